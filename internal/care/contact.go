@@ -1,0 +1,63 @@
+package care
+
+// Coded values of a visit.
+var (
+	VisitPurposes = []string{"wound_care", "insulin", "medication", "catheter", "palliative", "assessment",
+		"observation", "bloods", "continence", "rehabilitation", "mental_health_review", "social_care_review", "wellbeing", "other"}
+	VisitStatuses = []string{"planned", "in_progress", "completed", "no_access", "refused", "cancelled", "retracted"}
+	VisitOutcomes = []string{"care_given", "care_part_given", "care_not_needed", "advice_given", "handed_over", "admitted", "died", "other"}
+	// SoftSigns is the unbranded "not their usual self" list, in our own words.
+	SoftSigns     = []string{"breathless", "unsteady", "distressed", "withdrawn", "more_tired", "restless", "confused", "not_eating", "other"}
+	MedicineGiven = []string{"given", "missed", "refused", "not_due"}
+	ACVPU         = []string{"A", "C", "V", "P", "U"}
+	Wellbeing     = []string{"well", "as_usual", "not_usual_self", "unwell"}
+)
+
+var visits = &Collection{Name: Visits, Synced: true, Pushable: true, Fields: []Field{
+	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true},
+	{Name: "team", Kind: Ref, Ref: Teams, Policy: Latest},
+	{Name: "staff", Kind: Ref, Ref: StaffName, Policy: Latest},
+	{Name: "delegated_by", Kind: Ref, Ref: StaffName},
+	{Name: "purpose", Kind: Enum, Values: VisitPurposes},
+	{Name: "planned_start", Kind: Time, Policy: Latest},
+	{Name: "planned_end", Kind: Time, Policy: Latest},
+	{Name: "status", Kind: Enum, Values: VisitStatuses},
+	{Name: "no_access_kind", Kind: Enum, Values: []string{"no_reply", "failed"}},
+	{Name: "started_at", Kind: Time},
+	{Name: "ended_at", Kind: Time},
+	{Name: "soft_signs", Kind: List, Policy: Set, Values: SoftSigns},
+	{Name: "critical_medicine", Kind: Enum, Values: MedicineGiven},
+	{Name: "outcome", Kind: Enum, Values: VisitOutcomes},
+	{Name: "note", Kind: Text, Max: 20000},
+}}
+
+// observations are append-only: a correction is a new set naming the one it replaces. Limits
+// are product rules after internal/news2: a true reading is never refused, an impossible one is.
+var observations = &Collection{Name: Observations, Synced: true, Pushable: true, AppendOnly: true, Fields: []Field{
+	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true},
+	{Name: "visit", Kind: Ref, Ref: Visits, Policy: Immutable},
+	{Name: "taken_at", Kind: Time, Policy: Immutable},
+	{Name: "respiration_rate", Kind: Int, Policy: Immutable, Min: 0, Max: 120},
+	{Name: "spo2", Kind: Int, Policy: Immutable, Min: 0, Max: 100},
+	{Name: "on_oxygen", Kind: Bool, Policy: Immutable},
+	{Name: "systolic", Kind: Int, Policy: Immutable, Min: 0, Max: 350},
+	{Name: "diastolic", Kind: Int, Policy: Immutable, Min: 0, Max: 250},
+	{Name: "pulse", Kind: Int, Policy: Immutable, Min: 0, Max: 350},
+	{Name: "acvpu", Kind: Enum, Policy: Immutable, Values: ACVPU},
+	{Name: "temperature", Kind: Decimal, Policy: Immutable, Min: 15, Max: 46},
+	{Name: "replaces", Kind: Ref, Ref: Observations, Policy: Immutable},
+	{Name: "news2", Kind: Object, Policy: Server},
+}}
+
+var checkins = &Collection{Name: Checkins, Synced: true, Pushable: true, Fields: []Field{
+	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true, Limited: true},
+	{Name: "team", Kind: Ref, Ref: Teams, Policy: Latest, Limited: true},
+	{Name: "staff", Kind: Ref, Ref: StaffName, Policy: Latest, Limited: true},
+	{Name: "planned_start", Kind: Time, Policy: Latest, Limited: true},
+	{Name: "planned_end", Kind: Time, Policy: Latest, Limited: true},
+	{Name: "happened_at", Kind: Time, Limited: true},
+	{Name: "seen", Kind: Bool, Limited: true},
+	{Name: "wellbeing", Kind: Enum, Values: Wellbeing, Limited: true},
+	{Name: "concern", Kind: Text, Max: 5000, Limited: true},
+	{Name: "safeguarding", Kind: Text, Max: 5000, Limited: true, Sealed: true},
+}}

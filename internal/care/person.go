@@ -1,0 +1,39 @@
+package care
+
+// SpO2Scales, consent and the like are objects; their shapes are stated here.
+//
+//	patients.spo2_scale  {"scale":1|2,"author":staff,"role":role,"date":"2006-01-02","reason":text}; null = scale 1
+//	patients.consent     [{"service":organisation,"given":bool,"by":staff,"how":text,"at":time,"expires":date|null}]
+//	caseload.cohort      free code of a proactive cohort, for coverage figures
+var patients = &Collection{Name: Patients, Synced: true, Pushable: true, Fields: []Field{
+	{Name: "nhs_number", Kind: Text, Max: 10, Rule: "nhsnumber"},
+	{Name: "nhs_number_status", Kind: Enum, Policy: Server, Values: []string{"unverified", "verified"}},
+	{Name: "family_name", Kind: Text, Max: 100},
+	{Name: "given_name", Kind: Text, Max: 100},
+	{Name: "preferred_name", Kind: Text, Max: 100, Policy: Latest, Limited: true},
+	{Name: "date_of_birth", Kind: Date},
+	{Name: "pregnant", Kind: Bool},
+	{Name: "address", Kind: Text, Max: 500, Policy: Latest, Limited: true},
+	{Name: "postcode", Kind: Text, Max: 10, Policy: Latest, Limited: true},
+	{Name: "lsoa", Kind: Text, Max: 20, Policy: Latest},
+	{Name: "phone", Kind: Text, Max: 40, Policy: Latest, Limited: true},
+	{Name: "practice", Kind: Ref, Ref: Organisations},
+	{Name: "lead", Kind: Ref, Ref: StaffName},
+	{Name: "communication_needs", Kind: List, Policy: Set, Limited: true},
+	{Name: "access_notes", Kind: Text, Max: 2000},
+	{Name: "risk_note", Kind: Text, Max: 1000, Limited: true}, // written to be safe to share
+	{Name: "spo2_scale", Kind: Object},
+	{Name: "consent", Kind: Object},
+	{Name: "objection", Kind: Bool},
+}}
+
+var caseload = &Collection{Name: Caseload, Fields: []Field{
+	{Name: "patient", Kind: Ref, Ref: Patients},
+	{Name: "team", Kind: Ref, Ref: Teams},      // one of team and staff
+	{Name: "staff", Kind: Ref, Ref: StaffName}, // one person: delegation to a support worker, a volunteer's round
+	{Name: "from", Kind: Time},                 // null = since ever
+	{Name: "to", Kind: Time},                   // null = open-ended; a cover ends by itself
+	{Name: "reason", Kind: Text, Max: 500},
+	{Name: "cohort", Kind: Text, Max: 50},
+	{Name: "contact_every_days", Kind: Int, Min: 1, Max: 366},
+}}

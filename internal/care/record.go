@@ -1,0 +1,77 @@
+package care
+
+import "time"
+
+// Record is one stored record of a synced collection.
+type Record struct {
+	Collection *Collection
+	ID         string
+	// Values by field name; see Kind for their Go types. A missing key means missing.
+	Values map[string]any
+	Meta
+}
+
+// Meta is what the server keeps beside the wire fields of every synced record.
+type Meta struct {
+	// Version is the number in the sequence of the last change.
+	Version int64
+	// Author and Client made the record; AuthoredAt is the device's time corrected by the
+	// measured offset and clamped to ReceivedAt, the server's time.
+	Author, Client         string
+	AuthoredAt, ReceivedAt time.Time
+	// ClinicalTime is when it happened at the door, corrected and clamped alike.
+	ClinicalTime time.Time
+	// ClockOffset is server minus device; meaningful only where ClockKnown.
+	ClockOffset time.Duration
+	ClockKnown  bool
+	// Changed holds, for fields changed after creation only, who changed them last and when.
+	Changed map[string]Change
+	// Retracted is when the record was withdrawn; zero = stands.
+	Retracted time.Time
+}
+
+// Change is the last change of one field after the record was made.
+type Change struct {
+	Seq    int64     `json:"s"`
+	Client string    `json:"c,omitempty"` // "" = the server or the dashboard
+	Author string    `json:"a,omitempty"`
+	At     time.Time `json:"t"`
+	// Members, for a Set: when each member was last added.
+	Members map[string]int64 `json:"m,omitempty"`
+	// MemberClients, for a Set: which client added it.
+	MemberClients map[string]string `json:"mc,omitempty"`
+}
+
+// Get returns the value of a field, nil when missing.
+func (r *Record) Get(field string) any { return r.Values[field] }
+
+// Text returns a text-like value, "" when missing.
+func (r *Record) Text(field string) string {
+	s, _ := r.Values[field].(string)
+	return s
+}
+
+// LastChange says who gave a field its present value: the creation, unless it changed since.
+func (r *Record) LastChange(field string) Change {
+	if c, ok := r.Changed[field]; ok {
+		return c
+	}
+	return Change{Seq: 0, Client: r.Client, Author: r.Author, At: r.AuthoredAt}
+}
+
+// clinicalFields says, by collection, which fields tell when the thing happened, best first.
+var clinicalFields = map[string][]string{
+	Visits:       {"ended_at", "started_at"},
+	Observations: {"taken_at"},
+	Checkins:     {"happened_at"},
+}
+
+// ClinicalField returns the first of the record's own time fields that is filled, "" when none.
+func ClinicalField(collection string, values map[string]any) string {
+	for _, f := range clinicalFields[collection] {
+		if s, _ := values[f].(string); s != "" {
+			return f
+		}
+	}
+	return ""
+}

@@ -1,0 +1,220 @@
+package care
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"doorstep/internal/identifier"
+)
+
+// TimeLayout is how every time travels: RFC 3339, UTC, milliseconds.
+const TimeLayout = "2006-01-02T15:04:05.000Z"
+
+// Stamp formats a time for the wire; the zero time gives "".
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(TimeLayout)
+}
+
+// ParseStamp reads a wire time; it accepts any RFC 3339 time and gives UTC, cut to milliseconds.
+func ParseStamp(s string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return t.UTC().Truncate(time.Millisecond), nil
+}
+
+// Problem says why a value cannot be stored, in a code and a sentence for its author.
+type Problem struct {
+	Code    string // wrong_type, out_of_range, unknown_value, unknown_field, too_long, server_only, invalid_nhs_number, …
+	Message string
+}
+
+func problem(code, format string, args ...any) *Problem {
+	return &Problem{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Check turns a decoded JSON value (string, json.Number, bool, nil, []any, map[string]any) into
+// the field's Go value, or says why it cannot be stored. Null and "" mean missing: nil.
+func (f *Field) Check(v any) (any, *Problem) {
+	if v == nil {
+		return nil, nil
+	}
+	switch f.Kind {
+	case Int, Decimal:
+		return f.checkNumber(v)
+	case Bool:
+		if b, ok := v.(bool); ok {
+			return b, nil
+		}
+		return nil, problem("wrong_type", "%s must be true, false or null", f.Name)
+	case List:
+		return f.checkList(v)
+	case Object:
+		return f.checkObject(v)
+	}
+	s, ok := v.(string)
+	if !ok {
+		return nil, problem("wrong_type", "%s must be text", f.Name)
+	}
+	if s == "" {
+		return nil, nil
+	}
+	return f.checkString(s)
+}
+
+func (f *Field) checkString(s string) (any, *Problem) {
+	if !utf8.ValidString(s) {
+		return nil, problem("wrong_type", "%s is not valid UTF-8 text", f.Name)
+	}
+	switch f.Kind {
+	case ID, Ref:
+		if !identifier.IsULID(s) {
+			return nil, problem("wrong_type", "%s must be a 26-character id", f.Name)
+		}
+	case Enum:
+		if !slices.Contains(f.Values, s) {
+			return nil, problem("unknown_value", "%s cannot be %q", f.Name, cut(s))
+		}
+	case Date:
+		if _, err := time.Parse(time.DateOnly, s); err != nil {
+			return nil, problem("wrong_type", "%s must be a date such as 2026-03-02", f.Name)
+		}
+	case Time:
+		t, err := ParseStamp(s)
+		if err != nil || t.Year() < 1900 || t.Year() > 2200 {
+			return nil, problem("wrong_type", "%s must be a time such as 2026-03-02T07:58:11.204Z", f.Name)
+		}
+		return Stamp(t), nil
+	default:
+		if f.Max > 0 && utf8.RuneCountInString(s) > int(f.Max) {
+			return nil, problem("too_long", "%s is longer than %d characters", f.Name, int(f.Max))
+		}
+		return f.checkNamed(s)
+	}
+	return s, nil
+}
+
+func (f *Field) checkNamed(s string) (any, *Problem) {
+	switch f.Rule {
+	case "nhsnumber":
+		n, err := identifier.ParseNHSNumber(s)
+		if err != nil {
+			return nil, problem("invalid_nhs_number", "%s", err)
+		}
+		return string(n), nil
+	case "ods":
+		c, err := identifier.ParseODSCode(s)
+		if err != nil {
+			return nil, problem("invalid_ods_code", "%s", err)
+		}
+		return string(c), nil
+	}
+	return s, nil
+}
+
+func (f *Field) checkNumber(v any) (any, *Problem) {
+	n, ok := v.(json.Number)
+	if !ok {
+		return nil, problem("wrong_type", "%s must be a number", f.Name)
+	}
+	x, err := strconv.ParseFloat(n.String(), 64)
+	if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+		return nil, problem("wrong_type", "%s is not a number we can hold", f.Name)
+	}
+	step := 1.0
+	if f.Kind == Decimal {
+		step = 10
+	}
+	if scaled := x * step; math.Abs(scaled-math.Round(scaled)) > 1e-6 {
+		return nil, problem("wrong_type", "%s has too many decimals: %s", f.Name, cut(n.String()))
+	}
+	if x < f.Min || (f.Max != 0 && x > f.Max) {
+		return nil, problem("out_of_range", "%s of %s is outside %g to %g", f.Name, cut(n.String()), f.Min, f.Max)
+	}
+	if f.Kind == Decimal {
+		return math.Round(x*10) / 10, nil
+	}
+	return int64(math.Round(x)), nil
+}
+
+func (f *Field) checkList(v any) (any, *Problem) {
+	items, ok := v.([]any)
+	if !ok {
+		return nil, problem("wrong_type", "%s must be a list", f.Name)
+	}
+	list := make([]string, 0, len(items))
+	for _, item := range items {
+		s, ok := item.(string)
+		if !ok || s == "" || len(s) > 200 {
+			return nil, problem("wrong_type", "%s must be a list of short texts", f.Name)
+		}
+		if len(f.Values) > 0 && !slices.Contains(f.Values, s) {
+			return nil, problem("unknown_value", "%s cannot hold %q", f.Name, cut(s))
+		}
+		list = append(list, s)
+	}
+	return NewList(list), nil
+}
+
+// NewList gives the one form a list value has: sorted, without doubles, nil when empty.
+func NewList(items []string) any {
+	if len(items) == 0 {
+		return nil
+	}
+	list := slices.Clone(items)
+	sort.Strings(list)
+	return slices.Compact(list)
+}
+
+func (f *Field) checkObject(v any) (any, *Problem) {
+	switch v.(type) {
+	case map[string]any, []any:
+	default:
+		return nil, problem("wrong_type", "%s must be an object or a list", f.Name)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, problem("wrong_type", "%s cannot be read", f.Name)
+	}
+	if len(b) > 64<<10 {
+		return nil, problem("too_long", "%s is larger than 64 kB", f.Name)
+	}
+	return json.RawMessage(b), nil
+}
+
+// Equal compares two Go values of the same field.
+func Equal(a, b any) bool {
+	switch x := a.(type) {
+	case nil:
+		return b == nil
+	case []string:
+		y, ok := b.([]string)
+		return ok && slices.Equal(x, y)
+	case json.RawMessage:
+		y, ok := b.(json.RawMessage)
+		return ok && bytes.Equal(x, y)
+	}
+	switch b.(type) {
+	case []string, json.RawMessage:
+		return false
+	}
+	return a == b
+}
+
+func cut(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}

@@ -1,0 +1,39 @@
+package wire
+
+import "fmt"
+
+// Retry tells a client whether sending the same request again makes sense.
+type Retry string
+
+// The answers to "shall I try again?".
+const (
+	RetryNow      Retry = "now"
+	RetryLater    Retry = "later"
+	RetryNever    Retry = "never"
+	RetryAfterFix Retry = "after_fix"
+)
+
+// Error is the body of every answer that is not a success.
+type Error struct {
+	Status     int    `json:"-"`
+	Code       string `json:"code"`
+	Message    string `json:"message"`
+	Retry      Retry  `json:"retry"`
+	Expected   int64  `json:"expected,omitempty"`    // gap: the mid the server waits for
+	Epoch      string `json:"epoch,omitempty"`       // epoch: the present one
+	LastMid    *int64 `json:"last_mid,omitempty"`    // epoch, forked
+	LastKey    string `json:"last_key,omitempty"`    // epoch, forked
+	ServerTime string `json:"server_time,omitempty"` // clock
+	Directive  string `json:"directive,omitempty"`   // wipe, drain, relogin, upgrade
+	By         string `json:"by,omitempty"`          // already: who was first
+	At         string `json:"at,omitempty"`          // already: when
+	RetryAfter int    `json:"-"`                     // seconds, sent as a header
+}
+
+// Error implements error; the text is safe to show.
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// Fail makes an Error.
+func Fail(status int, code string, retry Retry, format string, args ...any) *Error {
+	return &Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...), Retry: retry}
+}

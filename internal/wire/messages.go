@@ -1,0 +1,197 @@
+package wire
+
+import (
+	"encoding/json"
+
+	"doorstep/internal/care"
+)
+
+// HelloRequest opens a sync session: who, from where, what time the device thinks it is.
+type HelloRequest struct {
+	Protocol int         `json:"protocol" validate:"required,min=1"`
+	Schema   int         `json:"schema" validate:"required,min=1"`
+	Client   string      `json:"client" validate:"required,ulid"`
+	Now      string      `json:"now" validate:"required"`
+	Cursor   string      `json:"cursor" validate:"max=4096"`
+	Outbox   OutboxState `json:"outbox"`
+	App      string      `json:"app,omitempty" validate:"max=40"`
+}
+
+// OutboxState is what a phone has not sent yet.
+type OutboxState struct {
+	Count   int64  `json:"count" validate:"min=0"`
+	Oldest  string `json:"oldest,omitempty" validate:"max=40"`
+	NextMid int64  `json:"next_mid" validate:"min=0"`
+}
+
+// HelloResponse tells a phone where it stands.
+type HelloResponse struct {
+	Epoch         string         `json:"epoch"`
+	Head          int64          `json:"head"`
+	LastMid       int64          `json:"last_mid"`
+	LastKey       string         `json:"last_key"`
+	ServerTime    string         `json:"server_time"`
+	ClockOffsetMs int64          `json:"clock_offset_ms"` // server minus device
+	Scopes        []ScopeState   `json:"scopes"`
+	Revoked       []RevokedScope `json:"revoked"`
+	Schema        SchemaState    `json:"schema"`
+	Directive     string         `json:"directive"` // none, wipe, drain, relogin, upgrade
+	Limits        Limits         `json:"limits"`
+	Pace          Pace           `json:"pace"`
+}
+
+// ScopeState is one scope the viewer holds: "ok", or "backfill" when the next pull brings all of it.
+type ScopeState struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Rows  int64  `json:"rows"`
+	Bytes int64  `json:"bytes"` // estimate
+}
+
+// RevokedScope is one the next pull takes away, after the device's unsent work went up.
+type RevokedScope struct {
+	ID    string `json:"id"`
+	Purge string `json:"purge"` // after_push
+}
+
+// SchemaState says which schema versions may do what.
+type SchemaState struct {
+	Current int `json:"current"`
+	MinPull int `json:"min_pull"`
+	MinPush int `json:"min_push"`
+}
+
+// Limits of one request.
+type Limits struct {
+	PushMutations int `json:"push_mutations"`
+	PushBytes     int `json:"push_bytes"`
+	PullRows      int `json:"pull_rows"`
+}
+
+// Pace asks a phone to keep distance between its rounds.
+type Pace struct {
+	MinIntervalMs int `json:"min_interval_ms"`
+	JitterMs      int `json:"jitter_ms"`
+}
+
+// PushResponse answers a push change by change.
+type PushResponse struct {
+	Epoch   string   `json:"epoch"`
+	LastMid int64    `json:"last_mid"`
+	LastKey string   `json:"last_key"`
+	Results []Result `json:"results"`
+}
+
+// Result says how one mutation ended.
+type Result struct {
+	Mid       int64       `json:"mid"`
+	Key       string      `json:"key"`
+	Status    care.Status `json:"status"`
+	Replayed  bool        `json:"replayed"`
+	Records   []RecordRef `json:"records,omitempty"`
+	Conflicts []Conflict  `json:"conflicts,omitempty"`
+	Issues    []Issue     `json:"issues,omitempty"`
+}
+
+// RecordRef names a record and the version a mutation gave it.
+type RecordRef struct {
+	Collection string `json:"collection"`
+	ID         string `json:"id"`
+	Version    int64  `json:"version"`
+}
+
+// Conflict tells an author that somebody else's value stands, or that theirs replaced one.
+type Conflict struct {
+	ID         string `json:"id"`
+	Collection string `json:"collection"`
+	Record     string `json:"record"`
+	Field      string `json:"field"`
+	Policy     string `json:"policy"`
+	Kept       any    `json:"kept"` // "theirs" or "yours": which value stands
+	Theirs     any    `json:"theirs"`
+	Yours      any    `json:"yours"`
+	By         string `json:"by"`
+	At         string `json:"at"`
+}
+
+// Issue tells an author what was set aside or quarantined, and who can mend it.
+type Issue struct {
+	ID      string `json:"id"`
+	Code    string `json:"code"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+	Fix     string `json:"fix"` // edit, supervisor, none
+}
+
+// PullResponse is one page of what changed.
+type PullResponse struct {
+	Epoch   string       `json:"epoch"`
+	Head    int64        `json:"head"`
+	Cursor  string       `json:"cursor"`
+	More    bool         `json:"more"`
+	LastMid int64        `json:"last_mid"`
+	LastKey string       `json:"last_key"`
+	Scopes  []ScopeEvent `json:"scopes"`
+	Changes []Delivery   `json:"changes"`
+}
+
+// ScopeEvent adds, revokes or resets one scope; "reset" of "*" resets all of them.
+type ScopeEvent struct {
+	ID string `json:"id"`
+	Op string `json:"op"` // add, revoke, reset
+}
+
+// Delivery is one record, whole, or word that it is gone.
+type Delivery struct {
+	Collection string          `json:"collection"`
+	ID         string          `json:"id"`
+	Version    int64           `json:"version"`
+	Scopes     []string        `json:"scopes,omitempty"`
+	Data       json.RawMessage `json:"data,omitempty"`
+	Gone       string          `json:"gone,omitempty"` // left, retracted
+}
+
+// DigestRequest states what a device holds, scope by scope; Records only for scopes that differed.
+type DigestRequest struct {
+	Client  string                 `json:"client" validate:"required,ulid"`
+	Cursor  string                 `json:"cursor" validate:"required,max=4096"`
+	Scopes  map[string]ScopeDigest `json:"scopes" validate:"max=20000"`
+	Records map[string][]RecordRef `json:"records,omitempty" validate:"max=200"`
+}
+
+// ScopeDigest is the count and the XOR of the first eight bytes of SHA-256("collection/id/version")
+// over a scope's live records, as 16 hexadecimal digits.
+type ScopeDigest struct {
+	Count int    `json:"count"`
+	Hash  string `json:"hash"`
+}
+
+// DigestResponse names the scopes that differ and repairs the records of those that were listed.
+type DigestResponse struct {
+	Epoch   string     `json:"epoch"`
+	Differs []string   `json:"differs"`
+	Changes []Delivery `json:"changes"`
+}
+
+// EnrolRequest binds a device to the member of staff who signed in.
+type EnrolRequest struct {
+	Name      string          `json:"name" validate:"required,max=200"`
+	Platform  string          `json:"platform" validate:"required,max=40"`
+	PublicKey json.RawMessage `json:"public_key" validate:"required"`
+	Client    string          `json:"client,omitempty" validate:"omitempty,ulid"`
+	Code      string          `json:"code,omitempty" validate:"max=64"` // one-time sign-in code instead of a staff token
+}
+
+// EnrolResponse names the device and the client its outbox is numbered under.
+type EnrolResponse struct {
+	Device string `json:"device"`
+	Client string `json:"client"`
+}
+
+// TokenResponse is an access token of RFC 6749 shape.
+type TokenResponse struct {
+	AccessToken string `json:"access_token"`
+	TokenType   string `json:"token_type"` // Bearer
+	ExpiresIn   int    `json:"expires_in"` // seconds
+	Scope       string `json:"scope"`      // sync, or push_only
+}

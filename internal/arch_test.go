@@ -1,0 +1,279 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "doorstep"
+
+// folder is a row of the table: what one folder may import.
+type folder struct {
+	// why is the sentence a broken import is answered with.
+	why string
+	// imports are folders of this module, as listed in the table.
+	imports []string
+	// outside are module prefixes from outside; the standard library is free to all.
+	outside []string
+	// planned folders may still be missing; drop the mark when the folder has its tenant.
+	planned bool
+}
+
+// pocketbase may be imported where a row lists it, and nowhere else: it is the seam that lets
+// PocketBase be upgraded, and a newcomer run the pure tests without knowing that it exists.
+const pocketbase = "github.com/pocketbase/"
+
+// everything is for the few places that put the parts together.
+const everything = "*"
+
+var table = map[string]folder{
+	".":           {why: "main puts the parts together", imports: []string{everything}, outside: []string{everything}, planned: true},
+	"collections": {why: "the schema is built from the nouns alone", imports: []string{"internal/care"}, outside: []string{pocketbase}, planned: true},
+	"migrations": {why: "a migration states its own delta, so that it means the same for ever",
+		imports: []string{"collections", "internal/care"}, outside: []string{pocketbase}, planned: true},
+	"hooks": {why: "a hook is record in, one internal call, record out",
+		imports: []string{"internal/care", "internal/delivery", "internal/pbstore", "internal/pipeline", "internal/settings", "internal/syncer", "collections"},
+		outside: []string{pocketbase, "github.com/robfig/cron/v3"}, planned: true},
+	"bench": {why: "the bench drives the whole product from outside", imports: []string{everything}, outside: []string{everything}, planned: true},
+
+	"internal":            {why: "the map holds no code"},
+	"internal/identifier": {why: "identifiers are checks on text and depend on nothing of ours",
+		outside: []string{"github.com/oklog/ulid/v2", "github.com/go-playground/validator/v10"}},
+	"internal/news2":      {why: "the score stands on the standard library alone: it is what a clinician reviews"},
+	"internal/worktime":   {why: "working time knows calendars, not care", outside: []string{"github.com/rickar/cal/v2"}, planned: true},
+	"internal/care":       {why: "nouns depend on nothing but identifiers", imports: []string{"internal/identifier"}},
+	"internal/wire": {why: "the wire turns bodies into nouns and back, and decides nothing",
+		imports: []string{"internal/care", "internal/identifier"},
+		outside: []string{"github.com/go-json-experiment/json", "github.com/go-playground/validator/v10", "github.com/klauspost/compress"}},
+	"internal/reconcile": {why: "a merge is pure: the same three sides give the same outcome anywhere",
+		imports: []string{"internal/care"}},
+	"internal/rules": {why: "a rule judges records and knows nothing of how they came or where the alarm goes",
+		imports: []string{"internal/care", "internal/news2"}, outside: []string{"cel.dev/cel-go", "github.com/google/cel-go"}, planned: true},
+	"internal/handover": {why: "a handover is arranged from alarms and clocks; storing and sending is for others",
+		imports: []string{"internal/care", "internal/rules", "internal/worktime", "internal/news2"}, planned: true},
+	"internal/delivery": {why: "delivery carries a handover and may not change one",
+		imports: []string{"internal/care", "internal/handover"}, planned: true},
+	"internal/identity": {why: "identity answers who is asking; what they may see is in care",
+		imports: []string{"internal/care", "internal/wire", "internal/identifier"}, outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/go-json-experiment/json"}, planned: true},
+	"internal/pipeline": {why: "the pipeline sees every stage, and no store, route or client",
+		imports: stages, planned: true},
+	"internal/syncer": {why: "the conversation uses the stages through the pipeline and declares the store it needs",
+		imports: append([]string{"internal/pipeline"}, stages...), planned: true},
+	"internal/settings": {why: "settings are read before anything else exists", outside: []string{"github.com/spf13/pflag"}, planned: true},
+	"internal/importer": {why: "an import parses and reports; the store is an interface",
+		imports: []string{"internal/care", "internal/identifier"}, outside: []string{"github.com/spf13/cobra"}, planned: true},
+	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
+		imports: append([]string{"internal/pipeline", "internal/syncer", "internal/identity", "internal/importer", "collections"}, stages...),
+		outside: []string{pocketbase, "modernc.org/sqlite"}, planned: true},
+	"internal/pbapp": {why: "pbapp wires PocketBase, the schema and the engine; clients and demos come on top of it",
+		imports: append([]string{"collections", "migrations", "hooks", "internal/pbstore", "internal/pipeline", "internal/syncer",
+			"internal/identity", "internal/httpapi", "internal/settings"}, stages...),
+		outside: []string{pocketbase, "github.com/robfig/cron/v3", "modernc.org/sqlite"}, planned: true},
+	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
+		imports: append([]string{"internal/pipeline", "internal/syncer", "internal/identity", "internal/pbstore", "internal/settings"}, stages...),
+		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json"}, planned: true},
+	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
+		imports: []string{"internal/care", "internal/wire", "internal/identifier"},
+		outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/klauspost/compress"}, planned: true},
+	"internal/sim": {why: "the simulator drives the real engine with phones; nothing may depend on it",
+		imports: append([]string{"internal/phone", "internal/pipeline", "internal/syncer", "internal/identity", "internal/pbstore",
+			"internal/pbapp", "internal/httpapi", "internal/settings", "internal/testkit", "internal/testkit/pbtest"}, stages...),
+		outside: []string{pocketbase}, planned: true},
+	"internal/demo": {why: "the demo uses the product as its users do: settings, import, HTTP",
+		imports: append([]string{"internal/phone", "internal/pbapp", "internal/pbstore", "internal/settings", "internal/importer", "internal/syncer", "internal/httpapi"}, stages...),
+		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}, planned: true},
+	"internal/testkit": {why: "the test kit serves every package, so it may know only the nouns and the client",
+		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/phone"}, planned: true},
+	"internal/testkit/pbtest": {why: "a migrated PocketBase for tests, put together as main does it",
+		imports: []string{everything}, outside: []string{pocketbase}, planned: true},
+}
+
+// stages are the nouns and the pure steps; those who join them may see them all.
+var stages = []string{"internal/care", "internal/wire", "internal/identifier", "internal/news2", "internal/worktime",
+	"internal/reconcile", "internal/rules", "internal/handover", "internal/delivery"}
+
+// inTests may be imported by any _test.go file on top of its folder's row.
+var inTests = folder{
+	imports: []string{"internal/testkit", "internal/testkit/pbtest", "internal/phone", "internal/care", "internal/wire", "internal/identifier"},
+	outside: []string{"pgregory.net/rapid", "github.com/stretchr/testify"},
+}
+
+// nobody may import these: they are ends, not parts.
+var nobody = []string{".", "bench", "internal", "internal/demo", "internal/sim"}
+
+func TestImportsFollowTheTable(t *testing.T) {
+	for dir, files := range sources(t) {
+		row, listed := table[dir]
+		if !listed {
+			t.Errorf("%s is not in the table of arch_test.go: add a row saying what it is for and what it may import, "+
+				"and a line in internal/doc.go and docs/ARCHITECTURE.md", dir)
+			continue
+		}
+		for _, file := range files {
+			for _, imported := range file.imports {
+				if reason := refuse(dir, row, imported, file.test); reason != "" {
+					t.Errorf("%s imports %s: %s", file.name, imported, reason)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryListedFolderExists(t *testing.T) {
+	found := sources(t)
+	for _, dir := range slices.Sorted(maps.Keys(table)) {
+		if _, ok := found[dir]; !ok && !table[dir].planned {
+			t.Errorf("%s is in the table of arch_test.go but holds no Go file: take the row out, or give the folder its tenant", dir)
+		}
+		for _, imported := range table[dir].imports {
+			if _, ok := table[imported]; !ok && imported != everything {
+				t.Errorf("the row of %s names %s, which has no row", dir, imported)
+			}
+		}
+	}
+}
+
+// TestPocketBaseStaysBehindItsSeam pins the list itself: widening it is a decision, not an edit.
+func TestPocketBaseStaysBehindItsSeam(t *testing.T) {
+	var have []string
+	for dir, row := range table {
+		if slices.Contains(row.outside, pocketbase) || slices.Contains(row.outside, everything) {
+			have = append(have, dir)
+		}
+	}
+	slices.Sort(have)
+	want := []string{".", "bench", "collections", "hooks", "internal/demo", "internal/httpapi", "internal/pbapp",
+		"internal/pbstore", "internal/sim", "internal/testkit/pbtest", "migrations"}
+	if !slices.Equal(have, want) {
+		t.Errorf("PocketBase may be imported by\n %v\nwant\n %v", have, want)
+	}
+}
+
+func TestTheTableRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name, dir, imported string
+		test                bool
+		refused             bool
+	}{
+		{"the standard library is free", "internal/care", "time", false, false},
+		{"an arrow pointing left", "internal/rules", "doorstep/internal/care", false, false},
+		{"an arrow pointing right", "internal/care", "doorstep/internal/rules", false, true},
+		{"PocketBase in a pure stage", "internal/reconcile", "github.com/pocketbase/pocketbase/core", false, true},
+		{"PocketBase in a pure stage's test", "internal/reconcile", "github.com/pocketbase/pocketbase/core", true, true},
+		{"PocketBase in the store", "internal/pbstore", "github.com/pocketbase/pocketbase/core", false, false},
+		{"the test kit in a test", "internal/pbstore", "doorstep/internal/testkit/pbtest", true, false},
+		{"the test kit in the product", "internal/pbstore", "doorstep/internal/testkit/pbtest", false, true},
+		{"the demo as a part", "internal/pbapp", "doorstep/internal/demo", false, true},
+		{"a module nobody agreed to", "internal/handover", "example.org/clever", false, true},
+		{"a prefix is not a folder", "internal/pbstore", "github.com/pocketbaseless/x", false, true},
+	} {
+		if got := refuse(c.dir, table[c.dir], c.imported, c.test); (got != "") != c.refused {
+			t.Errorf("%s: %s imports %s: got %q", c.name, c.dir, c.imported, got)
+		}
+	}
+}
+
+// refuse says why dir may not import that path, "" when it may.
+func refuse(dir string, row folder, imported string, test bool) string {
+	if imported == module || strings.HasPrefix(imported, module+"/") {
+		target := path.Clean(strings.TrimPrefix(strings.TrimPrefix(imported, module), "/"))
+		switch {
+		case target == dir: // an outside test of the package itself
+			return ""
+		case slices.Contains(row.imports, target), slices.Contains(row.imports, everything):
+			return ""
+		case test && slices.Contains(inTests.imports, target):
+			return ""
+		case slices.Contains(nobody, target):
+			return target + " is an end, not a part: nothing depends on it"
+		}
+		return row.why + "; it may import " + list(row.imports)
+	}
+	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+		return "" // the standard library
+	}
+	if within(imported, row.outside) || test && within(imported, inTests.outside) {
+		return ""
+	}
+	if strings.HasPrefix(imported, pocketbase) {
+		return "PocketBase stays behind its seam (see TestPocketBaseStaysBehindItsSeam); " + row.why
+	}
+	return row.why + "; from outside it may import " + list(row.outside)
+}
+
+func within(imported string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if p == everything || imported == p || strings.HasPrefix(imported, strings.TrimSuffix(p, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+type source struct {
+	name    string
+	test    bool
+	imports []string
+}
+
+// sources reads the import lines of every Go file of the module, by folder.
+func sources(t *testing.T) map[string][]source {
+	t.Helper()
+	const root = ".."
+	found := map[string][]source{}
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() {
+			if file != root && (name == "testdata" || name == "node_modules" || name == "bin" || name == "dist" ||
+				strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		relative = filepath.ToSlash(relative)
+		s := source{name: relative, test: strings.HasSuffix(name, "_test.go")}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, imported)
+		}
+		dir := path.Dir(relative)
+		found[dir] = append(found[dir], s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}

@@ -1,0 +1,32 @@
+// Package internal holds no code; its documentation is the map of Doorstep.
+//
+//	phone → wire → syncer → reconcile → rules → handover → delivery → practice
+//
+// Data moves right, imports point left, all nouns come from care, and only pipeline sees
+// every stage. What each folder is for:
+//
+//   - identifier: NHS numbers, ODS codes, ULIDs. Pure.
+//   - news2: the early warning score. Pure.
+//   - worktime: core hours and bank holidays. Pure.
+//   - care: the nouns: collections, fields, roles, scopes, what a change is. Pure.
+//   - wire: the JSON bodies of the sync protocol, their limits and their errors. Pure.
+//   - reconcile: base, server and device become an outcome, field by field. Pure.
+//   - rules: records become alarms. Pure.
+//   - handover: alarms become handovers: addressee, text, clock, state. Pure.
+//   - delivery: an outbox row leaves by a channel.
+//   - identity: device keys, assertions, access tokens.
+//   - pipeline: one mutation through all stages, inside one transaction.
+//   - syncer: the conversation: hello, push, pull, digest, and the group commit.
+//   - settings: flags and DOORSTEP_* variables, in one table.
+//   - importer: the practice directory and people, from CSV and FHIR.
+//   - pbstore: all the SQL: what the packages above need, on PocketBase.
+//   - pbapp: puts PocketBase, the schema and the engine together.
+//   - httpapi: the routes, in one list.
+//   - phone: a reference client, used by tests, the simulator and the demo.
+//   - sim: seeded days with lost replies, dead batteries and wrong clocks.
+//   - demo: an invented neighbourhood, lived through over HTTP.
+//   - testkit, testkit/pbtest: clocks and fixtures; a migrated PocketBase in a temp folder.
+//
+// Who may import whom is the table in arch_test.go, which fails the tests, saying why, when an
+// import breaks it.
+package internal

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+)
+
+// The floor is the least a durable server can do for a push: decode the JSON, check a token in
+// memory, and put each visit and one feed row into SQLite, all pushes that wait in one
+// transaction (synchronous FULL), answered after the commit. It has no PocketBase, no merge,
+// no rules, no access checks, no stored results and no replay protection.
+
+// durable are the connection settings Doorstep uses for its data.
+const durable = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+	"&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_txlock=immediate"
+
+// floorSchema keeps a visit as PocketBase would lay it out (a rowid table with a text key) and
+// the cheapest feed there is: numbered rows without a second index.
+const floorSchema = `
+CREATE TABLE visits (id TEXT PRIMARY KEY NOT NULL, patient TEXT NOT NULL, team TEXT NOT NULL, staff TEXT NOT NULL, purpose TEXT NOT NULL,
+  planned_start TEXT NOT NULL, planned_end TEXT NOT NULL, status TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT NOT NULL,
+  soft_signs JSON, critical_medicine TEXT NOT NULL, outcome TEXT NOT NULL, note TEXT NOT NULL, version INTEGER NOT NULL);
+CREATE TABLE feed (seq INTEGER PRIMARY KEY, scope TEXT NOT NULL, record TEXT NOT NULL);`
+
+const (
+	insertVisit = `INSERT INTO visits (id, patient, team, staff, purpose, planned_start, planned_end, status, started_at, ended_at,
+  soft_signs, critical_medicine, outcome, note, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertFeed = `INSERT INTO feed (seq, scope, record) VALUES (?, ?, ?)`
+)
+
+// floorPush is the part of a push body the floor stores.
+type floorPush struct {
+	Mutations []struct {
+		Ops []struct {
+			ID  string  `json:"id"`
+			Set content `json:"set"`
+		} `json:"ops"`
+	} `json:"mutations"`
+}
+
+// floorWriter is the one writer: what waits goes into one transaction.
+type floorWriter struct {
+	db          *sql.DB
+	visit, feed *sql.Stmt
+	seq         int64
+	waiting     chan floorJob
+	ended       chan struct{}
+}
+
+type floorJob struct {
+	push   *floorPush
+	answer chan error
+}
+
+// floorGroup is how many pushes share a commit at most, as in Doorstep.
+const floorGroup = 64
+
+func newFloorWriter(conf config) (*floorWriter, error) {
+	name := "sqlite"
+	if conf.Count {
+		name = countedDriver
+	}
+	db, err := sql.Open(name, filepath.Join(conf.Dir, "data.db")+durable)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(floorSchema); err != nil {
+		return nil, fmt.Errorf("make tables: %w", err)
+	}
+	w := &floorWriter{db: db, waiting: make(chan floorJob, floorGroup), ended: make(chan struct{})}
+	if w.visit, err = db.Prepare(insertVisit); err != nil {
+		return nil, err
+	}
+	if w.feed, err = db.Prepare(insertFeed); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// run takes pushes until the channel closes.
+func (w *floorWriter) run() {
+	defer close(w.ended)
+	for job := range w.waiting {
+		group := []floorJob{job}
+		for len(group) < floorGroup && len(w.waiting) > 0 {
+			next, ok := <-w.waiting
+			if !ok {
+				break
+			}
+			group = append(group, next)
+		}
+		err := w.commit(group)
+		for _, j := range group {
+			j.answer <- err
+		}
+	}
+}
+
+func (w *floorWriter) commit(group []floorJob) error {
+	tx, err := w.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	visit, feed := tx.Stmt(w.visit), tx.Stmt(w.feed)
+	for _, job := range group {
+		for _, m := range job.push.Mutations {
+			for _, op := range m.Ops {
+				w.seq++
+				if err := store(visit, feed, w.seq, op.ID, &op.Set); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return tx.Commit()
+}
+
+// store writes one visit and its feed row.
+func store(visit, feed *sql.Stmt, seq int64, id string, c *content) error {
+	var signs any
+	if len(c.SoftSigns) > 0 {
+		signs = `["` + strings.Join(c.SoftSigns, `","`) + `"]`
+	}
+	_, err := visit.Exec(id, c.Patient, c.Team, c.Staff, c.Purpose, c.PlannedStart, c.PlannedEnd, c.Status, c.StartedAt, c.EndedAt,
+		signs, c.Medicine, c.Outcome, c.Note, seq)
+	if err != nil {
+		return err
+	}
+	_, err = feed.Exec(seq, c.Patient, id)
+	return err
+}
+
+func serveFloor(conf config) (*service, error) {
+	w, err := newFloorWriter(conf)
+	if err != nil {
+		return nil, err
+	}
+	go w.run()
+	devices := town(conf)
+	known := make(map[string]bool, len(devices))
+	for i := range devices {
+		devices[i].Token = "floor-" + devices[i].Staff
+		known["Bearer "+devices[i].Token] = true
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /push", func(rw http.ResponseWriter, r *http.Request) {
+		if !known[r.Header.Get("Authorization")] {
+			http.Error(rw, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		if err := w.push(r.Body); err != nil {
+			http.Error(rw, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(rw, `{"stored":true}`)
+	})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	return &service{url: "http://" + listener.Addr().String(), devices: devices, stop: func() error {
+		err := server.Shutdown(context.Background())
+		if end := <-served; !errors.Is(end, http.ErrServerClosed) {
+			err = errors.Join(err, end)
+		}
+		close(w.waiting)
+		<-w.ended
+		return errors.Join(err, w.db.Close())
+	}}, nil
+}
+
+// push decodes outside the transaction and waits for the commit.
+func (w *floorWriter) push(body io.Reader) error {
+	var push floorPush
+	if err := jsonv2.UnmarshalRead(body, &push); err != nil {
+		return err
+	}
+	answer := make(chan error, 1)
+	w.waiting <- floorJob{&push, answer}
+	return <-answer
+}
+
+func checkFloor(status int, body []byte) error {
+	if status != 200 {
+		return fmt.Errorf("floor answered %d: %.200s", status, body)
+	}
+	return nil
+}

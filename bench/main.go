@@ -1,0 +1,123 @@
+// Command bench measures Doorstep beside its peers and its physical limits, in one run, on the
+// same rows and the same machine: run `make bench`, or `go run ./bench -quick` for a look.
+//
+// Ratios within a run are what counts: the load generator shares the processors with the
+// servers, so visits a second are what is left, while CPU seconds per 1,000 visits carry over to
+// other machines. Doorstep runs with synchronous FULL (an acknowledged visit survives a power
+// cut), PocketBase with its own default, NORMAL (it may not).
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// size is how much is measured.
+type size struct {
+	devices []int
+	visits  int           // a push cell
+	warm    int           // turns before the clock starts, over all devices
+	hammer  time.Duration // how long a repeated request is measured
+}
+
+var (
+	full  = size{devices: []int{1, 16, 200}, visits: 20_000, warm: 50, hammer: 3 * time.Second}
+	quick = size{devices: []int{1, 8}, visits: 800, warm: 4, hammer: 200 * time.Millisecond}
+)
+
+// bench is one run of the program.
+type bench struct {
+	size     size
+	runs     int
+	seed     uint64
+	only     map[string]bool // peers to measure; empty = all
+	profiles string          // folder for CPU profiles of the servers, "" = none
+	scratch  string          // folder of the databases
+	progress io.Writer
+	report   report
+}
+
+func main() {
+	if runChild() {
+		return
+	}
+	if err := command(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// command reads the flags, measures and prints.
+func command(args []string, out, progress io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	runs := flags.Int("runs", 1, "runs of each cell; the median is shown (3 for figures that go into the documentation)")
+	small := flags.Bool("quick", false, "everything, but small: for a look, the figures mean little")
+	seed := flags.Uint64("seed", 1, "seed of the generated visits")
+	file := flags.String("json", "", "also write the figures to this file")
+	only := flags.String("only", "", "measure only these, separated by commas: "+strings.Join(keys(), ", "))
+	profiles := flags.String("profile", "", "folder for a CPU profile of every server")
+	dir := flags.String("dir", os.TempDir(), "folder for the databases; choose the disk that is to be measured")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp(*dir, "doorstep-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	b := &bench{size: full, runs: max(1, *runs), seed: *seed, only: map[string]bool{}, profiles: *profiles, scratch: scratch, progress: progress}
+	if *small {
+		b.size = quick
+	}
+	for key := range strings.SplitSeq(*only, ",") {
+		if key != "" {
+			b.only[key] = true
+		}
+	}
+	if err := b.measure(*small); err != nil {
+		return err
+	}
+	if err := b.report.print(out); err != nil {
+		return err
+	}
+	if *file != "" {
+		return b.report.save(*file)
+	}
+	return nil
+}
+
+func (b *bench) measure(small bool) error {
+	b.report = report{
+		Machine: fmt.Sprintf("%s/%s, %d processors, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()),
+		Runs:    b.runs, Seed: b.seed, Quick: small,
+	}
+	return b.measurePush()
+}
+
+// keys names what can be measured.
+func keys() []string {
+	var list []string
+	for _, p := range peers {
+		list = append(list, p.key)
+	}
+	return append(list, "raw20", "raw400")
+}
+
+func (b *bench) wants(key string) bool { return len(b.only) == 0 || b.only[key] }
+
+// say tells what is being measured.
+func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.progress, format+"\n", args...) }
+
+// profile names the file of a server's CPU profile, "" when none is wanted.
+func (b *bench) profile(key string, devices, run int) string {
+	if b.profiles == "" {
+		return ""
+	}
+	return filepath.Join(b.profiles, fmt.Sprintf("%s-%d-%d.pprof", key, devices, run))
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// peer is one way of storing visits that are measured beside each other.
+type peer struct {
+	key  string // in the JSON file and in the aims
+	name string // in the table
+	role string
+	// writer gives, for one device, the function that packs visits into its next turn. It is
+	// called once a device, because a sync protocol numbers what a device sends.
+	writer func(base string, dev device) func([]visit) turn
+	check  checker
+}
+
+// stateless is the writer of a server that numbers nothing.
+func stateless(pack func(string, device, []visit) turn) func(string, device) func([]visit) turn {
+	return func(base string, dev device) func([]visit) turn {
+		return func(visits []visit) turn { return pack(base, dev, visits) }
+	}
+}
+
+// peers are in the order of the issue; raw inserts have no devices and are measured apart.
+var peers = []peer{
+	{"plain", "PocketBase, one POST a visit", "pocketbase", stateless(plainTurn), checkCreated},
+	{"batch", "PocketBase, /api/batch of 20", "pocketbase", stateless(batchTurn), checkBatch},
+	{"floor", "floor: bare group commit over HTTP", "floor", stateless(floorTurn), checkFloor},
+}
+
+func floorTurn(base string, dev device, visits []visit) turn {
+	body, _ := pushBody(dev, 1, visits)
+	return turn{request(base, "/push", dev.Token, body)}
+}
+
+// pushCell is one cell of the push table.
+type pushCell struct {
+	Peer     string  `json:"peer"`
+	Devices  int     `json:"devices"`
+	Rate     float64 `json:"visits_per_second"`
+	P50      float64 `json:"p50_ms"`
+	P99      float64 `json:"p99_ms"`
+	CPU      float64 `json:"cpu_seconds_per_1000"`
+	PeakMB   float64 `json:"peak_mb"`
+	Errors   int     `json:"errors"`
+	FirstErr string  `json:"first_error,omitempty"`
+}
+
+// people is how many are on the caseloads of the town in a push cell.
+const people = 400
+
+// measurePush runs every peer at every number of devices, as often as asked, and keeps the
+// medians. Peers alternate within a run, so that a noisy minute is shared.
+func (b *bench) measurePush() error {
+	for _, devices := range b.size.devices {
+		tries := map[string][]pushCell{}
+		for run := range b.runs {
+			for _, p := range peers {
+				if !b.wants(p.key) {
+					continue
+				}
+				b.say("push: %s, %d devices, run %d of %d", p.name, devices, run+1, b.runs)
+				cell, err := b.pushOnce(p, devices, run)
+				if err != nil {
+					return fmt.Errorf("%s, %d devices: %w", p.name, devices, err)
+				}
+				tries[p.key] = append(tries[p.key], cell)
+			}
+		}
+		for _, p := range peers {
+			if cells := tries[p.key]; len(cells) > 0 {
+				b.report.Push = append(b.report.Push, medianCell(cells))
+			}
+		}
+	}
+	return b.measureRaw()
+}
+
+// pushOnce starts a fresh server on a fresh database, warms it up and measures one run.
+func (b *bench) pushOnce(p peer, devices, run int) (pushCell, error) {
+	cell := pushCell{Peer: p.key, Devices: devices}
+	conf := config{Devices: devices, Patients: people, Fresh: true, Profile: b.profile(p.key, devices, run)}
+	c, err := b.launch(p.role, conf)
+	if err != nil {
+		return cell, err
+	}
+	defer b.discard(c)
+	turns := max(1, b.size.visits/batchSize/devices)
+	warm := max(1, b.size.warm/devices)
+	warming, measured := fill(c, p, b.seed, warm, turns)
+	if o, err := drive(c.URL, warming, p.check); err != nil {
+		return cell, err
+	} else if o.errors > 0 {
+		return cell, fmt.Errorf("warm-up: %w", o.first)
+	}
+	before, err := c.usage()
+	if err != nil {
+		return cell, err
+	}
+	o, err := drive(c.URL, measured, p.check)
+	if err != nil {
+		return cell, err
+	}
+	after, err := c.usage()
+	if err != nil {
+		return cell, err
+	}
+	visits := float64(turns * devices * batchSize)
+	cell.Rate = visits / o.wall.Seconds()
+	cell.P50, cell.P99 = ms(o.percentile(0.50)), ms(o.percentile(0.99))
+	cell.CPU = (after.CPU - before.CPU) / visits * 1000
+	cell.PeakMB = after.PeakMB
+	cell.Errors = o.errors
+	if o.first != nil {
+		cell.FirstErr = o.first.Error()
+	}
+	return cell, b.verify(c, &cell, int64((warm+turns)*devices*batchSize))
+}
+
+// verify counts a visit that was acknowledged but is not in the table as an error.
+func (b *bench) verify(c *child, cell *pushCell, want int64) error {
+	var rows map[string]int64
+	if err := c.ask("rows", &rows); err != nil {
+		return err
+	}
+	if got := rows[care.Visits]; got != want && cell.Errors == 0 {
+		cell.Errors = int(max(want-got, got-want))
+		cell.FirstErr = fmt.Sprintf("%d visits in the table, %d were sent", got, want)
+	}
+	return nil
+}
+
+// fill builds the turns of all devices before any clock starts: first those that warm the
+// server up, then those that are measured.
+func fill(c *child, p peer, seed uint64, warm, measured int) (warming, work [][]turn) {
+	start := time.Now().Add(-8 * time.Hour)
+	for i, dev := range c.Devices {
+		log := newDiary(seed, i, dev, start)
+		pack := p.writer(c.URL, dev)
+		var turns []turn
+		for range warm + measured {
+			turns = append(turns, pack(log.visits(batchSize)))
+		}
+		warming = append(warming, turns[:warm])
+		work = append(work, turns[warm:])
+	}
+	return warming, work
+}
+
+// measureRaw inserts without HTTP: 20 visits a transaction as one push would, and 400.
+func (b *bench) measureRaw() error {
+	for _, perTx := range []int{20, 400} {
+		key := fmt.Sprintf("raw%d", perTx)
+		if !b.wants(key) {
+			continue
+		}
+		var cells []pushCell
+		for run := range b.runs {
+			b.say("push: raw prepared inserts, %d a transaction, run %d of %d", perTx, run+1, b.runs)
+			cell, err := b.rawOnce(key, perTx, run)
+			if err != nil {
+				return fmt.Errorf("raw inserts, %d a transaction: %w", perTx, err)
+			}
+			cells = append(cells, cell)
+		}
+		b.report.Push = append(b.report.Push, medianCell(cells))
+	}
+	return nil
+}
+
+func (b *bench) rawOnce(key string, perTx, run int) (pushCell, error) {
+	cell := pushCell{Peer: key, Devices: 0}
+	c, err := b.launch("raw", config{Devices: 1, Patients: people, Fresh: true, Profile: b.profile(key, 0, run)})
+	if err != nil {
+		return cell, err
+	}
+	defer b.discard(c)
+	var r rawResult
+	if err := c.ask(fmt.Sprintf("insert %d %d", b.size.warm*batchSize, perTx), &r); err != nil { // warm-up
+		return cell, err
+	}
+	if err := c.ask(fmt.Sprintf("insert %d %d", b.size.visits, perTx), &r); err != nil {
+		return cell, err
+	}
+	o := newOutcome(r.Wall, r.Txs)
+	cell.Rate = float64(b.size.visits) / r.Wall.Seconds()
+	cell.P50, cell.P99 = ms(o.percentile(0.50)), ms(o.percentile(0.99))
+	cell.CPU = r.CPU / float64(b.size.visits) * 1000
+	u, err := c.usage()
+	cell.PeakMB = u.PeakMB
+	return cell, err
+}
+
+// launch starts a role on a fresh directory unless the configuration names one.
+func (b *bench) launch(role string, conf config) (*child, error) {
+	if conf.Dir == "" {
+		dir, err := os.MkdirTemp(b.scratch, role+"-")
+		if err != nil {
+			return nil, err
+		}
+		conf.Dir = dir
+	}
+	return launch(role, conf)
+}
+
+// discard stops a child and deletes its data. How it ended no longer matters for a figure, but
+// a server that cannot stop cleanly is said aloud.
+func (b *bench) discard(c *child) {
+	if err := c.stop(); err != nil {
+		b.say("%v", err)
+	}
+	_ = os.RemoveAll(filepath.Dir(c.log))
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

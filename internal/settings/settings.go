@@ -1,0 +1,108 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// Settings are the values in force. Their names, limits and defaults are in the table.
+type Settings struct {
+	DataDir            string        // where the database and the files are
+	HTTP               string        // address of the public listener
+	AllowAdmin         bool          // dashboard and its routes on the public listener
+	AccessToken        time.Duration // life of an access token
+	GroupMax           int           // pushes committed together at most
+	QueueLength        int           // pushes waiting at most; a further one gets 503
+	OfflineLease       time.Duration // how long a phone may keep its data without contact
+	IssueRetention     time.Duration // how long an author keeps an issue after access was lost
+	TombstoneRetention time.Duration // how long deletions stay in the feed
+	EscalationInterval time.Duration // how often deadlines are looked at
+	DemoSeed           int           // seed of the demo's neighbourhood and day
+
+	fromEnvironment map[string]bool // by flag: the variable was set
+}
+
+// FromEnvironment gives the defaults, overruled by the DOORSTEP_* variables that are set; lookup
+// is os.LookupEnv outside tests. An empty variable counts as not set. It is an error when a
+// value does not parse or is outside its limits; the error names the variable.
+func FromEnvironment(lookup func(string) (string, bool)) (*Settings, error) {
+	s := &Settings{fromEnvironment: map[string]bool{}}
+	for i := range table {
+		e := &table[i]
+		if err := e.put(s, e.Default); err != nil {
+			return nil, fmt.Errorf("default of --%s: %w", e.Flag, err)
+		}
+		text, ok := lookup(e.Env)
+		if !ok || text == "" {
+			continue
+		}
+		if err := e.put(s, text); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Env, err)
+		}
+		s.fromEnvironment[e.Flag] = true
+	}
+	return s, nil
+}
+
+// Bind adds the flags that are Doorstep's own. Parsing them writes into s; a value outside its
+// limits fails the parse with a sentence that says the limits.
+func (s *Settings) Bind(flags *pflag.FlagSet) {
+	for i := range table {
+		e := &table[i]
+		if e.PocketBase {
+			continue
+		}
+		f := flags.VarPF(&value{s, e}, e.Flag, "", fmt.Sprintf("%s [%s]", e.Help, e.Env))
+		if e.kind == boolean {
+			f.NoOptDefVal = "true"
+		}
+	}
+}
+
+// Adopt makes PocketBase's own flags in the set (dir; http of its serve command) obey their
+// variables: where one is set it becomes the flag's default. Parse only after this.
+func (s *Settings) Adopt(flags *pflag.FlagSet) error {
+	for i := range table {
+		e := &table[i]
+		f := flags.Lookup(e.Flag)
+		if !e.PocketBase || f == nil || !s.fromEnvironment[e.Flag] {
+			continue
+		}
+		text := e.text(s)
+		if err := f.Value.Set(text); err != nil {
+			return fmt.Errorf("%s: %w", e.Env, err)
+		}
+		f.DefValue = text
+	}
+	return nil
+}
+
+// Markdown is the table as README.md shows it.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString("| flag | variable | default | what it does |\n| --- | --- | --- | --- |\n")
+	for _, e := range table {
+		fmt.Fprintf(&b, "| `--%s` | `%s` | `%s` | %s |\n", e.Flag, e.Env, e.Default, e.Help)
+	}
+	return b.String()
+}
+
+// value lets pflag read and write one setting.
+type value struct {
+	s *Settings
+	e *Entry
+}
+
+func (v *value) String() string {
+	if v.s == nil { // pflag asks a zero value what it looks like
+		return ""
+	}
+	return v.e.text(v.s)
+}
+
+func (v *value) Set(text string) error { return v.e.put(v.s, text) }
+
+func (v *value) Type() string { return string(v.e.kind) }

@@ -1,0 +1,148 @@
+package settings
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+var update = flag.Bool("update", false, "rewrite the table in README.md")
+
+func none(string) (string, bool) { return "", false }
+
+func variables(pairs ...string) func(string) (string, bool) {
+	m := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) (string, bool) { v, ok := m[name]; return v, ok }
+}
+
+func TestDefaults(t *testing.T) {
+	s, err := FromEnvironment(none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.DataDir != "pb_data" || s.HTTP != "127.0.0.1:8090" || s.AllowAdmin || s.AccessToken != 15*time.Minute || s.GroupMax != 64 ||
+		s.QueueLength != 512 || s.OfflineLease != 72*time.Hour || s.IssueRetention != 30*24*time.Hour ||
+		s.TombstoneRetention != 180*24*time.Hour || s.EscalationInterval != 15*time.Second || s.DemoSeed != 1 {
+		t.Errorf("defaults are %+v", s)
+	}
+}
+
+func TestFlagWinsOverVariableOverDefault(t *testing.T) {
+	s, err := FromEnvironment(variables("DOORSTEP_GROUP_MAX", "8", "DOORSTEP_QUEUE_LENGTH", "9", "DOORSTEP_ALLOW_ADMIN", "true", "DOORSTEP_DEMO_SEED", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := pflag.NewFlagSet("doorstep", pflag.ContinueOnError)
+	s.Bind(flags)
+	if err := flags.Parse([]string{"--group-max=16", "--escalation-interval", "30s", "--tombstone-days=90"}); err != nil {
+		t.Fatal(err)
+	}
+	if s.GroupMax != 16 || s.QueueLength != 9 || !s.AllowAdmin || s.EscalationInterval != 30*time.Second ||
+		s.TombstoneRetention != 90*24*time.Hour || s.DemoSeed != 1 {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestASwitchNeedsNoValue(t *testing.T) {
+	s, err := FromEnvironment(none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := pflag.NewFlagSet("doorstep", pflag.ContinueOnError)
+	s.Bind(flags)
+	if err := flags.Parse([]string{"--allow-admin"}); err != nil {
+		t.Fatal(err)
+	}
+	if !s.AllowAdmin {
+		t.Error("--allow-admin alone did not switch it on")
+	}
+}
+
+func TestBadValuesAreNamed(t *testing.T) {
+	for _, c := range []struct{ env, value, want string }{
+		{"DOORSTEP_ACCESS_TOKEN_MINUTES", "0", "0 is outside 1 to 60"},
+		{"DOORSTEP_ACCESS_TOKEN_MINUTES", "61", "61 is outside 1 to 60"},
+		{"DOORSTEP_ACCESS_TOKEN_MINUTES", "15m", `"15m" is not a whole number`},
+		{"DOORSTEP_ISSUE_RETENTION_DAYS", "31", "31 is outside 0 to 30"},
+		{"DOORSTEP_TOMBSTONE_DAYS", "30", "30 is outside 31 to 3650"},
+		{"DOORSTEP_ESCALATION_INTERVAL", "61s", "1m1s is outside 1s to 1m0s"},
+		{"DOORSTEP_ESCALATION_INTERVAL", "15", `"15" is not a duration such as 15s`},
+		{"DOORSTEP_ALLOW_ADMIN", "yes", `"yes" is neither true nor false`},
+		{"DOORSTEP_QUEUE_LENGTH", "99999999999999999999", "is not a whole number"},
+	} {
+		_, err := FromEnvironment(variables(c.env, c.value))
+		if err == nil || !strings.Contains(err.Error(), c.env) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s=%s: got %v, want %s", c.env, c.value, err, c.want)
+		}
+	}
+	s, err := FromEnvironment(none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := pflag.NewFlagSet("doorstep", pflag.ContinueOnError)
+	flags.SetOutput(&strings.Builder{})
+	s.Bind(flags)
+	if err := flags.Parse([]string{"--group-max=0"}); err == nil || !strings.Contains(err.Error(), "0 is outside 1 to 1024") {
+		t.Errorf("--group-max=0: got %v", err)
+	}
+}
+
+func TestPocketBaseFlagsObeyTheirVariables(t *testing.T) {
+	for _, c := range []struct {
+		name, env string
+		args      []string
+		want      string
+	}{
+		{"nothing set: the owner's default stays", "", nil, ""},
+		{"the variable becomes the default", "0.0.0.0:80", nil, "0.0.0.0:80"},
+		{"the flag still wins", "0.0.0.0:80", []string{"--http=127.0.0.1:1"}, "127.0.0.1:1"},
+	} {
+		s, err := FromEnvironment(variables("DOORSTEP_HTTP", c.env))
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+		got := flags.String("http", "", "PocketBase's own")
+		if err := s.Adopt(flags); err != nil {
+			t.Fatal(err)
+		}
+		if err := flags.Parse(c.args); err != nil {
+			t.Fatal(err)
+		}
+		if *got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, *got, c.want)
+		}
+	}
+}
+
+// TestREADMETable holds the table people read to the one the program uses; -update rewrites it.
+func TestREADMETable(t *testing.T) {
+	const begin, end = "<!-- settings: begin -->\n", "<!-- settings: end -->"
+	path := filepath.Join("..", "..", "README.md")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(raw), begin)
+	have, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatal("README.md has lost the marks around the settings table")
+	}
+	if have == Markdown() {
+		return
+	}
+	if !*update {
+		t.Fatalf("the settings table in README.md is not the one in the code; run: go test ./internal/settings -update\nwant\n%s", Markdown())
+	}
+	if err := os.WriteFile(path, []byte(before+begin+Markdown()+end+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,139 @@
+package settings
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Entry is one row of the table.
+type Entry struct {
+	Flag, Env, Default, Help string
+	// PocketBase owns the flag already; only the variable and the default are ours.
+	PocketBase bool
+
+	kind kind
+	// min and max are inclusive, in the unit of the flag's name; for a duration, in seconds.
+	min, max int
+	unit     time.Duration // of a number that sets a time.Duration
+	field    func(*Settings) any
+}
+
+type kind string
+
+const (
+	text     kind = "string"
+	boolean  kind = "bool"
+	number   kind = "int"
+	duration kind = "duration"
+)
+
+const day = 24 * time.Hour
+
+// table is every setting there is.
+var table = []Entry{
+	{Flag: "dir", Env: "DOORSTEP_DATA_DIR", Default: "pb_data", PocketBase: true, kind: text,
+		Help:  "Folder of the database and the files.",
+		field: func(s *Settings) any { return &s.DataDir }},
+	{Flag: "http", Env: "DOORSTEP_HTTP", Default: "127.0.0.1:8090", PocketBase: true, kind: text,
+		Help:  "Address to listen on.",
+		field: func(s *Settings) any { return &s.HTTP }},
+	{Flag: "allow-admin", Env: "DOORSTEP_ALLOW_ADMIN", Default: "false", kind: boolean,
+		Help:  "Serve the dashboard and its routes on the public address. Off, they answer \"not found\".",
+		field: func(s *Settings) any { return &s.AllowAdmin }},
+	{Flag: "access-token-minutes", Env: "DOORSTEP_ACCESS_TOKEN_MINUTES", Default: "15", kind: number, min: 1, max: 60, unit: time.Minute,
+		Help:  "Life of an access token. Shorter means a leaver is out sooner, and phones ask more often.",
+		field: func(s *Settings) any { return &s.AccessToken }},
+	{Flag: "group-max", Env: "DOORSTEP_GROUP_MAX", Default: "64", kind: number, min: 1, max: 1024,
+		Help:  "Pushes committed together at most.",
+		field: func(s *Settings) any { return &s.GroupMax }},
+	{Flag: "queue-length", Env: "DOORSTEP_QUEUE_LENGTH", Default: "512", kind: number, min: 1, max: 65536,
+		Help:  "Pushes that may wait; a further one is told to come back later.",
+		field: func(s *Settings) any { return &s.QueueLength }},
+	{Flag: "offline-lease-hours", Env: "DOORSTEP_OFFLINE_LEASE_HOURS", Default: "72", kind: number, min: 1, max: 24 * 30, unit: time.Hour,
+		Help:  "How long a phone may show its data without having reached the server.",
+		field: func(s *Settings) any { return &s.OfflineLease }},
+	{Flag: "issue-retention-days", Env: "DOORSTEP_ISSUE_RETENTION_DAYS", Default: "30", kind: number, min: 0, max: 30, unit: day,
+		Help:  "How long an author still sees that an issue is open after losing access to the person, without content.",
+		field: func(s *Settings) any { return &s.IssueRetention }},
+	{Flag: "tombstone-days", Env: "DOORSTEP_TOMBSTONE_DAYS", Default: "180", kind: number, min: 31, max: 3650, unit: day,
+		Help:  "How long deletions stay in the feed. A phone away for longer starts afresh; its unsent work is still taken in.",
+		field: func(s *Settings) any { return &s.TombstoneRetention }},
+	{Flag: "escalation-interval", Env: "DOORSTEP_ESCALATION_INTERVAL", Default: "15s", kind: duration, min: 1, max: 60,
+		Help:  "How often deadlines are looked at.",
+		field: func(s *Settings) any { return &s.EscalationInterval }},
+	{Flag: "demo-seed", Env: "DOORSTEP_DEMO_SEED", Default: "1", kind: number, min: 0, max: 1 << 31,
+		Help:  "Seed of the demo: the same seed, the same people and the same day.",
+		field: func(s *Settings) any { return &s.DemoSeed }},
+}
+
+// put parses text into the setting's field, within its limits.
+func (e *Entry) put(s *Settings, raw string) error {
+	switch field := e.field(s).(type) {
+	case *string:
+		*field = raw
+	case *bool:
+		b, err := strconv.ParseBool(raw)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", raw)
+		}
+		*field = b
+	case *int:
+		n, err := e.parseNumber(raw)
+		if err != nil {
+			return err
+		}
+		*field = n
+	case *time.Duration:
+		d, err := e.parseDuration(raw)
+		if err != nil {
+			return err
+		}
+		*field = d
+	}
+	return nil
+}
+
+// text is the setting as it would be written in the flag.
+func (e *Entry) text(s *Settings) string {
+	switch field := e.field(s).(type) {
+	case *string:
+		return *field
+	case *bool:
+		return strconv.FormatBool(*field)
+	case *int:
+		return strconv.Itoa(*field)
+	case *time.Duration:
+		if e.kind == number {
+			return strconv.Itoa(int(*field / e.unit))
+		}
+		return field.String()
+	}
+	return ""
+}
+
+func (e *Entry) parseNumber(raw string) (int, error) {
+	n, err := strconv.Atoi(raw)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a whole number", raw)
+	}
+	if n < e.min || n > e.max {
+		return 0, fmt.Errorf("%d is outside %d to %d", n, e.min, e.max)
+	}
+	return n, nil
+}
+
+func (e *Entry) parseDuration(raw string) (time.Duration, error) {
+	if e.kind == number {
+		n, err := e.parseNumber(raw)
+		return time.Duration(n) * e.unit, err
+	}
+	d, err := time.ParseDuration(raw)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a duration such as 15s", raw)
+	}
+	if least, most := time.Duration(e.min)*time.Second, time.Duration(e.max)*time.Second; d < least || d > most {
+		return 0, fmt.Errorf("%s is outside %s to %s", d, least, most)
+	}
+	return d, nil
+}

@@ -1,0 +1,25 @@
+package collections
+
+import (
+	"doorstep/internal/care"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Conflict is a disagreement of two authors about one field.
+type Conflict struct{ core.BaseRecordProxy }
+
+// OwnerTeam is the id of the team whose lead must decide.
+func (c *Conflict) OwnerTeam() string { return c.GetString("owner_team") }
+
+// Open says that nobody decided yet.
+func (c *Conflict) Open() bool { return c.GetString("state") == "open" }
+
+// Conflicts is the collection of disagreements: no built-in reads. They are found by the record they
+// are about, to judge both sides, and by the team that must decide while they are open.
+func Conflicts() *core.Collection {
+	c := build(care.Conflicts)
+	c.AddIndex("idx_conflicts_record", false, "`record`", "")
+	c.AddIndex("idx_conflicts_owner_team", false, "`owner_team`", "`state` = 'open'")
+	return c
+}

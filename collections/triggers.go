@@ -1,0 +1,166 @@
+package collections
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"doorstep/internal/care"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// controlled lists, by collection, the fields outside the feed that steer it: who holds whom, who
+// may see what, and the rules. An empty list means all wire fields.
+var controlled = map[string][]string{
+	care.Caseload:      {},
+	care.StaffName:     {"role", "teams", "organisation", "inactive_since"},
+	care.HandoverRules: {},
+}
+
+// Watched lists the columns of a collection whose change by anyone but the engine must be noticed,
+// none for a collection that nobody watches: all wire fields of a synced collection, its author and
+// its retraction, and what steers the feed.
+func Watched(name string) []string {
+	noun, ok := care.ByName(name)
+	if !ok {
+		return nil
+	}
+	fields, control := controlled[name]
+	if len(fields) > 0 || (!noun.Synced && !control) {
+		return fields
+	}
+	columns := make([]string, 0, len(noun.Fields)+2)
+	for i := range noun.Fields {
+		columns = append(columns, noun.Fields[i].Name)
+	}
+	if noun.Synced && !slices.Contains(columns, FieldAuthor) {
+		columns = append(columns, FieldAuthor)
+	}
+	if noun.Synced {
+		columns = append(columns, FieldRetracted)
+	}
+	return columns
+}
+
+// rememberedOnDelete lists what must still be known of a deleted record: whose it was and in which
+// scopes it stood; of what is not synced, everything watched.
+func rememberedOnDelete(name string) []string {
+	noun, _ := care.ByName(name)
+	if !noun.Synced {
+		return Watched(name)
+	}
+	columns := slices.Clone(care.ScopeFields[name])
+	for _, column := range []string{"patient", FieldAuthor} {
+		if _, wire := noun.Field(column); (wire || column == FieldAuthor) && !slices.Contains(columns, column) {
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
+
+// InstallTriggers makes, anew, the triggers through which every write that bypasses the engine (the
+// dashboard, a cascade, a job, raw SQL) leaves a row in sync_dirty. The engine raises the version
+// with each write of its own, which is how the triggers tell it from the others. Columns a
+// collection does not have (yet, or any more) are left out.
+func InstallTriggers(app core.App) error {
+	for _, noun := range care.Collections() {
+		if err := installTriggers(app, noun.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func installTriggers(app core.App, name string) error {
+	if len(Watched(name)) == 0 {
+		return nil
+	}
+	if err := dropTriggers(app, name); err != nil {
+		return err
+	}
+	c, err := app.FindCollectionByNameOrId(name)
+	if err != nil {
+		return fmt.Errorf("find collection %s: %w", name, err)
+	}
+	for _, statement := range triggers(c) {
+		if _, err := app.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
+			return fmt.Errorf("install trigger on %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func dropTriggers(app core.App, name string) error {
+	for _, op := range []string{"insert", "update", "delete"} {
+		if _, err := app.NonconcurrentDB().NewQuery(`DROP TRIGGER IF EXISTS "` + triggerName(name, op) + `"`).Execute(); err != nil {
+			return fmt.Errorf("drop trigger on %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func triggerName(collection, op string) string { return "dirty_" + collection + "_" + op }
+
+// triggers writes the three triggers of a collection.
+//
+// NB! An update counts as the engine's own only when the version rises. PocketBase's own save
+// writes every column back, the version it once read included, so a save from an old view would
+// set the version back and must not pass unseen.
+func triggers(c *core.Collection) []string {
+	insertWhen, olderOrSame, setBack := "", "1", "0"
+	if c.Fields.GetByName(FieldVersion) != nil && isSynced(c.Name) {
+		insertWhen = `WHEN NEW."version" = 0`
+		olderOrSame, setBack = `NEW."version" <= OLD."version"`, `NEW."version" < OLD."version"`
+	}
+	watched := present(c, Watched(c.Name))
+	changed := make([]string, len(watched))
+	for i, column := range watched {
+		changed[i] = fmt.Sprintf(`NEW."%[1]s" IS NOT OLD."%[1]s"`, column)
+	}
+	head := func(op, when string) string {
+		return fmt.Sprintf("CREATE TRIGGER \"%s\" AFTER %s ON \"%s\" %s BEGIN\n"+
+			"INSERT INTO sync_dirty (collection, record, op, was) ", triggerName(c.Name, op), strings.ToUpper(op), c.Name, when)
+	}
+	return []string{
+		head("insert", insertWhen) + fmt.Sprintf("VALUES ('%s', NEW.id, 'insert', NULL);\nEND", c.Name),
+		head("update", fmt.Sprintf("WHEN %s AND (%s OR %s)", olderOrSame, setBack, strings.Join(changed, " OR "))) +
+			fmt.Sprintf("VALUES ('%s', NEW.id, 'update', %s);\nEND", c.Name, objectOf(c, watched, changed)),
+		head("delete", "") +
+			fmt.Sprintf("VALUES ('%s', OLD.id, 'delete', %s);\nEND", c.Name, objectOf(c, present(c, rememberedOnDelete(c.Name)), nil)),
+	}
+}
+
+// objectOf is the SQL of a JSON object of OLD values: of every column, or of those whose condition
+// holds. JSON columns are nested, not quoted, except where somebody stored what is no JSON.
+func objectOf(c *core.Collection, columns, conditions []string) string {
+	rows := make([]string, len(columns))
+	for i, column := range columns {
+		value := fmt.Sprintf(`json_quote(OLD."%s")`, column)
+		if storesJSON(c.Fields.GetByName(column)) {
+			value = fmt.Sprintf(`CASE WHEN json_valid(OLD."%[1]s") THEN json(OLD."%[1]s") ELSE json_quote(OLD."%[1]s") END`, column)
+		}
+		rows[i] = fmt.Sprintf("SELECT '%s' AS k, %s AS v", column, value)
+		if conditions != nil {
+			rows[i] += " WHERE " + conditions[i]
+		}
+	}
+	return "(SELECT json_group_object(k, json(v)) FROM (\n" + strings.Join(rows, "\nUNION ALL ") + "))"
+}
+
+func storesJSON(f core.Field) bool {
+	if _, ok := f.(*core.JSONField); ok {
+		return true
+	}
+	m, ok := f.(core.MultiValuer)
+	return ok && m.IsMultiple()
+}
+
+func isSynced(name string) bool {
+	noun, ok := care.ByName(name)
+	return ok && noun.Synced
+}
+
+func present(c *core.Collection, columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return c.Fields.GetByName(column) == nil })
+}

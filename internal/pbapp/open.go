@@ -1,0 +1,48 @@
+// Package pbapp opens a PocketBase application on a Doorstep database.
+package pbapp
+
+import (
+	"fmt"
+
+	"doorstep/collections"
+	"doorstep/internal/pbstore"
+	_ "doorstep/migrations" // registers the steps RunAppMigrations takes
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Connections PocketBase may open: each has a page cache of its own.
+const (
+	dataConnections = 12
+	logConnections  = 3
+)
+
+// Config is how every Doorstep process opens its database in dir.
+func Config(dir string) core.BaseAppConfig {
+	return core.BaseAppConfig{
+		DataDir:          dir,
+		DBConnect:        pbstore.Connect,
+		DataMaxOpenConns: dataConnections,
+		DataMaxIdleConns: dataConnections,
+		AuxMaxOpenConns:  logConnections,
+		AuxMaxIdleConns:  logConnections,
+	}
+}
+
+// OpenApp opens the database in dir, made when missing, and brings it to today's schema. Before is run
+// on the application before anything is opened, the place to bind hooks. The caller closes it with
+// ResetBootstrapState.
+func OpenApp(dir string, before ...func(core.App)) (*core.BaseApp, error) {
+	app := core.NewBaseApp(Config(dir))
+	collections.BindTriggers(app)
+	for _, bind := range before {
+		bind(app)
+	}
+	if err := app.Bootstrap(); err != nil {
+		return nil, fmt.Errorf("open database in %s: %w", dir, err)
+	}
+	if err := app.RunAppMigrations(); err != nil {
+		return nil, fmt.Errorf("migrate database in %s: %w", dir, err)
+	}
+	return app, nil
+}

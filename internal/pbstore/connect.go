@@ -1,0 +1,48 @@
+// Package pbstore holds all SQL of Doorstep: how the database is opened, and the statements
+// behind the sync engine.
+package pbstore
+
+import (
+	"net/url"
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+	_ "modernc.org/sqlite" // registers the driver
+)
+
+// dataFile is the file name PocketBase gives the database that holds records.
+const dataFile = "data.db"
+
+// Connect opens one of PocketBase's two databases and fits core.DBConnectFunc.
+//
+// data.db waits for the disk at every commit (synchronous FULL), so that an acknowledged write
+// survives power loss; group commit pays for it. auxiliary.db holds request logs only and keeps
+// NORMAL. Transactions take the write lock when they begin, so that a second process cannot make
+// a transaction fail half-way; a transaction that only reads must ask for sql.TxOptions{ReadOnly:
+// true}, or it queues behind the writer.
+//
+// NB! The file name decides: the same path must be used by whoever copies or restores the file.
+func Connect(path string) (*dbx.DB, error) {
+	synchronous := "NORMAL"
+	if filepath.Base(path) == dataFile {
+		synchronous = "FULL"
+	}
+	query := url.Values{
+		"_txlock": {"immediate"},
+		// NB! The driver runs busy_timeout first, then the other pragmas in alphabetical order,
+		// then this key. The page size of a file is fixed once it is in WAL mode.
+		"_journal_mode": {"WAL"},
+		"_pragma": {
+			"busy_timeout(10000)", // milliseconds; the rest may have to wait for a lock
+			"cache_size(-8000)",   // kB for each connection; a dozen of them share the machine
+			"foreign_keys(ON)",
+			"journal_size_limit(200000000)", // bytes
+			"page_size(8192)",               // bytes, on a new file only: 5–10 % faster than 4 kB
+			"recursive_triggers(ON)",        // or REPLACE would skip the delete triggers of the feed
+			"synchronous(" + synchronous + ")",
+			"temp_store(MEMORY)",
+			"wal_autocheckpoint(8000)", // pages, 64 MB: checkpoints are rare on the commit path
+		},
+	}
+	return dbx.Open("sqlite", path+"?"+query.Encode())
+}

@@ -1,0 +1,101 @@
+package identity
+
+import (
+	"fmt"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// What a phone may do with its token.
+const (
+	ScopeSync     = "sync"      // push and pull
+	ScopePushOnly = "push_only" // send what is left; pull nothing
+)
+
+// Directives tell a phone what to do about its own standing.
+const (
+	DirectiveNone    = "none"
+	DirectiveWipe    = "wipe"    // delete everything now
+	DirectiveDrain   = "drain"   // send what is left, then delete everything
+	DirectiveRelogin = "relogin" // somebody must sign in and enrol again
+)
+
+// The states of a device; care.DeviceStates lists them for the schema.
+const (
+	stateActive   = "active"
+	stateDraining = "draining"
+	stateLost     = "lost"
+	stateRevoked  = "revoked"
+)
+
+// DrainWindow is how long a leaver's phone, or one being drained, may still send its work.
+const DrainWindow = 30 * 24 * time.Hour
+
+// Session is who is asking and what they may do now.
+type Session struct {
+	Device, Client, Staff string
+	Role                  care.Role
+	Organisation          string
+	Teams                 []string // shared with others: never change it in place
+	// PushOnly: takes work in, gives nothing out.
+	PushOnly bool
+	// Directive is none or drain; wipe and relogin come as errors, without a session.
+	Directive string
+}
+
+// DeviceRecord is a stored device.
+type DeviceRecord struct {
+	ID, Client, Staff string
+	PublicKey         string // as PublicKey.JWK writes it
+	State             string // one of care.DeviceStates
+	StateSince        time.Time
+}
+
+// StaffRecord is a stored member of staff, as far as identity needs them.
+type StaffRecord struct {
+	ID            string
+	Role          care.Role
+	Organisation  string
+	Teams         []string
+	InactiveSince time.Time // zero = active; may lie ahead
+}
+
+func (s StaffRecord) inactive(now time.Time) bool {
+	return !s.InactiveSince.IsZero() && !now.Before(s.InactiveSince)
+}
+
+// standing decides what a device of that member of staff may do at that time. Errors: ErrLost,
+// ErrRevoked, ErrRelogin, ErrRole.
+func standing(d DeviceRecord, s StaffRecord, now time.Time) (Session, error) {
+	session := Session{Device: d.ID, Client: d.Client, Staff: s.ID, Role: s.Role,
+		Organisation: s.Organisation, Teams: s.Teams, Directive: DirectiveNone}
+	switch d.State {
+	case stateActive:
+	case stateDraining:
+		session.PushOnly = true
+		// A state set by hand without its date has no end; the phone can only give.
+		if !d.StateSince.IsZero() && now.After(d.StateSince.Add(DrainWindow)) {
+			return Session{}, fmt.Errorf("%w: device %s draining since %s", ErrRelogin, d.ID, care.Stamp(d.StateSince))
+		}
+	case stateLost:
+		return Session{}, fmt.Errorf("%w: %s", ErrLost, d.ID)
+	default: // revoked, and any state we do not know
+		return Session{}, fmt.Errorf("%w: %s", ErrRevoked, d.ID)
+	}
+	if s.inactive(now) {
+		session.PushOnly = true
+		if now.After(s.InactiveSince.Add(DrainWindow)) {
+			return Session{}, fmt.Errorf("%w: staff %s inactive since %s", ErrRelogin, s.ID, care.Stamp(s.InactiveSince))
+		}
+	}
+	if session.PushOnly {
+		// Whatever the role became, work done before is taken in.
+		session.Directive = DirectiveDrain
+		return session, nil
+	}
+	if !care.DutyOf(s.Role).Device {
+		return Session{}, fmt.Errorf("%w: %s", ErrRole, s.Role)
+	}
+	return session, nil
+}

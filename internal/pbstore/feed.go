@@ -1,0 +1,113 @@
+package pbstore
+
+import (
+	"fmt"
+
+	"doorstep/internal/care"
+)
+
+// feed puts a changed record into the scopes it belongs to, under the number of the running
+// change, and takes away its older rows there. In a scope it has left, a row stays behind at
+// the new number, so that whoever holds that scope learns that the record is gone.
+func (tx *Tx) feed(s *shape, rec, old *care.Record) error {
+	scopes := care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text)
+	var before []string
+	if old != nil {
+		before = care.ScopesOf(s.c.Name, old.ID, old.Author, old.Text)
+	}
+	if s.c.Name == care.Patients && old != nil && sameLimited(rec, old) {
+		// The limited scope moves only on what its viewers can see.
+		scopes = scopes[:1]
+		before = before[:1]
+	}
+	for _, name := range before {
+		id, err := tx.scopeID(name)
+		if err != nil {
+			return err
+		}
+		if err := tx.forget(s, id, name, old); err != nil {
+			return err
+		}
+	}
+	for _, name := range scopes {
+		if err := tx.enter(s, name, rec.ID); err != nil {
+			return err
+		}
+	}
+	for _, name := range left(before, scopes) {
+		if err := tx.enter(s, name, rec.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget removes a record's row in one scope: it stands at the number of the record's last
+// version. Only a limited patient scope may stand at an older one, and it holds one record.
+func (tx *Tx) forget(s *shape, scope int64, name string, old *care.Record) error {
+	if s.c.Name == care.Patients && name == care.LimitedScope(old.ID) {
+		_, err := tx.exec(`DELETE FROM sync_feed WHERE scope = ?`, scope)
+		return err
+	}
+	_, err := tx.exec(`DELETE FROM sync_feed WHERE seq = ? AND scope = ? AND record = ?`, old.Version, scope, old.ID)
+	return err
+}
+
+func (tx *Tx) enter(s *shape, scope, record string) error {
+	id, err := tx.scopeID(scope)
+	if err != nil {
+		return err
+	}
+	tx.n++
+	if _, err := tx.exec(`INSERT INTO sync_feed (seq, n, scope, collection, record) VALUES (?, ?, ?, ?, ?)`,
+		tx.seq, tx.n, id, s.number, record); err != nil {
+		return err
+	}
+	tx.heads[id] = tx.seq
+	return nil
+}
+
+// scopeID finds a scope's number, or gives it one.
+func (tx *Tx) scopeID(name string) (int64, error) {
+	if id, ok := tx.scopes[name]; ok {
+		return id, nil
+	}
+	m := tx.store.mem
+	m.mu.RLock()
+	id, ok := m.scopes[name]
+	m.mu.RUnlock()
+	if ok {
+		return id, nil
+	}
+	err := tx.row(`INSERT INTO sync_scopes (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`, name).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("name scope: %w", err)
+	}
+	tx.scopes[name] = id
+	return id, nil
+}
+
+func sameLimited(a, b *care.Record) bool {
+	for i := range a.Collection.Fields {
+		f := &a.Collection.Fields[i]
+		if f.Limited && !care.Equal(a.Get(f.Name), b.Get(f.Name)) {
+			return false
+		}
+	}
+	return a.Retracted.Equal(b.Retracted)
+}
+
+// left lists what is in before but no longer in now.
+func left(before, now []string) []string {
+	var gone []string
+	for _, b := range before {
+		found := false
+		for _, n := range now {
+			found = found || n == b
+		}
+		if !found {
+			gone = append(gone, b)
+		}
+	}
+	return gone
+}

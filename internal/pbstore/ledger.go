@@ -1,0 +1,127 @@
+package pbstore
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// ErrNoClient: the client is not enrolled here.
+var ErrNoClient = errors.New("pbstore: no such client")
+
+// Client returns where a client's numbering stands. Changes to it are kept by SaveClient.
+func (tx *Tx) Client(id string) (*Client, error) {
+	if c, ok := tx.clients[id]; ok {
+		return c, nil
+	}
+	c, err := tx.store.client(id, func(query string, args ...any) *sql.Row { return tx.row(query, args...) })
+	if err != nil {
+		return nil, err
+	}
+	tx.clients[id] = c
+	return c, nil
+}
+
+// Client returns a copy of where a client stands, from memory where it is there.
+func (s *Store) Client(id string) (*Client, error) {
+	return s.client(id, func(query string, args ...any) *sql.Row { return s.reads.QueryRow(query, args...) })
+}
+
+func (s *Store) client(id string, row func(string, ...any) *sql.Row) (*Client, error) {
+	s.mem.mu.RLock()
+	known := s.mem.clients[id]
+	s.mem.mu.RUnlock()
+	if known != nil {
+		c := *known
+		return &c, nil
+	}
+	c := &Client{ID: id}
+	err := row(`SELECT c.id, c.device, c.staff, c.last_mid, c.last_key, c.pulled_mid,
+		(SELECT count(*) FROM quarantine q WHERE q.client = c.client AND q.state = 'open'), coalesce(l.seq, 0)
+		FROM sync_clients c LEFT JOIN sync_ledger l ON l.key = c.last_key WHERE c.client = ?`, id).
+		Scan(&c.Row, &c.Device, &c.Staff, &c.LastMid, &c.LastKey, &c.PulledMid, &c.Quarantined, &c.LastSeq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNoClient
+	}
+	return c, err
+}
+
+// SaveClient stores a client's numbering.
+func (tx *Tx) SaveClient(c *Client) error {
+	if _, err := tx.exec(`UPDATE sync_clients SET last_mid = ?, last_key = ?, quarantined = ? WHERE id = ?`,
+		c.LastMid, c.LastKey, c.Quarantined, c.Row); err != nil {
+		return err
+	}
+	saved := *c
+	tx.note(func(m *memory) { m.clients[saved.ID] = &saved })
+	return nil
+}
+
+// Entry is one line of the ledger: a mutation that took effect, for ever.
+type Entry struct {
+	Client int64
+	Mid    int64
+	Status care.Status
+	Seq    int64
+}
+
+// Ledger looks a key up; nil when it never took effect.
+func (tx *Tx) Ledger(key string) (*Entry, error) {
+	e := &Entry{}
+	err := tx.row(`SELECT client, mid, status, seq FROM sync_ledger WHERE key = ?`, key).Scan(&e.Client, &e.Mid, &e.Status, &e.Seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return e, err
+}
+
+// Enter writes a key into the ledger; false when it is there already.
+func (tx *Tx) Enter(key string, client, mid int64) (bool, error) {
+	n, err := tx.exec(`INSERT INTO sync_ledger (key, client, mid, status, seq) VALUES (?, ?, ?, 'applied', ?) ON CONFLICT DO NOTHING`, key, client, mid, tx.seq)
+	return n == 1, err
+}
+
+// Ended notes a status other than applied.
+func (tx *Tx) Ended(key string, status care.Status) error {
+	_, err := tx.exec(`UPDATE sync_ledger SET status = ? WHERE key = ?`, string(status), key)
+	return err
+}
+
+// SaveResults keeps the encoded answers of one push, for replays.
+func (tx *Tx) SaveResults(client, first, last int64, body []byte) error {
+	_, err := tx.exec(`INSERT INTO sync_results (client, first_mid, last_mid, at, body) VALUES (?, ?, ?, ?, ?)`,
+		client, first, last, care.Stamp(tx.now), body)
+	return err
+}
+
+// Results finds the encoded answers of the push that held a mid; nil when they were cleared away.
+func (tx *Tx) Results(client, mid int64) ([]byte, error) {
+	var body []byte
+	err := tx.row(`SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ? ORDER BY first_mid DESC LIMIT 1`, client, mid, mid).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return body, err
+}
+
+// Pulled notes how far a client has seen its own mutations confirmed.
+func (tx *Tx) Pulled(c *Client) error {
+	if _, err := tx.exec(`UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`, c.PulledMid, c.Row); err != nil {
+		return err
+	}
+	saved := *c
+	tx.note(func(m *memory) {
+		if known := m.clients[saved.ID]; known != nil {
+			known.PulledMid = saved.PulledMid
+		}
+	})
+	return nil
+}
+
+// ClearResults removes answers that a pull has confirmed and that are older than the time.
+func (tx *Tx) ClearResults(before time.Time) error {
+	_, err := tx.exec(`DELETE FROM sync_results WHERE at < ? AND last_mid <= (SELECT pulled_mid FROM sync_clients WHERE id = sync_results.client)`, care.Stamp(before))
+	return err
+}

@@ -1,0 +1,172 @@
+package pbstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/wire"
+)
+
+// Windows for what is kept in memory of the past.
+const (
+	grantMemory = 35 * 24 * time.Hour // closed grants: a push-only token lives 30 days
+	alarmMemory = 30 * 24 * time.Hour
+)
+
+// load fills an empty memory from one moment of the database.
+func (m *memory) load(v *Snapshot) error {
+	steps := []func(*Snapshot) error{m.loadMeta, m.loadScopes, m.loadGrants, m.loadStaff, m.loadDirectory, m.loadRules, m.loadWatched, m.loadHeld}
+	for _, step := range steps {
+		if err := step(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) loadMeta(v *Snapshot) error {
+	m.epochs = nil
+	err := v.each(`SELECT epoch, ord, fork, start FROM sync_epochs ORDER BY ord`, func(r *sql.Rows) error {
+		var e epoch
+		if err := r.Scan(&e.name, &e.ord, &e.fork, &e.start); err != nil {
+			return err
+		}
+		m.epochs = append(m.epochs, e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.row(`SELECT epoch, seq, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`).Scan(&m.epoch, &m.head, &m.minute)
+}
+
+// loadScopes asks for the last number of each scope through the feed's index: one look-up a
+// scope, whatever the history.
+func (m *memory) loadScopes(v *Snapshot) error {
+	return v.each(`SELECT id, name, coalesce((SELECT max(seq) FROM sync_feed WHERE scope = sync_scopes.id), 0) FROM sync_scopes`, func(r *sql.Rows) error {
+		var id, head int64
+		var name string
+		if err := r.Scan(&id, &name, &head); err != nil {
+			return err
+		}
+		m.intern(name, id)
+		m.heads[id] = head
+		return nil
+	})
+}
+
+func (m *memory) loadGrants(v *Snapshot) error {
+	since := care.Stamp(v.store.now().Add(-grantMemory))
+	return v.each(`SELECT id, patient, holder, from_seq, coalesce(to_seq, 0), from_at, coalesce(to_at, '') FROM sync_grants
+		WHERE to_seq IS NULL OR to_at > ?`, func(r *sql.Rows) error {
+		g := &grant{}
+		var from, to string
+		if err := r.Scan(&g.id, &g.patient, &g.holder, &g.fromSeq, &g.toSeq, &from, &to); err != nil {
+			return err
+		}
+		g.from, g.to = parseColumnTime(from), parseColumnTime(to)
+		m.addGrant(g)
+		return nil
+	}, since)
+}
+
+const staffColumns = `SELECT s.id, s.name, s.role, s.organisation, s.teams, s.inactive_since, coalesce(y.fingerprint, ''), coalesce(y.reset_seq, 0), coalesce(y.past, '[]')
+	FROM staff s LEFT JOIN sync_staff y ON y.staff = s.id`
+
+func (m *memory) loadStaff(v *Snapshot) error {
+	return v.each(staffColumns, func(r *sql.Rows) error {
+		member, err := scanMember(r)
+		if err == nil {
+			m.staff[member.Staff] = member
+		}
+		return err
+	})
+}
+
+func scanMember(r interface{ Scan(...any) error }) (*member, error) {
+	m := &member{}
+	var role, teams, inactive, past string
+	if err := r.Scan(&m.Staff, &m.Name, &role, &m.Organisation, &teams, &inactive, &m.print, &m.resetSeq, &past); err != nil {
+		return nil, err
+	}
+	m.Role, m.InactiveSince = care.Role(role), parseColumnTime(inactive)
+	m.Teams = listOf(teams)
+	if err := json.Unmarshal([]byte(past), &m.past); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func listOf(column string) []string {
+	var list []string
+	if column == "" || json.Unmarshal([]byte(column), &list) != nil {
+		return nil
+	}
+	return list
+}
+
+func (m *memory) loadWatched(v *Snapshot) error {
+	since := care.Stamp(v.store.now().Add(-alarmMemory))
+	return v.each(`SELECT DISTINCT patient FROM alarms WHERE clinical_time > ?
+		UNION SELECT patient FROM handovers WHERE state NOT IN ('done', 'failed', 'stood_down')`, func(r *sql.Rows) error {
+		var patient string
+		err := r.Scan(&patient)
+		m.watched[patient] = true
+		return err
+	}, since)
+}
+
+// loadHeld finds the records whose creates are in quarantine and what waits for records.
+func (m *memory) loadHeld(v *Snapshot) error {
+	return v.each(`SELECT id, code, waits_for, content FROM quarantine WHERE state = 'open' AND kind = 'mutation'`, func(r *sql.Rows) error {
+		var id, code, waits string
+		var content sql.NullString
+		if err := r.Scan(&id, &code, &waits, &content); err != nil {
+			return err
+		}
+		m.hold(id, code, waits, []byte(content.String))
+		return nil
+	})
+}
+
+func (m *memory) hold(id, code, waits string, content []byte) {
+	for _, record := range createdBy(code, content) {
+		m.creates[record] = id
+	}
+	if waits != "" {
+		m.waiting[waits]++
+	}
+}
+
+func (m *memory) letGo(code, waits string, content []byte) {
+	for _, record := range createdBy(code, content) {
+		delete(m.creates, record)
+	}
+	if waits == "" {
+		return
+	}
+	if m.waiting[waits]--; m.waiting[waits] <= 0 {
+		delete(m.waiting, waits)
+	}
+}
+
+// createdBy lists the records a quarantined mutation would create. One whose id was taken
+// creates nothing that others could wait for: the record is there.
+func createdBy(code string, content []byte) []string {
+	if code == "id_taken" || len(content) == 0 {
+		return nil
+	}
+	var ids []string
+	mutation, err := wire.DecodeMutation(content)
+	if err != nil {
+		return nil
+	}
+	for _, op := range mutation.Ops {
+		if op.Kind == care.OpCreate {
+			ids = append(ids, op.ID)
+		}
+	}
+	return ids
+}

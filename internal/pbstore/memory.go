@@ -1,0 +1,229 @@
+package pbstore
+
+import (
+	"sync"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/rules"
+)
+
+// memory is what every request needs and nobody should ask SQL for. It grows with people,
+// staff and devices, never with history. Only publish and load write it, under the lock.
+type memory struct {
+	mu     sync.RWMutex
+	broken func(rules.Broken)
+
+	epoch  string
+	epochs []epoch
+	head   int64 // every commit up to this number is in this memory
+	minute int64 // the last minute that has a mark
+	moved  chan struct{}
+
+	scopes  map[string]int64 // id by name
+	names   []string         // name by id
+	heads   []int64          // last number in a scope, by id
+	people  map[string][]*grant
+	holders map[string]*holder
+	staff   map[string]*member
+	clients map[string]*Client
+
+	directory *directory
+	rules     *rules.Set
+	codes     map[string]bool   // rule records in force, to notice a change
+	watched   map[string]bool   // people with recent alarms or open handovers
+	creates   map[string]string // record whose create is in quarantine → that row
+	waiting   map[string]int    // record → open rows that wait for it
+	patients  map[string]*care.Record
+}
+
+// maxPatients bounds the cache of person records; it is emptied, not aged, when full.
+const maxPatients = 20000
+
+type epoch struct {
+	name  string
+	ord   int64
+	fork  int64 // last number of the epoch before that is still true
+	start int64
+}
+
+// grant is one holding of a person by a team or a member of staff.
+type grant struct {
+	id             int64
+	patient        string
+	holder         string
+	fromSeq, toSeq int64 // toSeq 0 = open
+	from, to       time.Time
+}
+
+func (g *grant) openAt(seq int64) bool { return g.fromSeq <= seq && (g.toSeq == 0 || g.toSeq > seq) }
+
+func (g *grant) openThen(t time.Time) bool {
+	return !t.Before(g.from) && (g.to.IsZero() || t.Before(g.to))
+}
+
+// holder is a team or a member of staff with everybody they hold or recently held.
+type holder struct {
+	grants map[string][]*grant // by patient
+	head   int64               // number of the last change
+}
+
+// member is a member of staff: what they may do, and from which number on their scopes are new.
+type member struct {
+	pipeline.Viewer
+	Name     string
+	resetSeq int64
+	print    string
+	past     []pastTeam
+}
+
+type pastTeam struct {
+	Team  string    `json:"team"`
+	Until time.Time `json:"until"`
+}
+
+// Client is one outbox: a device's numbering of mutations.
+type Client struct {
+	Row         int64
+	ID          string
+	Device      string
+	Staff       string
+	LastMid     int64
+	LastKey     string
+	LastSeq     int64
+	PulledMid   int64
+	Quarantined int64
+}
+
+func newMemory(broken func(rules.Broken)) *memory {
+	if broken == nil {
+		broken = func(rules.Broken) {}
+	}
+	return &memory{broken: broken, moved: make(chan struct{}), scopes: map[string]int64{}, people: map[string][]*grant{},
+		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{},
+		watched: map[string]bool{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
+}
+
+func (m *memory) holder(name string) *holder {
+	h := m.holders[name]
+	if h == nil {
+		h = &holder{grants: map[string][]*grant{}}
+		m.holders[name] = h
+	}
+	return h
+}
+
+func (m *memory) addGrant(g *grant) {
+	m.people[g.patient] = append(m.people[g.patient], g)
+	h := m.holder(g.holder)
+	h.grants[g.patient] = append(h.grants[g.patient], g)
+	h.head = max(h.head, g.fromSeq, g.toSeq)
+}
+
+func (m *memory) intern(name string, id int64) {
+	m.scopes[name] = id
+	for int64(len(m.names)) <= id {
+		m.names = append(m.names, "")
+		m.heads = append(m.heads, 0)
+	}
+	m.names[id] = name
+}
+
+// publish brings a committed transaction into memory and wakes whoever waits for news.
+func (m *memory) publish(tx *Tx) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for name, id := range tx.scopes {
+		m.intern(name, id)
+	}
+	for id, seq := range tx.heads {
+		m.heads[id] = max(m.heads[id], seq)
+	}
+	for _, change := range tx.after {
+		change(m)
+	}
+	if tx.minute != 0 {
+		m.minute = tx.minute
+	}
+	if tx.seq > m.head {
+		m.head = tx.seq
+		close(m.moved)
+		m.moved = make(chan struct{})
+	}
+}
+
+// Head is the number up to which memory is complete, and the epoch it belongs to.
+func (s *Store) Head() (epoch string, head int64) {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	return s.mem.epoch, s.mem.head
+}
+
+// Moved returns a channel that is closed at the next commit that moves the head.
+func (s *Store) Moved() <-chan struct{} {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	return s.mem.moved
+}
+
+// viewerHolders are the names under which a viewer holds people.
+func viewerHolders(v pipeline.Viewer) []string {
+	switch care.DutyOf(v.Role).Reach {
+	case care.OwnPeople:
+		return []string{care.StaffScope(v.Staff)}
+	case care.TeamPeople:
+		names := []string{care.StaffScope(v.Staff)}
+		for _, t := range v.Teams {
+			names = append(names, care.TeamScope(t))
+		}
+		return names
+	case care.Nobody:
+	}
+	return nil
+}
+
+// holds says whether a viewer has a person now, and had them at a moment.
+func (m *memory) holds(v pipeline.Viewer, patient string, at time.Time) (now, then bool) {
+	names := viewerHolders(v)
+	past := names
+	if member := m.staff[v.Staff]; member != nil && len(names) > 0 {
+		for _, p := range member.past {
+			if at.Before(p.Until) {
+				past = append(past, care.TeamScope(p.Team))
+			}
+		}
+	}
+	for _, g := range m.people[patient] {
+		for i, name := range past {
+			if g.holder != name {
+				continue
+			}
+			if i < len(names) && g.toSeq == 0 {
+				now = true
+			}
+			if g.openThen(at) {
+				then = true
+			}
+		}
+	}
+	return now, then
+}
+
+// Holds says whether a viewer has a person on a caseload now.
+func (s *Store) Holds(v pipeline.Viewer, patient string) bool {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	now, _ := s.mem.holds(v, patient, time.Time{})
+	return now
+}
+
+// Staff returns what is known of a member of staff; false when there is none.
+func (s *Store) Staff(id string) (pipeline.Viewer, bool) {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	if m := s.mem.staff[id]; m != nil {
+		return m.Viewer, true
+	}
+	return pipeline.Viewer{}, false
+}

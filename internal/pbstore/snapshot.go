@@ -1,0 +1,54 @@
+package pbstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Snapshot is one read transaction.
+type Snapshot struct {
+	store *Store
+	raw   *sql.Tx
+	ctx   context.Context
+}
+
+func (v *Snapshot) stmt(query string) (*sql.Stmt, error) {
+	st, err := v.store.statement(v.store.reads, v.store.reading, query)
+	if err != nil {
+		return nil, err
+	}
+	return v.raw.StmtContext(v.ctx, st), nil
+}
+
+// each runs a query and hands every row to fn.
+func (v *Snapshot) each(query string, fn func(*sql.Rows) error, args ...any) error {
+	st, err := v.stmt(query)
+	if err != nil {
+		return err
+	}
+	return eachRow(v.ctx, st, fn, args...)
+}
+
+// row runs a query that gives one row.
+func (v *Snapshot) row(query string, args ...any) *sql.Row {
+	st, err := v.stmt(query)
+	if err != nil {
+		return v.raw.QueryRowContext(v.ctx, query, args...) // reports the same error at Scan
+	}
+	return st.QueryRowContext(v.ctx, args...)
+}
+
+func eachRow(ctx context.Context, st *sql.Stmt, fn func(*sql.Rows) error, args ...any) error {
+	rows, err := st.QueryContext(ctx, args...)
+	if err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // the error, if any, is rows.Err
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

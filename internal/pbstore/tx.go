@@ -1,0 +1,387 @@
+package pbstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/rules"
+)
+
+// Tx is the running write transaction. It implements pipeline.Tx; what it changes of the
+// memory is noted and published by Store.Write after the commit.
+type Tx struct {
+	store *Store
+	raw   *sql.Tx
+	ctx   context.Context
+	done  bool
+	now   time.Time
+
+	stmts   map[string]*sql.Stmt
+	ord     int64
+	seq     int64 // number of the running change
+	startAt int64
+	n       int64 // running number of feed rows within it
+	minute  int64
+
+	// Not yet in memory: what this transaction itself wrote and must see again.
+	scopes   map[string]int64
+	heads    map[int64]int64
+	after    []func(*memory)
+	creates  map[string]string // "" = let go
+	waiting  map[string]int
+	patients map[string]*care.Record
+	watched  map[string]bool
+	clients  map[string]*Client
+}
+
+var _ pipeline.Tx = (*Tx)(nil)
+
+func newTx(s *Store, raw *sql.Tx) *Tx {
+	return &Tx{store: s, raw: raw, ctx: context.Background(), now: s.now().UTC().Truncate(time.Millisecond),
+		stmts: map[string]*sql.Stmt{}, scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{},
+		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, clients: map[string]*Client{}}
+}
+
+func (tx *Tx) begin() error {
+	err := tx.row(`SELECT ord, seq FROM sync_meta`).Scan(&tx.ord, &tx.seq)
+	tx.startAt = tx.seq
+	return err
+}
+
+// finish writes the sequence back, and a mark once a minute, which ties numbers to times.
+func (tx *Tx) finish() error {
+	if tx.seq == tx.startAt {
+		return nil
+	}
+	if _, err := tx.exec(`UPDATE sync_meta SET seq = ?`, tx.seq); err != nil {
+		return err
+	}
+	minute := tx.now.Unix() / 60
+	tx.store.mem.mu.RLock()
+	last := tx.store.mem.minute
+	tx.store.mem.mu.RUnlock()
+	if minute <= last {
+		return nil
+	}
+	tx.minute = minute
+	_, err := tx.exec(`INSERT INTO sync_marks (minute, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`, minute, tx.startAt+1)
+	return err
+}
+
+// Next starts a change of its own: it takes the next number of the sequence.
+func (tx *Tx) Next() int64 {
+	tx.seq++
+	tx.n = 0
+	return tx.seq
+}
+
+// Savepoint runs fn so that its failure undoes what it wrote and leaves the transaction usable.
+// The error of fn comes back as failed; err means that the transaction itself is lost.
+func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
+	if _, err := tx.raw.ExecContext(tx.ctx, "SAVEPOINT mutation"); err != nil {
+		return nil, err
+	}
+	seq, n, noted := tx.seq, tx.n, len(tx.after)
+	scopes, heads := maps.Clone(tx.scopes), maps.Clone(tx.heads)
+	creates, waiting := maps.Clone(tx.creates), maps.Clone(tx.waiting)
+	if failed = fn(); failed == nil {
+		_, err = tx.raw.ExecContext(tx.ctx, "RELEASE mutation")
+		return nil, err
+	}
+	if _, err = tx.raw.ExecContext(tx.ctx, "ROLLBACK TO mutation"); err == nil {
+		_, err = tx.raw.ExecContext(tx.ctx, "RELEASE mutation")
+	}
+	tx.seq, tx.n, tx.after = seq, n, tx.after[:noted]
+	tx.scopes, tx.heads, tx.creates, tx.waiting = scopes, heads, creates, waiting
+	clear(tx.patients) // read again when asked for
+	return failed, err
+}
+
+func (tx *Tx) stmt(query string) (*sql.Stmt, error) {
+	if st, ok := tx.stmts[query]; ok {
+		return st, nil
+	}
+	st, err := tx.store.statement(tx.store.writes, tx.store.prepared, query)
+	if err != nil {
+		return nil, err
+	}
+	st = tx.raw.StmtContext(tx.ctx, st)
+	tx.stmts[query] = st
+	return st, nil
+}
+
+func (tx *Tx) exec(query string, args ...any) (int64, error) {
+	st, err := tx.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(tx.ctx, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%.40s: %w", query, err)
+	}
+	return res.RowsAffected()
+}
+
+func (tx *Tx) row(query string, args ...any) *sql.Row {
+	st, err := tx.stmt(query)
+	if err != nil {
+		return tx.raw.QueryRowContext(tx.ctx, query, args...) // reports the same error at Scan
+	}
+	return st.QueryRowContext(tx.ctx, args...)
+}
+
+func (tx *Tx) each(query string, fn func(*sql.Rows) error, args ...any) error {
+	st, err := tx.stmt(query)
+	if err != nil {
+		return err
+	}
+	return eachRow(tx.ctx, st, fn, args...)
+}
+
+func (tx *Tx) note(change func(*memory)) { tx.after = append(tx.after, change) }
+
+// Seq implements pipeline.Tx.
+func (tx *Tx) Seq() int64 { return tx.seq }
+
+// Now implements pipeline.Tx.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// NewID implements pipeline.Tx.
+func (tx *Tx) NewID() string { return tx.store.ids.next() }
+
+// BaseSeq implements pipeline.Tx: a base of an earlier epoch counts at most as the fork.
+func (tx *Tx) BaseSeq(b care.Base) int64 {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if b.Epoch == m.epoch {
+		return min(b.Seq, tx.seq)
+	}
+	seq, found := b.Seq, b.Epoch == "e1"
+	for _, e := range m.epochs {
+		if found {
+			seq = min(seq, e.fork)
+		}
+		found = found || e.name == b.Epoch
+	}
+	if !found {
+		return 0
+	}
+	return seq
+}
+
+// Record implements pipeline.Records.
+func (tx *Tx) Record(c *care.Collection, id string) (*care.Record, error) {
+	s := tx.store.shapes.byName[c.Name]
+	return s.scan(tx.row(s.selects+" WHERE id = ?", id))
+}
+
+// Insert implements pipeline.Records.
+func (tx *Tx) Insert(rec *care.Record) (bool, error) {
+	s := tx.store.shapes.byName[rec.Collection.Name]
+	rec.Version = tx.seq
+	if rec.ReceivedAt.IsZero() {
+		rec.ReceivedAt = tx.now
+	}
+	n, err := tx.exec(s.insert, s.row(rec)...)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	if err := tx.feed(s, rec, nil); err != nil {
+		return false, err
+	}
+	return true, tx.noticed(rec, nil)
+}
+
+// Update implements pipeline.Records.
+func (tx *Tx) Update(rec, old *care.Record, fields []string) error {
+	s := tx.store.shapes.byName[rec.Collection.Name]
+	rec.Version = tx.seq
+	var sets strings.Builder
+	args := make([]any, 0, len(fields)+6)
+	for _, name := range fields {
+		f, ok := rec.Collection.Field(name)
+		if !ok {
+			return fmt.Errorf("update %s: no field %s", rec.Collection.Name, name)
+		}
+		sets.WriteString(quote(name) + " = ?, ")
+		args = append(args, toColumn(f, rec.Values[name]))
+	}
+	if s.timed {
+		sets.WriteString("clinical_time = ?, ")
+		args = append(args, columnStamp(rec.ClinicalTime))
+	}
+	args = append(args, rec.Version, changedColumn(rec), columnStamp(rec.Retracted), rec.ID)
+	if _, err := tx.exec("UPDATE "+quote(rec.Collection.Name)+" SET "+sets.String()+"version = ?, changed = ?, retracted = ? WHERE id = ?", args...); err != nil {
+		return err
+	}
+	if err := tx.feed(s, rec, old); err != nil {
+		return err
+	}
+	return tx.noticed(rec, old)
+}
+
+// noticed keeps the memory of what changed with a record.
+func (tx *Tx) noticed(rec, old *care.Record) error {
+	switch rec.Collection.Name {
+	case care.Patients:
+		tx.patients[rec.ID] = rec
+		tx.note(func(m *memory) { m.rememberPatient(rec) })
+		if old != nil && (!care.Equal(rec.Get("consent"), old.Get("consent")) || !care.Equal(rec.Get("objection"), old.Get("objection"))) {
+			return tx.Regrant(rec.ID)
+		}
+	case care.Handovers:
+		patient := rec.Text("patient")
+		tx.watched[patient] = true
+		tx.note(func(m *memory) { m.watched[patient] = true })
+	case care.Quarantine:
+		tx.noticeHeld(rec, old)
+	case care.Organisations, care.Teams, care.Neighbourhoods:
+		return tx.reloadDirectory()
+	}
+	return nil
+}
+
+func (tx *Tx) noticeHeld(rec, old *care.Record) {
+	if rec.Text("kind") != "mutation" {
+		return
+	}
+	code, waits := rec.Text("code"), rec.Text("waits_for")
+	content, _ := rec.Get("content").(json.RawMessage)
+	if old != nil && old.Text("state") == "open" {
+		oldCode, oldWaits := old.Text("code"), old.Text("waits_for")
+		for _, id := range createdBy(oldCode, content) {
+			tx.creates[id] = ""
+		}
+		if oldWaits != "" {
+			tx.waiting[oldWaits]--
+		}
+		tx.note(func(m *memory) { m.letGo(oldCode, oldWaits, content) })
+	}
+	if rec.Text("state") != "open" {
+		return
+	}
+	for _, id := range createdBy(code, content) {
+		tx.creates[id] = rec.ID
+	}
+	if waits != "" {
+		tx.waiting[waits]++
+	}
+	id := rec.ID
+	tx.note(func(m *memory) { m.hold(id, code, waits, content) })
+}
+
+// WaitingFor implements pipeline.Records. Asked for every created record, so memory answers
+// the usual "nothing".
+func (tx *Tx) WaitingFor(record string) ([]*care.Record, error) {
+	m := tx.store.mem
+	m.mu.RLock()
+	n := m.waiting[record]
+	m.mu.RUnlock()
+	if n+tx.waiting[record] <= 0 {
+		return nil, nil
+	}
+	s := tx.store.shapes.byName[care.Quarantine]
+	return tx.records(s, "waits_for = ? AND state = 'open' ORDER BY client, mid", record)
+}
+
+// QuarantinedCreate implements pipeline.Records.
+func (tx *Tx) QuarantinedCreate(record string) (string, error) {
+	if issue, ok := tx.creates[record]; ok {
+		return issue, nil
+	}
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.creates[record], nil
+}
+
+func (tx *Tx) records(s *shape, where string, args ...any) ([]*care.Record, error) {
+	var list []*care.Record
+	err := tx.each(s.selects+" WHERE "+where, func(r *sql.Rows) error {
+		rec, err := s.scan(r)
+		list = append(list, rec)
+		return err
+	}, args...)
+	return list, err
+}
+
+// Patient implements pipeline.People.
+func (tx *Tx) Patient(id string) (*care.Record, error) {
+	if rec, ok := tx.patients[id]; ok {
+		return rec, nil
+	}
+	m := tx.store.mem
+	m.mu.RLock()
+	rec := m.patients[id]
+	m.mu.RUnlock()
+	if rec != nil {
+		return rec, nil
+	}
+	c, _ := care.ByName(care.Patients)
+	rec, err := tx.Record(c, id)
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	tx.patients[id] = rec
+	tx.note(func(m *memory) { m.rememberPatient(rec) })
+	return rec, nil
+}
+
+func (m *memory) rememberPatient(rec *care.Record) {
+	if len(m.patients) >= maxPatients {
+		clear(m.patients)
+	}
+	m.patients[rec.ID] = rec
+}
+
+// Holds implements pipeline.People.
+func (tx *Tx) Holds(v pipeline.Viewer, patient string, at time.Time) (now, then bool) {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.holds(v, patient, at)
+}
+
+// Teams implements pipeline.People.
+func (tx *Tx) Teams(patient string) []string {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var teams []string
+	for _, g := range m.people[patient] {
+		if team, ok := strings.CutPrefix(g.holder, "team:"); ok && g.toSeq == 0 {
+			teams = append(teams, team)
+		}
+	}
+	return teams
+}
+
+// Staff implements pipeline.People.
+func (tx *Tx) Staff(id string) (pipeline.Viewer, bool) { return tx.store.Staff(id) }
+
+// Rules implements pipeline.Evidence.
+func (tx *Tx) Rules() *rules.Set {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.rules
+}
+
+// Watched implements pipeline.Evidence.
+func (tx *Tx) Watched(patient string) bool {
+	if tx.watched[patient] {
+		return true
+	}
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.watched[patient]
+}

@@ -1,0 +1,94 @@
+package pipeline
+
+import (
+	"errors"
+
+	"doorstep/internal/care"
+	"doorstep/internal/wire"
+)
+
+// Accept takes one mutation in and says how it ended. An error means that the store could not
+// do its part and nothing of this transaction may be acknowledged; whatever is wrong with the
+// mutation itself is in the result.
+func Accept(tx Tx, m *care.Mutation, by By) (wire.Result, error) {
+	p := newPlan(tx, m, by)
+	err := p.make()
+	if err == nil {
+		err = p.store()
+	}
+	var no *refusal
+	switch {
+	case errors.As(err, &no):
+		if err := p.quarantine(no); err != nil {
+			return wire.Result{}, err
+		}
+	case err != nil:
+		return wire.Result{}, err
+	}
+	if err := p.judge(); err != nil {
+		return wire.Result{}, err
+	}
+	if err := p.wake(); err != nil {
+		return wire.Result{}, err
+	}
+	return p.result, nil
+}
+
+// Fault quarantines a mutation the server itself could not take in, with its full content.
+func Fault(tx Tx, m *care.Mutation, by By) (wire.Result, error) {
+	p := newPlan(tx, m, by)
+	err := p.quarantine(&refusal{code: "server_error", fix: "supervisor",
+		message: "The server could not take this change in. It is kept whole and somebody will look at it."})
+	return p.result, err
+}
+
+// refusal says why a mutation cannot be represented; it is quarantined, never dropped.
+type refusal struct {
+	code     string
+	field    string
+	message  string
+	fix      string // edit, supervisor, none
+	waitsFor string // record whose appearance runs it again
+}
+
+// Error implements error.
+func (r *refusal) Error() string { return r.code + ": " + r.message }
+
+// wake runs what this mutation resolved, and what waited for records that it created.
+func (p *plan) wake() error {
+	for _, r := range p.replays {
+		res, err := Replay(p.tx, r.row, r.set, p.by.Staff, true)
+		if err != nil {
+			return err
+		}
+		p.result.Records = append(p.result.Records, res.Records...)
+		p.result.Conflicts = append(p.result.Conflicts, res.Conflicts...)
+		p.result.Issues = append(p.result.Issues, res.Issues...)
+		if res.Status != care.Applied {
+			p.result.Status = care.Merged
+		}
+	}
+	for _, d := range p.drafts {
+		if d.old != nil {
+			continue
+		}
+		if err := Wake(p.tx, d.rec.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Wake replays the quarantined changes that waited for a record to appear, oldest first.
+func Wake(tx Tx, record string) error {
+	waiting, err := tx.WaitingFor(record)
+	if err != nil {
+		return err
+	}
+	for _, q := range waiting {
+		if _, err := Replay(tx, q, nil, "", false); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package pipeline
+
+import (
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/rules"
+)
+
+// Tx is the running write transaction as the pipeline sees it. Every method reads what the
+// transaction itself has written.
+type Tx interface {
+	Records
+	People
+	Evidence
+	// Seq is the number of the change that is being taken in; Now is the server's time.
+	Seq() int64
+	Now() time.Time
+	// BaseSeq turns what an author saw into a number of the present epoch: a base of an earlier
+	// epoch counts at most as the point at which the two part; an unknown one as nothing seen.
+	BaseSeq(care.Base) int64
+	// NewID makes the id of a record the server creates.
+	NewID() string
+}
+
+// Records reads and writes synced records. Writes set the version to Seq and enter the feed.
+type Records interface {
+	// Record returns a stored record, nil when there is none.
+	Record(c *care.Collection, id string) (*care.Record, error)
+	// Insert stores a new record; false when its id is taken, and nothing happened.
+	Insert(rec *care.Record) (bool, error)
+	// Update stores the named fields and the meta of rec, which was read as old.
+	Update(rec, old *care.Record, fields []string) error
+	// WaitingFor lists open quarantine rows that wait for a record to appear.
+	WaitingFor(record string) ([]*care.Record, error)
+	// QuarantinedCreate returns the open quarantine row that holds a record's create, "" when none.
+	QuarantinedCreate(record string) (string, error)
+}
+
+// People answers who may see whom.
+type People interface {
+	// Patient returns a person's record, nil when there is none.
+	Patient(id string) (*care.Record, error)
+	// Holds says whether the viewer has the person on a caseload: now, and at a past moment.
+	Holds(v Viewer, patient string, at time.Time) (now, then bool)
+	// Teams lists the teams on whose caseload a person is now.
+	Teams(patient string) []string
+	// Staff returns what is known of a member of staff; false when there is none.
+	Staff(id string) (Viewer, bool)
+	// Directory finds teams and organisations.
+	Directory() Directory
+}
+
+// Viewer is a member of staff with their holdings.
+type Viewer struct {
+	Staff        string
+	Role         care.Role
+	Organisation string
+	Teams        []string
+	// InactiveSince is when the person left; zero = active.
+	InactiveSince time.Time
+}
+
+// Evidence reads and writes what the rules judge.
+type Evidence interface {
+	// Rules are the compiled rules in force.
+	Rules() *rules.Set
+	// Watched says whether a person has recent alarms or an open handover, so that even a
+	// record which fires nothing must be judged.
+	Watched(patient string) bool
+	// Events lists the person's standing records with a clinical time in the window.
+	Events(patient string, from, to time.Time) ([]rules.Event, error)
+	// Alarms lists what was raised for a person so far, in the last thirty days.
+	Alarms(patient string) ([]Alarm, error)
+	// PutAlarm stores an alarm, new or changed.
+	PutAlarm(Alarm) error
+	// OpenHandovers lists the person's handovers that are not closed, and those of a visit.
+	Handovers(patient string) ([]*care.Record, error)
+	// Enqueue puts a delivery into the outbox; a key that is there already changes nothing.
+	Enqueue(key, channel, handover, team string) error
+	// DueAt makes the escalation job look at something at a time.
+	DueAt(at time.Time, kind, ref string) error
+}
+
+// Alarm is one rule holding at one record, as stored.
+type Alarm struct {
+	ID           string
+	Rule         string // code
+	Version      int64
+	Patient      string
+	Collection   string
+	Record       string
+	Visit        string
+	ClinicalTime time.Time
+	ClockKnown   bool
+	Class        care.Class
+	Destination  string
+	Verified     bool
+	Holds        bool
+	Handover     string
+}
+
+// By says through what a change came in: a device's push, or the server itself.
+type By struct {
+	Viewer
+	Device string
+	Client string
+	// Offset is server minus device; times authored before SteadySince were stamped by a clock
+	// that may have been another. OffsetKnown is false before the first hello.
+	Offset      time.Duration
+	OffsetKnown bool
+	SteadySince time.Time
+	// Approved: a supervisor replays the change; who may do what was decided by them.
+	Approved bool
+}
+
+// Correct turns a device's time into ours: corrected by the offset, never after receipt.
+// The second value says whether the offset in force at that moment is known.
+func (b By) Correct(device, received time.Time) (time.Time, bool) {
+	if device.IsZero() {
+		return received, false
+	}
+	t := device.Add(b.Offset).Truncate(time.Millisecond)
+	known := b.OffsetKnown && !t.Before(b.SteadySince)
+	if t.After(received) {
+		t = received
+	}
+	return t, known
+}

@@ -1,0 +1,50 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"doorstep/internal/care"
+)
+
+// Salvage reads what it can of a mutation that could not be decoded, so that a reading in it can
+// still raise its alarm. It never fails; nothing it returns is ever stored as a record.
+func Salvage(raw []byte) []care.Op {
+	var loose struct {
+		Ops []struct {
+			Op         any            `json:"op"`
+			Collection any            `json:"collection"`
+			ID         any            `json:"id"`
+			Patient    any            `json:"patient"`
+			Set        map[string]any `json:"set"`
+		} `json:"ops"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if len(raw) > 4*MaxMutationBytes || dec.Decode(&loose) != nil && len(loose.Ops) == 0 {
+		return nil
+	}
+	if len(loose.Ops) > MaxMutationOps {
+		loose.Ops = loose.Ops[:MaxMutationOps]
+	}
+	ops := make([]care.Op, 0, len(loose.Ops))
+	for _, o := range loose.Ops {
+		op := care.Op{Set: o.Set}
+		kind, _ := o.Op.(string)
+		op.Kind = care.OpKind(kind)
+		op.Collection, _ = o.Collection.(string)
+		op.ID, _ = o.ID.(string)
+		if op.Patient, _ = o.Patient.(string); op.Patient == "" {
+			op.Patient = patientOf(op)
+		}
+		ops = append(ops, op)
+	}
+	return ops
+}
+
+// DecodeMutation reads one mutation as DecodePush reads those of a push, for replays of what was
+// kept. It fails when mid or key cannot be read; anything else becomes the mutation's Fault.
+func DecodeMutation(raw []byte) (care.Mutation, error) {
+	width := 0
+	return decodeMutation(string(raw), &width)
+}

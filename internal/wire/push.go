@@ -1,15 +1,10 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"doorstep/internal/care"
 )
@@ -25,44 +20,56 @@ type Push struct {
 // DecodePush reads a push body. An envelope that cannot be read is an *Error and nothing is
 // taken in; a mutation that cannot be represented comes back with its Fault and its raw bytes,
 // so that it is quarantined and its neighbours are not held up.
+//
+//	400 malformed  the body is not JSON, nests deeper than 10,000, lacks client, epoch, schema or
+//	               mutations or holds one of them twice, or a mutation's mid or key cannot be
+//	               read or does not follow the one before
+//	413 too_many   more than MaxPushMutations
+//	Fault          everything else: duplicate names, invalid UTF-8 or nesting beyond MaxDepth
+//	               inside a mutation, wrong types, unknown ops, missing author, time or ops, size
+//
+// Body is not kept: what is returned shares no memory with it.
 func DecodePush(body []byte) (*Push, *Error) {
 	// The envelope is split leniently; each mutation is then read strictly.
-	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	s := &scanner{src: string(body), lenient: true}
 	push := &Push{}
 	seen := map[string]bool{}
-	err := object(dec, func(name string) error {
-		if seen[name] {
-			return errors.New("the same key twice: " + name)
-		}
-		seen[name] = true
+	err := s.object(func(name string) error {
+		var err error
 		switch name {
 		case "client":
-			return text(dec, &push.Client)
+			push.Client, err = s.text()
+			push.Client = strings.Clone(push.Client)
 		case "epoch":
-			return text(dec, &push.Epoch)
+			push.Epoch, err = s.text()
+			push.Epoch = strings.Clone(push.Epoch)
 		case "schema":
-			n, err := integer(dec)
+			var n int64
+			n, err = s.integer()
 			push.Schema = int(min(n, math.MaxInt32))
-			return err
 		case "mutations":
-			return push.readMutations(dec)
+			err = push.readMutations(s)
+		default:
+			return s.skip()
 		}
-		return dec.SkipValue()
+		if err != nil {
+			return within(name, err)
+		}
+		if seen[name] {
+			return doubled(name)
+		}
+		seen[name] = true
+		return nil
 	})
 	if err == nil {
-		_, err = dec.ReadToken()
-		if err == io.EOF {
-			err = nil
-		} else {
-			err = errors.New("text after the end of the body")
-		}
+		err = s.end()
 	}
 	var refused *Error
 	switch {
 	case errors.As(err, &refused):
 		return nil, refused
 	case err != nil:
-		return nil, Fail(400, "malformed", RetryAfterFix, "The push body could not be read: %s.", reason(err))
+		return nil, Fail(400, "malformed", RetryAfterFix, "The push body could not be read: %s.", err)
 	case !seen["client"] || !seen["epoch"] || !seen["schema"] || !seen["mutations"]:
 		return nil, Fail(400, "malformed", RetryAfterFix, "A push needs client, epoch, schema and mutations.")
 	case push.Schema < MinPushSchema:
@@ -71,180 +78,182 @@ func DecodePush(body []byte) (*Push, *Error) {
 	return push, nil
 }
 
-func (p *Push) readMutations(dec *jsontext.Decoder) error {
-	if tok, err := dec.ReadToken(); err != nil {
-		return err
-	} else if tok.Kind() != '[' {
-		return errors.New("mutations must be a list")
-	}
-	for dec.PeekKind() != ']' {
-		raw, err := dec.ReadValue()
+func (p *Push) readMutations(s *scanner) error {
+	const usual = 600 // bytes of a small mutation
+	p.Mutations = make([]care.Mutation, 0, min(MaxPushMutations, len(s.src)/usual+1))
+	width := 0
+	return s.list(func() error {
+		raw, err := s.extent()
 		if err != nil {
 			return err
 		}
 		if len(p.Mutations) == MaxPushMutations {
 			return Fail(413, "too_many", RetryAfterFix, "A push holds at most %d mutations; send the first half.", MaxPushMutations)
 		}
-		m, err := decodeMutation(bytes.Clone(raw))
+		m, err := decodeMutation(strings.Clone(raw), &width)
 		if err != nil {
-			return err
+			return errors.New("change " + strconv.Itoa(len(p.Mutations)+1) + " of this push: " + err.Error())
 		}
 		if n := len(p.Mutations); n > 0 && m.Mid != p.Mutations[n-1].Mid+1 {
 			return Fail(400, "malformed", RetryAfterFix, "Mutations of a push must be numbered one after the other; %d follows %d.", m.Mid, p.Mutations[n-1].Mid)
 		}
 		p.Mutations = append(p.Mutations, m)
-	}
-	_, err := dec.ReadToken()
-	return err
+		return nil
+	})
 }
 
-// decodeMutation reads one mutation. It fails only when mid or key cannot be read: without
-// them the mutation has no place in the queue. Anything else becomes a Fault.
-func decodeMutation(raw []byte) (care.Mutation, error) {
-	m := care.Mutation{Raw: raw}
-	fault := func(code, message string) {
-		if m.Fault == nil {
-			m.Fault = &care.Problem{Code: code, Message: message}
-		}
-	}
+// decodeMutation reads one mutation. It fails only when it is not JSON, or when mid or key
+// cannot be read: without them the mutation has no place in the queue. Anything else becomes a
+// Fault. Strings of the mutation are cut out of raw; width guesses the size of its objects.
+func decodeMutation(raw string, width *int) (care.Mutation, error) {
+	m := care.Mutation{Raw: []byte(raw)}
 	if len(raw) > MaxMutationBytes {
-		fault("oversized", "This change is larger than "+strconv.Itoa(MaxMutationBytes>>10)+" kB.")
-	}
-	strict := m.Fault == nil
-	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(!strict), jsontext.AllowInvalidUTF8(!strict))
-	var haveOps bool
-	read := func(name string) error {
-		switch name {
-		case "mid":
-			n, err := integer(dec)
-			m.Mid = n
-			return err
-		case "key":
-			return text(dec, &m.Key)
-		case "author":
-			return text(dec, &m.Author)
-		case "authored_at":
-			var s string
-			if err := text(dec, &s); err != nil {
-				return err
-			}
-			t, err := care.ParseStamp(s)
-			if err != nil {
-				fault("malformed", "authored_at is not a time.")
-			}
-			m.AuthoredAt = t
-			return nil
-		case "ops":
-			haveOps = true
-			if m.Fault != nil {
-				return dec.SkipValue()
-			}
-			return decodeOps(dec, &m)
+		m.Fault = &care.Problem{Code: "oversized", Message: "This change is larger than " + strconv.Itoa(MaxMutationBytes>>10) + " kB."}
+	} else {
+		s := &scanner{src: raw, width: *width}
+		err := readMutation(s, &m)
+		if err == nil {
+			err = s.end()
 		}
-		return dec.SkipValue()
-	}
-	if err := object(dec, read); err != nil {
-		fault("malformed", "This change could not be read: "+reason(err)+".")
-		if strict { // read again for mid and key alone
-			lenient := care.Mutation{Raw: raw, Fault: m.Fault}
-			dec = jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-			m = lenient
-			if err := object(dec, read); err != nil && (m.Mid < 1 || m.Key == "") {
-				return m, err
-			}
-			m.Ops = nil
+		*width = s.width
+		if err != nil {
+			m = care.Mutation{Raw: m.Raw, Fault: malformed("This change could not be read: " + err.Error() + ".")}
 		}
 	}
-	if m.Mid < 1 || m.Mid > 1<<53 {
+	if m.Fault != nil { // read again for mid, key and whose it is
+		s := &scanner{src: raw, lenient: true}
+		if err := s.skip(); err != nil {
+			return m, err
+		}
+		if err := s.end(); err != nil {
+			return m, err
+		}
+		s.pos = 0
+		m.Ops = nil
+		if err := readMutation(s, &m); err != nil {
+			return m, err
+		}
+	}
+	switch {
+	case m.Mid < 1 || m.Mid > 1<<53:
 		return m, errors.New("a mutation needs a mid from 1")
-	}
-	if len(m.Key) != 26 {
+	case len(m.Key) != 26:
 		return m, errors.New("mutation " + strconv.FormatInt(m.Mid, 10) + " needs a key of 26 characters")
-	}
-	if m.Fault == nil && (!haveOps || len(m.Ops) == 0) {
-		fault("malformed", "This change holds no ops.")
-	}
-	if m.Fault == nil && (m.Author == "" || m.AuthoredAt.IsZero()) {
-		fault("malformed", "This change lacks author or authored_at.")
+	case m.Fault != nil:
+	case len(m.Ops) == 0:
+		m.Fault = malformed("This change holds no ops.")
+	case m.Author == "" || m.AuthoredAt.IsZero():
+		m.Fault = malformed("This change lacks author or authored_at.")
 	}
 	return m, nil
 }
 
-func decodeOps(dec *jsontext.Decoder, m *care.Mutation) error {
-	if tok, err := dec.ReadToken(); err != nil {
-		return err
-	} else if tok.Kind() != '[' {
-		return errors.New("ops must be a list")
+// readMutation fills m from its JSON. A lenient scanner is after mid and key only: it reads over
+// ops and takes author and time when they happen to be readable.
+func readMutation(s *scanner, m *care.Mutation) error {
+	return s.object(func(name string) error {
+		var err error
+		switch name {
+		case "mid":
+			m.Mid, err = s.integer()
+		case "key":
+			m.Key, err = s.text()
+		case "author":
+			m.Author, err = s.text()
+			if s.lenient {
+				return nil
+			}
+		case "authored_at":
+			var at string
+			at, err = s.text()
+			if err == nil {
+				m.AuthoredAt, err = care.ParseStamp(at)
+				if err != nil {
+					err = errors.New("authored_at is not a time")
+				}
+			}
+			if s.lenient {
+				return nil
+			}
+		case "ops":
+			if s.lenient {
+				return s.skip()
+			}
+			err = readOps(s, m)
+		default:
+			return s.skip()
+		}
+		return within(name, err)
+	})
+}
+
+func malformed(message string) *care.Problem {
+	return &care.Problem{Code: "malformed", Message: message}
+}
+
+// within names the member an error came from.
+func within(name string, err error) error {
+	if err == nil {
+		return nil
 	}
-	for dec.PeekKind() != ']' {
+	return namedError(name, err)
+}
+
+func namedError(name string, err error) error {
+	var refused *Error
+	if errors.Is(err, errSyntax) || errors.As(err, &refused) {
+		return err
+	}
+	return errors.New(name + ": " + err.Error())
+}
+
+func readOps(s *scanner, m *care.Mutation) error {
+	return s.list(func() error {
 		if len(m.Ops) == MaxMutationOps {
 			return errors.New("more than " + strconv.Itoa(MaxMutationOps) + " ops")
 		}
-		op, err := decodeOp(dec)
-		if err != nil {
-			return err
-		}
+		op, err := readOp(s)
 		m.Ops = append(m.Ops, op)
-	}
-	_, err := dec.ReadToken()
-	return err
+		return err
+	})
 }
 
-func decodeOp(dec *jsontext.Decoder) (care.Op, error) {
+// opDepth is how many brackets are around a member of an op: mutation, ops, op.
+const opDepth = 3
+
+func readOp(s *scanner) (care.Op, error) {
 	var op care.Op
-	err := object(dec, func(name string) error {
+	err := s.object(func(name string) error {
+		var err error
+		var v string
 		switch name {
 		case "op":
-			var s string
-			err := text(dec, &s)
-			op.Kind = care.OpKind(s)
-			return err
+			v, err = s.text()
+			op.Kind = care.OpKind(v)
 		case "collection":
-			return text(dec, &op.Collection)
+			op.Collection, err = s.text()
 		case "id":
-			return text(dec, &op.ID)
+			op.ID, err = s.text()
 		case "patient":
-			return text(dec, &op.Patient)
+			op.Patient, err = s.text()
 		case "field":
-			return text(dec, &op.Field)
+			op.Field, err = s.text()
 		case "issue":
-			return text(dec, &op.Issue)
+			op.Issue, err = s.text()
 		case "base":
-			var s string
-			if err := text(dec, &s); err != nil || s == "" {
-				return err
+			if v, err = s.text(); err == nil && v != "" {
+				op.Base, err = ParseBase(v)
 			}
-			base, err := ParseBase(s)
-			op.Base = base
-			return err
-		case "set", "was":
-			v, err := value(dec)
-			if err != nil {
-				return err
-			}
-			set, ok := v.(map[string]any)
-			if !ok {
-				return errors.New(name + " must be an object")
-			}
-			if name == "set" {
-				op.Set = set
-			} else {
-				op.Was = set
-			}
-			return nil
+		case "set":
+			op.Set, err = readObject(s)
+		case "was":
+			op.Was, err = readObject(s)
 		case "values":
-			v, err := value(dec)
-			if err != nil {
-				return err
-			}
-			list, ok := v.([]any)
-			if !ok {
-				return errors.New("values must be a list")
-			}
-			op.Values = list
-			return nil
+			op.Values, err = readList(s)
+		default:
+			return s.skip()
 		}
-		return dec.SkipValue()
+		return within(name, err)
 	})
 	if err != nil {
 		return op, err
@@ -260,12 +269,30 @@ func decodeOp(dec *jsontext.Decoder) (care.Op, error) {
 			return op, errors.New("resolve needs an issue")
 		}
 	default:
-		return op, errors.New("unknown op " + strconv.Quote(string(op.Kind)))
+		return op, errors.New("unknown op " + shown(string(op.Kind)))
 	}
 	if op.Patient == "" {
 		op.Patient = patientOf(op)
 	}
 	return op, nil
+}
+
+// readObject reads the set or was of an op.
+func readObject(s *scanner) (map[string]any, error) {
+	if s.peek() != '{' {
+		return nil, s.mistyped("an object")
+	}
+	return s.keep(opDepth)
+}
+
+// readList reads the values of an op.
+func readList(s *scanner) ([]any, error) {
+	if s.peek() != '[' {
+		return nil, s.mistyped("a list")
+	}
+	v, err := s.value(opDepth)
+	list, _ := v.([]any)
+	return list, err
 }
 
 // patientOf finds the person of an op that did not name one: a create says it in its content.
@@ -289,116 +316,3 @@ func ParseBase(s string) (care.Base, error) {
 
 // FormatBase writes "e3.8812".
 func FormatBase(b care.Base) string { return b.Epoch + "." + strconv.FormatInt(b.Seq, 10) }
-
-// object walks an object, calling field with each name; field must read the value.
-func object(dec *jsontext.Decoder, field func(name string) error) error {
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return err
-	}
-	if tok.Kind() != '{' {
-		return errors.New("expected an object")
-	}
-	for dec.PeekKind() != '}' {
-		tok, err := dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		if err := field(tok.String()); err != nil {
-			return err
-		}
-	}
-	_, err = dec.ReadToken()
-	return err
-}
-
-func text(dec *jsontext.Decoder, into *string) error {
-	if k := dec.PeekKind(); k != '"' {
-		if k == 'n' {
-			return dec.SkipValue()
-		}
-		if err := dec.SkipValue(); err != nil {
-			return err
-		}
-		return errors.New("expected text at " + string(dec.StackPointer()))
-	}
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return err
-	}
-	*into = tok.String()
-	return nil
-}
-
-func integer(dec *jsontext.Decoder) (int64, error) {
-	raw, err := dec.ReadValue()
-	if err != nil {
-		return 0, err
-	}
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	if err != nil {
-		return 0, errors.New("expected a whole number at " + string(dec.StackPointer()))
-	}
-	return n, nil
-}
-
-// value reads any JSON value; numbers keep their text.
-func value(dec *jsontext.Decoder) (any, error) {
-	if dec.StackDepth() > MaxDepth {
-		return nil, errors.New("nested too deep")
-	}
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	switch tok.Kind() {
-	case 'n':
-		return nil, nil
-	case 't':
-		return true, nil
-	case 'f':
-		return false, nil
-	case '"':
-		return tok.String(), nil
-	case '0':
-		return json.Number(tok.String()), nil
-	case '[':
-		list := []any{}
-		for dec.PeekKind() != ']' {
-			v, err := value(dec)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		_, err := dec.ReadToken()
-		return list, err
-	}
-	m := map[string]any{}
-	for dec.PeekKind() != '}' {
-		tok, err := dec.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		name := tok.String()
-		v, err := value(dec)
-		if err != nil {
-			return nil, err
-		}
-		m[name] = v
-	}
-	_, err = dec.ReadToken()
-	return m, err
-}
-
-// reason cuts a parser's error to one short line.
-func reason(err error) string {
-	s := strings.TrimPrefix(err.Error(), "jsontext: ")
-	if i := strings.IndexByte(s, '\n'); i >= 0 {
-		s = s[:i]
-	}
-	if len(s) > 200 {
-		s = s[:200]
-	}
-	return s
-}

@@ -17,8 +17,7 @@ const signedIn = `@request.auth.collectionName = "staff" && @request.auth.inacti
 // NB! All conditions must use the any-of operators (?=), or each would be free to pick a caseload
 // row of its own. An empty team must be ruled out before it is compared: PocketBase takes an
 // empty value and a missing one for the same, and a reader without teams would match.
-const onCaseload = `PERSONcaseload_via_patient.id ?!= ""
- && (PERSONcaseload_via_patient.from ?= "" || PERSONcaseload_via_patient.from ?<= @now)
+const onCaseload = `(PERSONcaseload_via_patient.from ?= "" || PERSONcaseload_via_patient.from ?<= @now)
  && (PERSONcaseload_via_patient.to ?= "" || PERSONcaseload_via_patient.to ?> @now)
  && (PERSONcaseload_via_patient.staff ?= @request.auth.id
   || (TEAMROLES && PERSONcaseload_via_patient.team ?!= "" && PERSONcaseload_via_patient.team ?= @request.auth.teams:each))`

@@ -135,3 +135,19 @@ func (a *App) Token(t testing.TB, staff *core.Record) string {
 	}
 	return token
 }
+
+// Superuser makes the one who works in the dashboard and returns a token for them.
+func (a *App) Superuser(t testing.TB) string {
+	t.Helper()
+	c, err := a.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		t.Fatalf("find superusers: %v", err)
+	}
+	r := core.NewRecord(c)
+	r.SetEmail(ID() + "@example.org")
+	r.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: passwordHash()})
+	if err := a.Save(r); err != nil {
+		t.Fatalf("save superuser: %v", err)
+	}
+	return a.Token(t, r)
+}

@@ -70,35 +70,45 @@ func (f *Field) Check(v any) (any, *Problem) {
 	if s == "" {
 		return nil, nil
 	}
-	return f.checkString(s)
+	stored, wrong := f.checkString(s)
+	switch {
+	case wrong != nil:
+		return nil, wrong
+	case stored == s:
+		return v, nil // as it came: this is the hot path of a push, and boxing s again costs
+	}
+	return stored, nil
 }
 
-func (f *Field) checkString(s string) (any, *Problem) {
+func (f *Field) checkString(s string) (string, *Problem) {
 	if !utf8.ValidString(s) {
-		return nil, problem("wrong_type", "%s is not valid UTF-8 text", f.Name)
+		return "", problem("wrong_type", "%s is not valid UTF-8 text", f.Name)
 	}
 	switch f.Kind {
 	case ID, Ref:
 		if !IsID(s) {
-			return nil, problem("wrong_type", "%s must be a 26-character id", f.Name)
+			return "", problem("wrong_type", "%s must be a 26-character id", f.Name)
 		}
 	case Enum:
 		if !slices.Contains(f.Values, s) {
-			return nil, problem("unknown_value", "%s cannot be %q", f.Name, cut(s))
+			return "", problem("unknown_value", "%s cannot be %q", f.Name, cut(s))
 		}
 	case Date:
 		if _, err := time.Parse(time.DateOnly, s); err != nil {
-			return nil, problem("wrong_type", "%s must be a date such as 2026-03-02", f.Name)
+			return "", problem("wrong_type", "%s must be a date such as 2026-03-02", f.Name)
 		}
 	case Time:
 		t, err := ParseStamp(s)
 		if err != nil || t.Year() < 1900 || t.Year() > 2200 {
-			return nil, problem("wrong_type", "%s must be a time such as 2026-03-02T07:58:11.204Z", f.Name)
+			return "", problem("wrong_type", "%s must be a time such as 2026-03-02T07:58:11.204Z", f.Name)
+		}
+		if len(s) == len(TimeLayout) && s[19] == '.' && s[23] == 'Z' {
+			return s, nil // already in the one form
 		}
 		return Stamp(t), nil
 	default:
 		if f.Max > 0 && utf8.RuneCountInString(s) > int(f.Max) {
-			return nil, problem("too_long", "%s is longer than %d characters", f.Name, int(f.Max))
+			return "", problem("too_long", "%s is longer than %d characters", f.Name, int(f.Max))
 		}
 		return f.checkNamed(s)
 	}
@@ -120,18 +130,18 @@ func IsID(s string) bool {
 	return true
 }
 
-func (f *Field) checkNamed(s string) (any, *Problem) {
+func (f *Field) checkNamed(s string) (string, *Problem) {
 	switch f.Rule {
 	case "nhsnumber":
 		n, err := identifier.ParseNHSNumber(s)
 		if err != nil {
-			return nil, problem("invalid_nhs_number", "%s", err)
+			return "", problem("invalid_nhs_number", "%s", err)
 		}
 		return string(n), nil
 	case "ods":
 		c, err := identifier.ParseODSCode(s)
 		if err != nil {
-			return nil, problem("invalid_ods_code", "%s", err)
+			return "", problem("invalid_ods_code", "%s", err)
 		}
 		return string(c), nil
 	}

@@ -1,0 +1,105 @@
+package phone
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"doorstep/internal/wire"
+)
+
+func TestDelaysGrowAreJitteredAndKeepTheirLimits(t *testing.T) {
+	for _, c := range []struct {
+		failures   int
+		retryAfter time.Duration
+		chance     float64
+		want       time.Duration
+	}{
+		{1, 0, 0, 0},
+		{1, 0, 0.5, 2 * time.Second},
+		{2, 0, 0.5, 4 * time.Second},
+		{5, 0, 0.5, 32 * time.Second},
+		{9, 0, 0.5, 5 * time.Minute},
+		{60, 0, 0.999999, 10*time.Minute - 600*time.Microsecond},
+		{1, 40 * time.Second, 0, 40 * time.Second},
+		{1, 40 * time.Second, 0.5, 45*time.Second + 500*time.Millisecond},
+		{1, time.Hour, 0, time.Hour},
+	} {
+		if got := Delay(c.failures, c.retryAfter, c.chance).Round(time.Microsecond); got != c.want {
+			t.Errorf("Delay(%d, %s, %g) = %s, want %s", c.failures, c.retryAfter, c.chance, got, c.want)
+		}
+	}
+}
+
+func TestAFailedRoundIsTriedAgainWithoutANewChange(t *testing.T) {
+	b := enrolled(t)
+	b.edit("phone", "2")
+	b.on(onPush, answer{err: errNoNetwork})
+	for range 12 {
+		b.syncFails()
+		at, can := b.NextTry()
+		if wait := at.Sub(b.now); !can || wait < 0 || wait > 10*time.Minute {
+			t.Fatalf("next try in %s, %v", wait, can)
+		}
+		b.now = at
+	}
+}
+
+func TestAChangeBringsTheNextRoundForwardButNotAgainstAFailingServer(t *testing.T) {
+	b := enrolled(t)
+	b.edit("phone", "2")
+	if at, _ := b.NextTry(); at.Sub(b.now) > time.Second {
+		t.Errorf("next try in %s", at.Sub(b.now))
+	}
+	b.on(onPush, answer{status: 429, body: wire.Fail(429, "slow_down", wire.RetryLater, "No."), header: map[string][]string{"Retry-After": {"60"}}})
+	b.on(onPull, pulled("e1.10"))
+	b.syncFails()
+	b.edit("phone", "3")
+	if at, _ := b.NextTry(); at.Sub(b.now) < time.Minute {
+		t.Errorf("hammers a server that asked for a minute: next try in %s", at.Sub(b.now))
+	}
+}
+
+func TestTheServersPaceIsKept(t *testing.T) {
+	b := enrolled(t)
+	b.reopen()
+	b.on(onHello, hello(func(h *wire.HelloResponse) { h.Pace = wire.Pace{MinIntervalMs: 300_000, JitterMs: 10_000} }))
+	b.on(onPull, pulled("e1.10"))
+	b.sync()
+	at, _ := b.NextTry()
+	if wait := at.Sub(b.now); wait < 5*time.Minute || wait > 5*time.Minute+10*time.Second {
+		t.Errorf("next round in %s", wait)
+	}
+}
+
+func TestAClockSetBackDoesNotSilenceThePhone(t *testing.T) {
+	b := enrolled(t)
+	b.on(onPull, pulled("e1.10"))
+	b.sync()
+	b.now = b.now.Add(-48 * time.Hour)
+	if at, can := b.NextTry(); !can || at.After(b.now) {
+		t.Errorf("next try %s after the clock now shows %s", at, b.now)
+	}
+}
+
+func TestACancelledContextEndsTheRound(t *testing.T) {
+	b := enrolled(t)
+	b.edit("phone", "2")
+	ctx, cancel := context.WithCancel(context.Background())
+	b.on(onPush, answer{err: context.Canceled, during: func(*call) { cancel() }})
+	if err := b.Sync(ctx); err == nil || b.Busy() {
+		t.Errorf("error %v, busy %v", err, b.Busy())
+	}
+	b.unsent(1)
+}
+
+func TestRetryAfterIsReadAsSecondsOrDate(t *testing.T) {
+	for header, want := range map[string]int{
+		"": 0, "7": 7, " 7 ": 7, "-3": 0, "soon": 0,
+		"Mon, 02 Mar 2026 07:58:30 GMT": 31, "Mon, 02 Mar 2026 07:00:00 GMT": 0,
+	} {
+		if got := retryAfter(header, morning); got != want {
+			t.Errorf("%q: %d seconds, want %d", header, got, want)
+		}
+	}
+}

@@ -1,0 +1,339 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"doorstep/internal/care"
+)
+
+// joiner decides which stored person a row is, and what follows.
+type joiner struct {
+	options Options
+}
+
+// held is what the store has that concerns one chunk of rows; it grows as rows are written.
+type held struct {
+	byNumber  map[string]Row
+	byName    map[name][]Row
+	practices map[string]string   // id by ODS code
+	teams     map[string][]string // ids by folded name, and by "organisation / team"
+	caseloads map[string][]Row    // by patient
+}
+
+// plan decides about a chunk of good rows and writes what that takes.
+func (j *joiner) plan(ctx context.Context, tx Tx, rows []*person) error {
+	h, err := j.look(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	for _, p := range rows {
+		if err := j.one(ctx, tx, h, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look fetches what the rows may refer to or turn out to be.
+func (j *joiner) look(ctx context.Context, tx Tx, rows []*person) (*held, error) {
+	numbers, births, codes := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, p := range rows {
+		numbers[p.text("nhs_number")], births[p.text("date_of_birth")], codes[p.practice] = true, true, true
+	}
+	h := &held{byNumber: map[string]Row{}, byName: map[name][]Row{}, practices: map[string]string{}, caseloads: map[string][]Row{}}
+	patients, err := lookup(ctx, tx, care.Patients, "nhs_number", numbers)
+	if err != nil {
+		return nil, err
+	}
+	namesakes, err := lookup(ctx, tx, care.Patients, "date_of_birth", births)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, r := range append(patients, namesakes...) {
+		if !known[r.ID] {
+			known[r.ID] = true
+			h.add(r)
+		}
+	}
+	organisations, err := lookup(ctx, tx, care.Organisations, "ods_code", codes)
+	if err != nil {
+		return nil, err
+	}
+	for _, org := range organisations {
+		if !org.Retracted {
+			h.practices[org.text("ods_code")] = org.ID
+		}
+	}
+	rowsOf, err := lookup(ctx, tx, care.Caseload, "patient", known)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range rowsOf {
+		h.caseloads[c.text("patient")] = append(h.caseloads[c.text("patient")], c)
+	}
+	h.teams, err = teamNames(ctx, tx)
+	return h, err
+}
+
+func (h *held) add(r Row) {
+	if number := r.text("nhs_number"); number != "" {
+		h.byNumber[number] = r
+	}
+	h.byName[nameOf(r)] = append(h.byName[nameOf(r)], r)
+}
+
+// teamNames indexes teams by their name and by "organisation / team".
+func teamNames(ctx context.Context, tx Tx) (map[string][]string, error) {
+	organisations, err := tx.All(ctx, care.Organisations)
+	if err != nil {
+		return nil, fmt.Errorf("look up %s: %w", care.Organisations, err)
+	}
+	partner := map[string]string{}
+	for _, org := range organisations {
+		partner[org.ID] = org.text("name")
+	}
+	teams, err := tx.All(ctx, care.Teams)
+	if err != nil {
+		return nil, fmt.Errorf("look up %s: %w", care.Teams, err)
+	}
+	index := map[string][]string{}
+	for _, t := range teams {
+		if t.Retracted {
+			continue
+		}
+		short := fold(t.text("name"))
+		long := fold(partner[t.text("organisation")] + " / " + t.text("name"))
+		index[short] = append(index[short], t.ID)
+		index[long] = append(index[long], t.ID)
+	}
+	return index, nil
+}
+
+// one decides about one row and writes what that takes.
+func (j *joiner) one(ctx context.Context, tx Tx, h *held, p *person) error {
+	line := &p.report
+	team, ok := j.teamOf(h, p)
+	if !ok {
+		return nil
+	}
+	stored, found, ok := match(h, p)
+	if !ok {
+		return nil
+	}
+	j.resolvePractice(h, p)
+	var writes []Write
+	var changed []string
+	if found {
+		line.Subject = stored.ID
+		update := Write{Collection: care.Patients, ID: stored.ID, Values: map[string]any{}}
+		for field, v := range p.patient {
+			if !care.Equal(v, stored.Values[field]) {
+				update.Values[field] = v
+				changed = append(changed, field)
+			}
+		}
+		slices.Sort(changed)
+		if len(changed) > 0 {
+			writes = append(writes, update)
+		}
+	} else {
+		id, err := j.options.NewID()
+		if err != nil {
+			return err
+		}
+		stored = Row{ID: id, Values: p.patient}
+		line.Subject = id
+		writes = append(writes, Write{Collection: care.Patients, ID: id, Create: true, Values: p.patient})
+	}
+	grant, err := j.grant(h, p, stored.ID, team)
+	if err != nil {
+		return err
+	}
+	changed = append(changed, grant.differs...)
+	switch {
+	case !found:
+		line.Outcome = Created
+		writes = append(writes, grant.join...)
+	case len(changed) > 0 && !j.options.Update:
+		line.Outcome, line.Reason = Differs, strings.Join(changed, ", ")+": left alone"
+		writes = grant.join
+	case len(changed) > 0:
+		line.Outcome, line.Reason = Updated, strings.Join(changed, ", ")
+		writes = append(append(writes, grant.join...), grant.alter...)
+	case len(grant.join) > 0:
+		line.Outcome, line.Reason = Updated, "joins the caseload of a further team"
+		writes = grant.join
+	default:
+		line.Outcome = Unchanged
+	}
+	return j.write(ctx, tx, h, p, stored, found, writes)
+}
+
+// write saves and lets later rows of the chunk see what was written.
+func (j *joiner) write(ctx context.Context, tx Tx, h *held, p *person, stored Row, found bool, writes []Write) error {
+	if len(writes) == 0 {
+		return nil
+	}
+	for i := range writes {
+		if writes[i].Collection == care.Patients {
+			if _, ok := writes[i].Values["nhs_number"]; ok {
+				writes[i].Values["nhs_number_status"] = "unverified"
+			}
+		}
+	}
+	saved, err := save(ctx, tx, &p.report, writes)
+	if !saved || err != nil {
+		return err
+	}
+	if !found {
+		h.add(stored)
+	}
+	for _, w := range writes {
+		switch {
+		case w.Collection == care.Patients && !w.Create:
+			for field, v := range w.Values {
+				stored.Values[field] = v
+			}
+			if number, ok := w.Values["nhs_number"].(string); ok {
+				h.byNumber[number] = stored
+			}
+		case w.Collection == care.Caseload && w.Create:
+			h.caseloads[stored.ID] = append(h.caseloads[stored.ID], Row{ID: w.ID, Values: w.Values})
+		}
+	}
+	return nil
+}
+
+// match finds the stored person a row is. ok is false when the row had to be refused.
+func match(h *held, p *person) (stored Row, found, ok bool) {
+	number := p.text("nhs_number")
+	if number != "" {
+		if r, taken := h.byNumber[number]; taken {
+			if fold(r.text("family_name")) != p.name().family && r.text("date_of_birth") != p.text("date_of_birth") {
+				p.refuse("nhs_number: belongs to a person with another family name and date of birth here")
+				return Row{}, false, false
+			}
+			return accept(p, r)
+		}
+	}
+	var same []Row
+	if p.text("family_name") != "" && p.text("date_of_birth") != "" {
+		for _, r := range h.byName[p.name()] {
+			if number == "" || r.text("nhs_number") == "" {
+				same = append(same, r)
+			} else {
+				p.report.note("someone of the same name and date of birth is held under another NHS number")
+			}
+		}
+	}
+	switch len(same) {
+	case 0:
+		return Row{}, false, true
+	case 1:
+		return accept(p, same[0])
+	}
+	p.refuse("%d people here have this name and date of birth: give the NHS number", len(same))
+	return Row{}, false, false
+}
+
+func accept(p *person, r Row) (Row, bool, bool) {
+	if r.Retracted {
+		p.refuse("the person's record was withdrawn here")
+		return Row{}, false, false
+	}
+	return r, true, true
+}
+
+// teamOf finds the one team a row means, "" when it names none.
+func (j *joiner) teamOf(h *held, p *person) (id string, ok bool) {
+	wanted := p.team
+	if wanted == "" {
+		wanted = j.options.Team
+	}
+	if wanted == "" {
+		p.report.note("is on nobody's caseload by this file")
+		return "", true
+	}
+	switch ids := h.teams[fold(wanted)]; len(ids) {
+	case 1:
+		return ids[0], true
+	case 0:
+		p.refuse("team: there is none called %q", wanted)
+	default:
+		p.refuse("team: %d are called %q; write \"organisation / team\"", len(ids), wanted)
+	}
+	return "", false
+}
+
+// resolvePractice turns the ODS code into the organisation's id. A person whose practice is not in
+// the directory still goes in: their handovers wait where somebody sees them.
+func (j *joiner) resolvePractice(h *held, p *person) {
+	if p.practice == "" {
+		return
+	}
+	id, ok := h.practices[p.practice]
+	if !ok {
+		p.report.note("practice %s is not in the directory: none is set", p.practice)
+		return
+	}
+	p.patient["practice"] = id
+}
+
+// grants is what a row asks of caseloads.
+type grants struct {
+	join    []Write  // a team the person was never with
+	alter   []Write  // what differs, for --update
+	differs []string // its names
+}
+
+// grant compares the row's team with the person's caseloads.
+func (j *joiner) grant(h *held, p *person, patient, team string) (grants, error) {
+	if team == "" {
+		return grants{}, nil
+	}
+	now := care.Stamp(j.options.Now())
+	var ended bool
+	for _, c := range h.caseloads[patient] {
+		if c.text("team") != team {
+			continue
+		}
+		if to := c.text("to"); to != "" && to <= now {
+			ended = true
+			continue
+		}
+		return alterations(p, c), nil
+	}
+	id, err := j.options.NewID()
+	if err != nil {
+		return grants{}, err
+	}
+	join := Write{Collection: care.Caseload, ID: id, Create: true,
+		Values: map[string]any{"patient": patient, "team": team, "from": now, "reason": "import"}}
+	for field, v := range p.caseload {
+		join.Values[field] = v
+	}
+	if ended { // discharged since: an old file must not open the record again by itself
+		return grants{alter: []Write{join}, differs: []string{"caseload (ended)"}}, nil
+	}
+	return grants{join: []Write{join}}, nil
+}
+
+// alterations lists what a row says differently about a caseload that holds.
+func alterations(p *person, c Row) grants {
+	var g grants
+	change := Write{Collection: care.Caseload, ID: c.ID, Values: map[string]any{}}
+	for _, field := range []string{"cohort", "contact_every_days", "reason"} {
+		if v, stated := p.caseload[field]; stated && !care.Equal(v, c.Values[field]) {
+			change.Values[field] = v
+			g.differs = append(g.differs, "caseload "+field)
+		}
+	}
+	if len(change.Values) > 0 {
+		g.alter = []Write{change}
+	}
+	return g
+}

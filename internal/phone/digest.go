@@ -64,11 +64,6 @@ func (p *Phone) compare(ctx context.Context) error {
 	req := wire.DigestRequest{Client: p.self.Client, Cursor: p.self.Cursor, Scopes: p.Held()}
 	if len(p.digest.differs) > 0 {
 		req.Records = p.listed(p.digest.differs[:min(len(p.digest.differs), maxDigestScopes)])
-		for s := range req.Scopes {
-			if _, ok := req.Records[s]; !ok {
-				delete(req.Scopes, s)
-			}
-		}
 	}
 	var answer wire.DigestResponse
 	if err := p.exchange(ctx, request{method: http.MethodPost, path: basePath + "/digest", body: req, bearer: p.access.text}, &answer); err != nil {

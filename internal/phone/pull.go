@@ -19,17 +19,9 @@ func (p *Phone) pull(ctx context.Context) error {
 	if p.self.StagedCursor != "" {
 		from = p.self.StagedCursor
 	}
-	limit := p.self.Limits.PullRows
-	if p.opts.PageRows > 0 {
-		limit = min(limit, p.opts.PageRows)
-	}
-	query := url.Values{"client": {p.self.Client}, "limit": {strconv.Itoa(limit)}}
-	if from != "" {
-		query.Set("cursor", from)
-	}
-	var answer wire.PullResponse
-	req := request{method: http.MethodGet, path: basePath + "/pull", query: query, bearer: p.access.text}
-	if err := p.exchange(ctx, req, &answer); err != nil {
+	limit := p.pageRows()
+	answer, err := p.page(ctx, from)
+	if err != nil {
 		return err
 	}
 	if p.opts.Faults.ShortPageEnds && len(answer.Changes) < limit {
@@ -39,12 +31,29 @@ func (p *Phone) pull(ctx context.Context) error {
 	if answer.More {
 		p.round.note += ", more"
 	}
-	err := p.commit(func(t *tx) { t.pulled(from, &answer) })
-	if err != nil {
+	if err := p.commit(func(t *tx) { t.pulled(from, answer) }); err != nil {
 		return err
 	}
 	p.round.pulled = !answer.More && len(p.staged) == 0 && p.self.StagedCursor == "" && p.self.Cursor == answer.Cursor
 	return nil
+}
+
+func (p *Phone) pageRows() int {
+	if p.opts.PageRows > 0 {
+		return min(p.self.Limits.PullRows, p.opts.PageRows)
+	}
+	return p.self.Limits.PullRows
+}
+
+// page asks for the page after a cursor; "" is the beginning.
+func (p *Phone) page(ctx context.Context, cursor string) (*wire.PullResponse, error) {
+	query := url.Values{"client": {p.self.Client}, "limit": {strconv.Itoa(p.pageRows())}}
+	if cursor != "" {
+		query.Set("cursor", cursor)
+	}
+	answer := &wire.PullResponse{}
+	err := p.exchange(ctx, request{method: http.MethodGet, path: basePath + "/pull", query: query, bearer: p.access.text}, answer)
+	return answer, err
 }
 
 // pulled takes in one page.
@@ -95,6 +104,13 @@ func (t *tx) narrow(events []wire.ScopeEvent) {
 			t.takeRecord(key)
 		}
 	}
+}
+
+// pullAfresh makes the next pull begin at the beginning. What is held stays until it is swapped.
+func (t *tx) pullAfresh() {
+	t.dropStaging()
+	t.p.self.Cursor = ""
+	t.putSelf()
 }
 
 // dropStaging forgets the pull that is under way.

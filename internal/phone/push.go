@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"doorstep/internal/wire"
 )
@@ -80,6 +78,9 @@ func (p *Phone) push(ctx context.Context) error {
 	if p.batchMax *= 2; p.batchMax >= p.self.Limits.PushMutations {
 		p.batchMax = 0
 	}
+	if p.opts.Faults.AckMovesCursor && p.mayPull() {
+		return p.jump(ctx)
+	}
 	return nil
 }
 
@@ -105,9 +106,6 @@ func (t *tx) pushed(answer *wire.PushResponse) (moved bool) {
 		t.put(tableOutbox, placeKey(c.Place), c)
 		t.advance(c, stateOf(r), r)
 	}
-	if p.opts.Faults.AckMovesCursor {
-		t.jump(answer)
-	}
 	if p.self.Directive == directiveDrain || p.access.scope == scopePushOnly || p.opts.Faults.DropOnOK {
 		t.confirm(answer.LastMid, answer.LastKey)
 		t.drained()
@@ -130,20 +128,16 @@ func (p *Phone) halve() error {
 	return p.commit(func(t *tx) { t.setAside(list[0]) })
 }
 
-// jump is Faults.AckMovesCursor: it takes the number of our own write for a place to read on
-// from, and so skips what others wrote before it.
-func (t *tx) jump(answer *wire.PushResponse) {
-	parts := strings.Split(t.p.self.Cursor, ".")
-	if len(parts) < 2 {
-		return
+// jump is Faults.AckMovesCursor: it takes the place in the sequence its own write got for the
+// place to read on from, and so skips what others wrote before it.
+func (p *Phone) jump(ctx context.Context) error {
+	head, err := p.page(ctx, p.self.Cursor)
+	if err != nil || head.More || head.Epoch != p.self.Epoch {
+		return nil // nothing to jump to this time
 	}
-	at, _ := strconv.ParseInt(parts[1], 10, 64)
-	for _, r := range answer.Results {
-		for _, ref := range r.Records {
-			at = max(at, ref.Version)
-		}
-	}
-	parts[1] = strconv.FormatInt(at, 10)
-	t.p.self.Cursor = strings.Join(parts, ".")
-	t.putSelf()
+	return p.commit(func(t *tx) {
+		t.dropStaging()
+		p.self.Cursor = head.Cursor
+		t.putSelf()
+	})
 }

@@ -178,7 +178,12 @@ func (p *Phone) refused(kind StepKind, err error) error {
 	wait := time.Duration(e.RetryAfter) * time.Second
 	p.round.note = fmt.Sprintf("%d %s", e.Status, e.Code)
 	if e.Directive != "" && e.Directive != directiveNone {
-		if commitErr := p.commit(func(t *tx) { t.obey(e.Directive) }); commitErr != nil {
+		if commitErr := p.commit(func(t *tx) {
+			if e.Code == "revoked" {
+				p.self.Key = nil // withdrawn for good: the next enrolment brings a new one
+			}
+			t.obey(e.Directive)
+		}); commitErr != nil {
 			p.end(0)
 			return errors.Join(err, commitErr)
 		}
@@ -213,25 +218,25 @@ func (p *Phone) refused(kind StepKind, err error) error {
 
 // putRight does what the protocol says about a refusal; false when it says: try later.
 func (p *Phone) putRight(kind StepKind, e *wire.Error) (bool, error) {
-	switch e.Status {
-	case http.StatusUnauthorized:
+	switch {
+	case e.Status == http.StatusUnauthorized:
 		return p.unauthorised(kind, e)
-	case http.StatusConflict:
-		switch e.Code {
-		case "gap":
-			if e.Expected >= p.self.NextMid {
-				return true, p.commit(func(t *tx) { t.fork() })
-			}
-			return true, p.commit(func(t *tx) { t.sendAgain(e.Expected) })
-		case "forked":
-			return true, p.commit(func(t *tx) { t.fork() })
-		}
-	case http.StatusGone:
-		return true, p.newEpoch(e)
-	case http.StatusRequestEntityTooLarge:
-		if kind == StepPush {
-			return true, p.halve()
-		}
+	case e.Code == "gap" && e.Expected >= p.self.NextMid, e.Code == "forked":
+		return true, p.commit(func(t *tx) { t.fork() })
+	case e.Code == "gap":
+		return true, p.commit(func(t *tx) { t.sendAgain(e.Expected) })
+	case e.Code == "epoch":
+		return true, p.newEpoch(kind, e)
+	case e.Code == "cursor" && kind == StepPull:
+		return true, p.commit(func(t *tx) { t.pullAfresh() })
+	case e.Status == http.StatusRequestEntityTooLarge && kind == StepPush:
+		return true, p.halve()
+	case e.Code == "not_your_client":
+		return false, p.commit(func(t *tx) { t.obey(directiveRelogin) })
+	case e.Code == "key_taken" && kind == StepEnrol:
+		return true, p.commit(func(t *tx) { p.self.Key = nil; t.putSelf() })
+	case e.Code == "client_taken" && kind == StepEnrol:
+		return true, p.commit(func(t *tx) { p.self.Enrol, p.self.NextClient = enrolAnew, ""; t.putSelf() })
 	}
 	return false, nil
 }
@@ -260,6 +265,9 @@ func (p *Phone) unauthorised(kind StepKind, e *wire.Error) (bool, error) {
 	case StepToken:
 		// One refusal may be a repeat of a request whose answer was lost. A server that goes on
 		// refusing does not know this device any more.
+		if e.Code != "invalid_assertion" {
+			break
+		}
 		if p.refusals++; p.refusals >= maxRefusals {
 			p.refusals = 0
 			return false, p.commit(func(t *tx) { t.obey(directiveRelogin) })
@@ -268,11 +276,19 @@ func (p *Phone) unauthorised(kind StepKind, e *wire.Error) (bool, error) {
 	return p.round.repeats <= 3, nil
 }
 
-// newEpoch meets a restored server.
-func (p *Phone) newEpoch(e *wire.Error) error {
-	if e.Epoch == "" || e.Epoch == p.self.Epoch || e.LastMid == nil {
+// newEpoch meets a restored server. Its refusal of our cursor means that it cannot go on from
+// there: the pull begins afresh.
+func (p *Phone) newEpoch(kind StepKind, e *wire.Error) error {
+	known := e.Epoch != "" && e.LastMid != nil
+	if !known {
 		p.round.greeted = false // hello tells the rest
-		return nil
 	}
-	return p.commit(func(t *tx) { t.enterEpoch(e.Epoch, *e.LastMid, e.LastKey) })
+	return p.commit(func(t *tx) {
+		if known && e.Epoch != p.self.Epoch {
+			t.enterEpoch(e.Epoch, *e.LastMid, e.LastKey)
+		}
+		if kind == StepPull || kind == StepDigest {
+			t.pullAfresh()
+		}
+	})
 }

@@ -22,7 +22,11 @@ const dataFile = "data.db"
 // true}, or it queues behind the writer.
 //
 // NB! The file name decides: the same path must be used by whoever copies or restores the file.
-func Connect(path string) (*dbx.DB, error) {
+func Connect(path string) (*dbx.DB, error) { return dbx.Open("sqlite", DSN(path)) }
+
+// DSN is the connection string of Connect, for whoever opens the same file with another driver
+// of the same name space, as the bench does to count statements.
+func DSN(path string) string {
 	synchronous := "NORMAL"
 	if filepath.Base(path) == dataFile {
 		synchronous = "FULL"
@@ -44,5 +48,5 @@ func Connect(path string) (*dbx.DB, error) {
 			"wal_autocheckpoint(8000)", // pages, 64 MB: checkpoints are rare on the commit path
 		},
 	}
-	return dbx.Open("sqlite", path+"?"+query.Encode())
+	return path + "?" + query.Encode()
 }

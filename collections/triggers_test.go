@@ -2,13 +2,11 @@ package collections_test
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"doorstep/collections"
 	"doorstep/internal/care"
-	"doorstep/internal/pbstore"
 	"doorstep/internal/testkit/pbtest"
 
 	"github.com/pocketbase/dbx"
@@ -148,11 +146,7 @@ func TestTriggers_RawSQLFromAnotherConnection(t *testing.T) {
 	app := pbtest.New(t)
 	p := app.Patient(t, "Okafor", nil)
 	drain(t, app)
-	other, err := pbstore.Connect(filepath.Join(app.DataDir(), "data.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
+	other := app.SecondConnection(t)
 	id := pbtest.ID()
 	for _, statement := range []string{
 		"INSERT INTO observations (id, patient, respiration_rate) VALUES ('" + id + "', '" + p.Id + "', 16)",
@@ -160,7 +154,7 @@ func TestTriggers_RawSQLFromAnotherConnection(t *testing.T) {
 		"REPLACE INTO observations (id, patient) VALUES ('" + id + "', '" + p.Id + "')",
 		"DELETE FROM observations WHERE id = '" + id + "'",
 	} {
-		if _, err := other.DB().Exec(statement); err != nil {
+		if _, err := other.Exec(statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}

@@ -2,6 +2,7 @@
 package pbtest
 
 import (
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"doorstep/internal/pbapp"
+	"doorstep/internal/pbstore"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -95,6 +97,18 @@ func (a *App) Close(t testing.TB) {
 	if err != nil {
 		t.Errorf("close application: %v", err)
 	}
+}
+
+// SecondConnection opens the database file once more, as a second process would, until the test ends.
+// What it writes bypasses PocketBase and the engine.
+func (a *App) SecondConnection(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := pbstore.Connect(filepath.Join(a.DataDir(), "data.db"))
+	if err != nil {
+		t.Fatalf("open second connection: %v", err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db.DB()
 }
 
 // Serve serves all routes, PocketBase's own and those bound to OnServe, until the test ends. NB! One

@@ -22,7 +22,7 @@ func (b *bench) claims(change func(jwt.MapClaims)) jwt.MapClaims {
 	return c
 }
 
-func signed(t *testing.T, k *key, c jwt.MapClaims, header map[string]any) string {
+func signed(t testing.TB, k *key, c jwt.MapClaims, header map[string]any) string {
 	t.Helper()
 	token := jwt.NewWithClaims(k.method, c)
 	for name, v := range header {
@@ -35,7 +35,7 @@ func signed(t *testing.T, k *key, c jwt.MapClaims, header map[string]any) string
 	return text
 }
 
-func (b *bench) assertion(t *testing.T, change func(jwt.MapClaims)) string {
+func (b *bench) assertion(t testing.TB, change func(jwt.MapClaims)) string {
 	t.Helper()
 	return signed(t, b.phone, b.claims(change), nil)
 }

@@ -26,7 +26,7 @@ type key struct {
 
 var b64 = base64.RawURLEncoding.EncodeToString
 
-func newP256(t *testing.T) *key {
+func newP256(t testing.TB) *key {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -40,7 +40,7 @@ func newP256(t *testing.T) *key {
 		"kty": "EC", "crv": "P-256", "x": b64(point[1:33]), "y": b64(point[33:])})}
 }
 
-func newEd25519(t *testing.T) *key {
+func newEd25519(t testing.TB) *key {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -49,7 +49,7 @@ func newEd25519(t *testing.T) *key {
 	return &key{private, jwt.SigningMethodEdDSA, object(t, map[string]any{"kty": "OKP", "crv": "Ed25519", "x": b64(public)})}
 }
 
-func object(t *testing.T, m map[string]any) []byte {
+func object(t testing.TB, m map[string]any) []byte {
 	t.Helper()
 	text, err := json.Marshal(m)
 	if err != nil {

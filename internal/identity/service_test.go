@@ -13,7 +13,7 @@ import (
 	"doorstep/internal/identity"
 )
 
-func (b *bench) token(t *testing.T) string {
+func (b *bench) token(t testing.TB) string {
 	t.Helper()
 	grant, err := b.Exchange(t.Context(), b.assertion(t, nil))
 	if err != nil {
@@ -214,13 +214,12 @@ func TestAuthenticate_ends_with_the_token_also_from_memory(t *testing.T) {
 	}
 }
 
-func BenchmarkAuthenticate(bb *testing.B) {
-	t := &testing.T{}
+func BenchmarkAuthenticate(t *testing.B) {
 	b := newBench(t)
 	token := b.token(t)
-	for bb.Loop() {
-		if _, err := b.Authenticate(bb.Context(), token); err != nil {
-			bb.Fatal(err)
+	for t.Loop() {
+		if _, err := b.Authenticate(t.Context(), token); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -127,7 +127,7 @@ type bench struct {
 	dev   identity.DeviceRecord
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{now: noon, phone: newP256(t), store: &shelf{
 		devices: map[string]identity.DeviceRecord{}, codes: map[string]identity.SignInCode{}, used: map[string]time.Time{},

@@ -1,0 +1,37 @@
+package httpapi
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/identity"
+	"doorstep/internal/syncer"
+)
+
+// BasePath is where version 1 of the sync protocol lives.
+const BasePath = "/api/sync/v1"
+
+// API is what the routes need.
+type API struct {
+	App      core.App
+	Identity *identity.Service
+	// Sync is the engine behind hello, push, pull and digest.
+	Sync *syncer.Engine
+	// Clock is the server's.
+	Clock func() time.Time
+}
+
+// Register binds every route; give it to app.OnServe.
+func (a *API) Register(e *core.ServeEvent) error {
+	v1 := e.Router.Group(BasePath)
+	v1.Bind(a.answerErrors())
+	a.bindIdentity(v1)
+	a.bindSync(v1)
+	a.bindNotFound(e.Router, v1)
+	// Bodies have limits of their own here, and requests would flood PocketBase's log table:
+	// our faults are logged by answerErrors. Unbind reaches only what is bound above.
+	v1.Unbind(apis.DefaultActivityLoggerMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
+	return e.Next()
+}

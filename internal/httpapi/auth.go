@@ -1,0 +1,99 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/internal/care"
+	"doorstep/internal/identity"
+	"doorstep/internal/wire"
+)
+
+const sessionKey = "doorstepSession"
+
+// requireDevice lets a phone with a valid access token through and leaves its Session in the
+// request. Errors: 401 token_missing, and those of identity.Service.Authenticate.
+func (a *API) requireDevice() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{
+		Id: "doorstepRequireDevice",
+		Func: func(e *core.RequestEvent) error {
+			token := bearer(e.Request.Header)
+			if token == "" {
+				return tokenMissing("a phone's access token")
+			}
+			session, err := a.Identity.Authenticate(e.Request.Context(), token)
+			if err != nil {
+				return err
+			}
+			e.Set(sessionKey, session)
+			return e.Next()
+		},
+	}
+}
+
+// forDevices is a group under g whose routes are for phones with an access token.
+func (a *API) forDevices(g *router.RouterGroup[*core.RequestEvent]) *router.RouterGroup[*core.RequestEvent] {
+	// PocketBase need not look at a token that is not one of its own.
+	return g.Group("").Bind(a.requireDevice()).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
+}
+
+// sessionOf returns who is asking, on a route behind requireDevice; the zero Session elsewhere.
+func sessionOf(e *core.RequestEvent) identity.Session {
+	session, _ := e.Get(sessionKey).(identity.Session)
+	return session
+}
+
+// requireStaff lets a member of staff through who signed in with PocketBase and has not left.
+// They are e.Auth from then on. Errors: 401 token_missing or token_invalid, 403 forbidden or
+// inactive.
+func (a *API) requireStaff() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{
+		Id: "doorstepRequireStaff",
+		Func: func(e *core.RequestEvent) error {
+			if _, err := a.staffOf(e); err != nil {
+				return err
+			}
+			return e.Next()
+		},
+	}
+}
+
+// staffOf returns the member of staff who is asking; see requireStaff.
+func (a *API) staffOf(e *core.RequestEvent) (*core.Record, error) {
+	switch {
+	case e.Auth == nil && e.Request.Header.Get("Authorization") == "":
+		return nil, tokenMissing("a staff token")
+	case e.Auth == nil:
+		return nil, wire.Fail(http.StatusUnauthorized, "token_invalid", wire.RetryAfterFix, "This is not a staff token, or it has expired; sign in again.")
+	case e.Auth.Collection().Name != care.StaffName:
+		return nil, identity.ErrForbidden
+	}
+	left := e.Auth.GetDateTime("inactive_since").Time()
+	if !left.IsZero() && !a.Clock().Before(left) {
+		return nil, identity.ErrInactive
+	}
+	return e.Auth, nil
+}
+
+func tokenMissing(what string) error {
+	return wire.Fail(http.StatusUnauthorized, "token_missing", wire.RetryAfterFix, "Send %s: Authorization: Bearer ….", what)
+}
+
+// bearer returns the token of an Authorization header (RFC 6750), "" when there is none or
+// more than one.
+func bearer(header http.Header) string {
+	values := header.Values("Authorization")
+	if len(values) != 1 {
+		return ""
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}

@@ -1,0 +1,185 @@
+package httpapi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/internal/wire"
+)
+
+const (
+	mediaJSON = "application/json"
+	mediaForm = "application/x-www-form-urlencoded"
+
+	// smallBody is the limit, in bytes after decompression, of bodies that hold no records.
+	smallBody = 64 << 10
+	// usualBody is the most, in bytes, set aside for a body before it comes.
+	usualBody = 64 << 10
+	// packedSlack is what a compressed body may be larger than its content.
+	packedSlack = 4 << 10
+	// maxWindow bounds what a zstd frame may ask a decoder to remember, in bytes.
+	maxWindow = 8 << 20
+)
+
+// readBody reads a body of that media type, decompressed, of at most limit bytes. Errors are
+// answers: 413 too_large, 415 unsupported_media_type or unsupported_encoding, 400 malformed.
+func readBody(e *core.RequestEvent, media string, limit int) ([]byte, error) {
+	if err := checkMedia(e.Request.Header.Get("Content-Type"), media); err != nil {
+		return nil, err
+	}
+	encoding, err := encodingOf(e.Request.Header.Values("Content-Encoding"))
+	if err != nil {
+		return nil, err
+	}
+	most := int64(limit)
+	if encoding != "" {
+		most += packedSlack
+	}
+	if e.Request.ContentLength > most {
+		return nil, tooLarge(limit)
+	}
+	packed := &capped{from: unwrap(e.Request.Body), left: most}
+	body, err := unpack(packed, encoding, limit, e.Request.ContentLength)
+	switch {
+	case err == nil:
+		return body, nil
+	case errors.Is(packed.ended, errOver), errors.Is(err, errOver), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return nil, tooLarge(limit)
+	}
+	return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body is cut short or cannot be decompressed.")
+}
+
+func checkMedia(header, want string) error {
+	media, params, err := mime.ParseMediaType(header)
+	charset, given := params["charset"]
+	if err != nil || media != want || given && !strings.EqualFold(charset, "utf-8") {
+		return wire.Fail(http.StatusUnsupportedMediaType, "unsupported_media_type", wire.RetryAfterFix, "Send a body of type %s in UTF-8.", want)
+	}
+	return nil
+}
+
+// encodingOf returns gzip, zstd or "". Layers of compression are not taken: they are how a
+// small body hides a very large one.
+func encodingOf(headers []string) (string, error) {
+	switch encoding := strings.ToLower(strings.TrimSpace(strings.Join(headers, ","))); encoding {
+	case "", "identity":
+		return "", nil
+	case "gzip", "zstd":
+		return encoding, nil
+	}
+	return "", wire.Fail(http.StatusUnsupportedMediaType, "unsupported_encoding", wire.RetryAfterFix, "Compress a body with gzip or zstd, once, or not at all.")
+}
+
+func tooLarge(limit int) error {
+	return wire.Fail(http.StatusRequestEntityTooLarge, "too_large", wire.RetryAfterFix,
+		"The body is larger than %d kB after decompression; send less at a time.", limit>>10)
+}
+
+// unwrap takes off PocketBase's wrapper, which keeps a copy of all that is read so that it can
+// be read again; nothing of ours reads twice.
+func unwrap(body io.Reader) io.Reader {
+	if twice, ok := body.(*router.RereadableReadCloser); ok {
+		return twice.ReadCloser
+	}
+	return body
+}
+
+var errOver = errors.New("over the limit")
+
+// capped reads at most left bytes and fails on the next. Its end is the end:
+//
+// NB! A body that PocketBase wrapped begins again after io.EOF, and a decompressor that looks
+// for another frame there would read it for ever.
+type capped struct {
+	from  io.Reader
+	left  int64
+	ended error
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if c.ended != nil {
+		return 0, c.ended
+	}
+	if int64(len(p)) > c.left+1 {
+		p = p[:c.left+1]
+	}
+	n, err := c.from.Read(p)
+	if c.left -= int64(n); c.left < 0 {
+		n, err = n-1, errOver
+	}
+	c.ended = err
+	return n, err
+}
+
+var (
+	gunzips = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	unzstds = sync.Pool{New: func() any {
+		// One goroutine, the caller's: nothing is left running when the pool lets go of it.
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return err
+		}
+		return d
+	}}
+)
+
+// unpack reads all of it, decompressed.
+func unpack(packed io.Reader, encoding string, limit int, length int64) ([]byte, error) {
+	plain := packed
+	switch encoding {
+	case "gzip":
+		z := gunzips.Get().(*gzip.Reader)
+		defer gunzips.Put(z)
+		if err := z.Reset(packed); err != nil {
+			return nil, err
+		}
+		plain = z
+	case "zstd":
+		z, ok := unzstds.Get().(*zstd.Decoder)
+		if !ok {
+			return nil, errors.New("make a zstd decoder")
+		}
+		defer func() {
+			if err := z.Reset(nil); err == nil { // lets go of the request
+				unzstds.Put(z)
+			}
+		}()
+		if err := z.Reset(packed); err != nil {
+			return nil, err
+		}
+		plain = z
+	}
+	room := int64(512)
+	if length > 0 {
+		// One more, so that the end is seen without growing; but no more than a usual body, for
+		// a length is only a promise.
+		room = min(length+1, usualBody)
+	}
+	body := make([]byte, 0, room)
+	for {
+		n, err := plain.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if len(body) > limit {
+			return nil, errOver
+		}
+		if err == io.EOF {
+			return body, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read body: %w", err)
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}

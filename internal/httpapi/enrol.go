@@ -1,0 +1,41 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/internal/identity"
+	"doorstep/internal/wire"
+)
+
+// bindIdentity binds the routes by which a phone becomes known and gets its tokens.
+func (a *API) bindIdentity(g *router.RouterGroup[*core.RequestEvent]) {
+	g.POST("/devices", a.enrol)
+	g.POST("/token", a.token)
+	g.GET("/keys", a.keys)
+	g.POST("/sign-in-codes", a.signInCode).Bind(a.requireStaff())
+}
+
+// enrol binds a phone to the member of staff who signed in or whose code it shows. A request
+// sent again, because the answer was lost, gets the same answer.
+func (a *API) enrol(e *core.RequestEvent) error {
+	var body wire.EnrolRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	request := identity.Request{Code: body.Code, Name: body.Name, Platform: body.Platform, Client: body.Client, PublicKey: body.PublicKey}
+	if body.Code == "" {
+		staff, err := a.staffOf(e)
+		if err != nil {
+			return err
+		}
+		request.Staff = staff.Id
+	}
+	device, err := a.Identity.Enrol(e.Request.Context(), request)
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusCreated, wire.EnrolResponse{Device: device.ID, Client: device.Client})
+}

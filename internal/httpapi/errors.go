@@ -1,0 +1,205 @@
+package httpapi
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/internal/care"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// retryAfterSeconds is what a client is asked to wait when the server cannot say better.
+const retryAfterSeconds = 5
+
+// failure is one row of the table from errors to answers.
+type failure struct {
+	is     error
+	answer wire.Error
+}
+
+// failures is the table. What is not in it, and not a *wire.Error already, is a fault of ours.
+var failures = []failure{
+	{identity.ErrNotFound, wire.Error{Status: 404, Code: "not_found", Retry: wire.RetryNever,
+		Message: "There is nothing of that name that you may see."}},
+	{identity.ErrForbidden, wire.Error{Status: 403, Code: "forbidden", Retry: wire.RetryNever,
+		Message: "Your role may not do this."}},
+
+	{identity.ErrAssertion, wire.Error{Status: 401, Code: "invalid_assertion", Retry: wire.RetryAfterFix,
+		Message: "The assertion is not one that an enrolled device signed by the rules."}},
+	{identity.ErrAudience, wire.Error{Status: 401, Code: "invalid_audience", Retry: wire.RetryAfterFix,
+		Message: "The assertion is addressed to another server."}},
+	{identity.ErrClock, wire.Error{Status: 401, Code: "clock", Retry: wire.RetryNow,
+		Message: "The clock of the device is wrong; sign again by server_time."}},
+	{identity.ErrReplayed, wire.Error{Status: 401, Code: "replayed", Retry: wire.RetryNow,
+		Message: "This assertion was used before; sign a new one."}},
+
+	{identity.ErrTokenInvalid, wire.Error{Status: 401, Code: "token_invalid", Retry: wire.RetryNow,
+		Message: "This is not an access token of this server; fetch a new one."}},
+	{identity.ErrTokenExpired, wire.Error{Status: 401, Code: "token_expired", Retry: wire.RetryNow,
+		Message: "The access token has expired; fetch a new one."}},
+
+	{identity.ErrLost, wire.Error{Status: 403, Code: "lost", Retry: wire.RetryNever, Directive: identity.DirectiveWipe,
+		Message: "This device was reported lost and must delete everything it holds."}},
+	{identity.ErrRevoked, wire.Error{Status: 401, Code: "revoked", Retry: wire.RetryNever, Directive: identity.DirectiveRelogin,
+		Message: "This device was withdrawn; sign in and enrol it with a new key."}},
+	{identity.ErrRelogin, wire.Error{Status: 401, Code: "relogin", Retry: wire.RetryAfterFix, Directive: identity.DirectiveRelogin,
+		Message: "The time for sending what was left is over; somebody must sign in."}},
+	{identity.ErrRole, wire.Error{Status: 403, Code: "no_device_role", Retry: wire.RetryNever,
+		Message: "This role does not carry a device."}},
+	{identity.ErrInactive, wire.Error{Status: 403, Code: "inactive", Retry: wire.RetryNever,
+		Message: "This member of staff has left."}},
+
+	{identity.ErrKey, wire.Error{Status: 400, Code: "invalid_key", Retry: wire.RetryAfterFix,
+		Message: "public_key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key."}},
+	{identity.ErrKeyTaken, wire.Error{Status: 409, Code: "key_taken", Retry: wire.RetryAfterFix,
+		Message: "This key is enrolled for somebody else; make a new one."}},
+	{identity.ErrClientTaken, wire.Error{Status: 409, Code: "client_taken", Retry: wire.RetryAfterFix,
+		Message: "This client belongs to somebody else; enrol without one."}},
+	{identity.ErrCode, wire.Error{Status: 401, Code: "code_invalid", Retry: wire.RetryNever,
+		Message: "The sign-in code is unknown, used or expired; ask for a new one."}},
+}
+
+// unavailable answers when the machine, not the request, is at fault: a full disk, an I/O
+// error, a deadline. Nothing was taken in.
+var unavailable = wire.Error{Status: 503, Code: "unavailable", Retry: wire.RetryLater, RetryAfter: retryAfterSeconds,
+	Message: "The server cannot store anything at the moment; keep what you have and come back."}
+
+// byStatus answers what PocketBase's own middlewares refuse before a route of ours runs.
+var byStatus = map[int]wire.Error{
+	http.StatusBadRequest:            {Code: "malformed", Retry: wire.RetryAfterFix, Message: "The request could not be read."},
+	http.StatusUnauthorized:          {Code: "token_missing", Retry: wire.RetryNow, Message: "Sign in first."},
+	http.StatusForbidden:             {Code: "forbidden", Retry: wire.RetryNever, Message: "You may not do this."},
+	http.StatusNotFound:              {Code: "not_found", Retry: wire.RetryNever, Message: "There is nothing at this address."},
+	http.StatusRequestEntityTooLarge: {Code: "too_large", Retry: wire.RetryAfterFix, Message: "The body is too large."},
+	http.StatusTooManyRequests: {Code: "too_many_requests", Retry: wire.RetryLater, RetryAfter: retryAfterSeconds,
+		Message: "Too many requests; wait a little."},
+}
+
+// answerFor turns any error into the body the client gets.
+func (a *API) answerFor(err error) *wire.Error {
+	var known *wire.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	for _, f := range failures {
+		if errors.Is(err, f.is) {
+			answer := f.answer
+			if answer.Code == "clock" {
+				answer.ServerTime = care.Stamp(a.Clock())
+			}
+			return &answer
+		}
+	}
+	if pbstore.Unavailable(err) {
+		answer := unavailable
+		return &answer
+	}
+	var theirs *router.ApiError
+	if errors.As(err, &theirs) {
+		if answer, ok := byStatus[theirs.Status]; ok {
+			answer.Status = theirs.Status
+			return &answer
+		}
+	}
+	answer := wire.Fail(http.StatusInternalServerError, "server_error", wire.RetryLater, "Something went wrong here; it is not your doing.")
+	answer.RetryAfter = retryAfterSeconds
+	return answer
+}
+
+// answerErrors makes every error under it, PocketBase's refusals and panics included, an
+// answer of our shape. Causes go to the log and nowhere else.
+func (a *API) answerErrors() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{
+		Id: "doorstepErrors",
+		// Outside everything else, so that what others refuse is answered here too.
+		Priority: apis.DefaultWWWRedirectMiddlewarePriority - 1,
+		Func: func(e *core.RequestEvent) error {
+			err := e.Next()
+			if err == nil {
+				return nil
+			}
+			answer := a.answerFor(err)
+			if answer.Status >= http.StatusInternalServerError {
+				cause := err
+				var theirs *router.ApiError
+				if errors.As(err, &theirs) { // a panic that PocketBase caught: its cause is inside
+					if raw, ok := theirs.RawData().(error); ok {
+						cause = raw
+					}
+				}
+				e.App.Logger().Error("request failed", "route", e.Request.Pattern, "code", answer.Code, "cause", cause.Error())
+			}
+			if e.Written() {
+				return nil // too late to say so; the client sees a body cut short
+			}
+			return writeError(e, answer)
+		},
+	}
+}
+
+func writeError(e *core.RequestEvent, answer *wire.Error) error {
+	header := e.Response.Header()
+	if answer.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(answer.RetryAfter))
+	}
+	if answer.Status == http.StatusUnauthorized {
+		header.Set("WWW-Authenticate", "Bearer")
+	}
+	return writeJSON(e, answer.Status, answer)
+}
+
+// methods are those a route of ours can have.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// bindNotFound answers every address under the group that has no route: 405 when the address
+// has one for another method, 404 otherwise. Bind it last.
+//
+// NB! One route for each method, because one for all methods would clash with a GET route for
+// pages at the root.
+func (a *API) bindNotFound(r *router.Router[*core.RequestEvent], g *router.RouterGroup[*core.RequestEvent]) {
+	const rest = "/{rest...}"
+	// The finished table of routes, built once, when somebody first misses.
+	mux := sync.OnceValues(r.BuildMux)
+	missed := func(e *core.RequestEvent) error {
+		handler, err := mux()
+		if err != nil {
+			return err
+		}
+		if allowed := allowedMethods(handler, e.Request, g.Prefix+rest); len(allowed) > 0 {
+			e.Response.Header().Set("Allow", strings.Join(allowed, ", "))
+			return wire.Fail(http.StatusMethodNotAllowed, "method_not_allowed", wire.RetryNever,
+				"This address takes %s.", strings.Join(allowed, " or "))
+		}
+		return wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is nothing at this address.")
+	}
+	for _, method := range methods {
+		g.Route(method, rest, missed)
+	}
+}
+
+// allowedMethods lists the methods for which the address has a route other than the catch-all.
+func allowedMethods(handler http.Handler, request *http.Request, catchAll string) []string {
+	mux, ok := handler.(*http.ServeMux)
+	if !ok {
+		return nil
+	}
+	var allowed []string
+	for _, method := range methods {
+		_, pattern := mux.Handler(&http.Request{Method: method, URL: request.URL, Host: request.Host})
+		if pattern != "" && pattern != "/" && !strings.HasSuffix(pattern, catchAll) && !slices.Contains(allowed, method) {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
+}

@@ -1,0 +1,58 @@
+package httpapi
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/wire"
+)
+
+// grantType is the one kind of grant: RFC 7523.
+const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+// token gives an access token for an assertion the device signed. The request is RFC 6749's
+// form; refusals are wire.Error like everywhere.
+func (a *API) token(e *core.RequestEvent) error {
+	form, err := readForm(e)
+	if err != nil {
+		return err
+	}
+	if form.Get("grant_type") != grantType {
+		return wire.Fail(http.StatusBadRequest, "unsupported_grant_type", wire.RetryAfterFix, "grant_type must be %s.", grantType)
+	}
+	assertion := form.Get("assertion")
+	if assertion == "" {
+		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "assertion is missing.")
+	}
+	grant, err := a.Identity.Exchange(e.Request.Context(), assertion)
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, wire.TokenResponse{AccessToken: grant.Token, TokenType: "Bearer",
+		ExpiresIn: int(grant.ExpiresIn.Seconds()), Scope: grant.Scope})
+}
+
+// readForm reads a form in which nothing is given twice (RFC 6749 §3.2).
+func readForm(e *core.RequestEvent) (url.Values, error) {
+	body, err := readBody(e, mediaForm, smallBody)
+	if err != nil {
+		return nil, err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The form could not be read.")
+	}
+	for _, values := range form {
+		if len(values) > 1 {
+			return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "A parameter of the form is given twice.")
+		}
+	}
+	return form, nil
+}
+
+// keys publishes the key that verifies access tokens, as a JSON Web Key Set.
+func (a *API) keys(e *core.RequestEvent) error {
+	return writeBody(e, http.StatusOK, mediaJSON, a.Identity.Keys())
+}

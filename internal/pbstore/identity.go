@@ -1,0 +1,247 @@
+package pbstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"doorstep/internal/care"
+	"doorstep/internal/identity"
+)
+
+// codesKept is how long a sign-in code outlives its ten minutes, for whoever asks what became
+// of it.
+const codesKept = 24 * time.Hour
+
+// Identity keeps devices, used assertions and sign-in codes: the identity.Store on PocketBase.
+type Identity struct{ app core.App }
+
+// NewIdentity makes the store of a migrated app.
+func NewIdentity(app core.App) *Identity { return &Identity{app: app} }
+
+var _ identity.Store = (*Identity)(nil)
+
+// BindRevocation has revoke called with the id of every device and member of staff that is
+// changed or deleted through PocketBase, once it is committed. Who writes past PocketBase calls
+// it themselves.
+func BindRevocation(app core.App, revoke func(id string)) {
+	changed := func(e *core.RecordEvent) error {
+		revoke(e.Record.Id)
+		return e.Next()
+	}
+	app.OnRecordAfterUpdateSuccess(care.Devices, care.StaffName).BindFunc(changed)
+	app.OnRecordAfterDeleteSuccess(care.Devices, care.StaffName).BindFunc(changed)
+}
+
+// Device returns a device by its id.
+func (s *Identity) Device(ctx context.Context, id string) (identity.DeviceRecord, error) {
+	r, err := findOne(ctx, s.app, care.Devices, id)
+	if err != nil {
+		return identity.DeviceRecord{}, err
+	}
+	return deviceOf(r), nil
+}
+
+// Staff returns a member of staff by their id.
+func (s *Identity) Staff(ctx context.Context, id string) (identity.StaffRecord, error) {
+	r, err := findOne(ctx, s.app, care.StaffName, id)
+	if err != nil {
+		return identity.StaffRecord{}, err
+	}
+	return staffOf(r), nil
+}
+
+func findOne(ctx context.Context, app core.App, collection, id string) (*core.Record, error) {
+	r := &core.Record{}
+	err := app.RecordQuery(collection).WithContext(ctx).AndWhere(dbx.HashExp{"id": id}).Limit(1).One(r)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("%w: %s %s", identity.ErrNotFound, collection, id)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find %s %s: %w", collection, id, err)
+	}
+	return r, nil
+}
+
+func deviceOf(r *core.Record) identity.DeviceRecord {
+	return identity.DeviceRecord{ID: r.Id, Client: r.GetString("client"), Staff: r.GetString("staff"),
+		PublicKey: r.GetString("public_key"), State: r.GetString("state"), StateSince: r.GetDateTime("state_since").Time()}
+}
+
+func staffOf(r *core.Record) identity.StaffRecord {
+	return identity.StaffRecord{ID: r.Id, Role: care.Role(r.GetString("role")), Organisation: r.GetString("organisation"),
+		Teams: r.GetStringSlice("teams"), InactiveSince: r.GetDateTime("inactive_since").Time()}
+}
+
+// RememberAssertion notes a used assertion; see identity.Store. Its commit is on the disk when
+// it returns.
+func (s *Identity) RememberAssertion(ctx context.Context, key string, expires, now time.Time) error {
+	return s.app.RunInTransaction(func(tx core.App) error {
+		_, err := execute(ctx, tx, `DELETE FROM sync_assertions WHERE expires < {:now}`, dbx.Params{"now": now.UnixMilli()})
+		if err != nil {
+			return err
+		}
+		n, err := execute(ctx, tx, `INSERT INTO sync_assertions (jti, expires) VALUES ({:key}, {:expires}) ON CONFLICT DO NOTHING`,
+			dbx.Params{"key": key, "expires": expires.UnixMilli()})
+		if err == nil && n == 0 {
+			err = identity.ErrReplayed
+		}
+		return err
+	})
+}
+
+// AddCode keeps a sign-in code and drops those that ended a day ago.
+func (s *Identity) AddCode(ctx context.Context, c identity.SignInCode, now time.Time) error {
+	return s.app.RunInTransaction(func(tx core.App) error {
+		_, err := execute(ctx, tx, `DELETE FROM sign_in_codes WHERE expires_at < {:before}`,
+			dbx.Params{"before": care.Stamp(now.Add(-codesKept))})
+		if err != nil {
+			return err
+		}
+		_, err = execute(ctx, tx, `INSERT INTO sign_in_codes (hash, staff, issued_by, expires_at) VALUES ({:hash}, {:staff}, {:by}, {:expires})`,
+			dbx.Params{"hash": c.Hash, "staff": c.Staff, "by": c.IssuedBy, "expires": care.Stamp(c.ExpiresAt)})
+		if err != nil {
+			return err
+		}
+		by, err := findOne(ctx, tx, care.StaffName, c.IssuedBy)
+		if err != nil {
+			return err
+		}
+		return auditIdentity(ctx, tx, by, now, "sign_in_code_issued", care.StaffName, c.Staff, `{}`)
+	})
+}
+
+// Enrol writes what identity.Enrolment.Admit decides; see identity.Store.
+func (s *Identity) Enrol(ctx context.Context, e identity.Enrolment) (device identity.DeviceRecord, err error) {
+	err = s.app.RunInTransaction(func(tx core.App) error {
+		found, staff, err := findForEnrolment(ctx, tx, e)
+		if err != nil {
+			return err
+		}
+		admission, err := e.Admit(found)
+		if err != nil {
+			return err
+		}
+		device = admission.Device
+		if admission.Repeat {
+			return nil
+		}
+		return writeEnrolment(ctx, tx, e, device, staff)
+	})
+	return device, err
+}
+
+func findForEnrolment(ctx context.Context, tx core.App, e identity.Enrolment) (found identity.Found, staff *core.Record, err error) {
+	owner := e.Staff
+	if e.CodeHash != "" {
+		if found.Code, err = findCode(ctx, tx, e.CodeHash); err != nil || found.Code == nil {
+			return found, nil, err
+		}
+		owner = found.Code.Staff
+	}
+	if staff, err = findOne(ctx, tx, care.StaffName, owner); err != nil {
+		return found, nil, err
+	}
+	found.Staff = staffOf(staff)
+	var devices []*core.Record
+	err = tx.RecordQuery(care.Devices).WithContext(ctx).AndWhere(dbx.HashExp{"public_key": e.Key}).OrderBy("id DESC").All(&devices)
+	if err != nil {
+		return found, nil, fmt.Errorf("find devices by key: %w", err)
+	}
+	for _, d := range devices {
+		found.Keys = append(found.Keys, deviceOf(d))
+	}
+	if e.Client == "" {
+		return found, staff, nil
+	}
+	err = query(ctx, tx, `SELECT staff FROM sync_clients WHERE client = {:client}`, dbx.Params{"client": e.Client}).Row(&found.ClientOwner)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return found, nil, fmt.Errorf("find client %s: %w", e.Client, err)
+	}
+	return found, staff, nil
+}
+
+// findCode returns nil for a hash that is not there.
+func findCode(ctx context.Context, tx core.App, hash string) (*identity.SignInCode, error) {
+	var expires string
+	var used sql.NullString
+	c := identity.SignInCode{Hash: hash}
+	err := query(ctx, tx, `SELECT staff, issued_by, expires_at, used_at FROM sign_in_codes WHERE hash = {:hash}`,
+		dbx.Params{"hash": hash}).Row(&c.Staff, &c.IssuedBy, &expires, &used)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil {
+		c.ExpiresAt, err = care.ParseStamp(expires)
+	}
+	if err == nil && used.Valid {
+		c.UsedAt, err = care.ParseStamp(used.String)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find sign-in code: %w", err)
+	}
+	return &c, nil
+}
+
+func writeEnrolment(ctx context.Context, tx core.App, e identity.Enrolment, d identity.DeviceRecord, staff *core.Record) error {
+	devices, err := tx.FindCachedCollectionByNameOrId(care.Devices)
+	if err != nil {
+		return fmt.Errorf("find collection devices: %w", err)
+	}
+	r := core.NewRecord(devices)
+	r.Id = d.ID
+	r.Load(map[string]any{"staff": d.Staff, "client": d.Client, "public_key": types.JSONRaw(d.PublicKey), "name": e.Name,
+		"platform": e.Platform, "state": d.State, "state_since": d.StateSince})
+	if err := tx.SaveWithContext(ctx, r); err != nil {
+		return fmt.Errorf("save device %s: %w", d.ID, err)
+	}
+	// A client that comes back keeps its numbers: only the device that speaks for it changes.
+	_, err = execute(ctx, tx, `INSERT INTO sync_clients (client, device, staff, created_at) VALUES ({:client}, {:device}, {:staff}, {:at})
+		ON CONFLICT (client) DO UPDATE SET device = excluded.device`,
+		dbx.Params{"client": d.Client, "device": d.ID, "staff": d.Staff, "at": care.Stamp(e.At)})
+	if err != nil {
+		return err
+	}
+	detail := `{}`
+	if e.CodeHash != "" {
+		detail = `{"by":"sign_in_code"}`
+		_, err = execute(ctx, tx, `UPDATE sign_in_codes SET used_at = {:at} WHERE hash = {:hash}`,
+			dbx.Params{"at": care.Stamp(e.At), "hash": e.CodeHash})
+		if err != nil {
+			return err
+		}
+	}
+	return auditIdentity(ctx, tx, staff, e.At, "device_enrolled", care.Devices, d.ID, detail)
+}
+
+// auditIdentity notes who got into the house and who let them; detail is JSON.
+func auditIdentity(ctx context.Context, tx core.App, actor *core.Record, at time.Time, action, collection, record, detail string) error {
+	device := ""
+	if collection == care.Devices {
+		device = record
+	}
+	_, err := execute(ctx, tx, `INSERT INTO audit (at, actor, role, organisation, device, action, collection, record, patient, detail)
+		VALUES ({:at}, {:actor}, {:role}, {:organisation}, {:device}, {:action}, {:collection}, {:record}, '', {:detail})`,
+		dbx.Params{"at": care.Stamp(at), "actor": actor.Id, "role": actor.GetString("role"), "organisation": actor.GetString("organisation"),
+			"device": device, "action": action, "collection": collection, "record": record, "detail": detail})
+	return err
+}
+
+func query(ctx context.Context, app core.App, sql string, params dbx.Params) *dbx.Query {
+	return app.NonconcurrentDB().NewQuery(sql).WithContext(ctx).Bind(params)
+}
+
+// execute runs a statement on the write connection and returns how many rows it changed.
+func execute(ctx context.Context, app core.App, sql string, params dbx.Params) (int64, error) {
+	result, err := query(ctx, app, sql, params).Execute()
+	if err != nil {
+		return 0, fmt.Errorf("%.40s: %w", sql, err)
+	}
+	return result.RowsAffected()
+}

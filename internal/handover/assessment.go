@@ -1,0 +1,193 @@
+package handover
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"doorstep/internal/care"
+	"doorstep/internal/news2"
+)
+
+// assessment lists what was found, sets with all sub-scores beside the total (DESIGN §1,
+// decision 14), in clinical order.
+func assessment(c Case) string {
+	var s []string
+	done := map[string]bool{}
+	for _, f := range c.Findings {
+		text := ""
+		switch f.Collection {
+		case care.Observations:
+			text = readings(f)
+		case care.Visits:
+			text = visit(f)
+		case care.Checkins:
+			text = checkin(f, c.Class == care.Safeguarding)
+		}
+		if text == "" {
+			continue
+		}
+		if !f.Verified {
+			text += " [unverified]"
+		}
+		line := when(f.At) + ": " + text
+		if !done[f.Record+line] { // several rules may have held at one record
+			done[f.Record+line] = true
+			s = append(s, line)
+		}
+	}
+	if len(s) == 0 {
+		return ""
+	}
+	if hasScore(c.Findings) {
+		s = append(s, news2.Acknowledgement)
+	}
+	return strings.Join(s, "\n")
+}
+
+func hasScore(findings []Finding) bool {
+	for _, f := range findings {
+		if f.NEWS2 != nil && f.NEWS2.Status != news2.StatusNotApplicable {
+			return true
+		}
+	}
+	return false
+}
+
+// reading is one of the seven, how it is named, where it is stored and what it scored.
+type reading struct {
+	name, field, unit string
+	points            func(*news2.Score) *int
+}
+
+var sevenReadings = []reading{
+	{"respiration rate", "respiration_rate", "/min", func(s *news2.Score) *int { return s.RespirationRate }},
+	{"SpO2", "spo2", " %", func(s *news2.Score) *int { return s.SpO2 }},
+	{"breathing", "on_oxygen", "", func(s *news2.Score) *int { return s.Oxygen }},
+	{"systolic BP", "systolic", " mmHg", func(s *news2.Score) *int { return s.Systolic }},
+	{"pulse", "pulse", "/min", func(s *news2.Score) *int { return s.Pulse }},
+	{"ACVPU", "acvpu", "", func(s *news2.Score) *int { return s.ACVPU }},
+	{"temperature", "temperature", " °C", func(s *news2.Score) *int { return s.Temperature }},
+}
+
+// readings writes a set: the total or the floor, then each reading with its sub-score.
+func readings(f Finding) string {
+	var parts []string
+	for _, r := range sevenReadings {
+		value, ok := shown(r, f.Values[r.field])
+		points := "–"
+		if f.NEWS2 != nil {
+			if p := r.points(f.NEWS2); p != nil {
+				points = strconv.Itoa(*p)
+			}
+		}
+		if !ok {
+			value = "not taken"
+		}
+		parts = append(parts, fmt.Sprintf("%s %s (%s)", r.name, value, points))
+	}
+	return headline(f.NEWS2) + ": " + strings.Join(parts, ", ") + "."
+}
+
+func headline(s *news2.Score) string {
+	switch {
+	case s == nil:
+		return "Readings, not scored"
+	case s.Status == news2.StatusNotApplicable:
+		return "NEWS2 does not apply (under 16 or pregnant)"
+	case s.Total != nil:
+		return fmt.Sprintf("NEWS2 %d%s", *s.Total, scale(s))
+	}
+	return fmt.Sprintf("NEWS2 incomplete, at least %d%s", s.FloorTotal, scale(s))
+}
+
+func scale(s *news2.Score) string {
+	if s.Scale == 2 {
+		return ", SpO2 scale 2"
+	}
+	return ""
+}
+
+// shown writes a value with its unit; false when it was not taken.
+func shown(r reading, v any) (string, bool) {
+	switch x := v.(type) {
+	case nil:
+		return "", false
+	case bool:
+		if r.field == "on_oxygen" {
+			if x {
+				return "oxygen", true
+			}
+			return "air", true
+		}
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64) + r.unit, true
+	}
+	return fmt.Sprint(v) + r.unit, true
+}
+
+func visit(f Finding) string {
+	var s []string
+	if str(f.Values["status"]) == "no_access" {
+		switch str(f.Values["no_access_kind"]) {
+		case "no_reply":
+			s = append(s, "Nobody answered the door; whereabouts not known.")
+		case "failed":
+			s = append(s, "The visit failed; the person is known to be safe or refused.")
+		default:
+			s = append(s, "The person could not be seen.")
+		}
+	}
+	if signs := list(f.Values["soft_signs"]); len(signs) > 0 {
+		s = append(s, "Not their usual self: "+strings.Join(words(signs), ", ")+".")
+	}
+	switch str(f.Values["critical_medicine"]) {
+	case "missed":
+		s = append(s, "A critical medicine was missed.")
+	case "refused":
+		s = append(s, "A critical medicine was refused.")
+	}
+	if note := str(f.Values["note"]); note != "" {
+		s = append(s, "Note of the visit: "+note)
+	}
+	return strings.Join(s, " ")
+}
+
+// checkin writes what a volunteer saw. A disclosure is shown in a safeguarding handover only.
+func checkin(f Finding, safeguarding bool) string {
+	var s []string
+	if w := str(f.Values["wellbeing"]); w != "" {
+		s = append(s, "Wellbeing: "+strings.ReplaceAll(w, "_", " ")+".")
+	}
+	if c := str(f.Values["concern"]); c != "" {
+		s = append(s, "Concern: "+c)
+	}
+	if c := str(f.Values["safeguarding"]); c != "" && safeguarding {
+		s = append(s, "Safeguarding: "+c)
+	}
+	return strings.Join(s, " ")
+}
+
+// str writes any value as text, because a refused value may be of any type.
+func str(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+func list(v any) []string {
+	switch x := v.(type) {
+	case nil:
+		return nil
+	case []string:
+		return x
+	case []any:
+		out := make([]string, len(x))
+		for i := range x {
+			out[i] = fmt.Sprint(x[i])
+		}
+		return out
+	}
+	return []string{fmt.Sprint(v)}
+}

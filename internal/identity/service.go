@@ -32,7 +32,7 @@ type Config struct {
 	Clock    func() time.Time
 	Audience string    // the aud of assertions; default "doorstep"
 	Issuer   string    // the iss of access tokens; default "doorstep"
-	Random   io.Reader // default crypto/rand.Reader
+	Random   io.Reader // safe for concurrent use; default crypto/rand.Reader
 }
 
 // Service answers who a phone is. It is safe for concurrent use.

@@ -20,9 +20,11 @@
 //   - settings: flags and DOORSTEP_* variables, in one table.
 //   - importer: the practice directory and people, from CSV and FHIR.
 //   - pbstore: all the SQL: what the packages above need, on PocketBase.
-//   - pbapp: puts PocketBase, the schema and the engine together.
+//   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, in one list.
+//   - server: puts PocketBase, the store, the engine, the routes and the jobs together.
 //   - phone: a reference client, used by tests, the simulator and the demo.
+//   - acceptance: the scenarios a release must pass, over real HTTP.
 //   - sim: seeded days with lost replies, dead batteries and wrong clocks.
 //   - demo: an invented neighbourhood, lived through over HTTP.
 //   - testkit, testkit/pbtest: clocks and fixtures; a migrated PocketBase in a temp folder.

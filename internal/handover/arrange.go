@@ -293,10 +293,10 @@ func (p *planning) leftovers() {
 }
 
 func (p *planning) join(from, into string) {
-	p.plan.Joins = append(p.plan.Joins, Join{from, into})
+	p.plan.Joins = append(p.plan.Joins, Joining{from, into})
 	for _, who := range copyHolders {
 		if c := p.copied[CopyID(from, who)]; c != nil && fresh(c.State) {
-			p.plan.Joins = append(p.plan.Joins, Join{c.ID, into})
+			p.plan.Joins = append(p.plan.Joins, Joining{c.ID, into})
 		}
 	}
 }

@@ -137,9 +137,9 @@ type Change struct {
 	Events []Event
 }
 
-// Join says that what was raised as From stands in Into since late evidence arrived or the
+// Joining says that what was raised as From stands in Into since late evidence arrived or the
 // nurse raised it by hand. Apply the machine's Join to From.
-type Join struct{ From, Into string }
+type Joining struct{ From, Into string }
 
 // Attachment is where an alarm belongs now.
 type Attachment struct{ Alarm, Handover, Key string }
@@ -148,7 +148,7 @@ type Attachment struct{ Alarm, Handover, Key string }
 type Plan struct {
 	New      []New
 	Changes  []Change
-	Joins    []Join
+	Joins    []Joining
 	Attached []Attachment
 	// Withdrawn handovers have lost the last of their alarms to a correction or a retraction.
 	// They stay visible and are still acknowledged; write the event, once.

@@ -8,18 +8,6 @@ import (
 	"doorstep/internal/care"
 )
 
-// Kinds of events that arranging writes into a history; the machine has others.
-const (
-	EventAttached   = "attached"           // a further reason
-	EventDetached   = "detached"           // a reason moved to another handover or holds no more
-	EventRisen      = "risen"              // the class rose
-	EventEarlier    = "earlier"            // late evidence moved the clinical time
-	EventSuperseded = "superseded"         // a later set lies below every trigger
-	EventStandsAnew = "superseded_not"     // that set, or its place in time, does not hold any more
-	EventUnverified = "unverified"         // a reason rests on a refused or a losing value
-	EventWithdrawn  = "evidence_withdrawn" // the last reason was corrected or retracted
-)
-
 // change writes what evidence does to a handover that exists.
 func (p *planning) change(g *group) {
 	h := g.existing

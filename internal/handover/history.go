@@ -1,6 +1,78 @@
 package handover
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// Kinds of events in the history of a handover.
+const (
+	EventRaised = "raised" // it began; written by whoever stores a [New]
+
+	// What evidence did; see [Arrange].
+	EventAttached   = "attached"           // a further reason
+	EventDetached   = "detached"           // a reason moved to another handover or holds no more
+	EventRisen      = "risen"              // the class rose
+	EventEarlier    = "earlier"            // late evidence moved the clinical time
+	EventSuperseded = "superseded"         // a later set lies below every trigger
+	EventStandsAnew = "superseded_not"     // that set, or its place in time, does not hold any more
+	EventUnverified = "unverified"         // a reason rests on a refused or a losing value
+	EventWithdrawn  = "evidence_withdrawn" // the last reason was corrected or retracted
+
+	// What people and the machine did; see [Machine].
+	EventSent           = "sent"
+	EventCallNeeded     = "call_needed"
+	EventSeen           = "seen"
+	EventAcknowledged   = "acknowledged"
+	EventUnacknowledged = "unacknowledged"
+	EventAccepted       = "accepted"
+	EventDeclined       = "declined"
+	EventEscalated      = "escalated"
+	EventFailed         = "failed"
+	EventAnswered       = "answered"
+	EventHandedOn       = "handed_on"   // to the history of the team that gave it away
+	EventReceived       = "received_on" // to that of the team that got it
+	EventCallReached    = "call_reached"
+	EventCallNotReached = "call_not_reached"
+	EventFiled          = "filed"
+	EventStoodDown      = "stood_down"
+	EventConfirmed      = "confirmed"
+	EventRaisedAgain    = "raised_again"
+	EventJoined         = "joined"
+)
+
+// leads says to which state an event brought the handover.
+var leads = map[string]care.State{
+	EventSent: care.Sent, EventCallNeeded: care.CallNeeded, EventSeen: care.Seen, EventAcknowledged: care.Acknowledged,
+	EventAccepted: care.Accepted, EventDeclined: care.Declined, EventEscalated: care.Escalated, EventFailed: care.Failed,
+	EventAnswered: care.Done, EventStoodDown: care.StoodDown, EventJoined: care.StoodDown, EventReceived: care.Queued,
+}
+
+// WithHistory fills in what a handover's events know and its record does not: who brought it to
+// its state, and which teams it was escalated away from. The events must be in order.
+func WithHistory(h Handover, events []Event) Handover {
+	h.Former = nil
+	for _, e := range events {
+		if leads[e.Kind] == h.State {
+			h.StateBy, h.StateAt = e.By, e.At
+		}
+		switch e.Kind {
+		case EventDeclined, EventHandedOn: // who gave it away has no part in it any more
+			h.Former = slices.DeleteFunc(h.Former, func(team string) bool { return e.Kind == EventHandedOn || team == e.Team })
+		case EventEscalated:
+			if from, _ := e.Detail["from"].(string); from != "" && !declinedBy(events, from) {
+				h.Former = append(h.Former, from)
+			}
+		}
+	}
+	return h
+}
+
+func declinedBy(events []Event, team string) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventDeclined && e.Team == team })
+}
 
 // Event is one thing that happened to a handover; it becomes a row of handover_events.
 type Event struct {

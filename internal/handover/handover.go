@@ -1,0 +1,156 @@
+package handover
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// Handover is the part of a handover that the machine reads and changes.
+type Handover struct {
+	ID, Patient, Visit             string
+	FromStaff, FromTeam, ReplyTeam string
+	NamedRegistrant                string
+	ToTeam                         string
+	Class                          care.Class
+	ByHand                         bool
+	State                          care.State
+	Unverified                     bool
+	ConfirmedBy                    string
+	SupersededBy                   string
+	SafeNote                       string
+
+	ClinicalTime, RaisedAt, AckDue, ActDue time.Time
+
+	SeenBy         string
+	AcknowledgedBy string // "" when a recorded call was the acknowledgement
+	AcknowledgedAt time.Time
+	Owner          string // the clinician who accepted or answered
+
+	CalledAt               time.Time
+	CalledName, CalledRole string
+	Reached, ReadBack      bool
+
+	DeclineReason, Outcome, Answer string
+	FiledBy                        string
+	FiledAt                        time.Time
+
+	// StateBy and StateAt: who brought it to its state, and when, from its history. Optional:
+	// they make "already" answers complete.
+	StateBy string
+	StateAt time.Time
+	// Former are teams it was escalated away from, from its history. Optional: they may still
+	// act on it, because a late answer of a practice is better than none.
+	Former []string
+}
+
+// reached says who brought the handover to its state, and when, as far as it is known.
+func (h Handover) reached() (string, time.Time) {
+	if h.StateBy != "" || !h.StateAt.IsZero() {
+		return h.StateBy, h.StateAt
+	}
+	switch h.State {
+	case care.Acknowledged:
+		return h.AcknowledgedBy, h.AcknowledgedAt
+	case care.Accepted, care.Done:
+		return h.Owner, time.Time{}
+	}
+	return "", time.Time{}
+}
+
+// FromRecord reads a stored handover. StateBy, StateAt and Former come from its history.
+func FromRecord(r *care.Record) Handover {
+	flag := func(f string) bool { b, _ := r.Get(f).(bool); return b }
+	at := func(f string) time.Time {
+		t, err := care.ParseStamp(r.Text(f))
+		if err != nil {
+			return time.Time{}
+		}
+		return t
+	}
+	return Handover{
+		ID: r.ID, Patient: r.Text("patient"), Visit: r.Text("visit"), FromStaff: r.Text("from_staff"), FromTeam: r.Text("from_team"),
+		ReplyTeam: r.Text("reply_team"), NamedRegistrant: r.Text("named_registrant"), ToTeam: r.Text("to_team"),
+		Class: care.Class(r.Text("class")), ByHand: flag("by_hand"), State: care.State(r.Text("state")), Unverified: flag("unverified"),
+		ConfirmedBy: r.Text("confirmed_by"), SupersededBy: r.Text("superseded_by"), SafeNote: r.Text("safe_note"),
+		ClinicalTime: at("clinical_time"), RaisedAt: at("raised_at"), AckDue: at("ack_due"), ActDue: at("act_due"),
+		SeenBy: r.Text("seen_by"), AcknowledgedBy: r.Text("acknowledged_by"), AcknowledgedAt: at("acknowledged_at"), Owner: r.Text("owner"),
+		CalledAt: at("called_at"), CalledName: r.Text("called_name"), CalledRole: r.Text("called_role"), Reached: flag("reached"),
+		ReadBack: flag("read_back"), DeclineReason: r.Text("decline_reason"), Outcome: r.Text("outcome"), Answer: r.Text("answer"),
+		FiledBy: r.Text("filed_by"), FiledAt: at("filed_at"),
+	}
+}
+
+// Values are the fields the machine may change, as a record stores them; nil means missing.
+func (h Handover) Values() map[string]any {
+	text := func(s string) any {
+		if s == "" {
+			return nil
+		}
+		return s
+	}
+	at := func(t time.Time) any { return text(care.Stamp(t)) }
+	called := func(b bool) any { // not asked is missing, not false
+		if h.CalledAt.IsZero() {
+			return nil
+		}
+		return b
+	}
+	return map[string]any{
+		"to_team": text(h.ToTeam), "class": text(string(h.Class)), "state": text(string(h.State)), "unverified": h.Unverified,
+		"confirmed_by": text(h.ConfirmedBy), "superseded_by": text(h.SupersededBy), "safe_note": text(h.SafeNote),
+		"clinical_time": at(h.ClinicalTime), "ack_due": at(h.AckDue), "act_due": at(h.ActDue), "seen_by": text(h.SeenBy),
+		"acknowledged_by": text(h.AcknowledgedBy), "acknowledged_at": at(h.AcknowledgedAt), "owner": text(h.Owner),
+		"called_at": at(h.CalledAt), "called_name": text(h.CalledName), "called_role": text(h.CalledRole), "reached": called(h.Reached),
+		"read_back": called(h.ReadBack), "decline_reason": text(h.DeclineReason), "outcome": text(h.Outcome), "answer": text(h.Answer),
+		"filed_by": text(h.FiledBy), "filed_at": at(h.FiledAt),
+	}
+}
+
+// ReadReasons reads the field rules of a record.
+func ReadReasons(v any) []Reason {
+	raw, ok := v.(json.RawMessage)
+	if !ok {
+		return nil
+	}
+	var list []Reason
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil
+	}
+	return list
+}
+
+// WriteReasons writes the field rules of a record; nil for none.
+func WriteReasons(list []Reason) any {
+	if len(list) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(list)
+	if err != nil { // strings and numbers: cannot be
+		return nil
+	}
+	return json.RawMessage(raw)
+}
+
+// ExistingOf is a stored handover as [Arrange] needs it. Key is what the alarms table keeps as
+// the destination of its alarms; "" for one raised by hand, whose first team is taken from
+// its history or, failing that, is where it stands. Alarms are the ids attached that held.
+func ExistingOf(r *care.Record, key string, alarms []string) Existing {
+	h := FromRecord(r)
+	if key == "" {
+		key = h.ToTeam
+	}
+	var late time.Duration
+	if s, ok := r.Get("late_by_seconds").(int64); ok {
+		late = time.Duration(s) * time.Second
+	}
+	return Existing{ID: h.ID, State: h.State, Visit: h.Visit, Class: h.Class, ByHand: h.ByHand, ToTeam: h.ToTeam, Key: key,
+		Reasons: ReadReasons(r.Get("rules")), Alarms: alarms, SupersededBy: h.SupersededBy, ClinicalTime: h.ClinicalTime, LateBy: late,
+		AckDue: h.AckDue, ActDue: h.ActDue, Unverified: h.Unverified, Confirmed: h.ConfirmedBy != ""}
+}
+
+func (h Handover) at(teams []string) bool {
+	return slices.Contains(teams, h.ToTeam) || slices.ContainsFunc(h.Former, func(f string) bool { return slices.Contains(teams, f) })
+}

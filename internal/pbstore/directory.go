@@ -3,6 +3,8 @@ package pbstore
 import (
 	"database/sql"
 	"time"
+
+	"doorstep/internal/worktime"
 )
 
 // directory is who works where: teams, organisations, and who answers for whom. It is small
@@ -23,13 +25,15 @@ type organisation struct {
 	OutOfHours                      string
 }
 
+type eachRowOf func(query string, fn func(*sql.Rows) error, args ...any) error
+
 func (m *memory) loadDirectory(v *Snapshot) error {
-	d, err := readDirectory(v.each)
-	m.directory = d
+	d, calendars, err := readDirectory(v.each)
+	m.directory, m.calendars = d, calendars
 	return err
 }
 
-func readDirectory(each func(string, func(*sql.Rows) error, ...any) error) (*directory, error) {
+func readDirectory(each eachRowOf) (*directory, map[string]*worktime.Schedule, error) {
 	d := &directory{teams: map[string]*team{}, orgs: map[string]*organisation{}}
 	err := each(`SELECT id, name, organisation, neighbourhood, kind, phone, route, registrant_on_call FROM teams WHERE retracted = '' ORDER BY id`, func(r *sql.Rows) error {
 		t := &team{}
@@ -41,7 +45,7 @@ func readDirectory(each func(string, func(*sql.Rows) error, ...any) error) (*dir
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	err = each(`SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours FROM organisations WHERE retracted = ''`, func(r *sql.Rows) error {
 		o := &organisation{}
@@ -51,15 +55,45 @@ func readDirectory(each func(string, func(*sql.Rows) error, ...any) error) (*dir
 		d.orgs[o.ID] = o
 		return nil
 	})
-	return d, err
+	if err != nil {
+		return nil, nil, err
+	}
+	calendars, err := readCalendars(each, d)
+	return d, calendars, err
+}
+
+// readCalendars reads the editable days: one-off bank holidays, and ones that were moved.
+func readCalendars(each eachRowOf, d *directory) (map[string]*worktime.Schedule, error) {
+	days := worktime.Calendar{Extra: map[worktime.Date]string{}, Removed: map[worktime.Date]string{}}
+	err := each(`SELECT day, open, note FROM calendar_days`, func(r *sql.Rows) error {
+		var day, note string
+		var open bool
+		if err := r.Scan(&day, &open, &note); err != nil {
+			return err
+		}
+		date, err := worktime.ParseDate(day)
+		if err != nil {
+			return err
+		}
+		if open {
+			days.Removed[date] = note
+		} else {
+			days.Extra[date] = note
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return calendarsOf(d, days)
 }
 
 func (tx *Tx) reloadDirectory() error {
-	d, err := readDirectory(tx.each)
+	d, calendars, err := readDirectory(tx.each)
 	if err != nil {
 		return err
 	}
-	tx.note(func(m *memory) { m.directory = d })
+	tx.note(func(m *memory) { m.directory, m.calendars = d, calendars })
 	return nil
 }
 

@@ -15,7 +15,7 @@ func (tx *Tx) feed(s *shape, rec, old *care.Record) error {
 	if old != nil {
 		before = care.ScopesOf(s.c.Name, old.ID, old.Author, old.Text)
 	}
-	if s.c.Name == care.Patients && old != nil && sameLimited(rec, old) {
+	if s.c.Name == care.Patients && old != nil && old.Version > 0 && sameLimited(rec, old) {
 		// The limited scope moves only on what its viewers can see.
 		scopes = scopes[:1]
 		before = before[:1]

@@ -83,6 +83,19 @@ func (tx *Tx) Enter(key string, client, mid int64) (bool, error) {
 	return n == 1, err
 }
 
+// Renumber notes that a client sent a key under a number of its own that had taken effect before.
+func (tx *Tx) Renumber(c *Client, mid int64, key string) error {
+	_, err := tx.exec(`INSERT INTO sync_renumbered (client, mid, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, c.Row, mid, key)
+	return err
+}
+
+// Renumbered says whether a client's number stands for a key that had taken effect before.
+func (tx *Tx) Renumbered(c *Client, mid int64, key string) (bool, error) {
+	var n int
+	err := tx.row(`SELECT count(*) FROM sync_renumbered WHERE client = ? AND mid = ? AND key = ?`, c.Row, mid, key).Scan(&n)
+	return n > 0, err
+}
+
 // Ended notes a status other than applied.
 func (tx *Tx) Ended(key string, status care.Status) error {
 	_, err := tx.exec(`UPDATE sync_ledger SET status = ? WHERE key = ?`, string(status), key)

@@ -45,6 +45,7 @@ func (m *memory) loadMeta(v *Snapshot) error {
 // loadScopes asks for the last number of each scope through the feed's index: one look-up a
 // scope, whatever the history.
 func (m *memory) loadScopes(v *Snapshot) error {
+	m.intern("", 0) // ids start at 1: an unknown scope has head 0
 	return v.each(`SELECT id, name, coalesce((SELECT max(seq) FROM sync_feed WHERE scope = sync_scopes.id), 0) FROM sync_scopes`, func(r *sql.Rows) error {
 		var id, head int64
 		var name string
@@ -68,6 +69,9 @@ func (m *memory) loadGrants(v *Snapshot) error {
 		}
 		g.from, g.to = parseColumnTime(from), parseColumnTime(to)
 		m.addGrant(g)
+		h := m.holders[g.holder]
+		h.news = max(h.news, m.heads[m.scopes[care.ClinicalScope(g.patient)]])
+		h.newsLimited = max(h.newsLimited, m.heads[m.scopes[care.LimitedScope(g.patient)]])
 		return nil
 	}, since)
 }

@@ -7,6 +7,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
 	"doorstep/internal/rules"
+	"doorstep/internal/worktime"
 )
 
 // memory is what every request needs and nobody should ask SQL for. It grows with people,
@@ -28,10 +29,11 @@ type memory struct {
 	holders map[string]*holder
 	staff   map[string]*member
 	clients map[string]*Client
+	clocks  map[string]Clock // by device
 
 	directory *directory
+	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
 	rules     *rules.Set
-	codes     map[string]bool   // rule records in force, to notice a change
 	watched   map[string]bool   // people with recent alarms or open handovers
 	creates   map[string]string // record whose create is in quarantine → that row
 	waiting   map[string]int    // record → open rows that wait for it
@@ -66,7 +68,10 @@ func (g *grant) openThen(t time.Time) bool {
 // holder is a team or a member of staff with everybody they hold or recently held.
 type holder struct {
 	grants map[string][]*grant // by patient
-	head   int64               // number of the last change
+	head   int64               // number of the last grant that opened or closed
+	// news is the last number in the clinical, and in the limited, scope of anybody held: with
+	// head it answers "nothing new" without a look at the people one by one.
+	news, newsLimited int64
 }
 
 // member is a member of staff: what they may do, and from which number on their scopes are new.
@@ -101,7 +106,7 @@ func newMemory(broken func(rules.Broken)) *memory {
 		broken = func(rules.Broken) {}
 	}
 	return &memory{broken: broken, moved: make(chan struct{}), scopes: map[string]int64{}, people: map[string][]*grant{},
-		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{},
+		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{}, clocks: map[string]Clock{},
 		watched: map[string]bool{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
 }
 
@@ -130,6 +135,25 @@ func (m *memory) intern(name string, id int64) {
 	m.names[id] = name
 }
 
+// advance moves the head of a scope, and of everybody who holds it.
+func (m *memory) advance(id, seq int64) {
+	m.heads[id] = max(m.heads[id], seq)
+	name := m.names[id]
+	patient := care.PatientOf(name)
+	if patient == "" {
+		return
+	}
+	limited := name == care.LimitedScope(patient)
+	for _, g := range m.people[patient] {
+		h := m.holders[g.holder]
+		if limited {
+			h.newsLimited = max(h.newsLimited, seq)
+		} else {
+			h.news = max(h.news, seq)
+		}
+	}
+}
+
 // publish brings a committed transaction into memory and wakes whoever waits for news.
 func (m *memory) publish(tx *Tx) {
 	m.mu.Lock()
@@ -137,11 +161,11 @@ func (m *memory) publish(tx *Tx) {
 	for name, id := range tx.scopes {
 		m.intern(name, id)
 	}
-	for id, seq := range tx.heads {
-		m.heads[id] = max(m.heads[id], seq)
-	}
 	for _, change := range tx.after {
 		change(m)
+	}
+	for id, seq := range tx.heads {
+		m.advance(id, seq)
 	}
 	if tx.minute != 0 {
 		m.minute = tx.minute

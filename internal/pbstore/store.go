@@ -27,6 +27,8 @@ type Store struct {
 	ids    *ids
 	mem    *memory
 
+	watcher watcher
+
 	mu       sync.Mutex
 	prepared map[string]*sql.Stmt // on the write connection, long-lived
 	reading  map[string]*sql.Stmt
@@ -74,6 +76,9 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []error
+	if s.watcher.conn != nil {
+		all = append(all, s.watcher.conn.Close())
+	}
 	for _, m := range []map[string]*sql.Stmt{s.prepared, s.reading} {
 		for q, st := range m {
 			all = append(all, st.Close())

@@ -218,6 +218,10 @@ func (tx *Tx) Update(rec, old *care.Record, fields []string) error {
 		sets.WriteString("clinical_time = ?, ")
 		args = append(args, columnStamp(rec.ClinicalTime))
 	}
+	if !rec.ReceivedAt.Equal(old.ReceivedAt) { // adopted from a writer that knows nothing of this
+		sets.WriteString("received_at = ?, authored_at = ?, clock_offset_ms = ?, ")
+		args = append(args, columnStamp(rec.ReceivedAt), columnStamp(rec.AuthoredAt), clockColumn(rec))
+	}
 	args = append(args, rec.Version, changedColumn(rec), columnStamp(rec.Retracted), rec.ID)
 	if _, err := tx.exec("UPDATE "+quote(rec.Collection.Name)+" SET "+sets.String()+"version = ?, changed = ?, retracted = ? WHERE id = ?", args...); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/handover"
 	"doorstep/internal/rules"
 )
 
@@ -49,6 +50,18 @@ type People interface {
 	Staff(id string) (Viewer, bool)
 	// Directory finds teams and organisations.
 	Directory() Directory
+	// Calendar is the working time of an organisation, "" for core hours; Clocks the deadlines.
+	Calendar(organisation string) handover.Calendar
+	Clocks() handover.Clocks
+}
+
+// Directory is what the pipeline asks about teams beyond where a handover goes.
+type Directory interface {
+	handover.Directory
+	// AnyCoordinator is a care coordination team, for what belongs to nobody; "" when there is none.
+	AnyCoordinator() string
+	// Neighbourhood is that of a team, "" when unknown.
+	Neighbourhood(team string) string
 }
 
 // Viewer is a member of staff with their holdings.
@@ -94,7 +107,9 @@ type Alarm struct {
 	ClinicalTime time.Time
 	ClockKnown   bool
 	Class        care.Class
-	Destination  string
+	Destination  string // handover.Route.Key it was arranged under
+	NEWS2        bool
+	Staff, Team  string
 	Verified     bool
 	Holds        bool
 	Handover     string

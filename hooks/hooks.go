@@ -1,0 +1,15 @@
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Register is the one list of what fires when. It must run before the application is
+// bootstrapped.
+func Register(app core.App, allowAdmin bool) {
+	BindTriggers(app)
+	BindValidation(app)
+	BindRealtime(app)
+	BindAudit(app)
+	BindLockdown(app, allowAdmin)
+}

@@ -1,0 +1,135 @@
+package pbstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strconv"
+
+	"doorstep/internal/pipeline"
+	"doorstep/internal/wire"
+)
+
+// Scopes lists the scopes the viewer holds at the end of the outlook, sorted.
+func (o *Outlook) Scopes() []string {
+	list := make([]string, 0, len(o.scopes))
+	for s := range o.scopes {
+		list = append(list, s)
+	}
+	sort.Strings(list)
+	return list
+}
+
+// RowsIn counts the records in scopes, for the progress bar of a first load.
+func (s *Store) RowsIn(ctx context.Context, scopes map[string]bool) (map[string]int64, error) {
+	counts := make(map[string]int64, len(scopes))
+	if len(scopes) == 0 {
+		return counts, nil
+	}
+	names, err := json.Marshal(sortedKeys(scopes))
+	if err != nil {
+		return nil, err
+	}
+	err = s.Read(ctx, func(v *Snapshot) error {
+		return v.each(`SELECT s.name, (SELECT count(*) FROM sync_feed f WHERE f.scope = s.id) FROM json_each(?) n JOIN sync_scopes s ON s.name = n.value`,
+			func(r *sql.Rows) error {
+				var name string
+				var n int64
+				err := r.Scan(&name, &n)
+				counts[name] = n
+				return err
+			}, string(names))
+	})
+	return counts, err
+}
+
+// Digest of one record: the first eight bytes of SHA-256 over "collection/id/version". Those of
+// a scope are XORed, so the order does not matter.
+func Digest(collection, id string, version int64) uint64 {
+	sum := sha256.Sum256([]byte(collection + "/" + id + "/" + strconv.FormatInt(version, 10)))
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// Digests are those of what the viewer should hold at a number, by scope; empty scopes are left out.
+func (v *Snapshot) Digests(viewer pipeline.Viewer, o *Outlook, until int64) (map[string]wire.ScopeDigest, error) {
+	sums := map[string]uint64{}
+	counts := map[string]int{}
+	err := v.live(viewer, o, o.Ranges, until, func(d wire.Delivery) {
+		for _, scope := range d.Scopes {
+			sums[scope] ^= Digest(d.Collection, d.ID, d.Version)
+			counts[scope]++
+		}
+	})
+	digests := make(map[string]wire.ScopeDigest, len(sums))
+	for scope, sum := range sums {
+		digests[scope] = wire.ScopeDigest{Count: counts[scope], Hash: fmt.Sprintf("%016x", sum)}
+	}
+	return digests, err
+}
+
+// live walks everything standing in the ranges, a page at a time. A record is handed out once.
+func (v *Snapshot) live(viewer pipeline.Viewer, o *Outlook, ranges []Range, until int64, fn func(wire.Delivery)) error {
+	seen := map[string]bool{}
+	ranges = append([]Range(nil), ranges...)
+	for len(ranges) > 0 {
+		rows, cut, err := v.Feed(ranges, until, wire.MaxPullRows)
+		if err != nil {
+			return err
+		}
+		list, err := v.Deliveries(viewer, o, rows)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			if d.Gone == "" && !seen[d.ID] {
+				seen[d.ID] = true
+				fn(d)
+			}
+		}
+		if !cut {
+			return nil
+		}
+		rest := &Outlook{Ranges: ranges}
+		last := rows[len(rows)-1]
+		rest.Drop(last.Scope, last.Seq)
+		ranges = rest.Ranges
+	}
+	return nil
+}
+
+// Repair compares, for the scopes a device listed, record by record, and answers with what differs.
+func (v *Snapshot) Repair(viewer pipeline.Viewer, o *Outlook, until int64, have map[string][]wire.RecordRef) ([]wire.Delivery, error) {
+	changes := []wire.Delivery{}
+	theirs := map[string]int64{}
+	collections := map[string]string{}
+	var ranges []Range
+	for scope, list := range have {
+		for _, ref := range list {
+			theirs[ref.ID], collections[ref.ID] = ref.Version, ref.Collection
+		}
+		if !o.scopes[scope] {
+			continue
+		}
+		v.store.mem.mu.RLock()
+		id, ok := v.store.mem.scopes[scope]
+		v.store.mem.mu.RUnlock()
+		if ok {
+			ranges = append(ranges, Range{Scope: id})
+		}
+	}
+	sort.Slice(ranges, func(i, j int) bool { return ranges[i].Scope < ranges[j].Scope })
+	err := v.live(viewer, o, ranges, until, func(d wire.Delivery) {
+		if version, ok := theirs[d.ID]; !ok || version != d.Version {
+			changes = append(changes, d)
+		}
+		delete(theirs, d.ID)
+	})
+	for _, id := range sortedKeys(theirs) {
+		changes = append(changes, wire.Delivery{Collection: collections[id], ID: id, Gone: "left"})
+	}
+	return changes, err
+}

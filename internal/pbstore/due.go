@@ -1,0 +1,75 @@
+package pbstore
+
+import (
+	"database/sql"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// Due is something that must be looked at at a time. It is a row, so a restart forgets nothing.
+type Due struct {
+	At   time.Time
+	Kind string
+	Ref  string
+}
+
+// DueAt implements pipeline.Evidence: it makes the job look at something at a time.
+func (tx *Tx) DueAt(at time.Time, kind, ref string) error {
+	_, err := tx.exec(`INSERT INTO sync_due (at, kind, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, care.Stamp(at), kind, ref)
+	return err
+}
+
+// TakeDue removes and returns what is due by now, oldest first, at most limit. Work on it in the
+// same transaction.
+func (tx *Tx) TakeDue(limit int) ([]Due, error) {
+	var list []Due
+	err := tx.each(`SELECT at, kind, ref FROM sync_due WHERE at <= ? ORDER BY at LIMIT ?`, func(r *sql.Rows) error {
+		var at string
+		var d Due
+		if err := r.Scan(&at, &d.Kind, &d.Ref); err != nil {
+			return err
+		}
+		d.At = parseColumnTime(at)
+		list = append(list, d)
+		return nil
+	}, care.Stamp(tx.now), limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range list {
+		if _, err := tx.exec(`DELETE FROM sync_due WHERE at = ? AND kind = ? AND ref = ?`, care.Stamp(d.At), d.Kind, d.Ref); err != nil {
+			return nil, err
+		}
+		if d.Kind == dueCaseload {
+			tx.Next()
+			if err := tx.Regrant(d.Ref); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
+}
+
+// AnyDue says whether something is due by now, without a transaction.
+func (s *Store) AnyDue() (bool, error) {
+	var n int
+	err := s.reads.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`, care.Stamp(s.now())).Scan(&n)
+	return n > 0, err
+}
+
+// Ran notes that a job ran; health fails when the escalation job has not for two minutes.
+func (tx *Tx) Ran(job string) error {
+	_, err := tx.exec(`INSERT INTO sync_jobs (name, ran_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at`, job, care.Stamp(tx.now))
+	return err
+}
+
+// LastRan returns when a job ran last; zero when it never did.
+func (s *Store) LastRan(job string) (time.Time, error) {
+	var at string
+	err := s.reads.QueryRow(`SELECT ran_at FROM sync_jobs WHERE name = ?`, job).Scan(&at)
+	if err == sql.ErrNoRows {
+		return time.Time{}, nil
+	}
+	return parseColumnTime(at), err
+}

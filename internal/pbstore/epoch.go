@@ -1,0 +1,64 @@
+package pbstore
+
+import (
+	"context"
+	"fmt"
+
+	"doorstep/internal/care"
+)
+
+// epochStep keeps the numbers of a new epoch clear of any the lost end of the old one gave out.
+const epochStep = int64(1) << 32
+
+// NewEpoch notes that this database is a restored copy: what came after its head is not here.
+// Numbers go on far above, and every phone learns of it at its next contact.
+func (tx *Tx) NewEpoch() error {
+	var parent string
+	if err := tx.row(`SELECT epoch FROM sync_meta`).Scan(&parent); err != nil {
+		return err
+	}
+	fork, ord := tx.seq, tx.ord+1
+	name := fmt.Sprintf("e%d", ord)
+	tx.seq = fork + epochStep
+	if _, err := tx.exec(`UPDATE sync_meta SET epoch = ?, ord = ?, seq = ?`, name, ord, tx.seq); err != nil {
+		return err
+	}
+	if _, err := tx.exec(`INSERT INTO sync_epochs (epoch, ord, parent, fork, start, opened_at) VALUES (?, ?, ?, ?, ?, ?)`,
+		name, ord, parent, fork, tx.seq, care.Stamp(tx.now)); err != nil {
+		return err
+	}
+	e := epoch{name: name, ord: ord, fork: fork, start: tx.seq}
+	tx.note(func(m *memory) {
+		m.epoch = name
+		m.epochs = append(m.epochs, e)
+	})
+	return nil
+}
+
+// Await returns when memory is complete up to a number that a snapshot has seen.
+func (s *Store) Await(ctx context.Context, head int64) error {
+	for {
+		moved := s.Moved()
+		if _, have := s.Head(); have >= head {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Confirmed returns up to which mutation a client's work is in this snapshot.
+func (v *Snapshot) Confirmed(client int64) (mid int64, key string, err error) {
+	err = v.row(`SELECT last_mid, last_key FROM sync_clients WHERE id = ?`, client).Scan(&mid, &key)
+	return mid, key, err
+}
+
+// From makes every range start at a number at the earliest; for a fault of the simulator.
+func (o *Outlook) From(seq int64) {
+	for i := range o.Ranges {
+		o.Ranges[i].From = max(o.Ranges[i].From, seq)
+	}
+}

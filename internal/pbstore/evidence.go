@@ -1,0 +1,159 @@
+package pbstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/rules"
+)
+
+// evidenceCollections are what rules judge.
+var evidenceCollections = []string{care.Visits, care.Observations, care.Checkins}
+
+// Events implements pipeline.Evidence. It finds the records through the person's scope in the
+// feed rather than through an index on every visit: nothing happens after it is received, so a
+// record whose clinical time is in the window entered the feed after the window began.
+func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) {
+	scope, err := tx.scopeID(care.ClinicalScope(patient))
+	if err != nil {
+		return nil, err
+	}
+	since := int64(0)
+	err = tx.row(`SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`, from.Unix()/60).Scan(&since)
+	if err != nil && err != sql.ErrNoRows {
+		return nil, err
+	}
+	found := map[int64][]string{}
+	err = tx.each(`SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ?`, func(r *sql.Rows) error {
+		var c int64
+		var id string
+		err := r.Scan(&c, &id)
+		found[c] = append(found[c], id)
+		return err
+	}, scope, since)
+	if err != nil {
+		return nil, err
+	}
+	var events []rules.Event
+	replaced := map[string]bool{}
+	for _, name := range evidenceCollections {
+		s := tx.store.shapes.byName[name]
+		if len(found[s.number]) == 0 {
+			continue
+		}
+		ids, err := json.Marshal(found[s.number])
+		if err != nil {
+			return nil, err
+		}
+		records, err := tx.records(s, `id IN (SELECT value FROM json_each(?)) AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`,
+			string(ids), patient, columnStamp(from), columnStamp(to))
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range records {
+			if id := rec.Text("replaces"); id != "" && name == care.Observations {
+				replaced[id] = true
+			}
+			events = append(events, pipeline.EventOf(rec, true))
+		}
+	}
+	disputed := map[string]bool{}
+	err = tx.each(`SELECT record FROM conflicts WHERE patient = ? AND state = 'open'`, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		disputed[id] = true
+		return err
+	}, patient)
+	for i := range events {
+		events[i].Replaced = replaced[events[i].ID]
+		events[i].Verified = !disputed[events[i].ID]
+	}
+	return events, err
+}
+
+const alarmColumns = `id, rule, version, patient, collection, record, visit, clinical_time, clock_known, class, destination, news2, staff, team, verified, holds, handover`
+
+// Alarms implements pipeline.Evidence.
+func (tx *Tx) Alarms(patient string) ([]pipeline.Alarm, error) {
+	var list []pipeline.Alarm
+	err := tx.each(`SELECT `+alarmColumns+` FROM alarms WHERE patient = ? AND clinical_time > ? ORDER BY clinical_time, id`, func(r *sql.Rows) error {
+		a, err := scanAlarm(r)
+		list = append(list, a)
+		return err
+	}, patient, care.Stamp(tx.now.Add(-alarmMemory)))
+	return list, err
+}
+
+func scanAlarm(r *sql.Rows) (pipeline.Alarm, error) {
+	var a pipeline.Alarm
+	var at string
+	err := r.Scan(&a.ID, &a.Rule, &a.Version, &a.Patient, &a.Collection, &a.Record, &a.Visit, &at, &a.ClockKnown,
+		&a.Class, &a.Destination, &a.NEWS2, &a.Staff, &a.Team, &a.Verified, &a.Holds, &a.Handover)
+	a.ClinicalTime = parseColumnTime(at)
+	return a, err
+}
+
+// PutAlarm implements pipeline.Evidence.
+func (tx *Tx) PutAlarm(a pipeline.Alarm) error {
+	_, err := tx.exec(`INSERT INTO alarms (`+alarmColumns+`, seq) VALUES (?`+strings.Repeat(", ?", 17)+`)
+		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
+		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`,
+		a.ID, a.Rule, a.Version, a.Patient, a.Collection, a.Record, a.Visit, care.Stamp(a.ClinicalTime), a.ClockKnown,
+		string(a.Class), a.Destination, a.NEWS2, a.Staff, a.Team, a.Verified, a.Holds, a.Handover, tx.seq)
+	patient := a.Patient
+	tx.watched[patient] = true
+	tx.note(func(m *memory) { m.watched[patient] = true })
+	return err
+}
+
+// Handovers implements pipeline.Evidence.
+func (tx *Tx) Handovers(patient string) ([]*care.Record, error) {
+	return tx.records(tx.store.shapes.byName[care.Handovers], `patient = ? ORDER BY id`, patient)
+}
+
+// Enqueue implements pipeline.Evidence.
+func (tx *Tx) Enqueue(key, channel, handover, team string) error {
+	_, err := tx.exec(`INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`,
+		key, channel, handover, team, care.Stamp(tx.now), care.Stamp(tx.now))
+	return err
+}
+
+// loadRules compiles the rules in force. One that does not compile is reported and left out.
+func (m *memory) loadRules(v *Snapshot) error {
+	set, err := readRules(v.each, m.broken)
+	m.rules = set
+	return err
+}
+
+func readRules(each func(string, func(*sql.Rows) error, ...any) error, broken func(rules.Broken)) (*rules.Set, error) {
+	var list []rules.Rule
+	err := each(`SELECT id, code, version, title, collection, "trigger", unless, class, destination, ask, state, owner, approved_by, review_on
+		FROM handover_rules WHERE state IN ('active', 'shadow') ORDER BY code, version`, func(r *sql.Rows) error {
+		var x rules.Rule
+		err := r.Scan(&x.ID, &x.Code, &x.Version, &x.Title, &x.Collection, &x.Trigger, &x.Unless, &x.Class, &x.Destination,
+			&x.Ask, &x.State, &x.Owner, &x.ApprovedBy, &x.ReviewOn)
+		list = append(list, x)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	set, faults := rules.Compile(list)
+	for _, f := range faults {
+		broken(f)
+	}
+	return set, nil
+}
+
+func (tx *Tx) reloadRules() error {
+	set, err := readRules(tx.each, tx.store.mem.broken)
+	if err != nil {
+		return err
+	}
+	tx.note(func(m *memory) { m.rules = set })
+	return nil
+}

@@ -1,0 +1,206 @@
+package pbstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// Due kinds the store itself looks after.
+const dueCaseload = "caseload" // ref: a person whose caseload starts or ends then
+
+// Regrant brings the grants of a person in line with the caseload rows in force now and with
+// their consent. Each grant that opens or closes is an event with the running number.
+func (tx *Tx) Regrant(patient string) error {
+	person, err := tx.Patient(patient)
+	if err != nil {
+		return err
+	}
+	want := map[string]time.Time{} // holder → since
+	if person != nil {
+		if want, err = tx.wanted(person); err != nil {
+			return err
+		}
+	}
+	have := map[string]int64{}
+	err = tx.each(`SELECT id, holder FROM sync_grants WHERE patient = ? AND to_seq IS NULL`, func(r *sql.Rows) error {
+		var id int64
+		var name string
+		err := r.Scan(&id, &name)
+		have[name] = id
+		return err
+	}, patient)
+	if err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(have) {
+		if _, keep := want[name]; !keep {
+			if err := tx.closeGrant(have[name], patient, name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, name := range sortedKeys(want) {
+		if _, there := have[name]; !there {
+			if err := tx.openGrant(patient, name, want[name]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// wanted reads who should hold a person now, and makes the job look again when that changes.
+func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
+	want := map[string]time.Time{}
+	err := tx.each(`SELECT team, staff, "from", "to" FROM caseload WHERE patient = ?`, func(r *sql.Rows) error {
+		var team, staff, from, to string
+		if err := r.Scan(&team, &staff, &from, &to); err != nil {
+			return err
+		}
+		starts, ends := parseColumnTime(from), parseColumnTime(to)
+		for _, at := range []time.Time{starts, ends} {
+			if at.After(tx.now) {
+				if err := tx.DueAt(at, dueCaseload, person.ID); err != nil {
+					return err
+				}
+			}
+		}
+		if starts.After(tx.now) || (!ends.IsZero() && !ends.After(tx.now)) || !tx.consented(person, team, staff) {
+			return nil
+		}
+		name := care.TeamScope(team)
+		if team == "" {
+			name = care.StaffScope(staff)
+		}
+		if since, there := want[name]; !there || starts.Before(since) {
+			want[name] = starts
+		}
+		return nil
+	}, person.ID)
+	return want, err
+}
+
+// consented: direct care needs no recorded consent; a voluntary service needs the person's, and
+// an objection or a withdrawal ends its access.
+func (tx *Tx) consented(person *care.Record, teamID, staffID string) bool {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	organisation := ""
+	if t := m.directory.teams[teamID]; t != nil {
+		organisation = t.Organisation
+	} else if s := m.staff[staffID]; s != nil {
+		organisation = s.Organisation
+	}
+	if !m.directory.voluntary(organisation) {
+		return true
+	}
+	if objects, _ := person.Get("objection").(bool); objects {
+		return false
+	}
+	var consents []struct {
+		Service string `json:"service"`
+		Given   bool   `json:"given"`
+		Expires string `json:"expires"`
+	}
+	raw, _ := person.Get("consent").(json.RawMessage)
+	if len(raw) == 0 || json.Unmarshal(raw, &consents) != nil {
+		return false
+	}
+	given := false
+	for _, c := range consents { // the last word counts
+		if c.Service == organisation {
+			given = c.Given && (c.Expires == "" || c.Expires >= tx.now.Format(time.DateOnly))
+		}
+	}
+	return given
+}
+
+func (tx *Tx) openGrant(patient, name string, since time.Time) error {
+	g := &grant{patient: patient, holder: name, fromSeq: tx.seq, from: since}
+	err := tx.row(`INSERT INTO sync_grants (patient, holder, from_seq, from_at) VALUES (?, ?, ?, ?) RETURNING id`,
+		patient, name, tx.seq, care.Stamp(since)).Scan(&g.id)
+	if err != nil {
+		return err
+	}
+	tx.note(func(m *memory) { m.addGrant(g) })
+	return nil
+}
+
+func (tx *Tx) closeGrant(id int64, patient, name string) error {
+	seq, now := tx.seq, tx.now
+	if _, err := tx.exec(`UPDATE sync_grants SET to_seq = ?, to_at = ? WHERE id = ?`, seq, care.Stamp(now), id); err != nil {
+		return err
+	}
+	tx.note(func(m *memory) {
+		// Readers hold the old grants only under the lock, so they may be changed in place.
+		for _, g := range m.people[patient] {
+			if g.id == id {
+				g.toSeq, g.to = seq, now
+			}
+		}
+		m.holder(name).head = seq
+	})
+	return nil
+}
+
+// Restaff notices a change of role, teams or employment of a member of staff: all of their
+// scopes start anew from here.
+func (tx *Tx) Restaff(id string) error {
+	member, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
+	if err == sql.ErrNoRows {
+		tx.note(func(m *memory) { delete(m.staff, id) })
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m := tx.store.mem
+	m.mu.RLock()
+	before := m.staff[id]
+	m.mu.RUnlock()
+	fresh := printOf(member)
+	if fresh != member.print {
+		if before != nil {
+			for _, t := range before.Teams {
+				if !slices.Contains(member.Teams, t) {
+					member.past = append(member.past, pastTeam{Team: t, Until: tx.now})
+				}
+			}
+		}
+		member.past = slices.DeleteFunc(member.past, func(p pastTeam) bool { return tx.now.Sub(p.Until) > grantMemory })
+		member.print, member.resetSeq = fresh, tx.seq
+		past, err := json.Marshal(member.past)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.exec(`INSERT INTO sync_staff (staff, fingerprint, reset_seq, past) VALUES (?, ?, ?, ?)
+			ON CONFLICT (staff) DO UPDATE SET fingerprint = excluded.fingerprint, reset_seq = excluded.reset_seq, past = excluded.past`,
+			id, fresh, tx.seq, string(past)); err != nil {
+			return err
+		}
+	}
+	tx.note(func(m *memory) { m.staff[id] = member })
+	return nil
+}
+
+func printOf(m *member) string {
+	teams := slices.Clone(m.Teams)
+	sort.Strings(teams)
+	return string(m.Role) + "|" + strings.Join(teams, ",")
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,248 @@
+package pbstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/wire"
+)
+
+// FeedRow is one line of the feed: a record that moved in a scope.
+type FeedRow struct {
+	Scope, Seq, Collection int64
+	Record                 string
+}
+
+// rangesAtOnce scopes are read by one statement.
+const rangesAtOnce = 200
+
+// Head is the last number this snapshot can see.
+func (v *Snapshot) Head() (head int64, err error) {
+	err = v.row(`SELECT seq FROM sync_meta`).Scan(&head)
+	return head, err
+}
+
+// Feed reads the ranges in their order, up to a number. It returns at most limit rows and never
+// splits a change: cut says that there is more after the last row.
+func (v *Snapshot) Feed(ranges []Range, until int64, limit int) (rows []FeedRow, cut bool, err error) {
+	for len(ranges) > 0 && len(rows) <= limit {
+		n := min(rangesAtOnce, len(ranges))
+		list, err := json.Marshal(ranges[:n])
+		if err != nil {
+			return nil, false, err
+		}
+		ranges = ranges[n:]
+		err = v.each(`SELECT f.scope, f.seq, f.collection, f.record
+			FROM json_each(?) r CROSS JOIN sync_feed f
+			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ?
+			ORDER BY r.key, f.seq LIMIT ?`, func(r *sql.Rows) error {
+			var row FeedRow
+			err := r.Scan(&row.Scope, &row.Seq, &row.Collection, &row.Record)
+			rows = append(rows, row)
+			return err
+		}, string(list), until, limit+1-len(rows))
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	if len(rows) <= limit {
+		return rows, false, nil
+	}
+	// One row too many was asked for; give back whole changes only.
+	last := rows[limit]
+	rows = rows[:limit]
+	for len(rows) > 0 && rows[len(rows)-1].Scope == last.Scope && rows[len(rows)-1].Seq == last.Seq {
+		rows = rows[:len(rows)-1]
+	}
+	if len(rows) == 0 { // one change larger than a page: it goes whole
+		rows, err = v.change(last.Scope, last.Seq)
+	}
+	return rows, true, err
+}
+
+// change reads everything one change moved in a scope.
+func (v *Snapshot) change(scope, seq int64) (rows []FeedRow, err error) {
+	err = v.each(`SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`, func(r *sql.Rows) error {
+		var row FeedRow
+		err := r.Scan(&row.Scope, &row.Seq, &row.Collection, &row.Record)
+		rows = append(rows, row)
+		return err
+	}, seq, scope)
+	return rows, err
+}
+
+// Deliveries turns feed rows into what the viewer gets: the whole record in their projection, or
+// word that it is gone. A record that moved in two of their scopes comes once.
+func (v *Snapshot) Deliveries(viewer pipeline.Viewer, o *Outlook, rows []FeedRow) ([]wire.Delivery, error) {
+	byCollection := map[int64][]string{}
+	latest := map[string]int64{}
+	order := make([]FeedRow, 0, len(rows))
+	for _, row := range rows {
+		if _, twice := latest[row.Record]; twice {
+			latest[row.Record] = max(latest[row.Record], row.Seq)
+			continue
+		}
+		latest[row.Record] = row.Seq
+		order = append(order, row)
+		byCollection[row.Collection] = append(byCollection[row.Collection], row.Record)
+	}
+	found := make(map[string]wire.Delivery, len(order))
+	for number, ids := range byCollection {
+		s := v.store.shapes.byNumber[number]
+		if s == nil {
+			continue
+		}
+		var err error
+		switch s.c.Name {
+		case care.Conflicts, care.Quarantine:
+			err = v.issues(viewer, o, s, ids, found)
+		default:
+			err = v.plain(viewer, o, s, ids, found)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	list := make([]wire.Delivery, 0, len(order))
+	for _, row := range order {
+		d, ok := found[row.Record]
+		if !ok {
+			d = wire.Delivery{Collection: wireName(v.store.shapes.byNumber[row.Collection]), ID: row.Record, Version: latest[row.Record], Gone: "retracted"}
+		}
+		list = append(list, d)
+	}
+	return list, nil
+}
+
+func wireName(s *shape) string {
+	if s.c.Name == care.Conflicts || s.c.Name == care.Quarantine {
+		return care.SyncIssues
+	}
+	return s.c.Name
+}
+
+// plain loads records whose JSON SQLite builds.
+func (v *Snapshot) plain(viewer pipeline.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	projection := s.clin
+	if care.DutyOf(viewer.Role).View != care.Clinical {
+		projection = s.limited
+	}
+	var scopes strings.Builder
+	for _, f := range s.scopes {
+		scopes.WriteString(", " + quote(f))
+	}
+	query := "SELECT id, version, retracted, author, " + projection + scopes.String() + " FROM " + quote(s.c.Name) + " WHERE id IN (SELECT value FROM json_each(?))"
+	values := make([]string, len(s.scopes))
+	return v.each(query, func(r *sql.Rows) error {
+		var d wire.Delivery
+		var retracted, author string
+		var data sql.RawBytes
+		into := []any{&d.ID, &d.Version, &retracted, &author, &data}
+		for i := range values {
+			into = append(into, &values[i])
+		}
+		if err := r.Scan(into...); err != nil {
+			return err
+		}
+		d.Collection = s.c.Name
+		d.Scopes = o.held(care.ScopesOf(s.c.Name, d.ID, author, func(f string) string {
+			for i, name := range s.scopes {
+				if name == f {
+					return values[i]
+				}
+			}
+			return ""
+		}))
+		switch {
+		case retracted != "":
+			d.Gone, d.Scopes = "retracted", nil
+		case len(d.Scopes) == 0:
+			d.Gone = "left"
+		default:
+			d.Data = append(json.RawMessage(nil), data...)
+		}
+		found[d.ID] = d
+		return nil
+	}, string(list))
+}
+
+func (o *Outlook) held(scopes []string) []string {
+	var mine []string
+	for _, s := range scopes {
+		if o.scopes[s] {
+			mine = append(mine, s)
+		}
+	}
+	return mine
+}
+
+// issueMemory is how long an issue about a person one no longer has is still shown, without content.
+const issueMemory = 30 * 24 * time.Hour
+
+// issues loads conflicts and quarantine as the sync_issues of whoever must act on them.
+func (v *Snapshot) issues(viewer pipeline.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return v.each(s.selects+" WHERE id IN (SELECT value FROM json_each(?))", func(r *sql.Rows) error {
+		rec, err := s.scan(r)
+		if err != nil {
+			return err
+		}
+		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version}
+		d.Scopes = o.held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
+		patient := rec.Text("patient")
+		near := patient == "" || v.store.Holds(viewer, patient)
+		opened, _ := care.ParseStamp(rec.Text("opened_at"))
+		switch {
+		case rec.Text("state") != "open":
+			d.Gone, d.Scopes = "retracted", nil
+		case len(d.Scopes) == 0, !near && v.store.now().Sub(opened) > issueMemory:
+			d.Gone, d.Scopes = "left", nil
+		default:
+			d.Data, err = IssueJSON(rec, near)
+		}
+		found[d.ID] = d
+		return err
+	}, string(list))
+}
+
+// IssueJSON is a conflict or quarantine record as a phone or the desk gets it. Without access to
+// the person its contents stay away, and so do those of a sealed field, always.
+func IssueJSON(rec *care.Record, contents bool) (json.RawMessage, error) {
+	kind := "conflict"
+	hidden := []string{"before", "kept", "lost"}
+	if rec.Collection.Name == care.Quarantine {
+		kind, hidden = "quarantined", []string{"content", "raw"}
+		if rec.Text("kind") == "field" {
+			kind = "set_aside"
+		}
+	}
+	if c, ok := care.ByName(rec.Text("collection")); ok {
+		if f, ok := c.Field(rec.Text("field")); ok && f.Sealed {
+			contents = false
+		}
+	}
+	out := map[string]any{"id": rec.ID}
+	for i := range rec.Collection.Fields {
+		name := rec.Collection.Fields[i].Name
+		out[name] = rec.Get(name)
+	}
+	out["kind"] = kind
+	if !contents {
+		for _, name := range hidden {
+			delete(out, name)
+		}
+		out["hidden"] = true
+	}
+	return json.Marshal(out)
+}

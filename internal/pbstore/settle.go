@@ -1,0 +1,192 @@
+package pbstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+)
+
+// Dirty says whether somebody other than the engine wrote something that is not settled yet.
+func (tx *Tx) Dirty() (bool, error) {
+	var n int
+	err := tx.row(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
+	return n > 0, err
+}
+
+// AnyDirty is Dirty without a transaction, for the watcher.
+func (s *Store) AnyDirty() (bool, error) {
+	var n int
+	err := s.reads.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
+	return n > 0, err
+}
+
+type dirty struct {
+	id                     int64
+	collection, record, op string
+	was                    sql.NullString
+}
+
+// Settle brings what others wrote into the sequence: feed, field versions, grants, rules. It
+// takes at most limit rows and says whether any are left. Control data comes first, so that
+// records written together with their caseload are judged in its light.
+func (tx *Tx) Settle(limit int) (more bool, err error) {
+	var rows []dirty
+	err = tx.each(`SELECT id, collection, record, op, was FROM sync_dirty ORDER BY id LIMIT ?`, func(r *sql.Rows) error {
+		var d dirty
+		err := r.Scan(&d.id, &d.collection, &d.record, &d.op, &d.was)
+		rows = append(rows, d)
+		return err
+	}, limit)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	people := map[string]bool{}
+	for _, d := range rows {
+		tx.Next()
+		if err := tx.settle(d, people); err != nil {
+			return false, fmt.Errorf("settle %s %s: %w", d.collection, d.record, err)
+		}
+	}
+	for _, patient := range sortedKeys(people) {
+		tx.Next()
+		if err := tx.Regrant(patient); err != nil {
+			return false, err
+		}
+	}
+	_, err = tx.exec(`DELETE FROM sync_dirty WHERE id <= ?`, rows[len(rows)-1].id)
+	return len(rows) == limit, err
+}
+
+func (tx *Tx) settle(d dirty, people map[string]bool) error {
+	was := map[string]any{}
+	if d.was.Valid {
+		if err := json.Unmarshal([]byte(d.was.String), &was); err != nil {
+			return err
+		}
+	}
+	switch d.collection {
+	case care.Caseload:
+		if p, ok := was["patient"].(string); ok {
+			people[p] = true
+		}
+		var patient string
+		if err := tx.row(`SELECT patient FROM caseload WHERE id = ?`, d.record).Scan(&patient); err == nil {
+			people[patient] = true
+		} else if err != sql.ErrNoRows {
+			return err
+		}
+		return nil
+	case care.StaffName:
+		return tx.Restaff(d.record)
+	case care.HandoverRules:
+		return tx.reloadRules()
+	}
+	s := tx.store.shapes.byName[d.collection]
+	if s == nil {
+		return nil // watched once, no longer
+	}
+	return tx.settleRecord(s, d, was, people)
+}
+
+func (tx *Tx) settleRecord(s *shape, d dirty, was map[string]any, people map[string]bool) error {
+	delete(tx.patients, d.record)
+	if s.c.Name == care.Patients {
+		tx.note(func(m *memory) { delete(m.patients, d.record) })
+		people[d.record] = true
+	}
+	rec, err := tx.Record(s.c, d.record)
+	if err != nil {
+		return err
+	}
+	old := priorOf(s.c, d, was, rec)
+	if rec == nil {
+		if d.op == "delete" {
+			return tx.settleGone(s, d, old)
+		}
+		return nil // deleted since; its own row follows
+	}
+	if d.op == "insert" {
+		if rec.Version > 0 {
+			old = nil
+		}
+		if rec.ReceivedAt.IsZero() {
+			rec.ReceivedAt = tx.now
+		}
+		if rec.AuthoredAt.IsZero() {
+			rec.AuthoredAt = tx.now
+		}
+	}
+	return pipeline.Adopt(tx, rec, old, changedFields(s.c, d, was))
+}
+
+// priorOf rebuilds, from what the trigger remembered, the record as it was for its scopes.
+func priorOf(c *care.Collection, d dirty, was map[string]any, rec *care.Record) *care.Record {
+	if d.op == "insert" {
+		return nil
+	}
+	old := &care.Record{Collection: c, ID: d.record, Values: map[string]any{}}
+	if rec != nil {
+		old.Meta = rec.Meta
+		for k, v := range rec.Values {
+			old.Values[k] = v
+		}
+	}
+	for name, raw := range was {
+		if name == "author" {
+			old.Author, _ = raw.(string)
+			continue
+		}
+		f, ok := c.Field(name)
+		if !ok {
+			continue
+		}
+		if v := fromColumn(f, columnOf(raw)); v != nil {
+			old.Values[name] = v
+		} else {
+			delete(old.Values, name)
+		}
+	}
+	return old
+}
+
+func columnOf(raw any) any {
+	switch raw.(type) {
+	case map[string]any, []any, bool:
+		b, err := json.Marshal(raw)
+		if err != nil {
+			return nil
+		}
+		return string(b)
+	}
+	return raw
+}
+
+func changedFields(c *care.Collection, d dirty, was map[string]any) []string {
+	if d.op != "update" {
+		return nil
+	}
+	var names []string
+	for _, name := range sortedKeys(was) {
+		if _, ok := c.Field(name); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// settleGone leaves a row in every scope the deleted record was in: the tombstone.
+func (tx *Tx) settleGone(s *shape, d dirty, old *care.Record) error {
+	for _, scope := range care.ScopesOf(s.c.Name, d.record, old.Author, old.Text) {
+		if err := tx.enter(s, scope, d.record); err != nil {
+			return err
+		}
+	}
+	switch s.c.Name {
+	case care.Organisations, care.Teams, care.Neighbourhoods:
+		return tx.reloadDirectory()
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"sort"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/news2"
+	"doorstep/internal/rules"
+)
+
+// judge lets the rules look at what this mutation changed, at what was refused of it and at
+// what lost, person by person.
+func (p *plan) judge() error {
+	people := map[string]*changed{}
+	at := func(patient string) *changed {
+		c := people[patient]
+		if c == nil {
+			c = &changed{}
+			people[patient] = c
+		}
+		return c
+	}
+	for _, d := range p.drafts {
+		if !judged(d.rec.Collection.Name) || (d.old != nil && !d.ever) {
+			continue
+		}
+		c := at(d.rec.Text("patient"))
+		c.records = append(c.records, d.rec)
+		c.since = earliest(c.since, d.rec.ClinicalTime)
+		if d.old != nil {
+			c.moved = true
+			c.since = earliest(c.since, d.old.ClinicalTime)
+		}
+	}
+	for _, e := range p.suspect {
+		c := at(e.Patient)
+		c.suspects = append(c.suspects, e)
+		c.since = earliest(c.since, e.At)
+	}
+	ids := make([]string, 0, len(people))
+	for id := range people {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	for _, id := range ids {
+		if err := judgePerson(p.tx, id, people[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changed is what is new about one person.
+type changed struct {
+	records  []*care.Record
+	suspects []rules.Event
+	since    time.Time // the earliest moment anything changed at
+	moved    bool      // a stored record changed, so that an alarm may have to go
+}
+
+// quiet says, without SQL, that nothing can come of a change: no rule fires on it, and the
+// person has neither alarms nor open handovers that it could touch.
+func (c *changed) quiet(tx Tx, patient string, person rules.Patient) bool {
+	if tx.Watched(patient) {
+		return false
+	}
+	set := tx.Rules()
+	for _, rec := range c.records {
+		if e := EventOf(rec, true); len(set.Triggers(person, e)) > 0 {
+			return false
+		}
+	}
+	for _, e := range c.suspects {
+		if len(set.Triggers(person, e)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// judgePerson judges all evidence about a person from the first moment that changed, and
+// arranges what holds into handovers.
+func judgePerson(tx Tx, patient string, c *changed) error {
+	record, err := tx.Patient(patient)
+	if err != nil || record == nil {
+		return err
+	}
+	person := rules.Patient{ID: patient, Values: record.Values}
+	if c.quiet(tx, patient, person) {
+		return nil
+	}
+	known, err := tx.Alarms(patient)
+	if err != nil {
+		return err
+	}
+	existing, err := existingHandovers(tx, patient, known)
+	if err != nil {
+		return err
+	}
+	since := c.since
+	for _, a := range known {
+		if a.Holds && existing.open(a.Handover) {
+			since = earliest(since, a.ClinicalTime)
+		}
+	}
+	events, err := tx.Events(patient, since.Add(-window), tx.Now().Add(time.Minute))
+	if err != nil {
+		return err
+	}
+	events = append(events, c.suspects...)
+	judgement := tx.Rules().Judge(person, events)
+	alarms := mergeAlarms(judgement.Alarms, known, since)
+	if err := dropAlarms(tx, judgement.Alarms, known, since); err != nil {
+		return err
+	}
+	in := handover.Input{Patient: patient, Place: placeOf(tx, record, c), Alarms: alarms, Since: since,
+		Existing: existing.list, Now: tx.Now(), Calendar: tx.Calendar(""), Clocks: tx.Clocks(), Directory: tx.Directory()}
+	for _, e := range judgement.Clearing {
+		in.Clearing = append(in.Clearing, handover.ClearingOf(e))
+	}
+	plan := handover.Arrange(in)
+	return carryOut(tx, record, plan, alarms, known, events)
+}
+
+// mergeAlarms are the alarms that hold: those judged now, and, of what lies before or rests on
+// refused and losing values, what was known.
+func mergeAlarms(fresh []rules.Alarm, known []Alarm, since time.Time) []handover.Alarm {
+	attached := make(map[string]*Alarm, len(known))
+	for i := range known {
+		attached[known[i].ID] = &known[i]
+	}
+	var list []handover.Alarm
+	have := map[string]int{}
+	for _, a := range fresh {
+		if a.Event.At.Before(since) {
+			continue
+		}
+		h := handover.AlarmOf(a)
+		if k := attached[h.ID]; k != nil {
+			h.Handover = k.Handover
+			h.Verified = h.Verified || k.Verified
+		}
+		if i, twice := have[h.ID]; twice { // both sides of a conflict fire
+			list[i].Verified = list[i].Verified || h.Verified
+			continue
+		}
+		have[h.ID] = len(list)
+		list = append(list, h)
+	}
+	for _, k := range known {
+		if _, twice := have[k.ID]; twice || !k.Holds || (k.Verified && !k.ClinicalTime.Before(since)) {
+			continue
+		}
+		list = append(list, handover.Alarm{ID: k.ID, Rule: k.Rule, Version: int(k.Version), Class: k.Class, Destination: k.Destination,
+			NEWS2: k.NEWS2, Collection: k.Collection, Record: k.Record, Visit: k.Visit, Staff: k.Staff, Team: k.Team,
+			At: k.ClinicalTime, ClockKnown: k.ClockKnown, Verified: k.Verified, Handover: k.Handover})
+	}
+	return list
+}
+
+// dropAlarms notes which alarms hold no more: what they rest on was corrected or retracted, or
+// earlier evidence arrived. They stay in the table, and their handover stays with whoever has it.
+func dropAlarms(tx Tx, fresh []rules.Alarm, known []Alarm, since time.Time) error {
+	holds := make(map[string]bool, len(fresh))
+	for _, a := range fresh {
+		holds[a.ID] = true
+	}
+	for _, k := range known {
+		if k.Holds && k.Verified && !k.ClinicalTime.Before(since) && !holds[k.ID] {
+			k.Holds = false
+			if err := tx.PutAlarm(k); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func decodeScore(raw json.RawMessage) *news2.Score {
+	s := &news2.Score{}
+	if json.Unmarshal(raw, s) != nil {
+		return nil
+	}
+	return s
+}

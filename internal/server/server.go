@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/hooks"
+	"doorstep/internal/httpapi"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/rules"
+	"doorstep/internal/syncer"
+)
+
+// Options of a Server. The zero value runs on the real clock with real randomness.
+type Options struct {
+	Now        func() time.Time
+	Entropy    io.Reader
+	Log        *slog.Logger
+	AllowAdmin bool // dashboard routes on the public listener
+	GroupMax   int
+	QueueMax   int
+	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
+	// For tests and the simulator, which move time themselves.
+	Manual bool
+	// Faults are seeded design bugs, for the simulator's tests only.
+	Faults syncer.Faults
+}
+
+// Server is a running Doorstep on one migrated application.
+type Server struct {
+	App    core.App
+	Store  *pbstore.Store
+	Engine *syncer.Engine
+	API    *httpapi.API
+	o      Options
+	stop   []func()
+}
+
+// Bind prepares an application before it is bootstrapped: the hooks that must be there first.
+func Bind(app core.App, allowAdmin bool) { hooks.Register(app, allowAdmin) }
+
+// Start opens the store of a bootstrapped, migrated application, starts the engine and binds the
+// routes to app.OnServe. Close ends it.
+func Start(app core.App, o Options) (*Server, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Entropy == nil {
+		o.Entropy = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = app.Logger()
+	}
+	s := &Server{App: app, o: o}
+	keys, err := identity.LoadKeyring(app.DataDir(), o.Entropy)
+	if err != nil {
+		return nil, fmt.Errorf("load the signing key: %w", err)
+	}
+	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Entropy: o.Entropy, Broken: func(b rules.Broken) {
+		o.Log.Error("a handover rule does not compile and is left out", "rule", b.Rule.Code, "version", b.Rule.Version, "owner", b.Rule.Owner, "reason", b.Reason)
+	}})
+	if err != nil {
+		return nil, err
+	}
+	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
+		Now: o.Now, Log: o.Log, Faults: o.Faults})
+	if err := s.Engine.Start(); err != nil {
+		return nil, err
+	}
+	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy})
+	pbstore.BindRevocation(app, service.Revoke)
+	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Clock: o.Now}
+	app.OnServe().BindFunc(s.API.Register)
+	if !o.Manual {
+		s.watch()
+	}
+	return s, nil
+}
+
+// Close stops the jobs and the engine; the application itself stays with its owner.
+func (s *Server) Close() error {
+	for _, stop := range s.stop {
+		stop()
+	}
+	s.Engine.Stop()
+	return s.Store.Close()
+}
+
+// Tick does what the watcher and the jobs do by themselves on a real server: it settles what
+// others wrote and works off what is due.
+func (s *Server) Tick(ctx context.Context) error {
+	if err := s.Engine.Settle(ctx); err != nil {
+		return err
+	}
+	return s.Engine.WorkDue(ctx)
+}

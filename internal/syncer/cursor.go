@@ -1,0 +1,75 @@
+package syncer
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// cursor is where a phone stands in the sequence. Between rounds that is one number; inside a
+// round that needs several pages it also says how far the walk through the scopes has come.
+//
+//	e3.88012.<seal>                     between rounds
+//	e3.88012.88123.57.88001.<seal>      since 88012, towards 88123, in scope 57 after 88001
+//
+// Phones treat it as opaque. The seal makes sure that only a cursor this server gave out is
+// believed: one that is ahead of the database then proves that the database was restored.
+type cursor struct {
+	epoch string
+	since int64
+	until int64 // 0 between rounds
+	scope int64
+	seq   int64
+}
+
+func (c cursor) walking() bool { return c.until > 0 }
+
+// errCursor: not a cursor of this server.
+var errCursor = errors.New("syncer: not a cursor of this server")
+
+type cursors struct{ key []byte }
+
+func (cs cursors) format(c cursor) string {
+	text := c.epoch + "." + strconv.FormatInt(c.since, 10)
+	if c.walking() {
+		text += "." + strconv.FormatInt(c.until, 10) + "." + strconv.FormatInt(c.scope, 10) + "." + strconv.FormatInt(c.seq, 10)
+	}
+	return text + "." + cs.seal(text)
+}
+
+func (cs cursors) seal(text string) string {
+	mac := hmac.New(sha256.New, cs.key)
+	mac.Write([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+}
+
+// parse reads a cursor; the empty one is the beginning.
+func (cs cursors) parse(s string) (cursor, error) {
+	if s == "" {
+		return cursor{}, nil
+	}
+	if len(s) > 200 {
+		return cursor{}, errCursor
+	}
+	i := strings.LastIndexByte(s, '.')
+	if i < 0 || subtle.ConstantTimeCompare([]byte(s[i+1:]), []byte(cs.seal(s[:i]))) != 1 {
+		return cursor{}, errCursor
+	}
+	parts := strings.Split(s[:i], ".")
+	if len(parts) != 2 && len(parts) != 5 {
+		return cursor{}, errCursor
+	}
+	c := cursor{epoch: parts[0]}
+	for i, into := range []*int64{&c.since, &c.until, &c.scope, &c.seq}[:len(parts)-1] {
+		n, err := strconv.ParseInt(parts[i+1], 10, 64)
+		if err != nil || n < 0 {
+			return cursor{}, errCursor
+		}
+		*into = n
+	}
+	return c, nil
+}

@@ -1,0 +1,87 @@
+package syncer
+
+import (
+	"context"
+	"sort"
+
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// maxDigestRecords bounds how many records one repair answers with.
+const maxDigestRecords = 20000
+
+// Digest compares what a device holds with what it should, scope by scope, and repairs the
+// records of the scopes it listed. The device must have pulled to the end: what moved after its
+// cursor comes with the next pull anyway.
+func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (*wire.DigestResponse, *wire.Error) {
+	v, fail := e.viewer(s)
+	if fail != nil {
+		return nil, fail
+	}
+	if s.PushOnly {
+		f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
+		f.Directive = s.Directive
+		return nil, f
+	}
+	c, fail := e.client(s, d.Client)
+	if fail != nil {
+		return nil, fail
+	}
+	cur, err := e.cursors.parse(d.Cursor)
+	if err != nil || cur.walking() || cur.epoch == "" {
+		return nil, wire.Fail(400, "cursor", wire.RetryAfterFix, "A digest needs the cursor of a finished pull.")
+	}
+	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
+		return nil, fail
+	}
+	total := 0
+	for _, list := range d.Records {
+		total += len(list)
+	}
+	if total > maxDigestRecords {
+		return nil, wire.Fail(413, "too_many", wire.RetryAfterFix, "List at most %d records at once; send fewer scopes.", maxDigestRecords)
+	}
+	answer := &wire.DigestResponse{Epoch: cur.epoch, Differs: []string{}, Changes: []wire.Delivery{}}
+	err = e.store.Read(ctx, func(snap *pbstore.Snapshot) error {
+		head, err := snap.Head()
+		if err != nil {
+			return err
+		}
+		if err := e.store.Await(ctx, head); err != nil {
+			return err
+		}
+		o := e.store.Outlook(v, 0, cur.since)
+		held, err := snap.Digests(v, o, cur.since)
+		if err != nil {
+			return err
+		}
+		for _, scope := range union(d.Scopes, held) {
+			if d.Scopes[scope] != held[scope] {
+				answer.Differs = append(answer.Differs, scope)
+			}
+		}
+		answer.Changes, err = snap.Repair(v, o, head, d.Records)
+		return err
+	})
+	if err != nil {
+		return nil, failure(err)
+	}
+	return answer, nil
+}
+
+func union(a, b map[string]wire.ScopeDigest) []string {
+	all := make(map[string]bool, len(a)+len(b))
+	for k := range a {
+		all[k] = true
+	}
+	for k := range b {
+		all[k] = true
+	}
+	list := make([]string, 0, len(all))
+	for k := range all {
+		list = append(list, k)
+	}
+	sort.Strings(list)
+	return list
+}

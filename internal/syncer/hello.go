@@ -1,0 +1,100 @@
+package syncer
+
+import (
+	"context"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// DefaultPace asks phones to leave this much between rounds when nothing presses.
+var DefaultPace = wire.Pace{MinIntervalMs: 30000, JitterMs: 15000}
+
+// DefaultLimits are the limits of one request.
+var DefaultLimits = wire.Limits{PushMutations: wire.MaxPushMutations, PushBytes: wire.MaxPushBytes, PullRows: wire.MaxPullRows}
+
+// averageRow estimates what a record costs to carry, in bytes.
+const averageRow = 900
+
+// Hello tells a phone where it stands and measures its clock. It answers draining devices too:
+// they must learn what to do.
+func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*wire.HelloResponse, *wire.Error) {
+	v, fail := e.viewer(s)
+	if fail != nil {
+		return nil, fail
+	}
+	c, fail := e.client(s, h.Client)
+	if fail != nil {
+		return nil, fail
+	}
+	device, err := care.ParseStamp(h.Now)
+	if err != nil {
+		return nil, wire.Fail(400, "invalid", wire.RetryAfterFix, "now must be a time such as 2026-03-02T07:58:11.204Z.")
+	}
+	cur, err := e.cursors.parse(h.Cursor)
+	if err != nil {
+		cur = cursor{}
+	}
+	if cur.epoch != "" {
+		if fail := e.checkEpoch(ctx, c, &cur); fail != nil && fail.Code != "epoch" {
+			return nil, fail
+		} else if fail != nil {
+			cur = cursor{}
+		}
+	}
+	now := e.o.Now().UTC()
+	offset := now.Sub(device).Truncate(time.Millisecond)
+	err = e.Do(ctx, func(tx *pbstore.Tx) error {
+		if c.LastSeq <= cur.since && c.PulledMid < c.LastMid {
+			seen := *c
+			seen.PulledMid = c.LastMid
+			if err := tx.Pulled(&seen); err != nil {
+				return err
+			}
+		}
+		_, err := tx.SawDevice(pbstore.Seen{Device: s.Device, Offset: offset, Schema: h.Schema, App: h.App,
+			OutboxCount: h.Outbox.Count, OutboxOldest: h.Outbox.Oldest})
+		return err
+	})
+	if err != nil {
+		return nil, failure(err)
+	}
+	epoch, head := e.store.Head()
+	answer := &wire.HelloResponse{Epoch: epoch, Head: head, LastMid: c.LastMid, LastKey: c.LastKey,
+		ServerTime: care.Stamp(now), ClockOffsetMs: offset.Milliseconds(), Scopes: []wire.ScopeState{}, Revoked: []wire.RevokedScope{},
+		Schema:    wire.SchemaState{Current: wire.CurrentSchema, MinPull: wire.MinPullSchema, MinPush: wire.MinPushSchema},
+		Directive: "none", Limits: DefaultLimits, Pace: DefaultPace}
+	if s.Directive != "" {
+		answer.Directive = s.Directive
+	}
+	if s.PushOnly {
+		return answer, nil
+	}
+	if h.Schema < wire.MinPullSchema {
+		answer.Directive = "upgrade"
+	}
+	o := e.store.Outlook(v, cur.since, head)
+	backfill := map[string]bool{}
+	for _, event := range o.Events {
+		switch event.Op {
+		case "add":
+			backfill[event.ID] = true
+		case "revoke":
+			answer.Revoked = append(answer.Revoked, wire.RevokedScope{ID: event.ID, Purge: "after_push"})
+		}
+	}
+	rows, err := e.store.RowsIn(ctx, backfill)
+	if err != nil {
+		return nil, failure(err)
+	}
+	for _, id := range o.Scopes() {
+		state := wire.ScopeState{ID: id, State: "ok"}
+		if backfill[id] {
+			state.State, state.Rows, state.Bytes = "backfill", rows[id], rows[id]*averageRow
+		}
+		answer.Scopes = append(answer.Scopes, state)
+	}
+	return answer, nil
+}

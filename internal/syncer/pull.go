@@ -1,0 +1,181 @@
+package syncer
+
+import (
+	"context"
+	"time"
+
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/wire"
+)
+
+// PullRequest asks for what changed.
+type PullRequest struct {
+	Client string
+	Cursor string
+	Limit  int           // rows of a page; 0 = the most there may be
+	Wait   time.Duration // how long to wait for news when there are none
+}
+
+// MaxWait is how long a pull may wait for news.
+const MaxWait = 25 * time.Second
+
+// Pull answers one page. Only the cursor it returns moves a phone on.
+func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.PullResponse, *wire.Error) {
+	v, fail := e.viewer(s)
+	if fail != nil {
+		return nil, fail
+	}
+	if s.PushOnly {
+		f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
+		f.Directive = s.Directive
+		return nil, f
+	}
+	c, fail := e.client(s, r.Client)
+	if fail != nil {
+		return nil, fail
+	}
+	cur, err := e.cursors.parse(r.Cursor)
+	if err != nil {
+		return nil, wire.Fail(400, "cursor", wire.RetryAfterFix, "This cursor is not one of ours. Pull from the start, without a cursor; keep what is not sent.")
+	}
+	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
+		return nil, fail
+	}
+	if r.Limit <= 0 || r.Limit > wire.MaxPullRows {
+		r.Limit = wire.MaxPullRows
+	}
+	r.Limit = max(r.Limit, wire.MinPullRows)
+	deadline := time.NewTimer(min(r.Wait, MaxWait))
+	defer deadline.Stop()
+	for {
+		moved := e.store.Moved()
+		page, fail := e.page(ctx, v, c, cur, r.Limit)
+		if fail != nil || r.Wait <= 0 || page.More || len(page.Changes)+len(page.Scopes) > 0 || cur.since == 0 {
+			return page, fail
+		}
+		select {
+		case <-moved:
+		case <-deadline.C:
+			return page, nil
+		case <-ctx.Done():
+			return page, nil
+		}
+	}
+}
+
+// checkEpoch makes sure that the cursor speaks of the history this database has.
+func (e *Engine) checkEpoch(ctx context.Context, c *pbstore.Client, cur *cursor) *wire.Error {
+	epoch, head := e.store.Head()
+	if cur.epoch == "" {
+		cur.epoch = epoch
+		return nil
+	}
+	if cur.epoch != epoch {
+		return e.otherEpoch(c)
+	}
+	if cur.since <= head {
+		return nil
+	}
+	// We gave this number out and the database does not have it: it is an older copy. The
+	// database is asked, not memory, which may lag behind a commit for a moment.
+	var stored int64
+	if err := e.store.Read(ctx, func(v *pbstore.Snapshot) (err error) { stored, err = v.Head(); return err }); err != nil {
+		return failure(err)
+	}
+	if cur.since <= stored {
+		return nil
+	}
+	if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.NewEpoch() }); err != nil {
+		return failure(err)
+	}
+	return e.otherEpoch(c)
+}
+
+// page reads one page: from memory alone when nothing is new, else in one snapshot.
+func (e *Engine) page(ctx context.Context, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *wire.Error) {
+	if cur.since > 0 && !cur.walking() {
+		if quiet, head := e.store.NothingNew(v, c, cur.since); quiet {
+			return &wire.PullResponse{Epoch: cur.epoch, Head: head, Cursor: e.cursors.format(cursor{epoch: cur.epoch, since: head}),
+				LastMid: c.LastMid, LastKey: c.LastKey, Scopes: []wire.ScopeEvent{}, Changes: []wire.Delivery{}}, nil
+		}
+	}
+	page := &wire.PullResponse{Epoch: cur.epoch, Scopes: []wire.ScopeEvent{}, Changes: []wire.Delivery{}}
+	err := e.store.Read(ctx, func(snap *pbstore.Snapshot) error {
+		return e.walk(ctx, snap, v, c, cur, limit, page)
+	})
+	if err != nil {
+		return nil, failure(err)
+	}
+	return page, nil
+}
+
+// walk goes through rounds until one ends at the head of this very snapshot: only then is the
+// union of all pages the viewer's projection at one moment, and the phone may swap it in.
+func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int, page *wire.PullResponse) error {
+	head, err := snap.Head()
+	if err != nil {
+		return err
+	}
+	if err := e.store.Await(ctx, head); err != nil {
+		return err
+	}
+	if page.LastMid, page.LastKey, err = snap.Confirmed(c.Row); err != nil {
+		return err
+	}
+	page.Head = head
+	for {
+		fresh := !cur.walking()
+		if fresh {
+			cur.until = head
+		}
+		o := e.store.Outlook(v, cur.since, cur.until)
+		if e.o.Faults.NoBackfill && cur.since > 0 {
+			o.From(cur.since)
+		}
+		if fresh {
+			for _, event := range o.Events {
+				if !e.o.Faults.NoRevoke || event.Op != "revoke" {
+					page.Scopes = append(page.Scopes, event)
+				}
+			}
+		} else {
+			o.Drop(cur.scope, cur.seq)
+		}
+		rows, cut, err := snap.Feed(o.Ranges, cur.until, limit-len(page.Changes))
+		if err != nil {
+			return err
+		}
+		changes, err := snap.Deliveries(v, o, rows)
+		if err != nil {
+			return err
+		}
+		for _, d := range changes {
+			if !e.o.Faults.NoLeft || d.Gone != "left" {
+				page.Changes = append(page.Changes, d)
+			}
+		}
+		if cut && !e.o.Faults.ShortPageEnds {
+			if len(rows) > 0 {
+				last := rows[len(rows)-1]
+				cur.scope, cur.seq = last.Scope, last.Seq
+			}
+			page.More = true
+			page.Cursor = e.cursors.format(cur)
+			if e.o.Faults.CursorJumpsToHead {
+				page.Cursor = e.cursors.format(cursor{epoch: cur.epoch, since: head})
+			}
+			return nil
+		}
+		cur = cursor{epoch: cur.epoch, since: cur.until}
+		if cur.since >= head {
+			page.Cursor = e.cursors.format(cur)
+			return nil
+		}
+		if len(page.Changes) >= limit-wire.MinPullRows {
+			page.More = true
+			page.Cursor = e.cursors.format(cur)
+			return nil
+		}
+	}
+}

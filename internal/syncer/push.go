@@ -1,0 +1,249 @@
+package syncer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/wire"
+)
+
+// Push takes a phone's mutations in, in order, each exactly once, and answers change by change.
+func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushResponse, *wire.Error) {
+	v, fail := e.viewer(s)
+	if fail != nil {
+		return nil, fail
+	}
+	c, fail := e.client(s, p.Client)
+	if fail != nil {
+		return nil, fail
+	}
+	epoch, _ := e.store.Head()
+	if p.Epoch != epoch {
+		return nil, e.otherEpoch(c)
+	}
+	if c.Quarantined >= e.o.QuarantineQuota {
+		f := wire.Fail(429, "quota", wire.RetryLater, "Too much of this phone's work is waiting for a decision. Ask the team's lead to settle it; nothing is lost.")
+		f.RetryAfter = 600
+		return nil, f
+	}
+	clock, err := e.store.DeviceClock(s.Device)
+	if err != nil {
+		return nil, failure(err)
+	}
+	w := &pushWork{engine: e, push: p, by: pipeline.By{Viewer: v, Device: s.Device, Client: c.ID,
+		Offset: clock.Offset, OffsetKnown: clock.Known, SteadySince: clock.SteadySince}}
+	if err := e.submit(ctx, w.run); err != nil {
+		var refused *wire.Error
+		if errors.As(err, &refused) {
+			return nil, refused
+		}
+		return nil, failure(err)
+	}
+	if w.refused != nil {
+		return nil, w.refused
+	}
+	return &w.answer, nil
+}
+
+func (e *Engine) otherEpoch(c *pbstore.Client) *wire.Error {
+	epoch, _ := e.store.Head()
+	f := wire.Fail(410, "epoch", wire.RetryAfterFix, "The server was restored from a backup. Pull from the start and send again what it does not have.")
+	f.Epoch, f.LastKey = epoch, c.LastKey
+	f.LastMid = &c.LastMid
+	return f
+}
+
+// pushWork is one push on its way through the writer. It may run twice; only the last run counts.
+type pushWork struct {
+	engine  *Engine
+	push    *wire.Push
+	by      pipeline.By
+	answer  wire.PushResponse
+	refused *wire.Error
+}
+
+func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
+	w.refused = nil
+	c, err := tx.Client(w.push.Client)
+	if err != nil {
+		return err
+	}
+	epoch, _ := w.engine.store.Head()
+	w.answer = wire.PushResponse{Epoch: epoch, Results: make([]wire.Result, 0, len(w.push.Mutations))}
+	firstNew := c.LastMid + 1
+	before := len(w.answer.Results)
+	for i := range w.push.Mutations {
+		m := &w.push.Mutations[i]
+		var res wire.Result
+		switch {
+		case m.Mid <= c.LastMid:
+			res, err = w.again(tx, c, m)
+			before++
+		case m.Mid > c.LastMid+1:
+			w.refused = wire.Fail(409, "gap", wire.RetryNow, "Mutation %d is missing; send it first.", c.LastMid+1)
+			w.refused.Expected = c.LastMid + 1
+			return nil
+		default:
+			res, err = w.accept(tx, c, m, apart)
+		}
+		if err != nil || w.refused != nil {
+			return err
+		}
+		w.answer.Results = append(w.answer.Results, res)
+	}
+	if fresh := w.answer.Results[before:]; len(fresh) > 0 {
+		body, err := json.Marshal(fresh)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveResults(c.Row, firstNew, c.LastMid, body); err != nil {
+			return err
+		}
+		if err := tx.SaveClient(c); err != nil {
+			return err
+		}
+	}
+	w.answer.LastMid, w.answer.LastKey = c.LastMid, c.LastKey
+	w.discreet(tx)
+	return nil
+}
+
+// accept takes one new mutation in. It takes a number of the sequence even when it changes
+// nothing, so that the pull which confirms it is not "nothing new".
+func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, apart bool) (wire.Result, error) {
+	tx.Next()
+	fresh, err := tx.Enter(m.Key, c.Row, m.Mid)
+	if err != nil {
+		return wire.Result{}, err
+	}
+	var res wire.Result
+	if fresh {
+		if res, err = w.take(tx, m, apart); err != nil {
+			return res, err
+		}
+		if res.Status != care.Applied {
+			if err := tx.Ended(m.Key, res.Status); err != nil {
+				return res, err
+			}
+		}
+		if res.Status == care.Quarantined {
+			c.Quarantined++
+			if w.engine.o.Faults.InvalidHoldsLastMid {
+				return res, nil
+			}
+		}
+	} else {
+		if res, err = w.stored(tx, m); err != nil {
+			return res, err
+		}
+		if err := tx.Renumber(c, m.Mid, m.Key); err != nil {
+			return res, err
+		}
+	}
+	c.LastMid, c.LastKey, c.LastSeq = m.Mid, m.Key, tx.Seq()
+	return res, nil
+}
+
+// take runs the pipeline. Apart, a mutation that makes it fail is quarantined as the server's
+// own fault and the queue moves on.
+func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.Result, err error) {
+	if !apart {
+		return pipeline.Accept(tx, m, w.by)
+	}
+	failed, err := tx.Savepoint(func() error {
+		return recovered(func() (err error) { res, err = pipeline.Accept(tx, m, w.by); return err })
+	})
+	if err != nil {
+		return res, err
+	}
+	if failed == nil {
+		return res, nil
+	}
+	if pbstore.Unavailable(failed) {
+		return res, failed
+	}
+	w.engine.o.Log.Error("a mutation made the server fail", "client", w.by.Client, "mid", m.Mid, "error", failed)
+	return pipeline.Fault(tx, m, w.by)
+}
+
+// again answers a mutation that was taken in before.
+func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
+	if w.engine.o.Faults.NoMidDedupe {
+		tx.Next()
+		return pipeline.Accept(tx, m, w.by)
+	}
+	entry, err := tx.Ledger(m.Key)
+	if err != nil {
+		return wire.Result{}, err
+	}
+	if (entry == nil || entry.Client != c.Row || entry.Mid != m.Mid) && !w.engine.o.Faults.ReplayByMidAlone {
+		if mine, err := tx.Renumbered(c, m.Mid, m.Key); err != nil || !mine {
+			w.refused = forked(c)
+			return wire.Result{}, err
+		}
+	}
+	return w.stored(tx, m)
+}
+
+func forked(c *pbstore.Client) *wire.Error {
+	f := wire.Fail(409, "forked", wire.RetryAfterFix, "This number was used for another change: the phone was restored from a backup, or there are two copies of it. Enrol anew and renumber what is not sent.")
+	f.LastMid, f.LastKey = &c.LastMid, c.LastKey
+	return f
+}
+
+// stored finds the answer a key got the first time; when that was cleared away, its status.
+func (w *pushWork) stored(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) {
+	bare := wire.Result{Mid: m.Mid, Key: m.Key, Replayed: true}
+	entry, err := tx.Ledger(m.Key)
+	if err != nil || entry == nil {
+		return bare, err
+	}
+	bare.Status = entry.Status
+	body, err := tx.Results(entry.Client, entry.Mid)
+	if err != nil || body == nil {
+		return bare, err
+	}
+	var results []wire.Result
+	if err := json.Unmarshal(body, &results); err != nil {
+		return bare, err
+	}
+	for _, r := range results {
+		if r.Key == m.Key {
+			r.Mid, r.Replayed = m.Mid, true
+			return r, nil
+		}
+	}
+	return bare, nil
+}
+
+// discreet takes out of the answer what its asker may not see today: other people's values about
+// a person who is no longer theirs.
+func (w *pushWork) discreet(tx *pbstore.Tx) {
+	for i := range w.answer.Results {
+		res := &w.answer.Results[i]
+		if len(res.Conflicts) == 0 {
+			continue
+		}
+		near := true
+		for _, op := range w.push.Mutations[i].Ops {
+			if op.Patient == "" {
+				continue
+			}
+			now, _ := tx.Holds(w.by.Viewer, op.Patient, tx.Now())
+			near = near && now
+		}
+		if near {
+			continue
+		}
+		conflicts := make([]wire.Conflict, len(res.Conflicts))
+		for j, c := range res.Conflicts {
+			c.Theirs, c.By = nil, ""
+			conflicts[j] = c
+		}
+		res.Conflicts = conflicts
+	}
+}

@@ -1,0 +1,39 @@
+package syncer
+
+import (
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/wire"
+)
+
+// Session is who speaks: a device in the hands of a member of staff.
+type Session struct {
+	Device string
+	Client string
+	Staff  string
+	// PushOnly: the device is draining or its author has left; it may hand in, not take away.
+	PushOnly bool
+	// Directive is what the device must do: none, wipe, drain, relogin.
+	Directive string
+}
+
+// viewer finds what the person may see today; it is read afresh for each request, not taken
+// from the token.
+func (e *Engine) viewer(s Session) (pipeline.Viewer, *wire.Error) {
+	v, ok := e.store.Staff(s.Staff)
+	if !ok {
+		f := wire.Fail(401, "relogin", wire.RetryAfterFix, "This account is not known here any more. Sign in again; keep what is not sent.")
+		f.Directive = "relogin"
+		return v, f
+	}
+	return v, nil
+}
+
+// client finds the outbox the session speaks for; another person's, or a made-up one, is answered alike.
+func (e *Engine) client(s Session, id string) (*pbstore.Client, *wire.Error) {
+	c, err := e.store.Client(id)
+	if err != nil || c.Device != s.Device {
+		return nil, wire.Fail(403, "not_your_client", wire.RetryNever, "This device does not own that client. Enrol again and keep what is not sent.")
+	}
+	return c, nil
+}

@@ -1,0 +1,59 @@
+package delivery
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+)
+
+// State is where an item stands.
+type State string
+
+// The states of an item.
+const (
+	Waiting   State = "waiting"   // due at DueAt
+	Delivered State = "delivered" // the channel took it
+	GivenUp   State = "given_up"  // the channel refused it for good; a person must look
+)
+
+// Item is one row of the outbox: one handover for one team through one channel.
+type Item struct {
+	ID        int64
+	Key       string // see [Key]
+	Channel   string
+	Handover  string
+	Team      string
+	CreatedAt time.Time
+	DueAt     time.Time
+	Attempts  int // made so far
+	State     State
+	LastError string // says no more than a log may: no names, no notes
+	DoneAt    time.Time
+}
+
+// Outbox is the store of items. Its methods are called from one courier at a time.
+type Outbox interface {
+	// Due lists at most limit waiting items that are due, the longest due first.
+	Due(ctx context.Context, now time.Time, limit int) ([]Item, error)
+	// Delivered notes that the channel took it.
+	Delivered(ctx context.Context, id int64, at time.Time) error
+	// Retry notes a failed attempt and when to make the next.
+	Retry(ctx context.Context, id int64, attempts int, due time.Time, reason string) error
+	// GiveUp notes that it will not be tried again.
+	GiveUp(ctx context.Context, id int64, attempts int, at time.Time, reason string) error
+}
+
+// Key names a delivery for ever, so that a receiver can drop what it has: the same handover for
+// the same team through the same channel has one key, on every server and after every restore.
+func Key(handoverID, team, channel string) string {
+	return strings.Join([]string{handoverID, team, channel}, ":")
+}
+
+// KeyAgain is the key of showing it to a team anew, because of an event with Deliver set: it
+// was passed on to them, came back to them, or its urgency rose.
+func KeyAgain(handoverID, channel string, e handover.Event) string {
+	return Key(handoverID, e.Team, channel) + ":" + e.Kind + "@" + care.Stamp(e.At)
+}

@@ -34,19 +34,16 @@ func (p *Phone) digestDue() bool {
 }
 
 // Held is a digest of what this phone holds, scope by scope: how many records, and the XOR of
-// the first eight bytes of SHA-256("collection/id/version") over them, in hexadecimal.
+// the first eight bytes of SHA-256("collection/id/version") over them, in hexadecimal. Scopes
+// without records are left out.
 func (p *Phone) Held() map[string]wire.ScopeDigest {
 	sums := make(map[string]uint64, len(p.scopes))
 	digests := make(map[string]wire.ScopeDigest, len(p.scopes))
-	for s := range p.scopes {
-		digests[s] = wire.ScopeDigest{}
-	}
 	for _, h := range p.records {
 		sum := sha256.Sum256([]byte(h.Collection + "/" + h.ID + "/" + strconv.FormatInt(h.Version, 10)))
 		for _, s := range h.Scopes {
-			if d, ok := digests[s]; ok {
-				d.Count++
-				digests[s] = d
+			if p.scopes[s] {
+				digests[s] = wire.ScopeDigest{Count: digests[s].Count + 1}
 				sums[s] ^= binary.BigEndian.Uint64(sum[:8])
 			}
 		}

@@ -41,7 +41,7 @@ var table = map[string]folder{
 	"collections": {why: "the schema is built from the nouns alone", imports: []string{"internal/care"}, outside: []string{pocketbase},
 		tests: []string{"internal/pbstore"}},
 	"migrations": {why: "a migration states its own delta, so that it means the same for ever",
-		imports: []string{"collections", "internal/care"}, outside: []string{pocketbase}},
+		imports: []string{"collections", "internal/care", "internal/rules"}, outside: []string{pocketbase}},
 	"hooks": {why: "a hook is record in, one internal call, record out",
 		imports: []string{"internal/care", "internal/delivery", "internal/pbstore", "internal/pipeline", "internal/settings", "internal/syncer", "collections"},
 		outside: []string{pocketbase, "github.com/robfig/cron/v3"}},

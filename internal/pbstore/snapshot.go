@@ -8,17 +8,14 @@ import (
 
 // Snapshot is one read transaction.
 type Snapshot struct {
-	store *Store
-	raw   *sql.Tx
-	ctx   context.Context
+	store   *Store
+	raw     *sql.Tx
+	ctx     context.Context
+	missing []string // queries to make ready afterwards
 }
 
 func (v *Snapshot) stmt(query string) (*sql.Stmt, error) {
-	st, err := v.store.statement(v.store.reads, v.store.reading, query)
-	if err != nil {
-		return nil, err
-	}
-	return v.raw.StmtContext(v.ctx, st), nil
+	return v.store.reading.inside(v.ctx, v.raw, query, &v.missing)
 }
 
 // each runs a query and hands every row to fn.

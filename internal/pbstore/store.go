@@ -29,9 +29,8 @@ type Store struct {
 
 	watcher watcher
 
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt // on the write connection, long-lived
-	reading  map[string]*sql.Stmt
+	prepared *statements // on the write connection
+	reading  *statements
 }
 
 // Options of a Store.
@@ -55,7 +54,7 @@ func Open(app core.App, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{app: app, writes: writes, reads: reads, shapes: newShapes(), now: o.Now, ids: newIDs(o.Now, o.Entropy),
-		prepared: map[string]*sql.Stmt{}, reading: map[string]*sql.Stmt{}}
+		prepared: newStatements(writes), reading: newStatements(reads)}
 	s.mem = newMemory(o.Broken)
 	if err := s.Read(context.Background(), func(v *Snapshot) error { return s.mem.load(v) }); err != nil {
 		return nil, fmt.Errorf("load the sync state: %w", err)
@@ -73,33 +72,75 @@ func underlying(b dbx.Builder) (*sql.DB, error) {
 
 // Close releases the prepared statements; the connections belong to PocketBase.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []error
+	all := []error{s.prepared.close(), s.reading.close()}
 	if s.watcher.conn != nil {
 		all = append(all, s.watcher.conn.Close())
-	}
-	for _, m := range []map[string]*sql.Stmt{s.prepared, s.reading} {
-		for q, st := range m {
-			all = append(all, st.Close())
-			delete(m, q)
-		}
 	}
 	return errors.Join(all...)
 }
 
-func (s *Store) statement(db *sql.DB, cache map[string]*sql.Stmt, query string) (*sql.Stmt, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if st, ok := cache[query]; ok {
-		return st, nil
+// statements are long-lived prepared statements of one connection pool.
+type statements struct {
+	db    *sql.DB
+	mu    sync.RWMutex
+	ready map[string]*sql.Stmt
+}
+
+func newStatements(db *sql.DB) *statements { return &statements{db: db, ready: map[string]*sql.Stmt{}} }
+
+// inside gives a query's statement within a transaction. One that is not ready is prepared for
+// this transaction alone and noted in missing.
+//
+// NB! Preparing on the pool from inside a transaction would wait for a connection, on the
+// write side for the very one the transaction holds.
+func (st *statements) inside(ctx context.Context, tx *sql.Tx, query string, missing *[]string) (*sql.Stmt, error) {
+	st.mu.RLock()
+	ready := st.ready[query]
+	st.mu.RUnlock()
+	if ready != nil {
+		return tx.StmtContext(ctx, ready), nil
 	}
-	st, err := db.Prepare(query)
+	*missing = append(*missing, query)
+	own, err := tx.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60s: %w", query, err)
 	}
-	cache[query] = st
-	return st, nil
+	return own, nil
+}
+
+// prepare makes statements ready for the next transaction; call it outside of one.
+func (st *statements) prepare(queries []string) error {
+	for _, q := range queries {
+		made, err := st.db.Prepare(q)
+		if err != nil {
+			return fmt.Errorf("prepare %.60s: %w", q, err)
+		}
+		st.mu.Lock()
+		if st.ready[q] != nil || len(st.ready) >= maxStatements {
+			err = made.Close()
+		} else {
+			st.ready[q] = made
+		}
+		st.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxStatements bounds what is kept ready; updates of unusual sets of fields are prepared as needed.
+const maxStatements = 500
+
+func (st *statements) close() error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	var all []error
+	for q, s := range st.ready {
+		all = append(all, s.Close())
+		delete(st.ready, q)
+	}
+	return errors.Join(all...)
 }
 
 // Write runs one transaction on the write connection. What it changed in memory is published
@@ -129,7 +170,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	tx.done = true
 	s.mem.publish(tx)
-	return nil
+	return s.prepared.prepare(tx.missing)
 }
 
 // Read runs fn in one read-only transaction: everything it sees is of one moment.
@@ -138,6 +179,11 @@ func (s *Store) Read(ctx context.Context, fn func(*Snapshot) error) error {
 	if err != nil {
 		return fmt.Errorf("begin a read: %w", err)
 	}
-	defer func() { _ = raw.Rollback() }() // nothing was written
-	return fn(&Snapshot{store: s, raw: raw, ctx: ctx})
+	v := &Snapshot{store: s, raw: raw, ctx: ctx}
+	err = fn(v)
+	_ = raw.Rollback() // nothing was written
+	if err != nil {
+		return err
+	}
+	return s.reading.prepare(v.missing)
 }

@@ -24,6 +24,7 @@ type Tx struct {
 	now   time.Time
 
 	stmts   map[string]*sql.Stmt
+	missing []string // queries to make ready after the commit
 	ord     int64
 	seq     int64 // number of the running change
 	startAt int64
@@ -108,11 +109,10 @@ func (tx *Tx) stmt(query string) (*sql.Stmt, error) {
 	if st, ok := tx.stmts[query]; ok {
 		return st, nil
 	}
-	st, err := tx.store.statement(tx.store.writes, tx.store.prepared, query)
+	st, err := tx.store.prepared.inside(tx.ctx, tx.raw, query, &tx.missing)
 	if err != nil {
 		return nil, err
 	}
-	st = tx.raw.StmtContext(tx.ctx, st)
 	tx.stmts[query] = st
 	return st, nil
 }

@@ -11,7 +11,7 @@ func (c *carrying) compose(n *handover.New) sbar {
 	return sbar{Situation: "Raised by rule", Recommendation: n.Ask}
 }
 
-func (c *carrying) join(j handover.Join) error { return nil }
+func (c *carrying) join(j handover.Joining) error { return nil }
 
 func (c *carrying) withdraw(id string) error { return nil }
 

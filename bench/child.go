@@ -70,6 +70,8 @@ var roles = map[string]func(config) (*service, error){
 	"pocketbase": servePocketBase,
 	"floor":      serveFloor,
 	"raw":        serveRaw,
+	"town":       serveTown,
+	"doorstep":   serveDoorstep,
 }
 
 // runChild plays the role named in the environment and reports whether there was one.

@@ -13,16 +13,15 @@ import (
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
+
+	"doorstep/internal/pbstore"
 )
 
 // The floor is the least a durable server can do for a push: decode the JSON, check a token in
 // memory, and put each visit and one feed row into SQLite, all pushes that wait in one
-// transaction (synchronous FULL), answered after the commit. It has no PocketBase, no merge,
-// no rules, no access checks, no stored results and no replay protection.
-
-// durable are the connection settings Doorstep uses for its data.
-const durable = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_txlock=immediate"
+// transaction, answered after the commit, on a database opened as Doorstep opens it (synchronous
+// FULL). It has no PocketBase, no merge, no rules, no access checks, no stored results and no
+// replay protection.
 
 // floorSchema keeps a visit as PocketBase would lay it out (a rowid table with a text key) and
 // the cheapest feed there is: numbered rows without a second index.
@@ -70,7 +69,7 @@ func newFloorWriter(conf config) (*floorWriter, error) {
 	if conf.Count {
 		name = countedDriver
 	}
-	db, err := sql.Open(name, filepath.Join(conf.Dir, "data.db")+durable)
+	db, err := sql.Open(name, pbstore.DSN(filepath.Join(conf.Dir, "data.db")))
 	if err != nil {
 		return nil, err
 	}

@@ -23,12 +23,13 @@ type size struct {
 	devices []int
 	visits  int           // a push cell
 	warm    int           // turns before the clock starts, over all devices
+	rows    int           // an initial pull
 	hammer  time.Duration // how long a repeated request is measured
 }
 
 var (
-	full  = size{devices: []int{1, 16, 200}, visits: 20_000, warm: 50, hammer: 3 * time.Second}
-	quick = size{devices: []int{1, 8}, visits: 800, warm: 4, hammer: 200 * time.Millisecond}
+	full  = size{devices: []int{1, 16, 200}, visits: 20_000, warm: 50, rows: 20_000, hammer: 3 * time.Second}
+	quick = size{devices: []int{1, 8}, visits: 800, warm: 4, rows: 1_600, hammer: 200 * time.Millisecond}
 )
 
 // bench is one run of the program.
@@ -97,7 +98,10 @@ func (b *bench) measure(small bool) error {
 		Machine: fmt.Sprintf("%s/%s, %d processors, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()),
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
-	return b.measurePush()
+	if err := b.measurePush(); err != nil {
+		return err
+	}
+	return b.measurePocketBaseReads()
 }
 
 // keys names what can be measured.

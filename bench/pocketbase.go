@@ -5,12 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
-	"strings"
-	"time"
 
-	"github.com/oklog/ulid/v2"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -150,20 +146,18 @@ func visitsCollection(index bool) *core.Collection {
 // town invents who calls: devices in teams of twenty-five, and people shared among the teams.
 // It is for servers that look nothing up; Doorstep's town is seeded as real records.
 func town(conf config) []device {
-	rnd := rand.NewChaCha8([32]byte{1})
-	id := func() string { return strings.ToLower(ulid.MustNew(ulid.Timestamp(time.Now()), rnd).String()) }
 	teams := max(1, conf.Devices/25)
 	people := make([][]string, teams)
 	names := make([]string, teams)
 	for t := range teams {
-		names[t] = id()
+		names[t] = newID()
 	}
 	for p := range max(conf.Patients, teams) {
-		people[p%teams] = append(people[p%teams], id())
+		people[p%teams] = append(people[p%teams], newID())
 	}
 	devices := make([]device, conf.Devices)
 	for i := range devices {
-		devices[i] = device{Staff: id(), Team: names[i%teams], Patients: people[i%teams]}
+		devices[i] = device{Staff: newID(), Team: names[i%teams], Patients: people[i%teams]}
 	}
 	return devices
 }

@@ -31,6 +31,7 @@ func stateless(pack func(string, device, []visit) turn) func(string, device) fun
 var peers = []peer{
 	{"plain", "PocketBase, one POST a visit", "pocketbase", stateless(plainTurn), checkCreated},
 	{"batch", "PocketBase, /api/batch of 20", "pocketbase", stateless(batchTurn), checkBatch},
+	{"doorstep", "Doorstep push, everything on", "doorstep", doorstepWriter, statusOf(care.Applied)},
 	{"floor", "floor: bare group commit over HTTP", "floor", stateless(floorTurn), checkFloor},
 }
 
@@ -53,7 +54,7 @@ type pushCell struct {
 }
 
 // people is how many are on the caseloads of the town in a push cell.
-const people = 400
+const people = 2000
 
 // measurePush runs every peer at every number of devices, as often as asked, and keeps the
 // medians. Peers alternate within a run, so that a noisy minute is shared.
@@ -86,7 +87,7 @@ func (b *bench) measurePush() error {
 func (b *bench) pushOnce(p peer, devices, run int) (pushCell, error) {
 	cell := pushCell{Peer: p.key, Devices: devices}
 	conf := config{Devices: devices, Patients: people, Fresh: true, Profile: b.profile(p.key, devices, run)}
-	c, err := b.launch(p.role, conf)
+	c, err := b.begin(p, conf)
 	if err != nil {
 		return cell, err
 	}
@@ -139,7 +140,7 @@ func (b *bench) verify(c *child, cell *pushCell, want int64) error {
 // fill builds the turns of all devices before any clock starts: first those that warm the
 // server up, then those that are measured.
 func fill(c *child, p peer, seed uint64, warm, measured int) (warming, work [][]turn) {
-	start := time.Now().Add(-8 * time.Hour)
+	start := time.Now().Add(-spacing * time.Duration((warm+measured)*batchSize+1))
 	for i, dev := range c.Devices {
 		log := newDiary(seed, i, dev, start)
 		pack := p.writer(c.URL, dev)
@@ -195,6 +196,32 @@ func (b *bench) rawOnce(key string, perTx, run int) (pushCell, error) {
 	u, err := c.usage()
 	cell.PeakMB = u.PeakMB
 	return cell, err
+}
+
+// begin starts a peer on a fresh database, with devices that may send.
+func (b *bench) begin(p peer, conf config) (*child, error) {
+	if p.role != "doorstep" {
+		return b.launch(p.role, conf)
+	}
+	seeded := conf
+	seeded.Profile = ""
+	t, err := b.launch("town", seeded)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.stop(); err != nil {
+		return nil, err
+	}
+	conf.Dir, conf.Fresh = filepath.Dir(t.log), false
+	c, err := b.launch(p.role, conf)
+	if err != nil {
+		return nil, err
+	}
+	if err := enrolAll(c, b.seed); err != nil {
+		b.discard(c)
+		return nil, err
+	}
+	return c, nil
 }
 
 // launch starts a role on a fresh directory unless the configuration names one.

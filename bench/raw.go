@@ -16,7 +16,7 @@ func serveRaw(conf config) (*service, error) {
 		return nil, err
 	}
 	devices := town(conf)
-	log := newDiary(1, 0, devices[0], time.Now().Add(-time.Hour))
+	log := newDiary(1, 0, devices[0], time.Now())
 	return &service{devices: devices, stop: w.db.Close, ask: func(command string) (any, error) {
 		f := strings.Fields(command)
 		if len(f) != 3 || f[0] != "insert" {

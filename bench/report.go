@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,12 +12,14 @@ import (
 
 // report is everything one run measured; it is also the JSON file.
 type report struct {
-	Machine string     `json:"machine"`
-	Runs    int        `json:"runs"`
-	Seed    uint64     `json:"seed"`
-	Quick   bool       `json:"quick"`
-	Push    []pushCell `json:"push"`
-	Aims    []aim      `json:"aims"`
+	Machine  string         `json:"machine"`
+	Runs     int            `json:"runs"`
+	Seed     uint64         `json:"seed"`
+	Quick    bool           `json:"quick"`
+	Push     []pushCell     `json:"push"`
+	Backfill []backfillCell `json:"backfill"`
+	Polls    []pollCell     `json:"polls"`
+	Aims     []aim          `json:"aims"`
 }
 
 // aim is one promise about speed and what this run says to it.
@@ -83,26 +86,49 @@ func peerName(key string) string {
 // medianCell takes each figure's median; errors add up, none may hide.
 func medianCell(cells []pushCell) pushCell {
 	m := cells[0]
-	of := func(get func(pushCell) float64) float64 {
-		var list []float64
-		for _, c := range cells {
-			list = append(list, get(c))
-		}
-		return median(list)
-	}
-	m.Rate = of(func(c pushCell) float64 { return c.Rate })
-	m.P50 = of(func(c pushCell) float64 { return c.P50 })
-	m.P99 = of(func(c pushCell) float64 { return c.P99 })
-	m.CPU = of(func(c pushCell) float64 { return c.CPU })
-	m.PeakMB = of(func(c pushCell) float64 { return c.PeakMB })
+	m.Rate = medianOf(cells, func(c pushCell) float64 { return c.Rate })
+	m.P50 = medianOf(cells, func(c pushCell) float64 { return c.P50 })
+	m.P99 = medianOf(cells, func(c pushCell) float64 { return c.P99 })
+	m.CPU = medianOf(cells, func(c pushCell) float64 { return c.CPU })
+	m.PeakMB = medianOf(cells, func(c pushCell) float64 { return c.PeakMB })
 	m.Errors, m.FirstErr = 0, ""
 	for _, c := range cells {
 		m.Errors += c.Errors
-		if m.FirstErr == "" {
-			m.FirstErr = c.FirstErr
-		}
+		m.FirstErr = cmp.Or(m.FirstErr, c.FirstErr)
 	}
 	return m
+}
+
+func medianBackfill(cells []backfillCell) backfillCell {
+	m := cells[0]
+	m.Rate = medianOf(cells, func(c backfillCell) float64 { return c.Rate })
+	m.MB = medianOf(cells, func(c backfillCell) float64 { return c.MB })
+	m.CPU = medianOf(cells, func(c backfillCell) float64 { return c.CPU })
+	m.PeakMB = medianOf(cells, func(c backfillCell) float64 { return c.PeakMB })
+	return m
+}
+
+func medianPoll(cells []pollCell) pollCell {
+	m := cells[0]
+	m.Rate = medianOf(cells, func(c pollCell) float64 { return c.Rate })
+	m.P50 = medianOf(cells, func(c pollCell) float64 { return c.P50 })
+	m.P99 = medianOf(cells, func(c pollCell) float64 { return c.P99 })
+	m.CPU = medianOf(cells, func(c pollCell) float64 { return c.CPU })
+	m.PeakMB = medianOf(cells, func(c pollCell) float64 { return c.PeakMB })
+	m.Errors = 0
+	for _, c := range cells {
+		m.Errors += c.Errors
+		m.FirstErr = cmp.Or(m.FirstErr, c.FirstErr)
+	}
+	return m
+}
+
+func medianOf[T any](cells []T, of func(T) float64) float64 {
+	list := make([]float64, len(cells))
+	for i, c := range cells {
+		list[i] = of(c)
+	}
+	return median(list)
 }
 
 // median of an even number of values is the mean of the middle two.

@@ -42,6 +42,9 @@ type content struct {
 	Note         string   `json:"note"`
 }
 
+// newID makes an id for records whose order plays no part.
+func newID() string { return strings.ToLower(ulid.Make().String()) }
+
 // diary makes the visits of one device. Ids are time-ordered within a device, as on phones;
 // the devices' clocks run side by side, so ids of different devices interleave.
 type diary struct {
@@ -51,7 +54,8 @@ type diary struct {
 	now     time.Time
 }
 
-// newDiary gives the same visits for the same seed, device number and start.
+// newDiary gives the same visits for the same seed, device number and start; only their times
+// move with the start.
 func newDiary(seed uint64, number int, dev device, start time.Time) *diary {
 	var key [32]byte
 	for i := range 8 {
@@ -67,8 +71,13 @@ func (d *diary) id() string {
 	return strings.ToLower(ulid.MustNew(ulid.Timestamp(d.now), d.entropy).String())
 }
 
+// spacing is the mean time between two visits of one device, nights included. With it a person
+// has two or three visits in any 48 hours, which is how far back rules look.
+const spacing = 2 * time.Hour
+
 // visit makes the next one, to a person on the caseload of the device's team.
 func (d *diary) visit() visit {
+	d.now = d.now.Add(spacing/2 + time.Duration(d.rnd.Int64N(int64(spacing))))
 	v := visit{id: d.id(), key: d.id(), at: d.now}
 	v.patient = d.dev.Patients[d.rnd.IntN(len(d.dev.Patients))]
 	v.note = d.text(400)

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/pbapp"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/server"
+)
+
+// townFile keeps the devices of a seeded town beside its database.
+const townFile = "town.json"
+
+// serveTown fills a database with a town and serves nothing: the server that is measured is
+// started afresh on what this leaves, so that seeding shows neither in its memory nor its time.
+func serveTown(conf config) (*service, error) {
+	app, err := pbapp.OpenApp(conf.Dir)
+	if err != nil {
+		return nil, err
+	}
+	devices, err := seedTown(app, conf)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(devices)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(conf.Dir, townFile), text, 0o600); err != nil {
+		return nil, err
+	}
+	return &service{stop: app.ResetBootstrapState}, nil
+}
+
+// serveDoorstep is the real server on a seeded database. The devices it tells of are staff who
+// are signed in; they are still to be enrolled.
+func serveDoorstep(conf config) (*service, error) {
+	text, err := os.ReadFile(filepath.Join(conf.Dir, townFile))
+	if err != nil {
+		return nil, err
+	}
+	var devices []device
+	if err := json.Unmarshal(text, &devices); err != nil {
+		return nil, err
+	}
+	app, url, stop, err := startDoorstep(conf)
+	if err != nil {
+		return nil, err
+	}
+	for i := range devices {
+		staff, err := app.FindRecordById("staff", devices[i].Staff)
+		if err != nil {
+			return nil, fmt.Errorf("find staff %s: %w", devices[i].Staff, err)
+		}
+		if devices[i].Token, err = staff.NewAuthToken(); err != nil {
+			return nil, err
+		}
+	}
+	return &service{url: url, devices: devices, stop: stop}, nil
+}
+
+// startDoorstep starts the server every other program runs, on the database in conf.Dir.
+func startDoorstep(conf config) (app core.App, url string, stop func() error, err error) {
+	base := pbapp.Config(conf.Dir)
+	if conf.Count {
+		base.DBConnect = func(path string) (*dbx.DB, error) { return dbx.Open(countedDriver, pbstore.DSN(path)) }
+	}
+	app = core.NewBaseApp(base)
+	server.Bind(app, false)
+	if err := app.Bootstrap(); err != nil {
+		return nil, "", nil, err
+	}
+	if err := app.RunAppMigrations(); err != nil {
+		return nil, "", nil, err
+	}
+	running, err := server.Start(app, server.Options{})
+	if err != nil {
+		return nil, "", nil, err
+	}
+	addr, served, err := servePB(app)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return app, "http://" + addr, func() error {
+		event := &core.TerminateEvent{App: app}
+		err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error {
+			return errors.Join(running.Close(), e.App.ResetBootstrapState())
+		})
+		return errors.Join(err, <-served)
+	}, nil
+}

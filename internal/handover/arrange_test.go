@@ -48,7 +48,7 @@ type ledger struct {
 	alarms    map[string]Alarm // with their handover
 	copies    map[string]string
 	joined    map[string]string
-	news      []New
+	since     time.Time
 }
 
 func newLedger() *ledger {
@@ -57,7 +57,7 @@ func newLedger() *ledger {
 
 // arrange gives the evidence to Arrange together with what is stored, and stores the plan.
 func (l *ledger) arrange(t fataler, alarms []Alarm, clearing []Clearing, now time.Time) Plan {
-	in := Input{Patient: "p1", Place: Place{Practice: "oak", Neighbourhood: "north", FromTeam: "nursing"}, Clearing: clearing, Now: now,
+	in := Input{Patient: "p1", Place: Place{Practice: "oak", Neighbourhood: "north", FromTeam: "nursing"}, Clearing: clearing, Since: l.since, Now: now,
 		Calendar: calendar(t), Clocks: DefaultClocks(), Directory: neighbourhood()}
 	held := map[string][]string{}
 	for _, a := range alarms {
@@ -84,7 +84,6 @@ func (l *ledger) arrange(t fataler, alarms []Alarm, clearing []Clearing, now tim
 
 func (l *ledger) apply(plan Plan) {
 	for _, n := range plan.New {
-		l.news = append(l.news, n)
 		l.handovers[n.ID] = &Existing{ID: n.ID, State: n.State, Visit: n.Visit, Class: n.Class, ToTeam: n.Route.Team.ID, Key: n.Route.Key,
 			Reasons: n.Reasons, SupersededBy: n.SupersededBy, ClinicalTime: n.ClinicalTime, LateBy: n.LateBy, AckDue: n.AckDue,
 			ActDue: n.ActDue, Unverified: n.Unverified}
@@ -205,6 +204,8 @@ func (p *play) line(text string) {
 		p.names[f[1]] = f[1]
 	case "state": // state H1 acknowledged
 		p.handover(f[1]).State = care.State(f[2])
+	case "since":
+		p.l.since = clock(p.t, f[1])
 	case "confirm":
 		h := p.handover(f[1])
 		h.Confirmed, h.Unverified = true, false

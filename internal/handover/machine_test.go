@@ -365,6 +365,16 @@ func TestHandingOnStartsAnewAtTheOtherTeam(t *testing.T) {
 	refused(t, h, Action{Kind: See}, gp, now, CodeNotFound)
 }
 
+func TestATeamItWasTakenFromHasNoPartInItOnceSomebodyHandedItOn(t *testing.T) {
+	h, events := apply(t, standing(care.Sent, ""), Action{Kind: Overdue, To: coordinator}, system, now)
+	h, more := apply(t, h, Action{Kind: HandOn, Reason: "mood", To: Team{ID: "mental-health"}}, desk, now)
+	refused(t, h, Action{Kind: See}, gp, now, CodeNotFound)
+	h.Former = []string{"practice-oak"}
+	if got := WithHistory(h, append(events, more...)); len(got.Former) > 0 {
+		t.Errorf("%v may still act", got.Former)
+	}
+}
+
 func TestAVoluntaryTeamGetsANoteThatIsSafeToShareOrNothing(t *testing.T) {
 	friends := Team{ID: "befriending", Kind: "voluntary"}
 	a := Action{Kind: HandOn, Reason: "lonely after a fall with a NEWS2 of 6", Text: "PHQ-9 of 14", To: friends}

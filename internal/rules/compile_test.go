@@ -166,6 +166,32 @@ func TestARuleSeesThePersonAndWholeRecords(t *testing.T) {
 	same(t, "alarms", lines(j.Alarms, false), []string{"a v0", "b v0", "c v0", "d v0", "a v1", "b v1", "c v1", "d v1", "e v1"})
 }
 
+func TestADisputedRecordIsNoHistoryToItself(t *testing.T) {
+	set, _ := Compile([]Rule{rule(func(r *Rule) { r.Unless = `size(history) > 0` })})
+	one, other := visit("v1", 0, "planned"), visit("v1", 5, "completed")
+	one.Verified, other.Verified = false, false
+	if j := set.Judge(Patient{}, []Event{one, other}); len(j.Alarms) != 1 || !j.Alarms[0].Event.At.Equal(other.At) {
+		t.Errorf("%v", lines(j.Alarms, false))
+	}
+}
+
+func TestAVerifiedReadingSpeaksForItsRecordBeforeAnEarlierDoubtfulOne(t *testing.T) {
+	set, _ := Compile([]Rule{rule(func(*Rule) {})})
+	doubtful, sure := visit("v1", 0, "completed"), visit("v1", 5, "completed")
+	doubtful.Verified = false
+	if j := set.Judge(Patient{}, []Event{doubtful, sure}); len(j.Alarms) != 1 || !j.Alarms[0].Event.Verified {
+		t.Errorf("%+v", j.Alarms)
+	}
+}
+
+func TestReadingsOfOneRecordAtOneTimeHaveAnOrderOfTheirOwn(t *testing.T) {
+	set, _ := Compile([]Rule{rule(func(r *Rule) { r.Unless = `size(history) > 0 && history[0].record.status == "cancelled"` })})
+	a, b, now := visit("v1", 0, "cancelled"), visit("v1", 0, "planned"), visit("v2", 5, "completed")
+	a.Verified, b.Verified = false, false
+	one, other := set.Judge(Patient{}, []Event{a, b, now}), set.Judge(Patient{}, []Event{b, a, now})
+	same(t, "alarms", lines(one.Alarms, false), lines(other.Alarms, false))
+}
+
 func TestIdsFollowFromTheirPartsAndLookLikeRecordIds(t *testing.T) {
 	form := regexp.MustCompile(`^[0-7][a-z0-9]{25}$`)
 	a, b := AlarmID("news2_7", "p1", "s1"), AlarmID("news2_7", "p1", "s2")

@@ -81,6 +81,14 @@ func (d directoryView) Neighbourhood(id string) string {
 	return ""
 }
 
+// Organisation implements pipeline.Directory.
+func (d directoryView) Organisation(id string) string {
+	if t := d.teams[id]; t != nil {
+		return t.Organisation
+	}
+	return ""
+}
+
 func (d directoryView) near(kind, neighbourhood string) (handover.Team, bool) {
 	if neighbourhood == "" {
 		return handover.Team{}, false

@@ -115,10 +115,16 @@ func (tx *Tx) Handovers(patient string) ([]*care.Record, error) {
 	return tx.records(tx.store.shapes.byName[care.Handovers], `patient = ? ORDER BY id`, patient)
 }
 
+// History implements pipeline.Evidence.
+func (tx *Tx) History(handover string) ([]*care.Record, error) {
+	return tx.records(tx.store.shapes.byName[care.HandoverEvents], `handover = ? ORDER BY version, id`, handover)
+}
+
 // Enqueue implements pipeline.Evidence.
 func (tx *Tx) Enqueue(key, channel, handover, team string) error {
 	_, err := tx.exec(`INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`,
 		key, channel, handover, team, care.Stamp(tx.now), care.Stamp(tx.now))
+	tx.note(func(m *memory) { m.outbox = true })
 	return err
 }
 

@@ -38,6 +38,7 @@ type memory struct {
 	creates   map[string]string // record whose create is in quarantine → that row
 	waiting   map[string]int    // record → open rows that wait for it
 	patients  map[string]*care.Record
+	outbox    bool // something was put into the outbox since it was last looked at
 }
 
 // maxPatients bounds the cache of person records; it is emptied, not aged, when full.

@@ -22,13 +22,14 @@ func closed(s care.State) bool {
 type carrying struct {
 	tx     Tx
 	person *care.Record
+	plan   *handover.Plan
 	alarms map[string]handover.Alarm
 	known  map[string]Alarm
 	events []rules.Event
 }
 
 func carryOut(tx Tx, person *care.Record, plan handover.Plan, alarms []handover.Alarm, known []Alarm, events []rules.Event) error {
-	c := &carrying{tx: tx, person: person, alarms: map[string]handover.Alarm{}, known: map[string]Alarm{}, events: events}
+	c := &carrying{tx: tx, person: person, plan: &plan, alarms: map[string]handover.Alarm{}, known: map[string]Alarm{}, events: events}
 	for _, a := range alarms {
 		c.alarms[a.ID] = a
 	}
@@ -94,29 +95,60 @@ func same(a, b Alarm) bool {
 
 // raise stores a new handover, its history and its delivery.
 func (c *carrying) raise(n *handover.New) error {
-	handovers, _ := care.ByName(care.Handovers)
-	rec := &care.Record{Collection: handovers, ID: n.ID, Values: map[string]any{}}
-	rec.Author, rec.AuthoredAt, rec.ReceivedAt, rec.ClockKnown = n.FromStaff, n.RaisedAt, n.RaisedAt, true
-	text := c.compose(n)
-	set(rec, map[string]any{"patient": c.person.ID, "visit": n.Visit, "from_staff": n.FromStaff, "from_team": n.FromTeam,
-		"reply_team": n.ReplyTeam, "named_registrant": n.NamedRegistrant, "to_team": n.Route.Team.ID, "class": string(n.Class),
-		"rules": jsonOf(n.Reasons), "by_hand": n.ByHand, "unverified": n.Unverified, "situation": text.Situation,
-		"background": text.Background, "assessment": text.Assessment, "recommendation": text.Recommendation, "safe_note": text.SafeNote,
-		"clinical_time": care.Stamp(n.ClinicalTime), "raised_at": care.Stamp(n.RaisedAt), "late_by_seconds": int64(n.LateBy / time.Second),
-		"superseded_by": n.SupersededBy, "state": string(n.State), "ack_due": care.Stamp(n.AckDue), "act_due": care.Stamp(n.ActDue),
-		"evidence": jsonOf(evidenceOf{Key: n.Route.Key, CopyOf: n.CopyOf, Records: c.records(n.Alarms)})})
-	ok, err := c.tx.Insert(rec)
-	if err != nil {
-		return err
+	story := handover.Case{To: n.Route.Team, Class: n.Class, Asks: c.asks(n.Reasons), Unverified: n.Unverified, Copy: n.CopyOf != "",
+		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: c.findings(n)}
+	return raise(c.tx, c.person, n, story, evidenceOf{Key: n.Route.Key, CopyOf: n.CopyOf, Records: c.records(c.alarmsOf(n))})
+}
+
+// alarmsOf are the alarms behind a handover; a copy stands on those of its original.
+func (c *carrying) alarmsOf(n *handover.New) []string {
+	if n.CopyOf == "" {
+		return n.Alarms
 	}
-	if !ok {
-		return nil // raised before, by the same cause: nobody is told twice
+	for i := range c.plan.New {
+		if c.plan.New[i].ID == n.CopyOf {
+			return c.plan.New[i].Alarms
+		}
 	}
-	e := handover.Event{Kind: "raised", At: n.RaisedAt, By: n.FromStaff, Team: n.Route.Team.ID, Text: text.Situation, Deliver: true}
-	if err := WriteEvent(c.tx, rec, e); err != nil {
-		return err
+	return nil
+}
+
+// asks are the recommendations of the rules, the most urgent first.
+func (c *carrying) asks(reasons []handover.Reason) []string {
+	var asks []string
+	for _, class := range care.Classes {
+		for _, r := range reasons {
+			if rule, ok := c.tx.Rules().Rule(r.Rule); ok && string(rule.Class) == class && !slices.Contains(asks, rule.Ask) {
+				asks = append(asks, rule.Ask)
+			}
+		}
 	}
-	return Watch(c.tx, rec)
+	return asks
+}
+
+// findings are what the text of a handover shows.
+func (c *carrying) findings(n *handover.New) []handover.Finding {
+	var list []handover.Finding
+	for _, id := range c.alarmsOf(n) {
+		a, ok := c.alarms[id]
+		if !ok {
+			continue
+		}
+		f := handover.Finding{Collection: a.Collection, Record: a.Record, At: a.At, ClockKnown: a.ClockKnown, Verified: a.Verified}
+		if rule, ok := c.tx.Rules().Rule(a.Rule); ok {
+			f.Title = rule.Title
+		}
+		for _, e := range c.events {
+			if e.ID == a.Record && (f.Values == nil || e.Verified == a.Verified) {
+				f.Values, f.NEWS2 = e.Values, e.NEWS2
+			}
+		}
+		if !a.Verified {
+			f.Doubt = "a value was refused, or two people recorded different ones"
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 // records shows the evidence behind a handover: what was read, with its score.
@@ -168,15 +200,44 @@ func (c *carrying) change(ch *handover.Change) error {
 		return err
 	}
 	for _, e := range ch.Events {
-		if err := WriteEvent(c.tx, rec, e); err != nil {
+		if err := writeEvent(c.tx, rec, e); err != nil {
 			return err
 		}
 	}
-	if false {
-		var err error
+	if ch.Again {
+		_, err := Act(c.tx, ch.ID, handover.Action{Kind: handover.Raise, Class: ch.Class}, System, 0)
 		return err
 	}
-	return Watch(c.tx, rec)
+	return watch(c.tx, rec)
+}
+
+// join closes what was raised for a matter that stands in another handover.
+func (c *carrying) join(j handover.Joining) error {
+	_, err := Act(c.tx, j.From, handover.Action{Kind: handover.Join, Into: j.Into}, System, 0)
+	return err
+}
+
+// withdraw notes, once, that the last reason of a handover was corrected or retracted. It stays
+// with whoever has it, who decides what becomes of it.
+func (c *carrying) withdraw(id string) error {
+	rec, err := loadHandover(c.tx, id)
+	if err != nil || rec == nil {
+		return err
+	}
+	history, err := c.tx.History(id)
+	if err != nil {
+		return err
+	}
+	for i := len(history) - 1; i >= 0; i-- {
+		switch history[i].Text("kind") {
+		case handover.EventWithdrawn:
+			return nil
+		case handover.EventAttached:
+			i = 0
+		}
+	}
+	return writeEvent(c.tx, rec, handover.Event{Kind: handover.EventWithdrawn, At: c.tx.Now(), Team: rec.Text("to_team"),
+		Text: "What this rests on was corrected or withdrawn. Please decide whether it still needs an answer."})
 }
 
 func loadHandover(tx Tx, id string) (*care.Record, error) {
@@ -209,35 +270,3 @@ func put(rec *care.Record, values map[string]any) {
 		rec.Values[name] = v
 	}
 }
-
-// WriteEvent adds a row to a handover's history and, where the event says so, its delivery.
-func WriteEvent(tx Tx, rec *care.Record, e handover.Event) error {
-	events, _ := care.ByName(care.HandoverEvents)
-	row := &care.Record{Collection: events, ID: tx.NewID(), Values: map[string]any{}}
-	row.Author, row.AuthoredAt, row.ReceivedAt, row.ClockKnown = e.By, e.At, tx.Now(), true
-	set(row, map[string]any{"handover": rec.ID, "patient": rec.Text("patient"), "at": care.Stamp(e.At), "kind": e.Kind, "by": e.By,
-		"from_team": rec.Text("from_team"), "from_staff": rec.Text("from_staff"), "team": e.Team, "text": clip(e.Text, 4000)})
-	if len(e.Detail) > 0 {
-		row.Values["detail"] = jsonOf(e.Detail)
-	}
-	if _, err := tx.Insert(row); err != nil {
-		return err
-	}
-	if !e.Deliver {
-		return nil
-	}
-	return tx.Enqueue(rec.ID+":"+e.Team+":"+row.ID, "inbox", rec.ID, e.Team)
-}
-
-// Watch makes the escalation job look at a handover when its next answer is due.
-func Watch(tx Tx, rec *care.Record) error {
-	for _, field := range []string{"ack_due", "act_due"} {
-		if at := stampOf(rec, field); !at.IsZero() {
-			if err := tx.DueAt(at, DueHandover, rec.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-

@@ -47,7 +47,7 @@ func (p *plan) ownerTeam(patient string) string {
 
 // quarantine keeps the mutation whole and tells its author and the team's lead.
 func (p *plan) quarantine(no *refusal) error {
-	p.drafts, p.byID, p.issues = nil, nil, nil
+	p.drafts, p.byID, p.issues, p.raised, p.replays, p.suspect = nil, nil, nil, nil, nil, nil
 	p.result = wire.Result{Mid: p.m.Mid, Key: p.m.Key, Status: care.Quarantined}
 	patient, collection, record := p.subject()
 	q := p.issue(care.Quarantine, patient)

@@ -23,6 +23,10 @@ func (p *plan) judge() error {
 		}
 		return c
 	}
+	for _, r := range p.raised { // what the rules raised in the same visit joins it
+		c := at(r.rec.Text("patient"))
+		c.since = earliest(c.since, r.n.ClinicalTime)
+	}
 	for _, d := range p.drafts {
 		if !judged(d.rec.Collection.Name) || (d.old != nil && !d.ever) {
 			continue

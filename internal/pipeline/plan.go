@@ -24,6 +24,7 @@ type plan struct {
 	byID    map[string]*draft
 	issues  []*care.Record // conflicts and fields set aside, to be stored
 	suspect []rules.Event  // refused or losing values as evidence: judged, never verified
+	raised  []raised       // handovers by hand
 	replays []replay       // quarantined mutations this one resolves
 	again   *care.Record   // the quarantine row this plan replays; nil for a new mutation
 	result  wire.Result
@@ -149,6 +150,18 @@ func (p *plan) store() error {
 		}
 		p.result.Records = append(p.result.Records, wire.RecordRef{
 			Collection: d.rec.Collection.Name, ID: d.rec.ID, Version: d.rec.Version})
+	}
+	for i := range p.raised {
+		if err := announce(p.tx, p.raised[i].rec, &p.raised[i].n); err != nil {
+			return err
+		}
+	}
+	for _, d := range p.drafts {
+		if d.old != nil && d.ever && d.rec.Collection.Name == care.Handovers {
+			if err := p.called(d); err != nil {
+				return err
+			}
+		}
 	}
 	for _, issue := range p.issues {
 		if _, err := p.tx.Insert(issue); err != nil {

@@ -60,8 +60,9 @@ type Directory interface {
 	handover.Directory
 	// AnyCoordinator is a care coordination team, for what belongs to nobody; "" when there is none.
 	AnyCoordinator() string
-	// Neighbourhood is that of a team, "" when unknown.
+	// Neighbourhood and Organisation are those of a team, "" when unknown.
 	Neighbourhood(team string) string
+	Organisation(team string) string
 }
 
 // Viewer is a member of staff with their holdings.
@@ -89,6 +90,8 @@ type Evidence interface {
 	PutAlarm(Alarm) error
 	// OpenHandovers lists the person's handovers that are not closed, and those of a visit.
 	Handovers(patient string) ([]*care.Record, error)
+	// History lists the events of a handover, oldest first.
+	History(handover string) ([]*care.Record, error)
 	// Enqueue puts a delivery into the outbox; a key that is there already changes nothing.
 	Enqueue(key, channel, handover, team string) error
 	// DueAt makes the escalation job look at something at a time.

@@ -59,5 +59,10 @@ func (s *Server) noticeWrites(ctx context.Context) {
 		if moved {
 			s.Engine.Nudge()
 		}
+		if s.Store.OutboxFilled() {
+			if err := s.Engine.EmptyOutbox(ctx); err != nil && ctx.Err() == nil {
+				s.o.Log.Error("empty the outbox", "error", err)
+			}
+		}
 	}
 }

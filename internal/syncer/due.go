@@ -2,8 +2,13 @@ package syncer
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
 
+	"doorstep/internal/delivery"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
 )
 
 // JobDue is the name under which the escalation job notes that it ran; health asks for it.
@@ -12,20 +17,79 @@ const JobDue = "due"
 // dueAtOnce rows are worked off by one transaction.
 const dueAtOnce = 200
 
+// dueWork is what is done about each kind of due row; caseloads that start or end are the
+// store's own.
+var dueWork = map[string]func(pipeline.Tx, string) error{
+	pipeline.DueHandover: pipeline.Overdue,
+}
+
 // WorkDue works off everything that is due by now: caseloads that start or end, deadlines of
-// handovers and issues, deliveries. It notes that it ran.
+// handovers and issues, and then the outbox. It notes that it ran.
 func (e *Engine) WorkDue(ctx context.Context) error {
 	for {
 		n := 0
 		if err := e.Do(ctx, func(tx *pbstore.Tx) error {
 			list, err := tx.TakeDue(dueAtOnce)
-			n = len(list)
 			if err != nil {
 				return err
 			}
+			n = len(list)
+			for _, d := range list {
+				work, ok := dueWork[d.Kind]
+				if !ok {
+					continue
+				}
+				tx.Next()
+				failed, err := tx.Savepoint(func() error { return recovered(func() error { return work(tx, d.Ref) }) })
+				if err != nil {
+					return err
+				}
+				if failed != nil { // one bad row must not hold up the others; it is looked at again
+					e.o.Log.Error("work off a due row", "kind", d.Kind, "ref", d.Ref, "error", failed)
+					if err := tx.DueAt(tx.Now().Add(time.Minute), d.Kind, d.Ref); err != nil {
+						return err
+					}
+				}
+			}
 			return tx.Ran(JobDue)
-		}); err != nil || n < dueAtOnce {
+		}); err != nil {
 			return err
 		}
+		if n < dueAtOnce {
+			return e.EmptyOutbox(ctx)
+		}
 	}
+}
+
+// EmptyOutbox delivers what waits in the outbox.
+func (e *Engine) EmptyOutbox(ctx context.Context) error {
+	if !e.delivering.TryLock() {
+		return nil // another round is under way and will see it
+	}
+	defer e.delivering.Unlock()
+	courier, err := delivery.New(delivery.Options{Outbox: e.store.Outbox(e.Do), Channels: []delivery.Channel{delivery.Inbox{Desk: inbox{e}}},
+		Now: e.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff})
+	if err != nil {
+		return err
+	}
+	for {
+		report, err := courier.Round(ctx)
+		if err != nil {
+			return fmt.Errorf("empty the outbox: %w", err)
+		}
+		if !report.More {
+			return nil
+		}
+	}
+}
+
+// inbox is the desk of our own pages.
+type inbox struct{ e *Engine }
+
+// Deliver implements delivery.Desk.
+func (i inbox) Deliver(ctx context.Context, handover, team string) error {
+	return i.e.Do(ctx, func(tx *pbstore.Tx) error {
+		tx.Next()
+		return pipeline.Deliver(tx, handover, team)
+	})
 }

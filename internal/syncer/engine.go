@@ -50,6 +50,8 @@ type Engine struct {
 	stop    chan struct{}
 	stopped sync.WaitGroup
 	nudge   chan struct{}
+	// delivering is held by the one round of the courier that may run.
+	delivering sync.Mutex
 }
 
 // New makes an engine on a store. Start must be called before it is used, Stop after.

@@ -106,6 +106,9 @@ func TestARuleThatBreaksAtTheDoorIsCountedAndStopsNothing(t *testing.T) {
 	if len(broken) > 0 {
 		t.Fatal(broken[0].Rule.Code, broken[0].Reason)
 	}
+	if n := len(set.Triggers(Patient{}, visit("v1", 0, "completed"))); n != 6 {
+		t.Errorf("%d triggers, want all 6: one that breaks must come to be judged, to be counted", n)
+	}
 	j := set.Judge(Patient{}, []Event{visit("v1", 0, "completed"), visit("v2", 5, "completed")})
 	same(t, "alarms: an exception that breaks mutes nothing", lines(j.Alarms, false), []string{"e_unless v1", "f_good v1", "e_unless v2", "f_good v2"})
 	var faults []string

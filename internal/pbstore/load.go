@@ -39,7 +39,7 @@ func (m *memory) loadMeta(v *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return v.row(`SELECT epoch, seq, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`).Scan(&m.epoch, &m.head, &m.minute)
+	return v.row(`SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`).Scan(&m.epoch, &m.head, &m.floor, &m.minute)
 }
 
 // loadScopes asks for the last number of each scope through the feed's index: one look-up a

@@ -19,6 +19,7 @@ type memory struct {
 	epoch  string
 	epochs []epoch
 	head   int64 // every commit up to this number is in this memory
+	floor  int64 // below it tombstones may be missing
 	minute int64 // the last minute that has a mark
 	moved  chan struct{}
 

@@ -1,6 +1,7 @@
 package pbstore
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"strings"
@@ -187,6 +188,43 @@ func (o *Outlook) held(scopes []string) []string {
 // issueMemory is how long an issue about a person one no longer has is still shown, without content.
 const issueMemory = 30 * 24 * time.Hour
 
+// seal takes the content of sealed fields out of a kept mutation; it stays in the database for the
+// safeguarding lead, to whom its alarm has gone.
+func seal(raw json.RawMessage) json.RawMessage {
+	var m map[string]any
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if dec.Decode(&m) != nil {
+		return json.RawMessage("null")
+	}
+	ops, _ := m["ops"].([]any)
+	sealed := false
+	for _, o := range ops {
+		op, _ := o.(map[string]any)
+		name, _ := op["collection"].(string)
+		c, ok := care.ByName(name)
+		if !ok {
+			continue
+		}
+		for _, part := range []string{"set", "was"} {
+			values, _ := op[part].(map[string]any)
+			for field, v := range values {
+				if f, ok := c.Field(field); ok && f.Sealed && v != nil && v != "" {
+					values[field], sealed = care.SealedReceipt, true
+				}
+			}
+		}
+	}
+	if !sealed {
+		return raw
+	}
+	out, err := json.Marshal(m)
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return out
+}
+
 // issues loads conflicts and quarantine as the sync_issues of whoever must act on them.
 func (v *Snapshot) issues(viewer pipeline.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
 	list, err := json.Marshal(ids)
@@ -238,6 +276,9 @@ func IssueJSON(rec *care.Record, contents bool) (json.RawMessage, error) {
 		out[name] = rec.Get(name)
 	}
 	out["kind"] = kind
+	if raw, ok := out["content"].(json.RawMessage); ok && kind == "quarantined" {
+		out["content"] = seal(raw)
+	}
 	if !contents {
 		for _, name := range hidden {
 			delete(out, name)

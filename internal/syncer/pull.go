@@ -42,6 +42,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
 		return nil, fail
 	}
+	reset := e.belowFloor(&cur)
 	if r.Limit <= 0 || r.Limit > wire.MaxPullRows {
 		r.Limit = wire.MaxPullRows
 	}
@@ -51,6 +52,9 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	for {
 		moved := e.store.Moved()
 		page, fail := e.page(ctx, v, c, cur, r.Limit)
+		if reset && page != nil {
+			page.Scopes = append([]wire.ScopeEvent{{ID: "*", Op: "reset"}}, page.Scopes...)
+		}
 		if fail != nil || r.Wait <= 0 || page.More || len(page.Changes)+len(page.Scopes) > 0 || cur.since == 0 {
 			return page, fail
 		}
@@ -62,6 +66,20 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 			return page, nil
 		}
 	}
+}
+
+// belowFloor turns a cursor that is older than what the feed remembers into a new beginning: the
+// phone is told to start anew rather than left with records that are long gone.
+func (e *Engine) belowFloor(cur *cursor) bool {
+	floor := e.store.Floor()
+	if cur.since == 0 && !cur.walking() || cur.since >= floor && (!cur.walking() || cur.until >= floor) {
+		return false
+	}
+	if cur.since == 0 && cur.until >= floor {
+		return false // a first load that began after the floor
+	}
+	*cur = cursor{epoch: cur.epoch}
+	return true
 }
 
 // checkEpoch makes sure that the cursor speaks of the history this database has.

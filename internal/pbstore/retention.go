@@ -1,0 +1,90 @@
+package pbstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// retentionAtOnce feed rows are looked at by one transaction.
+const retentionAtOnce = 1000
+
+// Floor is the number below which tombstones may be missing: a cursor below it starts anew.
+func (s *Store) Floor() int64 {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	return s.mem.floor
+}
+
+// MarkBefore returns the last number that was given out before a time, 0 when none is known.
+func (s *Store) MarkBefore(ctx context.Context, t time.Time) (seq int64, err error) {
+	err = s.Read(ctx, func(v *Snapshot) error {
+		err := v.row(`SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`, t.Unix()/60).Scan(&seq)
+		if err == sql.ErrNoRows {
+			return nil
+		}
+		return err
+	})
+	return seq, err
+}
+
+// Compact removes, from a place in the feed onwards and below a number, rows that only say that
+// a record is gone: it was deleted, retracted, settled, or it left the scope. It returns where to
+// go on, 0 at the end, and raises the floor there.
+func (tx *Tx) Compact(after, below int64) (next int64, err error) {
+	type row struct {
+		seq, n, scope, collection int64
+		record                    string
+	}
+	var rows []row
+	err = tx.each(`SELECT seq, n, scope, collection, record FROM sync_feed WHERE seq > ? AND seq < ? ORDER BY seq, n LIMIT ?`, func(r *sql.Rows) error {
+		var x row
+		err := r.Scan(&x.seq, &x.n, &x.scope, &x.collection, &x.record)
+		rows = append(rows, x)
+		return err
+	}, after, below, retentionAtOnce)
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range rows {
+		s := tx.store.shapes.byNumber[x.collection]
+		if s == nil {
+			continue
+		}
+		rec, err := tx.Record(s.c, x.record)
+		if err != nil {
+			return 0, err
+		}
+		if rec != nil && rec.Retracted.IsZero() && !settledIssue(rec) && inScope(rec, tx.store.scopeName(x.scope)) {
+			continue
+		}
+		if _, err := tx.exec(`DELETE FROM sync_feed WHERE seq = ? AND n = ?`, x.seq, x.n); err != nil {
+			return 0, err
+		}
+	}
+	if len(rows) == retentionAtOnce {
+		// A change is never split between two runs: the last one is looked at again.
+		return max(rows[len(rows)-1].seq-1, after+1), nil
+	}
+	if _, err := tx.exec(`UPDATE sync_meta SET floor = max(floor, ?)`, below); err != nil {
+		return 0, err
+	}
+	tx.note(func(m *memory) { m.floor = max(m.floor, below) })
+	_, err = tx.exec(`DELETE FROM sync_marks WHERE minute < (SELECT max(minute) FROM sync_marks WHERE seq <= ?)`, below)
+	return 0, err
+}
+
+func settledIssue(rec *care.Record) bool {
+	return (rec.Collection.Name == care.Conflicts || rec.Collection.Name == care.Quarantine) && rec.Text("state") != "open"
+}
+
+func inScope(rec *care.Record, scope string) bool {
+	for _, s := range care.ScopesOf(rec.Collection.Name, rec.ID, rec.Author, rec.Text) {
+		if s == scope {
+			return true
+		}
+	}
+	return false
+}

@@ -13,7 +13,7 @@ type Alarm struct {
 	Rule        string // code
 	Version     int
 	Class       care.Class
-	Destination string // the rule's: care.ToPractice and the like, or team:<id>
+	Destination string // the rule's: care.ToPractice and the like, or team:<id>; or the stored key
 	NEWS2       bool   // the rule judges the score, so a later set may supersede it
 
 	Collection, Record string

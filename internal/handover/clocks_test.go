@@ -82,6 +82,7 @@ func TestWhereARuleSendsIt(t *testing.T) {
 		{"to the safeguarding lead", care.ToSafeguardingLead, here, open, "safeguarding", "safeguarding", care.Queued},
 		{"no safeguarding lead", care.ToSafeguardingLead, here, nobody, "safeguarding", "coordinator", care.NoDestination},
 		{"to one team", "team:mental-health", here, open, "mental-health", "mental-health", care.Queued},
+		{"to where it went before", "practice-oak", here, open, "practice-oak", "practice-oak", care.Queued},
 		{"to a team that is gone", "team:mental-health", here, nobody, "team:mental-health", "coordinator", care.NoDestination},
 		{"nobody at all", care.ToPractice, here, directory{}, "practice", "", care.NoDestination},
 		{"a destination nobody knows", "gp", here, open, "gp", "coordinator", care.NoDestination},

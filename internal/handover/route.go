@@ -59,7 +59,8 @@ func (r Route) State() care.State {
 
 const teamPrefix = "team:"
 
-// Resolve finds the team of a rule's destination (care.ToPractice and the like, or team:<id>).
+// Resolve finds the team of a rule's destination (care.ToPractice and the like, or team:<id>),
+// or of a Key that an earlier Route gave.
 func Resolve(destination string, p Place, d Directory) Route {
 	var team Team
 	var found bool
@@ -73,9 +74,7 @@ func Resolve(destination string, p Place, d Directory) Route {
 	case care.ToSafeguardingLead:
 		team, found = d.Safeguarding(p.Neighbourhood)
 	default:
-		if id, ok := strings.CutPrefix(destination, teamPrefix); ok {
-			team, found = d.Team(id)
-		}
+		team, found = d.Team(strings.TrimPrefix(destination, teamPrefix))
 	}
 	if found && team.ID != "" {
 		return Route{Key: team.ID, Team: team}

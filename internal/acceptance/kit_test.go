@@ -3,14 +3,22 @@
 package acceptance
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
@@ -33,6 +41,9 @@ type world struct {
 	ann, bob, lea, otto        *core.Record // two nurses and the lead of one team, a nurse of the other
 	reception, gp, cora        *core.Record
 	ada                        *core.Record // a person on the caseload of nurses
+
+	superuser string  // token of whoever works in the dashboard, once somebody does
+	foreign   *sql.DB // a second connection to the database, once somebody needs one
 }
 
 func newWorld(t *testing.T) *world {
@@ -119,5 +130,207 @@ func (w *world) sync(p *phone.Phone) {
 	w.t.Helper()
 	if err := p.Sync(context.Background()); err != nil {
 		w.t.Fatalf("sync: %v", err)
+	}
+}
+
+// link is the network between one phone and the server. It remembers the phone's access token, so
+// that a test can speak in its name, and lets a test break what passes.
+type link struct {
+	mu     sync.Mutex
+	bearer string
+	// before answers in the server's place or fails, unless both results are nil; after sees an
+	// answer on its way back and loses it by returning an error.
+	before func(*http.Request) (*http.Response, error)
+	after  func(*http.Request, []byte) error
+}
+
+// Do implements phone.Doer.
+func (l *link) Do(r *http.Request) (*http.Response, error) {
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		l.mu.Lock()
+		l.bearer = token
+		l.mu.Unlock()
+	}
+	if l.before != nil {
+		if answer, err := l.before(r); answer != nil || err != nil {
+			return answer, err
+		}
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil || l.after == nil {
+		return answer, err
+	}
+	body, err := io.ReadAll(answer.Body)
+	answer.Body.Close()
+	if err == nil {
+		err = l.after(r, body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return answer, nil
+}
+
+// phoneOn is phoneOf with the network in the test's hands.
+func (w *world) phoneOn(staff *core.Record, change ...func(*phone.Options)) (*phone.Phone, *link) {
+	w.t.Helper()
+	l := &link{}
+	return w.phoneOf(staff, append(change, func(o *phone.Options) { o.HTTP = l })...), l
+}
+
+// call speaks to a sync route with a phone's access token. A body of bytes goes as it is, anything
+// else as JSON; headers come in pairs of name and value.
+func (w *world) call(bearer, method, path string, body any, headers ...string) pbtest.Answer {
+	w.t.Helper()
+	raw, ready := body.([]byte)
+	if body != nil && !ready {
+		var err error
+		if raw, err = json.Marshal(body); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	r, err := http.NewRequest(method, w.http.URL+"/api/sync/v1"+path, bytes.NewReader(raw))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := w.http.Client().Do(r)
+	if err != nil {
+		w.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer answer.Body.Close()
+	if raw, err = io.ReadAll(answer.Body); err != nil {
+		w.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return pbtest.Answer{Status: answer.StatusCode, Body: raw}
+}
+
+// dashboard does what a superuser does in PocketBase's dashboard, and lets the server notice.
+func (w *world) dashboard(method, path string, body any) pbtest.Answer {
+	w.t.Helper()
+	if w.superuser == "" {
+		w.superuser = w.Superuser(w.t)
+	}
+	answer := pbtest.Call(w.t, w.http, method, "/api/collections/"+path, w.superuser, body)
+	if answer.Status >= 300 {
+		w.t.Fatalf("dashboard: %s %s = %d %s", method, path, answer.Status, answer.Body)
+	}
+	w.tick()
+	return answer
+}
+
+// set changes a record with app.Save, as a job or an import would, and lets the server notice.
+func (w *world) set(r *core.Record, fields map[string]any) {
+	w.t.Helper()
+	fresh, err := w.FindRecordById(r.Collection(), r.Id)
+	if err != nil {
+		w.t.Fatalf("find %s: %v", r.Collection().Name, err)
+	}
+	fresh.Load(fields)
+	if err := w.Save(fresh); err != nil {
+		w.t.Fatalf("save %s: %v", r.Collection().Name, err)
+	}
+	w.tick()
+}
+
+// sql runs a statement on a connection of its own, as a script on the machine would, past
+// PocketBase and the engine, and lets the server notice.
+func (w *world) sql(statement string, args ...any) {
+	w.t.Helper()
+	if w.foreign == nil {
+		w.foreign = w.SecondConnection(w.t)
+	}
+	if _, err := w.foreign.Exec(statement, args...); err != nil {
+		w.t.Fatalf("%s: %v", statement, err)
+	}
+	w.tick()
+}
+
+// rows finds stored records by a filter of PocketBase's, oldest first.
+func (w *world) rows(collection, filter string, params dbx.Params) []*core.Record {
+	w.t.Helper()
+	list, err := w.FindRecordsByFilter(collection, filter, "id", 0, 0, params)
+	if err != nil {
+		w.t.Fatalf("find %s: %v", collection, err)
+	}
+	return list
+}
+
+// move takes a person off the caseload of one holder and puts them on another's, now.
+func (w *world) move(person, from, to *core.Record) {
+	w.t.Helper()
+	w.release(person, from)
+	w.Caseload(w.t, person, to, w.now())
+	w.tick()
+}
+
+// release ends a holder's caseload row about a person, now.
+func (w *world) release(person, holder *core.Record) {
+	w.t.Helper()
+	rows := w.rows(care.Caseload, "patient = {:p} && (team = {:h} || staff = {:h}) && to = ''", dbx.Params{"p": person.Id, "h": holder.Id})
+	if len(rows) != 1 {
+		w.t.Fatalf("%d open caseload rows, want 1", len(rows))
+	}
+	w.set(rows[0], map[string]any{"to": w.now()})
+}
+
+// visit is a completed visit with a note, as it is filled in at the door.
+func (w *world) visit(person *core.Record, note string) map[string]any {
+	return map[string]any{"patient": person.Id, "status": "completed", "started_at": care.Stamp(w.now()), "note": note}
+}
+
+// readings is a set of observations with a NEWS2 of 8: 3 for breathing, 3 for oxygen saturation, 2
+// for the pulse.
+func (w *world) readings(person *core.Record) map[string]any {
+	return map[string]any{"patient": person.Id, "taken_at": care.Stamp(w.now()), "respiration_rate": 25, "spo2": 91,
+		"on_oxygen": false, "systolic": 128, "pulse": 112, "acvpu": "A", "temperature": 37.2}
+}
+
+// record puts a new record into a phone's outbox and returns its id.
+func (w *world) record(p *phone.Phone, collection string, values map[string]any) string {
+	w.t.Helper()
+	id, err := p.Create(collection, values)
+	if err != nil {
+		w.t.Fatalf("record %s: %v", collection, err)
+	}
+	return id
+}
+
+// ok fails the test on an error.
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sees fails unless the phone shows a record with that value in the field, and returns it.
+func sees(t *testing.T, p *phone.Phone, collection, id, field string, want any) *phone.Seen {
+	t.Helper()
+	s, ok := p.View(collection, id)
+	if !ok {
+		t.Errorf("the phone does not show %s %s", collection, id)
+		return &phone.Seen{Values: map[string]any{}}
+	}
+	if got := fmt.Sprint(s.Values[field]); got != fmt.Sprint(want) {
+		t.Errorf("%s %s = %s, want %v", collection, field, got, want)
+	}
+	return s
+}
+
+// holdsNot fails when the phone still shows a record.
+func holdsNot(t *testing.T, p *phone.Phone, collection, id string) {
+	t.Helper()
+	if _, ok := p.View(collection, id); ok {
+		t.Errorf("the phone still shows %s %s", collection, id)
 	}
 }

@@ -109,19 +109,6 @@ func (h Handover) Values() map[string]any {
 	}
 }
 
-// ReadReasons reads the field rules of a record.
-func ReadReasons(v any) []Reason {
-	raw, ok := v.(json.RawMessage)
-	if !ok {
-		return nil
-	}
-	var list []Reason
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil
-	}
-	return list
-}
-
 // WriteReasons writes the field rules of a record; nil for none.
 func WriteReasons(list []Reason) any {
 	if len(list) == 0 {
@@ -132,23 +119,6 @@ func WriteReasons(list []Reason) any {
 		return nil
 	}
 	return json.RawMessage(raw)
-}
-
-// ExistingOf is a stored handover as [Arrange] needs it. Key is what the alarms table keeps as
-// the destination of its alarms; "" for one raised by hand, whose first team is taken from
-// its history or, failing that, is where it stands. Alarms are the ids attached that held.
-func ExistingOf(r *care.Record, key string, alarms []string) Existing {
-	h := FromRecord(r)
-	if key == "" {
-		key = h.ToTeam
-	}
-	var late time.Duration
-	if s, ok := r.Get("late_by_seconds").(int64); ok {
-		late = time.Duration(s) * time.Second
-	}
-	return Existing{ID: h.ID, State: h.State, Visit: h.Visit, Class: h.Class, ByHand: h.ByHand, ToTeam: h.ToTeam, Key: key,
-		Reasons: ReadReasons(r.Get("rules")), Alarms: alarms, SupersededBy: h.SupersededBy, ClinicalTime: h.ClinicalTime, LateBy: late,
-		AckDue: h.AckDue, ActDue: h.ActDue, Unverified: h.Unverified, Confirmed: h.ConfirmedBy != ""}
 }
 
 func (h Handover) at(teams []string) bool {

@@ -1,7 +1,6 @@
 package handover
 
 import (
-	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -59,19 +58,15 @@ func WithHistory(h Handover, events []Event) Handover {
 			h.StateBy, h.StateAt = e.By, e.At
 		}
 		switch e.Kind {
-		case EventDeclined, EventHandedOn: // who gave it away has no part in it any more
-			h.Former = slices.DeleteFunc(h.Former, func(team string) bool { return e.Kind == EventHandedOn || team == e.Team })
+		case EventHandedOn: // what it was before is over
+			h.Former = nil
 		case EventEscalated:
-			if from, _ := e.Detail["from"].(string); from != "" && !declinedBy(events, from) {
+			if from, _ := e.Detail["from"].(string); from != "" {
 				h.Former = append(h.Former, from)
 			}
 		}
 	}
 	return h
-}
-
-func declinedBy(events []Event, team string) bool {
-	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventDeclined && e.Team == team })
 }
 
 // Event is one thing that happened to a handover; it becomes a row of handover_events.

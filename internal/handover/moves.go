@@ -150,12 +150,12 @@ func (m *move) pass(as care.State) {
 	}
 	from := m.h.ToTeam
 	m.send(to, as)
-	text := "No answer in time. It is now with the care coordinator."
-	if as == care.Declined {
-		text = "It is now with the care coordinator."
+	e := m.say(EventEscalated, "It is now with the care coordinator.")
+	e.Detail, e.Deliver = map[string]any{"to": to.ID}, true
+	if as == care.Escalated { // they may still answer; whoever declined has said no
+		e.Text = "No answer in time. " + e.Text
+		e.Detail["from"] = from
 	}
-	e := m.say(EventEscalated, text)
-	e.Detail, e.Deliver = map[string]any{"from": from, "to": to.ID}, true
 }
 
 func (m *move) passSafeguarding() {

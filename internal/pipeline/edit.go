@@ -38,8 +38,15 @@ func (p *plan) update(d *draft, op *care.Op) error {
 }
 
 func (p *plan) edit(f *care.Field, op *care.Op) reconcile.Edit {
-	return reconcile.Edit{Field: f, Base: p.tx.BaseSeq(op.Base), Client: p.by.Client, Author: p.by.Staff,
+	return reconcile.Edit{Field: f, Base: p.base(op), Client: p.by.Client, Author: p.by.Staff,
 		At: p.at, Resolving: op.Kind == care.OpResolve}
+}
+
+func (p *plan) base(op *care.Op) int64 {
+	if p.by.Faults.TrustOldBase {
+		return op.Base.Seq
+	}
+	return p.tx.BaseSeq(op.Base)
 }
 
 // apply lets one field meet what is stored.
@@ -56,7 +63,11 @@ func (p *plan) apply(d *draft, e reconcile.Edit) {
 		p.applySet(d, e, cur)
 		return
 	}
-	switch outcome := reconcile.Field(cur, e); outcome {
+	outcome := reconcile.Field(cur, e)
+	if outcome == reconcile.Lost && p.by.Faults.SilentOverwrite && e.Field.Policy == care.Manual {
+		outcome = reconcile.Clean
+	}
+	switch outcome {
 	case reconcile.Same:
 	case reconcile.Restamped, reconcile.Clean, reconcile.Won:
 		if outcome == reconcile.Won {
@@ -132,7 +143,7 @@ func (p *plan) members(d *draft, op *care.Op) error {
 
 // retract plans the withdrawal of a record; not over changes its author had not seen.
 func (p *plan) retract(d *draft, op *care.Op) error {
-	base := p.tx.BaseSeq(op.Base)
+	base := p.base(op)
 	switch reconcile.Retraction(d.rec, base, p.by.Client) {
 	case reconcile.Same:
 	case reconcile.Lost:

@@ -35,7 +35,6 @@ func (p *plan) judge() error {
 		c.records = append(c.records, d.rec)
 		c.since = earliest(c.since, d.rec.ClinicalTime)
 		if d.old != nil {
-			c.moved = true
 			c.since = earliest(c.since, d.old.ClinicalTime)
 		}
 	}
@@ -50,6 +49,7 @@ func (p *plan) judge() error {
 	}
 	sort.Strings(ids)
 	for _, id := range ids {
+		people[id].byArrival = p.by.Faults.ByArrival
 		if err := judgePerson(p.tx, id, people[id]); err != nil {
 			return err
 		}
@@ -62,7 +62,8 @@ type changed struct {
 	records  []*care.Record
 	suspects []rules.Event
 	since    time.Time // the earliest moment anything changed at
-	moved    bool      // a stored record changed, so that an alarm may have to go
+	// byArrival is the seeded bug of Faults.ByArrival.
+	byArrival bool
 }
 
 // quiet says, without SQL, that nothing can come of a change: no rule fires on it, and the
@@ -123,7 +124,11 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	in := handover.Input{Patient: patient, Place: placeOf(tx, record, c), Alarms: alarms, Since: since,
 		Existing: existing.list, Now: tx.Now(), Calendar: tx.Calendar(""), Clocks: tx.Clocks(), Directory: tx.Directory()}
 	for _, e := range judgement.Clearing {
-		in.Clearing = append(in.Clearing, handover.ClearingOf(e))
+		clear := handover.ClearingOf(e)
+		if c.byArrival {
+			clear.At, clear.ClockKnown = tx.Now(), true
+		}
+		in.Clearing = append(in.Clearing, clear)
 	}
 	plan := handover.Arrange(in)
 	return carryOut(tx, record, plan, alarms, known, events)

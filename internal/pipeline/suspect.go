@@ -101,6 +101,9 @@ func (p *plan) suspectRefused() {
 }
 
 func (p *plan) suspectRecord(variant *care.Record) {
+	if p.by.Faults.MuteRefused {
+		return
+	}
 	variant.ClinicalTime, variant.ClockKnown = p.at, p.known
 	if field := care.ClinicalField(variant.Collection.Name, variant.Values); field != "" {
 		if t, err := care.ParseStamp(variant.Text(field)); err == nil {

@@ -130,6 +130,16 @@ type By struct {
 	SteadySince time.Time
 	// Approved: a supervisor replays the change; who may do what was decided by them.
 	Approved bool
+	// Faults are seeded design bugs, for the simulator's tests only.
+	Faults Faults
+}
+
+// Faults switch single safeguards of the pipeline off. The zero value is the real one.
+type Faults struct {
+	SilentOverwrite bool // an edit made over an unseen value is applied as if it were clean
+	MuteRefused     bool // a refused or losing value is not judged
+	ByArrival       bool // what superseded what is decided by when it arrived
+	TrustOldBase    bool // a base from before a restore counts as it stands
 }
 
 // Correct turns a device's time into ours: corrected by the offset, never after receipt.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
@@ -28,17 +29,18 @@ type Options struct {
 
 // Faults switch single safeguards off. The zero value is the real engine.
 type Faults struct {
+	pipeline.Faults
 	NoMidDedupe         bool // a repeated mutation takes effect again
 	ReplayByMidAlone    bool // a replay is answered by its mid, whatever its key
-	LastMidOutsideTx    bool // last_mid is stored after the effects, in a transaction of its own
 	InvalidHoldsLastMid bool // a quarantined mutation does not advance last_mid
 	CursorJumpsToHead   bool // a page that is not the last already moves the cursor to the head
 	ShortPageEnds       bool // a page with less than the limit says more:false
 	NoBackfill          bool // a grant brings only what changes from now on
 	NoLeft              bool // a record that leaves a scope is not announced
 	NoRevoke            bool // a revoked scope is not announced
-	RevokeKeepsOthers   bool // a record in another held scope goes with a revoked one
-	TrustOldBase        bool // a base from before a restore counts as it stands
+	// LastMidOutsideTx stores last_mid in a transaction of its own after the effects; it is asked
+	// in between whether the server dies there.
+	LastMidOutsideTx func() bool
 }
 
 // Engine is the sync engine of one database.

@@ -35,7 +35,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 		return nil, failure(err)
 	}
 	w := &pushWork{engine: e, push: p, by: pipeline.By{Viewer: v, Device: s.Device, Client: c.ID,
-		Offset: clock.Offset, OffsetKnown: clock.Known, SteadySince: clock.SteadySince}}
+		Offset: clock.Offset, OffsetKnown: clock.Known, SteadySince: clock.SteadySince, Faults: e.o.Faults.Faults}}
 	if err := e.submit(ctx, w.run); err != nil {
 		var refused *wire.Error
 		if errors.As(err, &refused) {
@@ -46,7 +46,27 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if w.refused != nil {
 		return nil, w.refused
 	}
+	if e.o.Faults.LastMidOutsideTx != nil {
+		if err := w.late(ctx); err != nil {
+			return nil, failure(err)
+		}
+	}
 	return &w.answer, nil
+}
+
+// late is the seeded bug that stores last_mid after the effects.
+func (w *pushWork) late(ctx context.Context) error {
+	if w.engine.o.Faults.LastMidOutsideTx() {
+		return ErrBusy
+	}
+	return w.engine.Do(ctx, func(tx *pbstore.Tx) error {
+		c, err := tx.Client(w.push.Client)
+		if err != nil {
+			return err
+		}
+		c.LastMid, c.LastKey = w.answer.LastMid, w.answer.LastKey
+		return tx.SaveClient(c)
+	})
 }
 
 func (e *Engine) otherEpoch(c *pbstore.Client) *wire.Error {
@@ -103,8 +123,10 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 		if err := tx.SaveResults(c.Row, firstNew, c.LastMid, body); err != nil {
 			return err
 		}
-		if err := tx.SaveClient(c); err != nil {
-			return err
+		if w.engine.o.Faults.LastMidOutsideTx == nil {
+			if err := tx.SaveClient(c); err != nil {
+				return err
+			}
 		}
 	}
 	w.answer.LastMid, w.answer.LastKey = c.LastMid, c.LastKey
@@ -120,6 +142,7 @@ func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, a
 	if err != nil {
 		return wire.Result{}, err
 	}
+	fresh = fresh || w.engine.o.Faults.LastMidOutsideTx != nil
 	var res wire.Result
 	if fresh {
 		if res, err = w.take(tx, m, apart); err != nil {

@@ -1,0 +1,141 @@
+package syncer_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/server"
+	"doorstep/internal/syncer"
+	"doorstep/internal/testkit/pbtest"
+	"doorstep/internal/wire"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// ward is a server with a team, its people and some phones, without HTTP.
+type ward struct {
+	*server.Server
+	patients []string
+	sessions []syncer.Session
+}
+
+func newWard(b *testing.B, people, phones int) *ward {
+	b.Helper()
+	app := pbtest.New(b, func(a core.App) { server.Bind(a, false) })
+	s, err := server.Start(app.BaseApp, server.Options{Manual: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	team := app.Team(b, app.Org(b, "community_trust", "Trust"), "nursing", "North")
+	nurse := app.Staff(b, care.DistrictNurse, "Ann", team)
+	w := &ward{Server: s}
+	run := func(query string) {
+		if _, err := app.NonconcurrentDB().NewQuery(query).Execute(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range people {
+		id := pbtest.ID()
+		w.patients = append(w.patients, id)
+		run(fmt.Sprintf(`INSERT INTO patients (id, family_name, date_of_birth) VALUES ('%s', 'Testpatient', '1940-02-03')`, id))
+		run(fmt.Sprintf(`INSERT INTO caseload (id, patient, team) VALUES ('%s', '%s', '%s')`, pbtest.ID(), id, team.Id))
+	}
+	for range phones {
+		device, client := pbtest.ID(), pbtest.ID()
+		run(fmt.Sprintf(`INSERT INTO devices (id, staff, client, state) VALUES ('%s', '%s', '%s', 'active')`, device, nurse.Id, client))
+		run(fmt.Sprintf(`INSERT INTO sync_clients (client, device, staff, created_at) VALUES ('%s', '%s', '%s', '')`, client, device, nurse.Id))
+		w.sessions = append(w.sessions, syncer.Session{Device: device, Client: client, Staff: nurse.Id})
+	}
+	if err := s.Tick(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	return w
+}
+
+// body is a push of visits of about 900 bytes each.
+func (w *ward) body(s syncer.Session, first int64, visits, round int) []byte {
+	var sb strings.Builder
+	fmt.Fprintf(&sb, `{"client":"%s","epoch":"e1","schema":1,"mutations":[`, s.Client)
+	note := strings.Repeat("Wound on left lower leg cleaned and dressed. ", 12)
+	now := time.Now().UTC()
+	for i := range visits {
+		if i > 0 {
+			sb.WriteByte(',')
+		}
+		p := w.patients[(round*visits+i)%len(w.patients)]
+		fmt.Fprintf(&sb, `{"mid":%d,"key":"%s","author":"%s","authored_at":"%s","ops":[{"op":"create","collection":"visits","id":"%s","patient":"%s","set":{"patient":"%s","staff":"%s","purpose":"wound_care","status":"completed","started_at":"%s","ended_at":"%s","outcome":"care_given","note":"%s"}}]}`,
+			first+int64(i), pbtest.ID(), s.Staff, care.Stamp(now), pbtest.ID(), p, p, s.Staff, care.Stamp(now.Add(-20*time.Minute)), care.Stamp(now), note)
+	}
+	sb.WriteString("]}")
+	return []byte(sb.String())
+}
+
+// BenchmarkPush is a push of 20 visits from one of many phones, decoded, merged, judged, stored
+// and committed: everything but HTTP. One operation is one push.
+func BenchmarkPush(b *testing.B) {
+	for _, phones := range []int{1, 16, 200} {
+		b.Run(fmt.Sprintf("phones=%d", phones), func(b *testing.B) {
+			w := newWard(b, 400, phones)
+			bodies := make([][][]byte, phones)
+			for i := range b.N {
+				n := i % phones
+				bodies[n] = append(bodies[n], w.body(w.sessions[n], int64(len(bodies[n])*20+1), 20, i))
+			}
+			var failed atomic.Value
+			b.ReportAllocs()
+			b.ResetTimer()
+			var wg sync.WaitGroup
+			for n := range phones {
+				wg.Go(func() {
+					for _, body := range bodies[n] {
+						p, fail := wire.DecodePush(body)
+						if fail == nil {
+							_, fail = w.Engine.Push(context.Background(), w.sessions[n], p)
+						}
+						if fail != nil {
+							failed.Store(fail)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.StopTimer()
+			if f := failed.Load(); f != nil {
+				b.Fatal(f)
+			}
+			b.ReportMetric(float64(b.N*20)/b.Elapsed().Seconds(), "visits/s")
+		})
+	}
+}
+
+// BenchmarkPullNothingNew is a pull at the head: memory alone, whatever the caseload holds.
+func BenchmarkPullNothingNew(b *testing.B) {
+	for _, people := range []int{100, 4000} {
+		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
+			w := newWard(b, people, 1)
+			cursor := ""
+			for more := true; more; {
+				page, fail := w.Engine.Pull(context.Background(), w.sessions[0], syncer.PullRequest{Client: w.sessions[0].Client, Cursor: cursor})
+				if fail != nil {
+					b.Fatal(fail)
+				}
+				cursor, more = page.Cursor, page.More
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				page, fail := w.Engine.Pull(context.Background(), w.sessions[0], syncer.PullRequest{Client: w.sessions[0].Client, Cursor: cursor})
+				if fail != nil || len(page.Changes) > 0 {
+					b.Fatal(fail, len(page.Changes))
+				}
+			}
+		})
+	}
+}

@@ -28,7 +28,7 @@ func (s *Store) DeviceClock(device string) (Clock, error) {
 	if ok {
 		return c, nil
 	}
-	return scanClock(s.reads.QueryRow(`SELECT clock_offset_ms, clock_steady_since FROM devices WHERE id = ?`, device))
+	return scanClock(s.ask(`SELECT clock_offset_ms, clock_steady_since FROM devices WHERE id = ?`, device))
 }
 
 func scanClock(row *sql.Row) (Clock, error) {

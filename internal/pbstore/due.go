@@ -54,7 +54,7 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 // AnyDue says whether something is due by now, without a transaction.
 func (s *Store) AnyDue() (bool, error) {
 	var n int
-	err := s.reads.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`, care.Stamp(s.now())).Scan(&n)
+	err := s.ask(`SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`, care.Stamp(s.now())).Scan(&n)
 	return n > 0, err
 }
 
@@ -67,7 +67,7 @@ func (tx *Tx) Ran(job string) error {
 // LastRan returns when a job ran last; zero when it never did.
 func (s *Store) LastRan(job string) (time.Time, error) {
 	var at string
-	err := s.reads.QueryRow(`SELECT ran_at FROM sync_jobs WHERE name = ?`, job).Scan(&at)
+	err := s.ask(`SELECT ran_at FROM sync_jobs WHERE name = ?`, job).Scan(&at)
 	if err == sql.ErrNoRows {
 		return time.Time{}, nil
 	}

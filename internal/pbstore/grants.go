@@ -150,6 +150,14 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 	return nil
 }
 
+// Admit implements pipeline.People. The grant itself follows when the row is settled, before any
+// other change is taken in.
+func (tx *Tx) Admit(patient, team, reason string) error {
+	_, err := tx.exec(`INSERT INTO caseload (id, patient, team, "from", reason) VALUES (?, ?, ?, ?, ?)`,
+		tx.NewID(), patient, team, columnStamp(tx.now), reason)
+	return err
+}
+
 // Restaff notices a change of role, teams or employment of a member of staff: all of their
 // scopes start anew from here.
 func (tx *Tx) Restaff(id string) error {

@@ -19,7 +19,7 @@ func (tx *Tx) Dirty() (bool, error) {
 // AnyDirty is Dirty without a transaction, for the watcher.
 func (s *Store) AnyDirty() (bool, error) {
 	var n int
-	err := s.reads.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
+	err := s.ask(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
 	return n > 0, err
 }
 

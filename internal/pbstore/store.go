@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -31,6 +32,9 @@ type Store struct {
 
 	prepared *statements // on the write connection
 	reading  *statements
+
+	asked atomic.Int64
+	bound []func() // undoes what Open bound to the app
 }
 
 // Options of a Store.
@@ -143,9 +147,20 @@ func (st *statements) close() error {
 	return errors.Join(all...)
 }
 
+// Asked is how often the database was asked for anything so far: transactions of both kinds and
+// single look-ups.
+func (s *Store) Asked() int64 { return s.asked.Load() }
+
+// ask looks one row up outside of a transaction.
+func (s *Store) ask(query string, args ...any) *sql.Row {
+	s.asked.Add(1)
+	return s.reads.QueryRow(query, args...)
+}
+
 // Write runs one transaction on the write connection. What it changed in memory is published
 // after the commit and before Write returns; an error leaves database and memory as they were.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	s.asked.Add(1)
 	raw, err := s.writes.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -175,6 +190,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // Read runs fn in one read-only transaction: everything it sees is of one moment.
 func (s *Store) Read(ctx context.Context, fn func(*Snapshot) error) error {
+	s.asked.Add(1)
 	raw, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("begin a read: %w", err)

@@ -116,6 +116,9 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 		return err
 	}
 	events = append(events, c.suspects...)
+	for i := range events {
+		events[i].Team = senderTeam(tx, events[i])
+	}
 	judgement := tx.Rules().Judge(person, events)
 	alarms := mergeAlarms(judgement.Alarms, known, since)
 	if err := dropAlarms(tx, judgement.Alarms, known, since); err != nil {

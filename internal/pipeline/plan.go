@@ -141,6 +141,11 @@ func (p *plan) store() error {
 			if !ok {
 				return idTaken()
 			}
+			if d.rec.Collection.Name == care.Patients && len(p.by.Teams) > 0 {
+				if err := p.tx.Admit(d.rec.ID, p.by.Teams[0], "registered by phone"); err != nil {
+					return err
+				}
+			}
 		case d.ever:
 			if err := p.tx.Update(d.rec, d.old, d.fields); err != nil {
 				return err

@@ -46,6 +46,8 @@ type People interface {
 	Holds(v Viewer, patient string, at time.Time) (now, then bool)
 	// Teams lists the teams on whose caseload a person is now.
 	Teams(patient string) []string
+	// Admit puts a person on a team's caseload from now on.
+	Admit(patient, team, reason string) error
 	// Staff returns what is known of a member of staff; false when there is none.
 	Staff(id string) (Viewer, bool)
 	// Directory finds teams and organisations.

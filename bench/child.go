@@ -28,7 +28,6 @@ type config struct {
 	Dir      string `json:"dir"`      // its data directory
 	Devices  int    `json:"devices"`  // how many devices will call
 	Patients int    `json:"patients"` // how many people are on the caseloads
-	Index    bool   `json:"index"`    // PocketBase: index (updated, id), for reading in order
 	Count    bool   `json:"count"`    // count SQL statements; slows, so never in a timed cell
 	Fresh    bool   `json:"fresh"`    // seed an empty directory; false opens what is there
 	Profile  string `json:"profile"`  // file for a CPU profile of the child's whole life, "" = none

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,14 +23,17 @@ import (
 type size struct {
 	devices []int
 	visits  int           // a push cell
+	people  int           // on the caseloads of the town
 	warm    int           // turns before the clock starts, over all devices
 	rows    int           // an initial pull
+	scopes  []int         // visits in scope of a pull
+	updates int           // visits that are changed
 	hammer  time.Duration // how long a repeated request is measured
 }
 
 var (
-	full  = size{devices: []int{1, 16, 200}, visits: 20_000, warm: 50, rows: 20_000, hammer: 3 * time.Second}
-	quick = size{devices: []int{1, 8}, visits: 800, warm: 4, rows: 1_600, hammer: 200 * time.Millisecond}
+	full  = size{devices: []int{1, 16, 200}, visits: 20_000, people: 2_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second}
+	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond}
 )
 
 // bench is one run of the program.
@@ -67,19 +71,18 @@ func command(args []string, out, progress io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	chosen, err := choose(*only)
+	if err != nil {
+		return err
+	}
 	scratch, err := os.MkdirTemp(*dir, "doorstep-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(scratch)
-	b := &bench{size: full, runs: max(1, *runs), seed: *seed, only: map[string]bool{}, profiles: *profiles, scratch: scratch, progress: progress}
+	b := &bench{size: full, runs: max(1, *runs), seed: *seed, only: chosen, profiles: *profiles, scratch: scratch, progress: progress}
 	if *small {
 		b.size = quick
-	}
-	for key := range strings.SplitSeq(*only, ",") {
-		if key != "" {
-			b.only[key] = true
-		}
 	}
 	if err := b.measure(*small); err != nil {
 		return err
@@ -98,10 +101,15 @@ func (b *bench) measure(small bool) error {
 		Machine: fmt.Sprintf("%s/%s, %d processors, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()),
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
-	if err := b.measurePush(); err != nil {
-		return err
+	for _, part := range []func() error{
+		b.measurePush, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints,
+	} {
+		if err := part(); err != nil {
+			return err
+		}
 	}
-	return b.measurePocketBaseReads()
+	b.report.judge()
+	return nil
 }
 
 // keys names what can be measured.
@@ -110,7 +118,22 @@ func keys() []string {
 	for _, p := range peers {
 		list = append(list, p.key)
 	}
-	return append(list, "raw20", "raw400")
+	return append(list, "raw20", "raw400", "update", "list", "health", "pull", "footprint")
+}
+
+// choose reads a list of keys; the empty one stands for all.
+func choose(list string) (map[string]bool, error) {
+	chosen := map[string]bool{}
+	for key := range strings.SplitSeq(list, ",") {
+		switch {
+		case key == "":
+		case !slices.Contains(keys(), key):
+			return nil, fmt.Errorf("nothing called %q can be measured; choose from %s", key, strings.Join(keys(), ", "))
+		default:
+			chosen[key] = true
+		}
+	}
+	return chosen, nil
 }
 
 func (b *bench) wants(key string) bool { return len(b.only) == 0 || b.only[key] }

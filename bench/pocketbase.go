@@ -20,7 +20,7 @@ import (
 // (WAL, synchronous NORMAL, activity log on), a collection with the wire fields of a visit,
 // signed-in users and the rule "signed in". Where a choice is open it is made in the peer's
 // favour: references are plain text (no look-up of the record they name), ids are time-ordered,
-// and an index on (updated, id) exists only where records are read in that order.
+// there is no index but the primary key, and records are read in its order.
 const signedIn = `@request.auth.id != ""`
 
 func servePocketBase(conf config) (*service, error) {
@@ -90,7 +90,7 @@ func furnish(app core.App, conf config) ([]device, error) {
 		if err := app.Save(settings); err != nil {
 			return nil, fmt.Errorf("save settings: %w", err)
 		}
-		if err := app.Save(visitsCollection(conf.Index)); err != nil {
+		if err := app.Save(visitsCollection()); err != nil {
 			return nil, fmt.Errorf("save visits collection: %w", err)
 		}
 	}
@@ -118,7 +118,7 @@ func furnish(app core.App, conf config) ([]device, error) {
 }
 
 // visitsCollection has the wire fields of a visit in PocketBase's own field types.
-func visitsCollection(index bool) *core.Collection {
+func visitsCollection() *core.Collection {
 	c := core.NewBaseCollection(care.Visits)
 	c.ListRule, c.ViewRule, c.CreateRule = types.Pointer(signedIn), types.Pointer(signedIn), types.Pointer(signedIn)
 	id := c.Fields.GetByName(core.FieldNameId).(*core.TextField)
@@ -137,9 +137,6 @@ func visitsCollection(index bool) *core.Collection {
 		}
 	}
 	c.Fields.Add(&core.AutodateField{Name: "created", OnCreate: true}, &core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true})
-	if index {
-		c.AddIndex("idx_visits_updated", false, "updated, id", "")
-	}
 	return c
 }
 

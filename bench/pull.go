@@ -30,8 +30,8 @@ type pollCell struct {
 	PeakMB   float64 `json:"peak_mb"`
 	Errors   int     `json:"errors"`
 	FirstErr string  `json:"first_error,omitempty"`
-	// Statements is how many SQL statements 100 requests ran, in a counted run; -1 = not counted.
-	Statements float64 `json:"statements_per_100"`
+	// Statements is how many SQL statements one request ran, in a counted run; -1 = not counted.
+	Statements float64 `json:"statements"`
 }
 
 // pollers is how many devices ask at once.
@@ -58,6 +58,7 @@ func (b *bench) measurePocketBaseReads() error {
 		}
 		lists, polls = append(lists, list), append(polls, poll)
 	}
+	b.remove(dir)
 	b.report.Backfill = append(b.report.Backfill, medianBackfill(lists))
 	b.report.Polls = append(b.report.Polls, medianPoll(polls))
 	return nil
@@ -65,12 +66,12 @@ func (b *bench) measurePocketBaseReads() error {
 
 func (b *bench) fillPocketBase() (dir string, err error) {
 	const loaders = 8
-	c, err := b.launch("pocketbase", config{Devices: loaders, Patients: people, Index: true, Fresh: true})
+	c, err := b.launch("pocketbase", config{Devices: loaders, Patients: b.size.people, Fresh: true})
 	if err != nil {
 		return "", err
 	}
 	dir = filepath.Dir(c.log)
-	_, work := fill(c, peers[1], b.seed, 0, b.size.rows/batchSize/loaders)
+	_, work := fill(c, peerOf("batch"), b.seed, 0, b.size.rows/batchSize/loaders)
 	o, err := drive(c.URL, work, checkBatch)
 	if err == nil && o.errors > 0 {
 		err = o.first
@@ -95,7 +96,11 @@ func (b *bench) readPocketBase(dir string, run int) (list backfillCell, poll pol
 		return list, poll, err
 	}
 	health := request(c.URL, "/api/health", "", nil)
-	poll, err = b.poll(c, "health", 0, health, func(status int, body []byte) error {
+	asks := make([][]byte, pollers)
+	for i := range asks {
+		asks[i] = health
+	}
+	poll, err = b.poll(c, "health", 0, asks, func(status int, body []byte) error {
 		if status != 200 || !bytes.Contains(body, []byte("healthy")) {
 			return fmt.Errorf("health answered %d: %.200s", status, body)
 		}
@@ -108,7 +113,8 @@ func (b *bench) readPocketBase(dir string, run int) (list backfillCell, poll pol
 // returns the next request, or nil at the end, and how many rows the answer held.
 type pager func(answer []byte) (next []byte, rows int, err error)
 
-// listPages asks for pages of the most PocketBase gives at once, by the keyset that suits it best.
+// listPages asks for pages of the most PocketBase gives at once, without its count, by a keyset
+// on the primary key: what suits it best.
 func listPages(base, token string, want int) pager {
 	const page = 1000
 	got, after := 0, ""
@@ -177,13 +183,9 @@ func (b *bench) backfill(c *child, key string, want int, next pager) (backfillCe
 	return cell, nil
 }
 
-// poll lets sixteen connections repeat one request.
-func (b *bench) poll(c *child, what string, inScope int, ask []byte, check checker) (pollCell, error) {
+// poll lets sixteen connections repeat a request each.
+func (b *bench) poll(c *child, what string, inScope int, requests [][]byte, check checker) (pollCell, error) {
 	cell := pollCell{What: what, InScope: inScope, Statements: -1}
-	requests := make([][]byte, pollers)
-	for i := range requests {
-		requests[i] = ask
-	}
 	if o, err := hammer(c.URL, requests, b.size.hammer/5, check); err != nil { // warm-up
 		return cell, err
 	} else if o.errors > 0 {

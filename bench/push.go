@@ -20,6 +20,15 @@ type peer struct {
 	check  checker
 }
 
+func peerOf(key string) peer {
+	for _, p := range peers {
+		if p.key == key {
+			return p
+		}
+	}
+	panic("bench: no peer " + key) // a name in this program
+}
+
 // stateless is the writer of a server that numbers nothing.
 func stateless(pack func(string, device, []visit) turn) func(string, device) func([]visit) turn {
 	return func(base string, dev device) func([]visit) turn {
@@ -53,9 +62,6 @@ type pushCell struct {
 	FirstErr string  `json:"first_error,omitempty"`
 }
 
-// people is how many are on the caseloads of the town in a push cell.
-const people = 2000
-
 // measurePush runs every peer at every number of devices, as often as asked, and keeps the
 // medians. Peers alternate within a run, so that a noisy minute is shared.
 func (b *bench) measurePush() error {
@@ -86,7 +92,7 @@ func (b *bench) measurePush() error {
 // pushOnce starts a fresh server on a fresh database, warms it up and measures one run.
 func (b *bench) pushOnce(p peer, devices, run int) (pushCell, error) {
 	cell := pushCell{Peer: p.key, Devices: devices}
-	conf := config{Devices: devices, Patients: people, Fresh: true, Profile: b.profile(p.key, devices, run)}
+	conf := config{Devices: devices, Patients: b.size.people, Fresh: true, Profile: b.profile(p.key, devices, run)}
 	c, err := b.begin(p, conf)
 	if err != nil {
 		return cell, err
@@ -112,16 +118,19 @@ func (b *bench) pushOnce(p peer, devices, run int) (pushCell, error) {
 	if err != nil {
 		return cell, err
 	}
-	visits := float64(turns * devices * batchSize)
-	cell.Rate = visits / o.wall.Seconds()
-	cell.P50, cell.P99 = ms(o.percentile(0.50)), ms(o.percentile(0.99))
-	cell.CPU = (after.CPU - before.CPU) / visits * 1000
-	cell.PeakMB = after.PeakMB
-	cell.Errors = o.errors
-	if o.first != nil {
-		cell.FirstErr = o.first.Error()
-	}
+	cell.fill(o, turns*devices*batchSize, before, after)
 	return cell, b.verify(c, &cell, int64((warm+turns)*devices*batchSize))
+}
+
+// fill works the figures of a cell out.
+func (c *pushCell) fill(o *outcome, visits int, before, after usage) {
+	c.Rate = float64(visits) / o.wall.Seconds()
+	c.P50, c.P99 = ms(o.percentile(0.50)), ms(o.percentile(0.99))
+	c.CPU = (after.CPU - before.CPU) / float64(visits) * 1000
+	c.PeakMB, c.Errors = after.PeakMB, o.errors
+	if o.first != nil {
+		c.FirstErr = o.first.Error()
+	}
 }
 
 // verify counts a visit that was acknowledged but is not in the table as an error.
@@ -140,7 +149,7 @@ func (b *bench) verify(c *child, cell *pushCell, want int64) error {
 // fill builds the turns of all devices before any clock starts: first those that warm the
 // server up, then those that are measured.
 func fill(c *child, p peer, seed uint64, warm, measured int) (warming, work [][]turn) {
-	start := time.Now().Add(-spacing * time.Duration((warm+measured)*batchSize+1))
+	start := startFor((warm + measured) * batchSize)
 	for i, dev := range c.Devices {
 		log := newDiary(seed, i, dev, start)
 		pack := p.writer(c.URL, dev)
@@ -177,7 +186,7 @@ func (b *bench) measureRaw() error {
 
 func (b *bench) rawOnce(key string, perTx, run int) (pushCell, error) {
 	cell := pushCell{Peer: key, Devices: 0}
-	c, err := b.launch("raw", config{Devices: 1, Patients: people, Fresh: true, Profile: b.profile(key, 0, run)})
+	c, err := b.launch("raw", config{Devices: 1, Patients: b.size.people, Fresh: true, Profile: b.profile(key, 0, run)})
 	if err != nil {
 		return cell, err
 	}
@@ -242,7 +251,10 @@ func (b *bench) discard(c *child) {
 	if err := c.stop(); err != nil {
 		b.say("%v", err)
 	}
-	_ = os.RemoveAll(filepath.Dir(c.log))
+	b.remove(filepath.Dir(c.log))
 }
+
+// remove deletes a database; the folder around it goes at the end in any case.
+func (b *bench) remove(dir string) { _ = os.RemoveAll(dir) }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

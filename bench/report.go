@@ -3,60 +3,134 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
 // report is everything one run measured; it is also the JSON file.
 type report struct {
-	Machine  string         `json:"machine"`
-	Runs     int            `json:"runs"`
-	Seed     uint64         `json:"seed"`
-	Quick    bool           `json:"quick"`
-	Push     []pushCell     `json:"push"`
-	Backfill []backfillCell `json:"backfill"`
-	Polls    []pollCell     `json:"polls"`
-	Aims     []aim          `json:"aims"`
-}
-
-// aim is one promise about speed and what this run says to it.
-type aim struct {
-	Text    string  `json:"text"`
-	Want    float64 `json:"want"`
-	Got     float64 `json:"got"`
-	Reached bool    `json:"reached"`
+	Machine    string         `json:"machine"`
+	Runs       int            `json:"runs"`
+	Seed       uint64         `json:"seed"`
+	Quick      bool           `json:"quick"`
+	Push       []pushCell     `json:"push"`
+	Update     []pushCell     `json:"update"`
+	Backfill   []backfillCell `json:"backfill"`
+	Polls      []pollCell     `json:"polls"`
+	Footprints []footprint    `json:"footprints"`
+	Aims       []aim          `json:"aims"`
 }
 
 // print writes the tables for people.
 func (r *report) print(w io.Writer) error {
-	fmt.Fprintf(w, "%s\nmedian of %d run(s), seed %d\n\n", r.Machine, r.Runs, r.Seed)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "Push of visits of about 900 bytes, 20 a batch")
-	fmt.Fprintln(t, "devices\tvisits/s\tp50 ms\tp99 ms\tCPU s/1,000\tpeak MB\terrors\t\t")
-	for _, c := range r.Push {
-		devices := fmt.Sprint(c.Devices)
-		if c.Devices == 0 {
-			devices = "-"
-		}
-		fmt.Fprintf(t, "%s\t%.0f\t%.1f\t%.1f\t%.3f\t%.0f\t%d\t\t%s\n", devices, c.Rate, c.P50, c.P99, c.CPU, c.PeakMB, c.Errors, peerName(c.Peer))
+	fmt.Fprintf(w, "%s\nmedian of %d run(s), seed %d\n", r.Machine, r.Runs, r.Seed)
+	if r.Quick {
+		fmt.Fprintln(w, "a quick run: it shows that everything works; the figures mean little")
 	}
-	if err := t.Flush(); err != nil {
-		return err
+	t := &table{w: w}
+	t.begin("Push of visits of about 900 bytes, 20 a batch", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
+	for _, c := range r.Push {
+		t.row(c.cells(), cellName(c.Peer))
+	}
+	t.begin("Changes to visits that are there", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
+	for _, c := range r.Update {
+		t.row(c.cells(), cellName(c.Peer))
+	}
+	t.begin("All of it for a new phone, pages of 1,000", "visits", "visits/s", "MB/s", "CPU s/1,000", "peak MB")
+	for _, c := range r.Backfill {
+		t.row([]string{fmt.Sprint(c.Rows), whole(c.Rate), one(c.MB), three(c.CPU), whole(c.PeakMB)}, cellName(c.Peer))
+	}
+	t.begin(fmt.Sprintf("Small requests, %d devices", pollers), "in scope", "requests/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors", "SQL")
+	for _, c := range r.Polls {
+		scope, sql := "-", "-"
+		if c.InScope > 0 {
+			scope = fmt.Sprint(c.InScope)
+		}
+		if c.Statements >= 0 {
+			sql = fmt.Sprintf("%.2f", c.Statements)
+		}
+		t.row([]string{scope, whole(c.Rate), one(c.P50), one(c.P99), three(c.CPU), whole(c.PeakMB), fmt.Sprint(c.Errors), sql}, cellName(c.What))
+	}
+	t.begin("Statements and new rows a visit, one device", "read", "write", "begin, commit, …")
+	for _, f := range r.Footprints {
+		t.row([]string{fmt.Sprintf("%.2f", f.Read), fmt.Sprintf("%.2f", f.Write), fmt.Sprintf("%.2f", f.Control)}, f.What+": "+f.rows())
+	}
+	t.begin("Aims", "reached", "aim", "here")
+	for _, a := range r.Aims {
+		reached, sign, want := "NO", "≥ ", a.Want
+		if a.Reached {
+			reached = "yes"
+		}
+		if a.Want <= 0 {
+			sign, want = "≤ ", -a.Want
+		}
+		t.row([]string{reached, fmt.Sprintf("%s%.4g %s", sign, want, a.Unit), fmt.Sprintf("%.3g %s", a.Got, a.Unit)}, a.Text)
 	}
 	r.printErrors(w)
-	return nil
+	return t.end()
 }
 
 // printErrors says what went wrong first in each cell that has errors.
 func (r *report) printErrors(w io.Writer) {
-	for _, c := range r.Push {
+	for _, c := range append(append([]pushCell{}, r.Push...), r.Update...) {
 		if c.Errors > 0 {
-			fmt.Fprintf(w, "! %s, %d devices: %s\n", peerName(c.Peer), c.Devices, c.FirstErr)
+			fmt.Fprintf(w, "! %s, %d devices: %s\n", cellName(c.Peer), c.Devices, c.FirstErr)
 		}
 	}
+	for _, c := range r.Polls {
+		if c.Errors > 0 {
+			fmt.Fprintf(w, "! %s of %d: %s\n", cellName(c.What), c.InScope, c.FirstErr)
+		}
+	}
+}
+
+func (c *pushCell) cells() []string {
+	devices := "-"
+	if c.Devices > 0 {
+		devices = fmt.Sprint(c.Devices)
+	}
+	return []string{devices, whole(c.Rate), one(c.P50), one(c.P99), three(c.CPU), whole(c.PeakMB), fmt.Sprint(c.Errors)}
+}
+
+func whole(x float64) string { return fmt.Sprintf("%.0f", x) }
+func one(x float64) string   { return fmt.Sprintf("%.1f", x) }
+func three(x float64) string { return fmt.Sprintf("%.3f", x) }
+
+// table writes right-aligned columns and a name behind them; a table without rows is not shown.
+type table struct {
+	w     io.Writer
+	title string
+	heads []string
+	out   *tabwriter.Writer
+	err   error
+}
+
+func (t *table) begin(title string, heads ...string) {
+	t.err = errors.Join(t.err, t.end())
+	t.title, t.heads = title, heads
+}
+
+func (t *table) row(cells []string, name string) {
+	if t.out == nil {
+		fmt.Fprintf(t.w, "\n%s\n", t.title)
+		t.out = tabwriter.NewWriter(t.w, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintf(t.out, "%s\t\n", strings.Join(t.heads, "\t"))
+	}
+	fmt.Fprintf(t.out, "%s\t  %s\n", strings.Join(cells, "\t"), name)
+}
+
+func (t *table) end() error {
+	if t.out == nil {
+		return t.err
+	}
+	out := t.out
+	t.out = nil
+	return errors.Join(t.err, out.Flush())
 }
 
 // save writes the JSON file.
@@ -68,19 +142,26 @@ func (r *report) save(path string) error {
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
-func peerName(key string) string {
+// cellName is what a cell is called in the tables.
+func cellName(key string) string {
 	for _, p := range peers {
 		if p.key == key {
 			return p.name
 		}
 	}
-	switch key {
-	case "raw20":
-		return "floor: raw prepared inserts, 20 a transaction"
-	case "raw400":
-		return "floor: raw prepared inserts, 400 a transaction"
+	if name, ok := otherNames[key]; ok {
+		return name
 	}
-	return key
+	return "Doorstep " + key
+}
+
+var otherNames = map[string]string{
+	"raw20":    "floor: raw prepared inserts, 20 a transaction",
+	"raw400":   "floor: raw prepared inserts, 400 a transaction",
+	"update":   "Doorstep, the note changed",
+	"conflict": "Doorstep, the note changed from an old view",
+	"list":     "PocketBase list API",
+	"health":   "PocketBase /api/health",
 }
 
 // medianCell takes each figure's median; errors add up, none may hide.

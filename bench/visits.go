@@ -75,12 +75,15 @@ func (d *diary) id() string {
 // has two or three visits in any 48 hours, which is how far back rules look.
 const spacing = 2 * time.Hour
 
+// startFor is when a device began that has made so many visits by now.
+func startFor(visits int) time.Time { return time.Now().Add(-spacing * time.Duration(visits+1)) }
+
 // visit makes the next one, to a person on the caseload of the device's team.
 func (d *diary) visit() visit {
 	d.now = d.now.Add(spacing/2 + time.Duration(d.rnd.Int64N(int64(spacing))))
 	v := visit{id: d.id(), key: d.id(), at: d.now}
 	v.patient = d.dev.Patients[d.rnd.IntN(len(d.dev.Patients))]
-	v.note = d.text(400)
+	v.note = d.text(480)
 	c := content{
 		Patient: v.patient, Team: d.dev.Team, Staff: d.dev.Staff,
 		Purpose: pick(d.rnd, care.VisitPurposes), Status: "completed", Outcome: pick(d.rnd, care.VisitOutcomes[:4]),

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The bench starts its servers by running itself, which in a test is the test's own binary.
+func TestMain(m *testing.M) {
+	if runChild() {
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
+	var out, progress bytes.Buffer
+	file := filepath.Join(t.TempDir(), "bench.json")
+	if err := command([]string{"-quick", "-dir", t.TempDir(), "-json", file}, &out, &progress); err != nil {
+		t.Fatalf("%v\n%s", err, progress.String())
+	}
+	t.Log(out.String())
+	for _, want := range []string{"PocketBase, one POST a visit", "/api/batch of 20", "Doorstep push", "bare group commit", "400 a transaction",
+		"changed from an old view", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("nothing said about %q", want)
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.errors(); n != 0 {
+		t.Errorf("%d errors", n)
+	}
+	if want := len(quick.devices)*len(peers) + 2; len(r.Push) != want {
+		t.Errorf("%d push cells, want %d", len(r.Push), want)
+	}
+	for _, c := range r.Push {
+		if c.Rate <= 0 || c.P99 < c.P50 || c.CPU <= 0 || c.PeakMB <= 0 {
+			t.Errorf("a cell without figures: %+v", c)
+		}
+	}
+	for _, f := range r.Footprints {
+		if f.Write < 1 || len(f.Rows) == 0 {
+			t.Errorf("%s stores nothing: %+v", f.What, f)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(t.TempDir(), "*")); err != nil || len(left) > 0 {
+		t.Errorf("databases left behind: %v, %v", left, err)
+	}
+}
+
+func TestUnknownPeersAreNamed(t *testing.T) {
+	if err := command([]string{"-only", "plain,mongodb"}, &bytes.Buffer{}, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "mongodb") {
+		t.Errorf("measured something else instead: %v", err)
+	}
+}
+
+func TestCallerReadsWhatServersSend(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/long": // longer than one buffer: net/http sends it in chunks
+			for range 10 {
+				fmt.Fprint(w, strings.Repeat("x", 10_000))
+				w.(http.Flusher).Flush()
+			}
+		case "/refuse":
+			http.Error(w, "no", http.StatusForbidden)
+		default:
+			var body bytes.Buffer
+			_, _ = body.ReadFrom(r.Body)
+			fmt.Fprintf(w, "%s %s %s %s", r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"), body.String())
+		}
+	}))
+	defer server.Close()
+	c, err := dial(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	for _, x := range []struct {
+		ask    []byte
+		status int
+		length int
+		want   string
+	}{
+		{request(server.URL, "/a?b=c", "t", nil), 200, 0, "GET /a?b=c Bearer t "},
+		{request(server.URL, "/a", "", []byte(`{}`)), 200, 0, "POST /a  {}"},
+		{request(server.URL, "/long", "", nil), 200, 100_000, ""},
+		{request(server.URL, "/refuse", "", nil), 403, 0, "no\n"},
+		{request(server.URL, "/again", "", nil), 200, 0, "GET /again  "},
+	} {
+		status, body, err := c.do(x.ask)
+		if err != nil || status != x.status || (x.length == 0 && string(body) != x.want) || (x.length > 0 && len(body) != x.length) {
+			t.Errorf("%.40q: %d %.60q %v", x.ask, status, body, err)
+		}
+	}
+}
+
+func TestDriveCountsAnswersThatFailTheCheckAndStopsABrokenDevice(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/hang-up" {
+			panic(http.ErrAbortHandler)
+		}
+		fmt.Fprint(w, r.URL.Path)
+	}))
+	defer server.Close()
+	ask := func(paths ...string) (t turn) {
+		for _, p := range paths {
+			t = append(t, request(server.URL, p, "", nil))
+		}
+		return t
+	}
+	o, err := drive(server.URL, [][]turn{
+		{ask("/ok", "/bad", "/ok"), ask("/ok")},
+		{ask("/ok"), ask("/hang-up"), ask("/ok")},
+	}, func(status int, body []byte) error {
+		if string(body) != "/ok" {
+			return errors.New("not ok")
+		}
+		return nil
+	})
+	if err != nil || o.errors != 2 || len(o.turns) != 3 || o.first == nil {
+		t.Errorf("%d errors in %d turns, first %v, %v; want 2 in 3", o.errors, len(o.turns), o.first, err)
+	}
+}
+
+func TestPercentilesAndMedians(t *testing.T) {
+	var turns []time.Duration
+	for i := 100; i > 0; i-- {
+		turns = append(turns, time.Duration(i)*time.Millisecond)
+	}
+	o := newOutcome(time.Second, turns)
+	if a, b := ms(o.percentile(0.50)), ms(o.percentile(0.99)); a != 51 || b != 100 {
+		t.Errorf("p50 %v, p99 %v of 1…100", a, b)
+	}
+	if one := newOutcome(0, []time.Duration{7}); one.percentile(0.99) != 7 || newOutcome(0, nil).percentile(0.5) != 0 {
+		t.Error("percentiles of one and of none")
+	}
+	for _, c := range []struct {
+		list []float64
+		want float64
+	}{{nil, 0}, {[]float64{3}, 3}, {[]float64{9, 1}, 5}, {[]float64{9, 1, 4}, 4}} {
+		if got := median(slices.Clone(c.list)); got != c.want {
+			t.Errorf("median of %v is %v", c.list, got)
+		}
+	}
+	m := medianCell([]pushCell{{Rate: 1, Errors: 1, FirstErr: "x"}, {Rate: 3}, {Rate: 2, Errors: 2}})
+	if m.Rate != 2 || m.Errors != 3 || m.FirstErr != "x" {
+		t.Errorf("a median hides errors: %+v", m)
+	}
+}
+
+func TestStatementsAreSortedByWhatTheyDo(t *testing.T) {
+	var c tally
+	for _, q := range []string{"SELECT 1", " \n\twith x as (select 1) select * from x", "PRAGMA data_version", "insert into t values (1)", "UPDATE t SET a=1",
+		"DELETE FROM t", "REPLACE INTO t VALUES (1)", "SAVEPOINT s", "RELEASE s", "CREATE TABLE t (a)", "BEGIN IMMEDIATE"} {
+		c.add(q)
+	}
+	if got := c.load(); got != (statementCounts{Read: 3, Write: 4, Control: 4}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestVisitsAreTheSameForTheSameSeed(t *testing.T) {
+	dev := device{Staff: newID(), Team: newID(), Patients: []string{newID(), newID()}}
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	a, b := newDiary(7, 3, dev, start).visits(200), newDiary(7, 3, dev, start).visits(200)
+	other := newDiary(8, 3, dev, start).visits(200)
+	size := 0
+	for i := range a {
+		if a[i].id != b[i].id || !bytes.Equal(a[i].set, b[i].set) {
+			t.Fatalf("visit %d differs", i)
+		}
+		if a[i].id == other[i].id {
+			t.Fatalf("visit %d has the id of another seed's", i)
+		}
+		if i > 0 && a[i].id <= a[i-1].id {
+			t.Fatalf("ids are not ordered by time: %s after %s", a[i].id, a[i-1].id)
+		}
+		size += len(a[i].set)
+	}
+	if mean := size / len(a); mean < 850 || mean > 950 {
+		t.Errorf("a visit has %d bytes, want about 900", mean)
+	}
+}
+
+func TestDeliveredVisitsIgnoresWhatHandoversReferTo(t *testing.T) {
+	id := strings.Repeat("0", 26)
+	visit := `{"collection":"visits","id":"` + id + `","version":3,"data":{}}`
+	handover := `{"collection":"handovers","id":"` + id + `","version":4,"data":{"evidence":[{"collection":"visits","id":"` + id + `"}]}}`
+	for page, want := range map[string]int{`{"changes":[` + visit + `,` + handover + `,` + visit + `]}`: 2, handover: 0, "": 0, visit[:40]: 0} {
+		if got := deliveredVisits([]byte(page)); got != want {
+			t.Errorf("%d visits in %s", got, page)
+		}
+	}
+}
+
+func TestAimsSayWhetherTheyAreReached(t *testing.T) {
+	r := report{
+		Push: []pushCell{
+			{Peer: "plain", Devices: 200, Rate: 1000}, {Peer: "batch", Devices: 200, Rate: 1500, P99: 1000},
+			{Peer: "doorstep", Devices: 200, Rate: 5500, P99: 99, CPU: 0.1, PeakMB: 151}, {Peer: "floor", Devices: 200, Rate: 11_000, CPU: 0.04},
+		},
+		Backfill: []backfillCell{{Peer: "list", Rows: 20_000, Rate: 10}, {Peer: "pull", Rows: 20_000, Rate: 31}, {Peer: "pull", Rows: 200_000, Rate: 1}},
+		Polls: []pollCell{{What: "health", Rate: 100}, {What: "pull, nothing new", InScope: 1000, Rate: 60}, {What: "pull, 10 new", InScope: 1000, Statements: 6},
+			{What: "pull, nothing new", InScope: 200_000, Rate: 45}},
+	}
+	r.judge()
+	want := map[string]bool{
+		"push against plain PocketBase, 200 device(s)":                     true,
+		"push against PocketBase's batch, 200 device(s)":                   false,
+		"p99 of a push against the batch, 200 device(s)":                   true,
+		"push against the bare group commit, 200 device(s)":                true,
+		"the same by CPU seconds, 200 device(s)":                           false,
+		"initial pull against the list API":                                true,
+		"nothing new of 1000 against /api/health":                          true,
+		"nothing new of 200000 against /api/health":                        false,
+		"nothing new of 200000 against nothing new of 1000":                false,
+		"peak memory of Doorstep":                                          false,
+		"errors in all cells":                                              true,
+		"statements of a pull with nothing new (the watch's own included)": true,
+	}
+	for _, a := range r.Aims {
+		reached, known := want[a.Text]
+		if !known || reached != a.Reached {
+			t.Errorf("%s: %v (%v of %v)", a.Text, a.Reached, a.Got, a.Want)
+		}
+		delete(want, a.Text)
+	}
+	if len(want) > 0 {
+		t.Errorf("not judged: %v", want)
+	}
+}

@@ -50,10 +50,12 @@ func (s *Service) readAssertion(ctx context.Context, text string) (*assertion, e
 			return nil, errors.New("iss is not a device id")
 		}
 		device, err := s.store.Device(ctx, a.claims.Issuer)
+		if errors.Is(err, ErrNotFound) {
+			// Not wrapped: to the asker this is an assertion nobody signed, not a thing not found.
+			return nil, errors.New("no device of that id")
+		}
 		if err != nil {
-			if !errors.Is(err, ErrNotFound) {
-				storeFailed = err
-			}
+			storeFailed = err
 			return nil, err
 		}
 		public, err := ParseJWK([]byte(device.PublicKey))

@@ -30,7 +30,8 @@ func (p *Phone) digestDue() bool {
 		return false
 	}
 	now := p.opts.Now()
-	return p.digest.wanted || len(p.digest.differs) > 0 || now.Sub(p.self.DigestAt) >= digestEvery || now.Before(p.self.DigestAt)
+	every := p.opts.DigestEvery
+	return p.digest.wanted || len(p.digest.differs) > 0 || (every > 0 && (now.Sub(p.self.DigestAt) >= every || now.Before(p.self.DigestAt)))
 }
 
 // Held is a digest of what this phone holds, scope by scope: how many records, and the XOR of
@@ -72,7 +73,7 @@ func (p *Phone) compare(ctx context.Context) error {
 	}
 	first := req.Records == nil
 	err := p.commit(func(t *tx) {
-		b := &basis{t: t, delivered: map[string]bool{}, touched: map[string]bool{}}
+		b := &basis{t: t, touched: map[string]bool{}}
 		for i := range answer.Changes {
 			b.deliver(&answer.Changes[i], answer.Epoch)
 		}

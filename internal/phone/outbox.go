@@ -256,6 +256,32 @@ func (t *tx) setAside(c *change) {
 	t.putSelf()
 }
 
+// Queued is one change of the outbox, for those who look after a phone.
+type Queued struct {
+	Key string
+	Mid int64
+	// Acked: a push answered it; it waits for the pull that confirms it.
+	Acked bool
+}
+
+// Outbox lists what no pull has confirmed yet, in order.
+func (p *Phone) Outbox() []Queued {
+	list := make([]Queued, 0, len(p.outbox))
+	for _, c := range p.outbox {
+		list = append(list, Queued{c.Key, c.Mid, c.Acked})
+	}
+	return list
+}
+
+// SentLog lists the keys of the changes of the last fourteen days that a pull confirmed, in order.
+func (p *Phone) SentLog() []string {
+	list := make([]string, 0, len(p.sentLog))
+	for _, c := range p.sentLog {
+		list = append(list, c.Key)
+	}
+	return list
+}
+
 // Unsendable is a change that is too big for any request.
 type Unsendable struct {
 	Key string

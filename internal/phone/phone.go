@@ -28,10 +28,11 @@ type Options struct {
 	// Platform and App name the system and the app's version; both may be empty.
 	Platform, App string
 	KeyType       KeyType
-	Audience      string // of assertions; "" = doorstep
-	Schema        int    // 0 = the current one
-	PageRows      int    // rows asked for in a pull; 0 = what the server allows
-	Gzip          bool   // compress request bodies
+	Audience      string        // of assertions; "" = doorstep
+	Schema        int           // 0 = the current one
+	PageRows      int           // rows asked for in a pull; 0 = what the server allows
+	Gzip          bool          // compress request bodies
+	DigestEvery   time.Duration // between comparisons with the server; 0 = a day, below 0 = only on request
 	Faults        Faults
 }
 
@@ -78,6 +79,9 @@ func New(opts Options) (*Phone, error) {
 	}
 	if opts.Schema == 0 {
 		opts.Schema = wire.CurrentSchema
+	}
+	if opts.DigestEvery == 0 {
+		opts.DigestEvery = digestEvery
 	}
 	if opts.Audience == "" {
 		opts.Audience = "doorstep"
@@ -136,6 +140,9 @@ func (p *Phone) Unsent() (n int, oldest time.Time) {
 
 // Pending counts the changes that no pull has confirmed yet, sent or not.
 func (p *Phone) Pending() int { return len(p.outbox) }
+
+// Staged counts the pages of a pull that is under way.
+func (p *Phone) Staged() int { return len(p.staged) }
 
 // EachHeld hands over every record of the base, in no particular order. Nothing of the outbox
 // is in it; see View for what people see.

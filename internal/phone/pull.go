@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"doorstep/internal/wire"
@@ -65,6 +66,9 @@ func (t *tx) pulled(from string, answer *wire.PullResponse) {
 		if !begins {
 			return // the pages before it were of the old epoch: start over
 		}
+	}
+	if slices.Contains(answer.Scopes, wire.ScopeEvent{ID: resetAll, Op: "reset"}) {
+		t.dropStaging() // what came before it is void, and may be more than we may see now
 	}
 	g := &page{Number: p.self.Pages, From: from, PullResponse: *answer}
 	p.self.Pages++

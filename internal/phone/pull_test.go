@@ -194,6 +194,28 @@ func TestARoleThatNarrowsPurgesAtOnceAndKeepsTheOutbox(t *testing.T) {
 	}
 }
 
+func TestAResetInTheMiddleOfARoundVoidsThePagesBeforeIt(t *testing.T) {
+	b := enrolled(t)
+	b.on(onPull,
+		pulled("e1.20.x", more, tells(add("pc:"+other)), brings(record("patients", other, 12, []string{"pc:" + other}, `{"family_name":"Bow"}`))),
+		pulled("e1.25.x", more, tells(reset("*"), add("pv:"+oldie))), answer{err: errNoNetwork})
+	b.syncFails()
+	for _, g := range b.staged {
+		for _, c := range g.Changes {
+			t.Errorf("%s %s of before the reset is still staged", c.Collection, c.ID)
+		}
+	}
+	b.on(onPull, pulled("e1.26", brings(record("patients", oldie, 5, []string{"pv:" + oldie}, `{"preferred_name":"Elsie"}`))))
+	b.sync()
+	b.holds("patients", other, false)
+	if s := b.holds("patients", oldie, true); s.Text("preferred_name") != "Elsie" {
+		t.Errorf("seen %v", s.Values)
+	}
+	if scopes := b.Scopes(); !slices.Equal(scopes, []string{"pv:" + oldie}) {
+		t.Errorf("scopes %v", scopes)
+	}
+}
+
 func TestAResetThatGivesTheSameBackPurgesNothingEarly(t *testing.T) {
 	b := enrolled(t)
 	b.on(onPull, pulled("e1.20.x", more, tells(reset("*"), add("pc:"+oldie))), answer{err: errNoNetwork})

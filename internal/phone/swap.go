@@ -10,7 +10,7 @@ import (
 // rows whose effects they hold. What people see is never half of a change.
 func (t *tx) swap(last *wire.PullResponse) {
 	p := t.p
-	b := &basis{t: t, delivered: map[string]bool{}, touched: map[string]bool{}}
+	b := &basis{t: t, touched: map[string]bool{}}
 	for _, g := range p.staged {
 		if g.From == "" {
 			b.event(wire.ScopeEvent{ID: resetAll, Op: "reset"}) // from nothing: all of it comes
@@ -31,13 +31,12 @@ func (t *tx) swap(last *wire.PullResponse) {
 
 // basis is the base while pages are applied to it.
 type basis struct {
-	t         *tx
-	delivered map[string]bool // came in this round: their scope lists are complete
-	touched   map[string]bool // lost a scope in this round
+	t       *tx
+	touched map[string]bool // lost a scope in this round
 }
 
 // event applies a grant or its end. "add" and "reset" replace a scope: everything of it comes
-// in this round, so what was held of it before and does not come has gone.
+// after this event, so what was held of it before and does not come again has gone.
 func (b *basis) event(e wire.ScopeEvent) {
 	p := b.t.p
 	switch {
@@ -45,7 +44,7 @@ func (b *basis) event(e wire.ScopeEvent) {
 		for s := range p.scopes {
 			b.t.hold(s, false)
 		}
-		b.leave(func(h *Held) bool { return !b.delivered[recordKey(h.Collection, h.ID)] }, func(*Held) []string { return nil })
+		b.leave(func(*Held) bool { return true }, func(*Held) []string { return nil })
 	case e.Op == "revoke":
 		if p.opts.Faults.KeepRevoked {
 			return
@@ -59,9 +58,8 @@ func (b *basis) event(e wire.ScopeEvent) {
 		})
 	default:
 		b.t.hold(e.ID, true)
-		b.leave(func(h *Held) bool {
-			return slices.Contains(h.Scopes, e.ID) && !b.delivered[recordKey(h.Collection, h.ID)]
-		}, func(h *Held) []string { return without(h.Scopes, e.ID) })
+		b.leave(func(h *Held) bool { return slices.Contains(h.Scopes, e.ID) },
+			func(h *Held) []string { return without(h.Scopes, e.ID) })
 	}
 }
 
@@ -94,7 +92,6 @@ func (b *basis) deliver(d *wire.Delivery, epoch string) {
 			scopes = slices.Compact(slices.Sorted(slices.Values(slices.Concat(old.Scopes, scopes))))
 		}
 		b.t.putRecord(&Held{Collection: d.Collection, ID: d.ID, Version: d.Version, Epoch: epoch, Scopes: scopes, Data: d.Data})
-		b.delivered[key] = true
 	}
 }
 

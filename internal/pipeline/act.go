@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"slices"
 
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
@@ -19,10 +20,11 @@ func Act(tx Tx, id string, a handover.Action, actor handover.Actor, version int6
 	if rec == nil {
 		return nil, &handover.Error{Code: handover.CodeNotFound, Message: "There is no such handover."}
 	}
-	h := handover.FromRecord(rec)
-	if err := recall(tx, &h); err != nil {
+	history, err := tx.History(id)
+	if err != nil {
 		return nil, err
 	}
+	h := handover.WithHistory(handover.FromRecord(rec), eventsOf(history))
 	if (a.Kind == handover.Decline || a.Kind == handover.Overdue) && a.To.ID == "" {
 		a.To, _ = tx.Directory().Coordinator(neighbourhoodOf(tx, h))
 	}
@@ -34,7 +36,7 @@ func Act(tx Tx, id string, a handover.Action, actor handover.Actor, version int6
 	if len(events) == 0 {
 		return rec, nil
 	}
-	if version != 0 && version != rec.Version && contested(a.Kind) {
+	if version != 0 && !actor.System && decided(history, version, actor.Staff) {
 		return rec, handover.Already(h)
 	}
 	old := clone(rec)
@@ -50,43 +52,32 @@ func Act(tx Tx, id string, a handover.Action, actor handover.Actor, version int6
 	return rec, watch(tx, rec)
 }
 
-// contested: two people doing this at once would undo each other's decision.
-func contested(k handover.Kind) bool {
-	switch k {
-	case handover.Accept, handover.Decline, handover.Answer, handover.HandOn, handover.StandDown, handover.Acknowledge:
-		return true
+// decisions are events after which somebody who has not seen them must look again before they
+// decide otherwise. That somebody merely saw or acknowledged it stands in nobody's way.
+var decisions = []string{handover.EventAccepted, handover.EventAnswered, handover.EventDeclined, handover.EventEscalated,
+	handover.EventHandedOn, handover.EventStoodDown}
+
+// decided says whether anybody else decided something after a version.
+func decided(history []*care.Record, version int64, actor string) bool {
+	for _, e := range history {
+		if e.Version > version && e.Text("by") != actor && slices.Contains(decisions, e.Text("kind")) {
+			return true
+		}
 	}
 	return false
 }
 
-// recall adds what only the history knows: who brought the handover to its state, and which
-// teams it was escalated away from.
-func recall(tx Tx, h *handover.Handover) error {
-	history, err := tx.History(h.ID)
-	if err != nil {
-		return err
+// eventsOf reads a history back.
+func eventsOf(history []*care.Record) []handover.Event {
+	events := make([]handover.Event, 0, len(history))
+	for _, r := range history {
+		e := handover.Event{Kind: r.Text("kind"), At: stampOf(r, "at"), By: r.Text("by"), Team: r.Text("team"), Text: r.Text("text")}
+		if raw, ok := r.Get("detail").(json.RawMessage); ok {
+			_ = json.Unmarshal(raw, &e.Detail) // written by us
+		}
+		events = append(events, e)
 	}
-	for _, e := range history {
-		var detail struct {
-			From string `json:"from"`
-		}
-		if raw, ok := e.Get("detail").(json.RawMessage); ok {
-			_ = json.Unmarshal(raw, &detail) // written by us
-		}
-		switch e.Text("kind") {
-		case handover.EventEscalated:
-			if detail.From != "" {
-				h.Former = append(h.Former, detail.From)
-			}
-		case handover.EventHandedOn:
-			h.Former = nil
-		case handover.EventSeen, handover.EventAcknowledged, handover.EventAccepted, handover.EventAnswered, handover.EventStoodDown, handover.EventDeclined:
-		default:
-			continue
-		}
-		h.StateBy, h.StateAt = e.Text("by"), stampOf(e, "at")
-	}
-	return nil
+	return events
 }
 
 func neighbourhoodOf(tx Tx, h handover.Handover) string {

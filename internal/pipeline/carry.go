@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -26,10 +27,11 @@ type carrying struct {
 	alarms map[string]handover.Alarm
 	known  map[string]Alarm
 	events []rules.Event
+	doubts map[string]string
 }
 
-func carryOut(tx Tx, person *care.Record, plan handover.Plan, alarms []handover.Alarm, known []Alarm, events []rules.Event) error {
-	c := &carrying{tx: tx, person: person, plan: &plan, alarms: map[string]handover.Alarm{}, known: map[string]Alarm{}, events: events}
+func carryOut(tx Tx, person *care.Record, plan handover.Plan, alarms []handover.Alarm, known []Alarm, events []rules.Event, doubts map[string]string) error {
+	c := &carrying{tx: tx, person: person, plan: &plan, doubts: doubts, alarms: map[string]handover.Alarm{}, known: map[string]Alarm{}, events: events}
 	for _, a := range alarms {
 		c.alarms[a.ID] = a
 	}
@@ -96,7 +98,7 @@ func same(a, b Alarm) bool {
 // raise stores a new handover, its history and its delivery.
 func (c *carrying) raise(n *handover.New) error {
 	story := handover.Case{To: n.Route.Team, Class: n.Class, Asks: c.asks(n.Reasons), Unverified: n.Unverified, Copy: n.CopyOf != "",
-		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: c.findings(n)}
+		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: c.findings(c.alarmsOf(n))}
 	return raise(c.tx, c.person, n, story, evidenceOf{Key: n.Route.Key, CopyOf: n.CopyOf, Records: c.records(c.alarmsOf(n))})
 }
 
@@ -127,9 +129,9 @@ func (c *carrying) asks(reasons []handover.Reason) []string {
 }
 
 // findings are what the text of a handover shows.
-func (c *carrying) findings(n *handover.New) []handover.Finding {
+func (c *carrying) findings(alarms []string) []handover.Finding {
 	var list []handover.Finding
-	for _, id := range c.alarmsOf(n) {
+	for _, id := range alarms {
 		a, ok := c.alarms[id]
 		if !ok {
 			continue
@@ -144,7 +146,9 @@ func (c *carrying) findings(n *handover.New) []handover.Finding {
 			}
 		}
 		if !a.Verified {
-			f.Doubt = "a value was refused, or two people recorded different ones"
+			if f.Doubt = c.doubts[a.Record]; f.Doubt == "" {
+				f.Doubt = "a value was refused, or two people recorded different ones"
+			}
 		}
 		list = append(list, f)
 	}
@@ -196,6 +200,7 @@ func (c *carrying) change(ch *handover.Change) error {
 		}
 	}
 	rec.Values["evidence"] = jsonOf(kept)
+	c.retell(rec, ch)
 	if err := saveHandover(c.tx, rec, old); err != nil {
 		return err
 	}
@@ -238,6 +243,50 @@ func (c *carrying) withdraw(id string) error {
 	}
 	return writeEvent(c.tx, rec, handover.Event{Kind: handover.EventWithdrawn, At: c.tx.Now(), Team: rec.Text("to_team"),
 		Text: "What this rests on was corrected or withdrawn. Please decide whether it still needs an answer."})
+}
+
+// retell writes the text of a handover anew from all that it now rests on. What a person wrote
+// by hand stays as they wrote it; the rules that joined stand in its history.
+func (c *carrying) retell(rec *care.Record, ch *handover.Change) {
+	if byHand, _ := rec.Get("by_hand").(bool); byHand {
+		return
+	}
+	to, _ := c.tx.Directory().Team(rec.Text("to_team"))
+	original := keptEvidence(rec).CopyOf
+	alarms := c.behind(rec.ID)
+	if original != "" {
+		alarms = c.behind(original)
+	}
+	text := handover.Compose(tell(handover.Case{To: to, Class: ch.Class, Asks: c.asks(ch.Reasons), Unverified: ch.Unverified,
+		Confirmed: rec.Text("confirmed_by") != "", Copy: original != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
+		LateBy: ch.LateBy, Findings: c.findings(alarms)}, c.person))
+	put(rec, map[string]any{"situation": clip(text.Situation, 4000), "background": clip(text.Background, 4000),
+		"assessment": clip(text.Assessment, 4000), "recommendation": clip(text.Recommendation, 4000)})
+}
+
+// behind lists, in clinical order, the alarms that a handover rests on once the plan is carried out.
+func (c *carrying) behind(id string) []string {
+	to := map[string]string{}
+	for _, a := range c.plan.Attached {
+		to[a.Alarm] = a.Handover
+	}
+	var list []handover.Alarm
+	for _, a := range c.alarms {
+		if to[a.ID] == id || (to[a.ID] == "" && a.Handover == id) {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b handover.Alarm) int {
+		if n := a.At.Compare(b.At); n != 0 {
+			return n
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	ids := make([]string, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	return ids
 }
 
 func loadHandover(tx Tx, id string) (*care.Record, error) {

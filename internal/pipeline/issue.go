@@ -72,7 +72,7 @@ func (p *plan) quarantine(no *refusal) error {
 		return err
 	}
 	p.result.Issues = []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}
-	p.suspectRefused()
+	p.suspectRefused(no)
 	return nil
 }
 

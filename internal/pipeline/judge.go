@@ -18,7 +18,7 @@ func (p *plan) judge() error {
 	at := func(patient string) *changed {
 		c := people[patient]
 		if c == nil {
-			c = &changed{}
+			c = &changed{doubts: p.doubts}
 			people[patient] = c
 		}
 		return c
@@ -61,7 +61,8 @@ func (p *plan) judge() error {
 type changed struct {
 	records  []*care.Record
 	suspects []rules.Event
-	since    time.Time // the earliest moment anything changed at
+	since    time.Time         // the earliest moment anything changed at
+	doubts   map[string]string // by record: why a value of it is in doubt
 	// byArrival is the seeded bug of Faults.ByArrival.
 	byArrival bool
 }
@@ -134,7 +135,7 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 		in.Clearing = append(in.Clearing, clear)
 	}
 	plan := handover.Arrange(in)
-	return carryOut(tx, record, plan, alarms, known, events)
+	return carryOut(tx, record, plan, alarms, known, events, c.doubts)
 }
 
 // mergeAlarms are the alarms that hold: those judged now, and, of what lies before or rests on
@@ -153,7 +154,6 @@ func mergeAlarms(fresh []rules.Alarm, known []Alarm, since time.Time) []handover
 		h := handover.AlarmOf(a)
 		if k := attached[h.ID]; k != nil {
 			h.Handover = k.Handover
-			h.Verified = h.Verified || k.Verified
 		}
 		if i, twice := have[h.ID]; twice { // both sides of a conflict fire
 			list[i].Verified = list[i].Verified || h.Verified

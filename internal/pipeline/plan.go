@@ -22,11 +22,12 @@ type plan struct {
 
 	drafts  []*draft
 	byID    map[string]*draft
-	issues  []*care.Record // conflicts and fields set aside, to be stored
-	suspect []rules.Event  // refused or losing values as evidence: judged, never verified
-	raised  []raised       // handovers by hand
-	replays []replay       // quarantined mutations this one resolves
-	again   *care.Record   // the quarantine row this plan replays; nil for a new mutation
+	issues  []*care.Record    // conflicts and fields set aside, to be stored
+	suspect []rules.Event     // refused or losing values as evidence: judged, never verified
+	doubts  map[string]string // by record: why a value of it is in doubt
+	raised  []raised          // handovers by hand
+	replays []replay          // quarantined mutations this one resolves
+	again   *care.Record      // the quarantine row this plan replays; nil for a new mutation
 	result  wire.Result
 }
 

@@ -48,6 +48,7 @@ func (p *plan) suspectAside(rec *care.Record, fields []asideField) {
 		if !ok {
 			continue
 		}
+		p.doubt(rec.ID, "set aside: "+a.why.Message)
 		if v, ok := lenient(f, a.raw); ok {
 			variant.Values[a.name] = v
 			found = true
@@ -69,11 +70,22 @@ func (p *plan) suspectLoser(d *draft, f *care.Field, lost any) {
 	} else {
 		variant.Values[f.Name] = lost
 	}
+	p.doubt(d.rec.ID, "two people recorded different values of "+f.Name)
 	p.suspectRecord(variant)
 }
 
+// doubt remembers, for the text of a handover, why a value of a record is not verified.
+func (p *plan) doubt(record, why string) {
+	if p.doubts == nil {
+		p.doubts = map[string]string{}
+	}
+	if p.doubts[record] == "" {
+		p.doubts[record] = why
+	}
+}
+
 // suspectRefused judges what a quarantined mutation says, op by op.
-func (p *plan) suspectRefused() {
+func (p *plan) suspectRefused(no *refusal) {
 	for i := range p.ops() {
 		op := &p.ops()[i]
 		c, ok := care.ByName(op.Collection)
@@ -96,6 +108,7 @@ func (p *plan) suspectRefused() {
 			}
 		}
 		variant.Values["patient"] = op.Patient
+		p.doubt(variant.ID, "held back: "+no.message)
 		p.suspectRecord(variant)
 	}
 }

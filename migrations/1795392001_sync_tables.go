@@ -37,7 +37,7 @@ var syncTablesDDL = []string{
 	`CREATE TABLE sync_staff (staff TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reset_seq INTEGER NOT NULL, past TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID`,
 
 	// What every client pushed and what it was answered.
-	`CREATE TABLE sync_clients (id INTEGER PRIMARY KEY, client TEXT NOT NULL UNIQUE, device TEXT NOT NULL, staff TEXT NOT NULL, last_mid INTEGER NOT NULL DEFAULT 0, last_key TEXT NOT NULL DEFAULT '', pulled_mid INTEGER NOT NULL DEFAULT 0, quarantined INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL)`,
+	`CREATE TABLE sync_clients (id INTEGER PRIMARY KEY, client TEXT NOT NULL UNIQUE, device TEXT NOT NULL, staff TEXT NOT NULL, last_mid INTEGER NOT NULL DEFAULT 0, last_key TEXT NOT NULL DEFAULT '', pulled_mid INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL)`,
 	`CREATE TABLE sync_ledger (key TEXT PRIMARY KEY, client INTEGER NOT NULL, mid INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID`,
 	// A key that took effect under another client's number and was sent again under this one.
 	`CREATE TABLE sync_renumbered (client INTEGER NOT NULL, mid INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (client, mid)) WITHOUT ROWID`,

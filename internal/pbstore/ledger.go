@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/internal/care"
 )
 
@@ -24,34 +26,63 @@ func (tx *Tx) Client(id string) (*Client, error) {
 	return c, nil
 }
 
-// Client returns a copy of where a client stands, from memory where it is there.
+// Client returns a copy of where a client stands, from memory once it was asked for.
 func (s *Store) Client(id string) (*Client, error) {
-	return s.client(id, func(query string, args ...any) *sql.Row { return s.reads.QueryRow(query, args...) })
+	c, err := s.client(id, s.ask)
+	if err != nil {
+		return nil, err
+	}
+	m := s.mem
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.clients[id] == nil { // whatever a push published meanwhile is newer
+		read := *c
+		m.clients[id] = &read
+	}
+	return c, nil
 }
 
 func (s *Store) client(id string, row func(string, ...any) *sql.Row) (*Client, error) {
 	s.mem.mu.RLock()
-	known := s.mem.clients[id]
+	known, speaker, held := s.mem.clients[id], s.mem.speakers[id], s.mem.held[id]
 	s.mem.mu.RUnlock()
-	if known != nil {
-		c := *known
-		return &c, nil
-	}
 	c := &Client{ID: id}
-	err := row(`SELECT c.id, c.device, c.staff, c.last_mid, c.last_key, c.pulled_mid,
-		(SELECT count(*) FROM quarantine q WHERE q.client = c.client AND q.state = 'open'), coalesce(l.seq, 0)
-		FROM sync_clients c LEFT JOIN sync_ledger l ON l.key = c.last_key WHERE c.client = ?`, id).
-		Scan(&c.Row, &c.Device, &c.Staff, &c.LastMid, &c.LastKey, &c.PulledMid, &c.Quarantined, &c.LastSeq)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrNoClient
+	if known != nil {
+		*c = *known
+	} else {
+		err := row(`SELECT c.id, c.device, c.staff, c.last_mid, c.last_key, c.pulled_mid, coalesce(l.seq, 0)
+			FROM sync_clients c LEFT JOIN sync_ledger l ON l.key = c.last_key WHERE c.client = ?`, id).
+			Scan(&c.Row, &c.Device, &c.Staff, &c.LastMid, &c.LastKey, &c.PulledMid, &c.LastSeq)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, ErrNoClient
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return c, err
+	if speaker != "" {
+		c.Device = speaker
+	}
+	c.Quarantined = held
+	return c, nil
+}
+
+// bindSpeakers notes which device speaks for a client whenever one is enrolled: a client that
+// comes back under a new device may be in memory under the old one.
+func (s *Store) bindSpeakers() {
+	enrolled := s.app.OnRecordAfterCreateSuccess(care.Devices)
+	id := enrolled.BindFunc(func(e *core.RecordEvent) error {
+		s.mem.mu.Lock()
+		s.mem.speakers[e.Record.GetString("client")] = e.Record.Id
+		s.mem.mu.Unlock()
+		return e.Next()
+	})
+	s.unbind = func() { enrolled.Unbind(id) }
 }
 
 // SaveClient stores a client's numbering.
 func (tx *Tx) SaveClient(c *Client) error {
-	if _, err := tx.exec(`UPDATE sync_clients SET last_mid = ?, last_key = ?, quarantined = ? WHERE id = ?`,
-		c.LastMid, c.LastKey, c.Quarantined, c.Row); err != nil {
+	if _, err := tx.exec(`UPDATE sync_clients SET last_mid = ?, last_key = ? WHERE id = ?`, c.LastMid, c.LastKey, c.Row); err != nil {
 		return err
 	}
 	saved := *c

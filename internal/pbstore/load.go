@@ -124,13 +124,16 @@ func (m *memory) loadWatched(v *Snapshot) error {
 
 // loadHeld finds the records whose creates are in quarantine and what waits for records.
 func (m *memory) loadHeld(v *Snapshot) error {
-	return v.each(`SELECT id, code, waits_for, content FROM quarantine WHERE state = 'open' AND kind = 'mutation'`, func(r *sql.Rows) error {
-		var id, code, waits string
+	return v.each(`SELECT id, client, kind, code, waits_for, content FROM quarantine WHERE state = 'open'`, func(r *sql.Rows) error {
+		var id, client, kind, code, waits string
 		var content sql.NullString
-		if err := r.Scan(&id, &code, &waits, &content); err != nil {
+		if err := r.Scan(&id, &client, &kind, &code, &waits, &content); err != nil {
 			return err
 		}
-		m.hold(id, code, waits, []byte(content.String))
+		m.held[client]++
+		if kind == "mutation" {
+			m.hold(id, code, waits, []byte(content.String))
+		}
 		return nil
 	})
 }

@@ -30,7 +30,10 @@ type memory struct {
 	holders map[string]*holder
 	staff   map[string]*member
 	clients map[string]*Client
-	clocks  map[string]Clock // by device
+	// speakers are the devices enrolled since the start, by client: they outrank what clients says.
+	speakers map[string]string
+	held     map[string]int64 // open quarantine rows, by client
+	clocks   map[string]Clock // by device
 
 	directory *directory
 	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
@@ -100,7 +103,7 @@ type Client struct {
 	LastKey     string
 	LastSeq     int64
 	PulledMid   int64
-	Quarantined int64
+	Quarantined int64 // open rows, mutations and fields
 }
 
 func newMemory(broken func(rules.Broken)) *memory {
@@ -108,7 +111,7 @@ func newMemory(broken func(rules.Broken)) *memory {
 		broken = func(rules.Broken) {}
 	}
 	return &memory{broken: broken, moved: make(chan struct{}), scopes: map[string]int64{}, people: map[string][]*grant{},
-		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{}, clocks: map[string]Clock{},
+		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{}, speakers: map[string]string{}, held: map[string]int64{}, clocks: map[string]Clock{},
 		watched: map[string]bool{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
 }
 

@@ -33,8 +33,8 @@ type Store struct {
 	prepared *statements // on the write connection
 	reading  *statements
 
-	asked atomic.Int64
-	bound []func() // undoes what Open bound to the app
+	asked  atomic.Int64
+	unbind func() // takes off the app what Open bound to it
 }
 
 // Options of a Store.
@@ -60,6 +60,7 @@ func Open(app core.App, o Options) (*Store, error) {
 	s := &Store{app: app, writes: writes, reads: reads, shapes: newShapes(), now: o.Now, ids: newIDs(o.Now, o.Entropy),
 		prepared: newStatements(writes), reading: newStatements(reads)}
 	s.mem = newMemory(o.Broken)
+	s.bindSpeakers()
 	if err := s.Read(context.Background(), func(v *Snapshot) error { return s.mem.load(v) }); err != nil {
 		return nil, fmt.Errorf("load the sync state: %w", err)
 	}
@@ -76,6 +77,7 @@ func underlying(b dbx.Builder) (*sql.DB, error) {
 
 // Close releases the prepared statements; the connections belong to PocketBase.
 func (s *Store) Close() error {
+	s.unbind()
 	all := []error{s.prepared.close(), s.reading.close()}
 	if s.watcher.conn != nil {
 		all = append(all, s.watcher.conn.Close())

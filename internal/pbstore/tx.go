@@ -254,6 +254,10 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 }
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
+	if more := openRows(rec) - openRows(old); more != 0 {
+		client := rec.Text("client")
+		tx.note(func(m *memory) { m.held[client] += more })
+	}
 	if rec.Text("kind") != "mutation" {
 		return
 	}
@@ -280,6 +284,13 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 	}
 	id := rec.ID
 	tx.note(func(m *memory) { m.hold(id, code, waits, content) })
+}
+
+func openRows(held *care.Record) int64 {
+	if held == nil || held.Text("state") != "open" {
+		return 0
+	}
+	return 1
 }
 
 // WaitingFor implements pipeline.Records. Asked for every created record, so memory answers

@@ -153,11 +153,8 @@ func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, a
 				return res, err
 			}
 		}
-		if res.Status == care.Quarantined {
-			c.Quarantined++
-			if w.engine.o.Faults.InvalidHoldsLastMid {
-				return res, nil
-			}
+		if res.Status == care.Quarantined && w.engine.o.Faults.InvalidHoldsLastMid {
+			return res, nil
 		}
 	} else {
 		if res, err = w.stored(tx, m); err != nil {

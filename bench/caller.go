@@ -32,7 +32,7 @@ func dial(base string) (*caller, error) {
 	}
 	conn, err := net.Dial("tcp", u.Host)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("dial %s: %w", base, err)
 	}
 	return &caller{host: u.Host, conn: conn, in: bufio.NewReaderSize(conn, 64<<10)}, nil
 }

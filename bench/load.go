@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -60,14 +59,10 @@ func hammer(base string, requests [][]byte, length time.Duration, check checker)
 
 // run is the load generator: one connection and one goroutine a device, started together.
 func run(base string, devices int, check checker, next func(device, n int) turn) (*outcome, error) {
-	callers := make([]*caller, devices)
-	for i := range callers {
-		c, err := dial(base)
-		if err != nil {
-			return nil, fmt.Errorf("dial %s: %w", base, err)
-		}
-		defer c.close()
-		callers[i] = c
+	callers, hangUp, err := dialAll(base, devices)
+	defer hangUp()
+	if err != nil {
+		return nil, err
 	}
 	outcomes := make([]outcome, devices)
 	var ready, done sync.WaitGroup
@@ -92,6 +87,21 @@ func run(base string, devices int, check checker, next func(device, n int) turn)
 	}
 	slices.Sort(total.turns)
 	return total, nil
+}
+
+// dialAll opens a connection for each device, and returns what closes those that are open.
+func dialAll(base string, devices int) (callers []*caller, hangUp func(), err error) {
+	for len(callers) < devices && err == nil {
+		var c *caller
+		if c, err = dial(base); err == nil {
+			callers = append(callers, c)
+		}
+	}
+	return callers, func() {
+		for _, c := range callers {
+			c.close()
+		}
+	}, err
 }
 
 // work does one device's turns. An answer that fails the check counts and work goes on; a

@@ -24,8 +24,9 @@ type visit struct {
 	patient, note string
 }
 
-// content is the wire form of a visit. Most visits are uneventful; one in fifty shows a soft
-// sign and one in a hundred a missed critical medicine, so that rules have something to find.
+// content is the wire form of a visit. Most visits are uneventful; one in a hundred shows a
+// soft sign and one in a hundred a missed critical medicine, so that rules raise alarms. Nobody
+// answers them here, so the share of people with something open only grows.
 type content struct {
 	Patient      string   `json:"patient"`
 	Team         string   `json:"team"`
@@ -91,10 +92,10 @@ func (d *diary) visit() visit {
 		StartedAt: care.Stamp(d.now.Add(-45 * time.Minute)), EndedAt: care.Stamp(d.now.Add(-15 * time.Minute)),
 		SoftSigns: []string{}, Medicine: "given", Note: v.note,
 	}
-	switch n := d.rnd.IntN(100); {
-	case n < 2:
+	switch d.rnd.IntN(100) {
+	case 0:
 		c.SoftSigns = []string{pick(d.rnd, care.SoftSigns)}
-	case n == 2:
+	case 1:
 		c.Medicine = "missed"
 	}
 	set, err := json.Marshal(c)

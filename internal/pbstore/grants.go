@@ -38,8 +38,10 @@ func (tx *Tx) Regrant(patient string) error {
 	if err != nil {
 		return err
 	}
+	moved := false
 	for _, name := range sortedKeys(have) {
 		if _, keep := want[name]; !keep {
+			moved = true
 			if err := tx.closeGrant(have[name], patient, name); err != nil {
 				return err
 			}
@@ -47,7 +49,29 @@ func (tx *Tx) Regrant(patient string) error {
 	}
 	for _, name := range sortedKeys(want) {
 		if _, there := have[name]; !there {
+			moved = true
 			if err := tx.openGrant(patient, name, want[name]); err != nil {
+				return err
+			}
+		}
+	}
+	if !moved {
+		return nil
+	}
+	return tx.tellIssues(patient)
+}
+
+// tellIssues sends the open issues of a person again: whoever lost the person keeps knowing of
+// theirs, but without the content; whoever got the person may read it.
+func (tx *Tx) tellIssues(patient string) error {
+	for _, name := range []string{care.Conflicts, care.Quarantine} {
+		open, err := tx.records(tx.store.shapes.byName[name], "patient = ? AND state = 'open' ORDER BY id", patient)
+		if err != nil {
+			return err
+		}
+		for _, old := range open {
+			rec := *old
+			if err := tx.Update(&rec, old, nil); err != nil {
 				return err
 			}
 		}

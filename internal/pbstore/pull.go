@@ -114,6 +114,11 @@ func (v *Snapshot) Deliveries(viewer pipeline.Viewer, o *Outlook, rows []FeedRow
 		if !ok {
 			d = wire.Delivery{Collection: wireName(v.store.shapes.byNumber[row.Collection]), ID: row.Record, Version: latest[row.Record], Gone: "retracted"}
 		}
+		if d.Collection == care.Patients && care.DutyOf(viewer.Role).View != care.Clinical {
+			// A limited viewer is told of what they can see, so for them the person's version is
+			// that of the last change they could: else their digest would differ for ever.
+			d.Version = latest[row.Record]
+		}
 		list = append(list, d)
 	}
 	return list, nil

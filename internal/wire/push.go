@@ -1,10 +1,14 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"doorstep/internal/care"
 )
@@ -20,57 +24,42 @@ type Push struct {
 // DecodePush reads a push body. An envelope that cannot be read is an *Error and nothing is
 // taken in; a mutation that cannot be represented comes back with its Fault and its raw bytes,
 // so that it is quarantined and its neighbours are not held up.
-//
-//	400 malformed  the body is not JSON, nests deeper than 10,000, lacks client, epoch, schema or
-//	               mutations or holds one of them twice, or a mutation's mid or key cannot be
-//	               read or does not follow the one before
-//	413 too_many   more than MaxPushMutations
-//	Fault          everything else: duplicate names, invalid UTF-8 or nesting beyond MaxDepth
-//	               inside a mutation, wrong types, unknown ops, missing author, time or ops, size
-//
-// Body is not kept: what is returned shares no memory with it.
 func DecodePush(body []byte) (*Push, *Error) {
 	// The envelope is split leniently; each mutation is then read strictly.
-	s := &scanner{src: string(body), lenient: true}
+	r := newReader(body, lenient)
 	push := &Push{}
 	seen := map[string]bool{}
-	err := s.object(func(name string) error {
-		var err error
+	err := r.object(func(name string) (err error) {
+		if seen[name] {
+			return errors.New("the same name twice: " + shown(name))
+		}
 		switch name {
 		case "client":
-			push.Client, err = s.text()
-			push.Client = strings.Clone(push.Client)
+			push.Client, err = r.text()
 		case "epoch":
-			push.Epoch, err = s.text()
-			push.Epoch = strings.Clone(push.Epoch)
+			push.Epoch, err = r.text()
 		case "schema":
 			var n int64
-			n, err = s.integer()
+			n, err = r.integer()
 			push.Schema = int(min(n, math.MaxInt32))
 		case "mutations":
-			err = push.readMutations(s)
+			err = push.readMutations(r)
 		default:
-			return s.skip()
-		}
-		if err != nil {
-			return within(name, err)
-		}
-		if seen[name] {
-			return doubled(name)
+			return r.SkipValue()
 		}
 		seen[name] = true
-		return nil
+		return err
 	})
 	if err == nil {
-		err = s.end()
+		err = r.end()
 	}
 	var refused *Error
 	switch {
 	case errors.As(err, &refused):
 		return nil, refused
 	case err != nil:
-		return nil, Fail(400, "malformed", RetryAfterFix, "The push body could not be read: %s.", err)
-	case !seen["client"] || !seen["epoch"] || !seen["schema"] || !seen["mutations"]:
+		return nil, Fail(400, "malformed", RetryAfterFix, "The push body could not be read: %s.", reason(err))
+	case len(seen) < 4:
 		return nil, Fail(400, "malformed", RetryAfterFix, "A push needs client, epoch, schema and mutations.")
 	case push.Schema < MinPushSchema:
 		return nil, Fail(400, "malformed", RetryAfterFix, "schema starts at %d.", MinPushSchema)
@@ -78,21 +67,18 @@ func DecodePush(body []byte) (*Push, *Error) {
 	return push, nil
 }
 
-func (p *Push) readMutations(s *scanner) error {
-	const usual = 600 // bytes of a small mutation
-	p.Mutations = make([]care.Mutation, 0, min(MaxPushMutations, len(s.src)/usual+1))
-	width := 0
-	return s.list(func() error {
-		raw, err := s.extent()
+func (p *Push) readMutations(r reader) error {
+	return r.list(func() error {
+		raw, err := r.ReadValue()
 		if err != nil {
 			return err
 		}
 		if len(p.Mutations) == MaxPushMutations {
 			return Fail(413, "too_many", RetryAfterFix, "A push holds at most %d mutations; send the first half.", MaxPushMutations)
 		}
-		m, err := decodeMutation(strings.Clone(raw), &width)
+		m, err := DecodeMutation(bytes.Clone(raw))
 		if err != nil {
-			return errors.New("change " + strconv.Itoa(len(p.Mutations)+1) + " of this push: " + err.Error())
+			return err
 		}
 		if n := len(p.Mutations); n > 0 && m.Mid != p.Mutations[n-1].Mid+1 {
 			return Fail(400, "malformed", RetryAfterFix, "Mutations of a push must be numbered one after the other; %d follows %d.", m.Mid, p.Mutations[n-1].Mid)
@@ -102,35 +88,18 @@ func (p *Push) readMutations(s *scanner) error {
 	})
 }
 
-// decodeMutation reads one mutation. It fails only when it is not JSON, or when mid or key
-// cannot be read: without them the mutation has no place in the queue. Anything else becomes a
-// Fault. Strings of the mutation are cut out of raw; width guesses the size of its objects.
-func decodeMutation(raw string, width *int) (care.Mutation, error) {
-	m := care.Mutation{Raw: []byte(raw)}
+// DecodeMutation reads one mutation, which keeps raw. It fails only when raw is not JSON, or when
+// mid or key cannot be read: without them the mutation has no place in the queue. Anything else
+// becomes a Fault.
+func DecodeMutation(raw []byte) (care.Mutation, error) {
+	m := care.Mutation{Raw: raw}
 	if len(raw) > MaxMutationBytes {
 		m.Fault = &care.Problem{Code: "oversized", Message: "This change is larger than " + strconv.Itoa(MaxMutationBytes>>10) + " kB."}
-	} else {
-		s := &scanner{src: raw, width: *width}
-		err := readMutation(s, &m)
-		if err == nil {
-			err = s.end()
-		}
-		*width = s.width
-		if err != nil {
-			m = care.Mutation{Raw: m.Raw, Fault: malformed("This change could not be read: " + err.Error() + ".")}
-		}
+	} else if err := readMutation(newReader(raw, strict), &m, false); err != nil {
+		m = care.Mutation{Raw: raw, Fault: malformed("This change could not be read: " + reason(err) + ".")}
 	}
 	if m.Fault != nil { // read again for mid, key and whose it is
-		s := &scanner{src: raw, lenient: true}
-		if err := s.skip(); err != nil {
-			return m, err
-		}
-		if err := s.end(); err != nil {
-			return m, err
-		}
-		s.pos = 0
-		m.Ops = nil
-		if err := readMutation(s, &m); err != nil {
+		if err := readMutation(newReader(raw, lenient), &m, true); err != nil {
 			return m, err
 		}
 	}
@@ -148,110 +117,106 @@ func decodeMutation(raw string, width *int) (care.Mutation, error) {
 	return m, nil
 }
 
-// readMutation fills m from its JSON. A lenient scanner is after mid and key only: it reads over
-// ops and takes author and time when they happen to be readable.
-func readMutation(s *scanner, m *care.Mutation) error {
-	return s.object(func(name string) error {
-		var err error
+// readMutation fills m from its JSON. With keysOnly it is after mid and key: it reads over ops
+// and takes author and time when they happen to be readable.
+func readMutation(r reader, m *care.Mutation, keysOnly bool) error {
+	err := r.object(func(name string) (err error) {
 		switch name {
 		case "mid":
-			m.Mid, err = s.integer()
+			m.Mid, err = r.integer()
 		case "key":
-			m.Key, err = s.text()
+			m.Key, err = r.text()
 		case "author":
-			m.Author, err = s.text()
-			if s.lenient {
+			if m.Author, err = r.text(); keysOnly && !broken(err) {
 				return nil
 			}
 		case "authored_at":
 			var at string
-			at, err = s.text()
-			if err == nil {
-				m.AuthoredAt, err = care.ParseStamp(at)
-				if err != nil {
+			if at, err = r.text(); err == nil {
+				if m.AuthoredAt, err = care.ParseStamp(at); err != nil {
 					err = errors.New("authored_at is not a time")
 				}
 			}
-			if s.lenient {
+			if keysOnly && !broken(err) {
 				return nil
 			}
 		case "ops":
-			if s.lenient {
-				return s.skip()
+			if keysOnly {
+				return r.SkipValue()
 			}
-			err = readOps(s, m)
+			err = readOps(r, m)
 		default:
-			return s.skip()
+			return r.SkipValue()
 		}
 		return within(name, err)
 	})
+	if err != nil {
+		return err
+	}
+	return r.end()
 }
 
 func malformed(message string) *care.Problem {
 	return &care.Problem{Code: "malformed", Message: message}
 }
 
-// within names the member an error came from.
-func within(name string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return namedError(name, err)
+// broken says whether an error means that the text is no JSON (any more), rather than that a
+// value is not the one expected.
+func broken(err error) bool {
+	var syntax *jsontext.SyntacticError
+	return errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-func namedError(name string, err error) error {
+// within names the member an error came from.
+func within(name string, err error) error {
 	var refused *Error
-	if errors.Is(err, errSyntax) || errors.As(err, &refused) {
+	if err == nil || broken(err) || errors.As(err, &refused) {
 		return err
 	}
 	return errors.New(name + ": " + err.Error())
 }
 
-func readOps(s *scanner, m *care.Mutation) error {
-	return s.list(func() error {
+func readOps(r reader, m *care.Mutation) error {
+	return r.list(func() error {
 		if len(m.Ops) == MaxMutationOps {
 			return errors.New("more than " + strconv.Itoa(MaxMutationOps) + " ops")
 		}
-		op, err := readOp(s)
+		op, err := readOp(r)
 		m.Ops = append(m.Ops, op)
 		return err
 	})
 }
 
-// opDepth is how many brackets are around a member of an op: mutation, ops, op.
-const opDepth = 3
-
-func readOp(s *scanner) (care.Op, error) {
+func readOp(r reader) (care.Op, error) {
 	var op care.Op
-	err := s.object(func(name string) error {
-		var err error
+	err := r.object(func(name string) (err error) {
 		var v string
 		switch name {
 		case "op":
-			v, err = s.text()
+			v, err = r.text()
 			op.Kind = care.OpKind(v)
 		case "collection":
-			op.Collection, err = s.text()
+			op.Collection, err = r.text()
 		case "id":
-			op.ID, err = s.text()
+			op.ID, err = r.text()
 		case "patient":
-			op.Patient, err = s.text()
+			op.Patient, err = r.text()
 		case "field":
-			op.Field, err = s.text()
+			op.Field, err = r.text()
 		case "issue":
-			op.Issue, err = s.text()
+			op.Issue, err = r.text()
 		case "base":
-			if v, err = s.text(); err == nil && v != "" {
+			if v, err = r.text(); err == nil && v != "" {
 				op.Base, err = ParseBase(v)
 			}
 		case "set":
-			op.Set, err = readObject(s)
+			op.Set, err = r.members()
 		case "was":
-			op.Was, err = readObject(s)
+			op.Was, err = r.members()
 		case "values":
-			op.Values, err = readList(s)
+			op.Values, err = r.items()
 		default:
-			return s.skip()
+			return r.SkipValue()
 		}
 		return within(name, err)
 	})
@@ -275,24 +240,6 @@ func readOp(s *scanner) (care.Op, error) {
 		op.Patient = patientOf(op)
 	}
 	return op, nil
-}
-
-// readObject reads the set or was of an op.
-func readObject(s *scanner) (map[string]any, error) {
-	if s.peek() != '{' {
-		return nil, s.mistyped("an object")
-	}
-	return s.keep(opDepth)
-}
-
-// readList reads the values of an op.
-func readList(s *scanner) ([]any, error) {
-	if s.peek() != '[' {
-		return nil, s.mistyped("a list")
-	}
-	v, err := s.value(opDepth)
-	list, _ := v.([]any)
-	return list, err
 }
 
 // patientOf finds the person of an op that did not name one: a create says it in its content.

@@ -41,10 +41,3 @@ func Salvage(raw []byte) []care.Op {
 	}
 	return ops
 }
-
-// DecodeMutation reads one mutation as DecodePush reads those of a push, for replays of what was
-// kept. It fails when mid or key cannot be read; anything else becomes the mutation's Fault.
-func DecodeMutation(raw []byte) (care.Mutation, error) {
-	width := 0
-	return decodeMutation(string(raw), &width)
-}

@@ -1,0 +1,185 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// reader walks JSON token by token, so that a push is read in one pass into what it means.
+type reader struct{ *jsontext.Decoder }
+
+// How a reader takes what JSON's grammar allows but nobody should send: a name twice, text that
+// is not UTF-8. Strict refuses it; lenient reads over it, to find the parts that can be kept.
+const (
+	strict  = false
+	lenient = true
+)
+
+func newReader(src []byte, loose bool) reader {
+	// From a bytes.Buffer the decoder reads in place; it does not change src.
+	return reader{jsontext.NewDecoder(bytes.NewBuffer(src), jsontext.AllowDuplicateNames(loose), jsontext.AllowInvalidUTF8(loose))}
+}
+
+// end makes sure that nothing follows.
+func (r reader) end() error {
+	_, err := r.ReadToken()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.New("there is text after the end")
+}
+
+// object walks an object; member must read each value.
+func (r reader) object(member func(name string) error) error {
+	if err := r.open('{', "an object"); err != nil {
+		return err
+	}
+	for r.PeekKind() != '}' {
+		name, err := r.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := member(name.String()); err != nil {
+			return err
+		}
+	}
+	_, err := r.ReadToken()
+	return err
+}
+
+// list walks a list; item must read each value.
+func (r reader) list(item func() error) error {
+	if err := r.open('[', "a list"); err != nil {
+		return err
+	}
+	for r.PeekKind() != ']' {
+		if err := item(); err != nil {
+			return err
+		}
+	}
+	_, err := r.ReadToken()
+	return err
+}
+
+func (r reader) open(kind jsontext.Kind, what string) error {
+	if r.PeekKind() != kind {
+		return r.mistyped(what)
+	}
+	_, err := r.ReadToken()
+	return err
+}
+
+// mistyped reads over a value of the wrong type and says so.
+func (r reader) mistyped(want string) error {
+	if err := r.SkipValue(); err != nil {
+		return err
+	}
+	return errors.New("expected " + want)
+}
+
+// text reads a text; null is the empty one.
+func (r reader) text() (string, error) {
+	switch r.PeekKind() {
+	case '"':
+		tok, err := r.ReadToken()
+		if err != nil {
+			return "", err
+		}
+		return tok.String(), nil
+	case 'n':
+		return "", r.SkipValue()
+	}
+	return "", r.mistyped("text")
+}
+
+func (r reader) integer() (int64, error) {
+	if r.PeekKind() != '0' {
+		return 0, r.mistyped("a whole number")
+	}
+	raw, err := r.ReadValue()
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		return 0, errors.New("expected a whole number")
+	}
+	return n, nil
+}
+
+// members reads an object of any values; items a list of them.
+func (r reader) members() (map[string]any, error) {
+	if r.PeekKind() != '{' {
+		return nil, r.mistyped("an object")
+	}
+	v, err := r.value()
+	m, _ := v.(map[string]any)
+	return m, err
+}
+
+func (r reader) items() ([]any, error) {
+	if r.PeekKind() != '[' {
+		return nil, r.mistyped("a list")
+	}
+	v, err := r.value()
+	list, _ := v.([]any)
+	return list, err
+}
+
+// value reads any value; numbers keep their text.
+func (r reader) value() (any, error) {
+	switch kind := r.PeekKind(); kind {
+	case '{', '[':
+		if r.StackDepth() >= MaxDepth {
+			return nil, errors.New("nested too deep")
+		}
+		if kind == '[' {
+			list := []any{}
+			err := r.list(func() error {
+				v, err := r.value()
+				list = append(list, v)
+				return err
+			})
+			return list, err
+		}
+		m := map[string]any{}
+		err := r.object(func(name string) (err error) {
+			m[name], err = r.value()
+			return err
+		})
+		return m, err
+	}
+	tok, err := r.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch tok.Kind() {
+	case 't':
+		return true, nil
+	case 'f':
+		return false, nil
+	case '"':
+		return tok.String(), nil
+	case '0':
+		return json.Number(tok.String()), nil
+	}
+	return nil, nil
+}
+
+// reason cuts a parser's error to one short line.
+func reason(err error) string {
+	s, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "jsontext: "), "\n")
+	return strings.ToValidUTF8(s[:min(len(s), 200)], "")
+}
+
+// shown quotes a name a client sent, short enough for a message.
+func shown(s string) string { return strconv.Quote(s[:min(len(s), 40)]) }

@@ -57,7 +57,7 @@ func (r *refusal) Error() string { return r.code + ": " + r.message }
 // wake runs what this mutation resolved, and what waited for records that it created.
 func (p *plan) wake() error {
 	for _, r := range p.replays {
-		res, err := Replay(p.tx, r.row, r.set, p.by.Staff, true)
+		res, err := Replay(p.tx, r.row, r.set, p.by.Staff, r.approved)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ func (p *plan) create(c *care.Collection, op *care.Op) error {
 	if c.Name != care.Patients {
 		patient, _ = op.Set["patient"].(string)
 		if !care.IsID(patient) {
-			return &refusal{code: "invalid_identity", field: "patient", fix: "supervisor",
+			return &refusal{code: "invalid_identity", field: "patient", fix: "edit",
 				message: "The change does not say whom it is about."}
 		}
 	}

@@ -34,7 +34,11 @@ func Replay(tx Tx, row *care.Record, set map[string]any, resolver string, approv
 	}
 	var no *refusal
 	if errors.As(err, &no) {
-		return p.result, p.quarantine(no)
+		if len(set) > 0 { // what is wrong with a correction says nothing about what is kept
+			return wire.Result{Status: care.Quarantined, Issues: []wire.Issue{{ID: row.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}}, nil
+		}
+		err := p.quarantine(no)
+		return p.result, err
 	}
 	if err != nil {
 		return wire.Result{}, err

@@ -39,7 +39,7 @@ func (p *plan) resolve(op *care.Op) error {
 	if d.rec.Text("fix") == "supervisor" && !p.supervises(d.rec) {
 		return &refusal{code: "no_permission", fix: "supervisor", message: "Only the lead of the team can settle this one."}
 	}
-	p.replays = append(p.replays, replay{row: d.rec, set: op.Set})
+	p.replays = append(p.replays, replay{row: d.rec, set: op.Set, approved: p.supervises(d.rec)})
 	return nil
 }
 
@@ -125,10 +125,12 @@ func (p *plan) settled(d *draft, op *care.Op) {
 	}
 }
 
-// replay is one quarantined mutation to run again, with corrections.
+// replay is one quarantined mutation to run again, with corrections. Approved: the lead decided
+// it; an author who mends their own work may do no more than before.
 type replay struct {
-	row *care.Record
-	set map[string]any
+	row      *care.Record
+	set      map[string]any
+	approved bool
 }
 
 // decode reads the kept mutation and puts the corrections in: into the first op that has one of

@@ -23,6 +23,8 @@
 //   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, in one list.
 //   - server: puts PocketBase, the store, the engine, the routes and the jobs together.
+//   - webui: serves the pages that are built in.
+//   - contract: holds docs/openapi.yaml and docs/transcripts to the real server. Tests only.
 //   - phone: a reference client, used by tests, the simulator and the demo.
 //   - acceptance: the scenarios a release must pass, over real HTTP.
 //   - sim: seeded days with lost replies, dead batteries and wrong clocks.

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -21,6 +22,13 @@ type API struct {
 	Sync *syncer.Engine
 	// Clock is the server's.
 	Clock func() time.Time
+	// Started is when the server began; health gives the jobs a moment from then.
+	Started time.Time
+	// Draining ends when the server is about to stop; pulls that wait for news answer at once.
+	// Nil: it never does.
+	Draining context.Context
+
+	probe probe
 }
 
 // Register binds every route; give it to app.OnServe.
@@ -30,6 +38,7 @@ func (a *API) Register(e *core.ServeEvent) error {
 	a.bindIdentity(v1)
 	a.bindSync(v1)
 	a.bindNotFound(e.Router, v1)
+	a.bindHealth(e.Router)
 	// Bodies have limits of their own here, and requests would flood PocketBase's log table:
 	// our faults are logged by answerErrors. Unbind reaches only what is bound above.
 	v1.Unbind(apis.DefaultActivityLoggerMiddlewareId, apis.DefaultBodyLimitMiddlewareId)

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -67,7 +68,14 @@ func (a *API) pull(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	answer, fail := a.Sync.Pull(e.Request.Context(), syncSession(e), syncer.PullRequest{
+	ctx := e.Request.Context()
+	if a.Draining != nil {
+		waiting, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(a.Draining, cancel)()
+		ctx = waiting
+	}
+	answer, fail := a.Sync.Pull(ctx, syncSession(e), syncer.PullRequest{
 		Client: q.Get("client"), Cursor: q.Get("cursor"), Limit: limit, Wait: time.Duration(min(wait, 60)) * time.Second})
 	return reply(e, answer, fail)
 }

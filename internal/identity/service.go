@@ -33,6 +33,8 @@ type Config struct {
 	Audience string    // the aud of assertions; default "doorstep"
 	Issuer   string    // the iss of access tokens; default "doorstep"
 	Random   io.Reader // safe for concurrent use; default crypto/rand.Reader
+	// AccessLifetime of an access token; default 15 minutes.
+	AccessLifetime time.Duration
 }
 
 // Service answers who a phone is. It is safe for concurrent use.
@@ -42,13 +44,17 @@ type Service struct {
 	clock            func() time.Time
 	audience, issuer string
 	random           io.Reader
+	lifetime         time.Duration
 	cache            *cache
 }
 
 // New makes a Service.
 func New(c Config) *Service {
 	s := &Service{store: c.Store, keys: c.Keys, clock: c.Clock, audience: c.Audience, issuer: c.Issuer,
-		random: c.Random, cache: newCache(cacheSize)}
+		random: c.Random, lifetime: c.AccessLifetime, cache: newCache(cacheSize)}
+	if s.lifetime == 0 {
+		s.lifetime = AccessLifetime
+	}
 	if s.audience == "" {
 		s.audience = "doorstep"
 	}
@@ -92,11 +98,11 @@ func (s *Service) Exchange(ctx context.Context, text string) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	token, err := s.keys.sign(session, s.issuer, jti, now)
+	token, err := s.keys.sign(session, s.issuer, jti, now, s.lifetime)
 	if err != nil {
 		return Grant{}, err
 	}
-	grant := Grant{Token: token, ExpiresIn: AccessLifetime, Scope: ScopeSync}
+	grant := Grant{Token: token, ExpiresIn: s.lifetime, Scope: ScopeSync}
 	if session.PushOnly {
 		grant.Scope = ScopePushOnly
 	}

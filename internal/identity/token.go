@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// AccessLifetime is how long an access token lives.
+	// AccessLifetime is how long an access token lives unless Config says otherwise.
 	AccessLifetime = 15 * time.Minute
 	// AccessAudience is the aud of access tokens: the sync routes.
 	AccessAudience = "doorstep-sync"
@@ -33,7 +33,7 @@ type accessClaims struct {
 }
 
 // sign makes the access token of a session.
-func (k *Keyring) sign(s Session, issuer, jti string, now time.Time) (string, error) {
+func (k *Keyring) sign(s Session, issuer, jti string, now time.Time, lifetime time.Duration) (string, error) {
 	scope := ScopeSync
 	if s.PushOnly {
 		scope = ScopePushOnly
@@ -41,7 +41,7 @@ func (k *Keyring) sign(s Session, issuer, jti string, now time.Time) (string, er
 	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: issuer, Subject: s.Staff, Audience: jwt.ClaimStrings{AccessAudience}, ID: jti,
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(AccessLifetime)),
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
 		},
 		Device: s.Device, Client: s.Client, Role: s.Role, Organisation: s.Organisation, Scope: scope,
 	})

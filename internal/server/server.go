@@ -3,9 +3,12 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -18,14 +21,22 @@ import (
 	"doorstep/internal/syncer"
 )
 
-// Options of a Server. The zero value runs on the real clock with real randomness.
+// Options of a Server. The zero value runs on the real clock with real randomness and the
+// defaults of internal/settings.
 type Options struct {
-	Now        func() time.Time
-	Entropy    io.Reader
-	Log        *slog.Logger
-	AllowAdmin bool // dashboard routes on the public listener
-	GroupMax   int
-	QueueMax   int
+	Now     func() time.Time
+	Entropy io.Reader
+	Log     *slog.Logger
+	// GroupMax pushes are committed together at most; QueueMax may wait.
+	GroupMax, QueueMax int
+	AccessToken        time.Duration // life of an access token
+	Escalation         time.Duration // how often deadlines are looked at
+	Tombstones         time.Duration // how long deletions stay in the feed
+	// For Mount: AllowAdmin serves the dashboard and its routes on the public listener, Pages
+	// answers GET where no route does, and Out is told when the server listens.
+	AllowAdmin bool
+	Pages      http.Handler
+	Out        io.Writer
 	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
 	// For tests and the simulator, which move time themselves.
 	Manual bool
@@ -41,6 +52,7 @@ type Server struct {
 	API    *httpapi.API
 	o      Options
 	stop   []func()
+	closed atomic.Bool
 }
 
 // Bind prepares an application before it is bootstrapped: the hooks that must be there first.
@@ -49,6 +61,15 @@ func Bind(app core.App, allowAdmin bool) { hooks.Register(app, allowAdmin) }
 // Start opens the store of a bootstrapped, migrated application, starts the engine and binds the
 // routes to app.OnServe. Close ends it.
 func Start(app core.App, o Options) (*Server, error) {
+	s, err := open(app, o)
+	if err != nil {
+		return nil, err
+	}
+	app.OnServe().BindFunc(s.API.Register)
+	return s, nil
+}
+
+func open(app core.App, o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -57,6 +78,9 @@ func Start(app core.App, o Options) (*Server, error) {
 	}
 	if o.Log == nil {
 		o.Log = app.Logger()
+	}
+	if o.Escalation == 0 {
+		o.Escalation = escalation
 	}
 	s := &Server{App: app, o: o}
 	keys, err := identity.LoadKeyring(app.DataDir(), o.Entropy)
@@ -72,20 +96,25 @@ func Start(app core.App, o Options) (*Server, error) {
 	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
 		Now: o.Now, Log: o.Log, Faults: o.Faults})
 	if err := s.Engine.Start(); err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.Store.Close())
 	}
-	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy})
+	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken})
 	pbstore.BindRevocation(app, service.Revoke)
-	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Clock: o.Now}
-	app.OnServe().BindFunc(s.API.Register)
+	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Clock: o.Now, Started: o.Now()}
 	if !o.Manual {
-		s.watch()
+		if err := s.watch(); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	return s, nil
 }
 
-// Close stops the jobs and the engine; the application itself stays with its owner.
+// Close stops the jobs and the engine; the application itself stays with its owner. Closing again
+// does nothing.
 func (s *Server) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
 	for _, stop := range s.stop {
 		stop()
 	}

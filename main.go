@@ -1,0 +1,123 @@
+// Doorstep is the sync backend for care that happens at the patient's door. See README.md.
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+	"github.com/pocketbase/pocketbase/tools/osutils"
+	"github.com/spf13/cobra"
+
+	"doorstep/internal/httpapi"
+	"doorstep/internal/importer"
+	"doorstep/internal/pbapp"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/server"
+	"doorstep/internal/settings"
+	"doorstep/internal/webui"
+)
+
+//go:embed all:pb_public docs/openapi.yaml docs/protocol.md
+var files embed.FS
+
+func main() {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, cancel) // a second signal ends the program at once
+	set, err := settings.FromEnvironment(os.LookupEnv)
+	if err == nil {
+		err = run(ctx, set)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "doorstep:", err)
+		os.Exit(1)
+	}
+}
+
+// run executes one command and closes what it opened.
+func run(ctx context.Context, set *settings.Settings) error {
+	c := pbapp.Config(set.DataDir)
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: set.DataDir, DBConnect: c.DBConnect, DataMaxOpenConns: c.DataMaxOpenConns,
+		DataMaxIdleConns: c.DataMaxIdleConns, AuxMaxOpenConns: c.AuxMaxOpenConns, AuxMaxIdleConns: c.AuxMaxIdleConns})
+	built, err := pages()
+	if err != nil {
+		return err
+	}
+	var mounted *server.Mounted
+	bootstrap := func(*cobra.Command, []string) error { // flags are known by now
+		mounted = server.Mount(app, server.Options{AllowAdmin: set.AllowAdmin, GroupMax: set.GroupMax, QueueMax: set.QueueLength,
+			AccessToken: set.AccessToken, Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Pages: built, Out: os.Stdout})
+		context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait
+		return app.Bootstrap()
+	}
+	if err := addCommands(app, set, bootstrap); err != nil {
+		return err
+	}
+	err = app.RootCmd.ExecuteContext(ctx)
+	if mounted != nil {
+		err = errors.Join(err, mounted.Wait(), app.OnTerminate().Trigger(&core.TerminateEvent{App: app},
+			func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }))
+	}
+	return err
+}
+
+// addCommands adds PocketBase's commands, which find a bootstrapped application, and our own.
+func addCommands(app *pocketbase.PocketBase, set *settings.Settings, bootstrap func(*cobra.Command, []string) error) error {
+	root := app.RootCmd
+	root.Use, root.Short, root.SilenceErrors, root.SilenceUsage = "doorstep", "The sync backend for care that happens at the patient's door", true, true
+	root.FParseErrWhitelist.UnknownFlags = false // PocketBase needed that before there were commands
+	set.Bind(root.PersistentFlags())
+	serve := cmd.NewServeCommand(app, false)
+	root.AddCommand(serve, cmd.NewSuperuserCommand(app))
+	migratecmd.MustRegister(app, root, migratecmd.Config{Dir: "migrations", Automigrate: osutils.IsProbablyGoRun()})
+	for _, theirs := range root.Commands() {
+		theirs.PersistentPreRunE = bootstrap
+	}
+	root.AddCommand(healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
+		if err := bootstrap(nil, nil); err != nil {
+			return nil, nil, err
+		}
+		return pbstore.NewImporter(app), func() error { return nil }, app.RunAllMigrations() // run closes it
+	}, time.Now))
+	return errors.Join(set.Adopt(root.PersistentFlags()), set.Adopt(serve.PersistentFlags()))
+}
+
+// healthCommand asks the server of the same settings how it is; a container's health check.
+func healthCommand(set *settings.Settings) *cobra.Command {
+	health := &cobra.Command{Use: "health", Short: "Ask the running server how it is", Args: cobra.NoArgs}
+	health.Flags().StringVar(&set.HTTP, "http", set.HTTP, "address the server listens on")
+	health.RunE = func(c *cobra.Command, _ []string) error {
+		host, port, err := net.SplitHostPort(set.HTTP)
+		if err != nil {
+			return err
+		}
+		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+			host = "127.0.0.1"
+		}
+		ctx, cancel := context.WithTimeout(c.Context(), 4*time.Second)
+		defer cancel()
+		return httpapi.AskHealth(ctx, "http://"+net.JoinHostPort(host, port), c.OutOrStdout())
+	}
+	return health
+}
+
+// pages are what is built in: the public pages and the documents a client is built from.
+func pages() (*webui.Pages, error) {
+	public, err := fs.Sub(files, "pb_public")
+	documents, fault := fs.Sub(files, "docs")
+	if err := errors.Join(err, fault); err != nil {
+		return nil, err
+	}
+	return webui.New(map[string]fs.FS{"": public, "docs/": documents})
+}

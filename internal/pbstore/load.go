@@ -113,13 +113,24 @@ func listOf(column string) []string {
 
 func (m *memory) loadWatched(v *Snapshot) error {
 	since := care.Stamp(v.store.now().Add(-alarmMemory))
-	return v.each(`SELECT DISTINCT patient FROM alarms WHERE clinical_time > ?
-		UNION SELECT patient FROM handovers WHERE state NOT IN ('done', 'failed', 'stood_down')`, func(r *sql.Rows) error {
-		var patient string
-		err := r.Scan(&patient)
-		m.watched[patient] = true
-		return err
+	err := v.each(`SELECT patient, max(clinical_time) FROM alarms WHERE clinical_time > ? GROUP BY patient`, func(r *sql.Rows) error {
+		var patient, at string
+		if err := r.Scan(&patient, &at); err != nil {
+			return err
+		}
+		m.watch(patient).lastAlarm = parseColumnTime(at)
+		return nil
 	}, since)
+	if err != nil {
+		return err
+	}
+	return v.each(`SELECT patient, count(*) FROM handovers WHERE state NOT IN ('done', 'failed', 'stood_down') GROUP BY patient`, func(r *sql.Rows) error {
+		var patient string
+		var n int
+		err := r.Scan(&patient, &n)
+		m.watch(patient).open = n
+		return err
+	})
 }
 
 // loadHeld finds the records whose creates are in quarantine and what waits for records.
@@ -166,7 +177,7 @@ func createdBy(code string, content []byte) []string {
 		return nil
 	}
 	var ids []string
-	mutation, err := wire.DecodeMutation(content)
+	mutation, err := wire.DecodeKept(content)
 	if err != nil {
 		return nil
 	}

@@ -77,7 +77,7 @@ func (p *plan) stillHeld(no *refusal) error {
 }
 
 func decodeKept(raw []byte) (*care.Mutation, bool) {
-	m, err := wire.DecodeMutation(raw)
+	m, err := wire.DecodeKept(raw)
 	if err != nil || m.Fault != nil {
 		return nil, false
 	}

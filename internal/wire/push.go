@@ -92,12 +92,25 @@ func (p *Push) readMutations(r reader) error {
 // mid or key cannot be read: without them the mutation has no place in the queue. Anything else
 // becomes a Fault.
 func DecodeMutation(raw []byte) (care.Mutation, error) {
-	m := care.Mutation{Raw: raw}
 	if len(raw) > MaxMutationBytes {
-		m.Fault = &care.Problem{Code: "oversized", Message: "This change is larger than " + strconv.Itoa(MaxMutationBytes>>10) + " kB."}
-	} else if err := readMutation(newReader(raw, strict), &m, false); err != nil {
+		return placed(care.Mutation{Raw: raw, Fault: &care.Problem{Code: "oversized",
+			Message: "This change is larger than " + strconv.Itoa(MaxMutationBytes>>10) + " kB."}})
+	}
+	return DecodeKept(raw)
+}
+
+// DecodeKept is DecodeMutation without the limit of size, for what was kept and is to be mended.
+func DecodeKept(raw []byte) (care.Mutation, error) {
+	m := care.Mutation{Raw: raw}
+	if err := readMutation(newReader(raw, strict), &m, false); err != nil {
 		m = care.Mutation{Raw: raw, Fault: malformed("This change could not be read: " + reason(err) + ".")}
 	}
+	return placed(m)
+}
+
+// placed makes sure that a mutation has a place in the queue, and something to say.
+func placed(m care.Mutation) (care.Mutation, error) {
+	raw := m.Raw
 	if m.Fault != nil { // read again for mid, key and whose it is
 		if err := readMutation(newReader(raw, lenient), &m, true); err != nil {
 			return m, err

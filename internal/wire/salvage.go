@@ -7,6 +7,9 @@ import (
 	"doorstep/internal/care"
 )
 
+// maxSalvaged ops of a mutation are looked at; what a phone means to send has a tenth of them.
+const maxSalvaged = 10 * MaxMutationOps
+
 // Salvage reads what it can of a mutation that could not be decoded, so that a reading in it can
 // still raise its alarm. It never fails; nothing it returns is ever stored as a record.
 func Salvage(raw []byte) []care.Op {
@@ -21,11 +24,11 @@ func Salvage(raw []byte) []care.Op {
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
-	if len(raw) > 4*MaxMutationBytes || dec.Decode(&loose) != nil && len(loose.Ops) == 0 {
+	if dec.Decode(&loose) != nil && len(loose.Ops) == 0 {
 		return nil
 	}
-	if len(loose.Ops) > MaxMutationOps {
-		loose.Ops = loose.Ops[:MaxMutationOps]
+	if len(loose.Ops) > maxSalvaged {
+		loose.Ops = loose.Ops[:maxSalvaged]
 	}
 	ops := make([]care.Op, 0, len(loose.Ops))
 	for _, o := range loose.Ops {

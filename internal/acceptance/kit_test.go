@@ -334,3 +334,6 @@ func holdsNot(t *testing.T, p *phone.Phone, collection, id string) {
 		t.Errorf("the phone still shows %s %s", collection, id)
 	}
 }
+
+// id is a new record id, or key of a change, as a phone makes them.
+func (w *world) id() string { return pbtest.ID() }

@@ -1,0 +1,18 @@
+// Package sim runs a neighbourhood of phones against the real server on a real database, with
+// everything around them simulated: clocks, networks, kills, restarts, restores.
+//
+// One seed is one run. It decides who does what when, which requests and replies are lost,
+// repeated or late, who is killed where. A run has three parts: a day of trouble; healing, in
+// which the network works and nobody writes any more; and the reckoning, which checks what must
+// hold then, and some of which is checked after every step:
+//
+//   - outboxes are empty after a bounded number of rounds, without new writes;
+//   - every phone holds exactly what its owner may see, worked out from the tables by other
+//     code than the server's (projection.go), and the digests agree;
+//   - every change took effect exactly once, in an order that explains every stored value
+//     (model.go), and every losing or refused value can be found;
+//   - every alarm that the rules see in the final evidence was raised, once, in one handover.
+//
+// A seed that fails prints a drawn timeline and the command that replays it. Seeded design bugs
+// (faults.go) prove that the reckoning notices.
+package sim

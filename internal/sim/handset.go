@@ -1,0 +1,191 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"doorstep/internal/phone"
+	"doorstep/internal/wire"
+)
+
+// errKilled ends a commit at which the phone's process was killed.
+var errKilled = errors.New("killed")
+
+// flash is the storage of a phone that can be killed at a commit, before it or after it.
+type flash struct {
+	*phone.Memory
+	h *handset
+}
+
+// Commit implements phone.Storage.
+func (f flash) Commit(writes []phone.Write) error {
+	w := f.h.w
+	if !w.healing && f.h.stepping {
+		switch w.random.IntN(120) {
+		case 0:
+			w.note(f.h.name, "† killed before a commit")
+			return errKilled
+		case 1:
+			if err := f.Memory.Commit(writes); err != nil {
+				return err
+			}
+			w.note(f.h.name, "† killed after a commit")
+			return errKilled
+		}
+	}
+	return f.Memory.Commit(writes)
+}
+
+// handset is one phone in somebody's pocket.
+type handset struct {
+	w     *World
+	name  string
+	owner *person
+	opts  phone.Options
+	store *phone.Memory
+	link  *link
+	*phone.Phone
+
+	skew     time.Duration // how wrong its clock is
+	stepping bool          // a step is under way: kills may happen
+	heard    *wire.PullResponse
+	recorded map[string]bool // keys of the changes that are, or were, safe on it
+	forms    []*phone.Seen   // forms somebody left open
+	backup   *backup
+	gone     bool // wiped
+}
+
+// backup is a copy of a phone, made by its system, that may be put back one day.
+type backup struct {
+	store    *phone.Memory
+	recorded map[string]bool
+}
+
+func (w *World) newHandset(name string, owner *person) *handset {
+	h := &handset{w: w, name: name, owner: owner, store: &phone.Memory{}, recorded: map[string]bool{}}
+	h.link = &link{w: w, h: h}
+	if w.random.IntN(6) == 0 {
+		h.skew = time.Duration(w.random.IntN(96)-48) * time.Hour
+	} else {
+		h.skew = time.Duration(w.random.IntN(120)-60) * time.Second
+	}
+	var seed [32]byte
+	for i := range seed {
+		seed[i] = byte(w.random.IntN(256))
+	}
+	h.opts = phone.Options{Server: "http://doorstep.test", HTTP: h.link, Now: func() time.Time { return w.clock.Now().Add(h.skew) },
+		Entropy: rand.NewChaCha8(seed), Name: name, Platform: "sim", PageRows: wire.MinPullRows, DigestEvery: -1, Faults: w.o.Phone}
+	if w.random.IntN(4) == 0 {
+		h.opts.KeyType = phone.P256
+	}
+	h.opts.Gzip = w.random.IntN(4) == 0
+	w.phones = append(w.phones, h)
+	w.timeline.columns = append(w.timeline.columns, name)
+	h.open()
+	return h
+}
+
+// open starts the phone's app on what its storage holds.
+func (h *handset) open() {
+	h.opts.Storage = flash{h.store, h}
+	p, err := phone.New(h.opts)
+	if err != nil {
+		h.w.fail("%s does not start: %v", h.name, err)
+		return
+	}
+	h.Phone = p
+	h.forms = nil
+}
+
+// kill ends the app wherever it is and starts it again.
+func (h *handset) kill() {
+	h.w.note(h.name, "† killed")
+	h.open()
+}
+
+// signIn makes the owner type their password, if the phone asks for it.
+func (h *handset) signIn() {
+	if !h.NeedsSignIn() || h.Directive() == "wipe" {
+		return
+	}
+	err := h.SignIn(context.Background(), h.owner.email, password)
+	switch {
+	case err == nil:
+		h.w.note(h.name, "%s signs in", h.owner.name)
+	case errors.Is(err, errKilled):
+		h.open()
+	}
+}
+
+// step does one step of the phone's round and checks what must hold after any of them.
+func (h *handset) step() {
+	if h.gone {
+		return
+	}
+	h.signIn()
+	h.heard = nil
+	before := h.held()
+	cursor := h.Cursor()
+	drained := h.Directive() == "drain"
+	h.Begin()
+	h.stepping = true
+	s, err := h.Step(context.Background())
+	h.stepping = false
+	if errors.Is(err, errKilled) {
+		h.open()
+	}
+	if s.Kind != phone.StepIdle {
+		text := fmt.Sprintf("%s %s", s.Kind, s.Note)
+		if err != nil && !errors.Is(err, errSilence) && !errors.Is(err, errKilled) {
+			text += " → " + err.Error()
+		}
+		if !errors.Is(err, errSilence) {
+			h.w.note(h.name, "%s", text)
+		}
+	}
+	if h.Directive() == "wipe" && !h.gone {
+		h.gone = true
+		h.w.note(h.name, "wiped")
+		h.forget()
+		return
+	}
+	h.w.afterStep(h, before, cursor, drained)
+}
+
+// forget: what a wiped phone had not handed in is gone with it, as ordered.
+func (h *handset) forget() {
+	have := h.w.ledger()
+	for key := range h.recorded {
+		if _, ok := have[key]; !ok {
+			delete(h.recorded, key)
+		}
+	}
+}
+
+// held are the changes in the phone's outbox: mid by key.
+func (h *handset) held() map[string]int64 {
+	mids := map[string]int64{}
+	for _, c := range h.Outbox() {
+		mids[c.Key] = c.Mid
+	}
+	return mids
+}
+
+// change records one change as somebody using the app would.
+func (h *handset) change(what string, steps func(*phone.Change)) {
+	key, err := h.InOne(steps)
+	switch {
+	case errors.Is(err, phone.ErrNotHeld), errors.Is(err, phone.ErrWiped), errors.Is(err, phone.ErrNotSignedIn):
+		return
+	case err != nil:
+		h.w.fail("%s cannot record a change: %v", h.name, err)
+		return
+	case key == "":
+		return
+	}
+	h.recorded[key] = true
+	h.w.note(h.name, "✎ %s %s", shortKey(key), what)
+}

@@ -1,0 +1,143 @@
+package sim
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/pbapp"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/server"
+	"doorstep/internal/syncer"
+	"doorstep/internal/testkit/pbtest"
+)
+
+// dataFiles are what a server leaves in its folder, the write-ahead log included.
+var dataFiles = []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal", "signing.key"}
+
+// disk is a copy of a data folder.
+type disk map[string][]byte
+
+func readDisk(dir string) (disk, error) {
+	d := disk{}
+	for _, name := range dataFiles {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		d[name] = b
+	}
+	return d, nil
+}
+
+func (d disk) write(dir string) error {
+	for name, b := range d {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// machine is the server: a process on a data folder. It can be killed and started again.
+type machine struct {
+	root    string // each life has a folder of its own below
+	lives   int
+	clock   *Clock
+	entropy io.Reader
+	faults  syncer.Faults
+
+	app     *core.BaseApp
+	srv     *server.Server
+	handler http.Handler
+}
+
+// boot starts a process on what the disk holds.
+func (m *machine) boot(d disk) error {
+	m.lives++
+	dir := filepath.Join(m.root, fmt.Sprintf("life-%d", m.lives))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := d.write(dir); err != nil {
+		return err
+	}
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, true) })
+	if err != nil {
+		return err
+	}
+	srv, err := server.Start(app, server.Options{Now: m.clock.Now, Entropy: m.entropy, Manual: true,
+		Log: slog.New(slog.DiscardHandler), Faults: m.faults})
+	if err != nil {
+		return errors.Join(err, app.ResetBootstrapState())
+	}
+	handler, err := (&pbtest.App{BaseApp: app}).Handler()
+	if err != nil {
+		return errors.Join(err, srv.Close(), app.ResetBootstrapState())
+	}
+	m.app, m.srv, m.handler = app, srv, handler
+	return nil
+}
+
+// shut ends the process and throws its folder away.
+func (m *machine) shut() error {
+	if m.app == nil {
+		return nil
+	}
+	dir := m.app.DataDir()
+	err := errors.Join(m.srv.Close(), m.app.ResetBootstrapState())
+	m.app, m.srv, m.handler = nil, nil, nil
+	return errors.Join(err, os.RemoveAll(dir))
+}
+
+// image is what the disk holds at this moment: everything that was committed, whether or not
+// the process gets to say so.
+func (m *machine) image() (disk, error) { return readDisk(m.app.DataDir()) }
+
+// crash kills the process and starts another on what was committed.
+func (m *machine) crash() error {
+	d, err := m.image()
+	if err != nil {
+		return err
+	}
+	return m.replace(d)
+}
+
+func (m *machine) replace(d disk) error {
+	if err := m.shut(); err != nil {
+		return err
+	}
+	return m.boot(d)
+}
+
+// restore puts a backup in place of the data and opens a new epoch, as the restore command does.
+func (m *machine) restore(d disk) error {
+	if err := m.replace(d); err != nil {
+		return err
+	}
+	return m.srv.Engine.Do(context.Background(), func(tx *pbstore.Tx) error { return tx.NewEpoch() })
+}
+
+// tick lets the watcher and the jobs run.
+func (m *machine) tick() error { return m.srv.Tick(context.Background()) }
+
+// db reads and writes past the engine, as another program on the same file would.
+func (m *machine) db() (*sql.DB, error) {
+	db, ok := m.app.NonconcurrentDB().(*dbx.DB)
+	if !ok {
+		return nil, errors.New("the app has no plain database connection")
+	}
+	return db.DB(), nil
+}

@@ -1,0 +1,239 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+
+	"doorstep/internal/care"
+	"doorstep/internal/phone"
+)
+
+// viewer is a member of staff as the tables have them now.
+type viewer struct {
+	id    string
+	duty  care.Duty
+	teams []string
+	own   map[string]bool // scopes that are not people
+	holds map[string]bool // all scopes
+}
+
+// viewerOf works out, from the tables alone, what somebody holds.
+func (w *World) viewerOf(staff string) (*viewer, error) {
+	db, err := w.machine.db()
+	if err != nil {
+		return nil, err
+	}
+	v := &viewer{id: staff, own: map[string]bool{}, holds: map[string]bool{}}
+	var role, teams string
+	if err := db.QueryRow(`SELECT role, teams FROM staff WHERE id = ?`, staff).Scan(&role, &teams); err != nil {
+		return nil, err
+	}
+	v.duty = care.DutyOf(care.Role(role))
+	if teams != "" {
+		if err := json.Unmarshal([]byte(teams), &v.teams); err != nil {
+			return nil, err
+		}
+	}
+	v.own[care.DirectoryScope], v.own[care.StaffScope(staff)] = true, true
+	if v.duty.Role != care.Volunteer {
+		for _, t := range v.teams {
+			if v.duty.View != care.NoRecords || v.duty.Inbox {
+				v.own[care.DestinationScope(t)] = true
+			}
+			if v.duty.View == care.Clinical || v.duty.Desk {
+				v.own[care.TeamScope(t)] = true
+			}
+			if v.duty.Desk {
+				v.own[care.DeskScope(t)] = true
+			}
+		}
+	}
+	for s := range v.own {
+		v.holds[s] = true
+	}
+	holders := []string{}
+	switch v.duty.Reach {
+	case care.OwnPeople:
+		holders = append(holders, care.StaffScope(staff))
+	case care.TeamPeople:
+		holders = append(holders, care.StaffScope(staff))
+		for _, t := range v.teams {
+			holders = append(holders, care.TeamScope(t))
+		}
+	case care.Nobody:
+	}
+	rows, err := db.Query(`SELECT patient, holder FROM sync_grants WHERE to_seq IS NULL`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var patient, holder string
+		if err := rows.Scan(&patient, &holder); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(holders, holder) {
+			continue
+		}
+		if v.duty.View == care.Clinical {
+			v.holds[care.ClinicalScope(patient)] = true
+		} else {
+			v.holds[care.LimitedScope(patient)] = true
+		}
+	}
+	return v, rows.Err()
+}
+
+// near says whether the viewer holds a person.
+func (v *viewer) near(patient string) bool {
+	return patient == "" || v.holds[care.ClinicalScope(patient)] || v.holds[care.LimitedScope(patient)]
+}
+
+// expected is a record a phone must hold.
+type expected struct {
+	row    *row
+	scopes []string
+	wire   string // collection on the wire
+}
+
+// projection is everything a viewer's phone must hold, by "collection/id".
+func (s *stored) projection(v *viewer) map[string]expected {
+	all := map[string]expected{}
+	for name, rows := range s.rows {
+		for id, r := range rows {
+			wireName := name
+			if name == care.Conflicts || name == care.Quarantine {
+				wireName = care.SyncIssues
+				if r.text("state") != "open" {
+					continue
+				}
+			}
+			if r.retracted {
+				continue
+			}
+			var scopes []string
+			for _, scope := range care.ScopesOf(name, id, r.author, r.text) {
+				if v.holds[scope] {
+					scopes = append(scopes, scope)
+				}
+			}
+			if len(scopes) > 0 {
+				all[wireName+"/"+id] = expected{r, scopes, wireName}
+			}
+		}
+	}
+	return all
+}
+
+// compare says in which ways a phone's base differs from what it must hold; deep looks at
+// every value, not only at versions.
+func (h *handset) compare(s *stored, v *viewer, deep bool) []string {
+	var wrong []string
+	want := s.projection(v)
+	h.EachHeld(func(r phone.Held) {
+		key := r.Collection + "/" + r.ID
+		if r.Waiting {
+			return
+		}
+		e, ok := want[key]
+		delete(want, key)
+		if !ok {
+			wrong = append(wrong, fmt.Sprintf("holds %s %s which is not theirs (scopes %v)", r.Collection, shortKey(r.ID), r.Scopes))
+			return
+		}
+		// A limited viewer is not told of changes they cannot see, so their version may be older.
+		if r.Version != e.row.version && (v.duty.View == care.Clinical || r.Collection != care.Patients) {
+			wrong = append(wrong, fmt.Sprintf("holds version %d of %s %s, not %d", r.Version, r.Collection, shortKey(r.ID), e.row.version))
+		}
+		have := slices.Sorted(slices.Values(r.Scopes))
+		slices.Sort(e.scopes)
+		if !slices.Equal(have, e.scopes) {
+			wrong = append(wrong, fmt.Sprintf("%s %s in scopes %v, not %v", r.Collection, shortKey(r.ID), have, e.scopes))
+		}
+		if deep {
+			wrong = append(wrong, differences(r, e, v)...)
+		}
+	})
+	for key, e := range want {
+		wrong = append(wrong, fmt.Sprintf("lacks %s %s of version %d (scopes %v)", e.wire, shortKey(key), e.row.version, e.scopes))
+	}
+	scopes := h.Scopes()
+	for _, scope := range scopes {
+		if !v.holds[scope] {
+			wrong = append(wrong, "holds scope "+scope)
+		}
+	}
+	for scope := range v.holds {
+		if !slices.Contains(scopes, scope) {
+			wrong = append(wrong, "lacks scope "+scope)
+		}
+	}
+	sort.Strings(wrong)
+	return wrong
+}
+
+// differences compares values, and makes sure that nothing is there which this viewer must not see.
+func differences(r phone.Held, e expected, v *viewer) []string {
+	var wrong []string
+	data, err := jsonValue(r.Data)
+	values, ok := data.(map[string]any)
+	if err != nil || !ok {
+		return []string{fmt.Sprintf("%s %s is no object", r.Collection, shortKey(r.ID))}
+	}
+	if e.wire == care.SyncIssues {
+		return issueDifferences(values, e.row, v)
+	}
+	c := e.row.collection
+	for name := range values {
+		if f, ok := c.Field(name); v.duty.View != care.Clinical && name != "id" && (!ok || !f.Limited) {
+			wrong = append(wrong, fmt.Sprintf("%s %s shows %s to a limited viewer", r.Collection, shortKey(r.ID), name))
+		}
+	}
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		if v.duty.View != care.Clinical && !f.Limited {
+			continue
+		}
+		want := e.row.values[f.Name]
+		if f.Sealed && want != nil {
+			want = care.SealedReceipt
+		}
+		var have any
+		if f.Kind == care.Object {
+			have = compact(values[f.Name])
+		} else if have, _ = f.Check(values[f.Name]); have == nil && values[f.Name] != nil {
+			have = values[f.Name] // not one of its kind: shown as it is
+		}
+		if !care.Equal(have, want) {
+			wrong = append(wrong, fmt.Sprintf("%s of %s %s is %v, not %v", f.Name, r.Collection, shortKey(r.ID), have, want))
+		}
+	}
+	return wrong
+}
+
+// issueDifferences: contents are shown to those who have the person, and to nobody else.
+func issueDifferences(values map[string]any, r *row, v *viewer) []string {
+	hidden := []string{"before", "kept", "lost"}
+	if r.collection.Name == care.Quarantine {
+		hidden = []string{"content", "raw"}
+	}
+	show := v.near(r.text("patient"))
+	if c, ok := care.ByName(r.text("collection")); ok {
+		if f, ok := c.Field(r.text("field")); ok && f.Sealed {
+			show = false
+		}
+	}
+	var wrong []string
+	for _, name := range hidden {
+		_, shown := values[name]
+		if shown && !show {
+			wrong = append(wrong, fmt.Sprintf("issue %s shows %s of a person who is not theirs", shortKey(r.id), name))
+		}
+		if !shown && show {
+			wrong = append(wrong, fmt.Sprintf("issue %s hides %s from somebody who has the person", shortKey(r.id), name))
+		}
+	}
+	return wrong
+}

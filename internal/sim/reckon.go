@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// reckon checks what must hold when everything has healed.
+func (w *World) reckon() {
+	w.note(serverColumn, "═══ reckoning ═══")
+	for _, h := range w.phones {
+		if h.gone {
+			continue
+		}
+		if wrong := w.differences(h, true); len(wrong) > 0 {
+			w.fail("%s %s", h.name, strings.Join(wrong[:min(len(wrong), 6)], "; "))
+		}
+	}
+	w.checkGrants()
+	w.checkEveryChangeArrived()
+	if len(w.failures) == 0 {
+		w.checkDigests()
+	}
+}
+
+// checkEveryChangeArrived: what anybody recorded on a phone that still lives is in the ledger.
+func (w *World) checkEveryChangeArrived() {
+	have := w.ledger()
+	for _, h := range w.phones {
+		for _, key := range slices.Sorted(maps.Keys(h.recorded)) {
+			if _, ok := have[key]; !ok && !w.excused[key] {
+				w.fail("change %s of %s never took effect", shortKey(key), h.name)
+			}
+		}
+	}
+}
+
+// checkDigests: the server's own comparison agrees that nothing differs.
+func (w *World) checkDigests() {
+	for _, h := range w.phones {
+		if h.gone || h.Directive() != "" {
+			continue
+		}
+		h.RequestDigest()
+		h.Begin()
+		for range 20 {
+			s, err := h.Step(context.Background())
+			if err != nil {
+				w.fail("%s cannot compare digests: %v", h.name, err)
+				return
+			}
+			if strings.Contains(s.Note, "differ") && !strings.HasPrefix(s.Note, "0 scopes differ, 0") {
+				w.fail("%s: the digests disagree: %s", h.name, s.Note)
+			}
+			if !h.Busy() {
+				break
+			}
+		}
+	}
+}
+
+// checkGrants: who holds whom is what the caseload and consent say at this moment.
+func (w *World) checkGrants() {
+	db, err := w.machine.db()
+	if err != nil {
+		w.fail("%v", err)
+		return
+	}
+	rows, err := db.Query(`SELECT patient, holder FROM sync_grants WHERE to_seq IS NULL`)
+	if err != nil {
+		w.fail("read the grants: %v", err)
+		return
+	}
+	defer rows.Close()
+	have := map[string]bool{}
+	for rows.Next() {
+		var patient, holder string
+		if err := rows.Scan(&patient, &holder); err != nil {
+			w.fail("read the grants: %v", err)
+			return
+		}
+		have[patient+" by "+holder] = true
+	}
+	want := w.caseloadNow()
+	for k := range have {
+		if !want[k] {
+			w.fail("%s is granted although no caseload row says so", k)
+		}
+	}
+	for k := range want {
+		if !have[k] {
+			w.fail("%s is not granted although a caseload row says so", k)
+		}
+	}
+}
+
+// caseloadNow reads who should hold whom.
+func (w *World) caseloadNow() map[string]bool {
+	want := map[string]bool{}
+	db, err := w.machine.db()
+	if err != nil {
+		w.fail("%v", err)
+		return want
+	}
+	now := w.clock.Now().UTC().Format("2006-01-02 15:04:05.000Z")
+	rows, err := db.Query(`SELECT c.patient, c.team, c.staff, p.consent, coalesce(t.organisation, s.organisation, '')
+		FROM caseload c JOIN patients p ON p.id = c.patient LEFT JOIN teams t ON t.id = c.team LEFT JOIN staff s ON s.id = c.staff
+		WHERE (c."from" = '' OR c."from" <= ?) AND (c."to" = '' OR c."to" > ?)`, now, now)
+	if err != nil {
+		w.fail("read the caseload: %v", err)
+		return want
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var patient, team, staff, organisation string
+		var consent any
+		if err := rows.Scan(&patient, &team, &staff, &consent, &organisation); err != nil {
+			w.fail("read the caseload: %v", err)
+			return want
+		}
+		if organisation == w.town.orgs["friends"] && !strings.Contains(textOf(consent), `"given":true`) {
+			continue
+		}
+		holder := "team:" + team
+		if team == "" {
+			holder = "staff:" + staff
+		}
+		want[patient+" by "+holder] = true
+	}
+	return want
+}

@@ -106,7 +106,12 @@ func (tx *Tx) PutAlarm(a pipeline.Alarm) error {
 		string(a.Class), a.Destination, a.NEWS2, a.Staff, a.Team, a.Verified, a.Holds, a.Handover, tx.seq)
 	patient := a.Patient
 	tx.watched[patient] = true
-	tx.note(func(m *memory) { m.watched[patient] = true })
+	at := a.ClinicalTime
+	tx.note(func(m *memory) {
+		if w := m.watch(patient); at.After(w.lastAlarm) {
+			w.lastAlarm = at
+		}
+	})
 	return err
 }
 

@@ -38,11 +38,27 @@ type memory struct {
 	directory *directory
 	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
 	rules     *rules.Set
-	watched   map[string]bool   // people with recent alarms or open handovers
+	watched   map[string]*watch // people with alarms of the last 30 days or open handovers
 	creates   map[string]string // record whose create is in quarantine → that row
 	waiting   map[string]int    // record → open rows that wait for it
 	patients  map[string]*care.Record
 	outbox    bool // something was put into the outbox since it was last looked at
+}
+
+// watch says why even a record that fires nothing must be judged: an open handover it may
+// supersede, or a later alarm whose history it is part of.
+type watch struct {
+	lastAlarm time.Time
+	open      int // handovers that are not closed
+}
+
+func (m *memory) watch(patient string) *watch {
+	w := m.watched[patient]
+	if w == nil {
+		w = &watch{}
+		m.watched[patient] = w
+	}
+	return w
 }
 
 // maxPatients bounds the cache of person records; it is emptied, not aged, when full.
@@ -112,7 +128,7 @@ func newMemory(broken func(rules.Broken)) *memory {
 	}
 	return &memory{broken: broken, moved: make(chan struct{}), scopes: map[string]int64{}, people: map[string][]*grant{},
 		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{}, speakers: map[string]string{}, held: map[string]int64{}, clocks: map[string]Clock{},
-		watched: map[string]bool{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
+		watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
 }
 
 func (m *memory) holder(name string) *holder {

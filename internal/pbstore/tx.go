@@ -38,7 +38,7 @@ type Tx struct {
 	creates  map[string]string // "" = let go
 	waiting  map[string]int
 	patients map[string]*care.Record
-	watched  map[string]bool
+	watched  map[string]bool // touched by this transaction: judged in any case
 	clients  map[string]*Client
 }
 
@@ -244,13 +244,22 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 	case care.Handovers:
 		patient := rec.Text("patient")
 		tx.watched[patient] = true
-		tx.note(func(m *memory) { m.watched[patient] = true })
+		opened := open(rec) - open(old)
+		tx.note(func(m *memory) { m.watch(patient).open += opened })
 	case care.Quarantine:
 		tx.noticeHeld(rec, old)
 	case care.Organisations, care.Teams, care.Neighbourhoods:
 		return tx.reloadDirectory()
 	}
 	return nil
+}
+
+// open counts a handover that is not closed; nil is none.
+func open(handover *care.Record) int {
+	if handover == nil || pipeline.Closed(care.State(handover.Text("state"))) {
+		return 0
+	}
+	return 1
 }
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
@@ -391,12 +400,13 @@ func (tx *Tx) Rules() *rules.Set {
 }
 
 // Watched implements pipeline.Evidence.
-func (tx *Tx) Watched(patient string) bool {
+func (tx *Tx) Watched(patient string, since time.Time) bool {
 	if tx.watched[patient] {
 		return true
 	}
 	m := tx.store.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.watched[patient]
+	w := m.watched[patient]
+	return w != nil && (w.open > 0 || !since.After(w.lastAlarm))
 }

@@ -10,8 +10,8 @@ import (
 	"doorstep/internal/rules"
 )
 
-// closed: nobody has to do anything about it any more.
-func closed(s care.State) bool {
+// Closed: nobody has to do anything about it any more.
+func Closed(s care.State) bool {
 	switch s {
 	case care.Done, care.Failed, care.StoodDown:
 		return true

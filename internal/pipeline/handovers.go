@@ -44,7 +44,7 @@ func existingHandovers(tx Tx, patient string, known []Alarm) (*existing, error) 
 
 func (x *existing) open(id string) bool {
 	rec := x.records[id]
-	return rec != nil && !closed(care.State(rec.Text("state")))
+	return rec != nil && !Closed(care.State(rec.Text("state")))
 }
 
 // evidenceOf is what a handover keeps of the evidence behind it, for those who read it.

@@ -70,7 +70,7 @@ type changed struct {
 // quiet says, without SQL, that nothing can come of a change: no rule fires on it, and the
 // person has neither alarms nor open handovers that it could touch.
 func (c *changed) quiet(tx Tx, patient string, person rules.Patient) bool {
-	if tx.Watched(patient) {
+	if tx.Watched(patient, c.since) {
 		return false
 	}
 	set := tx.Rules()

@@ -81,9 +81,9 @@ type Viewer struct {
 type Evidence interface {
 	// Rules are the compiled rules in force.
 	Rules() *rules.Set
-	// Watched says whether a person has recent alarms or an open handover, so that even a
-	// record which fires nothing must be judged.
-	Watched(patient string) bool
+	// Watched says whether a person has an open handover, or alarms later than a moment, so that
+	// even a record of that moment which fires nothing must be judged.
+	Watched(patient string, since time.Time) bool
 	// Events lists the person's standing records with a clinical time in the window.
 	Events(patient string, from, to time.Time) ([]rules.Event, error)
 	// Alarms lists what was raised for a person so far, in the last thirty days.

@@ -36,10 +36,9 @@ type Change struct {
 	Client string    `json:"c,omitempty"` // "" = the server or the dashboard
 	Author string    `json:"a,omitempty"`
 	At     time.Time `json:"t"`
-	// Members, for a Set: when each member was last added.
-	Members map[string]int64 `json:"m,omitempty"`
-	// MemberClients, for a Set: which client added it.
-	MemberClients map[string]string `json:"mc,omitempty"`
+	// Adds, for a Set: the number at which each client last added each member. A member goes
+	// when whoever removes it had seen every add, or made it.
+	Adds map[string]map[string]int64 `json:"m,omitempty"`
 }
 
 // Get returns the value of a field, nil when missing.

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -13,7 +14,8 @@ type Outcome int
 const (
 	// Same: the stored value already is the one asked for.
 	Same Outcome = iota
-	// Restamped: the same value was authored later; only the time of the change moves on.
+	// Restamped: the same value was authored later, or at the same time by the greater client;
+	// only the stamp of the change moves on.
 	Restamped
 	// Clean: the author saw what is stored; the new value takes its place.
 	Clean
@@ -55,7 +57,7 @@ type Current struct {
 // Field decides one field. It never changes its arguments.
 func Field(cur Current, e Edit) Outcome {
 	if care.Equal(cur.Value, e.Value) {
-		if e.Field.Policy == care.Latest && e.At.After(cur.Last.At) {
+		if e.Field.Policy == care.Latest && later(e, cur.Last) {
 			return Restamped
 		}
 		return Same
@@ -115,16 +117,16 @@ func later(e Edit, last care.Change) bool {
 	return e.Client > last.Client
 }
 
-// Members applies adds and removes to a set field. A remove takes away only members its author
-// could have seen: one that another client added after Base stays. It returns the new value,
-// the new stamps of the members and whether anything changed.
+// Members applies adds and removes to a set field. A remove takes away only what its author could
+// have seen: a member that another client added after Base stays. It returns the new value, the
+// new stamps and whether anything changed, be it a stamp alone: that a member was added again
+// keeps it from a remove by somebody who had not seen this add.
 func Members(cur Current, add, remove []string, e Edit, seq int64) (any, care.Change, bool) {
 	have, _ := cur.Value.([]string)
 	list := slices.Clone(have)
-	next := care.Change{Seq: seq, Client: e.Client, Author: e.Author, At: e.At,
-		Members: map[string]int64{}, MemberClients: map[string]string{}}
-	for m, s := range cur.Last.Members {
-		next.Members[m], next.MemberClients[m] = s, cur.Last.MemberClients[m]
+	next := care.Change{Seq: seq, Client: e.Client, Author: e.Author, At: e.At, Adds: map[string]map[string]int64{}}
+	for m, by := range cur.Last.Adds {
+		next.Adds[m] = maps.Clone(by)
 	}
 	changed := false
 	for _, m := range remove {
@@ -132,25 +134,28 @@ func Members(cur Current, add, remove []string, e Edit, seq int64) (any, care.Ch
 		if i < 0 {
 			continue
 		}
-		if cur.Last.Members[m] > e.Base && cur.Last.MemberClients[m] != e.Client {
+		for client, at := range next.Adds[m] {
+			if at <= e.Base || (client == e.Client && !e.Resolving) {
+				delete(next.Adds[m], client)
+				changed = true
+			}
+		}
+		if len(next.Adds[m]) > 0 {
 			continue // added by somebody else, unseen by this author
 		}
 		list = slices.Delete(list, i, i+1)
-		delete(next.Members, m)
-		delete(next.MemberClients, m)
+		delete(next.Adds, m)
 		changed = true
 	}
 	for _, m := range add {
-		// Adding a member that is there already still raises its stamp: a concurrent remove
-		// by somebody who had not seen this add must not take it away.
 		if !slices.Contains(list, m) {
 			list = append(list, m)
-			changed = true
-		} else if next.Members[m] == seq {
-			continue
 		}
-		next.Members[m], next.MemberClients[m] = seq, e.Client
-		changed = true
+		if next.Adds[m] == nil {
+			next.Adds[m] = map[string]int64{}
+		}
+		changed = changed || next.Adds[m][e.Client] != seq
+		next.Adds[m][e.Client] = seq
 	}
 	return care.NewList(list), next, changed
 }

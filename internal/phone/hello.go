@@ -87,9 +87,10 @@ func (t *tx) obey(directive string) {
 }
 
 // drained wipes a draining phone once nothing is left to send: its owner has no more right to
-// what is on it.
+// what is on it. What a push answered is with the server; no pull will come to confirm it.
 func (t *tx) drained() {
-	if t.p.self.Directive == directiveDrain && len(t.p.outbox) == 0 && len(t.p.aside) == 0 {
+	unsent, _ := t.p.Unsent()
+	if t.p.self.Directive == directiveDrain && unsent == 0 && len(t.p.aside) == 0 {
 		t.obey(directiveWipe)
 	}
 }

@@ -72,21 +72,34 @@ func (p *plan) wake() error {
 		if d.old != nil {
 			continue
 		}
-		if err := Wake(p.tx, d.rec.ID); err != nil {
+		if err := p.wakeFor(d.rec); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Wake replays the quarantined changes that waited for a record to appear, oldest first.
+// wakeFor replays what waited for a record that this mutation made. Where a supervisor let the
+// record in, they let in what its author wrote about it too: the chain is decided once.
+func (p *plan) wakeFor(rec *care.Record) error {
+	return wake(p.tx, rec.ID, func(q *care.Record) bool {
+		return p.by.Approved && q.Text("author") == p.by.Staff && q.Text("patient") == personOf(rec)
+	})
+}
+
+// Wake replays the quarantined changes that waited for a record to appear, or for a person to be
+// on a caseload, oldest first.
 func Wake(tx Tx, record string) error {
+	return wake(tx, record, func(*care.Record) bool { return false })
+}
+
+func wake(tx Tx, record string, approved func(*care.Record) bool) error {
 	waiting, err := tx.WaitingFor(record)
 	if err != nil {
 		return err
 	}
 	for _, q := range waiting {
-		if _, err := Replay(tx, q, nil, "", false); err != nil {
+		if _, err := Replay(tx, q, nil, "", approved(q)); err != nil {
 			return err
 		}
 	}

@@ -55,7 +55,9 @@ func (p *plan) apply(d *draft, e reconcile.Edit) {
 	last := d.rec.LastChange(name)
 	cur := reconcile.Current{Value: d.rec.Get(name), Last: last}
 	if !d.rec.Retracted.IsZero() {
-		// Nothing is resurrected and nothing hidden: the text of a late edit is kept for review.
+		// Nothing is resurrected and nothing hidden: the text of a late edit is kept for review,
+		// and whoever withdrew the record is told.
+		cur.Last = d.rec.LastChange(withdrawal)
 		p.conflict(d, e, "retracted", reconcile.Lost, cur)
 		return
 	}
@@ -131,7 +133,7 @@ func (p *plan) members(d *draft, op *care.Op) error {
 	cur := reconcile.Current{Value: d.rec.Get(f.Name), Last: d.rec.LastChange(f.Name)}
 	switch {
 	case !d.rec.Retracted.IsZero():
-		e.Value = v
+		e.Value, cur.Last = v, d.rec.LastChange(withdrawal)
 		p.conflict(d, e, "retracted", reconcile.Lost, cur)
 	case op.Kind == care.OpAdd:
 		p.applyMembers(d, e, cur, values, nil)
@@ -157,10 +159,20 @@ func (p *plan) retract(d *draft, op *care.Op) error {
 			Client: p.by.Client, Author: p.by.Staff, At: p.at}
 		p.conflict(d, e, "retract", reconcile.Lost, reconcile.Current{Value: json.RawMessage(`{"retract":false}`), Last: newest})
 	default:
-		d.rec.Retracted = p.now
-		d.ever = true
+		p.withdraw(d)
 	}
 	return nil
+}
+
+// withdrawal is the name under which care.Record.Changed keeps who withdrew a record.
+const withdrawal = "retracted"
+
+func (p *plan) withdraw(d *draft) {
+	d.rec.Retracted, d.ever = p.now, true
+	if d.rec.Changed == nil {
+		d.rec.Changed = map[string]care.Change{}
+	}
+	d.rec.Changed[withdrawal] = care.Change{Seq: p.tx.Seq(), Client: p.by.Client, Author: p.by.Staff, At: p.at}
 }
 
 // conflict keeps both sides: the one that stands and the one that lost.

@@ -31,7 +31,7 @@ func (p *plan) resolve(op *care.Op) error {
 		return noIssue()
 	}
 	if d.rec.Text("state") != "open" {
-		return nil // somebody was faster; nothing is left to do
+		return p.decidedBefore(d, op)
 	}
 	if d.rec.Text("kind") == "field" {
 		return p.resolveField(d, op)
@@ -74,20 +74,16 @@ func (p *plan) resolveConflict(d *draft, op *care.Op) error {
 		return noIssue()
 	}
 	if d.rec.Text("state") != "open" {
-		return nil
+		return p.decidedBefore(d, op)
 	}
-	c, ok := care.ByName(d.rec.Text("collection"))
-	if !ok {
-		return noIssue()
-	}
-	target, err := p.load(c, d.rec.Text("record"))
+	target, err := p.about(d)
 	if err != nil {
 		return err
 	}
 	if target != nil {
 		if d.rec.Text("policy") == "retract" {
 			if yes, _ := op.Set["retract"].(bool); yes && target.rec.Retracted.IsZero() {
-				target.rec.Retracted, target.ever = p.now, true
+				p.withdraw(target)
 			}
 		} else if err := p.update(target, op); err != nil {
 			return err
@@ -99,11 +95,7 @@ func (p *plan) resolveConflict(d *draft, op *care.Op) error {
 
 // resolveField stores the corrected value of a field that was set aside.
 func (p *plan) resolveField(d *draft, op *care.Op) error {
-	c, ok := care.ByName(d.rec.Text("collection"))
-	if !ok {
-		return noIssue()
-	}
-	target, err := p.load(c, d.rec.Text("record"))
+	target, err := p.about(d)
 	if err != nil {
 		return err
 	}
@@ -114,6 +106,30 @@ func (p *plan) resolveField(d *draft, op *care.Op) error {
 	}
 	p.settled(d, op)
 	return nil
+}
+
+// about loads the record an issue is about; nil when there is none, or none any more.
+func (p *plan) about(issue *draft) (*draft, error) {
+	c, ok := care.ByName(issue.rec.Text("collection"))
+	if !ok {
+		return nil, nil
+	}
+	return p.load(c, issue.rec.Text("record"))
+}
+
+// decidedBefore: somebody else decided first, so theirs counts. What this decision says differently is
+// a value its author meant to be stored: it meets the record as seen by nobody, and is kept.
+func (p *plan) decidedBefore(issue *draft, op *care.Op) error {
+	if issue.rec.Text("policy") == "retract" {
+		return nil // the first one decided between the two; there is no text to keep
+	}
+	target, err := p.about(issue)
+	if err != nil || target == nil {
+		return err
+	}
+	unseen := *op
+	unseen.Base = care.Base{}
+	return p.update(target, &unseen)
 }
 
 // settled closes the issue: who decided what, and when.

@@ -192,6 +192,9 @@ func (p *Phone) token(ctx context.Context) error {
 	// A minute early, so that no request is on its way when it ends.
 	life := max(time.Duration(answer.ExpiresIn)*time.Second-time.Minute, 10*time.Second)
 	p.refusals = 0
+	if answer.Scope == scopePushOnly && p.self.Directive != directiveDrain {
+		p.round.greeted = false // hello says why
+	}
 	p.access = accessToken{text: answer.AccessToken, until: asked.Add(life), scope: answer.Scope}
 	return nil
 }

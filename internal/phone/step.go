@@ -65,10 +65,14 @@ func (p *Phone) Begin() {
 	if p.round.open {
 		return
 	}
-	now := p.opts.Now()
+	p.round = round{open: true, greeted: p.round.greeted, greetedAt: p.round.greetedAt}
+}
+
+// greeted says whether the last hello still counts: it was not long ago, and the clock it
+// measured was not set back since.
+func (p *Phone) greeted(now time.Time) bool {
 	at := p.round.greetedAt
-	fresh := p.round.greeted && !now.Before(at) && now.Sub(at) < helloEvery
-	p.round = round{open: true, greeted: fresh, greetedAt: at}
+	return p.round.greeted && !now.Before(at) && now.Sub(at) < helloEvery
 }
 
 // Busy says whether a round is open.
@@ -142,7 +146,7 @@ func (p *Phone) next() StepKind {
 		return StepToken
 	case p.self.Enrol == enrolAnew:
 		return StepEnrol
-	case !p.round.greeted:
+	case !p.greeted(now):
 		return StepHello
 	case !p.round.pushed && unsent > 0:
 		return StepPush

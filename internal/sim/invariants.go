@@ -27,7 +27,7 @@ func (w *World) afterStep(h *handset, before map[string]int64, cursor string, dr
 
 // differences compares a phone with the tables.
 func (w *World) differences(h *handset, deep bool) []string {
-	s, err := w.read()
+	s, err := w.read(deep)
 	if err != nil {
 		return []string{"the tables cannot be read: " + err.Error()}
 	}

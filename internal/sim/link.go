@@ -71,16 +71,16 @@ func (l *link) Do(req *http.Request) (*http.Response, error) {
 		w.late = append(w.late, parcel{l.h, req, body})
 		w.note(l.h.name, "%s … held up on the way", what)
 		return nil, errSilence
-	case roll < 204:
+	case roll < 201:
 		w.crash("before the request")
 		w.note(l.h.name, "%s ✗ server down", what)
 		return nil, errSilence
-	case roll < 210:
+	case roll < 204:
 		w.deliver(l.h, req, body)
 		w.crash("before the reply")
 		w.note(l.h.name, "%s ✗ reply lost, server down", what)
 		return nil, errSilence
-	case roll < 220:
+	case roll < 215:
 		w.note(l.h.name, "%s ✗ 503 from a proxy", what)
 		return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"20"}},
 			Body: io.NopCloser(strings.NewReader("<html>upstream"))}, nil

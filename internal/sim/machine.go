@@ -59,9 +59,10 @@ type machine struct {
 	entropy io.Reader
 	faults  syncer.Faults
 
-	app     *core.BaseApp
-	srv     *server.Server
-	handler http.Handler
+	app      *core.BaseApp
+	srv      *server.Server
+	handler  http.Handler
+	outlines map[string]*sql.Stmt // see readOutline
 }
 
 // boot starts a process on what the disk holds.
@@ -87,7 +88,7 @@ func (m *machine) boot(d disk) error {
 	if err != nil {
 		return errors.Join(err, srv.Close(), app.ResetBootstrapState())
 	}
-	m.app, m.srv, m.handler = app, srv, handler
+	m.app, m.srv, m.handler, m.outlines = app, srv, handler, map[string]*sql.Stmt{}
 	return nil
 }
 

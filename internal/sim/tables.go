@@ -32,29 +32,80 @@ func (r *row) text(field string) string {
 // stored are the tables of the server at one moment.
 type stored struct {
 	rows  map[string]map[string]*row // by collection and id
-	world *World
+	life  int                        // of the server
+	head  int64
+	whole bool
 }
 
 // syncedTables are the collections that reach phones.
 var syncedTables = []string{care.Neighbourhoods, care.Organisations, care.Teams, care.Patients, care.Visits, care.Observations,
 	care.Checkins, care.Handovers, care.HandoverEvents, care.Conflicts, care.Quarantine}
 
-// read loads every synced table.
-func (w *World) read() (*stored, error) {
+// read loads every synced table: whole, or only what decides who holds what.
+func (w *World) read(whole bool) (*stored, error) {
+	head := w.head()
+	if s := w.lastRead; s != nil && s.life == w.machine.lives && s.head == head && (s.whole || !whole) {
+		return s, nil // every change takes a number, so nothing has changed
+	}
 	db, err := w.machine.db()
 	if err != nil {
 		return nil, err
 	}
-	s := &stored{rows: map[string]map[string]*row{}, world: w}
+	s := &stored{rows: map[string]map[string]*row{}, life: w.machine.lives, head: head, whole: whole}
 	for _, name := range syncedTables {
 		c, _ := care.ByName(name)
-		rows, err := readTable(db, c)
+		if whole {
+			s.rows[name], err = readTable(db, c)
+		} else {
+			s.rows[name], err = w.machine.readOutline(db, c)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		s.rows[name] = rows
 	}
+	w.lastRead = s
 	return s, nil
+}
+
+// readOutline reads of each record only what decides who holds which version of it.
+func (m *machine) readOutline(db *sql.DB, c *care.Collection) (map[string]*row, error) {
+	columns := append([]string{"id", "version", "author", "retracted"}, care.ScopeFields[c.Name]...)
+	if c.Name == care.Conflicts || c.Name == care.Quarantine {
+		columns = append(columns, "state")
+	}
+	st := m.outlines[c.Name]
+	if st == nil {
+		var err error
+		if st, err = db.Prepare(`SELECT "` + strings.Join(columns, `", "`) + `" FROM "` + c.Name + `"`); err != nil {
+			return nil, err
+		}
+		m.outlines[c.Name] = st
+	}
+	rows, err := st.Query()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[string]*row{}
+	cells := make([]sql.NullString, len(columns))
+	into := make([]any, len(columns))
+	for i := range cells {
+		into[i] = &cells[i]
+	}
+	var version int64
+	into[1] = &version
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		r := &row{collection: c, id: cells[0].String, version: version, author: cells[2].String, retracted: cells[3].String != "",
+			values: make(map[string]any, len(columns))}
+		for i := 4; i < len(columns); i++ {
+			r.values[columns[i]] = cells[i].String
+		}
+		found[r.id] = r
+	}
+	return found, rows.Err()
 }
 
 func readTable(db *sql.DB, c *care.Collection) (map[string]*row, error) {

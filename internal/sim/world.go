@@ -24,10 +24,10 @@ type Options struct {
 }
 
 // lastEvents is how much of the story a report draws.
-const lastEvents = 100000
+const lastEvents = 160
 
 // DefaultSteps is how many things happen in a run before it heals.
-const DefaultSteps = 240
+const DefaultSteps = 200
 
 // Report is how a run ended.
 type Report struct {
@@ -56,6 +56,8 @@ type World struct {
 	foreign []foreignWrite       // what was written past the engine
 	excused map[string]bool      // keys that a restore lost together with the phone that had them
 	tape    *tape                // a backup of the server
+
+	lastRead *stored
 }
 
 // Run does one run. The error is for what went wrong around it; what went wrong in it is in the

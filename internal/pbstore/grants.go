@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
 )
 
 // Due kinds the store itself looks after.
@@ -88,14 +89,15 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 			return err
 		}
 		starts, ends := parseColumnTime(from), parseColumnTime(to)
-		for _, at := range []time.Time{starts, ends} {
+		agreed, expires := tx.consent(person, team, staff)
+		for _, at := range []time.Time{starts, ends, expires} {
 			if at.After(tx.now) {
 				if err := tx.DueAt(at, dueCaseload, person.ID); err != nil {
 					return err
 				}
 			}
 		}
-		if starts.After(tx.now) || (!ends.IsZero() && !ends.After(tx.now)) || !tx.consented(person, team, staff) {
+		if starts.After(tx.now) || (!ends.IsZero() && !ends.After(tx.now)) || !agreed {
 			return nil
 		}
 		name := care.TeamScope(team)
@@ -110,9 +112,16 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 	return want, err
 }
 
-// consented: direct care needs no recorded consent; a voluntary service needs the person's, and
-// an objection or a withdrawal ends its access.
+// consented says whether the person's consent, where it is needed, lets a holder have them now.
 func (tx *Tx) consented(person *care.Record, teamID, staffID string) bool {
+	agreed, _ := tx.consent(person, teamID, staffID)
+	return agreed
+}
+
+// consent: direct care needs none recorded; a voluntary service needs the person's, and an
+// objection or a withdrawal ends its access, and so does the end of the last day it was given
+// for: that moment is returned too, zero when there is none.
+func (tx *Tx) consent(person *care.Record, teamID, staffID string) (agreed bool, expires time.Time) {
 	m := tx.store.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -123,10 +132,10 @@ func (tx *Tx) consented(person *care.Record, teamID, staffID string) bool {
 		organisation = s.Organisation
 	}
 	if !m.directory.voluntary(organisation) {
-		return true
+		return true, expires
 	}
 	if objects, _ := person.Get("objection").(bool); objects {
-		return false
+		return false, expires
 	}
 	var consents []struct {
 		Service string `json:"service"`
@@ -135,15 +144,19 @@ func (tx *Tx) consented(person *care.Record, teamID, staffID string) bool {
 	}
 	raw, _ := person.Get("consent").(json.RawMessage)
 	if len(raw) == 0 || json.Unmarshal(raw, &consents) != nil {
-		return false
+		return false, expires
 	}
-	given := false
 	for _, c := range consents { // the last word counts
-		if c.Service == organisation {
-			given = c.Given && (c.Expires == "" || c.Expires >= tx.now.Format(time.DateOnly))
+		if c.Service != organisation {
+			continue
+		}
+		agreed, expires = c.Given, time.Time{}
+		if last, err := time.Parse(time.DateOnly, c.Expires); err == nil {
+			expires = last.AddDate(0, 0, 1)
+			agreed = agreed && tx.now.Before(expires)
 		}
 	}
-	return given
+	return agreed, expires
 }
 
 func (tx *Tx) openGrant(patient, name string, since time.Time) error {
@@ -154,7 +167,10 @@ func (tx *Tx) openGrant(patient, name string, since time.Time) error {
 		return err
 	}
 	tx.note(func(m *memory) { m.addGrant(g) })
-	return nil
+	if !tx.waitedFor(patient) {
+		return nil
+	}
+	return tx.DueAt(tx.now, pipeline.DueWake, patient)
 }
 
 func (tx *Tx) closeGrant(id int64, patient, name string) error {

@@ -305,15 +305,18 @@ func openRows(held *care.Record) int64 {
 // WaitingFor implements pipeline.Records. Asked for every created record, so memory answers
 // the usual "nothing".
 func (tx *Tx) WaitingFor(record string) ([]*care.Record, error) {
-	m := tx.store.mem
-	m.mu.RLock()
-	n := m.waiting[record]
-	m.mu.RUnlock()
-	if n+tx.waiting[record] <= 0 {
+	if !tx.waitedFor(record) {
 		return nil, nil
 	}
 	s := tx.store.shapes.byName[care.Quarantine]
 	return tx.records(s, "waits_for = ? AND state = 'open' ORDER BY client, mid", record)
+}
+
+func (tx *Tx) waitedFor(record string) bool {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.waiting[record]+tx.waiting[record] > 0
 }
 
 // QuarantinedCreate implements pipeline.Records.

@@ -20,6 +20,10 @@ func Overdue(tx Tx, id string) error {
 	return watchLater(tx, rec.ID)
 }
 
+// DueWake is the kind of due row that runs what waited for a person to be on a caseload: a grant
+// counts from the transaction after the one that opens it.
+const DueWake = "wake"
+
 // watchLater looks again at the next deadline, if it is still to come.
 func watchLater(tx Tx, id string) error {
 	rec, err := loadHandover(tx, id)

@@ -51,7 +51,11 @@ func (p *plan) permitPatient(patient string) error {
 	if now || (then && p.known) {
 		return nil
 	}
-	return noPermission()
+	// Known to the server or not, it waits for the person to come to the author's caseload: often
+	// the row that grants them is only entered after the first visit.
+	no := noPermission()
+	no.waitsFor = patient
+	return no
 }
 
 // noPermission answers "not yours" and "not there" alike.

@@ -154,6 +154,8 @@ func (tx *Tx) consent(person *care.Record, teamID, staffID string) (agreed bool,
 		if last, err := time.Parse(time.DateOnly, c.Expires); err == nil {
 			expires = last.AddDate(0, 0, 1)
 			agreed = agreed && tx.now.Before(expires)
+		} else if c.Expires != "" {
+			agreed = false
 		}
 	}
 	return agreed, expires

@@ -92,7 +92,17 @@ func (p *plan) op(op *care.Op) error {
 		return err
 	}
 	if d == nil {
-		return &refusal{code: "missing_record", message: "The record this change is about has not reached the server yet.", fix: "none", waitsFor: op.ID}
+		if err := p.permitPatient(op.Patient); err != nil {
+			return err // or whether a record exists could be learnt about somebody else's person
+		}
+		return missing(op)
+	}
+	if op.Patient != "" && op.Patient != personOf(d.rec) && !p.by.Approved {
+		// It does not exist as this change means it.
+		if err := p.permitPatient(op.Patient); err != nil {
+			return err
+		}
+		return missing(op)
 	}
 	if err := p.permitRecord(c, op, d.rec); err != nil {
 		return err
@@ -178,6 +188,11 @@ func (p *plan) store() error {
 		p.result.Status = care.Merged
 	}
 	return nil
+}
+
+func missing(op *care.Op) *refusal {
+	return &refusal{code: "missing_record", fix: "none", waitsFor: op.ID,
+		message: "The record this change is about has not reached the server yet."}
 }
 
 func idTaken() *refusal {

@@ -15,7 +15,7 @@ const maxDigestRecords = 20000
 // records of the scopes it listed. The device must have pulled to the end: what moved after its
 // cursor comes with the next pull anyway.
 func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (*wire.DigestResponse, *wire.Error) {
-	v, fail := e.viewer(s)
+	v, fail := e.viewer(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}

@@ -21,7 +21,7 @@ const averageRow = 900
 // Hello tells a phone where it stands and measures its clock. It answers draining devices too:
 // they must learn what to do.
 func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*wire.HelloResponse, *wire.Error) {
-	v, fail := e.viewer(s)
+	v, fail := e.viewer(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}

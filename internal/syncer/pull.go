@@ -22,7 +22,7 @@ const MaxWait = 25 * time.Second
 
 // Pull answers one page. Only the cursor it returns moves a phone on.
 func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.PullResponse, *wire.Error) {
-	v, fail := e.viewer(s)
+	v, fail := e.viewer(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}

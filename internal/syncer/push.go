@@ -13,7 +13,7 @@ import (
 
 // Push takes a phone's mutations in, in order, each exactly once, and answers change by change.
 func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushResponse, *wire.Error) {
-	v, fail := e.viewer(s)
+	v, fail := e.viewer(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}

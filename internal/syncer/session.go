@@ -1,6 +1,8 @@
 package syncer
 
 import (
+	"context"
+
 	"doorstep/internal/pbstore"
 	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
@@ -19,8 +21,14 @@ type Session struct {
 
 // viewer finds what the person may see today; it is read afresh for each request, not taken
 // from the token.
-func (e *Engine) viewer(s Session) (pipeline.Viewer, *wire.Error) {
+func (e *Engine) viewer(ctx context.Context, s Session) (pipeline.Viewer, *wire.Error) {
 	v, ok := e.store.Staff(s.Staff)
+	if !ok { // an account made this very moment
+		if err := e.Settle(ctx); err != nil {
+			return v, failure(err)
+		}
+		v, ok = e.store.Staff(s.Staff)
+	}
 	if !ok {
 		f := wire.Fail(401, "relogin", wire.RetryAfterFix, "This account is not known here any more. Sign in again; keep what is not sent.")
 		f.Directive = "relogin"

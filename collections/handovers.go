@@ -28,10 +28,12 @@ func (h *Handover) State() care.State { return care.State(h.GetString("state")) 
 func (h *Handover) Owner() string { return h.GetString("owner") }
 
 // Handovers is the collection of handovers: no built-in reads, inboxes have routes of their own.
-// An inbox reads by destination and state; grouping looks for a person's open ones.
+// An inbox reads by destination and state, a sender's desk by its own team; grouping looks for a
+// person's open ones.
 func Handovers() *core.Collection {
 	c := build(care.Handovers)
 	c.AddIndex("idx_handovers_to_team", false, "`to_team`, `state`", "")
+	c.AddIndex("idx_handovers_from_team", false, "`from_team`, `state`", "")
 	c.AddIndex("idx_handovers_patient", false, "`patient`", "")
 	return c
 }

@@ -40,6 +40,7 @@ const (
 	EventConfirmed      = "confirmed"
 	EventRaisedAgain    = "raised_again"
 	EventJoined         = "joined"
+	EventReassigned     = "reassigned" // to another clinician of the team, because its owner left
 )
 
 // leads says to which state an event brought the handover.

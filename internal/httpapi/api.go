@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
 	"doorstep/internal/syncer"
 )
 
@@ -20,6 +21,8 @@ type API struct {
 	Identity *identity.Service
 	// Sync is the engine behind hello, push, pull and digest.
 	Sync *syncer.Engine
+	// Store is what the pages read.
+	Store *pbstore.Store
 	// Clock is the server's.
 	Clock func() time.Time
 	// Started is when the server began; health gives the jobs a moment from then.
@@ -38,9 +41,14 @@ func (a *API) Register(e *core.ServeEvent) error {
 	a.bindIdentity(v1)
 	a.bindSync(v1)
 	a.bindNotFound(e.Router, v1)
+	pages := e.Router.Group(CarePath)
+	pages.Bind(a.answerErrors())
+	a.bindCare(pages)
+	a.bindNotFound(e.Router, pages)
 	a.bindHealth(e.Router)
 	// Bodies have limits of their own here, and requests would flood PocketBase's log table:
 	// our faults are logged by answerErrors. Unbind reaches only what is bound above.
+	pages.Unbind(apis.DefaultActivityLoggerMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
 	v1.Unbind(apis.DefaultActivityLoggerMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
 	return e.Next()
 }

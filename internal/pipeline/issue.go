@@ -68,7 +68,7 @@ func (p *plan) quarantine(no *refusal) error {
 			return err
 		}
 		q.ID = p.again.ID
-	} else if _, err := p.tx.Insert(q); err != nil {
+	} else if err := openIssue(p.tx, q); err != nil {
 		return err
 	}
 	p.result.Issues = []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}

@@ -180,7 +180,7 @@ func (p *plan) store() error {
 		}
 	}
 	for _, issue := range p.issues {
-		if _, err := p.tx.Insert(issue); err != nil {
+		if err := openIssue(p.tx, issue); err != nil {
 			return err
 		}
 	}

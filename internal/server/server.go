@@ -100,7 +100,7 @@ func open(app core.App, o Options) (*Server, error) {
 	}
 	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken})
 	pbstore.BindRevocation(app, service.Revoke)
-	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Clock: o.Now, Started: o.Now()}
+	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Started: o.Now()}
 	if !o.Manual {
 		if err := s.watch(); err != nil {
 			return nil, errors.Join(err, s.Close())

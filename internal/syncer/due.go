@@ -21,6 +21,8 @@ const dueAtOnce = 200
 // store's own.
 var dueWork = map[string]func(pipeline.Tx, string) error{
 	pipeline.DueHandover: pipeline.Overdue,
+	pipeline.DueIssue:    pipeline.EscalateIssue,
+	pipeline.DueWake:     pipeline.Wake,
 }
 
 // WorkDue works off everything that is due by now: caseloads that start or end, deadlines of

@@ -27,6 +27,8 @@ type Error struct {
 	Directive  string `json:"directive,omitempty"`   // wipe, drain, relogin, upgrade
 	By         string `json:"by,omitempty"`          // already: who was first
 	At         string `json:"at,omitempty"`          // already: when
+	ByName     string `json:"by_name,omitempty"`     // already: their name, for those who may know it
+	State      string `json:"state,omitempty"`       // where a handover stands
 	RetryAfter int    `json:"-"`                     // seconds, sent as a header
 }
 

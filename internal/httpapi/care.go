@@ -1,0 +1,239 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/syncer"
+	"doorstep/internal/wire"
+)
+
+// CarePath is where the pages of practices, partner teams and desks find what they need.
+const CarePath = "/api/care/v1"
+
+// Page sizes of the lists.
+const (
+	defaultPage = 50
+	largestPage = 200
+)
+
+// careRoute is one route and the roles it is for. What such a role finds behind it is decided by
+// whose the record is: not theirs and not there answer alike.
+type careRoute struct {
+	method, path string
+	roles        func(care.Duty) bool
+	handle       func(*core.RequestEvent) error
+}
+
+// Who a route is for.
+func worksHandovers(d care.Duty) bool { return d.Inbox || d.May(care.Create, care.Handovers) }
+func worksDesk(d care.Duty) bool      { return d.Desk }
+func keepsDevices(d care.Duty) bool   { return d.Desk || d.May(care.Update, care.Devices) }
+func keepsAccounts(d care.Duty) bool  { return d.Desk || d.May(care.Update, care.StaffName) }
+func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care.Patients) }
+
+// careRoutes is the one list of them.
+func (a *API) careRoutes() []careRoute {
+	routes := []careRoute{
+		{http.MethodGet, "/handovers", worksHandovers, a.listHandovers},
+		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},
+
+		{http.MethodGet, "/queues", worksDesk, a.queues},
+		{http.MethodGet, "/issues", worksDesk, a.listIssues},
+		{http.MethodGet, "/issues/{id}", worksDesk, a.readIssue},
+		{http.MethodPost, "/issues/{id}/resolve", worksDesk, a.resolveIssue},
+		{http.MethodPost, "/issues/{id}/dismiss", worksDesk, a.dismissIssue},
+		{http.MethodGet, "/caseload", worksDesk, a.listCaseload},
+		{http.MethodPost, "/caseload", worksDesk, a.assign},
+		{http.MethodPost, "/caseload/move", worksDesk, a.movePeople},
+		{http.MethodPost, "/caseload/{id}/end", worksDesk, a.endAssignment},
+		{http.MethodPost, "/people", registers, a.register},
+		{http.MethodGet, "/staff", keepsAccounts, a.listStaff},
+		{http.MethodPost, "/staff/{id}/leave", keepsAccounts, a.leave},
+		{http.MethodGet, "/devices", keepsDevices, a.listDevices},
+		{http.MethodPost, "/devices/{id}/state", keepsDevices, a.setDeviceState},
+	}
+	for _, verb := range handoverVerbs {
+		routes = append(routes, careRoute{http.MethodPost, "/handovers/{id}/" + verb.path, worksHandovers, a.act(verb.kind)})
+	}
+	return routes
+}
+
+// bindCare adds the routes of the pages, behind a staff token of PocketBase's own.
+func (a *API) bindCare(g *router.RouterGroup[*core.RequestEvent]) {
+	if a.Sync == nil || a.Store == nil {
+		return
+	}
+	staff := g.Group("").Bind(a.requireStaff())
+	for _, r := range a.careRoutes() {
+		staff.Route(r.method, r.path, func(e *core.RequestEvent) error {
+			if !r.roles(care.DutyOf(care.Role(e.Auth.GetString("role")))) {
+				return identity.ErrForbidden
+			}
+			return r.handle(e)
+		})
+	}
+}
+
+// viewerOf is who asks, as their account stands at this moment.
+func viewerOf(e *core.RequestEvent) pipeline.Viewer {
+	return pipeline.Viewer{Staff: e.Auth.Id, Role: care.Role(e.Auth.GetString("role")), Organisation: e.Auth.GetString("organisation"),
+		Teams: e.Auth.GetStringSlice("teams")}
+}
+
+// change runs one change in the engine's writer. A refusal undoes what it wrote and leaves the
+// other work of the group alone.
+func (a *API) change(e *core.RequestEvent, work func(tx *pbstore.Tx) error) error {
+	var refused error
+	err := a.Sync.Do(e.Request.Context(), func(tx *pbstore.Tx) error {
+		refused = nil
+		failed, err := tx.Savepoint(func() error {
+			tx.Next()
+			return work(tx)
+		})
+		if err != nil {
+			return err
+		}
+		if pbstore.Unavailable(failed) {
+			return failed
+		}
+		refused = failed
+		return nil
+	})
+	if err != nil {
+		return writerFailed(err)
+	}
+	return a.refusal(refused)
+}
+
+// audit writes one line about a read before it is answered: a read that cannot be written down
+// is not answered.
+func (a *API) audit(e *core.RequestEvent, action, collection, record, patient string, detail any) error {
+	return writerFailed(a.Sync.Do(e.Request.Context(), func(tx *pbstore.Tx) error {
+		return tx.Audit(e.Auth.Id, "", action, collection, record, patient, detail)
+	}))
+}
+
+// writerFailed is the answer when the writer could not do its part.
+func writerFailed(err error) error {
+	if errors.Is(err, syncer.ErrBusy) {
+		answer := unavailable
+		return &answer
+	}
+	return err
+}
+
+// refusals are the statuses of what a handover's machine refuses; what is missing in the request
+// is 400.
+var refusals = map[string]int{
+	handover.CodeAlready: http.StatusConflict, handover.CodeWrongState: http.StatusConflict, pipeline.CodeChanged: http.StatusConflict,
+	handover.CodeNotAllowed: http.StatusForbidden, handover.CodeNotFound: http.StatusNotFound, handover.CodeUnknownAction: http.StatusNotFound,
+}
+
+// refusal turns what the stages refuse into an answer that names who was first.
+func (a *API) refusal(err error) error {
+	var no *handover.Error
+	var answer *wire.Error
+	switch {
+	case errors.As(err, &no):
+		status, retry := refusals[no.Code], wire.RetryNever
+		if status == 0 {
+			status = http.StatusBadRequest
+		}
+		if status == http.StatusBadRequest || no.Code == pipeline.CodeChanged {
+			retry = wire.RetryAfterFix
+		}
+		answer = wire.Fail(status, no.Code, retry, "%s", no.Message)
+		answer.By, answer.At, answer.State = no.By, care.Stamp(no.At), string(no.State)
+	case !errors.As(err, &answer):
+		return err
+	}
+	if who := a.Store.NamedStaff(answer.By); who != nil && who.Name != "" {
+		answer.ByName = who.Name
+		answer.Message = (&handover.Error{Code: handover.CodeAlready, Message: answer.Message}).Naming(who.Name)
+	}
+	return answer
+}
+
+// list is a page of anything.
+type list[T any] struct {
+	Items  []T    `json:"items"`
+	Cursor string `json:"cursor,omitempty"` // of the next page
+	More   bool   `json:"more"`
+}
+
+// page makes a list of what was read; key is the place after the last item.
+func page[T any](items []T, more bool, key any) (list[T], error) {
+	l := list[T]{Items: items, More: more}
+	if l.Items == nil {
+		l.Items = []T{}
+	}
+	if !more {
+		return l, nil
+	}
+	raw, err := json.Marshal(key)
+	l.Cursor = base64.RawURLEncoding.EncodeToString(raw)
+	return l, err
+}
+
+// pageAsked reads limit and cursor; the cursor goes into key and nothing happens without one.
+func pageAsked(e *core.RequestEvent, key any) (limit int, err error) {
+	q := e.Request.URL.Query()
+	if limit, err = wholeNumber(q.Get("limit"), "limit", defaultPage); err != nil {
+		return 0, err
+	}
+	limit = min(max(limit, 1), largestPage)
+	cursor := q.Get("cursor")
+	if cursor == "" {
+		return limit, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(raw) > 512 || json.Unmarshal(raw, key) != nil {
+		return 0, wire.Fail(http.StatusBadRequest, "cursor", wire.RetryAfterFix, "This cursor is not one of ours. Start from the first page.")
+	}
+	return limit, nil
+}
+
+// oneOf reads a query parameter that may only hold certain words; "" when it is missing.
+func oneOf(e *core.RequestEvent, name string, words []string) (string, error) {
+	value := e.Request.URL.Query().Get(name)
+	if value != "" && !slices.Contains(words, value) {
+		return "", wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s is none we know.", name)
+	}
+	return value, nil
+}
+
+// ownTeam reads the query parameter team; one that is not the viewer's is not there.
+func ownTeam(e *core.RequestEvent, teams []string) (string, error) {
+	team := e.Request.URL.Query().Get("team")
+	if team != "" && !slices.Contains(teams, team) {
+		return "", identity.ErrNotFound
+	}
+	return team, nil
+}
+
+// values reads an object of field values, with numbers as they were written.
+func values(raw json.RawMessage) (map[string]any, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return map[string]any{}, nil
+	}
+	var set map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if decoder.Decode(&set) != nil {
+		return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "set must be an object of field values.")
+	}
+	return set, nil
+}

@@ -1,0 +1,277 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// afterID is the cursor of a list that is ordered by id.
+type afterID struct {
+	ID string `json:"i"`
+}
+
+// listCaseload lists who holds a person, or whom a team or a member of staff holds.
+func (a *API) listCaseload(e *core.RequestEvent) error {
+	url := e.Request.URL.Query()
+	q := pbstore.CaseloadQuery{Viewer: viewerOf(e), Patient: url.Get("patient"), Team: url.Get("team"), Staff: url.Get("staff")}
+	if err := a.Store.MayReadCaseload(q); err != nil {
+		return err
+	}
+	ended, err := oneOf(e, "ended", []string{"true", "false"})
+	if err != nil {
+		return err
+	}
+	q.Ended = ended == "true"
+	var after afterID
+	if q.Limit, err = pageAsked(e, &after); err != nil {
+		return err
+	}
+	q.After = after.ID
+	var rows []pbstore.CaseloadRow
+	more := false
+	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+		rows, more, err = v.Caseload(q)
+		return err
+	}); err != nil {
+		return err
+	}
+	read := pbstore.ReadDetail{}
+	for _, r := range rows {
+		read.Add(r.Patient.ID)
+		after.ID = r.ID
+	}
+	if err := a.audit(e, "list", care.Caseload, "", q.Patient, read); err != nil {
+		return err
+	}
+	answer, err := page(rows, more, after)
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}
+
+// assignRequest puts a person on a caseload. Preview only says what it would do.
+type assignRequest struct {
+	Patient          string `json:"patient" validate:"required,len=26"`
+	Team             string `json:"team" validate:"omitempty,len=26"` // one of team and staff
+	Staff            string `json:"staff" validate:"omitempty,len=26"`
+	From             string `json:"from" validate:"max=40"` // "" = now
+	To               string `json:"to" validate:"max=40"`   // "" = until further notice
+	Reason           string `json:"reason" validate:"required,max=500"`
+	Cohort           string `json:"cohort" validate:"max=50"`
+	ContactEveryDays *int64 `json:"contact_every_days" validate:"omitempty,min=1,max=366"`
+	Preview          bool   `json:"preview"`
+}
+
+// assigned answers a change of one row of a caseload, with what it does to phones.
+type assigned struct {
+	Row     *pbstore.CaseloadRow `json:"row,omitempty"` // not of a preview
+	Preview bool                 `json:"preview"`
+	pbstore.Reached
+}
+
+// errPreview undoes what was only tried out.
+var errPreview = errors.New("httpapi: a preview")
+
+// assign adds a row to a caseload: a person comes to a team, or a cover until a time.
+func (a *API) assign(e *core.RequestEvent) error {
+	var body assignRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	if (body.Team == "") == (body.Staff == "") {
+		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "Name a team or a member of staff, one of them.")
+	}
+	from, err := timeAsked("from", body.From)
+	if err != nil {
+		return err
+	}
+	to, err := timeAsked("to", body.To)
+	if err != nil {
+		return err
+	}
+	request := pbstore.Assignment{Lead: viewerOf(e), Patient: body.Patient, Team: body.Team, Staff: body.Staff, From: from, To: to,
+		Reason: body.Reason, Cohort: body.Cohort, ContactEveryDays: body.ContactEveryDays}
+	var row pbstore.CaseloadRow
+	answer, made := assigned{Preview: body.Preview}, false
+	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
+		if row, made, answer.Reached, err = tx.Assign(request); err != nil || !made {
+			return err
+		}
+		return tx.Audit(e.Auth.Id, "", "assign", care.Caseload, row.ID, body.Patient, body)
+	})
+	if err != nil {
+		return err
+	}
+	return a.answerRow(e, map[bool]int{true: http.StatusCreated, false: http.StatusOK}[made && !body.Preview], row, answer)
+}
+
+func (a *API) answerRow(e *core.RequestEvent, status int, row pbstore.CaseloadRow, answer assigned) error {
+	if !answer.Preview {
+		named, err := a.Store.NamedCaseload(e.Request.Context(), viewerOf(e), row)
+		if err != nil {
+			return err
+		}
+		answer.Row = &named
+	}
+	return writeJSON(e, status, answer)
+}
+
+// tried runs a change of caseloads or staff, whose consequences are true when it commits; of a
+// preview nothing stays.
+func (a *API) tried(e *core.RequestEvent, preview bool, work func(*pbstore.Tx) error) error {
+	err := a.change(e, func(tx *pbstore.Tx) error {
+		if err := work(tx); err != nil {
+			return err
+		}
+		if preview {
+			return errPreview
+		}
+		return tx.SettleNow()
+	})
+	if errors.Is(err, errPreview) {
+		return nil
+	}
+	return err
+}
+
+func timeAsked(name, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := care.ParseStamp(text)
+	if err != nil || at.Year() < 1900 || at.Year() > 2200 {
+		return at, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s must be a time such as 2026-03-02T07:58:11.204Z.", name)
+	}
+	return at, nil
+}
+
+type endRequest struct {
+	To      string `json:"to" validate:"max=40"` // "" = now
+	Preview bool   `json:"preview"`
+}
+
+// endAssignment ends a row of a caseload.
+func (a *API) endAssignment(e *core.RequestEvent) error {
+	var body endRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	at, err := timeAsked("to", body.To)
+	if err != nil {
+		return err
+	}
+	var row pbstore.CaseloadRow
+	answer := assigned{Preview: body.Preview}
+	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
+		if row, answer.Reached, err = tx.EndAssignment(viewerOf(e), e.Request.PathValue("id"), at); err != nil {
+			return err
+		}
+		return tx.Audit(e.Auth.Id, "", "end", care.Caseload, row.ID, "", body)
+	})
+	if err != nil {
+		return err
+	}
+	return a.answerRow(e, http.StatusOK, row, answer)
+}
+
+// holder is a team or a member of staff, one of them.
+type holder struct {
+	Team  string `json:"team" validate:"omitempty,len=26"`
+	Staff string `json:"staff" validate:"omitempty,len=26"`
+}
+
+type moveRequest struct {
+	Patients []string `json:"patients" validate:"required,min=1,max=500,dive,len=26"`
+	From     holder   `json:"from"`
+	To       holder   `json:"to"`
+	At       string   `json:"at" validate:"max=40"` // "" = now
+	Reason   string   `json:"reason" validate:"required,max=500"`
+	Preview  bool     `json:"preview"`
+}
+
+type movedAnswer struct {
+	Preview bool `json:"preview"`
+	pbstore.Moved
+}
+
+// movePeople moves people from one caseload to another and says what their phones lose and get.
+func (a *API) movePeople(e *core.RequestEvent) error {
+	var body moveRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	if (body.From.Team == "") == (body.From.Staff == "") || (body.To.Team == "") == (body.To.Staff == "") || body.From == body.To {
+		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "from and to each name a team or a member of staff, and not the same.")
+	}
+	at, err := timeAsked("at", body.At)
+	if err != nil {
+		return err
+	}
+	answer := movedAnswer{Preview: body.Preview}
+	move := pbstore.Move{Lead: viewerOf(e), Patients: body.Patients, FromTeam: body.From.Team, FromStaff: body.From.Staff,
+		ToTeam: body.To.Team, ToStaff: body.To.Staff, At: at, Reason: body.Reason}
+	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
+		if answer.Moved, err = tx.MovePeople(move); err != nil {
+			return err
+		}
+		return tx.Audit(e.Auth.Id, "", "move", care.Caseload, "", "", body)
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}
+
+// registerRequest is a person new to the neighbourhood. Set holds fields of patients.
+type registerRequest struct {
+	ID     string          `json:"id" validate:"omitempty,ulid"`
+	Team   string          `json:"team" validate:"required,len=26"`
+	Set    json.RawMessage `json:"set" validate:"required"`
+	Anyway bool            `json:"anyway"` // another person has this NHS number
+}
+
+type registered struct {
+	ID      string `json:"id"`
+	Version int64  `json:"version"`
+	Team    string `json:"team"`
+}
+
+// register stores a person and puts them on a team's caseload.
+func (a *API) register(e *core.RequestEvent) error {
+	var body registerRequest
+	if err := decodeJSON(e, wire.MaxMutationBytes, &body); err != nil {
+		return err
+	}
+	set, err := values(body.Set)
+	if err != nil {
+		return err
+	}
+	var answer registered
+	status := http.StatusOK
+	err = a.tried(e, false, func(tx *pbstore.Tx) error {
+		rec, made, err := tx.Register(pbstore.Registration{Lead: viewerOf(e), ID: body.ID, Team: body.Team, Set: set, Anyway: body.Anyway})
+		if err != nil {
+			return err
+		}
+		status = http.StatusOK
+		answer = registered{ID: rec.ID, Version: rec.Version, Team: body.Team}
+		if !made {
+			return nil
+		}
+		status = http.StatusCreated
+		return tx.Audit(e.Auth.Id, "", "register", care.Patients, rec.ID, rec.ID, nil)
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, status, answer)
+}

@@ -1,0 +1,242 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/wire"
+)
+
+// listHandovers is an inbox: one page of what a viewer's teams have, or sent.
+func (a *API) listHandovers(e *core.RequestEvent) error {
+	q, err := a.inboxAsked(e)
+	if err != nil {
+		return err
+	}
+	items := []pbstore.HandoverView{}
+	read := pbstore.ReadDetail{}
+	var last pbstore.InboxKey
+	more := false
+	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		rows, cut, err := v.Inbox(q)
+		more = cut
+		for i := range rows {
+			items = append(items, a.Store.View(q.Viewer, &rows[i]))
+			read.Add(rows[i].Record.Text("patient"))
+			last = rows[i].Key
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.audit(e, "list", care.Handovers, "", "", read); err != nil {
+		return err
+	}
+	answer, err := page(items, more, last)
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}
+
+// Groups of states a list can ask for by one word.
+var stateGroups = map[string][]string{
+	"":       openStates,
+	"open":   openStates,
+	"closed": {string(care.Done), string(care.StoodDown)},
+	"all":    care.States,
+}
+
+var openStates = slices.DeleteFunc(slices.Clone(care.States), func(s string) bool { return s == string(care.Done) || s == string(care.StoodDown) })
+
+// inboxAsked reads what a list of handovers is to hold.
+func (a *API) inboxAsked(e *core.RequestEvent) (q pbstore.InboxQuery, err error) {
+	q.Viewer = viewerOf(e)
+	if q.Side, err = oneOf(e, "side", []string{pbstore.Received, pbstore.SentSide}); err != nil {
+		return q, err
+	}
+	if q.Side == "" {
+		q.Side = pbstore.Received
+	}
+	if q.Team, err = ownTeam(e, q.Viewer.Teams); err != nil {
+		return q, err
+	}
+	if q.Class, err = oneOf(e, "class", care.Classes); err != nil {
+		return q, err
+	}
+	mine, err := oneOf(e, "mine", []string{"true", "false", "1", "0"})
+	if err != nil {
+		return q, err
+	}
+	q.Mine = mine == "true" || mine == "1"
+	if q.States, err = statesAsked(e.Request.URL.Query().Get("state")); err != nil {
+		return q, err
+	}
+	after := pbstore.InboxKey{}
+	if q.Limit, err = pageAsked(e, &after); err == nil && after.ID != "" {
+		q.After = &after
+	}
+	return q, err
+}
+
+func statesAsked(word string) ([]string, error) {
+	if group, ok := stateGroups[word]; ok {
+		return group, nil
+	}
+	states := strings.Split(word, ",")
+	for _, s := range states {
+		if !slices.Contains(care.States, s) {
+			return nil, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "state must be open, closed, all or states separated by commas.")
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(states))), nil
+}
+
+// handoverDetail is one handover with its history and its evidence.
+type handoverDetail struct {
+	pbstore.HandoverView
+	Events   []pbstore.HandoverEvent `json:"events"`
+	Evidence []pbstore.Evidence      `json:"evidence"`
+	// May lists what the reader can do to it as it stands.
+	May []string `json:"may"`
+}
+
+// readHandover answers one handover, and notes who read it.
+func (a *API) readHandover(e *core.RequestEvent) error {
+	viewer := viewerOf(e)
+	detail, ok, err := a.detail(e, viewer, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return identity.ErrNotFound
+	}
+	if err := a.audit(e, "view", care.Handovers, detail.ID, detail.Patient.ID, pbstore.ReadDetail{Count: 1}); err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, detail)
+}
+
+// detail reads a handover; false when it is not there for this viewer.
+func (a *API) detail(e *core.RequestEvent, viewer pipeline.Viewer, id string) (d handoverDetail, ok bool, err error) {
+	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		row, err := v.Handover(id)
+		if err != nil || row == nil {
+			return err
+		}
+		history, err := v.History(id)
+		if err != nil {
+			return err
+		}
+		h := pipeline.HandoverOf(row.Record, history)
+		if ok = pbstore.MaySee(viewer, h); !ok {
+			return nil
+		}
+		d.HandoverView = a.Store.View(viewer, row)
+		d.Events = a.Store.HistoryView(viewer, d.Projection, history)
+		d.May = a.Store.Possible(viewer, h)
+		d.Evidence, err = a.Store.EvidenceView(v, d.Projection, row.Record)
+		return err
+	})
+	return d, ok, err
+}
+
+// handoverVerbs are the actions, by the last part of their address. Convert is a hand-on: it
+// makes a volunteer's concern a clinical handover.
+var handoverVerbs = []struct {
+	path string
+	kind handover.Kind
+}{
+	{"see", handover.See}, {"acknowledge", handover.Acknowledge}, {"unacknowledge", handover.Unacknowledge}, {"accept", handover.Accept},
+	{"decline", handover.Decline}, {"answer", handover.Answer}, {"hand-on", handover.HandOn}, {"convert", handover.HandOn},
+	{"call", handover.RecordCall}, {"file", handover.File}, {"stand-down", handover.StandDown}, {"confirm", handover.Confirm},
+}
+
+// actRequest is the body of every action; each uses what it needs.
+type actRequest struct {
+	// Version of the handover that the actor was looking at; see may leave it out.
+	Version int64 `json:"version" validate:"min=0"`
+
+	Reason   string `json:"reason" validate:"max=2000"`                      // decline, hand-on, stand-down
+	Text     string `json:"text" validate:"max=4000"`                        // answer, hand-on, call, confirm
+	Outcome  string `json:"outcome" validate:"max=40"`                       // answer: one of care.HandoverOutcomes
+	Class    string `json:"class" validate:"omitempty,oneof=E U2 SD R I SG"` // answer that asks for work
+	ToTeam   string `json:"to_team" validate:"omitempty,len=26"`             // hand-on; "" = the person's practice
+	SafeNote string `json:"safe_note" validate:"max=1000"`                   // hand-on to a voluntary team
+	CalledAt string `json:"called_at" validate:"max=40"`                     // call; "" = now
+	Name     string `json:"name" validate:"max=200"`                         // call
+	Role     string `json:"role" validate:"max=100"`                         // call
+	Reached  bool   `json:"reached"`                                         // call
+	ReadBack bool   `json:"read_back"`                                       // call
+}
+
+func (r *actRequest) action(k handover.Kind) (handover.Action, error) {
+	a := handover.Action{Kind: k, Reason: r.Reason, Text: r.Text, Outcome: r.Outcome, Class: care.Class(r.Class), To: handover.Team{ID: r.ToTeam},
+		SafeNote: r.SafeNote, Name: r.Name, CalledRole: r.Role, Reached: r.Reached, ReadBack: r.ReadBack}
+	if r.Version == 0 && k != handover.See {
+		return a, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "version is missing: the one you were looking at.")
+	}
+	if r.CalledAt == "" {
+		return a, nil
+	}
+	at, err := care.ParseStamp(r.CalledAt)
+	if err != nil {
+		return a, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "called_at must be a time such as 2026-03-02T07:58:11.204Z.")
+	}
+	a.CalledAt = at
+	return a, nil
+}
+
+// handoverReceipt answers whoever gave a handover away: it is no longer theirs to read.
+type handoverReceipt struct {
+	ID      string         `json:"id"`
+	Version int64          `json:"version"`
+	State   string         `json:"state"`
+	ToTeam  *pbstore.Named `json:"to_team"`
+}
+
+// act does one thing to a handover and answers it as it then stands.
+func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		var body actRequest
+		if err := decodeJSON(e, smallBody, &body); err != nil {
+			return err
+		}
+		action, err := body.action(kind)
+		if err != nil {
+			return err
+		}
+		viewer, id := viewerOf(e), e.Request.PathValue("id")
+		var after *care.Record
+		err = a.change(e, func(tx *pbstore.Tx) (err error) {
+			if after, err = pipeline.Attend(tx, id, action, pbstore.ActorOf(viewer), body.Version); err != nil {
+				return err
+			}
+			return tx.Audit(viewer.Staff, "", string(kind), care.Handovers, id, after.Text("patient"), nil)
+		})
+		if err != nil {
+			return err
+		}
+		return a.answerAct(e, viewer, after)
+	}
+}
+
+func (a *API) answerAct(e *core.RequestEvent, viewer pipeline.Viewer, after *care.Record) error {
+	detail, ok, err := a.detail(e, viewer, after.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return writeJSON(e, http.StatusOK, handoverReceipt{ID: after.ID, Version: after.Version, State: after.Text("state"), ToTeam: a.Store.NamedTeam(after.Text("to_team"))})
+	}
+	return writeJSON(e, http.StatusOK, detail)
+}

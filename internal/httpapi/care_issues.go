@@ -1,0 +1,199 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/wire"
+)
+
+// issueList is a page of issues. Base is the point of the sequence they were read at: send it
+// back with a decision.
+type issueList struct {
+	Base string `json:"base"`
+	list[json.RawMessage]
+}
+
+// listIssues is what a desk must decide, oldest first.
+func (a *API) listIssues(e *core.RequestEvent) error {
+	q := pbstore.IssueQuery{Viewer: viewerOf(e)}
+	var err error
+	if q.Team, err = ownTeam(e, a.Store.DeskTeams(q.Viewer)); err != nil {
+		return err
+	}
+	if q.Limit, err = pageAsked(e, &q.After); err != nil {
+		return err
+	}
+	var answer issueList
+	read := pbstore.ReadDetail{}
+	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		issues, more, err := v.Issues(q)
+		if err != nil {
+			return err
+		}
+		var last pbstore.IssueKey
+		for _, rec := range issues {
+			read.Add(rec.Text("patient"))
+			last = pbstore.IssueKey{Opened: rec.Text("opened_at"), ID: rec.ID}
+		}
+		views, err := a.Store.IssueView(v, q.Viewer, issues)
+		if err != nil {
+			return err
+		}
+		if answer.list, err = page(views, more, last); err != nil {
+			return err
+		}
+		answer.Base, err = a.base(v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.audit(e, "list", care.SyncIssues, "", "", read); err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}
+
+// base is where the sequence stands in a snapshot.
+func (a *API) base(v *pbstore.Snapshot) (string, error) {
+	epoch, _ := a.Store.Head()
+	head, err := v.Head()
+	return wire.FormatBase(care.Base{Epoch: epoch, Seq: head}), err
+}
+
+// issueDetail is one issue.
+type issueDetail struct {
+	Base  string          `json:"base"`
+	Issue json.RawMessage `json:"issue"`
+}
+
+// readIssue answers one issue of the desk's, open or decided.
+func (a *API) readIssue(e *core.RequestEvent) error {
+	viewer := viewerOf(e)
+	rec, err := a.Store.Issue(e.Request.Context(), viewer, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if rec == nil {
+		return identity.ErrNotFound
+	}
+	if err := a.audit(e, "view", care.SyncIssues, rec.ID, rec.Text("patient"), pbstore.ReadDetail{Count: 1}); err != nil {
+		return err
+	}
+	answer, err := a.issueDetail(e, viewer, rec)
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}
+
+func (a *API) issueDetail(e *core.RequestEvent, viewer pipeline.Viewer, rec *care.Record) (d issueDetail, err error) {
+	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		views, err := a.Store.IssueView(v, viewer, []*care.Record{rec})
+		if err != nil {
+			return err
+		}
+		d.Issue = views[0]
+		d.Base, err = a.base(v)
+		return err
+	})
+	return d, err
+}
+
+// resolveRequest is a decision. Set holds the corrected value of the field in question, or of
+// fields of a quarantined change; empty keeps what is stored or runs the change as it came.
+type resolveRequest struct {
+	Base string          `json:"base" validate:"required,max=60"`
+	Set  json.RawMessage `json:"set"`
+}
+
+// decided answers a decision. Settled is false where a quarantined change cannot be taken in
+// with these corrections either: the issue says why, and stays open.
+type decided struct {
+	issueDetail
+	Settled   bool             `json:"settled"`
+	Status    care.Status      `json:"status"`
+	Records   []wire.RecordRef `json:"records"`
+	Conflicts []wire.Conflict  `json:"conflicts"`
+	Issues    []wire.Issue     `json:"issues"`
+}
+
+// resolveIssue decides an issue, as a mutation of the lead's.
+func (a *API) resolveIssue(e *core.RequestEvent) error {
+	var body resolveRequest
+	if err := decodeJSON(e, wire.MaxMutationBytes, &body); err != nil {
+		return err
+	}
+	base, err := wire.ParseBase(body.Base)
+	if err != nil {
+		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s.", err)
+	}
+	set, err := values(body.Set)
+	if err != nil {
+		return err
+	}
+	viewer := viewerOf(e)
+	d := pipeline.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id"), Set: set, Base: base}
+	var issue *care.Record
+	var result wire.Result
+	err = a.change(e, func(tx *pbstore.Tx) (err error) {
+		if issue, result, err = pipeline.ResolveIssue(tx, d); err != nil {
+			return err
+		}
+		return tx.Audit(viewer.Staff, "", "resolve", issue.Collection.Name, issue.ID, issue.Text("patient"), nil)
+	})
+	if err != nil {
+		return err
+	}
+	return a.answerDecision(e, viewer, issue, result)
+}
+
+func (a *API) answerDecision(e *core.RequestEvent, viewer pipeline.Viewer, issue *care.Record, result wire.Result) error {
+	answer := decided{Settled: issue.Text("state") != "open", Status: result.Status,
+		Records: orEmpty(result.Records), Conflicts: orEmpty(result.Conflicts), Issues: orEmpty(result.Issues)}
+	var err error
+	if answer.issueDetail, err = a.issueDetail(e, viewer, issue); err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}
+
+// orEmpty makes a list that is written as [] and not as null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+type dismissRequest struct {
+	Reason string `json:"reason" validate:"required,max=2000"`
+}
+
+// dismissIssue closes an issue without a change; what was refused or lost stays in it.
+func (a *API) dismissIssue(e *core.RequestEvent) error {
+	var body dismissRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	viewer := viewerOf(e)
+	d := pipeline.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id")}
+	var issue *care.Record
+	err := a.change(e, func(tx *pbstore.Tx) (err error) {
+		if issue, err = pipeline.DismissIssue(tx, d, body.Reason); err != nil {
+			return err
+		}
+		return tx.Audit(viewer.Staff, "", "dismiss", issue.Collection.Name, issue.ID, issue.Text("patient"), nil)
+	})
+	if err != nil {
+		return err
+	}
+	return a.answerDecision(e, viewer, issue, wire.Result{Status: care.Applied})
+}

@@ -1,0 +1,264 @@
+package pbstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+)
+
+// Sides of a handover from which it is looked at.
+const (
+	Received = "received" // by the team that has it, or had it until it was escalated
+	SentSide = "sent"     // by whoever raised it, and their team
+)
+
+// InboxQuery is one page of an inbox.
+type InboxQuery struct {
+	Viewer pipeline.Viewer
+	Side   string // Received or SentSide
+	Team   string // one of the viewer's teams, "" = all
+	States []string
+	Class  string
+	Mine   bool // only what the viewer owns or acknowledged
+	After  *InboxKey
+	Limit  int
+}
+
+// InboxKey is a place in the order of an inbox: what is open first, then what is overdue, then by
+// class, then by age, oldest first; of what is closed the latest first. Now is the moment by
+// which the first page decided what is overdue, so that no row moves between two pages.
+type InboxKey struct {
+	Now    string  `json:"n"`
+	Closed int     `json:"c"`
+	InTime int     `json:"o"`
+	Rank   int     `json:"r"`
+	Age    float64 `json:"a"`
+	ID     string  `json:"i"`
+}
+
+// InboxRow is a handover with the person it is about.
+type InboxRow struct {
+	Record  *care.Record
+	Person  *care.Record // nil where there is none
+	Overdue bool
+	Due     string // the next deadline as a wire time, "" for none
+	Key     InboxKey
+}
+
+// The open states are all but these; a failed handover stays with its team until it is answered.
+const closedStates = `('done', 'stood_down')`
+
+// dueColumn is handover.Due in SQL.
+const dueColumn = `CASE WHEN state IN ('acknowledged', 'accepted') THEN act_due
+	WHEN state IN ('done', 'stood_down', 'failed') THEN ''
+	WHEN ack_due = '' THEN act_due WHEN act_due = '' THEN ack_due ELSE min(ack_due, act_due) END`
+
+// keyColumns are the order of an inbox; ? is now, twice.
+const keyColumns = `state IN ` + closedStates + ` AS closed, ` + dueColumn + ` AS due,
+	NOT (state = 'failed' OR (` + dueColumn + ` <> '' AND ` + dueColumn + ` <= ?)) AS in_time,
+	CASE class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 WHEN 'R' THEN 3 ELSE 4 END AS rank,
+	CASE WHEN state IN ` + closedStates + ` THEN -version ELSE coalesce(unixepoch(raised_at, 'subsec'), 0) END AS age`
+
+// visible says which handovers a viewer sees from a side.
+//
+// A team that a handover was escalated away from for want of an answer still sees it, and may
+// still answer it, until somebody takes it in hand elsewhere: such handovers stand with a
+// coordination team, which has few that are open.
+const (
+	visibleReceived = `(to_team IN (SELECT value FROM json_each(?1)) OR id IN (
+		SELECT o.id FROM teams t JOIN handovers o ON o.to_team = t.id JOIN handover_events e ON e.handover = o.id
+		WHERE t.kind = 'coordination' AND o.state NOT IN ` + closedStates + ` AND e.kind = 'escalated'
+		AND e.detail ->> 'from' IN (SELECT value FROM json_each(?1))
+		AND NOT EXISTS (SELECT 1 FROM handover_events l WHERE l.handover = o.id AND
+			(l.kind = 'handed_on' AND l.version > e.version OR l.kind = 'declined' AND l.team = e.detail ->> 'from'))))`
+	visibleSent = `(from_team IN (SELECT value FROM json_each(?1)) OR from_team IN (SELECT value FROM json_each(?2)) AND from_staff = ?3)`
+)
+
+// Inbox reads one page in one query. More says that another follows.
+func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
+	where, args, err := q.where()
+	if err != nil {
+		return nil, false, err
+	}
+	now := columnStamp(v.store.now())
+	after := InboxKey{Closed: -1}
+	if q.After != nil {
+		after, now = *q.After, q.After.Now
+	}
+	query := `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", "?4") + ` FROM handovers WHERE ` + where + `)
+		SELECT ` + v.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
+		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient
+		WHERE (k.closed, k.in_time, k.rank, k.age, k.id) > (?5, ?6, ?7, ?8, ?9)
+		ORDER BY k.closed, k.in_time, k.rank, k.age, k.id LIMIT ?10`
+	args = append(args, now, after.Closed, after.InTime, after.Rank, after.Age, after.ID, q.Limit+1)
+	err = v.each(query, func(r *sql.Rows) error {
+		row, err := v.scanInbox(r)
+		row.Key.Now = now
+		rows = append(rows, row)
+		return err
+	}, args...)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(rows) > q.Limit {
+		return rows[:q.Limit], true, nil
+	}
+	return rows, false, nil
+}
+
+// where gives the condition with the parameters ?1 to ?3 and, after those of the order, ?11 on.
+func (q *InboxQuery) where() (string, []any, error) {
+	teams := InboxTeams(q.Viewer)
+	if q.Side == SentSide {
+		teams = SentTeams(q.Viewer)
+	}
+	list, err := json.Marshal(q.narrow(teams))
+	if err != nil {
+		return "", nil, err
+	}
+	own, err := json.Marshal(q.narrow(append([]string{}, q.Viewer.Teams...)))
+	if err != nil {
+		return "", nil, err
+	}
+	where := visibleReceived
+	if q.Side == SentSide {
+		where = visibleSent
+	}
+	states := make([]string, 0, len(q.States))
+	for _, s := range q.States { // each is one of care.States, checked by the route
+		states = append(states, "'"+s+"'")
+	}
+	where += ` AND state IN (` + strings.Join(states, ", ") + `)`
+	if q.Class != "" {
+		where += ` AND class = '` + q.Class + `'` // one of care.Classes
+	}
+	if q.Mine {
+		where += ` AND (owner = ?3 OR acknowledged_by = ?3)`
+	}
+	return where, []any{string(list), string(own), q.Viewer.Staff}, nil
+}
+
+func (q *InboxQuery) narrow(teams []string) []string {
+	if q.Team == "" {
+		return teams
+	}
+	for _, t := range teams {
+		if t == q.Team {
+			return []string{t}
+		}
+	}
+	return []string{}
+}
+
+// personColumns are read of the person with each handover.
+var personColumns = []string{"nhs_number", "nhs_number_status", "family_name", "given_name", "preferred_name", "date_of_birth", "address",
+	"postcode", "phone", "practice", "communication_needs", "risk_note"}
+
+func (v *Snapshot) inboxColumns() string {
+	var b strings.Builder
+	for _, c := range v.store.shapes.byName[care.Handovers].columns {
+		b.WriteString(`h.` + quote(c) + `, `)
+	}
+	b.WriteString(`p.id`)
+	for _, c := range personColumns {
+		b.WriteString(`, p.` + quote(c))
+	}
+	return b.String()
+}
+
+// wider scans more columns than a shape knows.
+type wider struct {
+	rows interface{ Scan(...any) error }
+	more []any
+}
+
+// Scan implements what shape.scan asks for.
+func (w wider) Scan(into ...any) error { return w.rows.Scan(append(into, w.more...)...) }
+
+func (v *Snapshot) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error) {
+	var row InboxRow
+	raw := make([]any, 1+len(personColumns))
+	more := make([]any, 0, len(raw)+5)
+	for i := range raw {
+		more = append(more, &raw[i])
+	}
+	more = append(more, &row.Key.Closed, &row.Due, &row.Key.InTime, &row.Key.Rank, &row.Key.Age)
+	rec, err := v.store.shapes.byName[care.Handovers].scan(wider{r, more})
+	if err != nil || rec == nil {
+		return row, err
+	}
+	row.Record, row.Overdue, row.Key.ID = rec, row.Key.InTime == 0, rec.ID
+	row.Due = strings.Replace(row.Due, " ", "T", 1)
+	if id := text(raw[0]); id != "" {
+		c, _ := care.ByName(care.Patients)
+		row.Person = &care.Record{Collection: c, ID: id, Values: map[string]any{}}
+		for i, name := range personColumns {
+			f, _ := c.Field(name)
+			if value := fromColumn(f, raw[i+1]); value != nil {
+				row.Person.Values[name] = value
+			}
+		}
+	}
+	return row, nil
+}
+
+// Handover reads one handover with its person; nil when there is none.
+func (v *Snapshot) Handover(id string) (*InboxRow, error) {
+	query := `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", "?1") + ` FROM handovers WHERE id = ?2)
+		SELECT ` + v.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
+		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient`
+	row, err := v.scanInbox(v.row(query, columnStamp(v.store.now()), id))
+	if err != nil || row.Record == nil {
+		return nil, err
+	}
+	return &row, nil
+}
+
+// History reads the events of a handover, oldest first.
+func (v *Snapshot) History(handover string) ([]*care.Record, error) {
+	s := v.store.shapes.byName[care.HandoverEvents]
+	var list []*care.Record
+	err := v.each(s.selects+` WHERE handover = ? ORDER BY version, id`, func(r *sql.Rows) error {
+		rec, err := s.scan(r)
+		list = append(list, rec)
+		return err
+	}, handover)
+	return list, err
+}
+
+// Origin says who recorded a piece of evidence and when it reached the server.
+type Origin struct {
+	Author                 string
+	AuthoredAt, ReceivedAt time.Time
+}
+
+// Origins looks up, by record id, where evidence of one collection came from. What was refused
+// has no record and is not in the answer.
+func (v *Snapshot) Origins(collection string, ids []string) (map[string]Origin, error) {
+	s := v.store.shapes.byName[collection]
+	if s == nil {
+		return nil, errors.New("pbstore: no evidence in " + collection)
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]Origin{}
+	err = v.each(`SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), '') FROM `+quote(collection)+
+		` WHERE id IN (SELECT value FROM json_each(?))`, func(r *sql.Rows) error {
+		var id, authored, received string
+		var o Origin
+		if err := r.Scan(&id, &o.Author, &authored, &received); err != nil {
+			return err
+		}
+		o.AuthoredAt, o.ReceivedAt = parseColumnTime(authored), parseColumnTime(received)
+		found[id] = o
+		return nil
+	}, string(list))
+	return found, err
+}

@@ -11,7 +11,7 @@ import (
 
 // Windows for what is kept in memory of the past.
 const (
-	grantMemory = 35 * 24 * time.Hour // closed grants: a push-only token lives 30 days
+	grantMemory = 35 * 24 * time.Hour // closed grants below the floor: a push-only token lives 30 days
 	alarmMemory = 30 * 24 * time.Hour
 )
 
@@ -61,7 +61,7 @@ func (m *memory) loadScopes(v *Snapshot) error {
 func (m *memory) loadGrants(v *Snapshot) error {
 	since := care.Stamp(v.store.now().Add(-grantMemory))
 	return v.each(`SELECT id, patient, holder, from_seq, coalesce(to_seq, 0), from_at, coalesce(to_at, '') FROM sync_grants
-		WHERE to_seq IS NULL OR to_at > ?`, func(r *sql.Rows) error {
+		WHERE to_seq IS NULL OR to_seq >= (SELECT floor FROM sync_meta) OR to_at > ?`, func(r *sql.Rows) error {
 		g := &grant{}
 		var from, to string
 		if err := r.Scan(&g.id, &g.patient, &g.holder, &g.fromSeq, &g.toSeq, &from, &to); err != nil {

@@ -3,6 +3,7 @@ package pbstore
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -87,4 +88,31 @@ func inScope(rec *care.Record, scope string) bool {
 		}
 	}
 	return false
+}
+
+// ForgetGrants drops from memory the holdings that ended so long ago that no phone can still
+// speak of them: below the floor, where every cursor starts anew, and longer ago than unsent
+// work is taken in. The table keeps them.
+func (s *Store) ForgetGrants() {
+	before := s.now().Add(-grantMemory)
+	m := s.mem
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	past := func(g *grant) bool { return g.toSeq != 0 && g.toSeq < m.floor && g.to.Before(before) }
+	for patient, grants := range m.people {
+		if kept := slices.DeleteFunc(grants, past); len(kept) > 0 {
+			m.people[patient] = kept
+		} else {
+			delete(m.people, patient)
+		}
+	}
+	for _, h := range m.holders {
+		for patient, grants := range h.grants {
+			if kept := slices.DeleteFunc(grants, past); len(kept) > 0 {
+				h.grants[patient] = kept
+			} else {
+				delete(h.grants, patient)
+			}
+		}
+	}
 }

@@ -25,6 +25,7 @@ func (e *Engine) Retain(ctx context.Context, r Retention) error {
 		r.Results = 14 * 24 * time.Hour
 	}
 	now := e.o.Now()
+	e.store.ForgetGrants()
 	if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.ClearResults(now.Add(-r.Results)) }); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ func (w *World) reckon() {
 	}
 	w.checkGrants()
 	w.checkEveryChangeArrived()
+	w.checkStory()
 	if len(w.failures) == 0 {
 		w.checkDigests()
 	}

@@ -3,10 +3,17 @@ package sim
 import (
 	"flag"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"testing"
 	"time"
 )
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	debug.SetGCPercent(800) // runs make much garbage and hold little
+	os.Exit(m.Run())
+}
 
 var (
 	oneSeed   = flag.Uint64("seed", 0, "replay this seed")

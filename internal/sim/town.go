@@ -35,6 +35,10 @@ type town struct {
 	teams    map[string]string // id by short name
 	orgs     map[string]string
 	patients []string
+
+	once    sync.Once
+	tables  *stored // as they are on the first morning
+	readErr error
 }
 
 // theTown is made once for the process; runs begin on copies of its disk.

@@ -1,0 +1,477 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+
+	"doorstep/internal/care"
+	"doorstep/internal/phone"
+	"doorstep/internal/wire"
+)
+
+// The model is a second, slower merge: it replays everything that took effect, in the order the
+// ledger gives, by the rules of the protocol page, and says what must be stored and which
+// conflicts must exist. It shares the field table of care with the server, and nothing else.
+
+// cell is one field of one record in the model.
+type cell struct {
+	value  any
+	seq    float64 // of the last change after creation; 0 = none
+	client string
+	adds   map[string]map[string]float64 // of a set: by member and client, when it was added
+	vague  bool                          // the stamp may or may not have moved
+}
+
+type item struct {
+	collection *care.Collection
+	id         string
+	client     string
+	cells      map[string]*cell
+	retracted  bool
+	fresh      float64 // number of the change that made it, while that change is applied
+}
+
+func (it *item) cell(field string) *cell {
+	c := it.cells[field]
+	if c == nil {
+		c = &cell{client: it.client}
+		it.cells[field] = c
+	}
+	return c
+}
+
+// loss is a conflict that must exist.
+type loss struct {
+	record, field, policy string
+	kept, lost            string // JSON
+}
+
+// effect is something that took effect at a place in the sequence.
+type effect struct {
+	at      float64
+	rank    int // within one number: the change itself, then what it woke
+	key     string
+	client  string
+	mid     int64
+	ops     []phone.Op
+	foreign *foreignWrite
+}
+
+type model struct {
+	w         *World
+	db        *stored
+	epochs    []epochRow
+	items     map[string]*item
+	expected  []loss
+	conflicts map[string][]*row // latest-policy rows not matched yet, by record and field
+	asides    map[string][]*row // values set aside, by key, record and field
+	decided   map[string]bool   // issues that were settled so far
+	wrong     []string
+}
+
+type epochRow struct {
+	name        string
+	fork, start int64
+}
+
+func (m *model) fault(format string, args ...any) {
+	m.wrong = append(m.wrong, fmt.Sprintf(format, args...))
+}
+
+// modelled are the collections whose every value the model explains.
+var modelled = []string{care.Patients, care.Visits, care.Observations, care.Checkins}
+
+// newModel starts from the town of the first morning.
+func (w *World) newModel(db *stored) (*model, error) {
+	m := &model{w: w, db: db, items: map[string]*item{}, conflicts: map[string][]*row{}, asides: map[string][]*row{}, decided: map[string]bool{}}
+	for name, rows := range w.first.rows {
+		if !slices.Contains(modelled, name) {
+			continue
+		}
+		for id, r := range rows {
+			it := &item{collection: r.collection, id: id, cells: map[string]*cell{}}
+			for field, v := range r.values {
+				it.cells[field] = &cell{value: v}
+			}
+			m.items[name+"/"+id] = it
+		}
+	}
+	for _, r := range db.rows[care.Conflicts] {
+		if r.text("policy") == "latest" {
+			at := r.text("record") + "/" + r.text("field")
+			m.conflicts[at] = append(m.conflicts[at], r)
+		}
+	}
+	for _, r := range db.rows[care.Quarantine] {
+		if r.text("kind") == "field" {
+			at := r.text("key") + "/" + r.text("record") + "/" + r.text("field")
+			m.asides[at] = append(m.asides[at], r)
+		}
+	}
+	sql, err := w.machine.db()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := sql.Query(`SELECT epoch, fork, start FROM sync_epochs ORDER BY ord`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e epochRow
+		if err := rows.Scan(&e.name, &e.fork, &e.start); err != nil {
+			return nil, err
+		}
+		m.epochs = append(m.epochs, e)
+	}
+	return m, rows.Err()
+}
+
+// effects lists what took effect, in order.
+func (m *model) effects(ledger map[string]entry) []effect {
+	var list []effect
+	held := map[string]*row{}
+	for _, r := range m.db.rows[care.Quarantine] {
+		if r.text("kind") == "mutation" {
+			held[r.text("key")] = r
+		}
+	}
+	for key, e := range ledger {
+		sent := m.w.reached[key]
+		if sent == nil {
+			m.fault("the ledger holds %s, which nobody sent", shortKey(key))
+			continue
+		}
+		x := effect{at: float64(e.seq), key: key, client: sent.client, mid: sent.Mid}
+		if e.status == care.Quarantined {
+			r := held[key]
+			if r == nil || r.text("state") != "resolved" {
+				continue // it had no effect, or none yet
+			}
+			x.at, x.rank = float64(r.version), 1
+		}
+		for _, raw := range sent.Ops {
+			var op phone.Op
+			dec := json.NewDecoder(bytes.NewReader(raw))
+			dec.UseNumber()
+			if err := dec.Decode(&op); err != nil {
+				m.fault("change %s cannot be read: %v", shortKey(key), err)
+			}
+			x.ops = append(x.ops, op)
+		}
+		list = append(list, x)
+	}
+	for i := range m.w.foreign {
+		f := &m.w.foreign[i]
+		list = append(list, effect{at: float64(f.after) + 0.5, mid: int64(i), foreign: f})
+	}
+	sort.Slice(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
+		switch {
+		case a.at != b.at:
+			return a.at < b.at
+		case a.rank != b.rank:
+			return a.rank < b.rank
+		case a.client != b.client:
+			return a.client < b.client
+		}
+		return a.mid < b.mid
+	})
+	return list
+}
+
+// base turns what an author saw into a number of the epoch in which the change took effect.
+func (m *model) base(text string, at float64) float64 {
+	b, err := wire.ParseBase(text)
+	if err != nil {
+		return 0
+	}
+	seq, found := b.Seq, b.Epoch == "e1"
+	for _, e := range m.epochs {
+		if float64(e.start) >= at {
+			break // not yet
+		}
+		if found && e.name != b.Epoch {
+			seq = min(seq, e.fork)
+		}
+		found = found || e.name == b.Epoch
+	}
+	if !found {
+		return 0
+	}
+	return float64(seq)
+}
+
+func (m *model) apply(x *effect) {
+	if f := x.foreign; f != nil {
+		if it := m.items[f.collection+"/"+f.id]; it != nil {
+			c := it.cell(f.field)
+			c.value, c.seq, c.client, c.vague = f.value, x.at, "", false
+		}
+		return
+	}
+	var made []*item
+	for i := range x.ops {
+		op := &x.ops[i]
+		if op.Op == string(care.OpResolve) {
+			m.resolve(x, op)
+			continue
+		}
+		c, ok := care.ByName(op.Collection)
+		if !ok || !slices.Contains(modelled, op.Collection) {
+			continue
+		}
+		it := m.items[op.Collection+"/"+op.ID]
+		if op.Op == string(care.OpCreate) {
+			if it != nil {
+				m.fault("change %s created %s %s, which was there already", shortKey(x.key), c.Name, shortKey(op.ID))
+				continue
+			}
+			it = &item{collection: c, id: op.ID, client: x.client, cells: map[string]*cell{}, fresh: x.at}
+			made = append(made, it)
+			m.items[op.Collection+"/"+op.ID] = it
+			m.create(x, op, it)
+			continue
+		}
+		if it == nil {
+			m.fault("change %s took effect on %s %s, which is not there", shortKey(x.key), c.Name, shortKey(op.ID))
+			continue
+		}
+		switch care.OpKind(op.Op) {
+		case care.OpUpdate:
+			m.update(x, op, it, false, m.base(op.Base, x.at))
+		case care.OpAdd, care.OpRemove:
+			m.members(x, op, it)
+		case care.OpRetract:
+			m.retract(x, op, it)
+		}
+	}
+	for _, it := range made {
+		it.fresh = 0
+	}
+}
+
+// takes says whether a field can hold a value; if not, the value must be set aside.
+func (m *model) takes(x *effect, it *item, name string, raw any) (*care.Field, any, bool) {
+	at := x.key + "/" + it.id + "/" + name
+	rows := m.asides[at]
+	f, ok := it.collection.Field(name)
+	var v any
+	if ok && f.Policy != care.Server {
+		var why *care.Problem
+		if v, why = f.Check(raw); why == nil && len(rows) == 0 {
+			return f, v, true
+		}
+	}
+	if len(rows) == 0 {
+		m.fault("%s of %s %s in change %s cannot be stored and was not set aside", name, it.collection.Name, shortKey(it.id), shortKey(x.key))
+		return nil, nil, false
+	}
+	if got, want := jsonOf(rows[0].values["content"]), jsonOf(raw); got != want {
+		m.fault("%s of change %s was set aside as %s, not %s", name, shortKey(x.key), got, want)
+	}
+	m.asides[at] = rows[1:]
+	return nil, nil, false
+}
+
+func (m *model) create(x *effect, op *phone.Op, it *item) {
+	for _, name := range slices.Sorted(maps.Keys(op.Set)) {
+		if f, v, ok := m.takes(x, it, name, op.Set[name]); ok && v != nil {
+			it.cells[f.Name] = &cell{value: v, client: x.client}
+		}
+	}
+}
+
+func (m *model) write(x *effect, it *item, c *cell, v any) {
+	c.value, c.vague = v, false
+	if it.fresh != x.at { // while a record is being made, creation is the change
+		c.seq, c.client = x.at, x.client
+	}
+}
+
+func (m *model) lose(it *item, field, policy string, kept, lost any) {
+	m.expected = append(m.expected, loss{it.id, field, policy, jsonOf(kept), jsonOf(lost)})
+}
+
+func (m *model) update(x *effect, op *phone.Op, it *item, resolving bool, base float64) {
+	for _, name := range slices.Sorted(maps.Keys(op.Set)) {
+		f, v, ok := m.takes(x, it, name, op.Set[name])
+		if !ok {
+			continue
+		}
+		c := it.cell(name)
+		concurrent := c.seq > base && (resolving || c.client != x.client)
+		same := care.Equal(c.value, v)
+		switch {
+		case it.retracted:
+			m.lose(it, name, "retracted", c.value, v)
+		case same && f.Policy == care.Latest:
+			c.vague = true
+		case same:
+		case f.Policy == care.Immutable && c.value != nil:
+			m.lose(it, name, "immutable", c.value, v)
+		case f.Policy == care.Latest && (concurrent || c.vague):
+			m.later(x, it, name, c, v)
+		case f.Policy == care.Manual && !m.saw(op, f, c, resolving, concurrent):
+			m.lose(it, name, "manual", c.value, v)
+		default:
+			m.write(x, it, c, v)
+		}
+	}
+}
+
+// saw says whether the author of an edit saw the value that is stored.
+func (m *model) saw(op *phone.Op, f *care.Field, c *cell, resolving, concurrent bool) bool {
+	if raw, ok := op.Was[f.Name]; ok && !resolving {
+		if was, why := f.Check(raw); why == nil {
+			return care.Equal(c.value, was)
+		}
+	}
+	return !concurrent
+}
+
+// later: of two concurrent values the one authored later stands; which that is the conflict
+// says, and it must exist either way.
+func (m *model) later(x *effect, it *item, name string, c *cell, v any) {
+	at := it.id + "/" + name
+	old, fresh := jsonOf(c.value), jsonOf(v)
+	for i, r := range m.conflicts[at] {
+		kept, lost := jsonOf(r.values["kept"]), jsonOf(r.values["lost"])
+		if (kept != old || lost != fresh) && (kept != fresh || lost != old) {
+			continue
+		}
+		m.conflicts[at] = slices.Delete(slices.Clone(m.conflicts[at]), i, i+1)
+		if r.text("kept_at") < r.text("lost_at") {
+			m.fault("%s of %s: the earlier value won (%s)", name, shortKey(it.id), shortKey(x.key))
+		}
+		if kept == fresh {
+			m.write(x, it, c, v)
+		}
+		return
+	}
+	if c.vague { // it may have been no conflict at all
+		m.write(x, it, c, v)
+		return
+	}
+	m.fault("%s of %s: %s and %s were concurrent (%s), and no conflict keeps the loser", name, shortKey(it.id), old, fresh, shortKey(x.key))
+	m.write(x, it, c, v)
+}
+
+func (m *model) members(x *effect, op *phone.Op, it *item) {
+	f, v, ok := m.takes(x, it, op.Field, any(op.Values))
+	if !ok {
+		return
+	}
+	c := it.cell(f.Name)
+	if it.retracted {
+		m.lose(it, f.Name, "retracted", c.value, v)
+		return
+	}
+	base := m.base(op.Base, x.at)
+	have, _ := c.value.([]string)
+	list := slices.Clone(have)
+	if c.adds == nil {
+		c.adds = map[string]map[string]float64{}
+	}
+	changed := false
+	names, _ := v.([]string)
+	for _, name := range names {
+		i := slices.Index(list, name)
+		if op.Op == string(care.OpAdd) {
+			if i < 0 {
+				list = append(list, name)
+			}
+			if c.adds[name] == nil {
+				c.adds[name] = map[string]float64{}
+			}
+			c.adds[name][x.client] = x.at
+			changed = true
+			continue
+		}
+		if i < 0 {
+			continue
+		}
+		for client, at := range c.adds[name] {
+			if at <= base || client == x.client {
+				delete(c.adds[name], client)
+				changed = true
+			}
+		}
+		if len(c.adds[name]) == 0 {
+			list = slices.Delete(list, i, i+1)
+			changed = true
+		}
+	}
+	if changed {
+		adds := c.adds
+		m.write(x, it, c, care.NewList(list))
+		c.adds = adds
+	}
+}
+
+func (m *model) retract(x *effect, op *phone.Op, it *item) {
+	if it.retracted {
+		return
+	}
+	base := m.base(op.Base, x.at)
+	for _, c := range it.cells {
+		if c.seq > base && c.client != x.client {
+			m.expected = append(m.expected, loss{it.id, "", "retract", `{"retract":false}`, `{"retract":true}`})
+			return
+		}
+	}
+	it.retracted = true
+}
+
+// resolve applies a decision about an issue. What a replay of a quarantined change does is an
+// effect of its own.
+func (m *model) resolve(x *effect, op *phone.Op) {
+	issue := m.db.rows[care.Conflicts][op.Issue]
+	if issue == nil {
+		issue = m.db.rows[care.Quarantine][op.Issue]
+	}
+	if issue == nil {
+		m.fault("change %s decided issue %s, which is not there", shortKey(x.key), shortKey(op.Issue))
+		return
+	}
+	if issue.text("kind") == "mutation" {
+		return
+	}
+	it := m.items[issue.text("collection")+"/"+issue.text("record")]
+	before := m.decided[op.Issue]
+	m.decided[op.Issue] = true
+	if it == nil {
+		return
+	}
+	if issue.text("policy") == "retract" {
+		if yes, _ := op.Set["retract"].(bool); yes && !before {
+			it.retracted = true
+		}
+		return
+	}
+	base := m.base(op.Base, x.at)
+	if before {
+		base = 0 // somebody was faster: seen by nobody
+	}
+	m.update(x, op, it, true, base)
+}
+
+// jsonOf is the one text of a value.
+func jsonOf(v any) string {
+	if raw, ok := v.(json.RawMessage); ok {
+		parsed, err := jsonValue(raw)
+		if err != nil {
+			return string(raw)
+		}
+		v = parsed
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}

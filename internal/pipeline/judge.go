@@ -125,6 +125,9 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	if err := dropAlarms(tx, judgement.Alarms, known, since); err != nil {
 		return err
 	}
+	if err := notePassed(tx, patient, judgement.Passed, known); err != nil {
+		return err
+	}
 	in := handover.Input{Patient: patient, Place: placeOf(tx, record, c), Alarms: alarms, Since: since,
 		Existing: existing.list, Now: tx.Now(), Calendar: tx.Calendar(""), Clocks: tx.Clocks(), Directory: tx.Directory()}
 	for _, e := range judgement.Clearing {
@@ -186,6 +189,28 @@ func dropAlarms(tx Tx, fresh []rules.Alarm, known []Alarm, since time.Time) erro
 			if err := tx.PutAlarm(k); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// notePassed keeps, as alarms that do not hold, where an "unless" let something pass: evidence
+// from before it that arrives later can undo that, and makes the person watched until then.
+func notePassed(tx Tx, patient string, passed []rules.Alarm, known []Alarm) error {
+	have := make(map[string]bool, len(known))
+	for _, k := range known {
+		have[k.ID] = true
+	}
+	for _, p := range passed {
+		a := handover.AlarmOf(p)
+		if have[a.ID] {
+			continue
+		}
+		have[a.ID] = true
+		if err := tx.PutAlarm(Alarm{ID: a.ID, Rule: a.Rule, Version: int64(a.Version), Patient: patient, Collection: a.Collection, Record: a.Record,
+			Visit: a.Visit, ClinicalTime: a.At, ClockKnown: a.ClockKnown, Class: a.Class, NEWS2: a.NEWS2, Staff: a.Staff, Team: a.Team,
+			Verified: a.Verified}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -144,14 +144,18 @@ type Faults struct {
 	TrustOldBase    bool // a base from before a restore counts as it stands
 }
 
+// clockTolerance is how far a clock may drift between two hellos.
+const clockTolerance = 5 * time.Minute
+
 // Correct turns a device's time into ours: corrected by the offset, never after receipt.
-// The second value says whether the offset in force at that moment is known.
+// The second value says whether the offset in force at that moment is known: a time that comes
+// out after its receipt was stamped by a clock that has been set since.
 func (b By) Correct(device, received time.Time) (time.Time, bool) {
 	if device.IsZero() {
 		return received, false
 	}
 	t := device.Add(b.Offset).Truncate(time.Millisecond)
-	known := b.OffsetKnown && !t.Before(b.SteadySince)
+	known := b.OffsetKnown && !t.Before(b.SteadySince) && !t.After(received.Add(clockTolerance))
 	if t.After(received) {
 		t = received
 	}

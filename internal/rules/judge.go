@@ -56,6 +56,7 @@ type judging struct {
 	events  []Event // in clinical order
 	faults  map[*Rule]*Fault
 	best    map[key]Alarm
+	passed  []Alarm
 	clear   []Event
 }
 
@@ -73,10 +74,15 @@ func (j *judging) judge(i int) {
 			judgedByScore = true
 			clears = clears && !holds && broke == ""
 		}
-		if !holds || j.excepted(c, sc, i) {
-			continue
+		switch {
+		case !holds:
+		case j.excepted(c, sc, i):
+			if c.State == Active {
+				j.passed = append(j.passed, alarmOf(c, e))
+			}
+		default:
+			j.hold(c, e)
 		}
-		j.hold(c, e)
 	}
 	if clears && judgedByScore {
 		j.clear = append(j.clear, *e)
@@ -120,7 +126,11 @@ func (j *judging) hold(c *compiled, e *Event) {
 	if have, ok := j.best[k]; ok && (have.Event.Verified || !e.Verified) {
 		return
 	}
-	j.best[k] = Alarm{AlarmID(c.Code, e.Patient, e.ID), c.Rule, *e, c.news2}
+	j.best[k] = alarmOf(c, e)
+}
+
+func alarmOf(c *compiled, e *Event) Alarm {
+	return Alarm{AlarmID(c.Code, e.Patient, e.ID), c.Rule, *e, c.news2}
 }
 
 func (j *judging) fault(r *Rule, reason string) {
@@ -153,7 +163,7 @@ func (j *judging) judgement() Judgement {
 	slices.SortFunc(out.Faults, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Rule.Code, b.Rule.Code), cmp.Compare(a.Rule.Version, b.Rule.Version))
 	})
-	out.Clearing = j.clear
+	out.Passed, out.Clearing = j.passed, j.clear
 	return out
 }
 

@@ -90,6 +90,9 @@ type Judgement struct {
 	Alarms []Alarm
 	// Shadow: what rules in shadow would have raised.
 	Shadow []Alarm
+	// Passed: where an active rule triggered and its "unless" let it pass. Whatever changes the history of
+	// such a record must be judged too.
+	Passed []Alarm
 	// Clearing: complete, verified sets at which no NEWS2 rule triggers. They end a run of
 	// NEWS2 alarms and may supersede a handover; see internal/handover.
 	Clearing []Event

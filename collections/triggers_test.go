@@ -81,7 +81,6 @@ func show(rows []dirt) string {
 
 func TestTriggers_SaveThroughPocketBase(t *testing.T) {
 	app := pbtest.New(t)
-	drain(t, app) // the shipped rules
 	p := app.Patient(t, "Okafor", nil)
 	expect(t, drain(t, app), [4]string{"patients", p.Id, "insert", ""})
 

@@ -34,5 +34,9 @@ func defaultRules(app core.App) error {
 			return fmt.Errorf("save rule %s: %w", r.Code, err)
 		}
 	}
+	// No engine runs during a migration, and one that starts reads the rules anyway.
+	if _, err := app.NonconcurrentDB().NewQuery(`DELETE FROM sync_dirty WHERE collection = 'handover_rules'`).Execute(); err != nil {
+		return fmt.Errorf("take the shipped rules off the queue: %w", err)
+	}
 	return nil
 }

@@ -29,25 +29,32 @@ type dirty struct {
 	was                    sql.NullString
 }
 
+// steering are the collections that say who holds whom, where people belong and what alarms.
+var steering = []string{care.Caseload, care.StaffName, care.HandoverRules, care.Neighbourhoods, care.Organisations, care.Teams, care.Patients}
+
 // Settle brings what others wrote into the sequence: feed, field versions, grants, rules. It
-// takes at most limit rows and says whether any are left. Control data comes first, so that
-// records written together with their caseload are judged in its light.
+// takes at most limit rows and says whether any are left. What steers the rest comes first, in a
+// transaction of its own, so that records written together with their person and caseload are
+// judged in its light.
 func (tx *Tx) Settle(limit int) (more bool, err error) {
-	var rows []dirty
-	err = tx.each(`SELECT id, collection, record, op, was FROM sync_dirty ORDER BY id LIMIT ?`, func(r *sql.Rows) error {
-		var d dirty
-		err := r.Scan(&d.id, &d.collection, &d.record, &d.op, &d.was)
-		rows = append(rows, d)
-		return err
-	}, limit)
-	if err != nil || len(rows) == 0 {
+	rows, err := tx.dirty(limit, `WHERE collection IN (SELECT value FROM json_each(?)) ORDER BY id`, jsonList(steering))
+	if err != nil {
 		return false, err
+	}
+	steers := len(rows) > 0
+	if !steers {
+		if rows, err = tx.dirty(limit, `ORDER BY id`); err != nil {
+			return false, err
+		}
 	}
 	people := map[string]bool{}
 	for _, d := range rows {
 		tx.Next()
 		if err := tx.settle(d, people); err != nil {
 			return false, fmt.Errorf("settle %s %s: %w", d.collection, d.record, err)
+		}
+		if _, err := tx.exec(`DELETE FROM sync_dirty WHERE id = ?`, d.id); err != nil {
+			return false, err
 		}
 	}
 	for _, patient := range sortedKeys(people) {
@@ -56,8 +63,22 @@ func (tx *Tx) Settle(limit int) (more bool, err error) {
 			return false, err
 		}
 	}
-	_, err = tx.exec(`DELETE FROM sync_dirty WHERE id <= ?`, rows[len(rows)-1].id)
-	return len(rows) == limit, err
+	return steers || len(rows) == limit, nil
+}
+
+func (tx *Tx) dirty(limit int, which string, args ...any) (rows []dirty, err error) {
+	err = tx.each(`SELECT id, collection, record, op, was FROM sync_dirty `+which+` LIMIT ?`, func(r *sql.Rows) error {
+		var d dirty
+		err := r.Scan(&d.id, &d.collection, &d.record, &d.op, &d.was)
+		rows = append(rows, d)
+		return err
+	}, append(args, limit)...)
+	return rows, err
+}
+
+func jsonList(items []string) string {
+	b, _ := json.Marshal(items) // a []string always marshals
+	return string(b)
 }
 
 func (tx *Tx) settle(d dirty, people map[string]bool) error {
@@ -92,14 +113,14 @@ func (tx *Tx) settle(d dirty, people map[string]bool) error {
 }
 
 func (tx *Tx) settleRecord(s *shape, d dirty, was map[string]any, people map[string]bool) error {
-	delete(tx.patients, d.record)
-	if s.c.Name == care.Patients {
-		tx.note(func(m *memory) { delete(m.patients, d.record) })
-		people[d.record] = true
-	}
 	rec, err := tx.Record(s.c, d.record)
 	if err != nil {
 		return err
+	}
+	if s.c.Name == care.Patients {
+		tx.patients[d.record] = rec // nil when they are gone: memory still knows them
+		tx.note(func(m *memory) { delete(m.patients, d.record) })
+		people[d.record] = true
 	}
 	old := priorOf(s.c, d, was, rec)
 	if rec == nil {
@@ -188,5 +209,5 @@ func (tx *Tx) settleGone(s *shape, d dirty, old *care.Record) error {
 	case care.Organisations, care.Teams, care.Neighbourhoods:
 		return tx.reloadDirectory()
 	}
-	return nil
+	return pipeline.Gone(tx, old)
 }

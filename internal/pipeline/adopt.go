@@ -34,3 +34,26 @@ func Adopt(tx Tx, rec, old *care.Record, changed []string) error {
 	}
 	return p.wake()
 }
+
+// Gone judges a person anew after a record about them was deleted past the engine: what rested on
+// it holds no more, and what it had superseded may hold again.
+func Gone(tx Tx, rec *care.Record) error {
+	patient := rec.Text("patient")
+	if !judged(rec.Collection.Name) {
+		return nil
+	}
+	if person, err := tx.Patient(patient); err != nil || person == nil {
+		return err
+	}
+	alarms, err := tx.Alarms(patient)
+	if err != nil {
+		return err
+	}
+	c := &changed{since: tx.Now()}
+	for _, a := range alarms {
+		if a.Record == rec.ID {
+			c.since = earliest(c.since, a.ClinicalTime)
+		}
+	}
+	return judgePerson(tx, patient, c)
+}

@@ -1,4 +1,4 @@
-package syncer_test
+package server_test
 
 import (
 	"context"

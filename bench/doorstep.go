@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/care"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
@@ -50,7 +53,7 @@ func serveDoorstep(conf config) (*service, error) {
 	if err := json.Unmarshal(text, &devices); err != nil {
 		return nil, err
 	}
-	app, url, stop, err := startDoorstep(conf)
+	app, running, url, stop, err := startDoorstep(conf)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +66,36 @@ func serveDoorstep(conf config) (*service, error) {
 			return nil, err
 		}
 	}
-	return &service{url: url, devices: devices, stop: stop}, nil
+	return &service{url: url, devices: devices, stop: stop, ask: func(command string) (any, error) {
+		if command != "settle" {
+			return nil, fmt.Errorf("unknown command %q", command)
+		}
+		return settle(app, running)
+	}}, nil
+}
+
+// settle works off everything that follows from what was pushed (deliveries, deadlines that are
+// past already), so that "nothing new" is true afterwards. It returns how many rounds it took.
+func settle(app core.App, running *server.Server) (rounds int, err error) {
+	for {
+		if err := running.Tick(context.Background()); err != nil {
+			return rounds, err
+		}
+		rounds++
+		var waiting int
+		err := app.ConcurrentDB().NewQuery(`SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting') + (SELECT count(*) FROM sync_due WHERE at <= {:now})`).
+			Bind(dbx.Params{"now": care.Stamp(time.Now())}).Row(&waiting)
+		if err != nil || waiting == 0 {
+			return rounds, err
+		}
+		if rounds == 1000 {
+			return rounds, fmt.Errorf("%d rows still wait after %d rounds", waiting, rounds)
+		}
+	}
 }
 
 // startDoorstep starts the server every other program runs, on the database in conf.Dir.
-func startDoorstep(conf config) (app core.App, url string, stop func() error, err error) {
+func startDoorstep(conf config) (app core.App, running *server.Server, url string, stop func() error, err error) {
 	base := pbapp.Config(conf.Dir)
 	if conf.Count {
 		base.DBConnect = func(path string) (*dbx.DB, error) { return dbx.Open(countedDriver, pbstore.DSN(path)) }
@@ -75,20 +103,20 @@ func startDoorstep(conf config) (app core.App, url string, stop func() error, er
 	app = core.NewBaseApp(base)
 	server.Bind(app, false)
 	if err := app.Bootstrap(); err != nil {
-		return nil, "", nil, err
+		return nil, nil, "", nil, err
 	}
 	if err := app.RunAppMigrations(); err != nil {
-		return nil, "", nil, err
+		return nil, nil, "", nil, err
 	}
-	running, err := server.Start(app, server.Options{})
+	running, err = server.Start(app, server.Options{})
 	if err != nil {
-		return nil, "", nil, err
+		return nil, nil, "", nil, err
 	}
 	addr, served, err := servePB(app)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, nil, "", nil, err
 	}
-	return app, "http://" + addr, func() error {
+	return app, running, "http://" + addr, func() error {
 		event := &core.TerminateEvent{App: app}
 		err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error {
 			return errors.Join(running.Close(), e.App.ResetBootstrapState())

@@ -72,6 +72,7 @@ func (b *bench) fillDoorstep(visits int) (*filled, error) {
 			mine += visits % pollers
 		}
 		log := newDiary(b.seed, i, dev, startFor(mine))
+		log.calm = true // reading is measured here, and the deadlines of handovers would go on moving the head
 		mid := int64(1)
 		for mine > 0 {
 			n := min(mine, loadSize)
@@ -93,6 +94,10 @@ func (b *bench) fillDoorstep(visits int) (*filled, error) {
 	})
 	if err == nil && o.errors > 0 {
 		err = o.first
+	}
+	if err == nil {
+		var rounds int
+		err = c.ask("settle", &rounds)
 	}
 	if stopped := c.stop(); err == nil {
 		err = stopped

@@ -53,6 +53,7 @@ type diary struct {
 	rnd     *rand.Rand
 	entropy *rand.ChaCha8
 	now     time.Time
+	calm    bool // nothing in the visits raises an alarm
 }
 
 // newDiary gives the same visits for the same seed, device number and start; only their times
@@ -92,10 +93,11 @@ func (d *diary) visit() visit {
 		StartedAt: care.Stamp(d.now.Add(-45 * time.Minute)), EndedAt: care.Stamp(d.now.Add(-15 * time.Minute)),
 		SoftSigns: []string{}, Medicine: "given", Note: v.note,
 	}
-	switch d.rnd.IntN(100) {
-	case 0:
+	switch n := d.rnd.IntN(100); {
+	case d.calm:
+	case n == 0:
 		c.SoftSigns = []string{pick(d.rnd, care.SoftSigns)}
-	case 1:
+	case n == 1:
 		c.Medicine = "missed"
 	}
 	set, err := json.Marshal(c)

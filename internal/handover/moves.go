@@ -77,6 +77,7 @@ func (m *move) see() {
 
 func (m *move) acknowledge() {
 	m.h.State = care.Acknowledged
+	m.renew()
 	m.h.AcknowledgedBy, m.h.AcknowledgedAt = m.actor.Staff, m.now
 	if m.h.SeenBy == "" {
 		m.h.SeenBy = m.actor.Staff
@@ -96,8 +97,18 @@ func (m *move) unacknowledge() error {
 	return nil
 }
 
+// renew starts the clock for an answer anew for whoever takes up what was overdue. With the old
+// deadline the escalation job would take it from them again within seconds, for ever; how late it
+// is stays in its times and its history.
+func (m *move) renew() {
+	if !m.h.ActDue.IsZero() && !m.h.ActDue.After(m.now) {
+		_, m.h.ActDue = m.Clocks.Deadlines(m.h.Class, m.now, m.Calendar)
+	}
+}
+
 // own makes the actor the clinician who answers for it.
 func (m *move) own() {
+	m.renew()
 	if m.h.AcknowledgedAt.IsZero() {
 		m.acknowledge()
 	}
@@ -275,6 +286,7 @@ func (m *move) recordCall() error {
 	m.say(kind, m.a.Text).Detail = map[string]any{"name": m.a.Name, "role": m.a.CalledRole, "reached": reached, "read_back": m.a.ReadBack}
 	if reached && m.to != stays {
 		m.h.State = care.Acknowledged
+		m.renew()
 		m.h.AcknowledgedBy, m.h.AcknowledgedAt = "", m.now
 		m.say(EventAcknowledged, "Acknowledged by phone.")
 	}

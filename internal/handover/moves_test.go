@@ -137,6 +137,22 @@ func TestAnAcknowledgementIsNoAnswer(t *testing.T) {
 	}
 }
 
+func TestWhoTakesUpWhatIsOverdueGetsTimeToAnswer(t *testing.T) {
+	for _, state := range []care.State{care.Escalated, care.Failed} {
+		h := standing(state, "")
+		h.ToTeam = "coordinator"
+		for _, k := range []Kind{Acknowledge, Accept} {
+			h, _ = apply(t, h, Action{Kind: k}, desk, now)
+			if again, events := apply(t, h, Action{Kind: Overdue, To: coordinator}, system, now.Add(15*time.Second)); len(events) > 0 || again.State != h.State {
+				t.Errorf("%s: taken up by %s, it was %s 15 seconds later", state, k, again.State)
+			}
+		}
+		if due, _ := Due(h); !due.Equal(now.Add(2 * time.Hour)) {
+			t.Errorf("%s: due at %s, want two hours from the acknowledgement", state, due)
+		}
+	}
+}
+
 func TestWithoutACoordinatorItFailsWhereItIs(t *testing.T) {
 	h, events := apply(t, standing(care.Sent, ""), Action{Kind: Overdue}, system, now)
 	if h.State != care.Failed || h.ToTeam != "practice-oak" || !last(events).Deliver {

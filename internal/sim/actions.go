@@ -17,8 +17,8 @@ type action struct {
 
 // actions is everything that happens in a day of trouble.
 var actions = []action{
-	{"sync", 420, (*World).actSync},
-	{"write", 210, (*World).actWrite},
+	{"sync", 400, (*World).actSync},
+	{"write", 300, (*World).actWrite},
 	{"time passes", 70, (*World).actTime},
 	{"late arrival", 20, (*World).deliverLate},
 	{"network", 25, (*World).actNetwork},
@@ -126,15 +126,15 @@ func (w *World) actWrite() {
 		if len(people) == 0 {
 			return
 		}
-		who := pick(w, people)
+		who := people[min(w.random.IntN(len(people)), w.random.IntN(len(people)))] // some people have all the attention
 		if h.owner.role == care.Volunteer || h.owner.role == care.VolunteerCoordinator {
 			h.writeAsVolunteer(who)
 			return
 		}
 		switch w.random.IntN(20) {
-		case 0, 1, 2, 3, 4:
+		case 0, 1, 2:
 			h.recordVisit(who)
-		case 5, 6, 7:
+		case 3, 4, 5, 6, 7:
 			h.editPerson(who)
 		case 8, 9, 10, 11:
 			h.editVisit(who)
@@ -247,7 +247,7 @@ func (h *handset) visitOf(who *phone.Seen) (*phone.Seen, bool) {
 	if len(list) == 0 {
 		return nil, false
 	}
-	if newer := list[max(0, len(list)-4):]; h.w.chance(80) {
+	if newer := list[max(0, len(list)-2):]; h.w.chance(85) {
 		return pick(h.w, newer), true
 	}
 	return pick(h.w, list), true

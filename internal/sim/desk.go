@@ -215,6 +215,7 @@ func (w *World) actLeaver() {
 	r.Set("inactive_since", w.clock.Now())
 	w.save(r)
 	w.note(serverColumn, "%s has left", name)
+	w.left[name] = true
 	w.count("leaver")
 }
 
@@ -260,6 +261,11 @@ func (w *World) restore() {
 	if err := w.machine.restore(w.tape.disk); err != nil {
 		w.fail("restore the server: %v", err)
 		return
+	}
+	for name := range w.left { // the backup may be of before they left
+		if r := w.mustFind(care.StaffName, w.town.staff[name].id); r != nil && r.GetDateTime("inactive_since").IsZero() {
+			delete(w.left, name)
+		}
 	}
 	have := w.ledger()
 	onPhones := map[string]bool{}

@@ -155,6 +155,10 @@ func (h *handset) step() {
 	h.w.afterStep(h, before, cursor, drained)
 }
 
+// stranded says whether only a sign-in could help and its owner may not sign in any more: they
+// left before the phone was enrolled, or before it had to be enrolled again.
+func (h *handset) stranded() bool { return h.NeedsSignIn() && h.w.left[h.owner.name] }
+
 // forget: what a wiped phone had not handed in is gone with it, as ordered.
 func (h *handset) forget() {
 	have := h.w.ledger()

@@ -11,7 +11,7 @@ import (
 func (w *World) reckon() {
 	w.note(serverColumn, "═══ reckoning ═══")
 	for _, h := range w.phones {
-		if h.gone {
+		if h.gone || h.stranded() {
 			continue
 		}
 		if wrong := w.differences(h, true); len(wrong) > 0 {
@@ -30,6 +30,10 @@ func (w *World) reckon() {
 func (w *World) checkEveryChangeArrived() {
 	have := w.ledger()
 	for _, h := range w.phones {
+		if h.stranded() {
+			w.count("stranded phone")
+			continue
+		}
 		for _, key := range slices.Sorted(maps.Keys(h.recorded)) {
 			if _, ok := have[key]; !ok && !w.excused[key] {
 				w.fail("change %s of %s never took effect", shortKey(key), h.name)
@@ -41,7 +45,7 @@ func (w *World) checkEveryChangeArrived() {
 // checkDigests: the server's own comparison agrees that nothing differs.
 func (w *World) checkDigests() {
 	for _, h := range w.phones {
-		if h.gone || h.Directive() != "" {
+		if h.gone || h.stranded() || h.Directive() != "" {
 			continue
 		}
 		h.RequestDigest()

@@ -73,3 +73,23 @@ func TestSeeds(t *testing.T) {
 	}
 	t.Logf("%d seeds in %s: %v", n, time.Since(began).Round(time.Millisecond), total)
 }
+
+// TestFaults switches design bugs on, one at a time: each must be noticed within a few seeds.
+func TestFaults(t *testing.T) {
+	for _, f := range Faults() {
+		t.Run(f.Name, func(t *testing.T) {
+			n := seeds(t, faultSeeds)
+			for seed := 1; seed <= n; seed++ {
+				r := run(t, f.With(Options{Seed: uint64(seed)}))
+				if len(r.Failures) > 0 {
+					t.Logf("noticed with seed %d: %s", seed, r.Failures[0])
+					return
+				}
+			}
+			t.Errorf("not noticed in %d seeds", n)
+		})
+	}
+}
+
+// faultSeeds is in how many seeds a bug must be noticed at the latest.
+const faultSeeds = 40

@@ -19,8 +19,8 @@ type Options struct {
 	// Server and Phone are seeded design bugs.
 	Server syncer.Faults
 	Phone  phone.Faults
-	// Trouble turns parts of the day on; the zero value is all of it.
-	Only map[string]bool
+	// Tear lets the server commit effects and last_mid apart, and kills it in between at times.
+	Tear bool
 }
 
 // lastEvents is how much of the story a report draws.
@@ -54,6 +54,7 @@ type World struct {
 
 	reached map[string]*mutation // changes that reached the server at least once, by key
 	foreign []foreignWrite       // what was written past the engine
+	left    map[string]bool      // members of staff who left the service, by name
 	excused map[string]bool      // keys that a restore lost together with the phone that had them
 	tape    *tape                // a backup of the server
 
@@ -79,7 +80,10 @@ func Run(o Options) (*Report, error) {
 	var entropy [32]byte
 	copy(entropy[:], fmt.Sprintf("server %d", o.Seed))
 	w := &World{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)), clock: &Clock{now: start}, town: town, timeline: &Timeline{},
-		counts: map[string]int{}, reached: map[string]*mutation{}, excused: map[string]bool{}}
+		counts: map[string]int{}, reached: map[string]*mutation{}, left: map[string]bool{}, excused: map[string]bool{}}
+	if o.Tear {
+		o.Server.LastMidOutsideTx = func() bool { return !w.healing && w.chance(15) }
+	}
 	w.machine = &machine{root: root, clock: w.clock, entropy: rand.NewChaCha8(entropy), faults: o.Server}
 	if err := w.machine.boot(town.disk); err != nil {
 		return nil, err
@@ -230,7 +234,7 @@ func (w *World) heal() {
 		}
 	}
 	for _, h := range w.phones {
-		if n := h.Pending(); !h.gone && n > 0 {
+		if n := h.Pending(); !h.gone && !h.stranded() && n > 0 {
 			w.fail("%s still has %d changes in its outbox after %d rounds (needs sign-in: %v, directive %q)", h.name, n, rounds, h.NeedsSignIn(), h.Directive())
 		}
 	}
@@ -243,7 +247,7 @@ func (w *World) settled() bool {
 	}
 	head := w.head()
 	for _, h := range w.phones {
-		if !h.gone && (h.Pending() > 0 || h.heard == nil || h.heard.More || h.heard.Head < head) {
+		if !h.gone && !h.stranded() && (h.Pending() > 0 || h.heard == nil || h.heard.More || h.heard.Head < head) {
 			return false
 		}
 	}

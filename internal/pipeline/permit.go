@@ -87,8 +87,8 @@ func (p *plan) dependsOn(c *care.Collection, op *care.Op) error {
 
 func (p *plan) waitFor(record string) error {
 	issue, err := p.tx.QuarantinedCreate(record)
-	if err != nil || issue == "" {
-		return err
+	if err != nil || issue == "" || p.again != nil && p.again.ID == issue {
+		return err // a change that makes both, a visit and its readings, does not wait for itself
 	}
 	return &refusal{code: "depends_on", fix: "none", waitsFor: record,
 		message: "This belongs to a record that is itself held back, and follows as soon as that one is settled (issue " + issue + ")."}

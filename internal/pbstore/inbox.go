@@ -61,7 +61,7 @@ const dueColumn = `CASE WHEN state IN ('acknowledged', 'accepted') THEN act_due
 // keyColumns are the order of an inbox; ? is now, twice.
 const keyColumns = `state IN ` + closedStates + ` AS closed, ` + dueColumn + ` AS due,
 	NOT (state = 'failed' OR (` + dueColumn + ` <> '' AND ` + dueColumn + ` <= ?)) AS in_time,
-	CASE class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 WHEN 'R' THEN 3 ELSE 4 END AS rank,
+	CASE WHEN class = 'E' OR state IN ` + closedStates + ` THEN 0 WHEN class IN ('U2', 'SG') THEN 1 WHEN class = 'SD' THEN 2 WHEN class = 'R' THEN 3 ELSE 4 END AS rank,
 	CASE WHEN state IN ` + closedStates + ` THEN -version ELSE coalesce(unixepoch(raised_at, 'subsec'), 0) END AS age`
 
 // visible says which handovers a viewer sees from a side.

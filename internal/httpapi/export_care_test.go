@@ -1,0 +1,10 @@
+package httpapi
+
+// CareRoutes lists the routes of the pages as "POST /people".
+func CareRoutes() []string {
+	var list []string
+	for _, r := range (&API{}).careRoutes() {
+		list = append(list, r.method+" "+r.path)
+	}
+	return list
+}

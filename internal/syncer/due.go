@@ -23,6 +23,7 @@ var dueWork = map[string]func(pipeline.Tx, string) error{
 	pipeline.DueHandover: pipeline.Overdue,
 	pipeline.DueIssue:    pipeline.EscalateIssue,
 	pipeline.DueWake:     pipeline.Wake,
+	pipeline.DueJudge:    pipeline.JudgeRefused,
 }
 
 // WorkDue works off everything that is due by now: caseloads that start or end, deadlines of

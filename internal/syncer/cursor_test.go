@@ -1,0 +1,78 @@
+package syncer
+
+import (
+	"strings"
+	"testing"
+)
+
+var testCursors = cursors{key: []byte("a key of the tests, 32 bytes long")}
+
+func TestACursorComesBackAsItWasGivenOut(t *testing.T) {
+	for _, c := range []cursor{
+		{epoch: "e1", since: 0},
+		{epoch: "e1", since: 88012},
+		{epoch: "e12", since: 1<<63 - 1},
+		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001},
+		{epoch: "e3", since: 0, until: 1, scope: 1},
+	} {
+		got, err := testCursors.parse(testCursors.format(c))
+		if err != nil || got != c {
+			t.Errorf("%+v came back as %+v, %v", c, got, err)
+		}
+	}
+}
+
+func TestNoCursorIsTheBeginning(t *testing.T) {
+	if c, err := testCursors.parse(""); err != nil || c != (cursor{}) {
+		t.Errorf("got %+v, %v", c, err)
+	}
+}
+
+func TestWhatThisServerDidNotGiveOutIsNoCursor(t *testing.T) {
+	ours := testCursors.format(cursor{epoch: "e1", since: 88012})
+	sealed := func(text string) string { return text + "." + testCursors.seal(text) }
+	for name, s := range map[string]string{
+		"another number under our seal":      strings.Replace(ours, "88012", "88013", 1),
+		"a seal of another server":           cursors{key: []byte("another key")}.format(cursor{epoch: "e1", since: 88012}),
+		"no seal":                            "e1.88012",
+		"text only":                          "cursor",
+		"a number below zero, sealed":        sealed("e1.-1"),
+		"a number beyond 64 bits, sealed":    sealed("e1.9223372036854775808"),
+		"a walk cut short, sealed":           sealed("e1.1.2.3"),
+		"one part too many, sealed":          sealed("e1.1.2.3.4.5"),
+		"an empty number, sealed":            sealed("e1."),
+		"very long":                          strings.Repeat("1", 5000),
+		"a walk with a scope below zero":     sealed("e1.1.2.-3.4"),
+		"our cursor with something behind":   ours + "x",
+		"our cursor with something in front": "x" + ours,
+	} {
+		if c, err := testCursors.parse(s); err == nil {
+			t.Errorf("%s: %q was taken for %+v", name, s, c)
+		}
+	}
+}
+
+// FuzzCursor: whatever a client sends, parsing never panics, and what is taken for a cursor is one
+// that this server would write the same way.
+func FuzzCursor(f *testing.F) {
+	f.Add("")
+	f.Add(testCursors.format(cursor{epoch: "e1", since: 88012}))
+	f.Add(testCursors.format(cursor{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001}))
+	f.Add("e1.-1.AAAAAAAAAAAAAAAA")
+	f.Add("e1.99999999999999999999.AAAAAAAAAAAAAAAA")
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := testCursors.parse(s)
+		if err != nil {
+			if c != (cursor{}) {
+				t.Fatalf("refused %q and returned %+v", s, c)
+			}
+			return
+		}
+		if s != "" && testCursors.format(c) != s {
+			t.Fatalf("%q was read as %+v, which is %q", s, c, testCursors.format(c))
+		}
+		if c.since < 0 || c.until < 0 || c.scope < 0 || c.seq < 0 {
+			t.Fatalf("%q gave %+v", s, c)
+		}
+	})
+}

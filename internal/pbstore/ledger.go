@@ -140,10 +140,12 @@ func (tx *Tx) SaveResults(client, first, last int64, body []byte) error {
 	return err
 }
 
-// Results finds the encoded answers of the push that held a mid; nil when they were cleared away.
-func (tx *Tx) Results(client, mid int64) ([]byte, error) {
+// Results finds the encoded answers of the push that held a mid; nil when they were cleared away,
+// and when the client is not one of that member of staff: knowing a key proves nothing.
+func (tx *Tx) Results(client, mid int64, staff string) ([]byte, error) {
 	var body []byte
-	err := tx.row(`SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ? ORDER BY first_mid DESC LIMIT 1`, client, mid, mid).Scan(&body)
+	err := tx.row(`SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ?
+		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC LIMIT 1`, client, mid, mid, staff).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -223,7 +223,7 @@ func (w *pushWork) stored(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error)
 		return bare, err
 	}
 	bare.Status = entry.Status
-	body, err := tx.Results(entry.Client, entry.Mid)
+	body, err := tx.Results(entry.Client, entry.Mid, w.by.Staff)
 	if err != nil || body == nil {
 		return bare, err
 	}

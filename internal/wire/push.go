@@ -136,8 +136,14 @@ func readMutation(r reader, m *care.Mutation, keysOnly bool) error {
 	err := r.object(func(name string) (err error) {
 		switch name {
 		case "mid":
+			if m.Mid != 0 { // read past a fault: which of them is its place?
+				return errors.New("the same name twice: " + name)
+			}
 			m.Mid, err = r.integer()
 		case "key":
+			if m.Key != "" {
+				return errors.New("the same name twice: " + name)
+			}
 			m.Key, err = r.text()
 		case "author":
 			if m.Author, err = r.text(); keysOnly && !broken(err) {

@@ -118,6 +118,8 @@ func pushCases() []pushCase {
 		refusedWith("mid beyond 64 bits", pushOf(strings.Replace(change(1, goodOp), `"mid":1`, `"mid":99999999999999999999`, 1))),
 		refusedWith("mid beyond what JSON numbers hold", pushOf(strings.Replace(change(1, goodOp), `"mid":1`, `"mid":9007199254740994`, 1))),
 		refusedWith("a gap inside", pushOf(change(1, goodOp), change(3, goodOp))),
+		refusedWith("two mids of one change", pushOf(`{"mid":9,`+change(1, goodOp)[1:])),
+		refusedWith("two keys of one change", pushOf(`{"key":"01jz2c00000000000000000000",`+change(1, goodOp)[1:])),
 		refusedWith("the same mid twice", pushOf(change(1, goodOp), change(1, goodOp))),
 		refusedWith("counting down", pushOf(change(2, goodOp), change(1, goodOp))),
 		refusedWith("grammar broken inside a change", pushOf(strings.Replace(change(1, goodOp), `"ops":[`, `"ops":[,`, 1))),

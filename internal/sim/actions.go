@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -24,15 +25,17 @@ var actions = []action{
 	{"network", 25, (*World).actNetwork},
 	{"phone killed", 14, func(w *World) { w.anyPhone(func(h *handset) { h.kill() }) }},
 	{"phone clock", 6, (*World).actClock},
-	{"phone backup", 10, (*World).actPhoneBackup},
+	{"phone backup", 16, (*World).actPhoneBackup},
 	{"resolve", 25, (*World).actResolve},
 	{"caseload", 30, (*World).actCaseload},
+	{"partner", 30, (*World).actPartner},
 	{"dashboard", 22, (*World).actDashboard},
+	{"misfiled", 5, (*World).actMisfiled},
 	{"raw SQL", 12, (*World).actRaw},
 	{"role", 8, (*World).actRole},
 	{"leaver", 2, (*World).actLeaver},
 	{"device", 3, (*World).actDevice},
-	{"server backup", 7, (*World).actServerBackup},
+	{"server backup", 10, (*World).actServerBackup},
 	{"server restart", 2, func(w *World) { w.crash("by its operator") }},
 }
 
@@ -92,7 +95,9 @@ func (w *World) actPhoneBackup() {
 		case h.backup == nil:
 			h.backup = &backup{store: h.store.Snapshot(), recorded: copySet(h.recorded)}
 			w.note(h.name, "backed up")
-		case w.chance(40):
+		case w.chance(30):
+			w.twin(h)
+		case w.chance(50):
 			w.note(h.name, "↺ restored from its backup")
 			w.count("phone restored")
 			h.store = h.backup.store
@@ -106,6 +111,19 @@ func (w *World) actPhoneBackup() {
 			h.open()
 		}
 	})
+}
+
+// twin starts a second phone from the backup of one: both number their changes under one client.
+func (w *World) twin(h *handset) {
+	if strings.Contains(h.name, "twin") {
+		return
+	}
+	w.count("twin")
+	t := w.newHandset(h.name+"-twin", h.owner)
+	t.store, t.recorded, t.skew = h.backup.store, h.backup.recorded, h.skew
+	h.backup = nil
+	t.open()
+	w.note(t.name, "started from the backup of %s", h.name)
 }
 
 func copySet(s map[string]bool) map[string]bool {
@@ -149,6 +167,10 @@ func (w *World) actWrite() {
 		case 16:
 			h.badValues(who)
 		case 17:
+			if h.owner.role == care.TeamLead {
+				h.checkin(who)
+				return
+			}
 			h.strangers()
 		case 18:
 			h.planned(who)
@@ -259,7 +281,7 @@ func (h *handset) editVisit(who *phone.Seen) {
 		return
 	}
 	h.change("note of visit "+shortKey(v.ID), func(c *phone.Change) {
-		c.EditSeen(v, map[string]any{"note": h.w.unique("note")})
+		h.edit(c, v, map[string]any{"note": h.w.unique("note")})
 		if h.w.chance(30) {
 			c.AddTo(care.Visits, v.ID, "soft_signs", pick(h.w, care.SoftSigns))
 		}
@@ -288,7 +310,7 @@ func (h *handset) editOldForm() {
 	} else if h.w.chance(40) {
 		field = "phone"
 	}
-	h.change("old form of "+shortKey(form.ID), func(c *phone.Change) { c.EditSeen(form, map[string]any{field: h.w.unique(field)}) })
+	h.change("old form of "+shortKey(form.ID), func(c *phone.Change) { h.edit(c, form, map[string]any{field: h.w.unique(field)}) })
 }
 
 func (h *handset) needs(who *phone.Seen) {
@@ -313,7 +335,7 @@ func (h *handset) planned(who *phone.Seen) {
 	if v, ok := h.visitOf(who); ok {
 		at := h.opts.Now().Add(time.Duration(h.w.random.IntN(1e6)) * time.Millisecond)
 		h.change("plans visit "+shortKey(v.ID), func(c *phone.Change) {
-			c.EditSeen(v, map[string]any{"planned_start": care.Stamp(at), "planned_end": care.Stamp(at.Add(time.Hour))})
+			h.edit(c, v, map[string]any{"planned_start": care.Stamp(at), "planned_end": care.Stamp(at.Add(time.Hour))})
 		})
 	}
 }
@@ -373,6 +395,12 @@ func (h *handset) writeAsVolunteer(who *phone.Seen) {
 			return
 		}
 	}
+	h.checkin(who)
+}
+
+// checkin writes what a volunteer, or a lead on their behalf, saw and heard.
+func (h *handset) checkin(who *phone.Seen) {
+	w := h.w
 	values := map[string]any{"patient": who.ID, "happened_at": h.stamp(time.Duration(w.random.IntN(60)) * time.Minute), "seen": true, "wellbeing": "well",
 		"staff": h.owner.id}
 	if len(h.owner.teams) > 0 {

@@ -181,6 +181,23 @@ func (w *World) actRaw() {
 	w.note(serverColumn, "raw SQL: note of visit %s", shortKey(visit))
 }
 
+// actMisfiled moves a visit that was filed under the wrong person: it leaves one scope and
+// enters another.
+func (w *World) actMisfiled() {
+	from := w.random.IntN(len(w.town.patients))
+	to := pick(w, w.town.patients)
+	visits, err := w.machine.app.FindRecordsByFilter(care.Visits, "patient = {:p}", "-id", 1, 0, map[string]any{"p": w.town.patients[from]})
+	if err != nil || len(visits) == 0 || to == w.town.patients[from] {
+		return
+	}
+	r := visits[0]
+	r.Set("patient", to)
+	after := w.head()
+	w.save(r)
+	w.foreign = append(w.foreign, foreignWrite{after, care.Visits, r.Id, "patient", to})
+	w.note(serverColumn, "dashboard: visit %s of P%d belongs to P%d", shortKey(r.Id), from, w.numberOf(to))
+}
+
 // actRole changes somebody's role or teams.
 func (w *World) actRole() {
 	name := pick(w, []string{"ned", "sam", "sue", "val", "lea"})
@@ -287,6 +304,8 @@ func (w *World) restore() {
 		}
 	}
 	w.foreign = w.foreign[:w.tape.foreign]
-	w.tape = nil
+	if w.chance(50) {
+		w.tape = nil // else it may be put back a second time
+	}
 	w.note(serverColumn, "↺ server restored from its backup: %d changes lost, head %d", n, w.head())
 }

@@ -54,6 +54,7 @@ type handset struct {
 	heard    *wire.PullResponse
 	recorded map[string]bool // keys of the changes that are, or were, safe on it
 	forms    []*phone.Seen   // forms somebody left open
+	screens  []screen        // of the change that is being written
 	backup   *backup
 	gone     bool // wiped
 }
@@ -178,8 +179,43 @@ func (h *handset) held() map[string]int64 {
 	return mids
 }
 
+// edit changes a record as it was seen, and remembers what was on the screen: what the phone
+// says about that later must be true.
+func (h *handset) edit(c *phone.Change, seen *phone.Seen, changes map[string]any) {
+	was := map[string]string{}
+	for field := range changes {
+		was[field] = jsonOf(seen.Values[field])
+	}
+	h.screens = append(h.screens, screen{seen.Collection + "/" + seen.ID, seen.Base, was})
+	c.EditSeen(seen, changes)
+}
+
+// screen is what somebody saw when they wrote: the values of the fields they changed.
+type screen struct {
+	record, base string
+	was          map[string]string
+}
+
+// honest checks that a change says what its author saw.
+func (w *World) honest(m *mutation) {
+	for _, s := range w.screens[m.Key] {
+		for _, raw := range m.Ops {
+			var op phone.Op
+			if err := decodeNumbers(raw, &op); err != nil || op.Op != "update" || op.Collection+"/"+op.ID != s.record {
+				continue
+			}
+			for field, was := range s.was {
+				if said, ok := op.Was[field]; !ok || jsonOf(said) != was {
+					w.fail("change %s of %s says that %s was %s; on the screen was %s", shortKey(m.Key), m.from.name, field, jsonOf(said), was)
+				}
+			}
+		}
+	}
+}
+
 // change records one change as somebody using the app would.
 func (h *handset) change(what string, steps func(*phone.Change)) {
+	h.screens = nil
 	key, err := h.InOne(steps)
 	switch {
 	case errors.Is(err, phone.ErrNotHeld), errors.Is(err, phone.ErrWiped), errors.Is(err, phone.ErrNotSignedIn):
@@ -191,5 +227,8 @@ func (h *handset) change(what string, steps func(*phone.Change)) {
 		return
 	}
 	h.recorded[key] = true
+	if len(h.screens) > 0 {
+		h.w.screens[key] = h.screens
+	}
 	h.w.note(h.name, "✎ %s %s", shortKey(key), what)
 }

@@ -134,6 +134,7 @@ func (w *World) tap(from *handset, req *http.Request, body []byte, status int, a
 			}
 			if _, known := w.reached[m.Key]; !known {
 				w.reached[m.Key] = m
+				w.honest(m)
 			}
 		}
 		var ack wire.PushResponse

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -156,9 +155,7 @@ func (m *model) effects(ledger map[string]entry) []effect {
 		}
 		for _, raw := range sent.Ops {
 			var op phone.Op
-			dec := json.NewDecoder(bytes.NewReader(raw))
-			dec.UseNumber()
-			if err := dec.Decode(&op); err != nil {
+			if err := decodeNumbers(raw, &op); err != nil {
 				m.fault("change %s cannot be read: %v", shortKey(key), err)
 			}
 			x.ops = append(x.ops, op)

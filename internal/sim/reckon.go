@@ -21,6 +21,7 @@ func (w *World) reckon() {
 	w.checkGrants()
 	w.checkEveryChangeArrived()
 	w.checkStory()
+	w.checkAlarms()
 	if len(w.failures) == 0 {
 		w.checkDigests()
 	}

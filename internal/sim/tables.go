@@ -199,12 +199,15 @@ func fromCell(f *care.Field, cell any) (any, error) {
 }
 
 // jsonValue decodes JSON; numbers keep their text.
-func jsonValue(b []byte) (any, error) {
+func jsonValue(b []byte) (v any, err error) {
+	err = decodeNumbers(b, &v)
+	return v, err
+}
+
+func decodeNumbers(b []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
-	var v any
-	err := dec.Decode(&v)
-	return v, err
+	return dec.Decode(into)
 }
 
 // compact is the one text of a JSON value, nil of null.

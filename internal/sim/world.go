@@ -54,6 +54,7 @@ type World struct {
 
 	reached map[string]*mutation // changes that reached the server at least once, by key
 	foreign []foreignWrite       // what was written past the engine
+	screens map[string][]screen  // what was on the screen when a change was written
 	left    map[string]bool      // members of staff who left the service, by name
 	excused map[string]bool      // keys that a restore lost together with the phone that had them
 	tape    *tape                // a backup of the server
@@ -80,7 +81,7 @@ func Run(o Options) (*Report, error) {
 	var entropy [32]byte
 	copy(entropy[:], fmt.Sprintf("server %d", o.Seed))
 	w := &World{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)), clock: &Clock{now: start}, town: town, timeline: &Timeline{},
-		counts: map[string]int{}, reached: map[string]*mutation{}, left: map[string]bool{}, excused: map[string]bool{}}
+		counts: map[string]int{}, reached: map[string]*mutation{}, screens: map[string][]screen{}, left: map[string]bool{}, excused: map[string]bool{}}
 	if o.Tear {
 		o.Server.LastMidOutsideTx = func() bool { return !w.healing && w.chance(15) }
 	}

@@ -86,7 +86,7 @@ var table = map[string]folder{
 		outside: []string{pocketbase, "github.com/robfig/cron/v3"}},
 	"internal/webui": {why: "pages are served from an fs.FS and know nothing of care"},
 	"internal/contract": {why: "the contract is held against the whole server over HTTP, as a client meets it",
-		imports: []string{everything}, outside: []string{pocketbase, "github.com/getkin/kin-openapi"}},
+		imports: []string{everything}, outside: []string{pocketbase, "github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"}},
 	"internal/acceptance": {why: "the scenarios talk to the whole server over HTTP, as a phone does",
 		imports: []string{everything}, outside: []string{pocketbase}},
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",

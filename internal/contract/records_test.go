@@ -1,0 +1,157 @@
+package contract_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"doorstep/internal/care"
+)
+
+var update = flag.Bool("update", false, "write docs/openapi.yaml and docs/transcripts anew from what the server is and says")
+
+// TestRecordSchemasAreThoseOfCare holds the schemas of the records, which nobody writes by hand.
+func TestRecordSchemasAreThoseOfCare(t *testing.T) {
+	const begin, end = "    # records: begin\n", "    # records: end\n"
+	path := filepath.FromSlash(documentPath)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(raw), begin)
+	have, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("%s has lost the marks around the schemas of the records", documentPath)
+	}
+	want := recordSchemas()
+	switch {
+	case have == want:
+	case *update:
+		if err := os.WriteFile(path, []byte(before+begin+want+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("the schemas of the records in %s are not what internal/care says; run: go test ./internal/contract -update\nwant\n%s", documentPath, want)
+	}
+}
+
+func recordSchemas() string {
+	var b strings.Builder
+	for _, c := range care.Collections() {
+		if c.Synced && c.Name != care.Conflicts && c.Name != care.Quarantine {
+			recordSchema(&b, c.Name, describe(c), c.Fields)
+		}
+	}
+	recordSchema(&b, care.SyncIssues, "A conflict, a value set aside, or a quarantined change, until it is settled. Which fields it has depends on its kind.", issueFields())
+	return b.String()
+}
+
+func recordSchema(b *strings.Builder, name, description string, fields []care.Field) {
+	fmt.Fprintf(b, "    %s:\n      type: object\n      description: %s\n      additionalProperties: false\n      properties:\n", name, description)
+	if name != care.SyncIssues {
+		b.WriteString(beside)
+		if timed[name] {
+			b.WriteString("        clinical_time: {type: [string, \"null\"], description: \"When it happened at the door, by the corrected clock.\"}\n")
+		}
+	} else {
+		b.WriteString("        id: {$ref: \"#/components/schemas/Id\"}\n")
+	}
+	for i := range fields {
+		fmt.Fprintf(b, "        %s: {%s}\n", fields[i].Name, fieldSchema(&fields[i]))
+	}
+}
+
+// beside is what every record has beside its fields, in a pull; a push never sends it.
+const beside = `        id: {$ref: "#/components/schemas/Id"}
+        author: {type: [string, "null"], description: Who made the record; empty for what no phone made.}
+        authored_at: {type: [string, "null"], description: "When, by the corrected clock."}
+        received_at: {type: [string, "null"], description: When the server took it in.}
+        clock_offset_ms: {type: [integer, "null"], description: By how much the author's clock was corrected; null where it was not known.}
+`
+
+var timed = map[string]bool{care.Visits: true, care.Observations: true, care.Checkins: true}
+
+func describe(c *care.Collection) string {
+	switch {
+	case c.AppendOnly && c.Pushable:
+		return "Never changed; a correction is a new record that names the one it replaces."
+	case c.Pushable:
+		return "Made and changed by phones whose role may."
+	}
+	return "Comes with a pull; no phone writes it."
+}
+
+var policies = map[care.Policy]string{care.Manual: "manual", care.Latest: "latest", care.Set: "set", care.Immutable: "immutable", care.Server: "server"}
+
+// fieldSchema is one field in YAML's flow style. Every value may be null: not known, not taken.
+func fieldSchema(f *care.Field) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	number := func(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+	switch f.Kind {
+	case care.Text:
+		add(`type: [string, "null"]`)
+		if f.Max > 0 {
+			add("maxLength: %s", number(f.Max))
+		}
+	case care.ID, care.Ref:
+		add(`type: [string, "null"]`)
+		if f.Ref != "" {
+			add("x-refers-to: %s", f.Ref)
+		}
+	case care.Enum:
+		if len(f.Values) > 0 {
+			add(`enum: [%s, null]`, strings.Join(f.Values, ", "))
+		}
+	case care.Date:
+		add(`type: [string, "null"], pattern: '^\d{4}-\d\d-\d\d$'`)
+	case care.Time:
+		add(`type: [string, "null"], pattern: '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$'`)
+	case care.Int, care.Decimal:
+		kind := "integer"
+		if f.Kind == care.Decimal {
+			kind = "number"
+		}
+		add(`type: [%s, "null"], minimum: %s, maximum: %s`, kind, number(f.Min), number(f.Max))
+	case care.Bool:
+		add(`type: [boolean, "null"]`)
+	case care.List:
+		items := "type: string"
+		if len(f.Values) > 0 {
+			items = "enum: [" + strings.Join(f.Values, ", ") + "]"
+		}
+		add(`type: [array, "null"], items: {%s}`, items)
+	case care.Object:
+		add(`description: JSON of its own shape`)
+	}
+	add("x-policy: %s", policies[f.Policy])
+	for mark, on := range map[string]bool{"x-limited": f.Limited, "x-identity": f.Identity, "x-sealed": f.Sealed} {
+		if on {
+			add("%s: true", mark)
+		}
+	}
+	slices.Sort(parts[1:])
+	return strings.Join(parts, ", ")
+}
+
+// issueFields are those of conflicts and of quarantine, once each, with what a pull adds.
+func issueFields() []care.Field {
+	fields := []care.Field{{Name: "kind", Kind: care.Enum, Values: []string{"conflict", "set_aside", "quarantined"}, Policy: care.Server},
+		{Name: "hidden", Kind: care.Bool, Policy: care.Server}}
+	have := map[string]bool{"kind": true}
+	for _, name := range []string{care.Conflicts, care.Quarantine} {
+		c, _ := care.ByName(name)
+		for _, f := range c.Fields {
+			if !have[f.Name] {
+				fields = append(fields, f)
+			}
+			have[f.Name] = true
+		}
+	}
+	return fields
+}

@@ -1,0 +1,238 @@
+package contract_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+	"doorstep/internal/identifier"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/server"
+	"doorstep/internal/testkit/pbtest"
+)
+
+// stage is a server in a small neighbourhood, and what is known of the conversation so far. Its
+// clock stands still but for what a transcript says.
+type stage struct {
+	t      *testing.T
+	app    *pbtest.App
+	srv    *server.Server
+	http   *httptest.Server
+	clock  atomic.Int64
+	ids    *identifier.Minter
+	people map[string]*core.Record
+	keys   map[string]ed25519.PrivateKey // by name
+	signs  map[string]string             // the key of a device, both by name
+	backup string
+	*names
+}
+
+// begin is when every transcript begins: a Monday morning in winter, when London keeps UTC.
+var begin = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+
+func newStage(t *testing.T) *stage {
+	s := &stage{t: t, people: map[string]*core.Record{}, keys: map[string]ed25519.PrivateKey{}, signs: map[string]string{}, names: newNames(), ids: identifier.NewMinter(rand.Reader)}
+	s.clock.Store(begin.UnixNano())
+	dir := t.TempDir()
+	if err := pbtest.Fill(dir); err != nil {
+		t.Fatal(err)
+	}
+	s.open(dir)
+	t.Cleanup(s.close)
+	s.furnish()
+	return s
+}
+
+func (s *stage) now() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
+
+func (s *stage) open(dir string) {
+	s.app = pbtest.Open(s.t, dir, func(app core.App) { server.Bind(app, false) })
+	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Manual: true})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.srv, s.http = srv, s.app.Serve(s.t)
+	s.tick()
+}
+
+func (s *stage) close() {
+	s.http.Close()
+	if err := s.srv.Close(); err != nil {
+		s.t.Error(err)
+	}
+	s.app.Close(s.t)
+}
+
+func (s *stage) tick() {
+	s.t.Helper()
+	if err := s.srv.Tick(context.Background()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// furnish makes the people the transcripts speak of.
+func (s *stage) furnish() {
+	// What a new database holds already took numbers of the sequence; begin at a round one, so
+	// that a rule more or less changes no transcript.
+	if err := s.srv.Engine.Do(context.Background(), func(tx *pbstore.Tx) error {
+		for tx.Seq() < 100 {
+			tx.Next()
+		}
+		return nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	a := s.app
+	trust, practice := a.Org(s.t, "community_trust", "Community Trust"), a.Org(s.t, "practice", "Bridge Surgery")
+	s.know("Community Trust", trust)
+	s.know("Bridge Surgery", practice)
+	nurses, others := a.Team(s.t, trust, "nursing", "Riverside Nurses"), a.Team(s.t, trust, "nursing", "Hillside Nurses")
+	s.know("Riverside Nurses", nurses)
+	s.know("Hillside Nurses", others)
+	s.know("the surgery's team", a.Team(s.t, practice, "practice", "Bridge Surgery"))
+	s.know("Ann", a.Staff(s.t, care.DistrictNurse, "Ann", nurses))
+	s.know("Bob", a.Staff(s.t, care.DistrictNurse, "Bob", nurses))
+	s.know("Lea", a.Staff(s.t, care.TeamLead, "Lea", nurses))
+	s.know("Hana", a.Staff(s.t, care.TeamLead, "Hana", others))
+	ada := a.Put(s.t, care.Patients, map[string]any{"family_name": "Testpatient", "given_name": "Ada", "date_of_birth": "1941-05-06",
+		"practice": practice.Id, "access_notes": "ring twice"})
+	s.know("Ada", ada)
+	s.know("caseload row", a.Caseload(s.t, ada, nurses))
+	ben := a.Put(s.t, care.Patients, map[string]any{"family_name": "Testpatient", "given_name": "Ben", "date_of_birth": "1938-11-20", "practice": practice.Id})
+	s.know("Ben", ben)
+	a.Caseload(s.t, ben, others)
+	s.tick()
+}
+
+func (s *stage) know(name string, r *core.Record) {
+	s.people[name] = r
+	s.bind(name, r.Id)
+}
+
+// actions are what can happen on the server between two requests, in the words of the transcripts.
+var actions = map[string]func(*stage){
+	"Lea takes Ada off the caseload of Riverside Nurses.": func(s *stage) {
+		if err := s.app.Delete(s.people["caseload row"]); err != nil {
+			s.t.Fatal(err)
+		}
+	},
+	"The database is copied, as a backup does.": func(s *stage) {
+		s.backup = filepath.Join(s.t.TempDir(), "data.db")
+		if _, err := s.app.NonconcurrentDB().NewQuery("VACUUM INTO {:to}").Bind(map[string]any{"to": s.backup}).Execute(); err != nil {
+			s.t.Fatal(err)
+		}
+	},
+	"The server is restored from that copy.": func(s *stage) {
+		dir := s.app.DataDir()
+		s.close()
+		if err := restore(s.backup, dir); err != nil {
+			s.t.Fatal(err)
+		}
+		s.open(dir)
+	},
+}
+
+var opening = regexp.MustCompile(`^(\w+)'s phone is enrolled, has said hello and has pulled to the end\.$`)
+
+// openPhone says what 01-first-sync tells at length.
+func (s *stage) openPhone(name string) error {
+	n := strconv.Itoa(s.count["device"] + 1)
+	bearer := [2]string{"Authorization", "Bearer {{access token " + n + "}}"}
+	inJSON := [2]string{"Content-Type", "application/json"}
+	for _, st := range []step{
+		{method: "POST", path: "/api/sync/v1/devices", headers: [][2]string{{"Authorization", "{{staff token of " + name + "}}"}, inJSON},
+			body: `{"name": "Phone", "platform": "android", "public_key": {"kty": "OKP", "crv": "Ed25519", "x": "{{key ` + n + `}}"}}`},
+		{method: "POST", path: "/api/sync/v1/token", headers: [][2]string{{"Content-Type", "application/x-www-form-urlencoded"}},
+			body: "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={{assertion 1 of device " + n + "}}"},
+		{method: "POST", path: "/api/sync/v1/hello", headers: [][2]string{bearer, inJSON},
+			body: `{"protocol": 1, "schema": 1, "client": "{{client ` + n + `}}", "now": "` + care.Stamp(s.now()) + `", "cursor": "", "outbox": {"count": 0, "next_mid": 1}}`},
+		{method: "GET", path: "/api/sync/v1/pull?client={{client " + n + "}}", headers: [][2]string{bearer}},
+	} {
+		if err := s.say(&st); err != nil {
+			return err
+		}
+		if !strings.HasPrefix(st.answer, "HTTP 20") {
+			return fmt.Errorf("open %s's phone: %s", name, st.answer)
+		}
+	}
+	return nil
+}
+
+var passing = regexp.MustCompile(`^(\d+) (minutes|hours|days) pass\.$`)
+
+func (s *stage) act(sentence string) error {
+	if m := passing.FindStringSubmatch(sentence); m != nil {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			return err
+		}
+		unit := map[string]time.Duration{"minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour}[m[2]]
+		s.clock.Add(int64(time.Duration(n) * unit))
+	} else if m := opening.FindStringSubmatch(sentence); m != nil {
+		if err := s.openPhone(m[1]); err != nil {
+			return err
+		}
+	} else if do := actions[sentence]; do != nil {
+		do(s)
+	} else {
+		return fmt.Errorf("nobody knows how to do %q", sentence)
+	}
+	s.tick()
+	return nil
+}
+
+var (
+	staffToken = regexp.MustCompile(`^staff token of (.+)$`)
+	keyName    = regexp.MustCompile(`^key \d+$`)
+	assertion  = regexp.MustCompile(`^assertion \d+ of (device \d+)(?:, whose clock is (\d+) days fast)?$`)
+)
+
+// given are names of what only a server makes.
+var given = regexp.MustCompile(`^(cursor|access token|staff token|device|issue|handover|sign-in code) \d+$`)
+
+// mint makes the value of a name that a request uses first.
+func (s *stage) mint(name string) (string, error) {
+	if m := staffToken.FindStringSubmatch(name); m != nil && s.people[m[1]] != nil {
+		return s.people[m[1]].NewAuthToken()
+	}
+	if keyName.MatchString(name) {
+		public, private, err := ed25519.GenerateKey(rand.Reader)
+		s.keys[name] = private
+		return base64.RawURLEncoding.EncodeToString(public), err
+	}
+	if m := assertion.FindStringSubmatch(name); m != nil {
+		at := s.now()
+		if m[2] != "" {
+			days, err := strconv.Atoi(m[2])
+			if err != nil {
+				return "", err
+			}
+			at = at.AddDate(0, 0, days)
+		}
+		device, key := s.value[m[1]], s.keys[s.signs[m[1]]]
+		if device == "" || key == nil {
+			return "", fmt.Errorf("there is no %s yet", m[1])
+		}
+		return jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"iss": device, "aud": "doorstep", "jti": pbtest.ID(),
+			"iat": at.Unix(), "exp": at.Add(45 * time.Second).Unix()}).SignedString(key)
+	}
+	if given.MatchString(name) {
+		return "", fmt.Errorf("only the server gives a %s, and it has not yet", name)
+	}
+	v, err := s.ids.New(s.now())
+	return string(v), err
+}

@@ -1,0 +1,222 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"doorstep/internal/wire"
+)
+
+// TestTranscripts says every recorded conversation again to a real server and compares its
+// answers, word for word but for what must differ. With -update it writes down what was said.
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob(filepath.FromSlash("../../docs/transcripts/*.http"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 10 {
+		t.Fatalf("only %d transcripts were found", len(files))
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".http"), func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told, err := parseScript(string(raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newStage(t)
+			for i := range told.steps {
+				st := &told.steps[i]
+				if st.action != "" {
+					if err := s.act(st.action); err != nil {
+						t.Fatal(err)
+					}
+					continue
+				}
+				if err := s.say(st); err != nil {
+					t.Fatalf("%s: %v", st.title, err)
+				}
+			}
+			switch now := told.String(); {
+			case now == string(raw):
+			case *update:
+				if err := os.WriteFile(file, []byte(now), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				t.Errorf("the conversation goes differently now; if that is meant, run: go test ./internal/contract -update\n%s", difference(string(raw), now))
+			}
+		})
+	}
+}
+
+// difference shows the first lines that are not the same.
+func difference(before, after string) string {
+	a, b := strings.Split(before, "\n"), strings.Split(after, "\n")
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	show := func(lines []string) string {
+		return strings.Join(lines[min(i, len(lines)):min(i+8, len(lines))], "\n  ")
+	}
+	return fmt.Sprintf("from line %d it was\n  %s\nand is\n  %s", i+1, show(a), show(b))
+}
+
+// say sends a step's request, checks it and the answer against the document, and writes the
+// answer into the step.
+func (s *stage) say(st *step) error {
+	path, err := s.show(st.path, s.mint)
+	if err != nil {
+		return err
+	}
+	body, err := s.show(st.body, s.mint)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequest(st.method, s.http.URL+path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	for _, h := range st.headers {
+		value, err := s.show(h[1], s.mint)
+		if err != nil {
+			return err
+		}
+		request.Header.Set(h[0], value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	if err := keepsToDocument(s.t, request, response.StatusCode, body, text); err != nil {
+		return err
+	}
+	v, err := parseJSON(text)
+	if err != nil {
+		return fmt.Errorf("status %d: %w: %s", response.StatusCode, err, text)
+	}
+	if strings.HasSuffix(path, "/auth-with-password") {
+		shorten(v)
+	}
+	s.learn(v, "")
+	if device := v.string("device"); device != "" {
+		s.signs[s.name[device]] = enrolled.FindString(st.body)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%d %s\n", answerMark, response.StatusCode, http.StatusText(response.StatusCode))
+	for _, name := range []string{"Allow", "Retry-After", "WWW-Authenticate"} {
+		if value := response.Header.Get(name); value != "" {
+			fmt.Fprintf(&b, "%s: %s\n", name, value)
+		}
+	}
+	b.WriteString("\n")
+	hidden, err := parseJSON([]byte(s.hide(v.flat())))
+	if err != nil {
+		return err
+	}
+	hidden.print(&b, 0, 0)
+	st.answer = b.String()
+	return nil
+}
+
+// enrolled finds the key by which a request enrols a device.
+var enrolled = regexp.MustCompile(`key \d+`)
+
+// shorten leaves of PocketBase's own answer what a client needs.
+func shorten(v *node) {
+	v.keep("token", "record")
+	for i, name := range v.names {
+		if name == "record" {
+			v.members[i].keep("id", "name", "role")
+		}
+	}
+}
+
+// keepsToDocument holds one exchange to docs/openapi.yaml: the bodies to their schemas, the
+// records in them to theirs, an error to the codes its answer names.
+func keepsToDocument(t *testing.T, request *http.Request, status int, sent string, got []byte) error {
+	if !ours.MatchString(request.URL.Path) {
+		return nil
+	}
+	doc := load(t)
+	item := doc.Paths.Value(request.URL.Path)
+	if item == nil || item.GetOperation(request.Method) == nil {
+		return fmt.Errorf("%s %s is not in the document", request.Method, request.URL.Path)
+	}
+	op := item.GetOperation(request.Method)
+	if op.RequestBody != nil && status < 300 {
+		if media := op.RequestBody.Value.Content["application/json"]; media != nil {
+			if err := keeps(t, schemaName(media.Schema), []byte(sent)); err != nil {
+				return fmt.Errorf("request: %w", err)
+			}
+		}
+	}
+	response := op.Responses.Value(strconv.Itoa(status))
+	if response == nil {
+		return fmt.Errorf("the document knows no status %d here: %s", status, got)
+	}
+	if err := keeps(t, schemaName(response.Value.Content["application/json"].Schema), got); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	if status >= 300 {
+		var e wire.Error
+		if err := json.Unmarshal(got, &e); err != nil {
+			return err
+		}
+		if codes := codesOf(t, request.URL.Path, response.Value); !slices.Contains(codes, e.Code) {
+			return fmt.Errorf("%d with code %s; the document names %v", status, e.Code, codes)
+		}
+	}
+	return recordsKeep(t, got)
+}
+
+// recordsKeep holds every record of an answer to the schema of its collection.
+func recordsKeep(t *testing.T, got []byte) error {
+	var page struct{ Changes []wire.Delivery }
+	if err := json.Unmarshal(got, &page); err != nil {
+		return err
+	}
+	for _, d := range page.Changes {
+		if d.Data == nil {
+			continue
+		}
+		if err := keeps(t, d.Collection, d.Data); err != nil {
+			return fmt.Errorf("%s %s: %w", d.Collection, d.ID, err)
+		}
+	}
+	return nil
+}
+
+// restore puts a copy of the database in place of what is in dir.
+func restore(from, dir string) error {
+	for _, name := range []string{"data.db-wal", "data.db-shm"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	raw, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "data.db"), raw, 0o600)
+}

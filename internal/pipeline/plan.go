@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/rules"
 	"doorstep/internal/wire"
 )
 
@@ -22,12 +21,12 @@ type plan struct {
 
 	drafts  []*draft
 	byID    map[string]*draft
-	issues  []*care.Record    // conflicts and fields set aside, to be stored
-	suspect []rules.Event     // refused or losing values as evidence: judged, never verified
-	doubts  map[string]string // by record: why a value of it is in doubt
-	raised  []raised          // handovers by hand
-	replays []replay          // quarantined mutations this one resolves
-	again   *care.Record      // the quarantine row this plan replays; nil for a new mutation
+	issues  []*care.Record // conflicts and fields set aside, to be stored
+	settled []*care.Record // issues this mutation decides
+	raised  []raised       // handovers by hand
+	replays []replay       // quarantined mutations this one resolves
+	again   *care.Record   // the quarantine row this plan replays; nil for a new mutation
+	refused *care.Record   // the quarantine row that keeps this mutation; nil when it was taken in
 	result  wire.Result
 }
 
@@ -165,7 +164,7 @@ func (p *plan) store() error {
 			continue
 		}
 		p.result.Records = append(p.result.Records, wire.RecordRef{
-			Collection: d.rec.Collection.Name, ID: d.rec.ID, Version: d.rec.Version})
+			Collection: wireName(d.rec.Collection), ID: d.rec.ID, Version: d.rec.Version})
 	}
 	for i := range p.raised {
 		if err := announce(p.tx, p.raised[i].rec, &p.raised[i].n); err != nil {
@@ -212,4 +211,12 @@ func clone(r *care.Record) *care.Record {
 		c.Changed[k] = v
 	}
 	return &c
+}
+
+// wireName is what a phone calls a collection: issues of all kinds are one to it.
+func wireName(c *care.Collection) string {
+	if c.Name == care.Conflicts || c.Name == care.Quarantine {
+		return care.SyncIssues
+	}
+	return c.Name
 }

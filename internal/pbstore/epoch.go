@@ -18,7 +18,10 @@ func (tx *Tx) NewEpoch() error {
 		return err
 	}
 	fork, ord := tx.seq, tx.ord+1
-	name := fmt.Sprintf("e%d", ord)
+	// A name nobody used before: the same backup may be restored twice, and what phones saw
+	// between the two restores must not pass for what they see after the second.
+	id := tx.NewID()
+	name := fmt.Sprintf("e%d%s", ord, id[len(id)-6:])
 	tx.seq = fork + epochStep
 	if _, err := tx.exec(`UPDATE sync_meta SET epoch = ?, ord = ?, seq = ?`, name, ord, tx.seq); err != nil {
 		return err

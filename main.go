@@ -20,6 +20,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/osutils"
 	"github.com/spf13/cobra"
 
+	"doorstep/internal/demo"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/importer"
 	"doorstep/internal/pbapp"
@@ -64,6 +65,7 @@ func run(ctx context.Context, set *settings.Settings) error {
 	if err := addCommands(app, set, bootstrap); err != nil {
 		return err
 	}
+	app.RootCmd.AddCommand(demo.Command(set, built))
 	err = app.RootCmd.ExecuteContext(ctx)
 	if mounted != nil {
 		err = errors.Join(err, mounted.Wait(), app.OnTerminate().Trigger(&core.TerminateEvent{App: app},

@@ -1,0 +1,149 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+)
+
+// hashCost keeps forty sign-ins fast. The password is printed anyway.
+const hashCost = 4
+
+// furnish stores the neighbourhood as an administrator and an import would: through PocketBase's
+// records, in one transaction. The engine finds them when it starts.
+func furnish(app core.App, h *hood, plans []plan) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		f := &furnisher{app: tx, collections: map[string]*core.Collection{}}
+		f.put(care.Neighbourhoods, h.id, map[string]any{"name": h.name})
+		for _, o := range h.orgs {
+			f.put(care.Organisations, o.id, map[string]any{"name": o.name, "kind": o.kind, "ods_code": o.code, "phone": o.phone,
+				"out_of_hours": "111", "closed_on": o.closedOn})
+		}
+		for _, t := range h.teams {
+			f.put(care.Teams, t.id, map[string]any{"name": t.name, "organisation": t.org.id, "neighbourhood": h.id, "kind": t.kind,
+				"phone": t.phone, "route": "inbox"})
+		}
+		for _, w := range h.workers {
+			f.employ(w)
+		}
+		for _, p := range h.people {
+			f.person(h, p)
+		}
+		for _, p := range plans {
+			f.put(p.collection, p.id, p.values)
+		}
+		return f.err
+	})
+}
+
+// furnisher stores records until the first that fails.
+type furnisher struct {
+	app         core.App
+	collections map[string]*core.Collection
+	hash        string // of Password
+	err         error
+}
+
+func (f *furnisher) record(collection, id string) *core.Record {
+	c := f.collections[collection]
+	if c == nil {
+		if c, f.err = f.app.FindCollectionByNameOrId(collection); f.err != nil {
+			return nil
+		}
+		f.collections[collection] = c
+	}
+	r := core.NewRecord(c)
+	r.Id = id
+	return r
+}
+
+func (f *furnisher) put(collection, id string, values map[string]any) {
+	if f.err != nil {
+		return
+	}
+	r := f.record(collection, id)
+	if f.err != nil {
+		return
+	}
+	r.Load(values)
+	if err := f.app.Save(r); err != nil {
+		f.err = fmt.Errorf("furnish %s %s: %w", collection, id, err)
+	}
+}
+
+// employ makes an account. The password is hashed once for all.
+func (f *furnisher) employ(w *worker) {
+	if f.err != nil {
+		return
+	}
+	r := f.record(care.StaffName, w.id)
+	if f.err != nil {
+		return
+	}
+	if f.hash == "" {
+		r.Collection().Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Cost = hashCost
+		r.SetPassword(Password)
+		f.hash = r.GetString(core.FieldNamePassword + ":hash")
+	}
+	r.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: f.hash})
+	r.SetEmail(w.email)
+	r.SetVerified(true)
+	r.Load(map[string]any{"name": w.name, "role": string(w.role), "organisation": w.team.org.id, "teams": []string{w.team.id},
+		"registration_number": w.registration})
+	if err := f.app.Save(r); err != nil {
+		f.err = fmt.Errorf("furnish the account of %s: %w", w.email, err)
+	}
+}
+
+// person stores somebody and whose caseloads they are on.
+func (f *furnisher) person(h *hood, p *person) {
+	values := map[string]any{"nhs_number": p.nhs, "nhs_number_status": "unverified", "family_name": p.family, "given_name": p.given,
+		"preferred_name": p.name(), "date_of_birth": p.born.Format(time.DateOnly), "address": p.address, "postcode": p.postcode,
+		"phone": p.phone, "risk_note": p.risk, "access_notes": p.access}
+	if p.practice != nil {
+		values["practice"] = p.practice.id
+	}
+	if p.need != "" {
+		values["communication_needs"] = []string{p.need}
+	}
+	if p.retains {
+		values["spo2_scale"] = map[string]any{"scale": 2, "author": h.north.lead.id, "role": string(care.TeamLead),
+			"date": h.born.Format(time.DateOnly), "reason": "Target saturation 88 to 92 % set by the respiratory team."}
+	}
+	if p.befriended != nil {
+		values["consent"] = consent(p, true, h.born)
+	}
+	f.put(care.Patients, p.id, values)
+	hold := func(t *team, w *worker, reason string) {
+		row := map[string]any{"patient": p.id, "reason": reason}
+		if t != nil {
+			row["team"] = t.id
+		} else {
+			row["staff"] = w.id
+		}
+		f.put(care.Caseload, h.newID(), row)
+	}
+	hold(p.nursing, nil, "district nursing caseload")
+	if p.mental {
+		hold(h.mental.team, nil, "community mental health caseload")
+	}
+	if p.social {
+		hold(h.social.team, nil, "adult social care caseload")
+	}
+	if p.befriended != nil {
+		hold(p.befriended.team, nil, "asked for the service")
+		hold(nil, p.befriended, "calls every week")
+	}
+	if p.supported {
+		hold(nil, h.support, "delegated by the team")
+	}
+}
+
+// consent is what a person said about their voluntary service.
+func consent(p *person, given bool, at time.Time) []map[string]any {
+	return []map[string]any{{"service": p.befriended.team.org.id, "given": given, "by": p.befriended.id,
+		"how": "asked at home, in person", "at": care.Stamp(at), "expires": nil}}
+}

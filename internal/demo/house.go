@@ -1,0 +1,167 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/pbapp"
+	"doorstep/internal/server"
+)
+
+// house is the server of the neighbourhood: the real one, on a real listener.
+type house struct {
+	app   *core.BaseApp
+	srv   *server.Server
+	clock *Clock
+	flaky *flaky
+	web   *http.Server
+	url   string
+	temp  string // folder to remove at the end, "" when the data is to be kept
+	done  chan error
+}
+
+// houseOptions say where the house stands.
+type houseOptions struct {
+	dir        string // "" = a temporary folder
+	address    string
+	allowAdmin bool
+	pages      http.Handler // nil: none
+	log        *slog.Logger
+}
+
+// errUsed: a folder with data in it is somebody's; the demo does not write into it.
+var errUsed = errors.New("there is a database in this folder already; give the demo an empty one, or none")
+
+// openApp makes the database. Nobody is served before start.
+func openApp(o houseOptions, clock *Clock) (*house, error) {
+	h := &house{clock: clock, done: make(chan error, 1)}
+	dir := o.dir
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "doorstep-demo-")
+		if err != nil {
+			return nil, fmt.Errorf("make a folder for the demo: %w", err)
+		}
+		dir, h.temp = temp, temp
+	} else if _, err := os.Stat(filepath.Join(dir, "data.db")); err == nil {
+		return nil, fmt.Errorf("%s: %w", dir, errUsed)
+	}
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, o.allowAdmin) })
+	if err != nil {
+		return nil, errors.Join(err, h.clear())
+	}
+	h.app = app
+	return h, nil
+}
+
+// start runs the engine and opens the doors. The script does what the jobs of a real server do,
+// until letGo.
+func (h *house) start(o houseOptions) error {
+	srv, err := server.Start(h.app, server.Options{Now: h.clock.Now, Log: o.log, AllowAdmin: o.allowAdmin, Manual: true})
+	if err != nil {
+		return fmt.Errorf("start the server: %w", err)
+	}
+	h.srv = srv
+	handler, err := routes(h.app, o.pages)
+	if err != nil {
+		return fmt.Errorf("build the routes: %w", err)
+	}
+	h.flaky = &flaky{next: handler}
+	listener, err := net.Listen("tcp", o.address)
+	if err != nil {
+		return fmt.Errorf("listen: %w (choose another address with --http)", err)
+	}
+	h.url = "http://" + listener.Addr().String()
+	h.web = &http.Server{Handler: h.flaky, ReadHeaderTimeout: time.Minute}
+	go func() { h.done <- h.web.Serve(listener) }()
+	return nil
+}
+
+// routes builds every route there is, PocketBase's and ours, and the pages behind them.
+func routes(app core.App, pages http.Handler) (handler http.Handler, err error) {
+	router, err := apis.NewRouter(app)
+	if err != nil {
+		return nil, err
+	}
+	err = app.OnServe().Trigger(&core.ServeEvent{App: app, Router: router}, func(e *core.ServeEvent) error {
+		if pages != nil {
+			e.Router.GET("/{path...}", func(e *core.RequestEvent) error {
+				if strings.HasPrefix(e.Request.URL.Path, "/api/") {
+					return e.NotFoundError("", nil)
+				}
+				pages.ServeHTTP(e.Response, e.Request)
+				return nil
+			}).Bind(apis.SkipSuccessActivityLog())
+		}
+		handler, err = e.Router.BuildMux()
+		return err
+	})
+	return handler, err
+}
+
+// attend does what the watcher and the courier of a real server do within a quarter of a second:
+// take in what others wrote, and empty the outbox.
+func (h *house) attend(ctx context.Context) error {
+	if err := h.srv.Engine.Settle(ctx); err != nil {
+		return err
+	}
+	if h.srv.Store.OutboxFilled() {
+		return h.srv.Engine.EmptyOutbox(ctx)
+	}
+	return nil
+}
+
+// escalate does what the job that looks at deadlines does every 15 seconds.
+func (h *house) escalate(ctx context.Context) error {
+	due, err := h.srv.Store.AnyDue()
+	if err != nil || !due {
+		return err
+	}
+	return h.srv.Engine.WorkDue(ctx)
+}
+
+// letGo leaves the house to itself: its clock runs, its jobs run.
+func (h *house) letGo() error {
+	h.clock.letGo()
+	return h.srv.Watch()
+}
+
+// close ends what start and openApp began, as far as they came, and takes the temporary folder away.
+func (h *house) close() error {
+	var all []error
+	if h.web != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := h.web.Shutdown(ctx); err != nil {
+			all = append(all, h.web.Close())
+		}
+		if err := <-h.done; !errors.Is(err, http.ErrServerClosed) {
+			all = append(all, err)
+		}
+	}
+	if h.srv != nil {
+		all = append(all, h.srv.Close())
+	}
+	if h.app != nil {
+		event := &core.TerminateEvent{App: h.app}
+		all = append(all, h.app.OnTerminate().Trigger(event, func(*core.TerminateEvent) error { return h.app.ResetBootstrapState() }))
+	}
+	return errors.Join(append(all, h.clear())...)
+}
+
+func (h *house) clear() error {
+	if h.temp == "" {
+		return nil
+	}
+	return os.RemoveAll(h.temp)
+}

@@ -123,8 +123,8 @@ func (s *Store) IssueView(v *Snapshot, viewer pipeline.Viewer, issues []*care.Re
 	return list, nil
 }
 
-// mayReadIssue: a clinical desk reads the content of what it owns; a limited one only what lies
-// in its own projection, or came from somebody whose own view is limited.
+// mayReadIssue: a clinical viewer reads the content of an issue they get; a limited one only what
+// lies in their own projection, or came from somebody whose own view is limited.
 func (s *Store) mayReadIssue(v pipeline.Viewer, rec *care.Record) bool {
 	if concerned(rec) {
 		return false
@@ -148,8 +148,9 @@ func (s *Store) mayReadIssue(v pipeline.Viewer, rec *care.Record) bool {
 	return care.DutyOf(author.Role).View == care.Limited
 }
 
-// concerned says whether a quarantined change is, or might be, a safeguarding handover, whose text
-// is for the safeguarding lead only. Sealed fields are taken out by IssueJSON.
+// concerned says whether a quarantined change is, or might be, a safeguarding handover or holds a
+// sealed field: that text is for the safeguarding lead only, and reaches them as an unverified
+// handover. A sealed field set aside by itself is taken out by IssueJSON.
 func concerned(rec *care.Record) bool {
 	if rec.Collection.Name != care.Quarantine {
 		return false
@@ -162,6 +163,13 @@ func concerned(rec *care.Record) bool {
 	for _, op := range wire.Salvage(content) {
 		if op.Collection == care.Handovers && op.Set["class"] == string(care.Safeguarding) {
 			return true
+		}
+		if c, ok := care.ByName(op.Collection); ok && rec.Text("kind") == "mutation" {
+			for name := range op.Set {
+				if f, ok := c.Field(name); ok && f.Sealed {
+					return true
+				}
+			}
 		}
 	}
 	return false

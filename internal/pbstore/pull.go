@@ -252,7 +252,7 @@ func (v *Snapshot) issues(viewer pipeline.Viewer, o *Outlook, s *shape, ids []st
 		case len(d.Scopes) == 0, !near && v.store.now().Sub(opened) > issueMemory:
 			d.Gone, d.Scopes = "left", nil
 		default:
-			d.Data, err = IssueJSON(rec, near)
+			d.Data, err = IssueJSON(rec, near && v.store.mayReadIssue(viewer, rec))
 		}
 		found[d.ID] = d
 		return err

@@ -28,7 +28,7 @@ func (p *plan) issue(collection, patient string) *care.Record {
 }
 
 // ownerTeam is the team that holds the person now: one of the author's own where it does, else
-// the first; where nobody holds them, the author's team.
+// the first that is entitled to read what the author writes; where nobody is, the author's team.
 func (p *plan) ownerTeam(patient string) string {
 	holders := p.tx.Teams(patient)
 	for _, t := range p.by.Teams {
@@ -36,8 +36,11 @@ func (p *plan) ownerTeam(patient string) string {
 			return t
 		}
 	}
-	if len(holders) > 0 {
-		return holders[0]
+	limited := care.DutyOf(p.by.Role).View == care.Limited
+	for _, t := range holders {
+		if team, ok := p.tx.Directory().Team(t); limited || !ok || team.Kind != "voluntary" {
+			return t
+		}
 	}
 	if len(p.by.Teams) > 0 {
 		return p.by.Teams[0]

@@ -16,10 +16,12 @@ func (c *Conflict) OwnerTeam() string { return c.GetString("owner_team") }
 func (c *Conflict) Open() bool { return c.GetString("state") == "open" }
 
 // Conflicts is the collection of disagreements: no built-in reads. They are found by the record they
-// are about, to judge both sides, and by the team that must decide while they are open.
+// are about and, while they are open, by the person, to judge both sides, and by the team that must
+// decide.
 func Conflicts() *core.Collection {
 	c := build(care.Conflicts)
 	c.AddIndex("idx_conflicts_record", false, "`record`", "")
 	c.AddIndex("idx_conflicts_owner_team", false, "`owner_team`", "`state` = 'open'")
+	c.AddIndex("idx_conflicts_patient", false, "`patient`", "`state` = 'open'")
 	return c
 }

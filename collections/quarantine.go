@@ -19,10 +19,11 @@ func (q *Quarantined) Open() bool { return q.GetString("state") == "open" }
 func (q *Quarantined) WaitsFor() string { return q.GetString("waits_for") }
 
 // Quarantine is the collection of what could not be stored: no built-in reads. Few rows wait for a
-// record, and few are open.
+// record, and few are open; those of a person are judged with what is stored.
 func Quarantine() *core.Collection {
 	c := build(care.Quarantine)
 	c.AddIndex("idx_quarantine_waits_for", false, "`waits_for`", "`waits_for` != ''")
 	c.AddIndex("idx_quarantine_owner_team", false, "`owner_team`", "`state` = 'open'")
+	c.AddIndex("idx_quarantine_patient", false, "`patient`", "`state` = 'open'")
 	return c
 }

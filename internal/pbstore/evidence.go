@@ -61,18 +61,31 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 			events = append(events, pipeline.EventOf(rec, true))
 		}
 	}
-	disputed := map[string]bool{}
-	err = tx.each(`SELECT record FROM conflicts WHERE patient = ? AND state = 'open'`, func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
-		disputed[id] = true
-		return err
-	}, patient)
 	for i := range events {
 		events[i].Replaced = replaced[events[i].ID]
-		events[i].Verified = !disputed[events[i].ID]
 	}
-	return events, err
+	return events, nil
+}
+
+// OpenIssues implements pipeline.Evidence. Memory answers the usual "none".
+func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
+	m := tx.store.mem
+	m.mu.RLock()
+	w := m.watched[patient]
+	none := (w == nil || w.issues == 0) && !tx.doubted[patient]
+	m.mu.RUnlock()
+	if none {
+		return nil, nil
+	}
+	var list []*care.Record
+	for _, name := range []string{care.Conflicts, care.Quarantine} {
+		some, err := tx.records(tx.store.shapes.byName[name], `patient = ? AND state = 'open' ORDER BY id`, patient)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
 }
 
 const alarmColumns = `id, rule, version, patient, collection, record, visit, clinical_time, clock_known, class, destination, news2, staff, team, verified, holds, handover`

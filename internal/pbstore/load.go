@@ -124,13 +124,22 @@ func (m *memory) loadWatched(v *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return v.each(`SELECT patient, count(*) FROM handovers WHERE state NOT IN ('done', 'failed', 'stood_down') GROUP BY patient`, func(r *sql.Rows) error {
-		var patient string
-		var n int
-		err := r.Scan(&patient, &n)
-		m.watch(patient).open = n
+	count := func(query string, into func(*watch, int)) error {
+		return v.each(query, func(r *sql.Rows) error {
+			var patient string
+			var n int
+			err := r.Scan(&patient, &n)
+			into(m.watch(patient), n)
+			return err
+		})
+	}
+	if err := count(`SELECT patient, count(*) FROM handovers WHERE state NOT IN ('done', 'failed', 'stood_down') GROUP BY patient`,
+		func(w *watch, n int) { w.open = n }); err != nil {
 		return err
-	})
+	}
+	return count(`SELECT patient, count(*) FROM (SELECT patient FROM conflicts WHERE state = 'open'
+		UNION ALL SELECT patient FROM quarantine WHERE state = 'open') GROUP BY patient`,
+		func(w *watch, n int) { w.issues = n })
 }
 
 // loadHeld finds the records whose creates are in quarantine and what waits for records.

@@ -50,6 +50,7 @@ type memory struct {
 type watch struct {
 	lastAlarm time.Time
 	open      int // handovers that are not closed
+	issues    int // conflicts and refused changes that are not decided
 }
 
 func (m *memory) watch(patient string) *watch {

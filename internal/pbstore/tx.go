@@ -39,6 +39,7 @@ type Tx struct {
 	waiting  map[string]int
 	patients map[string]*care.Record
 	watched  map[string]bool // touched by this transaction: judged in any case
+	doubted  map[string]bool // people whose issues this transaction touched
 	clients  map[string]*Client
 }
 
@@ -47,7 +48,7 @@ var _ pipeline.Tx = (*Tx)(nil)
 func newTx(s *Store, raw *sql.Tx) *Tx {
 	return &Tx{store: s, raw: raw, ctx: context.Background(), now: s.now().UTC().Truncate(time.Millisecond),
 		stmts: map[string]*sql.Stmt{}, scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{},
-		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, clients: map[string]*Client{}}
+		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]bool{}, clients: map[string]*Client{}}
 }
 
 func (tx *Tx) begin() error {
@@ -246,7 +247,10 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 		tx.watched[patient] = true
 		opened := open(rec) - open(old)
 		tx.note(func(m *memory) { m.watch(patient).open += opened })
+	case care.Conflicts:
+		tx.noticeIssue(rec, old)
 	case care.Quarantine:
+		tx.noticeIssue(rec, old)
 		tx.noticeHeld(rec, old)
 	case care.Organisations, care.Teams, care.Neighbourhoods:
 		return tx.reloadDirectory()
@@ -260,6 +264,13 @@ func open(handover *care.Record) int {
 		return 0
 	}
 	return 1
+}
+
+func (tx *Tx) noticeIssue(rec, old *care.Record) {
+	patient := rec.Text("patient")
+	tx.doubted[patient] = true
+	more := int(openRows(rec) - openRows(old))
+	tx.note(func(m *memory) { m.watch(patient).issues += more })
 }
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
@@ -295,8 +306,9 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 	tx.note(func(m *memory) { m.hold(id, code, waits, content) })
 }
 
-func openRows(held *care.Record) int64 {
-	if held == nil || held.Text("state") != "open" {
+// openRows counts an issue that is not decided; nil is none.
+func openRows(issue *care.Record) int64 {
+	if issue == nil || issue.Text("state") != "open" {
 		return 0
 	}
 	return 1

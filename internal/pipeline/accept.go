@@ -39,7 +39,11 @@ func Fault(tx Tx, m *care.Mutation, by By) (wire.Result, error) {
 	p := newPlan(tx, m, by)
 	err := p.quarantine(&refusal{code: "server_error", fix: "supervisor",
 		message: "The server could not take this change in. It is kept whole and somebody will look at it."})
-	return p.result, err
+	if err != nil {
+		return p.result, err
+	}
+	// Judged apart: should that be what failed, the change is kept all the same.
+	return p.result, tx.DueAt(tx.Now(), DueJudge, p.refused.Text("patient"))
 }
 
 // refusal says why a mutation cannot be represented; it is quarantined, never dropped.

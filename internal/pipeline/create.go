@@ -112,9 +112,6 @@ func (p *plan) setAside(rec *care.Record, patient string, fields []asideField) {
 		p.issues = append(p.issues, q)
 		p.result.Issues = append(p.result.Issues, wire.Issue{ID: q.ID, Code: a.why.Code, Field: a.name, Message: a.why.Message, Fix: fix})
 	}
-	if len(fields) > 0 {
-		p.suspectAside(rec, fields)
-	}
 }
 
 // finish adds what the server derives from the record's own fields.

@@ -195,7 +195,6 @@ func (p *plan) conflict(d *draft, e reconcile.Edit, policy string, outcome recon
 	p.result.Conflicts = append(p.result.Conflicts, wire.Conflict{ID: c.ID, Collection: d.rec.Collection.Name,
 		Record: d.rec.ID, Field: e.Field.Name, Policy: policy, Kept: side, Theirs: jsonOf(cur.Value), Yours: jsonOf(e.Value),
 		By: cur.Last.Author, At: care.Stamp(cur.Last.At)})
-	p.suspectLoser(d, e.Field, lost)
 }
 
 func policyName(policy care.Policy) string {

@@ -66,5 +66,8 @@ func Dismiss(tx Tx, issue *care.Record, staff, reason string) error {
 	old := clone(issue)
 	put(issue, map[string]any{"state": state, "resolved_by": staff, "resolved_at": care.Stamp(tx.Now()),
 		"resolution": jsonOf(map[string]any{"dismissed": reason})})
-	return tx.Update(issue, old, []string{"state", "resolved_by", "resolved_at", "resolution"})
+	if err := tx.Update(issue, old, []string{"state", "resolved_by", "resolved_at", "resolution"}); err != nil {
+		return err
+	}
+	return judgeSettled(tx, issue)
 }

@@ -50,7 +50,7 @@ func (p *plan) ownerTeam(patient string) string {
 
 // quarantine keeps the mutation whole and tells its author and the team's lead.
 func (p *plan) quarantine(no *refusal) error {
-	p.drafts, p.byID, p.issues, p.raised, p.replays, p.suspect = nil, nil, nil, nil, nil, nil
+	p.drafts, p.byID, p.issues, p.raised, p.replays, p.settled = nil, nil, nil, nil, nil, nil
 	p.result = wire.Result{Mid: p.m.Mid, Key: p.m.Key, Status: care.Quarantined}
 	patient, collection, record := p.subject()
 	q := p.issue(care.Quarantine, patient)
@@ -75,7 +75,7 @@ func (p *plan) quarantine(no *refusal) error {
 		return err
 	}
 	p.result.Issues = []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}
-	p.suspectRefused(no)
+	p.refused = q
 	return nil
 }
 
@@ -96,10 +96,12 @@ func (p *plan) subject() (patient, collection, record string) {
 	return patient, collection, record
 }
 
-// ops are the mutation's ops, or what can be salvaged of one that could not be read.
-func (p *plan) ops() []care.Op {
-	if p.m.Ops == nil && p.m.Fault != nil {
-		p.m.Ops = wire.Salvage(p.m.Raw)
+func (p *plan) ops() []care.Op { return opsOf(p.m) }
+
+// opsOf are a mutation's ops, or what can be salvaged of one that could not be read.
+func opsOf(m *care.Mutation) []care.Op {
+	if m.Ops == nil && m.Fault != nil {
+		m.Ops = wire.Salvage(m.Raw)
 	}
-	return p.m.Ops
+	return m.Ops
 }

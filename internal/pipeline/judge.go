@@ -18,7 +18,7 @@ func (p *plan) judge() error {
 	at := func(patient string) *changed {
 		c := people[patient]
 		if c == nil {
-			c = &changed{doubts: p.doubts}
+			c = &changed{faults: p.by.Faults}
 			people[patient] = c
 		}
 		return c
@@ -38,18 +38,32 @@ func (p *plan) judge() error {
 			c.since = earliest(c.since, d.old.ClinicalTime)
 		}
 	}
-	for _, e := range p.suspect {
-		c := at(e.Patient)
-		c.suspects = append(c.suspects, e)
-		c.since = earliest(c.since, e.At)
+	for _, issue := range p.issues {
+		at(issue.Text("patient"))
+	}
+	for _, issue := range p.settled {
+		c := at(issue.Text("patient"))
+		c.since = earliest(c.since, stampOf(issue, "opened_at"))
+	}
+	if p.refused != nil {
+		for _, op := range p.ops() {
+			at(op.Patient)
+		}
 	}
 	ids := make([]string, 0, len(people))
 	for id := range people {
-		ids = append(ids, id)
+		if care.IsID(id) {
+			ids = append(ids, id)
+		}
 	}
 	sort.Strings(ids)
 	for _, id := range ids {
-		people[id].byArrival = p.by.Faults.ByArrival
+		if p.refused != nil && id != p.refused.Text("patient") {
+			// The row is filed under one person. What it says about another is judged now.
+			if err := people[id].hear(p.tx, p.refused, id); err != nil {
+				return err
+			}
+		}
 		if err := judgePerson(p.tx, id, people[id]); err != nil {
 			return err
 		}
@@ -57,14 +71,41 @@ func (p *plan) judge() error {
 	return nil
 }
 
+// judgeSettled judges a person anew after an issue about them was decided without a change: what
+// was in doubt is evidence no more.
+func judgeSettled(tx Tx, issue *care.Record) error {
+	return judgePerson(tx, issue.Text("patient"), &changed{since: stampOf(issue, "opened_at")})
+}
+
+// DueJudge is the kind of due row that makes the job judge a person: what made the server itself
+// fail was only kept, and must not be muted by that.
+const DueJudge = "judge"
+
+// JudgeRefused judges what is kept of a person's refused changes.
+func JudgeRefused(tx Tx, patient string) error {
+	return judgePerson(tx, patient, &changed{anew: true})
+}
+
 // changed is what is new about one person.
 type changed struct {
 	records  []*care.Record
-	suspects []rules.Event
-	since    time.Time         // the earliest moment anything changed at
-	doubts   map[string]string // by record: why a value of it is in doubt
-	// byArrival is the seeded bug of Faults.ByArrival.
-	byArrival bool
+	suspects []rules.Event // refused or losing values
+	since    time.Time     // the earliest moment anything changed at; zero = nothing did
+	anew     bool          // every open issue counts as new
+	faults   Faults
+}
+
+// hear adds what a refused mutation says about somebody it is not filed under.
+func (c *changed) hear(tx Tx, issue *care.Record, patient string) error {
+	d := &doubts{why: map[string]string{}}
+	if err := d.refused(tx, issue, patient); err != nil {
+		return err
+	}
+	c.suspects = append(c.suspects, d.events...)
+	for _, e := range d.events {
+		c.since = earliest(c.since, e.At)
+	}
+	return nil
 }
 
 // quiet says, without SQL, that nothing can come of a change: no rule fires on it, and the
@@ -94,8 +135,21 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	if err != nil || record == nil {
 		return err
 	}
+	d, err := doubtsAbout(tx, patient)
+	if err != nil {
+		return err
+	}
+	if c.anew {
+		d.fresh = d.events
+		for _, e := range d.events {
+			d.since = earliest(d.since, e.At)
+		}
+	}
+	elsewhere := c.suspects
+	c.suspects = append(c.suspects, d.fresh...)
+	c.since = earliest(c.since, d.since)
 	person := rules.Patient{ID: patient, Values: record.Values}
-	if c.quiet(tx, patient, person) {
+	if c.since.IsZero() || c.quiet(tx, patient, person) {
 		return nil
 	}
 	known, err := tx.Alarms(patient)
@@ -116,7 +170,12 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	if err != nil {
 		return err
 	}
-	events = append(events, c.suspects...)
+	for i := range events {
+		events[i].Verified = !d.disputed[events[i].ID]
+	}
+	if !c.faults.MuteRefused {
+		events = append(append(events, d.events...), elsewhere...)
+	}
 	for i := range events {
 		events[i].Team = senderTeam(tx, events[i])
 	}
@@ -132,17 +191,16 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 		Existing: existing.list, Now: tx.Now(), Calendar: tx.Calendar(""), Clocks: tx.Clocks(), Directory: tx.Directory()}
 	for _, e := range judgement.Clearing {
 		clear := handover.ClearingOf(e)
-		if c.byArrival {
+		if c.faults.ByArrival {
 			clear.At, clear.ClockKnown = tx.Now(), true
 		}
 		in.Clearing = append(in.Clearing, clear)
 	}
 	plan := handover.Arrange(in)
-	return carryOut(tx, record, plan, alarms, known, events, c.doubts)
+	return carryOut(tx, record, plan, alarms, known, events, d.why)
 }
 
-// mergeAlarms are the alarms that hold: those judged now, and, of what lies before or rests on
-// refused and losing values, what was known.
+// mergeAlarms are the alarms that hold: those judged now, and, of what lies before, what was known.
 func mergeAlarms(fresh []rules.Alarm, known []Alarm, since time.Time) []handover.Alarm {
 	attached := make(map[string]*Alarm, len(known))
 	for i := range known {
@@ -166,7 +224,7 @@ func mergeAlarms(fresh []rules.Alarm, known []Alarm, since time.Time) []handover
 		list = append(list, h)
 	}
 	for _, k := range known {
-		if _, twice := have[k.ID]; twice || !k.Holds || (k.Verified && !k.ClinicalTime.Before(since)) {
+		if _, twice := have[k.ID]; twice || !k.Holds || !k.ClinicalTime.Before(since) {
 			continue
 		}
 		list = append(list, handover.Alarm{ID: k.ID, Rule: k.Rule, Version: int(k.Version), Class: k.Class, Destination: k.Destination,
@@ -184,7 +242,7 @@ func dropAlarms(tx Tx, fresh []rules.Alarm, known []Alarm, since time.Time) erro
 		holds[a.ID] = true
 	}
 	for _, k := range known {
-		if k.Holds && k.Verified && !k.ClinicalTime.Before(since) && !holds[k.ID] {
+		if k.Holds && !k.ClinicalTime.Before(since) && !holds[k.ID] {
 			k.Holds = false
 			if err := tx.PutAlarm(k); err != nil {
 				return err

@@ -58,6 +58,7 @@ func (p *plan) closeRow(resolver string) error {
 	old := clone(rec)
 	set(rec, map[string]any{"state": "resolved", "resolved_by": resolver, "resolved_at": care.Stamp(p.now),
 		"resolution": jsonOf(map[string]any{"status": p.result.Status, "records": p.result.Records})})
+	p.settled = append(p.settled, rec)
 	return p.tx.Update(rec, old, []string{"state", "resolved_by", "resolved_at", "resolution"})
 }
 

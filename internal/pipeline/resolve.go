@@ -89,7 +89,7 @@ func (p *plan) resolveConflict(d *draft, op *care.Op) error {
 			return err
 		}
 	}
-	p.settled(d, op)
+	p.settle(d, op)
 	return nil
 }
 
@@ -104,7 +104,7 @@ func (p *plan) resolveField(d *draft, op *care.Op) error {
 			return err
 		}
 	}
-	p.settled(d, op)
+	p.settle(d, op)
 	return nil
 }
 
@@ -132,13 +132,14 @@ func (p *plan) decidedBefore(issue *draft, op *care.Op) error {
 	return p.update(target, &unseen)
 }
 
-// settled closes the issue: who decided what, and when.
-func (p *plan) settled(d *draft, op *care.Op) {
+// settle closes the issue: who decided what, and when.
+func (p *plan) settle(d *draft, op *care.Op) {
 	resolution := jsonOf(op.Set)
 	for field, v := range map[string]any{"state": "resolved", "resolved_by": p.by.Staff,
 		"resolved_at": care.Stamp(p.now), "resolution": resolution} {
 		p.write(d, field, v, care.Change{Seq: p.tx.Seq(), Client: p.by.Client, Author: p.by.Staff, At: p.at})
 	}
+	p.settled = append(p.settled, d.rec)
 }
 
 // replay is one quarantined mutation to run again, with corrections. Approved: the lead decided

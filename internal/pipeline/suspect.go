@@ -1,17 +1,21 @@
 package pipeline
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
+	"doorstep/internal/wire"
 )
 
-// A suspect is a refused or a losing value seen as evidence: what would have been judged had it
-// been stored. It raises what it would have raised, marked unverified; an alarm is never muted
-// by a bad field, a lapsed grant or a merge.
+// What nobody has decided yet is evidence too: a refused or a losing value is judged as if it had
+// been stored. It raises what it would have raised, marked unverified; an alarm is never muted by a
+// bad field, a lapsed grant or a merge. It is read from the open issues each time, so that neither
+// the order of arrival nor a restart shows, and a decision takes it out of the evidence.
 
 // EventOf makes evidence of a record.
 func EventOf(rec *care.Record, verified bool) rules.Event {
@@ -35,71 +39,116 @@ func judged(collection string) bool {
 	return collection == care.Visits || collection == care.Observations || collection == care.Checkins
 }
 
-// suspectAside judges the record as it would be with the values that were set aside, as far as
-// they can be understood.
-func (p *plan) suspectAside(rec *care.Record, fields []asideField) {
-	if !judged(rec.Collection.Name) {
-		return
+// doubts is what the open issues about a person say.
+type doubts struct {
+	events   []rules.Event
+	fresh    []rules.Event     // those of them that the running change brought
+	since    time.Time         // the earliest moment the running change put in doubt
+	disputed map[string]bool   // records with an open conflict: neither side counts as verified
+	why      map[string]string // by record, for the text of a handover
+}
+
+func doubtsAbout(tx Tx, patient string) (*doubts, error) {
+	d := &doubts{disputed: map[string]bool{}, why: map[string]string{}}
+	issues, err := tx.OpenIssues(patient)
+	if err != nil {
+		return nil, err
 	}
-	variant := clone(rec)
+	aside := map[string][]*care.Record{} // by record and mutation: one set of readings
+	var sets []string
+	for _, issue := range issues {
+		switch {
+		case issue.Collection.Name == care.Conflicts:
+			err = d.conflict(tx, issue)
+		case issue.Text("kind") == "mutation":
+			err = d.refused(tx, issue, patient)
+		default:
+			set := issue.Text("record") + " " + issue.Text("key")
+			if aside[set] == nil {
+				sets = append(sets, set)
+			}
+			aside[set] = append(aside[set], issue)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, set := range sets {
+		if err := d.aside(tx, aside[set]); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// aside adds a record as it would be with the values that were set aside, as far as they can be
+// understood.
+func (d *doubts) aside(tx Tx, issues []*care.Record) error {
+	stored, err := about(tx, issues[0])
+	if err != nil || stored == nil {
+		return err
+	}
+	variant := clone(stored)
 	found := false
-	for _, a := range fields {
-		f, ok := rec.Collection.Field(a.name)
+	for _, issue := range issues {
+		f, ok := stored.Collection.Field(issue.Text("field"))
 		if !ok {
 			continue
 		}
-		p.doubt(rec.ID, "set aside: "+a.why.Message)
-		if v, ok := lenient(f, a.raw); ok {
-			variant.Values[a.name] = v
+		d.doubt(stored.ID, "set aside: "+issue.Text("message"))
+		if v, ok := lenient(f, decoded(rawOf(issue, "content"))); ok {
+			variant.Values[f.Name] = v
 			found = true
 		}
 	}
-	if found {
-		p.suspectRecord(variant)
+	if !found {
+		return nil
 	}
+	return d.add(tx, issues[0], variant, stored)
 }
 
-// suspectLoser judges the record as it would be with the value that lost.
-func (p *plan) suspectLoser(d *draft, f *care.Field, lost any) {
-	if !judged(d.rec.Collection.Name) || f.Name == "" {
-		return
+// conflict adds a record as it would be with the value that lost.
+func (d *doubts) conflict(tx Tx, issue *care.Record) error {
+	stored, err := about(tx, issue)
+	if err != nil || stored == nil {
+		return err
 	}
-	variant := clone(d.rec)
-	if lost == nil {
-		delete(variant.Values, f.Name)
-	} else {
-		variant.Values[f.Name] = lost
+	d.disputed[stored.ID] = true
+	d.touch(tx, issue, stored.ClinicalTime)
+	f, ok := stored.Collection.Field(issue.Text("field"))
+	if !ok { // a withdrawal against an edit: the record itself is in dispute
+		return nil
 	}
-	p.doubt(d.rec.ID, "two people recorded different values of "+f.Name)
-	p.suspectRecord(variant)
+	d.doubt(stored.ID, "two people recorded different values of "+f.Name)
+	variant := clone(stored)
+	delete(variant.Values, f.Name)
+	if v, why := f.Check(decoded(rawOf(issue, "lost"))); why == nil && v != nil {
+		variant.Values[f.Name] = v
+	}
+	return d.add(tx, issue, variant, stored)
 }
 
-// doubt remembers, for the text of a handover, why a value of a record is not verified.
-func (p *plan) doubt(record, why string) {
-	if p.doubts == nil {
-		p.doubts = map[string]string{}
-	}
-	if p.doubts[record] == "" {
-		p.doubts[record] = why
-	}
-}
-
-// suspectRefused judges what a quarantined mutation says, op by op.
-func (p *plan) suspectRefused(no *refusal) {
-	for i := range p.ops() {
-		op := &p.ops()[i]
+// refused adds what a quarantined mutation says about a person, op by op.
+func (d *doubts) refused(tx Tx, issue *care.Record, patient string) error {
+	for i, op := range opsOf(kept(issue)) {
 		c, ok := care.ByName(op.Collection)
-		if !ok || !judged(op.Collection) || !care.IsID(op.Patient) {
+		if !ok || !judged(op.Collection) || op.Patient != patient {
 			continue
 		}
 		variant := &care.Record{Collection: c, ID: op.ID, Values: map[string]any{}}
-		if stored, err := p.tx.Record(c, op.ID); err == nil && stored != nil && op.Kind != care.OpCreate && personOf(stored) == op.Patient {
+		variant.Author = issue.Author
+		stored, err := tx.Record(c, op.ID)
+		if err != nil {
+			return err
+		}
+		if stored != nil && op.Kind != care.OpCreate && personOf(stored) == patient {
 			variant = clone(stored)
+		} else {
+			stored = nil
 		}
 		if !care.IsID(variant.ID) {
-			variant.ID = rules.ID("refused", p.m.Key, strconv.Itoa(i))
+			variant.ID = rules.ID("refused", issue.Text("key"), strconv.Itoa(i))
 		}
-		variant.Author = p.by.Staff
 		for name, raw := range op.Set {
 			if f, ok := c.Field(name); ok && f.Policy != care.Server {
 				if v, ok := lenient(f, raw); ok {
@@ -107,35 +156,88 @@ func (p *plan) suspectRefused(no *refusal) {
 				}
 			}
 		}
-		variant.Values["patient"] = op.Patient
-		p.doubt(variant.ID, "held back: "+no.message)
-		p.suspectRecord(variant)
+		variant.Values["patient"] = patient
+		d.doubt(variant.ID, "held back: "+issue.Text("message"))
+		if err := d.add(tx, issue, variant, stored); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-func (p *plan) suspectRecord(variant *care.Record) {
-	if p.by.Faults.MuteRefused {
-		return
-	}
-	variant.ClinicalTime, variant.ClockKnown = p.at, p.known
-	if field := care.ClinicalField(variant.Collection.Name, variant.Values); field != "" {
+// add makes evidence of a record as it might be. It happened when the stored one did, unless the
+// value in doubt says otherwise: that is read by the clock of whoever wrote it.
+func (d *doubts) add(tx Tx, issue, variant, stored *care.Record) error {
+	field := care.ClinicalField(variant.Collection.Name, variant.Values)
+	if stored == nil || (field != "" && !care.Equal(stored.Get(field), variant.Get(field))) {
+		variant.ClinicalTime, variant.ClockKnown = issue.AuthoredAt, issue.ClockKnown
+		by := By{Offset: issue.ClockOffset, OffsetKnown: issue.ClockKnown}
 		if t, err := care.ParseStamp(variant.Text(field)); err == nil {
-			variant.ClinicalTime, _ = p.by.Correct(t, p.received)
+			variant.ClinicalTime, _ = by.Correct(t, issue.ReceivedAt)
 		}
 	}
 	e := EventOf(variant, false)
-	if e.Staff == "" {
-		e.Staff = p.by.Staff
-	}
-	if variant.Collection.Name == care.Observations {
-		person, err := p.tx.Patient(e.Patient)
+	if e.Collection == care.Observations {
+		person, err := tx.Patient(e.Patient)
 		if err != nil {
-			return
+			return err
 		}
 		score := Score(variant.Values, person, variant.ClinicalTime)
 		e.NEWS2 = &score
 	}
-	p.suspect = append(p.suspect, e)
+	d.events = append(d.events, e)
+	if issue.Version == tx.Seq() {
+		d.fresh = append(d.fresh, e)
+	}
+	d.touch(tx, issue, e.At)
+	return nil
+}
+
+// touch notes from when on the running change put something in doubt.
+func (d *doubts) touch(tx Tx, issue *care.Record, at time.Time) {
+	if issue.Version == tx.Seq() {
+		d.since = earliest(d.since, at)
+	}
+}
+
+// doubt remembers why a value of a record is not verified; the first reason is shown.
+func (d *doubts) doubt(record, why string) {
+	if d.why[record] == "" {
+		d.why[record] = why
+	}
+}
+
+// about is the stored record an issue is about, nil when there is none or rules do not judge it.
+func about(tx Tx, issue *care.Record) (*care.Record, error) {
+	c, ok := care.ByName(issue.Text("collection"))
+	if !ok || !judged(c.Name) {
+		return nil, nil
+	}
+	return tx.Record(c, issue.Text("record"))
+}
+
+// kept is the mutation a quarantine row keeps, as far as it can be read.
+func kept(issue *care.Record) *care.Mutation {
+	raw := rawOf(issue, "content")
+	if raw == nil {
+		raw, _ = base64.StdEncoding.DecodeString(issue.Text("raw")) // written by us
+	}
+	m, err := wire.DecodeKept(raw)
+	if err != nil {
+		return &care.Mutation{Raw: raw, Fault: &care.Problem{Code: "malformed"}}
+	}
+	return &m
+}
+
+// decoded reads a kept JSON value as a push would bring it.
+func decoded(raw []byte) any {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return nil
+	}
+	return v
 }
 
 // lenient reads a value as its author must have meant it: "25" is 25. What is out of range or

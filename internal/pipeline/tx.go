@@ -86,6 +86,9 @@ type Evidence interface {
 	Watched(patient string, since time.Time) bool
 	// Events lists the person's standing records with a clinical time in the window.
 	Events(patient string, from, to time.Time) ([]rules.Event, error)
+	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has
+	// decided them.
+	OpenIssues(patient string) ([]*care.Record, error)
 	// Alarms lists what was raised for a person so far, in the last thirty days.
 	Alarms(patient string) ([]Alarm, error)
 	// PutAlarm stores an alarm, new or changed.

@@ -165,6 +165,14 @@ func TestAccess_ByRole(t *testing.T) {
 	w.record(ann, care.Observations, w.readings(w.ada))
 	w.sync(ann)
 	shows(t, ann, w.ada, true, "as a nurse")
+	bob := w.phoneOf(w.bob)
+	shared := bob.List(care.Visits)[0].ID
+	edit(t, ann, care.Visits, shared, "note", "What Ann saw")
+	edit(t, bob, care.Visits, shared, "note", "What Bob saw")
+	w.syncAll(bob, ann)
+	if n := len(issuesOn(ann)); n != 1 {
+		t.Fatalf("%d conflicts", n)
+	}
 	w.record(ann, care.Visits, w.visit(w.ada, "Unsent, as a nurse"))
 	w.dashboard(http.MethodPatch, "staff/records/"+w.ann.Id, map[string]any{"role": string(care.LinkWorker)})
 
@@ -203,6 +211,12 @@ func TestAccess_ByRole(t *testing.T) {
 	}
 	if found != 1 {
 		t.Errorf("the unsent visit is found %d times, want once", found)
+	}
+
+	for _, i := range issuesOn(ann) {
+		if i.Text("kind") == "conflict" && (i.Values["hidden"] != true || i.Values["kept"] != nil) {
+			t.Errorf("a link worker reads a conflict about a visit: %v", i.Values)
+		}
 	}
 
 	// And back: the whole view returns.
@@ -345,6 +359,18 @@ func TestAccess_AVolunteersPhoneNeverReceivesAClinicalField(t *testing.T) {
 	// Somebody who holds nobody writes about her: it is quarantined with all it says.
 	w.record(otto, care.Visits, w.visit(w.ada, "SECRET-otto"))
 	w.sync(otto)
+	// So does somebody about a person whom the service held first and the nurses after.
+	bea := w.Put(t, care.Patients, map[string]any{"family_name": "Testpatient", "practice": w.practice.Id, "consent": consent(v.service, true, "")})
+	w.Caseload(t, bea, v.team)
+	w.tick()
+	w.Caseload(t, bea, w.nurses)
+	w.tick()
+	w.record(otto, care.Visits, w.visit(bea, "SECRET-bea"))
+	w.sync(otto)
+	lea := w.phoneOf(w.lea)
+	if n := len(issuesOn(lea)); n != 3 {
+		t.Errorf("the nurses' lead has %d issues, want the conflict and what Otto wrote about two people", n)
+	}
 	// Vera's own work, some of it in fields that are not hers.
 	mine := w.record(vera, care.Checkins, map[string]any{"patient": w.ada.Id, "team": v.team.Id, "seen": true, "concern": "She looked tired", "safeguarding": "SECRET-safeguarding"})
 	_, err = vera.Create(care.Visits, w.visit(w.ada, "A volunteer's visit"))
@@ -358,6 +384,18 @@ func TestAccess_AVolunteersPhoneNeverReceivesAClinicalField(t *testing.T) {
 	for _, p := range []*phone.Phone{vera, colin} {
 		p.RequestDigest()
 		w.sync(p)
+	}
+
+	// A safeguarding concern about somebody who is not hers is quarantined, and still sealed.
+	hal := w.Patient(t, "Hillsider", w.practice)
+	w.Caseload(t, hal, w.others)
+	lena := w.Staff(t, care.TeamLead, "Lena", w.others)
+	w.tick()
+	w.record(vera, care.Checkins, map[string]any{"patient": hal.Id, "safeguarding": "Bruises, SECRET-sealed"})
+	w.sync(vera)
+	held := only(t, "issues of Hillside's lead", issuesOn(w.phoneOf(lena)))
+	if strings.Contains(fmt.Sprint(held.Values), "SECRET-sealed") || !strings.Contains(fmt.Sprint(held.Values), care.SealedReceipt) {
+		t.Errorf("Hillside's lead reads a sealed text: %v", held.Values)
 	}
 
 	everything := received.String()

@@ -7,8 +7,8 @@ type Faults struct {
 	ShortPageEnds     bool // a page with fewer rows than asked for is taken for the last
 	SwapEachPage      bool // pages are applied as they come instead of staged
 	DropOnOK          bool // HTTP 200 on a push empties the outbox
-	DropByMidAlone    bool // outbox rows are dropped by last_mid without comparing last_key
-	TrustLastMid      bool // after an epoch change last_mid is believed without last_key
+	DropByMidAlone    bool // last_key is never compared with our own key at last_mid
+	TrustLastMid      bool // after an epoch change last_mid is believed, and former clients are forgotten
 	KeepRevoked       bool // a revoke takes nothing away
 	RevokeTakesShared bool // a revoke takes records that another held scope still brings
 	ScopesPileUp      bool // a delivery adds to a record's scopes instead of replacing them

@@ -39,6 +39,38 @@ var actions = []action{
 	{"server restart", 2, func(w *World) { w.crash("by its operator") }},
 }
 
+// theme makes some actions more frequent in a run, by name: troubles that only show together
+// would meet too seldom.
+type theme map[string]int
+
+func (t theme) times(action string) int { return max(t[action], 1) }
+
+// The themes of runs.
+const (
+	copies   = "copies"   // phones are backed up, put back and doubled
+	restores = "restores" // the server is restored again and again
+	disaster = "disaster" // both
+	staffing = "staffing" // people move between teams and roles
+)
+
+var themes = map[string]theme{
+	copies:   {"phone backup": 6},
+	restores: {"server backup": 5, "sync": 2},
+	disaster: {"phone backup": 5, "server backup": 4},
+	staffing: {"caseload": 4, "role": 4, "misfiled": 4},
+}
+
+// theme is what the run is about; half of them are about nothing in particular.
+func (w *World) theme() theme {
+	name := w.o.Theme
+	roll := pick(w, []string{"", "", "", "", copies, restores, disaster, staffing})
+	if name == "" {
+		name = roll
+	}
+	w.about = name
+	return themes[name]
+}
+
 // anyPhone picks a phone that still lives.
 func (w *World) anyPhone(do func(*handset)) {
 	if h := pick(w, w.phones); !h.gone {
@@ -124,6 +156,12 @@ func (w *World) twin(h *handset) {
 	h.backup = nil
 	t.open()
 	w.note(t.name, "started from the backup of %s", h.name)
+	for range 6 {
+		t.step()
+	}
+	for _, x := range []*handset{h, t} { // both go on as if they were alone
+		w.writeOn(x)
+	}
 }
 
 func copySet(s map[string]bool) map[string]bool {
@@ -135,49 +173,49 @@ func copySet(s map[string]bool) map[string]bool {
 }
 
 // actWrite lets somebody record something, as their role does.
-func (w *World) actWrite() {
-	w.anyPhone(func(h *handset) {
-		if h.Staff() == "" {
-			return
-		}
-		people := h.List(care.Patients)
-		if len(people) == 0 {
-			return
-		}
-		who := people[min(w.random.IntN(len(people)), w.random.IntN(len(people)))] // some people have all the attention
-		if h.owner.role == care.Volunteer || h.owner.role == care.VolunteerCoordinator {
-			h.writeAsVolunteer(who)
-			return
-		}
-		switch w.random.IntN(20) {
-		case 0, 1, 2:
-			h.recordVisit(who)
-		case 3, 4, 5, 6, 7:
-			h.editPerson(who)
-		case 8, 9, 10, 11:
-			h.editVisit(who)
-		case 12:
-			h.editOldForm()
-		case 13:
-			h.openForm(who)
-		case 14:
-			h.needs(who)
-		case 15:
-			h.retractVisit(who)
-		case 16:
-			h.badValues(who)
-		case 17:
-			if h.owner.role == care.TeamLead {
-				h.checkin(who)
-				return
-			}
-			h.strangers()
-		case 18:
-			h.planned(who)
-		case 19:
-			h.clashingID(who)
-		}
-	})
+func (w *World) actWrite() { w.anyPhone(w.writeOn) }
+
+func (w *World) writeOn(h *handset) {
+	if h.gone || h.Staff() == "" {
+		return
+	}
+	people := h.List(care.Patients)
+	if len(people) == 0 {
+		return
+	}
+	who := people[min(w.random.IntN(len(people)), w.random.IntN(len(people)))] // some people have all the attention
+	switch {
+	case h.owner.role == care.Volunteer || h.owner.role == care.VolunteerCoordinator:
+		h.writeAsVolunteer(who)
+		return
+	case h.owner.role == care.TeamLead && (w.chance(12) || w.about == staffing && w.chance(50)):
+		h.checkin(who)
+		return
+	}
+	switch w.random.IntN(20) {
+	case 0, 1, 2:
+		h.recordVisit(who)
+	case 3, 4, 5, 6, 7:
+		h.editPerson(who)
+	case 8, 9, 10, 11:
+		h.editVisit(who)
+	case 12:
+		h.editOldForm()
+	case 13:
+		h.openForm(who)
+	case 14:
+		h.needs(who)
+	case 15:
+		h.retractVisit(who)
+	case 16:
+		h.badValues(who)
+	case 17:
+		h.strangers()
+	case 18:
+		h.planned(who)
+	case 19:
+		h.clashingID(who)
+	}
 }
 
 // reading is a set of observations: how bad says which NEWS2 it comes to.
@@ -247,7 +285,11 @@ func (h *handset) recordVisit(who *phone.Seen) {
 // editPerson edits fields of a person that are judged by what was seen, and by who was later.
 func (h *handset) editPerson(who *phone.Seen) {
 	fields := map[string]any{}
-	for _, f := range []string{"access_notes", "family_name", "risk_note", "phone", "address", "preferred_name"} {
+	if h.w.about == restores && h.w.chance(60) { // two people and one field, again and again
+		who = h.List(care.Patients)[0]
+		fields["phone"] = h.w.unique("phone")
+	}
+	for _, f := range []string{"access_notes", "family_name", "risk_note", "phone", "phone", "address", "preferred_name"} {
 		if h.w.chance(25) {
 			fields[f] = h.w.unique(f)
 		}

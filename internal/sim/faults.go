@@ -11,6 +11,8 @@ type Fault struct {
 	// From says where the bug was seen, or why one would make it.
 	From string
 	set  func(*Options)
+	// theme is the kind of day on which it shows.
+	theme string
 }
 
 func onServer(set func(*syncer.Faults)) func(*Options) {
@@ -24,37 +26,40 @@ func onPhone(set func(*phone.Faults)) func(*Options) {
 // Faults are the bugs a run must notice.
 func Faults() []Fault {
 	return []Fault{
-		{"push ack advances pull cursor", "Legend-State #383", onPhone(func(f *phone.Faults) { f.AckMovesCursor = true })},
-		{"no left row on scope exit", "PocketBase #2522, PouchDB #7720", onServer(func(f *syncer.Faults) { f.NoLeft = true })},
-		{"no backfill on grant", "WatermelonDB #1264", onServer(func(f *syncer.Faults) { f.NoBackfill = true })},
-		{"no purge on revoke, server", "RxDB #4830", onServer(func(f *syncer.Faults) { f.NoRevoke = true })},
-		{"no purge on revoke, phone", "RxDB #4830", onPhone(func(f *phone.Faults) { f.KeepRevoked = true })},
-		{"short page treated as end, server", "RxDB", onServer(func(f *syncer.Faults) { f.ShortPageEnds = true })},
-		{"short page treated as end, phone", "RxDB", onPhone(func(f *phone.Faults) { f.ShortPageEnds = true })},
-		{"no mid dedupe", "no ids on mutations", onServer(func(f *syncer.Faults) { f.NoMidDedupe = true })},
-		{"last_mid outside the tx", "two commits where one was meant", func(o *Options) { o.Tear = true }},
-		{"outbox dropped on HTTP 200", "the first thing one would write", onPhone(func(f *phone.Faults) { f.DropOnOK = true })},
-		{"invalid mutation does not advance last_mid", "a poison pill", onServer(func(f *syncer.Faults) { f.InvalidHoldsLastMid = true })},
-		{"cursor jumps to head while more", "an obvious shortcut", onServer(func(f *syncer.Faults) { f.CursorJumpsToHead = true })},
+		{"push ack advances pull cursor", "Legend-State #383", onPhone(func(f *phone.Faults) { f.AckMovesCursor = true }), ""},
+		{"no left row on scope exit", "PocketBase #2522, PouchDB #7720", onServer(func(f *syncer.Faults) { f.NoLeft = true }), staffing},
+		{"no backfill on grant", "WatermelonDB #1264", onServer(func(f *syncer.Faults) { f.NoBackfill = true }), ""},
+		{"no purge on revoke, server", "RxDB #4830", onServer(func(f *syncer.Faults) { f.NoRevoke = true }), ""},
+		{"no purge on revoke, phone", "RxDB #4830", onPhone(func(f *phone.Faults) { f.KeepRevoked = true }), ""},
+		{"short page treated as end, server", "RxDB", onServer(func(f *syncer.Faults) { f.ShortPageEnds = true }), ""},
+		{"short page treated as end, phone", "RxDB", onPhone(func(f *phone.Faults) { f.ShortPageEnds = true }), ""},
+		{"no mid dedupe", "no ids on mutations", onServer(func(f *syncer.Faults) { f.NoMidDedupe = true }), ""},
+		{"last_mid outside the tx", "two commits where one was meant", func(o *Options) { o.Tear = true }, ""},
+		{"outbox dropped on HTTP 200", "the first thing one would write", onPhone(func(f *phone.Faults) { f.DropOnOK = true }), ""},
+		{"invalid mutation does not advance last_mid", "a poison pill", onServer(func(f *syncer.Faults) { f.InvalidHoldsLastMid = true }), ""},
+		{"cursor jumps to head while more", "an obvious shortcut", onServer(func(f *syncer.Faults) { f.CursorJumpsToHead = true }), ""},
 
-		{"replay answered by mid alone", "a phone restored from a backup", onServer(func(f *syncer.Faults) { f.ReplayByMidAlone = true })},
-		{"edit over an unseen value applied silently", "last write wins", onServer(func(f *syncer.Faults) { f.SilentOverwrite = true })},
-		{"edit names the newest base, not what was seen", "a form open during a pull", onPhone(func(f *phone.Faults) { f.BaseFollowsPull = true })},
-		{"refused reading mutes its alarm", "validation before judgement", onServer(func(f *syncer.Faults) { f.MuteRefused = true })},
-		{"arrival order decides supersession", "judging by receipt", onServer(func(f *syncer.Faults) { f.ByArrival = true })},
-		{"revoke takes a record that another scope brings", "scopes as owners", onPhone(func(f *phone.Faults) { f.RevokeTakesShared = true })},
-		{"revoke leaves a record that no scope brings", "scope lists that only grow", onPhone(func(f *phone.Faults) { f.ScopesPileUp = true })},
-		{"base from before a restore trusted", "numbers without an epoch", onServer(func(f *syncer.Faults) { f.TrustOldBase = true })},
+		{"replay answered by mid alone", "a phone restored from a backup", onServer(func(f *syncer.Faults) { f.ReplayByMidAlone = true }), copies},
+		{"edit over an unseen value applied silently", "last write wins", onServer(func(f *syncer.Faults) { f.SilentOverwrite = true }), ""},
+		{"edit names the newest base, not what was seen", "a form open during a pull", onPhone(func(f *phone.Faults) { f.BaseFollowsPull = true }), ""},
+		{"refused reading mutes its alarm", "validation before judgement", onServer(func(f *syncer.Faults) { f.MuteRefused = true }), staffing},
+		{"arrival order decides supersession", "judging by receipt", onServer(func(f *syncer.Faults) { f.ByArrival = true }), ""},
+		{"revoke takes a record that another scope brings", "scopes as owners", onPhone(func(f *phone.Faults) { f.RevokeTakesShared = true }), staffing},
+		{"revoke leaves a record that no scope brings", "scope lists that only grow", onPhone(func(f *phone.Faults) { f.ScopesPileUp = true }), ""},
+		{"base from before a restore trusted", "numbers without an epoch", onServer(func(f *syncer.Faults) { f.TrustOldBase = true }), restores},
 
-		{"pages applied as they come", "no staging", onPhone(func(f *phone.Faults) { f.SwapEachPage = true })},
-		{"last_mid trusted after a restore", "numbers without an epoch", onPhone(func(f *phone.Faults) { f.TrustLastMid = true })},
-		{"outbox dropped by mid alone", "a phone restored from a backup", onPhone(func(f *phone.Faults) { f.DropByMidAlone = true })},
-		{"no retry without a new change", "PowerSync swift #179", onPhone(func(f *phone.Faults) { f.NoTimer = true })},
+		{"pages applied as they come", "no staging", onPhone(func(f *phone.Faults) { f.SwapEachPage = true }), ""},
+		{"last_mid trusted after a restore", "numbers without an epoch", onPhone(func(f *phone.Faults) { f.TrustLastMid = true }), disaster},
+		{"outbox dropped by mid alone", "a phone restored from a backup", onPhone(func(f *phone.Faults) { f.DropByMidAlone = true }), copies},
+		{"no retry without a new change", "PowerSync swift #179", onPhone(func(f *phone.Faults) { f.NoTimer = true }), ""},
 	}
 }
 
 // With returns the options of a run with the fault switched on.
 func (f Fault) With(o Options) Options {
 	f.set(&o)
+	if f.theme != "" {
+		o.Theme = f.theme
+	}
 	return o
 }

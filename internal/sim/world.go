@@ -19,6 +19,8 @@ type Options struct {
 	// Server and Phone are seeded design bugs.
 	Server syncer.Faults
 	Phone  phone.Faults
+	// Theme biases what happens; "" lets the seed decide. See themes.
+	Theme string
 	// Tear lets the server commit effects and last_mid apart, and kills it in between at times.
 	Tear bool
 }
@@ -51,6 +53,7 @@ type World struct {
 	failures []string
 	counts   map[string]int
 	serial   int
+	about    string // the theme of the run
 
 	reached map[string]*mutation // changes that reached the server at least once, by key
 	foreign []foreignWrite       // what was written past the engine
@@ -191,14 +194,15 @@ func (w *World) day() {
 	if extra := pick(w, []string{"sue", "vic", "una", "mia", "lou", ""}); extra != "" {
 		w.newHandset(extra, w.town.staff[extra])
 	}
+	theme := w.theme()
 	total := 0
 	for _, a := range actions {
-		total += a.weight
+		total += a.weight * theme.times(a.name)
 	}
 	for range w.o.Steps {
 		roll := w.random.IntN(total)
 		for _, a := range actions {
-			if roll -= a.weight; roll < 0 {
+			if roll -= a.weight * theme.times(a.name); roll < 0 {
 				a.do(w)
 				break
 			}

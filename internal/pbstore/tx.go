@@ -415,13 +415,16 @@ func (tx *Tx) Rules() *rules.Set {
 }
 
 // Watched implements pipeline.Evidence.
-func (tx *Tx) Watched(patient string, since time.Time) bool {
+func (tx *Tx) Watched(patient string, since time.Time) (open, later bool) {
 	if tx.watched[patient] {
-		return true
+		return true, true
 	}
 	m := tx.store.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	w := m.watched[patient]
-	return w != nil && (w.open > 0 || !since.After(w.lastAlarm))
+	if w == nil {
+		return false, false
+	}
+	return w.open > 0, !since.After(w.lastAlarm)
 }

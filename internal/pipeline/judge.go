@@ -111,7 +111,8 @@ func (c *changed) hear(tx Tx, issue *care.Record, patient string) error {
 // quiet says, without SQL, that nothing can come of a change: no rule fires on it, and the
 // person has neither alarms nor open handovers that it could touch.
 func (c *changed) quiet(tx Tx, patient string, person rules.Patient) bool {
-	if tx.Watched(patient, c.since) {
+	open, later := tx.Watched(patient, c.since)
+	if later || open && c.matters() {
 		return false
 	}
 	set := tx.Rules()
@@ -126,6 +127,17 @@ func (c *changed) quiet(tx Tx, patient string, person rules.Patient) bool {
 		}
 	}
 	return true
+}
+
+// matters says whether a change that fires nothing can still move an open handover: a set of
+// readings may supersede it, and what a person raised by hand may join it. A visit cannot.
+func (c *changed) matters() bool {
+	for _, rec := range c.records {
+		if rec.Collection.Name == care.Observations {
+			return true
+		}
+	}
+	return len(c.records) == 0
 }
 
 // judgePerson judges all evidence about a person from the first moment that changed, and

@@ -81,9 +81,10 @@ type Viewer struct {
 type Evidence interface {
 	// Rules are the compiled rules in force.
 	Rules() *rules.Set
-	// Watched says whether a person has an open handover, or alarms later than a moment, so that
-	// even a record of that moment which fires nothing must be judged.
-	Watched(patient string, since time.Time) bool
+	// Watched says whether a person has an open handover, which even a record that fires nothing
+	// may move, and whether they have alarms no earlier than a moment, to whose history a record
+	// of that moment belongs.
+	Watched(patient string, since time.Time) (open, later bool)
 	// Events lists the person's standing records with a clinical time in the window.
 	Events(patient string, from, to time.Time) ([]rules.Event, error)
 	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has

@@ -121,7 +121,7 @@ func (q *InboxQuery) where() (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	own, err := json.Marshal(q.narrow(append([]string{}, q.Viewer.Teams...)))
+	own, err := json.Marshal(q.narrow(append([]string{""}, q.Viewer.Teams...))) // a safeguarding concern names no team of its sender
 	if err != nil {
 		return "", nil, err
 	}

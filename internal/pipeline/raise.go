@@ -39,6 +39,11 @@ func fill(rec *care.Record, n *handover.New) {
 	if reasons := handover.WriteReasons(n.Reasons); reasons != nil {
 		rec.Values["rules"] = reasons
 	}
+	if n.Class == care.Safeguarding {
+		// That there is a concern is for the safeguarding lead and its author, not for the author's
+		// team, which follows whatever names it.
+		delete(rec.Values, "from_team")
+	}
 }
 
 // announce writes the first event, which brings it before its team, and sets its clock.

@@ -14,16 +14,6 @@ import (
 	"doorstep/internal/wire"
 )
 
-// Scopes lists the scopes the viewer holds at the end of the outlook, sorted.
-func (o *Outlook) Scopes() []string {
-	list := make([]string, 0, len(o.scopes))
-	for s := range o.scopes {
-		list = append(list, s)
-	}
-	sort.Strings(list)
-	return list
-}
-
 // RowsIn counts the records in scopes, for the progress bar of a first load.
 func (s *Store) RowsIn(ctx context.Context, scopes map[string]bool) (map[string]int64, error) {
 	counts := make(map[string]int64, len(scopes))
@@ -111,7 +101,7 @@ func (v *Snapshot) Repair(viewer pipeline.Viewer, o *Outlook, until int64, have 
 		for _, ref := range list {
 			theirs[ref.ID], collections[ref.ID] = ref.Version, ref.Collection
 		}
-		if !o.scopes[scope] {
+		if !o.Holds(scope) {
 			continue
 		}
 		v.store.mem.mu.RLock()

@@ -187,7 +187,9 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 				g.toSeq, g.to = seq, now
 			}
 		}
-		m.holder(name).head = seq
+		h := m.holder(name)
+		h.head = seq
+		h.moved(seq, patient)
 	})
 	return nil
 }

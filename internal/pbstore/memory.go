@@ -94,6 +94,29 @@ type holder struct {
 	// news is the last number in the clinical, and in the limited, scope of anybody held: with
 	// head it answers "nothing new" without a look at the people one by one.
 	news, newsLimited int64
+	// moves are the latest numbers at which anybody held moved, oldest first, and movesFrom the
+	// number after which they are complete: a short pull looks at these people only.
+	moves     []move
+	movesFrom int64
+}
+
+// move is one number at which a person's scopes or grants changed.
+type move struct {
+	seq     int64
+	patient string
+}
+
+// maxMoves of a holder are remembered; half of them are forgotten when there are more.
+const maxMoves = 1024
+
+func (h *holder) moved(seq int64, patient string) {
+	if len(h.moves) == maxMoves {
+		for _, gone := range h.moves[:maxMoves/2] {
+			h.movesFrom = max(h.movesFrom, gone.seq)
+		}
+		h.moves = append(h.moves[:0], h.moves[maxMoves/2:]...)
+	}
+	h.moves = append(h.moves, move{seq, patient})
 }
 
 // member is a member of staff: what they may do, and from which number on their scopes are new.
@@ -135,7 +158,7 @@ func newMemory(broken func(rules.Broken)) *memory {
 func (m *memory) holder(name string) *holder {
 	h := m.holders[name]
 	if h == nil {
-		h = &holder{grants: map[string][]*grant{}}
+		h = &holder{grants: map[string][]*grant{}, movesFrom: m.head}
 		m.holders[name] = h
 	}
 	return h
@@ -146,6 +169,7 @@ func (m *memory) addGrant(g *grant) {
 	h := m.holder(g.holder)
 	h.grants[g.patient] = append(h.grants[g.patient], g)
 	h.head = max(h.head, g.fromSeq, g.toSeq)
+	h.moved(h.head, g.patient)
 }
 
 func (m *memory) intern(name string, id int64) {
@@ -168,6 +192,7 @@ func (m *memory) advance(id, seq int64) {
 	limited := name == care.LimitedScope(patient)
 	for _, g := range m.people[patient] {
 		h := m.holders[g.holder]
+		h.moved(seq, patient)
 		if limited {
 			h.newsLimited = max(h.newsLimited, seq)
 		} else {

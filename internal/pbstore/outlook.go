@@ -14,7 +14,12 @@ import (
 type Outlook struct {
 	Events []wire.ScopeEvent
 	Ranges []Range // by scope id
-	scopes map[string]bool
+
+	mem     *memory
+	own     map[string]bool // scopes that are not people
+	holders []string
+	view    care.View
+	until   int64
 }
 
 // Range is the part of one scope that is to be read: numbers above From.
@@ -23,8 +28,37 @@ type Range struct {
 	From  int64 `json:"f"`
 }
 
-// Holds says whether a scope is the viewer's at the end of the outlook.
-func (o *Outlook) Holds(scope string) bool { return o.scopes[scope] }
+// Holds says whether a scope is the viewer's at the end of the outlook, and still.
+func (o *Outlook) Holds(scope string) bool {
+	patient := care.PatientOf(scope)
+	if patient == "" {
+		return o.own[scope]
+	}
+	if scope != patientScope(o.view, patient) {
+		return false
+	}
+	o.mem.mu.RLock()
+	defer o.mem.mu.RUnlock()
+	_, after, now := o.mem.holding(o.holders, patient, 0, o.until)
+	return after && now
+}
+
+// Scopes lists the scopes the viewer holds at the end of the outlook, sorted.
+func (o *Outlook) Scopes() []string {
+	list := make([]string, 0, len(o.own))
+	for s := range o.own {
+		list = append(list, s)
+	}
+	o.mem.mu.RLock()
+	defer o.mem.mu.RUnlock()
+	for patient := range o.mem.candidates(o.holders, 0) {
+		if _, after, now := o.mem.holding(o.holders, patient, 0, o.until); after && now {
+			list = append(list, patientScope(o.view, patient))
+		}
+	}
+	sort.Strings(list)
+	return list
+}
 
 // ownScopes are a viewer's scopes that are not people.
 func ownScopes(v pipeline.Viewer) []string {
@@ -92,65 +126,75 @@ func (s *Store) Outlook(v pipeline.Viewer, since, until int64) *Outlook {
 	m := s.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	o := &Outlook{scopes: map[string]bool{}}
+	o := &Outlook{mem: m, own: map[string]bool{}, holders: viewerHolders(v), view: care.DutyOf(v.Role).View, until: until}
 	if member := m.staff[v.Staff]; since > 0 && member != nil && member.resetSeq > since && member.resetSeq <= until {
 		since = 0
 		o.Events = append(o.Events, wire.ScopeEvent{ID: "*", Op: "reset"})
 	}
 	for _, name := range ownScopes(v) {
-		o.scopes[name] = true
+		o.own[name] = true
 		if since == 0 {
 			o.Events = append(o.Events, wire.ScopeEvent{ID: name, Op: "add"})
 		}
 		o.read(m, name, since)
 	}
-	o.people(m, v, since, until)
+	o.people(m, since)
 	sort.Slice(o.Ranges, func(i, j int) bool { return o.Ranges[i].Scope < o.Ranges[j].Scope })
 	sort.Slice(o.Events, func(i, j int) bool { return o.Events[i].ID < o.Events[j].ID })
 	return o
 }
 
 // people compares, person by person, what the viewer held at the one number and holds at the other.
-func (o *Outlook) people(m *memory, v pipeline.Viewer, since, until int64) {
-	view := care.DutyOf(v.Role).View
-	holders := viewerHolders(v)
-	seen := map[string]bool{}
-	for _, name := range holders {
-		h := m.holders[name]
-		if h == nil {
+func (o *Outlook) people(m *memory, since int64) {
+	for patient := range m.candidates(o.holders, since) {
+		before, after, now := m.holding(o.holders, patient, since, o.until)
+		scope := patientScope(o.view, patient)
+		switch {
+		case after && now:
+			from := since
+			if !before {
+				from = 0
+				o.Events = append(o.Events, wire.ScopeEvent{ID: scope, Op: "add"})
+			}
+			o.read(m, scope, from)
+		case before && !after:
+			o.Events = append(o.Events, wire.ScopeEvent{ID: scope, Op: "revoke"})
+		}
+	}
+}
+
+// holding compares what the holders have of a person at two numbers, and now.
+func (m *memory) holding(holders []string, patient string, since, until int64) (before, after, now bool) {
+	for _, g := range m.people[patient] {
+		if !slices.Contains(holders, g.holder) {
 			continue
 		}
-		for patient := range h.grants {
-			if seen[patient] {
-				continue
+		before = before || (since > 0 && g.openAt(since))
+		after = after || g.openAt(until)
+		now = now || g.toSeq == 0
+	}
+	return before, after, now
+}
+
+// candidates are the people about whom anything can have changed for the holders since a number:
+// those that moved, where that far back is remembered, else everybody they hold or held.
+func (m *memory) candidates(holders []string, since int64) map[string]bool {
+	people := map[string]bool{}
+	for _, name := range holders {
+		h := m.holders[name]
+		switch {
+		case h == nil:
+		case since > 0 && since >= h.movesFrom:
+			for i := len(h.moves) - 1; i >= 0 && h.moves[i].seq > since; i-- {
+				people[h.moves[i].patient] = true
 			}
-			if len(holders) > 1 {
-				seen[patient] = true
-			}
-			var before, after, now bool
-			for _, g := range m.people[patient] {
-				if !slices.Contains(holders, g.holder) {
-					continue
-				}
-				before = before || (since > 0 && g.openAt(since))
-				after = after || g.openAt(until)
-				now = now || g.toSeq == 0
-			}
-			scope := patientScope(view, patient)
-			switch {
-			case after && now:
-				o.scopes[scope] = true
-				from := since
-				if !before {
-					from = 0
-					o.Events = append(o.Events, wire.ScopeEvent{ID: scope, Op: "add"})
-				}
-				o.read(m, scope, from)
-			case before && !after:
-				o.Events = append(o.Events, wire.ScopeEvent{ID: scope, Op: "revoke"})
+		default:
+			for patient := range h.grants {
+				people[patient] = true
 			}
 		}
 	}
+	return people
 }
 
 func (o *Outlook) read(m *memory, scope string, from int64) {

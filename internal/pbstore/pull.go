@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ func (v *Snapshot) Head() (head int64, err error) {
 	return head, err
 }
 
-// Feed reads the ranges in their order, up to a number. It returns at most limit rows and never
+// Feed reads the ranges in their order (a cross join walks its left side as it comes, and the index
+// gives each scope by number: nothing is sorted, and nothing beyond the limit is read), up to a number. It returns at most limit rows and never
 // splits a change: cut says that there is more after the last row.
 func (v *Snapshot) Feed(ranges []Range, until int64, limit int) (rows []FeedRow, cut bool, err error) {
 	for len(ranges) > 0 && len(rows) <= limit {
@@ -38,9 +40,8 @@ func (v *Snapshot) Feed(ranges []Range, until int64, limit int) (rows []FeedRow,
 		}
 		ranges = ranges[n:]
 		err = v.each(`SELECT f.scope, f.seq, f.collection, f.record
-			FROM json_each(?) r CROSS JOIN sync_feed f
-			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ?
-			ORDER BY r.key, f.seq LIMIT ?`, func(r *sql.Rows) error {
+			FROM json_each(?) r CROSS JOIN sync_feed f INDEXED BY sync_feed_scope
+			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT ?`, func(r *sql.Rows) error {
 			var row FeedRow
 			err := r.Scan(&row.Scope, &row.Seq, &row.Collection, &row.Record)
 			rows = append(rows, row)
@@ -183,7 +184,7 @@ func (v *Snapshot) plain(viewer pipeline.Viewer, o *Outlook, s *shape, ids []str
 func (o *Outlook) held(scopes []string) []string {
 	var mine []string
 	for _, s := range scopes {
-		if o.scopes[s] {
+		if o.Holds(s) {
 			mine = append(mine, s)
 		}
 	}
@@ -213,8 +214,10 @@ func seal(raw json.RawMessage) json.RawMessage {
 		}
 		for _, part := range []string{"set", "was"} {
 			values, _ := op[part].(map[string]any)
+			concern := values["class"] == string(care.Safeguarding)
 			for field, v := range values {
-				if f, ok := c.Field(field); ok && f.Sealed && v != nil && v != "" {
+				f, ok := c.Field(field)
+				if ok && (f.Sealed || concern && slices.Contains(concernContent[name], field)) && v != nil && v != "" {
 					values[field], sealed = care.SealedReceipt, true
 				}
 			}

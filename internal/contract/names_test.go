@@ -3,6 +3,7 @@ package contract_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -39,10 +40,22 @@ func (n *names) see(kind, value string) {
 var id = regexp.MustCompile(`\b[0-9][0-9a-z]{25}\b`)
 
 // secrets are members whose values are named whole.
-var secrets = map[string]string{"access_token": "access token", "token": "staff token", "cursor": "cursor", "code": "sign-in code", "kid": "key id"}
+var secrets = map[string]string{"access_token": "access token", "token": "staff token", "cursor": "cursor", "code": "sign-in code", "kid": "key id", "x": "server key", "epoch": "epoch"}
+
+var plainEpoch = regexp.MustCompile(`^(e[0-9]+)?$`)
 
 // plural of a collection or list, and what one of it is called.
-var singular = map[string]string{"patients": "person", "sync_issues": "issue", "conflicts": "issue", "issues": "issue", "handover_events": "event"}
+var singular = map[string]string{"patients": "person", "sync_issues": "issue", "conflicts": "issue", "issues": "issue", "handover_events": "event", "events": "event", "changes": "change", "issue": "issue", "row": "caseload row", "devices": "device"}
+
+// shapes are what records of the desk's lists are known by: they do not name their collection.
+var shapes = []struct {
+	kind    string
+	members []string
+}{
+	{"handover", []string{"class", "to_team"}}, {"device", []string{"platform"}}, {"issue", []string{"owner_team"}},
+	{"caseload row", []string{"patient", "team", "staff"}}, {"visit", []string{"patient", "planned_start"}}, {"event", []string{"kind", "at"}},
+	{"person", []string{"family_name"}}, {"handover", []string{"state", "to_team"}},
+}
 
 // learn names what an answer brings that was not seen before.
 func (n *names) learn(v *node, where string) {
@@ -57,6 +70,7 @@ func (n *names) learn(v *node, where string) {
 		case m.open != 0:
 			n.learn(m, name)
 		case name == "code" && v.string("expires_at") == "": // an error's, or an issue's
+		case name == "epoch" && plainEpoch.MatchString(text): // the first is the same everywhere
 		case kind != "":
 			n.see(kind, text)
 		case id.MatchString(text) && len(text) == 26:
@@ -68,6 +82,11 @@ func (n *names) learn(v *node, where string) {
 func kindOf(v *node, name, where string) string {
 	if name != "id" {
 		return strings.ReplaceAll(name, "_", " ")
+	}
+	for _, shape := range shapes {
+		if !slices.ContainsFunc(shape.members, func(m string) bool { return !slices.Contains(v.names, m) }) {
+			return shape.kind
+		}
 	}
 	if c := v.string("collection"); c != "" && where != "conflicts" {
 		where = c

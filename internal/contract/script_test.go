@@ -16,6 +16,7 @@ type script struct {
 type step struct {
 	title, prose string
 	action       string // "" = a request
+	only         string // members of the answer that are shown, by commas; "" = all
 	method, path string
 	headers      [][2]string
 	body         string
@@ -25,6 +26,7 @@ type step struct {
 const (
 	titleMark  = "### "
 	actionMark = "! "
+	onlyMark   = "~ "
 	answerMark = "HTTP "
 )
 
@@ -40,6 +42,10 @@ func parseScript(text string) (*script, error) {
 			lines = lines[1:]
 		}
 		st.prose = strings.TrimSpace(st.prose)
+		if len(lines) > 0 && strings.HasPrefix(lines[0], onlyMark) {
+			st.only = strings.TrimPrefix(lines[0], onlyMark)
+			lines = strings.Split(strings.TrimSpace(strings.Join(lines[1:], "\n")), "\n")
+		}
 		if len(lines) == 0 {
 			return nil, fmt.Errorf("%q neither asks nor does anything", title)
 		}
@@ -86,6 +92,9 @@ func (s *script) String() string {
 		if st.action != "" {
 			b.WriteString("\n" + actionMark + st.action + "\n")
 			continue
+		}
+		if st.only != "" {
+			b.WriteString("\n" + onlyMark + st.only + "\n")
 		}
 		b.WriteString("\n" + st.method + " " + st.path + "\n")
 		for _, h := range st.headers {

@@ -130,6 +130,34 @@ var actions = map[string]func(*stage){
 			s.t.Fatal(err)
 		}
 	},
+	"Bridge Surgery has two GPs, Guy and Gwen, and Rita at its reception.": func(s *stage) {
+		team := s.people["the surgery's team"]
+		s.know("Guy", s.app.Staff(s.t, care.DutyGP, "Guy", team))
+		s.know("Gwen", s.app.Staff(s.t, care.DutyGP, "Gwen", team))
+		s.know("Rita", s.app.Staff(s.t, care.Reception, "Rita", team))
+	},
+	"There are a care coordinator, Cora; a mental health team, Minds, with Mia; and a voluntary service, Friendly Visits, with Vera, its coordinator, and Vic, who visits Ada.": func(s *stage) {
+		a := s.app
+		trust := s.people["Community Trust"]
+		coordination := a.Team(s.t, trust, "coordination", "Coordination")
+		minds := a.Team(s.t, a.Org(s.t, "mental_health", "Minds"), "mental_health", "Minds")
+		service := a.Org(s.t, "voluntary", "Friendly Visits")
+		visitors := a.Team(s.t, service, "voluntary", "Friendly Visits")
+		s.know("Coordination", coordination)
+		s.know("Minds", minds)
+		s.know("Friendly Visits", visitors)
+		s.know("Cora", a.Staff(s.t, care.CareCoordinator, "Cora", coordination))
+		s.know("Mia", a.Staff(s.t, care.MentalHealth, "Mia", minds))
+		s.know("Vera", a.Staff(s.t, care.VolunteerCoordinator, "Vera", visitors))
+		s.know("Vic", a.Staff(s.t, care.Volunteer, "Vic", visitors))
+		ada := s.people["Ada"]
+		ada.Set("consent", []map[string]any{{"service": service.Id, "given": true, "by": s.people["Lea"].Id, "how": "asked", "at": care.Stamp(begin)}})
+		if err := a.Save(ada); err != nil {
+			s.t.Fatal(err)
+		}
+		a.Caseload(s.t, ada, visitors)
+		a.Caseload(s.t, ada, s.people["Vic"])
+	},
 	"The database is copied, as a backup does.": func(s *stage) {
 		s.backup = filepath.Join(s.t.TempDir(), "data.db")
 		if _, err := s.app.NonconcurrentDB().NewQuery("VACUUM INTO {:to}").Bind(map[string]any{"to": s.backup}).Execute(); err != nil {
@@ -202,7 +230,7 @@ var (
 )
 
 // given are names of what only a server makes.
-var given = regexp.MustCompile(`^(cursor|access token|staff token|device|issue|handover|sign-in code) \d+$`)
+var given = regexp.MustCompile(`^(cursor|access token|staff token|device|issue|epoch|sign-in code) \d+$`)
 
 // mint makes the value of a name that a request uses first.
 func (s *stage) mint(name string) (string, error) {

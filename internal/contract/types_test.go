@@ -1,0 +1,158 @@
+package contract_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"doorstep/internal/httpapi"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// types are the Go types behind the schemas; the others are parts, unions or PocketBase's.
+var types = map[string]any{
+	"Error": wire.Error{}, "EnrolRequest": wire.EnrolRequest{}, "EnrolResponse": wire.EnrolResponse{}, "TokenResponse": wire.TokenResponse{},
+	"HelloRequest": wire.HelloRequest{}, "HelloResponse": wire.HelloResponse{}, "OutboxState": wire.OutboxState{}, "ScopeState": wire.ScopeState{},
+	"RevokedScope": wire.RevokedScope{}, "SchemaState": wire.SchemaState{}, "Limits": wire.Limits{}, "Pace": wire.Pace{},
+	"PushResponse": wire.PushResponse{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},
+	"PullResponse": wire.PullResponse{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
+	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{},
+	"Named": pbstore.Named{}, "Person": pbstore.Person{}, "Call": pbstore.Call{}, "RuleHeld": pbstore.RuleHeld{}, "HandoverProvenance": pbstore.HandoverProvenance{},
+	"HandoverView": pbstore.HandoverView{}, "HandoverEvent": pbstore.HandoverEvent{}, "Evidence": pbstore.Evidence{}, "Queues": pbstore.Queues{},
+	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Handed": pbstore.Handed{},
+	"Hanging": pbstore.Hanging{}, "HangingVisit": pbstore.HangingVisit{}, "DeviceRow": pbstore.DeviceRow{}, "UnsentWork": pbstore.UnsentWork{},
+	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},
+}
+
+// private are types of internal/httpapi that only it can name, by their schemas.
+var private = map[string]string{
+	"SignInCodeRequest": "signInCodeRequest", "SignInCodeResponse": "signInCodeResponse",
+	"HandoverAction": "actRequest", "HandoverReceipt": "handoverReceipt", "ResolveRequest": "resolveRequest", "DismissRequest": "dismissRequest",
+	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",
+	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered",
+	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
+}
+
+func TestSchemasHaveTheFieldsOfTheRoutesOwnTypes(t *testing.T) {
+	declared := declaredStructs(t)
+	documented := load(t).Components.Schemas
+	for name, of := range private {
+		if declared[of] == nil || documented[name] == nil {
+			t.Errorf("schema %s or type %s is missing", name, of)
+			continue
+		}
+		want := fieldsIn(t, declared, declared[of])
+		if have := slices.Sorted(maps.Keys(documented[name].Value.Properties)); !slices.Equal(have, slices.Sorted(maps.Keys(want))) {
+			t.Errorf("schema %s has %v, type %s has %v", name, have, of, slices.Sorted(maps.Keys(want)))
+		}
+		request := strings.HasSuffix(of, "Request") || of == "holder"
+		for field, tag := range want {
+			_, options, _ := strings.Cut(tag.Get("json"), ",")
+			needed := !strings.Contains(options, "omitempty")
+			if request {
+				needed = strings.HasPrefix(tag.Get("validate"), "required")
+			}
+			if needed != slices.Contains(documented[name].Value.Required, field) {
+				t.Errorf("schema %s: %s is needed: %v, required: %v", name, field, needed, !needed)
+			}
+		}
+	}
+}
+
+// declaredStructs are the structs that internal/httpapi declares.
+func declaredStructs(t *testing.T) map[string]*ast.StructType {
+	t.Helper()
+	found := map[string]*ast.StructType{}
+	files, err := filepath.Glob(filepath.Join("..", "httpapi", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				if s, ok := spec.Type.(*ast.StructType); ok {
+					found[spec.Name.Name] = s
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// fieldsIn are the tags of a struct's fields by their JSON names, those of embedded structs too.
+func fieldsIn(t *testing.T, declared map[string]*ast.StructType, s *ast.StructType) map[string]reflect.StructTag {
+	t.Helper()
+	fields := map[string]reflect.StructTag{}
+	for _, f := range s.Fields.List {
+		if len(f.Names) == 0 {
+			embedded := f.Type
+			if of, ok := embedded.(*ast.IndexExpr); ok { // of a generic type
+				embedded = of.X
+			}
+			switch e := embedded.(type) {
+			case *ast.Ident:
+				maps.Copy(fields, fieldsIn(t, declared, declared[e.Name]))
+			case *ast.SelectorExpr:
+				of := map[string]any{"Reached": pbstore.Reached{}, "Moved": pbstore.Moved{}}[e.Sel.Name]
+				for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
+					if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+						fields[name] = f.Tag
+					}
+				}
+			}
+			continue
+		}
+		tag, err := strconv.Unquote(f.Tag.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(reflect.StructTag(tag).Get("json"), ",")
+		fields[name] = reflect.StructTag(tag)
+	}
+	return fields
+}
+
+func TestSchemasHaveTheFieldsOfTheirTypes(t *testing.T) {
+	documented := load(t).Components.Schemas
+	for name, of := range types {
+		schema := documented[name]
+		if schema == nil {
+			t.Errorf("%s has no schema", name)
+			continue
+		}
+		want := map[string]bool{} // name: always there
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
+			if !f.IsExported() {
+				continue
+			}
+			tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if tag != "-" {
+				want[tag] = !strings.Contains(options, "omitempty")
+			}
+		}
+		if have := slices.Sorted(maps.Keys(schema.Value.Properties)); !slices.Equal(have, slices.Sorted(maps.Keys(want))) {
+			t.Errorf("schema %s has %v, the type has %v", name, have, slices.Sorted(maps.Keys(want)))
+		}
+		for field, always := range want {
+			if always != slices.Contains(schema.Value.Required, field) {
+				t.Errorf("schema %s: %s is always there: %v, required: %v", name, field, always, !always)
+			}
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -30,6 +29,8 @@ import (
 	"doorstep/internal/webui"
 )
 
+// files are the public pages, and the documents a client is built from.
+//
 //go:embed all:pb_public docs/openapi.yaml docs/protocol.md
 var files embed.FS
 
@@ -51,7 +52,7 @@ func run(ctx context.Context, set *settings.Settings) error {
 	c := pbapp.Config(set.DataDir)
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: set.DataDir, DBConnect: c.DBConnect, DataMaxOpenConns: c.DataMaxOpenConns,
 		DataMaxIdleConns: c.DataMaxIdleConns, AuxMaxOpenConns: c.AuxMaxOpenConns, AuxMaxIdleConns: c.AuxMaxIdleConns})
-	built, err := pages()
+	built, err := webui.New(files, map[string]string{"": "pb_public", "docs/": "docs"})
 	if err != nil {
 		return err
 	}
@@ -112,14 +113,4 @@ func healthCommand(set *settings.Settings) *cobra.Command {
 		return httpapi.AskHealth(ctx, "http://"+net.JoinHostPort(host, port), c.OutOrStdout())
 	}
 	return health
-}
-
-// pages are what is built in: the public pages and the documents a client is built from.
-func pages() (*webui.Pages, error) {
-	public, err := fs.Sub(files, "pb_public")
-	documents, fault := fs.Sub(files, "docs")
-	if err := errors.Join(err, fault); err != nil {
-		return nil, err
-	}
-	return webui.New(map[string]fs.FS{"": public, "docs/": documents})
 }

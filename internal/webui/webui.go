@@ -40,20 +40,20 @@ type page struct {
 // Pages serves files read once.
 type Pages struct{ pages map[string]page }
 
-// New reads the files of each folder; its key is the path they are served under, "" or ending in
-// a slash. A folder's index.html answers for the folder.
-func New(folders map[string]fs.FS) (*Pages, error) {
+// New reads folders of files. The key of each is the path it is served under, "" or ending in a
+// slash. A folder's index.html answers for the folder.
+func New(files fs.FS, folders map[string]string) (*Pages, error) {
 	p := &Pages{pages: map[string]page{}}
 	for prefix, folder := range folders {
-		err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
 			}
-			body, err := fs.ReadFile(folder, name)
+			body, err := fs.ReadFile(files, name)
 			if err != nil {
 				return err
 			}
-			p.add(prefix+name, body)
+			p.add(prefix+strings.TrimPrefix(name, folder+"/"), body)
 			return nil
 		})
 		if err != nil {

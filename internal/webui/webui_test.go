@@ -1,10 +1,8 @@
 package webui_test
 
 import (
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -14,10 +12,10 @@ import (
 
 func pages(t *testing.T) *webui.Pages {
 	t.Helper()
-	p, err := webui.New(map[string]fs.FS{
-		"":      fstest.MapFS{"index.html": {Data: []byte("<h1>Front</h1>")}, "desk/index.html": {Data: []byte("Desk")}, "style.css": {Data: []byte("a{}")}},
-		"docs/": fstest.MapFS{"openapi.yaml": {Data: []byte("openapi: 3.1.0")}, "odd.bin": {Data: []byte{0}}},
-	})
+	p, err := webui.New(fstest.MapFS{
+		"pb_public/index.html": {Data: []byte("<h1>Front</h1>")}, "pb_public/desk/index.html": {Data: []byte("Desk")}, "pb_public/style.css": {Data: []byte("a{}")},
+		"docs/openapi.yaml": {Data: []byte("openapi: 3.1.0")}, "docs/odd.bin": {Data: []byte{0}}, "secret/key": {Data: []byte("no")},
+	}, map[string]string{"": "pb_public", "docs/": "docs"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,6 +45,7 @@ func TestPages_each_is_served_as_what_it_is(t *testing.T) {
 		{"/docs/odd.bin", "application/octet-stream", "\x00", 200},
 		{"/index.html", "text/plain; charset=utf-8", "There is no page at this address.\n", 404},
 		{"/docs", "text/plain; charset=utf-8", "There is no page at this address.\n", 404},
+		{"/secret/key", "text/plain; charset=utf-8", "There is no page at this address.\n", 404},
 		{"/../main.go", "text/plain; charset=utf-8", "There is no page at this address.\n", 404},
 	} {
 		w := get(p, http.MethodGet, c.path)
@@ -78,7 +77,7 @@ func TestPages_what_did_not_change_is_not_sent_again(t *testing.T) {
 }
 
 func TestNew_says_which_folder_cannot_be_read(t *testing.T) {
-	_, err := webui.New(map[string]fs.FS{"docs/": os.DirFS("no such folder")})
+	_, err := webui.New(fstest.MapFS{}, map[string]string{"docs/": "docs"})
 	if err == nil || !strings.Contains(err.Error(), "/docs/") {
 		t.Errorf("got %v", err)
 	}

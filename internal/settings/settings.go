@@ -16,7 +16,6 @@ type Settings struct {
 	AccessToken        time.Duration // life of an access token
 	GroupMax           int           // pushes committed together at most
 	QueueLength        int           // pushes waiting at most; a further one gets 503
-	OfflineLease       time.Duration // how long a phone may keep its data without contact
 	IssueRetention     time.Duration // how long an author keeps an issue after access was lost
 	TombstoneRetention time.Duration // how long deletions stay in the feed
 	EscalationInterval time.Duration // how often deadlines are looked at

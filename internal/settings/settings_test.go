@@ -29,7 +29,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.DataDir != "pb_data" || s.HTTP != "127.0.0.1:8090" || s.AllowAdmin || s.AccessToken != 15*time.Minute || s.GroupMax != 64 ||
-		s.QueueLength != 512 || s.OfflineLease != 72*time.Hour || s.IssueRetention != 30*24*time.Hour ||
+		s.QueueLength != 512 || s.IssueRetention != 30*24*time.Hour ||
 		s.TombstoneRetention != 180*24*time.Hour || s.EscalationInterval != 15*time.Second || s.DemoSeed != 1 {
 		t.Errorf("defaults are %+v", s)
 	}

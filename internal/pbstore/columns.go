@@ -1,6 +1,7 @@
 package pbstore
 
 import (
+	"slices"
 	"strings"
 
 	"doorstep/internal/care"
@@ -56,7 +57,7 @@ func (s *shape) projection(view care.View) string {
 		if view == care.Limited && !f.Limited {
 			continue
 		}
-		b.WriteString(", '" + f.Name + "', " + jsonColumn(&f))
+		b.WriteString(", '" + f.Name + "', " + s.unlessConcern(&f, jsonColumn(&f)))
 	}
 	if view == care.Clinical {
 		b.WriteString(", 'author', author, 'authored_at', " + jsonTime("authored_at") +
@@ -67,6 +68,28 @@ func (s *shape) projection(view care.View) string {
 	}
 	b.WriteString(")")
 	return b.String()
+}
+
+// concernContent are the fields of handovers, and of their history, whose content is for the
+// safeguarding lead alone where it is a safeguarding concern. That lead carries no device, so no
+// pull ever brings it; everybody else keeps a receipt.
+var concernContent = map[string][]string{
+	care.Handovers:      {"situation", "background", "assessment", "recommendation", "safe_note", "evidence", "decline_reason", "answer"},
+	care.HandoverEvents: {"text", "detail"},
+}
+
+// unlessConcern puts a receipt in the place of what is sealed.
+func (s *shape) unlessConcern(f *care.Field, column string) string {
+	if !slices.Contains(concernContent[s.c.Name], f.Name) {
+		return column
+	}
+	class, receipt := `"class"`, "NULL"
+	if s.c.Name == care.HandoverEvents {
+		class = `(SELECT class FROM handovers WHERE handovers.id = handover)`
+	} else if f.Kind == care.Text {
+		receipt = "CASE " + quote(f.Name) + " WHEN '' THEN NULL ELSE '" + care.SealedReceipt + "' END"
+	}
+	return "CASE WHEN " + class + " = '" + string(care.Safeguarding) + "' THEN " + receipt + " ELSE " + column + " END"
 }
 
 func jsonColumn(f *care.Field) string {

@@ -10,7 +10,6 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
-	"doorstep/internal/wire"
 )
 
 // IssueKey is a place in the order of a desk's issues: oldest first.
@@ -148,31 +147,18 @@ func (s *Store) mayReadIssue(v pipeline.Viewer, rec *care.Record) bool {
 	return care.DutyOf(author.Role).View == care.Limited
 }
 
-// concerned says whether a quarantined change is, or might be, a safeguarding handover or holds a
-// sealed field: that text is for the safeguarding lead only, and reaches them as an unverified
-// handover. A sealed field set aside by itself is taken out by IssueJSON.
+// concerned says whether a change that could not be read might be about safeguarding. In one that
+// could, IssueJSON seals what is for the safeguarding lead only.
 func concerned(rec *care.Record) bool {
-	if rec.Collection.Name != care.Quarantine {
+	raw := ""
+	if rec.Collection.Name == care.Quarantine {
+		raw = rec.Text("raw")
+	}
+	if raw == "" {
 		return false
 	}
-	if raw := rec.Text("raw"); raw != "" {
-		b, err := base64.StdEncoding.DecodeString(raw)
-		return err != nil || bytes.Contains(b, []byte("safeguarding")) || bytes.Contains(b, []byte(`"SG"`))
-	}
-	content, _ := rec.Get("content").(json.RawMessage)
-	for _, op := range wire.Salvage(content) {
-		if op.Collection == care.Handovers && op.Set["class"] == string(care.Safeguarding) {
-			return true
-		}
-		if c, ok := care.ByName(op.Collection); ok && rec.Text("kind") == "mutation" {
-			for name := range op.Set {
-				if f, ok := c.Field(name); ok && f.Sealed {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	b, err := base64.StdEncoding.DecodeString(raw)
+	return err != nil || bytes.Contains(b, []byte("safeguarding")) || bytes.Contains(b, []byte(`"SG"`))
 }
 
 // Issue reads one issue of a desk's teams; nil when there is none for it.

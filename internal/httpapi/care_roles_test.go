@@ -149,20 +149,42 @@ func TestCare_SafeguardingIsForItsLead(t *testing.T) {
 	}
 	w.act(w.sara, id, "accept", nil)
 	w.act(w.sara, id, "answer", map[string]any{"outcome": "referred", "text": "Referred the bruises to the council"})
-	for _, who := range []*core.Record{w.ann, w.lea} {
-		got := w.get(who, "/handovers/"+id)
-		if strings.Contains(strings.ToLower(string(got.body)), "bruises") {
-			t.Errorf("%s reads %s", who.GetString("name"), got.body)
-		}
-		read := into[view](t, got, http.StatusOK)
-		if read.Projection != "sealed" || read.State != "done" || !strings.Contains(read.Situation, "safeguarding lead only") || len(read.Evidence) != 0 {
-			t.Errorf("the receipt: %s", toJSON(t, read))
-		}
-		if list := w.get(who, "/handovers?side=sent&state=all"); strings.Contains(strings.ToLower(string(list.body)), "bruises") {
-			t.Errorf("in the list: %s", list.body)
-		}
+	got := w.get(w.ann, "/handovers/"+id) // who raised it keeps a receipt
+	if strings.Contains(strings.ToLower(string(got.body)), "bruises") {
+		t.Errorf("she reads %s", got.body)
 	}
-	refused(t, w.get(w.cora, "/handovers/"+id), http.StatusNotFound, "not_found")
+	read := into[view](t, got, http.StatusOK)
+	if read.Projection != "sealed" || read.State != "done" || !strings.Contains(read.Situation, "safeguarding lead only") || len(read.Evidence) != 0 {
+		t.Errorf("the receipt: %s", toJSON(t, read))
+	}
+	list := w.get(w.ann, "/handovers?side=sent&state=all")
+	if strings.Contains(strings.ToLower(string(list.body)), "bruises") || !strings.Contains(string(list.body), id) {
+		t.Errorf("in her list: %s", list.body)
+	}
+	p := w.phoneOf(w.ann)
+	h, ok := p.View(care.Handovers, id)
+	if !ok || h.Text("situation") != care.SealedReceipt || h.Text("state") != "done" || h.Text("outcome") != "referred" {
+		t.Errorf("the receipt on her phone: %s", toJSON(t, h))
+	}
+	if held := toJSON(t, []any{p.List(care.Handovers), p.List(care.HandoverEvents)}); strings.Contains(strings.ToLower(held), "bruises") {
+		t.Errorf("her phone holds %s", held)
+	}
+	for _, who := range []*core.Record{w.lea, w.cora, w.bob} { // nobody else learns that there is one
+		refused(t, w.get(who, "/handovers/"+id), http.StatusNotFound, "not_found")
+		equal(t, "listed", len(w.listed(who, "side=sent&state=all").Items), 0)
+	}
+	// Nor does it leak from the quarantine: the lead lets it in unread, and it reaches Sara.
+	otto := w.phoneOf(w.otto)
+	refusedID, err := otto.Create(care.Handovers, map[string]any{"patient": w.ada.Id, "class": "SG", "situation": "More bruises", "recommendation": "Please see her"})
+	must(t, err)
+	w.sync(otto)
+	open := w.issues(w.lea)
+	if len(open.Items) != 1 || strings.Contains(toJSON(t, open), "bruises") || strings.Contains(toJSON(t, w.phoneOf(w.lea).List(care.SyncIssues)), "bruises") {
+		t.Errorf("the lead reads %s", toJSON(t, open))
+	}
+	into[decision](t, w.resolve(w.lea, open.Items[0]["id"].(string), open.Base, nil), http.StatusOK)
+	w.tick()
+	equal(t, "it reached the safeguarding lead", w.read(w.sara, refusedID).Situation, "More bruises")
 }
 
 // The readings behind a handover, with sub-scores, who took them, and how late they were.

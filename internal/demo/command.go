@@ -70,7 +70,7 @@ func (r *run) do(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, t.house.close()) }()
 	t.introduce(p)
-	kept, err := t.live2(ctx, p)
+	kept, err := t.liveBoth(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,14 @@ func (r *run) do(ctx context.Context, out io.Writer) (err error) {
 		}
 		return nil
 	}
-	return r.serve(ctx, t, p)
+	if err := r.open(t, p); err != nil {
+		return err
+	}
+	return t.house.wait(ctx)
 }
 
-// live2 lives both days, prints what came of them, and says whether every promise was kept.
-func (t *town) live2(ctx context.Context, p *page) (kept bool, err error) {
+// liveBoth lives both days, prints what came of them, and says whether every promise was kept.
+func (t *town) liveBoth(ctx context.Context, p *page) (kept bool, err error) {
 	p.head("The first day: one person")
 	if err := t.story.tell(ctx); err != nil {
 		return false, err

@@ -143,9 +143,16 @@ func (c *counter) Move(ctx context.Context, lead *worker, p *person, from, to *t
 		"from": map[string]string{"team": from.id}, "to": map[string]string{"team": to.id}, "reason": "moved house"}, nil)
 }
 
-// Leave notes that somebody has left.
-func (c *counter) Leave(ctx context.Context, lead, w *worker) error {
-	return c.call(ctx, lead, http.MethodPost, carePath+"/staff/"+w.id+"/leave", map[string]any{}, nil)
+// Leave notes that somebody has left, gives what they had to do to a colleague, and says how many
+// visits that were.
+func (c *counter) Leave(ctx context.Context, lead, w, heir *worker) (visits int, err error) {
+	var answer struct {
+		Moved struct {
+			Visits int `json:"visits"`
+		} `json:"moved"`
+	}
+	err = c.call(ctx, lead, http.MethodPost, carePath+"/staff/"+w.id+"/leave", map[string]any{"to": heir.id}, &answer)
+	return answer.Moved.Visits, err
 }
 
 // call sends one request as a worker and decodes the answer.

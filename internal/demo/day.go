@@ -19,50 +19,58 @@ type options struct {
 	page  *page
 }
 
-// build invents the neighbourhood, stores it, and opens the server. The caller closes the house.
-func build(o options) (*town, error) {
+// compose invents the neighbourhood and casts the story. Nothing is stored yet. The plans are all
+// that stands in the diaries.
+func compose(o options) (*town, []plan, error) {
 	first, second, err := storyDays(o.today)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	h, err := invent(o.seed, second, o.size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t := &town{seed: o.seed, hood: h, clock: newClock(at(first, 7, 30)), first: first, second: second,
-		transport: &http.Transport{MaxIdleConnsPerHost: 8}, phones: map[*worker]*handset{}, skews: map[*worker]time.Duration{}}
-	story, err := castOpening(h, first)
-	if err != nil {
-		return nil, err
+		transport: &http.Transport{MaxIdleConnsPerHost: 8}, phones: map[*worker]*handset{}, skews: map[*worker]time.Duration{},
+		left: map[*worker]bool{}, seeded: map[string]bool{}}
+	if t.story, err = castOpening(h, first); err != nil {
+		return nil, nil, err
 	}
-	story.t, story.page = t, o.page
-	t.story = story
+	t.story.t, t.story.page = t, o.page
 	s := &script{t: t, h: h, day: second}
 	for _, cast := range scenes {
 		t.plays = append(t.plays, cast(s))
 	}
 	if s.err != nil {
-		return nil, s.err
+		return nil, nil, s.err
 	}
 	t.plans = rounds(h, second, o.size.visits, o.seed)
-	all := append(append([]plan{story.visit}, s.plans...), t.plans...)
-	if t.house, err = openApp(o.house, t.clock); err != nil {
-		return nil, err
-	}
-	if err := furnish(t.house.app, h, all); err != nil {
-		return nil, errors.Join(err, t.house.close())
-	}
-	if err := t.house.start(o.house); err != nil {
-		return nil, errors.Join(err, t.house.close())
-	}
-	t.counter = newCounter(t.house.url, t.transport)
-	t.seeded = map[string]bool{}
+	all := append(append([]plan{t.story.visit}, s.plans...), t.plans...)
 	for _, p := range h.people {
 		t.seeded[care.Patients+"/"+p.id] = true
 	}
 	for _, p := range all {
 		t.seeded[p.collection+"/"+p.id] = true
 	}
+	return t, all, nil
+}
+
+// build composes the neighbourhood, stores it, and opens the server. The caller closes the house.
+func build(o options) (*town, error) {
+	t, all, err := compose(o)
+	if err != nil {
+		return nil, err
+	}
+	if t.house, err = openApp(o.house, t.clock); err != nil {
+		return nil, err
+	}
+	if err := furnish(t.house.app, t.hood, all); err != nil {
+		return nil, errors.Join(err, t.house.close())
+	}
+	if err := t.house.start(o.house); err != nil {
+		return nil, errors.Join(err, t.house.close())
+	}
+	t.counter = newCounter(t.house.url, t.transport)
 	return t, nil
 }
 
@@ -87,7 +95,7 @@ func (t *town) everybody(ctx context.Context, progress func(time.Time)) error {
 	t.workTheRounds(t.plans)
 	end := at(t.second, 0, closes)
 	t.poll(at(t.second, 8, 0), end)
-	t.openDesks(at(t.second, 8, 0), end)
+	t.openDesks(at(t.second, 8, 0), end.Add(-15*time.Minute)) // what comes after waits in the inboxes
 	if err := t.live(ctx, end, progress); err != nil {
 		return err
 	}

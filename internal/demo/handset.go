@@ -120,9 +120,10 @@ func (h *handset) hear() {
 	})
 }
 
-// settle syncs until nothing is left to send and a pull went through, over a network that fails
-// now and then.
+// settle is somebody who wants their phone to get through: they step out of the house, and it syncs
+// until nothing is left to send and a pull went through, over a network that fails now and then.
 func (h *handset) settle(ctx context.Context) error {
+	h.link.stepOut()
 	for range 40 {
 		done, err := h.sync(ctx)
 		if err != nil {

@@ -22,7 +22,7 @@ type size struct {
 // not matter.
 var (
 	wholeHood = size{people: 300, nurses: 6, volunteers: 4, visits: 9}
-	smallHood = size{people: 110, nurses: 6, volunteers: 2, visits: 2}
+	smallHood = size{people: 240, nurses: 6, volunteers: 2, visits: 2}
 )
 
 type org struct {
@@ -81,32 +81,33 @@ type service struct {
 
 // hood is the invented neighbourhood, before anybody stored it.
 type hood struct {
-	id, name  string
-	orgs      []*org
-	teams     []*team
-	workers   []*worker
-	people    []*person
-	surgeries []*surgery
-	closed    *org // a practice that closed; some are still registered there
-	north     *nursing
-	south     *nursing
-	mental    *partner
-	social    *partner
-	services  []*service
-	guard     *worker // safeguarding lead
-	guards    *team
-	cora      *worker // care coordinator
-	chain     *team
-	support   *worker
-	clinical  *worker
-	ids       *identifier.Minter
-	born      time.Time // when its records were made
-	lines     int
-	usedNames map[string]bool
-	byID      map[string]*person
-	index     map[string]int // of people, by id
-	rng       *rand.Rand
-	nextHouse int
+	id, name   string
+	orgs       []*org
+	teams      []*team
+	workers    []*worker
+	people     []*person
+	surgeries  []*surgery
+	closed     *org // a practice that closed; some are still registered there
+	north      *nursing
+	south      *nursing
+	mental     *partner
+	social     *partner
+	services   []*service
+	guard      *worker // safeguarding lead
+	guards     *team
+	cora       *worker // care coordinator
+	chain      *team
+	support    *worker
+	clinical   *worker
+	ids        *identifier.Minter
+	born       time.Time // when its records were made
+	lines      int
+	usedNames  map[string]bool // of staff, and family names of those in scenes
+	byID       map[string]*person
+	index      map[string]int // of people, by id
+	rng        *rand.Rand
+	nextHouse  int
+	befriended int // how many a volunteer calls on
 }
 
 // nursing is a nursing team.
@@ -273,9 +274,16 @@ func (h *hood) inventPerson(i int, day time.Time) error {
 	}
 	p.mental, p.social, p.retains = r.IntN(10) == 0, r.IntN(9) == 0, r.IntN(40) == 0
 	p.supported = i%2 == 0 && r.IntN(20) == 0
-	if r.IntN(4) == 0 {
-		s := h.services[r.IntN(len(h.services))]
-		p.befriended = s.volunteers[r.IntN(len(s.volunteers))]
+	switch i % 30 { // whatever the seed, some are known to one more service only
+	case 6:
+		p.mental, p.social, p.practice = false, true, h.surgeries[0].org
+	case 21:
+		p.mental, p.social = true, false
+	}
+	if r.IntN(4) == 0 { // each service and each volunteer in turn
+		s := h.services[h.befriended%len(h.services)]
+		p.befriended = s.volunteers[h.befriended/len(h.services)%len(s.volunteers)]
+		h.befriended++
 	}
 	p.need, p.risk, p.access = seldom(r, 12, needs), seldom(r, 10, riskNotes), seldom(r, 5, accessNotes)
 	h.byID[p.id], h.index[p.id] = p, i
@@ -301,12 +309,15 @@ func (h *hood) serviceOf(t *team) *service {
 	return nil
 }
 
-// pick gives a part in a scene to the first person who fits and has none yet.
+// pick gives a part in a scene to the first person who fits and has none yet, and whose name
+// nobody else in a scene has, so that a listener is not confused.
 func (h *hood) pick(fits func(*person) bool) (*person, error) {
-	for _, p := range h.people {
-		if !p.cast && fits(p) {
-			p.cast = true
-			return p, nil
+	for _, namesake := range []bool{false, true} { // rather a namesake than nobody
+		for _, p := range h.people {
+			if !p.cast && (namesake || !h.usedNames[p.family]) && fits(p) {
+				p.cast, h.usedNames[p.family] = true, true
+				return p, nil
+			}
 		}
 	}
 	return nil, fmt.Errorf("invent the day: nobody fits the part")

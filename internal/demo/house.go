@@ -136,6 +136,17 @@ func (h *house) letGo() error {
 	return h.srv.Watch()
 }
 
+// wait serves until the context ends.
+func (h *house) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-h.done:
+		h.done <- err // close waits for it as well
+		return fmt.Errorf("serve: %w", err)
+	}
+}
+
 // close ends what start and openApp began, as far as they came, and takes the temporary folder away.
 func (h *house) close() error {
 	var all []error

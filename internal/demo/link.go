@@ -45,6 +45,16 @@ var (
 // goDark takes the network away for a time.
 func (l *link) goDark(from, to time.Time) { l.dark = append(l.dark, span{from, to}) }
 
+// stepOut ends the dead spot its owner stands in.
+func (l *link) stepOut() {
+	now := l.clock.Now()
+	for i := range l.dark {
+		if s := &l.dark[i]; !now.Before(s.from) && now.Before(s.to) {
+			s.to = now
+		}
+	}
+}
+
 // isDark says whether there is no network now.
 func (l *link) isDark() bool {
 	now := l.clock.Now()

@@ -51,10 +51,10 @@ func (p *page) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", 
 // head writes a heading.
 func (p *page) head(text string) { p.line("\n%s", p.in(bold, text)) }
 
-// para writes a paragraph, wrapped.
+// para writes a paragraph, wrapped and indented.
 func (p *page) para(text string) {
-	for _, l := range wrap(text, width) {
-		p.line("%s", l)
+	for _, l := range wrap(text, width-2) {
+		p.line("  %s", l)
 	}
 }
 
@@ -73,7 +73,7 @@ func (p *page) at(t time.Time, text string) {
 func wrap(text string, n int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }) { // not where it must not break
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > n {
 			lines = append(lines, line)
 			line = ""
@@ -84,6 +84,18 @@ func wrap(text string, n int) []string {
 		line += word
 	}
 	return append(lines, line)
+}
+
+// facts writes what was counted: words, a number, and what else there is to say about it.
+func (p *page) facts(rows [][3]string) {
+	words, numbers := 0, 0
+	for _, r := range rows {
+		words, numbers = max(words, utf8.RuneCountInString(r[0])), max(numbers, utf8.RuneCountInString(r[1]))
+	}
+	for _, r := range rows {
+		gap := strings.Repeat(" ", words-utf8.RuneCountInString(r[0])+numbers-utf8.RuneCountInString(r[1]))
+		p.line("%s", strings.TrimRight("  "+r[0]+gap+"  "+r[1]+"  "+r[2], " "))
+	}
 }
 
 // table writes rows in columns; the first is for words, the others for numbers.
@@ -111,10 +123,14 @@ func (p *page) table(rows [][]string) {
 	}
 }
 
-// counted writes a number with its noun: 1 visit, 2 visits.
-func counted(n int, noun string) string {
-	if n == 1 {
+// counted writes a number with its noun: 1 visit, 2 visits. Nouns whose plural has no plain s
+// bring it.
+func counted(n int, noun string, plural ...string) string {
+	switch {
+	case n == 1:
 		return "1 " + noun
+	case len(plural) > 0:
+		return thousands(n) + " " + plural[0]
 	}
 	return thousands(n) + " " + noun + "s"
 }
@@ -134,13 +150,13 @@ func spell(d time.Duration) string {
 	hours, minutes, seconds := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
 	switch {
 	case hours > 0 && minutes > 0:
-		return fmt.Sprintf("%d h %d min", hours, minutes)
+		return fmt.Sprintf("%d\u00a0h\u00a0%d\u00a0min", hours, minutes)
 	case hours > 0:
-		return fmt.Sprintf("%d h", hours)
+		return fmt.Sprintf("%d\u00a0h", hours)
 	case minutes > 0:
-		return fmt.Sprintf("%d min", minutes)
+		return fmt.Sprintf("%d\u00a0min", minutes)
 	}
-	return fmt.Sprintf("%d s", seconds)
+	return fmt.Sprintf("%d\u00a0s", seconds)
 }
 
 // upper makes the first letter of a sentence a capital.

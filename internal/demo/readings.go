@@ -82,7 +82,7 @@ func (v readings) spoken() string {
 	if v["on_oxygen"] == true {
 		breathing = "on oxygen"
 	}
-	return fmt.Sprintf("breathing %v a minute, oxygen %v %% %s, blood pressure %v/%v, pulse %v, alert, %v °C",
+	return fmt.Sprintf("breathing %v a minute, oxygen %v\u00a0%% %s, blood pressure %v/%v, pulse %v, alert, %v\u00a0°C",
 		v["respiration_rate"], v["spo2"], breathing, v["systolic"], v["diastolic"], v["pulse"], v["temperature"])
 }
 

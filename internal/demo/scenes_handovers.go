@@ -11,7 +11,7 @@ import (
 // threeHoursLate: an urgent NEWS2 is recorded where there is no network, and goes up three hours later.
 func threeHoursLate(s *script) func() {
 	w := s.h.north.nurses[1]
-	p := s.someone(adult(s.h.north.team, s.h.surgeries[1].org))
+	p := s.someone("threeHoursLate", adult(s.h.north.team, s.h.surgeries[1].org))
 	v := s.visit(w, p, "observation", 9, 40)
 	r := illReadings(stream(s.t.seed, 22), p, 6)
 	return func() {
@@ -35,7 +35,7 @@ func threeHoursLate(s *script) func() {
 // practiceSilent: one practice does not look at its inbox for three and a half hours.
 func practiceSilent(s *script) func() {
 	w, deaf := s.h.south.nurses[2], s.h.surgeries[2]
-	p := s.someone(adult(s.h.south.team, deaf.org))
+	p := s.someone("practiceSilent", adult(s.h.south.team, deaf.org))
 	v := s.visit(w, p, "observation", 11, 10)
 	r := illReadings(stream(s.t.seed, 23), p, 5)
 	return func() {
@@ -90,7 +90,7 @@ func (h *handset) handOver(p *person, to *team, class care.Class, situation, ask
 // referralToMentalHealth: a nurse asks mental health to see somebody.
 func referralToMentalHealth(s *script) func() {
 	w, mh := s.h.north.nurses[0], s.h.mental
-	p := s.someone(adult(s.h.north.team, s.h.surgeries[0].org))
+	p := s.someone("referralToMentalHealth", adult(s.h.north.team, s.h.surgeries[0].org))
 	return func() {
 		h := s.t.phones[w]
 		s.at(10, 40, func(ctx context.Context) error {
@@ -124,7 +124,7 @@ func (s *script) answer(_ *person, a act, then func()) part {
 // socialWorkerToPractice: social care asks a practice.
 func socialWorkerToPractice(s *script) func() {
 	w, gp := s.h.social.workers[0], s.h.surgeries[0]
-	p := s.someone(func(p *person) bool { return p.social && !p.mental && p.practice == gp.org })
+	p := s.someone("socialWorkerToPractice", func(p *person) bool { return p.social && !p.mental && p.practice == gp.org })
 	v := s.visit(w, p, "social_care_review", 11, 20)
 	return func() {
 		s.t.carryOut(v, found{values: map[string]any{"note": "Carer reports three falls in a week, all on getting up at night."}})
@@ -147,7 +147,7 @@ func socialWorkerToPractice(s *script) func() {
 func volunteersConcern(s *script) func() {
 	sv := s.h.services[0]
 	w := sv.volunteers[0]
-	p := s.someone(func(p *person) bool { return p.befriended == w && p.practice != nil && p.practice != s.h.closed })
+	p := s.someone("volunteersConcern", func(p *person) bool { return p.befriended == w && p.practice != nil && p.practice != s.h.closed })
 	v := s.h.planCheckin(w, p, at(s.day, 10, 30))
 	s.plans = append(s.plans, v)
 	gp := s.h.surgeryOf(p)
@@ -174,7 +174,7 @@ func volunteersConcern(s *script) func() {
 // safeguardingButton: a volunteer presses it. Nobody but the safeguarding lead reads why.
 func safeguardingButton(s *script) func() {
 	w := s.h.services[1].volunteers[0]
-	p := s.someone(func(p *person) bool { return p.befriended == w })
+	p := s.someone("safeguardingButton", func(p *person) bool { return p.befriended == w })
 	v := s.h.planCheckin(w, p, at(s.day, 14, 10))
 	s.plans = append(s.plans, v)
 	return func() {
@@ -198,7 +198,7 @@ func safeguardingButton(s *script) func() {
 // noReply: nobody opens, and nobody knows where the person is.
 func noReply(s *script) func() {
 	w := s.h.south.nurses[3]
-	p := s.someone(adult(s.h.south.team, s.h.surgeries[0].org))
+	p := s.someone("noReply", adult(s.h.south.team, s.h.surgeries[0].org))
 	v := s.visit(w, p, "wound_care", 9, 35)
 	return func() {
 		s.t.carryOut(v, found{values: map[string]any{"status": "no_access", "no_access_kind": "no_reply", "outcome": nil,
@@ -213,7 +213,7 @@ func noReply(s *script) func() {
 // missedInsulin: the morning dose was not given.
 func missedInsulin(s *script) func() {
 	w := s.h.south.nurses[4]
-	p := s.someone(adult(s.h.south.team, s.h.surgeries[1].org))
+	p := s.someone("missedInsulin", adult(s.h.south.team, s.h.surgeries[1].org))
 	v := s.visit(w, p, "insulin", 9, 10)
 	return func() {
 		s.t.carryOut(v, found{values: map[string]any{"critical_medicine": "missed",
@@ -229,7 +229,7 @@ func missedInsulin(s *script) func() {
 // bounced: a practice sends a handover back, and it goes where it belongs.
 func bounced(s *script) func() {
 	w, gp := s.h.north.nurses[3], s.h.surgeries[1]
-	p := s.someone(adult(s.h.north.team, gp.org))
+	p := s.someone("bounced", adult(s.h.north.team, gp.org))
 	return func() {
 		h := s.t.phones[w]
 		s.at(9, 50, func(ctx context.Context) error {
@@ -260,8 +260,8 @@ func bounced(s *script) func() {
 // nowhereToSend: people without a practice, or with one that closed.
 func nowhereToSend(s *script) func() {
 	at1, at2 := s.h.north.nurses[1], s.h.south.nurses[5]
-	p := s.someone(func(p *person) bool { return p.nursing == s.h.north.team && p.practice == nil })
-	q := s.someone(func(p *person) bool { return p.nursing == s.h.south.team && p.practice == s.h.closed })
+	p := s.someone("nowhereToSend", func(p *person) bool { return p.nursing == s.h.north.team && p.practice == nil })
+	q := s.someone("nowhereToSend", func(p *person) bool { return p.nursing == s.h.south.team && p.practice == s.h.closed })
 	v, w := s.visit(at1, p, "assessment", 13, 40), s.visit(at2, q, "assessment", 13, 50)
 	return func() {
 		s.t.carryOut(v, found{values: map[string]any{"note": "New to the area, not registered anywhere yet. Muddled about the day."}, signs: []string{"confused"}})

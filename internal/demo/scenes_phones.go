@@ -11,7 +11,7 @@ import (
 // twoNursesOneNote: a double-up visit, and both write the note, one of them without a network.
 func twoNursesOneNote(s *script) func() {
 	first, second, lead := s.h.north.nurses[2], s.h.north.nurses[3], s.h.north.lead
-	p := s.someone(adult(s.h.north.team, s.h.surgeries[0].org))
+	p := s.someone("twoNursesOneNote", adult(s.h.north.team, s.h.surgeries[0].org))
 	v := s.visit(first, p, "wound_care", 11, 0)
 	return func() {
 		a, b, c := s.t.phones[first], s.t.phones[second], s.t.phones[lead]
@@ -73,7 +73,7 @@ const fastSkew = 48 * time.Hour
 func fastPhone(s *script) func() {
 	w := s.h.south.nurses[0]
 	s.t.skews[w] = fastSkew
-	p := s.someone(adult(s.h.south.team, s.h.surgeries[0].org))
+	p := s.someone("fastPhone", adult(s.h.south.team, s.h.surgeries[0].org))
 	v := s.visit(w, p, "observation", 9, 25)
 	r := illReadings(stream(s.t.seed, 21), p, 5)
 	return func() {
@@ -90,7 +90,7 @@ func fastPhone(s *script) func() {
 // alarm it would have raised is raised all the same.
 func misreadBreathing(s *script) func() {
 	w := s.h.south.nurses[1]
-	p := s.someone(adult(s.h.south.team, s.h.surgeries[1].org))
+	p := s.someone("misreadBreathing", adult(s.h.south.team, s.h.surgeries[1].org))
 	v := s.visit(w, p, "observation", 10, 5)
 	return func() {
 		h := s.t.phones[w]
@@ -132,7 +132,7 @@ func misreadBreathing(s *script) func() {
 // movedWithUnsentNote: the person moves to the other team while a note about them waits on a phone.
 func movedWithUnsentNote(s *script) func() {
 	w := s.h.north.nurses[4]
-	p := s.someone(adult(s.h.north.team, s.h.surgeries[1].org))
+	p := s.someone("movedWithUnsentNote", adult(s.h.north.team, s.h.surgeries[1].org))
 	v := s.visit(w, p, "catheter", 11, 40)
 	return func() {
 		h := s.t.phones[w]
@@ -160,19 +160,21 @@ func movedWithUnsentNote(s *script) func() {
 
 // leaver: a nurse leaves at noon with work on the phone, and writes a line afterwards.
 func leaver(s *script) func() {
-	w := s.h.north.nurses[5]
-	p := s.someone(adult(s.h.north.team, s.h.surgeries[0].org))
-	q := s.someone(adult(s.h.north.team, s.h.surgeries[1].org))
+	w, heir := s.h.north.nurses[5], s.h.north.nurses[0]
+	p := s.someone("leaver", adult(s.h.north.team, s.h.surgeries[0].org))
+	q := s.someone("leaver", adult(s.h.north.team, s.h.surgeries[1].org))
 	v, late := s.visit(w, p, "bloods", 12, 0), s.visit(w, q, "wound_care", 12, 45)
 	return func() {
-		h := s.t.phones[w]
+		h, handed := s.t.phones[w], 0
 		h.link.goDark(s.when(11, 45), s.when(14, 5))
 		s.at(12, 0, func(context.Context) error {
 			_, err := h.visit(v, found{values: map[string]any{"note": "Bloods taken, sample with the driver."}})
 			return err
 		})
-		s.at(12, 30, func(ctx context.Context) error {
-			return s.t.counter.Leave(ctx, s.h.north.lead, w)
+		s.at(12, 30, func(ctx context.Context) (err error) {
+			s.t.left[w] = true
+			handed, err = s.t.counter.Leave(ctx, s.h.north.lead, w, heir)
+			return err
 		})
 		s.at(12, 45, func(context.Context) error {
 			_, err := h.visit(late, found{values: map[string]any{"note": "Looked in on the way home. Dressing dry."}})
@@ -185,7 +187,8 @@ func leaver(s *script) func() {
 			if !h.gone {
 				return fmt.Errorf("the phone of %s, who left, was not wiped: directive %q", w.name, h.Directive())
 			}
-			s.t.tell("%s's contract ended at 12:30 with two visits unsent. The one from before is stored; the one from after waits for the lead's decision; the phone is wiped.", w.given())
+			s.t.tell("%s's contract ended at 12:30 with two visits unsent, and %s went to %s. The one from before is stored; "+
+				"the one from after waits for the lead's decision; the phone is wiped.", w.given(), counted(handed, "planned visit"), heir.given())
 			return nil
 		})
 	}
@@ -195,7 +198,7 @@ func leaver(s *script) func() {
 // back whole, and the NEWS2 of 8 in it reaches people at once.
 func askedInByANeighbour(s *script) func() {
 	w, lead := s.h.south.nurses[5], s.h.north.lead
-	p := s.someone(adult(s.h.north.team, s.h.surgeries[0].org))
+	p := s.someone("askedInByANeighbour", adult(s.h.north.team, s.h.surgeries[0].org))
 	r := readings{"respiration_rate": 25, "spo2": 92, "on_oxygen": false, "systolic": 98, "diastolic": 58, "pulse": 96, "acvpu": "A", "temperature": 37.4}
 	return func() {
 		h := s.t.phones[w]
@@ -242,7 +245,7 @@ func askedInByANeighbour(s *script) func() {
 // consentWithdrawn: somebody asks the volunteers to stop.
 func consentWithdrawn(s *script) func() {
 	w := s.h.services[1].volunteers[1]
-	p := s.someone(func(p *person) bool { return p.befriended == w })
+	p := s.someone("consentWithdrawn", func(p *person) bool { return p.befriended == w })
 	return func() {
 		h := s.t.phones[w]
 		s.at(13, 0, func(context.Context) error {
@@ -264,7 +267,7 @@ func consentWithdrawn(s *script) func() {
 // seenTwice: two services see one person for the same reason on one day. The table counts it.
 func seenTwice(s *script) func() {
 	nurse, other := s.h.south.nurses[2], s.h.mental.workers[0]
-	p := s.someone(func(p *person) bool { return p.nursing == s.h.south.team && p.mental && !p.social })
+	p := s.someone("seenTwice", func(p *person) bool { return p.nursing == s.h.south.team && p.mental && !p.social })
 	a, b := s.visit(nurse, p, "medication", 9, 50), s.visit(other, p, "medication", 14, 20)
 	return func() {
 		s.t.carryOut(a, found{values: map[string]any{"note": "Tablets checked, box filled.", "critical_medicine": "given"}})
@@ -272,16 +275,60 @@ func seenTwice(s *script) func() {
 	}
 }
 
-// lastWords leaves the afternoon as afternoons are: something is still on a phone at closing time
-// and goes up at the very end.
-func lastWords(s *script) func() {
-	w := s.h.south.nurses[3]
-	p := s.someone(adult(s.h.south.team, s.h.surgeries[2].org))
-	v := s.visit(w, p, "palliative", 17, 0)
+// twoViewsOfTheDoor: two people write differently how to get in. It stays open for the desk.
+func twoViewsOfTheDoor(s *script) func() {
+	w, lead := s.h.north.nurses[2], s.h.north.lead
+	p := s.someone("twoViewsOfTheDoor", adult(s.h.north.team, s.h.surgeries[2].org))
 	return func() {
-		h := s.t.phones[w]
+		a, b := s.t.phones[w], s.t.phones[lead]
+		a.link.goDark(s.when(16, 20), s.when(17, 0))
+		edit := func(h *handset, notes string) func(context.Context) error {
+			return func(context.Context) error {
+				_, err := h.record(func(c *pen) { c.Edit(care.Patients, p.id, map[string]any{"access_notes": notes}) })
+				return err
+			}
+		}
+		s.at(16, 30, edit(a, "Front door sticks: go round the back, past the greenhouse."))
+		s.at(16, 35, edit(b, "New key safe by the front door since today. Code from the office."))
+		s.t.syncAt(s.when(16, 36), b)
+		s.at(17, 2, func(ctx context.Context) error {
+			if err := a.settle(ctx); err != nil {
+				return err
+			}
+			if err := b.settle(ctx); err != nil {
+				return err
+			}
+			s.t.tell("%s and %s know different ways into %s's house. Both stand side by side at the desk, for somebody to decide.", w.given(), lead.given(), p.name())
+			return nil
+		})
+	}
+}
+
+// lastHour leaves the day as days are: something is still on a phone at closing time, something
+// has just arrived, something waits for tomorrow.
+func lastHour(s *script) func() {
+	sitting, asking, late := s.h.south.nurses[3], s.h.north.nurses[0], s.h.south.nurses[4]
+	p := s.someone("lastHour", adult(s.h.south.team, s.h.surgeries[2].org))
+	q := s.someone("lastHour", adult(s.h.north.team, s.h.surgeries[0].org))
+	r := s.someone("lastHour", adult(s.h.south.team, s.h.surgeries[0].org))
+	v, w := s.visit(sitting, p, "palliative", 17, 0), s.visit(late, r, "observation", 17, 34)
+	ill := illReadings(stream(s.t.seed, 24), r, 6)
+	return func() {
+		h := s.t.phones[sitting]
 		h.link.goDark(s.when(16, 55), s.when(17, 40))
 		s.t.carryOut(v, found{values: map[string]any{"note": "Comfortable, family round the bed. Night sitter booked."}, signs: []string{"more_tired"}})
 		h.link.repeatNext = 2
+		s.at(16, 50, func(ctx context.Context) error {
+			if _, err := s.t.phones[asking].handOver(q, nil, care.Routine, "Two tablets in the box look alike and get mixed up.", "Could the pharmacy use another make?"); err != nil {
+				return err
+			}
+			return s.t.phones[asking].settle(ctx)
+		})
+		s.at(17, 36, func(ctx context.Context) error {
+			if _, err := s.t.phones[late].visit(w, found{values: map[string]any{"note": "Worse than this morning. Surgery rung, waiting on hold."}, readings: ill}); err != nil {
+				return err
+			}
+			return s.t.phones[late].settle(ctx)
+		})
 	}
 }

@@ -26,7 +26,7 @@ type scene func(*script) (play func())
 var scenes = []scene{
 	twoNursesOneNote, fastPhone, misreadBreathing, movedWithUnsentNote, leaver, askedInByANeighbour, consentWithdrawn,
 	threeHoursLate, practiceSilent, referralToMentalHealth, socialWorkerToPractice, volunteersConcern, safeguardingButton,
-	noReply, missedInsulin, bounced, nowhereToSend, seenTwice, lastWords,
+	noReply, missedInsulin, bounced, nowhereToSend, seenTwice, twoViewsOfTheDoor, lastHour,
 }
 
 // line is one thing that happened, as the day is told afterwards.
@@ -40,12 +40,12 @@ func (t *town) tell(format string, args ...any) {
 	t.diary = append(t.diary, line{t.clock.Now(), fmt.Sprintf(format, args...)})
 }
 
-// someone gives a part to the first who fits.
-func (s *script) someone(fits func(*person) bool) *person {
+// someone gives a part in a scene to the first who fits.
+func (s *script) someone(scene string, fits func(*person) bool) *person {
 	p, err := s.h.pick(fits)
 	if err != nil {
 		if s.err == nil {
-			s.err = err
+			s.err = fmt.Errorf("%s: %w", scene, err)
 		}
 		return &person{nursing: s.h.north.team, practice: s.h.surgeries[0].org}
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -22,6 +23,7 @@ type tally struct {
 	classes map[string]map[string]int // handovers by class and state
 	answers []pace
 	late    int
+	copies  int
 
 	contacts, duplicates int
 	lag, longest         time.Duration // from the door to the server: median, longest
@@ -76,6 +78,12 @@ func (w *witnesses) count(t traffic) *tally {
 		s.classes[class][h.text("state")]++
 		if late, _ := h.values["late_by_seconds"].(int64); late >= lateShown {
 			s.late++
+		}
+		var evidence struct {
+			CopyOf string `json:"copy_of"`
+		}
+		if raw, ok := h.values["evidence"].(json.RawMessage); ok && json.Unmarshal(raw, &evidence) == nil && evidence.CopyOf != "" {
+			s.copies++
 		}
 	}
 	s.answers = w.books.partners(w.hood)
@@ -229,17 +237,18 @@ var columns = []struct {
 // print writes the table.
 func (s *tally) print(p *page) {
 	p.head("The two days in numbers")
-	p.table([][]string{
-		{"visits recorded on phones", thousands(s.visits), "readings " + thousands(s.observations), "check-ins " + thousands(s.checkins)},
-		{"changes pushed", thousands(s.changes), "pushes " + thousands(s.pushes), "by hand " + thousands(s.byHand)},
-		{"  stored as they were", thousands(s.statuses[string(care.Applied)])},
-		{"  merged", thousands(s.statuses[string(care.Merged)])},
-		{"  held back whole (quarantine)", thousands(s.statuses[string(care.Quarantined)]), "open " + thousands(s.openHeld)},
-		{"values set aside", thousands(s.aside)},
-		{"conflicts kept, both sides", thousands(s.conflictsKept), "open " + thousands(s.openConflicts)},
-		{"requests without a network", thousands(s.dark), "replies lost " + thousands(s.lost), "sent twice " + thousands(s.repeated)},
-		{"from the door to the server, median", spell(s.lag), "longest " + spell(s.longest)},
-		{"duplicate contacts", fmt.Sprintf("%d of %d", s.duplicates, s.contacts)},
+	p.facts([][3]string{
+		{"visits recorded on phones", thousands(s.visits), fmt.Sprintf("with %s of readings, and %s", counted(s.observations, "set"), counted(s.checkins, "check-in"))},
+		{"handovers raised by hand", thousands(s.byHand), ""},
+		{"changes pushed", thousands(s.changes), "in " + counted(s.pushes, "push", "pushes")},
+		{"  stored as they were", thousands(s.statuses[string(care.Applied)]), ""},
+		{"  merged", thousands(s.statuses[string(care.Merged)]), "something of it was set aside or in conflict"},
+		{"  held back whole", thousands(s.statuses[string(care.Quarantined)]), fmt.Sprintf("in quarantine; %d still open", s.openHeld)},
+		{"values set aside", thousands(s.aside), ""},
+		{"conflicts kept, both sides", thousands(s.conflictsKept), fmt.Sprintf("%d still open", s.openConflicts)},
+		{"requests without a network", thousands(s.dark), fmt.Sprintf("%d replies lost, %d requests sent twice", s.lost, s.repeated)},
+		{"from the door to the server", spell(s.lag), "median; the longest " + spell(s.longest)},
+		{"duplicate contacts", thousands(s.duplicates), fmt.Sprintf("of %d: same person, same purpose, two services, within a day", s.contacts)},
 	})
 	p.head("Handovers by class and state")
 	head := []string{"class"}
@@ -262,7 +271,7 @@ func (s *tally) print(p *page) {
 		rows = append(rows, r)
 	}
 	p.table(rows)
-	p.line("  %s arrived late and %s shown as late", counted(s.late, "handover"), map[bool]string{true: "was", false: "were"}[s.late == 1])
+	p.para(fmt.Sprintf("%d arrived more than five minutes after the fact and say so. %d are copies for a lead and the coordinator, of what was unverified.", s.late, s.copies))
 	p.head("Time to acknowledge, by partner")
 	rows = [][]string{{"team", "median", "acknowledged", "of"}}
 	for _, a := range s.answers {

@@ -32,6 +32,7 @@ type town struct {
 	traffic  traffic
 	diary    []line
 	skews    map[*worker]time.Duration // whose clock is wrong
+	left     map[*worker]bool          // whose contract ended
 }
 
 // step is how often the jobs of the server run while time passes. On a real server it is 15

@@ -39,7 +39,7 @@ func (t *town) carryOut(p plan, f found) {
 		h.link.goDark(p.at.Add(-5*time.Minute), p.at.Add(driveAway-time.Minute))
 	}
 	t.agenda.add(p.at, func(ctx context.Context) error {
-		if h.gone {
+		if h.gone || t.left[p.worker] {
 			return nil
 		}
 		if _, err := h.visit(p, f); err != nil {

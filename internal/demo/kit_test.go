@@ -1,0 +1,66 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A Thursday and the Wednesday before it.
+var thursday = time.Date(2026, 3, 5, 16, 0, 0, 0, time.UTC)
+
+// lived is a small neighbourhood after its two days, and what was printed of them.
+type lived struct {
+	town *town
+	text string
+	kept bool
+}
+
+func live(seed int, today time.Time, sz size) (*lived, error) {
+	var out bytes.Buffer
+	p := newPage(&out)
+	t, err := build(options{seed: seed, size: sz, today: today, page: p, house: houseOptions{address: "127.0.0.1:0", log: slog.New(slog.DiscardHandler)}})
+	if err != nil {
+		return nil, err
+	}
+	kept, err := t.liveBoth(context.Background(), p)
+	if err != nil {
+		return nil, err
+	}
+	return &lived{t, out.String(), kept}, nil
+}
+
+// shared is one small neighbourhood for every test that only reads it. TestMain closes it.
+var shared = sync.OnceValues(func() (*lived, error) {
+	l, err := live(1, thursday, smallHood)
+	if err == nil {
+		opened = append(opened, l.town)
+	}
+	return l, err
+})
+
+var opened []*town
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, t := range opened {
+		if err := t.house.close(); err != nil {
+			slog.Error("close the neighbourhood", "error", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+func sharedTown(t *testing.T) *lived {
+	t.Helper()
+	l, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}

@@ -145,39 +145,3 @@ func (tx *Tx) Enqueue(key, channel, handover, team string) error {
 	tx.note(func(m *memory) { m.outbox = true })
 	return err
 }
-
-// loadRules compiles the rules in force. One that does not compile is reported and left out.
-func (m *memory) loadRules(v *Snapshot) error {
-	set, err := readRules(v.each, m.broken)
-	m.rules = set
-	return err
-}
-
-func readRules(each func(string, func(*sql.Rows) error, ...any) error, broken func(rules.Broken)) (*rules.Set, error) {
-	var list []rules.Rule
-	err := each(`SELECT id, code, version, title, collection, "trigger", unless, class, destination, ask, state, owner, approved_by, review_on
-		FROM handover_rules WHERE state IN ('active', 'shadow') ORDER BY code, version`, func(r *sql.Rows) error {
-		var x rules.Rule
-		err := r.Scan(&x.ID, &x.Code, &x.Version, &x.Title, &x.Collection, &x.Trigger, &x.Unless, &x.Class, &x.Destination,
-			&x.Ask, &x.State, &x.Owner, &x.ApprovedBy, &x.ReviewOn)
-		list = append(list, x)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	set, faults := rules.Compile(list)
-	for _, f := range faults {
-		broken(f)
-	}
-	return set, nil
-}
-
-func (tx *Tx) reloadRules() error {
-	set, err := readRules(tx.each, tx.store.mem.broken)
-	if err != nil {
-		return err
-	}
-	tx.note(func(m *memory) { m.rules = set })
-	return nil
-}

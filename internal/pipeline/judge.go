@@ -199,6 +199,9 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	if err := notePassed(tx, patient, judgement.Passed, known); err != nil {
 		return err
 	}
+	if err := countRules(tx, judgement, c.since); err != nil {
+		return err
+	}
 	in := handover.Input{Patient: patient, Place: placeOf(tx, record, c), Alarms: alarms, Since: since,
 		Existing: existing.list, Now: tx.Now(), Calendar: tx.Calendar(""), Clocks: tx.Clocks(), Directory: tx.Directory()}
 	for _, e := range judgement.Clearing {
@@ -281,6 +284,34 @@ func notePassed(tx Tx, patient string, passed []rules.Alarm, known []Alarm) erro
 			Visit: a.Visit, ClinicalTime: a.At, ClockKnown: a.ClockKnown, Class: a.Class, NEWS2: a.NEWS2, Staff: a.Staff, Team: a.Team,
 			Verified: a.Verified}); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// Kinds of what is counted of a rule.
+const (
+	CountShadow = "shadow" // it would have raised an alarm
+	CountFault  = "fault"  // it could not be worked out at a record
+	CountBroken = "broken" // it does not compile
+)
+
+// countRules counts what rules in shadow would have raised since a moment, and which rules failed.
+// Neither stops anything.
+func countRules(tx Tx, j rules.Judgement, since time.Time) error {
+	for _, a := range j.Shadow {
+		if a.Event.At.Before(since) {
+			continue
+		}
+		if err := tx.CountRule(CountShadow, a.Rule, a.ID, ""); err != nil {
+			return err
+		}
+	}
+	for _, f := range j.Faults {
+		for _, record := range f.Records {
+			if err := tx.CountRule(CountFault, f.Rule, record, f.Last); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -92,6 +92,9 @@ type Evidence interface {
 	OpenIssues(patient string) ([]*care.Record, error)
 	// Alarms lists what was raised for a person so far, in the last thirty days.
 	Alarms(patient string) ([]Alarm, error)
+	// CountRule notes that a rule would have raised something in shadow, or has failed, at ref;
+	// the same once only.
+	CountRule(kind string, rule *rules.Rule, ref, reason string) error
 	// PutAlarm stores an alarm, new or changed.
 	PutAlarm(Alarm) error
 	// OpenHandovers lists the person's handovers that are not closed, and those of a visit.

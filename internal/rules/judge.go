@@ -68,7 +68,7 @@ func (j *judging) judge(i int) {
 	for _, c := range j.set.by[e.Collection] {
 		holds, broke := c.trigger.eval(sc)
 		if broke != "" {
-			j.fault(c.Rule, broke)
+			j.fault(c.Rule, e, broke)
 		}
 		if c.news2 && c.State == Active {
 			judgedByScore = true
@@ -99,7 +99,7 @@ func (j *judging) excepted(c *compiled, sc *scope, i int) bool {
 	}
 	muted, broke := c.unless.eval(sc)
 	if broke != "" {
-		j.fault(c.Rule, broke)
+		j.fault(c.Rule, &j.events[i], broke)
 		return false
 	}
 	return muted
@@ -133,13 +133,14 @@ func alarmOf(c *compiled, e *Event) Alarm {
 	return Alarm{AlarmID(c.Code, e.Patient, e.ID), c.Rule, *e, c.news2}
 }
 
-func (j *judging) fault(r *Rule, reason string) {
+func (j *judging) fault(r *Rule, e *Event, reason string) {
 	f := j.faults[r]
 	if f == nil {
 		f = &Fault{Rule: r}
 		j.faults[r] = f
 	}
 	f.Count++
+	f.Records = append(f.Records, e.ID)
 	f.Last = reason
 }
 

@@ -78,9 +78,10 @@ type Broken struct {
 
 // Fault counts evaluations of a rule that failed: a type error, a cost over the limit.
 type Fault struct {
-	Rule  *Rule
-	Count int
-	Last  string // the last reason; it names fields, never their contents
+	Rule    *Rule
+	Count   int
+	Records []string // at which it failed, in clinical order
+	Last    string   // the last reason; it names fields, never their contents
 }
 
 // Judgement is what the evidence of one person comes to. All lists are in clinical order (time,

@@ -1,0 +1,95 @@
+package pbstore
+
+import (
+	"database/sql"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/rules"
+)
+
+// loadRules compiles the rules in force. One that does not compile is reported and left out.
+func (m *memory) loadRules(v *Snapshot) error {
+	set, broken, err := readRules(v.each)
+	m.rules = set
+	m.report(broken)
+	return err
+}
+
+func (m *memory) report(list []rules.Broken) {
+	for _, b := range list {
+		m.broken(b)
+	}
+}
+
+func readRules(each eachRowOf) (*rules.Set, []rules.Broken, error) {
+	var list []rules.Rule
+	err := each(`SELECT id, code, version, title, collection, "trigger", unless, class, destination, ask, state, owner, approved_by, review_on
+		FROM handover_rules WHERE state IN ('active', 'shadow') ORDER BY code, version`, func(r *sql.Rows) error {
+		var x rules.Rule
+		err := r.Scan(&x.ID, &x.Code, &x.Version, &x.Title, &x.Collection, &x.Trigger, &x.Unless, &x.Class, &x.Destination,
+			&x.Ask, &x.State, &x.Owner, &x.ApprovedBy, &x.ReviewOn)
+		list = append(list, x)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	set, broken := rules.Compile(list)
+	return set, broken, nil
+}
+
+// reloadRules takes in what the clinical lead changed. A rule that does not compile is counted as
+// well as reported: whoever owns it reads that, not the log.
+func (tx *Tx) reloadRules() error {
+	set, broken, err := readRules(tx.each)
+	if err != nil {
+		return err
+	}
+	for _, b := range broken {
+		if err := tx.CountRule(pipeline.CountBroken, &b.Rule, b.Rule.ID, b.Reason); err != nil {
+			return err
+		}
+	}
+	tx.note(func(m *memory) { m.rules = set; m.report(broken) })
+	return nil
+}
+
+// CountRule implements pipeline.Evidence.
+func (tx *Tx) CountRule(kind string, rule *rules.Rule, ref, reason string) error {
+	_, err := tx.exec(`INSERT INTO rule_counts (code, version, kind, ref, at, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		rule.Code, rule.Version, kind, ref, care.Stamp(tx.now), reason)
+	return err
+}
+
+// RuleCount is how one version of a rule has fared.
+type RuleCount struct {
+	Code    string
+	Version int
+	Shadow  int    // alarms it would have raised
+	Faults  int    // records at which it failed
+	Broken  bool   // it does not compile
+	Reason  string // why it failed the last time, "" when it never did
+	Owner   string // staff who answers for it, "" for none
+}
+
+// RuleCounts lists the rules that ran in shadow or failed.
+func (s *Store) RuleCounts() ([]RuleCount, error) {
+	rows, err := s.reads.Query(`SELECT c.code, c.version, sum(c.kind = 'shadow'), sum(c.kind = 'fault'), max(c.kind = 'broken'),
+		coalesce((SELECT l.reason FROM rule_counts l WHERE l.code = c.code AND l.version = c.version AND l.kind <> 'shadow' ORDER BY l.at DESC LIMIT 1), ''),
+		coalesce((SELECT h.owner FROM handover_rules h WHERE h.code = c.code AND h.version = c.version LIMIT 1), '')
+		FROM rule_counts c GROUP BY c.code, c.version ORDER BY c.code, c.version`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []RuleCount
+	for rows.Next() {
+		var c RuleCount
+		if err := rows.Scan(&c.Code, &c.Version, &c.Shadow, &c.Faults, &c.Broken, &c.Reason, &c.Owner); err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}

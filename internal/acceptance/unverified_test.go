@@ -317,3 +317,28 @@ func TestStory_SafeguardingByHandIsSealedForTheSendersTeamToo(t *testing.T) {
 		t.Errorf("the words were in %d answers of the server", n)
 	}
 }
+
+// The server itself fails on a change: it is kept whole, and the alarm in it is raised all the same.
+func TestStory_AChangeThatBreaksTheServerIsJudged(t *testing.T) {
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	w.sql(`CREATE TRIGGER breaks BEFORE INSERT ON observations WHEN NEW.pulse = 112 BEGIN SELECT RAISE(ABORT, 'disk of the test'); END`)
+	ann := w.phoneOf(w.ann)
+	before := w.record(ann, care.Visits, w.visit(w.ada, "Before"))
+	set := w.record(ann, care.Observations, w.readings(w.ada))
+	after := w.record(ann, care.Visits, w.visit(w.ada, "After"))
+	w.sync(ann)
+	items := ann.Items()
+	var ended []string
+	for _, i := range items {
+		ended = append(ended, string(i.Result.Status))
+	}
+	if !slices.Equal(ended, []string{"applied", "quarantined", "applied"}) || items[1].Result.Issues[0].Code != "server_error" {
+		t.Errorf("the changes ended %v: %+v", ended, items[1].Result.Issues)
+	}
+	if w.stored(care.Visits, before) == nil || w.stored(care.Visits, after) == nil || w.stored(care.Observations, set) != nil {
+		t.Error("its neighbours were held up, or it was stored")
+	}
+	w.tick()
+	w.reachesUnverified(care.Emergency, w.surgery, w.nurses, w.coordination)
+}

@@ -172,6 +172,9 @@ func (j *judge) refusedOp(q *row, op *phone.Op) {
 			continue
 		}
 		if f, ok := c.Field(name); ok && f.Policy != care.Server {
+			if text, ok := parsed.(string); ok && (f.Kind == care.Int || f.Kind == care.Decimal) {
+				parsed = json.Number(text) // a reading in quotes is a reading
+			}
 			if v, why := f.Check(parsed); why == nil && v != nil {
 				values[name] = v
 			}

@@ -153,7 +153,7 @@ func (h *handset) compare(s *stored, v *viewer, deep bool) []string {
 			wrong = append(wrong, fmt.Sprintf("%s %s in scopes %v, not %v", r.Collection, shortKey(r.ID), have, e.scopes))
 		}
 		if deep {
-			wrong = append(wrong, differences(r, e, v)...)
+			wrong = append(wrong, s.differences(r, e, v)...)
 		}
 	})
 	for key, e := range want {
@@ -175,7 +175,7 @@ func (h *handset) compare(s *stored, v *viewer, deep bool) []string {
 }
 
 // differences compares values, and makes sure that nothing is there which this viewer must not see.
-func differences(r phone.Held, e expected, v *viewer) []string {
+func (s *stored) differences(r phone.Held, e expected, v *viewer) []string {
 	var wrong []string
 	data, err := jsonValue(r.Data)
 	values, ok := data.(map[string]any)
@@ -206,11 +206,36 @@ func differences(r phone.Held, e expected, v *viewer) []string {
 		} else if have, _ = f.Check(values[f.Name]); have == nil && values[f.Name] != nil {
 			have = values[f.Name] // not one of its kind: shown as it is
 		}
+		if s.concern(e.row) && telling[f.Name] {
+			if have != nil && have != care.SealedReceipt {
+				wrong = append(wrong, fmt.Sprintf("%s %s shows %s of a safeguarding concern", r.Collection, shortKey(r.ID), f.Name))
+			}
+			continue
+		}
 		if !care.Equal(have, want) {
-			wrong = append(wrong, fmt.Sprintf("%s of %s %s is %v, not %v", f.Name, r.Collection, shortKey(r.ID), have, want))
+			wrong = append(wrong, fmt.Sprintf("%s of %s %s is %s, not %s", f.Name, r.Collection, shortKey(r.ID), jsonOf(have), jsonOf(want)))
 		}
 	}
 	return wrong
+}
+
+// telling are the fields of a handover, and of its history, that say what it is about.
+var telling = map[string]bool{"situation": true, "background": true, "assessment": true, "recommendation": true, "safe_note": true,
+	"evidence": true, "answer": true, "decline_reason": true, "text": true, "detail": true}
+
+// concern says whether a record is a safeguarding handover, or part of its history: what it is
+// about is for the safeguarding lead and on no phone.
+func (s *stored) concern(r *row) bool {
+	switch r.collection.Name {
+	case care.HandoverEvents:
+		if r = s.rows[care.Handovers][r.text("handover")]; r == nil {
+			return false
+		}
+	case care.Handovers:
+	default:
+		return false
+	}
+	return r.text("class") == string(care.Safeguarding)
 }
 
 // issueDifferences: contents are shown to those who have the person, and to nobody else.
@@ -219,21 +244,40 @@ func issueDifferences(values map[string]any, r *row, v *viewer) []string {
 	if r.collection.Name == care.Quarantine {
 		hidden = []string{"content", "raw"}
 	}
-	show := v.near(r.text("patient"))
+	near := v.near(r.text("patient"))
 	if c, ok := care.ByName(r.text("collection")); ok {
 		if f, ok := c.Field(r.text("field")); ok && f.Sealed {
-			show = false
+			near = false
 		}
 	}
 	var wrong []string
 	for _, name := range hidden {
 		_, shown := values[name]
-		if shown && !show {
+		switch {
+		case shown && !near:
 			wrong = append(wrong, fmt.Sprintf("issue %s shows %s of a person who is not theirs", shortKey(r.id), name))
-		}
-		if !shown && show {
+		case shown && v.duty.View != care.Clinical && clinical(r):
+			wrong = append(wrong, fmt.Sprintf("issue %s shows %s, which is clinical, to a limited viewer", shortKey(r.id), name))
+		case !shown && near && v.duty.View == care.Clinical:
 			wrong = append(wrong, fmt.Sprintf("issue %s hides %s from somebody who has the person", shortKey(r.id), name))
 		}
 	}
 	return wrong
+}
+
+// clinical says whether an issue is about what a limited viewer must never see.
+func clinical(r *row) bool {
+	if r.collection.Name == care.Conflicts {
+		c, ok := care.ByName(r.text("collection"))
+		if !ok || r.text("field") == "" {
+			return false
+		}
+		f, ok := c.Field(r.text("field"))
+		return ok && !f.Limited
+	}
+	switch r.text("collection") {
+	case care.Visits, care.Observations:
+		return true
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -273,7 +274,7 @@ func (tx *Tx) endCaseload(c CaseloadRow, at time.Time) error {
 // and staff hold, and covers of people they hold. Refusals are *wire.Error.
 func (tx *Tx) EndAssignment(lead pipeline.Viewer, id string, at time.Time) (row CaseloadRow, reached Reached, err error) {
 	row, err = scanCaseload(tx.row(caseloadSelect+` WHERE c.id = ?`, id))
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return row, reached, wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is no such row of a caseload for you.")
 	}
 	if err != nil {
@@ -300,86 +301,6 @@ func (tx *Tx) EndAssignment(lead pipeline.Viewer, id string, at time.Time) (row 
 		row.to = row.from
 	}
 	return row, reached, err
-}
-
-// Moved is what a move of people between caseloads came to.
-type Moved struct {
-	People int `json:"people"`
-	// NotThere are people whom the first holder does not hold, or who are not the lead's.
-	NotThere []string `json:"not_there"`
-	Reached
-}
-
-// Move takes people from one holder's caseload to another's.
-type Move struct {
-	Lead               pipeline.Viewer
-	Patients           []string
-	FromTeam, ToTeam   string
-	FromStaff, ToStaff string
-	At                 time.Time // zero = now
-	Reason             string
-}
-
-// MovePeople moves each person on its own; the others move even where one is not there.
-func (tx *Tx) MovePeople(m Move) (moved Moved, err error) {
-	moved.NotThere = []string{}
-	if m.At.IsZero() || m.At.Before(tx.now) {
-		m.At = tx.now
-	}
-	for _, patient := range m.Patients {
-		ok, err := tx.movePerson(m, patient, &moved)
-		if err != nil {
-			return moved, err
-		}
-		if !ok {
-			moved.NotThere = append(moved.NotThere, patient)
-		}
-	}
-	return moved, nil
-}
-
-func (tx *Tx) movePerson(m Move, patient string, moved *Moved) (bool, error) {
-	to := Assignment{Lead: m.Lead, Patient: patient, Team: m.ToTeam, Staff: m.ToStaff}
-	person, err := tx.mayAssign(to)
-	if refused, ok := err.(*wire.Error); ok && refused.Status == http.StatusNotFound && len(m.Patients) > 1 {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	rows, err := tx.caseloadOf(patient)
-	if err != nil {
-		return false, err
-	}
-	var ending []CaseloadRow
-	there := false
-	for _, c := range rows {
-		switch {
-		case c.team == m.FromTeam && c.staff == m.FromStaff && (c.to.IsZero() || c.to.After(m.At)):
-			ending = append(ending, c)
-		case c.team == m.ToTeam && c.staff == m.ToStaff && !c.from.After(m.At) && c.to.IsZero():
-			there = true
-		}
-	}
-	if len(ending) == 0 {
-		return there, nil // moved before
-	}
-	moved.People++
-	return true, tx.moving(person, m.At, &moved.Reached, func() error {
-		for _, c := range ending {
-			if err := tx.endCaseload(c, m.At); err != nil {
-				return err
-			}
-			if there {
-				continue
-			}
-			c.ID, c.team, c.staff, c.from, c.Reason = tx.NewID(), m.ToTeam, m.ToStaff, m.At, m.Reason
-			if err := tx.addCaseload(c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // NamedCaseload fills in what people read about a row that was just written.

@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -98,7 +99,7 @@ func wireTime(column string) string { return care.Stamp(parseColumnTime(column))
 // already. Whoever calls it has its cached tokens dropped after the commit. Refusals are *wire.Error.
 func (tx *Tx) SetDeviceState(viewer pipeline.Viewer, id, state string) (d DeviceRow, changed bool, err error) {
 	d, err = tx.store.scanDevice(tx.row(deviceSelect+` WHERE id = ?`, id))
-	if err == sql.ErrNoRows || err == nil && (d.Staff == nil || !tx.store.LooksAfter(viewer, d.Staff.ID)) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (d.Staff == nil || !tx.store.LooksAfter(viewer, d.Staff.ID)) {
 		return d, false, wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is no such phone among those you look after.")
 	}
 	if err != nil || d.State == state {

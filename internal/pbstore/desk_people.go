@@ -2,6 +2,7 @@ package pbstore
 
 import (
 	"database/sql"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -82,7 +83,7 @@ func (tx *Tx) registrable(c *care.Collection, r Registration) error {
 	}
 	var id string
 	err = tx.row(`SELECT id FROM patients WHERE nhs_number = ? AND nhs_number <> '' AND retracted = '' LIMIT 1`, string(parsed)).Scan(&id)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {

@@ -39,7 +39,8 @@ func (p *plan) judge() error {
 		}
 	}
 	for _, issue := range p.issues {
-		at(issue.Text("patient"))
+		c := at(issue.Text("patient"))
+		c.issues = append(c.issues, issue)
 	}
 	for _, issue := range p.settled {
 		c := at(issue.Text("patient"))
@@ -58,7 +59,11 @@ func (p *plan) judge() error {
 	}
 	sort.Strings(ids)
 	for _, id := range ids {
-		if p.refused != nil && id != p.refused.Text("patient") {
+		switch {
+		case p.refused == nil:
+		case id == p.refused.Text("patient"):
+			people[id].issues = append(people[id].issues, p.refused)
+		default:
 			// The row is filed under one person. What it says about another is judged now.
 			if err := people[id].hear(p.tx, p.refused, id); err != nil {
 				return err
@@ -89,9 +94,10 @@ func JudgeRefused(tx Tx, patient string) error {
 // changed is what is new about one person.
 type changed struct {
 	records  []*care.Record
-	suspects []rules.Event // refused or losing values
-	since    time.Time     // the earliest moment anything changed at; zero = nothing did
-	anew     bool          // every open issue counts as new
+	suspects []rules.Event  // refused or losing values
+	issues   []*care.Record // what the running change left open about the person
+	since    time.Time      // the earliest moment anything changed at; zero = nothing did
+	anew     bool           // every open issue counts as new
 	faults   Faults
 }
 
@@ -106,6 +112,12 @@ func (c *changed) hear(tx Tx, issue *care.Record, patient string) error {
 		c.since = earliest(c.since, e.At)
 	}
 	return nil
+}
+
+// doubt adds what is fresh in doubt.
+func (c *changed) doubt(d *doubts) {
+	c.suspects = append(c.suspects, d.fresh...)
+	c.since = earliest(c.since, d.since)
 }
 
 // quiet says, without SQL, that nothing can come of a change: no rule fires on it, and the
@@ -147,8 +159,19 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	if err != nil || record == nil {
 		return err
 	}
-	d, err := doubtsAbout(tx, patient)
+	elsewhere := c.suspects
+	person := rules.Patient{ID: patient, Values: record.Values}
+	// First what the running change left open, and all there is only when something can come of it:
+	// a person may have thousands of open issues.
+	d, err := weigh(tx, patient, c.issues)
 	if err != nil {
+		return err
+	}
+	c.doubt(d)
+	if !c.anew && (c.since.IsZero() || c.quiet(tx, patient, person)) {
+		return nil
+	}
+	if d, err = doubtsAbout(tx, patient); err != nil {
 		return err
 	}
 	if c.anew {
@@ -156,13 +179,10 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 		for _, e := range d.events {
 			d.since = earliest(d.since, e.At)
 		}
-	}
-	elsewhere := c.suspects
-	c.suspects = append(c.suspects, d.fresh...)
-	c.since = earliest(c.since, d.since)
-	person := rules.Patient{ID: patient, Values: record.Values}
-	if c.since.IsZero() || c.quiet(tx, patient, person) {
-		return nil
+		c.doubt(d)
+		if c.since.IsZero() || c.quiet(tx, patient, person) {
+			return nil
+		}
 	}
 	known, err := tx.Alarms(patient)
 	if err != nil {

@@ -49,11 +49,16 @@ type doubts struct {
 }
 
 func doubtsAbout(tx Tx, patient string) (*doubts, error) {
-	d := &doubts{disputed: map[string]bool{}, why: map[string]string{}}
 	issues, err := tx.OpenIssues(patient)
 	if err != nil {
 		return nil, err
 	}
+	return weigh(tx, patient, issues)
+}
+
+// weigh reads issues about a person as evidence.
+func weigh(tx Tx, patient string, issues []*care.Record) (_ *doubts, err error) {
+	d := &doubts{disputed: map[string]bool{}, why: map[string]string{}}
 	aside := map[string][]*care.Record{} // by record and mutation: one set of readings
 	var sets []string
 	for _, issue := range issues {

@@ -234,7 +234,7 @@ var given = regexp.MustCompile(`^(cursor|access token|staff token|device|issue|e
 
 // mint makes the value of a name that a request uses first.
 func (s *stage) mint(name string) (string, error) {
-	if m := staffToken.FindStringSubmatch(name); m != nil && s.people[m[1]] != nil {
+	if m := staffToken.FindStringSubmatch(name); len(m) > 0 && s.people[m[1]] != nil {
 		return s.people[m[1]].NewAuthToken()
 	}
 	if keyName.MatchString(name) {

@@ -73,7 +73,8 @@ func TestMount_stops_in_order(t *testing.T) {
 	if err := <-served; err != nil { // it takes no new requests from here on
 		t.Errorf("serve ended with %v", err)
 	}
-	if _, err := http.Get(url + httpapi.HealthPath); err == nil {
+	if response, err := http.Get(url + httpapi.HealthPath); err == nil {
+		response.Body.Close()
 		t.Error("a new request was taken while stopping")
 	}
 	select {

@@ -36,6 +36,11 @@ func (p *plan) judge() error {
 		c.since = earliest(c.since, d.rec.ClinicalTime)
 		if d.old != nil {
 			c.since = earliest(c.since, d.old.ClinicalTime)
+			if was := d.old.Text("patient"); was != d.rec.Text("patient") {
+				// Filed under the wrong person, and moved: it is no evidence about the first any more.
+				first := at(was)
+				first.since = earliest(first.since, d.old.ClinicalTime)
+			}
 		}
 	}
 	for _, issue := range p.issues {

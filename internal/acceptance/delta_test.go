@@ -94,6 +94,7 @@ func TestScenario_A1_SameMomentSmallPages(t *testing.T) {
 // A pull with nothing new asks the database nothing, whether a thousand records are in scope or
 // fifty thousand; also for a phone that never sent anything, and after others wrote elsewhere.
 func TestScenario_A2_NothingNewCostsNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	elsewhere := w.Patient(t, "Elsewhere", w.practice)
 	w.Caseload(t, elsewhere, w.others)

@@ -61,7 +61,7 @@ func unchanged(t *testing.T, what string, before, after map[string]string) {
 	}
 }
 
-// gzipped and packed are small bodies that unpack into n bytes of white space around JSON.
+// gzipped and packed are small bodies that unpack into n bytes of white space.
 func gzipped(t *testing.T, n int) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -99,6 +99,7 @@ func forged(t *testing.T, bearer string, method jwt.SigningMethod, key any) stri
 // Every request a broken or hostile client can send gets its documented error and leaves the store as
 // it was, to the last byte of every table.
 func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ann, net := w.phoneOn(w.ann)
 	bob := w.phoneOf(w.bob)
@@ -317,6 +318,7 @@ func checkError(t *testing.T, what string, status int, body []byte, wantStatus i
 // What a push says can be as wrong as it likes: it is set aside field by field or quarantined whole,
 // with its content, nothing else changes, and the next change goes through.
 func TestHostile_ContentIsSetAsideOrQuarantined(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	hal := w.Patient(t, "Hillsider", w.practice)
 	w.Caseload(t, hal, w.others)
@@ -551,6 +553,7 @@ func TestHostile_AnothersKeyTellsNothing(t *testing.T) {
 // A phone whose work is refused again and again does not fill the disk: from a limit on it is told to
 // wait, keeps everything, and goes on when the lead has settled some of it.
 func TestHostile_AQuotaProtectsTheDisk(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	otto, net := w.phoneOn(w.otto)
 	lena := w.phoneOf(w.lea)

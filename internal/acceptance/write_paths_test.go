@@ -187,8 +187,8 @@ func TestWritePaths_ACascadeIsSeenAsGone(t *testing.T) {
 	}
 }
 
-// A phone that comes back after the person was deleted and somebody else took the id of nothing still
-// ends with what the server has, by digest as by pull.
+// A visit deleted by the dashboard, by a job or by a script is gone on the phone; one that a script
+// replaces is there again, and the phone ends with what a new one would get.
 func TestWritePaths_DeletesByEveryWriter(t *testing.T) {
 	w := newWorld(t)
 	ann, bob := w.phoneOf(w.ann), w.phoneOf(w.bob)
@@ -240,7 +240,7 @@ func TestWritePaths_APushMeetsAWriteNotYetNoticed(t *testing.T) {
 	sees(t, ann, care.Visits, id, "note", "Wound red")
 }
 
-// A medicine nobody missed, an alarm taken back: deleting the readings behind an alarm is judged too.
+// Readings are deleted that had raised an alarm: it holds no more. What the practice was told stays.
 func TestWritePaths_DeletedEvidenceIsJudged(t *testing.T) {
 	w := newWorld(t)
 	ann := w.phoneOf(w.ann)

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"net/http/httptest"
 	"path/filepath"
@@ -28,17 +29,30 @@ import (
 // stage is a server in a small neighbourhood, and what is known of the conversation so far. Its
 // clock stands still but for what a transcript says.
 type stage struct {
-	t      *testing.T
-	app    *pbtest.App
-	srv    *server.Server
-	http   *httptest.Server
-	clock  atomic.Int64
-	ids    *identifier.Minter
-	people map[string]*core.Record
-	keys   map[string]ed25519.PrivateKey // by name
-	signs  map[string]string             // the key of a device, both by name
-	backup string
+	t       *testing.T
+	app     *pbtest.App
+	srv     *server.Server
+	http    *httptest.Server
+	clock   atomic.Int64
+	ids     *identifier.Minter
+	people  map[string]*core.Record
+	keys    map[string]ed25519.PrivateKey // by name
+	signs   map[string]string             // the key of a device, both by name
+	backup  string
+	entropy entropy
 	*names
+}
+
+// entropy counts: ids made within one millisecond, which here lasts for ever, rise, and lists
+// that are ordered by id come in the order in which things were made.
+type entropy struct{ reads atomic.Uint64 }
+
+func (e *entropy) Read(p []byte) (int, error) {
+	clear(p)
+	var count [8]byte
+	binary.BigEndian.PutUint64(count[:], e.reads.Add(1))
+	copy(p, count[:])
+	return len(p), nil
 }
 
 // begin is when every transcript begins: a Monday morning in winter, when London keeps UTC.
@@ -61,7 +75,7 @@ func (s *stage) now() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
 
 func (s *stage) open(dir string) {
 	s.app = pbtest.Open(s.t, dir, func(app core.App) { server.Bind(app, false) })
-	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Manual: true})
+	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Entropy: &s.entropy, Manual: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}

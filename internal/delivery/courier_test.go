@@ -238,7 +238,7 @@ func TestTheInboxPutsAHandoverBeforeItsTeam(t *testing.T) {
 }
 
 func TestACourierNeedsItsToolsAndChannelsOfTheirOwnNames(t *testing.T) {
-	good := Options{Outbox: &box{}, Now: time.Now, Chance: func() float64 { return 0 }, Backoff: DefaultBackoff}
+	good := Options{Outbox: &box{}, Now: func() time.Time { return time.Time{} }, Chance: func() float64 { return 0 }, Backoff: DefaultBackoff}
 	twice := good
 	twice.Channels = []Channel{&wire{name: "inbox"}, &wire{name: "inbox"}}
 	noClock, noBackoff := good, good

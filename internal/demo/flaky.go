@@ -88,7 +88,7 @@ func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"code":"busy","message":"The demo is being flaky on purpose. Nothing was taken in; try again.","retry":"later"}`)
 	case lost:
 		f.next.ServeHTTP(&heard{header: http.Header{}}, r)
-		panic(http.ErrAbortHandler) // cuts the connection without an answer
+		panic(http.ErrAbortHandler) //nolint:forbidigo // what net/http offers for it: cuts the connection without an answer
 	case half:
 		answer := &heard{header: http.Header{}}
 		f.next.ServeHTTP(answer, r)
@@ -141,5 +141,5 @@ func (h *heard) halve(w http.ResponseWriter) {
 			flusher.Flush()
 		}
 	}
-	panic(http.ErrAbortHandler)
+	panic(http.ErrAbortHandler) //nolint:forbidigo // what net/http offers to cut a connection
 }

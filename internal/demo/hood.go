@@ -148,7 +148,7 @@ func invent(seed int, day time.Time, sz size) (*hood, error) {
 func (h *hood) newID() string {
 	id, err := h.ids.New(h.born)
 	if err != nil {
-		panic("demo: ids ran dry: " + err.Error()) // the entropy is a generator and cannot
+		panic("demo: ids ran dry: " + err.Error()) //nolint:forbidigo // the entropy is a generator and cannot
 	}
 	return string(id)
 }
@@ -266,10 +266,10 @@ func (h *hood) inventPerson(i int, day time.Time) error {
 	if i%2 == 1 {
 		p.nursing = h.south.team
 	}
-	switch {
-	case i%60 == 58:
+	switch i % 60 {
+	case 58:
 		p.practice = nil
-	case i%60 == 29:
+	case 29:
 		p.practice = h.closed
 	}
 	p.mental, p.social, p.retains = r.IntN(10) == 0, r.IntN(9) == 0, r.IntN(40) == 0
@@ -297,16 +297,6 @@ func seldom(r *rand.Rand, n int, texts []string) string {
 		return texts[pick]
 	}
 	return ""
-}
-
-// serviceOf is the voluntary service somebody belongs to, nil for everybody else.
-func (h *hood) serviceOf(t *team) *service {
-	for _, s := range h.services {
-		if s.team == t {
-			return s
-		}
-	}
-	return nil
 }
 
 // pick gives a part in a scene to the first person who fits and has none yet, and whose name

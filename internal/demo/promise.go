@@ -27,7 +27,6 @@ type witnesses struct {
 	hood     *hood
 	seeded   map[string]bool // records that were there before the first phone, as collection/id
 	repeats  int             // requests that arrived twice
-	reraised int
 }
 
 // promises are what Doorstep stands for, each with the check that can prove it wrong.

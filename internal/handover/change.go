@@ -42,8 +42,13 @@ func (p *planning) change(g *group) {
 	}
 }
 
-// earlier moves the clinical time to that of earlier evidence. It never moves later.
+// earlier moves the clinical time to that of earlier evidence. As long as nobody has acted it is
+// that of the first alarm, also where late evidence gave an earlier one to another handover: it
+// must not hang on which came first. Once somebody has acted it never moves later.
 func (p *planning) earlier(c *Change, g *group) {
+	if h := g.existing; !h.ByHand && fresh(h.State) && len(g.alarms) > 0 {
+		c.ClinicalTime = time.Time{}
+	}
 	for _, a := range g.alarms {
 		if c.ClinicalTime.IsZero() || a.At.Before(c.ClinicalTime) {
 			c.ClinicalTime = a.At
@@ -111,9 +116,9 @@ func (p *planning) events(h *Existing, c *Change) []Event {
 	if c.Unverified && !h.Unverified {
 		say(EventUnverified, "A reason rests on a value that was refused or is disputed.")
 	}
-	switch {
-	case c.SupersededBy == h.SupersededBy:
-	case c.SupersededBy == "":
+	switch c.SupersededBy {
+	case h.SupersededBy:
+	case "":
 		say(EventStandsAnew, "No later complete set below every trigger stands any more.")
 	default:
 		say(EventSuperseded, "A later complete set is below every trigger. Please still acknowledge.")

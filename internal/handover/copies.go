@@ -1,6 +1,8 @@
 package handover
 
 import (
+	"slices"
+
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
 )
@@ -31,7 +33,7 @@ func (p *planning) copy(original *New, g *group) {
 		id := CopyID(original.ID, who)
 		if have := p.copied[id]; have != nil {
 			told[have.ToTeam] = true
-			p.riseCopy(have, original)
+			p.follow(have, original)
 			continue
 		}
 		destination := care.ToCoordinator
@@ -50,14 +52,30 @@ func (p *planning) copy(original *New, g *group) {
 	}
 }
 
-// riseCopy keeps a copy as urgent as its original.
-func (p *planning) riseCopy(have *Existing, original *New) {
-	if ended(have.State) || original.Class.Urgency() <= have.Class.Urgency() {
+// follow keeps a copy in step with its original: its reasons, when it began, and its urgency, which
+// never falls.
+func (p *planning) follow(have *Existing, original *New) {
+	if ended(have.State) {
 		return
 	}
-	c := Change{ID: have.ID, Class: original.Class, Reasons: original.Reasons, ClinicalTime: original.ClinicalTime, LateBy: original.LateBy,
+	c := Change{ID: have.ID, Class: have.Class, Reasons: original.Reasons, ClinicalTime: have.ClinicalTime, LateBy: max(have.LateBy, original.LateBy),
 		AckDue: sooner(have.AckDue, original.AckDue), ActDue: sooner(have.ActDue, original.ActDue), Unverified: have.Unverified,
-		SupersededBy: have.SupersededBy, Again: true}
-	c.Events = []Event{{Kind: EventRisen, At: p.in.Now, Team: have.ToTeam, Text: "The urgency rose from " + string(have.Class) + " to " + string(original.Class) + "."}}
-	p.plan.Changes = append(p.plan.Changes, c)
+		SupersededBy: have.SupersededBy}
+	say := func(kind, text string) {
+		c.Events = append(c.Events, Event{Kind: kind, At: p.in.Now, Team: have.ToTeam, Text: text})
+	}
+	if !slices.Equal(have.Reasons, original.Reasons) {
+		say(EventAttached, "What it rests on has changed.")
+	}
+	if original.Class.Urgency() > have.Class.Urgency() {
+		c.Class, c.Again = original.Class, true
+		say(EventRisen, "The urgency rose from "+string(have.Class)+" to "+string(original.Class)+".")
+	}
+	if original.ClinicalTime.Before(have.ClinicalTime) {
+		c.ClinicalTime = original.ClinicalTime
+		say(EventEarlier, "Evidence that arrived late shows that it began earlier.")
+	}
+	if len(c.Events) > 0 {
+		p.plan.Changes = append(p.plan.Changes, c)
+	}
 }

@@ -27,7 +27,6 @@ type grouping struct {
 	clearing []time.Time // of sets whose clock is known, sorted
 	alarms   []*Alarm
 	keys     []string // of alarms, same order
-	routes   map[*group]Route
 
 	groups []*group
 	of     map[string]*group // by existing handover, pinned ones

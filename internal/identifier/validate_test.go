@@ -1,6 +1,7 @@
 package identifier
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/go-playground/validator/v10"
@@ -41,8 +42,8 @@ func TestStructTags(t *testing.T) {
 				}
 				return
 			}
-			refused, ok := err.(validator.ValidationErrors)
-			if !ok || len(refused) != 1 || refused[0].Tag() != c.tag {
+			var refused validator.ValidationErrors
+			if !errors.As(err, &refused) || len(refused) != 1 || refused[0].Tag() != c.tag {
 				t.Errorf("got %v, want one refusal by %s", err, c.tag)
 			}
 		})

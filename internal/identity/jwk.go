@@ -101,7 +101,7 @@ func ParseJWK(text []byte) (*PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.Alg != "" && j.Alg != key.Alg && !(j.Alg == "Ed25519" && key.Alg == EdDSA) {
+	if j.Alg != "" && j.Alg != key.Alg && (j.Alg != "Ed25519" || key.Alg != EdDSA) {
 		return nil, keyError("alg does not belong to this kind of key")
 	}
 	if j.Use != "" && j.Use != "sig" {

@@ -10,7 +10,7 @@ import (
 func (k *Keyring) Secret(purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, k.private.Seed(), nil, "doorstep "+purpose, 32)
 	if err != nil {
-		panic("identity: derive a secret: " + err.Error()) // only for lengths no hash can give
+		panic("identity: derive a secret: " + err.Error()) //nolint:forbidigo // only for lengths no hash can give
 	}
 	return key
 }

@@ -46,7 +46,7 @@ func TestConnect_EveryConnectionOfThePoolIsDurable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { conn.Close() })
 		var synchronous int
 		if err := conn.QueryRowContext(context.Background(), "PRAGMA synchronous").Scan(&synchronous); err != nil || synchronous != 2 {
 			t.Errorf("PRAGMA synchronous = %d, %v; want 2 (FULL)", synchronous, err)

@@ -282,7 +282,7 @@ func (tx *Tx) EndAssignment(lead pipeline.Viewer, id string, at time.Time) (row 
 	}
 	holds, _ := tx.Holds(lead, row.patient, tx.now)
 	own := row.team != "" && slices.Contains(tx.store.DeskTeams(lead), row.team) || row.staff != "" && tx.store.LooksAfter(lead, row.staff)
-	if !own && !(holds && !row.to.IsZero()) {
+	if !own && (!holds || row.to.IsZero()) {
 		return row, reached, wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is no such row of a caseload for you.")
 	}
 	if at.IsZero() || at.Before(tx.now) {

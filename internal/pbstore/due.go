@@ -2,6 +2,7 @@ package pbstore
 
 import (
 	"database/sql"
+	"errors"
 	"time"
 
 	"doorstep/internal/care"
@@ -68,7 +69,7 @@ func (tx *Tx) Ran(job string) error {
 func (s *Store) LastRan(job string) (time.Time, error) {
 	var at string
 	err := s.ask(`SELECT ran_at FROM sync_jobs WHERE name = ?`, job).Scan(&at)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
 	return parseColumnTime(at), err

@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 	}
 	since := int64(0)
 	err = tx.row(`SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`, from.Unix()/60).Scan(&since)
-	if err != nil && err != sql.ErrNoRows {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
 	found := map[int64][]string{}

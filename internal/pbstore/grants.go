@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sort"
 	"strings"
@@ -206,7 +207,7 @@ func (tx *Tx) Admit(patient, team, reason string) error {
 // scopes start anew from here.
 func (tx *Tx) Restaff(id string) error {
 	member, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		tx.note(func(m *memory) { delete(m.staff, id) })
 		return nil
 	}

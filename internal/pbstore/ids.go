@@ -20,7 +20,7 @@ func newIDs(now func() time.Time, entropy io.Reader) *ids {
 func (i *ids) next() string {
 	id, err := i.mint.New(i.now())
 	if err != nil {
-		panic("pbstore: no entropy for ids: " + err.Error()) // the system's random source is gone
+		panic("pbstore: no entropy for ids: " + err.Error()) //nolint:forbidigo // the system's random source is gone
 	}
 	return string(id)
 }

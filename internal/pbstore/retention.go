@@ -3,6 +3,7 @@ package pbstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -23,7 +24,7 @@ func (s *Store) Floor() int64 {
 func (s *Store) MarkBefore(ctx context.Context, t time.Time) (seq int64, err error) {
 	err = s.Read(ctx, func(v *Snapshot) error {
 		err := v.row(`SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`, t.Unix()/60).Scan(&seq)
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		return err

@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"doorstep/internal/care"
@@ -96,7 +97,7 @@ func (tx *Tx) settle(d dirty, people map[string]bool) error {
 		var patient string
 		if err := tx.row(`SELECT patient FROM caseload WHERE id = ?`, d.record).Scan(&patient); err == nil {
 			people[patient] = true
-		} else if err != sql.ErrNoRows {
+		} else if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 		return nil

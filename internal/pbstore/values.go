@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -167,7 +168,7 @@ func (s *shape) scan(rows interface{ Scan(...any) error }) (*care.Record, error)
 		into[i] = &raw[i]
 	}
 	if err := rows.Scan(into...); err != nil {
-		if err == sql.ErrNoRows {
+		if errors.Is(err, sql.ErrNoRows) {
 			return nil, nil
 		}
 		return nil, err

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"errors"
+
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/wire"
@@ -70,7 +72,7 @@ func (p *plan) called(d *draft) error {
 	actor := handover.Actor{Staff: p.by.Staff, Role: p.by.Role, Teams: p.by.Teams}
 	_, err := Act(p.tx, d.rec.ID, handover.Action{Kind: handover.RecordCall, CalledAt: h.CalledAt, Name: h.CalledName,
 		CalledRole: h.CalledRole, Reached: h.Reached, ReadBack: h.ReadBack}, actor, 0)
-	if _, refused := err.(*handover.Error); refused {
+	if refused := (*handover.Error)(nil); errors.As(err, &refused) {
 		return nil // what was said about the call is stored; it does not count as an acknowledgement
 	}
 	return err

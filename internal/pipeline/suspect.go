@@ -23,16 +23,25 @@ func EventOf(rec *care.Record, verified bool) rules.Event {
 		At: rec.ClinicalTime, ClockKnown: rec.ClockKnown, Verified: verified, Values: rec.Values}
 	switch rec.Collection.Name {
 	case care.Visits:
-		e.Visit, e.Team = rec.ID, rec.Text("team")
+		e.Visit, e.Team, e.Staff = rec.ID, rec.Text("team"), visitor(rec)
 	case care.Observations:
 		e.Visit = rec.Text("visit")
 		if raw, ok := rec.Get("news2").(json.RawMessage); ok {
 			e.NEWS2 = decodeScore(raw)
 		}
 	case care.Checkins:
-		e.Team = rec.Text("team")
+		e.Team, e.Staff = rec.Text("team"), visitor(rec)
 	}
 	return e
+}
+
+// visitor is who was at the door: the author, but of what a desk, an import or the dashboard had
+// planned the one it was planned for. What comes of it is theirs to follow.
+func visitor(rec *care.Record) string {
+	if who := rec.Text("staff"); rec.Client == "" && who != "" {
+		return who
+	}
+	return rec.Author
 }
 
 func judged(collection string) bool {

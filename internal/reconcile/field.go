@@ -81,7 +81,7 @@ func Field(cur Current, e Edit) Outcome {
 	case care.Manual:
 		return manual(cur, e)
 	}
-	panic("reconcile: unknown policy") // unreachable: the policies are listed in care
+	panic("reconcile: unknown policy") //nolint:forbidigo // unreachable: the policies are listed in care
 }
 
 // manual is clean only when the author saw the stored value.

@@ -220,6 +220,6 @@ func (w *World) deliverLate() {
 	w.late = append(w.late[:i], w.late[i+1:]...)
 	heard := p.from.heard
 	w.note(p.from.name, "%s arrives late", p.req.URL.Path[strings.LastIndexByte(p.req.URL.Path, '/')+1:])
-	w.deliver(p.from, p.req, p.body)
+	w.deliver(p.from, p.req, p.body).Body.Close() // nobody waits for this answer any more
 	p.from.heard = heard
 }

@@ -89,6 +89,10 @@ func (w *World) checkGrants() {
 		}
 		have[patient+" by "+holder] = true
 	}
+	if err := rows.Err(); err != nil {
+		w.fail("read the grants: %v", err)
+		return
+	}
 	want := w.caseloadNow()
 	for k := range have {
 		if !want[k] {
@@ -134,6 +138,9 @@ func (w *World) caseloadNow() map[string]bool {
 			holder = "staff:" + staff
 		}
 		want[patient+" by "+holder] = true
+	}
+	if err := rows.Err(); err != nil {
+		w.fail("read the caseload: %v", err)
 	}
 	return want
 }

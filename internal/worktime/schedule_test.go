@@ -93,7 +93,7 @@ func TestHoursThatAreRefused(t *testing.T) {
 func TestHoursThatAreRead(t *testing.T) {
 	for hours, want := range map[string][]span{
 		"08:00-18:30":                 {{480, 1110}},
-		" 08:00-13:00 , 14:00-18:30 ": {{480, 780}, {840, 1110}},
+		" 08:00-13:00 , 14:00-18:30 ": {{480, 780}, {840, 1110}}, //nolint:gocritic // spaces people type
 		"08:00-13:00,13:00-18:30":     {{480, 1110}},
 		"00:00-24:00":                 {{0, 1440}},
 		"00:00-00:01":                 {{0, 1}},

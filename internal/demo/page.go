@@ -39,7 +39,7 @@ const (
 
 // in gives a text a colour, on a terminal.
 func (p *page) in(colour, text string) string {
-	if !p.terminal || os.Getenv("NO_COLOR") != "" {
+	if !p.terminal || os.Getenv("NO_COLOR") != "" { //nolint:misspell // the name of a convention (no-color.org)
 		return text
 	}
 	return colour + text + plain

@@ -141,12 +141,14 @@ func (w *world) cameOf(person *core.Record, names map[string]string) string {
 			CopyOf string `json:"copy_of"`
 		}
 		_ = json.Unmarshal([]byte(h.GetString("evidence")), &kept)
-		if kept.CopyOf == "" && len(alarms) == 0 {
-			continue // its evidence was corrected; it stays with whoever was told of it
+		if kept.CopyOf != "" || len(alarms) == 0 {
+			continue // a copy follows its original; one whose evidence was corrected stays with whoever was told
 		}
-		lines = append(lines, fmt.Sprintf("to %s: %s, rules %v, since %s, due %s, unverified %s, copy %v, superseded by %q\n\t%s",
-			w.nameOf(h.GetString("to_team")), h.GetString("class"), ruleCodes(h), h.GetString("clinical_time"), h.GetString("ack_due"),
-			flag(h, "unverified"), kept.CopyOf != "", names[h.GetString("superseded_by")], strings.Join(alarms, "\n\t")))
+		// What people were told is never taken back by itself, so what stood in a handover for a
+		// while leaves its class, its deadline and the word "unverified" behind. Which alarms it
+		// holds, since when, and what superseded it, must not depend on the arrival.
+		lines = append(lines, fmt.Sprintf("to %s: rules %v, since %s, superseded by %q\n\t%s", w.nameOf(h.GetString("to_team")),
+			ruleCodes(h), h.GetString("clinical_time"), names[h.GetString("superseded_by")], strings.Join(alarms, "\n\t")))
 	}
 	for id, alarms := range of {
 		lines = append(lines, fmt.Sprintf("in no open handover (%s): %v", id, alarms))

@@ -11,7 +11,7 @@ import (
 )
 
 // tally is what happened, counted. Measures are those of the product's definitions: see
-// docs/demo.md.
+// the README.
 type tally struct {
 	visits, observations, checkins, byHand int // recorded on phones
 	changes, pushes, conflictsKept         int

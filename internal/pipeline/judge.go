@@ -179,6 +179,9 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	if d, err = doubtsAbout(tx, patient); err != nil {
 		return err
 	}
+	// A row does not keep an offset that is not proven, so what is read back may lie earlier than
+	// what was just weighed; counted from the later of the two, its alarm would be muted.
+	c.since = earliest(c.since, d.since)
 	if c.anew {
 		d.fresh = d.events
 		for _, e := range d.events {

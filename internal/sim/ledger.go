@@ -6,6 +6,8 @@ import "doorstep/internal/care"
 type entry struct {
 	seq    int64
 	status care.Status
+	client string // under which it took effect: after a fork not the one that sent it first
+	mid    int64
 }
 
 // ledger reads which changes took effect.
@@ -16,7 +18,7 @@ func (w *World) ledger() map[string]entry {
 		w.fail("%v", err)
 		return found
 	}
-	rows, err := db.Query(`SELECT key, seq, status FROM sync_ledger`)
+	rows, err := db.Query(`SELECT l.key, l.seq, l.status, c.client, l.mid FROM sync_ledger l JOIN sync_clients c ON c.id = l.client`)
 	if err != nil {
 		w.fail("read the ledger: %v", err)
 		return found
@@ -25,7 +27,7 @@ func (w *World) ledger() map[string]entry {
 	for rows.Next() {
 		var key string
 		var e entry
-		if err := rows.Scan(&key, &e.seq, &e.status); err != nil {
+		if err := rows.Scan(&key, &e.seq, &e.status, &e.client, &e.mid); err != nil {
 			w.fail("read the ledger: %v", err)
 		}
 		found[key] = e

@@ -145,7 +145,7 @@ func (m *model) effects(ledger map[string]entry) []effect {
 			m.fault("the ledger holds %s, which nobody sent", shortKey(key))
 			continue
 		}
-		x := effect{at: float64(e.seq), key: key, client: sent.client, mid: sent.Mid}
+		x := effect{at: float64(e.seq), key: key, client: e.client, mid: e.mid}
 		if e.status == care.Quarantined {
 			r := held[key]
 			if r == nil || r.text("state") != "resolved" {

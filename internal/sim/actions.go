@@ -19,7 +19,7 @@ type action struct {
 // actions is everything that happens in a day of trouble.
 var actions = []action{
 	{"sync", 400, (*World).actSync},
-	{"write", 300, (*World).actWrite},
+	{"write", 380, (*World).actWrite},
 	{"time passes", 70, (*World).actTime},
 	{"late arrival", 20, (*World).deliverLate},
 	{"network", 25, (*World).actNetwork},

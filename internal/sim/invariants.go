@@ -16,7 +16,7 @@ func (w *World) afterStep(h *handset, before map[string]int64, cursor string, dr
 		}
 	}
 	finished := h.heard != nil && h.Staged() == 0 && h.Cursor() == h.heard.Cursor
-	if !finished || w.unsettled() || (!w.healing && !w.chance(40)) {
+	if !finished || w.unsettled() || (!w.healing && !w.chance(30)) {
 		return
 	}
 	w.count("swap checked")

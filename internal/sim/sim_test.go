@@ -15,7 +15,9 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	debug.SetGCPercent(800) // runs make much garbage and hold little
+	// Runs make much garbage and hold little: collect when there is need, not all the time.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(768 << 20)
 	os.Exit(m.Run())
 }
 

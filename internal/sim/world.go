@@ -29,7 +29,7 @@ type Options struct {
 const lastEvents = 160
 
 // DefaultSteps is how many things happen in a run before it heals.
-const DefaultSteps = 150
+const DefaultSteps = 120
 
 // Report is how a run ended.
 type Report struct {

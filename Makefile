@@ -1,4 +1,4 @@
-# Doorstep. Everything below runs with Go alone; `make` lists the targets.
+# Doorstep. `make` lists the targets. Running it takes Go alone; testing the pages takes Node.js and Chromium.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -14,7 +14,7 @@ GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
 # The parts of `make test`. Each is a target that installs what it needs, or stops and names
 # what is missing; a new kind of test joins by adding its target here.
-TEST_PARTS := test-go
+TEST_PARTS := test-go test-js test-browser
 
 .PHONY: help
 help: ## list the targets
@@ -41,6 +41,46 @@ test: $(TEST_PARTS) ## every test there is
 .PHONY: test-go
 test-go: need-go
 	$(GO) test -count=1 -timeout 20m ./...
+
+# The JavaScript tests need Node.js 18 or newer and what e2e/package-lock.json pins; the browser tests
+# need Chromium. As root on Debian both are installed; elsewhere the missing one is named.
+NODE_MODULES := e2e/node_modules/.package-lock.json
+
+.PHONY: need-node
+need-node:
+	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; fi
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "missing: Node.js 18 or newer with npm" >&2; exit 1; }
+	@node -e 'if (+process.versions.node.split(".")[0] < 18) { console.error("missing: Node.js 18 or newer; this is " + process.version); process.exit(1) }'
+
+.PHONY: need-chromium
+need-chromium:
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; fi
+	@command -v chromium >/dev/null || { echo "missing: Chromium (Debian's package is called chromium)" >&2; exit 1; }
+
+$(NODE_MODULES): e2e/package-lock.json | need-node
+	cd e2e && npm ci --no-audit --no-fund
+	@touch $@
+
+# The server that the JavaScript and browser tests start.
+.PHONY: dist/doorstep-test
+dist/doorstep-test: need-go
+	$(GO) build -o $@ .
+
+.PHONY: test-js
+test-js: $(NODE_MODULES) dist/doorstep-test ## the JavaScript client and the pages' logic, by Node.js
+	cd e2e && node vendor/build.mjs --check
+	cd e2e && npx --no-install tsc -p .
+	cd e2e && node --test $$(ls -d unit/*.test.mjs sync/*.test.mjs)
+
+.PHONY: test-browser
+test-browser: $(NODE_MODULES) dist/doorstep-test need-chromium ## the pages in a real browser
+	cd e2e && node --test --test-concurrency=1 $$(ls -d browser/*.test.mjs)
+
+.PHONY: vendor
+vendor: $(NODE_MODULES) ## rebuild pb_public/vendor from e2e/package-lock.json
+	cd e2e && node vendor/build.mjs
 
 .PHONY: race
 race: need-go ## the race detector over our own packages (needs a C compiler)

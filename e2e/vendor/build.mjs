@@ -1,0 +1,79 @@
+// Rebuilds pb_public/vendor from the packages that package-lock.json pins: `npm run vendor`.
+// With --check it writes nothing and fails, naming the files, when what is committed differs.
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as sass from 'sass'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const modules = join(here, '..', 'node_modules')
+const target = join(here, '..', '..', 'pb_public', 'vendor')
+
+/** What is taken of each package, as it is in the package: [file there, file here]. */
+const packages = [
+  { name: 'lit-html', licence: 'LICENSE', take: [
+    'lit-html', 'directive', 'directive-helpers', 'async-directive',
+    'directives/class-map', 'directives/if-defined', 'directives/keyed', 'directives/live', 'directives/ref', 'directives/repeat',
+  ].flatMap(f => [[`${f}.js`, `${f}.js`], [`${f}.d.ts`, `${f}.d.ts`]]) },
+  { name: 'dexie', licence: 'LICENSE', take: [['NOTICE', 'NOTICE.txt'], ['dist/modern/dexie.min.mjs', 'dexie.js'], ['dist/dexie.d.ts', 'dexie.d.ts']] },
+  { name: 'uqr', licence: 'LICENSE', take: [['dist/index.mjs', 'uqr.js'], ['dist/index.d.mts', 'uqr.d.ts']] },
+  // The package carries no licence text of its own; its README states it.
+  { name: 'nhsuk-frontend', licence: 'README.md', folder: 'nhsuk', make: nhsuk },
+]
+
+/** Compiles the style sheet of vendor/nhsuk.scss. */
+function nhsuk() {
+  const compiled = sass.compile(join(here, 'nhsuk.scss'), { loadPaths: [modules], style: 'compressed', silenceDeprecations: ['import'], quietDeps: true })
+  const css = compiled.css.replace(/[^{}]*\{[^{}]*url\([^{}]*\}/g, '') // sort arrows and crosses: pictures of theirs
+  const outside = css.match(/url\([^)]*\)/g)
+  if (outside) throw new Error(`the style sheet reaches for ${outside.join(', ')}`)
+  if (css.includes('@font-face')) throw new Error('the style sheet brings a font')
+  return [['nhsuk.css', css]]
+}
+
+/** Source maps are not shipped, so nothing may point at them. */
+const withoutMap = text => text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n')
+
+/** @returns {Map<string, string>} the vendored files by path */
+function build() {
+  const files = new Map()
+  const list = []
+  for (const p of packages) {
+    const folder = p.folder ?? p.name
+    const root = join(modules, p.name)
+    const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const made = p.make ? p.make() : p.take.map(([from, to]) => [to, withoutMap(readFileSync(join(root, from), 'utf8'))])
+    const licence = readdirSync(root).find(f => f === p.licence)
+    if (!licence) throw new Error(`${p.name} has no file ${p.licence}; it has ${readdirSync(root)}`)
+    made.push(['LICENCE.txt', readFileSync(join(root, licence), 'utf8')])
+    for (const [to, text] of made) files.set(`${folder}/${to}`, text)
+    list.push({ name: p.name, version: about.version, licence: about.license, homepage: about.homepage,
+      files: made.map(([to, text]) => ({ file: `${folder}/${to}`, sha256: createHash('sha256').update(text).digest('hex') })) })
+  }
+  files.set('VENDOR.json', JSON.stringify(list, null, 1) + '\n')
+  return files
+}
+
+/** @returns {string[]} what lies under a folder, as paths from it */
+function walk(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter(e => e.isFile())
+    .map(e => relative(folder, join(e.parentPath ?? e.path, e.name)).replaceAll('\\', '/'))
+}
+
+const files = build()
+if (process.argv.includes('--check')) {
+  const there = walk(target)
+  const wrong = [...there.filter(f => !files.has(f)), ...[...files].filter(([f, text]) => !there.includes(f) || readFileSync(join(target, f), 'utf8') !== text).map(([f]) => f)]
+  if (wrong.length) {
+    console.error(`pb_public/vendor differs from what the lock file says, run "npm run vendor" in e2e:\n  ${wrong.join('\n  ')}`)
+    process.exit(1)
+  }
+} else {
+  rmSync(target, { recursive: true, force: true })
+  for (const [f, text] of files) {
+    mkdirSync(dirname(join(target, f)), { recursive: true })
+    writeFileSync(join(target, f), text)
+  }
+  console.log(`${files.size} files in pb_public/vendor`)
+}

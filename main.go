@@ -58,8 +58,9 @@ func run(ctx context.Context, set *settings.Settings) error {
 	}
 	var mounted *server.Mounted
 	bootstrap := func(*cobra.Command, []string) error { // flags are known by now
-		mounted = server.Mount(app, server.Options{AllowAdmin: set.AllowAdmin, GroupMax: set.GroupMax, QueueMax: set.QueueLength,
-			AccessToken: set.AccessToken, Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Pages: built, Out: os.Stdout})
+		o := server.From(set)
+		o.Pages, o.Out = built, os.Stdout
+		mounted = server.Mount(app, o)
 		context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait
 		return app.Bootstrap()
 	}

@@ -34,6 +34,8 @@ type world struct {
 	srv   *server.Server
 	http  *httptest.Server
 	ahead atomic.Int64
+	// change is what a test wants of the server, also after a restart.
+	change []func(*server.Options)
 
 	practice, trust            *core.Record // organisations
 	surgery, nurses, others    *core.Record // teams: the practice's, two nursing teams
@@ -46,9 +48,9 @@ type world struct {
 	foreign   *sql.DB // a second connection to the database, once somebody needs one
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, change ...func(*server.Options)) *world {
 	t.Helper()
-	w := &world{t: t}
+	w := &world{t: t, change: change}
 	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, true) })
 	w.start()
 	hood := w.Put(t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
@@ -77,7 +79,11 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) start() {
-	srv, err := server.Start(w.App.BaseApp, server.Options{Now: w.now, Manual: true})
+	o := server.Options{Now: w.now, Manual: true}
+	for _, c := range w.change {
+		c(&o)
+	}
+	srv, err := server.Start(w.App.BaseApp, o)
 	if err != nil {
 		w.t.Fatalf("start server: %v", err)
 	}

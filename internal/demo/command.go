@@ -13,6 +13,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"doorstep/internal/server"
 	"doorstep/internal/settings"
 )
 
@@ -28,7 +29,12 @@ func Command(s *settings.Settings, pages http.Handler) *cobra.Command {
 		Long: "Invents a neighbourhood, serves it, and lets simulated phones work two days through the real HTTP API.\n" +
 			"Everything is invented: people, practices, numbers. Nothing leaves this machine.",
 		Args: cobra.NoArgs, SilenceUsage: true,
-		RunE: func(c *cobra.Command, _ []string) error { return r.do(c.Context(), c.OutOrStdout()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if !c.Flags().Changed("seed") { // --demo-seed is read after this command was made
+				r.seed = s.DemoSeed
+			}
+			return r.do(c.Context(), c.OutOrStdout())
+		},
 	}
 	c.Flags().IntVar(&r.seed, "seed", s.DemoSeed, "the same seed, the same people and the same days")
 	c.Flags().BoolVar(&r.once, "once", false, "stop after the promises were checked; fails when one was broken")
@@ -55,12 +61,12 @@ func (r *run) do(ctx context.Context, out io.Writer) (err error) {
 	}
 	started := time.Now()
 	p := newPage(out)
-	p.line("%s  An invented neighbourhood, a real server. Everybody in it is made up.", p.in(bold, "Doorstep demo"))
+	p.line("%s  An invented neighbourhood, a real server. Everybody in it is made up. Seed %d.", p.in(bold, "Doorstep demo"), r.seed)
 	if r.size == (size{}) {
 		r.size = wholeHood
 	}
 	o := options{seed: r.seed, size: r.size, today: r.today(), page: p, house: houseOptions{dir: r.dir, address: r.address,
-		allowAdmin: r.settings.AllowAdmin, pages: r.pages, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}}
+		server: server.From(r.settings), pages: r.pages, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}}
 	if r.once {
 		o.house.address = "127.0.0.1:0" // nobody will call
 	}

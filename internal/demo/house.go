@@ -33,11 +33,11 @@ type house struct {
 
 // houseOptions say where the house stands.
 type houseOptions struct {
-	dir        string // "" = a temporary folder
-	address    string
-	allowAdmin bool
-	pages      http.Handler // nil: none
-	log        *slog.Logger
+	dir     string // "" = a temporary folder
+	address string
+	server  server.Options // the clock and who runs the jobs are the house's own
+	pages   http.Handler   // nil: none
+	log     *slog.Logger
 }
 
 // errUsed: a folder with data in it is somebody's; the demo does not write into it.
@@ -56,7 +56,7 @@ func openApp(o houseOptions, clock *Clock) (*house, error) {
 	} else if _, err := os.Stat(filepath.Join(dir, "data.db")); err == nil {
 		return nil, fmt.Errorf("%s: %w", dir, errUsed)
 	}
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, o.allowAdmin) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, o.server.AllowAdmin) })
 	if err != nil {
 		return nil, errors.Join(err, h.clear())
 	}
@@ -67,7 +67,9 @@ func openApp(o houseOptions, clock *Clock) (*house, error) {
 // start runs the engine and opens the doors. The script does what the jobs of a real server do,
 // until letGo.
 func (h *house) start(o houseOptions) error {
-	srv, err := server.Start(h.app, server.Options{Now: h.clock.Now, Log: o.log, AllowAdmin: o.allowAdmin, Manual: true})
+	so := o.server
+	so.Now, so.Log, so.Manual = h.clock.Now, o.log, true
+	srv, err := server.Start(h.app, so)
 	if err != nil {
 		return fmt.Errorf("start the server: %w", err)
 	}

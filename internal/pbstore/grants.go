@@ -64,7 +64,7 @@ func (tx *Tx) Regrant(patient string) error {
 }
 
 // tellIssues sends the open issues of a person again: whoever lost the person keeps knowing of
-// theirs, but without the content; whoever got the person may read it.
+// theirs for a while, but without the content; whoever got the person may read it.
 func (tx *Tx) tellIssues(patient string) error {
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
 		open, err := tx.records(tx.store.shapes.byName[name], "patient = ? AND state = 'open' ORDER BY id", patient)
@@ -74,6 +74,9 @@ func (tx *Tx) tellIssues(patient string) error {
 		for _, old := range open {
 			rec := *old
 			if err := tx.Update(&rec, old, nil); err != nil {
+				return err
+			}
+			if err := tx.lapseLater(&rec); err != nil {
 				return err
 			}
 		}
@@ -220,10 +223,12 @@ func (tx *Tx) Restaff(id string) error {
 	m.mu.RUnlock()
 	fresh := printOf(member)
 	if fresh != member.print {
+		left := false
 		if before != nil {
 			for _, t := range before.Teams {
 				if !slices.Contains(member.Teams, t) {
 					member.past = append(member.past, pastTeam{Team: t, Until: tx.now})
+					left = true
 				}
 			}
 		}
@@ -237,6 +242,11 @@ func (tx *Tx) Restaff(id string) error {
 			ON CONFLICT (staff) DO UPDATE SET fingerprint = excluded.fingerprint, reset_seq = excluded.reset_seq, past = excluded.past`,
 			id, fresh, tx.seq, string(past)); err != nil {
 			return err
+		}
+		if left {
+			if err := tx.lapseOf(id); err != nil {
+				return err
+			}
 		}
 	}
 	tx.note(func(m *memory) { m.staff[id] = member })

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
@@ -191,9 +190,6 @@ func (o *Outlook) held(scopes []string) []string {
 	return mine
 }
 
-// issueMemory is how long an issue about a person one no longer has is still shown, without content.
-const issueMemory = 30 * 24 * time.Hour
-
 // seal takes the content of sealed fields out of a kept mutation; it stays in the database for the
 // safeguarding lead, to whom its alarm has gone.
 func seal(raw json.RawMessage) json.RawMessage {
@@ -248,12 +244,15 @@ func (v *Snapshot) issues(viewer pipeline.Viewer, o *Outlook, s *shape, ids []st
 		d.Scopes = o.held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
 		patient := rec.Text("patient")
 		near := patient == "" || v.store.Holds(viewer, patient)
-		opened, _ := care.ParseStamp(rec.Text("opened_at"))
+		if !near && v.store.lapsed(viewer, rec) {
+			// Of whoever owns it the issue stays: it has no other.
+			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(viewer.Staff) })
+		}
 		switch {
 		case rec.Text("state") != "open":
 			d.Gone, d.Scopes = "retracted", nil
-		case len(d.Scopes) == 0, !near && v.store.now().Sub(opened) > issueMemory:
-			d.Gone, d.Scopes = "left", nil
+		case len(d.Scopes) == 0:
+			d.Gone = "left"
 		default:
 			d.Data, err = IssueJSON(rec, near && v.store.mayReadIssue(viewer, rec))
 		}

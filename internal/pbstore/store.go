@@ -33,6 +33,8 @@ type Store struct {
 	prepared *statements // on the write connection
 	reading  *statements
 
+	retention time.Duration // of open issues about people one no longer has
+
 	asked  atomic.Int64
 	unbind func() // takes off the app what Open bound to it
 }
@@ -43,6 +45,9 @@ type Options struct {
 	Now func() time.Time
 	// Entropy feeds the ids of records the server makes.
 	Entropy io.Reader
+	// IssueRetention is how long an issue is shown to whom it concerns after they lost the person,
+	// without content; 0 = thirty days, which is the most.
+	IssueRetention time.Duration
 	// Broken is told of handover rules that do not compile, by id; nil drops the word.
 	Broken func(rules.Broken)
 }
@@ -59,6 +64,9 @@ func Open(app core.App, o Options) (*Store, error) {
 	}
 	s := &Store{app: app, writes: writes, reads: reads, shapes: newShapes(), now: o.Now, ids: newIDs(o.Now, o.Entropy),
 		prepared: newStatements(writes), reading: newStatements(reads)}
+	if s.retention = o.IssueRetention; s.retention == 0 {
+		s.retention = defaultIssueRetention
+	}
 	s.mem = newMemory(o.Broken)
 	s.bindSpeakers()
 	if err := s.Read(context.Background(), func(v *Snapshot) error { return s.mem.load(v) }); err != nil {

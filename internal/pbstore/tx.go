@@ -248,10 +248,10 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 		opened := open(rec) - open(old)
 		tx.note(func(m *memory) { m.watch(patient).open += opened })
 	case care.Conflicts:
-		tx.noticeIssue(rec, old)
+		return tx.noticeIssue(rec, old)
 	case care.Quarantine:
-		tx.noticeIssue(rec, old)
 		tx.noticeHeld(rec, old)
+		return tx.noticeIssue(rec, old)
 	case care.Organisations, care.Teams, care.Neighbourhoods:
 		return tx.reloadDirectory()
 	}
@@ -266,11 +266,15 @@ func open(handover *care.Record) int {
 	return 1
 }
 
-func (tx *Tx) noticeIssue(rec, old *care.Record) {
+func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 	patient := rec.Text("patient")
 	tx.doubted[patient] = true
 	more := int(openRows(rec) - openRows(old))
 	tx.note(func(m *memory) { m.watch(patient).issues += more })
+	if old == nil && tx.strangers(rec) {
+		return tx.lapseLater(rec)
+	}
+	return nil
 }
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {

@@ -36,6 +36,19 @@ func EscalateIssue(tx Tx, id string) error {
 	return tx.Update(issue, old, []string{"escalated_at", "owner_team"})
 }
 
+// DueLapse is the kind of due row that sends an open issue once more when those it concerns, but who
+// lost the person, have been told of it long enough: it leaves their phones.
+const DueLapse = "lapse"
+
+// LapseIssue sends an issue once more; one that was decided has left every phone already.
+func LapseIssue(tx Tx, id string) error {
+	issue, err := Issue(tx, id)
+	if err != nil || issue == nil || issue.Text("state") != "open" {
+		return err
+	}
+	return tx.Update(clone(issue), issue, nil)
+}
+
 // coordinatorFor is the care coordination of a team's neighbourhood, "" where there is none.
 func coordinatorFor(tx Tx, team string) string {
 	if t, ok := tx.Directory().Coordinator(tx.Directory().Neighbourhood(team)); ok {

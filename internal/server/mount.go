@@ -48,7 +48,7 @@ type Mounted struct {
 func Mount(app core.App, o Options) *Mounted {
 	m := &Mounted{app: app, o: o}
 	Bind(app, o.AllowAdmin)
-	app.Cron().Remove("__pbDBOptimize__") // see Server.cleanUp
+	app.Cron().Remove("__pbDBOptimize__") // see Server.CleanUp
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstepServe", Priority: -999, Func: m.serve})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstepPages", Priority: 999, Func: m.servePages})
 	return m

@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rules"
+	"doorstep/internal/settings"
 	"doorstep/internal/syncer"
 )
 
@@ -32,6 +33,7 @@ type Options struct {
 	AccessToken        time.Duration // life of an access token
 	Escalation         time.Duration // how often deadlines are looked at
 	Tombstones         time.Duration // how long deletions stay in the feed
+	Issues             time.Duration // how long an author is told of an open issue after losing the person
 	// For Mount: AllowAdmin serves the dashboard and its routes on the public listener, Pages
 	// answers GET where no route does, and Out is told when the server listens.
 	AllowAdmin bool
@@ -42,6 +44,12 @@ type Options struct {
 	Manual bool
 	// Faults are seeded design bugs, for the simulator's tests only.
 	Faults syncer.Faults
+}
+
+// From are the options that settings ask for.
+func From(set *settings.Settings) Options {
+	return Options{AllowAdmin: set.AllowAdmin, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken,
+		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}
 }
 
 // Server is a running Doorstep on one migrated application.
@@ -87,7 +95,7 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the signing key: %w", err)
 	}
-	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Entropy: o.Entropy, Broken: func(b rules.Broken) {
+	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Entropy: o.Entropy, IssueRetention: o.Issues, Broken: func(b rules.Broken) {
 		o.Log.Error("a handover rule does not compile and is left out", "rule", b.Rule.Code, "version", b.Rule.Version, "owner", b.Rule.Owner, "reason", b.Reason)
 	}})
 	if err != nil {

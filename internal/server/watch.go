@@ -25,7 +25,7 @@ func (s *Server) watch() error {
 	log := cron.PrintfLogger(slog.NewLogLogger(s.o.Log.Handler(), slog.LevelError))
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log), cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))
 	c.Schedule(cron.Every(s.o.Escalation), cron.FuncJob(func() { s.job(ctx, "work off what is due", s.Engine.WorkDue) }))
-	if _, err := c.AddFunc(nightly, func() { s.job(ctx, "clean up", s.cleanUp) }); err != nil {
+	if _, err := c.AddFunc(nightly, func() { s.job(ctx, "clean up", s.CleanUp) }); err != nil {
 		cancel()
 		return fmt.Errorf("schedule the nightly job: %w", err)
 	}
@@ -50,10 +50,10 @@ func (s *Server) job(ctx context.Context, what string, run func(context.Context)
 	}
 }
 
-// cleanUp removes what no phone needs any more and lets SQLite look at its statistics. It stands
+// CleanUp is the nightly job: it removes what no phone needs any more and lets SQLite look at its statistics. It stands
 // in for PocketBase's own nightly job, which truncates the write-ahead log and stops every
 // writer meanwhile.
-func (s *Server) cleanUp(ctx context.Context) error {
+func (s *Server) CleanUp(ctx context.Context) error {
 	if err := s.Engine.Retain(ctx, syncer.Retention{Tombstones: s.o.Tombstones}); err != nil {
 		return err
 	}

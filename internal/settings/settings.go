@@ -79,6 +79,15 @@ func (s *Settings) Adopt(flags *pflag.FlagSet) error {
 	return nil
 }
 
+// Flags lists the flag of every setting.
+func Flags() []string {
+	names := make([]string, len(table))
+	for i, e := range table {
+		names[i] = e.Flag
+	}
+	return names
+}
+
 // Markdown is the table as README.md shows it.
 func Markdown() string {
 	var b strings.Builder

@@ -71,7 +71,7 @@ func TestBadValuesAreNamed(t *testing.T) {
 		{"DOORSTEP_ACCESS_TOKEN_MINUTES", "0", "0 is outside 1 to 60"},
 		{"DOORSTEP_ACCESS_TOKEN_MINUTES", "61", "61 is outside 1 to 60"},
 		{"DOORSTEP_ACCESS_TOKEN_MINUTES", "15m", `"15m" is not a whole number`},
-		{"DOORSTEP_ISSUE_RETENTION_DAYS", "31", "31 is outside 0 to 30"},
+		{"DOORSTEP_ISSUE_RETENTION_DAYS", "31", "31 is outside 1 to 30"},
 		{"DOORSTEP_TOMBSTONE_DAYS", "30", "30 is outside 31 to 3650"},
 		{"DOORSTEP_ESCALATION_INTERVAL", "61s", "1m1s is outside 1s to 1m0s"},
 		{"DOORSTEP_ESCALATION_INTERVAL", "15", `"15" is not a duration such as 15s`},

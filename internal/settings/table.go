@@ -50,7 +50,7 @@ var table = []Entry{
 	{Flag: "queue-length", Env: "DOORSTEP_QUEUE_LENGTH", Default: "512", kind: number, min: 1, max: 65536,
 		Help:  "Pushes that may wait; a further one is told to come back later.",
 		field: func(s *Settings) any { return &s.QueueLength }},
-	{Flag: "issue-retention-days", Env: "DOORSTEP_ISSUE_RETENTION_DAYS", Default: "30", kind: number, min: 0, max: 30, unit: day,
+	{Flag: "issue-retention-days", Env: "DOORSTEP_ISSUE_RETENTION_DAYS", Default: "30", kind: number, min: 1, max: 30, unit: day,
 		Help:  "How long an author still sees that an issue is open after losing access to the person, without content.",
 		field: func(s *Settings) any { return &s.IssueRetention }},
 	{Flag: "tombstone-days", Env: "DOORSTEP_TOMBSTONE_DAYS", Default: "180", kind: number, min: 31, max: 3650, unit: day,

@@ -22,6 +22,7 @@ const dueAtOnce = 200
 var dueWork = map[string]func(pipeline.Tx, string) error{
 	pipeline.DueHandover: pipeline.Overdue,
 	pipeline.DueIssue:    pipeline.EscalateIssue,
+	pipeline.DueLapse:    pipeline.LapseIssue,
 	pipeline.DueWake:     pipeline.Wake,
 	pipeline.DueJudge:    pipeline.JudgeRefused,
 }

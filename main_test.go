@@ -1,0 +1,400 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/pflag"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/phone"
+	"doorstep/internal/server"
+	"doorstep/internal/settings"
+	"doorstep/internal/syncer"
+	"doorstep/internal/testkit/pbtest"
+)
+
+// asProgram makes the test binary the program itself, for tests of flags, variables and signals.
+const asProgram = "DOORSTEP_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// obeyed shows of every setting that something obeys it: what it changes is looked at from outside.
+var obeyed = map[string]func(*testing.T){
+	"dir": servesAsTold, "http": servesAsTold, "allow-admin": servesAsTold,
+	"access-token-minutes": tokensLiveAsLong, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
+	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
+	"escalation-interval": deadlinesAreLookedAt, "demo-seed": demoIsSeeded,
+}
+
+func TestEverySettingIsObeyed(t *testing.T) {
+	for _, flag := range settings.Flags() {
+		t.Run(flag, func(t *testing.T) {
+			if obeyed[flag] == nil {
+				t.Fatal("nothing shows that it is obeyed")
+			}
+			obeyed[flag](t)
+		})
+	}
+}
+
+// program starts the program with its environment cleared of settings but those given, and returns its
+// output line by line.
+func program(t *testing.T, env []string, args ...string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), os.Args[0], args...)
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "DOORSTEP_") {
+			c.Env = append(c.Env, v)
+		}
+	}
+	c.Env = append(append(c.Env, env...), asProgram+"=1")
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return c, bufio.NewScanner(out)
+}
+
+// said reads output until a line holds the text.
+func said(t *testing.T, lines *bufio.Scanner, text string) string {
+	t.Helper()
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), text) {
+			return lines.Text()
+		}
+	}
+	t.Fatalf("it ended without saying %q: %v", text, lines.Err())
+	return ""
+}
+
+// The folder, the address and the dashboard, by variable and by flag; the health command of the same
+// settings finds the server, and a signal ends it in good order.
+func servesAsTold(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "data")
+	env := []string{"DOORSTEP_DATA_DIR=" + dir, "DOORSTEP_HTTP=" + address}
+	for _, c := range []struct {
+		args   []string
+		status int
+	}{{[]string{"serve"}, http.StatusNotFound}, {[]string{"serve", "--allow-admin"}, http.StatusOK}} {
+		serve, lines := program(t, env, c.args...)
+		said(t, lines, "Doorstep listens on "+address)
+		if _, err := os.Stat(filepath.Join(dir, "data.db")); err != nil {
+			t.Errorf("there is no database in the folder: %v", err)
+		}
+		response, err := http.Get("http://" + address + "/_/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != c.status {
+			t.Errorf("%v: the dashboard answers %d, want %d", c.args, response.StatusCode, c.status)
+		}
+		health, answer := program(t, env, "health")
+		for answer.Scan() {
+		}
+		if err := health.Wait(); err != nil {
+			t.Errorf("the health command of the same settings: %v", err)
+		}
+		if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		for lines.Scan() {
+		}
+		if err := serve.Wait(); err != nil {
+			t.Errorf("%v ended with %v", c.args, err)
+		}
+	}
+}
+
+// The demo tells its seed in its first line, which comes within two seconds. A flag wins over the variable.
+func demoIsSeeded(t *testing.T) {
+	for _, c := range []struct {
+		env  []string
+		args []string
+		want string
+	}{
+		{[]string{"DOORSTEP_DEMO_SEED=5"}, []string{"demo", "--once"}, "Seed 5."},
+		{[]string{"DOORSTEP_DEMO_SEED=5"}, []string{"demo", "--once", "--demo-seed", "6"}, "Seed 6."},
+		{nil, []string{"demo", "--once", "--seed", "7", "--demo-seed", "6"}, "Seed 7."},
+	} {
+		started := time.Now()
+		demo, lines := program(t, c.env, c.args...)
+		if first := said(t, lines, "Doorstep demo"); !strings.Contains(first, c.want) {
+			t.Errorf("%v %v says %q, want %s", c.env, c.args, first, c.want)
+		}
+		if took := time.Since(started); took > 2*time.Second {
+			t.Errorf("the first line came after %s", took)
+		}
+		if err := demo.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		_ = demo.Wait() // killed
+	}
+}
+
+// town is a server on given settings, its clock in the test's hands, with one nurse and one person.
+type town struct {
+	*pbtest.App
+	srv   *server.Server
+	url   string
+	ahead time.Duration
+	ann   *core.Record
+	ada   *core.Record
+	round *core.Record // the caseload row that gives Ann's team Ada
+}
+
+func (w *town) now() time.Time { return time.Now().Add(w.ahead) }
+
+func (w *town) tick(t *testing.T) {
+	t.Helper()
+	if err := w.srv.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func townOf(t *testing.T, manual bool, flags ...string) *town {
+	t.Helper()
+	set, err := settings.FromEnvironment(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := pflag.NewFlagSet("doorstep", pflag.ContinueOnError)
+	set.Bind(known)
+	if err := known.Parse(flags); err != nil {
+		t.Fatal(err)
+	}
+	w := &town{App: pbtest.New(t, func(app core.App) { server.Bind(app, set.AllowAdmin) })}
+	o := server.From(set)
+	o.Now, o.Manual = w.now, manual
+	if w.srv, err = server.Start(w.BaseApp, o); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.srv.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if !manual {
+		return w
+	}
+	w.url = w.Serve(t).URL
+	team := w.Team(t, w.Org(t, "community_trust", "Trust"), "nursing", "North")
+	w.ann = w.Staff(t, care.DistrictNurse, "Ann", team)
+	w.ada = w.Patient(t, "Testpatient", nil)
+	w.round = w.Caseload(t, w.ada, team)
+	w.tick(t)
+	return w
+}
+
+// phone is one in Ann's hands that keeps the last answer of the token route.
+func (w *town) phone(t *testing.T, token *strings.Builder) *phone.Phone {
+	t.Helper()
+	p, err := phone.New(phone.Options{Server: w.url, HTTP: listening{token}, Now: w.now, Entropy: rand.Reader, Name: "Ann's phone", Platform: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.SignIn(t.Context(), w.ann.Email(), pbtest.Password), p.Sync(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+type listening struct{ token *strings.Builder }
+
+func (l listening) Do(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultClient.Do(r)
+	if err == nil && l.token != nil && strings.HasSuffix(r.URL.Path, "/token") {
+		raw, err := io.ReadAll(answer.Body)
+		if err != nil {
+			return nil, err
+		}
+		l.token.Write(raw)
+		answer.Body = io.NopCloser(strings.NewReader(string(raw)))
+	}
+	return answer, err
+}
+
+func tokensLiveAsLong(t *testing.T) {
+	for flag, want := range map[string]string{"--access-token-minutes=1": `"expires_in":60,`, "--access-token-minutes=15": `"expires_in":900,`} {
+		var token strings.Builder
+		townOf(t, true, flag).phone(t, &token)
+		if !strings.Contains(token.String(), want) {
+			t.Errorf("%s gives %s, not %s", flag, token.String(), want)
+		}
+	}
+}
+
+// hold keeps the writer busy until the returned function is called.
+func hold(t *testing.T, e *syncer.Engine) (release func()) {
+	t.Helper()
+	entered, released, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- e.Do(context.Background(), func(*pbstore.Tx) error { close(entered); <-released; return nil })
+	}()
+	<-entered
+	return func() {
+		close(released)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// queue hands the writer work until n of it were refused or taken; it returns the transactions the
+// work ran in and how much was refused.
+func queue(t *testing.T, e *syncer.Engine, n int) (transactions, refused int) {
+	t.Helper()
+	release := hold(t, e)
+	type end struct {
+		tx  *pbstore.Tx
+		err error
+	}
+	ends := make(chan end, n)
+	for range n {
+		go func() {
+			var in *pbstore.Tx
+			err := e.Do(context.Background(), func(tx *pbstore.Tx) error { in = tx; return nil })
+			ends <- end{in, err}
+		}()
+	}
+	seen := map[*pbstore.Tx]bool{}
+	take := func(x end) {
+		switch {
+		case errors.Is(x.err, syncer.ErrBusy):
+			refused++
+		case x.err != nil:
+			t.Error(x.err)
+		default:
+			seen[x.tx] = true
+		}
+	}
+	taken := 0
+	for waiting := 0; waiting+taken < n; {
+		select {
+		case x := <-ends: // refused: the writer is held
+			take(x)
+			taken++
+		default:
+			runtime.Gosched()
+		}
+		v, err := e.Vitals()
+		if err != nil {
+			t.Fatal(err)
+		}
+		waiting = v.Waiting
+	}
+	release()
+	for ; taken < n; taken++ {
+		take(<-ends)
+	}
+	return len(seen), refused
+}
+
+func groupsAreAsLarge(t *testing.T) {
+	for flag, want := range map[string]int{"--group-max=1": 6, "--group-max=3": 2, "--group-max=64": 1} {
+		if n, refused := queue(t, townOf(t, true, flag).srv.Engine, 6); n != want || refused != 0 {
+			t.Errorf("%s: six pushes were committed in %d transactions (want %d), %d refused", flag, n, want, refused)
+		}
+	}
+}
+
+func asManyMayWait(t *testing.T) {
+	if _, refused := queue(t, townOf(t, true, "--queue-length=2").srv.Engine, 6); refused != 4 {
+		t.Errorf("of six pushes %d were told to come back later, want 4", refused)
+	}
+}
+
+func issuesStayAsLong(t *testing.T) {
+	for flag, want := range map[string]int{"--issue-retention-days=3": 0, "--issue-retention-days=30": 1} {
+		w := townOf(t, true, flag)
+		p := w.phone(t, nil)
+		if _, err := p.Create(care.Visits, map[string]any{"patient": w.ada.Id, "status": "no such status"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.round.Set("to", w.now())
+		if err := w.Save(w.round); err != nil {
+			t.Fatal(err)
+		}
+		w.tick(t)
+		w.ahead += 4 * 24 * time.Hour
+		w.tick(t)
+		if err := p.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(p.List(care.SyncIssues)); n != want {
+			t.Errorf("%s: four days after the person was lost the phone shows %d issues, want %d", flag, n, want)
+		}
+	}
+}
+
+func tombstonesStayAsLong(t *testing.T) {
+	for flag, gone := range map[string]bool{"--tombstone-days=31": true, "--tombstone-days=180": false} {
+		w := townOf(t, true, flag)
+		w.ahead = 40 * 24 * time.Hour
+		if err := w.srv.CleanUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if floor := w.srv.Store.Floor(); (floor > 0) != gone {
+			t.Errorf("%s: after forty days the feed begins above %d", flag, floor)
+		}
+	}
+}
+
+func deadlinesAreLookedAt(t *testing.T) {
+	w := townOf(t, false, "--escalation-interval=1s")
+	first, again := time.Time{}, time.NewTicker(20*time.Millisecond)
+	defer again.Stop()
+	for late := time.After(10 * time.Second); ; {
+		ran, err := w.srv.Store.LastRan(syncer.JobDue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first.IsZero() {
+			first = ran
+		} else if ran.After(first) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-late:
+			t.Fatal("ten seconds after the start nobody has looked a second time")
+		}
+	}
+}

@@ -1,5 +1,6 @@
-// Package webui serves the pages that are built into the program: from memory, with an ETag
-// each, and with headers that let a page load nothing from elsewhere.
+// Package webui serves the pages that are built into the program: from memory, compressed once,
+// with an ETag each, and with headers that let a page load nothing from elsewhere and turn no
+// text into script. For the field app it lists the files that its service worker keeps.
 package webui
 
 import (
@@ -7,41 +8,28 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
-	"path"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// policy lets pages use what this server serves, and nothing else.
-const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-
-// media are the types of what is served; anything else is bytes. Text that a browser would
-// offer to save is shown instead.
-var media = map[string]string{
-	".html": "text/html; charset=utf-8",
-	".css":  "text/css; charset=utf-8",
-	".js":   "text/javascript; charset=utf-8",
-	".json": "application/json",
-	".svg":  "image/svg+xml",
-	".png":  "image/png",
-	".txt":  "text/plain; charset=utf-8",
-	".md":   "text/plain; charset=utf-8",
-	".yaml": "text/plain; charset=utf-8",
-}
-
 // page is one file.
 type page struct {
-	etag, media string
-	body        []byte
+	sum    [sha256.Size]byte
+	media  string
+	plain  []byte
+	packed []byte // gzip; nil where that gains nothing
 }
 
 // Pages serves files read once.
 type Pages struct{ pages map[string]page }
 
 // New reads folders of files. The key of each is the path it is served under, "" or ending in a
-// slash. A folder's index.html answers for the folder.
+// slash. A folder's index.html answers for the folder. Where there is an app, its list of files
+// is made from what was read; see shell.go.
 func New(files fs.FS, folders map[string]string) (*Pages, error) {
 	p := &Pages{pages: map[string]page{}}
 	for prefix, folder := range folders {
@@ -53,39 +41,72 @@ func New(files fs.FS, folders map[string]string) (*Pages, error) {
 			if err != nil {
 				return err
 			}
-			p.add(prefix+strings.TrimPrefix(name, folder+"/"), body)
-			return nil
+			return p.add("/"+prefix+strings.TrimPrefix(name, folder+"/"), body)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("read the pages under /%s: %w", prefix, err)
 		}
 	}
+	if err := p.addShell(); err != nil {
+		return nil, fmt.Errorf("list the files of the app: %w", err)
+	}
 	return p, nil
 }
 
-func (p *Pages) add(name string, body []byte) {
-	sum := sha256.Sum256(body)
-	kind := media[path.Ext(name)]
-	if kind == "" {
-		kind = "application/octet-stream"
+// add takes in the file of an address; index.html is the folder's.
+func (p *Pages) add(address string, body []byte) error {
+	kind := mediaOf(address)
+	packed, err := pack(kind, body)
+	if err != nil {
+		return fmt.Errorf("compress %s: %w", address, err)
 	}
-	name = strings.TrimSuffix(name, "index.html")
-	p.pages["/"+name] = page{etag: `"` + hex.EncodeToString(sum[:16]) + `"`, media: kind, body: body}
+	if folder, ok := strings.CutSuffix(address, "/index.html"); ok {
+		address = folder + "/"
+	}
+	p.pages[address] = page{sum: sha256.Sum256(body), media: kind.media, plain: body, packed: packed}
+	return nil
 }
 
-// ServeHTTP answers GET and HEAD; what is not there gets a 404 in plain text.
+// ServeHTTP answers GET and HEAD. A folder without its slash leads to the folder; what is not
+// there gets a 404 in plain text, never another page.
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	header.Set("Content-Security-Policy", policy)
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
+	protect(header)
 	found, ok := p.pages[r.URL.Path]
 	if !ok {
-		http.Error(w, "There is no page at this address.", http.StatusNotFound)
+		p.missing(w, r)
 		return
 	}
+	body, etag := found.plain, hex.EncodeToString(found.sum[:16])
+	if found.packed != nil {
+		header.Add("Vary", "Accept-Encoding")
+		if takesGzip(r.Header) {
+			// Two representations of one file, so two tags (RFC 9110 §8.8.3.3).
+			body, etag = found.packed, etag+"-gzip"
+			header.Set("Content-Encoding", "gzip")
+		}
+	}
 	header.Set("Content-Type", found.media)
-	header.Set("Cache-Control", "no-cache") // ask each time; the ETag makes that cheap
-	header.Set("Etag", found.etag)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(found.body))
+	header.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out of what is encoded
+	header.Set("Cache-Control", "no-cache")               // ask each time; the ETag makes that cheap
+	header.Set("Etag", `"`+etag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+// missing answers where no file is.
+func (p *Pages) missing(w http.ResponseWriter, r *http.Request) {
+	if _, ok := p.pages[r.URL.Path+"/"]; ok {
+		to := r.URL.Path + "/"
+		if r.URL.RawQuery != "" {
+			to += "?" + r.URL.RawQuery
+		}
+		http.Redirect(w, r, to, http.StatusMovedPermanently)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNotFound)
+	if r.Method != http.MethodHead {
+		_, _ = io.WriteString(w, "There is no page at this address.\n") // whoever hung up needs no answer
+	}
 }

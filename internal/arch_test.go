@@ -83,7 +83,7 @@ var table = map[string]folder{
 	"internal/server": {why: "the server puts the parts together; clients and demos come on top of it",
 		imports: append([]string{"hooks", "internal/httpapi", "internal/identity", "internal/pbstore", "internal/pbapp",
 			"internal/pipeline", "internal/syncer", "internal/settings"}, stages...),
-		outside: []string{pocketbase, "github.com/robfig/cron/v3"}},
+		outside: []string{pocketbase, "github.com/robfig/cron/v3"}, tests: []string{"internal/webui"}},
 	"internal/webui": {why: "pages are served from an fs.FS and know nothing of care"},
 	"internal/contract": {why: "the contract is held against the whole server over HTTP, as a client meets it",
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"}},

@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // Limits of the listener and of its end.
@@ -65,6 +66,7 @@ func (m *Mounted) serve(e *core.ServeEvent) error {
 		m.restarting.Store(te.IsRestart)
 		return errors.Join(m.Stop(), te.Next())
 	}})
+	allowOrigins(e.Router, m.o.Origins)
 	if err := s.API.Register(e); err != nil { // and all that comes after, up to the listener
 		return err
 	}
@@ -72,6 +74,17 @@ func (m *Mounted) serve(e *core.ServeEvent) error {
 		fmt.Fprintf(m.o.Out, "Doorstep listens on %s\n", e.Server.Addr)
 	}
 	return nil
+}
+
+// allowOrigins puts our word in place of PocketBase's, which lets pages of any server read every
+// answer.
+func allowOrigins(r *router.Router[*core.RequestEvent], origins []string) {
+	r.Unbind(apis.DefaultCorsMiddlewareId)
+	if len(origins) > 0 {
+		named := apis.CORS(apis.CORSConfig{AllowOrigins: origins, ExposeHeaders: []string{"Retry-After"}})
+		named.Id = "doorstepCORS" // Unbind has put theirs on a list of every group under the router
+		r.Bind(named)
+	}
 }
 
 // servePages answers at every address that no route has.

@@ -34,9 +34,11 @@ type Options struct {
 	Escalation         time.Duration // how often deadlines are looked at
 	Tombstones         time.Duration // how long deletions stay in the feed
 	Issues             time.Duration // how long an author is told of an open issue after losing the person
-	// For Mount: AllowAdmin serves the dashboard and its routes on the public listener, Pages
-	// answers GET where no route does, and Out is told when the server listens.
+	// For Mount: AllowAdmin serves the dashboard and its routes on the public listener; Origins
+	// are other servers' whose pages may call the API, beside those of this one; Pages answers GET
+	// where no route does; and Out is told when the server listens.
 	AllowAdmin bool
+	Origins    []string
 	Pages      http.Handler
 	Out        io.Writer
 	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
@@ -48,7 +50,7 @@ type Options struct {
 
 // From are the options that settings ask for.
 func From(set *settings.Settings) Options {
-	return Options{AllowAdmin: set.AllowAdmin, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken,
+	return Options{AllowAdmin: set.AllowAdmin, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken,
 		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}
 }
 

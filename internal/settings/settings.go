@@ -13,6 +13,7 @@ type Settings struct {
 	DataDir            string        // where the database and the files are
 	HTTP               string        // address of the public listener
 	AllowAdmin         bool          // dashboard and its routes on the public listener
+	Origins            []string      // of other servers whose pages may call the API
 	AccessToken        time.Duration // life of an access token
 	GroupMax           int           // pushes committed together at most
 	QueueLength        int           // pushes waiting at most; a further one gets 503
@@ -62,15 +63,23 @@ func (s *Settings) Bind(flags *pflag.FlagSet) {
 }
 
 // Adopt makes PocketBase's own flags in the set (dir; http of its serve command) obey their
-// variables: where one is set it becomes the flag's default. Parse only after this.
+// variables: where one is set it becomes the flag's default. One that is Taken writes into s.
+// Parse only after this.
 func (s *Settings) Adopt(flags *pflag.FlagSet) error {
 	for i := range table {
 		e := &table[i]
 		f := flags.Lookup(e.Flag)
-		if !e.PocketBase || f == nil || !s.fromEnvironment[e.Flag] {
+		if !e.PocketBase || f == nil {
 			continue
 		}
 		text := e.text(s)
+		if e.Taken {
+			f.Value, f.DefValue, f.Usage = &value{s, e}, text, fmt.Sprintf("%s [%s]", e.Help, e.Env)
+			continue
+		}
+		if !s.fromEnvironment[e.Flag] {
+			continue
+		}
 		if err := f.Value.Set(text); err != nil {
 			return fmt.Errorf("%s: %w", e.Env, err)
 		}
@@ -93,7 +102,11 @@ func Markdown() string {
 	var b strings.Builder
 	b.WriteString("| flag | variable | default | what it does |\n| --- | --- | --- | --- |\n")
 	for _, e := range table {
-		fmt.Fprintf(&b, "| `--%s` | `%s` | `%s` | %s |\n", e.Flag, e.Env, e.Default, e.Help)
+		fallback := "none"
+		if e.Default != "" {
+			fallback = "`" + e.Default + "`"
+		}
+		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", e.Flag, e.Env, fallback, e.Help)
 	}
 	return b.String()
 }

@@ -77,6 +77,12 @@ func TestBadValuesAreNamed(t *testing.T) {
 		{"DOORSTEP_ESCALATION_INTERVAL", "15", `"15" is not a duration such as 15s`},
 		{"DOORSTEP_ALLOW_ADMIN", "yes", `"yes" is neither true nor false`},
 		{"DOORSTEP_QUEUE_LENGTH", "99999999999999999999", "is not a whole number"},
+		{"DOORSTEP_ORIGINS", "*", `"*" is not an origin such as https://app.example.org`},
+		{"DOORSTEP_ORIGINS", "https://a.example.org,https://*.example.org", `"https://*.example.org" is not an origin`},
+		{"DOORSTEP_ORIGINS", "app.example.org", `"app.example.org" is not an origin`},
+		{"DOORSTEP_ORIGINS", "https://app.example.org/", `"https://app.example.org/" is not an origin`},
+		{"DOORSTEP_ORIGINS", "https://nia@app.example.org", `is not an origin`},
+		{"DOORSTEP_ORIGINS", "file:///etc", `is not an origin`},
 	} {
 		_, err := FromEnvironment(variables(c.env, c.value))
 		if err == nil || !strings.Contains(err.Error(), c.env) || !strings.Contains(err.Error(), c.want) {
@@ -119,6 +125,38 @@ func TestPocketBaseFlagsObeyTheirVariables(t *testing.T) {
 		}
 		if *got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, *got, c.want)
+		}
+	}
+}
+
+func TestATakenFlagIsOursAlone(t *testing.T) {
+	for _, c := range []struct {
+		name, env string
+		args      []string
+		want      string
+	}{
+		{"nothing set: no other origin", "", nil, ""},
+		{"the variable", "https://A.example.org, http://localhost:5173", nil, "https://a.example.org,http://localhost:5173"},
+		{"the flag wins", "https://a.example.org", []string{"--origins=https://b.example.org"}, "https://b.example.org"},
+	} {
+		s, err := FromEnvironment(variables("DOORSTEP_ORIGINS", c.env))
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+		flags.SetOutput(&strings.Builder{})
+		theirs := flags.StringSlice("origins", []string{"*"}, "PocketBase's own")
+		if err := s.Adopt(flags); err != nil {
+			t.Fatal(err)
+		}
+		if err := flags.Parse(c.args); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(s.Origins, ","); got != c.want || len(*theirs) != 1 {
+			t.Errorf("%s: got %q (PocketBase: %v), want %q", c.name, got, *theirs, c.want)
+		}
+		if err := flags.Parse([]string{"--origins=*"}); err == nil || !strings.Contains(err.Error(), "is not an origin") {
+			t.Errorf("%s: --origins=* got %v", c.name, err)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package settings
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -11,6 +13,8 @@ type Entry struct {
 	Flag, Env, Default, Help string
 	// PocketBase owns the flag already; only the variable and the default are ours.
 	PocketBase bool
+	// Taken: PocketBase has the flag, but its value is read by us alone.
+	Taken bool
 
 	kind kind
 	// min and max are inclusive, in the unit of the flag's name; for a duration, in seconds.
@@ -26,6 +30,7 @@ const (
 	boolean  kind = "bool"
 	number   kind = "int"
 	duration kind = "duration"
+	origins  kind = "origins"
 )
 
 const day = 24 * time.Hour
@@ -41,6 +46,9 @@ var table = []Entry{
 	{Flag: "allow-admin", Env: "DOORSTEP_ALLOW_ADMIN", Default: "false", kind: boolean,
 		Help:  "Serve the dashboard and its routes on the public address. Off, they answer \"not found\".",
 		field: func(s *Settings) any { return &s.AllowAdmin }},
+	{Flag: "origins", Env: "DOORSTEP_ORIGINS", Default: "", PocketBase: true, Taken: true, kind: origins,
+		Help:  "Other origins whose pages may call the API, such as `https://app.example.org`, separated by commas. Doorstep's own pages need none.",
+		field: func(s *Settings) any { return &s.Origins }},
 	{Flag: "access-token-minutes", Env: "DOORSTEP_ACCESS_TOKEN_MINUTES", Default: "15", kind: number, min: 1, max: 60, unit: time.Minute,
 		Help:  "Life of an access token. Shorter means a leaver is out sooner, and phones ask more often.",
 		field: func(s *Settings) any { return &s.AccessToken }},
@@ -69,6 +77,12 @@ func (e *Entry) put(s *Settings, raw string) error {
 	switch field := e.field(s).(type) {
 	case *string:
 		*field = raw
+	case *[]string:
+		list, err := parseOrigins(raw)
+		if err != nil {
+			return err
+		}
+		*field = list
 	case *bool:
 		b, err := strconv.ParseBool(raw)
 		if err != nil {
@@ -96,6 +110,8 @@ func (e *Entry) text(s *Settings) string {
 	switch field := e.field(s).(type) {
 	case *string:
 		return *field
+	case *[]string:
+		return strings.Join(*field, ",")
 	case *bool:
 		return strconv.FormatBool(*field)
 	case *int:
@@ -133,4 +149,22 @@ func (e *Entry) parseDuration(raw string) (time.Duration, error) {
 		return 0, fmt.Errorf("%s is outside %s to %s", d, least, most)
 	}
 	return d, nil
+}
+
+// parseOrigins reads origins as browsers send them (RFC 6454): scheme, host and, unless it is the
+// usual one, port. A pattern is none: who may read care records is told one by one.
+func parseOrigins(raw string) ([]string, error) {
+	var list []string
+	for item := range strings.SplitSeq(raw, ",") {
+		item = strings.ToLower(strings.TrimSpace(item))
+		if item == "" {
+			continue
+		}
+		u, err := url.Parse(item)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || item != u.Scheme+"://"+u.Host || strings.ContainsAny(item, "*?") {
+			return nil, fmt.Errorf("%q is not an origin such as https://app.example.org", item)
+		}
+		list = append(list, item)
+	}
+	return list, nil
 }

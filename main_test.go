@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 
 // obeyed shows of every setting that something obeys it: what it changes is looked at from outside.
 var obeyed = map[string]func(*testing.T){
-	"dir": servesAsTold, "http": servesAsTold, "allow-admin": servesAsTold,
+	"dir": servesAsTold, "http": servesAsTold, "allow-admin": servesAsTold, "origins": servesAsTold,
 	"access-token-minutes": tokensLiveAsLong, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
 	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
 	"escalation-interval": deadlinesAreLookedAt, "demo-seed": demoIsSeeded,
@@ -93,7 +93,7 @@ func said(t *testing.T, lines *bufio.Scanner, text string) string {
 	return ""
 }
 
-// The folder, the address and the dashboard, by variable and by flag; the health command of the same
+// The folder, the address, the dashboard and the origins, by variable and by flag; the health command of the same
 // settings finds the server, and a signal ends it in good order.
 func servesAsTold(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -105,11 +105,13 @@ func servesAsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "data")
-	env := []string{"DOORSTEP_DATA_DIR=" + dir, "DOORSTEP_HTTP=" + address}
+	const byVariable, byFlag = "https://variable.example.org", "https://flag.example.org"
+	env := []string{"DOORSTEP_DATA_DIR=" + dir, "DOORSTEP_HTTP=" + address, "DOORSTEP_ORIGINS=" + byVariable}
 	for _, c := range []struct {
 		args   []string
 		status int
-	}{{[]string{"serve"}, http.StatusNotFound}, {[]string{"serve", "--allow-admin"}, http.StatusOK}} {
+		origin string
+	}{{[]string{"serve"}, http.StatusNotFound, byVariable}, {[]string{"serve", "--allow-admin", "--origins=" + byFlag}, http.StatusOK, byFlag}} {
 		serve, lines := program(t, env, c.args...)
 		said(t, lines, "Doorstep listens on "+address)
 		if _, err := os.Stat(filepath.Join(dir, "data.db")); err != nil {
@@ -122,6 +124,15 @@ func servesAsTold(t *testing.T) {
 		response.Body.Close()
 		if response.StatusCode != c.status {
 			t.Errorf("%v: the dashboard answers %d, want %d", c.args, response.StatusCode, c.status)
+		}
+		for _, origin := range []string{byVariable, byFlag} {
+			want := ""
+			if origin == c.origin {
+				want = origin
+			}
+			if got := mayRead(t, "http://"+address, origin); got != want {
+				t.Errorf("%v: pages of %s get Access-Control-Allow-Origin %q, want %q", c.args, origin, got, want)
+			}
 		}
 		health, answer := program(t, env, "health")
 		for answer.Scan() {
@@ -138,6 +149,22 @@ func servesAsTold(t *testing.T) {
 			t.Errorf("%v ended with %v", c.args, err)
 		}
 	}
+}
+
+// mayRead says which origin the server lets read its answer to a page of that one.
+func mayRead(t *testing.T, server, origin string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server+"/api/health", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Origin", origin)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.Header.Get("Access-Control-Allow-Origin")
 }
 
 // The demo tells its seed in its first line, which comes within two seconds. A flag wins over the variable.

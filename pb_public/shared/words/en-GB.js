@@ -34,6 +34,13 @@ export const words = {
       zero: 'NEWS2 0', low: 'Low', low_medium: 'Low to medium: a single 3', medium: 'Medium', high: 'High',
       incomplete: 'Not complete', not_applicable: 'NEWS2 does not apply',
     },
+    noName: 'Name not shared with you',
+    unreachable: 'The server cannot be reached. Check the connection and try again.',
+    signIn: { title: 'Sign in', email: 'E-mail address', password: 'Password', button: 'Sign in', out: 'Sign out', as: 'Signed in as {name}, {role}',
+      wrong: 'The e-mail address or the password is wrong.', ended: 'Your session has ended. Sign in again; nothing was lost.' },
+    duration: { under: 'less than a minute', days: '{n} d', hours: '{n} h', minutes: '{n} min' },
+    chart: { asTable: 'The same as a table', when: 'When', total: 'NEWS2', band: 'What it means', atLeast: 'at least {n}',
+      summary: 'NEWS2 over the last {n} sets of readings. The latest is {total} at {at}: {band}.' },
     ago: {
       now: 'just now',
       minutes: { one: '1 minute ago', many: '{n} minutes ago' },

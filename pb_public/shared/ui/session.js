@@ -1,0 +1,114 @@
+// @ts-check
+// A member of staff at a page (not a phone): signing in with PocketBase's own route, keeping the
+// fifteen-minute token fresh while the page is open, and asking the care API. The token lives in
+// sessionStorage: it survives a reload, and is gone with the tab.
+import { words } from './words.js'
+
+/**
+ * What went wrong with a request. `status` 0: the server could not be reached at all.
+ * The other fields are the server's own: see "Errors" in docs/protocol.md.
+ */
+export class Refusal extends Error {
+  /** @param {number} status @param {any} body */
+  constructor(status, body) {
+    super(body?.message || words.common.unreachable)
+    this.name = 'Refusal'
+    this.status = status
+    /** @type {string} */ this.code = body?.code || (status ? `http_${status}` : 'unreachable')
+    /** @type {any} */ this.body = body ?? {}
+  }
+}
+
+/** @typedef {{ id: string, name: string, role: string, organisation: string, teams: string[], email?: string }} Me */
+
+const store = 'doorstep-session'
+const renewEvery = 8 * 60 * 1000 // ms; a token lives fifteen minutes
+
+/** One signed-in member of staff. */
+export class Session {
+  /** @param {{ fetch?: typeof fetch, storage?: Storage }} [o] */
+  constructor(o = {}) {
+    this.fetch = o.fetch ?? ((...a) => fetch(...a))
+    this.storage = o.storage ?? sessionStorage
+    /** @type {string} */ this.token = ''
+    /** @type {Me | null} */ this.me = null
+    /** @type {Set<() => void>} */ this.watchers = new Set()
+    /** @type {ReturnType<typeof setInterval> | undefined} */ this.timer = undefined
+    try {
+      const kept = JSON.parse(this.storage.getItem(store) ?? 'null')
+      if (kept?.token && kept?.me) this.take(kept.token, kept.me)
+    } catch { /* a page that may not store anything signs in at each load */ }
+  }
+
+  /** Calls fn when somebody signed in or out. @param {() => void} fn */
+  watch(fn) { this.watchers.add(fn) }
+
+  /** @param {string} token @param {any} record */
+  take(token, record) {
+    this.token = token
+    this.me = { id: record.id, name: record.name, role: record.role, organisation: record.organisation, teams: record.teams ?? [], email: record.email }
+    try { this.storage.setItem(store, JSON.stringify({ token, me: this.me })) } catch { /* see above */ }
+    clearInterval(this.timer)
+    this.timer = setInterval(() => this.renew(), renewEvery)
+    for (const fn of this.watchers) fn()
+  }
+
+  /** Signs in. Throws a Refusal. @param {string} identity e-mail @param {string} password */
+  async signIn(identity, password) {
+    const answer = await this.send('POST', '/api/collections/staff/auth-with-password', { identity, password }, false)
+    this.take(answer.token, answer.record)
+  }
+
+  /** Fetches a new token; when the server says no, the person is signed out. */
+  async renew() {
+    try {
+      const answer = await this.send('POST', '/api/collections/staff/auth-refresh', undefined, true)
+      this.take(answer.token, answer.record)
+    } catch (e) {
+      if (e instanceof Refusal && (e.status === 401 || e.status === 403)) this.signOut()
+    }
+  }
+
+  signOut() {
+    this.token = ''
+    this.me = null
+    clearInterval(this.timer)
+    try { this.storage.removeItem(store) } catch { /* see above */ }
+    for (const fn of this.watchers) fn()
+  }
+
+  /** GET of the care API, such as get('/handovers?state=open'). @param {string} path */
+  get(path) { return this.care('GET', path) }
+
+  /** POST of the care API. @param {string} path @param {any} [body] */
+  post(path, body = {}) { return this.care('POST', path, body) }
+
+  /** @param {string} method @param {string} path @param {any} [body] */
+  async care(method, path, body) {
+    try {
+      return await this.send(method, '/api/care/v1' + path, body, true)
+    } catch (e) {
+      if (e instanceof Refusal && e.status === 401) this.signOut()
+      throw e
+    }
+  }
+
+  /** @param {string} method @param {string} path @param {any} body @param {boolean} signed */
+  async send(method, path, body, signed) {
+    /** @type {Record<string, string>} */
+    const headers = {}
+    if (signed) headers.Authorization = `Bearer ${this.token}`
+    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    let response
+    try {
+      response = await this.fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: 'no-store', credentials: 'omit' })
+    } catch {
+      throw new Refusal(0, null)
+    }
+    const text = await response.text().catch(() => '')
+    let answer = null
+    try { answer = text ? JSON.parse(text) : null } catch { /* a proxy may answer with anything */ }
+    if (!response.ok) throw new Refusal(response.status, answer)
+    return answer
+  }
+}

@@ -29,6 +29,7 @@ export const words = {
       diastolic: 'Diastolic blood pressure', pulse: 'Pulse', acvpu: 'Consciousness', temperature: 'Temperature',
     },
     units: { respiration_rate: 'a minute', spo2: '%', systolic: 'mmHg', diastolic: 'mmHg', pulse: 'a minute', temperature: '°C' },
+    breathing: { air: 'breathing air', oxygen: 'on oxygen' },
     acvpu: { A: 'Alert', C: 'New confusion', V: 'Responds to voice', P: 'Responds to pain', U: 'Unresponsive' },
     bands: {
       zero: 'NEWS2 0', low: 'Low', low_medium: 'Low to medium: a single 3', medium: 'Medium', high: 'High',
@@ -52,6 +53,29 @@ export const words = {
   // ———————————————————————————————————————————————————————————————— app: the field app
   app: {
     title: 'Doorstep – visits',
+    softSigns: { breathless: 'Breathless', unsteady: 'Unsteady', distressed: 'Distressed', withdrawn: 'Withdrawn', more_tired: 'More tired',
+      restless: 'Restless', confused: 'Confused', not_eating: 'Not eating', other: 'Something else' },
+    medicine: { given: 'Given', missed: 'Missed', refused: 'Refused', not_due: 'Not due' },
+    noAccess: { no_reply: 'No reply: not known where they are', failed: 'Not let in, or known to be safe elsewhere' },
+    purposes: { wound_care: 'Wound care', insulin: 'Insulin', medication: 'Medication', catheter: 'Catheter', palliative: 'Palliative care', assessment: 'Assessment',
+      observation: 'Observation', bloods: 'Bloods', continence: 'Continence', rehabilitation: 'Rehabilitation', mental_health_review: 'Mental health review',
+      social_care_review: 'Social care review', wellbeing: 'Wellbeing', other: 'Other' },
+    statuses: { planned: 'Planned', in_progress: 'Under way', completed: 'Completed', no_access: 'No access', refused: 'Refused', cancelled: 'Cancelled', retracted: 'Withdrawn' },
+    outcomes: { care_given: 'Care given', care_part_given: 'Part of the care given', care_not_needed: 'Care not needed', advice_given: 'Advice given', handed_over: 'Handed over',
+      admitted: 'Admitted', died: 'Died', other: 'Other' },
+    wellbeing: { well: 'Well', as_usual: 'As usual', not_usual_self: 'Not their usual self', unwell: 'Unwell' },
+    sbar: {
+      person: 'The person', personAged: 'A person aged {age}', situation: '{who}, seen at home at {time}: {reasons}.', pleaseRead: 'please read',
+      news2: 'NEWS2 {total}', news2AtLeast: 'NEWS2 at least {total}, not all readings taken', softSigns: 'not their usual self ({signs})', medicine: 'critical medicine {what}',
+      needs: 'Communication: {needs}', readings: 'Readings: {text}.', newThree: 'New 3 for this person: {what}.', before: 'NEWS2 was {total} the time before.',
+      incomplete: 'Not all seven readings were taken.',
+      ask: { E: '999 has been called, or call now. Please review at once.', U2: 'Please review within 2 hours and ring me back.', SD: 'Please review today.',
+        R: 'Please review at the next opportunity.', I: 'For your information; nothing is asked.' },
+    },
+    text: { born: 'Born', number: 'Health service number', visit: 'Visit', by: 'By', purpose: 'Purpose', status: 'Status', noAccess: 'No access', outcome: 'Outcome', medicine: 'Critical medicine',
+      signs: 'Not their usual self', readings: 'Readings at {at}', total: 'NEWS2 {total}: {band}', note: 'Note', handover: 'Handover, {cls}: {state}',
+      parts: { situation: 'Situation', background: 'Background', assessment: 'Assessment', recommendation: 'Recommendation', answer: 'Answer' },
+      filed: 'Filed in the record by {by}, {at}' },
   },
 
   // ———————————————————————————————————————————————————————————————— practice: the inbox

@@ -1,0 +1,103 @@
+// What the field app works out from records: the round, who is found, when a call comes first, and the
+// handover it fills in.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { callFirst, newThrees, urgencyOf } from '../../pb_public/app/model/callfirst.js'
+import { freshness, index, sets } from '../../pb_public/app/model/people.js'
+import { round, week } from '../../pb_public/app/model/round.js'
+import { readingsText, sbar } from '../../pb_public/app/model/sbar.js'
+import { visitText } from '../../pb_public/app/model/text.js'
+import { score } from '../../pb_public/shared/ui/news2.js'
+
+const well = { respiration_rate: 16, spo2: 97, on_oxygen: false, systolic: 128, pulse: 72, acvpu: 'A', temperature: 36.8 }
+const now = Date.parse('2026-03-02T10:00:00Z')
+const me = { staff: 'nia', teams: ['river'] }
+
+test('when a call comes first', () => {
+  const cases = [
+    ['all well', well, null, ''],
+    ['seven and more', { ...well, respiration_rate: 25, spo2: 91, pulse: 95 }, null, 'E'],
+    ['five', { ...well, respiration_rate: 21, spo2: 93, pulse: 95 }, null, 'U2'],
+    ['a new single 3', { ...well, acvpu: 'C' }, well, 'U2'],
+    ['a single 3 they always have is no reason to ring', { ...well, systolic: 225 }, { ...well, systolic: 224 }, 'SD'],
+    ['three made of ones', { ...well, spo2: 95, pulse: 95, temperature: 38.2 }, well, 'SD'],
+    ['a floor that is high already', { respiration_rate: 26, spo2: 90, pulse: 120 }, null, 'E'],
+    ['nothing taken', {}, null, ''],
+  ]
+  for (const [what, set, before, want] of cases) {
+    assert.equal(urgencyOf(score(set), before && score(before)), want, what)
+  }
+  assert.deepEqual([callFirst('E'), callFirst('U2'), callFirst('SD')], [true, true, false])
+  assert.deepEqual(newThrees(score({ ...well, acvpu: 'V', temperature: 35 }), score({ ...well, temperature: 34.9 })), ['acvpu'])
+})
+
+test('the score does not apply to a child, and then no call is asked for by it', () => {
+  assert.equal(urgencyOf(score({ ...well, respiration_rate: 30 }, { age: 12 })), '')
+})
+
+test('the round: what is under way, what is late, what is to come, what is done', () => {
+  const at = (h, more) => ({ id: `v${h}`, patient: 'ada', staff: 'nia', status: 'planned', planned_start: `2026-03-02T${h}:00:00Z`, planned_end: `2026-03-02T${h}:30:00Z`, ...more })
+  const visits = [at('11'), at('08'), at('07', { status: 'completed', ended_at: '2026-03-02T07:20:00Z' }), at('09', { status: 'in_progress' }),
+    { ...at('15'), id: 'yesterday', planned_start: '2026-03-01T15:00:00Z', planned_end: '2026-03-01T15:30:00Z' }, { ...at('12'), id: 'hers', staff: 'ned' },
+    { ...at('13'), id: 'open to the team', staff: null, team: 'river' }, { ...at('14'), id: 'tomorrow', planned_start: '2026-03-03T14:00:00Z' }, at('16', { status: 'cancelled' , ended_at: '2026-02-27T10:00:00Z' })]
+  assert.deepEqual(round(visits, me, now).map(s => [s.contact.id, s.state]),
+    [['v09', 'now'], ['yesterday', 'late'], ['v08', 'late'], ['v11', 'due'], ['open to the team', 'due'], ['v07', 'done']])
+  assert.deepEqual(week(visits, me, now).map(d => d.stops.length).slice(0, 2), [4, 1])
+})
+
+test('finding a person by what one would type', () => {
+  const people = index([{ id: '1', family_name: 'Okafor', given_name: 'Siân', postcode: 'M33 1AB', nhs_number: '9990000018' }, { id: '2', family_name: 'Ames', given_name: 'Ada', address: '2 Hill Rd' }])
+  const find = typed => people.find(typed).map(p => p.id)
+  assert.deepEqual([find(''), find('sian'), find('SIAN okaf'), find('m33'), find('999 000'), find('hill ada'), find('xyz')], [['2', '1'], ['1'], ['1'], ['1'], ['1'], ['2'], []])
+})
+
+test('a corrected set of readings stands in place of the one it replaces', () => {
+  assert.deepEqual(sets([{ id: 'a', taken_at: '2026-03-01T09:00:00Z' }, { id: 'b', taken_at: '2026-03-02T09:00:00Z' }, { id: 'c', taken_at: '2026-03-02T09:00:00Z', replaces: 'b' }]).map(o => o.id), ['c', 'a'])
+})
+
+test('how old the data is', () => {
+  assert.deepEqual([null, '2026-03-02T09:00:00Z', '2026-03-01T09:59:00Z', '2026-02-27T09:00:00Z'].map(s => freshness(s, now)), ['red', 'fresh', 'amber', 'red'])
+})
+
+test('the handover is filled in from what was recorded', () => {
+  const readings = { ...well, pulse: 112, acvpu: 'C' }
+  const s = score(readings)
+  const got = sbar({ patient: { id: 'ada', date_of_birth: '1941-05-06', communication_needs: ['large print'], risk_note: 'Small dog' },
+    visit: { id: 'v', soft_signs: ['unsteady', 'not_eating'], critical_medicine: 'missed', note: 'Daughter is worried.' }, readings, score: s, before: score(well), urgency: 'U2', now })
+  assert.equal(got.situation, 'A person aged 84, seen at home at 10:00: NEWS2 5; not their usual self (unsteady, not eating); critical medicine missed.')
+  assert.equal(got.background, 'Communication: large print. Small dog')
+  assert.equal(got.assessment, 'Readings: respiration rate 16 a minute (0), oxygen saturation 97 % (0), breathing air (0), systolic blood pressure 128 mmHg (0), pulse 112 a minute (2), consciousness: new confusion (3), temperature 36.8 °C (0).\nNew 3 for this person: consciousness.\nNEWS2 was 0 the time before.\nDaughter is worried.')
+  assert.equal(got.recommendation, 'Please review within 2 hours and ring me back.')
+})
+
+test('a reading that was not taken is not written', () => {
+  assert.equal(readingsText({ pulse: 72 }, score({ pulse: 72 })), 'pulse 72 a minute (0)')
+})
+
+test('a visit as text for the record', () => {
+  const text = visitText({ patient: { id: 'ada', family_name: 'Ames', given_name: 'Ada', date_of_birth: '1941-05-06', nhs_number: '9990000018' },
+    visit: { id: 'v', staff: 'nia', started_at: '2026-03-02T09:40:00Z', ended_at: '2026-03-02T10:00:00Z', status: 'completed', outcome: 'care_given', purpose: 'wound_care', note: 'Wound clean.' },
+    observations: [{ id: 'o', taken_at: '2026-03-02T09:45:00Z', pulse: 72 }], handovers: [{ id: 'h', class: 'SD', state: 'done', situation: 'S', answer: 'Seen today.', filed_by: 'rita', filed_at: '2026-03-02T11:00:00Z' }],
+    nameOf: id => ({ nia: 'Nia Evans', rita: 'Rita' })[id] })
+  assert.equal(text, `AMES, Ada
+Born: 6 May 1941
+Health service number: 999 000 0018
+
+Visit: 2 Mar 2026 09:40 – 2 Mar 2026 10:00
+By: Nia Evans
+Purpose: Wound care
+Status: Completed
+Outcome: Care given
+
+Readings at 2 Mar 2026 09:45
+pulse 72 a minute (0)
+NEWS2 at least 0: Not complete
+
+Note
+Wound clean.
+
+Handover, Same day: Answered
+Situation: S
+Answer: Seen today.
+Filed in the record by Rita, 2 Mar 2026 11:00`)
+})

@@ -1,0 +1,65 @@
+// @ts-check
+// Today's round: what is planned for me, in the order of the day, and what is still open from before.
+import { day } from '../../shared/ui/format.js'
+
+/**
+ * A visit or a check-in as the phone shows it.
+ * @typedef {{ id: string, patient: string, staff?: string | null, team?: string | null, status?: string | null,
+ *   planned_start?: string | null, planned_end?: string | null, started_at?: string | null, ended_at?: string | null,
+ *   happened_at?: string | null, [field: string]: any }} Contact
+ */
+
+/** @typedef {{ contact: Contact, state: 'late' | 'now' | 'due' | 'done', at: string }} Stop */
+
+const open = new Set(['planned', 'in_progress', null, undefined, ''])
+
+/** Whether a contact still has to be done. @param {Contact} c */
+export const isOpen = c => (c.happened_at ? false : open.has(c.status))
+
+/**
+ * Mine, and what nobody of my team has taken.
+ * @param {Contact} c @param {{ staff: string, teams: string[] }} me
+ */
+export const isMine = (c, me) => c.staff === me.staff || (!c.staff && !!c.team && me.teams.includes(c.team))
+
+/**
+ * The stops of a day in the order in which they are planned; what is late from earlier days comes
+ * first, because somebody still waits. What was done today stays at the end, so that the day can be seen.
+ * @param {Contact[]} contacts visits or check-ins
+ * @param {{ staff: string, teams: string[] }} me
+ * @param {number} now ms
+ * @returns {Stop[]}
+ */
+export function round(contacts, me, now) {
+  const today = day(now)
+  /** @type {Stop[]} */
+  const stops = []
+  for (const c of contacts) {
+    if (!isMine(c, me)) continue
+    const at = c.planned_start ?? c.started_at ?? c.happened_at ?? ''
+    if (!at) continue
+    const on = day(at)
+    if (isOpen(c)) {
+      if (on > today) continue
+      const end = Date.parse(c.planned_end ?? at)
+      const state = c.status === 'in_progress' ? 'now' : on < today || end < now ? 'late' : 'due'
+      stops.push({ contact: c, state, at })
+    } else if (day(c.ended_at ?? c.happened_at ?? at) === today) {
+      stops.push({ contact: c, state: 'done', at })
+    }
+  }
+  const order = { now: 0, late: 1, due: 2, done: 3 }
+  return stops.sort((a, b) => order[a.state] - order[b.state] || (a.at < b.at ? -1 : a.at > b.at ? 1 : a.contact.id < b.contact.id ? -1 : 1))
+}
+
+/**
+ * The days ahead with how many stops each has, for a volunteer's week.
+ * @param {Contact[]} contacts @param {{ staff: string, teams: string[] }} me @param {number} now @param {number} [days]
+ */
+export function week(contacts, me, now, days = 7) {
+  return Array.from({ length: days }, (_, i) => {
+    const at = now + i * 86400000
+    return { day: day(at), at, stops: contacts.filter(c => isMine(c, me) && isOpen(c) && c.planned_start && day(c.planned_start) === day(at))
+      .sort((a, b) => ((a.planned_start ?? '') < (b.planned_start ?? '') ? -1 : 1)) }
+  })
+}

@@ -1,0 +1,69 @@
+// @ts-check
+// The handover a nurse would write, filled in from what she just recorded: she changes it, nobody types
+// it twice. Situation, background, assessment, recommendation, as SBAR has them.
+import { parameters } from '../../shared/ui/news2.js'
+import { clock } from '../../shared/ui/format.js'
+import { fill, word, words } from '../../shared/ui/words.js'
+import { newThrees } from './callfirst.js'
+import { ageAt } from '../../shared/ui/news2.js'
+
+/** @typedef {import('../../shared/ui/news2.js').Score} Score */
+/** @typedef {import('../../shared/ui/news2.js').Readings} Readings */
+/** @typedef {any} Rec a record with its id, as the phone shows it */
+
+/**
+ * One reading as people write it: "pulse 112 a minute (2)". The number in brackets is the sub-score.
+ * @param {import('../../shared/ui/news2.js').Parameter} p @param {Readings} r @param {Score} s
+ */
+export function readingText(p, r, s) {
+  const w = words.common
+  const points = s[p] === null ? '' : ` (${s[p]})`
+  if (p === 'oxygen') return r.on_oxygen === null || r.on_oxygen === undefined ? '' : (r.on_oxygen ? w.breathing.oxygen : w.breathing.air) + points
+  const value = r[p]
+  if (value === null || value === undefined || value === '') return ''
+  if (p === 'acvpu') return `${w.readings.acvpu.toLowerCase()}: ${word(w.acvpu, String(value)).toLowerCase()}${points}`
+  const unit = /** @type {Record<string, string>} */ (w.units)[p]
+  return `${w.readings[p].toLowerCase()} ${p === 'temperature' ? Number(value).toFixed(1) : value} ${unit}${points}`
+}
+
+/** All readings of a set in one sentence, "" when none was taken. @param {Readings} r @param {Score} s */
+export function readingsText(r, s) {
+  return parameters.map(p => readingText(p, r, s)).filter(Boolean).join(', ')
+}
+
+/**
+ * @param {object} o
+ * @param {Rec} o.patient
+ * @param {Rec} o.visit what was recorded of the visit
+ * @param {Readings | null} o.readings
+ * @param {Score | null} o.score
+ * @param {Score | null} [o.before] the score before this one
+ * @param {string} o.urgency E, U2, SD, R or I
+ * @param {number} o.now ms
+ * @returns {{ situation: string, background: string, assessment: string, recommendation: string }}
+ */
+export function sbar({ patient, visit, readings, score, before = null, urgency, now }) {
+  const w = words.app.sbar
+  const age = ageAt(patient.date_of_birth, new Date(now).toISOString())
+  const who = age === null ? w.person : fill(w.personAged, { age })
+  const signs = (visit.soft_signs ?? []).map((/** @type {string} */ s) => word(words.app.softSigns, s).toLowerCase())
+  const reasons = []
+  if (score && score.status === 'complete' && score.total !== null && score.total > 0) reasons.push(fill(w.news2, { total: score.total }))
+  if (score && score.status === 'incomplete' && score.floor_total > 0) reasons.push(fill(w.news2AtLeast, { total: score.floor_total }))
+  if (signs.length) reasons.push(fill(w.softSigns, { signs: signs.join(', ') }))
+  if (visit.critical_medicine === 'missed' || visit.critical_medicine === 'refused') reasons.push(fill(w.medicine, { what: word(words.app.medicine, visit.critical_medicine).toLowerCase() }))
+  if (visit.status === 'no_access') reasons.push(word(words.app.noAccess, visit.no_access_kind).toLowerCase())
+  const situation = fill(w.situation, { who, time: clock(now), reasons: reasons.length ? reasons.join('; ') : w.pleaseRead })
+  const known = [patient.communication_needs?.length ? fill(w.needs, { needs: patient.communication_needs.join(', ') }) : '', patient.risk_note ?? ''].filter(Boolean)
+  const lines = []
+  if (readings && score) {
+    const text = readingsText(readings, score)
+    if (text) lines.push(fill(w.readings, { text }))
+    const fresh = newThrees(score, before)
+    if (fresh.length) lines.push(fill(w.newThree, { what: fresh.map(p => words.common.readings[p].toLowerCase()).join(', ') }))
+    if (before && before.total !== null && score.total !== null) lines.push(fill(w.before, { total: before.total }))
+    if (score.status === 'incomplete') lines.push(w.incomplete)
+  }
+  if (visit.note) lines.push(visit.note)
+  return { situation, background: known.join('. '), assessment: lines.join('\n'), recommendation: word(w.ask, urgency) || w.ask.SD }
+}

@@ -1,0 +1,46 @@
+// @ts-check
+// A visit as plain text, to paste into the legal record or to print: Doorstep is not that record.
+import { when, personName, nhsNumber, birth } from '../../shared/ui/format.js'
+import { fill, word, words } from '../../shared/ui/words.js'
+import { readingsText } from './sbar.js'
+import { scoreOf } from './people.js'
+
+/** @typedef {any} Rec a record with its id, as the phone shows it */
+
+/**
+ * @param {object} o
+ * @param {Rec} o.patient
+ * @param {Rec} o.visit
+ * @param {Rec[]} [o.observations] taken at the visit
+ * @param {Rec[]} [o.handovers] raised there
+ * @param {(staff: string) => string} o.nameOf
+ * @returns {string}
+ */
+export function visitText({ patient, visit, observations = [], handovers = [], nameOf }) {
+  const w = words.app.text, lines = []
+  const add = (/** @type {string} */ label, /** @type {any} */ value) => { if (value) lines.push(`${label}: ${value}`) }
+  lines.push(personName(patient))
+  add(w.born, birth(patient.date_of_birth))
+  add(w.number, nhsNumber(patient.nhs_number))
+  lines.push('')
+  add(w.visit, [when(visit.started_at ?? visit.planned_start, 0), visit.ended_at ? when(visit.ended_at, 0) : ''].filter(Boolean).join(' – '))
+  add(w.by, visit.staff ? nameOf(visit.staff) : '')
+  add(w.purpose, word(words.app.purposes, visit.purpose))
+  add(w.status, word(words.app.statuses, visit.status))
+  add(w.noAccess, word(words.app.noAccess, visit.no_access_kind))
+  add(w.outcome, word(words.app.outcomes, visit.outcome))
+  add(w.medicine, word(words.app.medicine, visit.critical_medicine))
+  add(w.signs, (visit.soft_signs ?? []).map((/** @type {string} */ s) => word(words.app.softSigns, s)).join(', '))
+  for (const o of observations) {
+    const score = scoreOf(o, patient)
+    lines.push('', fill(w.readings, { at: when(o.taken_at, 0) }), readingsText(o, score),
+      score.status === 'not_applicable' ? words.common.bands.not_applicable : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }), band: word(words.common.bands, score.band) }))
+  }
+  if (visit.note) lines.push('', w.note, visit.note)
+  for (const h of handovers) {
+    lines.push('', fill(w.handover, { cls: word(words.common.classes, h.class), state: word(words.common.states, h.state) }))
+    for (const part of ['situation', 'background', 'assessment', 'recommendation', 'answer']) if (h[part]) lines.push(`${/** @type {any} */ (w.parts)[part]}: ${h[part]}`)
+    if (h.filed_at) lines.push(fill(w.filed, { by: nameOf(h.filed_by), at: when(h.filed_at, 0) }))
+  }
+  return lines.join('\n')
+}

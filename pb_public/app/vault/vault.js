@@ -1,0 +1,382 @@
+// @ts-check
+/*
+The vault: what is on the phone can be read while the app is unlocked, and at no other time.
+
+    const vault = new Vault({ shelf: database.shelf })       // store/database.js; MemoryShelf in tests
+    await vault.standing()                                   // { exists, passkey, pin, recovery }, before anybody unlocks
+    await vault.create('correct horse battery')              // once per person and device; leaves it open
+    await vault.unlock({ passphrase })                       // or { pin }, or { passkey: true }; rejects with VaultError
+    vault.open                                               // OpenVault while unlocked, else null; the store takes it
+    vault.beforeLock(() => drafts.flush())                   // last words, while the keys are still there
+    vault.onLock(() => showTheLock())                        // drop every decrypted object here
+    await vault.lock()
+    await vault.changePassphrase(old, next)                  // drops the PIN
+    await vault.addPasskey({ label: 'Doorstep on this phone' }) · vault.removePasskey()
+    await vault.setPin('274905', { allowed })                // one shift: 12 hours, 5 tries · vault.dropPin()
+    await vault.follow({ shiftPin, recoveryKey })            // what the organisation says, after each pull
+    await vault.erase()                                      // nothing sealed by it can ever be read again
+
+A random 256-bit data key, made once, seals the rows: AES-256-GCM under a key derived from it, with a fresh 96-bit vector
+and `store|id|v` as additional data. The data key itself lies on the shelf in up to four wraps: by passphrase
+(PBKDF2-SHA-256, 600,000 rounds), by passkey (WebAuthn PRF), by shift PIN (docs/adr/008 says what that is worth), and for
+the organisation's recovery key (docs/recovery.md). All errors are VaultError; decide by `code`:
+
+    unlock            no_vault · wrong_passphrase · wrong_pin (triesLeft) · pin_none · pin_spent · pin_expired ·
+                      passkey_none · passkey_unsupported · passkey_failed
+    create, change    vault_exists · passphrase_short · passphrase_plain
+    PIN, passkey      pin_form · pin_plain · pin_not_allowed · prove_again (ask for the passphrase, pass it as `passphrase`)
+    anything sealed   locked · damaged
+
+Beside it: idle.js locks when nobody is there, lease.js says when a phone was without the server for too long, keys.js
+holds the device key. No other file of the pages encrypts anything.
+*/
+import { VaultError } from './errors.js'
+import { OpenVault } from './open.js'
+import { askPasskey, makePasskey } from './passkey.js'
+import { checkPassphrase, checkPin, normal } from './secrets.js'
+import { newDataKey, random, thumbprint, unwrapByPasskey, unwrapBySecret, wrapBySecret, wrapForRecovery } from './wraps.js'
+import { toBase64 } from './bytes.js'
+
+export { VaultError } from './errors.js'
+export { OpenVault } from './open.js'
+export { MemoryShelf } from './shelf.js'
+export { passkeySupported } from './passkey.js'
+export { passphraseLength } from './secrets.js'
+
+/** @typedef {import('./shelf.js').Shelf} Shelf */
+/** @typedef {import('./shelf.js').VaultFile} VaultFile */
+/** @typedef {import('./shelf.js').PinWrap} PinWrap */
+/** @typedef {import('./wraps.js').PublicKey} PublicKey */
+/** @typedef {{ passphrase: string } | { pin: string } | { passkey: true }} Secret */
+
+/**
+ * @typedef {object} Standing what can be said before anybody unlocks
+ * @property {boolean} exists
+ * @property {boolean} passkey
+ * @property {{ triesLeft: number, until: number } | null} pin null where there is none, or not any more
+ * @property {string | null} recovery the thumbprint of the recovery key that can open it
+ */
+
+/** How long a PIN works, in milliseconds: one shift. */
+export const pinLife = 12 * 60 * 60_000
+/** How many wrong PINs in a row destroy it. */
+export const pinTries = 5
+/** How long after passphrase or passkey a PIN or a passkey may be set without asking again, in milliseconds. */
+export const proofLife = 5 * 60_000
+/** How far a clock may step back before a PIN counts as run out, in milliseconds. */
+const slack = 5 * 60_000
+/** How long the last words before locking may take, in milliseconds. */
+const patience = 2_000
+
+/** One person's vault on one device. */
+export class Vault {
+  #shelf
+  #crypto
+  #credentials
+  #now
+  /** @type {OpenVault | null} */
+  #open = null
+  /** When the passphrase or the passkey was last shown. */
+  #proved = -Infinity
+  /** @type {Set<() => unknown>} */
+  #before = new Set()
+  /** @type {Set<() => void>} */
+  #after = new Set()
+  /** Steps run one after the other. @type {Promise<unknown>} */
+  #last = Promise.resolve()
+
+  /**
+   * @param {object} ports
+   * @param {Shelf} ports.shelf
+   * @param {Crypto} [ports.crypto]
+   * @param {import('./passkey.js').Credentials} [ports.credentials] `navigator.credentials` where there is one
+   * @param {() => number} [ports.now] milliseconds of the phone's clock
+   */
+  constructor({ shelf, crypto = globalThis.crypto, credentials = globalThis.navigator?.credentials, now = Date.now }) {
+    this.#shelf = shelf
+    this.#crypto = crypto
+    this.#credentials = credentials
+    this.#now = now
+  }
+
+  /** The keys while unlocked, else null. */
+  get open() { return this.#open }
+
+  /** @returns {Promise<Standing>} */
+  async standing() {
+    const file = await this.#shelf.get()
+    const pin = file?.pin && this.#pinStanding(file.pin) === 'works' ? file.pin : null
+    return {
+      exists: file !== null,
+      passkey: file?.passkey !== undefined,
+      pin: pin && { triesLeft: pinTries - pin.tries, until: pin.until },
+      recovery: file?.recovery?.kid ?? null,
+    }
+  }
+
+  /**
+   * Makes the vault and leaves it open. With the organisation's recovery key where it is known already.
+   * Rejects with `vault_exists`, `passphrase_short`, `passphrase_plain` or `recovery_key_invalid`.
+   * @param {string} passphrase @param {{ recoveryKey?: PublicKey | null }} [more]
+   * @returns {Promise<OpenVault>}
+   */
+  create(passphrase, { recoveryKey = null } = {}) {
+    return this.#step(async () => {
+      checkPassphrase(passphrase)
+      const id = toBase64(random(this.#crypto, 16))
+      const dataKey = newDataKey(this.#crypto)
+      /** @type {VaultFile} */
+      const file = { v: 1, id, passphrase: await wrapBySecret(this.#crypto, dataKey, 'passphrase', id, normal(passphrase)) }
+      if (recoveryKey) file.recovery = await readable(() => wrapForRecovery(this.#crypto, dataKey, id, recoveryKey))
+      await this.#shelf.change(old => {
+        if (old) throw new VaultError('vault_exists')
+        return file
+      })
+      return this.#opened(id, dataKey, true)
+    })
+  }
+
+  /**
+   * Opens the vault. See the head of this file for what it rejects with.
+   * @param {Secret} secret
+   * @returns {Promise<OpenVault>}
+   */
+  unlock(secret) {
+    return this.#step(async () => {
+      const file = await this.#file()
+      if ('pin' in secret) return this.#opened(file.id, await this.#byPin(secret.pin), false)
+      const dataKey = 'passphrase' in secret ? await this.#byPassphrase(file, secret.passphrase) : await this.#byPasskey(file)
+      return this.#opened(file.id, dataKey, true)
+    })
+  }
+
+  /** Runs the last words, drops the keys, then tells everybody. Never rejects; locking twice is nothing. */
+  lock() {
+    return this.#step(async () => {
+      if (!this.#open) return
+      const words = Promise.allSettled([...this.#before].map(async say => say()))
+      await Promise.race([words, new Promise(resolve => setTimeout(resolve, patience))])
+      this.#shut()
+    })
+  }
+
+  /** Called before the keys go, for what is still to be sealed; two seconds at most. @param {() => unknown} say */
+  beforeLock(say) { return subscribe(this.#before, say) }
+
+  /** Called when the keys are gone. Drop every decrypted object. @param {() => void} tell */
+  onLock(tell) { return subscribe(this.#after, tell) }
+
+  /**
+   * @param {string} old @param {string} next
+   * @returns {Promise<void>}
+   */
+  changePassphrase(old, next) {
+    return this.#step(async () => {
+      checkPassphrase(next)
+      const file = await this.#file()
+      const dataKey = await this.#byPassphrase(file, old)
+      const wrap = await wrapBySecret(this.#crypto, dataKey, 'passphrase', file.id, normal(next))
+      dataKey.fill(0)
+      await this.#edit(f => { f.passphrase = wrap; delete f.pin })
+    })
+  }
+
+  /**
+   * Makes a passkey that opens the vault. The passphrase goes on working.
+   * @param {{ label: string, passphrase?: string }} how
+   * @returns {Promise<void>}
+   */
+  addPasskey({ label, passphrase }) {
+    return this.#step(async () => {
+      const open = await this.#proven(passphrase)
+      if (!this.#credentials) throw new VaultError('passkey_unsupported')
+      const { answer, ...passkey } = await makePasskey(this.#credentials, this.#crypto, label)
+      const wrap = { ...passkey, ...await open.wrapByPasskey(answer) }
+      await this.#edit(f => { f.passkey = wrap })
+    })
+  }
+
+  /** @returns {Promise<void>} */
+  removePasskey() { return this.#step(() => this.#edit(f => { delete f.passkey })) }
+
+  /**
+   * Sets the PIN of this shift, or a new one.
+   * @param {string} pin @param {{ allowed: boolean, passphrase?: string }} how `allowed`: the organisation's `shift_pin`
+   * @returns {Promise<void>}
+   */
+  setPin(pin, { allowed, passphrase }) {
+    return this.#step(async () => {
+      if (!allowed) throw new VaultError('pin_not_allowed')
+      checkPin(pin)
+      const open = await this.#proven(passphrase)
+      const from = this.#now()
+      const until = from + pinLife
+      const wrap = { ...await open.wrapBySecret('pin', pin, from, until), from, until, seen: from, tries: 0 }
+      await this.#edit(f => { f.pin = wrap })
+    })
+  }
+
+  /** @returns {Promise<void>} */
+  dropPin() { return this.#step(() => this.#edit(f => { delete f.pin })) }
+
+  /**
+   * Does what the organisation says: no PIN where it allows none, and the data key wrapped for its recovery key. To be
+   * called after each pull; changes nothing where nothing changed. Rejects with `locked`, or with
+   * `recovery_key_invalid`, and then keeps the recovery wrap it had.
+   * @param {{ shiftPin: boolean, recoveryKey: PublicKey | null }} policy
+   * @returns {Promise<void>}
+   */
+  follow({ shiftPin, recoveryKey }) {
+    return this.#step(async () => {
+      const open = this.#open
+      if (!open) throw new VaultError('locked')
+      const file = await this.#file()
+      if (file.pin && !shiftPin) await this.#edit(f => { delete f.pin })
+      if (!recoveryKey) {
+        if (file.recovery) await this.#edit(f => { delete f.recovery })
+        return
+      }
+      if (file.recovery?.kid === await thumbprint(this.#crypto, recoveryKey)) return
+      const wrap = await readable(() => open.wrapForRecovery(recoveryKey))
+      await this.#edit(f => { f.recovery = wrap })
+    })
+  }
+
+  /** Destroys the wraps and locks: nothing sealed by this vault can be read again, by anybody but a holder of an export. */
+  erase() {
+    return this.#step(async () => {
+      await this.#shelf.change(() => null)
+      this.#shut()
+    })
+  }
+
+  /** @template T @param {() => Promise<T>} step @returns {Promise<T>} */
+  #step(step) {
+    const done = this.#last.then(step)
+    this.#last = done.catch(() => {}) // its caller hears of it
+    return done
+  }
+
+  async #file() {
+    const file = await this.#shelf.get()
+    if (!file) throw new VaultError('no_vault')
+    return file
+  }
+
+  /** @param {(file: VaultFile) => void} change */
+  async #edit(change) {
+    await this.#shelf.change(file => {
+      if (!file) throw new VaultError('no_vault')
+      change(file)
+      return file
+    })
+  }
+
+  /** @param {string} id @param {import('./bytes.js').Bytes} dataKey @param {boolean} proof */
+  async #opened(id, dataKey, proof) {
+    const fresh = await OpenVault.of(this.#crypto, id, dataKey)
+    if (proof) this.#proved = this.#now()
+    if (this.#open?.id === id) { // unlocked already: whoever holds the open vault keeps it
+      fresh.close()
+      return this.#open
+    }
+    this.#open = fresh
+    return fresh
+  }
+
+  #shut() {
+    this.#proved = -Infinity
+    if (!this.#open) return
+    this.#open.close()
+    this.#open = null
+    for (const tell of this.#after) tell()
+  }
+
+  /** The open vault of a person who has just shown who they are. @param {string | undefined} passphrase */
+  async #proven(passphrase) {
+    if (!this.#open) throw new VaultError('locked')
+    const age = this.#now() - this.#proved
+    if (passphrase !== undefined) {
+      (await this.#byPassphrase(await this.#file(), passphrase)).fill(0)
+      this.#proved = this.#now()
+    } else if (!(age >= 0 && age <= proofLife)) {
+      throw new VaultError('prove_again')
+    }
+    return this.#open
+  }
+
+  /** @param {VaultFile} file @param {string} passphrase */
+  async #byPassphrase(file, passphrase) {
+    try {
+      return await unwrapBySecret(this.#crypto, file.passphrase, 'passphrase', file.id, normal(passphrase))
+    } catch (cause) {
+      throw new VaultError('wrong_passphrase', { cause })
+    }
+  }
+
+  /** @param {VaultFile} file */
+  async #byPasskey(file) {
+    if (!file.passkey) throw new VaultError('passkey_none')
+    if (!this.#credentials) throw new VaultError('passkey_unsupported')
+    const answer = await askPasskey(this.#credentials, this.#crypto, file.passkey)
+    try {
+      return await unwrapByPasskey(this.#crypto, file.passkey, file.id, answer)
+    } catch (cause) {
+      throw new VaultError('passkey_failed', { cause })
+    }
+  }
+
+  /** @param {string} pin */
+  async #byPin(pin) {
+    if (!/^[0-9]{6}$/.test(pin)) throw new VaultError('pin_form') // a slip of the thumb is not a try
+    /** @type {'none' | 'works' | 'spent' | 'expired'} */
+    let standing = 'none'
+    // Counted before it is tried: a killed browser gives no try back.
+    const file = await this.#shelf.change(f => {
+      if (!f?.pin) return f
+      standing = this.#pinStanding(f.pin)
+      if (standing === 'works') f.pin = { ...f.pin, tries: f.pin.tries + 1, seen: Math.max(f.pin.seen, this.#now()) }
+      else delete f.pin
+      return f
+    })
+    const wrap = file?.pin
+    if (!file || !wrap) throw new VaultError(standing === 'spent' ? 'pin_spent' : standing === 'expired' ? 'pin_expired' : 'pin_none')
+    let dataKey
+    try {
+      dataKey = await unwrapBySecret(this.#crypto, wrap, 'pin', file.id, pin, wrap.from, wrap.until)
+    } catch (cause) {
+      if (wrap.tries < pinTries) throw new VaultError('wrong_pin', { triesLeft: pinTries - wrap.tries, cause })
+      await this.#edit(f => { if (f.pin?.salt === wrap.salt) delete f.pin })
+      throw new VaultError('pin_spent', { cause })
+    }
+    await this.#edit(f => { if (f.pin?.salt === wrap.salt) f.pin.tries = 0 })
+    return dataKey
+  }
+
+  /**
+   * A clock that was set back does not make a shift longer.
+   * @param {PinWrap} pin
+   * @returns {'works' | 'spent' | 'expired'}
+   */
+  #pinStanding(pin) {
+    const now = this.#now()
+    if (now >= pin.until || now < pin.seen - slack) return 'expired'
+    return pin.tries >= pinTries ? 'spent' : 'works'
+  }
+}
+
+/** @template T @param {Set<T>} set @param {T} item */
+function subscribe(set, item) {
+  set.add(item)
+  return () => { set.delete(item) }
+}
+
+/** @template T @param {() => Promise<T>} wrap @returns {Promise<T>} */
+async function readable(wrap) {
+  try {
+    return await wrap()
+  } catch (cause) {
+    if (cause instanceof VaultError) throw cause
+    throw new VaultError('recovery_key_invalid', { cause })
+  }
+}

@@ -155,7 +155,10 @@ export class Vault {
     return this.#step(async () => {
       if (!this.#open) return
       const words = Promise.allSettled([...this.#before].map(async say => say()))
-      await Promise.race([words, new Promise(resolve => setTimeout(resolve, patience))])
+      /** @type {ReturnType<typeof setTimeout> | undefined} */
+      let timer
+      await Promise.race([words, new Promise(resolve => { timer = setTimeout(resolve, patience) })])
+      clearTimeout(timer)
       this.#shut()
     })
   }
@@ -329,18 +332,19 @@ export class Vault {
   /** @param {string} pin */
   async #byPin(pin) {
     if (!/^[0-9]{6}$/.test(pin)) throw new VaultError('pin_form') // a slip of the thumb is not a try
-    /** @type {'none' | 'works' | 'spent' | 'expired'} */
-    let standing = 'none'
+    /** @type {import('./errors.js').VaultErrorCode} */
+    let refused = 'pin_none'
     // Counted before it is tried: a killed browser gives no try back.
     const file = await this.#shelf.change(f => {
       if (!f?.pin) return f
-      standing = this.#pinStanding(f.pin)
-      if (standing === 'works') f.pin = { ...f.pin, tries: f.pin.tries + 1, seen: Math.max(f.pin.seen, this.#now()) }
-      else delete f.pin
+      const standing = this.#pinStanding(f.pin)
+      if (standing === 'works') return { ...f, pin: { ...f.pin, tries: f.pin.tries + 1, seen: Math.max(f.pin.seen, this.#now()) } }
+      refused = standing === 'spent' ? 'pin_spent' : 'pin_expired'
+      delete f.pin
       return f
     })
     const wrap = file?.pin
-    if (!file || !wrap) throw new VaultError(standing === 'spent' ? 'pin_spent' : standing === 'expired' ? 'pin_expired' : 'pin_none')
+    if (!file || !wrap) throw new VaultError(refused)
     let dataKey
     try {
       dataKey = await unwrapBySecret(this.#crypto, wrap, 'pin', file.id, pin, wrap.from, wrap.until)

@@ -464,7 +464,8 @@ func TestStory_OneVisitOneHandover(t *testing.T) {
 				case "set":
 					w.record(ann, care.Observations, with(w.six(w.ada), "visit", visit))
 				case "hand":
-					w.record(ann, care.Handovers, map[string]any{"patient": w.ada.Id, "visit": visit, "class": "R", "recommendation": "Please review her tablets."})
+					w.record(ann, care.Handovers, map[string]any{"patient": w.ada.Id, "visit": visit, "class": "R", "situation": "Falls asleep at table.",
+						"background": "New tablets since Monday.", "assessment": "Too much of them?", "recommendation": "Please review her tablets."})
 				}
 				w.sync(ann)
 				w.pass(time.Minute)
@@ -478,6 +479,19 @@ func TestStory_OneVisitOneHandover(t *testing.T) {
 			}
 			if !strings.Contains(h.GetString("recommendation"), "Please review her tablets.") || flag(h, "by_hand") != "true" {
 				t.Errorf("by hand %s, asking %q", flag(h, "by_hand"), h.GetString("recommendation"))
+			}
+			// Whoever reads it sees what Ann wrote and why the rules fired, whichever came first.
+			for field, parts := range map[string][]string{
+				"situation":      {"Falls asleep at table.", "NEWS2 of 5 or 6", "Not their usual self", "Critical medicine"},
+				"background":     {"New tablets since Monday."},
+				"assessment":     {"Too much of them?", "NEWS2 6", "confused", "Not herself"},
+				"recommendation": {"Please review her tablets.", "within 2 hours"},
+			} {
+				for _, part := range parts {
+					if !strings.Contains(h.GetString(field), part) {
+						t.Errorf("the %s does not say %q:\n%s", field, part, h.GetString(field))
+					}
+				}
 			}
 			w.sync(ann)
 			shown := 0

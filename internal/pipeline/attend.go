@@ -162,7 +162,7 @@ func handOnTo(tx Tx, rec *care.Record, id string) (handover.Team, error) {
 // clinical handover by one action of their coordinator.
 func retell(tx Tx, rec, was *care.Record, a handover.Action) error {
 	from, _ := tx.Directory().Team(was.Text("to_team"))
-	if from.Kind != "voluntary" || a.To.Kind == "voluntary" || rec.Text("situation") != "" {
+	if from.Kind != voluntaryTeam || a.To.Kind == voluntaryTeam || rec.Text("situation") != "" {
 		return nil
 	}
 	person, err := tx.Patient(rec.Text("patient"))
@@ -178,8 +178,8 @@ func retell(tx Tx, rec, was *care.Record, a handover.Action) error {
 		Situation: "Handed on by " + from.Name + ": " + a.Reason, Recommendation: ask,
 		Unverified: h.Unverified, ClinicalTime: h.ClinicalTime, ActDue: h.ActDue}, person))
 	old := clone(rec)
-	put(rec, map[string]any{"situation": clip(text.Situation, 4000), "background": clip(text.Background, 4000),
-		"assessment": clip(text.Assessment, 4000), "recommendation": clip(text.Recommendation, 4000)})
+	put(rec, map[string]any{"situation": clip(text.Situation, textMax), "background": clip(text.Background, textMax),
+		"assessment": clip(text.Assessment, textMax), "recommendation": clip(text.Recommendation, textMax)})
 	return saveHandover(tx, rec, old)
 }
 

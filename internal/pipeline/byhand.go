@@ -30,13 +30,15 @@ func (p *plan) byHand(rec *care.Record) error {
 		ToTeam: rec.Text("to_team"), Class: care.Class(rec.Text("class")), Ask: rec.Text("recommendation"), ClinicalTime: p.at, Place: place},
 		p.tx.Directory(), p.tx.Clocks(), calendar, p.now)
 	fill(rec, &n)
-	rec.Values["evidence"] = jsonOf(evidenceOf{Key: n.Route.Key})
-	if n.Route.Team.Kind == "voluntary" {
+	kept := evidenceOf{Key: n.Route.Key}
+	if n.Route.Team.Kind == voluntaryTeam {
 		// A voluntary team reads the ask and what is safe to share, nothing else.
+		kept.Words = wordsOf(rec)
 		text := handover.Compose(tell(handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Recommendation: n.Ask,
 			SafeNote: rec.Text("safe_note"), ClinicalTime: n.ClinicalTime, ActDue: n.ActDue}, person))
-		set(rec, map[string]any{"safe_note": clip(text.SafeNote, 1000)})
+		set(rec, map[string]any{"safe_note": clip(text.SafeNote, safeNoteMax)})
 	}
+	rec.Values["evidence"] = jsonOf(kept)
 	p.raised = append(p.raised, raised{rec, n})
 	if lacks != nil {
 		q := p.issue(care.Quarantine, person.ID)

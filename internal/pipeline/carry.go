@@ -99,7 +99,19 @@ func same(a, b Alarm) bool {
 func (c *carrying) raise(n *handover.New) error {
 	story := handover.Case{To: n.Route.Team, Class: n.Class, Asks: c.asks(n.Reasons), Unverified: n.Unverified, Copy: n.CopyOf != "",
 		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: c.findings(c.alarmsOf(n))}
-	return raise(c.tx, c.person, n, story, evidenceOf{Key: n.Route.Key, CopyOf: n.CopyOf, Records: c.records(c.alarmsOf(n))})
+	kept := evidenceOf{Key: n.Route.Key, CopyOf: n.CopyOf, Records: c.records(c.alarmsOf(n))}
+	if n.CopyOf != "" {
+		original, err := loadHandover(c.tx, n.CopyOf)
+		if err != nil {
+			return err
+		}
+		if byHand := original != nil && original.Get("by_hand") == true; byHand {
+			if kept.Words = keptEvidence(original).Words; kept.Words == nil {
+				kept.Words = wordsOf(original)
+			}
+		}
+	}
+	return raise(c.tx, c.person, n, story, kept)
 }
 
 // alarmsOf are the alarms behind a handover; a copy stands on those of its original.
@@ -107,12 +119,7 @@ func (c *carrying) alarmsOf(n *handover.New) []string {
 	if n.CopyOf == "" {
 		return n.Alarms
 	}
-	for i := range c.plan.New {
-		if c.plan.New[i].ID == n.CopyOf {
-			return c.plan.New[i].Alarms
-		}
-	}
-	return nil
+	return c.behind(n.CopyOf)
 }
 
 // asks are the recommendations of the rules, the most urgent first.
@@ -199,8 +206,8 @@ func (c *carrying) change(ch *handover.Change) error {
 			kept.Records = append(kept.Records, item)
 		}
 	}
+	c.retell(rec, &kept, ch)
 	rec.Values["evidence"] = jsonOf(kept)
-	c.retell(rec, ch)
 	if err := saveHandover(c.tx, rec, old); err != nil {
 		return err
 	}
@@ -245,23 +252,32 @@ func (c *carrying) withdraw(id string) error {
 		Text: "What this rests on was corrected or withdrawn. Please decide whether it still needs an answer."})
 }
 
-// retell writes the text of a handover anew from all that it now rests on. What a person wrote
-// by hand stays as they wrote it; the rules that joined stand in its history.
-func (c *carrying) retell(rec *care.Record, ch *handover.Change) {
-	if byHand, _ := rec.Get("by_hand").(bool); byHand {
-		return
+// retell writes the text of a handover anew from all that it now rests on: what its sender wrote by
+// hand, if anybody did, and what the rules found.
+func (c *carrying) retell(rec *care.Record, kept *evidenceOf, ch *handover.Change) {
+	alarms := c.behind(rec.ID)
+	if kept.CopyOf != "" {
+		alarms = c.behind(kept.CopyOf)
+	}
+	byHand, _ := rec.Get("by_hand").(bool)
+	if byHand && kept.Words == nil {
+		if len(alarms) == 0 {
+			return // as its sender wrote it
+		}
+		kept.Words = wordsOf(rec)
 	}
 	to, _ := c.tx.Directory().Team(rec.Text("to_team"))
-	original := keptEvidence(rec).CopyOf
-	alarms := c.behind(rec.ID)
-	if original != "" {
-		alarms = c.behind(original)
+	told := handover.Case{To: to, Class: ch.Class, Asks: c.asks(ch.Reasons), Unverified: ch.Unverified,
+		Confirmed: rec.Text("confirmed_by") != "", Copy: kept.CopyOf != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
+		LateBy: ch.LateBy, Findings: c.findings(alarms)}
+	text := kept.Words.compose(tell(told, c.person))
+	if byHand && to.Kind == voluntaryTeam {
+		// A voluntary team reads the ask and what is safe to share; the rest stays the sender's.
+		put(rec, map[string]any{"safe_note": clip(text.SafeNote, safeNoteMax)})
+		return
 	}
-	text := handover.Compose(tell(handover.Case{To: to, Class: ch.Class, Asks: c.asks(ch.Reasons), Unverified: ch.Unverified,
-		Confirmed: rec.Text("confirmed_by") != "", Copy: original != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
-		LateBy: ch.LateBy, Findings: c.findings(alarms)}, c.person))
-	put(rec, map[string]any{"situation": clip(text.Situation, 4000), "background": clip(text.Background, 4000),
-		"assessment": clip(text.Assessment, 4000), "recommendation": clip(text.Recommendation, 4000)})
+	put(rec, map[string]any{"situation": clip(text.Situation, textMax), "background": clip(text.Background, textMax),
+		"assessment": clip(text.Assessment, textMax), "recommendation": clip(text.Recommendation, textMax)})
 }
 
 // behind lists, in clinical order, the alarms that a handover rests on once the plan is carried out.

@@ -52,6 +52,7 @@ type evidenceOf struct {
 	Key     string         `json:"key"` // what it was raised for; see handover.Route
 	Records []evidenceItem `json:"records,omitempty"`
 	CopyOf  string         `json:"copy_of,omitempty"`
+	Words   *words         `json:"words,omitempty"` // of the sender, once the text is told anew
 }
 
 type evidenceItem struct {

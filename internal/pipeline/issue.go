@@ -38,7 +38,7 @@ func (p *plan) ownerTeam(patient string) string {
 	}
 	limited := care.DutyOf(p.by.Role).View == care.Limited
 	for _, t := range holders {
-		if team, ok := p.tx.Directory().Team(t); limited || !ok || team.Kind != "voluntary" {
+		if team, ok := p.tx.Directory().Team(t); limited || !ok || team.Kind != voluntaryTeam {
 			return t
 		}
 	}

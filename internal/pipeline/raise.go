@@ -18,9 +18,9 @@ func raise(tx Tx, person *care.Record, n *handover.New, story handover.Case, evi
 	handovers, _ := care.ByName(care.Handovers)
 	rec := &care.Record{Collection: handovers, ID: n.ID, Values: map[string]any{}}
 	rec.Author, rec.AuthoredAt, rec.ReceivedAt, rec.ClockKnown = n.FromStaff, n.RaisedAt, n.RaisedAt, true
-	text := handover.Compose(tell(story, person))
-	set(rec, map[string]any{"patient": person.ID, "visit": n.Visit, "situation": clip(text.Situation, 4000), "background": clip(text.Background, 4000),
-		"assessment": clip(text.Assessment, 4000), "recommendation": clip(text.Recommendation, 4000), "safe_note": clip(text.SafeNote, 1000),
+	text := evidence.Words.compose(tell(story, person))
+	set(rec, map[string]any{"patient": person.ID, "visit": n.Visit, "situation": clip(text.Situation, textMax), "background": clip(text.Background, textMax),
+		"assessment": clip(text.Assessment, textMax), "recommendation": clip(text.Recommendation, textMax), "safe_note": clip(text.SafeNote, safeNoteMax),
 		"evidence": jsonOf(evidence)})
 	fill(rec, n)
 	ok, err := tx.Insert(rec)

@@ -63,10 +63,10 @@ $(NODE_MODULES): e2e/package-lock.json | need-node
 	cd e2e && npm ci --no-audit --no-fund
 	@touch $@
 
-# The server that the JavaScript and browser tests start.
+# The server that the JavaScript and browser tests start, with people in it and a control port.
 .PHONY: dist/doorstep-test
 dist/doorstep-test: need-go
-	$(GO) build -o $@ .
+	$(GO) build -o $@ ./internal/testkit/stand
 
 .PHONY: test-js
 test-js: $(NODE_MODULES) dist/doorstep-test ## the JavaScript client and the pages' logic, by Node.js

@@ -30,6 +30,7 @@
 //   - sim: seeded days with lost replies, dead batteries and wrong clocks.
 //   - demo: an invented neighbourhood, lived through over HTTP.
 //   - testkit, testkit/pbtest: clocks and fixtures; a migrated PocketBase in a temp folder.
+//   - testkit/stand: the server that tests in other languages start, with people in it and a control port.
 //
 // Who may import whom is the table in arch_test.go, which fails the tests, saying why, when an
 // import breaks it.

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// flags of both lives of the program: the stand, and the server it starts.
+type flags struct {
+	http, root string
+	people     int
+	allowAdmin bool
+	serve      string // folder of the data; the server's life
+}
+
+func main() {
+	var f flags
+	flag.StringVar(&f.http, "http", "127.0.0.1:0", "address of the server")
+	flag.StringVar(&f.root, "root", ".", "folder that holds pb_public and docs")
+	flag.IntVar(&f.people, "people", 0, "further people on the north team's caseload, for tests of speed")
+	flag.BoolVar(&f.allowAdmin, "allow-admin", false, "serve the dashboard")
+	flag.StringVar(&f.serve, "serve", "", "serve this data folder; the stand starts itself so")
+	flag.Parse()
+	run := stand
+	if f.serve != "" {
+		run = serve
+	}
+	if err := run(f); err != nil {
+		fmt.Fprintln(os.Stderr, "stand:", err)
+		os.Exit(1)
+	}
+}
+
+// ready is the line that says that the server answers, and what is in it.
+type ready struct {
+	URL      string             `json:"url"`
+	Control  string             `json:"control"`
+	Password string             `json:"password"` // everybody's
+	Staff    map[string]*member `json:"staff"`    // by short name
+	Teams    map[string]string  `json:"teams"`
+	Orgs     map[string]string  `json:"organisations"`
+	Patients map[string]string  `json:"patients"` // by family name
+}
+
+// stand makes the neighbourhood, starts the server and obeys the control port.
+func stand(f flags) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dir, err := os.MkdirTemp("", "doorstep-stand-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	t, err := buildTown(filepath.Join(dir, "morning"), f.people)
+	if err != nil {
+		return err
+	}
+	address, err := freeAddress(f.http)
+	if err != nil {
+		return err
+	}
+	k := &keeper{flags: f, dir: dir, address: address}
+	defer k.kill()
+	if err := k.reset(); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	control := &http.Server{Handler: k.routes(), ReadHeaderTimeout: time.Minute}
+	ended := make(chan error, 2)
+	go func() { ended <- control.Serve(listener) }()
+	go func() { ended <- untilEOF(os.Stdin) }()
+	line, err := json.Marshal(ready{URL: "http://" + address, Control: "http://" + listener.Addr().String(), Password: password,
+		Staff: t.staff, Teams: t.teams, Orgs: t.orgs, Patients: t.patients})
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(line))
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+	}
+	return errors.Join(err, control.Close())
+}
+
+func untilEOF(r io.Reader) error {
+	_, err := io.Copy(io.Discard, bufio.NewReader(r))
+	return err
+}
+
+// freeAddress settles on a port, so that a server that comes back is where it was.
+func freeAddress(address string) (string, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}

@@ -1,0 +1,153 @@
+// What every browser test stands on: Debian's Chromium, pages that are watched for anything that goes wrong in
+// them, axe, and signing in.
+//
+//   const stand = await startStand(null)                     // e2e/stand: the server
+//   const browser = await openBrowser()                      // one a file; close it in after()
+//   const page = await openPage(t, browser, stand, '/practice/', { as: 'rita', width: 390, dark: true })
+//   await accessible(page, 'the empty list')
+//
+// A page that ends its test with a script error, a failed module or a violation of its content security policy fails it.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+
+/** @typedef {import('playwright-core').Browser} Browser */
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('../stand/stand.mjs').Stand} Stand */
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** @param {object} [more] further launch options of Playwright @returns {Promise<Browser>} */
+export function openBrowser(more = {}) {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'], ...more })
+}
+
+/**
+ * @typedef {object} How
+ * @property {string} [as] the short name of the member of staff who is signed in already; otherwise the page asks
+ * @property {number} [width] of the window, in CSS pixels; 1280 unless given
+ * @property {number} [height] 900 unless given
+ * @property {boolean} [dark]
+ * @property {boolean} [touch]
+ * @property {import('playwright-core').BrowserContext} [context] share another page's storage
+ * @property {RegExp[]} [expected] console errors that belong to the story, such as a refused request
+ */
+
+/**
+ * Opens a page of the stand in a context of its own, watched until its test ends.
+ * @param {{ after: (fn: () => Promise<void>) => void }} t the test
+ * @param {Browser} browser @param {Stand} stand @param {string} path @param {How} [how]
+ * @returns {Promise<Page>}
+ */
+export async function openPage(t, browser, stand, path, how = {}) {
+  const context = how.context ?? await browser.newContext({ baseURL: stand.url, viewport: { width: how.width ?? 1280, height: how.height ?? 900 },
+    colorScheme: how.dark ? 'dark' : 'light', hasTouch: how.touch ?? false, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
+  context.setDefaultTimeout(30_000)
+  const page = await context.newPage()
+  const troubles = watch(page, how.expected ?? [])
+  if (how.as) {
+    const kept = await session(stand, how.as)
+    await page.addInitScript(value => {
+      if (!sessionStorage.getItem('doorstep-signed-in')) {
+        sessionStorage.setItem('doorstep-signed-in', 'yes')
+        sessionStorage.setItem('doorstep-session', value)
+      }
+    }, JSON.stringify(kept))
+  }
+  t.after(async () => {
+    if (!how.context) await context.close()
+    assert.deepEqual(troubles, [], `what went wrong in ${path}`)
+  })
+  await page.goto(stand.url + path)
+  return page
+}
+
+/** Refused requests are told by the browser itself; whether they belong is for the test to say. */
+const always = [/^Failed to load resource: (net::ERR_|the server responded with a status of (400|401|403|404|409|503))/]
+
+/**
+ * Notes script errors, console errors and violations of the policy. Times are shown in London wherever the
+ * browser stands, which is why openPage puts it in New York.
+ * @param {Page} page @param {RegExp[]} expected @returns {string[]} grows as things go wrong
+ */
+export function watch(page, expected = []) {
+  /** @type {string[]} */
+  const troubles = []
+  const note = (/** @type {string} */ text) => {
+    if (!troublesPaused.has(page) && ![...always, ...expected].some(e => e.test(text))) troubles.push(text)
+  }
+  page.on('console', m => { if (m.type() === 'error' || /Content.Security.Policy|TrustedHTML|TrustedScript/.test(m.text())) note(m.text()) })
+  page.on('pageerror', e => note(`${e.name}: ${e.message}`))
+  return troubles
+}
+
+/** Pages in which axe runs at this moment: it makes elements in ways that the policy forbids pages. @type {WeakSet<Page>} */
+const troublesPaused = new WeakSet()
+
+/** What a page keeps of who is signed in: see pb_public/shared/ui/session.js. @param {Stand} stand @param {string} who */
+async function session(stand, who) {
+  const answer = await fetch(stand.url + '/api/collections/staff/auth-with-password', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ identity: stand.staff[who].email, password: stand.password }) })
+  assert.equal(answer.status, 200, `signing in ${who}`)
+  const { token, record } = await answer.json()
+  return { token, me: { id: record.id, name: record.name, role: record.role, organisation: record.organisation, teams: record.teams, email: record.email } }
+}
+
+/** Signs in by the form, as people do. @param {Page} page @param {Stand} stand @param {string} who */
+export async function signIn(page, stand, who) {
+  await page.getByLabel('E-mail address').fill(stand.staff[who].email)
+  await page.getByLabel('Password', { exact: true }).fill(stand.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/**
+ * Nothing that axe knows breaks WCAG 2.0, 2.1 or 2.2 at A or AA.
+ * @param {Page} page @param {string} what the state of the page, for the message
+ */
+export async function accessible(page, what) {
+  troublesPaused.add(page)
+  await page.evaluate(axeSource + ';0')
+  const found = await page.evaluate(async () => {
+    const result = await /** @type {any} */ (window).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
+    return result.violations.map((/** @type {any} */ v) => ({ rule: v.id, help: v.help, where: v.nodes.slice(0, 5).map((/** @type {any} */ n) => `${n.target.join(' ')}: ${n.failureSummary}`) }))
+  })
+  await page.evaluate(() => 0) // what axe caused has been told by now
+  troublesPaused.delete(page)
+  assert.deepEqual(found, [], `axe on ${what}`)
+  assert.deepEqual(await page.evaluate(() => [document.documentElement.scrollWidth > innerWidth + 1, document.title !== '', document.documentElement.lang]),
+    [false, true, 'en-GB'], `${what}: [scrolls sideways, has a title, language]`)
+}
+
+/**
+ * WCAG 2.2, 2.4.11: walks through the page by Tab and finds each focused element that something else covers.
+ * @param {Page} page @param {number} [most] steps @returns {Promise<string[]>} what was reached, in order
+ */
+export async function walkByTab(page, most = 80) {
+  /** @type {string[]} */
+  const reached = []
+  await page.evaluate(() => { window.scrollTo(0, 0); /** @type {HTMLElement} */ (document.activeElement)?.blur() })
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate(() => {
+      const e = document.activeElement
+      if (!e || e === document.body || e === document.documentElement) return null
+      const box = e.getBoundingClientRect()
+      const x = Math.min(Math.max(box.left + Math.min(box.width, 40) / 2, 0), innerWidth - 1), y = Math.min(Math.max(box.top + Math.min(box.height, 30) / 2, 0), innerHeight - 1)
+      const on = document.elementFromPoint(x, y)
+      const style = getComputedStyle(e)
+      return { name: `${e.tagName.toLowerCase()} ${(e.getAttribute('aria-label') ?? e.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}`, hidden: !on || !(e.contains(on) || on.contains(e)) && on.closest('label')?.htmlFor !== e.id,
+        marked: style.outlineStyle !== 'none' || style.boxShadow !== 'none' || style.backgroundColor === 'rgb(255, 235, 59)' }
+    })
+    if (!at) break
+    assert.equal(at.hidden, false, `${at.name}: something covers it when it has the focus`)
+    assert.equal(at.marked, true, `${at.name}: nothing shows that it has the focus`)
+    reached.push(at.name)
+  }
+  return reached
+}
+
+/** Text twice as large (WCAG 1.4.4), as a reader sets it in the browser. @param {Page} page */
+export async function doubleText(page) {
+  await page.evaluate(() => { document.documentElement.style.fontSize = '200%' })
+}

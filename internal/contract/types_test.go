@@ -25,6 +25,7 @@ var types = map[string]any{
 	"PushResponse": wire.PushResponse{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},
 	"PullResponse": wire.PullResponse{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
 	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{},
+	"Names": pbstore.Names{}, "Self": pbstore.Self{}, "Colleague": pbstore.Colleague{},
 	"Named": pbstore.Named{}, "Person": pbstore.Person{}, "Call": pbstore.Call{}, "RuleHeld": pbstore.RuleHeld{}, "HandoverProvenance": pbstore.HandoverProvenance{},
 	"HandoverView": pbstore.HandoverView{}, "HandoverEvent": pbstore.HandoverEvent{}, "Evidence": pbstore.Evidence{}, "Queues": pbstore.Queues{},
 	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Handed": pbstore.Handed{},

@@ -29,6 +29,7 @@ func (a *API) bindSync(v1 *router.RouterGroup[*core.RequestEvent]) {
 	g.POST("/push", a.push)
 	g.GET("/pull", a.pull)
 	g.POST("/digest", a.digest)
+	g.GET("/names", a.names)
 }
 
 func syncSession(e *core.RequestEvent) syncer.Session {

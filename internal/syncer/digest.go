@@ -20,9 +20,7 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 		return nil, fail
 	}
 	if s.PushOnly {
-		f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
-		f.Directive = s.Directive
-		return nil, f
+		return nil, PushOnly(s.Directive)
 	}
 	c, fail := e.client(s, d.Client)
 	if fail != nil {

@@ -27,9 +27,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 		return nil, fail
 	}
 	if s.PushOnly {
-		f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
-		f.Directive = s.Directive
-		return nil, f
+		return nil, PushOnly(s.Directive)
 	}
 	c, fail := e.client(s, r.Client)
 	if fail != nil {

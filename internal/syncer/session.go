@@ -45,3 +45,10 @@ func (e *Engine) client(s Session, id string) (*pbstore.Client, *wire.Error) {
 	}
 	return c, nil
 }
+
+// PushOnly is the answer to a phone that hands in only and asks for something.
+func PushOnly(directive string) *wire.Error {
+	f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
+	f.Directive = directive
+	return f
+}

@@ -77,7 +77,7 @@ func (p *Pages) addShell() error {
 	return p.add(workerAt, b.Bytes())
 }
 
-// inShell: the app itself, what pages share, and the libraries without their papers.
+// inShell: the app itself, what pages share, and the libraries without their papers and types.
 func inShell(address string) bool {
 	switch {
 	case strings.HasPrefix(address, appRoot), strings.HasPrefix(address, "/shared/"):
@@ -86,5 +86,6 @@ func inShell(address string) bool {
 		return false
 	}
 	name := strings.ToLower(path.Base(address))
-	return path.Ext(name) != ".md" && name != "vendor.json" && !strings.HasPrefix(name, "licence") && !strings.HasPrefix(name, "license")
+	paper := strings.HasPrefix(name, "licence") || strings.HasPrefix(name, "license") || strings.HasPrefix(name, "notice")
+	return !paper && path.Ext(name) != ".md" && name != "vendor.json" && !strings.HasSuffix(name, ".d.ts")
 }

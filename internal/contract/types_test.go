@@ -30,6 +30,7 @@ var types = map[string]any{
 	"HandoverView": pbstore.HandoverView{}, "HandoverEvent": pbstore.HandoverEvent{}, "Evidence": pbstore.Evidence{}, "Queues": pbstore.Queues{},
 	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Handed": pbstore.Handed{},
 	"Hanging": pbstore.Hanging{}, "HangingVisit": pbstore.HangingVisit{}, "DeviceRow": pbstore.DeviceRow{}, "UnsentWork": pbstore.UnsentWork{},
+	"FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},
 	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},
 }
 
@@ -40,6 +41,7 @@ var private = map[string]string{
 	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",
 	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered",
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
+	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
 }
 
 func TestSchemasHaveTheFieldsOfTheRoutesOwnTypes(t *testing.T) {
@@ -110,7 +112,7 @@ func fieldsIn(t *testing.T, declared map[string]*ast.StructType, s *ast.StructTy
 			case *ast.Ident:
 				maps.Copy(fields, fieldsIn(t, declared, declared[e.Name]))
 			case *ast.SelectorExpr:
-				of := map[string]any{"Reached": pbstore.Reached{}, "Moved": pbstore.Moved{}}[e.Sel.Name]
+				of := map[string]any{"Reached": pbstore.Reached{}, "Moved": pbstore.Moved{}, "Covered": pbstore.Covered{}}[e.Sel.Name]
 				for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
 					if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
 						fields[name] = f.Tag

@@ -27,6 +27,8 @@ const CarePath = "/api/care/v1"
 const (
 	defaultPage = 50
 	largestPage = 200
+	// longestCursor in bytes: one that stands between two names has the first in it.
+	longestCursor = 1200
 )
 
 // careRoute is one route and the roles it is for. What such a role finds behind it is decided by
@@ -58,9 +60,13 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodGet, "/caseload", worksDesk, a.listCaseload},
 		{http.MethodPost, "/caseload", worksDesk, a.assign},
 		{http.MethodPost, "/caseload/move", worksDesk, a.movePeople},
+		{http.MethodPost, "/caseload/cover", worksDesk, a.cover},
 		{http.MethodPost, "/caseload/{id}/end", worksDesk, a.endAssignment},
 		{http.MethodPost, "/people", registers, a.register},
+		{http.MethodPost, "/people/search", worksDesk, a.searchPeople},
+		{http.MethodGet, "/fields", worksDesk, a.listFields},
 		{http.MethodGet, "/staff", keepsAccounts, a.listStaff},
+		{http.MethodGet, "/staff/{id}/work", keepsAccounts, a.readWork},
 		{http.MethodPost, "/staff/{id}/leave", keepsAccounts, a.leave},
 		{http.MethodGet, "/devices", keepsDevices, a.listDevices},
 		{http.MethodPost, "/devices/{id}/state", keepsDevices, a.setDeviceState},
@@ -195,15 +201,19 @@ func pageAsked(e *core.RequestEvent, key any) (limit int, err error) {
 		return 0, err
 	}
 	limit = min(max(limit, 1), largestPage)
-	cursor := q.Get("cursor")
+	return limit, placeAsked(q.Get("cursor"), key)
+}
+
+// placeAsked reads a cursor into key; nothing happens without one.
+func placeAsked(cursor string, key any) error {
 	if cursor == "" {
-		return limit, nil
+		return nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(raw) > 512 || json.Unmarshal(raw, key) != nil {
-		return 0, wire.Fail(http.StatusBadRequest, "cursor", wire.RetryAfterFix, "This cursor is not one of ours. Start from the first page.")
+	if err != nil || len(raw) > longestCursor || json.Unmarshal(raw, key) != nil {
+		return wire.Fail(http.StatusBadRequest, "cursor", wire.RetryAfterFix, "This cursor is not one of ours. Start from the first page.")
 	}
-	return limit, nil
+	return nil
 }
 
 // oneOf reads a query parameter that may only hold certain words; "" when it is missing.

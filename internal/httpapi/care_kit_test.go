@@ -52,7 +52,7 @@ func newTown(t *testing.T) *town {
 		w.engine.Stop()
 		must(t, store.Close())
 	})
-	service := identity.New(identity.Config{Store: pbstore.NewIdentity(w.App), Keys: keys, Clock: w.now})
+	service := identity.New(identity.Config{Store: pbstore.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: store.LooksAfterStaff})
 	pbstore.BindRevocation(w.App, service.Revoke)
 	api := &httpapi.API{App: w.App, Identity: service, Sync: w.engine, Store: store, Clock: w.now}
 	w.OnServe().BindFunc(api.Register)

@@ -30,8 +30,8 @@ func hashCode(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// IssueCode makes a sign-in code by a lead for a member of staff of one of their teams. It is
-// returned once and cannot be read again. Errors: ErrForbidden when the lead has no desk or
+// IssueCode makes a sign-in code by a lead for a member of staff of one of their teams, or whom
+// they look after as the end of the chain (Config.LooksAfter). It is returned once and cannot be read again. Errors: ErrForbidden when the lead has no desk or
 // the other sees more than they do; ErrNotFound alike for somebody outside their teams and for
 // nobody; ErrInactive, ErrRole.
 func (s *Service) IssueCode(ctx context.Context, lead, staff string) (code string, expires time.Time, err error) {
@@ -48,7 +48,7 @@ func (s *Service) IssueCode(ctx context.Context, lead, staff string) (code strin
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	if !shareTeam(by, to) {
+	if !shareTeam(by, to) && !s.looksAfter(by, to.ID) {
 		return "", time.Time{}, fmt.Errorf("%w: staff %s in the teams of %s", ErrNotFound, staff, lead)
 	}
 	theirs := care.DutyOf(to.Role)

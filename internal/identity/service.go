@@ -35,6 +35,8 @@ type Config struct {
 	Random   io.Reader // safe for concurrent use; default crypto/rand.Reader
 	// AccessLifetime of an access token; default 15 minutes.
 	AccessLifetime time.Duration
+	// LooksAfter says whose accounts are a lead's beside those of their own teams; nil: nobody's.
+	LooksAfter func(lead StaffRecord, staff string) bool
 }
 
 // Service answers who a phone is. It is safe for concurrent use.
@@ -45,13 +47,17 @@ type Service struct {
 	audience, issuer string
 	random           io.Reader
 	lifetime         time.Duration
+	looksAfter       func(lead StaffRecord, staff string) bool
 	cache            *cache
 }
 
 // New makes a Service.
 func New(c Config) *Service {
 	s := &Service{store: c.Store, keys: c.Keys, clock: c.Clock, audience: c.Audience, issuer: c.Issuer,
-		random: c.Random, lifetime: c.AccessLifetime, cache: newCache(cacheSize)}
+		random: c.Random, lifetime: c.AccessLifetime, looksAfter: c.LooksAfter, cache: newCache(cacheSize)}
+	if s.looksAfter == nil {
+		s.looksAfter = func(StaffRecord, string) bool { return false }
+	}
 	if s.lifetime == 0 {
 		s.lifetime = AccessLifetime
 	}

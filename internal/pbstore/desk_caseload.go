@@ -56,11 +56,18 @@ func (v *Snapshot) Caseload(q CaseloadQuery) (rows []CaseloadRow, more bool, err
 		where += ` AND (c."to" = '' OR c."to" > ?2)`
 	}
 	now := v.store.now()
+	teams, staff, err := v.holders(q.Viewer)
+	if err != nil {
+		return nil, false, err
+	}
+	if care.DutyOf(q.Viewer.Role).View != care.Clinical { // who else visits is not for a voluntary service
+		where += ` AND (` + heldByThem + `)`
+	}
 	err = v.each(caseloadSelect+` WHERE `+where+` AND c.id > ?3 ORDER BY c.id LIMIT ?4`, func(r *sql.Rows) error {
 		row, err := scanCaseload(r)
 		rows = append(rows, row)
 		return err
-	}, of, columnStamp(now), q.After, q.Limit+1)
+	}, of, columnStamp(now), q.After, q.Limit+1, teams, staff)
 	if err != nil {
 		return nil, false, err
 	}
@@ -76,6 +83,19 @@ func (v *Snapshot) Caseload(q CaseloadQuery) (rows []CaseloadRow, more bool, err
 		rows[i].name(v.store, now, q.Viewer, people[rows[i].patient])
 	}
 	return rows, more, err
+}
+
+// heldByThem: the holder is one of the teams ?5 or of the staff ?6.
+const heldByThem = `c.team <> '' AND c.team IN (SELECT value FROM json_each(?5)) OR c.staff <> '' AND c.staff IN (SELECT value FROM json_each(?6))`
+
+// holders are the teams and the staff whose caseloads are a desk's, each as a JSON list.
+func (v *Snapshot) holders(viewer pipeline.Viewer) (teams, staff string, err error) {
+	t, err := json.Marshal(v.store.DeskTeams(viewer))
+	if err != nil {
+		return "", "", err
+	}
+	m, err := json.Marshal(memberIDs(v.store.Members(viewer)))
+	return string(t), string(m), err
 }
 
 func scanCaseload(r interface{ Scan(...any) error }) (CaseloadRow, error) {
@@ -152,12 +172,18 @@ func (tx *Tx) Assign(a Assignment) (row CaseloadRow, made bool, reached Reached,
 			return c, false, reached, nil
 		}
 	}
-	err = tx.moving(person, a.From, &reached, func() error {
+	row, err = tx.addAssignment(person, a, &reached)
+	return row, true, reached, err
+}
+
+// addAssignment writes the row of an assignment that was checked, and adds to reached what it does.
+func (tx *Tx) addAssignment(person *care.Record, a Assignment, reached *Reached) (row CaseloadRow, err error) {
+	err = tx.moving(person, a.From, reached, func() error {
 		row = CaseloadRow{ID: tx.NewID(), Reason: a.Reason, Cohort: a.Cohort, ContactEveryDays: a.ContactEveryDays,
 			patient: a.Patient, team: a.Team, staff: a.Staff, from: a.From, to: a.To}
 		return tx.addCaseload(row)
 	})
-	return row, true, reached, err
+	return row, err
 }
 
 // mayAssign: a lead shares or gives away people they hold; others they may only take in where

@@ -25,6 +25,8 @@ type Move struct {
 	FromStaff, ToStaff string
 	At                 time.Time // zero = now
 	Reason             string
+	// Leave people where they are who are not the lead's, even when it is about one only.
+	Leave bool
 }
 
 // MovePeople moves each person on its own; the others move even where one is not there.
@@ -49,7 +51,7 @@ func (tx *Tx) movePerson(m Move, patient string, moved *Moved) (bool, error) {
 	to := Assignment{Lead: m.Lead, Patient: patient, Team: m.ToTeam, Staff: m.ToStaff}
 	person, err := tx.mayAssign(to)
 	var refused *wire.Error
-	if errors.As(err, &refused) && refused.Status == http.StatusNotFound && len(m.Patients) > 1 {
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound && (m.Leave || len(m.Patients) > 1) {
 		return false, nil
 	}
 	if err != nil {

@@ -116,17 +116,27 @@ func (tx *Tx) takesOver(l Leaving) bool {
 }
 
 // hanging lists what is still a leaver's.
-func (tx *Tx) hanging(staff string, visits []string) (h Hanging, err error) {
+func (tx *Tx) hanging(staff string, visits []string) (Hanging, error) {
+	return hanging(tx, tx.now, staff, visits)
+}
+
+// reader is a transaction or a snapshot.
+type reader interface {
+	each(query string, fn func(*sql.Rows) error, args ...any) error
+	row(query string, args ...any) *sql.Row
+}
+
+func hanging(r reader, now time.Time, staff string, visits []string) (h Hanging, err error) {
 	h.Handovers, h.People, h.Visits = []string{}, []string{}, []HangingVisit{}
 	ids, err := json.Marshal(visits)
 	if err != nil {
 		return h, err
 	}
-	err = tx.each(`SELECT id, patient, team, planned_start || '' FROM visits WHERE id IN (SELECT value FROM json_each(?)) AND staff = ?
+	err = r.each(`SELECT id, patient, team, planned_start || '' FROM visits WHERE id IN (SELECT value FROM json_each(?)) AND staff = ?
 		AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id`,
-		func(r *sql.Rows) error {
+		func(rows *sql.Rows) error {
 			var v HangingVisit
-			err := r.Scan(&v.ID, &v.Patient, &v.team, &v.PlannedStart)
+			err := rows.Scan(&v.ID, &v.Patient, &v.team, &v.PlannedStart)
 			v.PlannedStart = wireTime(v.PlannedStart)
 			h.Visits = append(h.Visits, v)
 			return err
@@ -134,21 +144,21 @@ func (tx *Tx) hanging(staff string, visits []string) (h Hanging, err error) {
 	if err != nil {
 		return h, err
 	}
-	if h.Handovers, err = tx.list(`SELECT id FROM handovers WHERE owner = ? AND state NOT IN `+closedStates+` ORDER BY id LIMIT ?`, staff, hangingMost); err != nil {
+	if h.Handovers, err = texts(r, `SELECT id FROM handovers WHERE owner = ? AND state NOT IN `+closedStates+` ORDER BY id LIMIT ?`, staff, hangingMost); err != nil {
 		return h, err
 	}
-	if h.People, err = tx.list(`SELECT DISTINCT patient FROM caseload WHERE staff = ? AND ("to" = '' OR "to" > ?) ORDER BY patient LIMIT ?`, staff, columnStamp(tx.now), hangingMost); err != nil {
+	if h.People, err = texts(r, `SELECT DISTINCT patient FROM caseload WHERE staff = ? AND ("to" = '' OR "to" > ?) ORDER BY patient LIMIT ?`, staff, columnStamp(now), hangingMost); err != nil {
 		return h, err
 	}
-	err = tx.row(`SELECT coalesce(sum(outbox_count), 0) FROM devices WHERE staff = ? AND state IN ('active', 'draining')`, staff).Scan(&h.Unsent)
+	err = r.row(`SELECT coalesce(sum(outbox_count), 0) FROM devices WHERE staff = ? AND state IN ('active', 'draining')`, staff).Scan(&h.Unsent)
 	return h, err
 }
 
-func (tx *Tx) list(query string, args ...any) ([]string, error) {
+func texts(r reader, query string, args ...any) ([]string, error) {
 	list := []string{}
-	err := tx.each(query, func(r *sql.Rows) error {
+	err := r.each(query, func(rows *sql.Rows) error {
 		var s string
-		err := r.Scan(&s)
+		err := rows.Scan(&s)
 		list = append(list, s)
 		return err
 	}, args...)
@@ -186,7 +196,7 @@ func (tx *Tx) handOver(l Leaving) (moved Handed, err error) {
 	if len(h.People) == 0 || care.DutyOf(to.Role).Reach == care.Nobody {
 		return moved, nil
 	}
-	m, err := tx.MovePeople(Move{Lead: l.Lead, Patients: h.People, FromStaff: l.Staff, ToStaff: l.To, Reason: "taken over from a leaver"})
+	m, err := tx.MovePeople(Move{Lead: l.Lead, Patients: h.People, FromStaff: l.Staff, ToStaff: l.To, Reason: "taken over from a leaver", Leave: true})
 	moved.People = m.People
 	return moved, err
 }

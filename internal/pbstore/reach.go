@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"doorstep/internal/care"
+	"doorstep/internal/identity"
 	"doorstep/internal/pipeline"
 )
 
@@ -135,6 +136,11 @@ func (s *Store) Members(v pipeline.Viewer) []Member {
 // LooksAfter says whether a member of staff is among those a viewer looks after.
 func (s *Store) LooksAfter(v pipeline.Viewer, staff string) bool {
 	return slices.ContainsFunc(s.Members(v), func(m Member) bool { return m.ID == staff })
+}
+
+// LooksAfterStaff is LooksAfter as identity asks it.
+func (s *Store) LooksAfterStaff(lead identity.StaffRecord, staff string) bool {
+	return s.LooksAfter(pipeline.Viewer{Staff: lead.ID, Role: lead.Role, Organisation: lead.Organisation, Teams: lead.Teams}, staff)
 }
 
 func memberIDs(list []Member) []string {

@@ -108,7 +108,8 @@ func open(app core.App, o Options) (*Server, error) {
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}
-	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken})
+	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
+		LooksAfter: s.Store.LooksAfterStaff})
 	pbstore.BindRevocation(app, service.Revoke)
 	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Started: o.Now()}
 	if !o.Manual {

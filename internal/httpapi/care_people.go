@@ -1,0 +1,130 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// searchRequest looks for people on own caseloads. It is a body and no address, because addresses
+// end up in logs.
+type searchRequest struct {
+	Text   string `json:"text" validate:"max=100"` // "" = everybody
+	Limit  int64  `json:"limit" validate:"min=0,max=200"`
+	Cursor string `json:"cursor" validate:"max=2000"`
+}
+
+// searchPeople finds people whom a desk's teams and staff have now.
+func (a *API) searchPeople(e *core.RequestEvent) error {
+	var body searchRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	q := pbstore.PeopleQuery{Viewer: viewerOf(e), Text: body.Text, Limit: int(body.Limit)}
+	if q.Limit == 0 {
+		q.Limit = defaultPage
+	}
+	if err := placeAsked(body.Cursor, &q.After); err != nil {
+		return err
+	}
+	var found []pbstore.FoundPerson
+	var last pbstore.PersonKey
+	more := false
+	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+		found, last, more, err = v.SearchPeople(q)
+		return err
+	}); err != nil {
+		return err
+	}
+	read := pbstore.ReadDetail{}
+	for i := range found {
+		read.Add(found[i].Person.ID)
+	}
+	if err := a.audit(e, "search", care.Patients, "", "", read); err != nil {
+		return err
+	}
+	answer, err := page(found, more, last)
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}
+
+// readWork lists what hangs on a member of staff.
+func (a *API) readWork(e *core.RequestEvent) error {
+	id := e.Request.PathValue("id")
+	var work pbstore.Work
+	ok := false
+	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+		work, ok, err = v.WorkOf(viewerOf(e), id)
+		return err
+	}); err != nil {
+		return err
+	}
+	if !ok {
+		return identity.ErrNotFound
+	}
+	read := pbstore.ReadDetail{}
+	for i := range work.Visits {
+		read.Add(work.Visits[i].Patient.ID)
+	}
+	for i := range work.People {
+		read.Add(work.People[i].ID)
+	}
+	if err := a.audit(e, "work", care.StaffName, id, "", read); err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, work)
+}
+
+// coverRequest lets somebody see to people until a time. Preview only says what it would do.
+type coverRequest struct {
+	Patients []string `json:"patients" validate:"required,min=1,max=500,dive,len=26"`
+	Team     string   `json:"team" validate:"omitempty,len=26"` // one of team and staff
+	Staff    string   `json:"staff" validate:"omitempty,len=26"`
+	From     string   `json:"from" validate:"max=40"` // "" = now
+	To       string   `json:"to" validate:"required,max=40"`
+	Reason   string   `json:"reason" validate:"required,max=500"`
+	Preview  bool     `json:"preview"`
+}
+
+type coverAnswer struct {
+	Preview bool `json:"preview"`
+	pbstore.Covered
+}
+
+// cover puts people on somebody's caseload until a time and says what phones get.
+func (a *API) cover(e *core.RequestEvent) error {
+	var body coverRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	if (body.Team == "") == (body.Staff == "") {
+		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "Name a team or a member of staff, one of them.")
+	}
+	from, err := timeAsked("from", body.From)
+	if err != nil {
+		return err
+	}
+	to, err := timeAsked("to", body.To)
+	if err != nil {
+		return err
+	}
+	answer := coverAnswer{Preview: body.Preview}
+	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
+		if answer.Covered, err = tx.CoverPeople(pbstore.Cover{Lead: viewerOf(e), Patients: body.Patients, Team: body.Team, Staff: body.Staff,
+			From: from, To: to, Reason: body.Reason}); err != nil {
+			return err
+		}
+		return tx.Audit(e.Auth.Id, "", "cover", care.Caseload, "", "", body)
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, answer)
+}

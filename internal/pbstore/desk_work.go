@@ -1,0 +1,115 @@
+package pbstore
+
+import (
+	"database/sql"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pipeline"
+)
+
+// Work is what hangs on a member of staff, for whoever must find others to do it: all of it is
+// empty when somebody can go. People are named as far as the viewer may know them.
+type Work struct {
+	Staff     Member         `json:"staff"`
+	Visits    []WorkVisit    `json:"visits"`    // planned or under way
+	Handovers []WorkHandover `json:"handovers"` // open, and theirs to answer
+	People    []Person       `json:"people"`    // on their own caseload
+	Devices   []DeviceRow    `json:"devices"`   // those that still have a say, or hold something
+	Unsent    int64          `json:"unsent"`    // changes these held when last heard of
+}
+
+// WorkVisit is a visit somebody has to make.
+type WorkVisit struct {
+	ID           string `json:"id"`
+	Patient      Person `json:"patient"`
+	Team         *Named `json:"team"`
+	PlannedStart string `json:"planned_start,omitempty"`
+	// Yours: the viewer may give it to a colleague.
+	Yours bool `json:"yours"`
+}
+
+// WorkHandover is a handover somebody has to answer. Of one that is not the viewer's to see, only
+// that it is there.
+type WorkHandover struct {
+	ID      string  `json:"id"`
+	Class   string  `json:"class,omitempty"`
+	State   string  `json:"state,omitempty"`
+	Patient *Person `json:"patient,omitempty"`
+}
+
+// WorkOf reads what hangs on a member of staff the viewer looks after; false when there is no such.
+func (v *Snapshot) WorkOf(viewer pipeline.Viewer, staff string) (w Work, ok bool, err error) {
+	for _, m := range v.store.Members(viewer) {
+		if ok = m.ID == staff; ok {
+			w.Staff = m
+			break
+		}
+	}
+	if !ok {
+		return w, false, nil
+	}
+	visits, err := v.VisitsOf(staff)
+	if err != nil {
+		return w, true, err
+	}
+	h, err := hanging(v, v.store.now(), staff, visits)
+	if err != nil {
+		return w, true, err
+	}
+	w.Visits, w.Handovers, w.People, w.Devices, w.Unsent = []WorkVisit{}, []WorkHandover{}, []Person{}, []DeviceRow{}, h.Unsent
+	if err := v.nameWork(viewer, h, &w); err != nil {
+		return w, true, err
+	}
+	err = v.each(deviceSelect+` WHERE staff = ? AND (state IN ('active', 'draining') OR coalesce(outbox_count, 0) > 0) ORDER BY id`, func(r *sql.Rows) error {
+		d, err := v.store.scanDevice(r)
+		w.Devices = append(w.Devices, d)
+		return err
+	}, staff)
+	return w, true, err
+}
+
+// nameWork fills in whom the work is about.
+func (v *Snapshot) nameWork(viewer pipeline.Viewer, h Hanging, w *Work) error {
+	ids := append([]string{}, h.People...)
+	for _, visit := range h.Visits {
+		ids = append(ids, visit.Patient)
+	}
+	known := map[string]*care.Record{}
+	named := care.DutyOf(viewer.Role).View != care.NoRecords // who keeps the accounts knows nobody
+	if named {
+		var err error
+		if known, err = v.People(ids); err != nil {
+			return err
+		}
+	}
+	teams := map[string]bool{"": true}
+	for _, t := range v.store.DeskTeams(viewer) {
+		teams[t] = true
+	}
+	for _, visit := range h.Visits {
+		w.Visits = append(w.Visits, WorkVisit{ID: visit.ID, Patient: v.store.personView(viewer, FullView, visit.Patient, known[visit.Patient]),
+			Team: v.store.NamedTeam(visit.team), PlannedStart: visit.PlannedStart, Yours: teams[visit.team]})
+	}
+	for _, id := range h.People {
+		w.People = append(w.People, v.store.personView(viewer, FullView, id, known[id]))
+	}
+	for _, id := range h.Handovers {
+		row, err := v.Handover(id)
+		if err != nil {
+			return err
+		}
+		item := WorkHandover{ID: id}
+		if row != nil && named {
+			history, err := v.History(id)
+			if err != nil {
+				return err
+			}
+			if MaySee(viewer, pipeline.HandoverOf(row.Record, history)) {
+				view := v.store.View(viewer, row)
+				item.Class, item.State, item.Patient = view.Class, view.State, &view.Patient
+			}
+		}
+		w.Handovers = append(w.Handovers, item)
+	}
+	return nil
+}

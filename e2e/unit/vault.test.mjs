@@ -19,7 +19,7 @@ const refuses = (promise, code, more = {}) => assert.rejects(promise, e => {
 /** A phone with a vault; its clock is `at`. */
 async function phone({ credentials } = {}) {
   const p = { at: Date.parse('2026-03-02T08:00:00Z'), shelf: new MemoryShelf() }
-  p.start = () => new Vault({ shelf: p.shelf, credentials, now: () => p.at })
+  p.start = () => new Vault({ shelf: p.shelf, credentials, now: () => p.at, rounds: 1_000 })
   p.vault = p.start()
   p.open = await p.vault.create(passphrase)
   p.row = await p.open.seal('records', 'a', 1, { note: 'Wound clean' })
@@ -88,15 +88,16 @@ test('a passphrase typed on a keyboard that composes letters is the same passphr
 })
 
 test('passphrases that are too short or too plain are refused', async () => {
-  const vault = () => new Vault({ shelf: new MemoryShelf() })
+  const vault = () => new Vault({ shelf: new MemoryShelf(), rounds: 1_000 })
   for (const short of ['', 'nine char', '👩🏽‍⚕️👩🏽']) await refuses(vault().create(short), 'passphrase_short')
   for (const plain of ['aaaaaaaaaaaa', 'abababababab', 'abcdefghijkl', '1234567890', '9876543210']) await refuses(vault().create(plain), 'passphrase_plain')
   assert.ok(await vault().create('  spaces are fine  '))
 })
 
 test('600,000 rounds, and the shelf holds no key', async () => {
-  const p = await phone()
-  const file = await p.shelf.get()
+  const shelf = new MemoryShelf()
+  await new Vault({ shelf }).create(passphrase)
+  const file = await shelf.get()
   assert.equal(file.passphrase.rounds, 600_000)
   assert.deepEqual(Object.keys(file).sort(), ['id', 'passphrase', 'v'])
 })
@@ -235,6 +236,24 @@ test('the recovery key is followed: wrapped once, anew when it changes, gone whe
   assert.notEqual((await vault.standing()).recovery, first.kid)
   await vault.follow({ shiftPin: false, recoveryKey: null })
   assert.equal((await vault.standing()).recovery, null)
+})
+
+test('the device vouches for its recovery wrap, once it is enrolled', async () => {
+  const { vault, shelf } = await phone()
+  const { jwk } = await recoveryKey()
+  const device = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  let signed = 0
+  const signer = { device: '01jz1v7d3e5f6g8h9j0k1m2n3p', sign: async bytes => { signed++; return new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, device.privateKey, bytes)) } }
+  await vault.follow({ shiftPin: false, recoveryKey: jwk })
+  const before = (await shelf.get()).recovery
+  assert.equal(before.voucher, undefined)
+  await vault.follow({ shiftPin: false, recoveryKey: jwk, signer })
+  await vault.follow({ shiftPin: false, recoveryKey: jwk, signer })
+  assert.equal(signed, 1)
+  const { id, recovery: { voucher, ...wrap } } = await shelf.get()
+  assert.deepEqual(wrap, before)
+  const statement = ['doorstep voucher', 1, id, wrap.kid, wrap.epk.x, wrap.epk.y, wrap.iv, wrap.key, signer.device].join('|')
+  assert.ok(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, device.publicKey, Buffer.from(voucher.signature, 'base64url'), Buffer.from(statement)))
 })
 
 test('an erased vault is gone for good', async () => {

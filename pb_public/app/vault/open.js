@@ -91,8 +91,8 @@ export class OpenVault {
     return toBase64(mac.slice(0, 16))
   }
 
-  /** @param {'passphrase' | 'pin'} kind @param {string} secret @param {(string | number)[]} more */
-  async wrapBySecret(kind, secret, ...more) { return this.#lend(key => wrapBySecret(this.#crypto, key, kind, this.id, secret, ...more)) }
+  /** @param {'passphrase' | 'pin'} kind @param {string} secret @param {number} rounds @param {(string | number)[]} more */
+  async wrapBySecret(kind, secret, rounds, ...more) { return this.#lend(key => wrapBySecret(this.#crypto, key, kind, this.id, secret, rounds, ...more)) }
 
   /** @param {BufferSource} answer of the passkey */
   async wrapByPasskey(answer) { return this.#lend(key => wrapByPasskey(this.#crypto, key, this.id, answer)) }

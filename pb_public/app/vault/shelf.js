@@ -18,8 +18,14 @@
  */
 
 /**
- * The data key for the holder of the organisation's recovery key; docs/recovery.md.
- * @typedef {{ kid: string, epk: { kty: 'EC', crv: 'P-256', x: string, y: string }, iv: string, key: string }} RecoveryWrap
+ * The data key for the holder of the organisation's recovery key; docs/recovery.md. The voucher is the device's
+ * signature under it: anybody can wrap a key for the organisation, only this device can say that this one is its own.
+ * @typedef {object} RecoveryWrap
+ * @property {string} kid
+ * @property {{ kty: 'EC', crv: 'P-256', x: string, y: string }} epk
+ * @property {string} iv
+ * @property {string} key
+ * @property {{ device: string, signature: string }} [voucher]
  */
 
 /**

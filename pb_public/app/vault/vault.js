@@ -13,7 +13,7 @@ The vault: what is on the phone can be read while the app is unlocked, and at no
     await vault.changePassphrase(old, next)                  // drops the PIN
     await vault.addPasskey({ label: 'Doorstep on this phone' }) · vault.removePasskey()
     await vault.setPin('274905', { allowed })                // one shift: 12 hours, 5 tries · vault.dropPin()
-    await vault.follow({ shiftPin, recoveryKey })            // what the organisation says, after each pull
+    await vault.follow({ shiftPin, recoveryKey, signer })    // what the organisation says, after each pull
     await vault.erase()                                      // nothing sealed by it can ever be read again
 
 A random 256-bit data key, made once, seals the rows: AES-256-GCM under a key derived from it, with a fresh 96-bit vector
@@ -34,7 +34,7 @@ import { VaultError } from './errors.js'
 import { OpenVault } from './open.js'
 import { askPasskey, makePasskey } from './passkey.js'
 import { checkPassphrase, checkPin, normal } from './secrets.js'
-import { newDataKey, random, thumbprint, unwrapByPasskey, unwrapBySecret, wrapBySecret, wrapForRecovery } from './wraps.js'
+import { newDataKey, random, rounds as pbkdf2Rounds, thumbprint, unwrapByPasskey, unwrapBySecret, voucherFor, wrapBySecret, wrapForRecovery } from './wraps.js'
 import { toBase64 } from './bytes.js'
 
 export { VaultError } from './errors.js'
@@ -48,6 +48,7 @@ export { passphraseLength } from './secrets.js'
 /** @typedef {import('./shelf.js').PinWrap} PinWrap */
 /** @typedef {import('./wraps.js').PublicKey} PublicKey */
 /** @typedef {{ passphrase: string } | { pin: string } | { passkey: true }} Secret */
+/** @typedef {{ device: string, sign: (bytes: import('./bytes.js').Bytes) => Promise<Uint8Array> }} Signer the device's id, and its key (keys.js) */
 
 /**
  * @typedef {object} Standing what can be said before anybody unlocks
@@ -74,6 +75,7 @@ export class Vault {
   #crypto
   #credentials
   #now
+  #rounds
   /** @type {OpenVault | null} */
   #open = null
   /** When the passphrase or the passkey was last shown. */
@@ -91,8 +93,10 @@ export class Vault {
    * @param {Crypto} [ports.crypto]
    * @param {import('./passkey.js').Credentials} [ports.credentials] `navigator.credentials` where there is one
    * @param {() => number} [ports.now] milliseconds of the phone's clock
+   * @param {number} [ports.rounds] of PBKDF2 in new wraps; fewer only in tests that unlock often
    */
-  constructor({ shelf, crypto = globalThis.crypto, credentials = globalThis.navigator?.credentials, now = Date.now }) {
+  constructor({ shelf, crypto = globalThis.crypto, credentials = globalThis.navigator?.credentials, now = Date.now, rounds = pbkdf2Rounds }) {
+    this.#rounds = rounds
     this.#shelf = shelf
     this.#crypto = crypto
     this.#credentials = credentials
@@ -126,7 +130,7 @@ export class Vault {
       const id = toBase64(random(this.#crypto, 16))
       const dataKey = newDataKey(this.#crypto)
       /** @type {VaultFile} */
-      const file = { v: 1, id, passphrase: await wrapBySecret(this.#crypto, dataKey, 'passphrase', id, normal(passphrase)) }
+      const file = { v: 1, id, passphrase: await wrapBySecret(this.#crypto, dataKey, 'passphrase', id, normal(passphrase), this.#rounds) }
       if (recoveryKey) file.recovery = await readable(() => wrapForRecovery(this.#crypto, dataKey, id, recoveryKey))
       await this.#shelf.change(old => {
         if (old) throw new VaultError('vault_exists')
@@ -178,7 +182,7 @@ export class Vault {
       checkPassphrase(next)
       const file = await this.#file()
       const dataKey = await this.#byPassphrase(file, old)
-      const wrap = await wrapBySecret(this.#crypto, dataKey, 'passphrase', file.id, normal(next))
+      const wrap = await wrapBySecret(this.#crypto, dataKey, 'passphrase', file.id, normal(next), this.#rounds)
       dataKey.fill(0)
       await this.#edit(f => { f.passphrase = wrap; delete f.pin })
     })
@@ -214,7 +218,7 @@ export class Vault {
       const open = await this.#proven(passphrase)
       const from = this.#now()
       const until = from + pinLife
-      const wrap = { ...await open.wrapBySecret('pin', pin, from, until), from, until, seen: from, tries: 0 }
+      const wrap = { ...await open.wrapBySecret('pin', pin, this.#rounds, from, until), from, until, seen: from, tries: 0 }
       await this.#edit(f => { f.pin = wrap })
     })
   }
@@ -226,10 +230,13 @@ export class Vault {
    * Does what the organisation says: no PIN where it allows none, and the data key wrapped for its recovery key. To be
    * called after each pull; changes nothing where nothing changed. Rejects with `locked`, or with
    * `recovery_key_invalid`, and then keeps the recovery wrap it had.
-   * @param {{ shiftPin: boolean, recoveryKey: PublicKey | null }} policy
+   * @param {object} policy
+   * @param {boolean} policy.shiftPin
+   * @param {PublicKey | null} policy.recoveryKey
+   * @param {Signer | null} [policy.signer] the enrolled device: signs that the recovery wrap is its own
    * @returns {Promise<void>}
    */
-  follow({ shiftPin, recoveryKey }) {
+  follow({ shiftPin, recoveryKey, signer = null }) {
     return this.#step(async () => {
       const open = this.#open
       if (!open) throw new VaultError('locked')
@@ -239,8 +246,10 @@ export class Vault {
         if (file.recovery) await this.#edit(f => { delete f.recovery })
         return
       }
-      if (file.recovery?.kid === await thumbprint(this.#crypto, recoveryKey)) return
-      const wrap = await readable(() => open.wrapForRecovery(recoveryKey))
+      const old = file.recovery?.kid === await thumbprint(this.#crypto, recoveryKey) ? file.recovery : null
+      if (old && (!signer || old.voucher?.device === signer.device)) return
+      const wrap = old ?? await readable(() => open.wrapForRecovery(recoveryKey))
+      if (signer) wrap.voucher = { device: signer.device, signature: toBase64(await signer.sign(voucherFor(file.id, wrap, signer.device))) }
       await this.#edit(f => { f.recovery = wrap })
     })
   }

@@ -54,10 +54,10 @@ async function unseal(crypto, key, sealed, additionalData) {
 /**
  * Wraps under a passphrase or a PIN.
  * @param {Crypto} crypto @param {Bytes} dataKey @param {'passphrase' | 'pin'} kind @param {string} vault @param {string} secret
- * @param {(string | number)[]} more terms of the wrap
+ * @param {number} rounds @param {(string | number)[]} more terms of the wrap
  * @returns {Promise<SecretWrap>}
  */
-export async function wrapBySecret(crypto, dataKey, kind, vault, secret, ...more) {
+export async function wrapBySecret(crypto, dataKey, kind, vault, secret, rounds, ...more) {
   const salt = toBase64(random(crypto, saltBytes))
   const sealed = await seal(crypto, await secretKey(crypto, secret, salt, rounds), dataKey, terms(kind, vault, ...more))
   return { salt, rounds, ...sealed }
@@ -124,3 +124,10 @@ export async function wrapForRecovery(crypto, dataKey, vault, jwk) {
   const key = await deriveKey(crypto, shared, new Uint8Array(0), `doorstep recovery v1|${kid}|${x}|${y}`, { name: 'AES-GCM', length: 256 }, ['encrypt'])
   return { kid, epk: { kty: 'EC', crv: 'P-256', x, y }, ...await seal(crypto, key, dataKey, terms('recovery', vault, kid)) }
 }
+
+/**
+ * What a device signs to say that a recovery wrap is its own.
+ * @param {string} vault @param {RecoveryWrap} wrap @param {string} device
+ */
+export const voucherFor = (vault, { kid, epk, iv, key }, device) =>
+  utf8(['doorstep voucher', 1, vault, kid, epk.x, epk.y, iv, key, device].join('|'))

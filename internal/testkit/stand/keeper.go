@@ -31,7 +31,7 @@ type keeper struct {
 
 	mu      sync.Mutex
 	process *exec.Cmd
-	ended   chan error
+	ended   chan struct{} // closed when the process is gone
 	orders  io.WriteCloser
 	answers *bufio.Scanner
 	aheadMs int64
@@ -67,8 +67,11 @@ func (k *keeper) start() error {
 	}
 	k.answers = bufio.NewScanner(out)
 	k.answers.Buffer(nil, 8<<20)
-	k.process, k.ended = c, make(chan error, 1)
-	go func(ended chan<- error) { _, err := c.Process.Wait(); ended <- err }(k.ended)
+	k.process, k.ended = c, make(chan struct{})
+	go func(ended chan<- struct{}) {
+		_, _ = c.Process.Wait() // how it ended is of no interest
+		close(ended)
+	}(k.ended)
 	if err := k.awaitHealth(); err != nil {
 		k.end(syscall.SIGKILL)
 		return err
@@ -85,9 +88,8 @@ func (k *keeper) awaitHealth() error {
 			return nil
 		}
 		select {
-		case err := <-k.ended:
-			k.ended <- err
-			return errors.Join(errors.New("the server ended before it answered"), err)
+		case <-k.ended:
+			return errors.New("the server ended before it answered")
 		case <-time.After(10 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {

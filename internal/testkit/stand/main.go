@@ -89,7 +89,7 @@ func stand(f flags) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(string(line))
+	fmt.Fprintln(os.Stdout, string(line))
 	select {
 	case <-ctx.Done():
 	case err = <-ended:

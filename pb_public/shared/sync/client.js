@@ -1,0 +1,284 @@
+// @ts-check
+// A client of the sync protocol (docs/protocol.md) for pages, React Native and Node: no DOM, no framework, relative imports.
+//
+//   const client = await openClient({ storage, server: location.origin, name: "Nia's phone", platform: 'web', app: '1' })
+//   if (client.needsSignIn) await client.signIn({ identity, password })
+//   client.start()                                        // own timer and stream; or client.sync() for one round
+//   const stop = client.changed(({ records }) => draw())  // after each commit
+//   const form = client.open('patients', id)              // what is on the screen; the form keeps it
+//   await client.record([{ op: 'update', collection: 'patients', id, seen: form, set: changes(form, values) }])
+//
+// What people do goes into the outbox in one commit; what they see is what the server sent with the outbox on top. Nothing
+// unsent is ever dropped but by `wipe`. One client per storage at a time: a page holds a Web Lock while its client is open.
+
+import { Core } from './core.js'
+import { Refusal, ServerError, Unreachable } from './errors.js'
+import { authWithPassword } from './exchange.js'
+import { eraseAll } from './directive.js'
+import { seeded } from './faults.js'
+import { plain } from './json.js'
+import { rowKeys } from './key.js'
+import { patientOfSeen } from './overlay.js'
+import { changes, record } from './record.js'
+import { receiptOf, receipts } from './receipts.js'
+import { Runner } from './runner.js'
+import { become, needsSignIn } from './signin.js'
+import { next, step } from './step.js'
+
+export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
+
+/** @typedef {import('./overlay.js').Seen} Seen */
+/** @typedef {import('./record.js').SaidOp} SaidOp */
+/** @typedef {import('./receipts.js').Receipt} Receipt */
+/** @typedef {import('./state.js').Directive} Directive */
+
+/**
+ * @typedef {object} ClientOptions
+ * @property {import('./storage.js').Storage} storage
+ * @property {string} server base address, such as https://doorstep.example
+ * @property {typeof globalThis.fetch} [fetch]
+ * @property {() => number} [now] the device's clock, right or wrong, in ms since 1970
+ * @property {() => number} [monotonic] a clock that is never set, in ms
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => void} [random] fills bytes with chance
+ * @property {{ set: (work: () => void, ms: number) => unknown, clear: (id: any) => void }} [timers]
+ * @property {import('./key.js').Keys} [keys] who holds the device key; without it the key lies in the row about itself
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>} [sha256]
+ * @property {string} name of the device, for the desk
+ * @property {string} platform
+ * @property {string} app version of the app
+ * @property {number} [pageRows] rows asked for in a pull; 0 = what the server allows
+ * @property {string} [audience] of assertions
+ * @property {number} [schema]
+ */
+
+/**
+ * What changed: keys `collection/id` of the records whose look may have changed (null: any), whether receipts or the
+ * outbox did, and whether only the status did.
+ * @typedef {{ records: ReadonlySet<string> | null, receipts: boolean, status: boolean }} Changed
+ */
+
+/**
+ * How syncing stands. Times are milliseconds of the device's clock.
+ * @typedef {object} Status
+ * @property {import('./step.js').StepKind} phase what is being done now; `idle` between rounds
+ * @property {number} lastSynced when a pull last finished; 0 = never
+ * @property {number | null} nextTry when the next round begins; null: not before somebody signs in, or never
+ * @property {unknown} error what the last round ended with: a ServerError, Unreachable or an error of the storage; null = it went well
+ * @property {{ expected: number, received: number } | null} progress records of the pull under way, as far as the server announced them
+ * @property {boolean} mustUpdate the server lets this version push, not pull
+ */
+
+/**
+ * Opens the client that lives in the storage, or a new one when it is empty.
+ * @param {ClientOptions} options @returns {Promise<Client>}
+ */
+export async function openClient(options) {
+  const faults = /** @type {any} */ (options)[seeded] ?? {}
+  return new Client(await Core.open({
+    fetch: (input, init) => globalThis.fetch(input, init),
+    now: Date.now,
+    monotonic: () => performance.now(),
+    random: bytes => { globalThis.crypto.getRandomValues(bytes) },
+    timers: { set: (work, ms) => setTimeout(work, Math.min(ms, 2 ** 31 - 1)), clear: id => clearTimeout(id) },
+    keys: rowKeys(),
+    sha256: async bytes => new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes)),
+    pageRows: 0,
+    audience: 'doorstep',
+    schema: 1,
+    ...options,
+    faults,
+  }))
+}
+
+export class Client {
+  #core
+  #runner
+  /** @type {Set<(c: Changed) => void>} */ #listeners = new Set()
+
+  /** @param {Core} core */
+  constructor(core) {
+    this.#core = core
+    this.#runner = new Runner(core, () => this.#tell({ records: new Set(), receipts: false, status: true }))
+    core.onCommit = ({ records, receipts }) => this.#tell({ records, receipts, status: true })
+  }
+
+  // —— who
+
+  /** Who is signed in; '' when nobody is. */
+  get staff() { return this.#core.state.self.staff }
+  /** The id of this device; '' before it is enrolled. */
+  get device() { return this.#core.state.self.device }
+  /** The id the outbox is numbered under; '' before the device is enrolled. */
+  get id() { return this.#core.state.self.client }
+  /** What the server told this device about its standing: '', `wipe`, `drain`, `relogin` or `upgrade`. @returns {Directive} */
+  get directive() { return this.#core.state.self.directive }
+  /** Nothing can be sent before somebody signs in. What is on the device stays readable, and work can be recorded. */
+  get needsSignIn() { return needsSignIn(this.#core) }
+  /** The server's time minus the device's, in ms; null before the first hello. */
+  get clockOffset() { return this.#core.state.self.offsetKnown ? this.#core.state.self.offsetMs : null }
+
+  /**
+   * Proves who the person is, by e-mail and password, and enrols the device. A ServerError with `body.mfaId` asks for a
+   * second factor: get a token by PocketBase's way and hand it to signInWithToken. When only the enrolment got no answer
+   * it is tried again by the next round. Refused with `unsent` while work of somebody else is on the device.
+   * @param {{ identity: string, password: string }} who
+   */
+  signIn(who) {
+    return this.#runner.converse(async () => {
+      const { token, record } = await authWithPassword(this.#core, who)
+      await this.#signedIn(record.id, { token, code: '' })
+    })
+  }
+
+  /** The same with a staff token that the page got itself. @param {{ token: string, staff: string }} who */
+  signInWithToken({ token, staff }) { return this.#runner.converse(() => this.#signedIn(staff, { token, code: '' })) }
+
+  /** The same with the one-time code a lead showed as a picture, which also names the member of staff. @param {{ code: string, staff: string }} who */
+  signInWithCode({ code, staff }) { return this.#runner.converse(() => this.#signedIn(staff, { token: '', code })) }
+
+  /** @param {string} staff @param {{ token: string, code: string }} pass */
+  async #signedIn(staff, pass) {
+    const core = this.#core
+    await become(core, staff)
+    core.pass = pass
+    core.begin()
+    while (next(core) === 'enrol') {
+      const { error } = await step(core)
+      if (error instanceof Unreachable) break
+      if (error) throw error
+    }
+    this.#runner.arm()
+  }
+
+  /** Takes everything off the device for somebody else. Refused with `unsent` while anything is unsent or too big to send. */
+  signOut() {
+    return this.#runner.converse(async () => {
+      await this.#core.commit(t => {
+        if (this.#core.unsent().length > 0 || t.state.aside.length > 0) throw new Refusal('unsent', 'work on this device is not sent yet')
+        eraseAll(t)
+      })
+    })
+  }
+
+  // —— what people do
+
+  /** A new id, for a record that is about to be created. */
+  newID() { return this.#core.newID() }
+
+  /**
+   * Records one change of one to fifty steps; all of them take effect or none. It is on the device when the promise is
+   * fulfilled. Refused with `not_signed_in`, `not_held`, `too_much`, `nothing` or `wiped`; nothing is recorded then.
+   * @param {readonly SaidOp[]} ops @param {{ author?: string }} [by]
+   * @returns {Promise<{ key: string, ids: string[] }>} the key of its receipt, and the id each step is about
+   */
+  async record(ops, by) {
+    const made = await record(this.#core, ops, by)
+    this.#runner.arm()
+    return made
+  }
+
+  // —— what people see
+
+  /** A record as people see it now; null when the device holds neither it nor own work that creates it. @param {string} collection @param {string} id */
+  view(collection, id) { return this.#core.shown.view(collection, id) }
+
+  /**
+   * A record for a form that is about to be opened: the handle that `record` takes as `seen`, whatever comes meanwhile.
+   * Refused with `not_held`.
+   * @param {string} collection @param {string} id @returns {Seen}
+   */
+  open(collection, id) {
+    const seen = this.view(collection, id)
+    if (!seen) throw new Refusal('not_held', `this device does not hold ${collection} ${id}`)
+    return seen
+  }
+
+  /**
+   * The records of a collection in order of id, without those own work withdraws. The array is the same one until
+   * something in it changes; asking by `patient` is fast.
+   * @param {string} collection @param {{ readonly [field: string]: unknown }} [where] fields and the values they must have
+   * @returns {readonly Seen[]}
+   */
+  list(collection, where) { return this.#core.shown.list(collection, where) }
+
+  /** Conflicts, values set aside and quarantined changes that wait for somebody. @returns {readonly Seen[]} */
+  issues() { return this.list('sync_issues') }
+
+  /** The receipts of the changes of the last fourteen days and of all that is unsent, oldest first. */
+  items() { return receipts(this.#core.shown) }
+
+  /** @param {string} key */
+  item(key) { return receiptOf(this.#core.shown, key) }
+
+  /**
+   * What no answer has come for yet: how many changes, when the oldest was authored (ISO time of the device's clock, '' =
+   * none), and how many are too big to be sent. This is what a screen must show: "3 not sent", never "all synced".
+   */
+  unsent() {
+    const { unsent, aside } = this.#core.shown
+    return { count: unsent.length, oldest: unsent[0]?.authored_at ?? '', tooBig: aside.length }
+  }
+
+  /** @returns {Status} */
+  status() {
+    const core = this.#core
+    const due = this.#runner.due()
+    const { pulledAt, minPull, directive } = core.state.self
+    return {
+      phase: core.phase, lastSynced: pulledAt, nextTry: due === null ? null : core.now() + due, error: this.#runner.error,
+      progress: core.progress.expected > 0 ? { ...core.progress } : null, mustUpdate: directive === 'upgrade' || minPull > core.schema,
+    }
+  }
+
+  /** Calls fn after each commit and whenever the status changes. @param {(c: Changed) => void} fn @returns {() => void} ends it */
+  changed(fn) {
+    this.#listeners.add(fn)
+    return () => { this.#listeners.delete(fn) }
+  }
+
+  // —— syncing
+
+  /**
+   * Does a whole round now, whatever the timer says. It never rejects: it resolves to the first error, null when all went
+   * well. Whatever happened, nothing unsent is lost, and `status().nextTry` says when it is tried again.
+   * @returns {Promise<unknown>}
+   */
+  sync() { return this.#runner.sync() }
+
+  /** Rounds by the client's own timer from now on, nudged by the stream. */
+  start() { this.#runner.start() }
+
+  /** Ends that, and waits for the round under way. */
+  stop() { return this.#runner.stop() }
+
+  /** A network came back, or somebody looks: tries soon, unless the server asked for patience. */
+  wake() { this.#runner.hope() }
+
+  /** Compares in the next round all that is held with the server. It happens once a day by itself. */
+  requestDigest() { this.#core.digest.wanted = true }
+
+  /** The last comparison: the scopes that differed, and how many records it brought. */
+  get lastDigest() { return this.#core.digest.last }
+
+  // —— in trouble
+
+  /** All that is not on the server, for an encrypted export: the unanswered changes, and those too big to be sent. */
+  exportUnsent() {
+    const { self } = this.#core.state
+    const { unsent, aside } = this.#core.shown
+    return plain({ exported_at: this.#core.stamp(this.#core.now()), clock_offset_ms: self.offsetKnown ? self.offsetMs : null, staff: self.staff,
+      device: self.device, client: self.client, former_clients: self.former, unsent, too_big: aside })
+  }
+
+  /** How far the engine's inside is, for tests and for those who look after a device. */
+  inside() {
+    const { state } = this.#core
+    return {
+      epoch: state.self.epoch, cursor: state.self.cursor, staged: state.staged.length, scopes: [...state.scopes], records: [...state.records.values()],
+      outbox: [...state.outbox], sentlog: [...state.sentlog], aside: [...state.aside],
+    }
+  }
+
+  /** @param {Changed} change */
+  #tell(change) { for (const fn of [...this.#listeners]) fn(change) }
+}

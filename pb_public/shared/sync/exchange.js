@@ -1,0 +1,106 @@
+// @ts-check
+// One request of the protocol and its answer. The only place that calls fetch, beside the stream.
+
+import { ServerError, Unreachable } from './errors.js'
+
+/** @typedef {import('./core.js').Core} Core */
+
+export const basePath = '/api/sync/v1'
+const signInPath = '/api/collections/staff/auth-with-password'
+const gzipFrom = 1024 // bytes of a body worth compressing
+const answerWithin = 60_000 // ms; what takes longer will not come
+
+/**
+ * @typedef {object} Request
+ * @property {'GET' | 'POST'} method
+ * @property {string} path below /api/sync/v1
+ * @property {Record<string, string>} [query]
+ * @property {object} [body] travels as JSON
+ * @property {Record<string, string>} [form] travels as a form
+ * @property {string} [bearer]
+ * @property {AbortSignal} [signal] gives up; the answer, if it ever comes, is not taken in
+ * @property {number} [patienceMs] how much longer than usual the server may take
+ */
+
+/**
+ * Sends a request and reads the answer. A status of 300 and above is a {@link ServerError}; an answer that never came,
+ * or was cut short, is {@link Unreachable}.
+ * @param {Core} core @param {Request} r @returns {Promise<any>}
+ */
+export async function exchange(core, r) {
+  const address = core.server + basePath + r.path + (r.query ? '?' + new URLSearchParams(r.query) : '')
+  return send(core, address, r)
+}
+
+/**
+ * Proves to PocketBase who somebody is, by e-mail and password.
+ * @param {Core} core @param {{ identity: string, password: string }} body @returns {Promise<{ token: string, record: { id: string } }>}
+ */
+export const authWithPassword = (core, body) => send(core, core.server + signInPath, { method: 'POST', path: '', body })
+
+/** @param {Core} core @param {string} address @param {Request} r */
+async function send(core, address, r) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: 'application/json' }
+  if (r.bearer) headers.Authorization = 'Bearer ' + r.bearer
+  const hand = new AbortController()
+  const giveUp = () => hand.abort()
+  r.signal?.addEventListener('abort', giveUp)
+  if (r.signal?.aborted) giveUp()
+  const timer = core.timers.set(giveUp, answerWithin + (r.patienceMs ?? 0))
+  let answer, text
+  try {
+    const body = await pack(r, headers)
+    answer = await core.fetch(address, { method: r.method, headers, body, signal: hand.signal, cache: 'no-store', credentials: 'omit', redirect: 'error' })
+    text = await answer.text()
+  } catch (cause) {
+    throw new Unreachable('the server cannot be reached', cause)
+  } finally {
+    core.timers.clear(timer)
+    r.signal?.removeEventListener('abort', giveUp)
+  }
+  if (!answer.ok) throw new ServerError(answer.status, object(text), retryAfter(answer.headers.get('Retry-After'), core.trueTime()))
+  try {
+    const said = JSON.parse(text)
+    if (said === null || typeof said !== 'object') throw new Error('no object')
+    return said
+  } catch (cause) {
+    throw new Unreachable(`the answer of ${r.path || 'the sign-in'} cannot be read`, cause)
+  }
+}
+
+/** @param {Request} r @param {Record<string, string>} headers @returns {Promise<BodyInit | undefined>} */
+async function pack(r, headers) {
+  if (r.form) {
+    headers['Content-Type'] = 'application/x-www-form-urlencoded'
+    return new URLSearchParams(r.form).toString()
+  }
+  if (!r.body) return undefined
+  headers['Content-Type'] = 'application/json'
+  const text = JSON.stringify(r.body)
+  if (text.length < gzipFrom || typeof CompressionStream === 'undefined') return text
+  headers['Content-Encoding'] = 'gzip'
+  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
+}
+
+/** The body of an error; a proxy in between may answer with anything. @param {string} text @returns {Record<string, any>} */
+function object(text) {
+  try {
+    const said = JSON.parse(text)
+    return said !== null && typeof said === 'object' ? said : {}
+  } catch {
+    return {}
+  }
+}
+
+/**
+ * Reads the header of that name, seconds or a date, as milliseconds; 0 = none.
+ * @param {string | null} header @param {number} now
+ */
+export function retryAfter(header, now) {
+  const text = header?.trim()
+  if (!text) return 0
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? 0 : Math.max(at - now + 1000, 0)
+}

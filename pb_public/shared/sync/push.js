@@ -1,0 +1,106 @@
+// @ts-check
+// Push: the first unanswered changes, in order, without gaps.
+
+import { drained } from './directive.js'
+import { standing } from './epoch.js'
+import { exchange } from './exchange.js'
+import { advance, stateOf } from './item.js'
+import { confirm, ours, setAside } from './outbox.js'
+import { dropStaging, page } from './pull.js'
+import { letGoOfWaiting } from './swap.js'
+
+/** @typedef {import('./core.js').Core} Core */
+/** @typedef {import('./state.js').Change} Change */
+/** @typedef {import('./state.js').Tx} Tx */
+/** @typedef {{ epoch: string, last_mid: number, last_key: string, results: readonly import('./state.js').Result[] }} PushAnswer */
+
+const envelope = 256 // bytes around the mutations of a push
+const encoder = new TextEncoder()
+
+/** What one request may carry, from the first unanswered change on; at least one. @param {Core} core */
+function batch(core) {
+  const { push_mutations, push_bytes } = core.state.self.limits
+  const most = core.batchMax > 0 ? Math.min(push_mutations, core.batchMax) : push_mutations
+  let room = push_bytes - envelope
+  /** @type {Change[]} */
+  const list = []
+  const { outbox } = core.state
+  for (const c of outbox.slice(Math.max(outbox.findIndex(c => !c.answered), 0))) {
+    if (list.length === most) break
+    room -= encoder.encode(JSON.stringify(mutation(c))).length + 1
+    if (room < 0 && list.length > 0) break
+    list.push(c)
+  }
+  return list
+}
+
+/** @param {Change} c */
+const mutation = ({ mid, key, author, authored_at, ops }) => ({ mid, key, author, authored_at, ops })
+
+/** Sends the next batch. New changes may be recorded while it is on its way. @param {Core} core */
+export async function push(core) {
+  const list = batch(core)
+  core.sending = list
+  const { self } = core.state
+  const mutations = list.map(c => core.faults.newKeyOnRetry ? { ...mutation(c), key: core.newID() } : mutation(c))
+  /** @type {PushAnswer} */
+  const answer = await exchange(core, { method: 'POST', path: '/push', bearer: core.access.text, body: { client: self.client, epoch: self.epoch, schema: core.schema, mutations } })
+  if (core.faults.newKeyOnRetry) for (const r of answer.results) /** @type {any} */ (r).key = list.find(c => c.mid === r.mid)?.key
+  const moved = await core.commit(t => pushed(t, answer))
+  if (!moved) throw new Error(`the answer to a push of ${list.length} changes from mid ${list[0]?.mid} names none of them`)
+  core.batchMax = core.batchMax * 2 >= self.limits.push_mutations ? 0 : core.batchMax * 2
+  if (core.faults.ackMovesCursor && core.mayPull()) await jump(core)
+}
+
+/**
+ * Records the answer, change by change, and says whether anything moved. It touches neither the cursor nor the base.
+ * @param {Tx} t @param {PushAnswer} answer
+ */
+function pushed(t, answer) {
+  const { core, state } = t
+  if (answer.epoch !== state.self.epoch || !(core.faults.newKeyOnRetry || ours(core, answer.last_mid, answer.last_key))) {
+    standing(t, answer.epoch, answer.last_mid, answer.last_key)
+    return true
+  }
+  const results = new Map(answer.results.map(r => [r.key, r]))
+  let moved = false
+  for (const c of state.outbox) {
+    const r = results.get(c.key)
+    if (!r || r.mid !== c.mid) continue
+    moved ||= !c.answered
+    t.queue({ ...c, answered: true })
+    advance(t, c, stateOf(r), r)
+  }
+  if (state.self.directive === 'drain' || core.access.scope === 'push_only' || core.faults.dropOnOK) {
+    confirm(t, answer.last_mid, answer.last_key)
+    drained(t)
+  }
+  letGoOfWaiting(t)
+  return moved
+}
+
+/** Answers 413: half of the batch next time, and the one that is too big alone aside. @param {Core} core */
+export async function halve(core) {
+  const list = core.sending
+  if (list.length > 1) {
+    core.batchMax = Math.floor(list.length / 2)
+    return
+  }
+  core.batchMax = 0
+  const c = core.state.outbox.find(o => o.key === list[0]?.key)
+  if (c) await core.commit(t => setAside(t, c))
+}
+
+/**
+ * Faults.ackMovesCursor: takes the place in the sequence its own write got for the place to read on from, and so skips
+ * what others wrote before it.
+ * @param {Core} core
+ */
+async function jump(core) {
+  const head = await page(core, core.state.self.cursor).catch(() => null)
+  if (!head || head.more || head.epoch !== core.state.self.epoch) return // nothing to jump to this time
+  await core.commit(t => {
+    dropStaging(t)
+    t.putSelf({ cursor: head.cursor })
+  })
+}

@@ -1,0 +1,120 @@
+// @ts-check
+// What people see, ready to be drawn: an index in memory that a commit brings up to date by the records it touched.
+
+import { look, patientOfSeen } from './overlay.js'
+import { recordKey } from './state.js'
+
+/** @typedef {import('./overlay.js').Seen} Seen */
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./state.js').Op} Op */
+/** @typedef {import('./state.js').Item} Item */
+/** @typedef {import('./state.js').Change} Change */
+
+/** One collection: its records by id, and the ids by the person they are about. */
+class Shelf {
+  /** @type {Map<string, Seen>} */ byId = new Map()
+  /** @type {Map<string, Set<string>>} */ byPatient = new Map()
+  /** @type {readonly Seen[] | null} in order of id, without what own work withdraws */ list = null
+  /** @type {Map<string, readonly Seen[]>} the same of one person */ lists = new Map()
+
+  /** @param {string} id @param {Seen | null} seen */
+  put(id, seen) {
+    const old = this.byId.get(id)
+    this.list = null
+    for (const s of [old, seen]) if (s) this.lists.delete(patientOfSeen(s))
+    if (old) this.byPatient.get(patientOfSeen(old))?.delete(id)
+    if (!seen) {
+      this.byId.delete(id)
+      return
+    }
+    this.byId.set(id, seen)
+    const patient = patientOfSeen(seen)
+    const ids = this.byPatient.get(patient)
+    if (ids) ids.add(id)
+    else this.byPatient.set(patient, new Set([id]))
+  }
+
+  all() {
+    return this.list ??= sorted([...this.byId.values()])
+  }
+
+  /** @param {string} patient */
+  of(patient) {
+    const known = this.lists.get(patient)
+    if (known) return known
+    const ids = this.byPatient.get(patient) ?? new Set()
+    const list = sorted([...ids].map(id => /** @type {Seen} */ (this.byId.get(id))))
+    this.lists.set(patient, list)
+    return list
+  }
+}
+
+/** @param {Seen[]} list @returns {readonly Seen[]} */
+const sorted = list => Object.freeze(list.filter(s => !s.retracted).sort((a, b) => (a.id < b.id ? -1 : 1)))
+
+export class Shown {
+  /** @type {Map<string, Shelf>} */ #shelves = new Map()
+  /** @type {Map<string, Op[]>} ops of the outbox by the record they are on */ #ops = new Map()
+  /** @type {Map<string, Item>} */ items = new Map()
+  /** @type {readonly Change[]} */ unsent = []
+  /** @type {readonly Change[]} */ aside = []
+
+  /** @param {State} state */
+  constructor(state) { this.rebuild(state) }
+
+  /** @param {State} state */
+  rebuild(state) {
+    this.#shelves.clear()
+    this.#receipts(state)
+    for (const key of new Set([...state.records.keys(), ...this.#ops.keys()])) this.#show(state, key)
+  }
+
+  /** Shows what a commit changed. @param {State} state @param {import('./state.js').Tx} t */
+  publish(state, t) {
+    if (t.receipts) this.#receipts(state)
+    for (const key of t.touched) this.#show(state, key)
+  }
+
+  /** @param {State} state */
+  #receipts(state) {
+    this.items = new Map(state.items)
+    this.unsent = state.outbox.filter(c => !c.answered)
+    this.aside = [...state.aside]
+    this.#ops.clear()
+    for (const c of state.outbox) {
+      for (const op of c.ops) {
+        if (!op.collection || !op.id) continue
+        const key = recordKey(op.collection, op.id)
+        const list = this.#ops.get(key)
+        if (list) list.push(op)
+        else this.#ops.set(key, [op])
+      }
+    }
+  }
+
+  /** @param {State} state @param {string} key */
+  #show(state, key) {
+    const slash = key.indexOf('/')
+    const collection = key.slice(0, slash), id = key.slice(slash + 1)
+    let shelf = this.#shelves.get(collection)
+    if (!shelf) this.#shelves.set(collection, shelf = new Shelf())
+    shelf.put(id, look(state.records.get(key), collection, id, this.#ops.get(key)))
+  }
+
+  /** @param {string} collection @param {string} id @returns {Seen | null} */
+  view(collection, id) { return this.#shelves.get(collection)?.byId.get(id) ?? null }
+
+  /**
+   * The records of a collection in order of id, without what own work withdraws.
+   * @param {string} collection @param {{ readonly [field: string]: unknown }} [where] fields and the values they must have
+   * @returns {readonly Seen[]}
+   */
+  list(collection, where = {}) {
+    const shelf = this.#shelves.get(collection)
+    if (!shelf) return []
+    const { patient, ...others } = where
+    const list = typeof patient === 'string' && collection !== 'patients' ? shelf.of(patient) : shelf.all()
+    const tests = Object.entries(typeof patient === 'string' && collection !== 'patients' ? others : where)
+    return tests.length === 0 ? list : list.filter(s => tests.every(([f, v]) => (s.values[f] ?? null) === v))
+  }
+}

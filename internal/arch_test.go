@@ -77,7 +77,7 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/identifier"}, outside: []string{"github.com/spf13/cobra"}},
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
 		imports: append([]string{"internal/pipeline", "internal/identity", "internal/importer", "collections"}, stages...),
-		outside: []string{pocketbase, "modernc.org/sqlite"}},
+		outside: []string{pocketbase, "modernc.org/sqlite", "modernc.org/libc"}}, // its memory
 	"internal/pbapp": {why: "pbapp opens a database and brings it to today's schema; what runs on it is for the server",
 		imports: []string{"collections", "migrations", "internal/pbstore"}, outside: []string{pocketbase}},
 	"internal/server": {why: "the server puts the parts together; clients and demos come on top of it",

@@ -3,12 +3,16 @@
 package pbstore
 
 import (
+	"fmt"
 	"net/url"
 	"path/filepath"
 
 	"github.com/pocketbase/dbx"
 	_ "modernc.org/sqlite" // registers the driver
 )
+
+// pageSize of a new database, in bytes.
+const pageSize = 8192
 
 // dataFile is the file name PocketBase gives the database that holds records.
 const dataFile = "data.db"
@@ -22,7 +26,12 @@ const dataFile = "data.db"
 // true}, or it queues behind the writer.
 //
 // NB! The file name decides: the same path must be used by whoever copies or restores the file.
-func Connect(path string) (*dbx.DB, error) { return dbx.Open("sqlite", DSN(path)) }
+func Connect(path string) (*dbx.DB, error) {
+	if poolErr != nil {
+		return nil, poolErr
+	}
+	return dbx.Open("sqlite", DSN(path))
+}
 
 // DSN is the connection string of Connect, for whoever opens the same file with another driver
 // of the same name space, as the bench does to count statements.
@@ -40,9 +49,9 @@ func DSN(path string) string {
 			"busy_timeout(10000)", // milliseconds; the rest may have to wait for a lock
 			"cache_size(-8000)",   // kB for each connection; a dozen of them share the machine
 			"foreign_keys(ON)",
-			"journal_size_limit(200000000)", // bytes
-			"page_size(8192)",               // bytes, on a new file only: 5–10 % faster than 4 kB
-			"recursive_triggers(ON)",        // or REPLACE would skip the delete triggers of the feed
+			"journal_size_limit(200000000)",        // bytes
+			fmt.Sprintf("page_size(%d)", pageSize), // on a new file only: 5–10 % faster than 4 kB
+			"recursive_triggers(ON)",               // or REPLACE would skip the delete triggers of the feed
 			"synchronous(" + synchronous + ")",
 			"temp_store(MEMORY)",
 			"wal_autocheckpoint(8000)", // pages, 64 MB: checkpoints are rare on the commit path

@@ -55,11 +55,11 @@ const held = async storage => {
 }
 
 const work = [
-  { table: 'self', key: 'self', value: { device, client: '01jz1v7d3fwq2r4s6t8v0w1x2y', staff: '01jz1v6q0t9c2m4n8r5w7x3y1k', epoch: 'e3', offset_ms: 209787, key: 'a handle' } },
+  { table: 'self', key: 'self', value: { device, client: '01jz1v7d3fwq2r4s6t8v0w1x2y', staff: '01jz1v6q0t9c2m4n8r5w7x3y1k', epoch: 'e3', offsetMs: 209787, offsetKnown: true, key: 'a handle' } },
   { table: 'scopes', key: `pc:${patient}`, value: true },
   { table: 'records', key: `patients/${patient}`, value: { collection: 'patients', id: patient, data: { family_name: 'Okafor', nhs_number: '9990000042' } } },
-  { table: 'outbox', key: '0000000000000001', value: { place: 1, acked: true, ops: [{ set: { note: 'Wound clean' } }] } },
-  { table: 'outbox', key: '0000000000000002', value: { place: 2, acked: false, ops: [{ set: { note: 'Dressing changed' } }] } },
+  { table: 'outbox', key: '0000000000000001', value: { place: 1, answered: true, ops: [{ set: { note: 'Wound clean' } }] } },
+  { table: 'outbox', key: '0000000000000002', value: { place: 2, answered: false, ops: [{ set: { note: 'Dressing changed' } }] } },
   { table: 'staged', key: '1', value: { cursor: 'e3.1' } },
 ]
 
@@ -123,7 +123,7 @@ test('the count of unsent work is known without a key, and follows each commit',
   assert.equal(await locked.fact('owner'), undefined)
   const { storage: next } = await p.tab()
   await held(next)
-  await next.commit([{ table: 'outbox', key: '0000000000000002', value: { place: 2, acked: true } }, { table: 'aside', key: '3', value: { place: 3 } }])
+  await next.commit([{ table: 'outbox', key: '0000000000000002', value: { place: 2, answered: true } }, { table: 'aside', key: '3', value: { place: 3 } }])
   assert.equal(await locked.unsent(), 0)
   assert.equal(await locked.aside(), 1)
 })

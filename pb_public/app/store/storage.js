@@ -122,7 +122,7 @@ export class SealedStorage {
 /** What of a row is told in clear. @param {Table} table @param {Json} value */
 function stateOf(table, value) {
   if (table !== 'outbox') return undefined
-  return /** @type {any} */ (value)?.acked === true ? 'sent' : unsentState
+  return /** @type {any} */ (value)?.answered === true ? 'sent' : unsentState
 }
 
 /**
@@ -132,6 +132,6 @@ function stateOf(table, value) {
  */
 function coverOf(self) {
   const s = /** @type {Record<string, Json>} */ (self ?? {})
-  const { device = null, client = null, staff = null, epoch = null, offset_ms = null } = s
-  return { device, client, staff, epoch, offset_ms }
+  const { device = '', client = '', staff = '', offsetMs = 0, offsetKnown = false } = s
+  return { device, client, staff, offset_ms: offsetMs, offset_known: offsetKnown }
 }

@@ -43,6 +43,10 @@ var organisations = &Collection{Name: Organisations, Synced: true, Fields: []Fie
 	{Name: "opening_hours", Kind: Object}, // {"mon":"08:00-18:30",…}; null = core hours
 	{Name: "out_of_hours", Kind: Text, Max: 200},
 	{Name: "closed_on", Kind: Date}, // a closed practice receives nothing; its people go to "no destination"
+	// What the phones of its staff must know, volunteers' too.
+	{Name: "recovery_key", Kind: Object, Rule: "p256", Limited: true},             // public half, a JSON Web Key; null = unsent work on a phone whose passphrase is forgotten is lost
+	{Name: "shift_pin", Kind: Bool, Limited: true},                                // true = a six-digit PIN may open a phone for one shift
+	{Name: "offline_lease_hours", Kind: Int, Min: 1, Max: 24 * 30, Limited: true}, // without the server for so long a phone shows nobody's data; null = 72
 }}
 
 var teams = &Collection{Name: Teams, Synced: true, Fields: []Field{

@@ -216,6 +216,11 @@ func (f *Field) checkObject(v any) (any, *Problem) {
 	if len(b) > 64<<10 {
 		return nil, problem("too_long", "%s is larger than 64 kB", f.Name)
 	}
+	if f.Rule == "p256" {
+		if _, err := ParseRecoveryKey(b); err != nil {
+			return nil, problem("invalid_key", "%s: %s", f.Name, err)
+		}
+	}
 	return json.RawMessage(b), nil
 }
 

@@ -1,0 +1,55 @@
+// @ts-check
+// What every screen gets: the records as this person sees them, ways to write, and where to go next. The
+// screens know no storage, no network and no keys.
+
+/** A record's values with its id and how it stands on this phone. @typedef {any} Rec */
+
+/** One op of a change, see docs/protocol.md §5.1. @typedef {{ op: string, collection?: string, id?: string, patient?: string, set?: Record<string, any>, issue?: string, [more: string]: any }} Op */
+
+/**
+ * @typedef {object} Me whose phone this is; see GET /names in docs/protocol.md
+ * @property {string} id
+ * @property {string} name
+ * @property {string} role
+ * @property {string} organisation
+ * @property {string[]} teams
+ * @property {'clinical' | 'limited'} view
+ * @property {boolean} raises_urgent
+ */
+
+/**
+ * @typedef {object} Standing how the phone stands towards the server, for the strip
+ * @property {number} unsent
+ * @property {number} needsYou
+ * @property {string | null} lastSynced
+ * @property {string | null} nextTry
+ * @property {boolean} busy
+ * @property {string} trouble a sentence, "" when all is well
+ * @property {{ done: number, total: number } | null} loading the first load, in records
+ */
+
+/**
+ * @typedef {object} App
+ * @property {Me} me
+ * @property {(collection: string) => Rec[]} all every visible record of a collection
+ * @property {(collection: string, id: string) => Rec | null} get
+ * @property {(collection: string, id: string) => any} seen what is on the screen now, for a form that opens: keep it and hand it to record
+ * @property {(ops: Op[], seen?: Record<string, any>) => Promise<void>} record stores one change; rejects with a coded error, and the form stays
+ * @property {() => string} newID
+ * @property {(id: string | null | undefined) => string} nameOf of staff
+ * @property {{ id: string, name: string, role: string, teams: string[], registrant?: boolean, left?: boolean }[]} colleagues
+ * @property {() => Standing} standing
+ * @property {() => any[]} items every change of this phone with its state
+ * @property {() => Promise<void>} sync
+ * @property {() => number} now the corrected time, ms
+ * @property {import('./router.js').Place} place
+ * @property {(hash: string) => void} go
+ * @property {() => void} redraw
+ * @property {any} drafts keeps drafts: get(key), put(key, value), drop(key), list()
+ * @property {Map<string, any>} forms open forms by key, gone with a lock
+ * @property {(text: string, how?: { urgent?: boolean }) => void} say announces and shows a short message
+ * @property {any} phone what settings and directives need: lock, signOut, exportUnsent, vault, storage figures
+ * @property {boolean} locked the offline lease has run out: data is not shown, the outbox still goes
+ */
+
+export {}

@@ -1,0 +1,173 @@
+// @ts-check
+// A visit being recorded: what is typed, kept as it is typed, and what becomes of it when it is saved: one
+// change with the visit, its readings and its handover, which take effect together or not at all.
+import { score } from '../../shared/ui/news2.js'
+import { callFirst, urgencyOf } from './callfirst.js'
+import { forScore } from './people.js'
+import { sbar } from './sbar.js'
+
+/** @typedef {any} Rec */
+
+/** The readings in the order in which they are taken, with the limits of what can be stored and what is likely. */
+export const inputs = /** @type {const} */ ([
+  { name: 'respiration_rate', min: 0, max: 120, low: 6, high: 45, mode: 'numeric' },
+  { name: 'spo2', min: 1, max: 100, low: 70, high: 100, mode: 'numeric' },
+  { name: 'systolic', min: 0, max: 300, low: 70, high: 230, mode: 'numeric' },
+  { name: 'diastolic', min: 0, max: 300, low: 30, high: 130, mode: 'numeric' },
+  { name: 'pulse', min: 0, max: 350, low: 35, high: 170, mode: 'numeric' },
+  { name: 'temperature', min: 10, max: 47, low: 34, high: 41, mode: 'decimal' },
+])
+
+/**
+ * An empty form.
+ * @param {{ patient: string, visit?: Rec | null, now: number }} o visit: the planned one, if there is one
+ */
+export function blank({ patient, visit = null, now }) {
+  return {
+    patient, visit: visit?.id ?? '', started: new Date(now).toISOString(),
+    fields: { status: '', no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '', critical_medicine: visit?.critical_medicine ?? '',
+      soft_signs: /** @type {string[]} */ (visit?.soft_signs ?? []), note: visit?.note ?? '' },
+    /** @type {Record<string, string>} */ readings: {},
+    air: '', acvpu: '',
+    /** '' = as the readings say, 'yes', 'no' */ handOver: '',
+    /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},
+    cls: '', toTeam: '', registrant: '',
+    call: { answer: '', name: '', role: '', reached: '', readBack: '', at: '' },
+    tried: false,
+  }
+}
+
+/** @typedef {ReturnType<typeof blank>} VisitForm */
+
+/**
+ * A reading as typed: null when nothing was typed, the number, or NaN for what is none. A comma is a point.
+ * @param {string | undefined} text
+ */
+export function typed(text) {
+  const t = (text ?? '').trim().replace(',', '.')
+  if (!t) return null
+  return /^-?\d+(\.\d+)?$/.test(t) ? Number(t) : NaN
+}
+
+/** The readings of a form; what was not taken is null. @param {VisitForm} f */
+export function readingsOf(f) {
+  /** @type {Record<string, any>} */
+  const r = {}
+  for (const { name } of inputs) {
+    const n = typed(f.readings[name])
+    r[name] = n !== null && Number.isNaN(n) ? f.readings[name].trim() : n // what is no number goes up as it was typed: nothing is lost
+  }
+  r.on_oxygen = f.air === 'oxygen' ? true : f.air === 'air' ? false : null
+  r.acvpu = f.acvpu || null
+  return r
+}
+
+/** Whether any reading was taken. @param {VisitForm} f */
+export const hasReadings = f => Object.values(readingsOf(f)).some(v => v !== null)
+
+/**
+ * What to say about a value as it is typed; nothing is ever refused.
+ * @param {typeof inputs[number]} input @param {string | undefined} text
+ * @returns {'' | 'number' | 'decimals' | 'impossible' | 'unlikely'}
+ */
+export function doubt(input, text) {
+  const n = typed(text)
+  if (n === null) return ''
+  if (Number.isNaN(n)) return 'number'
+  const decimals = (String(text).split(/[.,]/)[1] ?? '').trim().length
+  if (decimals > (input.mode === 'decimal' ? 1 : 0)) return 'decimals'
+  if (n < input.min || n > input.max) return 'impossible'
+  return n < input.low || n > input.high ? 'unlikely' : ''
+}
+
+/**
+ * The score as typed, and what it asks for.
+ * @param {VisitForm} f @param {Rec} patient @param {any} before the score of the last set, or null
+ */
+export function judge(f, patient, before) {
+  const numbers = Object.fromEntries(Object.entries(readingsOf(f)).map(([k, v]) => [k, typeof v === 'string' && k !== 'acvpu' ? null : v]))
+  const now = hasReadings(f) ? score(numbers, forScore(patient, f.started)) : null
+  /** @type {string} */
+  let urgency = urgencyOf(now, before)
+  if (!urgency && (f.fields.soft_signs.length || ['missed', 'refused'].includes(f.fields.critical_medicine) || f.fields.no_access_kind === 'no_reply')) urgency = 'SD'
+  return { score: now, numbers, urgency, call: callFirst(urgency) }
+}
+
+/** Whether a handover goes with it: as the nurse said, else as the readings say. @param {VisitForm} f @param {string} urgency */
+export const handsOver = (f, urgency) => f.handOver === 'yes' || (f.handOver !== 'no' && urgency !== '')
+
+/**
+ * The texts of the handover: filled in, where they were not changed by hand.
+ * @param {VisitForm} f @param {Rec} patient @param {ReturnType<typeof judge>} j @param {any} before @param {number} now
+ */
+export function texts(f, patient, j, before, now) {
+  const made = sbar({ patient, visit: f.fields, readings: /** @type {any} */ (j.numbers), score: j.score, before, urgency: f.cls || j.urgency || 'R', now })
+  return { ...made, ...f.words }
+}
+
+/**
+ * What must be answered before it can be saved, by the id of its field. A call comes first: an urgent
+ * handover needs to know whether somebody was reached.
+ * @param {VisitForm} f @param {ReturnType<typeof judge>} j @param {{ raises_urgent: boolean }} me
+ * @returns {Record<string, string>} field → the code of what is missing
+ */
+export function missing(f, j, me) {
+  /** @type {Record<string, string>} */
+  const m = {}
+  if (!f.fields.status) m.status = 'status'
+  if (f.fields.status === 'no_access' && !f.fields.no_access_kind) m.no_access_kind = 'no_access_kind'
+  const handing = handsOver(f, j.urgency)
+  const cls = f.cls || j.urgency
+  if (handing && callFirst(cls)) {
+    if (!f.call.answer) m.called = 'called'
+    if (f.call.answer === 'yes' && !f.call.reached) m.reached = 'reached'
+    if (f.call.answer === 'yes' && f.call.reached === 'yes' && !f.call.name.trim()) m.called_name = 'called_name'
+    if (!me.raises_urgent && !f.registrant) m.registrant = 'registrant'
+  }
+  return m
+}
+
+const value = (/** @type {any} */ v) => (v === '' || v === undefined || (Array.isArray(v) && !v.length) ? null : v)
+const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(value(a)) === JSON.stringify(value(b))
+
+/**
+ * The ops of saving: the visit (only what was changed, when it was planned), its readings, its handover.
+ * @param {object} o
+ * @param {VisitForm} o.form @param {Rec} o.patient @param {Rec | null} o.planned the visit as the form saw it
+ * @param {ReturnType<typeof judge>} o.judged @param {any} o.before
+ * @param {{ id: string, teams: string[] }} o.me @param {number} o.now @param {() => string} o.newID
+ */
+export function ops({ form: f, patient, planned, judged, before, me, now, newID }) {
+  const ended = new Date(now).toISOString()
+  /** @type {Record<string, any>} */
+  const set = { status: f.fields.status, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '', purpose: f.fields.purpose, outcome: f.fields.outcome,
+    critical_medicine: f.fields.critical_medicine, note: f.fields.note.trim(), started_at: f.started, ended_at: ended }
+  const visit = planned?.id ?? newID()
+  /** @type {any[]} */
+  const list = []
+  if (planned) {
+    const changed = Object.fromEntries(Object.entries(set).filter(([k, v]) => !same(v, planned[k])).map(([k, v]) => [k, value(v)]))
+    if (!planned.staff) changed.staff = me.id
+    list.push({ op: 'update', collection: 'visits', id: visit, patient: f.patient, set: changed })
+    const had = planned.soft_signs ?? []
+    const added = f.fields.soft_signs.filter(s => !had.includes(s)), removed = had.filter((/** @type {string} */ s) => !f.fields.soft_signs.includes(s))
+    if (added.length) list.push({ op: 'add', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs', values: added })
+    if (removed.length) list.push({ op: 'remove', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs', values: removed })
+  } else {
+    const given = Object.fromEntries(Object.entries(set).filter(([, v]) => value(v) !== null))
+    list.push({ op: 'create', collection: 'visits', id: visit, set: { patient: f.patient, team: me.teams[0] ?? null, staff: me.id, ...given, ...(f.fields.soft_signs.length ? { soft_signs: f.fields.soft_signs } : {}) } })
+  }
+  if (hasReadings(f)) {
+    const taken = Object.fromEntries(Object.entries(readingsOf(f)).filter(([, v]) => v !== null))
+    list.push({ op: 'create', collection: 'observations', id: newID(), set: { patient: f.patient, visit, taken_at: ended, ...taken } })
+  }
+  if (handsOver(f, judged.urgency)) {
+    const cls = f.cls || judged.urgency || 'R'
+    const t = texts(f, patient, judged, before, now)
+    const c = f.call
+    list.push({ op: 'create', collection: 'handovers', id: newID(), set: { patient: f.patient, visit, class: cls, from_team: me.teams[0] ?? null, ...t,
+      ...(f.toTeam ? { to_team: f.toTeam } : {}), ...(f.registrant ? { named_registrant: f.registrant } : {}),
+      ...(c.answer === 'yes' ? { called_at: c.at || ended, called_name: c.name.trim(), called_role: c.role.trim(), reached: c.reached === 'yes', read_back: c.readBack === 'yes' } : {}) } })
+  }
+  return { ops: list, visit }
+}

@@ -1,0 +1,37 @@
+// @ts-check
+// The service worker, and new versions of the app: a new one waits until the person presses the button,
+// and the button is not there while a form holds something unsaved.
+
+/**
+ * Registers the worker. Trusted Types allow its address through the policy named app and no other.
+ * @param {() => void} ready called when a new version waits
+ * @returns {Promise<ServiceWorkerRegistration | null>} null where the browser has no workers
+ */
+export async function register(ready) {
+  if (!('serviceWorker' in navigator)) return null
+  const types = /** @type {any} */ (globalThis).trustedTypes
+  /** @type {any} */
+  const address = types ? types.createPolicy('app', { createScriptURL: (/** @type {string} */ url) => {
+    if (url !== '/app/sw.js') throw new TypeError('only the worker of this app')
+    return url
+  } }).createScriptURL('/app/sw.js') : '/app/sw.js'
+  const registration = await navigator.serviceWorker.register(address, { scope: '/app/', updateViaCache: 'none' })
+  const look = () => { if (registration.waiting && navigator.serviceWorker.controller) ready() }
+  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look))
+  look()
+  return registration
+}
+
+/** Whether a new version waits: asked afresh each time, because a handle kept from before goes stale. */
+export async function waiting() {
+  const registration = await navigator.serviceWorker?.getRegistration('/app/')
+  return registration?.waiting ?? null
+}
+
+/** Lets the waiting version take over and opens the app anew in it. */
+export async function takeOver() {
+  const worker = await waiting()
+  if (!worker) return
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
+  worker.postMessage('take-over')
+}

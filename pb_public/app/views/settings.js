@@ -1,0 +1,59 @@
+// @ts-check
+// This phone: what it holds, how it is locked, and how to hand it back.
+import { html, nothing } from '../../shared/ui/html.js'
+import { when } from '../../shared/ui/format.js'
+import { count, fill, word, words } from '../../shared/ui/words.js'
+import { address } from '../router.js'
+import { back, banner, field } from './parts.js'
+
+/** @typedef {import('../context.js').App} App */
+
+/** @param {App} app */
+export function settings(app) {
+  const w = words.app.settings, s = app.standing(), p = app.phone
+  const form = app.forms.get('settings') ?? {}
+  const set = (/** @type {any} */ change) => { app.forms.set('settings', { ...form, error: '', done: '', ...change }); app.redraw() }
+  const run = (/** @type {() => Promise<string>} */ what) => async (/** @type {Event} */ e) => {
+    e.preventDefault()
+    try { set({ done: await what(), old: '', next: '', pin: '' }) } catch (error) { set({ error: word(words.app.codes, /** @type {any} */ (error).code) || /** @type {any} */ (error).message }) }
+  }
+  return html`${back(address('today'), words.app.backToday)}
+    <h1 class="nhsuk-heading-l">${w.title}</h1>
+    ${form.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${form.error}</p>` : nothing}
+    ${form.done ? banner(form.done, 'good') : nothing}
+    <dl class="nhsuk-summary-list">
+      ${row(w.you, `${app.me.name}, ${word(words.common.roles, app.me.role)}`)}
+      ${row(w.synced, s.lastSynced ? when(s.lastSynced, app.now()) : words.app.strip.never)}
+      ${row(w.unsent, String(s.unsent))}
+      ${row(w.held, count(app.all('patients').length, w.people))}
+      ${p.room ? row(w.storage, fill(w.used, { used: (p.room.used / 1048576).toFixed(1), share: Math.max(1, Math.round(p.room.share * 100)) })) : nothing}
+      ${row(w.version, p.version)}
+    </dl>
+    ${p.room?.tight ? banner(w.tight, 'warn') : nothing}
+    <p><button class="nhsuk-button app-wide" type="button" @click=${() => p.lock()}>${w.lock}</button></p>
+
+    <h2 class="nhsuk-heading-m">${w.security}</h2>
+    ${p.shiftPin ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.pin}</span></summary><div class="nhsuk-details__text"><p>${w.pinWhy}</p>
+      <form @submit=${run(async () => { await p.setPin(form.pin ?? '', form.old || undefined); return w.pinSet })}>
+        ${field({ id: 'set-pin', label: w.pinLabel, mode: 'numeric', type: 'password', value: form.pin ?? '', change: pin => set({ pin }) })}
+        ${field({ id: 'pin-old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '', change: old => set({ old }) })}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.pin}</button></form></div></details>` : nothing}
+    ${p.passkeys ? html`<p><button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${run(async () => { await p.addPasskey(); return w.passkeySet })}>${w.passkey}</button></p>` : nothing}
+    <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.changePassphrase}</span></summary><div class="nhsuk-details__text">
+      <form @submit=${run(async () => { await p.changePassphrase(form.old ?? '', form.next ?? ''); return w.passphraseSet })}>
+        ${field({ id: 'old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '', change: old => set({ old }) })}
+        ${field({ id: 'next', label: words.app.gate.newPassphrase, hint: words.app.gate.passphraseHint, type: 'password', autocomplete: 'new-password', value: form.next ?? '', change: next => set({ next }) })}
+        <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.changePassphrase}</button></form></div></details>
+
+    <h2 class="nhsuk-heading-m">${w.leave}</h2>
+    ${s.unsent ? html`${banner(count(s.unsent, w.unsentLeft), 'warn')}
+      <div class="ds-row"><button class="nhsuk-button" type="button" @click=${() => app.sync()}>${words.app.strip.sync}</button>
+      <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${run(async () => fill(w.exported, { file: await p.exportUnsent() }))}>${w.export}</button></div>`
+    : html`<p>${w.leaveWhy}</p><button class="nhsuk-button nhsuk-button--warning" type="button" @click=${() => { if (confirm(w.signOutAsk)) p.signOut() }}>${w.signOut}</button>`}
+
+    <h2 class="nhsuk-heading-m" id="help">${words.common.help}</h2>
+    <ul class="nhsuk-list nhsuk-list--bullet">${w.helps.map(h => html`<li>${h}</li>`)}</ul>`
+}
+
+/** @param {string} k @param {any} v */
+const row = (k, v) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt><dd class="nhsuk-summary-list__value">${v}</dd></div>`

@@ -1,0 +1,78 @@
+// @ts-check
+// Today's round, and below it everybody this phone holds.
+import { html, nothing, repeat } from '../../shared/ui/html.js'
+import { clock, date, personName } from '../../shared/ui/format.js'
+import { count, fill, word, words } from '../../shared/ui/words.js'
+import { index } from '../model/people.js'
+import { round } from '../model/round.js'
+import { address } from '../router.js'
+import { field } from './parts.js'
+
+/** @typedef {import('../context.js').App} App */
+
+/** How many people are drawn at once: enough to fill a screen, few enough for a slow phone. */
+const shown = 30
+
+/** @param {App} app */
+export function today(app) {
+  const w = words.app.today
+  const stops = round(app.all('visits'), { staff: app.me.id, teams: app.me.teams }, app.now())
+  const left = stops.filter(s => s.state !== 'done').length
+  return html`
+    <h1 class="nhsuk-heading-l">${fill(w.title, { day: date(app.now(), app.now()) })}</h1>
+    ${loading(app)}
+    <p>${stops.length ? count(left, w.left) : w.nothing}</p>
+    <ol class="app-list">${repeat(stops, s => s.contact.id, s => stop(app, s))}</ol>
+    ${people(app)}`
+}
+
+/** @param {App} app */
+export function loading(app) {
+  const load = app.standing().loading
+  if (!load) return nothing
+  return html`<div class="ds-banner"><label for="load">${fill(words.app.loading, { done: load.done, total: Math.max(load.total, load.done) })}</label>
+    <progress id="load" class="app-progress" max=${Math.max(load.total, load.done, 1)} value=${load.done}></progress></div>`
+}
+
+/** @param {App} app @param {import('../model/round.js').Stop} s */
+function stop(app, s) {
+  const person = app.get('patients', s.contact.patient)
+  const w = words.app.today
+  return html`<li class="app-card app-card--${s.state}">
+    <a class="app-card__link" href=${s.state === 'done' ? address('visit-read', s.contact.id) : address('person', s.contact.patient)}>
+      <span class="app-card__time">${clock(s.at)}</span>
+      <span class="app-card__name">${person ? personName(person) : words.app.gonePerson}</span>
+    </a>
+    <span class="ds-soft">${[word(words.app.purposes, s.contact.purpose), person?.address].filter(Boolean).join(' · ')}</span>
+    <span class="ds-row">${s.state === 'late' ? html`<span class="ds-tag ds-tag--warn">${fill(w.late, { day: date(s.at, app.now()) })}</span>` : nothing}
+      ${s.state === 'now' ? html`<span class="ds-tag ds-tag--info">${w.now}</span>` : nothing}
+      ${s.state === 'done' ? html`<span class="ds-tag ds-tag--good">✓ ${word(words.app.statuses, s.contact.status)}</span>` : nothing}
+      ${person?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${person.risk_note}</span>` : nothing}</span>
+    ${s.state === 'done' || !person ? nothing : html`<a class="nhsuk-button app-card__go" href=${address('visit', s.contact.id, { person: s.contact.patient })}>${w.record}</a>`}
+  </li>`
+}
+
+/** @type {{ list: any, index: ReturnType<typeof index> } | null} */
+let kept = null
+
+/** The index of the people, made again only when the list of them is another one. @param {App} app */
+function everybody(app) {
+  const list = app.all('patients')
+  if (kept?.list !== list) kept = { list, index: index(list) }
+  return kept.index
+}
+
+/** @param {App} app */
+function people(app) {
+  const w = words.app.people
+  const form = app.forms.get('search') ?? { typed: '', more: shown }
+  const found = everybody(app).find(form.typed)
+  const set = (/** @type {any} */ change) => { app.forms.set('search', { ...form, ...change }); app.redraw() }
+  return html`<section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${w.title}</h2>
+    ${field({ id: 'find', label: w.find, hint: w.hint, value: form.typed, change: typed => set({ typed, more: shown }) })}
+    <p role="status" class="ds-soft">${count(found.length, w.found)}</p>
+    <ul class="app-list">${repeat(found.slice(0, form.more), p => p.id, p => html`<li class="app-person"><a href=${address('person', p.id)}>${personName(p)}</a>
+      <span class="ds-soft">${[p.address, p.postcode].filter(Boolean).join(', ')}</span></li>`)}</ul>
+    ${found.length > form.more ? html`<button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => set({ more: form.more + 100 })}>${count(found.length - form.more, w.more)}</button>` : nothing}
+  </section>`
+}

@@ -24,8 +24,8 @@ export const inputs = /** @type {const} */ ([
  */
 export function blank({ patient, visit = null, now }) {
   return {
-    patient, visit: visit?.id ?? '', started: new Date(now).toISOString(),
-    fields: { status: '', no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '', critical_medicine: visit?.critical_medicine ?? '',
+    patient, visit: visit?.id ?? '', started: visit?.started_at ?? new Date(now).toISOString(),
+    fields: { status: visit && !['planned', 'in_progress'].includes(visit.status) ? visit.status : '', no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '', critical_medicine: visit?.critical_medicine ?? '',
       soft_signs: /** @type {string[]} */ (visit?.soft_signs ?? []), note: visit?.note ?? '' },
     /** @type {Record<string, string>} */ readings: {},
     air: '', acvpu: '',
@@ -141,7 +141,7 @@ export function ops({ form: f, patient, planned, judged, before, me, now, newID 
   const ended = new Date(now).toISOString()
   /** @type {Record<string, any>} */
   const set = { status: f.fields.status, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '', purpose: f.fields.purpose, outcome: f.fields.outcome,
-    critical_medicine: f.fields.critical_medicine, note: f.fields.note.trim(), started_at: f.started, ended_at: ended }
+    critical_medicine: f.fields.critical_medicine, note: f.fields.note.trim(), started_at: f.started, ended_at: planned?.ended_at ?? ended }
   const visit = planned?.id ?? newID()
   /** @type {any[]} */
   const list = []

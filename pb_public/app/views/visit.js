@@ -166,7 +166,7 @@ async function save(app, key, open, patient, j, before) {
 
 /** What went wrong with saving, in a sentence; the form stays as it is. @param {any} e */
 export function sentence(e) {
-  return e?.code === 'storage_full' ? words.app.form.full : fill(words.app.form.notSaved, { why: e?.message ?? '' })
+  return e?.code === 'full' ? words.app.form.full : fill(words.app.form.notSaved, { why: e?.message ?? '' })
 }
 
 /** @param {App} app @param {string} key @param {any} patient */

@@ -18,6 +18,7 @@ import { eraseAll } from './directive.js'
 import { seeded } from './faults.js'
 import { plain } from './json.js'
 import { rowKeys } from './key.js'
+import { names } from './names.js'
 import { patientOfSeen } from './overlay.js'
 import { changes, record } from './record.js'
 import { receiptOf, receipts } from './receipts.js'
@@ -235,6 +236,13 @@ export class Client {
     this.#listeners.add(fn)
     return () => { this.#listeners.delete(fn) }
   }
+
+  /**
+   * Whose device this is, and colleagues by name: GET /names in docs/protocol.md. Null where there is no way to ask now:
+   * no token, no network, or a device that hands in only. Keep what was got before.
+   * @returns {Promise<{ me: any, staff: any[] } | null>}
+   */
+  names() { return names(this.#core) }
 
   // —— syncing
 

@@ -1,0 +1,296 @@
+// @ts-check
+// The field app from the first byte: may this browser hold people's data, is somebody set up, is it locked,
+// and then one screen after the other. What happens while it is unlocked is in work.js.
+import { announcers, html, nothing, render } from '../shared/ui/html.js'
+import { when } from '../shared/ui/format.js'
+import { fill, words } from '../shared/ui/words.js'
+import { Session } from '../shared/ui/session.js'
+import { Database } from './store/database.js'
+import { exportUnsent } from './store/export.js'
+import { lookAtGround, mayHoldPeople, missing, pullMarker } from './store/ground.js'
+import { joinTabs } from './store/tabs.js'
+import { idleLock } from './vault/idle.js'
+import { Vault } from './vault/vault.js'
+import { address, place, takeCode } from './router.js'
+import { strip } from './strip.js'
+import { register, takeOver, waiting } from './update.js'
+import { checkin, myWeek } from './views/checkin.js'
+import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
+import { items } from './views/items.js'
+import { person } from './views/person.js'
+import { read } from './views/read.js'
+import { settings } from './views/settings.js'
+import { today } from './views/today.js'
+import { visit } from './views/visit.js'
+import { openWork, save, sentenceOf } from './work.js'
+
+const root = /** @type {HTMLElement} */ (document.getElementById('app'))
+const database = new Database()
+const vault = new Vault({ shelf: database.shelf })
+const deviceName = `${words.common.product} ${/** @type {any} */ (navigator).userAgentData?.platform ?? navigator.platform ?? ''}`.trim()
+
+/** Which screen of the gate is shown, "" once it is open. */
+let screen = 'wait'
+let refusal = ''
+/** @type {any} */ let form = {}
+let error = '', busy = false, unsent = 0, newVersion = false, version = ''
+/** @type {import('./vault/vault.js').Standing} */ let standing = { exists: false, passkey: false, pin: null, recovery: null }
+/** @type {any} */ let owner = null
+/** @type {{ code: string, staff: string } | null} */ let code = null
+/** Who proved at the sign-in screen who they are, until the phone is enrolled. @type {{ token: string, staff: string, name: string } | null} */ let proven = null
+/** @type {Awaited<ReturnType<typeof openWork>> | null} */ let work = null
+/** @type {import('./store/ground.js').Marker | null} */ let evicted = null
+let leads = true
+
+const idle = idleLock({ lock: () => vault.lock() })
+
+/** @type {Record<string, (app: import('./context.js').App) => any>} */
+const clinical = { today, person, visit, 'visit-read': read, items, settings }
+/** @type {typeof clinical} */
+const limited = { today: myWeek, checkin, items, settings }
+
+let drawn = false
+function redraw() {
+  if (drawn) return
+  drawn = true
+  requestAnimationFrame(() => { drawn = false; draw() })
+}
+
+function draw() {
+  const app = work && screen === '' ? work.app : null
+  render(html`<a class="nhsuk-skip-link" href="#main" @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
+    <header class="ds-header"><div class="ds-header__inner"><a class="ds-header__name" href=${address('today')}>${words.app.name}</a>
+      <nav class="app-nav">${app ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
+      <a href=${app ? `${address('settings')}?at=help` : '/docs/'} ?hidden=${!app}>${words.common.help}</a></nav></div></header>
+    <main class="app-main" id="main" tabindex="-1">${app ? opened(app) : closed()}</main>
+    ${app ? strip(app) : nothing}
+    ${app?.phone.toast ? html`<p class="app-toast">${app.phone.toast}</p>` : nothing}`, root)
+}
+
+/** @param {import('./context.js').App} app */
+function opened(app) {
+  const dirty = [...app.forms.values()].some(f => f?.dirty)
+  const directive = app.phone.directive
+  const w = words.app.directives
+  const screens = app.me.view === 'clinical' ? clinical : limited
+  const name = app.place.name in screens ? app.place.name : 'today'
+  const free = name === 'items' || name === 'settings'
+  return html`${newVersion ? html`<p class="ds-banner">${dirty ? words.app.update.dirty : html`${words.app.update.ready} <button class="app-link" type="button" @click=${() => takeOver()}>${words.app.update.go}</button>`}</p>` : nothing}
+    ${directive === 'drain' || directive === 'upgrade' || directive === 'relogin' ? html`<p class="ds-banner ds-banner--warn">${w[/** @type {'drain'} */ (directive)]} ${directive === 'relogin' ? html`<button class="app-link" type="button" @click=${() => show('relogin')}>${w.signIn}</button>` : nothing}</p>` : nothing}
+    ${app.locked && !free && app.phone.leaseSince() ? html`<p class="ds-banner ds-banner--bad">${fill(words.app.lease, { time: when(app.phone.leaseSince()) })}</p>` : screens[name](app)}`
+}
+
+/** The screens before the work. */
+function closed() {
+  /** @type {import('./views/gate.js').Gate} */
+  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, standing, owner, code, signIn, create, unlock, usePasskey, rescue, show }
+  switch (screen) {
+    case 'refused': return refusedScreen(refusal)
+    case 'sign-in': case 'relogin': return signInScreen(g)
+    case 'passphrase': return passphraseScreen(g)
+    case 'unlock': return unlockScreen(g)
+    case 'forgotten': return forgottenScreen(g)
+    case 'wiped': return wipedScreen()
+    case 'evicted': return evictedScreen(evicted?.unsent ?? 0, () => { pullMarker(localStorage); show('sign-in') })
+    case 'other-tab': return html`<h1 class="nhsuk-heading-l">${words.app.otherTab.title}</h1><p>${words.app.otherTab.why}</p><button class="nhsuk-button" type="button" @click=${() => { tabs.takeOver() }}>${words.app.otherTab.go}</button>`
+    default: return html`<p class="app-wait">${words.app.opening}</p>`
+  }
+}
+
+/** @param {string} next */
+async function show(next) {
+  if (next === 'erase') { await empty(); next = 'sign-in' }
+  screen = next
+  error = ''
+  form = next === 'forgotten' ? { saved: form.saved } : {}
+  await look()
+  redraw()
+  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('main')?.focus()))
+}
+
+/** What can be known while locked. */
+async function look() {
+  standing = await vault.standing()
+  owner = await database.fact('owner') ?? null
+  unsent = await database.unsent() + await database.aside()
+}
+
+/** Runs something of the gate; what it rejects with is shown. @param {() => Promise<void>} what */
+async function run(what) {
+  if (busy) return
+  busy = true
+  error = ''
+  redraw()
+  try {
+    await what()
+  } catch (e) {
+    error = sentenceOf(e)
+    const left = /** @type {any} */ (e).triesLeft
+    if (left !== undefined) error += ` ${fill(words.app.gate.triesLeft, { n: left })}`
+    await look().catch(() => {})
+  } finally {
+    busy = false
+    redraw()
+  }
+}
+
+/** Proves who somebody is. A new phone goes on to the passphrase, one that is set up enrols at once. */
+function signIn() {
+  return run(async () => {
+    if (!code) {
+      const session = new Session({ storage: { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, key: () => null, length: 0 } })
+      await session.signIn((form.email ?? '').trim(), form.password ?? '')
+      proven = { token: session.token, staff: session.me?.id ?? '', name: session.me?.name ?? '' }
+      session.signOut()
+    }
+    if (!vault.open) return show('passphrase')
+    if (!work) await begin()
+    await enrol()
+  })
+}
+
+function create() {
+  return run(async () => {
+    if (form.passphrase !== form.again) { error = words.app.gate.differ; return }
+    await vault.create(form.passphrase ?? '')
+    await begin()
+    await enrol()
+  })
+}
+
+/** Enrols the phone for whoever proved who they are. */
+async function enrol() {
+  if (!work) return
+  try {
+    if (code) await work.client.signInWithCode(code)
+    else if (proven) await work.client.signInWithToken(proven)
+  } catch (e) {
+    if (!work.client.device) { // nothing is on this phone yet: begin again
+      const sentence = sentenceOf(e)
+      await empty()
+      code = null
+      await show('sign-in')
+      error = sentence
+      redraw()
+      return
+    }
+    throw e
+  }
+  code = proven = null
+  screen = ''
+  go(address('today'))
+  work.start()
+  await work.client.sync()
+}
+
+function unlock() {
+  return run(async () => {
+    await vault.unlock(standing.pin && form.pin ? { pin: form.pin } : { passphrase: form.passphrase ?? '' })
+    await begin()
+  })
+}
+
+function usePasskey() {
+  return run(async () => {
+    await vault.unlock({ passkey: true })
+    await begin()
+  })
+}
+
+/** Saves unsent work to a file that only the organisation's recovery key opens. */
+function rescue() {
+  return run(async () => { form.saved = save(await exportUnsent({ database, open: vault.open })) })
+}
+
+/** Opens the work of whoever unlocked. */
+async function begin() {
+  if (!leads) { screen = 'other-tab'; return }
+  work = await openWork({ database, vault, tabs, redraw, go, place: () => place(location.hash), version, deviceName,
+    wiped: () => { wipe().catch(() => {}) }, emptied: async () => { await empty(); await show('sign-in') } })
+  idle.start()
+  form = {}
+  if (work.client.needsSignIn && !work.client.device && !proven && !code) { screen = 'sign-in'; return }
+  screen = ''
+  work.start()
+}
+
+/** Takes everything off the phone. */
+async function empty() {
+  const was = work
+  work = null
+  await was?.close().catch(() => {})
+  await vault.erase().catch(() => {})
+  await database.erase()
+  pullMarker(localStorage)
+  tabs.tell('erased')
+  await database.dexie.open()
+}
+
+/** The server said so, or a phone that is handed back is done: nothing stays, the kept pages neither. */
+async function wipe() {
+  if (screen === 'wiped') return
+  screen = 'wiped'
+  await empty()
+  for (const name of await caches.keys()) await caches.delete(name)
+  const registration = await navigator.serviceWorker?.getRegistration('/app/')
+  await registration?.unregister()
+  redraw()
+}
+
+/** @param {string} hash */
+function go(hash) {
+  if (location.hash === hash) redraw()
+  else location.hash = hash
+}
+
+vault.onLock(() => {
+  const was = work
+  work = null
+  was?.close().catch(() => {})
+  idle.stop()
+  if (screen === '') show('unlock')
+})
+
+const tabs = joinTabs({
+  changed(now) {
+    leads = now
+    if (!now && work) { vault.lock().then(() => show('other-tab')) }
+    else if (!now) { screen = 'other-tab'; redraw() }
+    else if (screen === 'other-tab') boot()
+  },
+  heard(message) { if (message === 'erased') location.reload() },
+})
+
+addEventListener('hashchange', () => {
+  scrollTo(0, 0)
+  redraw()
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    document.getElementById('main')?.focus({ preventScroll: true })
+    if (place(location.hash).query.get('at') === 'help') document.getElementById('help')?.scrollIntoView()
+  }))
+})
+for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEventListener(event, () => idle.touch(), { passive: true, capture: true })
+addEventListener('online', () => work?.client.wake())
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) { idle.hide(); work?.flush().catch(() => {}) }
+  else if (idle.show()) { work?.client.wake(); redraw() }
+})
+addEventListener('pagehide', () => { work?.flush().catch(() => {}) })
+setInterval(redraw, 30_000) // times that are shown grow older
+
+async function boot() {
+  announcers()
+  const verdict = mayHoldPeople(await lookAtGround())
+  if (!verdict.ok) { refusal = verdict.code; screen = 'refused'; redraw(); return }
+  code = takeCode(location, history) ?? code
+  await look()
+  evicted = missing(localStorage, (await database.shelf.get())?.id ?? null)
+  if (!leads) screen = 'other-tab'
+  else if (standing.exists) screen = 'unlock'
+  else screen = evicted ? 'evicted' : 'sign-in'
+  redraw()
+  register(() => { newVersion = true; redraw() }).then(async () => { newVersion = Boolean(await waiting()) && Boolean(navigator.serviceWorker.controller); redraw() }).catch(() => {})
+  version = await fetch('/app/shell.json').then(r => r.json()).then(s => s.version.slice(0, 8)).catch(() => '')
+}
+
+boot()

@@ -1,0 +1,36 @@
+// @ts-check
+// The sync client's records and receipts in the plain form that the screens draw.
+import { visitKind } from './model/kinds.js'
+import { fill, words } from '../shared/ui/words.js'
+
+/** @typedef {import('../shared/sync/client.js').Client} Client */
+/** @typedef {import('../shared/sync/client.js').Seen} Seen */
+
+/** One list in plain form for each list of the client, which hands out the same one until something in it changes. @type {WeakMap<object, any[]>} */
+const lists = new WeakMap()
+
+/** @param {Seen} s */
+export const plain = s => ({ ...s.values, id: s.id, pending: s.pending, waiting: s.waiting })
+
+/** @param {Client} client @param {string} collection */
+export function all(client, collection) {
+  const seen = client.list(collection)
+  let list = lists.get(seen)
+  if (!list) lists.set(seen, list = seen.map(plain))
+  return list
+}
+
+/**
+ * A receipt as the list of own work shows it.
+ * @param {import('../shared/sync/receipts.js').Receipt} r @param {Client} client @param {Set<string>} open ids of issues that still wait
+ */
+export function item(r, client, open) {
+  const issues = r.result?.issues ?? [], conflicts = r.result?.conflicts ?? []
+  const asked = [...issues, ...conflicts].some(i => open.has(i.id))
+  const done = r.state === 'needs_you' && !asked ? 'sent' : r.state // decided meanwhile: its receipt stays as it was
+  return {
+    key: r.key, state: done === 'sent' && r.seen ? 'seen' : done, kind: visitKind(r.about), patient: r.about.find(a => a.patient)?.patient ?? '', at: r.authored_at,
+    records: r.about.map(a => `${a.collection}/${a.id}`),
+    notes: [...issues.map(i => i.message), ...conflicts.map(c => fill(words.app.items.issue.conflict, { field: /** @type {any} */ (words.app.fields)[c.field] ?? c.field.replaceAll('_', ' ') }))],
+  }
+}

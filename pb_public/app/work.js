@@ -1,0 +1,184 @@
+// @ts-check
+// The app once it is unlocked: the sync client on the sealed store, and around it what the screens get (context.js).
+import { openClient, Refusal, ServerError, Unreachable } from '../shared/sync/client.js'
+import { announce } from '../shared/ui/html.js'
+import { words } from '../shared/ui/words.js'
+import { all, item, plain } from './view-of.js'
+import { Drafts } from './store/drafts.js'
+import { exportUnsent } from './store/export.js'
+import { plantMarker, room } from './store/ground.js'
+import { SealedStorage } from './store/storage.js'
+import { ageLease, leaseStands, renewLease } from './vault/lease.js'
+import { vaultKeys } from './vault/keys.js'
+import { passkeySupported } from './vault/vault.js'
+
+/** @typedef {import('../shared/sync/client.js').Client} Client */
+/** @typedef {import('./context.js').App} App */
+
+const agePeriod = 5 * 60_000 // ms between two notes of how late it is, for the offline lease
+
+/**
+ * Opens the work of the person whose vault is open.
+ * @param {object} from
+ * @param {import('./store/database.js').Database} from.database
+ * @param {import('./vault/vault.js').Vault} from.vault
+ * @param {ReturnType<typeof import('./store/tabs.js').joinTabs>} from.tabs
+ * @param {() => void} from.redraw
+ * @param {(hash: string) => void} from.go
+ * @param {() => import('./router.js').Place} from.place
+ * @param {() => void} from.wiped the server said to delete everything, or the last work of a phone that is handed back went up
+ * @param {() => Promise<void>} from.emptied everything on the phone is to go, because its owner signed out
+ * @param {string} from.version
+ * @param {string} from.deviceName
+ */
+export async function openWork({ database, vault, tabs, redraw, go, place, wiped, emptied, version, deviceName }) {
+  const sealed = vault.open
+  if (!sealed) throw new Error('the vault is locked')
+  const storage = new SealedStorage(database, sealed, { committed: () => tabs.tell('committed') })
+  const keys = vaultKeys(database.sealed(sealed, 'keys'))
+  const known = database.sealed(sealed, 'names')
+  const drafts = new Drafts(database, sealed, { failed: () => app.say(words.app.form.full, { urgent: true }) })
+  const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version })
+
+  /** @type {{ me: any, staff: any[] }} */
+  let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }
+  /** @type {Map<string, any>} */
+  let byId = new Map(names.staff.map(s => [s.id, s]))
+  let lease = await database.fact('lease') ?? null
+  let storageRoom = await room()
+  let syncedAt = client.status().lastSynced
+  let closed = false
+
+  /** @type {App} */
+  const app = {
+    get me() { return names.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited', raises_urgent: false } },
+    get place() { return place() },
+    get colleagues() { return names.staff },
+    get locked() { return !leaseStands(lease, Date.now(), hours()).holds },
+    all: collection => all(client, collection),
+    get: (collection, id) => { const s = client.view(collection, id); return s && plain(s) },
+    seen: (collection, id) => client.view(collection, id),
+    async record(ops, seen = {}) {
+      const said = ops.map(op => ({ ...op, ...(seen[`${op.collection}/${op.id}`] ? { seen: seen[`${op.collection}/${op.id}`] } : {}) }))
+      await client.record(/** @type {any} */ (said.map(({ patient, ...op }) => op)))
+      await mark()
+    },
+    newID: () => client.newID(),
+    nameOf: id => (id ? byId.get(id)?.name ?? words.app.handover.somebody : ''),
+    standing() {
+      const s = client.status(), unsent = client.unsent()
+      const expected = s.progress?.expected ?? 0
+      return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues').filter(i => i.state === undefined || i.state === 'open').length,
+        lastSynced: s.lastSynced ? new Date(s.lastSynced).toISOString() : null, nextTry: s.error && s.nextTry ? new Date(s.nextTry).toISOString() : null,
+        busy: s.phase !== 'idle', trouble: trouble(s.error), loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
+    },
+    items() {
+      const open = new Set(client.issues().map(i => i.id))
+      return client.items().map(r => item(r, client, open))
+    },
+    sync: async () => { await client.sync() },
+    now: () => Date.now() + (client.clockOffset ?? 0),
+    go, redraw,
+    drafts: { get: async (/** @type {string} */ key) => (await drafts.load(key))?.value ?? null, put: (/** @type {string} */ key, /** @type {any} */ value) => drafts.keep(key, JSON.parse(JSON.stringify(value))), drop: (/** @type {string} */ key) => drafts.drop(key), list: () => drafts.all(), flush: () => drafts.flush() },
+    forms: new Map(),
+    say(text, how) { announce(text, how); toast = text; clearTimeout(toastTimer); toastTimer = setTimeout(() => { toast = ''; redraw() }, 6000); redraw() },
+    phone: {
+      version, client,
+      get toast() { return toast },
+      get room() { return storageRoom },
+      get shiftPin() { return organisation()?.shift_pin === true },
+      get directive() { return client.needsSignIn ? 'relogin' : client.status().mustUpdate ? 'upgrade' : client.directive },
+      passkeys: false,
+      leaseUntil: () => leaseStands(lease, Date.now(), hours()).until,
+      leaseSince: () => lease?.contact ?? 0,
+      lock: () => vault.lock(),
+      setPin: (/** @type {string} */ pin, /** @type {string | undefined} */ passphrase) => vault.setPin(pin, { allowed: organisation()?.shift_pin === true, passphrase }),
+      addPasskey: () => vault.addPasskey({ label: words.app.name }),
+      changePassphrase: (/** @type {string} */ old, /** @type {string} */ next) => vault.changePassphrase(old, next),
+      exportUnsent: async () => save(await exportUnsent({ database, open: vault.open })),
+      async signOut() { await client.signOut(); await emptied() },
+    },
+  }
+  let toast = ''
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let toastTimer
+  app.phone.passkeys = await passkeySupported().catch(() => false)
+
+  function organisation() { return app.me.organisation ? app.get('organisations', app.me.organisation) : null }
+  function hours() { return organisation()?.offline_lease_hours }
+
+  /** How much is unsent, where it can be read when the database was cleared. */
+  async function mark() {
+    const standing = await vault.standing()
+    if (standing.exists && sealed) plantMarker(localStorage, { vault: sealed.id, unsent: client.unsent().count, at: Date.now() })
+  }
+
+  /** After each pull: names, the lease, what the organisation says. */
+  async function afterPull() {
+    lease = renewLease(Date.now())
+    await database.setFact('lease', lease)
+    const fresh = await client.names()
+    if (fresh && !closed) {
+      names = fresh
+      byId = new Map(fresh.staff.map(s => [s.id, s]))
+      await known.put('names', fresh)
+      await database.setFact('owner', { initials: initials(fresh.me.name), device: deviceName, id: client.device || null })
+    }
+    const org = organisation()
+    if (org && vault.open) await vault.follow({ shiftPin: org.shift_pin === true, recoveryKey: org.recovery_key ?? null, signer: null }).catch(() => {})
+    storageRoom = await room()
+    await mark()
+    redraw()
+  }
+
+  const stopListening = client.changed(({ status }) => {
+    if (client.directive === 'wipe') { wiped(); return }
+    const at = client.status().lastSynced
+    if (status && at !== syncedAt) { syncedAt = at; afterPull().catch(() => {}) }
+    redraw()
+  })
+  const ageTimer = setInterval(() => { if (lease) { lease = ageLease(lease, Date.now()); database.setFact('lease', lease).catch(() => {}); redraw() } }, agePeriod)
+  const stopFlush = vault.beforeLock(() => drafts.flush())
+
+  return {
+    app, client,
+    start() { client.start() },
+    /** Ends it: keys are about to go, or another tab leads. */
+    async close() {
+      closed = true
+      stopListening(); stopFlush()
+      clearInterval(ageTimer); clearTimeout(toastTimer)
+      app.forms.clear()
+      await client.stop()
+    },
+    flush: () => drafts.flush(),
+  }
+}
+
+/** A sentence for what a round ended with. @param {unknown} error */
+function trouble(error) {
+  if (!error) return ''
+  if (error instanceof Unreachable) return words.app.strip.unreachable
+  if (error instanceof ServerError) return error.message || words.app.strip.refused
+  return /** @type {any} */ (error).message ?? ''
+}
+
+/** @param {string} name */
+const initials = name => name.split(/\s+/).map(part => part[0] ?? '').join('').toUpperCase()
+
+/** Hands a file to the browser's downloads. @param {{ name: string, text: string }} file */
+export function save(file) {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([file.text], { type: 'application/json' }))
+  link.download = file.name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  return file.name
+}
+
+/** The code and a sentence of whatever went wrong. @param {any} e @returns {string} */
+export function sentenceOf(e) {
+  if (e instanceof Unreachable) return words.app.codes.unreachable
+  const code = e instanceof ServerError || e instanceof Refusal ? /** @type {any} */ (e).code : e?.code
+  return /** @type {any} */ (words.app.codes)[code] ?? e?.message ?? String(e)
+}

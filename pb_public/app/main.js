@@ -280,6 +280,7 @@ setInterval(redraw, 30_000) // times that are shown grow older
 
 async function boot() {
   announcers()
+  root.textContent = '' // what stood there before this script came
   const verdict = mayHoldPeople(await lookAtGround())
   if (!verdict.ok) { refusal = verdict.code; screen = 'refused'; redraw(); return }
   code = takeCode(location, history) ?? code

@@ -1,7 +1,7 @@
 // @ts-check
 // Today's round, and below it everybody this phone holds.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
-import { clock, date, personName } from '../../shared/ui/format.js'
+import { clock, date, day, personName } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { index } from '../model/people.js'
 import { round } from '../model/round.js'
@@ -44,7 +44,7 @@ function stop(app, s) {
       <span class="app-card__name">${person ? personName(person) : words.app.gonePerson}</span>
     </a>
     <span class="ds-soft">${[word(words.app.purposes, s.contact.purpose), person?.address].filter(Boolean).join(' · ')}</span>
-    <span class="ds-row">${s.state === 'late' ? html`<span class="ds-tag ds-tag--warn">${fill(w.late, { day: date(s.at, app.now()) })}</span>` : nothing}
+    <span class="ds-row">${s.state === 'late' ? html`<span class="ds-tag ds-tag--warn">${day(s.at) === day(app.now()) ? w.late : fill(w.lateFrom, { day: date(s.at, app.now()) })}</span>` : nothing}
       ${s.state === 'now' ? html`<span class="ds-tag ds-tag--info">${w.now}</span>` : nothing}
       ${s.state === 'done' ? html`<span class="ds-tag ds-tag--good">✓ ${word(words.app.statuses, s.contact.status)}</span>` : nothing}
       ${person?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${person.risk_note}</span>` : nothing}</span>

@@ -32,7 +32,7 @@ export const words = {
     breathing: { air: 'breathing air', oxygen: 'on oxygen' },
     acvpu: { A: 'Alert', C: 'New confusion', V: 'Responds to voice', P: 'Responds to pain', U: 'Unresponsive' },
     bands: {
-      zero: 'NEWS2 0', low: 'Low', low_medium: 'Low to medium: a single 3', medium: 'Medium', high: 'High',
+      zero: 'All in range', low: 'Low', low_medium: 'Low to medium: a single 3', medium: 'Medium', high: 'High',
       incomplete: 'Not complete', not_applicable: 'NEWS2 does not apply',
     },
     noName: 'Name not shared with you',
@@ -89,7 +89,7 @@ export const words = {
       passkey: 'Unlock with this phone’s own lock (passkey)', passkeySet: 'The passkey is set. The passphrase goes on working.', changePassphrase: 'Change the passphrase', passphraseSet: 'The passphrase is changed.', leave: 'Hand the phone back',
       leaveWhy: 'Everything was sent. Signing out empties this phone.', unsentLeft: { one: '1 change is not sent. Send it before you sign out.', many: '{n} changes are not sent. Send them before you sign out.' }, export: 'Save unsent work to a file', exported: 'Saved as {file}. Only your organisation can open it.',
       signOut: 'Sign out and empty this phone', signOutAsk: 'Empty this phone? Everything on it was sent.', helps: ['“Saved on this phone” means: not sent yet. It goes by itself when there is a signal.', '“Sent” means: the server has it, on disk.', '“Seen by practice” means: a person there has opened the handover.', '“Needs you”: something could not be stored as you wrote it. Nothing is lost; open it and decide.', 'In an emergency call 999. The app does not.'] },
-    today: { title: 'Today, {day}', left: { one: '1 visit to do', many: '{n} visits to do' }, nothing: 'Nothing is planned for you today.', late: 'Late: {day}', now: 'Under way', record: 'Record visit' },
+    today: { title: 'Today, {day}', left: { one: '1 visit to do', many: '{n} visits to do' }, nothing: 'Nothing is planned for you today.', late: 'Late', lateFrom: 'Late, from {day}', now: 'Under way', record: 'Record visit' },
     people: { title: 'People on this phone', find: 'Find a person', hint: 'Name, address, postcode or number', found: { one: '1 person', many: '{n} people' }, more: { one: 'Show 1 more', many: 'Show {n} more' } },
     person: { born: 'born {date}', unverified: 'not verified', leaving: 'This person is no longer on your list. They go from this phone when your work about them is sent.', record: 'Record a visit', asOf: 'As of {time}, {ago}.', old: 'This may be out of date.', neverSynced: 'This phone has never synced.',
       risk: 'Take care', access: 'Getting in', needs: 'Communication', address: 'Address', phone: 'Telephone', practice: 'Practice', noPractice: 'No practice known', scale: 'Oxygen scale', scale2: 'Scale 2 (target 88–92 %)', objects: 'Sharing', objection: 'Objects to sharing with voluntary services',

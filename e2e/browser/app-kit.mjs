@@ -1,0 +1,40 @@
+// How tests of the field app get to where their story begins.
+import { openPage } from './kit.mjs'
+
+export const passphrase = 'three wet umbrellas'
+
+/**
+ * A phone that is set up for somebody, unlocked, on its first screen.
+ * @param {any} t @param {import('playwright-core').Browser} browser @param {import('../stand/stand.mjs').Stand} stand
+ * @param {string} who @param {import('./kit.mjs').How} [how]
+ */
+export async function openPhone(t, browser, stand, who, how = {}) {
+  const page = await openPage(t, browser, stand, '/app/', { width: 360, height: 740, touch: true, ...how })
+  await setUp(page, stand, who)
+  return page
+}
+
+/** @param {import('playwright-core').Page} page @param {import('../stand/stand.mjs').Stand} stand @param {string} who */
+export async function setUp(page, stand, who) {
+  await page.getByLabel('E-mail address').fill(stand.staff[who].email)
+  await page.getByLabel('Password', { exact: true }).fill(stand.password)
+  await page.getByRole('button', { name: 'Set up this phone' }).click()
+  await page.getByLabel('New passphrase').fill(passphrase)
+  await page.getByLabel('The same again').fill(passphrase)
+  await page.getByRole('button', { name: 'Use this passphrase' }).click()
+  await page.getByText('last synced').waitFor()
+}
+
+/** Waits until the app opens without a network. @param {import('playwright-core').Page} page */
+export async function offlineReady(page) {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready
+    if (!navigator.serviceWorker.controller) await new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }))
+  })
+}
+
+/** @param {import('playwright-core').Page} page @param {string} [secret] */
+export async function unlock(page, secret = passphrase) {
+  await page.getByLabel('Passphrase', { exact: true }).fill(secret)
+  await page.getByRole('button', { name: 'Unlock' }).click()
+}

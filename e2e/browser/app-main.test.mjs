@@ -1,0 +1,94 @@
+// The nurse's day with the app, the main way: set up once, record in a house with no signal, send when there is
+// one, and see who has it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startStand } from '../stand/stand.mjs'
+import { accessible, openBrowser } from './kit.mjs'
+import { offlineReady, openPhone, unlock } from './app-kit.mjs'
+
+/** @type {any} */ let stand
+/** @type {any} */ let browser
+before(async () => { stand = await startStand(null); browser = await openBrowser() })
+after(async () => { await browser?.close(); await stand?.close() })
+
+/** Records a short visit for somebody on the round. @param {import('playwright-core').Page} page @param {RegExp} who @param {string} note */
+async function record(page, who, note) {
+  await page.getByRole('link', { name: 'Today', exact: true }).click()
+  await page.getByLabel('Find a person').fill(who.source)
+  await page.getByRole('list').last().getByRole('link', { name: who }).click()
+  await page.getByRole('link', { name: 'Record a visit' }).click()
+  await page.getByLabel('Visit done').check()
+  await page.getByLabel('Note').fill(note)
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved on this phone.').first().waitFor()
+}
+
+test('three visits recorded with no signal; the server is killed and started again; all three are sent, once', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await offlineReady(page)
+  await page.context().setOffline(true)
+  for (const [who, note] of /** @type {const} */ ([[/AMES/, 'First, offline'], [/BIRCH/, 'Second, offline'], [/CALDER/, 'Third, offline']])) await record(page, who, note)
+  await page.getByText('3 visits not sent').waitFor()
+  await stand.kill()
+  await page.context().setOffline(false)
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await page.getByText('3 visits not sent').waitFor()
+  await stand.start()
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await page.getByText('Everything sent').waitFor()
+  const rows = await stand.query("SELECT note, count(*) AS n FROM visits WHERE note LIKE '%, offline' GROUP BY note ORDER BY note")
+  assert.deepEqual(rows.map(r => [r.note, r.n]), [['First, offline', 1], ['Second, offline', 1], ['Third, offline', 1]])
+})
+
+test('an urgent reading: the call comes first, and the phone shows who at the practice has seen it', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await page.getByRole('link', { name: /AMES/ }).first().click()
+  await page.getByRole('link', { name: 'Record a visit' }).click()
+  await page.getByLabel('Visit done').check()
+  for (const [label, value] of [['Respiration rate', '26'], ['Oxygen saturation', '91'], ['Systolic blood pressure', '104'], ['Pulse', '112'], ['Temperature', '38,6']]) await page.getByLabel(label).fill(value)
+  await page.getByLabel('Breathing air').check()
+  await page.getByLabel('Alert').check()
+  await page.getByText('NEWS2 10').waitFor()
+  assert.match(await page.getByLabel('Situation').inputValue(), /NEWS2 10/)
+  await accessible(page, 'an urgent visit')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('There is a problem').waitFor() // nobody says whether anybody was called
+  await page.getByLabel('I called').check()
+  await page.getByRole('group', { name: 'Did you reach somebody?' }).getByLabel('Yes').check()
+  await page.getByLabel('Who did you speak to?').fill('Dr Patel')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved on this phone.').first().waitFor()
+  await page.getByRole('link', { name: 'My work' }).click()
+  await page.getByText('Sent', { exact: false }).and(page.locator('.ds-tag')).first().waitFor()
+  const [handover] = await stand.query("SELECT id, class, called_name FROM handovers WHERE patient = ?", stand.patients.Ames)
+  assert.equal(handover.class, 'E')
+  assert.equal(handover.called_name, 'Dr Patel')
+  await stand.care('rita', 'POST', `/handovers/${handover.id}/see`, {})
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await page.getByRole('link', { name: 'My work' }).click()
+  await page.getByText('Seen by practice').first().waitFor()
+  await page.getByRole('link', { name: 'Today', exact: true }).click()
+  await page.getByRole('link', { name: /AMES/ }).first().click()
+  await page.getByText(`Seen by ${stand.staff.rita.name}`).waitFor()
+})
+
+test('the browser is killed while a form is open: nothing is typed again', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await offlineReady(page)
+  await page.getByRole('link', { name: /AMES/ }).first().click()
+  await page.getByRole('link', { name: 'Record a visit' }).click()
+  await page.getByLabel('Visit done').check()
+  await page.getByLabel('Note').fill('Half a sentence')
+  await page.evaluate(() => new Promise(done => { dispatchEvent(new Event('pagehide')); setTimeout(done, 100) })) // what a browser says before it is closed
+  const address = page.url()
+  await page.context().setOffline(true)
+  const again = await page.context().newPage()
+  await page.close({ runBeforeUnload: false })
+  await again.goto(address)
+  await unlock(again)
+  await again.getByText('Your draft was kept').waitFor()
+  assert.equal(await again.getByLabel('Note').inputValue(), 'Half a sentence')
+})

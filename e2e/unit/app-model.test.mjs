@@ -62,10 +62,10 @@ test('how old the data is', () => {
 test('the handover is filled in from what was recorded', () => {
   const readings = { ...well, pulse: 112, acvpu: 'C' }
   const s = score(readings)
-  const got = sbar({ patient: { id: 'ada', date_of_birth: '1941-05-06', communication_needs: ['large print'], risk_note: 'Small dog' },
+  const got = sbar({ patient: { id: 'ada', date_of_birth: '1941-05-06', communication_needs: ['large_print'], risk_note: 'Small dog' },
     visit: { id: 'v', soft_signs: ['unsteady', 'not_eating'], critical_medicine: 'missed', note: 'Daughter is worried.' }, readings, score: s, before: score(well), urgency: 'U2', now })
   assert.equal(got.situation, 'A person aged 84, seen at home at 10:00: NEWS2 5; not their usual self (unsteady, not eating); critical medicine missed.')
-  assert.equal(got.background, 'Communication: large print. Small dog')
+  assert.equal(got.background, 'Communication: Large print. Small dog')
   assert.equal(got.assessment, 'Readings: respiration rate 16 a minute (0), oxygen saturation 97 % (0), breathing air (0), systolic blood pressure 128 mmHg (0), pulse 112 a minute (2), consciousness: new confusion (3), temperature 36.8 °C (0).\nNew 3 for this person: consciousness.\nNEWS2 was 0 the time before.\nDaughter is worried.')
   assert.equal(got.recommendation, 'Please review within 2 hours and ring me back.')
 })

@@ -35,7 +35,7 @@ function row(app, p, stop) {
   return html`<li class="app-card"><span class="app-card__name">${stop ? html`<span class="app-card__time">${clock(stop.planned_start)}</span> ` : nothing}${calledName(p)}</span>
     <span class="ds-soft">${[p?.address, p?.postcode].filter(Boolean).join(', ')}</span>
     ${p?.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : nothing}
-    ${p?.communication_needs?.length ? html`<span>${p.communication_needs.join(', ')}</span>` : nothing}
+    ${p?.communication_needs?.length ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.app.needs, n)).join(', ')}</span>` : nothing}
     ${p?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${p.risk_note}</span>` : nothing}
     ${p ? html`<a class="nhsuk-button app-card__go" href=${address('checkin', stop?.id ?? '', { person: p.id })}>${words.app.volunteer.record}</a>` : nothing}</li>`
 }

@@ -111,6 +111,7 @@ export const words = {
     fields: { note: 'note', access_notes: 'getting in', status: 'status', outcome: 'outcome', phone: 'telephone', address: 'address', risk_note: 'take care' },
     volunteer: { title: 'My week', people: 'People I see', count: { one: '1 person', many: '{n} people' }, record: 'Record', checkin: 'Check-in: {name}', seen: 'Did you see or speak to them?', seenOptions: { yes: 'Yes', no: 'No' }, missing: 'Say whether you saw them', wellbeing: 'How were they?', concern: 'Is anything worrying you?',
       concernHint: 'In your own words: what you saw, not a diagnosis. It goes to your coordinator.', safeguarding: 'Somebody may not be safe', safeguardingWhy: 'If there is danger now, call 999. This goes to the safeguarding lead only, and does not stay on this phone.', safeguardingLabel: 'What happened or what you saw', sentSafeguarding: 'Saved. It goes to the safeguarding lead only.' },
+    needs: { large_print: 'Large print', hard_of_hearing: 'Hard of hearing', hearing_aid: 'Hearing aid', interpreter: 'Interpreter', bsl: 'British Sign Language', poor_sight: 'Poor sight', easy_read: 'Easy read', no_phone: 'Does not use the telephone' },
     softSigns: { breathless: 'Breathless', unsteady: 'Unsteady', distressed: 'Distressed', withdrawn: 'Withdrawn', more_tired: 'More tired',
       restless: 'Restless', confused: 'Confused', not_eating: 'Not eating', other: 'Something else' },
     medicine: { given: 'Given', missed: 'Missed', refused: 'Refused', not_due: 'Not due' },

@@ -143,12 +143,15 @@ export class Client {
     await become(core, staff)
     core.pass = pass
     core.begin()
-    while (next(core) === 'enrol') {
-      const { error } = await step(core)
-      if (error instanceof Unreachable) break
-      if (error) throw error
+    try {
+      while (next(core) === 'enrol') {
+        const { error } = await step(core)
+        if (error instanceof Unreachable) break
+        if (error) throw error
+      }
+    } finally {
+      this.#runner.arm() // what is still to be done the next round does
     }
-    this.#runner.arm()
   }
 
   /** Takes everything off the device for somebody else. Refused with `unsent` while anything is unsent or too big to send. */
@@ -258,6 +261,9 @@ export class Client {
 
   /** Ends that, and waits for the round under way. */
   stop() { return this.#runner.stop() }
+
+  /** Waits for the round under way, if there is one. */
+  idle() { return this.#runner.idle() }
 
   /** A network came back, or somebody looks: tries soon, unless the server asked for patience. */
   wake() { this.#runner.hope() }

@@ -67,6 +67,12 @@ export class Runner {
     }
   }
 
+  /** Waits for what is under way, if anything is. */
+  async idle() {
+    while (this.#round) await this.#round
+    await this.#talk.run(async () => {})
+  }
+
   start() {
     if (this.started) return
     this.started = true

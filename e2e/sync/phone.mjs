@@ -125,7 +125,7 @@ export class Phone {
       world.fail(`${this.name} dropped change ${key} (mid ${q.mid}) which no finished pull had confirmed`)
     }
     this.queued = now
-    for (const { key, state } of client.items()) {
+    for (const { key, state } of client.inside().items) {
       const before = this.states.get(key)
       if (before && rank[before] > rank[state]) world.fail(`${this.name}: change ${key} went back from ${before} to ${state}`)
       this.states.set(key, state)

@@ -105,9 +105,9 @@ function theSameForAll(w) {
   for (const p of w.phones) {
     for (const r of p.client.inside().records) {
       if (r.collection === 'sync_issues') continue // contents are shown to those who have the person
+      const text = JSON.stringify([r.version, Object.entries(r.data).sort()])
       for (const s of r.scopes) {
         const at = `${clinicalRoles.has(p.staff.role)} ${s} ${r.collection}/${r.id}`
-        const text = JSON.stringify([r.version, Object.entries(r.data).sort()])
         const other = first.get(at)
         if (!other) first.set(at, { text, by: p.name })
         else if (other.text !== text) w.fail(`${p.name} and ${other.by} hold different ${r.collection}/${r.id}: ${text} and ${other.text}`)

@@ -15,6 +15,8 @@ export class World {
   /** @type {string[]} */ story = []
   /** @type {Record<string, number>} */ counts = {}
   /** @type {Phone[]} */ phones = []
+  /** @type {Phone | null} the one that was backed up */ lucky = null
+  #told = 0
   /** @type {any[]} requests the network holds back */ late = []
   /** @type {Map<string, string>} what each change said when it was first sent, by key */ sent = new Map()
   /** @type {{ key: string, collection: string, id: string, field: string, value: string, saw: any }[]} */ values = []
@@ -34,7 +36,7 @@ export class World {
   }
 
   /** @param {{ steps?: number }} [options] */
-  async run({ steps = 60 } = {}) {
+  async run({ steps = 45 } = {}) {
     await this.stand.reset()
     for (const name of ['nia', 'ned', 'sam', 'lea', 'val']) this.phones.push(new Phone(this, name, name))
     if (this.chance.in100(50)) this.phones.push(new Phone(this, 'nia-2', 'nia'))
@@ -44,13 +46,8 @@ export class World {
       await p.signIn()
     }
     for (let i = 0; i < steps && this.failures.length === 0; i++) {
-      if (this.restores && i === Math.floor(steps / 3)) await this.stand.backup('night')
-      if (this.restores && i === Math.floor(steps * 2 / 3)) {
-        this.note('server', 'restored from a backup')
-        this.count('server restored')
-        await this.stand.restore('night')
-        await this.stand.clock(this.elapsed)
-      }
+      if (i === Math.floor(steps / 3)) await this.#backups()
+      if (i === Math.floor(steps * 2 / 3)) await this.#restores()
       await this.act()
       await this.pass(this.chance.below(6_000))
     }
@@ -60,10 +57,32 @@ export class World {
     return this
   }
 
+  async #backups() {
+    if (this.restores) await this.stand.backup('night')
+    if (!this.copies) return
+    this.lucky = this.chance.pick(this.phones)
+    this.lucky.backup()
+  }
+
+  async #restores() {
+    if (this.restores) {
+      this.note('server', 'restored from a backup')
+      this.count('server restored')
+      await this.stand.restore('night')
+    }
+    if (!this.lucky) return
+    this.note(this.lucky.name, 'restored from a backup')
+    this.count('phone restored')
+    await this.lucky.restore()
+  }
+
   /** Time goes by, for the server too, and timers go off. @param {number} ms */
   async pass(ms) {
     this.elapsed += ms
-    await this.stand.clock(this.elapsed)
+    if (this.elapsed - this.#told > 5_000) { // what is less a phone takes for the way
+      this.#told = this.elapsed
+      await this.stand.clock(this.elapsed)
+    }
     for (const p of this.phones) {
       await p.revive()
       await p.tick()
@@ -77,9 +96,9 @@ export class World {
     for (const parcel of this.late.splice(0)) await this.#deliver(parcel)
     for (let i = 0; i < 14; i++) {
       await this.pass(patience)
-      if (i === 3) await this.stand.settle()
+      if (i === 1) await this.stand.settle()
       const busy = this.phones.some(p => p.client.inside().outbox.length > 0 || p.client.inside().staged > 0 || p.client.needsSignIn)
-      if (!busy && i > 4) return
+      if (!busy && i > 2) return
     }
     for (const p of this.phones) {
       const { outbox } = p.client.inside()
@@ -196,12 +215,6 @@ export class World {
       return phone.open()
     }
     if (roll < 17 && this.late.length > 0) return void await this.#deliver(this.late.splice(chance.below(this.late.length), 1)[0])
-    if (roll < 20 && this.copies) {
-      if (!phone.copy) return phone.backup()
-      this.note(phone.name, 'restored from a backup')
-      this.count('phone restored')
-      return phone.restore()
-    }
     if (roll < 25) return this.pass(chance.below(4) * 60_000)
     if (phone.client.staff === '') return
     if (phone.name === 'val') return this.#checkin(phone)

@@ -289,7 +289,7 @@ export class Client {
     const { state } = this.#core
     return {
       epoch: state.self.epoch, cursor: state.self.cursor, staged: state.staged.length, scopes: [...state.scopes], records: [...state.records.values()],
-      outbox: [...state.outbox], sentlog: [...state.sentlog], aside: [...state.aside],
+      outbox: [...state.outbox], sentlog: [...state.sentlog], aside: [...state.aside], items: [...state.items.values()],
     }
   }
 

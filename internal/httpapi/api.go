@@ -31,7 +31,8 @@ type API struct {
 	// Nil: it never does.
 	Draining context.Context
 
-	probe probe
+	probe   probe
+	looking attention
 }
 
 // Register binds every route; give it to app.OnServe.

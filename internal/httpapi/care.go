@@ -49,8 +49,11 @@ func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care
 // careRoutes is the one list of them.
 func (a *API) careRoutes() []careRoute {
 	routes := []careRoute{
+		{http.MethodGet, "/inbox", worksHandovers, a.readInbox},
 		{http.MethodGet, "/handovers", worksHandovers, a.listHandovers},
 		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},
+		{http.MethodPost, "/handovers/{id}/hold", worksHandovers, a.hold},
+		{http.MethodPost, "/handovers/{id}/release", worksHandovers, a.release},
 
 		{http.MethodGet, "/queues", worksDesk, a.queues},
 		{http.MethodGet, "/issues", worksDesk, a.listIssues},

@@ -21,7 +21,7 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	items := []pbstore.HandoverView{}
+	items := []handoverItem{}
 	read := pbstore.ReadDetail{}
 	var last pbstore.InboxKey
 	more := false
@@ -29,7 +29,7 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 		rows, cut, err := v.Inbox(q)
 		more = cut
 		for i := range rows {
-			items = append(items, a.Store.View(q.Viewer, &rows[i]))
+			items = append(items, a.itemOf(q.Viewer, q.Side, &rows[i]))
 			read.Add(rows[i].Record.Text("patient"))
 			last = rows[i].Key
 		}
@@ -106,6 +106,8 @@ type handoverDetail struct {
 	pbstore.HandoverView
 	Events   []pbstore.HandoverEvent `json:"events"`
 	Evidence []pbstore.Evidence      `json:"evidence"`
+	// Trend is the person's last scores; see pbstore.Snapshot.Trend.
+	Trend []pbstore.TrendPoint `json:"trend"`
 	// May lists what the reader can do to it as it stands.
 	May []string `json:"may"`
 }
@@ -120,7 +122,7 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 	if !ok {
 		return identity.ErrNotFound
 	}
-	if err := a.audit(e, "view", care.Handovers, detail.ID, detail.Patient.ID, pbstore.ReadDetail{Count: 1}); err != nil {
+	if err := a.audit(e, "view", care.Handovers, detail.ID, detail.Patient.ID, pbstore.ReadDetail{Count: 1, Scores: len(detail.Trend)}); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, detail)
@@ -144,7 +146,10 @@ func (a *API) detail(e *core.RequestEvent, viewer pipeline.Viewer, id string) (d
 		d.HandoverView = a.Store.View(viewer, row)
 		d.Events = a.Store.HistoryView(viewer, d.Projection, history)
 		d.May = a.Store.Possible(viewer, h)
-		d.Evidence, err = a.Store.EvidenceView(v, d.Projection, row.Record)
+		if d.Evidence, err = a.Store.EvidenceView(v, d.Projection, row.Record); err != nil {
+			return err
+		}
+		d.Trend, err = v.Trend(viewer, &d.HandoverView, h)
 		return err
 	})
 	return d, ok, err

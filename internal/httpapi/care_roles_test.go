@@ -30,6 +30,9 @@ var routeTable = map[string]struct {
 	body   string
 	status int
 }{
+	"GET /inbox":                         {roles: handoverRoles, status: 200},
+	"POST /handovers/{id}/hold":          {roles: handoverRoles, body: `{}`, status: 404},
+	"POST /handovers/{id}/release":       {roles: handoverRoles, body: `{}`, status: 404},
 	"GET /handovers":                     {roles: handoverRoles, status: 200},
 	"GET /handovers/{id}":                {roles: handoverRoles, status: 404},
 	"POST /handovers/{id}/see":           {roles: handoverRoles, body: `{}`, status: 404},

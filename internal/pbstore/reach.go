@@ -156,6 +156,7 @@ func memberIDs(list []Member) []string {
 type ReadDetail struct {
 	Count    int      `json:"count"`
 	Patients []string `json:"patients,omitempty"`
+	Scores   int      `json:"scores,omitempty"` // further scores of the person that were shown
 }
 
 // Add notes one more record, about that person.

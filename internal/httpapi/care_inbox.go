@@ -1,0 +1,162 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+)
+
+// inboxState is what a page of an inbox needs beside its handovers. It names nobody who is cared
+// for, and costs no look into the database.
+type inboxState struct {
+	ServerTime   string             `json:"server_time"`
+	Teams        []pbstore.OpenTeam `json:"teams"`        // the viewer's own
+	Destinations []pbstore.Named    `json:"destinations"` // where a handover can be handed on to
+	Attention    []attentionView    `json:"attention"`    // who has which of the viewer's handovers open
+}
+
+func (a *API) readInbox(e *core.RequestEvent) error {
+	viewer := viewerOf(e)
+	return writeJSON(e, http.StatusOK, inboxState{ServerTime: care.Stamp(a.Clock()), Teams: a.Store.OwnTeams(viewer),
+		Destinations: a.Store.Destinations(), Attention: a.attentionFor(pbstore.InboxTeams(viewer))})
+}
+
+// attentionFor lists who looks at what stands with these teams, or was escalated away from them.
+func (a *API) attentionFor(teams []string) []attentionView {
+	now := a.Clock()
+	list := []attentionView{}
+	a.looking.mu.Lock()
+	defer a.looking.mu.Unlock()
+	a.looking.sweep(now)
+	for id, looks := range a.looking.looks {
+		for i := range looks {
+			if slices.ContainsFunc(looks[i].teams, func(t string) bool { return slices.Contains(teams, t) }) {
+				list = append(list, a.lookView(id, &looks[i]))
+			}
+		}
+	}
+	slices.SortFunc(list, func(x, y attentionView) int { return strings.Compare(x.Handover+x.Since, y.Handover+y.Since) })
+	return list
+}
+
+func (a *API) lookView(id string, l *look) attentionView {
+	return attentionView{Handover: id, By: a.Store.NamedStaff(l.staff), Since: care.Stamp(l.since), Until: care.Stamp(l.until), Claimed: l.claimed}
+}
+
+// holdRequest says how somebody holds a handover.
+type holdRequest struct {
+	Claim    bool `json:"claim"`     // I deal with it; otherwise: I have it open
+	TakeOver bool `json:"take_over"` // also where somebody else deals with it
+}
+
+// attentionAnswer is who holds the handover now.
+type attentionAnswer struct {
+	Attention []attentionView `json:"attention"`
+}
+
+// hold notes that somebody has a handover open, or deals with it. It lapses by itself.
+func (a *API) hold(e *core.RequestEvent) error {
+	var body holdRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	viewer, id := viewerOf(e), e.Request.PathValue("id")
+	h, err := a.held(e, viewer, id)
+	if err != nil {
+		return err
+	}
+	now := a.Clock()
+	l := look{staff: viewer.Staff, since: now, until: now.Add(lookLasts), claimed: body.Claim, teams: append([]string{h.ToTeam}, h.Former...)}
+	action := "hold"
+	if body.Claim {
+		l.until, action = now.Add(claimLasts), "claim"
+	}
+	if other := a.looking.add(id, l, body.TakeOver, now); other != nil {
+		return a.refusal(&handover.Error{Code: handover.CodeAlready, Message: "Somebody is dealing with this.", State: h.State, By: other.staff, At: other.since})
+	}
+	if body.Claim { // who merely looks has been noted when they opened it
+		if err := a.audit(e, action, care.Handovers, id, h.Patient, nil); err != nil {
+			return err
+		}
+	}
+	return writeJSON(e, http.StatusOK, a.attentionOf(id))
+}
+
+// releaseRequest says what to let go of.
+type releaseRequest struct {
+	Claim bool `json:"claim"` // a claim too
+}
+
+// release ends what hold began.
+func (a *API) release(e *core.RequestEvent) error {
+	var body releaseRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	viewer, id := viewerOf(e), e.Request.PathValue("id")
+	if _, err := a.held(e, viewer, id); err != nil {
+		return err
+	}
+	a.looking.drop(id, viewer.Staff, body.Claim)
+	return writeJSON(e, http.StatusOK, a.attentionOf(id))
+}
+
+func (a *API) attentionOf(id string) attentionAnswer {
+	now := a.Clock()
+	answer := attentionAnswer{Attention: []attentionView{}}
+	a.looking.mu.Lock()
+	defer a.looking.mu.Unlock()
+	for i := range a.looking.looks[id] {
+		if l := &a.looking.looks[id][i]; now.Before(l.until) {
+			answer.Attention = append(answer.Attention, a.lookView(id, l))
+		}
+	}
+	return answer
+}
+
+// held finds a handover in the viewer's own inbox; elsewhere there is nothing to hold.
+func (a *API) held(e *core.RequestEvent, viewer pipeline.Viewer, id string) (h handover.Handover, err error) {
+	found := false
+	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		row, err := v.Handover(id)
+		if err != nil || row == nil {
+			return err
+		}
+		history, err := v.History(id)
+		if err != nil {
+			return err
+		}
+		h = pipeline.HandoverOf(row.Record, history)
+		teams := pbstore.InboxTeams(viewer)
+		found = slices.Contains(teams, h.ToTeam) || slices.ContainsFunc(h.Former, func(t string) bool { return slices.Contains(teams, t) })
+		return nil
+	})
+	if err == nil && !found {
+		err = identity.ErrNotFound
+	}
+	return h, err
+}
+
+// handoverItem is a handover in a list, with what its reader can do to it as it stands.
+type handoverItem struct {
+	pbstore.HandoverView
+	May []string `json:"may"`
+}
+
+// itemOf shapes one row of a list. Whatever the list shows on the receiving side stands with the
+// viewer's teams or was escalated away from them; its history is not read for that.
+func (a *API) itemOf(viewer pipeline.Viewer, side string, row *pbstore.InboxRow) handoverItem {
+	h := pipeline.HandoverOf(row.Record, nil)
+	if side == pbstore.Received {
+		h.Former = pbstore.InboxTeams(viewer)
+	}
+	return handoverItem{HandoverView: a.Store.View(viewer, row), May: a.Store.Possible(viewer, h)}
+}

@@ -1,0 +1,136 @@
+package pbstore
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/pipeline"
+)
+
+// TrendPoint is one scored set of readings in the trend of a person: the score alone, because the
+// readings behind it are nobody's business who was not handed them.
+type TrendPoint struct {
+	ID         string `json:"id"`
+	At         string `json:"at"` // when it was taken, by the corrected clock
+	Total      *int   `json:"total"`
+	Band       string `json:"band"`
+	FloorTotal int    `json:"floor_total"` // the least it can be, where a reading is missing
+	Scale      int    `json:"scale"`       // SpO2 scale, 1 or 2
+}
+
+const (
+	// trendLength is how many sets a trend has at most.
+	trendLength = 12
+	// trendSearch is how many of a person's latest sets are looked through for them.
+	trendSearch = 200
+)
+
+// Trend reads the last scores of the person a handover is about, oldest first. It belongs to who
+// has to act on the handover: a full reader, never for a safeguarding concern. Whoever only sent
+// it reads it as long as the person is theirs. What was scored after the handover was closed is
+// not part of it.
+func (v *Snapshot) Trend(viewer pipeline.Viewer, view *HandoverView, h handover.Handover) ([]TrendPoint, error) {
+	points := []TrendPoint{}
+	switch {
+	case view.Projection != FullView, h.Class == care.Safeguarding, view.Side == SentSide && !v.store.Holds(viewer, h.Patient):
+		return points, nil
+	}
+	until := v.store.now()
+	if closedState(h.State) && !h.StateAt.IsZero() {
+		until = h.StateAt
+	}
+	replaced := map[string]bool{}
+	err := v.each(`SELECT o.id, o.clinical_time, coalesce(o.news2, ''), o.replaces FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
+		JOIN observations o ON o.id = f.record WHERE s.name = ? AND f.collection = ? AND o.retracted = '' AND o.clinical_time <= ?
+		ORDER BY f.seq DESC LIMIT ?`, func(r *sql.Rows) error {
+		var at, raw, replaces string
+		var p TrendPoint
+		if err := r.Scan(&p.ID, &at, &raw, &replaces); err != nil {
+			return err
+		}
+		replaced[replaces] = true
+		var score struct {
+			TrendPoint
+			Status string `json:"status"`
+		}
+		if raw == "" || json.Unmarshal([]byte(raw), &score) != nil || score.Status == "" || score.Status == "not_applicable" {
+			return nil
+		}
+		score.ID, score.At = p.ID, strings.Replace(at, " ", "T", 1)
+		points = append(points, score.TrendPoint)
+		return nil
+	}, care.ClinicalScope(h.Patient), v.store.shapes.byName[care.Observations].number, columnStamp(until), trendSearch)
+	if err != nil {
+		return nil, err
+	}
+	points = slices.DeleteFunc(points, func(p TrendPoint) bool { return replaced[p.ID] })
+	slices.SortFunc(points, func(a, b TrendPoint) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
+	return points[max(0, len(points)-trendLength):], nil
+}
+
+func closedState(s care.State) bool { return s == care.Done || s == care.StoodDown }
+
+// OpenTeam is a team with what its people must know about its hours.
+type OpenTeam struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Kind  string `json:"kind,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Open  bool   `json:"open"`
+	// OpensAt is the next opening of a closed one.
+	OpensAt string `json:"opens_at,omitempty"`
+	// Stated: these are the organisation's own hours; otherwise core hours, 08:00 to 18:30 on
+	// working days.
+	Stated     bool   `json:"stated"`
+	OutOfHours string `json:"out_of_hours,omitempty"` // where to turn meanwhile, in the organisation's words
+}
+
+// OwnTeams are a viewer's teams and whether they are open at this moment.
+func (s *Store) OwnTeams(v pipeline.Viewer) []OpenTeam {
+	now := s.now()
+	teams := make([]OpenTeam, 0, len(v.Teams))
+	for _, id := range v.Teams {
+		named := s.NamedTeam(id)
+		t := OpenTeam{ID: id, Name: named.Name, Kind: named.Kind, Phone: named.Phone}
+		s.addHours(&t, now)
+		teams = append(teams, t)
+	}
+	return teams
+}
+
+func (s *Store) addHours(t *OpenTeam, now time.Time) {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	calendar := s.mem.calendars[""]
+	if team := s.mem.directory.teams[t.ID]; team != nil {
+		if own := s.mem.calendars[team.Organisation]; own != nil {
+			calendar, t.Stated = own, true
+		}
+		if o := s.mem.directory.orgs[team.Organisation]; o != nil {
+			t.OutOfHours = o.OutOfHours
+		}
+	}
+	if t.Open = calendar.IsOpen(now); !t.Open {
+		t.OpensAt = care.Stamp(calendar.NextOpening(now))
+	}
+}
+
+// Destinations are the teams that can be given a handover, by name.
+func (s *Store) Destinations() []Named {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	list := []Named{}
+	for _, t := range s.mem.directory.sorted {
+		if o := s.mem.directory.orgs[t.Organisation]; o == nil || !o.closed(s.now()) {
+			list = append(list, Named{ID: t.ID, Name: t.Name, Kind: t.Kind, Phone: t.Phone})
+		}
+	}
+	slices.SortFunc(list, func(a, b Named) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return list
+}

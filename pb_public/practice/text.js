@@ -1,0 +1,103 @@
+// @ts-check
+// A handover as plain text, to paste or print into the record: everything that the page shows of it.
+import { birth, clock, date, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { ageAt, parameters } from '../shared/ui/news2.js'
+import { fill, word, words } from '../shared/ui/words.js'
+
+const w = words.practice
+
+/** @typedef {import('./types.js').Detail} Detail */
+/** @typedef {import('./types.js').Evidence} Evidence */
+
+/** Day and time, always both: text is read on another day. @param {string | undefined} at @param {number} now */
+export const stamp = (at, now) => (at ? `${date(at, now)} ${clock(at)}` : '')
+
+/** Where a piece of evidence comes from. @param {Evidence} e @param {number} now */
+export function provenance(e, now) {
+  const who = e.recorded_by ? [e.recorded_by.name, e.recorded_by.role && word(words.common.roles, e.recorded_by.role)].filter(Boolean).join(', ') : w.provenance.unknown
+  const values = { at: when(e.recorded_at, now), who, reached: when(e.reached_at, now), late: duration(e.late_by_seconds) }
+  const parts = [fill(!e.reached_at ? w.provenance.notReached : e.late_by_seconds >= 60 ? w.provenance.recorded : w.provenance.inTime, values)]
+  if (!e.clock_known) parts.push(w.provenance.clock)
+  if (!e.verified) parts.push(w.provenance.disputed)
+  return parts.join(' ')
+}
+
+/** What one reading was, in words; '' when there is no such field. @param {string} name @param {any} value */
+export function reading(name, value) {
+  if (value === null || value === undefined) return w.s.notTaken
+  if (name === 'oxygen' || name === 'on_oxygen') return value ? w.s.oxygen : w.s.air
+  if (name === 'acvpu') return `${value}, ${word(words.common.acvpu, value)}`
+  if (typeof value === 'boolean') return value ? w.s.yes : w.s.no
+  const unit = /** @type {Record<string, string>} */ (words.common.units)[name]
+  return unit ? `${value} ${unit}` : String(value)
+}
+
+/** The seven of one set: name, what was recorded, its score. @param {Evidence} e */
+export function sevenOf(e) {
+  return parameters.map(p => ({ name: word(words.common.readings, p), value: reading(p, e.values[p === 'oxygen' ? 'on_oxygen' : p]), score: e.news2?.[p] ?? null }))
+}
+
+/** @param {{ total: number | null, floor_total: number }} score */
+export const totalOf = score => (score.total === null || score.total === undefined ? fill(w.s.atLeast, { n: score.floor_total }) : String(score.total))
+
+/** What happened in one line of the history. @param {import('./types.js').HandoverEvent} e */
+export function happened(e) {
+  const what = word(w.events, e.kind)
+  const line = e.by?.name ? fill(w.eventBy, { what, name: e.by.name }) : what
+  return [line, e.text].filter(Boolean).join(': ')
+}
+
+/** @param {Detail} d @param {number} now */
+export function age(d, now) { return ageAt(d.patient.date_of_birth, new Date(now).toISOString()) }
+
+/** @param {NonNullable<Detail['call']>} c @param {number} now */
+export const callText = (c, now) => fill(c.reached ? w.call.reached : w.call.notReached, { at: stamp(c.at, now), name: c.name, role: c.role || w.provenance.unknown, back: c.read_back ? w.call.readBack : w.call.notReadBack })
+
+/**
+ * The whole handover.
+ * @param {Detail} d @param {string} who whoever takes it @param {number} now
+ */
+export function asText(d, who, now) {
+  const p = d.patient
+  const person = (/** @type {import('./types.js').Named | null | undefined} */ n) => (n ? [n.name, n.role && word(words.common.roles, n.role)].filter(Boolean).join(', ') : '')
+  /** @type {string[]} */
+  const lines = [fill(w.text.head, { class: word(words.common.classes, d.class) }), '']
+  const say = (/** @type {string} */ label, /** @type {string | undefined | null} */ value) => { if (value) lines.push(value.includes('\n') ? `${label}:\n${value}` : `${label}: ${value}`) }
+  say(w.s.person, personName(p))
+  if (p.date_of_birth) say(w.s.born, birth(p.date_of_birth))
+  if (p.nhs_number) say(w.s.nhs, nhsNumber(p.nhs_number) + (p.nhs_number_status === 'verified' ? '' : ` (${w.unverifiedNumber})`))
+  say(w.s.address, [p.address, p.postcode].filter(Boolean).join(', '))
+  say(w.s.phone, p.phone)
+  say(w.s.needs, p.communication_needs?.map(n => n.replaceAll('_', ' ')).join(', '))
+  say(w.s.risk, p.risk_note)
+  lines.push('')
+  say(w.text.state, word(words.common.states, d.state))
+  if (d.from_staff || d.from_team) lines.push(fill(w.from, { who: [person(d.from_staff), d.from_team?.name, d.from_team?.phone].filter(Boolean).join(', ') }))
+  say(w.s.reasons, d.rules.map(r => r.title || r.rule).join('; '))
+  if (d.projection === 'full' && !d.by_hand) lines.push(d.confirmed_by ? fill(w.confirmedBy, { name: d.confirmed_by.name }) : w.notConfirmedLong)
+  if (d.unverified) lines.push(w.unverifiedLong)
+  if (d.superseded_by) lines.push(w.superseded)
+  lines.push('')
+  for (const part of /** @type {const} */ (['situation', 'background', 'assessment', 'recommendation', 'safe_note'])) {
+    if (d[part]) lines.push(w.s[part].toUpperCase(), d[part], '')
+  }
+  for (const e of d.evidence) {
+    if (e.news2) {
+      lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands, e.news2.band)}`)
+      for (const r of sevenOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
+      if (e.values.diastolic !== null && e.values.diastolic !== undefined) lines.push(`  ${words.common.readings.diastolic}: ${reading('diastolic', e.values.diastolic)}`)
+    } else if (e.values.concern) {
+      lines.push(`${w.s.concern.toUpperCase()}, ${stamp(e.recorded_at, now)}`, e.values.concern)
+    }
+    lines.push(provenance(e, now), '')
+  }
+  if (d.trend.length > 1) lines.push(`${w.s.trend}: ${d.trend.map(t => `${stamp(t.at, now)} ${t.total ?? `${t.floor_total}+`}`).join('; ')}`, '')
+  say(w.s.outcome, word(w.outcomes, d.outcome))
+  say(w.s.answer, d.answer)
+  say(w.s.declined, d.decline_reason)
+  if (d.call) say(w.s.call, callText(d.call, now))
+  if (d.filed_by) lines.push(fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }))
+  lines.push('', w.s.history.toUpperCase(), ...d.events.map(e => `${stamp(e.at, now)} ${happened(e)}${e.team ? ` (${e.team.name})` : ''}`), '')
+  lines.push(fill(w.text.printed, { at: `${date(now, 0)} ${clock(now)}`, who }))
+  return lines.join('\n').replace(/\n{3,}/g, '\n\n') + '\n'
+}

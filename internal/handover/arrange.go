@@ -213,7 +213,7 @@ func (p *planning) raise(g *group) string {
 	n.AckDue, n.ActDue = p.in.Clocks.Deadlines(n.Class, n.ClinicalTime, p.in.Calendar)
 	p.plan.New = append(p.plan.New, n)
 	if n.Unverified {
-		p.copy(&n, g)
+		p.copy(&n)
 	}
 	return n.ID
 }

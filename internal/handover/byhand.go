@@ -49,6 +49,16 @@ func RaiseByHand(in Manual, d Directory, clocks Clocks, cal Calendar, now time.T
 	return n, NeedsRegistrant(in.Class, in.Role, in.NamedRegistrant)
 }
 
+// RaiseRefused is RaiseByHand for what came in a change that was refused: it is unverified, so it goes
+// to its destination and, as copies, to the lead of the sender's team and to the coordinator.
+func RaiseRefused(in Manual, d Directory, clocks Clocks, cal Calendar, now time.Time) []New {
+	n, _ := RaiseByHand(in, d, clocks, cal, now) // the lead who looks at it sees whether a registrant is named
+	n.Unverified = true
+	p := &planning{in: &Input{Patient: in.Patient, Place: in.Place, Now: now, Directory: d}, copied: map[string]*Existing{}}
+	p.copy(&n)
+	return append([]New{n}, p.plan.New...)
+}
+
 // NeedsRegistrant says whether an urgent handover lacks the registered clinician who stands
 // behind it: E and U2 from a role that may not raise them alone (care.Duty.RaisesUrgent).
 func NeedsRegistrant(class care.Class, role care.Role, registrant string) *Error {

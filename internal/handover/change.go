@@ -38,7 +38,7 @@ func (p *planning) change(g *group) {
 	}
 	if c.Unverified {
 		n := p.original(g, &c)
-		p.copy(&n, g)
+		p.copy(&n)
 	}
 }
 

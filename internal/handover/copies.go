@@ -22,7 +22,7 @@ func CopyID(original, who string) string { return rules.ID("copy", original, who
 // to the care coordinator. Each is a handover of its own, with its own clocks, so that each
 // reaches a person; where both would reach one team, or the team that has the original, one is
 // enough. Safeguarding is never copied: it goes to the safeguarding lead only.
-func (p *planning) copy(original *New, g *group) {
+func (p *planning) copy(original *New) {
 	if original.Class == care.Safeguarding {
 		return
 	}

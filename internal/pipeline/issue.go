@@ -66,6 +66,9 @@ func (p *plan) quarantine(no *refusal) error {
 	if content != nil {
 		q.Values["content"] = content
 	}
+	if patient == "" { // nothing can be raised about somebody who is not there
+		q.Values["due_at"] = care.Stamp(p.clockOf(p.now.Add(IssueDeadline)))
+	}
 	if p.again != nil {
 		if err := p.stillHeld(no); err != nil {
 			return err

@@ -100,6 +100,7 @@ func JudgeRefused(tx Tx, patient string) error {
 type changed struct {
 	records  []*care.Record
 	suspects []rules.Event  // refused or losing values
+	hands    []refusedHand  // handed over by hand in what was refused
 	issues   []*care.Record // what the running change left open about the person
 	since    time.Time      // the earliest moment anything changed at; zero = nothing did
 	anew     bool           // every open issue counts as new
@@ -113,6 +114,7 @@ func (c *changed) hear(tx Tx, issue *care.Record, patient string) error {
 		return err
 	}
 	c.suspects = append(c.suspects, d.events...)
+	c.hands = append(c.hands, d.hands...)
 	for _, e := range d.events {
 		c.since = earliest(c.since, e.At)
 	}
@@ -122,6 +124,7 @@ func (c *changed) hear(tx Tx, issue *care.Record, patient string) error {
 // doubt adds what is fresh in doubt.
 func (c *changed) doubt(d *doubts) {
 	c.suspects = append(c.suspects, d.fresh...)
+	c.hands = append(c.hands, d.hands...)
 	c.since = earliest(c.since, d.since)
 }
 
@@ -173,6 +176,9 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 		return err
 	}
 	c.doubt(d)
+	if err := c.raiseHands(tx, record); err != nil {
+		return err
+	}
 	if !c.anew && (c.since.IsZero() || c.quiet(tx, patient, person)) {
 		return nil
 	}
@@ -188,6 +194,9 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 			d.since = earliest(d.since, e.At)
 		}
 		c.doubt(d)
+		if err := c.raiseHands(tx, record); err != nil {
+			return err
+		}
 		if c.since.IsZero() || c.quiet(tx, patient, person) {
 			return nil
 		}

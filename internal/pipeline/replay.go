@@ -46,6 +46,9 @@ func Replay(tx Tx, row *care.Record, set map[string]any, resolver string, approv
 	if err := p.closeRow(resolver); err != nil {
 		return wire.Result{}, err
 	}
+	if err := p.joinRefusedBy(row); err != nil {
+		return wire.Result{}, err
+	}
 	if err := p.judge(); err != nil {
 		return wire.Result{}, err
 	}

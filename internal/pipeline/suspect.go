@@ -55,6 +55,7 @@ type doubts struct {
 	since    time.Time         // the earliest moment the running change put in doubt
 	disputed map[string]bool   // records with an open conflict: neither side counts as verified
 	why      map[string]string // by record, for the text of a handover
+	hands    []refusedHand     // handed over by hand in what was refused
 }
 
 func doubtsAbout(tx Tx, patient string) (*doubts, error) {
@@ -144,7 +145,9 @@ func (d *doubts) conflict(tx Tx, issue *care.Record) error {
 
 // refused adds what a quarantined mutation says about a person, op by op.
 func (d *doubts) refused(tx Tx, issue *care.Record, patient string) error {
-	for i, op := range opsOf(kept(issue)) {
+	ops := opsOf(kept(issue))
+	d.hands = append(d.hands, handsOf(issue, ops, patient)...)
+	for i, op := range ops {
 		c, ok := care.ByName(op.Collection)
 		if !ok || !judged(op.Collection) || op.Patient != patient {
 			continue

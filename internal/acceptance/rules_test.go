@@ -77,6 +77,17 @@ func TestStory_ARuleInShadowRaisesNothingAndIsCounted(t *testing.T) {
 	if n := w.counted("any_outcome").Shadow; n != 2 {
 		t.Errorf("it was counted %d times after a further visit, want 2", n)
 	}
+	// What was counted is kept for a year.
+	w.pass(364 * 24 * time.Hour)
+	ok(t, w.srv.CleanUp(t.Context()))
+	if n := w.counted("any_outcome").Shadow; n != 2 {
+		t.Errorf("after 364 days it was counted %d times, want 2", n)
+	}
+	w.pass(2 * 24 * time.Hour)
+	ok(t, w.srv.CleanUp(t.Context()))
+	if n := w.counted("any_outcome").Shadow; n != 0 {
+		t.Errorf("after 366 days it was counted %d times, want it forgotten", n)
+	}
 }
 
 // counted is how a rule has fared: how often it would have fired in shadow, and where it failed.
@@ -127,6 +138,11 @@ func TestStory_ABrokenRuleStopsNothing(t *testing.T) {
 	}
 	if c := w.counted("does_not_compile"); !c.Broken || c.Reason == "" {
 		t.Errorf("the rule that does not compile is counted as %+v", c)
+	}
+	w.pass(400 * 24 * time.Hour)
+	ok(t, w.srv.CleanUp(t.Context()))
+	if c := w.counted("does_not_compile"); !c.Broken {
+		t.Error("that a rule in force does not compile was forgotten")
 	}
 }
 

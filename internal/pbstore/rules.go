@@ -2,6 +2,7 @@ package pbstore
 
 import (
 	"database/sql"
+	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
@@ -60,6 +61,15 @@ func (tx *Tx) CountRule(kind string, rule *rules.Rule, ref, reason string) error
 	_, err := tx.exec(`INSERT INTO rule_counts (code, version, kind, ref, at, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		rule.Code, rule.Version, kind, ref, care.Stamp(tx.now), reason)
 	return err
+}
+
+// ForgetRuleCounts removes some of what was counted before a time, and says whether there may be more.
+// That a rule in force does not compile stays as long as it is true.
+func (tx *Tx) ForgetRuleCounts(before time.Time) (more bool, err error) {
+	n, err := tx.exec(`DELETE FROM rule_counts WHERE (code, version, kind, ref) IN (SELECT code, version, kind, ref FROM rule_counts c WHERE at < ?
+		AND NOT (kind = 'broken' AND EXISTS (SELECT 1 FROM handover_rules h WHERE h.id = c.ref AND h.state IN ('active', 'shadow'))) LIMIT ?)`,
+		care.Stamp(before), retentionAtOnce)
+	return n == retentionAtOnce, err
 }
 
 // RuleCount is how one version of a rule has fared.

@@ -73,7 +73,8 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	m := tx.store.mem
 	m.mu.RLock()
 	w := m.watched[patient]
-	none := (w == nil || w.issues == 0) && !tx.doubted[patient]
+	_, touched := tx.doubted[patient]
+	none := (w == nil || w.issues == 0) && !touched
 	m.mu.RUnlock()
 	if none {
 		return nil, nil
@@ -87,6 +88,30 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 		list = append(list, some...)
 	}
 	return list, nil
+}
+
+// Doubts implements pipeline.Evidence.
+func (tx *Tx) Doubts(patient string) int {
+	n := tx.doubted[patient]
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if w := m.watched[patient]; w != nil {
+		n += w.issues
+	}
+	return n
+}
+
+// Standing implements pipeline.Evidence.
+func (tx *Tx) Standing(patient, rule string) (bool, error) {
+	var one int
+	err := tx.row(`SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
+		AND (a.holds AND h.state NOT IN ('done', 'declined', 'failed', 'stood_down') OR NOT a.holds AND a.handover = '')
+		ORDER BY a.clinical_time DESC LIMIT 1`, patient, rule).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 const alarmColumns = `id, rule, version, patient, collection, record, visit, clinical_time, clock_known, class, destination, news2, staff, team, verified, holds, handover`

@@ -36,6 +36,7 @@ type Store struct {
 	retention time.Duration // of open issues about people one no longer has
 
 	asked  atomic.Int64
+	worked atomic.Int64
 	unbind func() // takes off the app what Open bound to it
 }
 
@@ -161,6 +162,10 @@ func (st *statements) close() error {
 // single look-ups.
 func (s *Store) Asked() int64 { return s.asked.Load() }
 
+// Worked is how many statements write transactions have run so far, and how many rows they read row by
+// row: what a change costs, whatever else the machine does.
+func (s *Store) Worked() int64 { return s.worked.Load() }
+
 // ask looks one row up outside of a transaction.
 func (s *Store) ask(query string, args ...any) *sql.Row {
 	s.asked.Add(1)
@@ -194,6 +199,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("commit: %w", err)
 	}
 	tx.done = true
+	s.worked.Add(tx.work)
 	s.mem.publish(tx)
 	return s.prepared.prepare(tx.missing)
 }

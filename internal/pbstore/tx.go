@@ -25,6 +25,7 @@ type Tx struct {
 
 	stmts   map[string]*sql.Stmt
 	missing []string // queries to make ready after the commit
+	work    int64    // see Store.Worked
 	ord     int64
 	seq     int64 // number of the running change
 	startAt int64
@@ -39,7 +40,7 @@ type Tx struct {
 	waiting  map[string]int
 	patients map[string]*care.Record
 	watched  map[string]bool // touched by this transaction: judged in any case
-	doubted  map[string]bool // people whose issues this transaction touched
+	doubted  map[string]int  // people whose issues this transaction touched, and how many more are open
 	clients  map[string]*Client
 }
 
@@ -48,7 +49,7 @@ var _ pipeline.Tx = (*Tx)(nil)
 func newTx(s *Store, raw *sql.Tx) *Tx {
 	return &Tx{store: s, raw: raw, ctx: context.Background(), now: s.now().UTC().Truncate(time.Millisecond),
 		stmts: map[string]*sql.Stmt{}, scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{},
-		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]bool{}, clients: map[string]*Client{}}
+		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{}}
 }
 
 func (tx *Tx) begin() error {
@@ -107,6 +108,7 @@ func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
 }
 
 func (tx *Tx) stmt(query string) (*sql.Stmt, error) {
+	tx.work++
 	if st, ok := tx.stmts[query]; ok {
 		return st, nil
 	}
@@ -143,7 +145,7 @@ func (tx *Tx) each(query string, fn func(*sql.Rows) error, args ...any) error {
 	if err != nil {
 		return err
 	}
-	return eachRow(tx.ctx, st, fn, args...)
+	return eachRow(tx.ctx, st, func(r *sql.Rows) error { tx.work++; return fn(r) }, args...)
 }
 
 func (tx *Tx) note(change func(*memory)) { tx.after = append(tx.after, change) }
@@ -268,8 +270,8 @@ func open(handover *care.Record) int {
 
 func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 	patient := rec.Text("patient")
-	tx.doubted[patient] = true
 	more := int(openRows(rec) - openRows(old))
+	tx.doubted[patient] += more
 	tx.note(func(m *memory) { m.watch(patient).issues += more })
 	if old == nil && tx.strangers(rec) {
 		return tx.lapseLater(rec)

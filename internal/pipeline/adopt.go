@@ -49,7 +49,7 @@ func Gone(tx Tx, rec *care.Record) error {
 	if err != nil {
 		return err
 	}
-	c := &changed{since: tx.Now()}
+	c := &changed{since: tx.Now(), acted: true}
 	for _, a := range alarms {
 		if a.Record == rec.ID {
 			c.since = earliest(c.since, a.ClinicalTime)

@@ -162,12 +162,15 @@ func (c *carrying) findings(alarms []string) []handover.Finding {
 	return list
 }
 
+// maxEvidence records are shown with a handover; more are found in the alarms it stands on.
+const maxEvidence = 100
+
 // records shows the evidence behind a handover: what was read, with its score.
 func (c *carrying) records(alarms []string) []evidenceItem {
 	var items []evidenceItem
 	for _, id := range alarms {
 		a, ok := c.alarms[id]
-		if !ok {
+		if !ok || len(items) >= maxEvidence {
 			continue
 		}
 		for _, e := range c.events {
@@ -202,7 +205,7 @@ func (c *carrying) change(ch *handover.Change) error {
 		"unverified": ch.Unverified, "superseded_by": ch.SupersededBy})
 	kept := keptEvidence(rec)
 	for _, item := range c.records(ch.Added) {
-		if !slices.ContainsFunc(kept.Records, func(k evidenceItem) bool { return k.ID == item.ID && k.Verified == item.Verified }) {
+		if len(kept.Records) < maxEvidence && !slices.ContainsFunc(kept.Records, func(k evidenceItem) bool { return k.ID == item.ID && k.Verified == item.Verified }) {
 			kept.Records = append(kept.Records, item)
 		}
 	}

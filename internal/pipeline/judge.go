@@ -25,6 +25,7 @@ func (p *plan) judge() error {
 	}
 	for _, r := range p.raised { // what the rules raised in the same visit joins it
 		c := at(r.rec.Text("patient"))
+		c.acted = true
 		c.since = earliest(c.since, r.n.ClinicalTime)
 	}
 	for _, d := range p.drafts {
@@ -39,6 +40,7 @@ func (p *plan) judge() error {
 			if was := d.old.Text("patient"); was != d.rec.Text("patient") {
 				// Filed under the wrong person, and moved: it is no evidence about the first any more.
 				first := at(was)
+				first.acted = true
 				first.since = earliest(first.since, d.old.ClinicalTime)
 			}
 		}
@@ -49,6 +51,7 @@ func (p *plan) judge() error {
 	}
 	for _, issue := range p.settled {
 		c := at(issue.Text("patient"))
+		c.acted = true
 		c.since = earliest(c.since, stampOf(issue, "opened_at"))
 	}
 	if p.refused != nil {
@@ -84,7 +87,7 @@ func (p *plan) judge() error {
 // judgeSettled judges a person anew after an issue about them was decided without a change: what
 // was in doubt is evidence no more.
 func judgeSettled(tx Tx, issue *care.Record) error {
-	return judgePerson(tx, issue.Text("patient"), &changed{since: stampOf(issue, "opened_at")})
+	return judgePerson(tx, issue.Text("patient"), &changed{since: stampOf(issue, "opened_at"), acted: true})
 }
 
 // DueJudge is the kind of due row that makes the job judge a person: what made the server itself
@@ -104,6 +107,7 @@ type changed struct {
 	issues   []*care.Record // what the running change left open about the person
 	since    time.Time      // the earliest moment anything changed at; zero = nothing did
 	anew     bool           // every open issue counts as new
+	acted    bool           // something was decided, moved or raised by hand: not only refused
 	faults   Faults
 }
 
@@ -157,7 +161,7 @@ func (c *changed) matters() bool {
 			return true
 		}
 	}
-	return len(c.records) == 0
+	return len(c.records) == 0 && !c.refusedOnly()
 }
 
 // judgePerson judges all evidence about a person from the first moment that changed, and
@@ -181,6 +185,11 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 	}
 	if !c.anew && (c.since.IsZero() || c.quiet(tx, patient, person)) {
 		return nil
+	}
+	if wait, err := c.canWait(tx, patient, person); err != nil {
+		return err
+	} else if wait {
+		return tx.DueAt(nextMinute(tx.Now()), DueJudge, patient)
 	}
 	if d, err = doubtsAbout(tx, patient); err != nil {
 		return err

@@ -90,6 +90,11 @@ type Evidence interface {
 	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has
 	// decided them.
 	OpenIssues(patient string) ([]*care.Record, error)
+	// Doubts is how many issues of a person are open; it costs no look-up.
+	Doubts(patient string) int
+	// Standing says whether an alarm of a rule about the person holds and its handover is open, or
+	// whether one was let pass.
+	Standing(patient, rule string) (bool, error)
 	// Alarms lists what was raised for a person so far, in the last thirty days.
 	Alarms(patient string) ([]Alarm, error)
 	// CountRule notes that a rule would have raised something in shadow, or has failed, at ref;

@@ -50,7 +50,7 @@ var ScopeFields = map[string][]string{
 	Patients:       {},
 	Visits:         {"patient"},
 	Observations:   {"patient"},
-	Checkins:       {"patient", "staff", "team"},
+	Checkins:       {"patient", "staff", "team"}, // the patient first: see pbstore
 	Handovers:      {"from_staff", "from_team", "to_team"},
 	HandoverEvents: {"from_staff", "from_team", "team"},
 	Conflicts:      {"kept_by", "lost_by", "owner_team"},

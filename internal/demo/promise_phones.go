@@ -38,14 +38,15 @@ func (v *verdict) wiped(h *handset) {
 type viewer struct {
 	duty   care.Duty
 	scopes map[string]bool
+	serves map[string]bool // people who are with them or, for a desk, with anybody of its teams
 }
 
 // viewerOf reads who somebody is and whom they have: from the staff row, the caseload and the
 // consent, not from what the engine made of them.
 func (b *books) viewerOf(staff string) *viewer {
 	r := b.staff[staff]
-	teams, _ := r.values["teams"].([]string)
-	v := &viewer{duty: care.DutyOf(care.Role(r.text("role"))), scopes: map[string]bool{care.DirectoryScope: true, care.StaffScope(staff): true}}
+	teams := b.teamsOf(staff)
+	v := &viewer{duty: care.DutyOf(care.Role(r.text("role"))), scopes: map[string]bool{care.DirectoryScope: true, care.StaffScope(staff): true}, serves: map[string]bool{}}
 	if v.duty.Role != care.Volunteer {
 		for _, t := range teams {
 			v.scopes[care.DestinationScope(t)] = true
@@ -62,7 +63,12 @@ func (b *books) viewerOf(staff string) *viewer {
 			continue
 		}
 		mine := h.staff == staff || v.duty.Reach == care.TeamPeople && h.team != "" && slices.Contains(teams, h.team)
-		if !mine || !b.consented(h) {
+		ours := v.duty.Desk && (slices.Contains(teams, h.team) || h.staff != "" && slices.ContainsFunc(b.teamsOf(h.staff), func(t string) bool { return slices.Contains(teams, t) }))
+		if !mine && !ours || !b.consented(h) {
+			continue
+		}
+		v.serves[h.patient] = true
+		if !mine {
 			continue
 		}
 		if v.duty.View == care.Clinical {
@@ -72,6 +78,15 @@ func (b *books) viewerOf(staff string) *viewer {
 		}
 	}
 	return v
+}
+
+func (b *books) teamsOf(staff string) []string {
+	r := b.staff[staff]
+	if r == nil {
+		return nil
+	}
+	teams, _ := r.values["teams"].([]string)
+	return teams
 }
 
 // consented: a voluntary service holds only those whose last word on it was yes.
@@ -122,6 +137,9 @@ func (b *books) projection(v *viewer) map[string]due {
 		}
 		for id, r := range rows {
 			if r.retracted || wire == care.SyncIssues && r.text("state") != "open" {
+				continue
+			}
+			if name == care.Checkins && v.duty.View == care.Limited && !v.serves[r.text("patient")] {
 				continue
 			}
 			var mine []string

@@ -40,10 +40,10 @@ func (tx *Tx) Regrant(patient string) error {
 	if err != nil {
 		return err
 	}
-	moved := false
+	moved, limited := false, false
 	for _, name := range sortedKeys(have) {
 		if _, keep := want[name]; !keep {
-			moved = true
+			moved, limited = true, limited || tx.limitedHolder(name)
 			if err := tx.closeGrant(have[name], patient, name); err != nil {
 				return err
 			}
@@ -51,7 +51,7 @@ func (tx *Tx) Regrant(patient string) error {
 	}
 	for _, name := range sortedKeys(want) {
 		if _, there := have[name]; !there {
-			moved = true
+			moved, limited = true, limited || tx.limitedHolder(name)
 			if err := tx.openGrant(patient, name, want[name]); err != nil {
 				return err
 			}
@@ -59,6 +59,11 @@ func (tx *Tx) Regrant(patient string) error {
 	}
 	if !moved {
 		return nil
+	}
+	if limited {
+		if err := tx.tellCheckins(patient); err != nil {
+			return err
+		}
 	}
 	return tx.tellIssues(patient)
 }

@@ -167,6 +167,9 @@ func (v *Snapshot) plain(viewer pipeline.Viewer, o *Outlook, s *shape, ids []str
 			}
 			return ""
 		}))
+		if s.c.Name == care.Checkins && care.DutyOf(viewer.Role).View == care.Limited && !v.store.serves(viewer, values[0]) {
+			d.Scopes = nil
+		}
 		switch {
 		case retracted != "":
 			d.Gone, d.Scopes = "retracted", nil

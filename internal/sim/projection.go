@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
@@ -17,6 +18,7 @@ type viewer struct {
 	teams []string
 	own   map[string]bool // scopes that are not people
 	holds map[string]bool // all scopes
+	ours  map[string]bool // people with anybody of a desk's teams
 }
 
 // viewerOf works out, from the tables alone, what somebody holds.
@@ -25,7 +27,7 @@ func (w *World) viewerOf(staff string) (*viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &viewer{id: staff, own: map[string]bool{}, holds: map[string]bool{}}
+	v := &viewer{id: staff, own: map[string]bool{}, holds: map[string]bool{}, ours: map[string]bool{}}
 	var role, teams string
 	if err := db.QueryRow(`SELECT role, teams FROM staff WHERE id = ?`, staff).Scan(&role, &teams); err != nil {
 		return nil, err
@@ -64,15 +66,20 @@ func (w *World) viewerOf(staff string) (*viewer, error) {
 		}
 	case care.Nobody:
 	}
-	rows, err := db.Query(`SELECT patient, holder FROM sync_grants WHERE to_seq IS NULL`)
+	rows, err := db.Query(`SELECT patient, holder, coalesce((SELECT teams FROM staff WHERE 'staff:' || id = holder), '[]') FROM sync_grants WHERE to_seq IS NULL`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var patient, holder string
-		if err := rows.Scan(&patient, &holder); err != nil {
+		var patient, holder, theirs string
+		if err := rows.Scan(&patient, &holder, &theirs); err != nil {
 			return nil, err
+		}
+		for _, t := range v.teams {
+			if holder == care.TeamScope(t) || strings.Contains(theirs, t) {
+				v.ours[patient] = true
+			}
 		}
 		if !slices.Contains(holders, holder) {
 			continue
@@ -89,6 +96,11 @@ func (w *World) viewerOf(staff string) (*viewer, error) {
 // near says whether the viewer holds a person.
 func (v *viewer) near(patient string) bool {
 	return patient == "" || v.holds[care.ClinicalScope(patient)] || v.holds[care.LimitedScope(patient)]
+}
+
+// serves says whether a person is with the viewer or, for a desk, with anybody of its teams.
+func (v *viewer) serves(patient string) bool {
+	return v.near(patient) || v.duty.Desk && v.ours[patient]
 }
 
 // expected is a record a phone must hold.
@@ -118,6 +130,9 @@ func (s *stored) projection(v *viewer) map[string]expected {
 				if v.holds[scope] {
 					scopes = append(scopes, scope)
 				}
+			}
+			if name == care.Checkins && v.duty.View == care.Limited && !v.serves(r.text("patient")) {
+				continue // with the person, and with their consent, goes what was noted about them
 			}
 			if len(scopes) > 0 {
 				all[wireName+"/"+id] = expected{r, scopes, wireName}

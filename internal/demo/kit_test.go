@@ -3,11 +3,14 @@ package demo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"sync"
 	"testing"
 	"time"
+
+	"doorstep/internal/testkit/pbtest"
 )
 
 // A Thursday and the Wednesday before it.
@@ -23,10 +26,15 @@ type lived struct {
 func live(seed int, today time.Time, sz size) (*lived, error) {
 	var out bytes.Buffer
 	p := newPage(&out)
-	t, err := build(options{seed: seed, size: sz, today: today, page: p, house: houseOptions{address: "127.0.0.1:0", log: slog.New(slog.DiscardHandler)}})
+	dir, err := os.MkdirTemp(pbtest.Scratch(), "doorstep-demo-test-")
 	if err != nil {
 		return nil, err
 	}
+	t, err := build(options{seed: seed, size: sz, today: today, page: p, house: houseOptions{dir: dir, address: "127.0.0.1:0", log: slog.New(slog.DiscardHandler)}})
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	t.house.temp = dir // goes when the house is closed
 	kept, err := t.liveBoth(context.Background(), p)
 	if err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ var caseloads = [][]string{
 var consenting = map[int]bool{1: true, 2: true, 5: true}
 
 func buildTown() (*town, error) {
-	dir, err := os.MkdirTemp("", "doorstep-town-")
+	dir, err := os.MkdirTemp(pbtest.Scratch(), "doorstep-town-")
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/phone"
 	"doorstep/internal/syncer"
+	"doorstep/internal/testkit/pbtest"
 )
 
 // Options of a run.
@@ -76,7 +77,7 @@ func Run(o Options) (*Report, error) {
 	if o.Steps == 0 {
 		o.Steps = DefaultSteps
 	}
-	root, err := os.MkdirTemp(scratch(), "doorstep-sim-")
+	root, err := os.MkdirTemp(pbtest.Scratch(), "doorstep-sim-")
 	if err != nil {
 		return nil, err
 	}
@@ -106,17 +107,6 @@ func Run(o Options) (*Report, error) {
 		return nil, err
 	}
 	return &Report{Seed: o.Seed, Failures: w.failures, Timeline: w.timeline, Counts: w.counts}, nil
-}
-
-// scratch is where data folders of runs go: memory where there is some, because a run waits for
-// the disk a thousand times and a kill of the process, unlike one of the machine, loses nothing
-// that was written.
-func scratch() string {
-	const memory = "/dev/shm"
-	if info, err := os.Stat(memory); err == nil && info.IsDir() {
-		return memory
-	}
-	return ""
 }
 
 // String is the report of a failed run: what failed, the story, and how to see it again.

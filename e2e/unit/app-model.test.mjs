@@ -7,6 +7,7 @@ import { freshness, index, sets } from '../../pb_public/app/model/people.js'
 import { round, week } from '../../pb_public/app/model/round.js'
 import { readingsText, sbar } from '../../pb_public/app/model/sbar.js'
 import { visitText } from '../../pb_public/app/model/text.js'
+import { blank, doubt, inputs, judge, missing, ops } from '../../pb_public/app/model/visitform.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
 
 const well = { respiration_rate: 16, spo2: 97, on_oxygen: false, systolic: 128, pulse: 72, acvpu: 'A', temperature: 36.8 }
@@ -100,4 +101,63 @@ Handover, Same day: Answered
 Situation: S
 Answer: Seen today.
 Filed in the record by Rita, 2 Mar 2026 11:00`)
+})
+
+test('readings changed later are a new set that names the one it replaces; unchanged ones are not sent again', () => {
+  const visit = { id: 'v', patient: 'ada', staff: 'nia', status: 'completed', started_at: '2026-03-02T09:00:00Z', ended_at: '2026-03-02T09:20:00Z', note: 'Well' }
+  const taken = { id: 'o1', visit: 'v', taken_at: '2026-03-02T09:10:00Z', pulse: 27, on_oxygen: false, acvpu: 'A' }
+  const make = change => {
+    const form = blank({ patient: 'ada', visit, taken, now })
+    change(form)
+    const judged = judge(form, { id: 'ada' }, null)
+    form.handOver = 'no'
+    return ops({ form, patient: { id: 'ada' }, planned: visit, judged, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops
+  }
+  assert.deepEqual(make(() => {}), [])
+  assert.deepEqual(make(f => { f.readings.pulse = '72' })[0], { op: 'create', collection: 'observations', id: 'new',
+    set: { patient: 'ada', visit: 'v', taken_at: '2026-03-02T09:10:00Z', pulse: 72, on_oxygen: false, acvpu: 'A', replaces: 'o1' } })
+})
+
+test('saving a planned visit sends only what changed; saving a new one all of it; nothing typed is lost', () => {
+  const planned = { id: 'v', patient: 'ada', staff: 'nia', status: 'planned', purpose: 'wound_care', soft_signs: ['restless'] }
+  const form = blank({ patient: 'ada', visit: planned, now })
+  form.fields.status = 'completed'
+  form.fields.soft_signs = ['confused']
+  form.fields.note = ' Wound clean '
+  form.readings.temperature = '38,65'
+  form.readings.pulse = 'fast'
+  const judged = judge(form, { id: 'ada' }, null)
+  form.handOver = 'no'
+  const made = ops({ form, patient: { id: 'ada' }, planned, judged, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'o' }).ops
+  assert.deepEqual(made.map(o => [o.op, o.set ?? o.values]), [
+    ['update', { status: 'completed', note: 'Wound clean', started_at: '2026-03-02T10:00:00.000Z', ended_at: '2026-03-02T10:00:00.000Z' }],
+    ['add', ['confused']], ['remove', ['restless']],
+    ['create', { patient: 'ada', visit: 'v', taken_at: '2026-03-02T10:00:00.000Z', pulse: 'fast', temperature: 38.65 }]])
+})
+
+test('what must be answered before saving, and what is never asked', () => {
+  const me = { raises_urgent: true }
+  const form = blank({ patient: 'ada', now })
+  const none = judge(form, { id: 'ada' }, null)
+  assert.deepEqual(missing(form, none, me), { status: 'status' })
+  form.fields.status = 'no_access'
+  assert.deepEqual(missing(form, none, me), { no_access_kind: 'no_access_kind' })
+  form.fields.status = 'completed'
+  assert.deepEqual(missing(form, none, me), {})
+  Object.assign(form.readings, { respiration_rate: '26', spo2: '90', pulse: '120' })
+  const urgent = judge(form, { id: 'ada' }, null)
+  assert.deepEqual(missing(form, urgent, me), { called: 'called' })
+  form.call.answer = 'yes'
+  assert.deepEqual(missing(form, urgent, me), { reached: 'reached' })
+  form.call.reached = 'yes'
+  assert.deepEqual(missing(form, urgent, { raises_urgent: false }), { called_name: 'called_name', registrant: 'registrant' })
+  form.call.answer = 'no'
+  assert.deepEqual(missing(form, urgent, me), {})
+  form.handOver = 'no'
+  assert.deepEqual(missing(form, urgent, { raises_urgent: false }), {})
+})
+
+test('a doubtful value is said to be doubtful, and never refused', () => {
+  const doubts = [['pulse', '72', ''], ['pulse', '20', 'unlikely'], ['pulse', '720', 'impossible'], ['pulse', 'fast', 'number'], ['pulse', '72.5', 'decimals'], ['temperature', '36,8', ''], ['temperature', '36.85', 'decimals'], ['spo2', '', '']]
+  for (const [name, text, want] of doubts) assert.equal(doubt(inputs.find(i => i.name === name), text), want, `${name} ${text}`)
 })

@@ -16,6 +16,7 @@ import { strip } from './strip.js'
 import { register, takeOver, waiting } from './update.js'
 import { checkin, myWeek } from './views/checkin.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
+import { edit } from './views/edit.js'
 import { items } from './views/items.js'
 import { person } from './views/person.js'
 import { read } from './views/read.js'
@@ -45,7 +46,7 @@ let leads = true
 const idle = idleLock({ lock: () => vault.lock() })
 
 /** @type {Record<string, (app: import('./context.js').App) => any>} */
-const clinical = { today, person, visit, 'visit-read': read, items, settings }
+const clinical = { today, person, visit, 'visit-read': read, edit, items, settings }
 /** @type {typeof clinical} */
 const limited = { today: myWeek, checkin, items, settings }
 
@@ -279,8 +280,6 @@ addEventListener('pagehide', () => { work?.flush().catch(() => {}) })
 setInterval(redraw, 30_000) // times that are shown grow older
 
 async function boot() {
-  announcers()
-  root.textContent = '' // what stood there before this script came
   const verdict = mayHoldPeople(await lookAtGround())
   if (!verdict.ok) { refusal = verdict.code; screen = 'refused'; redraw(); return }
   code = takeCode(location, history) ?? code
@@ -294,4 +293,6 @@ async function boot() {
   version = await fetch('/app/shell.json').then(r => r.json()).then(s => s.version.slice(0, 8)).catch(() => '')
 }
 
+root.textContent = '' // what stood there before this script came
+announcers()
 boot()

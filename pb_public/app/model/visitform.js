@@ -18,17 +18,23 @@ export const inputs = /** @type {const} */ ([
   { name: 'temperature', min: 10, max: 47, low: 34, high: 41, mode: 'decimal' },
 ])
 
+const readingNames = [...inputs.map(i => i.name), 'on_oxygen', 'acvpu']
+
 /**
  * An empty form.
- * @param {{ patient: string, visit?: Rec | null, now: number }} o visit: the planned one, if there is one
+ * @param {{ patient: string, visit?: Rec | null, taken?: Rec | null, now: number }} o visit: the planned one, if there is one; taken: its readings, when it had some
  */
-export function blank({ patient, visit = null, now }) {
+export function blank({ patient, visit = null, taken = null, now }) {
+  const was = (/** @type {any} */ v) => (v === null || v === undefined ? '' : String(v))
   return {
     patient, visit: visit?.id ?? '', started: visit?.started_at ?? new Date(now).toISOString(),
     fields: { status: visit && !['planned', 'in_progress'].includes(visit.status) ? visit.status : '', no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '', critical_medicine: visit?.critical_medicine ?? '',
       soft_signs: /** @type {string[]} */ (visit?.soft_signs ?? []), note: visit?.note ?? '' },
-    /** @type {Record<string, string>} */ readings: {},
-    air: '', acvpu: '',
+    /** @type {Record<string, string>} */ readings: taken ? Object.fromEntries(inputs.map(i => [i.name, was(taken[i.name])])) : {},
+    air: taken?.on_oxygen === true ? 'oxygen' : taken?.on_oxygen === false ? 'air' : '', acvpu: was(taken?.acvpu),
+    /** The set that a change of the readings replaces: observations are never altered. */ replaces: was(taken?.id),
+    takenAt: was(taken?.taken_at),
+    /** @type {Record<string, any> | null} */ before: taken ? Object.fromEntries(readingNames.map(n => [n, taken[n] ?? null])) : null,
     /** '' = as the readings say, 'yes', 'no' */ handOver: '',
     /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},
     cls: '', toTeam: '', registrant: '',
@@ -128,7 +134,10 @@ export function missing(f, j, me) {
 }
 
 const value = (/** @type {any} */ v) => (v === '' || v === undefined || (Array.isArray(v) && !v.length) ? null : v)
-const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(value(a)) === JSON.stringify(value(b))
+const same = (/** @type {any} */ a, /** @type {any} */ b) => {
+  const text = (/** @type {any} */ v) => JSON.stringify(v && typeof v === 'object' && !Array.isArray(v) ? Object.entries(v).sort() : v)
+  return text(value(a)) === text(value(b))
+}
 
 /**
  * The ops of saving: the visit (only what was changed, when it was planned), its readings, its handover.
@@ -148,7 +157,7 @@ export function ops({ form: f, patient, planned, judged, before, me, now, newID 
   if (planned) {
     const changed = Object.fromEntries(Object.entries(set).filter(([k, v]) => !same(v, planned[k])).map(([k, v]) => [k, value(v)]))
     if (!planned.staff) changed.staff = me.id
-    list.push({ op: 'update', collection: 'visits', id: visit, patient: f.patient, set: changed })
+    if (Object.keys(changed).length) list.push({ op: 'update', collection: 'visits', id: visit, patient: f.patient, set: changed })
     const had = planned.soft_signs ?? []
     const added = f.fields.soft_signs.filter(s => !had.includes(s)), removed = had.filter((/** @type {string} */ s) => !f.fields.soft_signs.includes(s))
     if (added.length) list.push({ op: 'add', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs', values: added })
@@ -157,9 +166,9 @@ export function ops({ form: f, patient, planned, judged, before, me, now, newID 
     const given = Object.fromEntries(Object.entries(set).filter(([, v]) => value(v) !== null))
     list.push({ op: 'create', collection: 'visits', id: visit, set: { patient: f.patient, team: me.teams[0] ?? null, staff: me.id, ...given, ...(f.fields.soft_signs.length ? { soft_signs: f.fields.soft_signs } : {}) } })
   }
-  if (hasReadings(f)) {
+  if (hasReadings(f) && !(f.before && same(f.before, readingsOf(f)))) {
     const taken = Object.fromEntries(Object.entries(readingsOf(f)).filter(([, v]) => v !== null))
-    list.push({ op: 'create', collection: 'observations', id: newID(), set: { patient: f.patient, visit, taken_at: ended, ...taken } })
+    list.push({ op: 'create', collection: 'observations', id: newID(), set: { patient: f.patient, visit, taken_at: f.replaces ? f.takenAt || ended : ended, ...taken, ...(f.replaces ? { replaces: f.replaces } : {}) } })
   }
   if (handsOver(f, judged.urgency)) {
     const cls = f.cls || judged.urgency || 'R'

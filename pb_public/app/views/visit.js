@@ -35,7 +35,8 @@ async function begin(app, key) {
   const kept = await app.drafts.get(key).catch(() => null)
   const planned = app.place.id ? app.get('visits', app.place.id) : null
   const patient = planned?.patient ?? kept?.form.patient ?? app.place.query.get('person') ?? ''
-  const form = kept?.form ?? blank({ patient, visit: planned, now: app.now() })
+  const taken = planned ? sets(app.all('observations').filter(o => o.visit === planned.id))[0] ?? null : null
+  const form = kept?.form ?? blank({ patient, visit: planned, taken, now: app.now() })
   const seen = kept?.seen ?? (planned ? app.seen('visits', planned.id) : null)
   app.forms.set(key, { form, seen, planned: kept?.planned ?? planned, dirty: Boolean(kept), restored: Boolean(kept), saving: false, error: '' })
   app.redraw()
@@ -44,7 +45,7 @@ async function begin(app, key) {
 /** @param {App} app @param {string} key @param {any} open @param {any} patient */
 function draw(app, key, open, patient) {
   const w = words.app.visit, f = open.form
-  const last = sets(app.all('observations').filter(o => o.patient === patient.id))[0]
+  const last = sets(app.all('observations').filter(o => o.patient === patient.id && o.visit !== f.visit))[0]
   const before = last ? scoreOf(last, patient) : null
   const j = judge(f, patient, before)
   const lacks = f.tried ? missing(f, j, app.me) : {}
@@ -86,7 +87,7 @@ function readings(f, j, change) {
   const w = words.app.visit, s = j.score
   const points = (/** @type {any} */ n) => s && s[/** @type {'pulse'} */ (n)] !== null && s[/** @type {'pulse'} */ (n)] !== undefined ? html`<span class="app-points" title=${w.subScore}>${s[/** @type {'pulse'} */ (n)]}</span>` : nothing
   return html`<fieldset class="nhsuk-fieldset app-vitals"><legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--m">${w.readings}</legend>
-    <p class="nhsuk-hint">${w.readingsHint}</p>
+    <p class="nhsuk-hint">${f.replaces ? w.readingsAgain : w.readingsHint}</p>
     <div class="app-vitals__grid">${inputs.map(input => {
     const why = doubt(input, f.readings[input.name])
     return html`<div class="app-vital">${field({ id: input.name, label: words.common.readings[input.name], unit: words.common.units[input.name], mode: input.mode, width: 'nhsuk-input--width-4', value: f.readings[input.name] ?? '',
@@ -151,7 +152,7 @@ async function save(app, key, open, patient, j, before) {
   app.redraw()
   try {
     const made = ops({ form: f, patient, planned: open.planned, judged: j, before, me: app.me, now: app.now(), newID: app.newID })
-    await app.record(made.ops, open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined)
+    if (made.ops.length) await app.record(made.ops, open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined)
   } catch (e) {
     open.saving = false
     open.error = sentence(e)

@@ -1,0 +1,292 @@
+// What goes wrong with phones, as stories: nothing is lost, nothing is shown to the wrong person, and the phone
+// says what is going on.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startStand } from '../stand/stand.mjs'
+import { openBrowser, openPage } from './kit.mjs'
+import { offlineReady, openPhone, passphrase, setUp, unlock } from './app-kit.mjs'
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @type {any} */ let stand
+/** @type {any} */ let browser
+before(async () => { stand = await startStand(null); browser = await openBrowser() })
+after(async () => { await browser?.close(); await stand?.close() })
+
+/** @param {Page} page @param {string} hash */
+const goTo = (page, hash) => page.evaluate(h => { location.hash = h }, hash)
+/** @param {Page} page */
+const save = page => page.getByRole('button', { name: 'Save', exact: true }).click()
+/** @param {Page} page */
+const syncNow = page => page.getByRole('region', { name: 'Sending' }).getByRole('button', { name: 'Sync now' }).click()
+
+/** Records a visit with a note. @param {Page} page @param {string} patient @param {string} note */
+async function record(page, patient, note) {
+  await goTo(page, `#/visit?person=${patient}`)
+  await page.getByLabel('Visit done').check()
+  await page.getByLabel('Note').fill(note)
+  await save(page)
+  await page.getByText('Saved on this phone.').first().waitFor()
+}
+
+/** Everything this origin has stored, as text: databases, caches, local and session storage. @param {Page} page @returns {Promise<string>} */
+function stored(page) {
+  return page.evaluate(async () => {
+    const parts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)]
+    for (const { name } of await indexedDB.databases()) {
+      const db = await new Promise((done, fail) => { const r = indexedDB.open(/** @type {string} */ (name)); r.onsuccess = () => done(r.result); r.onerror = () => fail(r.error) })
+      for (const table of /** @type {any} */ (db).objectStoreNames) {
+        const rows = await new Promise((done, fail) => { const r = /** @type {any} */ (db).transaction(table).objectStore(table).getAll(); r.onsuccess = () => done(r.result); r.onerror = () => fail(r.error) })
+        parts.push(JSON.stringify(rows, (_, v) => (v instanceof Uint8Array ? [...v].map(b => String.fromCharCode(b)).join('') : v)))
+      }
+      /** @type {any} */ (db).close()
+    }
+    for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) if (request.url.includes('/api/')) parts.push(await (await caches.match(request))?.text() ?? '')
+    return parts.join('\n')
+  })
+}
+
+test('nothing about anybody is readable at rest', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await record(page, stand.patients.Ames, 'A secret about the leg')
+  await goTo(page, '#/settings')
+  await page.getByRole('button', { name: 'Lock now' }).click()
+  await page.getByRole('heading', { name: 'Unlock' }).waitFor()
+  const text = await stored(page)
+  assert.ok(text.length > 2000, 'the database was not read')
+  for (const word of ['Ames', 'AMES', 'Harold', 'Mill Lane', 'secret about', 'Elm Row', 'Nia Evans', passphrase, stand.patients.Ames, stand.password]) assert.ok(!text.includes(word), `"${word}" is readable on a locked phone`)
+  assert.equal(await page.getByText('AMES').count(), 0)
+})
+
+test("a volunteer's phone holds no clinical field, decrypted or not", async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'val')
+  const held = await page.evaluate(async secret => {
+    const [{ Database }, { Vault }, { SealedStorage }] = await Promise.all(['/app/store/database.js', '/app/vault/vault.js', '/app/store/storage.js'].map(m => import(m)))
+    const database = new Database(), vault = new Vault({ shelf: database.shelf })
+    const rows = /** @type {any[]} */ ([])
+    await new SealedStorage(database, await vault.unlock({ passphrase: secret })).load((/** @type {any} */ table, /** @type {any} */ key, /** @type {any} */ value) => rows.push({ table, key, value }))
+    return rows
+  }, passphrase)
+  const records = held.filter(r => r.table === 'records')
+  assert.ok(records.length > 3, 'nothing was decrypted')
+  const text = JSON.stringify(records)
+  for (const collection of ['observations', 'visits']) assert.ok(!records.some(r => r.value.collection === collection), collection)
+  for (const field of ['nhs_number', 'date_of_birth', 'family_name', 'access_notes', 'spo2', 'news2', 'systolic', 'situation', 'assessment', 'background']) assert.ok(!text.includes(`"${field}"`), field)
+  assert.ok(text.includes('"address"'), 'the projection is empty')
+})
+
+test('forgotten passphrase: unsent work is saved to a file without it', async t => {
+  await stand.reset()
+  const org = stand.organisations.trust
+  const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits'])
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey)
+  await stand.save('organisations', { recovery_key: { kty, crv, x, y } }, org)
+  await stand.settle()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await page.context().setOffline(true)
+  await record(page, stand.patients.Ames, 'Written before she forgot')
+  await goTo(page, '#/settings')
+  await page.getByRole('button', { name: 'Lock now' }).click()
+  await page.getByText('1 visit not sent').waitFor()
+  await unlock(page, 'not the passphrase at all')
+  await page.getByText('That is not the passphrase.').waitFor()
+  await page.getByRole('button', { name: 'I forgot my passphrase' }).click()
+  await page.context().setOffline(false) // a download is one for the test's browser, even from memory
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save unsent work to a file' }).click()])
+  const { readFileSync } = await import('node:fs')
+  const file = JSON.parse(readFileSync(await download.path(), 'utf8'))
+  assert.equal(file.doorstep_export, 1)
+  assert.ok(file.rows.some((/** @type {any} */ r) => r.table === 'outbox'))
+  assert.ok(!JSON.stringify(file).includes('before she forgot'))
+  await page.getByText('Give it to your team lead').waitFor()
+})
+
+test('the clock is two days fast: it sends, and the visit is not in the future', async t => {
+  await stand.reset()
+  await stand.clock(-2 * 86_400_000) // the phone is ahead of the server
+  const page = await openPhone(t, browser, stand, 'nia')
+  await record(page, stand.patients.Birch, 'By a fast clock')
+  await page.getByText('Everything sent').waitFor()
+  const [row] = await stand.query("SELECT clinical_time, received_at FROM visits WHERE note = 'By a fast clock'")
+  assert.ok(row, 'it did not arrive')
+  assert.ok(row.clinical_time <= row.received_at, `${row.clinical_time} is after ${row.received_at}`)
+  await stand.clock(0)
+})
+
+test('a person is reassigned while a note about them is unsent: the note goes up, then they leave the phone', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await page.context().setOffline(true)
+  await record(page, stand.patients.Ames, 'Last words about Ames')
+  const rows = await stand.query('SELECT id FROM caseload WHERE patient = ?', stand.patients.Ames)
+  for (const { id } of rows) await stand.delete('caseload', id)
+  await stand.settle()
+  await page.context().setOffline(false)
+  await syncNow(page)
+  await page.getByText('Everything sent').waitFor()
+  await goTo(page, '#/today')
+  await page.getByLabel('Find a person').fill('AMES')
+  await page.getByText('0 people').waitFor()
+  assert.equal((await stand.query("SELECT note FROM visits WHERE note = 'Last words about Ames' UNION SELECT code FROM quarantine WHERE content LIKE '%Last words about Ames%'")).length, 1)
+})
+
+test('a phone that was reported lost empties itself at its next contact', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await offlineReady(page)
+  const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)
+  await stand.care('lea', 'POST', `/devices/${device.id}/state`, { state: 'lost' })
+  await syncNow(page)
+  await page.getByText('This phone was emptied').waitFor()
+  const text = await stored(page)
+  assert.ok(!text.includes('"t":"records"'), 'sealed rows stayed')
+  assert.deepEqual(await page.evaluate(() => caches.keys()), [])
+})
+
+test('a phone that is handed back sends what is left, shows nothing new, and empties itself', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await page.context().setOffline(true)
+  await record(page, stand.patients.Birch, 'Still to be handed in')
+  const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)
+  await stand.care('lea', 'POST', `/devices/${device.id}/state`, { state: 'draining' })
+  await page.context().setOffline(false)
+  await syncNow(page)
+  await page.getByText('This phone was emptied').waitFor()
+  assert.equal((await stand.query("SELECT id FROM visits WHERE note = 'Still to be handed in'")).length, 1)
+})
+
+test('a week offline, and the session long over: everything is still there and goes up after signing in', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await page.context().setOffline(true)
+  await record(page, stand.patients.Birch, 'From a week in the hills')
+  const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)
+  await stand.care('lea', 'POST', `/devices/${device.id}/state`, { state: 'revoked' })
+  await page.context().setOffline(false)
+  await syncNow(page)
+  await page.getByText('Please sign in again').waitFor()
+  await page.getByText('1 visit not sent').waitFor()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByLabel('E-mail address').fill(stand.staff.nia.email)
+  await page.getByLabel('Password', { exact: true }).fill(stand.password)
+  await page.getByRole('button', { name: 'Set up this phone' }).click()
+  await page.getByText('Everything sent').waitFor()
+  assert.equal((await stand.query("SELECT id FROM visits WHERE note = 'From a week in the hills'")).length, 1)
+})
+
+test('two tabs: one works, the other offers to take over', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  const second = await openPage(t, browser, stand, '/app/', { context: page.context() })
+  await second.getByText('Doorstep is open in another tab').waitFor()
+  await second.getByRole('button', { name: 'Work here instead' }).click()
+  await second.getByRole('heading', { name: 'Unlock' }).waitFor()
+  await unlock(second)
+  await second.getByText('last synced').waitFor()
+  await page.getByText('Doorstep is open in another tab').waitFor()
+  await record(second, stand.patients.Birch, 'From the second tab')
+  await second.getByText('Everything sent').waitFor()
+  assert.equal((await stand.query("SELECT id FROM visits WHERE note = 'From the second tab'")).length, 1)
+})
+
+test('the phone is full: the form stays, and saves once there is space', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await goTo(page, `#/visit?person=${stand.patients.Ames}`)
+  await page.getByLabel('Visit done').check()
+  await page.getByLabel('Note').fill('There was no space for this')
+  await page.evaluate(() => {
+    const put = IDBObjectStore.prototype.put, add = IDBObjectStore.prototype.add
+    const full = () => { throw new DOMException('full', 'QuotaExceededError') }
+    Object.assign(globalThis, { space: () => Object.assign(IDBObjectStore.prototype, { put, add }) })
+    Object.assign(IDBObjectStore.prototype, { put: full, add: full })
+  })
+  await save(page)
+  await page.getByText('This phone is full').first().waitFor()
+  assert.equal(await page.getByLabel('Note').inputValue(), 'There was no space for this')
+  await page.evaluate(() => /** @type {any} */ (globalThis).space())
+  await save(page)
+  await page.getByText('Everything sent').waitFor()
+  assert.equal((await stand.query("SELECT id FROM visits WHERE note = 'There was no space for this'")).length, 1)
+})
+
+test('hostile markup in every text shows as text', async t => {
+  await stand.reset()
+  const evil = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>'
+  await stand.save('patients', { family_name: evil.slice(0, 90), given_name: evil.slice(0, 90), preferred_name: evil.slice(0, 90), address: evil, access_notes: evil, risk_note: evil, phone: '"><img src=x>', communication_needs: [evil.slice(0, 60)] }, stand.patients.Ames)
+  await stand.settle()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await goTo(page, `#/person/${stand.patients.Ames}`)
+  await page.getByText('onerror=').first().waitFor()
+  await record(page, stand.patients.Ames, evil)
+  await goTo(page, '#/items')
+  await page.getByRole('heading', { name: 'My work' }).waitFor()
+  assert.equal(await page.title(), 'Doorstep – visits')
+  assert.equal(await page.locator('img').count(), 0)
+})
+
+test('a code from a lead sets up a phone without a password, and stays nowhere', async t => {
+  await stand.reset()
+  const { code } = await stand.care('lea', 'POST', '/api/sync/v1/sign-in-codes', { staff: stand.staff.nia.id })
+  const page = await openPage(t, browser, stand, `/app/#code=${code}&staff=${stand.staff.nia.id}`, { width: 360, height: 740 })
+  await page.getByText('You scanned a code').waitFor()
+  assert.equal(new URL(page.url()).hash, '')
+  await page.getByRole('button', { name: 'Set up this phone' }).click()
+  await page.getByLabel('New passphrase').fill(passphrase)
+  await page.getByLabel('The same again').fill(passphrase)
+  await page.getByRole('button', { name: 'Use this passphrase' }).click()
+  await page.getByText('last synced').waitFor()
+})
+
+test('sign-out is refused while work is unsent, and empties the phone when all is sent', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  page.on('dialog', d => d.accept())
+  await page.context().setOffline(true)
+  await record(page, stand.patients.Birch, 'Before the shift ends')
+  await goTo(page, '#/settings')
+  await page.getByText('1 change is not sent').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Sign out and empty this phone' }).count(), 0)
+  await page.context().setOffline(false)
+  await syncNow(page)
+  await page.getByRole('button', { name: 'Sign out and empty this phone' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await setUp(page, stand, 'ned') // another nurse takes the phone
+  await goTo(page, '#/items')
+  await page.getByText('Nothing recorded yet.').waitFor()
+})
+
+test('two nurses change one note with no signal: both see both, the lead decides, both phones agree', async t => {
+  await stand.reset()
+  const nia = await openPhone(t, browser, stand, 'nia'), ned = await openPhone(t, browser, stand, 'ned')
+  for (const [page, text] of /** @type {[Page, string][]} */ ([[nia, 'Key with the warden'], [ned, 'Key safe, code 0000']])) {
+    await page.context().setOffline(true)
+    await goTo(page, `#/edit/${stand.patients.Ames}`)
+    await page.getByLabel('Getting in').fill(text)
+    await save(page)
+    await page.getByText('Saved on this phone.').first().waitFor()
+  }
+  for (const page of [nia, ned]) {
+    await page.context().setOffline(false)
+    await syncNow(page)
+    await page.getByText('Everything sent').waitFor()
+  }
+  await syncNow(nia)
+  for (const page of [nia, ned]) {
+    await goTo(page, '#/items')
+    await page.getByText('Two people changed this: getting in').first().waitFor()
+    for (const text of ['Key with the warden', 'Key safe, code 0000']) await page.getByText(text).first().waitFor()
+  }
+  const { base, items } = await stand.care('lea', 'GET', '/issues')
+  await stand.care('lea', 'POST', `/issues/${items[0].id}/resolve`, { base, set: { access_notes: 'Key with the warden; key safe as well' } })
+  for (const page of [nia, ned]) {
+    await syncNow(page)
+    await goTo(page, `#/person/${stand.patients.Ames}`)
+    await page.getByText('Key with the warden; key safe as well').waitFor()
+    await goTo(page, '#/items')
+    assert.equal(await page.getByText('Two people changed this').and(page.locator('strong')).count(), 0)
+  }
+})

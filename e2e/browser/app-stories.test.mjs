@@ -85,6 +85,13 @@ test('forgotten passphrase: unsent work is saved to a file without it', async t 
   await stand.save('organisations', { recovery_key: { kty, crv, x, y } }, org)
   await stand.settle()
   const page = await openPhone(t, browser, stand, 'nia')
+  await page.waitForFunction(async () => {
+    const { Database } = await import(/** @type {any} */ ('/app/store/database.js'))
+    const database = new Database()
+    const file = await database.shelf.get()
+    database.close()
+    return Boolean(file?.recovery) // the organisation's key has reached the phone
+  })
   await page.context().setOffline(true)
   await record(page, stand.patients.Ames, 'Written before she forgot')
   await goTo(page, '#/settings')

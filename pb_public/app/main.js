@@ -289,10 +289,10 @@ async function boot() {
   else if (standing.exists) screen = 'unlock'
   else screen = evicted ? 'evicted' : 'sign-in'
   redraw()
-  register(() => { newVersion = true; redraw() }).then(async () => { newVersion = Boolean(await waiting()) && Boolean(navigator.serviceWorker.controller); redraw() }).catch(() => {})
-  version = await fetch('/app/shell.json').then(r => r.json()).then(s => s.version.slice(0, 8)).catch(() => '')
 }
 
 root.textContent = '' // what stood there before this script came
 announcers()
 boot()
+register(() => { newVersion = true; redraw() }).then(async () => { newVersion = Boolean(await waiting()) && Boolean(navigator.serviceWorker.controller); redraw() }).catch(() => {})
+version = await fetch('/app/shell.json').then(r => r.json()).then(s => s.version.slice(0, 8)).catch(() => '')

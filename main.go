@@ -24,6 +24,7 @@ import (
 	"doorstep/internal/importer"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/recovery"
 	"doorstep/internal/server"
 	"doorstep/internal/settings"
 	"doorstep/internal/webui"
@@ -93,6 +94,11 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, bootstrap f
 			return nil, nil, err
 		}
 		return pbstore.NewImporter(app), func() error { return nil }, app.RunAllMigrations() // run closes it
+	}, time.Now), recovery.Command(func() (recovery.Store, error) {
+		if err := bootstrap(nil, nil); err != nil {
+			return nil, err
+		}
+		return pbstore.NewRecovery(app), app.RunAllMigrations()
 	}, time.Now))
 	return errors.Join(set.Adopt(root.PersistentFlags()), set.Adopt(serve.PersistentFlags()))
 }

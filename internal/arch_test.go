@@ -75,8 +75,10 @@ var table = map[string]folder{
 	"internal/settings": {why: "settings are read before anything else exists", outside: []string{"github.com/spf13/pflag"}},
 	"internal/importer": {why: "an import parses and reports; the store is an interface",
 		imports: []string{"internal/care", "internal/identifier"}, outside: []string{"github.com/spf13/cobra"}},
+	"internal/recovery": {why: "recovery opens a phone's export and hands it in as a phone would; the store is an interface",
+		imports: []string{"internal/care", "internal/phone", "internal/worktime"}, outside: []string{"github.com/spf13/cobra"}},
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
-		imports: append([]string{"internal/pipeline", "internal/identity", "internal/importer", "collections"}, stages...),
+		imports: append([]string{"internal/pipeline", "internal/identity", "internal/importer", "internal/recovery", "collections"}, stages...),
 		outside: []string{pocketbase, "modernc.org/sqlite", "modernc.org/libc"}}, // its memory
 	"internal/pbapp": {why: "pbapp opens a database and brings it to today's schema; what runs on it is for the server",
 		imports: []string{"collections", "migrations", "internal/pbstore"}, outside: []string{pocketbase}},

@@ -167,7 +167,7 @@ func TestPocketBaseStaysBehindItsSeam(t *testing.T) {
 	}
 	slices.Sort(have)
 	want := []string{".", "bench", "collections", "hooks", "internal/acceptance", "internal/contract", "internal/demo", "internal/httpapi", "internal/pbapp",
-		"internal/pbstore", "internal/server", "internal/sim", "internal/testkit/pbtest", "migrations"}
+		"internal/pbstore", "internal/server", "internal/sim", "internal/testkit/pbtest", "internal/testkit/stand", "migrations"}
 	if !slices.Equal(have, want) {
 		t.Errorf("PocketBase may be imported by\n %v\nwant\n %v", have, want)
 	}

@@ -277,7 +277,9 @@ func (s *shelf) SetRecoveryKey(_ context.Context, _ string, jwk json.RawMessage)
 	return s.err
 }
 
-func (s *shelf) DeviceKey(_ context.Context, device string) ([]byte, error) { return s.devices[device], nil }
+func (s *shelf) DeviceKey(_ context.Context, device string) ([]byte, error) {
+	return s.devices[device], nil
+}
 
 func (s *shelf) Names(context.Context, []string, []string) (Names, error) { return s.names, nil }
 

@@ -112,8 +112,7 @@ export class World {
   async carry(phone, address, init) {
     const url = new URL(address)
     const what = url.pathname.split('/').at(-1) ?? ''
-    if (what === 'stream') return new Response('{"code":"not_found","message":"","retry":"never"}', { status: 404 })
-    url.searchParams.delete('wait') // nothing is held here: time does not pass while a request is under way
+    if (what === 'stream') return new Response('', { status: 503 }) // nothing nudges: only its own timer moves a client
     const parcel = { phone, what, url: String(url), init: { method: init.method, headers: init.headers, body: init.body } }
     const roll = this.healing ? 1000 : this.chance.below(1000)
     const lost = (/** @type {string} */ why) => {

@@ -21,7 +21,7 @@ export class Core {
   /** What a kill may forget. */
   pass = { token: '', code: '' } // of the sign-in, until the device is enrolled
   access = { text: '', until: 0, scope: '' } // until: by the monotonic clock
-  round = { open: false, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0 }
+  round = { open: false, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0, steps: 0, enrolments: 0 }
   retry = new Retry()
   batchMax = 0 // halved by 413; 0 = as the server allows
   /** @type {Change[]} the batch on its way */ sending = []
@@ -159,7 +159,7 @@ export class Core {
 
   /** Opens a round; does nothing while one is open. */
   begin() {
-    if (!this.round.open) this.round = { open: true, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0 }
+    if (!this.round.open) this.round = { open: true, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0, steps: 0, enrolments: 0 }
   }
 
   /** Closes the round. @param {boolean} failed @param {number} [waitMs] what the server asked for */

@@ -67,10 +67,10 @@ export class Runner {
     }
   }
 
-  /** Waits for what is under way, if anything is. */
+  /** Waits for what is under way, if anything is; a pull that the server holds does not count. */
   async idle() {
     while (this.#round) await this.#round
-    await this.#talk.run(async () => {})
+    if (!this.#held) await this.#talk.run(async () => {})
   }
 
   start() {
@@ -140,13 +140,14 @@ export class Runner {
   async #hold() {
     const { core } = this
     for (;;) {
-      const hand = new AbortController()
+      if (this.#held) return
+      const hand = this.#held = new AbortController()
       const began = core.monotonic()
       const good = await this.#talk.run(async () => {
-        if (!this.started || this.busy || core.unsent().length > 0 || !core.access.text || began >= core.access.until || !core.mayPull()) return false
-        this.#held = hand
-        return pull(core, { wait: heldFor, signal: hand.signal }).then(() => true, () => false).finally(() => { this.#held = null })
-      })
+        const free = this.started && !this.busy && !hand.signal.aborted && core.unsent().length === 0
+        if (!free || !core.access.text || began >= core.access.until || !core.mayPull()) return false
+        return pull(core, { wait: heldFor, signal: hand.signal }).then(() => true, () => false)
+      }).finally(() => { this.#held = null })
       if (core.state.self.stagedCursor) void this.sync() // more to come
       if (!good || core.monotonic() - began < heldAtLeast) return // the next round finds out
     }

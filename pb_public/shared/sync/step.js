@@ -18,6 +18,8 @@ import { token } from './token.js'
 /** @typedef {'enrol' | 'token' | 'hello' | 'push' | 'pull' | 'digest' | 'idle'} StepKind */
 
 const maxRepeats = 30 // answered refusals in one round, before it counts as failed
+const maxSteps = 1000 // of one round; who goes on so long is led in a circle
+const maxEnrolments = 3 // of one round
 const maxRefusals = 3 // of our assertion in a row, before we believe that the device is unknown
 
 /** @type {Record<Exclude<StepKind, 'idle'>, (core: Core) => Promise<void>>} */
@@ -50,6 +52,11 @@ export async function step(core) {
   if (kind === 'idle') {
     if (core.round.open) core.end(core.round.failed, core.round.waitMs)
     return { kind, error: null }
+  }
+  const { round } = core
+  if (++round.steps > maxSteps || (kind === 'enrol' && ++round.enrolments > maxEnrolments)) {
+    core.end(true)
+    return { kind, error: new Error(`the round goes in a circle at ${kind}`) }
   }
   try {
     await doing[kind](core)

@@ -17,12 +17,12 @@ export class Stream {
   /**
    * @param {Core} core
    * @param {(n: Nudge) => void} nudged
-   * @param {() => void} ended
+   * @param {() => void} turned it became alive, or ended
    */
-  constructor(core, nudged, ended) {
+  constructor(core, nudged, turned) {
     this.core = core
     this.nudged = nudged
-    this.ended = ended
+    this.turned = turned
   }
 
   /** Opens the stream if it is not open, and reads it until it ends. */
@@ -33,7 +33,7 @@ export class Stream {
       if (this.#hand !== hand) return
       this.#hand = null
       this.alive = false
-      this.ended()
+      this.turned()
     })
   }
 
@@ -55,7 +55,8 @@ export class Stream {
         await answer.body?.cancel()
         return
       }
-      this.alive = true
+      this.alive = this.#hand === hand
+      this.turned()
       const lines = new Events(n => { if (this.#hand === hand) this.nudged(n) })
       const reader = answer.body.getReader()
       const decoder = new TextDecoder()

@@ -1,5 +1,6 @@
 // @ts-check
-// Ids: 26 characters, the first ten a time in milliseconds, the rest chance. They rise with each call.
+// Ids: 26 characters, the first ten a time in milliseconds, the rest chance. They rise with each call, as long as the
+// clock is not put back: then they follow it, because ids that run days ahead scatter over the server's indexes.
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -13,8 +14,8 @@ export function minter(fill) {
   let tail = []
   return ms => {
     const now = Math.min(Math.max(Math.floor(ms), 0), 2 ** 48 - 1)
-    if (now > last || !rise(tail)) {
-      last = Math.max(now, last)
+    if (now !== last || !rise(tail)) {
+      last = now
       const bytes = new Uint8Array(16)
       fill(bytes)
       tail = Array.from(bytes, b => b & 31)

@@ -31,7 +31,7 @@ var types = map[string]any{
 	"TrendPoint": pbstore.TrendPoint{}, "OpenTeam": pbstore.OpenTeam{},
 	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Handed": pbstore.Handed{},
 	"Hanging": pbstore.Hanging{}, "HangingVisit": pbstore.HangingVisit{}, "DeviceRow": pbstore.DeviceRow{}, "UnsentWork": pbstore.UnsentWork{},
-	"FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},
+	"StoredNow": pbstore.StoredNow{}, "FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},
 	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},
 }
 

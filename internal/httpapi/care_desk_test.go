@@ -89,6 +89,11 @@ func TestDesk_DecidingFromAnOldPage(t *testing.T) {
 	w.sync(ann)
 	no := refused(t, w.resolve(w.lea, id, open.Base, map[string]any{"note": "Heel better"}), http.StatusConflict, "changed")
 	equal(t, "who changed it", no.ByName, "Ann")
+	stored, _ := w.issues(w.lea).Items[0]["stored"].(map[string]any)
+	by, _ := stored["by"].(map[string]any)
+	if stored["value"] != "Heel black" || by["name"] != "Ann" || stored["at"] == nil {
+		t.Errorf("what stands there now: %v", stored)
+	}
 	equal(t, "issues still open", len(w.issues(w.lea).Items), 1)
 	into[decision](t, w.resolve(w.lea, id, w.issues(w.lea).Base, nil), http.StatusOK) // what is stored stays
 	w.sync(ann)

@@ -111,6 +111,11 @@ func (s *Store) IssueView(v *Snapshot, viewer pipeline.Viewer, issues []*care.Re
 			}
 		}
 		view["owner_team"], view["version"] = s.NamedTeam(rec.Text("owner_team")), rec.Version
+		if view["hidden"] == nil {
+			if view["stored"], err = s.storedNow(v, viewer, rec); err != nil {
+				return nil, err
+			}
+		}
 		if id := rec.Text("patient"); id != "" {
 			view["patient"] = s.personView(viewer, FullView, id, people[id])
 		}
@@ -120,6 +125,35 @@ func (s *Store) IssueView(v *Snapshot, viewer pipeline.Viewer, issues []*care.Re
 		list = append(list, raw)
 	}
 	return list, nil
+}
+
+// StoredNow is the value a field has now, which may be another than when the issue was opened.
+type StoredNow struct {
+	Value any    `json:"value"`
+	By    *Named `json:"by"` // nil = the server, or nobody yet
+	At    string `json:"at,omitempty"`
+}
+
+// storedNow reads what stands in the field that an open issue is about; nil where there is none.
+func (s *Store) storedNow(v *Snapshot, viewer pipeline.Viewer, issue *care.Record) (*StoredNow, error) {
+	c, ok := care.ByName(issue.Text("collection"))
+	if !ok || issue.Text("state") != "open" || s.shapes.byName[c.Name] == nil {
+		return nil, nil
+	}
+	f, ok := c.Field(issue.Text("field"))
+	if !ok || f.Sealed || !f.Limited && care.DutyOf(viewer.Role).View != care.Clinical {
+		return nil, nil
+	}
+	found := map[string]*care.Record{}
+	if err := v.load(s.shapes.byName[c.Name], []string{issue.Text("record")}, found); err != nil {
+		return nil, err
+	}
+	rec := found[issue.Text("record")]
+	if rec == nil {
+		return nil, nil
+	}
+	last := rec.LastChange(f.Name)
+	return &StoredNow{Value: rec.Get(f.Name), By: s.NamedStaff(last.Author), At: care.Stamp(last.At)}, nil
 }
 
 // mayReadIssue: a clinical viewer reads the content of an issue they get; a limited one only what

@@ -1,0 +1,108 @@
+// @ts-check
+// A change that was held back whole: everything that was sent, readable, with what to mend, so that it
+// can be taken in with what waits for it.
+import { html, nothing } from '../shared/ui/html.js'
+import { personName, when } from '../shared/ui/format.js'
+import { fill, word, words } from '../shared/ui/words.js'
+import { checkbox, facts, nameOf, roleOf } from './parts.js'
+import { newID } from './ulid.js'
+import { collectionLabel, fieldInput, fieldLabel, readable, typedOf, valueOf } from './values.js'
+
+const w = words.desk.heldBack
+
+export class HeldBack {
+  verb = w.button
+
+  /** @param {import('./office.js').Office} office @param {any} issue */
+  constructor(office, issue) {
+    this.office = office
+    this.mending = false
+    /** What was typed, by place and field: "0.note". @type {Map<string, any>} */ this.typed = new Map()
+    /** @type {{ id: string, text: string }[]} */ this.people = []
+    this.looked = ''
+    this.fresh = issue.code === 'id_taken' // as a record of its own, unless the lead says otherwise
+    this.update(issue)
+  }
+
+  /** @param {any} issue */
+  update(issue) {
+    this.issue = issue
+    /** @type {any[]} */ this.ops = Array.isArray(issue.content?.ops) ? issue.content.ops : []
+  }
+
+  get possible() { return !this.issue.hidden && this.ops.length > 0 }
+
+  /** Corrections go to the first part that has one of the fields: only there a field can be mended. @param {number} at @param {string} field */
+  mendable(at, field) { return this.ops.findIndex(op => op?.set && field in op.set) === at || (at === 0 && field === 'patient' && !this.ops.some(op => op?.set && field in op.set)) }
+
+  /** @returns {{ set?: any, wrong?: string }} */
+  decision() {
+    /** @type {Record<string, any>} */ const set = {}
+    const places = new Set()
+    for (const [key, typed] of this.typed) {
+      const [place, field] = [Number(key.slice(0, key.indexOf('.'))), key.slice(key.indexOf('.') + 1)]
+      const op = this.ops[place]
+      const value = valueOf(this.office, op.collection, field, typed)
+      if (value === undefined) return { wrong: fill(w.wrongValue, { field: fieldLabel(field) }) }
+      if (JSON.stringify(value) === JSON.stringify(op.set?.[field] ?? null)) continue
+      set[field] = value
+      places.add(place)
+    }
+    if (places.size > 1) return { wrong: w.onePlace }
+    if (this.fresh) set.id = newID()
+    return { set }
+  }
+
+  /** @param {string} text */
+  async look(text) {
+    this.looked = text
+    const found = await this.office.search(text)
+    if (this.looked !== text) return
+    this.people = found.items.map((/** @type {any} */ f) => ({ id: f.person.id, text: personName(f.person) }))
+    this.office.redraw()
+  }
+
+  draw() {
+    const i = this.issue
+    return html`${facts([
+        [w.why, i.message || word(w.codes, i.code)],
+        [w.means, /** @type {Record<string, string>} */ (w.advice)[i.code] ?? nothing],
+        [w.by, [nameOf(i.author), roleOf(i.author)].filter(Boolean).join(', ')],
+        [w.when, i.content?.authored_at ? when(i.content.authored_at) : nothing],
+        [w.waits, i.waits_for ? fill(w.waitsFor, { record: collectionLabel(i.collection) }) : nothing],
+      ])}
+      ${i.hidden ? nothing : this.ops.length ? this.ops.map((op, at) => this.part(op, at)) : raw(i)}
+      ${i.code === 'id_taken' ? checkbox({ id: 'fresh', text: w.fresh, hint: w.freshHint, checked: this.fresh, change: on => { this.fresh = on } }) : nothing}
+      ${this.possible ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'mending', text: w.mend, checked: this.mending, change: on => {
+        this.mending = on
+        if (!on) this.typed.clear()
+        else if (!this.people.length) this.look('')
+        this.office.redraw()
+      } })}</div>` : nothing}`
+  }
+
+  /** @param {any} op @param {number} at */
+  part(op, at) {
+    const fields = Object.entries(op?.set ?? {})
+    const title = fill(word(w.ops, op?.op), { record: collectionLabel(op?.collection ?? '') })
+    const typedFor = (/** @type {string} */ f, /** @type {any} */ v) => this.typed.get(`${at}.${f}`) ?? typedOf(this.office, op.collection, f, v)
+    const own = [...fields.map(([f]) => f), ...(at === 0 && !('patient' in (op?.set ?? {})) ? ['patient'] : [])]
+    return html`<section class="dk-card" aria-label=${title}><h2 class="nhsuk-heading-s">${title}</h2>
+      ${this.mending ? own.map(f => this.mendable(at, f) && this.office.fieldsByName.has(`${op.collection}.${f}`)
+        ? fieldInput({ office: this.office, id: `mend-${at}-${f}`, collection: op.collection, field: f, typed: typedFor(f, op.set?.[f]), people: this.people,
+          input: v => this.typed.set(`${at}.${f}`, v) })
+        : f in (op.set ?? {}) ? facts([[fieldLabel(f), readable(this.office, op.collection, f, op.set[f])]]) : nothing)
+      : facts([...fields.map(([f, v]) => /** @type {[string, any]} */ ([fieldLabel(f), f === 'patient' && v === this.issue.patient?.id ? personName(this.issue.patient) : readable(this.office, op.collection, f, v)])),
+        ...(op?.values ? [/** @type {[string, any]} */ ([fieldLabel(op.field ?? ''), readable(this.office, op.collection, op.field ?? '', op.values)])] : [])])}
+    </section>`
+  }
+}
+
+/** What could not be read as a change at all, as text. @param {any} issue */
+function raw(issue) {
+  let text = ''
+  try {
+    text = issue.raw ? new TextDecoder().decode(Uint8Array.from(atob(issue.raw), c => c.charCodeAt(0))) : JSON.stringify(issue.content, null, 2)
+  } catch { text = issue.raw }
+  return html`<p>${w.unreadable}</p><pre class="ds-pre dk-raw" tabindex="0">${text}</pre>`
+}

@@ -1,0 +1,18 @@
+// @ts-check
+// What an issue is, in a line.
+import { fill, word, words } from '../shared/ui/words.js'
+import { tag } from './parts.js'
+import { collectionLabel, fieldLabel } from './values.js'
+
+const w = words.desk.issues
+
+/** @param {any} issue */
+export const kindTag = issue => tag(word(w.kinds, issue.kind), issue.kind === 'quarantined' ? 'bad' : 'warn')
+
+/** @param {import('./office.js').Office} office @param {any} issue */
+export function issueTitle(office, issue) {
+  const record = collectionLabel(issue.collection) || w.change
+  if (issue.kind === 'quarantined') return fill(w.titles.quarantined, { record, author: issue.author?.name || words.desk.unknown })
+  if (issue.policy === 'retract') return fill(w.titles.retract, { record })
+  return fill(w.titles[issue.kind === 'conflict' ? 'conflict' : 'set_aside'], { field: fieldLabel(issue.field ?? ''), record })
+}

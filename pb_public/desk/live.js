@@ -1,0 +1,102 @@
+// @ts-check
+// Notices that something changed. The server's stream says so at once; where there is none, or a proxy
+// swallows it, the page asks every half minute. Nothing depends on the stream: it only makes things sooner.
+import { Refusal } from '../shared/ui/session.js'
+
+const pollEvery = 30_000 // ms
+const settleFor = 400 // ms: a burst of changes is read once
+const longestSilence = 75_000 // ms without a sign of life after which a stream counts as dead
+const retryAtLeast = 2_000, retryAtMost = 30_000 // ms
+
+/**
+ * Follows the server until the function it returns is called.
+ * @param {import('../shared/ui/session.js').Session} session
+ * @param {{ changed: () => Promise<void>, linked: (lost: boolean) => void }} o
+ * @returns {() => void}
+ */
+export function follow(session, o) {
+  const end = new AbortController()
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon
+  let streaming = false
+  const changed = () => {
+    clearTimeout(soon)
+    soon = setTimeout(() => o.changed(), settleFor)
+  }
+  const poll = setInterval(async () => {
+    if (streaming || document.hidden) return
+    if (await reachable(session)) { o.linked(false); o.changed() } else o.linked(true)
+  }, pollEvery)
+  const visible = () => { if (!document.hidden) changed() }
+  document.addEventListener('visibilitychange', visible)
+  const online = () => { changed() }
+  addEventListener('online', online)
+  const offline = () => o.linked(true)
+  addEventListener('offline', offline)
+
+  ;(async () => {
+    for (let wait = retryAtLeast; !end.signal.aborted; wait = Math.min(wait * 2, retryAtMost)) {
+      const began = Date.now()
+      const there = await stream(session, end.signal, () => {
+        if (!streaming) { streaming = true; o.linked(false) }
+      }, changed).catch(() => true)
+      const was = streaming
+      streaming = false
+      if (end.signal.aborted) return
+      if (!there) return // this server offers none: the poll does
+      if (was && Date.now() - began > retryAtMost) wait = retryAtLeast
+      if (!await reachable(session)) o.linked(true)
+      await new Promise(resolve => setTimeout(resolve, wait * (0.5 + Math.random())))
+      if (await reachable(session)) { o.linked(false); changed() } else o.linked(true)
+    }
+  })()
+
+  return () => {
+    end.abort()
+    clearInterval(poll)
+    clearTimeout(soon)
+    document.removeEventListener('visibilitychange', visible)
+    removeEventListener('online', online)
+    removeEventListener('offline', offline)
+  }
+}
+
+/** Whether the server answers at all, whatever it says. @param {import('../shared/ui/session.js').Session} session */
+async function reachable(session) {
+  try {
+    await session.send('GET', '/api/health', undefined, false)
+    return true
+  } catch (e) {
+    return e instanceof Refusal && e.status !== 0 && e.status !== 502 && e.status !== 504
+  }
+}
+
+/**
+ * Reads the stream until it ends. Resolves to false where the server has none.
+ * @param {import('../shared/ui/session.js').Session} session @param {AbortSignal} signal
+ * @param {() => void} alive @param {() => void} changed
+ */
+async function stream(session, signal, alive, changed) {
+  const quiet = new AbortController()
+  const give = () => quiet.abort()
+  signal.addEventListener('abort', give)
+  let watchdog = setTimeout(give, longestSilence)
+  try {
+    const response = await fetch('/api/care/v1/stream', { headers: { Authorization: `Bearer ${session.token}`, Accept: 'text/event-stream' },
+      cache: 'no-store', credentials: 'omit', signal: quiet.signal })
+    if (!response.ok || !response.body || !(response.headers.get('Content-Type') ?? '').startsWith('text/event-stream')) return response.status !== 404
+    alive()
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (let kept = ''; ;) {
+      const { done, value } = await reader.read()
+      if (done) return true
+      clearTimeout(watchdog)
+      watchdog = setTimeout(give, longestSilence)
+      const events = (kept + value).split(/\r?\n\r?\n/)
+      kept = events.pop() ?? ''
+      if (events.some(e => /^(event|data):/m.test(e))) changed() // a line that begins with a colon only says: still here
+    }
+  } finally {
+    clearTimeout(watchdog)
+    signal.removeEventListener('abort', give)
+  }
+}

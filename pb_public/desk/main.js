@@ -1,0 +1,183 @@
+// @ts-check
+// The desk: who is at it, which view is open, and what is on every view. Addresses are in the hash,
+// #/issues/01…, so that a page can be reloaded, and a link sent to a colleague.
+import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
+import { Refusal, Session } from '../shared/ui/session.js'
+import { clock } from '../shared/ui/format.js'
+import { fill, words } from '../shared/ui/words.js'
+import { follow } from './live.js'
+import { Office } from './office.js'
+import { refusalBox, signInForm } from './parts.js'
+import { views } from './views/index.js'
+
+const w = words.desk
+const session = new Session()
+
+/** What is open. @type {import('./office.js').View | null} */ let view = null
+let opened = 0 // counts navigations: an answer that comes for a view left behind is dropped
+/** @type {Refusal | null} */ let trouble = null
+let loading = false
+/** What was just done; shown until the next view but one. @type {{ text: string, kind: string, fresh: boolean } | null} */ let notice = null
+/** @type {{ lost: boolean, since: number }} */ let link = { lost: false, since: Date.now() }
+/** @type {(() => void) | null} */ let unfollow = null
+let signInTrouble = ''
+let sessionEnded = false
+
+const office = new Office(session, {
+  redraw: draw,
+  go,
+  say(text, kind = 'good') {
+    notice = { text, kind, fresh: true }
+    announce(text, { urgent: kind === 'bad' })
+    draw()
+  },
+})
+
+/** @param {string} to such as issues/01… */
+function go(to) {
+  const hash = `#/${to}`
+  if (location.hash === hash) open()
+  else location.hash = hash
+}
+
+/** Opens the view that the address names. */
+async function open() {
+  if (!session.me) return draw()
+  const turn = ++opened
+  const [name = '', ...rest] = location.hash.replace(/^#\/?/, '').split('/')
+  const known = views[name || office.home]
+  const allowed = known && office.may(known.for)
+  if (notice && !notice.fresh) notice = null
+  if (notice) notice.fresh = false
+  view?.close?.()
+  trouble = null
+  view = known && allowed ? known.open(office, rest.map(decodeURIComponent)) : null
+  loading = true
+  draw()
+  await load(turn)
+  if (turn === opened) focusHeading()
+}
+
+/** @param {number} turn */
+async function load(turn) {
+  try {
+    await view?.load?.()
+    trouble = null
+  } catch (e) {
+    if (!(e instanceof Refusal)) throw e
+    if (turn === opened) trouble = e
+  }
+  if (turn !== opened) return
+  loading = false
+  draw()
+}
+
+/** Something changed on the server: the view reads again, in place. What is being typed stays. */
+async function refresh() {
+  if (!view || !session.me || loading) return
+  const turn = opened
+  try {
+    await (view.refresh ?? view.load)?.call(view)
+    if (turn === opened && trouble) trouble = null
+  } catch (e) {
+    if (!(e instanceof Refusal)) throw e
+    if (turn === opened && e.status === 404) trouble = e
+  }
+  if (turn === opened) draw()
+}
+
+function focusHeading() {
+  const heading = /** @type {HTMLElement | null} */ (document.querySelector('h1'))
+  if (!heading) return
+  heading.tabIndex = -1
+  heading.focus({ preventScroll: true })
+  window.scrollTo(0, 0)
+}
+
+/** Somebody signed in or out. */
+function whoever() {
+  unfollow?.()
+  unfollow = null
+  view?.close?.()
+  view = null
+  office.forget()
+  if (!session.me) {
+    opened++
+    draw()
+    return
+  }
+  sessionEnded = false
+  signInTrouble = ''
+  unfollow = follow(session, { changed: refresh, linked(lost) {
+    if (lost !== link.lost) announce(lost ? w.live.lost : w.live.back, { urgent: lost })
+    link = { lost, since: lost ? link.since : Date.now() }
+    draw()
+  } })
+  open()
+}
+
+/** @param {SubmitEvent} e */
+async function signIn(e) {
+  e.preventDefault()
+  const form = new FormData(/** @type {HTMLFormElement} */ (e.target))
+  try {
+    await session.signIn(String(form.get('email')).trim(), String(form.get('password')))
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+    signInTrouble = err.status === 400 ? words.common.signIn.wrong : err.message
+    draw()
+    document.getElementById('sign-in-trouble')?.focus()
+  }
+}
+
+function draw() {
+  render(page(), /** @type {HTMLElement} */ (document.getElementById('page')))
+  const title = view?.title ?? (session.me ? w.notFor.title : words.common.signIn.title)
+  document.title = `${title} – ${w.title}`
+}
+
+function page() {
+  const me = session.me
+  return html`<a class="nhsuk-skip-link" href="#main" @click=${skip}>${words.common.skip}</a>
+    <header class="ds-header" role="banner"><div class="ds-header__inner">
+      <a class="ds-header__name" href="#/">${words.common.product} <span class="dk-where">${w.name}</span></a>
+      ${me ? html`<span>${fill(words.common.signIn.as, { name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
+        <button type="button" @click=${() => session.signOut()}>${words.common.signIn.out}</button>` : nothing}
+    </div>${me && office.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}><ul>${office.nav.map(item => html`<li><a href="#/${item.to}"
+        aria-current=${item.covers.includes(current()) ? 'page' : 'false'}>${item.text}</a></li>`)}</ul></nav>` : nothing}</header>
+    <main class="ds-main" id="main" tabindex="-1">
+      ${me && link.lost ? html`<p class="ds-banner ds-banner--warn">${fill(w.live.asOf, { at: clock(link.since) })}</p>` : nothing}
+      ${notice ? html`<p class="ds-banner ds-banner--${notice.kind} dk-notice"><span>${notice.text}</span>
+        <button type="button" class="dk-plain" @click=${() => { notice = null; draw() }}>${w.hide}</button></p>` : nothing}
+      ${me ? body() : signInForm({ submit: signIn, trouble: signInTrouble, ended: sessionEnded })}
+    </main>
+    <footer class="ds-footer"><p>${words.common.footer}</p><p><a href="/docs/protocol.md">${words.common.help}</a></p></footer>`
+}
+
+const current = () => location.hash.replace(/^#\/?/, '').split('/')[0] || office.home
+
+function body() {
+  if (!view) return html`<h1 class="nhsuk-heading-l">${w.notFor.title}</h1><p>${office.home ? w.notFor.view : w.notFor.role}</p>
+    ${office.home ? nothing : html`<p><a href="/practice/">${w.notFor.inbox}</a></p>`}`
+  return html`${view.back ? html`<a class="nhsuk-back-link" href="#/${view.back.to}">${view.back.text}</a>` : nothing}
+    <h1 class="nhsuk-heading-l">${view.title}</h1>
+    ${trouble ? html`${refusalBox(trouble)}<button type="button" class="nhsuk-button nhsuk-button--secondary" @click=${open}>${w.again}</button>`
+      : loading ? html`<p role="status">${w.loading}</p>` : view.draw()}`
+}
+
+/** @param {Event} e */
+function skip(e) {
+  e.preventDefault()
+  document.getElementById('main')?.focus()
+}
+
+announcers()
+session.watch(() => {
+  sessionEnded = !session.me && !leaving
+  whoever()
+})
+let leaving = false
+document.addEventListener('click', e => { leaving = e.target instanceof HTMLElement && e.target.closest('header button') !== null }, true)
+addEventListener('hashchange', open)
+setInterval(() => { if (view && !loading) draw() }, 30_000) // ages and deadlines go by
+whoever()

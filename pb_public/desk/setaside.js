@@ -1,0 +1,47 @@
+// @ts-check
+// One value that could not be stored, beside the rest of its record, which was.
+import { html, nothing } from '../shared/ui/html.js'
+import { words } from '../shared/ui/words.js'
+import { facts, nameOf, roleOf } from './parts.js'
+import { fieldInput, fieldLabel, readable, valueOf } from './values.js'
+
+const w = words.desk.setAside
+
+export class SetAside {
+  verb = w.button
+
+  /** @param {import('./office.js').Office} office @param {any} issue */
+  constructor(office, issue) {
+    this.office = office
+    this.issue = issue
+    this.typed = ''
+  }
+
+  get info() { return this.office.fieldsByName.get(`${this.issue.collection}.${this.issue.field}`) }
+
+  /** What has no field here, or is for other eyes, can only be let go. */
+  get possible() { return !!this.info && !this.issue.hidden && this.info.kind !== 'object' }
+
+  /** @param {any} issue */
+  update(issue) { this.issue = issue }
+
+  /** @returns {{ set?: any, wrong?: string }} */
+  decision() {
+    const { collection, field } = this.issue
+    const value = valueOf(this.office, collection, field, this.typed)
+    if (value === undefined) return { wrong: words.desk.value.wrong }
+    return value === null ? { wrong: w.empty } : { set: { [field]: value } }
+  }
+
+  draw() {
+    const i = this.issue
+    return html`${facts([
+        [w.typed, i.hidden ? nothing : readable(this.office, i.collection, i.field, i.content)],
+        [w.why, i.message],
+        [w.by, [nameOf(i.author), roleOf(i.author)].filter(Boolean).join(', ')],
+        [w.stored, i.stored ? readable(this.office, i.collection, i.field, i.stored.value) : nothing],
+      ])}
+      ${this.possible ? fieldInput({ office: this.office, id: 'set-aside-value', collection: i.collection, field: i.field, label: fieldLabel(i.field),
+        typed: this.typed, input: v => { this.typed = v } }) : html`<p class="ds-banner">${i.fix === 'none' || !this.info ? w.noField : w.onlyLetGo}</p>`}`
+  }
+}

@@ -1,0 +1,146 @@
+// @ts-check
+// How the values of a record are read, and how they are typed: by the kind of the field.
+import { html, live } from '../shared/ui/html.js'
+import { birth, nhsNumber, when } from '../shared/ui/format.js'
+import { fill, word, words } from '../shared/ui/words.js'
+import { fromLocal, toLocal } from './london.js'
+import { group, select, textArea, textInput } from './parts.js'
+
+const w = words.desk
+
+/** @param {string} text */
+const capital = text => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** @param {string} collection */
+export const collectionLabel = collection => word(w.collections, collection)
+
+/** @param {string} name */
+export const fieldLabel = name => {
+  const known = /** @type {Record<string, string>} */ ({ ...words.common.readings, ...w.fields })
+  return capital(word(known, name))
+}
+
+/** @param {string} field @param {string} code */
+const codeLabel = (field, code) => {
+  if (field === 'acvpu') return `${code}: ${word(words.common.acvpu, code)}`
+  if (field === 'class') return word(words.common.classes, code)
+  return capital(word(w.codes, code))
+}
+
+/**
+ * A value as people read it. Never raw JSON where the kind is known.
+ * @param {import('./office.js').Office} office @param {string} collection @param {string} field @param {any} value
+ * @returns {any}
+ */
+export function readable(office, collection, field, value) {
+  if (value === null || value === undefined || value === '') return html`<span class="ds-soft">${w.value.none}</span>`
+  const info = office.fieldsByName.get(`${collection}.${field}`)
+  if (field === 'nhs_number' && typeof value === 'string') return nhsNumber(value)
+  if (typeof value === 'boolean') return field === 'on_oxygen' ? (value ? w.value.oxygen : w.value.air) : value ? w.value.yes : w.value.no
+  if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length ? value.map(v => codeLabel(field, v)).join(', ') : html`<span class="ds-soft">${w.value.none}</span>`
+  if (typeof value === 'object') return objectValue(value)
+  if (typeof value === 'number') {
+    const unit = /** @type {Record<string, string>} */ (words.common.units)[field]
+    return unit ? `${value} ${unit}` : String(value)
+  }
+  switch (info?.kind) {
+    case 'enum': return info.values?.includes(value) ? codeLabel(field, value) : fill(w.value.quoted, { text: value })
+    case 'time': return Number.isNaN(Date.parse(value)) ? fill(w.value.quoted, { text: value }) : when(value)
+    case 'date': return birth(value) || value
+    case 'int': case 'decimal': case 'bool': return fill(w.value.quoted, { text: value })
+    case 'ref': return refName(office, field, value)
+  }
+  return html`<span class="ds-pre">${String(value)}</span>`
+}
+
+/** @param {object} value */
+const objectValue = value => html`<ul class="nhsuk-list dk-tight">${Object.entries(value).map(([k, v]) => html`<li>${capital(k.replaceAll('_', ' '))}:
+  ${v !== null && typeof v === 'object' ? objectValue(v) : String(v ?? w.value.none)}</li>`)}</ul>`
+
+/** @param {import('./office.js').Office} office @param {string} field @param {string} id */
+function refName(office, field, id) {
+  return office.members.get(id)?.name ?? office.teamsById.get(id)?.name ?? (field === 'patient' ? w.value.somebody : w.value.another)
+}
+
+/**
+ * Inputs for a value by the kind of its field. `typed` is what is in the inputs now; `valueOf` makes a value of it.
+ * @param {{ office: import('./office.js').Office, id: string, collection: string, field: string, typed: any, input: (typed: any) => void, label?: string, hint?: any, error?: string,
+ *   people?: { id: string, text: string }[] }} o
+ */
+export function fieldInput(o) {
+  const info = o.office.fieldsByName.get(`${o.collection}.${o.field}`)
+  const base = { id: o.id, label: o.label ?? fieldLabel(o.field), hint: o.hint ?? limits(o.field, info), error: o.error }
+  switch (info?.kind) {
+    case 'int': case 'decimal':
+      return textInput({ ...base, value: o.typed ?? '', input: o.input, inputmode: info.kind === 'int' ? 'numeric' : 'decimal' })
+    case 'enum':
+      return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none, options: (info.values ?? []).map(v => ({ value: v, text: codeLabel(o.field, v) })) })
+    case 'bool':
+      return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none, options: o.field === 'on_oxygen'
+        ? [{ value: 'true', text: w.value.oxygen }, { value: 'false', text: w.value.air }] : [{ value: 'true', text: w.value.yes }, { value: 'false', text: w.value.no }] })
+    case 'time':
+      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="datetime-local" id=${o.id} .value=${live(o.typed ?? '')} @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
+    case 'date':
+      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="date" id=${o.id} .value=${live(o.typed ?? '')} @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
+    case 'list':
+      if (info.values?.length) return listBoxes(o, base.label, info.values)
+      return textInput({ ...base, hint: w.value.commas, value: o.typed ?? '', input: o.input, wide: true })
+    case 'ref':
+      return select({ ...base, value: o.typed ?? '', change: o.input, options: refOptions(o) })
+    case 'object':
+      return html`<p><strong>${base.label}.</strong> ${w.value.notHere}</p>`
+  }
+  return (info?.max ?? 0) > 200 ? textArea({ ...base, value: o.typed ?? '', input: o.input, rows: (info?.max ?? 0) > 2000 ? 8 : 4 })
+    : textInput({ ...base, value: o.typed ?? '', input: o.input, wide: true })
+}
+
+/** @param {any} o @param {string} label @param {string[]} values */
+const listBoxes = (o, label, values) => {
+  const on = new Set(String(o.typed ?? '').split(',').filter(Boolean))
+  return html`<div class="nhsuk-form-group"><fieldset class="nhsuk-fieldset"><legend class="nhsuk-fieldset__legend nhsuk-u-font-weight-bold">${label}</legend>
+    <div class="nhsuk-checkboxes">${values.map(v => html`<div class="nhsuk-checkboxes__item">
+      <input class="nhsuk-checkboxes__input" type="checkbox" id="${o.id}-${v}" .checked=${live(on.has(v))}
+        @change=${(/** @type {any} */ e) => { if (e.target.checked) on.add(v); else on.delete(v); o.input([...on].join(',')) }}>
+      <label class="nhsuk-label nhsuk-checkboxes__label" for="${o.id}-${v}">${codeLabel(o.field, v)}</label></div>`)}</div></fieldset></div>`
+}
+
+/** @param {any} o @returns {import('./parts.js').Option[]} */
+function refOptions(o) {
+  if (o.field === 'patient') return (o.people ?? []).map((/** @type {any} */ p) => ({ value: p.id, text: p.text }))
+  if (/team/.test(o.field)) return [...o.office.teamsById.values()].map((/** @type {any} */ t) => ({ value: t.id, text: t.name }))
+  if (/staff|by|registrant|lead/.test(o.field)) return [...o.office.members.values()].map((/** @type {any} */ m) => ({ value: m.id, text: m.name }))
+  return o.typed ? [{ value: o.typed, text: w.value.another }] : []
+}
+
+/** @param {string} field @param {import('./office.js').Field | undefined} info */
+function limits(field, info) {
+  if (info?.kind === 'int' || info?.kind === 'decimal') {
+    const unit = /** @type {Record<string, string>} */ (words.common.units)[field] ?? ''
+    return fill(w.value.limits, { min: info.min ?? 0, max: info.max ?? '', unit }).trim()
+  }
+  return info?.kind === 'time' ? w.value.london : undefined
+}
+
+/** What the inputs start with. @param {import('./office.js').Office} office @param {string} collection @param {string} field @param {any} value */
+export function typedOf(office, collection, field, value) {
+  if (value === null || value === undefined) return ''
+  const info = office.fieldsByName.get(`${collection}.${field}`)
+  if (info?.kind === 'time') return toLocal(value)
+  if (Array.isArray(value)) return value.join(info?.values?.length ? ',' : ', ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** The value that was typed; undefined for what is none of its kind. @param {import('./office.js').Office} office @param {string} collection @param {string} field @param {any} typed */
+export function valueOf(office, collection, field, typed) {
+  const info = office.fieldsByName.get(`${collection}.${field}`)
+  const text = String(typed ?? '').trim()
+  if (text === '') return info?.kind === 'list' ? [] : null
+  switch (info?.kind) {
+    case 'int': return /^-?[0-9]+$/.test(text) ? Number(text) : undefined
+    case 'decimal': return /^-?[0-9]+([.,][0-9]+)?$/.test(text) ? Number(text.replace(',', '.')) : undefined
+    case 'bool': return text === 'true'
+    case 'time': return fromLocal(text) || undefined
+    case 'list': return text.split(',').map(v => v.trim()).filter(Boolean)
+  }
+  return String(typed)
+}

@@ -1,0 +1,40 @@
+// @ts-check
+// Handovers that are stuck: nowhere to go, somebody must ring, nobody answered.
+import { html, nothing } from '../../shared/ui/html.js'
+import { when } from '../../shared/ui/format.js'
+import { fill, word, words } from '../../shared/ui/words.js'
+import { deadline, personLine, tag } from '../parts.js'
+
+const w = words.desk.handovers
+const stuckStates = ['no_destination', 'call_needed', 'escalated', 'failed']
+const groups = /** @type {Record<string, string[]>} */ ({ '': stuckStates, no_destination: ['no_destination'], call_needed: ['call_needed'], unanswered: ['escalated', 'failed'] })
+
+/** Those of the desk's teams, whether they have them or sent them; overdue first. @param {import('../office.js').Office} office @returns {Promise<any[]>} */
+export async function stuck(office) {
+  const sides = await Promise.all(['received', 'sent'].map(side => office.all(`/handovers?side=${side}&state=${stuckStates.join(',')}`, 400)))
+  const seen = new Set()
+  return sides.flatMap(s => s.items).filter(h => !seen.has(h.id) && seen.add(h.id))
+    .sort((a, b) => Number(b.overdue) - Number(a.overdue) || (a.due || '9') .localeCompare(b.due || '9'))
+}
+
+/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
+export function handovers(office, [only = '']) {
+  /** @type {any[]} */ let items = []
+  return {
+    title: w.title,
+    async load() { items = await stuck(office) },
+    draw() {
+      const shown = items.filter(h => (groups[only] ?? stuckStates).includes(h.state))
+      return html`<p>${w.intro}</p>
+        <ul class="dk-tabs" role="list">${Object.entries(groups).map(([k, states]) => html`<li><a href="#/handovers${k && `/${k}`}" aria-current=${k === only ? 'true' : 'false'}>
+          ${word(w.tabs, k || 'all')} (${items.filter(h => states.includes(h.state)).length})</a></li>`)}</ul>
+        ${shown.length ? html`<ul class="dk-list">${shown.map(row)}</ul>` : html`<p class="ds-banner ds-banner--good">${w.none}</p>`}`
+    },
+  }
+}
+
+/** @param {any} h */
+export const row = h => html`<li class="dk-card ${h.overdue ? 'dk-card--late' : ''}"><a href="#/handover/${h.id}">${tag(word(words.common.states, h.state), h.overdue ? 'bad' : 'warn')} ${personLine(h.patient)}</a>
+  <span>${fill(w.line, { class: word(words.common.classes, h.class), from: h.from_team?.name || h.from_staff?.name || words.desk.unknown, to: h.to_team?.name || words.desk.start.noTeam })}</span>
+  <span class="ds-soft">${fill(w.raised, { at: when(h.provenance.raised_at) })}${h.call && !h.call.reached ? html` · ${fill(w.tried, { at: when(h.call.at) })}` : nothing}</span>
+  ${deadline(h.due)}</li>`

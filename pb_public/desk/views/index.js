@@ -1,0 +1,34 @@
+// @ts-check
+// Every view by the first word of its address, and whom it is for.
+import { caseload } from './caseload.js'
+import { code } from './code.js'
+import { cover } from './cover.js'
+import { handover } from './handover.js'
+import { handovers } from './handovers.js'
+import { issue } from './issue.js'
+import { issues } from './issues.js'
+import { leaver } from './leaver.js'
+import { people } from './people.js'
+import { person } from './person.js'
+import { phones } from './phones.js'
+import { register } from './register.js'
+import { staff } from './staff.js'
+import { start } from './start.js'
+
+/** @type {Record<string, import('../office.js').Opener>} */
+export const views = {
+  start: { for: 'desk', open: start },
+  issues: { for: 'desk', open: issues },
+  issue: { for: 'desk', open: issue },
+  handovers: { for: 'desk', open: handovers },
+  handover: { for: 'desk', open: handover },
+  people: { for: 'desk', open: people },
+  person: { for: 'desk', open: person },
+  register: { for: 'clinical', open: register },
+  caseload: { for: 'desk', open: caseload },
+  cover: { for: 'desk', open: cover },
+  phones: { for: 'accounts', open: phones },
+  staff: { for: 'accounts', open: staff },
+  leaver: { for: 'accounts', open: leaver },
+  code: { for: 'desk', open: code },
+}

@@ -1,0 +1,37 @@
+// @ts-check
+// What must be decided: conflicts, values set aside, changes held back. Oldest first.
+import { html, nothing } from '../../shared/ui/html.js'
+import { when } from '../../shared/ui/format.js'
+import { count, fill, word, words } from '../../shared/ui/words.js'
+import { deadline, nameOf, personLine } from '../parts.js'
+import { issueTitle, kindTag } from '../issue-words.js'
+
+const w = words.desk.issues
+
+/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
+export function issues(office, [only = '']) {
+  /** @type {any[]} */ let items = []
+  let more = false
+  return {
+    title: w.title,
+    async load() {
+      const [list] = await Promise.all([office.all('/issues'), office.fields(), office.staff(), office.teams()])
+      items = list.items
+      more = list.more
+    },
+    draw() {
+      const kinds = ['conflict', 'set_aside', 'quarantined']
+      const shown = only ? items.filter(i => i.kind === only) : items
+      return html`<p>${w.intro}</p>
+        <ul class="dk-tabs" role="list">${['', ...kinds].map(k => html`<li><a href="#/issues${k && `/${k}`}" aria-current=${k === only ? 'true' : 'false'}>
+          ${k ? word(w.kindsMany, k) : w.all} (${k ? items.filter(i => i.kind === k).length : items.length})</a></li>`)}</ul>
+        ${shown.length ? html`<ul class="dk-list">${shown.map(i => html`<li class="dk-card ${Date.parse(i.due_at) <= Date.now() ? 'dk-card--late' : ''}">
+          <a href="#/issue/${i.id}">${kindTag(i)} ${i.patient ? personLine(i.patient) : html`<span class="dk-person">${w.noPerson}</span>`}</a>
+          <span>${issueTitle(office, i)}</span>
+          <span class="ds-soft">${i.kind === 'conflict' ? fill(w.between, { one: nameOf(i.kept_by), other: nameOf(i.lost_by) }) : fill(w.from, { author: nameOf(i.author) })},
+            ${when(i.opened_at)}${i.owner_team ? html` · ${i.owner_team.name}` : nothing}</span>
+          ${deadline(i.due_at)}</li>`)}</ul>` : html`<p class="ds-banner ds-banner--good">${w.none}</p>`}
+        ${more ? html`<p>${count(items.length, w.first)}</p>` : nothing}`
+    },
+  }
+}

@@ -1,0 +1,93 @@
+// @ts-check
+// A person new to the neighbourhood.
+import { html, nothing } from '../../shared/ui/html.js'
+import { personName } from '../../shared/ui/format.js'
+import { fill, word, words } from '../../shared/ui/words.js'
+import { Refusal } from '../../shared/ui/session.js'
+import { button, checkbox, personLine, select, teamOptions, textArea, textInput, troubleBox } from '../parts.js'
+import { whyNot } from '../nhsnumber.js'
+import { newID } from '../ulid.js'
+
+const w = words.desk.register
+
+/** @param {import('../office.js').Office} office @returns {import('../office.js').View} */
+export function register(office) {
+  const id = newID() // sent twice, it registers once
+  /** @type {Record<string, string>} */ const set = { family_name: '', given_name: '', date_of_birth: '', nhs_number: '', address: '', postcode: '', phone: '', practice: '', access_notes: '' }
+  /** @type {import('../office.js').Team[]} */ let teams = []
+  /** @type {{ id: string, name: string }[]} */ let practices = []
+  /** @type {any[]} */ let alike = []
+  let team = '', trouble = '', wrongNumber = '', taken = '', anyway = false, busy = false, practiceText = '', turn = 0
+  const view = {
+    title: w.title,
+    back: { to: 'people', text: words.desk.people.back },
+    async load() {
+      teams = await office.ownTeams()
+      if (teams.length === 1) team = `team:${teams[0].id}`
+      practices = await office.practices('')
+    },
+    async refresh() { /* a form */ },
+    /** Somebody of that name and birthday may be here already. */
+    async compare() {
+      const mine = ++turn
+      alike = []
+      const words2 = [set.family_name, set.date_of_birth].filter(Boolean)
+      if (set.family_name.length < 2 || !set.date_of_birth) return
+      const found = await office.search(words2.join(' ')).catch(() => ({ items: [] }))
+      if (mine === turn) { alike = found.items; office.redraw() }
+    },
+    /** @param {string} text */
+    async findPractice(text) {
+      practiceText = text
+      const mine = ++turn
+      const found = await office.practices(text).catch(() => practices)
+      if (mine === turn) { practices = found; office.redraw() }
+    },
+    /** @param {SubmitEvent} e */
+    async submit(e) {
+      e.preventDefault()
+      if (busy) return
+      wrongNumber = set.nhs_number ? word(w.numberWrong, whyNot(set.nhs_number)) : ''
+      const missing = !set.family_name.trim() ? w.needName : !team ? w.needTeam : wrongNumber
+      if (missing) return view.refuse(missing)
+      busy = true
+      try {
+        const filled = Object.fromEntries(Object.entries(set).filter(([, v]) => v.trim()).map(([k, v]) => [k, k === 'nhs_number' ? v.replace(/[ -]/g, '') : v.trim()]))
+        const answer = await office.session.post('/people', { id, team: team.slice(5), set: filled, anyway })
+        office.say(fill(w.done, { name: personName(set) }))
+        office.go(`person/${answer.id}`)
+      } catch (e2) {
+        if (!(e2 instanceof Refusal)) throw e2
+        if (e2.code === 'same_number') taken = set.nhs_number
+        view.refuse(e2.message)
+      } finally {
+        busy = false
+        office.redraw()
+      }
+    },
+    /** @param {string} text */
+    refuse(text) {
+      trouble = text
+      office.redraw()
+      requestAnimationFrame(() => document.getElementById('register-trouble')?.focus())
+    },
+    draw() {
+      const field = (/** @type {string} */ name, /** @type {object} */ more = {}) => textInput({ id: name, label: word(w.labels, name), value: set[name], input: v => { set[name] = v }, ...more })
+      return html`<p>${w.intro}</p>${troubleBox('register-trouble', trouble)}
+        <form @submit=${view.submit} novalidate>
+        ${field('family_name', { blur: () => view.compare() })}${field('given_name')}
+        ${field('date_of_birth', { type: 'date', blur: () => view.compare() })}
+        ${alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${w.alike}</p><ul>${alike.map(f => html`<li><a href="#/person/${f.person.id}">${personLine(f.person)}</a> (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})</li>`)}</ul></div>` : nothing}
+        ${field('nhs_number', { hint: w.numberHint, inputmode: 'numeric', error: wrongNumber, blur: () => { wrongNumber = set.nhs_number ? word(w.numberWrong, whyNot(set.nhs_number)) : ''; if (set.nhs_number !== taken) { taken = ''; anyway = false } office.redraw() } })}
+        ${taken ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'anyway', text: w.anyway, hint: w.anywayHint, checked: anyway, change: v => { anyway = v } })}</div>` : nothing}
+        ${textArea({ id: 'address', label: w.labels.address, value: set.address, rows: 2, input: v => { set.address = v } })}
+        ${field('postcode')}${field('phone', { type: 'tel' })}
+        ${textInput({ id: 'practice-find', label: w.practiceFind, value: practiceText, input: v => view.findPractice(v) })}
+        ${select({ id: 'practice', label: w.labels.practice, hint: w.practiceHint, empty: w.noPractice, value: set.practice, options: practices.map(p => ({ value: p.id, text: p.name })), change: v => { set.practice = v } })}
+        ${textArea({ id: 'access_notes', label: w.labels.access_notes, value: set.access_notes, rows: 2, input: v => { set.access_notes = v } })}
+        ${select({ id: 'register-team', label: w.team, value: team, options: teamOptions(teams), change: v => { team = v } })}
+        ${button(w.button, { submit: true, busy })}</form>`
+    },
+  }
+  return view
+}

@@ -77,8 +77,8 @@ export class Conflict {
     const id = 'conflict-value'
     return html`<div class="dk-sides">
         ${this.side(w.before, i.before, null, '', 'before')}
-        ${this.side(fill(w.kept, { who: nameOf(this.keptBy) }), this.kept, this.keptBy, this.keptAt, 'kept')}
-        ${this.side(fill(w.lost, { who: nameOf(i.lost_by) }), i.lost, i.lost_by, i.lost_at, 'lost')}
+        ${this.side(w.kept, this.kept, this.keptBy, this.keptAt, 'kept')}
+        ${this.side(w.lost, i.lost, i.lost_by, i.lost_at, 'lost')}
       </div>
       ${changedSince ? html`<p class="ds-banner ds-banner--warn">${w.since} ${readable(this.office, i.collection, i.field, i.kept)}</p>` : nothing}
       ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.office.redraw() }, options: [
@@ -94,8 +94,8 @@ export class Conflict {
   drawRetract() {
     const i = this.issue
     return html`<div class="dk-sides">
-        ${this.side(fill(w.kept, { who: nameOf(i.kept_by) }), retractSide(i.kept), i.kept_by, i.kept_at, 'kept')}
-        ${this.side(fill(w.lost, { who: nameOf(i.lost_by) }), retractSide(i.lost), i.lost_by, i.lost_at, 'lost')}</div>
+        ${this.side(w.kept, retractSide(i.kept), i.kept_by, i.kept_at, 'kept')}
+        ${this.side(w.lost, retractSide(i.lost), i.lost_by, i.lost_at, 'lost')}</div>
       ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.office.redraw() }, options: [
         { value: 'kept', text: w.keepRecord, hint: w.keepRecordHint }, { value: 'lost', text: w.withdraw, hint: w.withdrawHint }] })}`
   }

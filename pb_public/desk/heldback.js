@@ -20,7 +20,7 @@ export class HeldBack {
     /** What was typed, by place and field: "0.note". @type {Map<string, any>} */ this.typed = new Map()
     /** @type {{ id: string, text: string }[]} */ this.people = []
     this.looked = ''
-    this.fresh = issue.code === 'id_taken' // as a record of its own, unless the lead says otherwise
+    this.fresh = issue.code === 'id_taken' || issue.code === 'invalid_id' // as a record of its own, unless the lead says otherwise
     this.update(issue)
   }
 
@@ -65,14 +65,14 @@ export class HeldBack {
   draw() {
     const i = this.issue
     return html`${facts([
-        [w.why, i.message || word(w.codes, i.code)],
-        [w.means, /** @type {Record<string, string>} */ (w.advice)[i.code] ?? nothing],
+        [w.why, /** @type {Record<string, string>} */ (w.advice)[i.code] ?? i.message],
+        [w.told, i.message],
         [w.by, [nameOf(i.author), roleOf(i.author)].filter(Boolean).join(', ')],
         [w.when, i.content?.authored_at ? when(i.content.authored_at) : nothing],
-        [w.waits, i.waits_for ? fill(w.waitsFor, { record: collectionLabel(i.collection) }) : nothing],
+        [w.waits, i.waits_for && ['depends_on', 'missing_record'].includes(i.code) ? w.waitsFor : nothing],
       ])}
       ${i.hidden ? nothing : this.ops.length ? this.ops.map((op, at) => this.part(op, at)) : raw(i)}
-      ${i.code === 'id_taken' ? checkbox({ id: 'fresh', text: w.fresh, hint: w.freshHint, checked: this.fresh, change: on => { this.fresh = on } }) : nothing}
+      ${i.code === 'id_taken' || i.code === 'invalid_id' ? checkbox({ id: 'fresh', text: w.fresh, hint: w.freshHint, checked: this.fresh, change: on => { this.fresh = on } }) : nothing}
       ${this.possible ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'mending', text: w.mend, checked: this.mending, change: on => {
         this.mending = on
         if (!on) this.typed.clear()

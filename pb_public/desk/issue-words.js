@@ -12,7 +12,8 @@ export const kindTag = issue => tag(word(w.kinds, issue.kind), issue.kind === 'q
 /** @param {import('./office.js').Office} office @param {any} issue */
 export function issueTitle(office, issue) {
   const record = collectionLabel(issue.collection) || w.change
-  if (issue.kind === 'quarantined') return fill(w.titles.quarantined, { record, author: issue.author?.name || words.desk.unknown })
+  const capital = (/** @type {string} */ t) => t.charAt(0).toUpperCase() + t.slice(1)
+  if (issue.kind === 'quarantined') return capital(fill(w.titles.quarantined, { record, author: issue.author?.name || words.desk.unknown }))
   if (issue.policy === 'retract') return fill(w.titles.retract, { record })
   return fill(w.titles[issue.kind === 'conflict' ? 'conflict' : 'set_aside'], { field: fieldLabel(issue.field ?? ''), record })
 }

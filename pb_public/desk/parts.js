@@ -25,6 +25,9 @@ export function deadline(due, now = Date.now()) {
   return ms <= 0 ? tag(fill(w.late, { ago: ago(due, now) }), 'bad') : html`<span class="ds-soft">${fill(w.due, { at: when(due, now) })}</span>`
 }
 
+/** Whether an issue was passed on to the coordinator for want of a decision. @param {any} issue */
+export const passedOn = issue => issue.escalated_at && issue.state === 'open' ? tag(w.passedOn, 'bad') : nothing
+
 /** A person in one line. @param {any} p */
 export const personLine = p => html`<span class="dk-person">${personName(p ?? {})}</span>`
 

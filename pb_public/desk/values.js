@@ -53,7 +53,7 @@ export function readable(office, collection, field, value) {
   return html`<span class="ds-pre">${String(value)}</span>`
 }
 
-/** @param {object} value */
+/** @param {object} value @returns {any} */
 const objectValue = value => html`<ul class="nhsuk-list dk-tight">${Object.entries(value).map(([k, v]) => html`<li>${capital(k.replaceAll('_', ' '))}:
   ${v !== null && typeof v === 'object' ? objectValue(v) : String(v ?? w.value.none)}</li>`)}</ul>`
 

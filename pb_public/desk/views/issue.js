@@ -4,7 +4,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
 import { fill, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, deadline, facts, nameOf, personFacts, personLine, tag, textArea, troubleBox } from '../parts.js'
+import { button, deadline, facts, nameOf, passedOn, personFacts, personLine, tag, textArea, troubleBox } from '../parts.js'
 import { issueTitle, kindTag } from '../issue-words.js'
 import { fieldLabel, readable } from '../values.js'
 import { Conflict } from '../conflict.js'
@@ -105,7 +105,7 @@ export function issue(office, [id = '']) {
 
     draw() {
       if (!it) return nothing
-      return html`<p class="ds-row">${kindTag(it)} ${it.state === 'open' ? deadline(it.due_at) : tag(w.closed, 'good')}</p>
+      return html`<p class="ds-row">${kindTag(it)} ${it.state === 'open' ? html`${passedOn(it)} ${deadline(it.due_at)}` : tag(w.closed, 'good')}</p>
         ${it.patient ? html`<p class="dk-who">${personLine(it.patient)}</p>${personFacts(it.patient)}` : html`<p class="dk-who">${words.desk.issues.noPerson}</p>`}
         ${it.hidden ? html`<p class="ds-banner">${w.hidden}</p>` : nothing}
         ${it.state === 'open' ? open() : closed()}`

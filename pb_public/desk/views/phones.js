@@ -57,7 +57,7 @@ export function phones(office, [only = '']) {
     return html`<li class="dk-card ${lit ? 'dk-card--late' : ''}" id="phone-${p.id}" tabindex="-1"><h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${p.staff?.name || words.desk.unknown}: ${p.name}</h2>
       <p class="ds-row nhsuk-u-margin-bottom-1">${tag(word(w.states, p.state), p.state === 'active' ? 'good' : p.state === 'draining' ? 'warn' : 'bad')}
         <span>${count(p.unsent.count, w.unsent)}${p.unsent.count && p.unsent.oldest ? html`, ${fill(w.oldest, { at: when(p.unsent.oldest, now) })}` : nothing}</span>
-        <span class="ds-soft">${p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : w.never}${p.app_version ? ` · ${p.app_version}` : ''}${p.platform ? ` · ${p.platform}` : ''}</span></p>
+        <span class="ds-soft">${p.silent ? '' : p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : w.never} ${[p.app_version, p.platform].filter(Boolean).join(' · ')}</span></p>
       ${wrong.length && lit ? html`<p class="dk-wrong">${wrong.join('. ')}.</p>` : nothing}
       ${changing.id === p.id && changing.to ? second(p) : html`<p class="ds-row">${choices(p).map(to => button(word(w.verbs, to), { kind: 'secondary', label: fill(w.labelled, { verb: word(w.verbs, to), staff: p.staff?.name ?? '', phone: p.name }),
         click: () => { changing = { id: p.id, to }; typed = ''; trouble = ''; office.redraw(); requestAnimationFrame(() => document.getElementById('second')?.focus()) } }))}</p>`}

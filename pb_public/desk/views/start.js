@@ -2,8 +2,7 @@
 // What waits, what is late first.
 import { html, nothing } from '../../shared/ui/html.js'
 import { fill, count, word, words } from '../../shared/ui/words.js'
-import { ago } from '../../shared/ui/format.js'
-import { deadline, personLine, tag } from '../parts.js'
+import { deadline, passedOn, personLine, tag } from '../parts.js'
 import { attention, problems } from '../phone.js'
 import { issueTitle, kindTag } from '../issue-words.js'
 import { stuck } from './handovers.js'
@@ -31,7 +30,7 @@ export function start(office) {
       const late = [
         ...handovers.filter(h => h.overdue).map(h => ({ at: h.due || h.provenance.raised_at, to: `handover/${h.id}`, what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
           more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }), due: h.due })),
-        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at).map(i => ({ at: i.due_at, to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`, more: issueTitle(office, i), due: i.due_at })),
+        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at).map(i => ({ at: i.due_at, to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`, more: html`${issueTitle(office, i)} ${passedOn(i)}`, due: i.due_at })),
       ].sort((a, b) => a.at < b.at ? -1 : 1)
       const careful = phones.filter(p => attention(p, now))
       const inState = (/** @type {string[]} */ ...states) => handovers.filter(h => states.includes(h.state))
@@ -55,8 +54,7 @@ export function start(office) {
         ${office.isCoordinator ? html`<p>${fill(w.neighbourhood, { open: queues.open ?? 0, overdue: queues.overdue ?? 0 })}</p>`
           : html`<p>${count(queues.open ?? 0, w.open)}</p>`}
         ${careful.length ? html`<h2 class="nhsuk-heading-m">${w.phonesTitle}</h2><ul class="dk-list">${careful.slice(0, 5).map(p => html`<li class="dk-card">
-          <a href="#/phones/${p.id}">${fill(w.phoneOf, { staff: p.staff?.name || words.desk.unknown, phone: p.name })}</a> <span>${problems(p, now).join('. ')}.</span>
-          <span class="ds-soft">${p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : ''}</span></li>`)}</ul>` : nothing}`
+          <a href="#/phones/${p.id}">${fill(w.phoneOf, { staff: p.staff?.name || words.desk.unknown, phone: p.name })}</a> <span>${problems(p, now).join('. ')}.</span></li>`)}</ul>` : nothing}`
     },
   }
 }

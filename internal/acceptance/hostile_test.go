@@ -529,7 +529,8 @@ func TestHostile_AnothersAndMadeUpAnswerAlike(t *testing.T) {
 	}, theirs, w.id())
 }
 
-// Whoever learnt the key of somebody else's change learns no more by sending it than that it was used.
+// Whoever learnt the key of somebody else's change learns no more by sending it than that it was used;
+// what they sent is kept whole.
 func TestHostile_AnothersKeyTellsNothing(t *testing.T) {
 	w := newWorld(t)
 	ann, bob := w.phoneOf(w.ann), w.phoneOf(w.bob)
@@ -545,8 +546,49 @@ func TestHostile_AnothersKeyTellsNothing(t *testing.T) {
 	stolen := outcome(t, bob, care.Merged)
 	answer := w.push(otto, net.bearer, w.mutation(otto, 1, stolen.Key, map[string]any{"op": "create", "collection": care.Visits, "id": w.id(), "set": w.visit(hal, "Bait")}))
 	res := only(t, "results", answer.Results)
-	if res.Status != care.Merged || !res.Replayed || len(res.Conflicts)+len(res.Issues)+len(res.Records) != 0 {
+	if res.Status != care.Quarantined || res.Replayed || len(res.Conflicts)+len(res.Records) != 0 || only(t, "issues", res.Issues).Code != "key_taken" {
 		t.Errorf("the answer tells %+v", res)
+	}
+	if q := w.stored(care.Quarantine, res.Issues[0].ID); q == nil || !strings.Contains(q.GetString("content"), "Bait") {
+		t.Errorf("what came was kept as %v", q)
+	}
+}
+
+// A phone that gives one key to everything loses nothing by it: the first change takes effect, what comes
+// under its key afterwards is kept whole, also when the answer is lost. The same change sent again,
+// renumbered after a fork and written otherwise, stays a replay.
+func TestHostile_OneKeyForEverythingLosesNothing(t *testing.T) {
+	w := newWorld(t)
+	ann, net := w.phoneOn(w.ann)
+	key, first, second := w.id(), w.id(), w.id()
+	visit := func(id, note string) map[string]any {
+		return map[string]any{"op": "create", "collection": care.Visits, "id": id, "set": map[string]any{"patient": w.ada.Id, "note": note}}
+	}
+	took := func(mid int64, op map[string]any) wire.Result {
+		return only(t, "results", w.push(ann, net.bearer, w.mutation(ann, mid, key, op)).Results)
+	}
+	if r := took(1, visit(first, "First")); r.Status != care.Applied {
+		t.Fatalf("the first ended %+v", r)
+	}
+	held := took(2, visit(second, "Second"))
+	if held.Status != care.Quarantined || only(t, "issues", held.Issues).Code != "key_taken" {
+		t.Fatalf("the second ended %+v", held)
+	}
+	if r := took(2, visit(second, "Second")); r.Status != care.Quarantined || !r.Replayed || only(t, "issues", r.Issues).ID != held.Issues[0].ID {
+		t.Errorf("the second sent again ended %+v", r)
+	}
+	if r := took(3, visit(first, "First")); r.Status != care.Applied || !r.Replayed {
+		t.Errorf("the first under a new number ended %+v", r)
+	}
+	if q := w.stored(care.Quarantine, held.Issues[0].ID); q == nil || !strings.Contains(q.GetString("content"), "Second") {
+		t.Fatalf("the second was kept as %v", q)
+	}
+	// Its lead lets it in.
+	lea := w.phoneOf(w.lea)
+	ok(t, lea.Resolve(held.Issues[0].ID, nil))
+	w.sync(lea)
+	if r := w.stored(care.Visits, second); r == nil || r.GetString("note") != "Second" {
+		t.Errorf("the second became %v", r)
 	}
 }
 

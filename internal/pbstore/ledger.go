@@ -92,16 +92,19 @@ func (tx *Tx) SaveClient(c *Client) error {
 
 // Entry is one line of the ledger: a mutation that took effect, for ever.
 type Entry struct {
-	Client int64
-	Mid    int64
-	Status care.Status
-	Seq    int64
+	Client  int64
+	Staff   string // whose client that is
+	Mid     int64
+	Status  care.Status
+	Seq     int64
+	Content int64 // care.Mutation.Fingerprint; 0 = not known
 }
 
 // Ledger looks a key up; nil when it never took effect.
 func (tx *Tx) Ledger(key string) (*Entry, error) {
 	e := &Entry{}
-	err := tx.row(`SELECT client, mid, status, seq FROM sync_ledger WHERE key = ?`, key).Scan(&e.Client, &e.Mid, &e.Status, &e.Seq)
+	err := tx.row(`SELECT l.client, coalesce(c.staff, ''), l.mid, l.status, l.seq, l.content FROM sync_ledger l LEFT JOIN sync_clients c ON c.id = l.client
+		WHERE l.key = ?`, key).Scan(&e.Client, &e.Staff, &e.Mid, &e.Status, &e.Seq, &e.Content)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -109,22 +112,27 @@ func (tx *Tx) Ledger(key string) (*Entry, error) {
 }
 
 // Enter writes a key into the ledger; false when it is there already.
-func (tx *Tx) Enter(key string, client, mid int64) (bool, error) {
-	n, err := tx.exec(`INSERT INTO sync_ledger (key, client, mid, status, seq) VALUES (?, ?, ?, 'applied', ?) ON CONFLICT DO NOTHING`, key, client, mid, tx.seq)
+func (tx *Tx) Enter(key string, client, mid, content int64) (bool, error) {
+	n, err := tx.exec(`INSERT INTO sync_ledger (key, client, mid, status, seq, content) VALUES (?, ?, ?, 'applied', ?, ?) ON CONFLICT DO NOTHING`,
+		key, client, mid, tx.seq, content)
 	return n == 1, err
 }
 
-// Renumber notes that a client sent a key under a number of its own that had taken effect before.
-func (tx *Tx) Renumber(c *Client, mid int64, key string) error {
-	_, err := tx.exec(`INSERT INTO sync_renumbered (client, mid, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, c.Row, mid, key)
+// Renumber notes that a client sent a key under a number of its own that had taken effect before, and
+// how that ended: with the status of the first, or held back because it is another change.
+func (tx *Tx) Renumber(c *Client, mid int64, key string, status care.Status) error {
+	_, err := tx.exec(`INSERT INTO sync_renumbered (client, mid, key, status) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, c.Row, mid, key, string(status))
 	return err
 }
 
-// Renumbered says whether a client's number stands for a key that had taken effect before.
-func (tx *Tx) Renumbered(c *Client, mid int64, key string) (bool, error) {
-	var n int
-	err := tx.row(`SELECT count(*) FROM sync_renumbered WHERE client = ? AND mid = ? AND key = ?`, c.Row, mid, key).Scan(&n)
-	return n > 0, err
+// Renumbered says whether a client's number stands for a key that had taken effect before, and how it
+// ended; "" when that is not known.
+func (tx *Tx) Renumbered(c *Client, mid int64, key string) (mine bool, status care.Status, err error) {
+	err = tx.row(`SELECT status FROM sync_renumbered WHERE client = ? AND mid = ? AND key = ?`, c.Row, mid, key).Scan(&status)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, "", nil
+	}
+	return err == nil, status, err
 }
 
 // Ended notes a status other than applied.

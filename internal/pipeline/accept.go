@@ -46,6 +46,17 @@ func Fault(tx Tx, m *care.Mutation, by By) (wire.Result, error) {
 	return p.result, tx.DueAt(tx.Now(), DueJudge, p.refused.Text("patient"))
 }
 
+// KeyTaken quarantines a mutation whose key belongs to another change.
+func KeyTaken(tx Tx, m *care.Mutation, by By) (wire.Result, error) {
+	p := newPlan(tx, m, by)
+	err := p.quarantine(&refusal{code: "key_taken", fix: "supervisor",
+		message: "The key of this change was used for another one before. It is kept whole and waits for a decision."})
+	if err != nil {
+		return p.result, err
+	}
+	return p.result, p.judge()
+}
+
 // refusal says why a mutation cannot be represented; it is quarantined, never dropped.
 type refusal struct {
 	code     string

@@ -138,7 +138,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 // nothing, so that the pull which confirms it is not "nothing new".
 func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, apart bool) (wire.Result, error) {
 	tx.Next()
-	fresh, err := tx.Enter(m.Key, c.Row, m.Mid)
+	fresh, err := tx.Enter(m.Key, c.Row, m.Mid, m.Fingerprint())
 	if err != nil {
 		return wire.Result{}, err
 	}
@@ -157,15 +157,29 @@ func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, a
 			return res, nil
 		}
 	} else {
-		if res, err = w.stored(tx, m); err != nil {
+		if res, err = w.known(tx, m); err != nil {
 			return res, err
 		}
-		if err := tx.Renumber(c, m.Mid, m.Key); err != nil {
+		if err := tx.Renumber(c, m.Mid, m.Key, res.Status); err != nil {
 			return res, err
 		}
 	}
 	c.LastMid, c.LastKey, c.LastSeq = m.Mid, m.Key, tx.Seq()
 	return res, nil
+}
+
+// known answers a key that took effect before: with the stored answer where it is the same change of
+// the same author, and otherwise by keeping what came, whole. A key proves nothing about its content.
+func (w *pushWork) known(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) {
+	entry, err := tx.Ledger(m.Key)
+	if err != nil {
+		return wire.Result{}, err
+	}
+	mine := entry != nil && (entry.Staff == w.by.Staff || entry.Staff == m.Author)
+	if mine && (entry.Content == 0 || entry.Content == m.Fingerprint()) {
+		return w.stored(tx, m)
+	}
+	return pipeline.KeyTaken(tx, m, w.by)
 }
 
 // take runs the pipeline. Apart, a mutation that makes it fail is quarantined as the server's
@@ -201,10 +215,12 @@ func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (w
 		return wire.Result{}, err
 	}
 	if (entry == nil || entry.Client != c.Row || entry.Mid != m.Mid) && !w.engine.o.Faults.ReplayByMidAlone {
-		if mine, err := tx.Renumbered(c, m.Mid, m.Key); err != nil || !mine {
+		mine, status, err := tx.Renumbered(c, m.Mid, m.Key)
+		if err != nil || !mine {
 			w.refused = forked(c)
 			return wire.Result{}, err
 		}
+		return w.answered(tx, m, c.Row, m.Mid, status)
 	}
 	return w.stored(tx, m)
 }
@@ -217,13 +233,17 @@ func forked(c *pbstore.Client) *wire.Error {
 
 // stored finds the answer a key got the first time; when that was cleared away, its status.
 func (w *pushWork) stored(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) {
-	bare := wire.Result{Mid: m.Mid, Key: m.Key, Replayed: true}
 	entry, err := tx.Ledger(m.Key)
 	if err != nil || entry == nil {
-		return bare, err
+		return wire.Result{Mid: m.Mid, Key: m.Key, Replayed: true}, err
 	}
-	bare.Status = entry.Status
-	body, err := tx.Results(entry.Client, entry.Mid, w.by.Staff)
+	return w.answered(tx, m, entry.Client, entry.Mid, entry.Status)
+}
+
+// answered finds what a client was answered at a mid; when that was cleared away, the status alone.
+func (w *pushWork) answered(tx *pbstore.Tx, m *care.Mutation, client, mid int64, status care.Status) (wire.Result, error) {
+	bare := wire.Result{Mid: m.Mid, Key: m.Key, Status: status, Replayed: true}
+	body, err := tx.Results(client, mid, w.by.Staff)
 	if err != nil || body == nil {
 		return bare, err
 	}

@@ -26,7 +26,11 @@ func (r *run) open(t *town, p *page) error {
 func (t *town) directions(p *page, r *run) {
 	h, url := t.hood, t.house.url
 	p.head("Where to look")
-	p.line("  %s", url)
+	p.facts([][3]string{
+		{url + "/practice/", "", "the inbox of a practice or partner team: try " + h.surgeries[0].reception.email + ", then " + h.surgeries[0].gp.email},
+		{url + "/app/", "", "the app of a nurse or volunteer: try " + h.north.nurses[0].email + " or " + h.services[0].volunteers[0].email},
+		{url + "/desk/", "", "the desk of a lead or coordinator: try " + h.north.lead.email + " or " + h.cora.email},
+	})
 	if r.settings.AllowAdmin {
 		p.line("  %s/_/   the dashboard", url)
 	}

@@ -78,6 +78,10 @@ test-js: $(NODE_MODULES) dist/doorstep-test ## the JavaScript client and the pag
 test-browser: $(NODE_MODULES) dist/doorstep-test need-chromium ## the pages in a real browser
 	cd e2e && node --test --test-concurrency=1 $$(ls -d browser/*.test.mjs)
 
+.PHONY: pictures
+pictures: $(NODE_MODULES) build need-chromium ## the README's pictures, from the demo
+	cd e2e && node pictures.mjs
+
 .PHONY: vendor
 vendor: $(NODE_MODULES) ## rebuild pb_public/vendor from e2e/package-lock.json
 	cd e2e && node vendor/build.mjs

@@ -126,7 +126,12 @@ export async function accessible(page, what) {
 export async function walkByTab(page, most = 80) {
   /** @type {string[]} */
   const reached = []
-  await page.evaluate(() => { window.scrollTo(0, 0); /** @type {HTMLElement} */ (document.activeElement)?.blur() })
+  await page.evaluate(() => { // Tab goes on from where the focus was, so it is put before everything first
+    document.body.tabIndex = -1
+    document.body.focus()
+    document.body.removeAttribute('tabindex')
+    window.scrollTo(0, 0)
+  })
   for (let i = 0; i < most; i++) {
     await page.keyboard.press('Tab')
     const at = await page.evaluate(() => {

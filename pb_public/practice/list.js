@@ -34,7 +34,7 @@ export function listView(inbox, on) {
 
 /** @param {Inbox} inbox @param {{ draw: () => void, receive: (group: import('./types.js').Group) => void, retry: () => void }} on @param {number} now */
 function openList(inbox, on, now) {
-  if (!inbox.loaded) return inbox.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: inbox.trouble })}</p><button type="button" class="nhsuk-button" @click=${on.retry}>${w.retry}</button></div>` : html`<div class="pi-empty"><p>${w.loading}</p></div>`
+  if (!inbox.loaded) return inbox.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: inbox.trouble })}</p><button type="button" class="nhsuk-button" @click=${on.retry}>${w.retry}</button></div>` : html`<div class="pi-empty pi-loading" role="status"><p>${w.loading}</p></div>`
   const rows = inbox.rows()
   return html`${filterBar(inbox, on.draw)}
     <p class="ds-soft" role="status">${count(rows.length, w.filters.shown)}</p>

@@ -1,0 +1,61 @@
+// What the stories of the inbox share: the stand, a browser, a nurse's phone, and short ways of looking.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach } from 'node:test'
+import { startStand } from '../stand/stand.mjs'
+import { Handset } from './handset.mjs'
+import { openBrowser, openPage } from './kit.mjs'
+
+/**
+ * One stand and one browser for a file; each story begins on the neighbourhood's first morning, whose clock
+ * stands at ten on a working day.
+ * @param {{ people?: number }} [o]
+ */
+export function inbox(o = {}) {
+  /** @type {{ stand: import('../stand/stand.mjs').Stand, browser: import('playwright-core').Browser, nia: Handset }} */
+  const here = /** @type {any} */ ({})
+  let fresh = true
+  before(async () => { [here.stand, here.browser] = await Promise.all([startStand(null, o), openBrowser()]) })
+  after(async () => { await here.browser?.close(); await here.stand?.close() })
+  beforeEach(async () => {
+    if (!fresh) await here.stand.reset()
+    fresh = false
+    here.nia = await Handset.of(here.stand, 'nia')
+  })
+  return Object.assign(here, {
+    /** @param {any} t @param {string} who @param {import('./kit.mjs').How} [how] */
+    page: (t, who, how = {}) => openPage(t, here.browser, here.stand, '/practice/', { as: who, ...how }),
+    /** @param {string} id @param {string} who */
+    read: (id, who = 'guy') => here.stand.care(who, 'GET', `/handovers/${id}`),
+  })
+}
+
+/** The list is there, empty or not. @param {import('playwright-core').Page} page */
+export const loaded = page => page.locator('[data-group], .pi-empty:not(.pi-loading)').first().waitFor()
+
+/** The names in the list, from the top. @param {import('playwright-core').Page} page */
+export const names = page => page.locator('a[data-row]').allInnerTexts()
+
+/** Waits until a question about the page, asked again and again, has this answer. @param {() => Promise<any>} ask @param {any} want @param {string} [what] @param {number} [ms] */
+export async function becomes(ask, want, what = 'it', ms = 30_000) {
+  const until = Date.now() + ms
+  for (;;) {
+    const got = await ask().catch((/** @type {Error} */ e) => e.message)
+    try { return assert.deepEqual(got, want, what) } catch (e) { if (Date.now() > until) throw e }
+    await new Promise(resolve => setTimeout(resolve, 40))
+  }
+}
+
+/** What the two live regions have said, in order, from now on. @param {import('playwright-core').Page} page */
+export async function listen(page) {
+  await page.evaluate(() => {
+    /** @type {any} */ (window).said = []
+    for (const id of ['announce', 'announce-now']) {
+      const at = /** @type {HTMLElement} */ (document.getElementById(id))
+      new MutationObserver(() => { if (at.textContent) /** @type {any} */ (window).said.push(at.textContent) }).observe(at, { childList: true, characterData: true, subtree: true })
+    }
+  })
+  return () => page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (window).said))
+}
+
+/** The label of whatever has the focus. @param {import('playwright-core').Page} page */
+export const focused = page => page.evaluate(() => (document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '').trim().replace(/\s+/g, ' '))

@@ -30,7 +30,7 @@ type config struct {
 	Patients int    `json:"patients"` // how many people are on the caseloads
 	Count    bool   `json:"count"`    // count SQL statements; slows, so never in a timed cell
 	Fresh    bool   `json:"fresh"`    // seed an empty directory; false opens what is there
-	Profile  string `json:"profile"`  // file for a CPU profile of the child's whole life, "" = none
+	Profile  string `json:"profile"`  // file for a CPU profile from the first command on, and with .allocs for one of what was allocated; "" = none
 }
 
 // service is what a role serves once it has started.
@@ -95,17 +95,6 @@ func play(name string, in io.Reader, out io.Writer) error {
 	if !ok {
 		return errors.New("unknown role")
 	}
-	if conf.Profile != "" {
-		f, err := os.Create(conf.Profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
 	if conf.Count {
 		if err := registerCounted(); err != nil {
 			return err
@@ -120,9 +109,16 @@ func play(name string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	lines := bufio.NewScanner(in)
-	for lines.Scan() {
+	for first := true; lines.Scan(); first = false {
 		if lines.Text() == "stop" {
 			break
+		}
+		if first && conf.Profile != "" {
+			finish, err := profile(conf.Profile)
+			if err != nil {
+				return err
+			}
+			defer finish()
 		}
 		value, err := obey(conf, svc, lines.Text())
 		var r reply
@@ -136,6 +132,29 @@ func play(name string, in io.Reader, out io.Writer) error {
 		}
 	}
 	return svc.stop()
+}
+
+// profile begins to watch this process; what it returns writes the profiles.
+func profile(file string) (finish func(), err error) {
+	cpu, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(cpu); err != nil {
+		return nil, errors.Join(err, cpu.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		err := cpu.Close()
+		if allocs, failed := os.Create(file + ".allocs"); failed == nil {
+			err = errors.Join(err, pprof.Lookup("allocs").WriteTo(allocs, 0), allocs.Close())
+		} else {
+			err = errors.Join(err, failed)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "write the profile:", err)
+		}
+	}, nil
 }
 
 func obey(conf config, svc *service, command string) (any, error) {

@@ -43,7 +43,10 @@ func newShape(c *care.Collection, number int64) *shape {
 	}
 	list := strings.Join(quoted, ", ")
 	s.selects = "SELECT " + list + " FROM " + quote(c.Name)
-	s.insert = "INSERT INTO " + quote(c.Name) + " (" + list + ") VALUES (?" + strings.Repeat(", ?", len(s.columns)-1) + ") ON CONFLICT (id) DO NOTHING"
+	// NB! OR FAIL spares the journal SQLite keeps for one statement: with a trigger on the table it
+	// would copy every page it is about to change. What a failed statement leaves is undone with
+	// its transaction or savepoint.
+	s.insert = "INSERT OR FAIL INTO " + quote(c.Name) + " (" + list + ") VALUES (?" + strings.Repeat(", ?", len(s.columns)-1) + ") ON CONFLICT (id) DO NOTHING"
 	s.clin = s.projection(care.Clinical)
 	s.limited = s.projection(care.Limited)
 	return s

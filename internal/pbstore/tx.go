@@ -226,7 +226,7 @@ func (tx *Tx) Update(rec, old *care.Record, fields []string) error {
 		args = append(args, columnStamp(rec.ReceivedAt), columnStamp(rec.AuthoredAt), clockColumn(rec))
 	}
 	args = append(args, rec.Version, changedColumn(rec), columnStamp(rec.Retracted), rec.ID)
-	if _, err := tx.exec("UPDATE "+quote(rec.Collection.Name)+" SET "+sets.String()+"version = ?, changed = ?, retracted = ? WHERE id = ?", args...); err != nil {
+	if _, err := tx.exec("UPDATE OR FAIL "+quote(rec.Collection.Name)+" SET "+sets.String()+"version = ?, changed = ?, retracted = ? WHERE id = ?", args...); err != nil {
 		return err
 	}
 	if err := tx.feed(s, rec, old); err != nil {

@@ -65,11 +65,7 @@ type floorJob struct {
 const floorGroup = 64
 
 func newFloorWriter(conf config) (*floorWriter, error) {
-	name := "sqlite"
-	if conf.Count {
-		name = countedDriver
-	}
-	db, err := sql.Open(name, pbstore.DSN(filepath.Join(conf.Dir, "data.db")))
+	db, err := openFloor(conf, filepath.Join(conf.Dir, "data.db"))
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +81,18 @@ func newFloorWriter(conf config) (*floorWriter, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// openFloor opens the database as Doorstep opens its own.
+func openFloor(conf config, path string) (*sql.DB, error) {
+	if conf.Count {
+		return sql.Open(countedDriver, pbstore.DSN(path))
+	}
+	db, err := pbstore.Connect(path)
+	if err != nil {
+		return nil, err
+	}
+	return db.DB(), nil
 }
 
 // run takes pushes until the channel closes.

@@ -78,8 +78,10 @@ var table = map[string]folder{
 	"internal/recovery": {why: "recovery opens a phone's export and hands it in as a phone would; the store is an interface",
 		imports: []string{"internal/care", "internal/phone", "internal/worktime"}, outside: []string{"github.com/spf13/cobra"}},
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
-		imports: append([]string{"internal/pipeline", "internal/identity", "internal/importer", "internal/recovery", "collections"}, stages...),
-		outside: []string{pocketbase, "modernc.org/sqlite", "modernc.org/libc"}}, // its memory
+		imports: append([]string{"internal/pipeline", "internal/identity", "internal/importer", "internal/recovery", "internal/sqlitemem", "collections"}, stages...),
+		outside: []string{pocketbase, "modernc.org/sqlite"}},
+	"internal/sqlitemem": {why: "SQLite's memory is SQLite's affair and knows nothing of care",
+		outside: []string{"modernc.org/libc", "modernc.org/sqlite"}},
 	"internal/pbapp": {why: "pbapp opens a database and brings it to today's schema; what runs on it is for the server",
 		imports: []string{"collections", "migrations", "internal/pbstore"}, outside: []string{pocketbase}},
 	"internal/server": {why: "the server puts the parts together; clients and demos come on top of it",

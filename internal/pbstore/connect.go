@@ -4,11 +4,14 @@ package pbstore
 
 import (
 	"fmt"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 
 	"github.com/pocketbase/dbx"
 	_ "modernc.org/sqlite" // registers the driver
+
+	"doorstep/internal/sqlitemem"
 )
 
 // pageSize of a new database, in bytes.
@@ -25,10 +28,13 @@ const dataFile = "data.db"
 // a transaction fail half-way; a transaction that only reads must ask for sql.TxOptions{ReadOnly:
 // true}, or it queues behind the writer.
 //
+// The first call gives SQLite memory that it keeps. Where somebody opened a database before,
+// everything works without, only slower.
+//
 // NB! The file name decides: the same path must be used by whoever copies or restores the file.
 func Connect(path string) (*dbx.DB, error) {
-	if poolErr != nil {
-		return nil, poolErr
+	if err := sqlitemem.Install(pageSize); err != nil {
+		slog.Debug("SQLite does without memory of its own", "error", err)
 	}
 	return dbx.Open("sqlite", DSN(path))
 }

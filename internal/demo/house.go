@@ -28,6 +28,7 @@ type house struct {
 	web   *http.Server
 	url   string
 	temp  string // folder to remove at the end, "" when the data is to be kept
+	drain func() // ends streams, and pulls that wait
 	done  chan error
 }
 
@@ -74,6 +75,7 @@ func (h *house) start(o houseOptions) error {
 		return fmt.Errorf("start the server: %w", err)
 	}
 	h.srv = srv
+	srv.API.Draining, h.drain = context.WithCancel(context.Background())
 	handler, err := routes(h.app, o.pages)
 	if err != nil {
 		return fmt.Errorf("build the routes: %w", err)
@@ -152,6 +154,9 @@ func (h *house) wait(ctx context.Context) error {
 // close ends what start and openApp began, as far as they came, and takes the temporary folder away.
 func (h *house) close() error {
 	var all []error
+	if h.drain != nil {
+		h.drain()
+	}
 	if h.web != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()

@@ -27,12 +27,17 @@ type API struct {
 	Clock func() time.Time
 	// Started is when the server began; health gives the jobs a moment from then.
 	Started time.Time
-	// Draining ends when the server is about to stop; pulls that wait for news answer at once.
+	// Draining ends when the server is about to stop; pulls that wait for news answer at once, and
+	// streams end.
 	// Nil: it never does.
 	Draining context.Context
 
+	// Stream are the times of the streams; the zero value is theirs.
+	Stream StreamTimes
+
 	probe   probe
 	looking attention
+	seats   seats
 }
 
 // Register binds every route; give it to app.OnServe.

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -73,11 +74,15 @@ func (a *API) staffOf(e *core.RequestEvent) (*core.Record, error) {
 	case e.Auth.Collection().Name != care.StaffName:
 		return nil, identity.ErrForbidden
 	}
-	left := e.Auth.GetDateTime("inactive_since").Time()
-	if !left.IsZero() && !a.Clock().Before(left) {
+	if hasLeft(e.Auth, a.Clock()) {
 		return nil, identity.ErrInactive
 	}
 	return e.Auth, nil
+}
+
+func hasLeft(staff *core.Record, now time.Time) bool {
+	left := staff.GetDateTime("inactive_since").Time()
+	return !left.IsZero() && !now.Before(left)
 }
 
 func tokenMissing(what string) error {

@@ -42,6 +42,7 @@ type careRoute struct {
 // Who a route is for.
 func worksHandovers(d care.Duty) bool { return d.Inbox || d.May(care.Create, care.Handovers) }
 func worksDesk(d care.Duty) bool      { return d.Desk }
+func watches(d care.Duty) bool        { return worksHandovers(d) || worksDesk(d) }
 func keepsDevices(d care.Duty) bool   { return d.Desk || d.May(care.Update, care.Devices) }
 func keepsAccounts(d care.Duty) bool  { return d.Desk || d.May(care.Update, care.StaffName) }
 func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care.Patients) }
@@ -55,6 +56,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/handovers/{id}/hold", worksHandovers, a.hold},
 		{http.MethodPost, "/handovers/{id}/release", worksHandovers, a.release},
 
+		{http.MethodGet, "/stream", watches, a.pageStream},
 		{http.MethodGet, "/queues", worksDesk, a.queues},
 		{http.MethodGet, "/issues", worksDesk, a.listIssues},
 		{http.MethodGet, "/issues/{id}", worksDesk, a.readIssue},

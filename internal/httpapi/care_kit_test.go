@@ -27,6 +27,8 @@ type town struct {
 	*house
 	t      *testing.T
 	engine *syncer.Engine
+	store  *pbstore.Store
+	api    *httpapi.API
 
 	surgery, elm, nurses, hill, coordination, safeguarding, mental, visitors *core.Record // teams
 	practice, service                                                        *core.Record // organisations
@@ -46,6 +48,7 @@ func newTown(t *testing.T) *town {
 	must(t, err)
 	store, err := pbstore.Open(w.App, pbstore.Options{Now: w.now, Entropy: rand.Reader})
 	must(t, err)
+	w.store = store
 	w.engine = syncer.New(store, syncer.Options{CursorKey: keys.Secret("cursor"), Now: w.now, Log: w.Logger()})
 	must(t, w.engine.Start())
 	t.Cleanup(func() {
@@ -54,8 +57,8 @@ func newTown(t *testing.T) *town {
 	})
 	service := identity.New(identity.Config{Store: pbstore.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: store.LooksAfterStaff})
 	pbstore.BindRevocation(w.App, service.Revoke)
-	api := &httpapi.API{App: w.App, Identity: service, Sync: w.engine, Store: store, Clock: w.now}
-	w.OnServe().BindFunc(api.Register)
+	w.api = &httpapi.API{App: w.App, Identity: service, Sync: w.engine, Store: store, Clock: w.now}
+	w.OnServe().BindFunc(w.api.Register)
 	w.server = w.Serve(t)
 	w.settle()
 	return w

@@ -47,6 +47,7 @@ var routeTable = map[string]struct {
 	"POST /handovers/{id}/file":          {roles: handoverRoles, body: `{"version":1}`, status: 404},
 	"POST /handovers/{id}/stand-down":    {roles: handoverRoles, body: `{"version":1,"reason":"x"}`, status: 404},
 	"POST /handovers/{id}/confirm":       {roles: handoverRoles, body: `{"version":1}`, status: 404},
+	"GET /stream":                        {roles: handoverRoles, status: 200},
 	"GET /queues":                        {roles: deskRoles, status: 200},
 	"GET /issues":                        {roles: deskRoles, status: 200},
 	"GET /issues/{id}":                   {roles: deskRoles, status: 404},

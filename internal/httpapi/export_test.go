@@ -47,3 +47,10 @@ func (a *API) BindProbe(e *core.ServeEvent) error {
 	g.GET("/probe/panic", func(*core.RequestEvent) error { panic("a name that must not get out") })
 	return e.Next()
 }
+
+// Seated counts the connections that wait.
+func Seated(a *API) int {
+	a.seats.mu.Lock()
+	defer a.seats.mu.Unlock()
+	return a.seats.taken
+}

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -90,6 +91,13 @@ func (h *house) do(t *testing.T, method, path, token string, body []byte, header
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
+	if response.Header.Get("Content-Type") == "text/event-stream" { // which does not end: the first event will do
+		line, err := bufio.NewReader(response.Body).ReadBytes('\n')
+		if err != nil && method != http.MethodHead {
+			t.Fatal(err)
+		}
+		return answer{response.StatusCode, response.Header, line}
+	}
 	got, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)

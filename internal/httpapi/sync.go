@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -9,14 +10,17 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"doorstep/internal/identity"
 	"doorstep/internal/syncer"
 	"doorstep/internal/wire"
 )
 
-// Limits of the bodies of the small routes, in bytes.
+// Limits of what is asked: the bodies of the small routes in bytes, and the patience of a pull.
 const (
 	helloBytes  = 64 << 10
 	digestBytes = 8 << 20
+
+	maxWaitAsked = 3600 // seconds; the engine waits less in any case
 )
 
 // bindSync adds the routes of the conversation itself.
@@ -28,6 +32,7 @@ func (a *API) bindSync(v1 *router.RouterGroup[*core.RequestEvent]) {
 	g.POST("/hello", a.hello)
 	g.POST("/push", a.push)
 	g.GET("/pull", a.pull)
+	g.GET("/stream", a.stream)
 	g.POST("/digest", a.digest)
 	g.GET("/names", a.names)
 }
@@ -69,15 +74,35 @@ func (a *API) pull(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	ctx := e.Request.Context()
-	if a.Draining != nil {
-		waiting, cancel := context.WithCancel(ctx)
-		defer cancel()
-		defer context.AfterFunc(a.Draining, cancel)()
-		ctx = waiting
+	r := syncer.PullRequest{Client: q.Get("client"), Cursor: q.Get("cursor"), Limit: limit, Wait: time.Duration(min(wait, maxWaitAsked)) * time.Second}
+	if r.Wait > 0 {
+		return a.pullWaiting(e, r)
 	}
-	answer, fail := a.Sync.Pull(ctx, syncSession(e), syncer.PullRequest{
-		Client: q.Get("client"), Cursor: q.Get("cursor"), Limit: limit, Wait: time.Duration(min(wait, 60)) * time.Second})
+	answer, fail := a.Sync.Pull(e.Request.Context(), syncSession(e), r)
+	return reply(e, answer, fail)
+}
+
+// pullWaiting is a pull that waits for news: one of a device at a time, until the server stops, and
+// answered only to who may still have the answer.
+func (a *API) pullWaiting(e *core.RequestEvent, r syncer.PullRequest) error {
+	seat, err := a.seats.take(e.Request.Context(), "pull "+sessionOf(e).Device, 1)
+	if err != nil {
+		return err
+	}
+	defer seat.leave()
+	if a.Draining != nil {
+		defer context.AfterFunc(a.Draining, seat.vacate)()
+	}
+	r.Until = seat.Done()
+	answer, fail := a.Sync.Pull(e.Request.Context(), syncSession(e), r)
+	session, err := a.Identity.Authenticate(e.Request.Context(), bearer(e.Request.Header))
+	switch {
+	case errors.Is(err, identity.ErrTokenExpired): // it was good when it was asked
+	case err != nil:
+		return err
+	case session.PushOnly:
+		return syncer.PushOnly(session.Directive)
+	}
 	return reply(e, answer, fail)
 }
 

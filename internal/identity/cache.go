@@ -33,22 +33,22 @@ func newCache(size int) *cache {
 	return &cache{size: size, order: list.New(), byToken: make(map[tokenHash]*list.Element)}
 }
 
-// get returns the session of a token that has not expired, and in any case the epoch to hand
-// to put.
-func (c *cache) get(token tokenHash, now time.Time) (Session, uint64, bool) {
+// get returns the session of a token that has not expired, with the time when it does, and in any
+// case the epoch to hand to put.
+func (c *cache) get(token tokenHash, now time.Time) (Session, time.Time, uint64, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at, ok := c.byToken[token]
 	if !ok {
-		return Session{}, c.epoch, false
+		return Session{}, time.Time{}, c.epoch, false
 	}
 	entry := at.Value.(*cached)
 	if !now.Before(entry.expires) {
 		c.drop(at)
-		return Session{}, c.epoch, false
+		return Session{}, time.Time{}, c.epoch, false
 	}
 	c.order.MoveToFront(at)
-	return entry.session, c.epoch, true
+	return entry.session, entry.expires, c.epoch, true
 }
 
 // put keeps a session, unless somebody was revoked since the epoch: it may rest on what was

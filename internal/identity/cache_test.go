@@ -10,14 +10,14 @@ func TestCache_is_bounded_and_drops_what_was_used_longest_ago(t *testing.T) {
 	c := newCache(2)
 	for i := range byte(3) {
 		c.put(tokenHash{i}, Session{Device: string('a' + rune(i))}, now.Add(time.Minute), 0)
-		if _, _, ok := c.get(tokenHash{0}, now); !ok && i < 2 {
+		if _, _, _, ok := c.get(tokenHash{0}, now); !ok && i < 2 {
 			t.Fatalf("%d: the first went too soon", i)
 		}
 	}
-	if _, _, ok := c.get(tokenHash{1}, now); ok || len(c.byToken) != 2 || c.order.Len() != 2 {
+	if _, _, _, ok := c.get(tokenHash{1}, now); ok || len(c.byToken) != 2 || c.order.Len() != 2 {
 		t.Fatalf("kept %d", len(c.byToken))
 	}
-	if _, _, ok := c.get(tokenHash{0}, now.Add(time.Minute)); ok || len(c.byToken) != 1 {
+	if _, _, _, ok := c.get(tokenHash{0}, now.Add(time.Minute)); ok || len(c.byToken) != 1 {
 		t.Fatal("expired, but kept")
 	}
 	c.revoke("c")

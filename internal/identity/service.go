@@ -49,12 +49,13 @@ type Service struct {
 	lifetime         time.Duration
 	looksAfter       func(lead StaffRecord, staff string) bool
 	cache            *cache
+	watches          *watches
 }
 
 // New makes a Service.
 func New(c Config) *Service {
 	s := &Service{store: c.Store, keys: c.Keys, clock: c.Clock, audience: c.Audience, issuer: c.Issuer,
-		random: c.Random, lifetime: c.AccessLifetime, looksAfter: c.LooksAfter, cache: newCache(cacheSize)}
+		random: c.Random, lifetime: c.AccessLifetime, looksAfter: c.LooksAfter, cache: newCache(cacheSize), watches: newWatches()}
 	if s.looksAfter == nil {
 		s.looksAfter = func(StaffRecord, string) bool { return false }
 	}
@@ -120,29 +121,36 @@ func (s *Service) Exchange(ctx context.Context, text string) (Grant, error) {
 // or [Service.Revoke] names one of them. Errors: ErrTokenInvalid, ErrTokenExpired, ErrLost,
 // ErrRevoked, ErrRelogin, ErrRole.
 func (s *Service) Authenticate(ctx context.Context, token string) (Session, error) {
+	session, _, err := s.AuthenticateUntil(ctx, token)
+	return session, err
+}
+
+// AuthenticateUntil is Authenticate that also says when the token expires, for what goes on longer
+// than a request.
+func (s *Service) AuthenticateUntil(ctx context.Context, token string) (Session, time.Time, error) {
 	now := s.clock()
 	hash := sha256.Sum256([]byte(token))
-	session, epoch, ok := s.cache.get(hash, now)
+	session, expires, epoch, ok := s.cache.get(hash, now)
 	if ok {
-		return session, nil
+		return session, expires, nil
 	}
 	claims, err := s.keys.verify(token, s.issuer, now)
 	if err != nil {
-		return Session{}, err
+		return Session{}, time.Time{}, err
 	}
 	device, err := s.store.Device(ctx, claims.Device)
 	if errors.Is(err, ErrNotFound) || err == nil && (device.Staff != claims.Subject || device.Client != claims.Client) {
-		return Session{}, fmt.Errorf("%w: device %s is gone or another's", ErrTokenInvalid, claims.Device)
+		return Session{}, time.Time{}, fmt.Errorf("%w: device %s is gone or another's", ErrTokenInvalid, claims.Device)
 	}
 	if err != nil {
-		return Session{}, err
+		return Session{}, time.Time{}, err
 	}
 	session, err = s.session(ctx, device, now)
 	if err != nil {
-		return Session{}, err
+		return Session{}, time.Time{}, err
 	}
 	s.cache.put(hash, session, claims.ExpiresAt.Time, epoch)
-	return session, nil
+	return session, claims.ExpiresAt.Time, nil
 }
 
 // session is what a stored device may do now.
@@ -160,7 +168,16 @@ func (s *Service) session(ctx context.Context, device DeviceRecord, now time.Tim
 // Revoke makes the next request of a device, or of every device of a member of staff, be
 // judged anew by what is stored. Call it after anything about them changed: state, role,
 // teams, leaving.
-func (s *Service) Revoke(id string) { s.cache.revoke(id) }
+func (s *Service) Revoke(id string) {
+	s.cache.revoke(id)
+	s.watches.tell(id)
+}
+
+// Watch returns a channel that receives after [Service.Revoke] named one of these devices or
+// members of staff, once for however many times; stop ends it.
+func (s *Service) Watch(ids ...string) (changed <-chan struct{}, stop func()) {
+	return s.watches.add(ids)
+}
 
 // Keys is the public half of the signing key as a JSON Web Key Set. Do not change the bytes.
 func (s *Service) Keys() []byte { return s.keys.JWKS() }

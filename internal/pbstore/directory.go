@@ -25,6 +25,9 @@ type organisation struct {
 	OutOfHours                      string
 }
 
+// coordinationTeam is the kind of team at the end of every chain.
+const coordinationTeam = "coordination"
+
 type eachRowOf func(query string, fn func(*sql.Rows) error, args ...any) error
 
 func (m *memory) loadDirectory(v *Snapshot) error {
@@ -115,7 +118,7 @@ func (d *directory) voluntary(organisation string) bool {
 
 // AnyCoordinator is a care coordination team, for what belongs to nobody.
 func (d *directory) AnyCoordinator() string {
-	return d.first(func(t *team) bool { return t.Kind == "coordination" })
+	return d.first(func(t *team) bool { return t.Kind == coordinationTeam })
 }
 
 // closed says whether an organisation no longer takes anybody.

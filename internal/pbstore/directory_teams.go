@@ -38,10 +38,10 @@ func (d directoryView) Practice(org string) (handover.Team, bool) {
 
 // Coordinator implements handover.Directory: that of the neighbourhood, else any.
 func (d directoryView) Coordinator(neighbourhood string) (handover.Team, bool) {
-	if t, ok := d.near("coordination", neighbourhood); ok {
+	if t, ok := d.near(coordinationTeam, neighbourhood); ok {
 		return t, true
 	}
-	return d.find(func(t *team) bool { return t.Kind == "coordination" })
+	return d.find(func(t *team) bool { return t.Kind == coordinationTeam })
 }
 
 // Safeguarding implements handover.Directory: that of the neighbourhood, else any.

@@ -34,6 +34,7 @@ func (tx *Tx) NewEpoch() error {
 	tx.note(func(m *memory) {
 		m.epoch = name
 		m.epochs = append(m.epochs, e)
+		m.wakeAll()
 	})
 	return nil
 }

@@ -177,7 +177,10 @@ func (tx *Tx) openGrant(patient, name string, since time.Time) error {
 	if err != nil {
 		return err
 	}
-	tx.note(func(m *memory) { m.addGrant(g) })
+	tx.note(func(m *memory) {
+		m.addGrant(g)
+		m.wakeHolder(name)
+	})
 	if !tx.waitedFor(patient) {
 		return nil
 	}
@@ -199,6 +202,7 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 		h := m.holder(name)
 		h.head = seq
 		h.moved(seq, patient)
+		m.wakeHolder(name)
 	})
 	return nil
 }
@@ -216,7 +220,10 @@ func (tx *Tx) Admit(patient, team, reason string) error {
 func (tx *Tx) Restaff(id string) error {
 	member, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
-		tx.note(func(m *memory) { delete(m.staff, id) })
+		tx.note(func(m *memory) {
+			m.wakeMember(m.staff[id])
+			delete(m.staff, id)
+		})
 		return nil
 	}
 	if err != nil {
@@ -254,7 +261,11 @@ func (tx *Tx) Restaff(id string) error {
 			}
 		}
 	}
-	tx.note(func(m *memory) { m.staff[id] = member })
+	tx.note(func(m *memory) {
+		m.wakeMember(m.staff[id])
+		m.staff[id] = member
+		m.wakeMember(member)
+	})
 	return nil
 }
 

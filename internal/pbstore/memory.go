@@ -22,6 +22,8 @@ type memory struct {
 	floor  int64 // below it tombstones may be missing
 	minute int64 // the last minute that has a mark
 	moved  chan struct{}
+	// followers are those to wake, by what they follow.
+	followers map[topic]map[*Subscription]struct{}
 
 	scopes  map[string]int64 // id by name
 	names   []string         // name by id
@@ -150,7 +152,7 @@ func newMemory(broken func(rules.Broken)) *memory {
 	if broken == nil {
 		broken = func(rules.Broken) {}
 	}
-	return &memory{broken: broken, moved: make(chan struct{}), scopes: map[string]int64{}, people: map[string][]*grant{},
+	return &memory{broken: broken, moved: make(chan struct{}), followers: map[topic]map[*Subscription]struct{}{}, scopes: map[string]int64{}, people: map[string][]*grant{},
 		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{}, speakers: map[string]string{}, held: map[string]int64{}, clocks: map[string]Clock{},
 		watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
 }
@@ -187,9 +189,14 @@ func (m *memory) advance(id, seq int64) {
 	name := m.names[id]
 	patient := care.PatientOf(name)
 	if patient == "" {
+		m.wake(scopeMoved, name)
 		return
 	}
 	limited := name == care.LimitedScope(patient)
+	held := clinicalHeld
+	if limited {
+		held = limitedHeld
+	}
 	for _, g := range m.people[patient] {
 		h := m.holders[g.holder]
 		h.moved(seq, patient)
@@ -197,6 +204,9 @@ func (m *memory) advance(id, seq int64) {
 			h.newsLimited = max(h.newsLimited, seq)
 		} else {
 			h.news = max(h.news, seq)
+		}
+		if g.toSeq == 0 {
+			m.wake(held, g.holder)
 		}
 	}
 }

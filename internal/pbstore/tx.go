@@ -249,6 +249,9 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 		tx.watched[patient] = true
 		opened := open(rec) - open(old)
 		tx.note(func(m *memory) { m.watch(patient).open += opened })
+		if rec.Text("to_team") == "" || old != nil && old.Text("to_team") == "" { // which is in no team's scope
+			tx.note(func(m *memory) { m.wake(scopeMoved, care.DestinationScope("")) })
+		}
 	case care.Conflicts:
 		return tx.noticeIssue(rec, old)
 	case care.Quarantine:
@@ -273,6 +276,9 @@ func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 	more := int(openRows(rec) - openRows(old))
 	tx.doubted[patient] += more
 	tx.note(func(m *memory) { m.watch(patient).issues += more })
+	if rec.Text("owner_team") == "" || old != nil && old.Text("owner_team") == "" {
+		tx.note(func(m *memory) { m.wake(scopeMoved, care.DeskScope("")) })
+	}
 	if old == nil && tx.strangers(rec) {
 		return tx.lapseLater(rec)
 	}

@@ -13,8 +13,9 @@ import (
 type PullRequest struct {
 	Client string
 	Cursor string
-	Limit  int           // rows of a page; 0 = the most there may be
-	Wait   time.Duration // how long to wait for news when there are none
+	Limit  int             // rows of a page; 0 = the most there may be
+	Wait   time.Duration   // how long to wait for news when there are none; MaxWait at most
+	Until  <-chan struct{} // ends the waiting, not the pull; nil: nothing does
 }
 
 // MaxWait is how long a pull may wait for news.
@@ -45,25 +46,53 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 		r.Limit = wire.MaxPullRows
 	}
 	r.Limit = max(r.Limit, wire.MinPullRows)
+	if r.Wait <= 0 {
+		return e.firstPage(ctx, v, c, cur, r.Limit, reset)
+	}
+	// Before the first look, so that nothing that moves after it is missed.
+	news := e.store.Follow(v)
+	defer news.Close()
 	deadline := time.NewTimer(min(r.Wait, MaxWait))
 	defer deadline.Stop()
 	for {
-		moved := e.store.Moved()
-		page, fail := e.page(ctx, v, c, cur, r.Limit)
-		if reset && page != nil {
-			page.Scopes = append([]wire.ScopeEvent{{ID: "*", Op: "reset"}}, page.Scopes...)
-		}
-		if fail != nil || r.Wait <= 0 || page.More || len(page.Changes)+len(page.Scopes) > 0 || cur.since == 0 {
+		page, fail := e.firstPage(ctx, v, c, cur, r.Limit, reset)
+		if fail != nil || page.More || len(page.Changes)+len(page.Scopes) > 0 || cur.since == 0 {
 			return page, fail
 		}
 		select {
-		case <-moved:
+		case <-news.C:
 		case <-deadline.C:
+			return page, nil
+		case <-r.Until:
 			return page, nil
 		case <-ctx.Done():
 			return page, nil
 		}
+		// What woke it may be that the person may see less now, or that the history is another.
+		if v, fail = e.viewer(ctx, s); fail != nil {
+			return nil, fail
+		}
+		e.store.Refollow(news, v)
+		if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
+			return nil, fail
+		}
 	}
+}
+
+// firstPage is the page a cursor asks for, begun anew where the cursor was too old.
+func (e *Engine) firstPage(ctx context.Context, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
+	page, fail := e.page(ctx, v, c, cur, limit)
+	if reset && page != nil {
+		page.Scopes = append([]wire.ScopeEvent{{ID: "*", Op: "reset"}}, page.Scopes...)
+	}
+	return page, fail
+}
+
+// PushOnly is the answer to who may hand in and gets nothing.
+func PushOnly(directive string) *wire.Error {
+	f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
+	f.Directive = directive
+	return f
 }
 
 // belowFloor turns a cursor that is older than what the feed remembers into a new beginning: the

@@ -74,6 +74,12 @@ type Pace struct {
 	JitterMs      int `json:"jitter_ms"`
 }
 
+// Poke says on a stream that there is something to pull. Head is the last number there was; who
+// has pulled up to it or beyond has it already.
+type Poke struct {
+	Head int64 `json:"head"`
+}
+
 // PushResponse answers a push change by change.
 type PushResponse struct {
 	Epoch   string   `json:"epoch"`

@@ -1,0 +1,74 @@
+package syncer
+
+import (
+	"context"
+
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// Follower knows when a phone has something to pull. It costs memory and nothing else: no
+// goroutine and, when it is asked, no SQL.
+type Follower struct {
+	e     *Engine
+	sub   *pbstore.Subscription
+	staff string
+	epoch string
+	since int64
+}
+
+// News is what moved since it was last asked.
+type News struct {
+	Head int64
+	// Revoked: part of what the phone holds is no longer its owner's.
+	Revoked bool
+}
+
+// Follow begins to follow what a phone would pull from that cursor on. What was missed before, or
+// may have been, wakes it at once.
+func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Follower, *wire.Error) {
+	v, fail := e.viewer(ctx, s)
+	if fail != nil {
+		return nil, fail
+	}
+	if s.PushOnly {
+		return nil, PushOnly(s.Directive)
+	}
+	f := &Follower{e: e, sub: e.store.Follow(v), staff: s.Staff}
+	f.epoch, f.since = e.store.Head()
+	cur, err := e.cursors.parse(cursorText)
+	if err == nil && cur.epoch == f.epoch && cur.since > 0 && cur.since <= f.since {
+		quiet, _ := e.store.NothingNew(v, &pbstore.Client{}, cur.since)
+		f.since = cur.since
+		if quiet && !cur.walking() {
+			return f, nil
+		}
+	}
+	f.sub.Wake()
+	return f, nil
+}
+
+// Woken receives when there is news.
+func (f *Follower) Woken() <-chan struct{} { return f.sub.C }
+
+// News says what moved, and begins anew from there; false when the account is gone.
+func (f *Follower) News() (News, bool) {
+	f.sub.Empty()
+	v, ok := f.e.store.Staff(f.staff)
+	if !ok {
+		return News{}, false
+	}
+	f.e.store.Refollow(f.sub, v)
+	epoch, head := f.e.store.Head()
+	n := News{Head: head}
+	if epoch == f.epoch {
+		for _, event := range f.e.store.Outlook(v, f.since, head).Events {
+			n.Revoked = n.Revoked || event.Op == "revoke" || event.Op == "reset"
+		}
+	}
+	f.epoch, f.since = epoch, head
+	return n, true
+}
+
+// Close ends it.
+func (f *Follower) Close() { f.sub.Close() }

@@ -117,6 +117,10 @@ func (s *stage) say(st *step) error {
 		return err
 	}
 	defer response.Body.Close()
+	if response.Header.Get("Content-Type") == eventStream {
+		st.answer, err = s.listen(request, response)
+		return err
+	}
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-
-	"doorstep/internal/syncer"
 )
 
 // The events of a stream.
@@ -18,7 +16,7 @@ const (
 	eventPoke   = "poke"   // there is something to pull
 	eventRevoke = "revoke" // some of what is held is not theirs any more
 	eventWipe   = "wipe"   // the phone was reported lost
-	eventPace   = "pace"   // how long to leave between rounds
+	eventPace   = "pace"   // another distance is to be kept between rounds
 )
 
 // StreamTimes are the times of a stream; those that are zero have their default.
@@ -61,6 +59,8 @@ type listener interface {
 	standing(ctx context.Context) (left time.Duration, last *event, ok bool)
 	// news says what there is to tell; false when they may not listen any more after it.
 	news() (events []event, ok bool)
+	// quiet says what is told, if anything, when nothing was for a while.
+	quiet() []event
 }
 
 // speak tells a listener what there is to tell until they go, may not listen any more or the
@@ -75,7 +75,7 @@ func (a *API) speak(e *core.RequestEvent, who listener, seat *seat) error {
 	if !ok {
 		return out.end(last)
 	}
-	if out.tell(event{eventPace, syncer.DefaultPace}) != nil {
+	if out.tell() != nil { // so that they know it is open
 		return nil // they hung up
 	}
 	now := time.Now()
@@ -95,7 +95,7 @@ func (a *API) speak(e *core.RequestEvent, who listener, seat *seat) error {
 		case <-seat.Done(): // they hung up, or listen elsewhere
 			return nil
 		case <-a.draining():
-			return out.end(&event{eventPace, syncer.DefaultPace})
+			return nil
 		case <-who.changed():
 			judge = true
 		case <-woken:
@@ -120,7 +120,7 @@ func (a *API) speak(e *core.RequestEvent, who listener, seat *seat) error {
 		now := time.Now()
 		ends = now.Add(left)
 		if !now.Before(alive) {
-			if out.tell() != nil {
+			if out.tell(who.quiet()...) != nil {
 				return nil
 			}
 			alive = now.Add(times.KeepAlive)

@@ -38,7 +38,7 @@ func (a *API) stream(e *core.RequestEvent) error {
 	defer seat.leave()
 	revoked, stop := a.Identity.Watch(session.Device, session.Staff)
 	defer stop()
-	return a.speak(e, &phoneListener{api: a, token: bearer(e.Request.Header), follower: follower, revoked: revoked}, seat)
+	return a.speak(e, &phoneListener{api: a, token: bearer(e.Request.Header), follower: follower, revoked: revoked, pace: syncer.DefaultPace}, seat)
 }
 
 // phoneListener is a phone with an access token.
@@ -47,6 +47,7 @@ type phoneListener struct {
 	token    string
 	follower *syncer.Follower
 	revoked  <-chan struct{}
+	pace     wire.Pace // the last it was told
 }
 
 func (l *phoneListener) woken() <-chan struct{}   { return l.follower.Woken() }
@@ -75,6 +76,16 @@ func (l *phoneListener) news() ([]event, bool) {
 		return []event{{eventRevoke, nothing}, poke}, true
 	}
 	return []event{poke}, true
+}
+
+// quiet tells a pace that has changed: one phone after the other, as each falls quiet.
+func (l *phoneListener) quiet() []event {
+	now := l.api.Sync.Pace()
+	if now == l.pace {
+		return nil
+	}
+	l.pace = now
+	return []event{{eventPace, now}}
 }
 
 // pageStream nudges a page: something its inbox or desk shows has moved.
@@ -131,6 +142,8 @@ func (l *pageListener) standing(context.Context) (time.Duration, *event, bool) {
 	}
 	return time.Until(expires.Time), nil, true
 }
+
+func (l *pageListener) quiet() []event { return nil }
 
 func (l *pageListener) news() ([]event, bool) {
 	l.sub.Empty()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -278,8 +279,7 @@ func TestStream_EndsWhenTheTokenExpires(t *testing.T) {
 	ann := w.enrol(t, w.ann)
 	token := ann.token(t)
 	e := w.phoneStream(ann, token.AccessToken, "")
-	for seen := map[string]bool{}; !seen[":"] || !seen["poke"]; {
-		seen[e.next(t).name] = true
+	for e.next(t).name != "poke" {
 	}
 	w.turn(time.Duration(token.ExpiresIn)*time.Second - time.Minute)
 	e.expect(t, ":", "") // it lives a minute still
@@ -291,6 +291,45 @@ func TestStream_EndsWhenTheTokenExpires(t *testing.T) {
 	}
 	refused(t, w.do(t, http.MethodGet, base+"/stream", "Bearer "+token.AccessToken, nil), http.StatusUnauthorized, "token_expired")
 	w.phoneStream(ann, ann.token(t).AccessToken, "")
+}
+
+// Phones are asked to leave more time between rounds while the server is busy, and less when it is
+// not any more.
+func TestStream_SaysPaceWhenTheServerIsBusy(t *testing.T) {
+	w := newTown(t)
+	w.api.Stream = httpapi.StreamTimes{Gather: time.Millisecond, KeepAlive: 20 * time.Millisecond}
+	ann := w.enrol(t, w.ann)
+	token := ann.token(t).AccessToken
+	e := w.phoneStream(ann, token, w.pullOf(ann, token).Cursor)
+	entered, release := make(chan struct{}), make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := w.engine.Do(t.Context(), func(*pbstore.Tx) error { close(entered); <-release; return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-entered
+	for range 300 { // of 512 that may wait
+		done.Go(func() {
+			if err := w.engine.Do(t.Context(), func(*pbstore.Tx) error { return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	pace := func(want string) {
+		t.Helper()
+		got := e.next(t)
+		for got.name == ":" {
+			got = e.next(t)
+		}
+		if got != (heard{"pace", want}) {
+			t.Errorf("heard %v, want a pace of %s", got, want)
+		}
+	}
+	pace(`{"min_interval_ms":120000,"jitter_ms":60000}`)
+	close(release)
+	pace(`{"min_interval_ms":30000,"jitter_ms":15000}`)
+	done.Wait()
 }
 
 func TestStream_OneOfADevice(t *testing.T) {
@@ -330,12 +369,11 @@ func TestStream_EndsWhenTheServerStops(t *testing.T) {
 	token := ann.token(t).AccessToken
 	phone := w.phoneStream(ann, token, w.pullOf(ann, token).Cursor)
 	page := w.listen(t, pages+"/stream", w.Token(t, w.guy))
-	page.expect(t, "pace", paceNow)
+	page.expect(t, ":", "")
 	page.poke(t)
 	drain()
 	for name, e := range map[string]*ear{"phone": phone, "page": page} {
 		t.Log(name)
-		e.expect(t, "pace", paceNow) // so that they do not all come back at once
 		e.ends(t)
 	}
 	w.server.Close() // and nothing holds it up
@@ -347,7 +385,7 @@ func TestPageStream_APokeFollowsWhatTheInboxShows(t *testing.T) {
 	id := w.raise(care.Routine, nil)
 	rita, elmer := w.listen(t, pages+"/stream", w.Token(t, w.rita)), w.listen(t, pages+"/stream", "Bearer "+w.Token(t, w.elmer))
 	for _, e := range []*ear{rita, elmer} {
-		e.expect(t, "pace", paceNow)
+		e.expect(t, ":", "")
 		e.poke(t) // what was missed before
 	}
 	before := w.read(w.guy, id).Version
@@ -385,7 +423,7 @@ func TestPageStream_EndsWithItsReadersStanding(t *testing.T) {
 				must(t, err)
 			}
 			e := w.listen(t, pages+"/stream", token)
-			e.expect(t, "pace", paceNow)
+			e.expect(t, ":", "")
 			end(w)
 			for h := range e.events {
 				if h.name != ":" && h.name != "poke" {
@@ -416,7 +454,6 @@ func TestStream_HoldsNothingOfAnybody(t *testing.T) {
 	w.visit()
 	w.raise(care.Routine, nil)
 	w.send(w.lea, "/devices/"+ann.Device+"/state", map[string]any{"state": "lost"})
-	w.api.Stream = quick
 	var all []heard
 	for h := range phone.events {
 		all = append(all, h)
@@ -429,7 +466,7 @@ func TestStream_HoldsNothingOfAnybody(t *testing.T) {
 		all = append(all, h)
 	}
 	for _, h := range all {
-		data := strings.NewReplacer("min_interval_ms", "", "jitter_ms", "", "head", "").Replace(h.data)
+		data := strings.ReplaceAll(h.data, "head", "")
 		if strings.ContainsFunc(data, func(r rune) bool { return r >= 'a' && r <= 'z' }) {
 			t.Errorf("heard %v", h)
 		}

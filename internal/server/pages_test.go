@@ -17,8 +17,15 @@ import (
 	"doorstep/internal/webui"
 )
 
-// mount serves a fresh application as the serve command does, until the test ends.
-func mount(t *testing.T, o server.Options) (url string) {
+// served is an application that is served as the serve command does it.
+type served struct {
+	*server.Mounted
+	app *core.BaseApp
+	url string
+}
+
+// mount serves a fresh application until the test ends.
+func mount(t *testing.T, o server.Options) *served {
 	t.Helper()
 	app := core.NewBaseApp(pbapp.Config(t.TempDir()))
 	mounted := server.Mount(app, o)
@@ -35,13 +42,13 @@ func mount(t *testing.T, o server.Options) (url string) {
 		defer close(ready)
 		return e.Next()
 	})
-	served := make(chan error, 1)
-	go func() { served <- apis.Serve(app, apis.ServeConfig{HttpAddr: listener.Addr().String()}) }()
+	done := make(chan error, 1)
+	go func() { done <- apis.Serve(app, apis.ServeConfig{HttpAddr: listener.Addr().String()}) }()
 	t.Cleanup(func() {
 		if err := mounted.Stop(); err != nil {
 			t.Error(err)
 		}
-		if err := <-served; err != nil {
+		if err := <-done; err != nil {
 			t.Error(err)
 		}
 		if err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }); err != nil {
@@ -50,10 +57,10 @@ func mount(t *testing.T, o server.Options) (url string) {
 	})
 	select {
 	case <-ready:
-	case err := <-served:
+	case err := <-done:
 		t.Fatalf("serve: %v", err)
 	}
-	return "http://" + listener.Addr().String()
+	return &served{mounted, app, "http://" + listener.Addr().String()}
 }
 
 // answer is what came back.
@@ -91,7 +98,7 @@ func TestMount_pages_and_routes_keep_out_of_each_others_way(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := mount(t, server.Options{Pages: pages, AllowAdmin: true})
+	url := mount(t, server.Options{Pages: pages, AllowAdmin: true}).url
 	const ours, theirs = "default-src 'none'", "default-src 'self'"
 	for _, c := range []struct {
 		method, path string
@@ -131,7 +138,7 @@ func TestMount_only_named_origins_may_call_the_API(t *testing.T) {
 		{"none is named", nil, map[string]string{named: "", other: "", "null": "", "https://app.example.org.evil.example": ""}},
 		{"one is named", []string{named}, map[string]string{named: named, other: "", "null": "", "https://app.example.org.evil.example": "", "http://app.example.org": ""}},
 	} {
-		url := mount(t, server.Options{Origins: c.origins, Pages: http.NotFoundHandler()})
+		url := mount(t, server.Options{Origins: c.origins, Pages: http.NotFoundHandler()}).url
 		for origin, want := range c.allowed {
 			for _, path := range []string{httpapi.CarePath + "/handovers", httpapi.BasePath + "/pull", "/api/collections/staff/auth-methods", httpapi.HealthPath} {
 				got := ask(t, "GET", url+path, "Origin", origin)

@@ -12,6 +12,17 @@ import (
 // DefaultPace asks phones to leave this much between rounds when nothing presses.
 var DefaultPace = wire.Pace{MinIntervalMs: 30000, JitterMs: 15000}
 
+// BusyPace is asked for while more than half of the writer's queue is taken.
+var BusyPace = wire.Pace{MinIntervalMs: 120000, JitterMs: 60000}
+
+// Pace is what phones are asked to keep at this moment.
+func (e *Engine) Pace() wire.Pace {
+	if 2*len(e.queue) > cap(e.queue) {
+		return BusyPace
+	}
+	return DefaultPace
+}
+
 // DefaultLimits are the limits of one request.
 var DefaultLimits = wire.Limits{PushMutations: wire.MaxPushMutations, PushBytes: wire.MaxPushBytes, PullRows: wire.MaxPullRows}
 
@@ -51,7 +62,7 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 			cur = cursor{}
 		}
 	}
-	now := e.o.Now().UTC()
+	now, pace := e.o.Now().UTC(), e.Pace() // as they are before this waits for the writer
 	offset := now.Sub(device).Truncate(time.Millisecond)
 	err = e.Do(ctx, func(tx *pbstore.Tx) error {
 		if c.LastSeq <= cur.since && c.PulledMid < c.LastMid {
@@ -72,7 +83,7 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 	answer := &wire.HelloResponse{Epoch: epoch, Head: head, LastMid: c.LastMid, LastKey: c.LastKey,
 		ServerTime: care.Stamp(now), ClockOffsetMs: offset.Milliseconds(), Scopes: []wire.ScopeState{}, Revoked: []wire.RevokedScope{},
 		Schema:    wire.SchemaState{Current: wire.CurrentSchema, MinPull: wire.MinPullSchema, MinPush: wire.MinPushSchema},
-		Directive: "none", Limits: DefaultLimits, Pace: DefaultPace}
+		Directive: "none", Limits: DefaultLimits, Pace: pace}
 	if s.Directive != "" {
 		answer.Directive = s.Directive
 	}

@@ -42,7 +42,7 @@ func (h *house) listen(t *testing.T, path, token string) *ear {
 	must(t, err)
 	request.Header.Set("Authorization", token)
 	transport := &http.Transport{}
-	response, err := transport.RoundTrip(request)
+	response, err := transport.RoundTrip(request) //nolint:bodyclose // closed below, by the goroutine that reads it
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}

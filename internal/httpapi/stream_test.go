@@ -113,12 +113,12 @@ func TestStream_NobodyIsWokenByWhatIsNotTheirs(t *testing.T) {
 		if fail != nil {
 			t.Fatal(fail)
 		}
-		defer f.Close()
+		t.Cleanup(f.Close)
 		phones[r.GetString("name")] = f
 	}
 	for _, r := range []*core.Record{w.guy, w.elmer, w.lea, w.hella, w.cora, w.vera, w.sara} {
 		sub := w.store.FollowPages(viewer(r))
-		defer sub.Close()
+		t.Cleanup(sub.Close)
 		pagesOf[r.GetString("name")] = sub
 	}
 	woken := func() string {

@@ -88,13 +88,6 @@ func (e *Engine) firstPage(ctx context.Context, v pipeline.Viewer, c *pbstore.Cl
 	return page, fail
 }
 
-// PushOnly is the answer to who may hand in and gets nothing.
-func PushOnly(directive string) *wire.Error {
-	f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
-	f.Directive = directive
-	return f
-}
-
 // belowFloor turns a cursor that is older than what the feed remembers into a new beginning: the
 // phone is told to start anew rather than left with records that are long gone.
 func (e *Engine) belowFloor(cur *cursor) bool {

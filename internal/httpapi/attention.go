@@ -33,7 +33,8 @@ type look struct {
 
 // add notes that somebody looks at a handover or claims it. A claim that somebody else has is
 // not taken from them unless the claimant says so; then it is returned and nothing is changed.
-func (a *attention) add(handover string, l look, takeOver bool, now time.Time) (held *look) {
+// News says that others see something else now, which saying it again is not.
+func (a *attention) add(handover string, l look, takeOver bool, now time.Time) (held *look, news bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.sweep(now)
@@ -46,22 +47,25 @@ func (a *attention) add(handover string, l look, takeOver bool, now time.Time) (
 			continue
 		}
 		if !takeOver {
-			return &others[i]
+			return &others[i], false
 		}
+		news = true
 		others[i].claimed = false
 		others[i].until = now.Add(lookLasts)
 	}
 	if before := slices.IndexFunc(a.looks[handover], func(o look) bool { return o.staff == l.staff }); before >= 0 {
 		was := a.looks[handover][before]
-		l.since = was.since
+		l.since, news = was.since, news || l.claimed && !was.claimed
 		if was.claimed && !l.claimed { // looking at it gives no claim up, nor renews it
 			l.claimed, l.until = true, was.until
 		} else if l.claimed && !was.claimed {
 			l.since = now
 		}
+	} else {
+		news = true
 	}
 	a.looks[handover] = append(others, l)
-	return nil
+	return nil, news
 }
 
 // drop ends somebody's attention: all of it, or what is not claimed.

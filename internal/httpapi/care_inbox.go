@@ -79,8 +79,12 @@ func (a *API) hold(e *core.RequestEvent) error {
 	if body.Claim {
 		l.until, action = now.Add(claimLasts), "claim"
 	}
-	if other := a.looking.add(id, l, body.TakeOver, now); other != nil {
+	other, news := a.looking.add(id, l, body.TakeOver, now)
+	if other != nil {
 		return a.refusal(&handover.Error{Code: handover.CodeAlready, Message: "Somebody is dealing with this.", State: h.State, By: other.staff, At: other.since})
+	}
+	if news {
+		a.Store.WakePages(l.teams)
 	}
 	if body.Claim { // who merely looks has been noted when they opened it
 		if err := a.audit(e, action, care.Handovers, id, h.Patient, nil); err != nil {
@@ -102,10 +106,13 @@ func (a *API) release(e *core.RequestEvent) error {
 		return err
 	}
 	viewer, id := viewerOf(e), e.Request.PathValue("id")
-	if _, err := a.held(e, viewer, id); err != nil {
+	h, err := a.held(e, viewer, id)
+	if err != nil {
 		return err
 	}
-	a.looking.drop(id, viewer.Staff, body.Claim)
+	if a.looking.drop(id, viewer.Staff, body.Claim) {
+		a.Store.WakePages(append([]string{h.ToTeam}, h.Former...))
+	}
 	return writeJSON(e, http.StatusOK, a.attentionOf(id))
 }
 

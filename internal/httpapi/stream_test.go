@@ -154,6 +154,12 @@ func TestStream_NobodyIsWokenByWhatIsNotTheirs(t *testing.T) {
 		}, "Otto"},
 		{"a person nobody holds", func() { w.Patient(t, "Nobody", w.practice) }, ""},
 		{"a handover to the practice", func() { id = w.raise(care.Routine, nil) }, "Ann Guy Lea Cora"},
+		{"somebody has it open", func() { w.send(w.rita, "/handovers/"+id+"/hold", nil) }, "Guy"},
+		{"and has it open still", func() { w.send(w.rita, "/handovers/"+id+"/hold", nil) }, ""},
+		{"and deals with it", func() { w.send(w.rita, "/handovers/"+id+"/hold", map[string]any{"claim": true}) }, "Guy"},
+		{"a colleague takes it over", func() { w.send(w.guy, "/handovers/"+id+"/hold", map[string]any{"claim": true, "take_over": true}) }, "Guy"},
+		{"and lets go", func() { w.send(w.guy, "/handovers/"+id+"/release", map[string]any{"claim": true}) }, "Guy"},
+		{"and lets go again", func() { w.send(w.guy, "/handovers/"+id+"/release", map[string]any{"claim": true}) }, ""},
 		{"the practice receives it", func() { w.act(w.rita, id, "acknowledge", nil) }, "Ann Guy Lea Cora"},
 		{"a GP hands it on to mental health", func() {
 			w.act(w.guy, id, "accept", nil)

@@ -27,11 +27,12 @@ type topic struct {
 type topicKind uint8
 
 const (
-	scopeMoved   topicKind = iota // a scope that is no person's, by name
-	clinicalHeld                  // the clinical scope of anybody a holder has, or who they have; by holder
-	limitedHeld                   // the limited one
-	holdingMoved                  // who a holder has, or who works in that team; by holder
-	memberMoved                   // what a member of staff may do, by id
+	scopeMoved     topicKind = iota // a scope that is no person's, by name
+	clinicalHeld                    // the clinical scope of anybody a holder has, or who they have; by holder
+	limitedHeld                     // the limited one
+	holdingMoved                    // who a holder has, or who works in that team; by holder
+	memberMoved                     // what a member of staff may do, by id
+	attentionMoved                  // who looks at what stands with a team, by team
 )
 
 // follow makes s a subscriber of these topics and of no others.
@@ -90,6 +91,16 @@ func (s *Store) FollowPages(v pipeline.Viewer) *Subscription { return s.subscrib
 // RefollowPages is to FollowPages what Refollow is to Follow.
 func (s *Store) RefollowPages(sub *Subscription, v pipeline.Viewer) { sub.follow(s.pageTopics(v)) }
 
+// WakePages tells the pages that show the inboxes of these teams that somebody took up or laid down
+// what stands there, which no record says.
+func (s *Store) WakePages(teams []string) {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	for _, team := range teams {
+		s.mem.wake(attentionMoved, team)
+	}
+}
+
 func (s *Store) subscribe(topics []topic) *Subscription {
 	sub := &Subscription{C: make(chan struct{}, 1), mem: s.mem}
 	sub.follow(topics)
@@ -131,6 +142,7 @@ func (s *Store) pageTopics(v pipeline.Viewer) []topic {
 	inbox := InboxTeams(v)
 	for _, team := range inbox {
 		add(scopeMoved, care.DestinationScope(team))
+		add(attentionMoved, team)
 	}
 	if len(inbox) > 0 {
 		// What was escalated away for want of an answer stands with a coordinator, and is still

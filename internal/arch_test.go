@@ -104,7 +104,7 @@ var table = map[string]folder{
 			"internal/pbapp", "internal/server", "internal/httpapi", "internal/settings", "internal/testkit", "internal/testkit/pbtest"}, stages...),
 		outside: []string{pocketbase}},
 	"internal/demo": {why: "the demo uses the product as its users do: settings, import, HTTP",
-		imports: append([]string{"internal/phone", "internal/pbapp", "internal/server", "internal/pbstore", "internal/settings", "internal/importer", "internal/syncer", "internal/httpapi"}, stages...),
+		imports: append([]string{"internal/phone", "internal/pbapp", "internal/server", "internal/pbstore", "internal/settings", "internal/importer", "internal/recovery", "internal/syncer", "internal/httpapi"}, stages...),
 		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}},
 	"internal/testkit": {why: "the test kit serves every package, so it may know only the nouns and the client",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/phone"}, planned: true},

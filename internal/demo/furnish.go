@@ -1,12 +1,15 @@
 package demo
 
 import (
+	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/recovery"
 )
 
 // hashCost keeps forty sign-ins fast. The password is printed anyway.
@@ -15,12 +18,16 @@ const hashCost = 4
 // furnish stores the neighbourhood as an administrator and an import would: through PocketBase's
 // records, in one transaction. The engine finds them when it starts.
 func furnish(app core.App, h *hood, plans []plan) error {
+	recoveryKey, err := makeRecoveryKey(app.DataDir())
+	if err != nil {
+		return err
+	}
 	return app.RunInTransaction(func(tx core.App) error {
 		f := &furnisher{app: tx, collections: map[string]*core.Collection{}}
 		f.put(care.Neighbourhoods, h.id, map[string]any{"name": h.name})
 		for _, o := range h.orgs {
 			f.put(care.Organisations, o.id, map[string]any{"name": o.name, "kind": o.kind, "ods_code": o.code, "phone": o.phone,
-				"out_of_hours": "111", "closed_on": o.closedOn})
+				"out_of_hours": "111", "closed_on": o.closedOn, "recovery_key": recoveryKey, "shift_pin": o.kind == "community_trust", "offline_lease_hours": leaseHours})
 		}
 		for _, t := range h.teams {
 			f.put(care.Teams, t.id, map[string]any{"name": t.name, "organisation": t.org.id, "neighbourhood": h.id, "kind": t.kind,
@@ -37,6 +44,24 @@ func furnish(app core.App, h *hood, plans []plan) error {
 		}
 		return f.err
 	})
+}
+
+// recoveryFile holds the private half of the one recovery key of all organisations of the demo, in
+// its data folder. A real organisation takes it off the machine.
+const recoveryFile = "recovery.pem"
+
+// leaseHours is how long a phone of the demo shows people without the server.
+const leaseHours = 72
+
+func makeRecoveryKey(dir string) (json.RawMessage, error) {
+	key, err := recovery.NewKey()
+	if err != nil {
+		return nil, err
+	}
+	if err := recovery.WriteKey(filepath.Join(dir, recoveryFile), key); err != nil {
+		return nil, err
+	}
+	return recovery.Public(key)
 }
 
 // furnisher stores records until the first that fails.

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"doorstep/internal/care"
 )
@@ -39,6 +40,7 @@ func (t *town) directions(p *page, r *run) {
 	}
 	p.para(fmt.Sprintf("The clock of the neighbourhood reads %s on %s and runs on from there. A phone learns how far its own is off in its first hello.",
 		clockTime(t.clock.Now()), inLondon(t.clock.Now()).Format("Monday 2 January 2006")))
+	p.line("  recovery key in %s", filepath.Join(t.house.app.DataDir(), recoveryFile))
 	p.head("Who you can be, password " + Password)
 	rows := [][3]string{}
 	for _, w := range []*worker{h.surgeries[0].reception, h.surgeries[0].gp, h.north.nurses[0], h.north.lead, h.support, h.mental.workers[0], h.social.workers[0],

@@ -68,8 +68,13 @@ $(NODE_MODULES): e2e/package-lock.json | need-node
 dist/doorstep-test: need-go
 	$(GO) build -o $@ ./internal/testkit/stand
 
+# Doorstep itself, for tests of its commands.
+.PHONY: dist/doorstep-plain
+dist/doorstep-plain: need-go
+	$(GO) build -o $@ .
+
 .PHONY: test-js
-test-js: $(NODE_MODULES) dist/doorstep-test ## the JavaScript client and the pages' logic, by Node.js
+test-js: $(NODE_MODULES) dist/doorstep-test dist/doorstep-plain ## the JavaScript client and the pages' logic, by Node.js
 	cd e2e && node vendor/build.mjs --check
 	cd e2e && npx --no-install tsc -p .
 	cd e2e && node --test $$(ls -d unit/*.test.mjs sync/*.test.mjs)

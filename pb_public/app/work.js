@@ -125,7 +125,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       await database.setFact('owner', { initials: initials(fresh.me.name), device: deviceName, id: client.device || null })
     }
     const org = organisation()
-    if (org && vault.open) await vault.follow({ shiftPin: org.shift_pin === true, recoveryKey: org.recovery_key ?? null, signer: null }).catch(() => {})
+    if (org && vault.open) await vault.follow({ shiftPin: org.shift_pin === true, recoveryKey: org.recovery_key ?? null, signer: keys.signerFor(client.device) }).catch(() => {})
     storageRoom = await room()
     await mark()
     redraw()

@@ -17,11 +17,14 @@ import { KeyGone } from '../../shared/sync/key.js'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
 
+/** @typedef {import('../../shared/sync/key.js').Keys} Keys */
+
 /**
- * Device keys in a sealed table. The handle is a random name.
+ * Device keys in a sealed table. The handle is a random name. `signerFor` is the key the sync client last signed with, as
+ * `vault.follow` wants it to vouch for the recovery wrap; null before there was any.
  * @param {SealedKeys} sealed
  * @param {Crypto} [crypto]
- * @returns {import('../../shared/sync/key.js').Keys}
+ * @returns {Keys & { signerFor: (device: string) => import('./vault.js').Signer | null }}
  */
 export function vaultKeys(sealed, crypto = globalThis.crypto) {
   /** Read once, used often. @type {{ handle: string, key: CryptoKey } | null} */
@@ -31,6 +34,14 @@ export function vaultKeys(sealed, crypto = globalThis.crypto) {
     const jwk = typeof handle === 'string' ? await sealed.get(handle) : undefined
     if (!jwk) throw new KeyGone()
     return /** @type {any} */ (jwk)
+  }
+  /** @param {Json} handle @param {Uint8Array<ArrayBuffer>} bytes */
+  const sign = async (handle, bytes) => {
+    if (held?.handle !== handle) {
+      const jwk = await read(handle)
+      held = { handle: String(handle), key: await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']) }
+    }
+    return new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, held.key, bytes))
   }
   return {
     async create() {
@@ -44,16 +55,14 @@ export function vaultKeys(sealed, crypto = globalThis.crypto) {
       const { x, y } = await read(handle)
       return { kty: 'EC', crv: 'P-256', x, y }
     },
-    async sign(handle, bytes) {
-      if (held?.handle !== handle) {
-        const jwk = await read(handle)
-        held = { handle: String(handle), key: await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']) }
-      }
-      return new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, held.key, bytes))
-    },
+    sign,
     async forget(handle) {
       if (held?.handle === handle) held = null
       if (typeof handle === 'string') await sealed.delete(handle)
+    },
+    signerFor(device) {
+      const last = held?.handle
+      return device && last ? { device, sign: bytes => sign(last, bytes) } : null
     },
   }
 }

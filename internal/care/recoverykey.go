@@ -56,12 +56,12 @@ func (k RecoveryKey) Point() (*ecdh.PublicKey, error) {
 	return key, nil
 }
 
-// RecoveryKeyOf writes a public key as a JSON Web Key. It panics on a key of another curve.
-func RecoveryKeyOf(key *ecdh.PublicKey) RecoveryKey {
-	point := key.Bytes()
+// RecoveryKeyOf writes a public key as a JSON Web Key; an error for one of another curve.
+func RecoveryKeyOf(key *ecdh.PublicKey) (RecoveryKey, error) {
 	if key.Curve() != ecdh.P256() {
-		panic("care: a recovery key is on P-256")
+		return RecoveryKey{}, ErrRecoveryKey
 	}
+	point := key.Bytes()
 	b64 := base64.RawURLEncoding.EncodeToString
-	return RecoveryKey{Kty: "EC", Crv: "P-256", X: b64(point[1:33]), Y: b64(point[33:])}
+	return RecoveryKey{Kty: "EC", Crv: "P-256", X: b64(point[1:33]), Y: b64(point[33:])}, nil
 }

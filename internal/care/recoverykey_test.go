@@ -14,7 +14,17 @@ func TestARecoveryKeyIsAPublicKeyOnTheCurve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := RecoveryKeyOf(private.PublicKey())
+	key, err := RecoveryKeyOf(private.PublicKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := RecoveryKeyOf(other.PublicKey()); !errors.Is(err, ErrRecoveryKey) {
+		t.Errorf("a key of another curve: %v", err)
+	}
 	jwk, err := json.Marshal(key)
 	if err != nil {
 		t.Fatal(err)

@@ -29,14 +29,21 @@ func NewKey() (*ecdh.PrivateKey, error) {
 
 // Public is what is stored with the organisation.
 func Public(key *ecdh.PrivateKey) (json.RawMessage, error) {
-	return json.Marshal(care.RecoveryKeyOf(key.PublicKey()))
+	k, err := care.RecoveryKeyOf(key.PublicKey())
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(k)
 }
 
 // Thumbprint is the name of a public key after RFC 7638, as it stands in an export.
-func Thumbprint(key *ecdh.PublicKey) string {
-	k := care.RecoveryKeyOf(key)
+func Thumbprint(key *ecdh.PublicKey) (string, error) {
+	k, err := care.RecoveryKeyOf(key)
+	if err != nil {
+		return "", err
+	}
 	sum := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + k.X + `","y":"` + k.Y + `"}`))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
 }
 
 // WriteKey writes the private half as PKCS #8 in PEM, readable by its owner alone. It never writes

@@ -70,7 +70,11 @@ func Open(text []byte, key *ecdh.PrivateKey) (*Work, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Recovery.Kid != Thumbprint(key.PublicKey()) {
+	kid, err := Thumbprint(key.PublicKey())
+	if err != nil {
+		return nil, err
+	}
+	if f.Recovery.Kid != kid {
 		return nil, fmt.Errorf("%w: %s", ErrOtherKey, f.Recovery.Kid)
 	}
 	rows, err := f.rowKey(key)

@@ -325,7 +325,11 @@ func TestTheCommandMakesAKey(t *testing.T) {
 	if err != nil || !stored.Equal(key.PublicKey()) {
 		t.Errorf("stored %s, %v", s.key, err)
 	}
-	if !strings.Contains(out, Thumbprint(key.PublicKey())) || !strings.Contains(out, path) {
+	kid, err := Thumbprint(key.PublicKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out, kid) || !strings.Contains(out, path) {
 		t.Errorf("printed %q", out)
 	}
 	if _, err := runCommand(t, s, "new", "--organisation", "North Trust", "--out", path+"2"); !errors.Is(err, ErrHasKey) {
@@ -357,7 +361,9 @@ func TestTheCommandOpens(t *testing.T) {
 	if err != nil || !strings.Contains(out, "It is whole") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	s.devices[fixtureDevice] = []byte(`{"kty":"EC","crv":"P-256","x":"` + care.RecoveryKeyOf(fixtureKey(t).PublicKey()).X + `","y":"` + care.RecoveryKeyOf(fixtureKey(t).PublicKey()).Y + `"}`)
+	if s.devices[fixtureDevice], err = Public(fixtureKey(t)); err != nil {
+		t.Fatal(err)
+	}
 	if out, err = runCommand(t, s, "open", file, "--key", key); !errors.Is(err, ErrNotItsDevice) || strings.Contains(out, "Wound") {
 		t.Errorf("signed by somebody else: %v\n%s", err, out)
 	}

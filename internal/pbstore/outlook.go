@@ -1,6 +1,7 @@
 package pbstore
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -20,6 +21,7 @@ type Outlook struct {
 	holders []string
 	view    care.View
 	until   int64
+	first   int64 // scopes before it are done
 }
 
 // Range is the part of one scope that is to be read: numbers above From.
@@ -123,10 +125,16 @@ func (s *Store) NothingNew(v pipeline.Viewer, client *Client, since int64) (quie
 
 // Outlook looks from one number to another.
 func (s *Store) Outlook(v pipeline.Viewer, since, until int64) *Outlook {
+	return s.OutlookFrom(v, since, until, 0, 0)
+}
+
+// OutlookFrom is Outlook for a walk that goes on: without the scopes before the one it has
+// reached, and that one from where it stopped.
+func (s *Store) OutlookFrom(v pipeline.Viewer, since, until, scope, seq int64) *Outlook {
 	m := s.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	o := &Outlook{mem: m, own: map[string]bool{}, holders: viewerHolders(v), view: care.DutyOf(v.Role).View, until: until}
+	o := &Outlook{mem: m, own: map[string]bool{}, holders: viewerHolders(v), view: care.DutyOf(v.Role).View, until: until, first: scope}
 	if member := m.staff[v.Staff]; since > 0 && member != nil && member.resetSeq > since && member.resetSeq <= until {
 		since = 0
 		o.Events = append(o.Events, wire.ScopeEvent{ID: "*", Op: "reset"})
@@ -139,16 +147,22 @@ func (s *Store) Outlook(v pipeline.Viewer, since, until int64) *Outlook {
 		o.read(m, name, since)
 	}
 	o.people(m, since)
-	sort.Slice(o.Ranges, func(i, j int) bool { return o.Ranges[i].Scope < o.Ranges[j].Scope })
-	sort.Slice(o.Events, func(i, j int) bool { return o.Events[i].ID < o.Events[j].ID })
+	slices.SortFunc(o.Ranges, func(a, b Range) int { return cmp.Compare(a.Scope, b.Scope) })
+	slices.SortFunc(o.Events, func(a, b wire.ScopeEvent) int { return cmp.Compare(a.ID, b.ID) })
+	if len(o.Ranges) > 0 && o.Ranges[0].Scope == scope {
+		o.Ranges[0].From = max(o.Ranges[0].From, seq)
+	}
 	return o
 }
 
 // people compares, person by person, what the viewer held at the one number and holds at the other.
 func (o *Outlook) people(m *memory, since int64) {
 	for patient := range m.candidates(o.holders, since) {
-		before, after, now := m.holding(o.holders, patient, since, o.until)
 		scope := patientScope(o.view, patient)
+		if o.first > 0 && m.scopes[scope] < o.first {
+			continue
+		}
+		before, after, now := m.holding(o.holders, patient, since, o.until)
 		switch {
 		case after && now:
 			from := since
@@ -198,13 +212,12 @@ func (m *memory) candidates(holders []string, since int64) map[string]bool {
 }
 
 func (o *Outlook) read(m *memory, scope string, from int64) {
-	if id, ok := m.scopes[scope]; ok && m.heads[id] > from {
+	if id, ok := m.scopes[scope]; ok && id >= o.first && m.heads[id] > from {
 		o.Ranges = append(o.Ranges, Range{Scope: id, From: from})
 	}
 }
 
-// Drop forgets, from the first page's outlook, the scopes before the one a walk has reached and
-// moves that one's start to where the walk stopped.
+// Drop forgets the scopes before one and moves that one's start.
 func (o *Outlook) Drop(scope, seq int64) {
 	i := sort.Search(len(o.Ranges), func(i int) bool { return o.Ranges[i].Scope >= scope })
 	o.Ranges = o.Ranges[i:]

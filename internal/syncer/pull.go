@@ -167,7 +167,7 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v pipeline.Vi
 		if fresh {
 			cur.until = head
 		}
-		o := e.store.Outlook(v, cur.since, cur.until)
+		o := e.store.OutlookFrom(v, cur.since, cur.until, cur.scope, cur.seq)
 		if e.o.Faults.NoBackfill && cur.since > 0 {
 			o.From(cur.since)
 		}
@@ -177,8 +177,6 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v pipeline.Vi
 					page.Scopes = append(page.Scopes, event)
 				}
 			}
-		} else {
-			o.Drop(cur.scope, cur.seq)
 		}
 		rows, cut, err := snap.Feed(o.Ranges, cur.until, limit-len(page.Changes))
 		if err != nil {

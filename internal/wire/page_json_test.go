@@ -1,0 +1,46 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestAPageIsWrittenAsEncodingJSONWouldWriteIt(t *testing.T) {
+	id := strings.Repeat("0", 25) + "z"
+	for name, page := range map[string]PullResponse{
+		"zero":    {},
+		"nothing": {Epoch: "e1", Head: 7, Cursor: "c", LastKey: id, Scopes: []ScopeEvent{}, Changes: []Delivery{}},
+		"all of it": {Epoch: "e3", Head: 1 << 40, Cursor: "abc.def", More: true, LastMid: 12, LastKey: id,
+			Scopes: []ScopeEvent{{ID: "*", Op: "reset"}, {ID: "patient:" + id, Op: "add"}},
+			Changes: []Delivery{
+				{Collection: "visits", ID: id, Version: 3, Scopes: []string{"patient:" + id, "staff:" + id}, Data: json.RawMessage(`{"id":"x","note":"<b> & \"quoted\"","n":1.5}`)},
+				{Collection: "visits", ID: id, Version: 4, Gone: "left"},
+				{Collection: "patients", ID: id, Version: -1, Scopes: []string{}, Data: json.RawMessage{}},
+			}},
+		"what raw SQL may have written": {Epoch: "e\n1", LastKey: `quo"te \ back`, Cursor: "<&>",
+			Scopes:  []ScopeEvent{{ID: "naïve \u2028", Op: "\x00\x7f"}},
+			Changes: []Delivery{{ID: "not\xffutf8", Collection: "víšits"}}},
+	} {
+		var want bytes.Buffer
+		encoder := json.NewEncoder(&want)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(&page); err != nil {
+			t.Fatal(err)
+		}
+		if got := page.AppendJSON([]byte("kept ")); string(got) != "kept "+want.String() {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, want.String())
+		}
+	}
+}
+
+// A field added to these types must be added to AppendJSON too.
+func TestAPageHasTheFieldsThatAreWritten(t *testing.T) {
+	for of, want := range map[reflect.Type]int{reflect.TypeFor[PullResponse](): 8, reflect.TypeFor[ScopeEvent](): 2, reflect.TypeFor[Delivery](): 6} {
+		if got := of.NumField(); got != want {
+			t.Errorf("%s has %d fields, AppendJSON writes %d", of, got, want)
+		}
+	}
+}

@@ -363,6 +363,57 @@ func onlyLimited(t *testing.T, p *phone.Phone) {
 	})
 }
 
+// A volunteer can call everybody by a name: the one the person prefers, else the given name, and
+// never learns the family name. Their phone is told when that changes, and only then.
+func TestAccess_AVolunteerGetsANameToCallThePersonBy(t *testing.T) {
+	w := newWorld(t)
+	v := w.village()
+	w.set(w.ada, map[string]any{"consent": consent(v.service, true, "")})
+	w.Caseload(t, w.ada, v.vera)
+	w.Caseload(t, w.ada, v.team)
+	w.tick()
+	var received strings.Builder
+	vera, net := w.phoneOn(v.vera)
+	net.after = func(_ *http.Request, body []byte) error { received.Write(body); return nil }
+	version := func() string {
+		t.Helper()
+		w.sync(vera)
+		s, found := vera.View(care.Patients, w.ada.Id)
+		if !found {
+			t.Fatal("she is not on the phone")
+		}
+		return s.Base
+	}
+	first := version()
+	sees(t, vera, care.Patients, w.ada.Id, "preferred_name", "Test") // her given name
+	w.set(w.ada, map[string]any{"given_name": "Adelaide"})
+	if version() == first {
+		t.Error("the phone was not told of the new given name")
+	}
+	sees(t, vera, care.Patients, w.ada.Id, "preferred_name", "Adelaide")
+	w.set(w.ada, map[string]any{"preferred_name": "Addie"})
+	before := version()
+	sees(t, vera, care.Patients, w.ada.Id, "preferred_name", "Addie")
+	w.set(w.ada, map[string]any{"given_name": "Ada", "family_name": "Othername"})
+	if version() != before {
+		t.Error("the phone was told of a change it cannot see")
+	}
+	w.set(w.ada, map[string]any{"preferred_name": ""})
+	version()
+	sees(t, vera, care.Patients, w.ada.Id, "preferred_name", "Ada")
+	vera.RequestDigest()
+	w.sync(vera)
+	for _, name := range []string{"Testpatient", "Othername", "family_name", "given_name"} {
+		if strings.Contains(received.String(), name) {
+			t.Errorf("%s was sent to the volunteer", name)
+		}
+	}
+	ann := w.phoneOf(w.ann)
+	if s, _ := ann.View(care.Patients, w.ada.Id); s.Values["preferred_name"] != nil || s.Text("given_name") != "Ada" {
+		t.Errorf("a nurse sees %v", s.Values)
+	}
+}
+
 // Everything a nurse can know of Ada is on the server. Whatever happens to her, nothing of it reaches a
 // volunteer's phone but the limited view: everything it was ever sent is searched.
 func TestAccess_AVolunteersPhoneNeverReceivesAClinicalField(t *testing.T) {

@@ -50,6 +50,15 @@ func (r *Record) Text(field string) string {
 	return s
 }
 
+// CalledName is what a person is called by those who see the limited projection: the name they prefer,
+// else their given name; never the family name.
+func (r *Record) CalledName() string {
+	if name := r.Text("preferred_name"); name != "" {
+		return name
+	}
+	return r.Text("given_name")
+}
+
 // LastChange says who gave a field its present value: the creation, unless it changed since.
 func (r *Record) LastChange(field string) Change {
 	if c, ok := r.Changed[field]; ok {

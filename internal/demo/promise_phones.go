@@ -229,6 +229,9 @@ func differences(held phone.Held, r *row, who *viewer) []string {
 		if f.Sealed && want != nil {
 			want = care.SealedReceipt
 		}
+		if limited && r.collection == care.Patients && f.Name == "preferred_name" && want == nil {
+			want = r.values["given_name"] // what they are called by
+		}
 		have := values[f.Name]
 		if f.Kind == care.Object {
 			if have != nil {

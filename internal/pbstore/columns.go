@@ -52,6 +52,9 @@ func newShape(c *care.Collection, number int64) *shape {
 	return s
 }
 
+// calledName is care.Record.CalledName in SQL.
+const calledName = "coalesce(nullif(preferred_name, ''), given_name)"
+
 // projection is the JSON of a record as one kind of viewer gets it, built by SQLite.
 func (s *shape) projection(view care.View) string {
 	var b strings.Builder
@@ -60,7 +63,11 @@ func (s *shape) projection(view care.View) string {
 		if view == care.Limited && !f.Limited {
 			continue
 		}
-		b.WriteString(", '" + f.Name + "', " + s.unlessConcern(&f, jsonColumn(&f)))
+		column := s.unlessConcern(&f, jsonColumn(&f))
+		if view == care.Limited && s.c.Name == care.Patients && f.Name == "preferred_name" {
+			column = "nullif(" + calledName + ", '')"
+		}
+		b.WriteString(", '" + f.Name + "', " + column)
 	}
 	if view == care.Clinical {
 		b.WriteString(", 'author', author, 'authored_at', " + jsonTime("authored_at") +

@@ -40,12 +40,12 @@ const searchWords = 6
 // own projection: what one may not read cannot be found out by searching, either.
 var (
 	clinicalSearch = []string{"family_name", "given_name", "preferred_name", "nhs_number", "date_of_birth", "postcode", "address", "phone"}
-	limitedSearch  = []string{"preferred_name", "postcode", "address", "phone"}
+	limitedSearch  = []string{calledName, "postcode", "address", "phone"}
 )
 
 const (
 	clinicalOrder = `p.family_name || ' ' || p.given_name`
-	limitedOrder  = `p.preferred_name`
+	limitedOrder  = calledName
 )
 
 // SearchPeople reads one page of who is on the caseloads of a desk's teams and staff now.
@@ -66,7 +66,7 @@ func (v *Snapshot) SearchPeople(q PeopleQuery) (found []FoundPerson, last Person
 		args = append(args, likePattern(w))
 		var either []string
 		for _, c := range columns {
-			either = append(either, fmt.Sprintf(`p.%s LIKE ?%d ESCAPE '\'`, c, len(args)))
+			either = append(either, fmt.Sprintf(`%s LIKE ?%d ESCAPE '\'`, c, len(args)))
 		}
 		match.WriteString(` AND (` + strings.Join(either, ` OR `) + `)`)
 	}

@@ -88,9 +88,12 @@ func (tx *Tx) scopeID(name string) (int64, error) {
 }
 
 func sameLimited(a, b *care.Record) bool {
+	if a.CalledName() != b.CalledName() {
+		return false
+	}
 	for i := range a.Collection.Fields {
 		f := &a.Collection.Fields[i]
-		if f.Limited && !care.Equal(a.Get(f.Name), b.Get(f.Name)) {
+		if f.Name != "preferred_name" && f.Limited && !care.Equal(a.Get(f.Name), b.Get(f.Name)) {
 			return false
 		}
 	}

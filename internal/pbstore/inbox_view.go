@@ -214,6 +214,7 @@ func (s *Store) personView(v pipeline.Viewer, projection, id string, p *care.Rec
 	out.PreferredName, out.Address, out.Postcode, out.Phone, out.RiskNote = p.Text("preferred_name"), p.Text("address"), p.Text("postcode"), p.Text("phone"), p.Text("risk_note")
 	out.CommunicationNeeds, _ = p.Get("communication_needs").([]string)
 	if limited {
+		out.PreferredName = p.CalledName()
 		return out
 	}
 	out.FamilyName, out.GivenName, out.DateOfBirth, out.Practice = p.Text("family_name"), p.Text("given_name"), p.Text("date_of_birth"), p.Text("practice")

@@ -426,6 +426,58 @@ func TestScenario_C7_AClockTwoDaysFastWinsNothing(t *testing.T) {
 	near(t, "when the fast phone wrote it, corrected", authored, w.now())
 }
 
+// What a phone two days fast enters as times is kept as it said it and shown as it was, field by field: an
+// edit is corrected by the clock of whoever made it, and nothing lies after its receipt.
+func TestScenario_C7_TimesAreShownCorrectedAndKeptAsSaid(t *testing.T) {
+	w := newWorld(t)
+	fast, bob := w.phoneOf(w.ann, w.twoDaysFast, w.findingIt), w.phoneOf(w.bob)
+	began, ended := w.now().Add(-time.Hour), w.now().Add(-30*time.Minute)
+	said := func(at time.Time) string { return care.Stamp(at.Add(48 * time.Hour)) }
+	visit := w.record(fast, care.Visits, map[string]any{"patient": w.ada.Id, "status": "in_progress", "started_at": said(began)})
+	set := w.record(fast, care.Observations, with(w.readings(w.ada), "taken_at", said(w.now().Add(72*time.Hour)))) // by no clock at all
+	w.syncAll(fast, bob)
+	edit(t, bob, care.Visits, visit, "ended_at", care.Stamp(ended))
+	w.syncAll(bob, fast)
+	corrected := func(p *phone.Phone, collection, id string) map[string]any {
+		t.Helper()
+		s, _ := p.View(collection, id)
+		times, _ := s.Values[care.CorrectedField].(map[string]any)
+		return times
+	}
+	exactly := func(what string, got any, want time.Time) {
+		t.Helper()
+		s, _ := got.(string)
+		when, err := care.ParseStamp(s)
+		ok(t, err)
+		near(t, what, when, want)
+	}
+	for _, p := range []*phone.Phone{fast, bob} {
+		sees(t, p, care.Visits, visit, "started_at", said(began))
+		sees(t, p, care.Visits, visit, "ended_at", care.Stamp(ended))
+		times := corrected(p, care.Visits, visit)
+		exactly("when the visit began", times["started_at"], began)
+		if times["ended_at"] != nil {
+			exactly("when it ended, by a clock that is right", times["ended_at"], ended)
+		}
+		exactly("when the readings were taken, at the latest", corrected(p, care.Observations, set)["taken_at"], w.now())
+	}
+	// Fast says when it ended, by its own clock.
+	edit(t, fast, care.Visits, visit, "ended_at", said(ended.Add(time.Minute)))
+	w.syncAll(fast, bob)
+	times := corrected(bob, care.Visits, visit)
+	exactly("when the visit began, after an edit of its end", times["started_at"], began)
+	exactly("when it ended", times["ended_at"], ended.Add(time.Minute))
+	if n := len(issuesOn(bob)); n != 0 {
+		t.Errorf("%d issues", n)
+	}
+	// Only the server writes it.
+	edit(t, fast, care.Visits, visit, "corrected", map[string]any{"ended_at": care.Stamp(began)})
+	w.syncAll(fast, bob)
+	if after := corrected(bob, care.Visits, visit); after["ended_at"] != times["ended_at"] {
+		t.Errorf("a phone wrote %v", after)
+	}
+}
+
 // A clock that was never measured cannot be corrected: its time counts as no later than receipt.
 func TestScenario_C7_AnUnmeasuredClockIsClampedToReceipt(t *testing.T) {
 	w := newWorld(t)

@@ -29,6 +29,7 @@ var visits = &Collection{Name: Visits, Synced: true, Pushable: true, Fields: []F
 	{Name: "critical_medicine", Kind: Enum, Values: MedicineGiven},
 	{Name: "outcome", Kind: Enum, Values: VisitOutcomes},
 	{Name: "note", Kind: Text, Max: 20000},
+	{Name: "corrected", Kind: Object, Policy: Server}, // see CorrectedField
 }}
 
 // observations are append-only: a correction is a new set naming the one it replaces. Limits
@@ -47,6 +48,7 @@ var observations = &Collection{Name: Observations, Synced: true, Pushable: true,
 	{Name: "temperature", Kind: Decimal, Policy: Immutable, Min: 10, Max: 47},
 	{Name: "replaces", Kind: Ref, Ref: Observations, Policy: Immutable},
 	{Name: "news2", Kind: Object, Policy: Server},
+	{Name: "corrected", Kind: Object, Policy: Server},
 }}
 
 var checkins = &Collection{Name: Checkins, Synced: true, Pushable: true, Fields: []Field{
@@ -60,4 +62,5 @@ var checkins = &Collection{Name: Checkins, Synced: true, Pushable: true, Fields:
 	{Name: "wellbeing", Kind: Enum, Values: Wellbeing, Limited: true},
 	{Name: "concern", Kind: Text, Max: 5000, Limited: true},
 	{Name: "safeguarding", Kind: Text, Max: 5000, Limited: true, Sealed: true},
+	{Name: "corrected", Kind: Object, Policy: Server, Limited: true},
 }}

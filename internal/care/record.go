@@ -74,6 +74,14 @@ var clinicalFields = map[string][]string{
 	Checkins:     {"happened_at"},
 }
 
+// CorrectedField names the field that holds, by the name of a time field, that time corrected by the offset
+// of the phone that wrote it and never later than its receipt: what is to be shown. The time field keeps what
+// the phone's clock said. A time that needed no correction is not in it; null where none did.
+const CorrectedField = "corrected"
+
+// TimesOf lists the time fields of a collection in which a phone says when something happened.
+func TimesOf(collection string) []string { return clinicalFields[collection] }
+
 // ClinicalField returns the first of the record's own time fields that is filled, "" when none.
 func ClinicalField(collection string, values map[string]any) string {
 	for _, f := range clinicalFields[collection] {

@@ -118,6 +118,7 @@ func (p *plan) setAside(rec *care.Record, patient string, fields []asideField) {
 func (p *plan) finish(d *draft) error {
 	rec := d.rec
 	p.timeRecord(d)
+	p.correct(d)
 	if rec.Collection.Name == care.Observations && (d.old == nil || d.ever) {
 		person, err := p.tx.Patient(rec.Text("patient"))
 		if err != nil {
@@ -146,6 +147,44 @@ func (p *plan) timeRecord(d *draft) {
 		t, _ := care.ParseStamp(rec.Text(field)) // checked when it was stored
 		rec.ClinicalTime, _ = p.by.Correct(t, p.received)
 	}
+}
+
+// correct keeps, beside each time as the phone's clock said it, the time as it was.
+func (p *plan) correct(d *draft) {
+	rec := d.rec
+	times := care.TimesOf(rec.Collection.Name)
+	if len(times) == 0 || d.old != nil && !d.ever {
+		return
+	}
+	was := map[string]string{}
+	if raw, ok := rec.Get(care.CorrectedField).(json.RawMessage); ok {
+		_ = json.Unmarshal(raw, &was) // written by us
+	}
+	now := map[string]string{}
+	for _, f := range times {
+		said := rec.Text(f)
+		t, err := care.ParseStamp(said)
+		switch {
+		case said == "" || err != nil:
+		case d.old != nil && care.Equal(d.old.Get(f), rec.Get(f)):
+			if at := was[f]; at != "" {
+				now[f] = at
+			}
+		default:
+			if t, _ = p.by.Correct(t, p.received); care.Stamp(t) != said {
+				now[f] = care.Stamp(t)
+			}
+		}
+	}
+	var value any
+	if len(now) > 0 {
+		value = jsonOf(now)
+	}
+	if care.Equal(rec.Get(care.CorrectedField), value) {
+		return
+	}
+	put(rec, map[string]any{care.CorrectedField: value})
+	d.fields = append(d.fields, care.CorrectedField)
 }
 
 // Score computes NEWS2 from stored values for a person at a time.

@@ -109,16 +109,17 @@ func play(name string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	lines := bufio.NewScanner(in)
+	finish := func() {}
+	defer func() { finish() }()
 	for first := true; lines.Scan(); first = false {
 		if lines.Text() == "stop" {
 			break
 		}
 		if first && conf.Profile != "" {
-			finish, err := profile(conf.Profile)
-			if err != nil {
+			if finish, err = profile(conf.Profile); err != nil {
+				finish = func() {}
 				return err
 			}
-			defer finish()
 		}
 		value, err := obey(conf, svc, lines.Text())
 		var r reply

@@ -10,7 +10,7 @@ import (
 // values, whatever the order of members and the writing of numbers. Number, key, author, time, base and
 // what the author saw are not content. It is never 0.
 func (m *Mutation) Fingerprint() int64 {
-	h := print(offset)
+	h := digest(offset)
 	if m.Ops == nil {
 		h = h.bytes(m.Raw)
 	}
@@ -28,51 +28,51 @@ func (m *Mutation) Fingerprint() int64 {
 	return int64(h)
 }
 
-// print is a running FNV-1a hash of 64 bits.
-type print uint64
+// digest is a running FNV-1a hash of 64 bits.
+type digest uint64
 
 const (
-	offset print = 14695981039346656037
-	prime  print = 1099511628211
+	offset digest = 14695981039346656037
+	prime  digest = 1099511628211
 )
 
-func (h print) bytes(b []byte) print {
+func (h digest) bytes(b []byte) digest {
 	for _, c := range b {
-		h = (h ^ print(c)) * prime
+		h = (h ^ digest(c)) * prime
 	}
 	return h
 }
 
 // text ends each text with its length, so that no two neighbours run into one another. Long ones go by
 // eight bytes at a time: this is done for every change that comes.
-func (h print) text(s string) print {
+func (h digest) text(s string) digest {
 	n := uint64(len(s))
 	for ; len(s) >= 8; s = s[8:] {
-		h = (h ^ print(s[0]) ^ print(s[1])<<8 ^ print(s[2])<<16 ^ print(s[3])<<24 ^
-			print(s[4])<<32 ^ print(s[5])<<40 ^ print(s[6])<<48 ^ print(s[7])<<56) * prime
+		h = (h ^ digest(s[0]) ^ digest(s[1])<<8 ^ digest(s[2])<<16 ^ digest(s[3])<<24 ^
+			digest(s[4])<<32 ^ digest(s[5])<<40 ^ digest(s[6])<<48 ^ digest(s[7])<<56) * prime
 		h ^= h >> 29
 	}
 	for i := range len(s) {
-		h = (h ^ print(s[i])) * prime
+		h = (h ^ digest(s[i])) * prime
 	}
 	return h.number(n)
 }
 
 // members adds a set of values whose order means nothing.
-func (h print) members(m map[string]any) print {
-	var sum print
+func (h digest) members(m map[string]any) digest {
+	var sum digest
 	for name, v := range m {
 		sum += offset.text(name).value(v)
 	}
 	return h.number(uint64(sum)) * prime
 }
 
-func (h print) number(n uint64) print {
-	h = (h ^ print(n)) * prime
+func (h digest) number(n uint64) digest {
+	h = (h ^ digest(n)) * prime
 	return h ^ h>>32
 }
 
-func (h print) value(v any) print {
+func (h digest) value(v any) digest {
 	switch x := v.(type) {
 	case nil:
 		return h.text("null")

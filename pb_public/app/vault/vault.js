@@ -18,7 +18,7 @@ The vault: what is on the phone can be read while the app is unlocked, and at no
 
 A random 256-bit data key, made once, seals the rows: AES-256-GCM under a key derived from it, with a fresh 96-bit vector
 and `store|id|v` as additional data. The data key itself lies on the shelf in up to four wraps: by passphrase
-(PBKDF2-SHA-256, 600,000 rounds), by passkey (WebAuthn PRF), by shift PIN (docs/adr/008 says what that is worth), and for
+(PBKDF2-SHA-256, 600,000 rounds), by passkey (WebAuthn PRF), by shift PIN (docs/adr/009 says what that is worth), and for
 the organisation's recovery key (docs/recovery.md). All errors are VaultError; decide by `code`:
 
     unlock            no_vault · wrong_passphrase · wrong_pin (triesLeft) · pin_none · pin_spent · pin_expired ·

@@ -5,7 +5,8 @@ import { html, nothing } from '../shared/ui/html.js'
 import { when } from '../shared/ui/format.js'
 import { fill, words } from '../shared/ui/words.js'
 import { nameOf, radios, roleOf } from './parts.js'
-import { fieldInput, fieldLabel, readable, typedOf, valueOf } from './values.js'
+import { typedOf, valueOf } from './typed.js'
+import { fieldInput, fieldLabel, readable } from './values.js'
 
 const w = words.desk.conflict
 const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)

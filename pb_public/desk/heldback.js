@@ -6,7 +6,8 @@ import { personName, when } from '../shared/ui/format.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { checkbox, facts, nameOf, roleOf } from './parts.js'
 import { newID } from './ulid.js'
-import { collectionLabel, fieldInput, fieldLabel, readable, typedOf, valueOf } from './values.js'
+import { typedOf, valueOf } from './typed.js'
+import { collectionLabel, fieldInput, fieldLabel, readable } from './values.js'
 
 const w = words.desk.heldBack
 

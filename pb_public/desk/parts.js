@@ -45,18 +45,6 @@ export const refusalBox = e => html`<div class="ds-banner ds-banner--bad" role="
 /** Where focus goes when something was refused. @param {string} id @param {string} text */
 export const troubleBox = (id, text) => text ? html`<div class="ds-banner ds-banner--bad" id=${id} role="alert" tabindex="-1"><p class="nhsuk-u-margin-0">${text}</p></div>` : nothing
 
-/** @param {any} purges @param {any} backfills what a change does to phones, in one or two sentences */
-export function effect(purges, backfills) {
-  const side = (/** @type {any} */ e, /** @type {{ phones: { one: string, many: string }, none: string }} */ forms) => {
-    if (!e.people) return ''
-    const people = count(e.people, w.effect.people)
-    if (!e.devices) return fill(forms.none, { people, staff: count(e.staff, w.effect.staff) })
-    return count(e.devices, forms.phones, { people, records: count(e.records, w.effect.records) })
-  }
-  const both = [side(purges, w.effect.lose), side(backfills, w.effect.get)].filter(Boolean)
-  return both.length ? both.join(' ') : w.effect.nothing
-}
-
 /** @param {{ id: string, label: string, hint?: any, error?: string, control: any }} o */
 export const group = o => html`<div class="nhsuk-form-group ${o.error ? 'nhsuk-form-group--error' : ''}">
   <label class="nhsuk-label nhsuk-u-font-weight-bold" for=${o.id}>${o.label}</label>
@@ -92,9 +80,9 @@ export function select(o) {
   </select>` })
 }
 
-/** A moment, typed as a time in London. @param {{ id: string, label: string, value: string, change: (local: string) => void, hint?: any, error?: string, required?: boolean }} o */
+/** A moment, typed as a time in London. @param {{ id: string, label: string, value: string, change: (local: string) => void, hint?: any, error?: string, required?: boolean, past?: boolean }} o past: what has happened, not what will */
 export const momentInput = o => group({ ...o, control: html`<input class="nhsuk-input dk-moment" id=${o.id} type="datetime-local" .value=${live(o.value)} ?required=${o.required}
-  min=${toLocal(Date.now())} aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'} @change=${(/** @type {any} */ e) => o.change(e.target.value)}>` })
+  min=${ifDefined(o.past ? undefined : toLocal(Date.now()))} max=${ifDefined(o.past ? toLocal(Date.now()) : undefined)} aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'} @change=${(/** @type {any} */ e) => o.change(e.target.value)}>` })
 
 /**
  * @param {{ name: string, legend: string, value: string, options: { value: string, text: any, hint?: any, more?: any }[], change: (value: string) => void, hint?: string }} o

@@ -3,7 +3,8 @@
 import { html, nothing } from '../shared/ui/html.js'
 import { words } from '../shared/ui/words.js'
 import { facts, nameOf, roleOf } from './parts.js'
-import { fieldInput, fieldLabel, readable, valueOf } from './values.js'
+import { valueOf } from './typed.js'
+import { fieldInput, fieldLabel, readable } from './values.js'
 
 const w = words.desk.setAside
 

@@ -3,7 +3,6 @@
 import { html, live } from '../shared/ui/html.js'
 import { birth, nhsNumber, when } from '../shared/ui/format.js'
 import { fill, word, words } from '../shared/ui/words.js'
-import { fromLocal, toLocal } from './london.js'
 import { group, select, textArea, textInput } from './parts.js'
 
 const w = words.desk
@@ -119,28 +118,4 @@ function limits(field, info) {
     return fill(w.value.limits, { min: info.min ?? 0, max: info.max ?? '', unit }).trim()
   }
   return info?.kind === 'time' ? w.value.london : undefined
-}
-
-/** What the inputs start with. @param {import('./office.js').Office} office @param {string} collection @param {string} field @param {any} value */
-export function typedOf(office, collection, field, value) {
-  if (value === null || value === undefined) return ''
-  const info = office.fieldsByName.get(`${collection}.${field}`)
-  if (info?.kind === 'time') return toLocal(value)
-  if (Array.isArray(value)) return value.join(info?.values?.length ? ',' : ', ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
-/** The value that was typed; undefined for what is none of its kind. @param {import('./office.js').Office} office @param {string} collection @param {string} field @param {any} typed */
-export function valueOf(office, collection, field, typed) {
-  const info = office.fieldsByName.get(`${collection}.${field}`)
-  const text = String(typed ?? '').trim()
-  if (text === '') return info?.kind === 'list' ? [] : null
-  switch (info?.kind) {
-    case 'int': return /^-?[0-9]+$/.test(text) ? Number(text) : undefined
-    case 'decimal': return /^-?[0-9]+([.,][0-9]+)?$/.test(text) ? Number(text.replace(',', '.')) : undefined
-    case 'bool': return text === 'true'
-    case 'time': return fromLocal(text) || undefined
-    case 'list': return text.split(',').map(v => v.trim()).filter(Boolean)
-  }
-  return String(typed)
 }

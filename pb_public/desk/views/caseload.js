@@ -4,7 +4,8 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { birth, personName, when } from '../../shared/ui/format.js'
 import { count, fill, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, checkbox, effect, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
+import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
+import { effect } from '../effect.js'
 import { fromLocal } from '../london.js'
 
 const w = words.desk.caseload

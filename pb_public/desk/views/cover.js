@@ -4,7 +4,8 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { count, fill, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, checkbox, effect, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
+import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
+import { effect } from '../effect.js'
 import { atClock, fromLocal, toLocal, weekday } from '../london.js'
 import { SignInCode } from '../signin.js'
 
@@ -106,7 +107,6 @@ export function cover(office, [onePerson = '']) {
   }
 
   const after = () => html`<section id="cover-done" tabindex="-1" aria-label=${w.title}>
-    <p class="dk-who">${fill(w.done, { who: done.name, people: count(done.people, words.desk.effect.people), at: when(done.until) })}</p>
     <p>${effect(done.purges, done.backfills)}</p>
     ${done.not_there.length ? html`<p class="ds-banner ds-banner--warn">${count(done.not_there.length, w.notThere)}</p>` : nothing}
     ${panel ? html`<h2 class="nhsuk-heading-m">${w.phoneTitle}</h2>${panel.draw()}` : nothing}

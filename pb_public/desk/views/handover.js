@@ -91,7 +91,7 @@ export function handover(office, [id = '']) {
     ${textInput({ id: 'call-name', label: w.callName, value: call.name, input: v => { call.name = v } })}
     ${textInput({ id: 'call-role', label: w.callRole, value: call.role, input: v => { call.role = v } })}
     ${call.reached === 'yes' ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'read-back', text: w.readBack, hint: w.readBackHint, checked: call.readBack, change: v => { call.readBack = v } })}</div>` : nothing}
-    ${momentInput({ id: 'call-at', label: w.callAt, value: call.at, change: v => { call.at = v } })}
+    ${momentInput({ id: 'call-at', label: w.callAt, past: true, value: call.at, change: v => { call.at = v } })}
     ${textArea({ id: 'call-text', label: w.callText, value: call.text, rows: 2, input: v => { call.text = v } })}`
   const handOnForm = () => {
     const voluntary = teams.find(t => t.id === on.team)?.kind === 'voluntary'

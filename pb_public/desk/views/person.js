@@ -4,7 +4,8 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, effect, nameOf, personFacts, tag, troubleBox } from '../parts.js'
+import { button, nameOf, personFacts, tag, troubleBox } from '../parts.js'
+import { effect } from '../effect.js'
 
 const w = words.desk.person
 

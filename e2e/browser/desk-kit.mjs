@@ -7,7 +7,8 @@ import { openClient } from '../../pb_public/shared/sync/client.js'
 /** A phone in somebody's hands, after its first round. @param {Stand} stand @param {string} who @param {{ code?: string }} [o] */
 export async function phoneOf(stand, who, o = {}) {
   const phone = await openClient({ storage: new MemoryStorage(), server: stand.url, name: `${who}’s phone`, platform: 'android', app: '1.4' })
-  await phone.signIn(o.code ? { code: o.code } : { identity: stand.staff[who].email, password: stand.password })
+  if (o.code) await phone.signInWithCode({ code: o.code, staff: stand.staff[who].id })
+  else await phone.signIn({ identity: stand.staff[who].email, password: stand.password })
   await phone.sync()
   return phone
 }
@@ -30,4 +31,13 @@ export async function disagree(stand, one, two, patient, [before, first, second]
   await one.sync()
   await two.sync()
   return visit
+}
+
+/** Looks again until it is so; what the server does by itself within a second or two. @param {string} what @param {() => Promise<boolean>} check */
+export async function until(what, check) {
+  const end = Date.now() + 20_000
+  while (!await check()) {
+    if (Date.now() > end) throw new Error(`not within 20 s: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage } from './kit.mjs'
-import { create, phoneOf } from './desk-kit.mjs'
+import { create, phoneOf, until } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
 /** @type {import('playwright-core').Browser} */ let browser
@@ -27,7 +27,9 @@ test('a cover until tonight, with a phone for whoever covers, in under a minute 
   const picture = page.getByRole('img', { name: 'Picture of the sign-in link for Sue Pargeter' })
   await picture.waitFor()
   assert.match(await page.locator('.dk-left').innerText(), /^(10:00|9:5\d) left, until \d\d:\d\d$/)
-  const code = await page.locator('.dk-code__text').innerText()
+  const link = new URL(await page.locator('.dk-code__text').innerText())
+  const given = new URLSearchParams(link.hash.slice(1)), code = /** @type {string} */ (given.get('code'))
+  assert.deepEqual([link.origin, link.pathname, given.get('staff')], [stand.url, '/app/', stand.staff.sue.id])
   const phone = await phoneOf(stand, 'sue', { code })
   await page.getByText('Sue Pargeter is signed in on “sue’s phone”.').first().waitFor()
   const took = Date.now() - began
@@ -37,7 +39,7 @@ test('a cover until tonight, with a phone for whoever covers, in under a minute 
   await stand.clock(48 * 3_600_000)
   await stand.save('teams', { phone: '01632 960101' }, stand.teams.north) // something happens, and the day's end is noticed
   await stand.settle()
-  for (let i = 0; i < 40 && holds(phone).length > 2; i++) await phone.sync().catch(() => new Promise(r => setTimeout(r, 250)))
+  await until('the cover has ended', async () => { await phone.sync(); return holds(phone).length === 2 })
   assert.deepEqual(holds(phone), ['Birch', 'Calder'], 'the cover ended by itself')
 })
 
@@ -167,7 +169,7 @@ test('nowhere to go: the coordinator hands it on; a practice by phone: the lead 
   await cora.getByRole('button', { name: 'Hand on to a team' }).click()
   await cora.getByText('Handed on to Elm Row Surgery.').first().waitFor()
   assert.ok((await stand.care('guy', 'GET', '/handovers')).items.some((/** @type {any} */ h) => h.id === lost))
-  for (let i = 0; i < 40 && (await stand.query('SELECT state FROM handovers WHERE id = ?', byPhone))[0].state !== 'call_needed'; i++) await new Promise(r => setTimeout(r, 250))
+  await until('the call is asked for', async () => (await stand.query('SELECT state FROM handovers WHERE id = ?', byPhone))[0].state === 'call_needed')
   const lea = await desk(t, 'lea', '#/handovers/call_needed')
   await lea.getByRole('link', { name: /BIRCH, Ivy/ }).click()
   await lea.getByRole('button', { name: 'Record a call' }).click()

@@ -28,7 +28,11 @@ export function follow(session, o) {
   }, pollEvery)
   const visible = () => { if (!document.hidden) changed() }
   document.addEventListener('visibilitychange', visible)
-  const online = () => { changed() }
+  const online = async () => {
+    if (!await reachable(session)) return // the next round sees
+    o.linked(false)
+    changed()
+  }
   addEventListener('online', online)
   const offline = () => o.linked(true)
   addEventListener('offline', offline)

@@ -43,6 +43,19 @@ test('two nurses disagree; the lead sees both sides, keeps both, and both phones
   }
 })
 
+test('what comes to be decided appears on an open desk by itself', async t => {
+  const page = await desk(t, 'lea', '#/issues')
+  await page.getByText('There is nothing to decide.').waitFor()
+  const began = Date.now()
+  await disagree(stand, nia, ned, stand.patients.Eastwood, ['Walked', 'Walked far', 'Sat'])
+  await page.getByRole('link', { name: /Conflict.*EASTWOOD, Joan/ }).waitFor()
+  assert.ok(Date.now() - began < 20_000, 'told by the stream, not by the poll')
+  await page.getByRole('link', { name: /Conflict.*EASTWOOD, Joan/ }).click()
+  await page.getByLabel(/Keep what is stored/).check()
+  await page.getByRole('button', { name: 'Save the decision' }).click()
+  await page.getByText('Decided. Both phones get it').first().waitFor()
+})
+
 test('what changed after the lead looked is said, and nothing is decided over it', async t => {
   const visit = await disagree(stand, nia, ned, stand.patients.Calder, ['Ate well', 'Ate little', 'Ate half'])
   const page = await desk(t, 'lea', `#/issue/${(await issueOf('conflict', 'Calder')).id}`)

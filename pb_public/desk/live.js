@@ -75,7 +75,7 @@ async function reachable(session) {
 }
 
 /**
- * Reads the stream until it ends. Resolves to false where the server has none.
+ * Reads the stream until it ends. Resolves to false where the server has none, or none for this role.
  * @param {import('../shared/ui/session.js').Session} session @param {AbortSignal} signal
  * @param {() => void} alive @param {() => void} changed
  */
@@ -87,7 +87,7 @@ async function stream(session, signal, alive, changed) {
   try {
     const response = await fetch('/api/care/v1/stream', { headers: { Authorization: `Bearer ${session.token}`, Accept: 'text/event-stream' },
       cache: 'no-store', credentials: 'omit', signal: quiet.signal })
-    if (!response.ok || !response.body || !(response.headers.get('Content-Type') ?? '').startsWith('text/event-stream')) return response.status !== 404
+    if (!response.ok || !response.body || !(response.headers.get('Content-Type') ?? '').startsWith('text/event-stream')) return response.status !== 404 && response.status !== 403
     alive()
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let kept = ''; ;) {

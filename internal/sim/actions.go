@@ -102,11 +102,16 @@ func (w *World) actTime() {
 
 func (w *World) actNetwork() {
 	w.anyPhone(func(h *handset) {
-		h.link.cut = !h.link.cut
-		if h.link.cut {
-			w.note(h.name, "— into a dead spot —")
-		} else {
+		switch l := h.link; {
+		case l.cut || l.readOnly:
+			l.cut, l.readOnly = false, false
 			w.note(h.name, "— back in the network —")
+		case w.chance(20):
+			l.readOnly = true
+			w.note(h.name, "— behind a proxy that refuses pushes —")
+		default:
+			l.cut = true
+			w.note(h.name, "— into a dead spot —")
 		}
 	})
 }
@@ -159,8 +164,12 @@ func (w *World) twin(h *handset) {
 	for range 6 {
 		t.step()
 	}
-	for _, x := range []*handset{h, t} { // both go on as if they were alone
+	both := []*handset{h, t}
+	for _, x := range both { // both go on as if they were alone
 		w.writeOn(x)
+	}
+	if w.chance(50) { // the one hears what the other pushed before it can push itself
+		pick(w, both).link.readOnly = true
 	}
 }
 

@@ -21,8 +21,8 @@ var errSilence = errors.New("no answer")
 type link struct {
 	w *World
 	h *handset
-	// cut: nothing gets through in either direction.
-	cut bool
+	// cut: nothing gets through in either direction; readOnly: a proxy refuses every push.
+	cut, readOnly bool
 }
 
 // parcel is a request that the network holds back and delivers when it likes.
@@ -47,6 +47,9 @@ func (l *link) Do(req *http.Request) (*http.Response, error) {
 	if l.cut {
 		w.note(l.h.name, "%s ✗ no network", what)
 		return nil, errSilence
+	}
+	if l.readOnly && what == "push" {
+		return l.refuse(what), nil
 	}
 	if w.healing {
 		return w.deliver(l.h, req, body), nil
@@ -81,11 +84,16 @@ func (l *link) Do(req *http.Request) (*http.Response, error) {
 		w.note(l.h.name, "%s ✗ reply lost, server down", what)
 		return nil, errSilence
 	case roll < 215:
-		w.note(l.h.name, "%s ✗ 503 from a proxy", what)
-		return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"20"}},
-			Body: io.NopCloser(strings.NewReader("<html>upstream"))}, nil
+		return l.refuse(what), nil
 	}
 	return w.deliver(l.h, req, body), nil
+}
+
+// refuse is the answer of somebody on the way.
+func (l *link) refuse(what string) *http.Response {
+	l.w.note(l.h.name, "%s ✗ 503 from a proxy", what)
+	return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"20"}},
+		Body: io.NopCloser(strings.NewReader("<html>upstream"))}
 }
 
 // deliver hands a request to the server and taps what was said.

@@ -2,11 +2,13 @@ package sim
 
 import (
 	"flag"
+	"fmt"
 	"iter"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,6 +25,8 @@ func TestMain(m *testing.M) {
 
 var (
 	oneSeed   = flag.Uint64("seed", 0, "replay this seed")
+	oneSteps  = flag.Int("steps", 0, "replay it with so many steps")
+	oneTheme  = flag.String("theme", "", "replay it as a day about this")
 	manySeeds = flag.Int("seeds", 0, "how many seeds to run")
 )
 
@@ -54,7 +58,7 @@ func run(t *testing.T, o Options) *Report {
 // TestSeed replays one seed: go test ./internal/sim -run 'TestSeed$' -seed=17 -v
 func TestSeed(t *testing.T) {
 	seed := max(*oneSeed, 1)
-	r := run(t, Options{Seed: seed})
+	r := run(t, Options{Seed: seed, Steps: *oneSteps, Theme: *oneTheme})
 	if len(r.Failures) > 0 {
 		t.Fatal(r)
 	}
@@ -68,7 +72,7 @@ func TestSeeds(t *testing.T) {
 	began := time.Now()
 	n := seeds(t, 200)
 	total := map[string]int{}
-	for r := range runs(t, n, func(seed uint64) Options { return Options{Seed: seed} }) {
+	for r := range runs(t, n) {
 		if len(r.Failures) > 0 {
 			t.Fatal(r)
 		}
@@ -86,7 +90,7 @@ func TestSeeds(t *testing.T) {
 
 // runs runs seeds from 1 on, as many at a time as there are processors, and yields the reports in
 // the order of the seeds.
-func runs(t *testing.T, n int, options func(seed uint64) Options) iter.Seq[*Report] {
+func runs(t *testing.T, n int) iter.Seq[*Report] {
 	t.Helper()
 	type result struct {
 		report *Report
@@ -112,7 +116,7 @@ func runs(t *testing.T, n int, options func(seed uint64) Options) iter.Seq[*Repo
 					if i >= n {
 						return
 					}
-					r, err := Run(options(uint64(i + 1)))
+					r, err := Run(Options{Seed: uint64(i + 1)})
 					results[i] <- result{r, err}
 				}
 			})
@@ -146,16 +150,30 @@ func TestTheSameSeedIsTheSameStory(t *testing.T) {
 	}
 }
 
-// TestFaults switches design bugs on, one at a time: each must be noticed within a few seeds.
+// TestFaults switches design bugs on, one at a time: each must be noticed within a few seeds, and
+// the same run without the bug must pass, so that it is the bug that was noticed.
 func TestFaults(t *testing.T) {
+	var days sync.Map // without a bug: what fails on them, by seed and theme
 	for _, f := range Faults() {
 		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
 			n := seeds(t, faultSeeds)
-			for r := range runs(t, n, func(seed uint64) Options { return f.With(Options{Seed: seed, Steps: 240}) }) {
-				if len(r.Failures) > 0 {
-					t.Logf("noticed with seed %d: %s", r.Seed, r.Failures[0])
-					return
+			for i := range n {
+				o := f.without(uint64(i + 1))
+				noticed := run(t, f.With(o))
+				if len(noticed.Failures) == 0 {
+					continue
 				}
+				day, _ := days.LoadOrStore(fmt.Sprint(o.Seed, o.Theme), sync.OnceValues(func() (*Report, error) { return Run(o) }))
+				sound, err := day.(func() (*Report, error))()
+				if err != nil {
+					t.Fatalf("seed %d: %v", o.Seed, err)
+				}
+				if len(sound.Failures) > 0 {
+					t.Fatalf("the day fails without the bug as well: %v", sound)
+				}
+				t.Logf("noticed with seed %d: %s", o.Seed, strings.Join(noticed.Failures, " | "))
+				return
 			}
 			t.Errorf("not noticed in %d seeds", n)
 		})

@@ -26,6 +26,18 @@ type Options struct {
 	Tear bool
 }
 
+// flags are those of TestSeed that ask for the same kind of day; a seeded bug has none.
+func (o *Options) flags() string {
+	var b strings.Builder
+	if o.Steps != DefaultSteps {
+		fmt.Fprintf(&b, " -steps=%d", o.Steps)
+	}
+	if o.Theme != "" {
+		fmt.Fprintf(&b, " -theme=%s", o.Theme)
+	}
+	return b.String()
+}
+
 // lastEvents is how much of the story a report draws.
 const lastEvents = 160
 
@@ -35,6 +47,7 @@ const DefaultSteps = 120
 // Report is how a run ended.
 type Report struct {
 	Seed     uint64
+	day      string // flags that make a run of this kind again
 	Failures []string // empty: everything that must hold does
 	Timeline *Timeline
 	Counts   map[string]int
@@ -106,7 +119,7 @@ func Run(o Options) (*Report, error) {
 	if err := w.machine.shut(); err != nil {
 		return nil, err
 	}
-	return &Report{Seed: o.Seed, Failures: w.failures, Timeline: w.timeline, Counts: w.counts}, nil
+	return &Report{Seed: o.Seed, day: o.flags(), Failures: w.failures, Timeline: w.timeline, Counts: w.counts}, nil
 }
 
 // String is the report of a failed run: what failed, the story, and how to see it again.
@@ -121,7 +134,7 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "  - %s\n", f)
 	}
 	b.WriteString("\n" + r.Timeline.Draw(lastEvents))
-	fmt.Fprintf(&b, "\nreplay: go test ./internal/sim -run 'TestSeed$' -seed=%d -v\n", r.Seed)
+	fmt.Fprintf(&b, "\nreplay: go test ./internal/sim -run 'TestSeed$' -seed=%d%s -v\n", r.Seed, r.day)
 	return b.String()
 }
 
@@ -213,7 +226,7 @@ func (w *World) heal() {
 		w.deliverLate()
 	}
 	for _, h := range w.phones {
-		h.link.cut = false
+		h.link.cut, h.link.readOnly = false, false
 	}
 	const rounds = 14
 	for range rounds {

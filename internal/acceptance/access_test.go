@@ -328,6 +328,33 @@ func TestAccess_ConsentWithdrawnRevokes(t *testing.T) {
 	withdraw()
 }
 
+// A volunteer takes the people who are theirs along to another service: the coordinator of the one
+// they left does not see any more what was noted about them.
+func TestAccess_AVolunteerWhoMovesTakesTheirPeopleFromTheDesk(t *testing.T) {
+	w := newWorld(t)
+	v := w.village()
+	others := w.Team(t, w.Org(t, "voluntary", "Lunch Club"), "voluntary", "Lunch Club")
+	olga := w.phoneOf(w.Staff(t, care.VolunteerCoordinator, "Olga", others))
+	w.set(w.ada, map[string]any{"consent": consent(v.service, true, "")})
+	w.Caseload(t, w.ada, v.vera)
+	w.tick()
+	vera, colin := w.phoneOf(v.vera), w.phoneOf(v.colin)
+	id := w.record(vera, care.Checkins, map[string]any{"patient": w.ada.Id, "team": v.team.Id, "staff": v.vera.Id, "seen": true, "concern": "Thin"})
+	w.syncAll(vera, colin, olga)
+	sees(t, colin, care.Checkins, id, "concern", "Thin")
+	holdsNot(t, olga, care.Checkins, id)
+
+	w.set(v.vera, map[string]any{"teams": []string{others.Id}})
+	w.syncAll(vera, colin, olga)
+	holdsNot(t, colin, care.Checkins, id)
+	w.set(v.vera, map[string]any{"teams": []string{v.team.Id}})
+	w.syncAll(vera, colin, olga)
+	sees(t, colin, care.Checkins, id, "concern", "Thin")
+	w.set(v.vera, map[string]any{"role": string(care.DistrictNurse), "teams": []string{w.nurses.Id}})
+	w.syncAll(colin)
+	holdsNot(t, colin, care.Checkins, id)
+}
+
 // heldOf lists what phones hold of a person but the handovers a service sent, which it must still see
 // answered; they tell a limited viewer the ask and the safe note only.
 func heldOf(person string, phones ...*phone.Phone) []string {

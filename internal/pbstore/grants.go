@@ -260,6 +260,9 @@ func (tx *Tx) Restaff(id string) error {
 				return err
 			}
 		}
+		if err := tx.tellMoved(before, member); err != nil {
+			return err
+		}
 	}
 	tx.note(func(m *memory) {
 		m.wakeMember(m.staff[id])

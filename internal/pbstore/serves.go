@@ -38,18 +38,56 @@ func (s *Store) serves(v pipeline.Viewer, patient string) bool {
 	return false
 }
 
-// limitedHolder says whether whoever holds people under a name sees the limited projection of them.
+// limitedHolder says whether somebody's limited view of a person may hang on a holder of that name.
 func (tx *Tx) limitedHolder(name string) bool {
 	m := tx.store.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if team, ok := strings.CutPrefix(name, care.TeamScope("")); ok {
-		t := m.directory.teams[team]
-		return t != nil && m.directory.voluntary(t.Organisation)
+		return m.voluntary(team)
 	}
 	staff, _ := strings.CutPrefix(name, care.StaffScope(""))
-	member := m.staff[staff]
-	return member != nil && care.DutyOf(member.Role).View == care.Limited
+	return m.limited(m.staff[staff])
+}
+
+// limited says whether a member of staff sees the limited projection, or is one of those whose
+// people the desk of a voluntary service sees. The caller holds the lock.
+func (m *memory) limited(member *member) bool {
+	return member != nil && (care.DutyOf(member.Role).View == care.Limited || slices.ContainsFunc(member.Teams, m.voluntary))
+}
+
+func (m *memory) voluntary(team string) bool {
+	t := m.directory.teams[team]
+	return t != nil && m.directory.voluntary(t.Organisation)
+}
+
+// tellMoved sends the check-ins of those a member of staff holds in person again when they change
+// their role or their teams: the desk of the service they left does not serve these people any more,
+// the desk of the one they joined does from now on.
+func (tx *Tx) tellMoved(before, after *member) error {
+	m := tx.store.mem
+	m.mu.RLock()
+	limited := m.limited(before) || m.limited(after)
+	m.mu.RUnlock()
+	if !limited {
+		return nil
+	}
+	var people []string
+	err := tx.each(`SELECT DISTINCT patient FROM sync_grants WHERE holder = ? AND to_seq IS NULL ORDER BY patient`, func(r *sql.Rows) error {
+		var patient string
+		err := r.Scan(&patient)
+		people = append(people, patient)
+		return err
+	}, care.StaffScope(after.Staff))
+	if err != nil {
+		return err
+	}
+	for _, patient := range people {
+		if err := tx.tellCheckins(patient); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellCheckins sends the check-ins of a person again: they leave the phones of those who lost the

@@ -47,7 +47,7 @@ const DefaultSteps = 120
 // Report is how a run ended.
 type Report struct {
 	Seed     uint64
-	day      string // flags that make a run of this kind again
+	day      string   // flags that make a run of this kind again
 	Failures []string // empty: everything that must hold does
 	Timeline *Timeline
 	Counts   map[string]int

@@ -164,12 +164,28 @@ func (w *World) twin(h *handset) {
 	for range 6 {
 		t.step()
 	}
-	both := []*handset{h, t}
-	for _, x := range both { // both go on as if they were alone
-		w.writeOn(x)
+	if w.chance(50) {
+		h, t = t, h
 	}
-	if w.chance(50) { // the one hears what the other pushed before it can push itself
-		pick(w, both).link.readOnly = true
+	switch w.random.IntN(3) { // both go on as if they were alone
+	case 0:
+		w.writeOn(h)
+		w.writeOn(t)
+		t.link.readOnly = true // it hears what the other pushed before it can push itself
+	case 1:
+		for range 2 {
+			w.writeOn(h)
+		}
+		for range 4 {
+			h.step()
+		}
+		for range 5 { // more than the other: its last number is its own, those before are not
+			w.writeOn(t)
+		}
+		t.step()
+	default:
+		w.writeOn(h)
+		w.writeOn(t)
 	}
 }
 

@@ -20,8 +20,8 @@ const logins = {}
 await new Promise((done, fail) => {
   demo.once('exit', code => fail(new Error(`the demo ended with ${code}`)))
   createInterface({ input: demo.stdout }).on('line', line => {
-    const page = /\/(practice|app|desk)\/\s/.exec(line)
-    if (page) logins[page[1]] = line.match(/[\w.+-]+@[\w.-]+/g) ?? []
+    const who = /(\S+@\S+)\s+\/(practice|app|desk)\//.exec(line)
+    if (who) (logins[who[2]] ??= []).push(who[1])
     if (line.includes('Ctrl-C')) done(null)
   })
 })

@@ -279,6 +279,7 @@ func TestAccess_ConsentWithdrawnRevokes(t *testing.T) {
 	sees(t, colin, care.Checkins, looked, "concern", "Thin")
 	// What Vera has not sent when the consent ends is taken in, then it goes too: from both, for good.
 	unsent := w.record(vera, care.Checkins, map[string]any{"patient": w.ada.Id, "team": v.team.Id, "staff": v.vera.Id, "seen": true, "concern": "Thinner"})
+	w.pass(time.Minute) // she wrote it before the consent ended, by any clock
 	change(map[string]any{"consent": consent(v.service, false, "")})
 	check(false, "she withdrew it")
 	if r := w.stored(care.Checkins, unsent); r == nil || r.GetString("concern") != "Thinner" {

@@ -27,10 +27,11 @@ func (r *run) open(t *town, p *page) error {
 func (t *town) directions(p *page, r *run) {
 	h, url := t.hood, t.house.url
 	p.head("Where to look")
+	p.line("  %s", url)
 	p.facts([][3]string{
-		{url + "/practice/", "", "the inbox of a practice or partner team: try " + h.surgeries[0].reception.email + ", then " + h.surgeries[0].gp.email},
-		{url + "/app/", "", "the app of a nurse or volunteer: try " + h.north.nurses[0].email + " or " + h.services[0].volunteers[0].email},
-		{url + "/desk/", "", "the desk of a lead or coordinator: try " + h.north.lead.email + " or " + h.cora.email},
+		{url + "/app/", "", "visits and check-ins, on the phone of a nurse or volunteer"},
+		{url + "/practice/", "", "the inbox of a practice or partner team"},
+		{url + "/desk/", "", "the desk of a lead or coordinator"},
 	})
 	if r.settings.AllowAdmin {
 		p.line("  %s/_/   the dashboard", url)
@@ -43,9 +44,17 @@ func (t *town) directions(p *page, r *run) {
 	p.line("  recovery key in %s", filepath.Join(t.house.app.DataDir(), recoveryFile))
 	p.head("Who you can be, password " + Password)
 	rows := [][3]string{}
-	for _, w := range []*worker{h.surgeries[0].reception, h.surgeries[0].gp, h.north.nurses[0], h.north.lead, h.support, h.mental.workers[0], h.social.workers[0],
-		h.services[0].volunteers[0], h.services[0].coordinator, h.guard, h.cora} {
-		rows = append(rows, [3]string{w.email, "", roleNames[w.role] + ", " + w.team.name})
+	for _, page := range []struct {
+		path    string
+		workers []*worker
+	}{
+		{"/practice/", []*worker{h.surgeries[0].reception, h.surgeries[0].gp, h.mental.workers[0], h.social.workers[0], h.guard}},
+		{"/app/", []*worker{h.north.nurses[0], h.support, h.services[0].volunteers[0]}},
+		{"/desk/", []*worker{h.north.lead, h.services[0].coordinator, h.cora}},
+	} {
+		for _, w := range page.workers {
+			rows = append(rows, [3]string{w.email, page.path, roleNames[w.role] + ", " + w.team.name})
+		}
 	}
 	p.facts(rows)
 	p.head("Try it")

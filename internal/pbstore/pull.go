@@ -145,13 +145,19 @@ func (v *Snapshot) plain(viewer pipeline.Viewer, o *Outlook, s *shape, ids []str
 	for _, f := range s.scopes {
 		scopes.WriteString(", " + quote(f))
 	}
-	query := "SELECT id, version, retracted, author, " + projection + scopes.String() + " FROM " + quote(s.c.Name) + " WHERE id IN (SELECT value FROM json_each(?))"
+	about := "''"
+	if s.c.Name == care.Patients {
+		about = "id"
+	} else if _, ok := s.c.Field("patient"); ok {
+		about = "patient"
+	}
+	query := "SELECT id, version, retracted, author, " + about + ", " + projection + scopes.String() + " FROM " + quote(s.c.Name) + " WHERE id IN (SELECT value FROM json_each(?))"
 	values := make([]string, len(s.scopes))
 	return v.each(query, func(r *sql.Rows) error {
 		var d wire.Delivery
 		var retracted, author string
 		var data sql.RawBytes
-		into := []any{&d.ID, &d.Version, &retracted, &author, &data}
+		into := []any{&d.ID, &d.Version, &retracted, &author, &d.Patient, &data}
 		for i := range values {
 			into = append(into, &values[i])
 		}
@@ -243,7 +249,7 @@ func (v *Snapshot) issues(viewer pipeline.Viewer, o *Outlook, s *shape, ids []st
 		if err != nil {
 			return err
 		}
-		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version}
+		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: rec.Text("patient")}
 		d.Scopes = o.held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
 		patient := rec.Text("patient")
 		near := patient == "" || v.store.Holds(viewer, patient)

@@ -65,6 +65,9 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 	if err != nil {
 		return nil, failure(err)
 	}
+	if fail := e.audit(ctx, s, answer.Changes); fail != nil {
+		return nil, fail
+	}
 	return answer, nil
 }
 

@@ -47,7 +47,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	}
 	r.Limit = max(r.Limit, wire.MinPullRows)
 	if r.Wait <= 0 {
-		return e.firstPage(ctx, v, c, cur, r.Limit, reset)
+		return e.firstPage(ctx, s, v, c, cur, r.Limit, reset)
 	}
 	// Before the first look, so that nothing that moves after it is missed.
 	news := e.store.Follow(v)
@@ -55,7 +55,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	deadline := time.NewTimer(min(r.Wait, MaxWait))
 	defer deadline.Stop()
 	for {
-		page, fail := e.firstPage(ctx, v, c, cur, r.Limit, reset)
+		page, fail := e.firstPage(ctx, s, v, c, cur, r.Limit, reset)
 		if fail != nil || page.More || len(page.Changes)+len(page.Scopes) > 0 || cur.since == 0 {
 			return page, fail
 		}
@@ -80,12 +80,18 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 }
 
 // firstPage is the page a cursor asks for, begun anew where the cursor was too old.
-func (e *Engine) firstPage(ctx context.Context, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
+func (e *Engine) firstPage(ctx context.Context, s Session, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
 	page, fail := e.page(ctx, v, c, cur, limit)
-	if reset && page != nil {
+	if fail != nil {
+		return nil, fail
+	}
+	if fail := e.audit(ctx, s, page.Changes); fail != nil {
+		return nil, fail
+	}
+	if reset {
 		page.Scopes = append([]wire.ScopeEvent{{ID: "*", Op: "reset"}}, page.Scopes...)
 	}
-	return page, fail
+	return page, nil
 }
 
 // belowFloor turns a cursor that is older than what the feed remembers into a new beginning: the

@@ -155,6 +155,7 @@ type Delivery struct {
 	Scopes     []string        `json:"scopes,omitempty"`
 	Data       json.RawMessage `json:"data,omitempty"`
 	Gone       string          `json:"gone,omitempty"` // left, retracted
+	Patient    string          `json:"-"`              // whom it is about, for the audit; "" for nobody
 }
 
 // DigestRequest states what a device holds, scope by scope; Records only for scopes that differed.

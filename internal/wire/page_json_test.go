@@ -39,7 +39,13 @@ func TestAPageIsWrittenAsEncodingJSONWouldWriteIt(t *testing.T) {
 // A field added to these types must be added to AppendJSON too.
 func TestAPageHasTheFieldsThatAreWritten(t *testing.T) {
 	for of, want := range map[reflect.Type]int{reflect.TypeFor[PullResponse](): 8, reflect.TypeFor[ScopeEvent](): 2, reflect.TypeFor[Delivery](): 6} {
-		if got := of.NumField(); got != want {
+		got := 0
+		for i := range of.NumField() {
+			if of.Field(i).Tag.Get("json") != "-" { // what stays on the server
+				got++
+			}
+		}
+		if got != want {
 			t.Errorf("%s has %d fields, AppendJSON writes %d", of, got, want)
 		}
 	}

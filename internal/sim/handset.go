@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"doorstep/internal/phone"
@@ -57,6 +58,7 @@ type handset struct {
 	screens  []screen        // of the change that is being written
 	backup   *backup
 	gone     bool // wiped
+	barred   bool // its owner has signed in, and may not enrol a phone any more
 }
 
 // backup is a copy of a phone, made by its system, that may be put back one day.
@@ -138,6 +140,9 @@ func (h *handset) step() {
 	if errors.Is(err, errKilled) {
 		h.open()
 	}
+	if s.Kind == phone.StepEnrol {
+		h.barred = strings.Contains(s.Note, "inactive")
+	}
 	if s.Kind != phone.StepIdle {
 		text := fmt.Sprintf("%s %s", s.Kind, s.Note)
 		if err != nil && !errors.Is(err, errSilence) && !errors.Is(err, errKilled) {
@@ -158,7 +163,9 @@ func (h *handset) step() {
 
 // stranded says whether only a sign-in could help and its owner may not sign in any more: they
 // left before the phone was enrolled, or before it had to be enrolled again.
-func (h *handset) stranded() bool { return h.NeedsSignIn() && h.w.left[h.owner.name] }
+func (h *handset) stranded() bool {
+	return h.w.left[h.owner.name] && (h.NeedsSignIn() || h.barred)
+}
 
 // forget: what a wiped phone had not handed in is gone with it, as ordered.
 func (h *handset) forget() {

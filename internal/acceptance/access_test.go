@@ -356,6 +356,38 @@ func TestAccess_AVolunteerWhoMovesTakesTheirPeopleFromTheDesk(t *testing.T) {
 	holdsNot(t, colin, care.Checkins, id)
 }
 
+// What a nurse wrote and quarantine keeps is clinical, also when the nurse has become a volunteer.
+func TestAccess_ANurseWhoBecomesAVolunteerReadsNoClinicalQuarantine(t *testing.T) {
+	w := newWorld(t)
+	v := w.village()
+	w.set(w.ada, map[string]any{"consent": consent(v.service, true, "")})
+	w.Caseload(t, w.ada, v.team)
+	w.Caseload(t, w.ada, w.ann)
+	w.tick()
+	ann := w.phoneOf(w.ann)
+	taken := w.record(ann, care.Visits, w.visit(w.ada, "The first"))
+	w.sync(ann)
+	_, err := ann.InOne(func(c *phone.Change) { c.CreateAs(care.Visits, taken, w.visit(w.ada, "SECRET-clinical")) })
+	ok(t, err)
+	w.sync(ann)
+	kept := func() *phone.Seen {
+		t.Helper()
+		list := ann.List(care.SyncIssues)
+		if len(list) != 1 {
+			t.Fatalf("%d issues, want 1", len(list))
+		}
+		return list[0]
+	}
+	if !strings.Contains(fmt.Sprint(kept().Values), "SECRET-clinical") {
+		t.Errorf("the nurse does not see what is kept: %v", kept().Values)
+	}
+	w.set(w.ann, map[string]any{"role": string(care.Volunteer), "teams": []string{v.team.Id}, "organisation": v.service.Id})
+	w.sync(ann)
+	if text := fmt.Sprint(kept().Values); strings.Contains(text, "SECRET-clinical") || kept().Values["hidden"] != true {
+		t.Errorf("the volunteer sees %s", text)
+	}
+}
+
 // heldOf lists what phones hold of a person but the handovers a service sent, which it must still see
 // answered; they tell a limited viewer the ask and the safe note only.
 func heldOf(person string, phones ...*phone.Phone) []string {

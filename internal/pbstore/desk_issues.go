@@ -157,7 +157,8 @@ func (s *Store) storedNow(v *Snapshot, viewer pipeline.Viewer, issue *care.Recor
 }
 
 // mayReadIssue: a clinical viewer reads the content of an issue they get; a limited one only what
-// lies in their own projection, or came from somebody whose own view is limited.
+// lies in their own projection, or came from somebody whose own view is limited and is about records
+// that have such a view: a nurse who became a volunteer wrote other things before.
 func (s *Store) mayReadIssue(v pipeline.Viewer, rec *care.Record) bool {
 	if concerned(rec) {
 		return false
@@ -178,7 +179,31 @@ func (s *Store) mayReadIssue(v pipeline.Viewer, rec *care.Record) bool {
 		return rec.Text("field") == "" || ok && f.Limited
 	}
 	author, _ := s.Staff(rec.Text("author"))
-	return care.DutyOf(author.Role).View == care.Limited
+	return care.DutyOf(author.Role).View == care.Limited && !clinicalContent(rec)
+}
+
+// clinicalContent says whether any part of what quarantine keeps is about records of which a limited
+// viewer sees no field. What cannot be read may be.
+func clinicalContent(rec *care.Record) bool {
+	names := []string{rec.Text("collection")}
+	if rec.Text("kind") == "mutation" {
+		var kept struct {
+			Ops []struct {
+				Collection string `json:"collection"`
+			} `json:"ops"`
+		}
+		raw, ok := rec.Get("content").(json.RawMessage)
+		if !ok || json.Unmarshal(raw, &kept) != nil {
+			return true
+		}
+		for _, op := range kept.Ops {
+			names = append(names, op.Collection)
+		}
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		c, ok := care.ByName(name)
+		return ok && !slices.ContainsFunc(c.Fields, func(f care.Field) bool { return f.Limited })
+	})
 }
 
 // concerned says whether a change that could not be read might be about safeguarding. In one that

@@ -37,8 +37,9 @@ func (w *world) lostWork(staff *core.Record) *recovery.Work {
 	visit := w.id()
 	note := map[string]any{"patient": w.ada.Id, "status": "completed", "ended_at": care.Stamp(at), "note": "Written on a phone nobody can open."}
 	readings := map[string]any{"patient": w.ada.Id, "visit": visit, "taken_at": care.Stamp(at), "pulse": json.Number("4000"), "temperature": json.Number("37.4")}
+	minter := identifier.NewMinter(rand.Reader) // one, so that keys rise in the order of the work
 	key := func() string {
-		id, err := identifier.NewMinter(rand.Reader).New(at)
+		id, err := minter.New(at)
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -150,8 +150,8 @@ func TestTheSameSeedIsTheSameStory(t *testing.T) {
 	}
 }
 
-// TestFaults switches design bugs on, one at a time: each must be noticed within a few seeds, and
-// the same run without the bug must pass, so that it is the bug that was noticed.
+// TestFaults switches design bugs on, one at a time: each must be noticed within a few seeds, in a
+// run that passes without the bug, so that it is the bug that was noticed.
 func TestFaults(t *testing.T) {
 	var days sync.Map // without a bug: what fails on them, by seed and theme
 	for _, f := range Faults() {
@@ -169,8 +169,9 @@ func TestFaults(t *testing.T) {
 				if err != nil {
 					t.Fatalf("seed %d: %v", o.Seed, err)
 				}
-				if len(sound.Failures) > 0 {
-					t.Fatalf("the day fails without the bug as well: %v", sound)
+				if len(sound.Failures) > 0 { // proves nothing about this bug: another day must
+					t.Logf("seed %d fails without the bug as well: %s", o.Seed, sound.Failures[0])
+					continue
 				}
 				t.Logf("noticed with seed %d: %s", o.Seed, strings.Join(noticed.Failures, " | "))
 				return

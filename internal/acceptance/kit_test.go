@@ -200,7 +200,6 @@ func (w *world) call(bearer, method, path string, body any, headers ...string) p
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r.Close = true // the rest of a body that was refused must not be taken for the next request
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}

@@ -75,6 +75,7 @@ func writeJSON(e *core.RequestEvent, status int, v any) error {
 // writeBody answers with a body that is ready, compressed when it is worth it and the client
 // takes it. No answer is kept by anything in between.
 func writeBody(e *core.RequestEvent, status int, media string, body []byte) error {
+	finishBody(e)
 	header := e.Response.Header()
 	header.Set("Content-Type", media)
 	header.Set("Cache-Control", "no-store")

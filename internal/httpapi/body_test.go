@@ -1,10 +1,12 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"runtime"
 	"strings"
@@ -119,6 +121,52 @@ func TestBody_refuses(t *testing.T) {
 				headers = append(headers, "Content-Type", c.media)
 			}
 			refused(t, h.do(t, http.MethodPost, base+"/probe/body", "", c.body, headers...), c.status, c.code)
+		})
+	}
+}
+
+// What is left of a refused body must not be taken for the next request on the connection.
+func TestBody_left_unread_ends_with_its_request(t *testing.T) {
+	h := newHouse(t)
+	tests := []struct {
+		name      string
+		head      string
+		megabytes int64
+		kept      bool // the connection serves the next request
+	}{
+		{"larger than it may be", "", 5, true},
+		{"larger than anybody reads to its end", "", 9, false},
+		{"asks whether to send", "Expect: 100-continue\r\n", 5, false},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", h.server.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			from := bufio.NewReader(conn)
+			fmt.Fprintf(conn, "POST %s/token HTTP/1.1\r\nHost: doorstep\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n",
+				base, tc.head, tc.megabytes<<20)
+			go func() { _, _ = io.Copy(conn, io.LimitReader(endless{}, tc.megabytes<<20)) }() // ends with the connection
+			first, err := http.ReadResponse(from, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, first.Body); err != nil || first.StatusCode != http.StatusUnsupportedMediaType {
+				t.Fatalf("%d, %v", first.StatusCode, err)
+			}
+			if first.Close == tc.kept {
+				t.Fatalf("the connection ends: %v", first.Close)
+			}
+			if !tc.kept {
+				return
+			}
+			fmt.Fprintf(conn, "GET %s/nowhere HTTP/1.1\r\nHost: doorstep\r\n\r\n", base)
+			next, err := http.ReadResponse(from, nil)
+			if err != nil || next.StatusCode != http.StatusNotFound {
+				t.Fatalf("the next request: %v, %v", next, err)
+			}
 		})
 	}
 }

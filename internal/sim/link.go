@@ -64,9 +64,12 @@ func (l *link) Do(req *http.Request) (*http.Response, error) {
 		return nil, errSilence
 	case roll < 170:
 		first := w.deliver(l.h, req, body)
+		heard := l.h.heard
+		l.h.heard = nil
 		second := w.deliver(l.h, req, body)
 		w.note(l.h.name, "%s arrived twice", what)
 		if w.random.IntN(2) == 0 {
+			l.h.heard = heard // the phone hears one of them alone
 			return first, nil
 		}
 		return second, nil

@@ -45,6 +45,7 @@ type service struct {
 // device is what the load generator needs to know to speak as one phone.
 type device struct {
 	Token    string   `json:"token"`
+	Device   string   `json:"device,omitempty"` // its id, once it is enrolled
 	Client   string   `json:"client,omitempty"`
 	Epoch    string   `json:"epoch,omitempty"`
 	Staff    string   `json:"staff"`

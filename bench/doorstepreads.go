@@ -47,8 +47,7 @@ func (b *bench) measureDoorstepReads() error {
 	return nil
 }
 
-// filled is a database on disk and the devices that may ask a server on it. Their access tokens
-// outlive the server that gave them.
+// filled is a database on disk and the devices that may ask a server on it.
 type filled struct {
 	dir     string
 	devices []device
@@ -121,6 +120,9 @@ func (b *bench) readDoorstep(full *filled, inScope, run int) (r reads, err error
 			err = stopped
 		}
 	}()
+	if err := renewAll(c.URL, full.devices, b.seed); err != nil {
+		return r, err
+	}
 	pages := &pullPages{base: c.URL, dev: full.devices[0]}
 	if r.backfill, err = b.backfill(c, "pull", full.visits, pages.next); err != nil {
 		return r, err
@@ -240,6 +242,9 @@ func (b *bench) countPolls(full *filled) (err error) {
 		}
 		b.remove(full.dir)
 	}()
+	if err := renewAll(c.URL, full.devices, b.seed); err != nil {
+		return err
+	}
 	line, err := dial(c.URL)
 	if err != nil {
 		return err

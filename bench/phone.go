@@ -55,10 +55,22 @@ func enrol(line *caller, base string, dev *device, key ed25519.PrivateKey) error
 	if err := post(line, base, syncPath+"/devices", dev.Token, wire.EnrolRequest{Name: "bench", Platform: "bench", PublicKey: jwk}, &known); err != nil {
 		return err
 	}
-	dev.Client = known.Client
+	dev.Device, dev.Client = known.Device, known.Client
+	if err := renew(line, base, dev, key); err != nil {
+		return err
+	}
+	var hello wire.HelloResponse
+	err = post(line, base, syncPath+"/hello", dev.Token, wire.HelloRequest{Protocol: wire.Protocol, Schema: wire.CurrentSchema,
+		Client: dev.Client, Now: care.Stamp(time.Now()), Outbox: wire.OutboxState{NextMid: 1}}, &hello)
+	dev.Epoch = hello.Epoch
+	return err
+}
+
+// renew gets the device a new access token; one lasts a quarter of an hour.
+func renew(line *caller, base string, dev *device, key ed25519.PrivateKey) error {
 	now := time.Now()
 	assertion, err := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.RegisteredClaims{
-		Issuer: known.Device, Subject: known.Device, Audience: jwt.ClaimStrings{"doorstep"}, ID: "bench-" + known.Device,
+		Issuer: dev.Device, Subject: dev.Device, Audience: jwt.ClaimStrings{"doorstep"}, ID: newID(),
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(30 * time.Second)),
 	}).SignedString(key)
 	if err != nil {
@@ -67,15 +79,24 @@ func enrol(line *caller, base string, dev *device, key ed25519.PrivateKey) error
 	form := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}}
 	ask := bytes.Replace(request(base, syncPath+"/token", "", []byte(form.Encode())), []byte("application/json"), []byte("application/x-www-form-urlencoded"), 1)
 	var token wire.TokenResponse
-	if err := answered(line, ask, &token); err != nil {
+	err = answered(line, ask, &token)
+	dev.Token = token.AccessToken
+	return err
+}
+
+// renewAll gives devices that a server knows already new access tokens.
+func renewAll(base string, devices []device, seed uint64) error {
+	line, err := dial(base)
+	if err != nil {
 		return err
 	}
-	dev.Token = token.AccessToken
-	var hello wire.HelloResponse
-	err = post(line, base, syncPath+"/hello", dev.Token, wire.HelloRequest{Protocol: wire.Protocol, Schema: wire.CurrentSchema,
-		Client: dev.Client, Now: care.Stamp(time.Now()), Outbox: wire.OutboxState{NextMid: 1}}, &hello)
-	dev.Epoch = hello.Epoch
-	return err
+	defer line.close()
+	for i := range devices {
+		if err := renew(line, base, &devices[i], deviceKey(seed, i)); err != nil {
+			return fmt.Errorf("a new token for device %d: %w", i, err)
+		}
+	}
+	return nil
 }
 
 func post(line *caller, base, path, token string, body, into any) error {

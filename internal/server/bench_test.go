@@ -139,3 +139,74 @@ func BenchmarkPullNothingNew(b *testing.B) {
 		})
 	}
 }
+
+// fill pushes visits from the first phone and returns how many it took in.
+func (w *ward) fill(b *testing.B, visits, at int64) {
+	b.Helper()
+	const batch = 100
+	for n := int64(0); n < visits; n += batch {
+		p, fail := wire.DecodePush(w.body(w.sessions[0], at+n+1, int(min(batch, visits-n)), int(n/batch)))
+		if fail == nil {
+			_, fail = w.Engine.Push(context.Background(), w.sessions[0], p)
+		}
+		if fail != nil {
+			b.Fatal(fail)
+		}
+	}
+	if err := w.Tick(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// pull takes all there is after a cursor, as the bytes that go out, and returns the last cursor.
+func (w *ward) pull(b *testing.B, cursor string) (last string, visits int) {
+	b.Helper()
+	var bytes []byte
+	for more := true; more; {
+		page, fail := w.Engine.Pull(context.Background(), w.sessions[0], syncer.PullRequest{Client: w.sessions[0].Client, Cursor: cursor, Limit: wire.MaxPullRows})
+		if fail != nil {
+			b.Fatal(fail)
+		}
+		cursor, more = page.Cursor, page.More
+		for i := range page.Changes {
+			if page.Changes[i].Collection == care.Visits {
+				visits++
+			}
+		}
+		bytes = page.AppendJSON(bytes[:0])
+	}
+	return cursor, visits
+}
+
+// BenchmarkBackfill is all of it for a new phone: 400 people, 20,000 visits. One operation is all
+// the pages.
+func BenchmarkBackfill(b *testing.B) {
+	const visits = 20_000
+	w := newWard(b, 400, 1)
+	w.fill(b, visits, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, got := w.pull(b, ""); got != visits {
+			b.Fatalf("%d visits", got)
+		}
+	}
+	b.ReportMetric(float64(b.N*visits)/b.Elapsed().Seconds(), "visits/s")
+}
+
+// BenchmarkPullTen is a pull that brings ten new visits, of little and of much in scope.
+func BenchmarkPullTen(b *testing.B) {
+	for _, visits := range []int64{100, 10_000} {
+		b.Run(fmt.Sprintf("visits=%d", visits), func(b *testing.B) {
+			w := newWard(b, 400, 1)
+			w.fill(b, visits, 0)
+			cursor, _ := w.pull(b, "")
+			w.fill(b, 10, visits)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, got := w.pull(b, cursor); got != 10 {
+					b.Fatalf("%d visits", got)
+				}
+			}
+		})
+	}
+}

@@ -156,8 +156,7 @@ func (v *Snapshot) plain(viewer pipeline.Viewer, o *Outlook, s *shape, ids []str
 	return v.each(query, func(r *sql.Rows) error {
 		var d wire.Delivery
 		var retracted, author string
-		var data sql.RawBytes
-		into := []any{&d.ID, &d.Version, &retracted, &author, &d.Patient, &data}
+		into := []any{&d.ID, &d.Version, &retracted, &author, &d.Patient, (*[]byte)(&d.Data)}
 		for i := range values {
 			into = append(into, &values[i])
 		}
@@ -178,11 +177,9 @@ func (v *Snapshot) plain(viewer pipeline.Viewer, o *Outlook, s *shape, ids []str
 		}
 		switch {
 		case retracted != "":
-			d.Gone, d.Scopes = "retracted", nil
+			d.Gone, d.Scopes, d.Data = "retracted", nil, nil
 		case len(d.Scopes) == 0:
-			d.Gone = "left"
-		default:
-			d.Data = append(json.RawMessage(nil), data...)
+			d.Gone, d.Data = "left", nil
 		}
 		found[d.ID] = d
 		return nil

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -10,6 +11,7 @@ import (
 // unescaped. Nearly all of a page are records that the database wrote as JSON; they are copied as
 // they are, where an encoder would read each of them once more to be sure of it.
 func (p *PullResponse) AppendJSON(b []byte) []byte {
+	b = slices.Grow(b, p.roughSize())
 	b = append(b, `{"epoch":`...)
 	b = appendText(b, p.Epoch)
 	b = append(b, `,"head":`...)
@@ -33,6 +35,17 @@ func (p *PullResponse) AppendJSON(b []byte) []byte {
 	b = append(b, `,"changes":`...)
 	b = appendList(b, p.Changes, appendDelivery)
 	return append(b, "}\n"...)
+}
+
+// roughSize is about how many bytes the page takes, so that a buffer seldom grows twice.
+func (p *PullResponse) roughSize() int {
+	const frame, scope = 120, 40
+	n := 256 + scope*2*len(p.Scopes)
+	for i := range p.Changes {
+		d := &p.Changes[i]
+		n += frame + len(d.Data) + scope*len(d.Scopes)
+	}
+	return n
 }
 
 func appendDelivery(b []byte, d *Delivery) []byte {

@@ -2,6 +2,7 @@ package worktime
 
 import (
 	"fmt"
+	"sync"
 	"time"
 	_ "time/tzdata" // so that Europe/London exists in an empty container
 )
@@ -9,15 +10,15 @@ import (
 // zone is where every opening hour is meant.
 const zone = "Europe/London"
 
-// London returns the location all reckoning is done in. The error can only be a broken
+// London returns the location all reckoning is done in, read once. The error can only be a broken
 // time zone database on the machine.
-func London() (*time.Location, error) {
+var London = sync.OnceValues(func() (*time.Location, error) {
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
 		return nil, fmt.Errorf("load time zone %s: %w", zone, err)
 	}
 	return loc, nil
-}
+})
 
 // Date is a day of the calendar, without a time or a place. As text, and as a key of a
 // JSON object, it is 2026-12-25.

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	pprof "github.com/google/pprof/profile"
 )
 
 // The bench starts its servers by running itself, which in a test is the test's own binary.
@@ -31,7 +33,8 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	}
 	t.Log(out.String())
 	for _, want := range []string{"PocketBase, one POST a visit", "/api/batch of 20", "Doorstep push", "bare group commit", "400 a transaction",
-		"changed from an old view", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
+		"changed from an old view", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed",
+		"judging: rules, alarms, handovers", "reading records, by person, as JSON"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing said about %q", want)
 		}
@@ -62,6 +65,26 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(t.TempDir(), "*")); err != nil || len(left) > 0 {
 		t.Errorf("databases left behind: %v, %v", left, err)
+	}
+}
+
+func TestLimitsGiveEachSampleToTheFirstStepThatKnowsIt(t *testing.T) {
+	stack := func(nanos int64, functions ...string) *pprof.Sample {
+		s := &pprof.Sample{Value: []int64{1, nanos}}
+		for _, name := range functions {
+			s.Location = append(s.Location, &pprof.Location{Line: []pprof.Line{{Function: &pprof.Function{Name: name}}}})
+		}
+		return s
+	}
+	p := &pprof.Profile{Sample: []*pprof.Sample{
+		stack(50, "modernc.org/sqlite/lib.step", "doorstep/internal/pbstore.(*Tx).Insert", "doorstep/internal/pipeline.(*plan).judge", "doorstep/internal/pbstore.(*Store).Write"),
+		stack(30, "modernc.org/sqlite/lib.step", "doorstep/internal/pipeline.(*plan).store", "doorstep/internal/pbstore.(*Store).Write"),
+		stack(10, "doorstep/internal/pbstore.(*Store).Write"),
+		stack(10, "main.somethingNobodyNamed"),
+	}}
+	want := []share{{"judging: rules, alarms, handovers", 50}, {"storing visits", 30}, {"everything else", 10}, {"the rest of the group commit", 10}}
+	if got := shares(p, pushSteps); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -102,7 +102,7 @@ func (b *bench) measure(small bool) error {
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
 	for _, part := range []func() error{
-		b.measurePush, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints,
+		b.measurePush, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -118,7 +118,7 @@ func keys() []string {
 	for _, p := range peers {
 		list = append(list, p.key)
 	}
-	return append(list, "raw20", "raw400", "update", "list", "health", "pull", "footprint")
+	return append(list, "raw20", "raw400", "update", "list", "health", "pull", "footprint", "limits")
 }
 
 // choose reads a list of keys; the empty one stands for all.

@@ -23,6 +23,7 @@ type report struct {
 	Backfill   []backfillCell `json:"backfill"`
 	Polls      []pollCell     `json:"polls"`
 	Footprints []footprint    `json:"footprints"`
+	Limits     []limit        `json:"limits"`
 	Aims       []aim          `json:"aims"`
 }
 
@@ -59,6 +60,12 @@ func (r *report) print(w io.Writer) error {
 	t.begin("Statements and new rows a visit, one device", "read", "write", "begin, commit, …")
 	for _, f := range r.Footprints {
 		t.row([]string{fmt.Sprintf("%.2f", f.Read), fmt.Sprintf("%.2f", f.Write), fmt.Sprintf("%.2f", f.Control)}, f.What+": "+f.rows())
+	}
+	for _, l := range r.Limits {
+		t.begin("Where the processor time goes: "+l.What, "share")
+		for _, s := range l.Steps {
+			t.row([]string{whole(s.Percent) + " %"}, s.Step)
+		}
 	}
 	t.begin("Aims", "reached", "aim", "here")
 	for _, a := range r.Aims {

@@ -111,7 +111,7 @@ func finishBody(e *core.RequestEvent) {
 	if e.Request.Header.Get("Expect") == "" { // else reading would ask for what nobody wants
 		// It is without a deadline only where there is no connection, as in a test.
 		_ = http.NewResponseController(e.Response).SetReadDeadline(time.Now().Add(restTime))
-		if n, err := io.CopyN(io.Discard, unwrap(e.Request.Body), restBody); err == io.EOF && n < restBody {
+		if n, err := io.CopyN(io.Discard, unwrap(e.Request.Body), restBody); errors.Is(err, io.EOF) && n < restBody {
 			return
 		}
 	}

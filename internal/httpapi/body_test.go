@@ -153,6 +153,7 @@ func TestBody_left_unread_ends_with_its_request(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer first.Body.Close()
 			if _, err := io.Copy(io.Discard, first.Body); err != nil || first.StatusCode != http.StatusUnsupportedMediaType {
 				t.Fatalf("%d, %v", first.StatusCode, err)
 			}
@@ -164,8 +165,12 @@ func TestBody_left_unread_ends_with_its_request(t *testing.T) {
 			}
 			fmt.Fprintf(conn, "GET %s/nowhere HTTP/1.1\r\nHost: doorstep\r\n\r\n", base)
 			next, err := http.ReadResponse(from, nil)
-			if err != nil || next.StatusCode != http.StatusNotFound {
-				t.Fatalf("the next request: %v, %v", next, err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer next.Body.Close()
+			if next.StatusCode != http.StatusNotFound {
+				t.Fatalf("the next request: %d", next.StatusCode)
 			}
 		})
 	}

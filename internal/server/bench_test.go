@@ -59,22 +59,58 @@ func newWard(b *testing.B, people, phones int) *ward {
 	return w
 }
 
-// body is a push of visits of about 900 bytes each.
-func (w *ward) body(s syncer.Session, first int64, visits, round int) []byte {
+// bundle is a push that carries each op in a change of its own, numbered from first.
+func (w *ward) bundle(s syncer.Session, first int64, ops []string) []byte {
 	var sb strings.Builder
 	fmt.Fprintf(&sb, `{"client":"%s","epoch":"e1","schema":1,"mutations":[`, s.Client)
-	note := strings.Repeat("Wound on left lower leg cleaned and dressed. ", 12)
-	now := time.Now().UTC()
-	for i := range visits {
+	now := care.Stamp(time.Now())
+	for i, op := range ops {
 		if i > 0 {
 			sb.WriteByte(',')
 		}
-		p := w.patients[(round*visits+i)%len(w.patients)]
-		fmt.Fprintf(&sb, `{"mid":%d,"key":"%s","author":"%s","authored_at":"%s","ops":[{"op":"create","collection":"visits","id":"%s","patient":"%s","set":{"patient":"%s","staff":"%s","purpose":"wound_care","status":"completed","started_at":"%s","ended_at":"%s","outcome":"care_given","note":"%s"}}]}`,
-			first+int64(i), pbtest.ID(), s.Staff, care.Stamp(now), pbtest.ID(), p, p, s.Staff, care.Stamp(now.Add(-20*time.Minute)), care.Stamp(now), note)
+		fmt.Fprintf(&sb, `{"mid":%d,"key":"%s","author":"%s","authored_at":"%s","ops":[%s]}`, first+int64(i), pbtest.ID(), s.Staff, now, op)
 	}
 	sb.WriteString("]}")
 	return []byte(sb.String())
+}
+
+// person is somebody on the caseload; the numbers go round.
+func (w *ward) person(n int) string { return w.patients[n%len(w.patients)] }
+
+var note = strings.Repeat("Wound on left lower leg cleaned and dressed. ", 12)
+
+// visit is the op of a new visit of about 900 bytes.
+func visit(id, patient, staff string) string {
+	now := time.Now()
+	return fmt.Sprintf(`{"op":"create","collection":"visits","id":"%s","patient":"%s","set":{"patient":"%s","staff":"%s","purpose":"wound_care","status":"completed","started_at":"%s","ended_at":"%s","outcome":"care_given","note":"%s"}}`,
+		id, patient, patient, staff, care.Stamp(now.Add(-20*time.Minute)), care.Stamp(now), note)
+}
+
+// body is a push of new visits.
+func (w *ward) body(s syncer.Session, first int64, visits, round int) []byte {
+	ops := make([]string, visits)
+	for i := range ops {
+		ops[i] = visit(pbtest.ID(), w.person(round*visits+i), s.Staff)
+	}
+	return w.bundle(s, first, ops)
+}
+
+// push is one push, every change of which must end as wanted.
+func (w *ward) push(b *testing.B, s syncer.Session, body []byte, want care.Status) {
+	b.Helper()
+	p, fail := wire.DecodePush(body)
+	if fail != nil {
+		b.Fatal(fail)
+	}
+	answer, fail := w.Engine.Push(context.Background(), s, p)
+	if fail != nil {
+		b.Fatal(fail)
+	}
+	for _, r := range answer.Results {
+		if r.Status != want {
+			b.Fatalf("%s, want %s: %+v", r.Status, want, r)
+		}
+	}
 }
 
 // BenchmarkPush is a push of 20 visits from one of many phones, decoded, merged, judged, stored
@@ -145,13 +181,7 @@ func (w *ward) fill(b *testing.B, visits, at int64) {
 	b.Helper()
 	const batch = 100
 	for n := int64(0); n < visits; n += batch {
-		p, fail := wire.DecodePush(w.body(w.sessions[0], at+n+1, int(min(batch, visits-n)), int(n/batch)))
-		if fail == nil {
-			_, fail = w.Engine.Push(context.Background(), w.sessions[0], p)
-		}
-		if fail != nil {
-			b.Fatal(fail)
-		}
+		w.push(b, w.sessions[0], w.body(w.sessions[0], at+n+1, int(min(batch, visits-n)), int(n/batch)), care.Applied)
 	}
 	if err := w.Tick(context.Background()); err != nil {
 		b.Fatal(err)
@@ -206,6 +236,67 @@ func BenchmarkPullTen(b *testing.B) {
 				if _, got := w.pull(b, cursor); got != 10 {
 					b.Fatalf("%d visits", got)
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkMerge is a push of 20 changes to the notes of visits that another phone made: as they
+// are stored, and from an old view, where each opens a conflict. One operation is one push.
+func BenchmarkMerge(b *testing.B) {
+	for name, tc := range map[string]struct {
+		saw  string
+		want care.Status
+	}{
+		"seen":   {note, care.Applied},
+		"unseen": {"what stood there before", care.Merged},
+	} {
+		b.Run(name, func(b *testing.B) {
+			w := newWard(b, 400, 2)
+			bodies := make([][]byte, b.N)
+			for i := range bodies {
+				made, changed := make([]string, 20), make([]string, 20)
+				for j := range made {
+					id, patient := pbtest.ID(), w.person(i*20+j)
+					made[j] = visit(id, patient, w.sessions[0].Staff)
+					changed[j] = fmt.Sprintf(`{"op":"update","collection":"visits","id":"%s","patient":"%s","base":"e1.1","set":{"note":"dry and clean"},"was":{"note":"%s"}}`, id, patient, tc.saw)
+				}
+				first := int64(i*20 + 1)
+				w.push(b, w.sessions[0], w.bundle(w.sessions[0], first, made), care.Applied)
+				bodies[i] = w.bundle(w.sessions[1], first, changed)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for _, body := range bodies {
+				w.push(b, w.sessions[1], body, tc.want)
+			}
+		})
+	}
+}
+
+// BenchmarkJudge is a push of 20 sets of readings, one a person: of people who are well, and of
+// people who each get an urgent handover. One operation is one push.
+func BenchmarkJudge(b *testing.B) {
+	for name, readings := range map[string]string{
+		"well":   `"respiration_rate":16,"spo2":97,"systolic":128,"pulse":72`,
+		"urgent": `"respiration_rate":27,"spo2":90,"systolic":88,"pulse":133`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			w := newWard(b, 20*b.N, 1)
+			bodies := make([][]byte, b.N)
+			for i := range bodies {
+				ops := make([]string, 20)
+				for j := range ops {
+					patient := w.person(i*20 + j)
+					ops[j] = fmt.Sprintf(`{"op":"create","collection":"observations","id":"%s","patient":"%s","set":{"patient":"%s","taken_at":"%s","on_oxygen":false,"acvpu":"A","temperature":37.2,%s}}`,
+						pbtest.ID(), patient, patient, care.Stamp(time.Now()), readings)
+				}
+				bodies[i] = w.bundle(w.sessions[0], int64(i*20+1), ops)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for _, body := range bodies {
+				w.push(b, w.sessions[0], body, care.Applied)
 			}
 		})
 	}

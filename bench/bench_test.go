@@ -203,8 +203,8 @@ func TestStatementsAreSortedByWhatTheyDo(t *testing.T) {
 func TestVisitsAreTheSameForTheSameSeed(t *testing.T) {
 	dev := device{Staff: newID(), Team: newID(), Patients: []string{newID(), newID()}}
 	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	a, b := newDiary(7, 3, dev, start).visits(200), newDiary(7, 3, dev, start).visits(200)
-	other := newDiary(8, 3, dev, start).visits(200)
+	a, b := newDiary(7, 3, dev, start, afternoon, 200).visits(200), newDiary(7, 3, dev, start, afternoon, 200).visits(200)
+	other := newDiary(8, 3, dev, start, afternoon, 200).visits(200)
 	size := 0
 	for i := range a {
 		if a[i].id != b[i].id || !bytes.Equal(a[i].set, b[i].set) {

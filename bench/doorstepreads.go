@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"doorstep/internal/care"
 )
@@ -70,7 +71,7 @@ func (b *bench) fillDoorstep(visits int) (*filled, error) {
 		if i == 0 {
 			mine += visits % pollers
 		}
-		log := newDiary(b.seed, i, dev, startFor(mine))
+		log := newDiary(b.seed, i, dev, time.Now(), spacing*time.Duration(mine), mine)
 		log.calm = true // reading is measured here, and the deadlines of handovers would go on moving the head
 		mid := int64(1)
 		for mine > 0 {

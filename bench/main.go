@@ -32,7 +32,7 @@ type size struct {
 }
 
 var (
-	full  = size{devices: []int{1, 16, 200}, visits: 20_000, people: 2_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second}
+	full  = size{devices: []int{1, 16, 200}, visits: 20_000, people: 4_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second}
 	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond}
 )
 

@@ -149,9 +149,9 @@ func (b *bench) verify(c *child, cell *pushCell, want int64) error {
 // fill builds the turns of all devices before any clock starts: first those that warm the
 // server up, then those that are measured.
 func fill(c *child, p peer, seed uint64, warm, measured int) (warming, work [][]turn) {
-	start := startFor((warm + measured) * batchSize)
+	now := time.Now()
 	for i, dev := range c.Devices {
-		log := newDiary(seed, i, dev, start)
+		log := newDiary(seed, i, dev, now, afternoon, (warm+measured)*batchSize)
 		pack := p.writer(c.URL, dev)
 		var turns []turn
 		for range warm + measured {

@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// rawVisits sets the pace of their ids.
+const rawVisits = 20_000
+
 // serveRaw is no server: it puts the floor's two rows a visit into SQLite with prepared
 // statements, without HTTP, JSON or a queue, when asked "insert VISITS PER_TRANSACTION".
 func serveRaw(conf config) (*service, error) {
@@ -16,7 +19,7 @@ func serveRaw(conf config) (*service, error) {
 		return nil, err
 	}
 	devices := town(conf)
-	log := newDiary(1, 0, devices[0], time.Now())
+	log := newDiary(1, 0, devices[0], time.Now(), afternoon, rawVisits)
 	return &service{devices: devices, stop: w.db.Close, ask: func(command string) (any, error) {
 		f := strings.Fields(command)
 		if len(f) != 3 || f[0] != "insert" {

@@ -63,7 +63,7 @@ func (b *bench) newEditors(c *child, turns int) (*editors, error) {
 	e := &editors{c: c, visits: make([][]visit, len(c.Devices)), mids: make([]int64, len(c.Devices)), bases: make([]string, len(c.Devices))}
 	work := make([][]turn, len(c.Devices))
 	for i, dev := range c.Devices {
-		log := newDiary(b.seed, i, dev, startFor(turns*batchSize))
+		log := newDiary(b.seed, i, dev, time.Now(), afternoon, turns*batchSize)
 		e.visits[i], e.mids[i] = log.visits(turns*batchSize), 1
 		work[i] = e.send(i, e.visits[i], func(v visit) pushOp {
 			return pushOp{Op: string(care.OpCreate), Collection: care.Visits, ID: v.id, Patient: v.patient, Set: v.set}

@@ -53,18 +53,20 @@ type diary struct {
 	rnd     *rand.Rand
 	entropy *rand.ChaCha8
 	now     time.Time
-	calm    bool // nothing in the visits raises an alarm
+	every   time.Duration // mean time between two visits
+	calm    bool          // nothing in the visits raises an alarm
 }
 
-// newDiary gives the same visits for the same seed, device number and start; only their times
-// move with the start.
-func newDiary(seed uint64, number int, dev device, start time.Time) *diary {
+// newDiary spreads so many visits over a span of time that ends now. It gives the same visits for
+// the same seed and device number; only their times move.
+func newDiary(seed uint64, number int, dev device, now time.Time, span time.Duration, visits int) *diary {
 	var key [32]byte
 	for i := range 8 {
 		key[i] = byte(seed >> (8 * i))
 		key[8+i] = byte(number >> (8 * i))
 	}
-	return &diary{dev: dev, rnd: rand.New(rand.NewPCG(seed, uint64(number))), entropy: rand.NewChaCha8(key), now: start}
+	return &diary{dev: dev, rnd: rand.New(rand.NewPCG(seed, uint64(number))), entropy: rand.NewChaCha8(key),
+		now: now.Add(-span), every: span / time.Duration(visits+1)}
 }
 
 // id makes the next identifier: a lower-case ULID of the diary's own time.
@@ -73,16 +75,17 @@ func (d *diary) id() string {
 	return strings.ToLower(ulid.MustNew(ulid.Timestamp(d.now), d.entropy).String())
 }
 
-// spacing is the mean time between two visits of one device, nights included. With it a person
-// has two or three visits in any 48 hours, which is how far back rules look.
-const spacing = 2 * time.Hour
+// afternoon is how old the visits are that phones push: recorded since noon, sent at 17:00.
+const afternoon = 4 * time.Hour
 
-// startFor is when a device began that has made so many visits by now.
-func startFor(visits int) time.Time { return time.Now().Add(-spacing * time.Duration(visits+1)) }
+// spacing is the mean time between two visits of a device that looks back on years of care, nights
+// included. With it a person has two or three visits in any 48 hours, which is how far back rules
+// look.
+const spacing = 2 * time.Hour
 
 // visit makes the next one, to a person on the caseload of the device's team.
 func (d *diary) visit() visit {
-	d.now = d.now.Add(spacing/2 + time.Duration(d.rnd.Int64N(int64(spacing))))
+	d.now = d.now.Add(d.every/2 + time.Duration(d.rnd.Int64N(int64(d.every))))
 	v := visit{id: d.id(), key: d.id(), at: d.now}
 	v.patient = d.dev.Patients[d.rnd.IntN(len(d.dev.Patients))]
 	v.note = d.text(480)

@@ -38,3 +38,28 @@ export async function unlock(page, secret = passphrase) {
   await page.getByLabel('Passphrase', { exact: true }).fill(secret)
   await page.getByRole('button', { name: 'Unlock' }).click()
 }
+
+/** @param {import('playwright-core').Page} page */
+export async function lock(page) {
+  await goTo(page, '#/settings')
+  await page.getByRole('button', { name: 'Lock now' }).click()
+  await page.getByRole('heading', { name: 'Unlock' }).waitFor()
+}
+
+/** @param {import('playwright-core').Page} page @param {string} hash */
+export const goTo = (page, hash) => page.evaluate(h => { location.hash = h }, hash)
+
+/** @param {import('playwright-core').Page} page */
+export const save = page => page.getByRole('button', { name: 'Save', exact: true }).click()
+
+/** @param {import('playwright-core').Page} page */
+export const syncNow = page => page.getByRole('region', { name: 'Sending' }).getByRole('button', { name: 'Sync now' }).click()
+
+/** Records a visit with a note. @param {import('playwright-core').Page} page @param {string} patient @param {string} note */
+export async function recordVisit(page, patient, note) {
+  await goTo(page, `#/visit?person=${patient}`)
+  await page.getByLabel('Visit done').check()
+  await page.getByLabel('Note').fill(note)
+  await save(page)
+  await page.getByText('Saved on this phone.').first().waitFor()
+}

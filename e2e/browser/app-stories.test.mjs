@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage } from './kit.mjs'
-import { offlineReady, openPhone, passphrase, setUp, unlock } from './app-kit.mjs'
+import { goTo, offlineReady, openPhone, passphrase, recordVisit as record, save, setUp, syncNow, unlock } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -12,22 +12,6 @@ import { offlineReady, openPhone, passphrase, setUp, unlock } from './app-kit.mj
 /** @type {any} */ let browser
 before(async () => { stand = await startStand(null); browser = await openBrowser() })
 after(async () => { await browser?.close(); await stand?.close() })
-
-/** @param {Page} page @param {string} hash */
-const goTo = (page, hash) => page.evaluate(h => { location.hash = h }, hash)
-/** @param {Page} page */
-const save = page => page.getByRole('button', { name: 'Save', exact: true }).click()
-/** @param {Page} page */
-const syncNow = page => page.getByRole('region', { name: 'Sending' }).getByRole('button', { name: 'Sync now' }).click()
-
-/** Records a visit with a note. @param {Page} page @param {string} patient @param {string} note */
-async function record(page, patient, note) {
-  await goTo(page, `#/visit?person=${patient}`)
-  await page.getByLabel('Visit done').check()
-  await page.getByLabel('Note').fill(note)
-  await save(page)
-  await page.getByText('Saved on this phone.').first().waitFor()
-}
 
 /** Everything this origin has stored, as text: databases, caches, local and session storage. @param {Page} page @returns {Promise<string>} */
 function stored(page) {

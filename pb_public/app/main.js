@@ -3,7 +3,7 @@
 // and then one screen after the other. What happens while it is unlocked is in work.js.
 import { announcers, html, nothing, render } from '../shared/ui/html.js'
 import { when } from '../shared/ui/format.js'
-import { fill, words } from '../shared/ui/words.js'
+import { count, fill, words } from '../shared/ui/words.js'
 import { Session } from '../shared/ui/session.js'
 import { Database } from './store/database.js'
 import { exportUnsent } from './store/export.js'
@@ -127,7 +127,7 @@ async function run(what) {
   } catch (e) {
     error = sentenceOf(e)
     const left = /** @type {any} */ (e).triesLeft
-    if (left !== undefined) error += ` ${fill(words.app.gate.triesLeft, { n: left })}`
+    if (left !== undefined) error += ` ${count(left, words.app.gate.triesLeft)}`
     await look().catch(() => {})
   } finally {
     busy = false

@@ -9,10 +9,13 @@ import { sentence } from './visit.js'
 
 /** @typedef {import('../context.js').App} App */
 
-/** @param {App} app */
+/**
+ * Once the offline lease has run out it still says what became of each change, but not about whom.
+ * @param {App} app
+ */
 export function items(app) {
   const w = words.app.items
-  const issues = app.all('sync_issues').filter(i => i.state === undefined || i.state === 'open')
+  const issues = app.locked ? [] : app.all('sync_issues').filter(i => i.state === undefined || i.state === 'open')
   const list = [...app.items()].reverse()
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${w.title}</h1>
@@ -20,9 +23,8 @@ export function items(app) {
     <h2 class="nhsuk-heading-m">${w.all}</h2>
     ${list.length ? html`<ul class="app-list">${repeat(list.slice(0, 100), i => i.key, i => html`<li class="app-card">
       <span class="ds-row">${stateTag(i.state)}<strong>${word(w.kinds, i.kind)}</strong></span>
-      <span>${i.patient ? nameOf(app, i.patient) : ''}</span><span class="ds-soft">${when(i.at, app.now())}</span>
-      ${(i.notes ?? []).map((/** @type {string} */ n) => html`<span>${n}</span>`)}
-      ${i.content ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.content}</span></summary><pre class="app-text">${i.content}</pre></details>` : nothing}
+      ${i.patient && !app.locked ? html`<span>${nameOf(app, i.patient)}</span>` : nothing}<span class="ds-soft">${when(i.at, app.now())}</span>
+      ${app.locked ? nothing : i.notes.map((/** @type {string} */ n) => html`<span>${n}</span>`)}
     </li>`)}</ul>` : html`<p>${w.none}</p>`}`
 }
 

@@ -1,0 +1,164 @@
+// The locks of the phone: a passkey, the PIN of a shift, and a lease that runs out without a signal.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startStand } from '../stand/stand.mjs'
+import { openBrowser } from './kit.mjs'
+import { goTo, lock, openPhone, recordVisit, syncNow, unlock } from './app-kit.mjs'
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @type {any} */ let stand
+/** @type {any} */ let browser
+before(async () => { stand = await startStand(null); browser = await openBrowser() })
+after(async () => { await browser?.close(); await stand?.close() })
+
+const hour = 3_600_000
+const pin = '274905'
+
+/** What the nurse's organisation says about its phones. @param {Record<string, unknown>} rules */
+async function organisationSays(rules) {
+  await stand.save('organisations', rules, stand.organisations.trust)
+  await stand.settle()
+}
+
+/** A phone whose clock a test can move. @param {any} t */
+async function phoneWithClock(t) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
+  t.after(() => context.close())
+  await context.clock.install({ time: Date.now() })
+  return openPhone(t, browser, stand, 'nia', { context })
+}
+
+/** Sets the PIN of this shift in the settings. @param {Page} page */
+async function setPin(page) {
+  await goTo(page, '#/settings')
+  await page.getByText('Set a PIN for this shift').first().click()
+  await page.getByLabel('Six digits').fill(pin)
+  await page.getByRole('button', { name: 'Set a PIN for this shift' }).click()
+  await page.getByText('The PIN is set for 12 hours.').waitFor()
+}
+
+/** @param {Page} page @param {string} digits */
+async function tryPin(page, digits) {
+  await page.getByLabel('PIN of this shift').fill(digits)
+  await page.getByRole('button', { name: 'Unlock' }).first().click()
+}
+
+/** A platform authenticator of the browser's own, which answers to PRF. @param {Page} page */
+async function authenticator(page) {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('WebAuthn.enable')
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: /** @type {any} */ ({ protocol: 'ctap2', transport: 'internal', hasResidentKey: true,
+    hasUserVerification: true, isUserVerified: true, hasPrf: true, automaticPresenceSimulation: true }) })
+  return { verified: (/** @type {boolean} */ isUserVerified) => cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }) }
+}
+
+test('a passkey unlocks the phone, with no network too; another finger does not; the passphrase goes on working', async t => {
+  await stand.reset()
+  // A passkey belongs to a name, never to a number: the same server by its name.
+  const named = Object.create(stand, { url: { value: stand.url.replace('127.0.0.1', 'localhost') } })
+  const page = await openPhone(t, browser, named, 'nia')
+  const lockOfThePhone = await authenticator(page)
+  await goTo(page, '#/settings')
+  await page.reload() // whether the phone can do it is asked when the app opens
+  await unlock(page)
+  await page.getByRole('button', { name: 'Unlock with this phone’s own lock (passkey)' }).click()
+  await page.getByText('The passkey is set. The passphrase goes on working.').waitFor()
+  await page.context().setOffline(true)
+  await lock(page)
+  await page.getByRole('button', { name: 'Use the passkey' }).click()
+  await goTo(page, `#/person/${stand.patients.Ames}`)
+  await page.getByRole('heading', { name: 'AMES, Harold' }).waitFor()
+  await lock(page)
+  await lockOfThePhone.verified(false)
+  await page.getByRole('button', { name: 'Use the passkey' }).click()
+  await page.getByText('The passkey did not work. Use the passphrase.').waitFor()
+  assert.equal(await page.getByText('AMES').count(), 0)
+  await unlock(page)
+  await goTo(page, `#/person/${stand.patients.Ames}`)
+  await page.getByRole('heading', { name: 'AMES, Harold' }).waitFor()
+})
+
+test('a shift PIN opens the phone; five wrong tries and only the passphrase does', async t => {
+  await stand.reset()
+  const withoutPin = await openPhone(t, browser, stand, 'nia')
+  await goTo(withoutPin, '#/settings')
+  await withoutPin.getByRole('heading', { name: 'Locking' }).waitFor()
+  assert.equal(await withoutPin.getByText('Set a PIN for this shift').count(), 0, 'offered before the organisation allows it')
+  await organisationSays({ shift_pin: true })
+  const page = await openPhone(t, browser, stand, 'ned')
+  await setPin(page)
+  await page.context().setOffline(true)
+  await page.reload()
+  await tryPin(page, pin)
+  await page.getByRole('heading', { name: 'This phone' }).waitFor()
+  await lock(page)
+  await tryPin(page, '1234')
+  await page.getByText('A PIN is six digits.').waitFor()
+  for (const left of ['4 tries left.', '3 tries left.', '2 tries left.', '1 try left.']) {
+    await tryPin(page, '975310')
+    await page.getByText(`That is not the PIN. ${left}`).waitFor()
+    if (left.startsWith('3')) await page.reload() // a killed browser gives no try back
+  }
+  await tryPin(page, '975310')
+  await page.getByText('Too many wrong PINs. Use the passphrase.').waitFor()
+  assert.equal(await page.getByLabel('PIN of this shift').count(), 0)
+  await page.reload()
+  await page.getByLabel('Passphrase', { exact: true }).waitFor()
+  assert.equal(await page.getByLabel('PIN of this shift').count(), 0, 'the PIN came back')
+  await unlock(page)
+  await page.getByRole('heading', { name: 'This phone' }).waitFor()
+})
+
+test('a shift PIN is over after twelve hours, and when the clock is set back', async t => {
+  await stand.reset()
+  await organisationSays({ shift_pin: true })
+  const page = await phoneWithClock(t)
+  await setPin(page)
+  await page.context().setOffline(true)
+  await page.clock.fastForward(12 * hour - 60_000)
+  await page.getByRole('heading', { name: 'Unlock' }).waitFor() // nobody was there
+  await tryPin(page, pin)
+  await page.getByRole('heading', { name: 'This phone' }).waitFor()
+  await lock(page)
+  await page.getByLabel('PIN of this shift').waitFor()
+  await page.clock.fastForward(60_000)
+  await tryPin(page, pin)
+  await page.getByText('The PIN has run out. Use the passphrase.').waitFor()
+  assert.equal(await page.getByLabel('PIN of this shift').count(), 0)
+  await unlock(page)
+  await page.getByRole('heading', { name: 'This phone' }).waitFor()
+  await setPin(page)
+  await lock(page)
+  await page.clock.setSystemTime(Date.now() - hour)
+  await tryPin(page, pin)
+  await page.getByText('The PIN has run out. Use the passphrase.').waitFor()
+})
+
+test('the offline lease locks the data, never the outbox', async t => {
+  await stand.reset()
+  await organisationSays({ offline_lease_hours: 24 })
+  const page = await phoneWithClock(t)
+  await page.context().setOffline(true)
+  await recordVisit(page, stand.patients.Ames, 'Before the lease ran out')
+  await goTo(page, `#/edit/${stand.patients.Birch}`)
+  await page.getByLabel('Getting in').fill('Half a senten')
+  await page.clock.fastForward(24 * hour + 60_000)
+  await unlock(page)
+  const closed = page.getByText(/^This phone has not heard from the server since .+ People’s data stays closed until it has\. What you recorded is safe and will be sent\.$/)
+  for (const hash of ['#/today', `#/person/${stand.patients.Ames}`, `#/visit?person=${stand.patients.Ames}`, `#/edit/${stand.patients.Ames}`]) {
+    await goTo(page, hash)
+    await closed.waitFor()
+    await page.getByText('1 visit not sent').waitFor()
+    assert.doesNotMatch(await page.locator('main').innerText(), /AMES|Harold|Mill Lane|BIRCH/, hash)
+  }
+  await goTo(page, '#/items')
+  await page.getByText('Saved on this phone').first().waitFor()
+  assert.doesNotMatch(await page.locator('main').innerText(), /AMES|Harold|lease ran out/, 'who it was about')
+  await page.context().setOffline(false)
+  await syncNow(page)
+  await page.getByText('Everything sent').waitFor()
+  assert.deepEqual(await stand.query("SELECT count(*) AS n FROM visits WHERE note = 'Before the lease ran out'"), [{ n: 1 }])
+  await goTo(page, `#/person/${stand.patients.Ames}`)
+  await page.getByRole('heading', { name: 'AMES, Harold' }).waitFor()
+})

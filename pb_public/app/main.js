@@ -13,7 +13,7 @@ import { idleLock } from './vault/idle.js'
 import { Vault } from './vault/vault.js'
 import { address, place, takeCode } from './router.js'
 import { strip } from './strip.js'
-import { register, takeOver, waiting } from './update.js'
+import { lookForUpdate, register, takeOver, waiting } from './update.js'
 import { checkin, myWeek } from './views/checkin.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
 import { edit } from './views/edit.js'
@@ -274,7 +274,7 @@ for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEvent
 addEventListener('online', () => work?.client.wake())
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) { idle.hide(); work?.flush().catch(() => {}) }
-  else if (idle.show()) { work?.client.wake(); redraw() }
+  else if (idle.show()) { work?.client.wake(); lookForUpdate().catch(() => {}); redraw() }
 })
 addEventListener('pagehide', () => { work?.flush().catch(() => {}) })
 setInterval(redraw, 30_000) // times that are shown grow older

@@ -22,6 +22,19 @@ export async function register(ready) {
   return registration
 }
 
+/** How long a look for a new version is good for, in milliseconds: an app that stays open is never loaded anew by itself. */
+const lookEvery = 60 * 60_000
+let looked = 0
+
+/** Looks whether the server has a new version; at most once an hour. Without a network nothing happens. */
+export async function lookForUpdate() {
+  if (Date.now() - looked < lookEvery) return
+  const registration = await navigator.serviceWorker?.getRegistration('/app/')
+  if (!registration) return
+  looked = Date.now()
+  await registration.update()
+}
+
 /** Whether a new version waits: asked afresh each time, because a handle kept from before goes stale. */
 export async function waiting() {
   const registration = await navigator.serviceWorker?.getRegistration('/app/')

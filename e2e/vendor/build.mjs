@@ -22,15 +22,52 @@ const packages = [
   { name: 'nhsuk-frontend', licence: 'README.md', folder: 'nhsuk', make: nhsuk },
 ]
 
-/** Compiles the style sheet of vendor/nhsuk.scss. */
+/** Compiles the style sheet of vendor/nhsuk.scss, less the rules for what no page uses: a phone has to fetch it. */
 function nhsuk() {
   const compiled = sass.compile(join(here, 'nhsuk.scss'), { loadPaths: [modules], style: 'compressed', silenceDeprecations: ['import'], quietDeps: true })
-  const css = compiled.css.replace(/[^{}]*\{[^{}]*url\([^{}]*\}/g, '') // sort arrows and crosses: pictures of theirs
+  const css = onlyUsed(compiled.css.replace(/^\uFEFF/, ''), namesInPages())
   const outside = css.match(/url\([^)]*\)/g)
   if (outside) throw new Error(`the style sheet reaches for ${outside.join(', ')}`)
   if (css.includes('@font-face')) throw new Error('the style sheet brings a font')
   return [['nhsuk.css', css]]
 }
+
+/** Every name that starts with nhsuk- in our pages; one that ends in a hyphen is the beginning of several. */
+function namesInPages() {
+  const own = join(target, '..')
+  const texts = walk(own).filter(f => /\.(js|html|css)$/.test(f) && !f.startsWith('vendor/')).map(f => readFileSync(join(own, f), 'utf8'))
+  const names = new Set(texts.flatMap(text => text.match(/nhsuk-[\w-]+/g) ?? []))
+  const beginnings = [...names].filter(n => n.endsWith('-'))
+  return name => names.has(name) || beginnings.some(b => name.startsWith(b))
+}
+
+/**
+ * Drops each selector with a class that is not used, each rule without a selector left, and each rule with a picture
+ * of theirs: sort arrows and crosses.
+ * @param {string} css compressed @param {(name: string) => boolean} used
+ */
+function onlyUsed(css, used) {
+  let kept = ''
+  for (let at = 0; at < css.length;) {
+    const open = css.indexOf('{', at)
+    if (open < 0) break
+    let end = open + 1
+    for (let depth = 1; depth > 0; end++) depth += css[end] === '{' ? 1 : css[end] === '}' ? -1 : 0
+    const head = css.slice(at, open), body = css.slice(open + 1, end - 1)
+    at = end
+    if (/^@(media|supports|container)/.test(head)) {
+      const inner = onlyUsed(body, used)
+      if (inner) kept += `${head}{${inner}}`
+    } else if (!/url\(/.test(body)) {
+      const selectors = head.startsWith('@') ? [head] : selectorsOf(head).filter(s => (s.replace(/:not\([^)]*\)/g, '').match(/\.nhsuk-[\w-]+/g) ?? []).every(c => used(c.slice(1))))
+      if (selectors.length) kept += `${selectors.join(',')}{${body}}`
+    }
+  }
+  return kept
+}
+
+/** A list of selectors, taken apart at its own commas and not at those in brackets. @param {string} list */
+const selectorsOf = list => list.match(/(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|[^,(])+/g) ?? []
 
 /** Source maps are not shipped, so nothing may point at them. */
 const withoutMap = text => text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n')

@@ -88,7 +88,7 @@ var table = map[string]folder{
 		imports: append([]string{"hooks", "internal/httpapi", "internal/identity", "internal/pbstore", "internal/pbapp",
 			"internal/pipeline", "internal/syncer", "internal/settings"}, stages...),
 		outside: []string{pocketbase, "github.com/robfig/cron/v3"}, tests: []string{"internal/webui"}},
-	"internal/webui": {why: "pages are served from an fs.FS and know nothing of care"},
+	"internal/webui": {why: "pages are served from an fs.FS and know nothing of care", outside: []string{"github.com/tdewolff/"}},
 	"internal/contract": {why: "the contract is held against the whole server over HTTP, as a client meets it",
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"}},
 	"internal/acceptance": {why: "the scenarios talk to the whole server over HTTP, as a phone does",

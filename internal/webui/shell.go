@@ -5,10 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
-	"path"
 	"slices"
-	"strings"
 )
 
 // Where the field app lives, and what is made for it.
@@ -18,8 +15,8 @@ const (
 	shellList = appRoot + "shell.json"
 )
 
-// shell is what the app needs to start without a network. Version changes with the content of any
-// file, of the worker, and of the policy that the kept pages carry.
+// shell is what the app needs without a network: its page, and what that reaches. Version changes with
+// the content of any file, of the worker, and of the policy that the kept pages carry.
 type shell struct {
 	Version string   `json:"version"`
 	Files   []string `json:"files"`
@@ -33,22 +30,17 @@ type shell struct {
 //
 // Where no app is there is no list.
 func (p *Pages) addShell() error {
-	s := shell{Files: []string{}}
+	var s shell
 	hash := sha256.New()
 	hash.Write([]byte(policy))
-	for _, address := range slices.Sorted(maps.Keys(p.pages)) {
-		if address != workerAt && !inShell(address) {
-			continue
-		}
+	if _, ok := p.pages[appRoot]; !ok {
+		return nil
+	}
+	s.Files = p.reach(appRoot)
+	for _, address := range append(slices.Clone(s.Files), workerAt) {
 		sum := p.pages[address].sum
 		hash.Write([]byte(address + "\n"))
 		hash.Write(sum[:])
-		if address != workerAt {
-			s.Files = append(s.Files, address)
-		}
-	}
-	if !slices.ContainsFunc(s.Files, func(address string) bool { return strings.HasPrefix(address, appRoot) }) {
-		return nil
 	}
 	s.Version = hex.EncodeToString(hash.Sum(nil)[:16])
 	body, err := json.Marshal(s)
@@ -75,17 +67,4 @@ func (p *Pages) addShell() error {
 	}
 	b.Write(worker.plain)
 	return p.add(workerAt, b.Bytes())
-}
-
-// inShell: the app itself, what pages share, and the libraries without their papers and types.
-func inShell(address string) bool {
-	switch {
-	case strings.HasPrefix(address, appRoot), strings.HasPrefix(address, "/shared/"):
-		return true
-	case !strings.HasPrefix(address, "/vendor/"):
-		return false
-	}
-	name := strings.ToLower(path.Base(address))
-	paper := strings.HasPrefix(name, "licence") || strings.HasPrefix(name, "license") || strings.HasPrefix(name, "notice")
-	return !paper && path.Ext(name) != ".md" && name != "vendor.json" && !strings.HasSuffix(name, ".d.ts")
 }

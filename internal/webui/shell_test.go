@@ -49,8 +49,8 @@ func shellOf(t *testing.T, fsys fstest.MapFS) shell {
 }
 
 func TestShell_lists_what_the_app_needs_without_a_network(t *testing.T) {
-	want := []string{"/app/", "/app/app.webmanifest", "/app/icon.png", "/app/icon.svg", "/app/main.js", "/shared/font.woff2", "/shared/sync/client.mjs",
-		"/shared/words.json", "/vendor/lit/lit-html.js"}
+	want := []string{"/app/", "/app/app.css", "/app/app.webmanifest", "/app/icon.svg", "/app/later.js", "/app/main.js", "/app/view.js", "/shared/font.woff2",
+		"/shared/sync/client.mjs", "/shared/words.json", "/vendor/lit/lit-html.js"}
 	if got := shellOf(t, files()).Files; !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
@@ -72,11 +72,20 @@ func TestShell_the_version_changes_with_the_app_and_with_nothing_else(t *testing
 		{"something shared", func(f fstest.MapFS) { f["pb_public/shared/words.json"].Data = []byte("[]") }, true},
 		{"a library", func(f fstest.MapFS) { f["pb_public/vendor/lit/lit-html.js"].Data = []byte("export{}") }, true},
 		{"the worker itself", func(f fstest.MapFS) { f["pb_public/app/sw.js"].Data = []byte("self.wait();\n") }, true},
-		{"a new file", func(f fstest.MapFS) { f["pb_public/app/new.js"] = &fstest.MapFile{} }, true},
+		{"a file more", func(f fstest.MapFS) {
+			f["pb_public/app/new.js"] = &fstest.MapFile{}
+			f["pb_public/app/later.js"].Data = []byte("import './new.js'")
+		}, true},
+		{"a file that nothing reaches", func(f fstest.MapFS) { f["pb_public/app/nobody.js"].Data = []byte("export const no = 1") }, false},
+		{"an icon that only installing needs", func(f fstest.MapFS) { f["pb_public/app/icon.png"].Data = []byte("other") }, false},
+		{"a comment in a script", func(f fstest.MapFS) {
+			f["pb_public/app/view.js"].Data = append([]byte("// why\n"), f["pb_public/app/view.js"].Data...)
+		}, false},
 		{"a file is gone", func(f fstest.MapFS) { delete(f, "pb_public/app/icon.svg") }, true},
 		{"a file is called otherwise", func(f fstest.MapFS) {
-			f["pb_public/app/icon2.svg"] = f["pb_public/app/icon.svg"]
-			delete(f, "pb_public/app/icon.svg")
+			f["pb_public/app/view2.js"] = f["pb_public/app/view.js"]
+			delete(f, "pb_public/app/view.js")
+			f["pb_public/app/main.js"].Data = []byte(strings.Replace(script, "./view.js", "./view2.js", 1))
 		}, true},
 		{"the desk", func(f fstest.MapFS) { f["pb_public/desk/index.html"].Data = []byte("New") }, false},
 		{"a licence", func(f fstest.MapFS) { f["pb_public/vendor/lit/LICENSE"].Data = []byte("MIT") }, false},

@@ -56,6 +56,7 @@ func New(files fs.FS, folders map[string]string) (*Pages, error) {
 // add takes in the file of an address; index.html is the folder's.
 func (p *Pages) add(address string, body []byte) error {
 	kind := mediaOf(address)
+	body = slim(address, body)
 	packed, err := pack(kind, body)
 	if err != nil {
 		return fmt.Errorf("compress %s: %w", address, err)

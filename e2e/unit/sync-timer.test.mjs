@@ -132,8 +132,9 @@ describe('the stream', () => {
     s.client.start()
     await s.client.sync()
     await until(() => lines.length > 0)
+    const first = s.server.asked('stream')[0].query.cursor
     s.server.heard.length = 0
-    return { ...s, client: s.client, lines, send: text => lines.at(-1)?.enqueue(new TextEncoder().encode(text)) }
+    return { ...s, first, client: s.client, lines, send: text => lines.at(-1)?.enqueue(new TextEncoder().encode(text)) }
   }
 
   test('events come in pieces', () => {
@@ -170,6 +171,19 @@ describe('the stream', () => {
     await until(() => s.device.due <= 30_000)
     await s.device.pass(30_000)
     await until(() => s.lines.length === 2)
+  })
+
+  test('it begins where the last finished pull ended, also when it is opened anew: being connected again costs no pull', async () => {
+    const s = await streaming()
+    assert.equal(s.first, s.client.inside().cursor)
+    s.server.pages.push({}) // the next pull moves the cursor
+    s.lines[0].close()
+    await until(() => s.device.due <= 30_000)
+    await s.device.pass(30_000)
+    await until(() => s.lines.length === 2)
+    const [{ query }] = s.server.asked('stream')
+    assert.notEqual(query.cursor, s.first)
+    assert.equal(query.cursor, s.client.inside().cursor)
   })
 
   test('a stream that says nothing for a minute and a half is given up', async () => {

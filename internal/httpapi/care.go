@@ -90,6 +90,8 @@ func (a *API) bindCare(g *router.RouterGroup[*core.RequestEvent]) {
 	staff := g.Group("").Bind(a.requireStaff())
 	for _, r := range a.careRoutes() {
 		staff.Route(r.method, r.path, func(e *core.RequestEvent) error {
+			// Pages tell what is late by this clock, not by that of the computer they are shown on.
+			e.Response.Header().Set("Date", a.Clock().UTC().Format(http.TimeFormat))
 			if !r.roles(care.DutyOf(care.Role(e.Auth.GetString("role")))) {
 				return identity.ErrForbidden
 			}

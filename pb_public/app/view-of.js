@@ -1,23 +1,33 @@
 // @ts-check
 // The sync client's records and receipts in the plain form that the screens draw.
 import { visitKind } from './model/kinds.js'
+import { shownTimes } from './model/phonetime.js'
 import { fill, words } from '../shared/ui/words.js'
 
 /** @typedef {import('../shared/sync/client.js').Client} Client */
 /** @typedef {import('../shared/sync/client.js').Seen} Seen */
 
-/** One list in plain form for each list of the client, which hands out the same one until something in it changes. @type {WeakMap<object, any[]>} */
+/**
+ * One list in plain form for each list of the client, which hands out the same one until something in it changes.
+ * @type {WeakMap<object, { offset: number, list: any[] }>}
+ */
 const lists = new WeakMap()
 
-/** @param {Seen} s */
-export const plain = s => ({ ...s.values, id: s.id, pending: s.pending, waiting: s.waiting })
+/** @param {Seen} s @param {number} offset */
+const plain = (s, offset) => ({ ...shownTimes(s.values, s.own, offset), id: s.id, pending: s.pending, waiting: s.waiting })
+
+/** @param {Client} client @param {string} collection @param {string} id */
+export function one(client, collection, id) {
+  const s = client.view(collection, id)
+  return s && plain(s, client.clockOffset ?? 0)
+}
 
 /** @param {Client} client @param {string} collection */
 export function all(client, collection) {
-  const seen = client.list(collection)
-  let list = lists.get(seen)
-  if (!list) lists.set(seen, list = seen.map(plain))
-  return list
+  const seen = client.list(collection), offset = client.clockOffset ?? 0
+  let kept = lists.get(seen)
+  if (kept?.offset !== offset) lists.set(seen, kept = { offset, list: seen.map(s => plain(s, offset)) })
+  return kept.list
 }
 
 /**
@@ -29,7 +39,7 @@ export function item(r, client, open) {
   const asked = [...issues, ...conflicts].some(i => open.has(i.id))
   const done = r.state === 'needs_you' && !asked ? 'sent' : r.state // decided meanwhile: its receipt stays as it was
   return {
-    key: r.key, state: done === 'sent' && r.seen ? 'seen' : done, kind: visitKind(r.about), patient: r.about.find(a => a.patient)?.patient ?? '', at: r.authored_at,
+    key: r.key, state: done === 'sent' && r.seen ? 'seen' : done, kind: visitKind(r.about), patient: r.about.find(a => a.patient)?.patient ?? '', at: new Date(Date.parse(r.authored_at) + (client.clockOffset ?? 0)).toISOString(),
     records: r.about.map(a => `${a.collection}/${a.id}`),
     notes: [...issues.map(i => i.message), ...conflicts.map(c => fill(words.app.items.issue.conflict, { field: /** @type {any} */ (words.app.fields)[c.field] ?? c.field.replaceAll('_', ' ') }))],
   }

@@ -3,7 +3,9 @@
 import { openClient, Refusal, ServerError, Unreachable } from '../shared/sync/client.js'
 import { announce } from '../shared/ui/html.js'
 import { words } from '../shared/ui/words.js'
-import { all, item, plain } from './view-of.js'
+import { takeTimeFrom } from '../shared/ui/now.js'
+import { clockTimes } from './model/phonetime.js'
+import { all, item, one } from './view-of.js'
 import { Drafts } from './store/drafts.js'
 import { exportUnsent } from './store/export.js'
 import { plantMarker, room } from './store/ground.js'
@@ -49,6 +51,11 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   let syncedAt = client.status().lastSynced
   let closed = false
 
+  /** A moment of this phone's clock as the time it was, by the offset the server measured. @param {number} ms */
+  const trueTime = ms => new Date(ms + (client.clockOffset ?? 0)).toISOString()
+  const trueNow = () => Date.now() + (client.clockOffset ?? 0)
+  takeTimeFrom(trueNow)
+
   /** @type {App} */
   const app = {
     get me() { return names.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited', raises_urgent: false } },
@@ -56,11 +63,11 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     get colleagues() { return names.staff },
     get locked() { return !leaseStands(lease, Date.now(), hours()).holds },
     all: collection => all(client, collection),
-    get: (collection, id) => { const s = client.view(collection, id); return s && plain(s) },
+    get: (collection, id) => one(client, collection, id),
     seen: (collection, id) => client.view(collection, id),
     async record(ops, seen = {}) {
       const said = ops.map(op => ({ ...op, ...(seen[`${op.collection}/${op.id}`] ? { seen: seen[`${op.collection}/${op.id}`] } : {}) }))
-      await client.record(/** @type {any} */ (said.map(({ patient, ...op }) => op)))
+      await client.record(/** @type {any} */ (said.map(({ patient, ...op }) => (op.set && op.op !== 'resolve' ? { ...op, set: clockTimes(op.set, client.clockOffset ?? 0) } : op))))
       await mark()
     },
     newID: () => client.newID(),
@@ -69,7 +76,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       const s = client.status(), unsent = client.unsent()
       const expected = s.progress?.expected ?? 0
       return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues').filter(i => i.state === undefined || i.state === 'open').length,
-        lastSynced: s.lastSynced ? new Date(s.lastSynced).toISOString() : null, nextTry: s.error && s.nextTry ? new Date(s.nextTry).toISOString() : null,
+        lastSynced: s.lastSynced ? trueTime(s.lastSynced) : null, nextTry: s.error && s.nextTry ? trueTime(s.nextTry) : null,
         busy: s.phase !== 'idle', trouble: trouble(s.error), loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
     },
     items() {
@@ -77,7 +84,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       return client.items().map(r => item(r, client, open))
     },
     sync: async () => { await client.sync() },
-    now: () => Date.now() + (client.clockOffset ?? 0),
+    now: trueNow,
     go, redraw,
     drafts: { get: async (/** @type {string} */ key) => (await drafts.load(key))?.value ?? null, put: (/** @type {string} */ key, /** @type {any} */ value) => drafts.keep(key, JSON.parse(JSON.stringify(value))), drop: (/** @type {string} */ key) => drafts.drop(key), list: () => drafts.all(), flush: () => drafts.flush() },
     forms: new Map(),
@@ -89,8 +96,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       get shiftPin() { return organisation()?.shift_pin === true },
       get directive() { return client.needsSignIn ? 'relogin' : client.status().mustUpdate ? 'upgrade' : client.directive },
       passkeys: false,
-      leaseUntil: () => leaseStands(lease, Date.now(), hours()).until,
-      leaseSince: () => lease?.contact ?? 0,
+      leaseSince: () => (lease ? trueTime(lease.contact) : ''),
       lock: () => vault.lock(),
       setPin: (/** @type {string} */ pin, /** @type {string | undefined} */ passphrase) => vault.setPin(pin, { allowed: organisation()?.shift_pin === true, passphrase }),
       addPasskey: () => vault.addPasskey({ label: words.app.name }),

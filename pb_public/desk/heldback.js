@@ -69,7 +69,8 @@ export class HeldBack {
         [w.why, /** @type {Record<string, string>} */ (w.advice)[i.code] ?? i.message],
         [w.told, i.message],
         [w.by, [nameOf(i.author), roleOf(i.author)].filter(Boolean).join(', ')],
-        [w.when, i.content?.authored_at ? when(i.content.authored_at) : nothing],
+        [w.when, i.content?.authored_at ? fill(w.byItsClock, { at: when(i.content.authored_at) }) : nothing],
+        [w.arrived, when(i.opened_at)],
         [w.waits, i.waits_for && ['depends_on', 'missing_record'].includes(i.code) ? w.waitsFor : nothing],
       ])}
       ${i.hidden ? nothing : this.ops.length ? this.ops.map((op, at) => this.part(op, at)) : raw(i)}

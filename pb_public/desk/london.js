@@ -1,5 +1,6 @@
 // @ts-check
 // Times as people type them are times in London, wherever the computer stands.
+import { now as present } from '../shared/ui/now.js'
 
 const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
@@ -24,11 +25,11 @@ export function fromLocal(text) {
 }
 
 /** A time of the day in London, today or so many days ahead. @param {number} days @param {string} clock 20:00 @param {number} [now] */
-export function atClock(days, clock, now = Date.now()) {
+export function atClock(days, clock, now = present()) {
   const today = toLocal(now).slice(0, 10)
   const day = new Date(Date.parse(`${today}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
   return fromLocal(`${day}T${clock}`)
 }
 
 /** 0 Sunday to 6 Saturday, in London. @param {number} [now] */
-export const weekday = (now = Date.now()) => new Date(`${toLocal(now).slice(0, 10)}T12:00:00Z`).getUTCDay()
+export const weekday = (now = present()) => new Date(`${toLocal(now).slice(0, 10)}T12:00:00Z`).getUTCDay()

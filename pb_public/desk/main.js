@@ -2,6 +2,7 @@
 // The desk: who is at it, which view is open, and what is on every view. Addresses are in the hash,
 // #/issues/01…, so that a page can be reloaded, and a link sent to a colleague.
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
+import { now, takeTimeFrom } from '../shared/ui/now.js'
 import { Refusal, Session } from '../shared/ui/session.js'
 import { clock } from '../shared/ui/format.js'
 import { fill, words } from '../shared/ui/words.js'
@@ -12,13 +13,14 @@ import { views } from './views/index.js'
 
 const w = words.desk
 const session = new Session()
+takeTimeFrom(() => session.now())
 
 /** What is open. @type {import('./office.js').View | null} */ let view = null
 let opened = 0 // counts navigations: an answer that comes for a view left behind is dropped
 /** @type {Refusal | null} */ let trouble = null
 let loading = false
 /** What was just done; shown until the next view but one. @type {{ text: string, kind: string, fresh: boolean } | null} */ let notice = null
-/** @type {{ lost: boolean, since: number }} */ let link = { lost: false, since: Date.now() }
+/** @type {{ lost: boolean, since: number }} */ let link = { lost: false, since: now() }
 /** @type {(() => void) | null} */ let unfollow = null
 let signInTrouble = ''
 let sessionEnded = false
@@ -110,7 +112,7 @@ function whoever() {
   signInTrouble = ''
   unfollow = follow(session, { changed: refresh, linked(lost) {
     if (lost !== link.lost) announce(lost ? w.live.lost : w.live.back, { urgent: lost })
-    link = { lost, since: lost ? link.since : Date.now() }
+    link = { lost, since: lost ? link.since : now() }
     draw()
   } })
   open()

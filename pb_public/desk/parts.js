@@ -1,6 +1,7 @@
 // @ts-check
 // Pieces that several views draw.
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
+import { now } from '../shared/ui/now.js'
 import { ago, birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
 import { toLocal } from './london.js'
@@ -18,11 +19,11 @@ export const roleOf = who => who?.role ? word(words.common.roles, who.role) : ''
 /** @param {string} text @param {'bad' | 'warn' | 'good' | 'info' | ''} [kind] */
 export const tag = (text, kind = '') => html`<strong class="ds-tag ${kind ? `ds-tag--${kind}` : ''}">${text}</strong>`
 
-/** A deadline: late in words and colour, or how long there is. @param {string | null | undefined} due @param {number} [now] */
-export function deadline(due, now = Date.now()) {
+/** A deadline: late in words and colour, or how long there is. @param {string | null | undefined} due @param {number} [at] */
+export function deadline(due, at = now()) {
   if (!due) return nothing
-  const ms = Date.parse(due) - now
-  return ms <= 0 ? tag(fill(w.late, { ago: ago(due, now) }), 'bad') : html`<span class="ds-soft">${fill(w.due, { at: when(due, now) })}</span>`
+  const ms = Date.parse(due) - at
+  return ms <= 0 ? tag(fill(w.late, { ago: ago(due, at) }), 'bad') : html`<span class="ds-soft">${fill(w.due, { at: when(due, at) })}</span>`
 }
 
 /** Whether an issue was passed on to the coordinator for want of a decision. @param {any} issue */
@@ -82,7 +83,7 @@ export function select(o) {
 
 /** A moment, typed as a time in London. @param {{ id: string, label: string, value: string, change: (local: string) => void, hint?: any, error?: string, required?: boolean, past?: boolean }} o past: what has happened, not what will */
 export const momentInput = o => group({ ...o, control: html`<input class="nhsuk-input dk-moment" id=${o.id} type="datetime-local" .value=${live(o.value)} ?required=${o.required}
-  min=${ifDefined(o.past ? undefined : toLocal(Date.now()))} max=${ifDefined(o.past ? toLocal(Date.now()) : undefined)} aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'} @change=${(/** @type {any} */ e) => o.change(e.target.value)}>` })
+  min=${ifDefined(o.past ? undefined : toLocal(now()))} max=${ifDefined(o.past ? toLocal(now()) : undefined)} aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'} @change=${(/** @type {any} */ e) => o.change(e.target.value)}>` })
 
 /**
  * @param {{ name: string, legend: string, value: string, options: { value: string, text: any, hint?: any, more?: any }[], change: (value: string) => void, hint?: string }} o
@@ -114,7 +115,7 @@ export const facts = rows => html`<dl class="nhsuk-summary-list">${rows.filter((
   <div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${key}</dt><dd class="nhsuk-summary-list__value">${value}</dd></div>`)}</dl>`
 
 /** What staff there are to choose from. @param {import('./office.js').Member[]} staff @returns {Option[]} */
-export const staffOptions = staff => staff.filter(m => !m.inactive_since || Date.parse(m.inactive_since) > Date.now())
+export const staffOptions = staff => staff.filter(m => !m.inactive_since || Date.parse(m.inactive_since) > now())
   .map(m => ({ value: `staff:${m.id}`, text: `${m.name}, ${word(words.common.roles, m.role)}`, group: w.groups.staff }))
 
 /** @param {import('./office.js').Team[]} teams @returns {Option[]} */

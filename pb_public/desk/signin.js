@@ -2,6 +2,7 @@
 // A one-time code that lets somebody sign in a phone: as a picture, as a link and as text, with the
 // time it has left, and a word when the phone is there.
 import { html, nothing } from '../shared/ui/html.js'
+import { now } from '../shared/ui/now.js'
 import { clock } from '../shared/ui/format.js'
 import { fill, words } from '../shared/ui/words.js'
 import { Refusal } from '../shared/ui/session.js'
@@ -48,7 +49,7 @@ export class SignInCode {
   async phones() { return (await this.office.all('/devices')).items.filter(p => p.staff?.id === this.staff.id) }
 
   async tick() {
-    if (Date.now() >= this.expires) this.end()
+    if (now() >= this.expires) this.end()
     this.office.redraw()
     if (Date.now() - this.looked < lookEvery || !this.code) return
     this.looked = Date.now()
@@ -71,7 +72,7 @@ export class SignInCode {
     if (!this.code) return html`${troubleBox('code-trouble', this.trouble)}${this.expires && !this.trouble ? html`<p class="ds-banner ds-banner--warn">${w.over}</p>` : nothing}
       ${button(this.expires ? w.another : fill(w.make, { staff: this.staff.name }), { id: 'make-code', click: () => this.make() })}`
     const link = `${location.origin}/app/#code=${encodeURIComponent(this.code)}&staff=${encodeURIComponent(this.staff.id)}`
-    const left = Math.max(0, Math.floor((this.expires - Date.now()) / 1000))
+    const left = Math.max(0, Math.floor((this.expires - now()) / 1000))
     return html`<div class="dk-code"><div>${qr(link, fill(w.picture, { staff: this.staff.name }))}</div><div>
         <ol><li>${fill(w.step1, { staff: this.staff.name })}</li><li>${w.step2}</li><li>${w.step3}</li></ol>
         <p>${w.byHand} <span class="dk-code__text">${link}</span></p>

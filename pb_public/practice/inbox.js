@@ -45,7 +45,6 @@ export class Inbox {
     /** @type {Map<string, import('./types.js').Attention[]>} */ this.attention = new Map()
     /** @type {import('./types.js').OpenTeam[]} */ this.teams = []
     /** @type {import('./types.js').Named[]} */ this.destinations = []
-    /** @type {number} how far the server's clock is ahead of this one, ms */ this.ahead = 0
     /** @type {import('./types.js').Tab} */ this.tab = this.session.me?.role === 'practice_reception' ? 'receive' : 'open'
     /** @type {import('./types.js').Filters} */ this.filters = { ...noFilters }
     /** @type {Closed} */ this.closed = { items: [], cursor: '', more: false, loading: false, trouble: '' }
@@ -58,8 +57,7 @@ export class Inbox {
     this.holding = undefined
   }
 
-  /** By the server's clock, as far as it is known. */
-  now() { return Date.now() + this.ahead }
+  now() { return this.session.now() }
 
   // ———————————————————————————————————————————————————————————————— reading
 
@@ -99,7 +97,6 @@ export class Inbox {
   /** Who has what open, and whether the doors are open: cheap, and names nobody who is cared for. */
   async glance() {
     const state = await this.session.get('/inbox')
-    this.ahead = Date.parse(state.server_time) - Date.now()
     this.teams = state.teams
     this.destinations = state.destinations
     this.#attend(state.attention)

@@ -2,6 +2,7 @@
 // The inbox of practices, partner teams, voluntary coordinators and safeguarding: puts its parts together.
 import { clock } from '../shared/ui/format.js'
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
+import { takeTimeFrom } from '../shared/ui/now.js'
 import { Session } from '../shared/ui/session.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
 import { detailView, press } from './detail.js'
@@ -21,6 +22,7 @@ import { asText } from './text.js'
 const w = words.practice
 const root = /** @type {HTMLElement} */ (document.getElementById('page'))
 const session = new Session()
+takeTimeFrom(() => session.now())
 let prefs = readPrefs()
 let left = false // by the person, not by the end of the session
 let drawing = false

@@ -1,6 +1,7 @@
 // @ts-check
 // A handover as plain text, to paste or print into the record: everything that the page shows of it.
-import { birth, clock, date, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { birth, clock, clockSaid, date, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt, parameters } from '../shared/ui/news2.js'
 import { fill, word, words } from '../shared/ui/words.js'
 
@@ -17,6 +18,8 @@ export function provenance(e, now) {
   const who = e.recorded_by ? [e.recorded_by.name, e.recorded_by.role && word(words.common.roles, e.recorded_by.role)].filter(Boolean).join(', ') : w.provenance.unknown
   const values = { at: when(e.recorded_at, now), who, reached: when(e.reached_at, now), late: duration(e.late_by_seconds) }
   const parts = [fill(!e.reached_at ? w.provenance.notReached : e.late_by_seconds >= 60 ? w.provenance.recorded : w.provenance.inTime, values)]
+  const said = clockSaid(e.recorded_at, saidOf(e.values))
+  if (said) parts.push(fill(w.provenance.said, { said }))
   if (!e.clock_known) parts.push(w.provenance.clock)
   if (!e.verified) parts.push(w.provenance.disputed)
   return parts.join(' ')

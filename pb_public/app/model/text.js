@@ -4,6 +4,7 @@ import { when, personName, nhsNumber, birth } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { readingsText } from './sbar.js'
 import { scoreOf } from './people.js'
+import { timeText } from './phonetime.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
 
@@ -23,7 +24,7 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   add(w.born, birth(patient.date_of_birth))
   add(w.number, nhsNumber(patient.nhs_number))
   lines.push('')
-  add(w.visit, [when(visit.started_at ?? visit.planned_start, 0), visit.ended_at ? when(visit.ended_at, 0) : ''].filter(Boolean).join(' – '))
+  add(w.visit, [visit.started_at ? timeText(visit, 'started_at', 0) : when(visit.planned_start, 0), timeText(visit, 'ended_at', 0)].filter(Boolean).join(' – '))
   add(w.by, visit.staff ? nameOf(visit.staff) : '')
   add(w.purpose, word(words.app.purposes, visit.purpose))
   add(w.status, word(words.app.statuses, visit.status))
@@ -33,7 +34,7 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   add(w.signs, (visit.soft_signs ?? []).map((/** @type {string} */ s) => word(words.app.softSigns, s)).join(', '))
   for (const o of observations) {
     const score = scoreOf(o, patient)
-    lines.push('', fill(w.readings, { at: when(o.taken_at, 0) }), readingsText(o, score),
+    lines.push('', fill(w.readings, { at: timeText(o, 'taken_at', 0) }), readingsText(o, score),
       score.status === 'not_applicable' ? words.common.bands.not_applicable : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }), band: word(words.common.bands, score.band) }))
   }
   if (visit.note) lines.push('', w.note, visit.note)

@@ -6,6 +6,7 @@ import { trend } from '../../shared/ui/chart.js'
 import { parameters } from '../../shared/ui/news2.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
+import { timeText } from '../model/phonetime.js'
 import { readingText } from '../model/sbar.js'
 import { address } from '../router.js'
 import { back, banner, classTag } from './parts.js'
@@ -33,7 +34,7 @@ export function person(app) {
     ${readings(app, p, taken)}
     ${given(app, handovers)}
     ${visits.length ? html`<h2 class="nhsuk-heading-m">${w.visits}</h2><ul class="app-list">${repeat(visits.slice(0, 10), v => v.id, v => html`<li class="app-person">
-      <a href=${address('visit-read', v.id)}>${when(v.started_at ?? v.planned_start, app.now())} · ${word(words.app.statuses, v.status)}</a>
+      <a href=${address('visit-read', v.id)}>${v.started_at ? timeText(v, 'started_at', app.now()) : when(v.planned_start, app.now())} · ${word(words.app.statuses, v.status)}</a>
       <span class="ds-soft">${[word(words.app.purposes, v.purpose), v.staff ? app.nameOf(v.staff) : ''].filter(Boolean).join(' · ')}</span></li>`)}</ul>` : nothing}`
 }
 
@@ -68,7 +69,7 @@ function readings(app, p, taken) {
     <div class="nhsuk-card nhsuk-card--basic"><div class="nhsuk-card__content">
       <p class="nhsuk-u-margin-bottom-2"><strong class="app-total">${score.status === 'not_applicable' ? words.common.bands.not_applicable : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }) })}</strong>
         <span class="ds-tag ds-tag--${score.floor_band === 'high' ? 'bad' : score.floor_band === 'medium' || score.floor_band === 'low_medium' ? 'warn' : 'info'}">${word(words.common.bands, score.band)}</span></p>
-      <p class="ds-soft">${when(last.taken_at, app.now())}</p>
+      <p class="ds-soft">${timeText(last, 'taken_at', app.now())}</p>
       <ul class="app-readings">${parameters.map(k => readingText(k, last, score)).filter(Boolean).map(t => html`<li>${t}</li>`)}</ul>
       ${trend(taken.map(o => { const s = scoreOf(o, p); return { at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band } }), { title: w.trend, now: app.now() })}
     </div></div>`

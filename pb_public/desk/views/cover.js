@@ -1,6 +1,7 @@
 // @ts-check
 // A cover until a time, and a phone for whoever covers: in under a minute.
 import { html, nothing } from '../../shared/ui/html.js'
+import { now } from '../../shared/ui/now.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { count, fill, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
@@ -138,5 +139,5 @@ export function cover(office, [onePerson = '']) {
 function quick() {
   const friday = (5 - weekday() + 7) % 7
   return [{ text: w.tonight, at: atClock(0, '20:00') }, { text: w.tomorrow, at: atClock(1, '08:00') }, { text: w.tomorrowNight, at: atClock(1, '20:00') },
-    { text: w.friday, at: atClock(friday, '17:00') }, { text: w.week, at: atClock(7, '08:00') }].filter(q => Date.parse(q.at) - Date.now() > lateEnough)
+    { text: w.friday, at: atClock(friday, '17:00') }, { text: w.week, at: atClock(7, '08:00') }].filter(q => Date.parse(q.at) - now() > lateEnough)
 }

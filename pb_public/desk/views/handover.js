@@ -1,7 +1,9 @@
 // @ts-check
 // One handover at the desk: read it, record a call, hand it on. Answering it is the inbox's.
 import { html, nothing } from '../../shared/ui/html.js'
-import { duration, when } from '../../shared/ui/format.js'
+import { now } from '../../shared/ui/now.js'
+import { findings, saidOf } from '../../shared/ui/evidence.js'
+import { clockSaid, duration, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput, troubleBox } from '../parts.js'
@@ -66,8 +68,8 @@ export function handover(office, [id = '']) {
           [w.situation, text(h.situation)], [w.background, text(h.background)], [w.assessment, text(h.assessment)], [w.recommendation, text(h.recommendation)], [w.safeNote, text(h.safe_note)],
           [w.owner, h.owner ? nameOf(h.owner) : nothing], [w.call, h.call ? fill(h.call.reached ? w.callReached : w.callNot, { at: when(h.call.at), name: h.call.name || w.noName, role: h.call.role || '' }) : nothing]])}
         ${h.evidence.length ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.evidence}</span></summary>
-          <div class="nhsuk-details__text">${h.evidence.map((/** @type {any} */ e) => facts([[w.recorded, `${when(e.recorded_at)}${e.recorded_by ? `, ${nameOf(e.recorded_by)}` : ''}`],
-            ...Object.entries(e.values).map(([k, v]) => /** @type {[string, any]} */ ([fieldLabel(k), readable(office, e.collection, k, v)])),
+          <div class="nhsuk-details__text">${h.evidence.map((/** @type {any} */ e) => facts([[w.recorded, [when(e.recorded_at), nameOf(e.recorded_by, ''), clockSaid(e.recorded_at, saidOf(e.values))].filter(Boolean).join(', ')],
+            ...findings(e.values).map(([k, v]) => /** @type {[string, any]} */ ([fieldLabel(k), readable(office, e.collection, k, v)])),
             ...(e.news2 ? [/** @type {[string, any]} */ (['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands, e.news2.band)}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
         <h2 class="nhsuk-heading-m">${w.history}</h2>
@@ -78,7 +80,7 @@ export function handover(office, [id = '']) {
   }
   /** @param {string} verb */
   const opener = verb => h.may.includes(verb) && doing !== verb ? button(word(w.verbs, verb), { kind: verb === 'record_call' || verb === 'hand_on' ? '' : 'secondary',
-    click: () => { doing = verb; if (verb === 'record_call') call.at = toLocal(Date.now()); office.redraw(); requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('#doing input, #doing select, #doing textarea'))?.focus()) } }) : nothing
+    click: () => { doing = verb; if (verb === 'record_call') call.at = toLocal(now()); office.redraw(); requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('#doing input, #doing select, #doing textarea'))?.focus()) } }) : nothing
   const actions = () => html`<section aria-label=${w.actions} class="ds-no-print">
     ${doing ? html`<form id="doing" class="dk-second" novalidate @submit=${submit}>
       ${doing === 'record_call' ? callForm() : doing === 'hand_on' ? handOnForm() : html`<h2 class="nhsuk-heading-s">${word(w.verbs, doing)}</h2>

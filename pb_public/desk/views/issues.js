@@ -1,6 +1,7 @@
 // @ts-check
 // What must be decided: conflicts, values set aside, changes held back. Oldest first.
 import { html, nothing } from '../../shared/ui/html.js'
+import { now } from '../../shared/ui/now.js'
 import { when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { deadline, nameOf, passedOn, personLine } from '../parts.js'
@@ -25,7 +26,7 @@ export function issues(office, [only = '']) {
       return html`<p>${w.intro}</p>
         <ul class="dk-tabs" role="list">${['', ...kinds].map(k => html`<li><a href="#/issues${k && `/${k}`}" aria-current=${k === only ? 'true' : 'false'}>
           ${k ? word(w.kindsMany, k) : w.all} (${k ? items.filter(i => i.kind === k).length : items.length})</a></li>`)}</ul>
-        ${shown.length ? html`<ul class="dk-list">${shown.map(i => html`<li class="dk-card ${i.escalated_at || Date.parse(i.due_at) <= Date.now() ? 'dk-card--late' : ''}">
+        ${shown.length ? html`<ul class="dk-list">${shown.map(i => html`<li class="dk-card ${i.escalated_at || Date.parse(i.due_at) <= now() ? 'dk-card--late' : ''}">
           <a href="#/issue/${i.id}">${kindTag(i)} ${i.patient ? personLine(i.patient) : html`<span class="dk-person">${w.noPerson}</span>`}</a>
           <span>${issueTitle(office, i)}</span>
           <span class="ds-soft">${i.kind === 'conflict' ? fill(w.between, { one: nameOf(i.kept_by), other: nameOf(i.lost_by) }) : fill(w.from, { author: nameOf(i.author) })},

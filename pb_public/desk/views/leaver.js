@@ -1,6 +1,7 @@
 // @ts-check
 // Somebody leaves: what still hangs on them, until nothing does.
 import { html, nothing } from '../../shared/ui/html.js'
+import { now } from '../../shared/ui/now.js'
 import { ago, when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
@@ -56,7 +57,7 @@ export function leaver(office, [id = '']) {
     draw() {
       if (!work) return nothing
       const since = work.staff.inactive_since
-      const left = since && Date.parse(since) <= Date.now()
+      const left = since && Date.parse(since) <= now()
       const holding = work.devices.filter((/** @type {any} */ d) => d.unsent.count)
       const rest = work.visits.length + work.handovers.length + work.people.length + holding.length
       return html`<p>${word(words.common.roles, work.staff.role)}${work.staff.teams.length ? ` · ${work.staff.teams.map((/** @type {any} */ t) => t.name).join(', ')}` : ''}</p>

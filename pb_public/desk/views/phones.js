@@ -1,11 +1,12 @@
 // @ts-check
 // The phones one looks after: what they have not sent, who is silent, and what to do with a lost one.
 import { html, nothing } from '../../shared/ui/html.js'
+import { now as present } from '../../shared/ui/now.js'
 import { ago, when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, tag, textInput, troubleBox } from '../parts.js'
-import { attention, problems } from '../phone.js'
+import { attention, problems, unsentSince } from '../phone.js'
 
 const w = words.desk.phones
 
@@ -28,8 +29,8 @@ export function phones(office, [only = '']) {
       busy = true
       trouble = ''
       try {
-        const now = await office.session.post(`/devices/${p.id}/state`, { state })
-        items = items.map(x => x.id === p.id ? now : x)
+        const after = await office.session.post(`/devices/${p.id}/state`, { state })
+        items = items.map(x => x.id === p.id ? after : x)
         changing = { id: '', to: '' }
         typed = ''
         office.say(fill(word(w.done, state), { staff: p.staff?.name || words.desk.unknown, phone: p.name }))
@@ -43,7 +44,7 @@ export function phones(office, [only = '']) {
       }
     },
     draw() {
-      const now = Date.now()
+      const now = present()
       const sorted = [...items].sort((a, b) => attention(b, now) - attention(a, now) || rank(a) - rank(b) || (a.staff?.name ?? '').localeCompare(b.staff?.name ?? ''))
       const unsent = items.reduce((n, p) => n + p.unsent.count, 0)
       return html`<p>${fill(w.summary, { phones: count(items.length, w.phonesN), unsent: count(unsent, w.unsentN), silent: count(items.filter(p => p.silent).length, w.silentN) })}</p>
@@ -56,7 +57,7 @@ export function phones(office, [only = '']) {
     const lit = attention(p, now) > 0
     return html`<li class="dk-card ${lit ? 'dk-card--late' : ''}" id="phone-${p.id}" tabindex="-1"><h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${p.staff?.name || words.desk.unknown}: ${p.name}</h2>
       <p class="ds-row nhsuk-u-margin-bottom-1">${tag(word(w.states, p.state), p.state === 'active' ? 'good' : p.state === 'draining' ? 'warn' : 'bad')}
-        <span>${count(p.unsent.count, w.unsent)}${p.unsent.count && p.unsent.oldest ? html`, ${fill(w.oldest, { at: when(p.unsent.oldest, now) })}` : nothing}</span>
+        <span>${count(p.unsent.count, w.unsent)}${unsentSince(p) ? html`, ${fill(w.oldest, { at: when(unsentSince(p), now) })}` : nothing}</span>
         <span class="ds-soft">${p.silent ? '' : p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : w.never} ${[p.app_version, p.platform].filter(Boolean).join(' · ')}</span></p>
       ${wrong.length && lit ? html`<p class="dk-wrong">${wrong.join('. ')}.</p>` : nothing}
       ${changing.id === p.id && changing.to ? second(p) : html`<p class="ds-row">${choices(p).map(to => button(word(w.verbs, to), { kind: 'secondary', label: fill(w.labelled, { verb: word(w.verbs, to), staff: p.staff?.name ?? '', phone: p.name }),

@@ -1,6 +1,7 @@
 // @ts-check
 // The staff one looks after: a phone for somebody, or a leaver.
 import { html, nothing } from '../../shared/ui/html.js'
+import { now } from '../../shared/ui/now.js'
 import { when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { tag, textInput } from '../parts.js'
@@ -18,7 +19,7 @@ export function staff(office) {
       const shown = items.filter(m => m.name.toLowerCase().includes(filter.toLowerCase()))
       return html`${items.length > 8 ? textInput({ id: 'staff-filter', label: w.filter, value: filter, input: v => { filter = v; office.redraw() } }) : nothing}
         <ul class="dk-list">${shown.map(m => {
-          const left = m.inactive_since && Date.parse(m.inactive_since) <= Date.now()
+          const left = m.inactive_since && Date.parse(m.inactive_since) <= now()
           return html`<li class="dk-card"><h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${m.name}</h2>
             <span>${word(words.common.roles, m.role)}${m.teams.length ? ` · ${m.teams.map(t => t.name).join(', ')}` : ''}</span>
             ${m.inactive_since ? html`<span>${tag(fill(left ? w.left : w.leaves, { at: when(m.inactive_since) }), left ? 'bad' : 'warn')}</span>` : nothing}

@@ -1,6 +1,7 @@
 // @ts-check
 // What waits, what is late first.
 import { html, nothing } from '../../shared/ui/html.js'
+import { now as present } from '../../shared/ui/now.js'
 import { fill, count, word, words } from '../../shared/ui/words.js'
 import { deadline, passedOn, personLine, tag } from '../parts.js'
 import { attention, problems } from '../phone.js'
@@ -26,7 +27,7 @@ export function start(office) {
       phones = d.items
     },
     draw() {
-      const now = Date.now()
+      const now = present()
       const late = [
         ...handovers.filter(h => h.overdue).map(h => ({ at: h.due || h.provenance.raised_at, to: `handover/${h.id}`, what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
           more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }), due: h.due })),

@@ -17,6 +17,7 @@ import { freeze } from './json.js'
  * @property {{ readonly [field: string]: any }} values JSON values; missing is null or not there
  * @property {string} base the point of the sequence it shows, such as e3.8812; '' for a record that is not on the server yet
  * @property {boolean} pending own work on it is not confirmed yet
+ * @property {readonly string[]} own the fields that this work wrote
  * @property {boolean} retracted that work withdraws it
  * @property {boolean} waiting access has ended; it goes when the unsent work on it went up
  */
@@ -24,7 +25,7 @@ import { freeze } from './json.js'
 /** @param {Held | undefined} h @param {string} collection @param {string} id @param {readonly Op[]} [ops] those on this record @returns {Seen | null} */
 export function look(h, collection, id, ops = []) {
   /** @type {Seen | null} */
-  let s = h ? { collection, id, values: h.data, base: baseOf(h), pending: false, retracted: false, waiting: h.waiting } : null
+  let s = h ? { collection, id, values: h.data, base: baseOf(h), pending: false, own: [], retracted: false, waiting: h.waiting } : null
   for (const op of ops) s = overlay(s, op, collection, id)
   return s && freeze(s)
 }
@@ -35,15 +36,15 @@ export function overlay(s, op, collection, id) {
   if (!s) {
     // Own work on a record that is gone shows nothing: only a create brings it back.
     if (op.op !== 'create') return null
-    s = { collection, id, values: {}, base: '', pending: true, retracted: false, waiting: false }
+    s = { collection, id, values: {}, base: '', pending: true, own: [], retracted: false, waiting: false }
   }
   switch (op.op) {
     case 'create':
-    case 'update': return { ...s, pending: true, values: { ...s.values, ...op.set } }
+    case 'update': return { ...s, pending: true, own: [...s.own, ...Object.keys(op.set ?? {})], values: { ...s.values, ...op.set } }
     case 'add':
     case 'remove': {
       const field = op.field ?? ''
-      return { ...s, pending: true, values: { ...s.values, [field]: members(s.values[field], op.values ?? [], op.op === 'add') } }
+      return { ...s, pending: true, own: [...s.own, field], values: { ...s.values, [field]: members(s.values[field], op.values ?? [], op.op === 'add') } }
     }
     case 'retract': return { ...s, pending: true, retracted: true }
     default: return s // resolve names an issue, never a record

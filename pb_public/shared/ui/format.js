@@ -1,6 +1,7 @@
 // @ts-check
 // How dates, numbers and names are written, the same on every page. Times are shown in Europe/London,
 // whatever the device says: that is where the care happens.
+import { now as present } from './now.js'
 import { count, fill, words } from './words.js'
 
 const zone = 'Europe/London'
@@ -33,17 +34,27 @@ export function day(at) {
 }
 
 /** Mon 2 Mar; with the year when it is another one than now. @param {When} at @param {When} [now] */
-export function date(at, now = Date.now()) {
+export function date(at, now = present()) {
   const d = moment(at)
   if (!d) return ''
   return day(d).slice(0, 4) === day(now).slice(0, 4) ? dayFormat.format(d).replace(',', '') : dayYearFormat.format(d)
 }
 
 /** 10:42 when it is today, Mon 2 Mar 10:42 otherwise. @param {When} at @param {When} [now] */
-export function when(at, now = Date.now()) {
+export function when(at, now = present()) {
   const d = moment(at)
   if (!d) return ''
   return day(d) === day(now) ? clock(d) : `${date(d, now)} ${clock(d)}`
+}
+
+/**
+ * What the clock of a phone said of a moment that the server has corrected, to be told beside it; '' where the two agree
+ * to a minute.
+ * @param {When} at @param {When} said
+ */
+export function clockSaid(at, said) {
+  const a = moment(at), s = moment(said)
+  return a && s && Math.abs(a.getTime() - s.getTime()) >= 60_000 ? fill(words.common.clockSaid, { at: when(s, a) }) : ''
 }
 
 /** A birth date, 6 May 1941. @param {string | null | undefined} text */
@@ -63,7 +74,7 @@ export function duration(seconds) {
 }
 
 /** 5 minutes ago. @param {When} at @param {When} [now] */
-export function ago(at, now = Date.now()) {
+export function ago(at, now = present()) {
   const d = moment(at), n = moment(now)
   if (!d || !n) return ''
   const minutes = Math.floor((n.getTime() - d.getTime()) / 60000)

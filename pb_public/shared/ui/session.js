@@ -32,6 +32,7 @@ export class Session {
     this.storage = o.storage ?? sessionStorage
     /** @type {string} */ this.token = ''
     /** @type {Me | null} */ this.me = null
+    /** How far the server's clock is ahead of this computer's, ms. */ this.ahead = 0
     /** @type {Set<() => void>} */ this.watchers = new Set()
     /** @type {ReturnType<typeof setInterval> | undefined} */ this.timer = undefined
     try {
@@ -39,6 +40,9 @@ export class Session {
       if (kept?.token && kept?.me) this.take(kept.token, kept.me)
     } catch { /* a page that may not store anything signs in at each load */ }
   }
+
+  /** The time by the server's clock, as its last answer told it to the second. */
+  now() { return Date.now() + this.ahead }
 
   /** Calls fn when somebody signed in or out. @param {() => void} fn */
   watch(fn) { this.watchers.add(fn) }
@@ -105,6 +109,9 @@ export class Session {
     } catch {
       throw new Refusal(0, null)
     }
+    const dated = Date.parse(response.headers.get('Date') ?? '')
+    // A second's worth of error is no reason to shift what a right clock says.
+    if (path.startsWith('/api/care/') && !Number.isNaN(dated)) this.ahead = Math.abs(dated - Date.now()) < 2000 ? 0 : dated - Date.now()
     const text = await response.text().catch(() => '')
     let answer = null
     try { answer = text ? JSON.parse(text) : null } catch { /* a proxy may answer with anything */ }

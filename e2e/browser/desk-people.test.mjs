@@ -96,6 +96,30 @@ test('a leaver: what hangs on them is listed, handed over, and the list becomes 
   await page.getByText('Everything is done: nothing hangs on Sue Pargeter any more.').waitFor()
 })
 
+test('a leaver who was noted by mistake stays: the account works again, and the phone has everybody back', async t => {
+  const sue = await phoneOf(stand, 'sue')
+  await stand.care('lea', 'POST', `/staff/${stand.staff.sue.id}/leave`, {})
+  await assert.rejects(phoneOf(stand, 'sue'), 'she cannot sign in')
+  const page = await desk(t, 'lea', `#/leaver/${stand.staff.sue.id}`)
+  await page.getByRole('button', { name: 'Sue Pargeter stays after all' }).click()
+  await page.getByText('What a colleague took over stays with them').waitFor()
+  await page.getByRole('button', { name: 'Take it back' }).click()
+  await page.getByText('Sue Pargeter stays. Their account works again.').first().waitFor()
+  await page.getByText('Not noted yet that they leave').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Sue Pargeter stays after all' }).count(), 0)
+  await sue.sync()
+  assert.deepEqual(holds(sue), ['Birch', 'Calder'])
+  await page.goto(`${stand.url}/desk/#/staff`)
+  await page.getByRole('link', { name: 'Sue Pargeter leaves' }).waitFor()
+
+  await stand.save('staff', { inactive_since: new Date(Date.now() - 60_000).toISOString() }, stand.staff.sue.id)
+  await stand.settle()
+  await page.goto(`${stand.url}/desk/#/leaver/${stand.staff.sue.id}`)
+  await page.getByRole('button', { name: 'Sue Pargeter stays after all' }).click()
+  await page.getByRole('button', { name: 'Take it back' }).click()
+  await page.getByText('only an administrator can open it again').waitFor()
+})
+
 test('registering: a mistyped number is explained, a taken one asked about, and the person is there once', async t => {
   await stand.save('patients', { nhs_number: '9990000018' }, stand.patients.Ames)
   await stand.settle()

@@ -29,7 +29,7 @@ var types = map[string]any{
 	"Named": pbstore.Named{}, "Person": pbstore.Person{}, "Call": pbstore.Call{}, "RuleHeld": pbstore.RuleHeld{}, "HandoverProvenance": pbstore.HandoverProvenance{},
 	"HandoverView": pbstore.HandoverView{}, "HandoverEvent": pbstore.HandoverEvent{}, "Evidence": pbstore.Evidence{}, "Queues": pbstore.Queues{},
 	"TrendPoint": pbstore.TrendPoint{}, "OpenTeam": pbstore.OpenTeam{},
-	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Handed": pbstore.Handed{},
+	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Stayed": pbstore.Stayed{}, "Handed": pbstore.Handed{},
 	"Hanging": pbstore.Hanging{}, "HangingVisit": pbstore.HangingVisit{}, "DeviceRow": pbstore.DeviceRow{}, "UnsentWork": pbstore.UnsentWork{},
 	"StoredNow": pbstore.StoredNow{}, "FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},
 	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},

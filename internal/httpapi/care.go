@@ -73,6 +73,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodGet, "/staff", keepsAccounts, a.listStaff},
 		{http.MethodGet, "/staff/{id}/work", keepsAccounts, a.readWork},
 		{http.MethodPost, "/staff/{id}/leave", keepsAccounts, a.leave},
+		{http.MethodPost, "/staff/{id}/stay", keepsAccounts, a.stay},
 		{http.MethodGet, "/devices", keepsDevices, a.listDevices},
 		{http.MethodPost, "/devices/{id}/state", keepsDevices, a.setDeviceState},
 	}

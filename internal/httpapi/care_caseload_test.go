@@ -243,3 +243,60 @@ func TestStaff_TheLeaver(t *testing.T) {
 		t.Errorf("the staff: %s", toJSON(t, staff))
 	}
 }
+
+// A leaver who was noted by mistake: the account and the phone work again, once, for who noted it; what
+// an administrator closed stays closed; a phone that hands in for another reason goes on doing so.
+func TestStaff_LeavingIsTakenBack(t *testing.T) {
+	w := newTown(t)
+	bob := w.phoneOf(w.bob)
+	other := w.phoneOf(w.bob)
+	devices := into[listOf[pbstore.DeviceRow]](t, w.get(w.lea, "/devices"), http.StatusOK).Items
+	into[pbstore.DeviceRow](t, w.send(w.lea, "/devices/"+devices[1].ID+"/state", map[string]any{"state": "draining"}), http.StatusOK)
+	w.turn(time.Minute)
+	leave, stay := "/staff/"+w.bob.Id+"/leave", "/staff/"+w.bob.Id+"/stay"
+	if got := into[pbstore.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK); got.Changed {
+		t.Errorf("nothing was noted yet: %s", toJSON(t, got))
+	}
+	into[pbstore.Left](t, w.send(w.lea, leave, nil), http.StatusOK)
+	into[pbstore.Left](t, w.send(w.lea, leave, map[string]any{"to": w.ann.Id}), http.StatusOK) // said again, which moves no date
+	refused(t, w.get(w.bob, "/handovers"), http.StatusForbidden, "inactive")
+	refused(t, w.send(w.hella, stay, nil), http.StatusNotFound, "not_found")
+
+	back := into[pbstore.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK)
+	if !back.Changed || len(back.Devices) != 1 || back.Devices[0].ID == devices[1].ID {
+		t.Errorf("taken back: %s", toJSON(t, back))
+	}
+	must(t, bob.Sync(t.Context()))
+	if _, have := bob.View(care.Patients, w.ada.Id); !have {
+		t.Error("his phone shows nobody")
+	}
+	equal(t, "the one that was to hand in", codeOf(other.Sync(t.Context())), "push_only")
+	equal(t, "in the audit", w.count(t, `SELECT count(*) FROM audit WHERE action = 'stay' AND record = '`+w.bob.Id+`'`), 1)
+
+	ahead := care.Stamp(w.now().Add(48 * time.Hour))
+	into[pbstore.Left](t, w.send(w.lea, leave, map[string]any{"at": ahead}), http.StatusOK)
+	if got := into[pbstore.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK); !got.Changed {
+		t.Errorf("what lies ahead is not taken back: %s", toJSON(t, got))
+	}
+
+	w.turn(time.Minute)
+	w.set(t, care.StaffName, w.bob.Id, map[string]any{"inactive_since": w.now()})
+	w.tick()
+	refused(t, w.send(w.lea, stay, nil), http.StatusConflict, "closed_elsewhere")
+	ada := w.Staff(t, care.Administrator, "Adam", w.nurses)
+	w.tick()
+	if got := into[pbstore.Stayed](t, w.send(ada, stay, nil), http.StatusOK); !got.Changed {
+		t.Errorf("the administrator: %s", toJSON(t, got))
+	}
+}
+
+// Every answer of the pages' routes, refusals too, says what time it is by the clock that decides what is late.
+func TestCare_AnswersTellTheServersClock(t *testing.T) {
+	w := newTown(t)
+	w.turn(72 * time.Hour)
+	for name, a := range map[string]answer{"an answer": w.get(w.lea, "/queues"), "a refusal": w.get(w.guy, "/queues")} {
+		if at, err := http.ParseTime(a.header.Get("Date")); err != nil || at.Sub(w.now()).Abs() > 2*time.Second {
+			t.Errorf("%s is dated %q, the server's clock says %s", name, a.header.Get("Date"), w.now())
+		}
+	}
+}

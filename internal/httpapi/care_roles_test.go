@@ -64,6 +64,7 @@ var routeTable = map[string]struct {
 	"POST /people":                       {roles: registerRoles, body: `{"team":"{id}","set":{"family_name":"x"}}`, status: 404},
 	"GET /staff":                         {roles: keeperRoles, status: 200},
 	"POST /staff/{id}/leave":             {roles: keeperRoles, body: `{}`, status: 404},
+	"POST /staff/{id}/stay":              {roles: keeperRoles, status: 404},
 	"GET /devices":                       {roles: keeperRoles, status: 200},
 	"POST /devices/{id}/state":           {roles: keeperRoles, body: `{"state":"lost"}`, status: 404},
 }

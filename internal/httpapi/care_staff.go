@@ -66,6 +66,29 @@ func (a *API) leave(e *core.RequestEvent) error {
 	return writeJSON(e, http.StatusOK, answer)
 }
 
+// stay takes back that somebody leaves.
+func (a *API) stay(e *core.RequestEvent) error {
+	s := pbstore.Staying{Lead: viewerOf(e), Staff: e.Request.PathValue("id")}
+	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+		s.Noted, err = v.NotedLeaving(s.Staff)
+		return err
+	}); err != nil {
+		return err
+	}
+	var answer pbstore.Stayed
+	err := a.tried(e, false, func(tx *pbstore.Tx) (err error) {
+		if answer, err = tx.Stay(s); err != nil || !answer.Changed {
+			return err
+		}
+		return tx.Audit(e.Auth.Id, "", "stay", care.StaffName, s.Staff, "", nil)
+	})
+	if err != nil {
+		return err
+	}
+	a.Identity.Revoke(s.Staff)
+	return writeJSON(e, http.StatusOK, answer)
+}
+
 // listDevices lists the phones a viewer looks after, with what they have not sent.
 func (a *API) listDevices(e *core.RequestEvent) error {
 	q := pbstore.DeviceQuery{Viewer: viewerOf(e), Team: e.Request.URL.Query().Get("team")}

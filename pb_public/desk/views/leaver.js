@@ -15,7 +15,7 @@ const lookEvery = 10_000 // ms: a phone that drains says so by itself
 export function leaver(office, [id = '']) {
   /** @type {any} */ let work = null
   /** @type {import('../office.js').Member[]} */ let staff = []
-  let at = '', to = '', sure = false, trouble = '', busy = false
+  let at = '', to = '', sure = false, trouble = '', busy = false, taking = false
   /** @type {ReturnType<typeof setInterval> | undefined} */ let looking
   const view = {
     title: w.title,
@@ -54,6 +54,26 @@ export function leaver(office, [id = '']) {
         office.redraw()
       }
     },
+    async stay() {
+      if (busy) return
+      busy = true
+      trouble = ''
+      office.redraw()
+      try {
+        await office.session.post(`/staff/${id}/stay`)
+        office.staffChanged()
+        taking = sure = false
+        await view.load()
+        office.say(fill(w.stayed, { name: work.staff.name }))
+      } catch (e) {
+        if (!(e instanceof Refusal)) throw e
+        trouble = e.message
+        requestAnimationFrame(() => document.getElementById('leaver-trouble')?.focus())
+      } finally {
+        busy = false
+        office.redraw()
+      }
+    },
     draw() {
       if (!work) return nothing
       const since = work.staff.inactive_since
@@ -75,9 +95,15 @@ export function leaver(office, [id = '']) {
           ${left ? nothing : momentInput({ id: 'leave-at', label: w.at, hint: w.atHint, value: at, change: v => { at = v } })}
           ${select({ id: 'leave-to', label: w.to, hint: w.toHint, empty: w.nobodyYet, value: to, options: staffOptions(staff).filter(o => o.value !== `staff:${id}`), change: v => { to = v } })}
           ${since ? nothing : html`<p>${fill(w.means, { name: work.staff.name })}</p><div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'leave-sure', text: fill(w.sure, { name: work.staff.name }), checked: sure, change: v => { sure = v } })}</div>`}
-          ${button(left ? w.handOverButton : w.button, { kind: left ? '' : 'warning', busy, click: () => view.leave() })}</section>`}`
+          ${button(left ? w.handOverButton : w.button, { kind: left ? '' : 'warning', busy, click: () => view.leave() })}</section>`}
+        ${since ? takeBack() : nothing}`
     },
   }
+  /** It was a mistake: what comes back by that, and what does not, before it is done. */
+  const takeBack = () => taking ? html`<section class="dk-second" id="stay" tabindex="-1" aria-labelledby="stay-title"><h2 class="nhsuk-heading-m" id="stay-title">${fill(w.stay, { name: work.staff.name })}</h2>
+      <p>${fill(w.stayMeans, { name: work.staff.name })}</p>
+      ${button(w.stayButton, { busy, click: () => view.stay() })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { taking = false; office.redraw() } })}</section>`
+    : html`<p>${button(fill(w.stay, { name: work.staff.name }), { kind: 'secondary', click: () => { taking = true; office.redraw(); requestAnimationFrame(() => document.getElementById('stay')?.focus()) } })}</p>`
   return view
 }
 

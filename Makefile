@@ -42,16 +42,22 @@ test: $(TEST_PARTS) ## every test there is
 test-go: need-go
 	$(GO) test -count=1 -timeout 20m ./...
 
-# The JavaScript tests need Node.js 18 or newer and what e2e/package-lock.json pins; the browser tests
-# need Chromium. As root on Debian both are installed; elsewhere the missing one is named.
+# The JavaScript tests need Node.js 20.19 or newer and what e2e/package-lock.json pins; the browser
+# tests need Chromium. As root on Debian both are installed; elsewhere the missing one is named.
+# Where Node.js is older, as in Debian 12, npm brings this one.
 NODE_MODULES := e2e/node_modules/.package-lock.json
+NODE_VERSION := 20.20.2
+NODE_HERE := $(CURDIR)/e2e/.node
+export PATH := $(NODE_HERE)/node_modules/node/bin:$(PATH)
+NODE_FITS := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || major === 20 && minor >= 19 ? 0 : 1)
 
 .PHONY: need-node
 need-node:
 	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; fi
-	@command -v node >/dev/null && command -v npm >/dev/null || { echo "missing: Node.js 18 or newer with npm" >&2; exit 1; }
-	@node -e 'if (+process.versions.node.split(".")[0] < 18) { console.error("missing: Node.js 18 or newer; this is " + process.version); process.exit(1) }'
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "missing: Node.js 20.19 or newer with npm" >&2; exit 1; }
+	@node -e '$(NODE_FITS)' || npm install --prefix $(NODE_HERE) --no-save --no-audit --no-fund --silent node@$(NODE_VERSION) || true
+	@node -e '$(NODE_FITS)' || { echo "missing: Node.js 20.19 or newer; this is $$(node --version)" >&2; exit 1; }
 
 .PHONY: need-chromium
 need-chromium:
@@ -130,4 +136,4 @@ fuzz: need-go ## every fuzz target in turn (FUZZTIME=20s each)
 
 .PHONY: clean
 clean: ## remove what was built here; never data
-	rm -rf $(BIN) dist
+	rm -rf $(BIN) dist $(NODE_HERE)

@@ -12,7 +12,6 @@ const shift = '274905'
 const refuses = (promise, code, more = {}) => assert.rejects(promise, e => {
   assert.ok(e instanceof VaultError, String(e?.stack ?? e))
   assert.deepEqual({ code: e.code, triesLeft: e.triesLeft }, { code, triesLeft: undefined, ...more })
-  assert.ok(e.message.endsWith('.'), 'a sentence for people')
   return true
 })
 

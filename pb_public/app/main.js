@@ -23,7 +23,8 @@ import { read } from './views/read.js'
 import { settings } from './views/settings.js'
 import { today } from './views/today.js'
 import { visit } from './views/visit.js'
-import { openWork, save, sentenceOf } from './work.js'
+import { sentenceOf } from './sentence.js'
+import { openWork, save } from './work.js'
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'))
 const database = new Database()

@@ -1,11 +1,12 @@
 // @ts-check
 // The app once it is unlocked: the sync client on the sealed store, and around it what the screens get (context.js).
-import { openClient, Refusal, ServerError, Unreachable } from '../shared/sync/client.js'
+import { openClient, Unreachable } from '../shared/sync/client.js'
 import { announce } from '../shared/ui/html.js'
 import { words } from '../shared/ui/words.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { clockTimes } from './model/phonetime.js'
 import { all, item, one } from './view-of.js'
+import { sentenceOf } from './sentence.js'
 import { Drafts } from './store/drafts.js'
 import { exportUnsent } from './store/export.js'
 import { plantMarker, room } from './store/ground.js'
@@ -39,7 +40,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const storage = new SealedStorage(database, sealed, { committed: () => tabs.tell('committed') })
   const keys = vaultKeys(database.sealed(sealed, 'keys'))
   const known = database.sealed(sealed, 'names')
-  const drafts = new Drafts(database, sealed, { failed: () => app.say(words.app.form.full, { urgent: true }) })
+  const drafts = new Drafts(database, sealed, { failed: () => app.say(words.app.codes.full, { urgent: true }) })
   const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version })
 
   /** @type {{ me: any, staff: any[] }} */
@@ -162,12 +163,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 }
 
 /** A sentence for what a round ended with. @param {unknown} error */
-function trouble(error) {
-  if (!error) return ''
-  if (error instanceof Unreachable) return words.app.strip.unreachable
-  if (error instanceof ServerError) return error.message || words.app.strip.refused
-  return /** @type {any} */ (error).message ?? ''
-}
+const trouble = error => (!error ? '' : error instanceof Unreachable ? words.app.strip.unreachable : sentenceOf(error))
 
 /** @param {string} name */
 const initials = name => name.split(/\s+/).map(part => part[0] ?? '').join('').toUpperCase()
@@ -180,11 +176,4 @@ export function save(file) {
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   return file.name
-}
-
-/** The code and a sentence of whatever went wrong. @param {any} e @returns {string} */
-export function sentenceOf(e) {
-  if (e instanceof Unreachable) return words.app.codes.unreachable
-  const code = e instanceof ServerError || e instanceof Refusal ? /** @type {any} */ (e).code : e?.code
-  return /** @type {any} */ (words.app.codes)[code] ?? e?.message ?? String(e)
 }

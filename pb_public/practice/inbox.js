@@ -1,7 +1,7 @@
 // @ts-check
 // The state of an inbox and all that can be done in it. No DOM: the views draw what stands here, and call it.
 import { personName } from '../shared/ui/format.js'
-import { Refusal } from '../shared/ui/session.js'
+import { Refusal, sentenceOf } from '../shared/ui/session.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { groups, noFilters, phase } from './model.js'
 
@@ -119,7 +119,7 @@ export class Inbox {
   /** @param {unknown} e */
   #failed(e) {
     if (e instanceof Refusal && e.status === 403) this.closedToRole = true
-    this.trouble = e instanceof Error ? e.message : String(e)
+    this.trouble = sentenceOf(e)
   }
 
   /** The open handover moved: read it again. */
@@ -148,7 +148,7 @@ export class Inbox {
       c.cursor = page.cursor ?? ''
       c.more = page.more
     } catch (e) {
-      c.trouble = e instanceof Error ? e.message : String(e)
+      c.trouble = sentenceOf(e)
     }
     c.loading = false
     this.out.changed()
@@ -199,7 +199,7 @@ export class Inbox {
         d.data = null
         d.gone ||= w.gone
       } else if (!d.data) {
-        d.trouble = e instanceof Error ? e.message : String(e)
+        d.trouble = sentenceOf(e)
       }
     }
     this.out.changed()
@@ -388,7 +388,7 @@ export class Inbox {
   #refused(e) {
     if (e instanceof Refusal && e.status === 401) return // the page asks to sign in
     const first = e instanceof Refusal && (e.code === 'already' || e.code === 'changed')
-    const text = e instanceof Refusal && e.status === 0 ? w.notSent : e instanceof Error ? e.message : String(e)
+    const text = e instanceof Refusal && e.status === 0 ? w.notSent : sentenceOf(e)
     this.notice = first ? { title: w.first, text: fill(w.firstLong, { message: text }) } : { title: w.notDone, text }
     this.out.say(`${this.notice.title}. ${this.notice.text}`, true)
   }

@@ -1,7 +1,7 @@
 // @ts-check
 // Signing in: one form that password managers know, and that says what was wrong.
 import { html, nothing } from '../shared/ui/html.js'
-import { Refusal } from '../shared/ui/session.js'
+import { Refusal, sentenceOf } from '../shared/ui/session.js'
 import { words } from '../shared/ui/words.js'
 
 const w = words.common.signIn
@@ -21,7 +21,7 @@ export function signInView(session, ended, draw) {
     try {
       await session.signIn(String(given.get('username') ?? ''), String(given.get('password') ?? ''))
     } catch (e) {
-      s.trouble = e instanceof Refusal && e.status === 400 ? w.wrong : e instanceof Error ? e.message : String(e)
+      s.trouble = e instanceof Refusal && e.status === 400 ? w.wrong : sentenceOf(e)
     }
     s.busy = false
     draw()

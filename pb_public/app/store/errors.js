@@ -2,21 +2,19 @@
 // What can be wrong with the place where things are kept. After any of these nothing of the commit was stored, and
 // whoever asked for it still has the change: keep it on the screen and say so.
 
-const messages = {
-  full: 'This phone is full. Nothing was lost, and nothing was saved: free some space, then save again.',
-  stale: 'Doorstep was used in another tab meanwhile. It reads again what is stored.',
-  unavailable: 'This browser does not let Doorstep keep anything. Private windows do not work.',
-  closed: 'Doorstep was updated or signed out in another tab. Load the page again.',
-  failed: 'This phone could not save it. Nothing was lost: save again.',
-}
+/**
+ * The codes. `full`: no space; `stale`: another tab wrote meanwhile; `unavailable`: the browser keeps nothing; `closed`: the
+ * app was updated or signed out in another tab; `failed`: it could not be written.
+ */
+export const storeErrors = /** @type {const} */ (['full', 'stale', 'unavailable', 'closed', 'failed'])
 
-/** @typedef {keyof typeof messages} StoreErrorCode */
+/** @typedef {typeof storeErrors[number]} StoreErrorCode */
 
 /** An error of the store. Decide by `code`. */
 export class StoreError extends Error {
   /** @param {StoreErrorCode} code @param {unknown} [cause] */
   constructor(code, cause) {
-    super(messages[code], cause === undefined ? undefined : { cause })
+    super(`store: ${code}`, cause === undefined ? undefined : { cause })
     this.name = 'StoreError'
     /** @readonly */
     this.code = code
@@ -30,8 +28,8 @@ const codes = {
   MissingAPIError: 'unavailable', OpenFailedError: 'unavailable', SecurityError: 'unavailable', InvalidStateError: 'unavailable',
 }
 
-/** Which of several reasons says most; a database that could not be opened also counts as closed. @type {StoreErrorCode[]} */
-const telling = ['full', 'stale', 'unavailable', 'closed', 'failed']
+/** Which of several reasons says most; a database that could not be opened also counts as closed. */
+const telling = storeErrors
 
 /**
  * What IndexedDB and Dexie threw, as a code. The reason is often wrapped: an aborted transaction names it inside.

@@ -1,31 +1,13 @@
 // @ts-check
-// What can be wrong with the vault. A page shows its own words for a code; the message is for logs and for want of them.
+// What can be wrong with the vault, by code. What people read about it is in the words file.
 
-/** What each code means, in a sentence for people. */
-const messages = {
-  no_vault: 'Nothing is set up on this phone yet.',
-  vault_exists: 'This phone is already set up for somebody.',
-  locked: 'The app is locked.',
-  damaged: 'What is stored on this phone cannot be read.',
-  passphrase_short: 'A passphrase needs at least 10 characters.',
-  passphrase_plain: 'This passphrase is too easy to guess: use at least 5 different characters, and no row of them.',
-  wrong_passphrase: 'That is not the passphrase.',
-  pin_form: 'A PIN is six digits.',
-  pin_plain: 'This PIN is too easy to guess.',
-  pin_none: 'No PIN is set. Use the passphrase.',
-  wrong_pin: 'That is not the PIN.',
-  pin_spent: 'Too many wrong PINs. Use the passphrase.',
-  pin_expired: 'The PIN has run out. Use the passphrase.',
-  pin_not_allowed: 'Your organisation does not allow a PIN.',
-  prove_again: 'Enter the passphrase again first.',
-  passkey_unsupported: 'This phone or browser cannot do it with a passkey. Use the passphrase.',
-  passkey_none: 'No passkey is set. Use the passphrase.',
-  passkey_failed: 'The passkey did not work. Use the passphrase.',
-  recovery_key_invalid: 'The recovery key of your organisation cannot be read.',
-  recovery_none: 'This phone has not got the recovery key of your organisation yet.',
-}
+/** The codes. `no_vault`: nothing is set up on this phone; `damaged`: what is stored cannot be read; the others say it themselves. */
+export const vaultErrors = /** @type {const} */ (['no_vault', 'vault_exists', 'locked', 'damaged', 'passphrase_short', 'passphrase_plain',
+  'wrong_passphrase', 'pin_form', 'pin_plain', 'pin_none', 'wrong_pin', 'pin_spent',
+  'pin_expired', 'pin_not_allowed', 'prove_again', 'passkey_unsupported', 'passkey_none', 'passkey_failed',
+  'recovery_key_invalid', 'recovery_none'])
 
-/** @typedef {keyof typeof messages} VaultErrorCode */
+/** @typedef {typeof vaultErrors[number]} VaultErrorCode */
 
 /** An error of the vault. Decide by `code`. */
 export class VaultError extends Error {
@@ -34,7 +16,7 @@ export class VaultError extends Error {
    * @param {{ triesLeft?: number, cause?: unknown }} [more]
    */
   constructor(code, more = {}) {
-    super(messages[code], more.cause === undefined ? undefined : { cause: more.cause })
+    super(`vault: ${code}`, more.cause === undefined ? undefined : { cause: more.cause })
     this.name = 'VaultError'
     /** @readonly */
     this.code = code

@@ -7,10 +7,10 @@ import { clock, date } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { week } from '../model/round.js'
 import { address } from '../router.js'
+import { notSaved } from '../sentence.js'
 import { back, banner, choice, field } from './parts.js'
 import { age } from './person.js'
 import { loading } from './today.js'
-import { sentence } from './visit.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -97,7 +97,7 @@ async function save(app, key, open, planned, p) {
     await app.record([planned ? { op: 'update', collection: 'checkins', id, patient: p.id, set }
       : { op: 'create', collection: 'checkins', id, set: { patient: p.id, team: app.me.teams[0] ?? null, staff: app.me.id, ...set } }], open.seen ? { [`checkins/${id}`]: open.seen } : undefined)
   } catch (e) {
-    Object.assign(open, { saving: false, error: sentence(e) })
+    Object.assign(open, { saving: false, error: notSaved(e) })
     app.redraw()
     return
   }

@@ -5,8 +5,8 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
+import { notSaved } from '../sentence.js'
 import { back, field } from './parts.js'
-import { sentence } from './visit.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -50,7 +50,7 @@ async function save(app, key, id, open) {
   try {
     if (Object.keys(set).length) await app.record([{ op: 'update', collection: 'patients', id, patient: id, set }], { [`patients/${id}`]: open.seen })
   } catch (e) {
-    open.error = sentence(e)
+    open.error = notSaved(e)
     app.redraw()
     return
   }

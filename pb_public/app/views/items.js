@@ -4,8 +4,8 @@ import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
+import { notSaved } from '../sentence.js'
 import { back, banner, field, stateTag } from './parts.js'
-import { sentence } from './visit.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -102,7 +102,7 @@ async function resolve(app, i, set) {
     app.forms.delete(`issue:${i.id}`)
     app.say(words.app.items.decided)
   } catch (e) {
-    app.forms.set(`issue:${i.id}`, { ...app.forms.get(`issue:${i.id}`), error: sentence(e) })
+    app.forms.set(`issue:${i.id}`, { ...app.forms.get(`issue:${i.id}`), error: notSaved(e) })
     app.redraw()
   }
 }

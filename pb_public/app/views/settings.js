@@ -4,6 +4,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
+import { sentenceOf } from '../sentence.js'
 import { back, banner, field } from './parts.js'
 
 /** @typedef {import('../context.js').App} App */
@@ -15,7 +16,7 @@ export function settings(app) {
   const set = (/** @type {any} */ change) => { app.forms.set('settings', { ...form, error: '', done: '', ...change }); app.redraw() }
   const run = (/** @type {() => Promise<string>} */ what) => async (/** @type {Event} */ e) => {
     e.preventDefault()
-    try { set({ done: await what(), old: '', next: '', pin: '' }) } catch (error) { set({ error: word(words.app.codes, /** @type {any} */ (error).code) || /** @type {any} */ (error).message }) }
+    try { set({ done: await what(), old: '', next: '', pin: '' }) } catch (error) { set({ error: sentenceOf(error) }) }
   }
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${w.title}</h1>

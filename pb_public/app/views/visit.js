@@ -8,6 +8,7 @@ import { fill, word, words } from '../../shared/ui/words.js'
 import { scoreOf, sets } from '../model/people.js'
 import { blank, doubt, handsOver, inputs, judge, missing, ops, texts } from '../model/visitform.js'
 import { address } from '../router.js'
+import { notSaved } from '../sentence.js'
 import { age } from './person.js'
 import { back, choice, choices, field, select } from './parts.js'
 
@@ -155,7 +156,7 @@ async function save(app, key, open, patient, j, before) {
     if (made.ops.length) await app.record(made.ops, open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined)
   } catch (e) {
     open.saving = false
-    open.error = sentence(e)
+    open.error = notSaved(e)
     app.redraw()
     return
   }
@@ -163,11 +164,6 @@ async function save(app, key, open, patient, j, before) {
   await app.drafts.drop(key).catch(() => {}) // saved already; a draft that stays is offered again and can be thrown away
   app.say(words.app.visit.saved)
   app.go(address('today'))
-}
-
-/** What went wrong with saving, in a sentence; the form stays as it is. @param {any} e */
-export function sentence(e) {
-  return e?.code === 'full' ? words.app.form.full : fill(words.app.form.notSaved, { why: e?.message ?? '' })
 }
 
 /** @param {App} app @param {string} key @param {any} patient */

@@ -75,7 +75,7 @@ export function handover(office, [id = '']) {
         <h2 class="nhsuk-heading-m">${w.history}</h2>
         <ol class="dk-history">${h.events.map((/** @type {any} */ e) => html`<li><span class="ds-soft">${when(e.at)}</span> ${word(w.events, e.kind)}${e.by ? html`, ${nameOf(e.by)}` : nothing}${e.team ? html` (${e.team.name})` : nothing}
           ${e.text ? html`<div class="ds-pre">${e.text}</div>` : nothing}</li>`)}</ol>
-        <p><a href="/practice/#/${id}">${w.inbox}</a></p>`
+        <p><a href="/practice/#/h/${id}">${w.inbox}</a></p>`
     },
   }
   /** @param {string} verb */

@@ -19,6 +19,13 @@ export class Refusal extends Error {
   }
 }
 
+/** What went wrong, for people: the server's own plain words, and never the text of an error of the page. @param {unknown} e */
+export function sentenceOf(e) {
+  if (e instanceof Refusal) return e.message
+  console.warn('not foreseen', e)
+  return words.common.fault
+}
+
 /** @typedef {{ id: string, name: string, role: string, organisation: string, teams: string[], email?: string }} Me */
 
 const store = 'doorstep-session'

@@ -1,0 +1,20 @@
+// @ts-check
+// What went wrong, in a sentence of the words file: by its code, never by the text of an error, which is for whoever
+// mends the program.
+import { ServerError, Unreachable } from '../shared/sync/errors.js'
+import { Refusal } from '../shared/ui/session.js'
+import { fill, words } from '../shared/ui/words.js'
+
+/** @param {any} e @returns {string} */
+export function sentenceOf(e) {
+  const codes = /** @type {Record<string, string>} */ (words.app.codes)
+  if (e instanceof Unreachable) return codes.unreachable
+  if (typeof e?.code === 'string' && Object.hasOwn(codes, e.code)) return codes[e.code]
+  if (e instanceof ServerError) return e.body.message || words.app.strip.refused // the server's are for people
+  if (e instanceof Refusal) return e.message
+  console.warn('not foreseen', e)
+  return codes.other
+}
+
+/** The same where a form could not be saved; it stays as it is. @param {any} e */
+export const notSaved = e => (e?.code === 'full' ? words.app.codes.full : fill(words.app.form.notSaved, { why: sentenceOf(e) }))

@@ -28,6 +28,8 @@
  * @property {{ done: number, total: number } | null} loading the first load, in records
  */
 
+/** A form that was begun and not saved; id: of what was planned, or of the person. @typedef {{ key: string, kind: 'visit' | 'checkin' | 'person', id: string, at: string }} Unfinished */
+
 /**
  * @typedef {object} App
  * @property {Me} me
@@ -45,7 +47,8 @@
  * @property {import('./router.js').Place} place
  * @property {(hash: string) => void} go
  * @property {() => void} redraw
- * @property {any} drafts keeps drafts: get(key), put(key, value), drop(key), list()
+ * @property {any} drafts keeps drafts: get(key), put(key, value), drop(key)
+ * @property {() => Unfinished[]} unfinished the drafts there are, the last touched first
  * @property {Map<string, any>} forms open forms by key, gone with a lock
  * @property {(text: string, how?: { urgent?: boolean }) => void} say announces and shows a short message
  * @property {any} phone what settings and directives need: lock, signOut, exportUnsent, vault, storage figures

@@ -17,6 +17,7 @@ import { lookForUpdate, register, takeOver, waiting } from './update.js'
 import { checkin, myWeek } from './views/checkin.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
 import { edit } from './views/edit.js'
+import { help } from './views/help.js'
 import { items } from './views/items.js'
 import { person } from './views/person.js'
 import { read } from './views/read.js'
@@ -47,9 +48,9 @@ let leads = true
 const idle = idleLock({ lock: () => vault.lock() })
 
 /** @type {Record<string, (app: import('./context.js').App) => any>} */
-const clinical = { today, person, visit, 'visit-read': read, edit, items, settings }
+const clinical = { today, person, visit, 'visit-read': read, edit, items, settings, help: app => help(app.me) }
 /** @type {typeof clinical} */
-const limited = { today: myWeek, checkin, items, settings }
+const limited = { today: myWeek, checkin, items, settings, help: app => help(app.me) }
 
 let drawn = false
 function redraw() {
@@ -63,7 +64,7 @@ function draw() {
   render(html`<a class="nhsuk-skip-link" href="#main" @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
     <header class="ds-header"><div class="ds-header__inner"><a class="ds-header__name" href=${address('today')}>${words.app.name}</a>
       <nav class="app-nav">${app ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
-      <a href=${app ? `${address('settings')}?at=help` : '/docs/'} ?hidden=${!app}>${words.common.help}</a></nav></div></header>
+      <a href=${address('help')}>${words.common.help}</a></nav></div></header>
     <main class="app-main" id="main" tabindex="-1">${app ? opened(app) : closed()}</main>
     ${app ? strip(app) : nothing}
     ${app?.phone.toast ? html`<p class="app-toast">${app.phone.toast}</p>` : nothing}`, root)
@@ -76,7 +77,7 @@ function opened(app) {
   const w = words.app.directives
   const screens = app.me.view === 'clinical' ? clinical : limited
   const name = app.place.name in screens ? app.place.name : 'today'
-  const free = name === 'items' || name === 'settings'
+  const free = name === 'items' || name === 'settings' || name === 'help'
   return html`${newVersion ? html`<p class="ds-banner">${dirty ? words.app.update.dirty : html`${words.app.update.ready} <button class="app-link" type="button" @click=${() => takeOver()}>${words.app.update.go}</button>`}</p>` : nothing}
     ${directive === 'drain' || directive === 'upgrade' || directive === 'relogin' ? html`<p class="ds-banner ds-banner--warn">${w[/** @type {'drain'} */ (directive)]} ${directive === 'relogin' ? html`<button class="app-link" type="button" @click=${() => show('relogin')}>${w.signIn}</button>` : nothing}</p>` : nothing}
     ${app.locked && !free && app.phone.leaseSince() ? html`<p class="ds-banner ds-banner--bad">${fill(words.app.lease, { time: when(app.phone.leaseSince()) })}</p>` : screens[name](app)}`
@@ -86,6 +87,7 @@ function opened(app) {
 function closed() {
   /** @type {import('./views/gate.js').Gate} */
   const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, standing, owner, code, signIn, create, unlock, usePasskey, rescue, show }
+  if (place(location.hash).name === 'help') return help(null)
   switch (screen) {
     case 'refused': return refusedScreen(refusal)
     case 'sign-in': case 'relogin': return signInScreen(g)
@@ -268,7 +270,6 @@ addEventListener('hashchange', () => {
   redraw()
   requestAnimationFrame(() => requestAnimationFrame(() => {
     document.getElementById('main')?.focus({ preventScroll: true })
-    if (place(location.hash).query.get('at') === 'help') document.getElementById('help')?.scrollIntoView()
   }))
 })
 for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEventListener(event, () => idle.touch(), { passive: true, capture: true })

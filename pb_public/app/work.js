@@ -47,6 +47,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }
   /** @type {Map<string, any>} */
   let byId = new Map(names.staff.map(s => [s.id, s]))
+  /** Drafts by key, and when each was last touched by this phone's clock. */
+  const begun = new Map((await drafts.all()).map(({ form, draft }) => [form, draft.at]))
   let lease = await database.fact('lease') ?? null
   let storageRoom = await room()
   let syncedAt = client.status().lastSynced
@@ -87,7 +89,15 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     sync: async () => { await client.sync() },
     now: trueNow,
     go, redraw,
-    drafts: { get: async (/** @type {string} */ key) => (await drafts.load(key))?.value ?? null, put: (/** @type {string} */ key, /** @type {any} */ value) => drafts.keep(key, JSON.parse(JSON.stringify(value))), drop: (/** @type {string} */ key) => drafts.drop(key), list: () => drafts.all(), flush: () => drafts.flush() },
+    drafts: {
+      get: async (/** @type {string} */ key) => (await drafts.load(key))?.value ?? null,
+      put(/** @type {string} */ key, /** @type {any} */ value) { begun.set(key, Date.now()); drafts.keep(key, JSON.parse(JSON.stringify(value))) },
+      drop(/** @type {string} */ key) { begun.delete(key); return drafts.drop(key) },
+    },
+    unfinished: () => [...begun].sort((a, b) => b[1] - a[1]).map(([key, at]) => {
+      const [kind, id] = key.split(':')
+      return { key, kind: /** @type {'visit'} */ (kind), id, at: trueTime(at) }
+    }),
     forms: new Map(),
     say(text, how) { announce(text, how); toast = text; clearTimeout(toastTimer); toastTimer = setTimeout(() => { toast = ''; redraw() }, 6000); redraw() },
     phone: {

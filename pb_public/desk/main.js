@@ -9,6 +9,7 @@ import { fill, words } from '../shared/ui/words.js'
 import { follow } from './live.js'
 import { Office } from './office.js'
 import { refusalBox, signInForm } from './parts.js'
+import { helpPage } from './views/help.js'
 import { views } from './views/index.js'
 
 const w = words.desk
@@ -134,7 +135,7 @@ async function signIn(e) {
 
 function draw() {
   render(page(), /** @type {HTMLElement} */ (document.getElementById('page')))
-  const title = view?.title ?? (session.me ? w.notFor.title : words.common.signIn.title)
+  const title = current() === 'help' ? w.help.title : view?.title ?? (session.me ? w.notFor.title : words.common.signIn.title)
   document.title = `${title} – ${w.title}`
 }
 
@@ -143,6 +144,7 @@ function page() {
   return html`<a class="nhsuk-skip-link" href="#main" @click=${skip}>${words.common.skip}</a>
     <header class="ds-header" role="banner"><div class="ds-header__inner">
       <a class="ds-header__name" href="#/">${words.common.product} <span class="dk-where">${w.name}</span></a>
+      <a href="#/help">${words.common.help}</a>
       ${me ? html`<span>${fill(words.common.signIn.as, { name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
         <button type="button" @click=${() => session.signOut()}>${words.common.signIn.out}</button>` : nothing}
     </div>${me && office.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}><ul>${office.nav.map(item => html`<li><a href="#/${item.to}"
@@ -151,9 +153,9 @@ function page() {
       ${me && link.lost ? html`<p class="ds-banner ds-banner--warn">${fill(w.live.asOf, { at: clock(link.since) })}</p>` : nothing}
       ${notice ? html`<p class="ds-banner ds-banner--${notice.kind} dk-notice"><span>${notice.text}</span>
         <button type="button" class="dk-plain" @click=${() => { notice = null; draw() }}>${w.hide}</button></p>` : nothing}
-      ${me ? body() : signInForm({ submit: signIn, trouble: signInTrouble, ended: sessionEnded })}
+      ${current() === 'help' ? helpPage() : me ? body() : signInForm({ submit: signIn, trouble: signInTrouble, ended: sessionEnded })}
     </main>
-    <footer class="ds-footer"><p>${words.common.footer}</p><p><a href="/docs/protocol.md">${words.common.help}</a></p></footer>`
+    <footer class="ds-footer"><p>${words.common.footer}</p></footer>`
 }
 
 const current = () => location.hash.replace(/^#\/?/, '').split('/')[0] || office.home

@@ -11,6 +11,7 @@ import { notSaved } from '../sentence.js'
 import { back, banner, choice, field } from './parts.js'
 import { age } from './person.js'
 import { loading } from './today.js'
+import { unfinishedLink } from './unfinished.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -24,6 +25,7 @@ export function myWeek(app) {
   const people = [...app.all('patients')].sort((a, b) => calledName(a).localeCompare(calledName(b), 'en-GB'))
   return html`<h1 class="nhsuk-heading-l">${w.title}</h1>
     ${loading(app)}
+    ${unfinishedLink(app)}
     ${days.filter(d => d.stops.length).map(d => html`<h2 class="nhsuk-heading-m">${date(d.at, app.now())}</h2><ul class="app-list">${repeat(d.stops, s => s.id, s => row(app, app.get('patients', s.patient), s))}</ul>`)}
     <h2 class="nhsuk-heading-m">${w.people}</h2>
     <p class="ds-soft">${count(people.length, w.count)}</p>

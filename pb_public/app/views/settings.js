@@ -50,10 +50,7 @@ export function settings(app) {
     ${s.unsent ? html`${banner(count(s.unsent, w.unsentLeft), 'warn')}
       <div class="ds-row"><button class="nhsuk-button" type="button" @click=${() => app.sync()}>${words.app.strip.sync}</button>
       <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${run(async () => fill(w.exported, { file: await p.exportUnsent() }))}>${w.export}</button></div>`
-    : html`<p>${w.leaveWhy}</p><button class="nhsuk-button nhsuk-button--warning" type="button" @click=${() => { if (confirm(w.signOutAsk)) p.signOut() }}>${w.signOut}</button>`}
-
-    <h2 class="nhsuk-heading-m" id="help">${words.common.help}</h2>
-    <ul class="nhsuk-list nhsuk-list--bullet">${w.helps.map(h => html`<li>${h}</li>`)}</ul>`
+    : html`<p>${w.leaveWhy}</p><button class="nhsuk-button nhsuk-button--warning" type="button" @click=${() => { if (confirm(w.signOutAsk)) p.signOut() }}>${w.signOut}</button>`}`
 }
 
 /** @param {string} k @param {any} v */

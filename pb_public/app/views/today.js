@@ -7,6 +7,7 @@ import { index } from '../model/people.js'
 import { round } from '../model/round.js'
 import { address } from '../router.js'
 import { field } from './parts.js'
+import { unfinishedLink } from './unfinished.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -21,6 +22,7 @@ export function today(app) {
   return html`
     <h1 class="nhsuk-heading-l">${fill(w.title, { day: date(app.now(), app.now()) })}</h1>
     ${loading(app)}
+    ${unfinishedLink(app)}
     <p>${stops.length ? count(left, w.left) : w.nothing}</p>
     <ol class="app-list">${repeat(stops, s => s.contact.id, s => stop(app, s))}</ol>
     ${people(app)}`

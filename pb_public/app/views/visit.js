@@ -11,6 +11,7 @@ import { address } from '../router.js'
 import { notSaved } from '../sentence.js'
 import { age } from './person.js'
 import { back, choice, choices, field, select } from './parts.js'
+import { discard as throwAway } from './unfinished.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -168,8 +169,5 @@ async function save(app, key, open, patient, j, before) {
 
 /** @param {App} app @param {string} key @param {any} patient */
 async function discard(app, key, patient) {
-  if (!confirm(words.app.visit.discardAsk)) return
-  app.forms.delete(key)
-  await app.drafts.drop(key)
-  app.go(address('person', patient.id))
+  if (await throwAway(app, key)) app.go(address('person', patient.id))
 }

@@ -3,8 +3,8 @@ package acceptance
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
+	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,45 +21,9 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
+	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
-
-// hashes are what every table of the database holds, by table.
-func (w *world) hashes(without ...string) map[string]string {
-	w.t.Helper()
-	var tables []string
-	ok(w.t, w.DB().NewQuery("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name").Column(&tables))
-	all := map[string]string{}
-	for _, table := range tables {
-		if slices.Contains(without, table) {
-			continue
-		}
-		rows, err := w.DB().NewQuery("SELECT * FROM {{" + table + "}} ORDER BY 1, 2").Rows()
-		ok(w.t, err)
-		sum := sha256.New()
-		for rows.Next() {
-			row := dbx.NullStringMap{}
-			ok(w.t, rows.ScanMap(row))
-			for _, column := range slices.Sorted(maps.Keys(row)) {
-				fmt.Fprintf(sum, "%s=%q,%t\n", column, row[column].String, row[column].Valid)
-			}
-		}
-		ok(w.t, rows.Err())
-		ok(w.t, rows.Close())
-		all[table] = hex.EncodeToString(sum.Sum(nil))
-	}
-	return all
-}
-
-// unchanged fails for every table that differs.
-func unchanged(t *testing.T, what string, before, after map[string]string) {
-	t.Helper()
-	for table, hash := range after {
-		if before[table] != hash {
-			t.Errorf("%s changed the table %s", what, table)
-		}
-	}
-}
 
 // gzipped and packed are small bodies that unpack into n bytes of white space.
 func gzipped(t *testing.T, n int) []byte {
@@ -231,6 +195,7 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 		{"now that is no time", "POST", "/hello", hello("now", "tomorrow"), nil, 400, "invalid"},
 		{"an outbox of less than nothing", "POST", "/hello", hello("outbox", map[string]any{"count": -1, "next_mid": 2}), nil, 400, "invalid"},
 		{"an oldest change that is no time", "POST", "/hello", hello("outbox", map[string]any{"count": 1, "oldest": "'; DROP TABLE", "next_mid": 2}), nil, 400, "invalid"},
+		{"a cursor that is a number", "POST", "/hello", hello("cursor", 5), nil, 400, "malformed"},
 		{"an overflowing next_mid", "POST", "/hello", hello("outbox", map[string]any{"count": 1, "next_mid": json.Number("99999999999999999999")}), nil, 400, "malformed"},
 		{"a member given twice", "POST", "/hello", twice(hello(), "client", bob.Client()), nil, 400, "malformed"},
 		{"nested 100,000 deep", "POST", "/hello", deep(10_001), nil, 400, "malformed"},
@@ -248,7 +213,7 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 		{"21,000 records", "POST", "/digest", digest("records", lists), nil, 413, "too_many"},
 		{"a zstd bomb", "POST", "/digest", packed(t, 200<<20), []string{"Content-Encoding", "zstd"}, 413, "too_large"},
 	}
-	before := w.hashes()
+	before := w.Hashes(w.t)
 	for _, r := range requests {
 		what := r.path + ": " + r.name
 		if at := strings.IndexByte(r.path, '?'); at > 0 {
@@ -256,8 +221,8 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 		}
 		answer := w.call(bearer, r.method, r.path, r.body, r.headers...)
 		checkError(t, what, answer.Status, answer.Body, r.status, r.code)
-		after := w.hashes()
-		unchanged(t, what, before, after)
+		after := w.Hashes(w.t)
+		pbtest.Unchanged(t, what, before, after)
 		before = after
 	}
 
@@ -265,22 +230,26 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 	expired := w.ahead.Load()
 	hmac := forged(t, bearer, jwt.SigningMethodHS256, []byte("doorstep"))
 	none := forged(t, bearer, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType)
+	_, stranger, err := ed25519.GenerateKey(rand.Reader)
+	ok(t, err)
+	another := forged(t, bearer, jwt.SigningMethodEdDSA, stranger)
 	ours := strings.Split(bearer, ".")
 	for _, c := range []struct{ name, bearer, code string }{
 		{"no token", "", "token_missing"},
 		{"no token at all", "nonsense", "token_invalid"},
 		{"alg none", none, "token_invalid"},
 		{"the public key as a secret", hmac, "token_invalid"},
+		{"another's key under the name of ours", another, "token_invalid"},
 		{"a changed claim", ours[0] + "." + ours[1][:len(ours[1])-4] + "AAAA." + ours[2], "token_invalid"},
 		{"PocketBase's token", w.Token(t, w.ann), "token_invalid"},
 		{"a superuser's token", w.Superuser(t), "token_invalid"},
 	} {
-		before = w.hashes()
+		before = w.Hashes(w.t)
 		for _, r := range []request{{method: "POST", path: "/push", body: push()}, {method: "GET", path: pull()}, {method: "POST", path: "/hello", body: hello()}, {method: "POST", path: "/digest", body: digest()}} {
 			answer := w.call(c.bearer, r.method, r.path, r.body)
 			checkError(t, r.path+" with "+c.name, answer.Status, answer.Body, http.StatusUnauthorized, c.code)
 		}
-		unchanged(t, c.name, before, w.hashes())
+		pbtest.Unchanged(t, c.name, before, w.Hashes(w.t))
 	}
 	w.ahead.Store(expired + int64(16*time.Minute))
 	answer := w.call(bearer, "POST", "/push", push())
@@ -423,8 +392,8 @@ func TestHostile_ContentIsSetAsideOrQuarantined(t *testing.T) {
 	books := []string{"sync_meta", "sync_feed", "sync_scopes", "sync_clients", "sync_ledger", "sync_results", "sync_marks", "sync_due", care.Quarantine}
 	for _, c := range list {
 		mid++
-		before := w.hashes(append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, care.HandoverEvents, "outbox")...)
-		records := w.hashes(append(books, "alarms", care.Handovers, care.HandoverEvents, "outbox", "sync_clients")...)
+		before := w.Hashes(w.t, append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, care.HandoverEvents, "outbox")...)
+		records := w.Hashes(w.t, append(books, "alarms", care.Handovers, care.HandoverEvents, "outbox", "sync_clients")...)
 		rows := len(w.rows(care.Quarantine, "", nil))
 		m := map[string]any{"mid": mid, "key": w.id(), "author": ann.Staff(), "authored_at": care.Stamp(w.now()), "ops": c.ops}
 		answer := w.push(ann, net.bearer, m)
@@ -442,9 +411,9 @@ func TestHostile_ContentIsSetAsideOrQuarantined(t *testing.T) {
 			}
 		}
 		if c.status == quarantined {
-			unchanged(t, c.name, records, w.hashes(append(books, "alarms", care.Handovers, care.HandoverEvents, "outbox", "sync_clients")...))
+			pbtest.Unchanged(t, c.name, records, w.Hashes(w.t, append(books, "alarms", care.Handovers, care.HandoverEvents, "outbox", "sync_clients")...))
 		}
-		unchanged(t, c.name, before, w.hashes(append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, care.HandoverEvents, "outbox")...))
+		pbtest.Unchanged(t, c.name, before, w.Hashes(w.t, append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, care.HandoverEvents, "outbox")...))
 		if n := len(w.rows(care.Quarantine, "", nil)) - rows; n != len(res.Issues) {
 			t.Errorf("%s: %d issues are told of and %d kept", c.name, len(res.Issues), n)
 		}
@@ -613,10 +582,10 @@ func TestHostile_AQuotaProtectsTheDisk(t *testing.T) {
 	}
 	w.record(otto, care.Visits, w.visit(w.ada, "One more"))
 	list := batch()
-	before := w.hashes()
+	before := w.Hashes(w.t)
 	answer := w.call(net.bearer, http.MethodPost, "/push", map[string]any{"client": otto.Client(), "epoch": "e1", "schema": 1, "mutations": list})
 	checkError(t, "above the quota", answer.Status, answer.Body, http.StatusTooManyRequests, "quota")
-	unchanged(t, "a push above the quota", before, w.hashes())
+	pbtest.Unchanged(t, "a push above the quota", before, w.Hashes(w.t))
 
 	w.sync(lena)
 	issues := issuesOn(lena)

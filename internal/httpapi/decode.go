@@ -29,6 +29,9 @@ func decodeJSON(e *core.RequestEvent, limit int, v any) error {
 	if tooDeep(body) {
 		return wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body is nested deeper than %d levels.", wire.MaxDepth)
 	}
+	if jsontext.Value(body).Kind() != '{' { // null would be read as an object without members
+		return wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body could not be read: it must be a JSON object.")
+	}
 	if err := json.Unmarshal(body, v); err != nil {
 		return wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body could not be read: %s.", whatIsWrong(err))
 	}

@@ -89,7 +89,9 @@ func TestEnrol_refuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
-	nurse := h.Token(t, h.nurse)
+	nurse, other, gp := h.Token(t, h.nurse), h.Token(t, h.other), h.Token(t, h.gp)
+	access := p.token(t).AccessToken
+	before := h.Hashes(t)
 	for _, c := range []struct {
 		name, token string
 		body        wire.EnrolRequest
@@ -98,10 +100,10 @@ func TestEnrol_refuses(t *testing.T) {
 	}{
 		{"nobody", "", good(), 401, "token_missing"},
 		{"a made-up token", "abc", good(), 401, "token_invalid"},
-		{"a phone's token", "Bearer " + p.token(t).AccessToken, good(), 401, "token_invalid"},
+		{"a phone's token", "Bearer " + access, good(), 401, "token_invalid"},
 		{"a leaver", leaverToken, good(), 403, "inactive"},
-		{"a GP", h.Token(t, h.gp), good(), 403, "no_device_role"},
-		{"a key of somebody else", h.Token(t, h.other), request(p.private, "", ""), 409, "key_taken"},
+		{"a GP", gp, good(), 403, "no_device_role"},
+		{"a key of somebody else", other, request(p.private, "", ""), 409, "key_taken"},
 		{"no name", nurse, with(func(r *wire.EnrolRequest) { r.Name = "" }), 400, "invalid"},
 		{"a client that is no id", nurse, request(newKey(t), "1 OR 1=1", ""), 400, "invalid"},
 		{"no key", nurse, key(`null`), 400, "invalid_key"},
@@ -117,6 +119,7 @@ func TestEnrol_refuses(t *testing.T) {
 			refused(t, h.post(t, base+"/devices", c.token, c.body), c.status, c.code)
 		})
 	}
+	pbtest.Unchanged(t, "refused enrolments", before, h.Hashes(t))
 	h.set(t, care.Devices, p.Device, map[string]any{"state": "lost"})
 	if e := refused(t, h.post(t, base+"/devices", nurse, request(p.private, "", "")), 403, "lost"); e.Directive != "wipe" {
 		t.Errorf("a lost phone that enrols again: %+v", e)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/identity"
 	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
@@ -58,6 +59,9 @@ func (v *Snapshot) Devices(q DeviceQuery) (rows []DeviceRow, more bool, err erro
 		members = slices.DeleteFunc(members, func(m Member) bool {
 			return !slices.ContainsFunc(m.Teams, func(t Named) bool { return t.ID == q.Team })
 		})
+		if len(members) == 0 && !slices.Contains(q.Viewer.Teams, q.Team) {
+			return nil, false, identity.ErrNotFound // another's team and none at all answer alike
+		}
 	}
 	staff, err := json.Marshal(memberIDs(members))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,16 +80,48 @@ const (
 	visibleSent = `(from_team IN (SELECT value FROM json_each(?1)) OR from_team IN (SELECT value FROM json_each(?2)) AND from_staff = ?3)`
 )
 
-// Inbox reads one page in one query. More says that another follows.
+// Inbox reads one page: of what is open, which is as much as people have in hand, and then of what is
+// closed. More says that another follows.
 func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
-	where, args, err := q.where()
-	if err != nil {
-		return nil, false, err
-	}
 	now := columnStamp(v.store.now())
+	if q.After != nil {
+		now = q.After.Now
+	}
+	var open, closed []string
+	for _, s := range q.States {
+		if slices.Contains(closedStatesList, s) {
+			closed = append(closed, s)
+		} else {
+			open = append(open, s)
+		}
+	}
+	if len(open) > 0 && (q.After == nil || q.After.Closed == 0) {
+		if rows, err = v.open(&q, open, now); err != nil {
+			return nil, false, err
+		}
+	}
+	if room := q.Limit + 1 - len(rows); room > 0 && len(closed) > 0 {
+		rest, err := v.closed(&q, closed, room)
+		if err != nil {
+			return nil, false, err
+		}
+		rows = append(rows, rest...)
+	}
+	for i := range rows {
+		rows[i].Key.Now = now
+	}
+	if len(rows) > q.Limit {
+		return rows[:q.Limit], true, nil
+	}
+	return rows, false, nil
+}
+
+// open reads what stands open, one more than a page at most.
+func (v *Snapshot) open(q *InboxQuery, states []string, now string) (rows []InboxRow, err error) {
+	where, args := q.where(states)
 	after := InboxKey{Closed: -1}
 	if q.After != nil {
-		after, now = *q.After, q.After.Now
+		after = *q.After
 	}
 	query := `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", "?4") + ` FROM handovers WHERE ` + where + `)
 		SELECT ` + v.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
@@ -98,39 +131,21 @@ func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
 	args = append(args, now, after.Closed, after.InTime, after.Rank, after.Age, after.ID, q.Limit+1)
 	err = v.each(query, func(r *sql.Rows) error {
 		row, err := v.scanInbox(r)
-		row.Key.Now = now
 		rows = append(rows, row)
 		return err
 	}, args...)
-	if err != nil {
-		return nil, false, err
-	}
-	if len(rows) > q.Limit {
-		return rows[:q.Limit], true, nil
-	}
-	return rows, false, nil
+	return rows, err
 }
 
 // where gives the condition with the parameters ?1 to ?3 and, after those of the order, ?11 on.
-func (q *InboxQuery) where() (string, []any, error) {
-	teams := InboxTeams(q.Viewer)
-	if q.Side == SentSide {
-		teams = SentTeams(q.Viewer)
-	}
-	list, err := json.Marshal(q.narrow(teams))
-	if err != nil {
-		return "", nil, err
-	}
-	own, err := json.Marshal(q.narrow(append([]string{""}, q.Viewer.Teams...))) // a safeguarding concern names no team of its sender
-	if err != nil {
-		return "", nil, err
-	}
+func (q *InboxQuery) where(open []string) (string, []any) {
+	teams, own := q.reach()
 	where := visibleReceived
 	if q.Side == SentSide {
 		where = visibleSent
 	}
-	states := make([]string, 0, len(q.States))
-	for _, s := range q.States { // each is one of care.States, checked by the route
+	states := make([]string, 0, len(open))
+	for _, s := range open { // each is one of care.States, checked by the route
 		states = append(states, "'"+s+"'")
 	}
 	where += ` AND state IN (` + strings.Join(states, ", ") + `)`
@@ -140,7 +155,24 @@ func (q *InboxQuery) where() (string, []any, error) {
 	if q.Mine {
 		where += ` AND (owner = ?3 OR acknowledged_by = ?3)`
 	}
-	return where, []any{string(list), string(own), q.Viewer.Staff}, nil
+	return where, []any{jsonList(teams), jsonList(own), q.Viewer.Staff}
+}
+
+// reach are the teams whose handovers a query is about, and those of whose only the viewer's own: a
+// safeguarding concern names no team of its sender.
+func (q *InboxQuery) reach() (teams, own []string) {
+	teams = InboxTeams(q.Viewer)
+	if q.Side == SentSide {
+		teams = SentTeams(q.Viewer)
+	}
+	return sortedSet(q.narrow(teams)), sortedSet(q.narrow(append([]string{""}, q.Viewer.Teams...)))
+}
+
+// sortedSet is never nil: as JSON it is a list, also of nothing.
+func sortedSet(list []string) []string {
+	set := append([]string{}, list...)
+	slices.Sort(set)
+	return slices.Compact(set)
 }
 
 func (q *InboxQuery) narrow(teams []string) []string {

@@ -1,0 +1,213 @@
+package pbstore_test
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	mrand "math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/pipeline"
+	"doorstep/internal/testkit/pbtest"
+)
+
+// archive is a store with handovers in it, written as they lie in the table.
+type archive struct {
+	*pbtest.App
+	t     *testing.T
+	store *pbstore.Store
+	teams []string
+	staff []string
+	rows  []filed
+}
+
+// filed is one handover as far as lists look at it.
+type filed struct {
+	id, to, from, by, owner, acknowledged, state, class string
+	version                                             int64
+}
+
+func newArchive(t *testing.T) *archive {
+	t.Helper()
+	a := &archive{App: pbtest.New(t), t: t, teams: []string{"teamaaaaaaaaaaa", "teambbbbbbbbbbb", "teamccccccccccc", ""}, staff: []string{"staffaaaaaaaaaa", "staffbbbbbbbbbb", "staffcccccccccc"}}
+	store, err := pbstore.Open(a.App, pbstore.Options{Now: time.Now, Entropy: rand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	a.store = store
+	return a
+}
+
+func (a *archive) file(f filed) {
+	a.t.Helper()
+	f.id = fmt.Sprintf("01jhandover%015d", len(a.rows))
+	a.rows = append(a.rows, f)
+	if _, err := a.DB().Insert(care.Handovers, dbx.Params{"id": f.id, "to_team": f.to, "from_team": f.from, "from_staff": f.by, "owner": f.owner,
+		"acknowledged_by": f.acknowledged, "state": f.state, "class": f.class, "version": f.version, "raised_at": "2026-03-02 08:00:00.000Z"}).Execute(); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+func (a *archive) page(q pbstore.InboxQuery) (rows []pbstore.InboxRow, more bool) {
+	a.t.Helper()
+	if err := a.store.Read(context.Background(), func(v *pbstore.Snapshot) (err error) {
+		rows, more, err = v.Inbox(q)
+		return err
+	}); err != nil {
+		a.t.Fatal(err)
+	}
+	return rows, more
+}
+
+// Whatever is asked of what is closed, the pages put together are what a plain look at every handover
+// finds, each once, the latest first.
+func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
+	a := newArchive(t)
+	chance := mrand.New(mrand.NewPCG(7, 7))
+	pick := func(list []string) string { return list[chance.IntN(len(list))] }
+	for range 400 {
+		a.file(filed{to: pick(a.teams), from: pick(a.teams), by: pick(a.staff), owner: pick(append(a.staff, "")), acknowledged: pick(append(a.staff, "")),
+			state: pick([]string{"done", "done", "stood_down", "sent"}), class: pick(append(care.Classes, "")), version: 1000 + chance.Int64N(150)})
+	}
+	me := a.staff[0]
+	found := 0
+	for _, role := range []care.Role{care.Reception, care.CareCoordinator, care.DistrictNurse, care.VolunteerCoordinator} {
+		viewer := pipeline.Viewer{Staff: me, Role: role, Teams: a.teams[:2]}
+		inbox, sent := pbstore.InboxTeams(viewer), pbstore.SentTeams(viewer)
+		for _, side := range []string{pbstore.Received, pbstore.SentSide} {
+			for _, team := range []string{"", a.teams[0]} {
+				for _, class := range []string{"", "U2"} {
+					for _, mine := range []bool{false, true} {
+						for _, states := range [][]string{{"done", "stood_down"}, {"stood_down"}} {
+							q := pbstore.InboxQuery{Viewer: viewer, Side: side, Team: team, States: states, Class: class, Mine: mine, Limit: 7}
+							of := func(teams []string, t string) bool {
+								return slices.Contains(teams, t) && (team == "" || t == team)
+							}
+							var want []filed
+							for _, f := range a.rows {
+								visible := of(inbox, f.to)
+								if side == pbstore.SentSide {
+									visible = of(sent, f.from) || f.by == me && of(append([]string{""}, viewer.Teams...), f.from)
+								}
+								if visible && slices.Contains(states, f.state) && (class == "" || f.class == class) && (!mine || f.owner == me || f.acknowledged == me) {
+									want = append(want, f)
+								}
+							}
+							slices.SortFunc(want, func(x, y filed) int { return cmp.Or(cmp.Compare(y.version, x.version), cmp.Compare(y.id, x.id)) })
+							var got []string
+							for {
+								rows, more := a.page(q)
+								for _, r := range rows {
+									got = append(got, r.Record.ID)
+								}
+								if !more {
+									break
+								}
+								q.After = &rows[len(rows)-1].Key
+							}
+							ids := make([]string, len(want))
+							for i, f := range want {
+								ids[i] = f.id
+							}
+							found += len(ids)
+							if !slices.Equal(got, ids) {
+								t.Errorf("%s, %s, team %q, class %q, mine %t, %v:\n%v, want\n%v", role, side, team, class, mine, states, got, ids)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if found < 1000 {
+		t.Errorf("the questions found only %d handovers: too few to prove anything", found)
+	}
+}
+
+// Every statement behind what is closed walks an index to its place, whoever asks for what.
+func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
+	a := newArchive(t)
+	for _, side := range []string{pbstore.Received, pbstore.SentSide} {
+		for _, mine := range []bool{false, true} {
+			q := pbstore.InboxQuery{Viewer: pipeline.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}, Side: side, Mine: mine, Limit: 50,
+				After: &pbstore.InboxKey{Closed: 1, InTime: 1, Age: -1000, ID: "01jhandover"}}
+			var plans []string
+			if err := a.store.Read(context.Background(), func(v *pbstore.Snapshot) (err error) {
+				plans, err = v.InboxPlans(q)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			searches := 0
+			for _, plan := range plans {
+				if strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN handovers") {
+					t.Errorf("%s, mine %t: %s", side, mine, plan)
+				}
+				if strings.Contains(plan, "SEARCH handovers USING") && strings.Contains(plan, "idx_handovers_closed_") && strings.Contains(plan, "state=? AND class=? AND (version,id)<(?,?)") {
+					searches++
+				}
+			}
+			if searches < 14 {
+				t.Errorf("%s, mine %t: %d searches of the indexes for closed handovers: %v", side, mine, searches, plans)
+			}
+		}
+	}
+}
+
+// A page of what is closed costs the same when a team has closed a hundred times as much.
+func TestInbox_ClosedCostsItsPageAndNotItsHistory(t *testing.T) {
+	a := newArchive(t)
+	fill := func(from, to int) {
+		t.Helper()
+		if _, err := a.DB().NewQuery(`INSERT INTO handovers (id, to_team, from_team, from_staff, owner, state, class, version, raised_at)
+			WITH RECURSIVE n(i) AS (SELECT {:from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {:to})
+			SELECT printf('01jhandover%015d', i), {:team}, {:other}, {:staff}, {:staff}, 'done', CASE i % 3 WHEN 0 THEN 'U2' ELSE 'R' END, 1000 + i, '2026-03-02 08:00:00.000Z' FROM n`).
+			Bind(dbx.Params{"from": from, "to": to, "team": a.teams[0], "other": a.teams[1], "staff": a.staff[0]}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	received := pipeline.Viewer{Staff: a.staff[0], Role: care.DutyGP, Teams: a.teams[:1]}
+	sent := pipeline.Viewer{Staff: a.staff[0], Role: care.DistrictNurse, Teams: a.teams[1:2]}
+	questions := []pbstore.InboxQuery{
+		{Viewer: received, Side: pbstore.Received}, {Viewer: received, Side: pbstore.Received, Class: "U2"}, {Viewer: received, Side: pbstore.Received, Mine: true},
+		{Viewer: received, Side: pbstore.Received, Class: "SG"}, {Viewer: sent, Side: pbstore.SentSide},
+	}
+	// The quickest of many: what else the machine does only adds.
+	quickest := func(q pbstore.InboxQuery) time.Duration {
+		q.States, q.Limit = []string{"done", "stood_down"}, 50
+		best := time.Hour
+		for range 30 {
+			begin := time.Now()
+			rows, _ := a.page(q)
+			best = min(best, time.Since(begin))
+			if want := 50; q.Class != "SG" && len(rows) != want {
+				t.Fatalf("%d rows, want %d", len(rows), want)
+			}
+		}
+		return best
+	}
+	fill(0, 300)
+	few := make([]time.Duration, len(questions))
+	for i, q := range questions {
+		few[i] = quickest(q)
+	}
+	fill(300, 30_000)
+	for i, q := range questions {
+		if many := quickest(q); many > 3*few[i] {
+			t.Errorf("question %d takes %s of 300 and %s of 30,000", i, few[i], many)
+		}
+	}
+}

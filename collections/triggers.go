@@ -11,12 +11,17 @@ import (
 )
 
 // controlled lists, by collection, the fields outside the feed that steer it: who holds whom, who
-// may see what, and the rules. An empty list means all wire fields.
+// may see what, the rules, and which phone may still speak. An empty list means all wire fields.
 var controlled = map[string][]string{
 	care.Caseload:      {},
 	care.StaffName:     {"role", "teams", "organisation", "inactive_since"},
 	care.HandoverRules: {},
+	care.Devices:       {"staff", "client", "state", "state_since"},
 }
+
+// unborn are the collections whose new records nobody needs to hear of: a phone just enrolled has no
+// token that could be withdrawn.
+var unborn = map[string]bool{care.Devices: true}
 
 // Watched lists the columns of a collection whose change by anyone but the engine must be noticed,
 // none for a collection that nobody watches: all wire fields of a synced collection, its author and
@@ -102,7 +107,7 @@ func dropTriggers(app core.App, name string) error {
 
 func triggerName(collection, op string) string { return "dirty_" + collection + "_" + op }
 
-// triggers writes the three triggers of a collection.
+// triggers writes the triggers of a collection: of insert, update and delete.
 //
 // NB! An update counts as the engine's own only when the version rises. PocketBase's own save
 // writes every column back, the version it once read included, so a save from an old view would
@@ -122,13 +127,17 @@ func triggers(c *core.Collection) []string {
 		return fmt.Sprintf("CREATE TRIGGER \"%s\" AFTER %s ON \"%s\" %s BEGIN\n"+
 			"INSERT INTO sync_dirty (collection, record, op, was) ", triggerName(c.Name, op), strings.ToUpper(op), c.Name, when)
 	}
-	return []string{
+	statements := []string{
 		head("insert", insertWhen) + fmt.Sprintf("VALUES ('%s', NEW.id, 'insert', NULL);\nEND", c.Name),
 		head("update", fmt.Sprintf("WHEN %s AND (%s OR %s)", olderOrSame, setBack, strings.Join(changed, " OR "))) +
 			fmt.Sprintf("VALUES ('%s', NEW.id, 'update', %s);\nEND", c.Name, objectOf(c, watched, changed)),
 		head("delete", "") +
 			fmt.Sprintf("VALUES ('%s', OLD.id, 'delete', %s);\nEND", c.Name, objectOf(c, present(c, rememberedOnDelete(c.Name)), nil)),
 	}
+	if unborn[c.Name] {
+		return statements[1:]
+	}
+	return statements
 }
 
 // objectOf is the SQL of a JSON object of OLD values: of every column, or of those whose condition

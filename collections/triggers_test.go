@@ -206,8 +206,9 @@ func TestTriggers_WhatSteersTheFeedIsWatchedAndTheRestIsNot(t *testing.T) {
 	app := pbtest.New(t)
 	team := app.Team(t, app.Org(t, "community_trust", "Trust"), "nursing", "North")
 	nurse := app.Staff(t, care.DistrictNurse, "Amina Yusuf", team)
-	device := app.Put(t, care.Devices, map[string]any{"staff": nurse.Id, "state": "active"})
 	drain(t, app)
+	device := app.Put(t, care.Devices, map[string]any{"staff": nurse.Id, "state": "active"})
+	expect(t, drain(t, app)) // a phone just enrolled has no token that could be withdrawn
 	for _, c := range []struct {
 		record     *core.Record
 		field      string
@@ -220,7 +221,8 @@ func TestTriggers_WhatSteersTheFeedIsWatchedAndTheRestIsNot(t *testing.T) {
 		{record: nurse, field: "role", value: "matron", was: `{"role":"district_nurse"}`},
 		{record: nurse, field: "teams", value: []string{}, was: `{"teams":["` + team.Id + `"]}`},
 		{record: nurse, field: "inactive_since", value: "2026-03-02 08:00:00.000Z", was: `{"inactive_since":""}`},
-		{record: device, field: "state", value: "lost", notNoticed: true},
+		{record: device, field: "last_seen", value: "2026-03-02 08:00:00.000Z", notNoticed: true},
+		{record: device, field: "state", value: "lost", was: `{"state":"active"}`},
 		{record: team, field: "phone", value: "01632 960001", was: `{"phone":""}`},
 	} {
 		c.record.Set(c.field, c.value)
@@ -292,7 +294,7 @@ func TestTriggers_OutliveAChangeOfTheSchema(t *testing.T) {
 
 func TestTriggers_CoverEveryCollectionThatSyncsOrSteers(t *testing.T) {
 	for _, c := range care.Collections() {
-		control := slices.Contains([]string{care.Caseload, care.StaffName, care.HandoverRules}, c.Name)
+		control := slices.Contains([]string{care.Caseload, care.StaffName, care.HandoverRules, care.Devices}, c.Name)
 		if watched := len(collections.Watched(c.Name)) > 0; watched != (c.Synced || control) {
 			t.Errorf("%s: watched = %t, synced = %t", c.Name, watched, c.Synced)
 		}

@@ -626,6 +626,59 @@ func TestAccess_DevicesDrainEndAndReturn(t *testing.T) {
 	shows(t, late, w.ada, true, "enrolled again")
 }
 
+// Whoever is stopped by SQL on the machine is stopped as by the desk: a token that was good a moment ago,
+// and is kept in memory, is judged anew.
+func TestAccess_StoppedByRawSQL(t *testing.T) {
+	w := newWorld(t)
+	type phoneOf struct {
+		client, device, bearer string
+	}
+	enrolled := func(staff *core.Record) phoneOf {
+		p, net := w.phoneOn(staff)
+		return phoneOf{p.Client(), p.Device(), net.bearer}
+	}
+	pull := func(p phoneOf) (int, string) {
+		answer := w.call(p.bearer, http.MethodGet, "/pull?client="+p.client, nil)
+		var e wire.Error
+		if answer.Status != http.StatusOK {
+			ok(t, json.Unmarshal(answer.Body, &e))
+		}
+		return answer.Status, e.Code
+	}
+	expect := func(what string, p phoneOf, status int, code string) {
+		t.Helper()
+		if s, c := pull(p); s != status || c != code {
+			t.Errorf("%s: %d %s, want %d %s", what, s, c, status, code)
+		}
+	}
+	lost, drained, taken, gone := enrolled(w.ann), enrolled(w.ann), enrolled(w.bob), enrolled(w.bob)
+	leaver, deleted, other := enrolled(w.lea), enrolled(w.cora), enrolled(w.otto)
+	all := []phoneOf{lost, drained, taken, gone, leaver, deleted, other}
+	for _, p := range all {
+		expect("before", p, http.StatusOK, "") // and the token is in memory
+	}
+	_, head := w.srv.Store.Head()
+	w.sql("UPDATE devices SET state = 'lost' WHERE id = ?", lost.device)
+	w.sql("UPDATE devices SET state = 'draining' WHERE id = ?", drained.device)
+	w.sql("UPDATE devices SET staff = ? WHERE id = ?", w.otto.Id, taken.device)
+	w.sql("DELETE FROM devices WHERE id = ?", gone.device)
+	if _, now := w.srv.Store.Head(); now != head {
+		t.Errorf("what no phone is shown took the numbers %d to %d", head+1, now)
+	}
+	w.sql("UPDATE staff SET inactive_since = ? WHERE id = ?", w.now().UTC().Add(-time.Minute).Format("2006-01-02 15:04:05.000Z"), w.lea.Id)
+	w.sql("DELETE FROM staff WHERE id = ?", w.cora.Id)
+	expect("lost", lost, http.StatusForbidden, "lost")
+	expect("draining", drained, http.StatusForbidden, "push_only")
+	expect("given to somebody else", taken, http.StatusUnauthorized, "token_invalid")
+	expect("deleted", gone, http.StatusUnauthorized, "token_invalid")
+	expect("of a leaver", leaver, http.StatusForbidden, "push_only")
+	expect("of nobody", deleted, http.StatusUnauthorized, "revoked")
+	expect("of a bystander", other, http.StatusOK, "")
+	// And back again.
+	w.sql("UPDATE devices SET state = 'active' WHERE id = ?", lost.device)
+	expect("found", lost, http.StatusOK, "")
+}
+
 // Everything about somebody who is not mine is answered as if it did not exist.
 func TestAccess_NotYoursAndNotThereAnswerAlike(t *testing.T) {
 	w := newWorld(t)

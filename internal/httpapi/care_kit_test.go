@@ -57,6 +57,7 @@ func newTown(t *testing.T) *town {
 	})
 	service := identity.New(identity.Config{Store: pbstore.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: store.LooksAfterStaff})
 	pbstore.BindRevocation(w.App, service.Revoke)
+	store.OnRevocation(service.Revoke)
 	w.api = &httpapi.API{App: w.App, Identity: service, Sync: w.engine, Store: store, Clock: w.now}
 	w.OnServe().BindFunc(w.api.Register)
 	w.server = w.Serve(t)

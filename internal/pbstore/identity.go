@@ -28,8 +28,7 @@ func NewIdentity(app core.App) *Identity { return &Identity{app: app} }
 var _ identity.Store = (*Identity)(nil)
 
 // BindRevocation has revoke called with the id of every device and member of staff that is
-// changed or deleted through PocketBase, once it is committed. Who writes past PocketBase calls
-// it themselves.
+// changed or deleted through PocketBase, once it is committed. See also [Store.OnRevocation].
 func BindRevocation(app core.App, revoke func(id string)) {
 	changed := func(e *core.RecordEvent) error {
 		revoke(e.Record.Id)
@@ -37,6 +36,14 @@ func BindRevocation(app core.App, revoke func(id string)) {
 	}
 	app.OnRecordAfterUpdateSuccess(care.Devices, care.StaffName).BindFunc(changed)
 	app.OnRecordAfterDeleteSuccess(care.Devices, care.StaffName).BindFunc(changed)
+}
+
+// OnRevocation has revoke called with the id of every device and member of staff whose standing was
+// changed past PocketBase, by the engine or by SQL on any connection, once the engine has settled it.
+func (s *Store) OnRevocation(revoke func(id string)) {
+	s.mem.mu.Lock()
+	defer s.mem.mu.Unlock()
+	s.mem.revoke = revoke
 }
 
 // Device returns a device by its id.

@@ -32,6 +32,10 @@ type memory struct {
 	holders map[string]*holder
 	staff   map[string]*member
 	clients map[string]*Client
+	// revoke is told of devices and staff whose standing changed; restood are those of the commit
+	// that is being published.
+	revoke  func(id string)
+	restood []string
 	// speakers are the devices enrolled since the start, by client: they outrank what clients says.
 	speakers map[string]string
 	held     map[string]int64 // open quarantine rows, by client
@@ -152,7 +156,7 @@ func newMemory(broken func(rules.Broken)) *memory {
 	if broken == nil {
 		broken = func(rules.Broken) {}
 	}
-	return &memory{broken: broken, moved: make(chan struct{}), followers: map[topic]map[*Subscription]struct{}{}, scopes: map[string]int64{}, people: map[string][]*grant{},
+	return &memory{broken: broken, revoke: func(string) {}, moved: make(chan struct{}), followers: map[topic]map[*Subscription]struct{}{}, scopes: map[string]int64{}, people: map[string][]*grant{},
 		holders: map[string]*holder{}, staff: map[string]*member{}, clients: map[string]*Client{}, speakers: map[string]string{}, held: map[string]int64{}, clocks: map[string]Clock{},
 		watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
 }
@@ -213,6 +217,14 @@ func (m *memory) advance(id, seq int64) {
 
 // publish brings a committed transaction into memory and wakes whoever waits for news.
 func (m *memory) publish(tx *Tx) {
+	revoke, restood := m.bring(tx)
+	for _, id := range restood {
+		revoke(id)
+	}
+}
+
+// bring is publish but for telling whose standing changed, which must not wait for others under the lock.
+func (m *memory) bring(tx *Tx) (revoke func(id string), restood []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for name, id := range tx.scopes {
@@ -232,6 +244,8 @@ func (m *memory) publish(tx *Tx) {
 		close(m.moved)
 		m.moved = make(chan struct{})
 	}
+	restood, m.restood = m.restood, nil
+	return m.revoke, restood
 }
 
 // Head is the number up to which memory is complete, and the epoch it belongs to.

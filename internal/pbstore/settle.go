@@ -31,7 +31,7 @@ type dirty struct {
 }
 
 // steering are the collections that say who holds whom, where people belong and what alarms.
-var steering = []string{care.Caseload, care.StaffName, care.HandoverRules, care.Neighbourhoods, care.Organisations, care.Teams, care.Patients}
+var steering = []string{care.Devices, care.Caseload, care.StaffName, care.HandoverRules, care.Neighbourhoods, care.Organisations, care.Teams, care.Patients}
 
 // Settle brings what others wrote into the sequence: feed, field versions, grants, rules. It
 // takes at most limit rows and says whether any are left. What steers the rest comes first, in a
@@ -50,7 +50,9 @@ func (tx *Tx) Settle(limit int) (more bool, err error) {
 	}
 	people := map[string]bool{}
 	for _, d := range rows {
-		tx.Next()
+		if d.collection != care.Devices { // no feed shows them
+			tx.Next()
+		}
 		if err := tx.settle(d, people); err != nil {
 			return false, fmt.Errorf("settle %s %s: %w", d.collection, d.record, err)
 		}
@@ -102,7 +104,11 @@ func (tx *Tx) settle(d dirty, people map[string]bool) error {
 		}
 		return nil
 	case care.StaffName:
+		tx.note(func(m *memory) { m.restood = append(m.restood, d.record) })
 		return tx.Restaff(d.record)
+	case care.Devices:
+		tx.note(func(m *memory) { m.restood = append(m.restood, d.record) })
+		return nil
 	case care.HandoverRules:
 		return tx.reloadRules()
 	}

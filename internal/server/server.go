@@ -111,6 +111,7 @@ func open(app core.App, o Options) (*Server, error) {
 	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
 		LooksAfter: s.Store.LooksAfterStaff})
 	pbstore.BindRevocation(app, service.Revoke)
+	s.Store.OnRevocation(service.Revoke)
 	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Started: o.Now()}
 	if !o.Manual {
 		if err := s.watch(); err != nil {

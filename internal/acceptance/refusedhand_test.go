@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
@@ -65,6 +66,38 @@ func TestStory_ARefusedHandoverByHandEscalates(t *testing.T) {
 	w.restart()
 	w.pass(16 * time.Minute)
 	w.stands(h.Id, care.Escalated, w.coordination)
+}
+
+// What was escalated while the change waited does not stay open beside the handover that the change makes
+// once it is taken in: there is one matter, and the clock that ran out runs on.
+func TestStory_ARefusedHandoverThatEscalatedGivesWayToTheRealOne(t *testing.T) {
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	otto := w.phoneOf(w.otto, w.findingIt)
+	made := w.record(otto, care.Handovers, map[string]any{"patient": w.ada.Id, "class": "U2", "recommendation": "Please ring me."})
+	w.sync(otto)
+	early := w.reachesUnverified(care.Urgent, w.surgery, w.others, w.coordination)
+	w.pass(16 * time.Minute)
+	w.stands(early.Id, care.Escalated, w.coordination)
+	w.Caseload(t, w.ada, w.others)
+	w.tick()
+	w.tick()
+	if w.stored(care.Handovers, made) == nil {
+		t.Fatal("it was not taken in when the caseload allowed it")
+	}
+	open := func() []*core.Record {
+		return w.rows(care.Handovers, "patient = {:p} && state != 'done' && state != 'stood_down'", dbx.Params{"p": w.ada.Id})
+	}
+	if h := only(t, "open handovers about her", open()); h.Id != made {
+		t.Errorf("open is %s in state %s", h.Id, h.GetString("state"))
+	}
+	w.stands(early.Id, care.StoodDown, w.coordination)
+	w.stands(made, care.Escalated, w.coordination) // as overdue as the one before it
+	w.mustAct(w.cora, made, handover.Action{Kind: handover.Acknowledge})
+	w.pass(time.Minute)
+	only(t, "open handovers about her, when the coordinator has it", open())
+	w.sync(otto)
+	seesHandover(t, otto, made, care.Acknowledged)
 }
 
 // A volunteer may not hand over: what they wrote goes to their own coordinator and to the care

@@ -69,7 +69,7 @@ var table = map[Kind]column{
 	Deliver:       {toSent, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	Overdue:       {next, next, next, next, next, next, next, stays, next, next, stays, stays},
 	Raise:         {stays, stays, stays, stays, toSent, toSent, toSent, wrong, stays, stays, stays, wrong},
-	Join:          {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, wrong, wrong, wrong, wrong, wrong, wrong, stays},
+	Join:          {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, wrong, wrong, wrong, wrong, toStoodDown, toStoodDown, stays},
 }
 
 var position = func() map[care.State]int {

@@ -36,6 +36,7 @@ func (p *plan) judge() error {
 		c.records = append(c.records, d.rec)
 		c.since = earliest(c.since, d.rec.ClinicalTime)
 		if d.old != nil {
+			c.edited = true
 			c.since = earliest(c.since, d.old.ClinicalTime)
 			if was := d.old.Text("patient"); was != d.rec.Text("patient") {
 				// Filed under the wrong person, and moved: it is no evidence about the first any more.
@@ -107,6 +108,7 @@ type changed struct {
 	issues   []*care.Record // what the running change left open about the person
 	since    time.Time      // the earliest moment anything changed at; zero = nothing did
 	anew     bool           // every open issue counts as new
+	edited   bool           // a record that was there before is another now
 	acted    bool           // something was decided, moved or raised by hand: not only refused
 	faults   Faults
 }
@@ -201,6 +203,10 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 		d.fresh = d.events
 		for _, e := range d.events {
 			d.since = earliest(d.since, e.At)
+		}
+		c.records = append(c.records, d.stored...)
+		for _, rec := range d.stored {
+			d.since = earliest(d.since, rec.ClinicalTime)
 		}
 		c.doubt(d)
 		if err := c.raiseHands(tx, record); err != nil {

@@ -121,10 +121,11 @@ func joinRefused(tx Tx, h *refusedHand, patient, made string) error {
 	return nil
 }
 
-// takenInHand: somebody has said that they look after it.
+// takenInHand: somebody has said that they look after it, or why it is not for them. That nobody answered
+// in time is neither: what was escalated joins, and what it joins is as overdue and escalates at once.
 func takenInHand(rec *care.Record) bool {
 	switch care.State(rec.Text("state")) {
-	case care.Acknowledged, care.Accepted, care.Done:
+	case care.Acknowledged, care.Accepted, care.Done, care.Declined:
 		return true
 	}
 	return false

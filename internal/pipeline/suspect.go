@@ -55,6 +55,7 @@ type doubts struct {
 	since    time.Time         // the earliest moment the running change put in doubt
 	disputed map[string]bool   // records with an open conflict: neither side counts as verified
 	why      map[string]string // by record, for the text of a handover
+	stored   []*care.Record    // of which values were set aside: what is left of them is evidence as it stands
 	hands    []refusedHand     // handed over by hand in what was refused
 }
 
@@ -103,6 +104,7 @@ func (d *doubts) aside(tx Tx, issues []*care.Record) error {
 	if err != nil || stored == nil {
 		return err
 	}
+	d.stored = append(d.stored, stored)
 	variant := clone(stored)
 	found := false
 	for _, issue := range issues {

@@ -119,6 +119,14 @@ $(GOLANGCI): | need-go
 bench: need-go ## beside plain PocketBase and raw SQLite, in one run, as ratios
 	$(GO) run ./bench $(ARGS)
 
+.PHONY: numbers
+numbers: need-go ## measure each cell three times and write docs/numbers.md (about 20 minutes on a machine left alone)
+	@{ echo "# Numbers"; echo; \
+	echo "What \`make numbers\` printed on $$(date -u +%F). Ratios within one run are what counts: the load generator shares the"; \
+	echo "processors with the servers. \`bench/\` says what each line measures; [README](../README.md#how-fast) what follows from it."; \
+	echo; echo '```text'; $(GO) run ./bench -runs 3 $(ARGS); echo '```'; } > docs/numbers.md.new
+	@mv docs/numbers.md.new docs/numbers.md
+
 # A failing seed prints the command that replays it.
 SEEDS ?= 5000
 .PHONY: soak

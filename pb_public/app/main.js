@@ -1,31 +1,19 @@
 // @ts-check
 // The field app from the first byte: may this browser hold people's data, is somebody set up, is it locked,
-// and then one screen after the other. What happens while it is unlocked is in work.js.
-import { announcers, html, nothing, render } from '../shared/ui/html.js'
-import { when } from '../shared/ui/format.js'
+// and then one screen after the other. What is behind the gate comes with inside.js, once the gate is painted.
+import { announcers, html, nothing, render } from '../shared/ui/render.js'
 import { count, fill, words } from '../shared/ui/words.js'
 import { Session } from '../shared/ui/session.js'
 import { Database } from './store/database.js'
-import { exportUnsent } from './store/export.js'
 import { lookAtGround, mayHoldPeople, missing, pullMarker } from './store/ground.js'
 import { joinTabs } from './store/tabs.js'
 import { idleLock } from './vault/idle.js'
 import { Vault } from './vault/vault.js'
 import { address, place, takeCode } from './router.js'
-import { strip } from './strip.js'
-import { lookForUpdate, register, takeOver, waiting } from './update.js'
-import { checkin, myWeek } from './views/checkin.js'
+import { lookForUpdate, register, waiting } from './update.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
-import { edit } from './views/edit.js'
-import { help } from './views/help.js'
-import { items } from './views/items.js'
-import { person } from './views/person.js'
-import { read } from './views/read.js'
-import { settings } from './views/settings.js'
-import { today } from './views/today.js'
-import { visit } from './views/visit.js'
 import { sentenceOf } from './sentence.js'
-import { openWork, save } from './work.js'
+import { save } from './file.js'
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'))
 const database = new Database()
@@ -41,16 +29,15 @@ let error = '', busy = false, unsent = 0, newVersion = false, version = ''
 /** @type {any} */ let owner = null
 /** @type {{ code: string, staff: string } | null} */ let code = null
 /** Who proved at the sign-in screen who they are, until the phone is enrolled. @type {{ token: string, staff: string, name: string } | null} */ let proven = null
-/** @type {Awaited<ReturnType<typeof openWork>> | null} */ let work = null
+/** @type {Awaited<ReturnType<typeof import('./work.js').openWork>> | null} */ let work = null
 /** @type {import('./store/ground.js').Marker | null} */ let evicted = null
 let leads = true
 
 const idle = idleLock({ lock: () => vault.lock() })
 
-/** @type {Record<string, (app: import('./context.js').App) => any>} */
-const clinical = { today, person, visit, 'visit-read': read, edit, items, settings, help: app => help(app.me) }
-/** @type {typeof clinical} */
-const limited = { today: myWeek, checkin, items, settings, help: app => help(app.me) }
+/** The screens and what they work on: half of the app, fetched once the gate is painted. @type {typeof import('./inside.js') | null} */
+let inside = null
+async function fetchInside() { return inside ??= await import('./inside.js') }
 
 let drawn = false
 function redraw() {
@@ -60,34 +47,24 @@ function redraw() {
 }
 
 function draw() {
-  const app = work && screen === '' ? work.app : null
+  const app = work && inside && screen === '' ? work.app : null
   render(html`<a class="nhsuk-skip-link" href="#main" @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
     <header class="ds-header"><div class="ds-header__inner"><a class="ds-header__name" href=${address('today')}>${words.app.name}</a>
       <nav class="app-nav">${app ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
       <a href=${address('help')}>${words.common.help}</a></nav></div></header>
-    <main class="app-main" id="main" tabindex="-1">${app ? opened(app) : closed()}</main>
-    ${app ? strip(app) : nothing}
+    <main class="app-main" id="main" tabindex="-1">${app && inside ? inside.opened(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
+    ${app && inside ? inside.strip(app) : nothing}
     ${app?.phone.toast ? html`<p class="app-toast">${app.phone.toast}</p>` : nothing}`, root)
-}
-
-/** @param {import('./context.js').App} app */
-function opened(app) {
-  const dirty = [...app.forms.values()].some(f => f?.dirty)
-  const directive = app.phone.directive
-  const w = words.app.directives
-  const screens = app.me.view === 'clinical' ? clinical : limited
-  const name = app.place.name in screens ? app.place.name : 'today'
-  const free = name === 'items' || name === 'settings' || name === 'help'
-  return html`${newVersion ? html`<p class="ds-banner">${dirty ? words.app.update.dirty : html`${words.app.update.ready} <button class="app-link" type="button" @click=${() => takeOver()}>${words.app.update.go}</button>`}</p>` : nothing}
-    ${directive === 'drain' || directive === 'upgrade' || directive === 'relogin' ? html`<p class="ds-banner ds-banner--warn">${w[/** @type {'drain'} */ (directive)]} ${directive === 'relogin' ? html`<button class="app-link" type="button" @click=${() => show('relogin')}>${w.signIn}</button>` : nothing}</p>` : nothing}
-    ${app.locked && !free && app.phone.leaseSince() ? html`<p class="ds-banner ds-banner--bad">${fill(words.app.lease, { time: when(app.phone.leaseSince()) })}</p>` : screens[name](app)}`
 }
 
 /** The screens before the work. */
 function closed() {
   /** @type {import('./views/gate.js').Gate} */
   const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, standing, owner, code, signIn, create, unlock, usePasskey, rescue, show }
-  if (place(location.hash).name === 'help') return help(null)
+  if (place(location.hash).name === 'help') {
+    if (inside) return inside.help(null)
+    fetchInside().then(redraw, () => {})
+  }
   switch (screen) {
     case 'refused': return refusedScreen(refusal)
     case 'sign-in': case 'relogin': return signInScreen(g)
@@ -114,9 +91,10 @@ async function show(next) {
 
 /** What can be known while locked. */
 async function look() {
-  standing = await vault.standing()
-  owner = await database.fact('owner') ?? null
-  unsent = await database.unsent() + await database.aside()
+  const [now, whose, waits, aside] = await Promise.all([vault.standing(), database.fact('owner'), database.unsent(), database.aside()])
+  standing = now
+  owner = whose ?? null
+  unsent = waits + aside
 }
 
 /** Runs something of the gate; what it rejects with is shown. @param {() => Promise<void>} what */
@@ -203,12 +181,16 @@ function usePasskey() {
 
 /** Saves unsent work to a file that only the organisation's recovery key opens. */
 function rescue() {
-  return run(async () => { form.saved = save(await exportUnsent({ database, open: vault.open })) })
+  return run(async () => {
+    const { exportUnsent } = await import('./store/export.js')
+    form.saved = save(await exportUnsent({ database, open: vault.open }))
+  })
 }
 
 /** Opens the work of whoever unlocked. */
 async function begin() {
   if (!leads) { screen = 'other-tab'; return }
+  const { openWork } = await fetchInside()
   work = await openWork({ database, vault, tabs, redraw, go, place: () => place(location.hash), version, deviceName,
     wiped: () => { wipe().catch(() => {}) }, emptied: async () => { await empty(); await show('sign-in') } })
   idle.start()
@@ -282,15 +264,16 @@ addEventListener('pagehide', () => { work?.flush().catch(() => {}) })
 setInterval(redraw, 30_000) // times that are shown grow older
 
 async function boot() {
-  const verdict = mayHoldPeople(await lookAtGround())
+  const [ground, file] = await Promise.all([lookAtGround(), database.shelf.get().catch(() => null), look().catch(() => {})])
+  const verdict = mayHoldPeople(ground)
   if (!verdict.ok) { refusal = verdict.code; screen = 'refused'; redraw(); return }
   code = takeCode(location, history) ?? code
-  await look()
-  evicted = missing(localStorage, (await database.shelf.get())?.id ?? null)
+  evicted = missing(localStorage, file?.id ?? null)
   if (!leads) screen = 'other-tab'
   else if (standing.exists) screen = 'unlock'
   else screen = evicted ? 'evicted' : 'sign-in'
   redraw()
+  requestAnimationFrame(() => setTimeout(() => fetchInside().catch(() => {}))) // tried again when somebody comes in
 }
 
 root.textContent = '' // what stood there before this script came

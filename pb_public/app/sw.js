@@ -6,6 +6,8 @@
 /* global VERSION, FILES */
 
 const cacheName = `doorstep-${VERSION}`
+let kept // the cache, opened once: the app asks for a hundred files when it starts
+const open = () => kept ??= caches.open(cacheName)
 
 self.addEventListener('install', event => {
   // All of it or nothing: a half-filled cache would be an app that opens and then breaks.
@@ -30,5 +32,5 @@ self.addEventListener('fetch', event => {
   const url = new URL(event.request.url)
   if (event.request.method !== 'GET' || url.origin !== self.location.origin || url.pathname.startsWith('/api/')) return
   const path = url.pathname === '/app/index.html' ? '/app/' : url.pathname
-  event.respondWith(caches.open(cacheName).then(async cache => await cache.match(path) ?? fetch(event.request)))
+  event.respondWith(open().then(async cache => await cache.match(path) ?? fetch(event.request)))
 })

@@ -11,6 +11,7 @@ import { Drafts } from './store/drafts.js'
 import { exportUnsent } from './store/export.js'
 import { plantMarker, room } from './store/ground.js'
 import { SealedStorage } from './store/storage.js'
+import { save } from './file.js'
 import { ageLease, leaseStands, renewLease } from './vault/lease.js'
 import { vaultKeys } from './vault/keys.js'
 import { passkeySupported } from './vault/vault.js'
@@ -177,13 +178,3 @@ const trouble = error => (!error ? '' : error instanceof Unreachable ? words.app
 
 /** @param {string} name */
 const initials = name => name.split(/\s+/).map(part => part[0] ?? '').join('').toUpperCase()
-
-/** Hands a file to the browser's downloads. @param {{ name: string, text: string }} file */
-export function save(file) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([file.text], { type: 'application/json' }))
-  link.download = file.name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-  return file.name
-}

@@ -1,7 +1,7 @@
 // @ts-check
 // Before the work: signing in and enrolling, making a passphrase, unlocking, and what to do when the
 // passphrase is forgotten. Also the screens of a phone that may not be used any more.
-import { html, nothing } from '../../shared/ui/html.js'
+import { html, nothing } from '../../shared/ui/render.js'
 import { count, fill, words } from '../../shared/ui/words.js'
 import { banner, field } from './parts.js'
 

@@ -20,7 +20,7 @@ export function items(app) {
   const list = [...app.items()].reverse()
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${w.title}</h1>
-    ${unfinished(app)}
+    ${app.locked ? nothing : unfinished(app)}
     ${issues.length ? html`<h2 class="nhsuk-heading-m">${w.needYou}</h2><ul class="app-list">${repeat(issues, i => i.id, i => issue(app, i))}</ul>` : nothing}
     <h2 class="nhsuk-heading-m">${w.all}</h2>
     ${list.length ? html`<ul class="app-list">${repeat(list.slice(0, 100), i => i.key, i => html`<li class="app-card">

@@ -1,6 +1,6 @@
 // @ts-check
 // Pieces that screens are put together from: fields with labels and errors, choices as big targets, tags.
-import { html, ifDefined, live, nothing } from '../../shared/ui/html.js'
+import { html, ifDefined, live, nothing } from '../../shared/ui/render.js'
 import { word, words } from '../../shared/ui/words.js'
 
 /** @typedef {import('../context.js').App} App */

@@ -6,26 +6,38 @@ import { count, fill, word, words } from '../../shared/ui/words.js'
 import { index } from '../model/people.js'
 import { round } from '../model/round.js'
 import { address } from '../router.js'
+import { first, moreOf } from './growing.js'
 import { field } from './parts.js'
 import { unfinishedLink } from './unfinished.js'
 
 /** @typedef {import('../context.js').App} App */
 
-/** How many people are drawn at once: enough to fill a screen, few enough for a slow phone. */
-const shown = 30
-
 /** @param {App} app */
 export function today(app) {
   const w = words.app.today
-  const stops = round(app.all('visits'), { staff: app.me.id, teams: app.me.teams }, app.now())
-  const left = stops.filter(s => s.state !== 'done').length
+  const { stops, left } = stopsOf(app)
+  const drawn = app.forms.get('round')?.drawn ?? first
   return html`
     <h1 class="nhsuk-heading-l">${fill(w.title, { day: date(app.now(), app.now()) })}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}
     <p>${stops.length ? count(left, w.left) : w.nothing}</p>
-    <ol class="app-list">${repeat(stops, s => s.contact.id, s => stop(app, s))}</ol>
+    <ol class="app-list">${repeat(stops.slice(0, drawn), s => s.contact.id, s => stop(app, s))}</ol>
+    ${moreOf(stops.length, drawn, n => { app.forms.set('round', { drawn: n }); app.redraw() })}
     ${people(app)}`
+}
+
+/** @type {{ list: any, me: string, minute: number, stops: import('../model/round.js').Stop[], left: number } | null} */
+let keptRound = null
+
+/** The round, worked out again only for another list of visits or in another minute. @param {App} app */
+function stopsOf(app) {
+  const list = app.all('visits'), me = `${app.me.id} ${app.me.teams}`, minute = Math.floor(app.now() / 60_000)
+  if (keptRound?.list !== list || keptRound.me !== me || keptRound.minute !== minute) {
+    const stops = round(list, { staff: app.me.id, teams: app.me.teams }, app.now())
+    keptRound = { list, me, minute, stops, left: stops.filter(s => s.state !== 'done').length }
+  }
+  return keptRound
 }
 
 /** @param {App} app */
@@ -67,14 +79,14 @@ function everybody(app) {
 /** @param {App} app */
 function people(app) {
   const w = words.app.people
-  const form = app.forms.get('search') ?? { typed: '', more: shown }
+  const form = app.forms.get('search') ?? { typed: '', drawn: first }
   const found = everybody(app).find(form.typed)
-  const set = (/** @type {any} */ change) => { app.forms.set('search', { ...form, ...change }); app.redraw() }
+  const set = (/** @type {any} */ change) => { app.forms.set('search', { ...app.forms.get('search') ?? form, ...change }); app.redraw() }
   return html`<section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${w.title}</h2>
-    ${field({ id: 'find', label: w.find, hint: w.hint, value: form.typed, change: typed => set({ typed, more: shown }) })}
+    ${field({ id: 'find', label: w.find, hint: w.hint, value: form.typed, change: typed => set({ typed, drawn: first }) })}
     <p role="status" class="ds-soft">${count(found.length, w.found)}</p>
-    <ul class="app-list">${repeat(found.slice(0, form.more), p => p.id, p => html`<li class="app-person"><a href=${address('person', p.id)}>${personName(p)}</a>
+    <ul class="app-list">${repeat(found.slice(0, form.drawn), p => p.id, p => html`<li class="app-person"><a href=${address('person', p.id)}>${personName(p)}</a>
       <span class="ds-soft">${[p.address, p.postcode].filter(Boolean).join(', ')}</span></li>`)}</ul>
-    ${found.length > form.more ? html`<button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => set({ more: form.more + 100 })}>${count(found.length - form.more, w.more)}</button>` : nothing}
+    ${moreOf(found.length, form.drawn, drawn => set({ drawn }), { itself: true })}
   </section>`
 }

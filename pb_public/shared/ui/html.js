@@ -1,37 +1,8 @@
 // @ts-check
 // What the pages use of lit-html, in one place: text is never markup, and a template is drawn again
-// only where a value changed.
-export { html, nothing, render, svg } from '../../vendor/lit-html/lit-html.js'
+// only where a value changed. What the first screen of the app needs of it is in render.js.
+export * from './render.js'
 export { classMap } from '../../vendor/lit-html/directives/class-map.js'
-export { ifDefined } from '../../vendor/lit-html/directives/if-defined.js'
 export { keyed } from '../../vendor/lit-html/directives/keyed.js'
-export { live } from '../../vendor/lit-html/directives/live.js'
 export { ref } from '../../vendor/lit-html/directives/ref.js'
 export { repeat } from '../../vendor/lit-html/directives/repeat.js'
-
-/**
- * Tells people who do not look at the place where something happened. Polite by default; urgent
- * interrupts what a screen reader is saying. Each page has one element for each, put there by `announcers`.
- * @param {string} text
- * @param {{ urgent?: boolean }} [how]
- */
-export function announce(text, { urgent = false } = {}) {
-  const at = document.getElementById(urgent ? 'announce-now' : 'announce')
-  if (!at) return
-  at.textContent = ''
-  // The same sentence twice is said twice only when it was gone in between.
-  requestAnimationFrame(() => { at.textContent = text })
-}
-
-/** Puts the two live regions at the end of the page; they must be there before they are filled. */
-export function announcers() {
-  for (const [id, role] of [['announce', 'status'], ['announce-now', 'alert']]) {
-    if (document.getElementById(id)) continue
-    const at = document.createElement('div')
-    at.id = id
-    at.className = 'nhsuk-u-visually-hidden'
-    at.setAttribute('role', role)
-    document.body.append(at)
-  }
-  document.body.classList.add('js-enabled', 'nhsuk-frontend-supported')
-}

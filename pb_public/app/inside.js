@@ -1,0 +1,42 @@
+// @ts-check
+// Behind the gate: the screens and what they work on. The gate is painted before any of this is fetched.
+import { when } from '../shared/ui/format.js'
+import { html, nothing } from '../shared/ui/html.js'
+import { fill, words } from '../shared/ui/words.js'
+import { takeOver } from './update.js'
+import { checkin, myWeek } from './views/checkin.js'
+import { edit } from './views/edit.js'
+import { help } from './views/help.js'
+import { items } from './views/items.js'
+import { person } from './views/person.js'
+import { read } from './views/read.js'
+import { settings } from './views/settings.js'
+import { today } from './views/today.js'
+import { visit } from './views/visit.js'
+
+export { strip } from './strip.js'
+export { help } from './views/help.js'
+export { openWork } from './work.js'
+
+/** @typedef {import('./context.js').App} App */
+
+/** @type {Record<string, (app: App) => any>} */
+const clinical = { today, person, visit, 'visit-read': read, edit, items, settings, help: app => help(app.me) }
+/** @type {typeof clinical} */
+const limited = { today: myWeek, checkin, items, settings, help: app => help(app.me) }
+
+/**
+ * @param {App} app
+ * @param {{ newVersion: boolean, signIn: () => void }} how
+ */
+export function opened(app, { newVersion, signIn }) {
+  const dirty = [...app.forms.values()].some(f => f?.dirty)
+  const directive = app.phone.directive
+  const w = words.app.directives
+  const screens = app.me.view === 'clinical' ? clinical : limited
+  const name = app.place.name in screens ? app.place.name : 'today'
+  const free = name === 'items' || name === 'settings' || name === 'help'
+  return html`${newVersion ? html`<p class="ds-banner">${dirty ? words.app.update.dirty : html`${words.app.update.ready} <button class="app-link" type="button" @click=${() => takeOver()}>${words.app.update.go}</button>`}</p>` : nothing}
+    ${directive === 'drain' || directive === 'upgrade' || directive === 'relogin' ? html`<p class="ds-banner ds-banner--warn">${w[/** @type {'drain'} */ (directive)]} ${directive === 'relogin' ? html`<button class="app-link" type="button" @click=${signIn}>${w.signIn}</button>` : nothing}</p>` : nothing}
+    ${app.locked && !free && app.phone.leaseSince() ? html`<p class="ds-banner ds-banner--bad">${fill(words.app.lease, { time: when(app.phone.leaseSince()) })}</p>` : screens[name](app)}`
+}

@@ -1,79 +1,109 @@
 // Takes the README's pictures of the pages from the demo: `make pictures`. The demo's people and days are invented
-// and seeded, so the same pictures come out but for the time of day.
+// and seeded, so the same pictures come out but for small differences in time.
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const folder = root + 'docs/pictures/'
+const folder = process.env.DOORSTEP_SHOTS ?? root + 'docs/pictures/'
 const address = '127.0.0.1:18790'
 const url = `http://${address}`
-const password = 'correct-horse-battery'
+const passphrase = 'three wet umbrellas'
+const most = 150_000 // bytes of a picture: the README shows several at once
 mkdirSync(folder, { recursive: true })
 
-/** The demo, once it has lived its days; and the logins it printed, by what they are for. */
+/** The demo, once it has lived its days; and what it printed: the password, and who one can be. */
 const demo = spawn(root + 'dist/doorstep', ['demo', '--http', address], { stdio: ['ignore', 'pipe', 'inherit'] })
-/** @type {Record<string, string[]>} */
-const logins = {}
+/** @type {{ email: string, page: string, role: string }[]} */
+const logins = []
+let password = ''
 await new Promise((done, fail) => {
   demo.once('exit', code => fail(new Error(`the demo ended with ${code}`)))
   createInterface({ input: demo.stdout }).on('line', line => {
-    const who = /(\S+@\S+)\s+\/(practice|app|desk)\//.exec(line)
-    if (who) (logins[who[2]] ??= []).push(who[1])
+    password ||= /^Who you can be, password (\S+)/.exec(line)?.[1] ?? ''
+    const who = /(\S+@\S+)\s+\/(practice|app|desk)\/\s+([^,]+)/.exec(line)
+    if (who) logins.push({ email: who[1], page: who[2], role: who[3] })
     if (line.includes('Ctrl-C')) done(null)
   })
 })
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
 
-/** @param {number} width @param {number} height @param {boolean} [dark] */
-async function open(width, height, dark = false) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', locale: 'en-GB', reducedMotion: 'reduce' })
-  return context.newPage()
+/**
+ * Opens a page of the demo as the first login with this role.
+ * @param {string} page @param {string} role @param {{ width: number, height: number, dark?: boolean, scale?: number }} size
+ */
+async function open(page, role, { width, height, dark = false, scale = 1 }) {
+  const who = logins.find(l => l.page === page && l.role === role)
+  if (!who) throw new Error(`the demo named no ${role} for /${page}/`)
+  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale, colorScheme: dark ? 'dark' : 'light', locale: 'en-GB', reducedMotion: 'reduce' })
+  const tab = await context.newPage()
+  await tab.goto(`${url}/${page}/`)
+  await tab.getByLabel('E-mail address').fill(who.email)
+  await tab.getByLabel('Password', { exact: true }).fill(password)
+  await tab.getByRole('button', { name: /^(Sign in|Set up this phone)$/ }).click()
+  return tab
 }
 
-/** @param {import('playwright-core').Page} page @param {string} email */
-async function signIn(page, email) {
-  await page.getByLabel('E-mail address').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: /Sign in|Set up this phone/ }).click()
+/** A phone of its own, set up, on its first screen. @param {string} role @param {boolean} [dark] */
+async function openPhone(role, dark) {
+  const app = await open('app', role, { width: 360, height: 740, dark, scale: 1.5 })
+  await app.getByLabel('New passphrase').fill(passphrase)
+  await app.getByLabel('The same again').fill(passphrase)
+  await app.getByRole('button', { name: 'Use this passphrase' }).click()
+  await app.getByText('last synced').waitFor()
+  return app
 }
 
 /** @param {import('playwright-core').Page} page @param {string} name */
-const take = (page, name) => page.screenshot({ path: `${folder}${name}.png` })
+async function take(page, name) {
+  const path = `${folder}/${name}.png`.replace('//', '/')
+  await page.evaluate(() => /** @type {HTMLElement | null} */ (document.activeElement)?.blur())
+  await page.screenshot({ path })
+  const { size } = statSync(path)
+  console.log(`${path}: ${Math.round(size / 1000)} kB`)
+  if (size > most) throw new Error(`${path} is larger than ${most} bytes`)
+}
+
+/** Brings something to the upper edge of the window. @param {import('playwright-core').Locator} what @param {number} [above] */
+const upTo = (what, above = 8) => what.evaluate((e, px) => scrollTo(0, e.getBoundingClientRect().top + scrollY - px), above)
 
 try {
-  const inbox = await open(1180, 760)
-  await inbox.goto(`${url}/practice/`)
-  await signIn(inbox, logins.practice[1])
-  await inbox.getByRole('list').first().waitFor()
-  await inbox.waitForLoadState('networkidle').catch(() => {}) // the page keeps listening
+  const inbox = await open('practice', 'duty GP', { width: 1180, height: 800 })
+  await inbox.locator('[data-group]').first().waitFor()
+  await inbox.getByText('Live. New handovers').waitFor()
   await take(inbox, 'inbox')
+  await inbox.locator('[data-group]', { hasText: /NEWS2/ }).first().locator('a[data-row]').click()
+  await inbox.locator('.pi-detail').waitFor()
+  await take(inbox, 'handover')
 
-  const desk = await open(1180, 760)
-  await desk.goto(`${url}/desk/`)
-  await signIn(desk, logins.desk[0])
-  await desk.getByRole('heading', { level: 1 }).waitFor()
+  const desk = await open('desk', 'team lead', { width: 1180, height: 800 })
+  await desk.getByRole('heading', { level: 1, name: 'What waits' }).waitFor()
   await desk.getByRole('navigation').first().waitFor()
+  await desk.waitForFunction(() => !document.querySelector('main [role=status]')?.textContent?.startsWith('Loading'))
   await take(desk, 'desk')
+  await desk.goto(`${url}/desk/#/issues`)
+  await desk.getByRole('link', { name: /Conflict/ }).first().click()
+  await desk.getByRole('heading', { name: /two versions/ }).waitFor()
+  await take(desk, 'conflict')
 
-  const app = await open(360, 740)
-  await app.goto(`${url}/app/`)
-  await signIn(app, logins.app[0])
-  await app.getByLabel('New passphrase').fill('three wet umbrellas')
-  await app.getByLabel('The same again').fill('three wet umbrellas')
-  await app.getByRole('button', { name: 'Use this passphrase' }).click()
-  await app.getByText('last synced').waitFor()
-  await take(app, 'app-today')
-  await app.getByRole('list').last().getByRole('link').first().click()
-  await app.getByRole('link', { name: 'Record a visit' }).click()
-  await app.getByLabel('Visit done').check()
-  for (const [label, value] of [['Respiration rate', '25'], ['Oxygen saturation', '92'], ['Pulse', '112']]) await app.getByLabel(label).fill(value)
-  await app.getByLabel('Respiration rate').evaluate(e => e.closest('fieldset')?.scrollIntoView())
-  await take(app, 'app-readings')
-  await app.getByText('Call first').first().scrollIntoViewIfNeeded()
-  await take(app, 'app-call')
+  const phone = await openPhone('district nurse')
+  await take(phone, 'phone-round')
+  await phone.locator('.app-card__go').first().click()
+  await phone.getByLabel('Visit done').check()
+  for (const [label, value] of [['Respiration rate', '25'], ['Oxygen saturation', '92'], ['Systolic blood pressure', '104'], ['Pulse', '112'], ['Temperature', '38.4']]) await phone.getByLabel(label).fill(value)
+  await phone.getByLabel('Breathing air').check()
+  await phone.getByRole('radio', { name: 'Alert', exact: true }).check()
+  await phone.getByText(/^NEWS2 \d+$/).waitFor()
+  await upTo(phone.locator('.app-vitals'))
+  await take(phone, 'phone-visit')
+  await upTo(phone.getByRole('heading', { name: 'Hand over' }))
+  await take(phone, 'phone-call')
+
+  const volunteer = await openPhone('volunteer', true)
+  await volunteer.getByRole('heading', { name: 'My week' }).waitFor()
+  await take(volunteer, 'phone-volunteer')
 } finally {
   await browser.close()
   demo.kill('SIGINT')

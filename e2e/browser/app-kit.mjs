@@ -22,8 +22,11 @@ export async function setUp(page, stand, who) {
   await page.getByLabel('New passphrase').fill(passphrase)
   await page.getByLabel('The same again').fill(passphrase)
   await page.getByRole('button', { name: 'Use this passphrase' }).click()
-  await page.getByText('last synced').waitFor()
+  await synced(page)
 }
+
+/** Waits until the strip says when the phone last heard from the server. @param {import('playwright-core').Page} page */
+export const synced = page => page.getByRole('region', { name: 'Sending' }).getByText(/last synced/).waitFor()
 
 /** Waits until the app opens without a network. @param {import('playwright-core').Page} page */
 export async function offlineReady(page) {
@@ -61,5 +64,11 @@ export async function recordVisit(page, patient, note) {
   await page.getByLabel('Visit done').check()
   await page.getByLabel('Note').fill(note)
   await save(page)
+  await saved(page)
+}
+
+/** The form is gone and the phone says so: what it said about the visit before may still be there. @param {import('playwright-core').Page} page */
+export async function saved(page) {
+  await page.waitForURL(/#\/today$/)
   await page.getByText('Saved on this phone.').first().waitFor()
 }

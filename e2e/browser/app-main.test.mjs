@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, openBrowser } from './kit.mjs'
-import { offlineReady, openPhone, unlock } from './app-kit.mjs'
+import { offlineReady, openPhone, saved, unlock } from './app-kit.mjs'
 
 /** @type {any} */ let stand
 /** @type {any} */ let browser
@@ -20,7 +20,7 @@ async function record(page, who, note) {
   await page.getByLabel('Visit done').check()
   await page.getByLabel('Note').fill(note)
   await page.getByRole('button', { name: 'Save', exact: true }).click()
-  await page.getByText('Saved on this phone.').first().waitFor()
+  await saved(page)
 }
 
 test('three visits recorded with no signal; the server is killed and started again; all three are sent, once', async t => {
@@ -59,7 +59,7 @@ test('an urgent reading: the call comes first, and the phone shows who at the pr
   await page.getByRole('group', { name: 'Did you reach somebody?' }).getByLabel('Yes').check()
   await page.getByLabel('Who did you speak to?').fill('Dr Patel')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
-  await page.getByText('Saved on this phone.').first().waitFor()
+  await saved(page)
   await page.getByRole('link', { name: 'My work' }).click()
   await page.getByText('Sent', { exact: false }).and(page.locator('.ds-tag')).first().waitFor()
   const [handover] = await stand.query("SELECT id, class, called_name FROM handovers WHERE patient = ?", stand.patients.Ames)

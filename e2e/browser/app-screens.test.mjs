@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, openBrowser, openPage } from './kit.mjs'
-import { offlineReady, openPhone, passphrase, unlock } from './app-kit.mjs'
+import { offlineReady, openPhone, passphrase, synced, unlock } from './app-kit.mjs'
 
 /** @type {any} */ let stand
 /** @type {any} */ let browser
@@ -39,7 +39,7 @@ for (const [name, how] of /** @type {[string, any][]} */ ([['light, 360 wide', {
     await page.getByLabel('New passphrase').fill(passphrase)
     await page.getByLabel('The same again').fill(passphrase)
     await page.getByRole('button', { name: 'Use this passphrase' }).click()
-    await page.getByText('last synced').waitFor()
+    await synced(page)
     for (const [screen, hash, text] of nurse(stand)) {
       await page.evaluate(h => { location.hash = h }, hash)
       await page.getByText(text).first().waitFor()

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage } from './kit.mjs'
-import { goTo, offlineReady, openPhone, passphrase, recordVisit as record, save, setUp, syncNow, unlock } from './app-kit.mjs'
+import { goTo, offlineReady, openPhone, passphrase, recordVisit as record, save, setUp, synced, syncNow, unlock } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -164,7 +164,7 @@ test('two tabs: one works, the other offers to take over', async t => {
   await second.getByRole('button', { name: 'Work here instead' }).click()
   await second.getByRole('heading', { name: 'Unlock' }).waitFor()
   await unlock(second)
-  await second.getByText('last synced').waitFor()
+  await synced(second)
   await page.getByText('Doorstep is open in another tab').waitFor()
   await record(second, stand.patients.Birch, 'From the second tab')
   await second.getByText('Everything sent').waitFor()
@@ -188,6 +188,7 @@ test('the phone is full: the form stays, and saves once there is space', async t
   assert.equal(await page.getByLabel('Note').inputValue(), 'There was no space for this')
   await page.evaluate(() => /** @type {any} */ (globalThis).space())
   await save(page)
+  await page.getByText('Saved on this phone.').first().waitFor()
   await page.getByText('Everything sent').waitFor()
   assert.equal((await stand.query("SELECT id FROM visits WHERE note = 'There was no space for this'")).length, 1)
 })
@@ -217,7 +218,7 @@ test('a code from a lead sets up a phone without a password, and stays nowhere',
   await page.getByLabel('New passphrase').fill(passphrase)
   await page.getByLabel('The same again').fill(passphrase)
   await page.getByRole('button', { name: 'Use this passphrase' }).click()
-  await page.getByText('last synced').waitFor()
+  await synced(page)
 })
 
 test('sign-out is refused while work is unsent, and empties the phone when all is sent', async t => {

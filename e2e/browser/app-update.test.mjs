@@ -65,6 +65,7 @@ test('update while a form is dirty: never over an open form, offered afterwards,
   assert.ok(await marked(page), 'the page was loaded anew over an open form')
   assert.equal(await running(page), '', 'a new style came into the old page')
   await save(page)
+  await page.getByText('Saved on this phone.').first().waitFor()
   await page.getByText('Everything sent').waitFor()
   await page.getByText('A new version is ready.').waitFor()
   assert.ok(await marked(page), 'nobody asked for it yet')

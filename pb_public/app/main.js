@@ -143,6 +143,7 @@ function create() {
 /** Enrols the phone for whoever proved who they are. */
 async function enrol() {
   if (!work) return
+  go(address('today')) // now: whoever is quicker than the server goes on from there
   try {
     if (code) await work.client.signInWithCode(code)
     else if (proven) await work.client.signInWithToken(proven)
@@ -160,7 +161,7 @@ async function enrol() {
   }
   code = proven = null
   screen = ''
-  go(address('today'))
+  redraw()
   work.start()
   await work.client.sync()
 }

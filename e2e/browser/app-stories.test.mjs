@@ -131,8 +131,7 @@ test('a phone that is handed back sends what is left, shows nothing new, and emp
   await record(page, stand.patients.Birch, 'Still to be handed in')
   const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)
   await stand.care('lea', 'POST', `/devices/${device.id}/state`, { state: 'draining' })
-  await page.context().setOffline(false)
-  await syncNow(page)
+  await page.context().setOffline(false) // it sends by itself, sooner than a thumb could ask for it
   await page.getByText('This phone was emptied').waitFor()
   assert.equal((await stand.query("SELECT id FROM visits WHERE note = 'Still to be handed in'")).length, 1)
 })

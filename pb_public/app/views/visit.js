@@ -96,7 +96,7 @@ function readings(f, j, change) {
       warn: why ? w.doubts[why] : '', change: v => change(form => { form.readings[input.name] = v }) })}${points(input.name)}</div>`
   })}</div>
     <div class="app-vital">${choice({ name: 'air', legend: words.common.readings.oxygen, options: w.air, value: f.air, inline: true, change: v => change(form => { form.air = v }) })}${points('oxygen')}</div>
-    <div class="app-vital">${choice({ name: 'acvpu', legend: words.common.readings.acvpu, options: words.common.acvpu, value: f.acvpu, change: v => change(form => { form.acvpu = v }) })}${points('acvpu')}</div>
+    <div class="app-vital">${choice({ name: 'acvpu', legend: words.common.readings.acvpu, options: words.common.acvpu, value: f.acvpu, inline: true, change: v => change(form => { form.acvpu = v }) })}${points('acvpu')}</div>
     ${s ? total(s) : nothing}
   </fieldset>`
 }

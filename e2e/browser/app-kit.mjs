@@ -14,6 +14,17 @@ export async function openPhone(t, browser, stand, who, how = {}) {
   return page
 }
 
+/**
+ * The same with a clock that a test can move: `page.clock.fastForward(ms)`.
+ * @param {any} t @param {import('playwright-core').Browser} browser @param {import('../stand/stand.mjs').Stand} stand @param {string} who
+ */
+export async function phoneWithClock(t, browser, stand, who) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
+  t.after(() => context.close())
+  await context.clock.install({ time: Date.now() })
+  return openPhone(t, browser, stand, who, { context })
+}
+
 /** @param {import('playwright-core').Page} page @param {import('../stand/stand.mjs').Stand} stand @param {string} who */
 export async function setUp(page, stand, who) {
   await page.getByLabel('E-mail address').fill(stand.staff[who].email)

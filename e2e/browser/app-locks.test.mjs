@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser } from './kit.mjs'
-import { goTo, lock, openPhone, recordVisit, syncNow, unlock } from './app-kit.mjs'
+import { goTo, lock, openPhone, phoneWithClock, recordVisit, syncNow, unlock } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -19,14 +19,6 @@ const pin = '274905'
 async function organisationSays(rules) {
   await stand.save('organisations', rules, stand.organisations.trust)
   await stand.settle()
-}
-
-/** A phone whose clock a test can move. @param {any} t */
-async function phoneWithClock(t) {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
-  t.after(() => context.close())
-  await context.clock.install({ time: Date.now() })
-  return openPhone(t, browser, stand, 'nia', { context })
 }
 
 /** Sets the PIN of this shift in the settings. @param {Page} page */
@@ -113,7 +105,7 @@ test('a shift PIN opens the phone; five wrong tries and only the passphrase does
 test('a shift PIN is over after twelve hours, and when the clock is set back', async t => {
   await stand.reset()
   await organisationSays({ shift_pin: true })
-  const page = await phoneWithClock(t)
+  const page = await phoneWithClock(t, browser, stand, 'nia')
   await setPin(page)
   await page.context().setOffline(true)
   await page.clock.fastForward(12 * hour - 60_000)
@@ -138,7 +130,7 @@ test('a shift PIN is over after twelve hours, and when the clock is set back', a
 test('the offline lease locks the data, never the outbox', async t => {
   await stand.reset()
   await organisationSays({ offline_lease_hours: 24 })
-  const page = await phoneWithClock(t)
+  const page = await phoneWithClock(t, browser, stand, 'nia')
   await page.context().setOffline(true)
   await recordVisit(page, stand.patients.Ames, 'Before the lease ran out')
   await goTo(page, `#/edit/${stand.patients.Birch}`)
@@ -161,4 +153,25 @@ test('the offline lease locks the data, never the outbox', async t => {
   assert.deepEqual(await stand.query("SELECT count(*) AS n FROM visits WHERE note = 'Before the lease ran out'"), [{ n: 1 }])
   await goTo(page, `#/person/${stand.patients.Ames}`)
   await page.getByRole('heading', { name: 'AMES, Harold' }).waitFor()
+})
+
+test('a session that expired during a week offline loses nothing', async t => {
+  await stand.reset()
+  t.after(() => stand.clock(0))
+  const page = await phoneWithClock(t, browser, stand, 'nia')
+  await page.context().setOffline(true)
+  await recordVisit(page, stand.patients.Birch, 'Before a week in the hills')
+  const week = 7 * 24 * hour
+  await stand.clock(week)
+  await page.clock.fastForward(week)
+  await unlock(page)
+  await page.getByText('1 visit not sent').waitFor()
+  await page.context().setOffline(false)
+  await page.getByText('Everything sent').waitFor()
+  const [row] = await stand.query("SELECT count(*) AS n, min(clinical_time) AS at, min(received_at) AS got FROM visits WHERE note = 'Before a week in the hills'")
+  assert.equal(row.n, 1)
+  const late = Date.parse(row.got.replace(' ', 'T')) - Date.parse(row.at.replace(' ', 'T'))
+  assert.ok(Math.abs(late - week) < hour, `it says that it was done ${late / hour} hours before it came`)
+  await goTo(page, `#/person/${stand.patients.Birch}`)
+  await page.getByRole('heading', { name: 'BIRCH, Ivy' }).waitFor()
 })

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, openBrowser } from './kit.mjs'
-import { offlineReady, openPhone, saved, unlock } from './app-kit.mjs'
+import { accessible, openBrowser, openPage } from './kit.mjs'
+import { offlineReady, openPhone, phoneWithClock, saved, syncNow, unlock } from './app-kit.mjs'
 
 /** @type {any} */ let stand
 /** @type {any} */ let browser
@@ -72,6 +72,44 @@ test('an urgent reading: the call comes first, and the phone shows who at the pr
   await page.getByRole('link', { name: 'Today', exact: true }).click()
   await page.getByRole('link', { name: /AMES/ }).first().click()
   await page.getByText(`Seen by ${stand.staff.rita.name}`).waitFor()
+})
+
+test("an urgent reading three hours late reaches the inbox live, is acknowledged, and the nurse's phone shows by whom", async t => {
+  await stand.reset()
+  // Whatever day it is, the practice is open: behind closed doors a handover goes on to others at once.
+  const open = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map(day => [day, '00:00-24:00']))
+  await stand.save('organisations', { opening_hours: open }, stand.organisations.elm)
+  await stand.settle()
+  t.after(() => stand.clock(0))
+  const phone = await phoneWithClock(t, browser, stand, 'nia')
+  await phone.context().setOffline(true)
+  await phone.getByRole('link', { name: /AMES/ }).first().click()
+  await phone.getByRole('link', { name: 'Record a visit' }).click()
+  await phone.getByLabel('Visit done').check()
+  for (const [label, value] of [['Respiration rate', '25'], ['Oxygen saturation', '94'], ['Systolic blood pressure', '105'], ['Pulse', '112'], ['Temperature', '38.4']]) await phone.getByLabel(label).fill(value)
+  await phone.getByLabel('Breathing air').check()
+  await phone.getByRole('radio', { name: 'Alert', exact: true }).check()
+  await phone.getByLabel('Could not call').check()
+  await phone.getByRole('button', { name: 'Save', exact: true }).click()
+  await saved(phone)
+  const later = (3 * 60 + 8) * 60_000
+  await stand.clock(later)
+  await phone.clock.fastForward(later)
+  const inbox = await openPage(t, browser, stand, '/practice/', { as: 'rita' })
+  await inbox.getByText('Everything has been received. New handovers appear here by themselves.').waitFor()
+  await unlock(phone)
+  await phone.getByText('1 visit not sent').waitFor()
+  await phone.context().setOffline(false)
+  const row = inbox.locator('[data-group]')
+  await row.getByRole('link', { name: 'AMES, Harold' }).waitFor()
+  assert.match(await row.innerText(), /Emergency[\s\S]*NEWS2 8[\s\S]*Reached us 3 h \d+ min late/)
+  await row.getByRole('button', { name: /^Acknowledge receipt/ }).click()
+  await inbox.getByText('Everything has been received.').waitFor()
+  await phone.getByText('Everything sent').waitFor()
+  await syncNow(phone)
+  await phone.getByRole('link', { name: 'Today', exact: true }).click()
+  await phone.getByRole('link', { name: /AMES/ }).first().click()
+  await phone.getByText(new RegExp(`^Received by ${stand.staff.rita.name}, `)).waitFor()
 })
 
 test('the browser is killed while a form is open: nothing is typed again', async t => {

@@ -22,7 +22,7 @@ async function look(page, name) {
 /** The screens of a nurse: where, and what is on it. @param {any} s */
 const nurse = s => /** @type {[string, string, string][]} */ ([
   ['today', '#/today', 'Today,'], ['person', `#/person/${s.patients.Ames}`, 'Last readings'], ['visit', `#/visit?person=${s.patients.Ames}`, 'What happened?'],
-  ['items', '#/items', 'My work'], ['settings', '#/settings', 'Lock now'],
+  ['edit', `#/edit/${s.patients.Ames}`, 'Change details'], ['help', '#/help', 'call 999'], ['items', '#/items', 'My work'], ['settings', '#/settings', 'Lock now'],
 ])
 
 for (const [name, how] of /** @type {[string, any][]} */ ([['light, 360 wide', {}], ['dark, 320 wide', { dark: true, width: 320 }]])) {
@@ -54,7 +54,7 @@ for (const [name, how] of /** @type {[string, any][]} */ ([['light, 360 wide', {
   })
 }
 
-test('every screen opens again with no network', async t => {
+test('reload offline at every screen: each opens again with no network', async t => {
   await stand.reset()
   const page = await openPhone(t, browser, stand, 'nia')
   await offlineReady(page)

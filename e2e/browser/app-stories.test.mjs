@@ -238,7 +238,7 @@ test('sign-out is refused while work is unsent, and empties the phone when all i
   await page.getByText('Nothing recorded yet.').waitFor()
 })
 
-test('two nurses change one note with no signal: both see both, the lead decides, both phones agree', async t => {
+test('two nurses edit one note offline, both see the conflict, the desk resolves it, both phones agree', async t => {
   await stand.reset()
   const nia = await openPhone(t, browser, stand, 'nia'), ned = await openPhone(t, browser, stand, 'ned')
   for (const [page, text] of /** @type {[Page, string][]} */ ([[nia, 'Key with the warden'], [ned, 'Key safe, code 0000']])) {
@@ -259,8 +259,12 @@ test('two nurses change one note with no signal: both see both, the lead decides
     await page.getByText('Two people changed this: getting in').first().waitFor()
     for (const text of ['Key with the warden', 'Key safe, code 0000']) await page.getByText(text).first().waitFor()
   }
-  const { base, items } = await stand.care('lea', 'GET', '/issues')
-  await stand.care('lea', 'POST', `/issues/${items[0].id}/resolve`, { base, set: { access_notes: 'Key with the warden; key safe as well' } })
+  const desk = await openPage(t, browser, stand, '/desk/#/issues', { as: 'lea' })
+  await desk.getByRole('link', { name: /Conflict.*AMES, Harold/ }).click()
+  await desk.getByLabel('Keep both').check()
+  await desk.getByLabel('Both, as one').fill('Key with the warden; key safe as well')
+  await desk.getByRole('button', { name: 'Save the decision' }).click()
+  await desk.getByText('Decided. Both phones get it').first().waitFor()
   for (const page of [nia, ned]) {
     await syncNow(page)
     await goTo(page, `#/person/${stand.patients.Ames}`)

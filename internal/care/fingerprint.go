@@ -8,7 +8,8 @@ import (
 
 // Fingerprint tells mutations of different content apart: what is to happen to which record with which
 // values, whatever the order of members and the writing of numbers. Number, key, author, time, base and
-// what the author saw are not content. It is never 0.
+// what the author saw are not content. It is never 0. The ledger keeps it for ever: what it comes to must
+// not change, or a change sent again would look like another one.
 func (m *Mutation) Fingerprint() int64 {
 	h := digest(offset)
 	if m.Ops == nil {

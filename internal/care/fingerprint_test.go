@@ -58,3 +58,15 @@ func BenchmarkFingerprint(b *testing.B) {
 		m.Fingerprint()
 	}
 }
+
+// The ledger keeps fingerprints for ever: what one comes to stays as it is.
+func TestFingerprint_StaysWhatItWas(t *testing.T) {
+	m := Mutation{Ops: []Op{{Kind: OpCreate, Collection: Visits, ID: "01jz2000000000000000000000", Set: map[string]any{
+		"patient": "01jz1x00000000000000000000", "note": "Wound clean, dressed", "soft_signs": []any{"unsteady"}, "pulse": json.Number("72"), "on_oxygen": false, "spo2": nil}}}}
+	if got := m.Fingerprint(); got != 4223705245613611386 {
+		t.Errorf("%d", got)
+	}
+	if got := (&Mutation{Raw: []byte("{")}).Fingerprint(); got != -5808528285851576134 {
+		t.Errorf("%d", got)
+	}
+}

@@ -87,14 +87,7 @@ func (a *API) assign(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	if (body.Team == "") == (body.Staff == "") {
-		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "Name a team or a member of staff, one of them.")
-	}
-	from, err := timeAsked("from", body.From)
-	if err != nil {
-		return err
-	}
-	to, err := timeAsked("to", body.To)
+	from, to, err := windowAsked(holder{body.Team, body.Staff}, body.From, body.To)
 	if err != nil {
 		return err
 	}
@@ -143,6 +136,18 @@ func (a *API) tried(e *core.RequestEvent, preview bool, work func(*pbstore.Tx) e
 	return err
 }
 
+// windowAsked reads from when and until when somebody is to hold people; zero where it was left out.
+func windowAsked(by holder, from, to string) (begin, end time.Time, err error) {
+	if !by.one() {
+		return begin, end, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "Name a team or a member of staff, one of them.")
+	}
+	if begin, err = timeAsked("from", from); err != nil {
+		return begin, end, err
+	}
+	end, err = timeAsked("to", to)
+	return begin, end, err
+}
+
 func timeAsked(name, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -189,6 +194,8 @@ type holder struct {
 	Staff string `json:"staff" validate:"omitempty,len=26"`
 }
 
+func (h holder) one() bool { return (h.Team == "") != (h.Staff == "") }
+
 type moveRequest struct {
 	Patients []string `json:"patients" validate:"required,min=1,max=500,dive,len=26"`
 	From     holder   `json:"from"`
@@ -209,7 +216,7 @@ func (a *API) movePeople(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	if (body.From.Team == "") == (body.From.Staff == "") || (body.To.Team == "") == (body.To.Staff == "") || body.From == body.To {
+	if !body.From.one() || !body.To.one() || body.From == body.To {
 		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "from and to each name a team or a member of staff, and not the same.")
 	}
 	at, err := timeAsked("at", body.At)

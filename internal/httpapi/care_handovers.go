@@ -131,12 +131,8 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 // detail reads a handover; false when it is not there for this viewer.
 func (a *API) detail(e *core.RequestEvent, viewer pipeline.Viewer, id string) (d handoverDetail, ok bool, err error) {
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		row, err := v.Handover(id)
+		row, history, err := wholeHandover(v, id)
 		if err != nil || row == nil {
-			return err
-		}
-		history, err := v.History(id)
-		if err != nil {
 			return err
 		}
 		h := pipeline.HandoverOf(row.Record, history)

@@ -38,7 +38,7 @@ func (a *API) attentionFor(teams []string) []attentionView {
 	a.looking.sweep(now)
 	for id, looks := range a.looking.looks {
 		for i := range looks {
-			if slices.ContainsFunc(looks[i].teams, func(t string) bool { return slices.Contains(teams, t) }) {
+			if pbstore.ShareTeam(looks[i].teams, teams) {
 				list = append(list, a.lookView(id, &looks[i]))
 			}
 		}
@@ -74,7 +74,7 @@ func (a *API) hold(e *core.RequestEvent) error {
 		return err
 	}
 	now := a.Clock()
-	l := look{staff: viewer.Staff, since: now, until: now.Add(lookLasts), claimed: body.Claim, teams: append([]string{h.ToTeam}, h.Former...)}
+	l := look{staff: viewer.Staff, since: now, until: now.Add(lookLasts), claimed: body.Claim, teams: teamsOf(h)}
 	action := "hold"
 	if body.Claim {
 		l.until, action = now.Add(claimLasts), "claim"
@@ -111,7 +111,7 @@ func (a *API) release(e *core.RequestEvent) error {
 		return err
 	}
 	if a.looking.drop(id, viewer.Staff, body.Claim) {
-		a.Store.WakePages(append([]string{h.ToTeam}, h.Former...))
+		a.Store.WakePages(teamsOf(h))
 	}
 	return writeJSON(e, http.StatusOK, a.attentionOf(id))
 }
@@ -129,21 +129,28 @@ func (a *API) attentionOf(id string) attentionAnswer {
 	return answer
 }
 
+// teamsOf are the teams in whose inbox a handover is: where it stands, and whence it was escalated.
+func teamsOf(h handover.Handover) []string { return append([]string{h.ToTeam}, h.Former...) }
+
+// wholeHandover reads a handover with its history; nil when there is none.
+func wholeHandover(v *pbstore.Snapshot, id string) (row *pbstore.InboxRow, history []*care.Record, err error) {
+	if row, err = v.Handover(id); err != nil || row == nil {
+		return nil, nil, err
+	}
+	history, err = v.History(id)
+	return row, history, err
+}
+
 // held finds a handover in the viewer's own inbox; elsewhere there is nothing to hold.
 func (a *API) held(e *core.RequestEvent, viewer pipeline.Viewer, id string) (h handover.Handover, err error) {
 	found := false
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		row, err := v.Handover(id)
+		row, history, err := wholeHandover(v, id)
 		if err != nil || row == nil {
 			return err
 		}
-		history, err := v.History(id)
-		if err != nil {
-			return err
-		}
 		h = pipeline.HandoverOf(row.Record, history)
-		teams := pbstore.InboxTeams(viewer)
-		found = slices.Contains(teams, h.ToTeam) || slices.ContainsFunc(h.Former, func(t string) bool { return slices.Contains(teams, t) })
+		found = pbstore.ShareTeam(teamsOf(h), pbstore.InboxTeams(viewer))
 		return nil
 	})
 	if err == nil && !found {

@@ -8,7 +8,6 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/wire"
 )
 
 // searchRequest looks for people on own caseloads. It is a body and no address, because addresses
@@ -104,14 +103,7 @@ func (a *API) cover(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	if (body.Team == "") == (body.Staff == "") {
-		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "Name a team or a member of staff, one of them.")
-	}
-	from, err := timeAsked("from", body.From)
-	if err != nil {
-		return err
-	}
-	to, err := timeAsked("to", body.To)
+	from, to, err := windowAsked(holder{body.Team, body.Staff}, body.From, body.To)
 	if err != nil {
 		return err
 	}

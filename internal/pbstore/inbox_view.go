@@ -333,11 +333,16 @@ func (s *Store) HistoryView(v pipeline.Viewer, projection string, history []*car
 // escalated away from it, or they or their team sent it.
 func MaySee(v pipeline.Viewer, h handover.Handover) bool {
 	inbox := InboxTeams(v)
-	if slices.Contains(inbox, h.ToTeam) || slices.ContainsFunc(h.Former, func(t string) bool { return slices.Contains(inbox, t) }) {
+	if slices.Contains(inbox, h.ToTeam) || ShareTeam(h.Former, inbox) {
 		return true
 	}
 	own := h.FromStaff == v.Staff && care.DutyOf(v.Role).May(care.Create, care.Handovers)
 	return own || h.FromTeam != "" && slices.Contains(SentTeams(v), h.FromTeam)
+}
+
+// ShareTeam says whether a team is on both lists.
+func ShareTeam(a, b []string) bool {
+	return slices.ContainsFunc(a, func(t string) bool { return slices.Contains(b, t) })
 }
 
 // ActorOf is a viewer as the one who does something to a handover.

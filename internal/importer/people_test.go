@@ -17,7 +17,7 @@ func stored(m *memory) string {
 }
 
 func TestPeopleFiles(t *testing.T) {
-	for _, file := range []string{"rows.csv", "bundle.json", "bundle.xml", "patient.xml", "patient.json", "breaks_off.json"} {
+	for _, file := range []string{"rows.csv", "bundle.json", "bundle.xml", "patient.xml", "patient.json", "as_uk_core.xml", "as_hl7.json", "breaks_off.json"} {
 		t.Run(file, func(t *testing.T) {
 			var lines bytes.Buffer
 			m, o := seeded(), options(&lines)
@@ -36,7 +36,7 @@ func TestPeopleFiles(t *testing.T) {
 }
 
 func TestRunningPeopleTwiceWritesNothing(t *testing.T) {
-	for _, file := range []string{"rows.csv", "bundle.json", "bundle.xml"} {
+	for _, file := range []string{"rows.csv", "bundle.json", "bundle.xml", "as_uk_core.xml", "as_hl7.json"} {
 		var lines bytes.Buffer
 		m, o := seeded(), options(&lines)
 		o.Team = "North nurses"

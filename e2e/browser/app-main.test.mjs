@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, openBrowser, openPage } from './kit.mjs'
+import { openDoors } from './practice-kit.mjs'
 import { offlineReady, openPhone, phoneWithClock, saved, syncNow, unlock } from './app-kit.mjs'
 
 /** @type {any} */ let stand
@@ -43,6 +44,7 @@ test('three visits recorded with no signal; the server is killed and started aga
 
 test('an urgent reading: the call comes first, and the phone shows who at the practice has seen it', async t => {
   await stand.reset()
+  await openDoors(stand)
   const page = await openPhone(t, browser, stand, 'nia')
   await page.getByRole('link', { name: /AMES/ }).first().click()
   await page.getByRole('link', { name: 'Record a visit' }).click()
@@ -76,10 +78,7 @@ test('an urgent reading: the call comes first, and the phone shows who at the pr
 
 test("an urgent reading three hours late reaches the inbox live, is acknowledged, and the nurse's phone shows by whom", async t => {
   await stand.reset()
-  // Whatever day it is, the practice is open: behind closed doors a handover goes on to others at once.
-  const open = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map(day => [day, '00:00-24:00']))
-  await stand.save('organisations', { opening_hours: open }, stand.organisations.elm)
-  await stand.settle()
+  await openDoors(stand)
   t.after(() => stand.clock(0))
   const phone = await phoneWithClock(t, browser, stand, 'nia')
   await phone.context().setOffline(true)

@@ -11,7 +11,7 @@ import { goTo, lock, offlineReady, openPhone, passphrase, unlock } from './app-k
 /** @typedef {import('playwright-core').Page} Page */
 
 const aims = { shellBytes: 150_000, paint: 1000, unlock: 5000, frame: 50, save: 100 } // ms but for the bytes
-const tries = 5
+const tries = 8
 
 /** @type {any} */ let stand
 /** @type {any} */ let browser

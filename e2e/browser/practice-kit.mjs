@@ -6,8 +6,8 @@ import { Handset } from './handset.mjs'
 import { openBrowser, openPage } from './kit.mjs'
 
 /**
- * One stand and one browser for a file; each story begins on the neighbourhood's first morning, whose clock
- * stands at ten on a working day.
+ * One stand and one browser for a file; each story begins on the neighbourhood's first morning, with the doors of the
+ * practice open.
  * @param {{ people?: number }} [o]
  */
 export function inbox(o = {}) {
@@ -19,6 +19,7 @@ export function inbox(o = {}) {
   beforeEach(async () => {
     if (!fresh) await here.stand.reset()
     fresh = false
+    await openDoors(here.stand)
     here.nia = await Handset.of(here.stand, 'nia')
   })
   return Object.assign(here, {
@@ -27,6 +28,13 @@ export function inbox(o = {}) {
     /** @param {string} id @param {string} who */
     read: (id, who = 'guy') => here.stand.care(who, 'GET', `/handovers/${id}`),
   })
+}
+
+/** Opens the practice at every hour of every day: behind closed doors a handover goes on to others at once. @param {import('../stand/stand.mjs').Stand} stand */
+export async function openDoors(stand) {
+  const week = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map(day => [day, '00:00-24:00']))
+  await stand.save('organisations', { opening_hours: week }, stand.organisations.elm)
+  await stand.settle()
 }
 
 /** The list is there, empty or not. @param {import('playwright-core').Page} page */

@@ -156,3 +156,12 @@ export async function walkByTab(page, most = 80) {
 export async function doubleText(page) {
   await page.evaluate(() => { document.documentElement.style.fontSize = '200%' })
 }
+
+/** What makes a page scroll sideways: the innermost elements that reach beyond its right edge. @param {Page} page @returns {Promise<string[]>} */
+export function sticksOut(page) {
+  return page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= innerWidth + 1) return []
+    const beyond = (/** @type {Element} */ e) => e.getBoundingClientRect().right > innerWidth + 1
+    return [...document.querySelectorAll('body *')].filter(e => beyond(e) && ![...e.children].some(beyond)).map(e => `${e.tagName.toLowerCase()}.${e.className}: ${e.textContent?.trim().slice(0, 40)}`)
+  })
+}

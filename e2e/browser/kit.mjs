@@ -140,9 +140,11 @@ export async function walkByTab(page, most = 80) {
       const box = e.getBoundingClientRect()
       const x = Math.min(Math.max(box.left + Math.min(box.width, 40) / 2, 0), innerWidth - 1), y = Math.min(Math.max(box.top + Math.min(box.height, 30) / 2, 0), innerHeight - 1)
       const on = document.elementFromPoint(x, y)
-      const style = getComputedStyle(e)
-      return { name: `${e.tagName.toLowerCase()} ${(e.getAttribute('aria-label') ?? e.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}`, hidden: !on || !(e.contains(on) || on.contains(e)) && on.closest('label')?.htmlFor !== e.id,
-        marked: style.outlineStyle !== 'none' || style.boxShadow !== 'none' || style.backgroundColor === 'rgb(255, 235, 59)' }
+      // Radios and checkboxes are drawn before their label, and so is that they have the focus.
+      const label = /** @type {HTMLInputElement} */ (e).labels?.[0]
+      const marks = (/** @type {CSSStyleDeclaration} */ s) => s.outlineStyle !== 'none' || s.boxShadow !== 'none' || s.backgroundColor === 'rgb(255, 235, 59)'
+      return { name: `${e.tagName.toLowerCase()} ${(e.getAttribute('aria-label') ?? label?.textContent ?? e.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}`, hidden: !on || !(e.contains(on) || on.contains(e)) && on.closest('label')?.htmlFor !== e.id,
+        marked: marks(getComputedStyle(e)) || Boolean(label) && marks(getComputedStyle(/** @type {Element} */ (label), '::before')) }
     })
     if (!at) break
     assert.equal(at.hidden, false, `${at.name}: something covers it when it has the focus`)

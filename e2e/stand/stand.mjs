@@ -73,6 +73,7 @@ export class Stand {
   /** Writes as the dashboard would. @param {string} collection @param {Record<string, unknown>} fields @param {string} [id] @returns {Promise<string>} the id */
   async save(collection, fields, id) { return (await this.control('/save', { collection, id, fields })).id }
   /** @param {string} collection @param {string} id */ delete(collection, id) { return this.control('/delete', { collection, id }) }
+  /** Changes the database under the server, to make it fail. @param {string} sql */ exec(sql) { return this.control('/exec', { sql }) }
   settle() { return this.control('/settle') }
   /** @param {string} sql @param {unknown[]} args @returns {Promise<Record<string, any>[]>} */
   async query(sql, ...args) { return (await this.control('/query', { sql, args })).rows }

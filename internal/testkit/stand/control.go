@@ -35,6 +35,7 @@ func (k *keeper) routes() http.Handler {
 		"/clock":   func(a asked) (any, error) { return nil, k.setClock(a.Ms) },
 		"/save":    func(a asked) (any, error) { return k.ask(order{Collection: a.Collection, ID: a.ID, Fields: a.Fields}) },
 		"/delete":  func(a asked) (any, error) { return k.ask(order{Collection: a.Collection, ID: a.ID, Delete: true}) },
+		"/exec":    func(a asked) (any, error) { return k.ask(order{Exec: a.SQL}) },
 		"/settle":  func(asked) (any, error) { return nil, k.settle() },
 		"/query":   func(a asked) (any, error) { return k.query(a.SQL, a.Args...) },
 	} {

@@ -20,6 +20,7 @@
 //	/clock    {"ms"}               the server's clock runs so many milliseconds ahead of the machine's
 //	/save     {"collection","id"?,"fields"}   writes a record as the dashboard would → {"id"}
 //	/delete   {"collection","id"}
+//	/exec     {"sql"}              changes the database under the server, to make it fail
 //	/settle                        waits until what was written that way is in the feed
 //	/query    {"sql","args"?}      reads the database → {"rows":[{…}]}
 package main

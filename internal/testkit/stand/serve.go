@@ -30,6 +30,7 @@ type order struct {
 	ID         string         `json:"id,omitempty"`
 	Fields     map[string]any `json:"fields,omitempty"`
 	Delete     bool           `json:"delete,omitempty"`
+	Exec       string         `json:"exec,omitempty"`
 }
 
 // done answers an order, a line each on standard output.
@@ -80,6 +81,8 @@ func obey(app core.App, ahead *atomic.Int64, in io.Reader, out io.Writer) {
 		case err != nil:
 		case o.ClockMs != nil:
 			ahead.Store(*o.ClockMs)
+		case o.Exec != "":
+			_, err = app.NonconcurrentDB().NewQuery(o.Exec).Execute()
 		case o.Delete:
 			err = remove(app, o)
 		default:

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, doubleText, openBrowser, openPage, sticksOut, walkByTab } from './kit.mjs'
-import { openPhone, passphrase, unlock } from './app-kit.mjs'
+import { openPhone, passphrase, synced, unlock } from './app-kit.mjs'
 import { create, disagree, phoneOf } from './desk-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -112,7 +112,7 @@ const gate = [
   ['locked', async page => {
     await page.getByLabel('The same again').fill(passphrase)
     await press(page, 'Use this passphrase')
-    await page.getByText('last synced').waitFor()
+    await synced(page)
     await goTo(page, '#/settings')
     await press(page, 'Lock now')
   }, 'This phone is set up for NE'],
@@ -241,5 +241,5 @@ test('passwords and passphrases may be pasted, and password managers know the fi
   await paste('New passphrase')
   await paste('The same again')
   await press(page, 'Use this passphrase')
-  await page.getByText('last synced').waitFor()
+  await synced(page)
 })

@@ -1,11 +1,9 @@
 // @ts-check
-// An id for a new record: 48 bits of time and 80 random ones, in lower-case Crockford base 32.
+// Ids for new records, made as a phone makes them.
+import { minter } from '../shared/sync/ulid.js'
+import { now } from '../shared/ui/now.js'
 
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+const mint = minter(bytes => { crypto.getRandomValues(bytes) })
 
-/** @param {number} [now] ms */
-export function newID(now = Date.now()) {
-  let time = ''
-  for (let i = 0, t = now; i < 10; i++, t = Math.floor(t / 32)) time = alphabet[t % 32] + time
-  return time + [...crypto.getRandomValues(new Uint8Array(16))].map(b => alphabet[b & 31]).join('')
-}
+/** @param {number} [at] ms */
+export const newID = (at = now()) => mint(at)

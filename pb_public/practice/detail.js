@@ -118,7 +118,7 @@ function findings(d, now) {
         <tfoot><tr><th scope="row">${w.s.total}</th><td>${word(words.common.bands, e.news2.band)}${e.news2.scale === 2 ? `, ${fill(w.s.scale, { n: 2 })}` : ''}</td><td>${totalOf(e.news2)}</td></tr></tfoot></table></div>
       <p class="ds-soft">${w.s.news2}</p></section>`
     : e.values.concern || e.values.wellbeing ? html`<section class="pi-sbar"><h2>${w.s.concern}, ${when(e.recorded_at, now)}</h2>${e.values.concern ? html`<p class="ds-pre">${e.values.concern}</p>` : nothing}
-      ${e.values.wellbeing ? html`<p>${w.s.wellbeing}: ${String(e.values.wellbeing).replaceAll('_', ' ')}</p>` : nothing}</section>`
+      ${e.values.wellbeing ? html`<p>${w.s.wellbeing}: ${word(words.common.wellbeing, e.values.wellbeing)}</p>` : nothing}</section>`
     : nothing)
 }
 
@@ -131,7 +131,7 @@ function facts(d, now) {
     [w.s.nhs, p.nhs_number && `${nhsNumber(p.nhs_number)}${p.nhs_number_status === 'verified' ? '' : ` (${w.unverifiedNumber})`}`],
     [w.s.address, [p.address, p.postcode].filter(Boolean).join(', ')],
     [w.s.phone, p.phone && html`<a href=${`tel:${p.phone.replace(/[^0-9+]/g, '')}`}>${p.phone}</a>`],
-    [w.s.needs, p.communication_needs?.map(n => n.replaceAll('_', ' ')).join(', ')], [w.s.risk, p.risk_note],
+    [w.s.needs, p.communication_needs?.map(n => word(words.common.needs, n)).join(', ')], [w.s.risk, p.risk_note],
   ]
   const known = rows.filter(([, value]) => value)
   return known.length ? html`<dl class="pi-facts">${known.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>` : nothing

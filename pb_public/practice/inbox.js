@@ -3,6 +3,7 @@
 import { personName } from '../shared/ui/format.js'
 import { Refusal, sentenceOf } from '../shared/ui/session.js'
 import { fill, word, words } from '../shared/ui/words.js'
+import { Closed } from './closed.js'
 import { groups, noFilters, phase } from './model.js'
 
 const w = words.practice
@@ -14,7 +15,6 @@ const w = words.practice
 export const undoFor = 10_000 // ms that the page offers to take a receipt back
 const holdEvery = 20_000 // ms; the server believes it for a minute
 const pageSize = 200
-const closedPage = 50
 
 /** The last part of an action's address, where it is not its name. @type {Record<string, string>} */
 const addresses = { hand_on: 'hand-on', record_call: 'call', stand_down: 'stand-down' }
@@ -23,7 +23,6 @@ const addresses = { hand_on: 'hand-on', record_call: 'call', stand_down: 'stand-
 /** What went wrong, told at its head. @typedef {{ title: string, text: string }} Notice */
 /** A form under way. @typedef {{ kind: string, values: Record<string, any>, problems: { field: string, text: string }[], sending: boolean, version: number }} Form */
 /** @typedef {{ who: string, ids: string[], until: number, sent: Promise<unknown> }} Undoable */
-/** @typedef {{ items: Item[], cursor: string, more: boolean, loading: boolean, trouble: string }} Closed */
 
 export class Inbox {
   /** @param {import('../shared/ui/session.js').Session} session @param {{ changed: () => void, arrived: (items: Item[]) => void, say: (text: string, urgent?: boolean) => void }} out */
@@ -47,7 +46,7 @@ export class Inbox {
     /** @type {import('./types.js').Named[]} */ this.destinations = []
     /** @type {import('./types.js').Tab} */ this.tab = this.session.me?.role === 'practice_reception' ? 'receive' : 'open'
     /** @type {import('./types.js').Filters} */ this.filters = { ...noFilters }
-    /** @type {Closed} */ this.closed = { items: [], cursor: '', more: false, loading: false, trouble: '' }
+    /** @type {Closed} */ this.closed = new Closed(this.session, this.out.changed)
     /** @type {{ id: string, data: Detail | null, gone: string, trouble: string } | null} */ this.detail = null
     /** @type {Form | null} */ this.form = null
     /** @type {string} the action under way on the open handover */ this.acting = ''
@@ -134,24 +133,6 @@ export class Inbox {
   rows() {
     const items = [...this.items.values()].map(item => (this.receiving.has(item.id) ? { ...item, state: 'acknowledged' } : item))
     return groups(items, this.tab, this.filters, this.now())
-  }
-
-  async readClosed(further = false) {
-    /** @type {Closed} */
-    const c = this.closed
-    c.loading = true
-    c.trouble = ''
-    this.out.changed()
-    try {
-      const page = await this.session.get(`/handovers?state=closed&limit=${closedPage}${further && c.cursor ? `&cursor=${c.cursor}` : ''}`)
-      c.items = further ? [...c.items, ...page.items] : page.items
-      c.cursor = page.cursor ?? ''
-      c.more = page.more
-    } catch (e) {
-      c.trouble = sentenceOf(e)
-    }
-    c.loading = false
-    this.out.changed()
   }
 
   // ———————————————————————————————————————————————————————————————— one handover

@@ -22,7 +22,7 @@ export function listView(inbox, on) {
   /** @param {Tab} tab */
   const choose = tab => () => {
     inbox.tab = tab
-    if (tab === 'closed') inbox.readClosed()
+    if (tab === 'closed') inbox.closed.read()
     on.draw()
   }
   return html`<h1 tabindex="-1" data-focus="h1">${words.practice.title.split(' – ')[0]}</h1>
@@ -70,10 +70,10 @@ function filterBar(inbox, draw) {
 function closedList(inbox, now) {
   const c = inbox.closed
   return html`${c.items.length ? html`<ol class="pi-list" aria-label=${w.tabs.closed}>${repeat(c.items, i => i.id, i => closedRow(i, now))}</ol>` : nothing}
-    ${c.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: c.trouble })}</p><button type="button" class="nhsuk-button" @click=${() => inbox.readClosed(c.items.length > 0)}>${w.retry}</button></div>`
+    ${c.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: c.trouble })}</p><button type="button" class="nhsuk-button" @click=${() => inbox.closed.read(c.items.length > 0)}>${w.retry}</button></div>`
     : c.loading ? html`<p role="status">${w.loading}</p>`
     : !c.items.length ? html`<div class="pi-empty"><p>${w.empty.closed}</p></div>` : nothing}
-    ${c.more && !c.loading && !c.trouble ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more" @click=${() => inbox.readClosed(true)}>${w.more}</button>` : nothing}`
+    ${c.more && !c.loading && !c.trouble ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more" @click=${() => inbox.closed.read(true)}>${w.more}</button>` : nothing}`
 }
 
 /** Closed doors: which, until when, and where to turn meanwhile. @param {Inbox} inbox */

@@ -74,7 +74,7 @@ const groupOf = id => inbox.items.get(id)?.patient.id || inbox.detail?.data?.pat
 function begin() {
   owner = session.me?.id ?? ''
   live.start()
-  if (inbox.tab === 'closed') inbox.readClosed()
+  if (inbox.tab === 'closed') inbox.closed.read()
   route()
 }
 

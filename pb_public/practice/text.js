@@ -71,7 +71,7 @@ export function asText(d, who, now) {
   if (p.nhs_number) say(w.s.nhs, nhsNumber(p.nhs_number) + (p.nhs_number_status === 'verified' ? '' : ` (${w.unverifiedNumber})`))
   say(w.s.address, [p.address, p.postcode].filter(Boolean).join(', '))
   say(w.s.phone, p.phone)
-  say(w.s.needs, p.communication_needs?.map(n => n.replaceAll('_', ' ')).join(', '))
+  say(w.s.needs, p.communication_needs?.map(n => word(words.common.needs, n)).join(', '))
   say(w.s.risk, p.risk_note)
   lines.push('')
   say(w.text.state, word(words.common.states, d.state))

@@ -54,7 +54,7 @@ export function sbar({ patient, visit, readings, score, before = null, urgency, 
   if (visit.critical_medicine === 'missed' || visit.critical_medicine === 'refused') reasons.push(fill(w.medicine, { what: word(words.app.medicine, visit.critical_medicine).toLowerCase() }))
   if (visit.status === 'no_access') reasons.push(word(words.app.noAccess, visit.no_access_kind).toLowerCase())
   const situation = fill(w.situation, { who, time: clock(now), reasons: reasons.length ? reasons.join('; ') : w.pleaseRead })
-  const known = [patient.communication_needs?.length ? fill(w.needs, { needs: patient.communication_needs.map((/** @type {string} */ n) => word(words.app.needs, n)).join(', ') }) : '', patient.risk_note ?? ''].filter(Boolean)
+  const known = [patient.communication_needs?.length ? fill(w.needs, { needs: patient.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ') }) : '', patient.risk_note ?? ''].filter(Boolean)
   const lines = []
   if (readings && score) {
     const text = readingsText(readings, score)

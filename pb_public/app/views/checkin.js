@@ -37,7 +37,7 @@ function row(app, p, stop) {
   return html`<li class="app-card"><span class="app-card__name">${stop ? html`<span class="app-card__time">${clock(stop.planned_start)}</span> ` : nothing}${calledName(p)}</span>
     <span class="ds-soft">${[p?.address, p?.postcode].filter(Boolean).join(', ')}</span>
     ${p?.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : nothing}
-    ${p?.communication_needs?.length ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.app.needs, n)).join(', ')}</span>` : nothing}
+    ${p?.communication_needs?.length ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')}</span>` : nothing}
     ${p?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${p.risk_note}</span>` : nothing}
     ${p ? html`<a class="nhsuk-button app-card__go" href=${address('checkin', stop?.id ?? '', { person: p.id })}>${words.app.volunteer.record}</a>` : nothing}</li>`
 }
@@ -65,7 +65,7 @@ export function checkin(app) {
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
     <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, open, planned, p) }}>
       ${choice({ name: 'seen', legend: w.seen, options: w.seenOptions, value: f.seen, inline: true, error: open.tried && !f.seen ? w.missing : '', change: seen => change({ seen }) })}
-      ${f.seen === 'yes' ? choice({ name: 'wellbeing', legend: w.wellbeing, options: words.app.wellbeing, value: f.wellbeing, change: wellbeing => change({ wellbeing }) }) : nothing}
+      ${f.seen === 'yes' ? choice({ name: 'wellbeing', legend: w.wellbeing, options: words.common.wellbeing, value: f.wellbeing, change: wellbeing => change({ wellbeing }) }) : nothing}
       ${f.seen ? field({ id: 'concern', label: w.concern, hint: w.concernHint, rows: 4, value: f.concern, change: concern => change({ concern }) }) : nothing}
       ${f.seen ? html`<details class="nhsuk-details" ?open=${Boolean(f.safeguarding)}><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.safeguarding}</span></summary>
         <div class="nhsuk-details__text"><p>${w.safeguardingWhy}</p>${field({ id: 'safeguarding', label: w.safeguardingLabel, rows: 4, value: f.safeguarding, change: safeguarding => change({ safeguarding }) })}</div></details>` : nothing}

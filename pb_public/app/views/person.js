@@ -53,7 +53,7 @@ function know(app, p) {
   const w = words.app.person
   const practice = p.practice ? app.get('organisations', p.practice) : null
   /** @type {[string, any][]} */
-  const rows = [[w.risk, p.risk_note], [w.access, p.access_notes], [w.needs, p.communication_needs?.map((/** @type {string} */ n) => word(words.app.needs, n)).join(', ')], [w.address, [p.address, p.postcode].filter(Boolean).join(', ')],
+  const rows = [[w.risk, p.risk_note], [w.access, p.access_notes], [w.needs, p.communication_needs?.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')], [w.address, [p.address, p.postcode].filter(Boolean).join(', ')],
     [w.phone, p.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : ''], [w.practice, practice ? html`${practice.name}${practice.phone ? html` · <a href="tel:${practice.phone}">${practice.phone}</a>` : nothing}` : w.noPractice],
     [w.scale, p.spo2_scale?.scale === 2 ? w.scale2 : ''], [w.objects, p.objection ? w.objection : '']]
   return html`<dl class="nhsuk-summary-list">${rows.filter(r => r[1]).map(([k, v]) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt><dd class="nhsuk-summary-list__value ds-pre">${v}</dd></div>`)}</dl>

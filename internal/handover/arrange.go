@@ -295,7 +295,8 @@ func (p *planning) leftovers() {
 func (p *planning) join(from, into string) {
 	p.plan.Joins = append(p.plan.Joins, Joining{from, into})
 	for _, who := range copyHolders {
-		if c := p.copied[CopyID(from, who)]; c != nil && fresh(c.State) {
+		// A copy that nobody answered in time is about the matter still, and the matter is elsewhere.
+		if c := p.copied[CopyID(from, who)]; c != nil && (fresh(c.State) || c.State == care.Escalated || c.State == care.Failed) {
 			p.plan.Joins = append(p.plan.Joins, Joining{c.ID, into})
 		}
 	}

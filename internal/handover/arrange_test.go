@@ -222,6 +222,12 @@ func (p *play) line(text string) {
 		if h == nil || h.ToTeam != f[3] || string(h.Class) != f[4] || !h.Unverified {
 			p.t.Errorf("copy of %s for the %s: %+v", f[1], f[2], h)
 		}
+	case "copystate": // copystate H1 lead escalated
+		p.l.handovers[CopyID(p.names[f[1]], f[2])].State = care.State(f[3])
+	case "copyjoined": // copyjoined H1 lead H2, or - when it stays
+		if got := p.l.joined[CopyID(p.names[f[1]], f[2])]; got != p.names[f[3]] {
+			p.t.Errorf("the copy of %s for the %s is joined to %q, want %s", f[1], f[2], got, f[3])
+		}
 	case "copies":
 		if got := fmt.Sprint(len(p.l.copies)); got != f[1] {
 			p.t.Errorf("%s copies, want %s", got, f[1])

@@ -5,10 +5,11 @@ import { announce, announcers, html, nothing, render } from '../shared/ui/html.j
 import { now, takeTimeFrom } from '../shared/ui/now.js'
 import { Refusal, Session } from '../shared/ui/session.js'
 import { clock } from '../shared/ui/format.js'
+import { signInState, signInView } from '../shared/ui/signin.js'
 import { fill, words } from '../shared/ui/words.js'
 import { follow } from './live.js'
 import { Office } from './office.js'
-import { refusalBox, signInForm } from './parts.js'
+import { refusalBox } from './parts.js'
 import { helpPage } from './views/help.js'
 import { views } from './views/index.js'
 
@@ -23,7 +24,6 @@ let loading = false
 /** What was just done; shown until the next view but one. @type {{ text: string, kind: string, fresh: boolean } | null} */ let notice = null
 /** @type {{ lost: boolean, since: number }} */ let link = { lost: false, since: now() }
 /** @type {(() => void) | null} */ let unfollow = null
-let signInTrouble = ''
 let sessionEnded = false
 
 const office = new Office(session, {
@@ -110,27 +110,13 @@ function whoever() {
     return
   }
   sessionEnded = false
-  signInTrouble = ''
+  signInState.trouble = ''
   unfollow = follow(session, { changed: refresh, linked(lost) {
     if (lost !== link.lost) announce(lost ? w.live.lost : w.live.back, { urgent: lost })
     link = { lost, since: lost ? link.since : now() }
     draw()
   } })
   open()
-}
-
-/** @param {SubmitEvent} e */
-async function signIn(e) {
-  e.preventDefault()
-  const form = new FormData(/** @type {HTMLFormElement} */ (e.target))
-  try {
-    await session.signIn(String(form.get('email')).trim(), String(form.get('password')))
-  } catch (err) {
-    if (!(err instanceof Refusal)) throw err
-    signInTrouble = err.status === 400 ? words.common.signIn.wrong : err.message
-    draw()
-    document.getElementById('sign-in-trouble')?.focus()
-  }
 }
 
 function draw() {
@@ -153,7 +139,7 @@ function page() {
       ${me && link.lost ? html`<p class="ds-banner ds-banner--warn">${fill(w.live.asOf, { at: clock(link.since) })}</p>` : nothing}
       ${notice ? html`<p class="ds-banner ds-banner--${notice.kind} dk-notice"><span>${notice.text}</span>
         <button type="button" class="dk-plain" @click=${() => { notice = null; draw() }}>${w.hide}</button></p>` : nothing}
-      ${current() === 'help' ? helpPage() : me ? body() : signInForm({ submit: signIn, trouble: signInTrouble, ended: sessionEnded })}
+      ${current() === 'help' ? helpPage() : me ? body() : signInView(session, sessionEnded, draw)}
     </main>
     <footer class="ds-footer"><p>${words.common.footer}</p></footer>`
 }

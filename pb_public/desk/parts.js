@@ -126,15 +126,3 @@ export function holderOf(value) {
   const [kind, id] = value.split(':')
   return kind === 'team' ? { team: id } : kind === 'staff' ? { staff: id } : {}
 }
-
-/** @param {{ submit: (e: SubmitEvent) => void, trouble: string, ended: boolean }} o */
-export const signInForm = o => html`<h1 class="nhsuk-heading-l">${words.common.signIn.title}</h1>
-  ${o.ended ? html`<p class="ds-banner ds-banner--warn" role="status">${words.common.signIn.ended}</p>` : nothing}
-  ${troubleBox('sign-in-trouble', o.trouble)}
-  <form @submit=${o.submit}>
-    <div class="nhsuk-form-group"><label class="nhsuk-label" for="email">${words.common.signIn.email}</label>
-      <input class="nhsuk-input nhsuk-input--width-20" id="email" name="email" type="email" autocomplete="username" required></div>
-    <div class="nhsuk-form-group"><label class="nhsuk-label" for="password">${words.common.signIn.password}</label>
-      <input class="nhsuk-input nhsuk-input--width-20" id="password" name="password" type="password" autocomplete="current-password" required></div>
-    <button class="nhsuk-button" type="submit">${words.common.signIn.button}</button>
-  </form>`

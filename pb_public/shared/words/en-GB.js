@@ -42,7 +42,7 @@ export const words = {
     noName: 'Name not shared with you',
     fault: 'Something went wrong in this page. Load it again; if it happens again, tell whoever runs Doorstep.',
     unreachable: 'The server cannot be reached. Check the connection and try again.',
-    signIn: { title: 'Sign in', email: 'E-mail address', password: 'Password', button: 'Sign in', out: 'Sign out', as: 'Signed in as {name}, {role}',
+    signIn: { title: 'Sign in', problem: 'There is a problem', email: 'E-mail address', password: 'Password', button: 'Sign in', out: 'Sign out', as: 'Signed in as {name}, {role}',
       wrong: 'The e-mail address or the password is wrong.', ended: 'Your session has ended. Sign in again; nothing was lost.' },
     duration: { under: 'less than a minute', days: '{n} d', hours: '{n} h', minutes: '{n} min' },
     chart: { asTable: 'The same as a table', when: 'When', total: 'NEWS2', band: 'What it means', atLeast: 'at least {n}',

@@ -90,7 +90,7 @@ var table = map[string]folder{
 		outside: []string{pocketbase, "github.com/robfig/cron/v3"}, tests: []string{"internal/webui"}},
 	"internal/webui": {why: "pages are served from an fs.FS and know nothing of care", outside: []string{"github.com/tdewolff/"}},
 	"internal/contract": {why: "the contract is held against the whole server over HTTP, as a client meets it",
-		imports: []string{everything}, outside: []string{pocketbase, "github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6"}},
+		imports: []string{everything}, outside: []string{pocketbase, "github.com/getkin/kin-openapi", "github.com/klauspost/compress", "github.com/santhosh-tekuri/jsonschema/v6"}},
 	"internal/acceptance": {why: "the scenarios talk to the whole server over HTTP, as a phone does",
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",

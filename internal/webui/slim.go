@@ -12,8 +12,8 @@ import (
 )
 
 // slim returns what is served in place of a file. Our own scripts go without comments and white
-// space, more than a third of what a phone would fetch; names stay, so that an error report says
-// where it was. Everything else stays as it is: libraries keep their notices, the worker is what
+// space and with short names inside functions, more than a third of what a phone would fetch; names
+// of functions, classes and fields stay, so that an error report says where it was. Everything else stays as it is: libraries keep their notices, the worker is what
 // browsers show to whoever asks what runs in the background, and a script that is not understood
 // is left for the browser to complain about.
 func slim(address string, body []byte) []byte {
@@ -21,7 +21,7 @@ func slim(address string, body []byte) []byte {
 		return body
 	}
 	var less bytes.Buffer
-	m := minifier.Minifier{KeepVarNames: true}
+	var m minifier.Minifier
 	if err := m.Minify(minify.New(), &less, bytes.NewReader(bytes.Clone(body)), nil); err != nil {
 		return body
 	}

@@ -230,6 +230,7 @@ test('passwords and passphrases may be pasted, and password managers know the fi
     await page.getByLabel(label, { exact: true }).focus()
     await page.keyboard.press('Control+V')
   }
+  await page.getByLabel('E-mail address').waitFor()
   assert.deepEqual(await page.locator('main input').evaluateAll(list => list.map(e => e.getAttribute('autocomplete'))), ['username', 'current-password'])
   await page.getByLabel('E-mail address').fill(stand.staff.nia.email)
   await page.evaluate(text => navigator.clipboard.writeText(text), stand.password)

@@ -87,7 +87,7 @@ test-js: $(NODE_MODULES) dist/doorstep-test dist/doorstep-plain ## the JavaScrip
 
 .PHONY: test-browser
 test-browser: $(NODE_MODULES) dist/doorstep-test need-chromium ## the pages in a real browser
-	cd e2e && node --test --test-concurrency=1 $$(ls -d browser/*.test.mjs)
+	cd e2e && node browser/all.mjs
 
 .PHONY: pictures
 pictures: $(NODE_MODULES) build need-chromium ## the README's pictures, from the demo

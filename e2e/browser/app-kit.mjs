@@ -72,7 +72,9 @@ export const syncNow = page => page.getByRole('region', { name: 'Sending' }).get
 /** Records a visit with a note. @param {import('playwright-core').Page} page @param {string} patient @param {string} note */
 export async function recordVisit(page, patient, note) {
   await goTo(page, `#/visit?person=${patient}`)
-  await page.getByLabel('Visit done').check()
+  await page.getByLabel('Visit done').check().catch(async e => {
+    throw new Error(`no form at ${page.url()}, but: ${await page.locator('body').innerText()}`, { cause: e })
+  })
   await page.getByLabel('Note').fill(note)
   await save(page)
   await saved(page)

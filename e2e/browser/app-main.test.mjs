@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, openBrowser, openPage } from './kit.mjs'
+import { accessible, openBrowser, openPage, until } from './kit.mjs'
 import { openDoors } from './practice-kit.mjs'
 import { offlineReady, openPhone, phoneWithClock, saved, syncNow, unlock } from './app-kit.mjs'
 
@@ -104,6 +104,7 @@ test("an urgent reading three hours late reaches the inbox live, is acknowledged
   assert.match(await row.innerText(), /Emergency[\s\S]*NEWS2 8[\s\S]*Reached us 3 h \d+ min late/)
   await row.getByRole('button', { name: /^Acknowledge receipt/ }).click()
   await inbox.getByText('Everything has been received.').waitFor()
+  await until('the server knows', async () => (await stand.query("SELECT count(*) AS n FROM handovers WHERE state = 'acknowledged'"))[0].n > 0)
   await phone.getByText('Everything sent').waitFor()
   await syncNow(phone)
   await phone.getByRole('link', { name: 'Today', exact: true }).click()

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, doubleText, openBrowser, openPage, signIn, sticksOut, walkByTab } from './kit.mjs'
-import { create, disagree, phoneOf, until } from './desk-kit.mjs'
+import { accessible, doubleText, openBrowser, openPage, signIn, sticksOut, walkByTab, until } from './kit.mjs'
+import { create, disagree, phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
 /** @type {import('playwright-core').Browser} */ let browser

@@ -32,12 +32,3 @@ export async function disagree(stand, one, two, patient, [before, first, second]
   await two.sync()
   return visit
 }
-
-/** Looks again until it is so; what the server does by itself within a second or two. @param {string} what @param {() => Promise<boolean>} check */
-export async function until(what, check) {
-  const end = Date.now() + 20_000
-  while (!await check()) {
-    if (Date.now() > end) throw new Error(`not within 20 s: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-}

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { openBrowser, openPage } from './kit.mjs'
-import { create, phoneOf, until } from './desk-kit.mjs'
+import { openBrowser, openPage, until } from './kit.mjs'
+import { create, phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
 /** @type {import('playwright-core').Browser} */ let browser

@@ -167,3 +167,12 @@ export function sticksOut(page) {
     return [...document.querySelectorAll('body *')].filter(e => beyond(e) && ![...e.children].some(beyond)).map(e => `${e.tagName.toLowerCase()}.${e.className}: ${e.textContent?.trim().slice(0, 40)}`)
   })
 }
+
+/** Looks again until it is so; what the server does by itself within a second or two. @param {string} what @param {() => Promise<boolean>} check */
+export async function until(what, check) {
+  const end = Date.now() + 20_000
+  while (!await check()) {
+    if (Date.now() > end) throw new Error(`not within 20 s: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}

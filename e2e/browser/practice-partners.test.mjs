@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPhone } from './app-kit.mjs'
-import { until } from './desk-kit.mjs'
-import { openPage } from './kit.mjs'
+import { openPage, until } from './kit.mjs'
 import { becomes, inbox, loaded, names } from './practice-kit.mjs'
 
 const here = inbox()

@@ -18,7 +18,7 @@ export function issue(office, [id = '']) {
   /** @type {any} */ let it = null
   let base = ''
   /** @type {Conflict | SetAside | HeldBack | null} */ let form = null
-  let trouble = '', changed = '', reason = '', letting = false, busy = false
+  let trouble = '', changed = '', reason = '', letting = false, busy = false, reads = 0
   const view = {
     title: words.desk.issues.title,
     back: { to: 'issues', text: words.desk.issues.back },
@@ -43,8 +43,9 @@ export function issue(office, [id = '']) {
     },
 
     async load() {
+      const read = ++reads
       const [answer] = await Promise.all([office.session.get(`/issues/${id}`), office.fields(), office.staff(), office.teams()])
-      view.take(answer)
+      if (read === reads) view.take(answer) // an answer that was overtaken is older than what stands here
     },
 
     /** @param {any} set */

@@ -120,7 +120,7 @@ bench: need-go ## beside plain PocketBase and raw SQLite, in one run, as ratios
 	$(GO) run ./bench $(ARGS)
 
 .PHONY: numbers
-numbers: need-go ## measure each cell three times and write docs/numbers.md (about 20 minutes on a machine left alone)
+numbers: need-go ## measure each cell three times and write docs/numbers.md (about a quarter of an hour on a machine left alone)
 	@{ echo "# Numbers"; echo; \
 	echo "What \`make numbers\` printed on $$(date -u +%F). Ratios within one run are what counts: the load generator shares the"; \
 	echo "processors with the servers. \`bench/\` says what each line measures; [README](../README.md#how-fast) what follows from it."; \

@@ -218,7 +218,7 @@ func placeAsked(cursor string, key any) error {
 		return nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(raw) > longestCursor || raw[0] != '{' || json.Unmarshal(raw, key) != nil {
+	if err != nil || len(raw) > longestCursor || !bytes.HasPrefix(raw, []byte("{")) || json.Unmarshal(raw, key) != nil {
 		return wire.Fail(http.StatusBadRequest, "cursor", wire.RetryAfterFix, "This cursor is not one of ours. Start from the first page.")
 	}
 	return nil

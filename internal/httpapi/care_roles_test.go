@@ -331,7 +331,7 @@ func TestCare_TheOrderOfAnInbox(t *testing.T) {
 		}
 	}
 	w.ahead.Store(0)
-	for _, bad := range []string{"state=lost", "class=X", "side=left", "cursor=!!!", "cursor=" + strings.Repeat("a", 900), "limit=-1", "mine=perhaps"} {
+	for _, bad := range []string{"state=lost", "class=X", "side=left", "cursor=!!!", "cursor=%0A", "cursor=" + strings.Repeat("a", 900), "limit=-1", "mine=perhaps"} {
 		if a := w.get(w.rita, "/handovers?"+bad); a.status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", bad, a.status, a.body)
 		}

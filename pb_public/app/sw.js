@@ -7,7 +7,7 @@
 
 const cacheName = `doorstep-${VERSION}`
 let kept // the cache, opened once: the app asks for a hundred files when it starts
-const open = () => kept ??= caches.open(cacheName)
+const open = () => kept ??= caches.open(cacheName).catch(e => { kept = undefined; throw e }) // asked again next time
 
 self.addEventListener('install', event => {
   // All of it or nothing: a half-filled cache would be an app that opens and then breaks.

@@ -69,12 +69,6 @@ func (a *API) leave(e *core.RequestEvent) error {
 // stay takes back that somebody leaves.
 func (a *API) stay(e *core.RequestEvent) error {
 	s := pbstore.Staying{Lead: viewerOf(e), Staff: e.Request.PathValue("id")}
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		s.Noted, err = v.NotedLeaving(s.Staff)
-		return err
-	}); err != nil {
-		return err
-	}
 	var answer pbstore.Stayed
 	err := a.tried(e, false, func(tx *pbstore.Tx) (err error) {
 		if answer, err = tx.Stay(s); err != nil || !answer.Changed {

@@ -16,9 +16,6 @@ import (
 type Staying struct {
 	Lead  pipeline.Viewer
 	Staff string
-	// Noted are the moments of NotedLeaving, found beforehand: the audit has no index by record, and
-	// the writer must not wait for a walk through it.
-	Noted []time.Time
 }
 
 // Stayed is what became of it.
@@ -28,10 +25,10 @@ type Stayed struct {
 	Changed bool        `json:"changed"` // false: nobody had noted that they leave
 }
 
-// NotedLeaving lists the moments from which a desk has said that somebody is gone, the last said first.
-func (v *Snapshot) NotedLeaving(staff string) ([]time.Time, error) {
+// notedLeaving lists the moments from which a desk has said that somebody is gone, the last said first.
+func (tx *Tx) notedLeaving(staff string) ([]time.Time, error) {
 	var noted []time.Time
-	err := v.each(`SELECT at, detail FROM audit WHERE action = 'leave' AND collection = ? AND record = ? ORDER BY id DESC LIMIT 20`,
+	err := tx.each(`SELECT at, detail FROM audit WHERE action = 'leave' AND collection = ? AND record = ? ORDER BY id DESC LIMIT 20`,
 		func(r *sql.Rows) error {
 			var said, detail string
 			if err := r.Scan(&said, &detail); err != nil {
@@ -68,7 +65,11 @@ func (tx *Tx) Stay(s Staying) (stayed Stayed, err error) {
 	if v.InactiveSince.IsZero() {
 		return stayed, nil
 	}
-	atDesk := slices.ContainsFunc(s.Noted, func(at time.Time) bool { return at.Equal(v.InactiveSince) })
+	noted, err := tx.notedLeaving(s.Staff)
+	if err != nil {
+		return stayed, err
+	}
+	atDesk := slices.ContainsFunc(noted, func(at time.Time) bool { return at.Equal(v.InactiveSince) })
 	if !atDesk && !care.DutyOf(s.Lead.Role).May(care.Update, care.StaffName) {
 		return stayed, wire.Fail(http.StatusConflict, "closed_elsewhere", wire.RetryNever, "An administrator has closed this account, and only an administrator can open it again.")
 	}

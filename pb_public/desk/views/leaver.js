@@ -30,21 +30,15 @@ export function leaver(office, [id = '']) {
       }, lookEvery)
     },
     close() { clearInterval(looking) },
-    async leave() {
-      if (busy) return
-      if (!work.staff.inactive_since && !sure) {
-        trouble = w.needSure
-        office.redraw()
-        requestAnimationFrame(() => document.getElementById('leaver-trouble')?.focus())
-        return
-      }
+    /** Tells the server whether somebody leaves, and then what became of it. @param {'leave' | 'stay'} what @param {any} body @param {(answer: any) => Promise<void>} done */
+    async tell(what, body, done) {
       busy = true
       trouble = ''
+      office.redraw()
       try {
-        const answer = await office.session.post(`/staff/${id}/leave`, { ...(fromLocal(at) && { at: fromLocal(at) }), ...(to && { to: to.slice(6) }) })
+        const answer = await office.session.post(`/staff/${id}/${what}`, body)
         office.staffChanged()
-        await view.load()
-        office.say(fill(w.done, { name: work.staff.name, at: when(answer.inactive_since), visits: count(answer.moved.visits, w.visitsN), handovers: count(answer.moved.handovers, w.handoversN), people: count(answer.moved.people, words.desk.effect.people) }))
+        await done(answer)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
@@ -54,25 +48,26 @@ export function leaver(office, [id = '']) {
         office.redraw()
       }
     },
+    async leave() {
+      if (busy) return
+      if (!work.staff.inactive_since && !sure) {
+        trouble = w.needSure
+        office.redraw()
+        requestAnimationFrame(() => document.getElementById('leaver-trouble')?.focus())
+        return
+      }
+      await view.tell('leave', { ...(fromLocal(at) && { at: fromLocal(at) }), ...(to && { to: to.slice(6) }) }, async answer => {
+        await view.load()
+        office.say(fill(w.done, { name: work.staff.name, at: when(answer.inactive_since), visits: count(answer.moved.visits, w.visitsN), handovers: count(answer.moved.handovers, w.handoversN), people: count(answer.moved.people, words.desk.effect.people) }))
+      })
+    },
     async stay() {
       if (busy) return
-      busy = true
-      trouble = ''
-      office.redraw()
-      try {
-        await office.session.post(`/staff/${id}/stay`)
-        office.staffChanged()
+      await view.tell('stay', undefined, async () => {
         taking = sure = false
         await view.load()
         office.say(fill(w.stayed, { name: work.staff.name }))
-      } catch (e) {
-        if (!(e instanceof Refusal)) throw e
-        trouble = e.message
-        requestAnimationFrame(() => document.getElementById('leaver-trouble')?.focus())
-      } finally {
-        busy = false
-        office.redraw()
-      }
+      })
     },
     draw() {
       if (!work) return nothing

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, doubleText, openBrowser, openPage, sticksOut, walkByTab } from './kit.mjs'
+import { accessible, openBrowser, openPage, usable } from './kit.mjs'
 import { openPhone, passphrase, synced, unlock } from './app-kit.mjs'
 import { create, disagree, phoneOf } from './desk-kit.mjs'
 
@@ -26,11 +26,7 @@ async function check(page, name) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await accessible(page, `${name}, ${colorScheme}`)
   }
-  await walkByTab(page, 120)
-  await doubleText(page)
-  assert.deepEqual(await sticksOut(page), [], `${name} scrolls sideways with text twice as large`)
-  await page.evaluate(() => { document.documentElement.style.fontSize = '' })
-  assert.equal(await page.locator('[draggable=true]').count(), 0, name)
+  await usable(page, name)
   const help = page.getByRole('banner').getByRole('link', { name: 'Help', exact: true })
   assert.equal(await help.getAttribute('href'), '#/help', `${name}: help`)
   assert.equal(await page.getByRole('banner').getByRole('link').last().innerText(), 'Help', `${name}: help is the last of the header`)

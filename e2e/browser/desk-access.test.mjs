@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, doubleText, openBrowser, openPage, signIn, sticksOut, walkByTab, until } from './kit.mjs'
+import { accessible, openBrowser, openPage, signIn, until, usable, walkByTab } from './kit.mjs'
 import { create, disagree, phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
@@ -62,11 +62,7 @@ async function check(page, name) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await accessible(page, `${name}, ${colorScheme}`)
   }
-  await walkByTab(page, 120)
-  await doubleText(page)
-  assert.deepEqual(await sticksOut(page), [], `${name} scrolls sideways with text twice as large`)
-  await page.evaluate(() => { document.documentElement.style.fontSize = '' })
-  assert.equal(await page.locator('[draggable=true]').count(), 0, name)
+  await usable(page, name)
   assert.deepEqual(await page.getByRole('banner').getByRole('link').nth(1).evaluate(e => [e.textContent, e.getAttribute('href')]), ['Help', '#/help'], `${name}: help is the second of the header`)
 }
 

@@ -176,3 +176,12 @@ export async function until(what, check) {
     await new Promise(resolve => setTimeout(resolve, 100))
   }
 }
+
+/** What axe does not know of a state: the way through it by Tab, text twice as large, and nothing that must be dragged. @param {import('playwright-core').Page} page @param {string} name */
+export async function usable(page, name) {
+  await walkByTab(page, 120)
+  await doubleText(page)
+  assert.deepEqual(await sticksOut(page), [], `${name} scrolls sideways with text twice as large`)
+  await page.evaluate(() => { document.documentElement.style.fontSize = '' })
+  assert.equal(await page.locator('[draggable=true]').count(), 0, name)
+}

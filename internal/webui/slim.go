@@ -13,9 +13,10 @@ import (
 
 // slim returns what is served in place of a file. Our own scripts go without comments and white
 // space and with short names inside functions, more than a third of what a phone would fetch; names
-// of functions, classes and fields stay, so that an error report says where it was. Everything else stays as it is: libraries keep their notices, the worker is what
-// browsers show to whoever asks what runs in the background, and a script that is not understood
-// is left for the browser to complain about.
+// of functions, classes and fields stay, so that an error report says where it was. Everything else
+// stays as it is: libraries keep their notices, the worker is what browsers show to whoever asks what
+// runs in the background, and a script that is not understood is left for the browser to complain
+// about.
 func slim(address string, body []byte) []byte {
 	if !isScript(address) || strings.HasPrefix(address, "/vendor/") || address == workerAt {
 		return body

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
@@ -26,7 +27,7 @@ var types = map[string]any{
 	"PullResponse": wire.PullResponse{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
 	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{},
 	"Names": pbstore.Names{}, "Self": pbstore.Self{}, "Colleague": pbstore.Colleague{},
-	"Named": pbstore.Named{}, "Person": pbstore.Person{}, "Call": pbstore.Call{}, "RuleHeld": pbstore.RuleHeld{}, "HandoverProvenance": pbstore.HandoverProvenance{},
+	"Named": care.Named{}, "Person": pbstore.Person{}, "Call": pbstore.Call{}, "RuleHeld": pbstore.RuleHeld{}, "HandoverProvenance": pbstore.HandoverProvenance{},
 	"HandoverView": pbstore.HandoverView{}, "HandoverEvent": pbstore.HandoverEvent{}, "Evidence": pbstore.Evidence{}, "Queues": pbstore.Queues{},
 	"TrendPoint": pbstore.TrendPoint{}, "OpenTeam": pbstore.OpenTeam{},
 	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Stayed": pbstore.Stayed{}, "Handed": pbstore.Handed{},

@@ -1,11 +1,10 @@
 package httpapi
 
 import (
+	"doorstep/internal/care"
 	"slices"
 	"sync"
 	"time"
-
-	"doorstep/internal/pbstore"
 )
 
 // How long it is believed that somebody has a handover open, and that they deal with it. A page
@@ -94,10 +93,10 @@ func (a *attention) sweep(now time.Time) {
 
 // attentionView is who has a handover open, as a page gets it.
 type attentionView struct {
-	Handover string         `json:"handover"`
-	By       *pbstore.Named `json:"by"`
-	Since    string         `json:"since"`
-	Until    string         `json:"until"`
+	Handover string      `json:"handover"`
+	By       *care.Named `json:"by"`
+	Since    string      `json:"since"`
+	Until    string      `json:"until"`
 	// Claimed: they said that they deal with it; otherwise they have it open.
 	Claimed bool `json:"claimed"`
 }

@@ -102,8 +102,8 @@ func (a *API) bindCare(g *router.RouterGroup[*core.RequestEvent]) {
 }
 
 // viewerOf is who asks, as their account stands at this moment.
-func viewerOf(e *core.RequestEvent) pipeline.Viewer {
-	return pipeline.Viewer{Staff: e.Auth.Id, Role: care.Role(e.Auth.GetString("role")), Organisation: e.Auth.GetString("organisation"),
+func viewerOf(e *core.RequestEvent) care.Viewer {
+	return care.Viewer{Staff: e.Auth.Id, Role: care.Role(e.Auth.GetString("role")), Organisation: e.Auth.GetString("organisation"),
 		Teams: e.Auth.GetStringSlice("teams")}
 }
 

@@ -129,7 +129,7 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 }
 
 // detail reads a handover; false when it is not there for this viewer.
-func (a *API) detail(e *core.RequestEvent, viewer pipeline.Viewer, id string) (d handoverDetail, ok bool, err error) {
+func (a *API) detail(e *core.RequestEvent, viewer care.Viewer, id string) (d handoverDetail, ok bool, err error) {
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		row, history, err := wholeHandover(v, id)
 		if err != nil || row == nil {
@@ -199,10 +199,10 @@ func (r *actRequest) action(k handover.Kind) (handover.Action, error) {
 
 // handoverReceipt answers whoever gave a handover away: it is no longer theirs to read.
 type handoverReceipt struct {
-	ID      string         `json:"id"`
-	Version int64          `json:"version"`
-	State   string         `json:"state"`
-	ToTeam  *pbstore.Named `json:"to_team"`
+	ID      string      `json:"id"`
+	Version int64       `json:"version"`
+	State   string      `json:"state"`
+	ToTeam  *care.Named `json:"to_team"`
 }
 
 // act does one thing to a handover and answers it as it then stands.
@@ -231,7 +231,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 	}
 }
 
-func (a *API) answerAct(e *core.RequestEvent, viewer pipeline.Viewer, after *care.Record) error {
+func (a *API) answerAct(e *core.RequestEvent, viewer care.Viewer, after *care.Record) error {
 	detail, ok, err := a.detail(e, viewer, after.ID)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 type inboxState struct {
 	ServerTime   string             `json:"server_time"`
 	Teams        []pbstore.OpenTeam `json:"teams"`        // the viewer's own
-	Destinations []pbstore.Named    `json:"destinations"` // where a handover can be handed on to
+	Destinations []care.Named       `json:"destinations"` // where a handover can be handed on to
 	Attention    []attentionView    `json:"attention"`    // who has which of the viewer's handovers open
 }
 
@@ -142,7 +142,7 @@ func wholeHandover(v *pbstore.Snapshot, id string) (row *pbstore.InboxRow, histo
 }
 
 // held finds a handover in the viewer's own inbox; elsewhere there is nothing to hold.
-func (a *API) held(e *core.RequestEvent, viewer pipeline.Viewer, id string) (h handover.Handover, err error) {
+func (a *API) held(e *core.RequestEvent, viewer care.Viewer, id string) (h handover.Handover, err error) {
 	found := false
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		row, history, err := wholeHandover(v, id)
@@ -167,7 +167,7 @@ type handoverItem struct {
 
 // itemOf shapes one row of a list. Whatever the list shows on the receiving side stands with the
 // viewer's teams or was escalated away from them; its history is not read for that.
-func (a *API) itemOf(viewer pipeline.Viewer, side string, row *pbstore.InboxRow) handoverItem {
+func (a *API) itemOf(viewer care.Viewer, side string, row *pbstore.InboxRow) handoverItem {
 	h := pipeline.HandoverOf(row.Record, nil)
 	if side == pbstore.Received {
 		h.Former = pbstore.InboxTeams(viewer)

@@ -94,7 +94,7 @@ func (a *API) readIssue(e *core.RequestEvent) error {
 	return writeJSON(e, http.StatusOK, answer)
 }
 
-func (a *API) issueDetail(e *core.RequestEvent, viewer pipeline.Viewer, rec *care.Record) (d issueDetail, err error) {
+func (a *API) issueDetail(e *core.RequestEvent, viewer care.Viewer, rec *care.Record) (d issueDetail, err error) {
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		views, err := a.Store.IssueView(v, viewer, []*care.Record{rec})
 		if err != nil {
@@ -155,7 +155,7 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 	return a.answerDecision(e, viewer, issue, result)
 }
 
-func (a *API) answerDecision(e *core.RequestEvent, viewer pipeline.Viewer, issue *care.Record, result wire.Result) error {
+func (a *API) answerDecision(e *core.RequestEvent, viewer care.Viewer, issue *care.Record, result wire.Result) error {
 	answer := decided{Settled: issue.Text("state") != "open", Status: result.Status,
 		Records: orEmpty(result.Records), Conflicts: orEmpty(result.Conflicts), Issues: orEmpty(result.Issues)}
 	var err error

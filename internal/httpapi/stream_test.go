@@ -15,7 +15,6 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
@@ -100,7 +99,7 @@ func TestStream_NobodyIsWokenByWhatIsNotTheirs(t *testing.T) {
 	w.Caseload(t, ben, w.vic)
 	w.save(ben, map[string]any{"consent": w.ada.Get("consent")})
 	w.tick()
-	viewer := func(r *core.Record) pipeline.Viewer {
+	viewer := func(r *core.Record) care.Viewer {
 		v, ok := w.store.Staff(r.Id)
 		if !ok {
 			t.Fatalf("%s is not known", r.GetString("name"))

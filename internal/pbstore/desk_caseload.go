@@ -10,21 +10,20 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
 // CaseloadRow is one holding of a person by a team or by one member of staff.
 type CaseloadRow struct {
-	ID               string `json:"id"`
-	Patient          Person `json:"patient"`
-	Team             *Named `json:"team"`
-	Staff            *Named `json:"staff"`
-	From             string `json:"from,omitempty"`
-	To               string `json:"to,omitempty"`
-	Reason           string `json:"reason,omitempty"`
-	Cohort           string `json:"cohort,omitempty"`
-	ContactEveryDays *int64 `json:"contact_every_days,omitempty"`
+	ID               string      `json:"id"`
+	Patient          Person      `json:"patient"`
+	Team             *care.Named `json:"team"`
+	Staff            *care.Named `json:"staff"`
+	From             string      `json:"from,omitempty"`
+	To               string      `json:"to,omitempty"`
+	Reason           string      `json:"reason,omitempty"`
+	Cohort           string      `json:"cohort,omitempty"`
+	ContactEveryDays *int64      `json:"contact_every_days,omitempty"`
 	// State: now, later or ended.
 	State string `json:"state"`
 
@@ -34,7 +33,7 @@ type CaseloadRow struct {
 
 // CaseloadQuery is one page of a caseload: of a person, or of a team, or of a member of staff.
 type CaseloadQuery struct {
-	Viewer               pipeline.Viewer
+	Viewer               care.Viewer
 	Patient, Team, Staff string
 	Ended                bool // also what is over
 	After                string
@@ -89,7 +88,7 @@ func (v *Snapshot) Caseload(q CaseloadQuery) (rows []CaseloadRow, more bool, err
 const heldByThem = `c.team <> '' AND c.team IN (SELECT value FROM json_each(?5)) OR c.staff <> '' AND c.staff IN (SELECT value FROM json_each(?6))`
 
 // holders are the teams and the staff whose caseloads are a desk's, each as a JSON list.
-func (v *Snapshot) holders(viewer pipeline.Viewer) (teams, staff string, err error) {
+func (v *Snapshot) holders(viewer care.Viewer) (teams, staff string, err error) {
 	t, err := json.Marshal(v.store.DeskTeams(viewer))
 	if err != nil {
 		return "", "", err
@@ -111,7 +110,7 @@ func scanCaseload(r interface{ Scan(...any) error }) (CaseloadRow, error) {
 }
 
 // name fills in what people read.
-func (c *CaseloadRow) name(s *Store, now time.Time, v pipeline.Viewer, p *care.Record) {
+func (c *CaseloadRow) name(s *Store, now time.Time, v care.Viewer, p *care.Record) {
 	c.Patient = s.personView(v, FullView, c.patient, p)
 	c.Team, c.Staff = s.NamedTeam(c.team), s.NamedStaff(c.staff)
 	c.From, c.To, c.State = care.Stamp(c.from), care.Stamp(c.to), "now"
@@ -126,7 +125,7 @@ func (c *CaseloadRow) name(s *Store, now time.Time, v pipeline.Viewer, p *care.R
 // Assignment puts a person on the caseload of a team or of one member of staff, from a time
 // (zero = now) to a time (zero = until further notice): a cover is one that ends by itself.
 type Assignment struct {
-	Lead                 pipeline.Viewer
+	Lead                 care.Viewer
 	Patient, Team, Staff string
 	From, To             time.Time
 	Reason, Cohort       string
@@ -240,7 +239,7 @@ func (tx *Tx) carries(a Assignment) error {
 }
 
 // overseen: the end of the chain moves anybody whom a team of the neighbourhood holds.
-func (tx *Tx) overseen(v pipeline.Viewer, patient string) bool {
+func (tx *Tx) overseen(v care.Viewer, patient string) bool {
 	if !care.DutyOf(v.Role).Chain {
 		return false
 	}
@@ -255,7 +254,7 @@ func (tx *Tx) free(patient string) (bool, error) {
 }
 
 // askedOf: an open handover about the person stands with a team of the viewer's.
-func (tx *Tx) askedOf(v pipeline.Viewer, patient string) (bool, error) {
+func (tx *Tx) askedOf(v care.Viewer, patient string) (bool, error) {
 	teams, err := json.Marshal(v.Teams)
 	if err != nil {
 		return false, err
@@ -298,7 +297,7 @@ func (tx *Tx) endCaseload(c CaseloadRow, at time.Time) error {
 
 // EndAssignment ends a row of a caseload at a time, zero = now. A lead ends what their own teams
 // and staff hold, and covers of people they hold. Refusals are *wire.Error.
-func (tx *Tx) EndAssignment(lead pipeline.Viewer, id string, at time.Time) (row CaseloadRow, reached Reached, err error) {
+func (tx *Tx) EndAssignment(lead care.Viewer, id string, at time.Time) (row CaseloadRow, reached Reached, err error) {
 	row, err = scanCaseload(tx.row(caseloadSelect+` WHERE c.id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, reached, wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is no such row of a caseload for you.")
@@ -330,7 +329,7 @@ func (tx *Tx) EndAssignment(lead pipeline.Viewer, id string, at time.Time) (row 
 }
 
 // NamedCaseload fills in what people read about a row that was just written.
-func (s *Store) NamedCaseload(ctx context.Context, v pipeline.Viewer, row CaseloadRow) (CaseloadRow, error) {
+func (s *Store) NamedCaseload(ctx context.Context, v care.Viewer, row CaseloadRow) (CaseloadRow, error) {
 	err := s.Read(ctx, func(view *Snapshot) error {
 		people, err := view.People([]string{row.patient})
 		row.name(s, s.now(), v, people[row.patient])

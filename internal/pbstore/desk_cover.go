@@ -5,13 +5,13 @@ import (
 	"net/http"
 	"time"
 
-	"doorstep/internal/pipeline"
+	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
 // Cover lets somebody, or a team, see to people until a time, beside whoever has them.
 type Cover struct {
-	Lead        pipeline.Viewer
+	Lead        care.Viewer
 	Patients    []string
 	Team, Staff string    // one of them
 	From, To    time.Time // From zero = now

@@ -10,7 +10,6 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/identity"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
@@ -20,18 +19,18 @@ const SilentAfter = 24 * time.Hour
 
 // DeviceRow is a phone as a desk sees it.
 type DeviceRow struct {
-	ID            string     `json:"id"`
-	Staff         *Named     `json:"staff"`
-	Name          string     `json:"name"`
-	Platform      string     `json:"platform"`
-	AppVersion    string     `json:"app_version,omitempty"`
-	Schema        *int64     `json:"schema,omitempty"`
-	State         string     `json:"state"`
-	StateSince    string     `json:"state_since,omitempty"`
-	LastSeen      string     `json:"last_seen,omitempty"`
-	Silent        bool       `json:"silent"`
-	Unsent        UnsentWork `json:"unsent"`
-	ClockOffsetMs *int64     `json:"clock_offset_ms,omitempty"` // server minus device
+	ID            string      `json:"id"`
+	Staff         *care.Named `json:"staff"`
+	Name          string      `json:"name"`
+	Platform      string      `json:"platform"`
+	AppVersion    string      `json:"app_version,omitempty"`
+	Schema        *int64      `json:"schema,omitempty"`
+	State         string      `json:"state"`
+	StateSince    string      `json:"state_since,omitempty"`
+	LastSeen      string      `json:"last_seen,omitempty"`
+	Silent        bool        `json:"silent"`
+	Unsent        UnsentWork  `json:"unsent"`
+	ClockOffsetMs *int64      `json:"clock_offset_ms,omitempty"` // server minus device
 }
 
 // UnsentWork is what a phone said at its last hello that it still held.
@@ -45,7 +44,7 @@ const deviceSelect = `SELECT id, staff, name, platform, app_version, "schema", s
 
 // DeviceQuery is one page of the phones a viewer looks after.
 type DeviceQuery struct {
-	Viewer pipeline.Viewer
+	Viewer care.Viewer
 	Team   string // only of its staff, "" = all
 	State  string // one of care.DeviceStates, "" = all
 	After  string
@@ -57,7 +56,7 @@ func (v *Snapshot) Devices(q DeviceQuery) (rows []DeviceRow, more bool, err erro
 	members := v.store.Members(q.Viewer)
 	if q.Team != "" {
 		members = slices.DeleteFunc(members, func(m Member) bool {
-			return !slices.ContainsFunc(m.Teams, func(t Named) bool { return t.ID == q.Team })
+			return !slices.ContainsFunc(m.Teams, func(t care.Named) bool { return t.ID == q.Team })
 		})
 		if len(members) == 0 && !slices.Contains(q.Viewer.Teams, q.Team) {
 			return nil, false, identity.ErrNotFound // another's team and none at all answer alike
@@ -101,7 +100,7 @@ func wireTime(column string) string { return care.Stamp(parseColumnTime(column))
 
 // SetDeviceState says what a phone may do from now on; changed is false when it may just that
 // already. Whoever calls it has its cached tokens dropped after the commit. Refusals are *wire.Error.
-func (tx *Tx) SetDeviceState(viewer pipeline.Viewer, id, state string) (d DeviceRow, changed bool, err error) {
+func (tx *Tx) SetDeviceState(viewer care.Viewer, id, state string) (d DeviceRow, changed bool, err error) {
 	d, err = tx.store.scanDevice(tx.row(deviceSelect+` WHERE id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (d.Staff == nil || !tx.store.LooksAfter(viewer, d.Staff.ID)) {
 		return d, false, wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is no such phone among those you look after.")

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // IssueKey is a place in the order of a desk's issues: oldest first.
@@ -20,7 +19,7 @@ type IssueKey struct {
 
 // IssueQuery is one page of what a desk must decide.
 type IssueQuery struct {
-	Viewer pipeline.Viewer
+	Viewer care.Viewer
 	Team   string // one of the desk's teams, "" = all
 	After  IssueKey
 	Limit  int
@@ -82,7 +81,7 @@ func (v *Snapshot) People(ids []string) (map[string]*care.Record, error) {
 }
 
 // IssueView shapes issues for a desk that owns them: both sides, who, when, about whom.
-func (s *Store) IssueView(v *Snapshot, viewer pipeline.Viewer, issues []*care.Record) ([]json.RawMessage, error) {
+func (s *Store) IssueView(v *Snapshot, viewer care.Viewer, issues []*care.Record) ([]json.RawMessage, error) {
 	var patients []string
 	for _, rec := range issues {
 		if id := rec.Text("patient"); id != "" {
@@ -129,13 +128,13 @@ func (s *Store) IssueView(v *Snapshot, viewer pipeline.Viewer, issues []*care.Re
 
 // StoredNow is the value a field has now, which may be another than when the issue was opened.
 type StoredNow struct {
-	Value any    `json:"value"`
-	By    *Named `json:"by"` // nil = the server, or nobody yet
-	At    string `json:"at,omitempty"`
+	Value any         `json:"value"`
+	By    *care.Named `json:"by"` // nil = the server, or nobody yet
+	At    string      `json:"at,omitempty"`
 }
 
 // storedNow reads what stands in the field that an open issue is about; nil where there is none.
-func (s *Store) storedNow(v *Snapshot, viewer pipeline.Viewer, issue *care.Record) (*StoredNow, error) {
+func (s *Store) storedNow(v *Snapshot, viewer care.Viewer, issue *care.Record) (*StoredNow, error) {
 	c, ok := care.ByName(issue.Text("collection"))
 	if !ok || issue.Text("state") != "open" || s.shapes.byName[c.Name] == nil {
 		return nil, nil
@@ -159,7 +158,7 @@ func (s *Store) storedNow(v *Snapshot, viewer pipeline.Viewer, issue *care.Recor
 // mayReadIssue: a clinical viewer reads the content of an issue they get; a limited one only what
 // lies in their own projection, or came from somebody whose own view is limited and is about records
 // that have such a view: a nurse who became a volunteer wrote other things before.
-func (s *Store) mayReadIssue(v pipeline.Viewer, rec *care.Record) bool {
+func (s *Store) mayReadIssue(v care.Viewer, rec *care.Record) bool {
 	if concerned(rec) {
 		return false
 	}
@@ -221,7 +220,7 @@ func concerned(rec *care.Record) bool {
 }
 
 // Issue reads one issue of a desk's teams; nil when there is none for it.
-func (s *Store) Issue(ctx context.Context, viewer pipeline.Viewer, id string) (rec *care.Record, err error) {
+func (s *Store) Issue(ctx context.Context, viewer care.Viewer, id string) (rec *care.Record, err error) {
 	err = s.Read(ctx, func(v *Snapshot) error {
 		found := map[string]*care.Record{}
 		for _, name := range []string{care.Conflicts, care.Quarantine} {

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"doorstep/internal/pipeline"
+	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
@@ -19,7 +19,7 @@ type Moved struct {
 
 // Move takes people from one holder's caseload to another's.
 type Move struct {
-	Lead               pipeline.Viewer
+	Lead               care.Viewer
 	Patients           []string
 	FromTeam, ToTeam   string
 	FromStaff, ToStaff string

@@ -14,7 +14,7 @@ import (
 
 // Registration is a person new to the neighbourhood.
 type Registration struct {
-	Lead pipeline.Viewer
+	Lead care.Viewer
 	ID   string // "" = the server makes one; the same one sent twice registers once
 	Team string // whose caseload the person comes on
 	Set  map[string]any

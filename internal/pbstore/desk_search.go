@@ -8,15 +8,14 @@ import (
 	"strings"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // FoundPerson is a person on a desk's caseloads, with who has them: for a desk with the clinical
 // view everybody, for a voluntary service its own only.
 type FoundPerson struct {
-	Person Person  `json:"person"`
-	Teams  []Named `json:"teams"`
-	Staff  []Named `json:"staff"`
+	Person Person       `json:"person"`
+	Teams  []care.Named `json:"teams"`
+	Staff  []care.Named `json:"staff"`
 }
 
 // PersonKey is a place in the order of a search: by name, as the viewer may know it.
@@ -27,7 +26,7 @@ type PersonKey struct {
 
 // PeopleQuery is one page of the people on a desk's own caseloads.
 type PeopleQuery struct {
-	Viewer pipeline.Viewer
+	Viewer care.Viewer
 	Text   string // words that must all be found; "" = everybody
 	After  PersonKey
 	Limit  int
@@ -100,7 +99,7 @@ func (v *Snapshot) SearchPeople(q PeopleQuery) (found []FoundPerson, last Person
 }
 
 // foundPeople fills in who the people are, and who has them.
-func (v *Snapshot) foundPeople(viewer pipeline.Viewer, keys []PersonKey, teams, staff string) ([]FoundPerson, error) {
+func (v *Snapshot) foundPeople(viewer care.Viewer, keys []PersonKey, teams, staff string) ([]FoundPerson, error) {
 	ids := make([]string, len(keys))
 	at := map[string]int{}
 	for i, k := range keys {
@@ -112,7 +111,7 @@ func (v *Snapshot) foundPeople(viewer pipeline.Viewer, keys []PersonKey, teams, 
 	}
 	found := make([]FoundPerson, len(keys))
 	for i, id := range ids {
-		found[i] = FoundPerson{Person: v.store.personView(viewer, FullView, id, people[id]), Teams: []Named{}, Staff: []Named{}}
+		found[i] = FoundPerson{Person: v.store.personView(viewer, FullView, id, people[id]), Teams: []care.Named{}, Staff: []care.Named{}}
 	}
 	list, err := json.Marshal(ids)
 	if err != nil {

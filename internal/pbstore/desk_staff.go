@@ -14,7 +14,7 @@ import (
 
 // Leaving is a member of staff who goes.
 type Leaving struct {
-	Lead  pipeline.Viewer
+	Lead  care.Viewer
 	Staff string
 	At    time.Time // zero = now; may lie ahead
 	To    string    // who takes over what can be handed over, "" = nobody yet
@@ -214,7 +214,7 @@ type Queues struct {
 
 // Queues counts what waits for a desk: handovers its teams have or sent, issues they own, phones
 // of their staff.
-func (v *Snapshot) Queues(viewer pipeline.Viewer) (q Queues, err error) {
+func (v *Snapshot) Queues(viewer care.Viewer) (q Queues, err error) {
 	teams, err := json.Marshal(v.store.DeskTeams(viewer))
 	if err != nil {
 		return q, err

@@ -8,13 +8,12 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
 // Staying takes back that a member of staff leaves.
 type Staying struct {
-	Lead  pipeline.Viewer
+	Lead  care.Viewer
 	Staff string
 }
 

@@ -20,10 +20,10 @@ type Work struct {
 
 // WorkVisit is a visit somebody has to make.
 type WorkVisit struct {
-	ID           string `json:"id"`
-	Patient      Person `json:"patient"`
-	Team         *Named `json:"team"`
-	PlannedStart string `json:"planned_start,omitempty"`
+	ID           string      `json:"id"`
+	Patient      Person      `json:"patient"`
+	Team         *care.Named `json:"team"`
+	PlannedStart string      `json:"planned_start,omitempty"`
 	// Yours: the viewer may give it to a colleague.
 	Yours bool `json:"yours"`
 }
@@ -38,7 +38,7 @@ type WorkHandover struct {
 }
 
 // WorkOf reads what hangs on a member of staff the viewer looks after; false when there is no such.
-func (v *Snapshot) WorkOf(viewer pipeline.Viewer, staff string) (w Work, ok bool, err error) {
+func (v *Snapshot) WorkOf(viewer care.Viewer, staff string) (w Work, ok bool, err error) {
 	for _, m := range v.store.Members(viewer) {
 		if ok = m.ID == staff; ok {
 			w.Staff = m
@@ -69,7 +69,7 @@ func (v *Snapshot) WorkOf(viewer pipeline.Viewer, staff string) (w Work, ok bool
 }
 
 // nameWork fills in whom the work is about.
-func (v *Snapshot) nameWork(viewer pipeline.Viewer, h Hanging, w *Work) error {
+func (v *Snapshot) nameWork(viewer care.Viewer, h Hanging, w *Work) error {
 	ids := append([]string{}, h.People...)
 	for _, visit := range h.Visits {
 		ids = append(ids, visit.Patient)

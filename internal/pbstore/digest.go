@@ -10,7 +10,7 @@ import (
 	"sort"
 	"strconv"
 
-	"doorstep/internal/pipeline"
+	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
@@ -45,7 +45,7 @@ func Digest(collection, id string, version int64) uint64 {
 }
 
 // Digests are those of what the viewer should hold at a number, by scope; empty scopes are left out.
-func (v *Snapshot) Digests(viewer pipeline.Viewer, o *Outlook, until int64) (map[string]wire.ScopeDigest, error) {
+func (v *Snapshot) Digests(viewer care.Viewer, o *Outlook, until int64) (map[string]wire.ScopeDigest, error) {
 	sums := map[string]uint64{}
 	counts := map[string]int{}
 	err := v.live(viewer, o, o.Ranges, until, func(d wire.Delivery) {
@@ -62,7 +62,7 @@ func (v *Snapshot) Digests(viewer pipeline.Viewer, o *Outlook, until int64) (map
 }
 
 // live walks everything standing in the ranges, a page at a time. A record is handed out once.
-func (v *Snapshot) live(viewer pipeline.Viewer, o *Outlook, ranges []Range, until int64, fn func(wire.Delivery)) error {
+func (v *Snapshot) live(viewer care.Viewer, o *Outlook, ranges []Range, until int64, fn func(wire.Delivery)) error {
 	seen := map[string]bool{}
 	ranges = append([]Range(nil), ranges...)
 	for len(ranges) > 0 {
@@ -92,7 +92,7 @@ func (v *Snapshot) live(viewer pipeline.Viewer, o *Outlook, ranges []Range, unti
 }
 
 // Repair compares, for the scopes a device listed, record by record, and answers with what differs.
-func (v *Snapshot) Repair(viewer pipeline.Viewer, o *Outlook, until int64, have map[string][]wire.RecordRef) ([]wire.Delivery, error) {
+func (v *Snapshot) Repair(viewer care.Viewer, o *Outlook, until int64, have map[string][]wire.RecordRef) ([]wire.Delivery, error) {
 	changes := []wire.Delivery{}
 	theirs := map[string]int64{}
 	collections := map[string]string{}

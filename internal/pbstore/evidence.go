@@ -117,8 +117,8 @@ func (tx *Tx) Standing(patient, rule string) (bool, error) {
 const alarmColumns = `id, rule, version, patient, collection, record, visit, clinical_time, clock_known, class, destination, news2, staff, team, verified, holds, handover`
 
 // Alarms implements pipeline.Evidence.
-func (tx *Tx) Alarms(patient string) ([]pipeline.Alarm, error) {
-	var list []pipeline.Alarm
+func (tx *Tx) Alarms(patient string) ([]care.Alarm, error) {
+	var list []care.Alarm
 	err := tx.each(`SELECT `+alarmColumns+` FROM alarms WHERE patient = ? AND clinical_time > ? ORDER BY clinical_time, id`, func(r *sql.Rows) error {
 		a, err := scanAlarm(r)
 		list = append(list, a)
@@ -127,8 +127,8 @@ func (tx *Tx) Alarms(patient string) ([]pipeline.Alarm, error) {
 	return list, err
 }
 
-func scanAlarm(r *sql.Rows) (pipeline.Alarm, error) {
-	var a pipeline.Alarm
+func scanAlarm(r *sql.Rows) (care.Alarm, error) {
+	var a care.Alarm
 	var at string
 	err := r.Scan(&a.ID, &a.Rule, &a.Version, &a.Patient, &a.Collection, &a.Record, &a.Visit, &at, &a.ClockKnown,
 		&a.Class, &a.Destination, &a.NEWS2, &a.Staff, &a.Team, &a.Verified, &a.Holds, &a.Handover)
@@ -137,7 +137,7 @@ func scanAlarm(r *sql.Rows) (pipeline.Alarm, error) {
 }
 
 // PutAlarm implements pipeline.Evidence.
-func (tx *Tx) PutAlarm(a pipeline.Alarm) error {
+func (tx *Tx) PutAlarm(a care.Alarm) error {
 	_, err := tx.exec(`INSERT INTO alarms (`+alarmColumns+`, seq) VALUES (?`+strings.Repeat(", ?", 17)+`)
 		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
 		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`,

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // Sides of a handover from which it is looked at.
@@ -20,7 +19,7 @@ const (
 
 // InboxQuery is one page of an inbox.
 type InboxQuery struct {
-	Viewer pipeline.Viewer
+	Viewer care.Viewer
 	Side   string // Received or SentSide
 	Team   string // one of the viewer's teams, "" = all
 	States []string

@@ -15,7 +15,6 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/testkit/pbtest"
 )
 
@@ -85,7 +84,7 @@ func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
 	me := a.staff[0]
 	found := 0
 	for _, role := range []care.Role{care.Reception, care.CareCoordinator, care.DistrictNurse, care.VolunteerCoordinator} {
-		viewer := pipeline.Viewer{Staff: me, Role: role, Teams: a.teams[:2]}
+		viewer := care.Viewer{Staff: me, Role: role, Teams: a.teams[:2]}
 		inbox, sent := pbstore.InboxTeams(viewer), pbstore.SentTeams(viewer)
 		for _, side := range []string{pbstore.Received, pbstore.SentSide} {
 			for _, team := range []string{"", a.teams[0]} {
@@ -142,7 +141,7 @@ func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
 	a := newArchive(t)
 	for _, side := range []string{pbstore.Received, pbstore.SentSide} {
 		for _, mine := range []bool{false, true} {
-			q := pbstore.InboxQuery{Viewer: pipeline.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}, Side: side, Mine: mine, Limit: 50,
+			q := pbstore.InboxQuery{Viewer: care.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}, Side: side, Mine: mine, Limit: 50,
 				After: &pbstore.InboxKey{Closed: 1, InTime: 1, Age: -1000, ID: "01jhandover"}}
 			var plans []string
 			if err := a.store.Read(context.Background(), func(v *pbstore.Snapshot) (err error) {
@@ -179,8 +178,8 @@ func TestInbox_ClosedCostsItsPageAndNotItsHistory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	received := pipeline.Viewer{Staff: a.staff[0], Role: care.DutyGP, Teams: a.teams[:1]}
-	sent := pipeline.Viewer{Staff: a.staff[0], Role: care.DistrictNurse, Teams: a.teams[1:2]}
+	received := care.Viewer{Staff: a.staff[0], Role: care.DutyGP, Teams: a.teams[:1]}
+	sent := care.Viewer{Staff: a.staff[0], Role: care.DistrictNurse, Teams: a.teams[1:2]}
 	questions := []pbstore.InboxQuery{
 		{Viewer: received, Side: pbstore.Received}, {Viewer: received, Side: pbstore.Received, Class: "U2"}, {Viewer: received, Side: pbstore.Received, Mine: true},
 		{Viewer: received, Side: pbstore.Received, Class: "SG"}, {Viewer: sent, Side: pbstore.SentSide},

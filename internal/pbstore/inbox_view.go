@@ -8,7 +8,6 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identifier"
-	"doorstep/internal/pipeline"
 )
 
 // Person is who a handover is about, as far as the reader may know.
@@ -55,16 +54,16 @@ type HandoverView struct {
 	Mine    bool   `json:"mine"`
 	Patient Person `json:"patient"`
 
-	FromStaff *Named `json:"from_staff"`
-	FromTeam  *Named `json:"from_team"`
-	ToTeam    *Named `json:"to_team"`
-	ReplyTeam *Named `json:"reply_team,omitempty"`
+	FromStaff *care.Named `json:"from_staff"`
+	FromTeam  *care.Named `json:"from_team"`
+	ToTeam    *care.Named `json:"to_team"`
+	ReplyTeam *care.Named `json:"reply_team,omitempty"`
 
-	NamedRegistrant *Named             `json:"named_registrant,omitempty"`
+	NamedRegistrant *care.Named        `json:"named_registrant,omitempty"`
 	ByHand          bool               `json:"by_hand"`
 	Rules           []RuleHeld         `json:"rules"`
 	Unverified      bool               `json:"unverified"`
-	ConfirmedBy     *Named             `json:"confirmed_by,omitempty"`
+	ConfirmedBy     *care.Named        `json:"confirmed_by,omitempty"`
 	SupersededBy    string             `json:"superseded_by,omitempty"`
 	Situation       string             `json:"situation,omitempty"`
 	Background      string             `json:"background,omitempty"`
@@ -73,16 +72,16 @@ type HandoverView struct {
 	SafeNote        string             `json:"safe_note,omitempty"`
 	Provenance      HandoverProvenance `json:"provenance"`
 
-	SeenBy         *Named `json:"seen_by,omitempty"`
-	AcknowledgedBy *Named `json:"acknowledged_by,omitempty"`
-	AcknowledgedAt string `json:"acknowledged_at,omitempty"`
-	Owner          *Named `json:"owner,omitempty"`
-	Call           *Call  `json:"call,omitempty"`
-	DeclineReason  string `json:"decline_reason,omitempty"`
-	Outcome        string `json:"outcome,omitempty"`
-	Answer         string `json:"answer,omitempty"`
-	FiledBy        *Named `json:"filed_by,omitempty"`
-	FiledAt        string `json:"filed_at,omitempty"`
+	SeenBy         *care.Named `json:"seen_by,omitempty"`
+	AcknowledgedBy *care.Named `json:"acknowledged_by,omitempty"`
+	AcknowledgedAt string      `json:"acknowledged_at,omitempty"`
+	Owner          *care.Named `json:"owner,omitempty"`
+	Call           *Call       `json:"call,omitempty"`
+	DeclineReason  string      `json:"decline_reason,omitempty"`
+	Outcome        string      `json:"outcome,omitempty"`
+	Answer         string      `json:"answer,omitempty"`
+	FiledBy        *care.Named `json:"filed_by,omitempty"`
+	FiledAt        string      `json:"filed_at,omitempty"`
 }
 
 // RuleHeld is a rule that led to a handover.
@@ -129,7 +128,7 @@ const (
 const voluntaryTeam = "voluntary"
 
 // projectionOf says how much of a handover a reader gets (DESIGN §1, decision 12).
-func (s *Store) projectionOf(v pipeline.Viewer, rec *care.Record) string {
+func (s *Store) projectionOf(v care.Viewer, rec *care.Record) string {
 	duty := care.DutyOf(v.Role)
 	sender := slices.Contains(v.Teams, rec.Text("from_team")) || rec.Text("from_staff") == v.Staff
 	to := s.NamedTeam(rec.Text("to_team"))
@@ -143,7 +142,7 @@ func (s *Store) projectionOf(v pipeline.Viewer, rec *care.Record) string {
 }
 
 // View shapes a handover for a reader who may see it.
-func (s *Store) View(v pipeline.Viewer, row *InboxRow) HandoverView {
+func (s *Store) View(v care.Viewer, row *InboxRow) HandoverView {
 	rec := row.Record
 	flag := func(f string) bool { b, _ := rec.Get(f).(bool); return b }
 	late, _ := rec.Get("late_by_seconds").(int64)
@@ -176,7 +175,7 @@ func (s *Store) View(v pipeline.Viewer, row *InboxRow) HandoverView {
 	return h
 }
 
-func sideOf(v pipeline.Viewer, rec *care.Record) string {
+func sideOf(v care.Viewer, rec *care.Record) string {
 	switch {
 	case slices.Contains(InboxTeams(v), rec.Text("to_team")):
 		return Received
@@ -202,7 +201,7 @@ func sealedText(rec *care.Record, late int64) handover.Text {
 
 // personView gives the identity a projection allows. A limited reader learns who it is only
 // where the person is on their own caseload, which takes the person's consent.
-func (s *Store) personView(v pipeline.Viewer, projection, id string, p *care.Record) Person {
+func (s *Store) personView(v care.Viewer, projection, id string, p *care.Record) Person {
 	out := Person{ID: id}
 	if p == nil {
 		return out
@@ -229,7 +228,7 @@ type Evidence struct {
 	RecordedAt string          `json:"recorded_at"`
 	ReachedAt  string          `json:"reached_at,omitempty"` // "" for what was refused: it is in quarantine
 	LateBy     int64           `json:"late_by_seconds"`
-	RecordedBy *Named          `json:"recorded_by,omitempty"`
+	RecordedBy *care.Named     `json:"recorded_by,omitempty"`
 	ClockKnown bool            `json:"clock_known"`
 	Verified   bool            `json:"verified"`
 	Values     map[string]any  `json:"values"`
@@ -308,15 +307,15 @@ type HandoverEvent struct {
 	ID     string          `json:"id"`
 	At     string          `json:"at"`
 	Kind   string          `json:"kind"`
-	By     *Named          `json:"by,omitempty"` // nil = the server
-	Team   *Named          `json:"team,omitempty"`
+	By     *care.Named     `json:"by,omitempty"` // nil = the server
+	Team   *care.Named     `json:"team,omitempty"`
 	Text   string          `json:"text,omitempty"`
 	Detail json.RawMessage `json:"detail,omitempty"`
 }
 
 // HistoryView shapes a history. What people wrote in it is theirs who may read the content; a
 // limited reader gets what was written by, or for, their own teams.
-func (s *Store) HistoryView(v pipeline.Viewer, projection string, history []*care.Record) []HandoverEvent {
+func (s *Store) HistoryView(v care.Viewer, projection string, history []*care.Record) []HandoverEvent {
 	list := make([]HandoverEvent, 0, len(history))
 	for _, r := range history {
 		e := HandoverEvent{ID: r.ID, At: r.Text("at"), Kind: r.Text("kind"), By: s.NamedStaff(r.Text("by")), Team: s.NamedTeam(r.Text("team"))}
@@ -331,7 +330,7 @@ func (s *Store) HistoryView(v pipeline.Viewer, projection string, history []*car
 
 // MaySee says whether a handover is a viewer's to look at: it stands with their team or was
 // escalated away from it, or they or their team sent it.
-func MaySee(v pipeline.Viewer, h handover.Handover) bool {
+func MaySee(v care.Viewer, h handover.Handover) bool {
 	inbox := InboxTeams(v)
 	if slices.Contains(inbox, h.ToTeam) || ShareTeam(h.Former, inbox) {
 		return true
@@ -346,7 +345,7 @@ func ShareTeam(a, b []string) bool {
 }
 
 // ActorOf is a viewer as the one who does something to a handover.
-func ActorOf(v pipeline.Viewer) handover.Actor {
+func ActorOf(v care.Viewer) handover.Actor {
 	teams := v.Teams
 	if care.DutyOf(v.Role).Chain {
 		teams = append(slices.Clone(teams), "") // see InboxTeams
@@ -359,7 +358,7 @@ var people = []handover.Kind{handover.See, handover.Acknowledge, handover.Unackn
 	handover.HandOn, handover.RecordCall, handover.File, handover.StandDown, handover.Confirm}
 
 // Possible lists what a viewer may do to a handover as it stands, by the names of the actions.
-func (s *Store) Possible(v pipeline.Viewer, h handover.Handover) []string {
+func (s *Store) Possible(v care.Viewer, h handover.Handover) []string {
 	s.mem.mu.RLock()
 	m := handover.Machine{Clocks: handover.DefaultClocks(), Calendar: s.mem.calendars[""]}
 	s.mem.mu.RUnlock()

@@ -13,7 +13,7 @@ const defaultIssueRetention = 30 * 24 * time.Hour
 // lapsed says whether a viewer who does not have the person any more has been told long enough
 // that their issue is still open. It counts from when they lost the person or, where that was before, from
 // when the issue was opened.
-func (s *Store) lapsed(v pipeline.Viewer, issue *care.Record) bool {
+func (s *Store) lapsed(v care.Viewer, issue *care.Record) bool {
 	since, _ := care.ParseStamp(issue.Text("opened_at")) // written by us
 	s.mem.mu.RLock()
 	if lost := s.mem.lost(v, issue.Text("patient")); lost.After(since) {
@@ -24,7 +24,7 @@ func (s *Store) lapsed(v pipeline.Viewer, issue *care.Record) bool {
 }
 
 // lost is when a viewer last had a person, as far back as grants are remembered; zero for never.
-func (m *memory) lost(v pipeline.Viewer, patient string) (last time.Time) {
+func (m *memory) lost(v care.Viewer, patient string) (last time.Time) {
 	held := func(holder string, until time.Time) {
 		for _, g := range m.people[patient] {
 			if g.holder != holder || !until.IsZero() && !g.from.Before(until) {

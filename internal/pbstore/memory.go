@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/rules"
 	"doorstep/internal/worktime"
 )
@@ -127,7 +126,7 @@ func (h *holder) moved(seq int64, patient string) {
 
 // member is a member of staff: what they may do, and from which number on their scopes are new.
 type member struct {
-	pipeline.Viewer
+	care.Viewer
 	Name     string
 	resetSeq int64
 	print    string
@@ -263,7 +262,7 @@ func (s *Store) Moved() <-chan struct{} {
 }
 
 // viewerHolders are the names under which a viewer holds people.
-func viewerHolders(v pipeline.Viewer) []string {
+func viewerHolders(v care.Viewer) []string {
 	switch care.DutyOf(v.Role).Reach {
 	case care.OwnPeople:
 		return []string{care.StaffScope(v.Staff)}
@@ -279,7 +278,7 @@ func viewerHolders(v pipeline.Viewer) []string {
 }
 
 // holds says whether a viewer has a person now, and had them at a moment.
-func (m *memory) holds(v pipeline.Viewer, patient string, at time.Time) (now, then bool) {
+func (m *memory) holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
 	names := viewerHolders(v)
 	past := names
 	if member := m.staff[v.Staff]; member != nil && len(names) > 0 {
@@ -306,7 +305,7 @@ func (m *memory) holds(v pipeline.Viewer, patient string, at time.Time) (now, th
 }
 
 // Holds says whether a viewer has a person on a caseload now.
-func (s *Store) Holds(v pipeline.Viewer, patient string) bool {
+func (s *Store) Holds(v care.Viewer, patient string) bool {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
 	now, _ := s.mem.holds(v, patient, time.Time{})
@@ -314,11 +313,11 @@ func (s *Store) Holds(v pipeline.Viewer, patient string) bool {
 }
 
 // Staff returns what is known of a member of staff; false when there is none.
-func (s *Store) Staff(id string) (pipeline.Viewer, bool) {
+func (s *Store) Staff(id string) (care.Viewer, bool) {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
 	if m := s.mem.staff[id]; m != nil {
 		return m.Viewer, true
 	}
-	return pipeline.Viewer{}, false
+	return care.Viewer{}, false
 }

@@ -6,7 +6,6 @@ import (
 	"sort"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
@@ -63,7 +62,7 @@ func (o *Outlook) Scopes() []string {
 }
 
 // ownScopes are a viewer's scopes that are not people.
-func ownScopes(v pipeline.Viewer) []string {
+func ownScopes(v care.Viewer) []string {
 	duty := care.DutyOf(v.Role)
 	scopes := []string{care.DirectoryScope, care.StaffScope(v.Staff)}
 	for _, t := range v.Teams {
@@ -92,7 +91,7 @@ func patientScope(view care.View, patient string) string {
 
 // NothingNew says, without SQL, whether a viewer at a number has nothing to pull; head is the
 // number up to which that is true.
-func (s *Store) NothingNew(v pipeline.Viewer, client *Client, since int64) (quiet bool, head int64) {
+func (s *Store) NothingNew(v care.Viewer, client *Client, since int64) (quiet bool, head int64) {
 	m := s.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -124,13 +123,13 @@ func (s *Store) NothingNew(v pipeline.Viewer, client *Client, since int64) (quie
 }
 
 // Outlook looks from one number to another.
-func (s *Store) Outlook(v pipeline.Viewer, since, until int64) *Outlook {
+func (s *Store) Outlook(v care.Viewer, since, until int64) *Outlook {
 	return s.OutlookFrom(v, since, until, 0, 0)
 }
 
 // OutlookFrom is Outlook for a walk that goes on: without the scopes before the one it has
 // reached, and that one from where it stopped.
-func (s *Store) OutlookFrom(v pipeline.Viewer, since, until, scope, seq int64) *Outlook {
+func (s *Store) OutlookFrom(v care.Viewer, since, until, scope, seq int64) *Outlook {
 	m := s.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
@@ -78,7 +77,7 @@ func (v *Snapshot) change(scope, seq int64) (rows []FeedRow, err error) {
 
 // Deliveries turns feed rows into what the viewer gets: the whole record in their projection, or
 // word that it is gone. A record that moved in two of their scopes comes once.
-func (v *Snapshot) Deliveries(viewer pipeline.Viewer, o *Outlook, rows []FeedRow) ([]wire.Delivery, error) {
+func (v *Snapshot) Deliveries(viewer care.Viewer, o *Outlook, rows []FeedRow) ([]wire.Delivery, error) {
 	byCollection := map[int64][]string{}
 	latest := map[string]int64{}
 	order := make([]FeedRow, 0, len(rows))
@@ -132,7 +131,7 @@ func wireName(s *shape) string {
 }
 
 // plain loads records whose JSON SQLite builds.
-func (v *Snapshot) plain(viewer pipeline.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
+func (v *Snapshot) plain(viewer care.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
@@ -236,7 +235,7 @@ func seal(raw json.RawMessage) json.RawMessage {
 }
 
 // issues loads conflicts and quarantine as the sync_issues of whoever must act on them.
-func (v *Snapshot) issues(viewer pipeline.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
+func (v *Snapshot) issues(viewer care.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return err

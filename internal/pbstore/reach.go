@@ -6,27 +6,16 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/identity"
-	"doorstep/internal/pipeline"
 )
 
-// Named is a team or a member of staff with the name people know them by.
-type Named struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	// Role of a member of staff; Kind, Phone of a team.
-	Role  string `json:"role,omitempty"`
-	Kind  string `json:"kind,omitempty"`
-	Phone string `json:"phone,omitempty"`
-}
-
 // NamedStaff is a member of staff by id; nil for none. One who is not known has no name.
-func (s *Store) NamedStaff(id string) *Named {
+func (s *Store) NamedStaff(id string) *care.Named {
 	if id == "" {
 		return nil
 	}
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
-	n := &Named{ID: id}
+	n := &care.Named{ID: id}
 	if m := s.mem.staff[id]; m != nil {
 		n.Name, n.Role = m.Name, string(m.Role)
 	}
@@ -34,13 +23,13 @@ func (s *Store) NamedStaff(id string) *Named {
 }
 
 // NamedTeam is a team by id; nil for none.
-func (s *Store) NamedTeam(id string) *Named {
+func (s *Store) NamedTeam(id string) *care.Named {
 	if id == "" {
 		return nil
 	}
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
-	n := &Named{ID: id}
+	n := &care.Named{ID: id}
 	if t := s.mem.directory.teams[id]; t != nil {
 		n.Name, n.Kind, n.Phone = t.Name, t.Kind, t.Phone
 	}
@@ -49,7 +38,7 @@ func (s *Store) NamedTeam(id string) *Named {
 
 // InboxTeams are the teams whose inbox a viewer works. The end of the chain also has what stands
 // with no team at all (id ""), which happens where a neighbourhood has no coordinator.
-func InboxTeams(v pipeline.Viewer) []string {
+func InboxTeams(v care.Viewer) []string {
 	duty := care.DutyOf(v.Role)
 	if !duty.Inbox {
 		return []string{}
@@ -62,7 +51,7 @@ func InboxTeams(v pipeline.Viewer) []string {
 }
 
 // SentTeams are the teams whose sent handovers a viewer follows; see the team scopes of a pull.
-func SentTeams(v pipeline.Viewer) []string {
+func SentTeams(v care.Viewer) []string {
 	duty := care.DutyOf(v.Role)
 	if duty.View != care.Clinical && !duty.Desk {
 		return []string{}
@@ -72,7 +61,7 @@ func SentTeams(v pipeline.Viewer) []string {
 
 // DeskTeams are the teams a desk answers for: a lead's own; for the end of the chain every team
 // of the neighbourhood, those of no neighbourhood, and what belongs to no team (id "").
-func (s *Store) DeskTeams(v pipeline.Viewer) []string {
+func (s *Store) DeskTeams(v care.Viewer) []string {
 	duty := care.DutyOf(v.Role)
 	if !duty.Desk {
 		return []string{}
@@ -99,16 +88,16 @@ func (s *Store) DeskTeams(v pipeline.Viewer) []string {
 
 // Member is a member of staff as a desk sees them.
 type Member struct {
-	ID            string  `json:"id"`
-	Name          string  `json:"name"`
-	Role          string  `json:"role"`
-	Teams         []Named `json:"teams"`
-	InactiveSince string  `json:"inactive_since,omitempty"`
+	ID            string       `json:"id"`
+	Name          string       `json:"name"`
+	Role          string       `json:"role"`
+	Teams         []care.Named `json:"teams"`
+	InactiveSince string       `json:"inactive_since,omitempty"`
 }
 
 // Members are the staff a viewer looks after: those of the desk's teams; for whoever keeps the
 // accounts, those of their organisation. They come by name.
-func (s *Store) Members(v pipeline.Viewer) []Member {
+func (s *Store) Members(v care.Viewer) []Member {
 	teams := s.DeskTeams(v)
 	keeper := care.DutyOf(v.Role).May(care.Update, care.StaffName)
 	s.mem.mu.RLock()
@@ -116,10 +105,10 @@ func (s *Store) Members(v pipeline.Viewer) []Member {
 	var list []Member
 	for id, m := range s.mem.staff {
 		mine := keeper && v.Organisation != "" && m.Organisation == v.Organisation
-		row := Member{ID: id, Name: m.Name, Role: string(m.Role), Teams: []Named{}, InactiveSince: care.Stamp(m.InactiveSince)}
+		row := Member{ID: id, Name: m.Name, Role: string(m.Role), Teams: []care.Named{}, InactiveSince: care.Stamp(m.InactiveSince)}
 		for _, t := range m.Teams {
 			mine = mine || slices.Contains(teams, t)
-			n := Named{ID: t}
+			n := care.Named{ID: t}
 			if known := s.mem.directory.teams[t]; known != nil {
 				n.Name = known.Name
 			}
@@ -134,13 +123,13 @@ func (s *Store) Members(v pipeline.Viewer) []Member {
 }
 
 // LooksAfter says whether a member of staff is among those a viewer looks after.
-func (s *Store) LooksAfter(v pipeline.Viewer, staff string) bool {
+func (s *Store) LooksAfter(v care.Viewer, staff string) bool {
 	return slices.ContainsFunc(s.Members(v), func(m Member) bool { return m.ID == staff })
 }
 
 // LooksAfterStaff is LooksAfter as identity asks it.
 func (s *Store) LooksAfterStaff(lead identity.StaffRecord, staff string) bool {
-	return s.LooksAfter(pipeline.Viewer{Staff: lead.ID, Role: lead.Role, Organisation: lead.Organisation, Teams: lead.Teams}, staff)
+	return s.LooksAfter(care.Viewer{Staff: lead.ID, Role: lead.Role, Organisation: lead.Organisation, Teams: lead.Teams}, staff)
 }
 
 func memberIDs(list []Member) []string {

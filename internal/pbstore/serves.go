@@ -7,13 +7,12 @@ import (
 	"strings"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // serves says whether a limited viewer may look at check-ins about a person that are their own, or
 // their team's: only while the person is with them, or, for a desk, with anybody of its teams. Consent
 // that was withdrawn or has run out ends that, as the end of a round does.
-func (s *Store) serves(v pipeline.Viewer, patient string) bool {
+func (s *Store) serves(v care.Viewer, patient string) bool {
 	m := s.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()

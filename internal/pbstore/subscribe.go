@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // A Subscription is woken after a commit that moved something its owner follows, and by nothing
@@ -79,17 +78,17 @@ func (s *Subscription) Empty() {
 
 // Follow subscribes to what a viewer's phone would pull. Call Refollow when woken: the viewer may
 // have changed.
-func (s *Store) Follow(v pipeline.Viewer) *Subscription { return s.subscribe(pullTopics(v)) }
+func (s *Store) Follow(v care.Viewer) *Subscription { return s.subscribe(pullTopics(v)) }
 
 // Refollow follows as Follow does what a viewer may see now.
-func (s *Store) Refollow(sub *Subscription, v pipeline.Viewer) { sub.follow(pullTopics(v)) }
+func (s *Store) Refollow(sub *Subscription, v care.Viewer) { sub.follow(pullTopics(v)) }
 
 // FollowPages subscribes to what the inbox and the desk of a viewer show. What phones report of
 // themselves in a hello wakes nobody.
-func (s *Store) FollowPages(v pipeline.Viewer) *Subscription { return s.subscribe(s.pageTopics(v)) }
+func (s *Store) FollowPages(v care.Viewer) *Subscription { return s.subscribe(s.pageTopics(v)) }
 
 // RefollowPages is to FollowPages what Refollow is to Follow.
-func (s *Store) RefollowPages(sub *Subscription, v pipeline.Viewer) { sub.follow(s.pageTopics(v)) }
+func (s *Store) RefollowPages(sub *Subscription, v care.Viewer) { sub.follow(s.pageTopics(v)) }
 
 // WakePages tells the pages that show the inboxes of these teams that somebody took up or laid down
 // what stands there, which no record says.
@@ -121,7 +120,7 @@ func (s *Store) Followers() int {
 }
 
 // pullTopics are whatever makes NothingNew say no, but for the client's own work.
-func pullTopics(v pipeline.Viewer) []topic {
+func pullTopics(v care.Viewer) []topic {
 	topics := []topic{{memberMoved, v.Staff}}
 	for _, name := range ownScopes(v) {
 		topics = append(topics, topic{scopeMoved, name})
@@ -136,7 +135,7 @@ func pullTopics(v pipeline.Viewer) []topic {
 	return topics
 }
 
-func (s *Store) pageTopics(v pipeline.Viewer) []topic {
+func (s *Store) pageTopics(v care.Viewer) []topic {
 	topics := []topic{{memberMoved, v.Staff}, {scopeMoved, care.StaffScope(v.Staff)}, {scopeMoved, care.DirectoryScope}}
 	add := func(kind topicKind, name string) { topics = append(topics, topic{kind, name}) }
 	inbox := InboxTeams(v)

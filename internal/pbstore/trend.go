@@ -10,7 +10,6 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
-	"doorstep/internal/pipeline"
 )
 
 // TrendPoint is one scored set of readings in the trend of a person: the score alone, because the
@@ -35,7 +34,7 @@ const (
 // has to act on the handover: a full reader, never for a safeguarding concern. Whoever only sent
 // it reads it as long as the person is theirs. What was scored after the handover was closed is
 // not part of it.
-func (v *Snapshot) Trend(viewer pipeline.Viewer, view *HandoverView, h handover.Handover) ([]TrendPoint, error) {
+func (v *Snapshot) Trend(viewer care.Viewer, view *HandoverView, h handover.Handover) ([]TrendPoint, error) {
 	points := []TrendPoint{}
 	switch {
 	case view.Projection != FullView, h.Class == care.Safeguarding, view.Side == SentSide && !v.store.Holds(viewer, h.Patient):
@@ -92,7 +91,7 @@ type OpenTeam struct {
 }
 
 // OwnTeams are a viewer's teams and whether they are open at this moment.
-func (s *Store) OwnTeams(v pipeline.Viewer) []OpenTeam {
+func (s *Store) OwnTeams(v care.Viewer) []OpenTeam {
 	now := s.now()
 	teams := make([]OpenTeam, 0, len(v.Teams))
 	for _, id := range v.Teams {
@@ -122,15 +121,15 @@ func (s *Store) addHours(t *OpenTeam, now time.Time) {
 }
 
 // Destinations are the teams that can be given a handover, by name.
-func (s *Store) Destinations() []Named {
+func (s *Store) Destinations() []care.Named {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
-	list := []Named{}
+	list := []care.Named{}
 	for _, t := range s.mem.directory.sorted {
 		if o := s.mem.directory.orgs[t.Organisation]; o == nil || !o.closed(s.now()) {
-			list = append(list, Named{ID: t.ID, Name: t.Name, Kind: t.Kind, Phone: t.Phone})
+			list = append(list, care.Named{ID: t.ID, Name: t.Name, Kind: t.Kind, Phone: t.Phone})
 		}
 	}
-	slices.SortFunc(list, func(a, b Named) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(list, func(a, b care.Named) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return list
 }

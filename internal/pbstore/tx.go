@@ -209,7 +209,7 @@ func (m *memory) rememberPatient(rec *care.Record) {
 }
 
 // Holds implements pipeline.People.
-func (tx *Tx) Holds(v pipeline.Viewer, patient string, at time.Time) (now, then bool) {
+func (tx *Tx) Holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
 	m := tx.store.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -231,7 +231,7 @@ func (tx *Tx) Teams(patient string) []string {
 }
 
 // Staff implements pipeline.People.
-func (tx *Tx) Staff(id string) (pipeline.Viewer, bool) { return tx.store.Staff(id) }
+func (tx *Tx) Staff(id string) (care.Viewer, bool) { return tx.store.Staff(id) }
 
 // Rules implements pipeline.Evidence.
 func (tx *Tx) Rules() *rules.Set {

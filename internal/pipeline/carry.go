@@ -25,13 +25,13 @@ type carrying struct {
 	person *care.Record
 	plan   *handover.Plan
 	alarms map[string]handover.Alarm
-	known  map[string]Alarm
+	known  map[string]care.Alarm
 	events []rules.Event
 	doubts map[string]string
 }
 
-func carryOut(tx Tx, person *care.Record, plan handover.Plan, alarms []handover.Alarm, known []Alarm, events []rules.Event, doubts map[string]string) error {
-	c := &carrying{tx: tx, person: person, plan: &plan, doubts: doubts, alarms: map[string]handover.Alarm{}, known: map[string]Alarm{}, events: events}
+func carryOut(tx Tx, person *care.Record, plan handover.Plan, alarms []handover.Alarm, known []care.Alarm, events []rules.Event, doubts map[string]string) error {
+	c := &carrying{tx: tx, person: person, plan: &plan, doubts: doubts, alarms: map[string]handover.Alarm{}, known: map[string]care.Alarm{}, events: events}
 	for _, a := range alarms {
 		c.alarms[a.ID] = a
 	}
@@ -74,7 +74,7 @@ func (c *carrying) attach(attached []handover.Attachment) error {
 	slices.Sort(ids)
 	for _, id := range ids {
 		a := c.alarms[id]
-		row := Alarm{ID: a.ID, Rule: a.Rule, Version: int64(a.Version), Patient: c.person.ID, Collection: a.Collection, Record: a.Record,
+		row := care.Alarm{ID: a.ID, Rule: a.Rule, Version: int64(a.Version), Patient: c.person.ID, Collection: a.Collection, Record: a.Record,
 			Visit: a.Visit, ClinicalTime: a.At, ClockKnown: a.ClockKnown, Class: a.Class, Destination: c.known[id].Destination,
 			NEWS2: a.NEWS2, Staff: a.Staff, Team: a.Team, Verified: a.Verified, Holds: true, Handover: a.Handover}
 		if at, ok := to[id]; ok {
@@ -90,7 +90,7 @@ func (c *carrying) attach(attached []handover.Attachment) error {
 	return nil
 }
 
-func same(a, b Alarm) bool {
+func same(a, b care.Alarm) bool {
 	return a.Handover == b.Handover && a.Destination == b.Destination && a.Verified == b.Verified && a.Holds == b.Holds &&
 		a.ClinicalTime.Equal(b.ClinicalTime) && a.ClockKnown == b.ClockKnown && a.Visit == b.Visit
 }

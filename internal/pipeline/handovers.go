@@ -18,7 +18,7 @@ type existing struct {
 	records map[string]*care.Record
 }
 
-func existingHandovers(tx Tx, patient string, known []Alarm) (*existing, error) {
+func existingHandovers(tx Tx, patient string, known []care.Alarm) (*existing, error) {
 	records, err := tx.Handovers(patient)
 	if err != nil {
 		return nil, err

@@ -268,8 +268,8 @@ func judgePerson(tx Tx, patient string, c *changed) error {
 }
 
 // mergeAlarms are the alarms that hold: those judged now, and, of what lies before, what was known.
-func mergeAlarms(fresh []rules.Alarm, known []Alarm, since time.Time) []handover.Alarm {
-	attached := make(map[string]*Alarm, len(known))
+func mergeAlarms(fresh []rules.Alarm, known []care.Alarm, since time.Time) []handover.Alarm {
+	attached := make(map[string]*care.Alarm, len(known))
 	for i := range known {
 		attached[known[i].ID] = &known[i]
 	}
@@ -303,7 +303,7 @@ func mergeAlarms(fresh []rules.Alarm, known []Alarm, since time.Time) []handover
 
 // dropAlarms notes which alarms hold no more: what they rest on was corrected or retracted, or
 // earlier evidence arrived. They stay in the table, and their handover stays with whoever has it.
-func dropAlarms(tx Tx, fresh []rules.Alarm, known []Alarm, since time.Time) error {
+func dropAlarms(tx Tx, fresh []rules.Alarm, known []care.Alarm, since time.Time) error {
 	holds := make(map[string]bool, len(fresh))
 	for _, a := range fresh {
 		holds[a.ID] = true
@@ -321,7 +321,7 @@ func dropAlarms(tx Tx, fresh []rules.Alarm, known []Alarm, since time.Time) erro
 
 // notePassed keeps, as alarms that do not hold, where an "unless" let something pass: evidence
 // from before it that arrives later can undo that, and makes the person watched until then.
-func notePassed(tx Tx, patient string, passed []rules.Alarm, known []Alarm) error {
+func notePassed(tx Tx, patient string, passed []rules.Alarm, known []care.Alarm) error {
 	have := make(map[string]bool, len(known))
 	for _, k := range known {
 		have[k.ID] = true
@@ -332,7 +332,7 @@ func notePassed(tx Tx, patient string, passed []rules.Alarm, known []Alarm) erro
 			continue
 		}
 		have[a.ID] = true
-		if err := tx.PutAlarm(Alarm{ID: a.ID, Rule: a.Rule, Version: int64(a.Version), Patient: patient, Collection: a.Collection, Record: a.Record,
+		if err := tx.PutAlarm(care.Alarm{ID: a.ID, Rule: a.Rule, Version: int64(a.Version), Patient: patient, Collection: a.Collection, Record: a.Record,
 			Visit: a.Visit, ClinicalTime: a.At, ClockKnown: a.ClockKnown, Class: a.Class, NEWS2: a.NEWS2, Staff: a.Staff, Team: a.Team,
 			Verified: a.Verified}); err != nil {
 			return err

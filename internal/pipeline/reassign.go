@@ -9,7 +9,7 @@ import (
 
 // Reassign gives an open handover that a leaver answers for to a colleague who works the inbox
 // where it stands and may answer it. False: it was not theirs, or is not for that colleague.
-func Reassign(tx Tx, id, from string, to Viewer, by string) (bool, error) {
+func Reassign(tx Tx, id, from string, to care.Viewer, by string) (bool, error) {
 	rec, err := loadHandover(tx, id)
 	if err != nil || rec == nil || rec.Text("owner") != from || Closed(care.State(rec.Text("state"))) {
 		return false, err
@@ -28,7 +28,7 @@ func Reassign(tx Tx, id, from string, to Viewer, by string) (bool, error) {
 
 // ReassignVisits gives visits that are still to be made to somebody else, as an edit by the lead
 // who has seen them as they stand. It returns how many were changed.
-func ReassignVisits(tx Tx, visits []string, to string, lead Viewer) (int, error) {
+func ReassignVisits(tx Tx, visits []string, to string, lead care.Viewer) (int, error) {
 	c, _ := care.ByName(care.Visits)
 	n := 0
 	for _, id := range visits {

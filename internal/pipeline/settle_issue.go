@@ -12,7 +12,7 @@ import (
 
 // Decision is what a lead makes of an issue.
 type Decision struct {
-	Lead Viewer
+	Lead care.Viewer
 	// Teams whose issues are the lead's.
 	Teams []string
 	Issue string

@@ -43,13 +43,13 @@ type People interface {
 	// Patient returns a person's record, nil when there is none.
 	Patient(id string) (*care.Record, error)
 	// Holds says whether the viewer has the person on a caseload: now, and at a past moment.
-	Holds(v Viewer, patient string, at time.Time) (now, then bool)
+	Holds(v care.Viewer, patient string, at time.Time) (now, then bool)
 	// Teams lists the teams on whose caseload a person is now.
 	Teams(patient string) []string
 	// Admit puts a person on a team's caseload from now on.
 	Admit(patient, team, reason string) error
 	// Staff returns what is known of a member of staff; false when there is none.
-	Staff(id string) (Viewer, bool)
+	Staff(id string) (care.Viewer, bool)
 	// Directory finds teams and organisations.
 	Directory() Directory
 	// Calendar is the working time of an organisation, "" for core hours; Clocks the deadlines.
@@ -65,16 +65,6 @@ type Directory interface {
 	// Neighbourhood and Organisation are those of a team, "" when unknown.
 	Neighbourhood(team string) string
 	Organisation(team string) string
-}
-
-// Viewer is a member of staff with their holdings.
-type Viewer struct {
-	Staff        string
-	Role         care.Role
-	Organisation string
-	Teams        []string
-	// InactiveSince is when the person left; zero = active.
-	InactiveSince time.Time
 }
 
 // Evidence reads and writes what the rules judge.
@@ -96,12 +86,12 @@ type Evidence interface {
 	// whether one was let pass.
 	Standing(patient, rule string) (bool, error)
 	// Alarms lists what was raised for a person so far, in the last thirty days.
-	Alarms(patient string) ([]Alarm, error)
+	Alarms(patient string) ([]care.Alarm, error)
 	// CountRule notes that a rule would have raised something in shadow, or has failed, at ref;
 	// the same once only.
 	CountRule(kind string, rule *rules.Rule, ref, reason string) error
 	// PutAlarm stores an alarm, new or changed.
-	PutAlarm(Alarm) error
+	PutAlarm(care.Alarm) error
 	// OpenHandovers lists the person's handovers that are not closed, and those of a visit.
 	Handovers(patient string) ([]*care.Record, error)
 	// History lists the events of a handover, oldest first.
@@ -112,29 +102,9 @@ type Evidence interface {
 	DueAt(at time.Time, kind, ref string) error
 }
 
-// Alarm is one rule holding at one record, as stored.
-type Alarm struct {
-	ID           string
-	Rule         string // code
-	Version      int64
-	Patient      string
-	Collection   string
-	Record       string
-	Visit        string
-	ClinicalTime time.Time
-	ClockKnown   bool
-	Class        care.Class
-	Destination  string // handover.Route.Key it was arranged under
-	NEWS2        bool
-	Staff, Team  string
-	Verified     bool
-	Holds        bool
-	Handover     string
-}
-
 // By says through what a change came in: a device's push, or the server itself.
 type By struct {
-	Viewer
+	care.Viewer
 	Device string
 	Client string
 	// Offset is server minus device; times authored before SteadySince were stamped by a clock

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
@@ -80,7 +80,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 }
 
 // firstPage is the page a cursor asks for, begun anew where the cursor was too old.
-func (e *Engine) firstPage(ctx context.Context, s Session, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
+func (e *Engine) firstPage(ctx context.Context, s Session, v care.Viewer, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
 	page, fail := e.page(ctx, v, c, cur, limit)
 	if fail != nil {
 		return nil, fail
@@ -137,7 +137,7 @@ func (e *Engine) checkEpoch(ctx context.Context, c *pbstore.Client, cur *cursor)
 }
 
 // page reads one page: from memory alone when nothing is new, else in one snapshot.
-func (e *Engine) page(ctx context.Context, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *wire.Error) {
+func (e *Engine) page(ctx context.Context, v care.Viewer, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *wire.Error) {
 	if cur.since > 0 && !cur.walking() {
 		if quiet, head := e.store.NothingNew(v, c, cur.since); quiet {
 			return &wire.PullResponse{Epoch: cur.epoch, Head: head, Cursor: e.cursors.format(cursor{epoch: cur.epoch, since: head}),
@@ -156,7 +156,7 @@ func (e *Engine) page(ctx context.Context, v pipeline.Viewer, c *pbstore.Client,
 
 // walk goes through rounds until one ends at the head of this very snapshot: only then is the
 // union of all pages the viewer's projection at one moment, and the phone may swap it in.
-func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v pipeline.Viewer, c *pbstore.Client, cur cursor, limit int, page *wire.PullResponse) error {
+func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v care.Viewer, c *pbstore.Client, cur cursor, limit int, page *wire.PullResponse) error {
 	head, err := snap.Head()
 	if err != nil {
 		return err

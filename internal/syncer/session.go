@@ -3,8 +3,8 @@ package syncer
 import (
 	"context"
 
+	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
@@ -21,7 +21,7 @@ type Session struct {
 
 // viewer finds what the person may see today; it is read afresh for each request, not taken
 // from the token.
-func (e *Engine) viewer(ctx context.Context, s Session) (pipeline.Viewer, *wire.Error) {
+func (e *Engine) viewer(ctx context.Context, s Session) (care.Viewer, *wire.Error) {
 	v, ok := e.store.Staff(s.Staff)
 	if !ok { // an account made this very moment
 		if err := e.Settle(ctx); err != nil {

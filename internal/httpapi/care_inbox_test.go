@@ -16,13 +16,13 @@ import (
 
 type watching struct {
 	Handover string
-	By       pbstore.Named
+	By       care.Named
 	Claimed  bool
 }
 
 type inboxState struct {
 	Teams        []pbstore.OpenTeam
-	Destinations []pbstore.Named
+	Destinations []care.Named
 	Attention    []watching
 }
 

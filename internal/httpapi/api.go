@@ -36,8 +36,8 @@ type API struct {
 	Stream StreamTimes
 
 	probe   probe
-	looking attention
-	seats   seats
+	looking whoIsLooking
+	waiting waitingConnections
 }
 
 // Register binds every route; give it to app.OnServe.

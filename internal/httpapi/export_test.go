@@ -50,7 +50,7 @@ func (a *API) BindProbe(e *core.ServeEvent) error {
 
 // Seated counts the connections that wait.
 func Seated(a *API) int {
-	a.seats.mu.Lock()
-	defer a.seats.mu.Unlock()
-	return a.seats.taken
+	a.waiting.mu.Lock()
+	defer a.waiting.mu.Unlock()
+	return a.waiting.count
 }

@@ -31,14 +31,14 @@ func (a *API) stream(e *core.RequestEvent) error {
 		return fail
 	}
 	defer follower.Close()
-	seat, err := a.seats.take(e.Request.Context(), "stream "+session.Device, phoneStreams)
+	waiting, err := a.waiting.admit(e.Request.Context(), "stream "+session.Device, phoneStreams)
 	if err != nil {
 		return err
 	}
-	defer seat.leave()
+	defer waiting.release()
 	revoked, stop := a.Identity.Watch(session.Device, session.Staff)
 	defer stop()
-	return a.speak(e, &phoneListener{api: a, token: bearer(e.Request.Header), follower: follower, revoked: revoked, pace: syncer.DefaultPace}, seat)
+	return a.sendEvents(e, &phoneListener{api: a, token: bearer(e.Request.Header), follower: follower, revoked: revoked, pace: syncer.DefaultPace}, waiting)
 }
 
 // phoneListener is a phone with an access token.
@@ -53,7 +53,7 @@ type phoneListener struct {
 func (l *phoneListener) woken() <-chan struct{}   { return l.follower.Woken() }
 func (l *phoneListener) changed() <-chan struct{} { return l.revoked }
 
-func (l *phoneListener) standing(ctx context.Context) (time.Duration, *event, bool) {
+func (l *phoneListener) mayListen(ctx context.Context) (time.Duration, *event, bool) {
 	session, until, err := l.api.Identity.AuthenticateUntil(ctx, l.token)
 	switch {
 	case errors.Is(err, identity.ErrLost):
@@ -78,8 +78,8 @@ func (l *phoneListener) news() ([]event, bool) {
 	return []event{poke}, true
 }
 
-// quiet tells a pace that has changed: one phone after the other, as each falls quiet.
-func (l *phoneListener) quiet() []event {
+// idle tells a pace that has changed: one phone after the other, as each falls quiet.
+func (l *phoneListener) idle() []event {
 	now := l.api.Sync.Pace()
 	if now == l.pace {
 		return nil
@@ -90,18 +90,18 @@ func (l *phoneListener) quiet() []event {
 
 // pageStream nudges a page: something its inbox or desk shows has moved.
 func (a *API) pageStream(e *core.RequestEvent) error {
-	seat, err := a.seats.take(e.Request.Context(), "pages "+e.Auth.Id, pageStreams)
+	waiting, err := a.waiting.admit(e.Request.Context(), "pages "+e.Auth.Id, pageStreams)
 	if err != nil {
 		return err
 	}
-	defer seat.leave()
+	defer waiting.release()
 	l := &pageListener{api: a, token: rawToken(e), staff: e.Auth.Id, sub: a.Store.FollowPages(viewerOf(e))}
 	defer l.sub.Close()
 	var stop func()
 	l.revoked, stop = a.Identity.Watch(e.Auth.Id)
 	defer stop()
 	l.sub.Wake() // what moved before nobody followed
-	return a.speak(e, l, seat)
+	return a.sendEvents(e, l, waiting)
 }
 
 // rawToken is the token of a request that PocketBase let through, which takes it with and without
@@ -125,9 +125,9 @@ type pageListener struct {
 func (l *pageListener) woken() <-chan struct{}   { return l.sub.C }
 func (l *pageListener) changed() <-chan struct{} { return l.revoked }
 
-// standing asks PocketBase again: a changed password or role ends what a token was good for. Its
+// mayListen asks PocketBase again: a changed password or role ends what a token was good for. Its
 // tokens go by real time.
-func (l *pageListener) standing(context.Context) (time.Duration, *event, bool) {
+func (l *pageListener) mayListen(context.Context) (time.Duration, *event, bool) {
 	staff, err := l.api.App.FindAuthRecordByToken(l.token, core.TokenTypeAuth)
 	if err != nil || hasLeft(staff, l.api.Clock()) {
 		return 0, nil, false
@@ -143,7 +143,7 @@ func (l *pageListener) standing(context.Context) (time.Duration, *event, bool) {
 	return time.Until(expires.Time), nil, true
 }
 
-func (l *pageListener) quiet() []event { return nil }
+func (l *pageListener) idle() []event { return nil }
 
 func (l *pageListener) news() ([]event, bool) {
 	l.sub.Empty()

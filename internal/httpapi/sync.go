@@ -34,7 +34,7 @@ func (a *API) bindSync(v1 *router.RouterGroup[*core.RequestEvent]) {
 	g.GET("/pull", a.pull)
 	g.GET("/stream", a.stream)
 	g.POST("/digest", a.digest)
-	g.GET("/names", a.names)
+	g.GET("/names", a.phoneNames)
 }
 
 func syncSession(e *core.RequestEvent) syncer.Session {
@@ -85,15 +85,15 @@ func (a *API) pull(e *core.RequestEvent) error {
 // pullWaiting is a pull that waits for news: one of a device at a time, until the server stops, and
 // answered only to who may still have the answer.
 func (a *API) pullWaiting(e *core.RequestEvent, r syncer.PullRequest) error {
-	seat, err := a.seats.take(e.Request.Context(), "pull "+sessionOf(e).Device, 1)
+	waiting, err := a.waiting.admit(e.Request.Context(), "pull "+sessionOf(e).Device, 1)
 	if err != nil {
 		return err
 	}
-	defer seat.leave()
+	defer waiting.release()
 	if a.Draining != nil {
-		defer context.AfterFunc(a.Draining, seat.vacate)()
+		defer context.AfterFunc(a.Draining, waiting.cancel)()
 	}
-	r.Until = seat.Done()
+	r.Until = waiting.Done()
 	answer, fail := a.Sync.Pull(e.Request.Context(), syncSession(e), r)
 	session, err := a.Identity.Authenticate(e.Request.Context(), bearer(e.Request.Header))
 	switch {

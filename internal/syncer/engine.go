@@ -52,7 +52,7 @@ type Engine struct {
 	stop    chan struct{}
 	stopped sync.WaitGroup
 	nudge   chan struct{}
-	seen    seen
+	pulled  pulledToday
 	// delivering is held by the one round of the courier that may run.
 	delivering sync.Mutex
 }

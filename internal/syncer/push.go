@@ -130,7 +130,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 		}
 	}
 	w.answer.LastMid, w.answer.LastKey = c.LastMid, c.LastKey
-	w.discreet(tx)
+	w.hideOthersValues(tx)
 	return nil
 }
 
@@ -260,23 +260,23 @@ func (w *pushWork) answered(tx *pbstore.Tx, m *care.Mutation, client, mid int64,
 	return bare, nil
 }
 
-// discreet takes out of the answer what its asker may not see today: other people's values about
-// a person who is no longer theirs.
-func (w *pushWork) discreet(tx *pbstore.Tx) {
+// hideOthersValues removes from the answer what its recipient may not see today: values that others
+// wrote about a person whom the recipient no longer holds.
+func (w *pushWork) hideOthersValues(tx *pbstore.Tx) {
 	for i := range w.answer.Results {
 		res := &w.answer.Results[i]
 		if len(res.Conflicts) == 0 {
 			continue
 		}
-		near := true
+		holds := true
 		for _, op := range w.push.Mutations[i].Ops {
 			if op.Patient == "" {
 				continue
 			}
 			now, _ := tx.Holds(w.by.Viewer, op.Patient, tx.Now())
-			near = near && now
+			holds = holds && now
 		}
-		if near {
+		if holds {
 			continue
 		}
 		conflicts := make([]wire.Conflict, len(res.Conflicts))

@@ -15,10 +15,10 @@ import (
 	"doorstep/internal/syncer"
 )
 
-// names answers who a phone's owner is and whom they may know by name. It carries an ETag: a phone
+// phoneNames answers with the owner of a phone and the people whom they may know by name. It carries an ETag: a phone
 // that asks again with If-None-Match gets 304 while nothing changed. A phone that hands in only
 // gets nothing, as on a pull.
-func (a *API) names(e *core.RequestEvent) error {
+func (a *API) phoneNames(e *core.RequestEvent) error {
 	session := sessionOf(e)
 	if session.PushOnly {
 		return syncer.PushOnly(session.Directive)

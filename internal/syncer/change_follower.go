@@ -7,8 +7,8 @@ import (
 	"doorstep/internal/wire"
 )
 
-// Follower knows when a phone has something to pull. It costs memory and nothing else: no
-// goroutine and, when it is asked, no SQL.
+// Follower knows when a phone has something to pull. It takes memory only: no goroutine, and no SQL
+// when it is asked.
 type Follower struct {
 	e     *Engine
 	sub   *pbstore.Subscription
@@ -17,15 +17,15 @@ type Follower struct {
 	since int64
 }
 
-// News is what moved since it was last asked.
+// News says what changed since the last call.
 type News struct {
 	Head int64
-	// Revoked: part of what the phone holds is no longer its owner's.
+	// Revoked: the phone holds something that its owner may no longer see.
 	Revoked bool
 }
 
-// Follow begins to follow what a phone would pull from that cursor on. What was missed before, or
-// may have been, wakes it at once.
+// Follow starts to watch for changes that a phone would pull from this cursor on. When the phone has
+// missed a change, or may have, the follower is woken at once.
 func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Follower, *wire.Error) {
 	v, fail := e.viewer(ctx, s)
 	if fail != nil {
@@ -51,7 +51,7 @@ func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Fol
 // Woken receives when there is news.
 func (f *Follower) Woken() <-chan struct{} { return f.sub.C }
 
-// News says what moved, and begins anew from there; false when the account is gone.
+// News returns what changed since the last call; false when the account is gone.
 func (f *Follower) News() (News, bool) {
 	f.sub.Empty()
 	v, ok := f.e.store.Staff(f.staff)
@@ -70,5 +70,5 @@ func (f *Follower) News() (News, bool) {
 	return n, true
 }
 
-// Close ends it.
+// Close stops the watch.
 func (f *Follower) Close() { f.sub.Close() }

@@ -204,7 +204,7 @@ test('the whole field flow by keyboard: set up, record an urgent visit, hand ove
   await hit(/^Save$/)
   await page.waitForFunction(() => document.getElementById('announce')?.textContent === 'Saved on this phone.')
   await shown('Everything sent')
-  assert.equal(await page.evaluate(() => document.querySelector('.app-strip [role=status]')?.textContent?.includes('Everything sent')), true, 'how much is not sent is announced')
+  assert.equal(await page.evaluate(() => document.querySelector('.app-status [role=status]')?.textContent?.includes('Everything sent')), true, 'how much is not sent is announced')
   const [row] = await stand.query("SELECT h.class, h.called_name, v.status FROM handovers h JOIN visits v ON v.id = h.visit WHERE v.note = 'By keyboard'")
   assert.deepEqual(row, { class: 'E', called_name: 'Dr Patel', status: 'completed' })
   await page.evaluate(() => document.body.focus())

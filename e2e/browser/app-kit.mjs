@@ -36,7 +36,7 @@ export async function setUp(page, stand, who) {
   await synced(page)
 }
 
-/** Waits until the strip says when the phone last heard from the server. @param {import('playwright-core').Page} page */
+/** Waits until the status bar says when the phone last heard from the server. @param {import('playwright-core').Page} page */
 export const synced = page => page.getByRole('region', { name: 'Sending' }).getByText(/last synced/).waitFor()
 
 /** Waits until the app opens without a network. @param {import('playwright-core').Page} page */

@@ -48,7 +48,7 @@ test("a volunteer's phone holds no clinical field, decrypted or not", async t =>
   const page = await openPhone(t, browser, stand, 'val')
   const held = await page.evaluate(async secret => {
     const [{ Database }, { Vault }, { SealedStorage }] = await Promise.all(['/app/store/database.js', '/app/vault/vault.js', '/app/store/storage.js'].map(m => import(m)))
-    const database = new Database(), vault = new Vault({ shelf: database.shelf })
+    const database = new Database(), vault = new Vault({ keyStore: database.keyStore })
     const rows = /** @type {any[]} */ ([])
     await new SealedStorage(database, await vault.unlock({ passphrase: secret })).load((/** @type {any} */ table, /** @type {any} */ key, /** @type {any} */ value) => rows.push({ table, key, value }))
     return rows
@@ -72,7 +72,7 @@ test('forgotten passphrase: unsent work is saved to a file without it', async t 
   await page.waitForFunction(async () => {
     const { Database } = await import(/** @type {any} */ ('/app/store/database.js'))
     const database = new Database()
-    const file = await database.shelf.get()
+    const file = await database.keyStore.get()
     database.close()
     return Boolean(file?.recovery) // the organisation's key has reached the phone
   })

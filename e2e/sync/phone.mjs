@@ -72,7 +72,7 @@ export class Phone {
         return answer
       },
     })
-    this.queued = new Map(this.client.inside().outbox.map(c => [c.key, c]))
+    this.queued = new Map(this.client.debugState().outbox.map(c => [c.key, c]))
     this.client.changed(c => this.#watch(c))
     this.client.start()
   }
@@ -118,14 +118,14 @@ export class Phone {
       world.fail(`${this.name} shows ${[...records][0]} in the middle of a pull`)
     }
     if (!receipts) return
-    const now = new Map(client.inside().outbox.map(q => [q.key, q]))
-    const aside = new Set(client.inside().aside.map(q => q.key))
+    const now = new Map(client.debugState().outbox.map(q => [q.key, q]))
+    const aside = new Set(client.debugState().aside.map(q => q.key))
     for (const [key, q] of this.queued) {
       if (now.has(key) || aside.has(key) || (heard?.what === 'pull' && !heard.body.more && heard.body.last_mid >= q.mid)) continue
       world.fail(`${this.name} dropped change ${key} (mid ${q.mid}) which no finished pull had confirmed`)
     }
     this.queued = now
-    for (const { key, state } of client.inside().items) {
+    for (const { key, state } of client.debugState().items) {
       const before = this.states.get(key)
       if (before && rank[before] > rank[state]) world.fail(`${this.name}: change ${key} went back from ${before} to ${state}`)
       this.states.set(key, state)

@@ -63,8 +63,8 @@ async function holdsWhatItMay(w, p) {
   const prefix = clinicalRoles.has(role) ? 'pc:' : 'pv:'
   const grants = await w.stand.query(`SELECT DISTINCT patient FROM sync_grants WHERE to_seq IS NULL AND holder IN (${holders.map(() => '?').join(',')})`, ...holders)
   const mine = new Set(grants.map(g => g.patient))
-  const inside = p.client.inside()
-  const held = new Set(inside.scopes.filter(s => s.startsWith('pc:') || s.startsWith('pv:')))
+  const state = p.client.debugState()
+  const held = new Set(state.scopes.filter(s => s.startsWith('pc:') || s.startsWith('pv:')))
   for (const patient of mine) if (!held.has(prefix + patient)) w.fail(`${p.name} lacks scope ${prefix}${patient}`)
   for (const s of held) if (!mine.has(s.slice(3)) || !s.startsWith(prefix)) w.fail(`${p.name} holds scope ${s}, which is not theirs`)
   for (const [key, text] of p.storage.rows.get('records') ?? []) {
@@ -72,9 +72,9 @@ async function holdsWhatItMay(w, p) {
     const patient = r.collection === 'patients' ? r.id : r.data.patient
     if (r.waiting) w.fail(`${p.name} still keeps ${key} waiting`)
     if (['patients', 'visits', 'observations'].includes(r.collection) && !mine.has(patient)) w.fail(`${p.name} keeps ${key} of a person who is not theirs any more`)
-    if (!r.scopes.some(s => inside.scopes.includes(s))) w.fail(`${p.name} keeps ${key} in no scope it holds`)
+    if (!r.scopes.some(s => state.scopes.includes(s))) w.fail(`${p.name} keeps ${key} in no scope it holds`)
   }
-  if (inside.outbox.length + inside.staged > 0) w.fail(`${p.name} has ${inside.outbox.length} changes and ${inside.staged} pages left`)
+  if (state.outbox.length + state.staged > 0) w.fail(`${p.name} has ${state.outbox.length} changes and ${state.staged} pages left`)
   // A new life sees the same.
   const before = visible(p)
   await p.client.stop()
@@ -108,7 +108,7 @@ function different(w) {
   /** @type {Map<string, { text: string, by: string }>} */
   const first = new Map()
   for (const p of w.phones) {
-    for (const r of p.client.inside().records) {
+    for (const r of p.client.debugState().records) {
       if (r.collection === 'sync_issues') continue // contents are shown to those who have the person
       const text = JSON.stringify([r.version, Object.entries(r.data).sort()])
       for (const s of r.scopes) {

@@ -127,7 +127,7 @@ test('the desk drains a phone: what is unsent goes up, then everything is delete
   await setState(ned.device, 'draining')
   for (let i = 0; i < 3 && ned.directive !== 'wipe'; i++) await ned.sync()
   assert.equal(ned.directive, 'wipe')
-  assert.equal(ned.inside().records.length, 0)
+  assert.equal(ned.debugState().records.length, 0)
   assert.equal((await stand.query('SELECT access_notes AS n FROM patients WHERE id = ?', stand.patients.Dunne))[0].n, 'last words')
 })
 
@@ -137,7 +137,7 @@ test('the desk reports a phone lost: everything is deleted at once, unsent work 
   await setState(ned.device, 'lost')
   await ned.sync()
   assert.equal(ned.directive, 'wipe')
-  assert.deepEqual([ned.inside().records.length, ned.unsent().count], [0, 0])
+  assert.deepEqual([ned.debugState().records.length, ned.unsent().count], [0, 0])
 })
 
 test('what a colleague writes reaches a running client by itself', async () => {

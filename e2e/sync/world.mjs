@@ -97,11 +97,11 @@ export class World {
     for (let i = 0; i < 14; i++) {
       await this.pass(patience)
       if (i === 1) await this.stand.settle()
-      const busy = this.phones.some(p => p.client.inside().outbox.length > 0 || p.client.inside().staged > 0 || p.client.needsSignIn)
+      const busy = this.phones.some(p => p.client.debugState().outbox.length > 0 || p.client.debugState().staged > 0 || p.client.needsSignIn)
       if (!busy && i > 2) return
     }
     for (const p of this.phones) {
-      const { outbox } = p.client.inside()
+      const { outbox } = p.client.debugState()
       if (outbox.length > 0) this.fail(`${p.name} still has ${outbox.length} changes in its outbox (needs sign-in: ${p.client.needsSignIn}, directive ${p.client.directive || 'none'}, ${p.client.status().error})`)
     }
   }

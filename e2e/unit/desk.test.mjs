@@ -56,16 +56,16 @@ test('what a move does to phones, in a sentence', () => {
 
 test('what was typed becomes a value of its field’s kind, or none', () => {
   const kinds = { pulse: 'int', temperature: 'decimal', on_oxygen: 'bool', taken_at: 'time', soft_signs: 'list', note: 'text' }
-  const office = /** @type {any} */ ({ fieldsByName: new Map(Object.entries(kinds).map(([name, kind]) => [`c.${name}`, { kind }])) })
+  const desk = /** @type {any} */ ({ fieldsByName: new Map(Object.entries(kinds).map(([name, kind]) => [`c.${name}`, { kind }])) })
   for (const [field, typed, value] of [['pulse', '72', 72], ['pulse', '7.2', undefined], ['pulse', '', null], ['temperature', '38,4', 38.4], ['temperature', 'warm', undefined], ['on_oxygen', 'false', false],
     ['taken_at', '2026-07-02T20:00', '2026-07-02T19:00:00.000Z'], ['soft_signs', 'confused, unsteady', ['confused', 'unsteady']], ['soft_signs', '', []], ['note', ' as it is ', ' as it is ']]) {
-    assert.deepEqual(valueOf(office, 'c', /** @type {string} */ (field), typed), value, `${field} ${typed}`)
+    assert.deepEqual(valueOf(desk, 'c', /** @type {string} */ (field), typed), value, `${field} ${typed}`)
   }
 })
 
 test('the desk has no sentence of its own outside the file of words', () => {
   const dir = new URL('../../pb_public/desk/', import.meta.url)
-  for (const file of ['main.js', 'parts.js', 'values.js', 'conflict.js', 'heldback.js', 'setaside.js', 'signin.js', 'views/start.js', 'views/phones.js', 'views/leaver.js', 'views/cover.js', 'views/handover.js']) {
+  for (const file of ['main.js', 'parts.js', 'values.js', 'conflict.js', 'held-back.js', 'set-aside.js', 'signin.js', 'views/start.js', 'views/phones.js', 'views/leaver.js', 'views/cover.js', 'views/handover.js']) {
     const code = readFileSync(new URL(file, dir), 'utf8').split('\n').filter(l => !/^\s*(\/\/|\*|\/\*\*)/.test(l)).join('\n')
     assert.doesNotMatch(code, />\s*[A-Z][a-z]+ [a-z]+[^<$]*</, file)
   }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb'
 
 globalThis.crypto ??= webcrypto
-const { MemoryShelf, Vault, VaultError } = await import('../../pb_public/app/vault/vault.js')
+const { MemoryKeyStore, Vault, VaultError } = await import('../../pb_public/app/vault/vault.js')
 const { vaultKeys } = await import('../../pb_public/app/vault/keys.js')
 const { Database } = await import('../../pb_public/app/store/database.js')
 const { SealedStorage } = await import('../../pb_public/app/store/storage.js')
@@ -33,8 +33,8 @@ async function phone() {
     async tab() {
       const database = new Database({ idb })
       opened.push(database)
-      const vault = new Vault({ shelf: database.shelf, rounds: 1_000 })
-      const open = (await vault.standing()).exists ? await vault.unlock({ passphrase }) : await vault.create(passphrase)
+      const vault = new Vault({ keyStore: database.keyStore, rounds: 1_000 })
+      const open = (await vault.status()).exists ? await vault.unlock({ passphrase }) : await vault.create(passphrase)
       const told = { committed: 0, damaged: [] }
       const storage = new SealedStorage(database, open, { committed: () => told.committed++, damaged: t => told.damaged.push(t) })
       return { database, vault, open, storage, told }
@@ -181,7 +181,7 @@ test('errors of the browser become codes, however deep the reason is wrapped', (
 test('no database at all is said plainly', async () => {
   const database = new Database({ idb: { indexedDB: undefined, IDBKeyRange } })
   await coded(database.unsent(), StoreError, 'unavailable')
-  await coded(database.shelf.get(), StoreError, 'unavailable')
+  await coded(database.keyStore.get(), StoreError, 'unavailable')
 })
 
 test('two tabs never write over each other: the later one is told to read again', async t => {
@@ -343,17 +343,17 @@ test('erased, nothing is left, and another tab notices', async t => {
   const fresh = new Database({ idb: p.idb })
   t.after(() => fresh.close())
   assert.equal(await fresh.unsent(), 0)
-  assert.equal(await fresh.shelf.get(), null)
+  assert.equal(await fresh.keyStore.get(), null)
   assert.equal(await fresh.rows.count(), 0)
 })
 
-test('a shelf hands its caller the error it raised', async t => {
+test('a key store hands its caller the error it raised', async t => {
   const p = await phone()
   t.after(p.close)
   const { database } = await p.tab()
-  await assert.rejects(database.shelf.change(() => { throw new VaultError('no_vault') }), e => e instanceof VaultError && e.code === 'no_vault')
-  assert.notEqual(await database.shelf.get(), null)
-  const memory = new MemoryShelf()
+  await assert.rejects(database.keyStore.change(() => { throw new VaultError('no_vault') }), e => e instanceof VaultError && e.code === 'no_vault')
+  assert.notEqual(await database.keyStore.get(), null)
+  const memory = new MemoryKeyStore()
   await assert.rejects(memory.change(() => { throw new VaultError('no_vault') }), VaultError)
 })
 

@@ -6,7 +6,7 @@ import { changes } from '../../pb_public/shared/sync/client.js'
 import { MemoryStorage } from '../../pb_public/shared/sync/storage.js'
 import { ames, birch, change, Device, edit, FakeServer, nia, notes, refusal, settled, twoPeople } from './fake.mjs'
 
-const lastOps = s => s.client.inside().outbox.at(-1).ops
+const lastOps = s => s.client.debugState().outbox.at(-1).ops
 const amesNow = (version, access_notes) => change('patients', ames, version, ['pc:ames'], { family_name: 'Ames', access_notes, phone: null, communication_needs: ['large_print'] })
 
 describe('recording', () => {
@@ -14,7 +14,7 @@ describe('recording', () => {
     const s = await settled()
     await edit(s.client, 'second')
     await edit(s.client, 'third')
-    const [a, b] = s.client.inside().outbox.map(c => c.ops[0])
+    const [a, b] = s.client.debugState().outbox.map(c => c.ops[0])
     assert.deepEqual([a.base, a.was, a.patient], ['e1.10', { access_notes: 'first' }, ames])
     assert.deepEqual([b.base, b.was], ['e1.10', { access_notes: 'second' }])
   })
@@ -97,7 +97,7 @@ describe('recording', () => {
     await assert.rejects(s.client.record(Array.from({ length: 51 }, () => ({ op: /** @type {const} */ ('create'), collection: 'visits', set: { patient: ames } }))), { code: 'too_much' })
     await assert.rejects(s.client.record([{ op: 'update', collection: 'patients', id: 'nobody', set: {} }]), { code: 'not_held' })
     assert.throws(() => s.client.open('patients', 'nobody'), { code: 'not_held' })
-    assert.equal(s.client.inside().outbox.length, 0)
+    assert.equal(s.client.debugState().outbox.length, 0)
     const empty = await Device.open(new FakeServer())
     await assert.rejects(empty.client.record([{ op: 'create', collection: 'visits', set: { patient: ames } }]), { code: 'not_signed_in' })
   })
@@ -112,13 +112,13 @@ describe('recording', () => {
     assert.equal(s.client.unsent().count, 0)
     storage.commit = commit
     await edit(s.client, 'kept')
-    assert.deepEqual(s.client.inside().outbox.map(c => c.mid), [1])
+    assert.deepEqual(s.client.debugState().outbox.map(c => c.mid), [1])
   })
 
   test('two changes at the same moment get numbers of their own', async () => {
     const s = await settled()
     await Promise.all([edit(s.client, 'a'), edit(s.client, 'b'), edit(s.client, 'c')])
-    assert.deepEqual(s.client.inside().outbox.map(c => [c.mid, c.place]), [[1, 1], [2, 2], [3, 3]])
+    assert.deepEqual(s.client.debugState().outbox.map(c => [c.mid, c.place]), [[1, 1], [2, 2], [3, 3]])
   })
 })
 
@@ -130,13 +130,13 @@ describe('pushing', () => {
     await s.client.sync()
     assert.equal(s.client.unsent().count, 0)
     assert.equal(s.client.item(key)?.state, 'sent')
-    assert.equal(s.client.inside().cursor, 'c1')
+    assert.equal(s.client.debugState().cursor, 'c1')
     assert.equal(notes(s.client), 'mine', 'the own note went off the screen')
     await s.device.reopen()
     assert.equal(notes(s.client), 'mine')
     assert.equal(await s.client.sync(), null)
     assert.equal(s.server.asked('push').length, 1)
-    const { outbox, sentlog } = s.client.inside()
+    const { outbox, sentlog } = s.client.debugState()
     assert.deepEqual([outbox.length, sentlog.map(c => c.key)], [0, [key]])
     assert.equal(notes(s.client), 'first', 'the base is what the server sent')
   })
@@ -160,7 +160,7 @@ describe('pushing', () => {
   test('413 halves the batch, and goes on with what comes after the one that is too big', async () => {
     const s = await settled()
     for (let i = 1; i <= 5; i++) await edit(s.client, `n${i}`)
-    const big = s.client.inside().outbox[2].key
+    const big = s.client.debugState().outbox[2].key
     const judge = r => (r.body.mutations.some(m => m.key === big) ? refusal(413, 'too_large') : s.server.usual(r))
     s.server.always.set('push', judge)
     assert.equal(await s.client.sync(), null)
@@ -201,7 +201,7 @@ describe('pulling', () => {
     s.server.say('pull', undefined)
     s.server.said.set('pull', [r => s.server.usual(r), 'lost'])
     await s.client.sync()
-    assert.equal(s.client.inside().staged, 1)
+    assert.equal(s.client.debugState().staged, 1)
     assert.equal(s.client.view('patients', 'cole'), null)
     await s.device.reopen()
     assert.equal(s.client.view('patients', 'cole'), null)
@@ -281,11 +281,11 @@ describe('pulling', () => {
     s.server.pages.push(half, { more: true, scopes: [{ id: '*', op: 'reset' }, { id: 'pc:birch', op: 'add' }] })
     s.server.said.set('pull', [r => s.server.usual(r), r => s.server.usual(r), 'lost'])
     await s.client.sync()
-    assert.equal(s.client.inside().staged, 1)
+    assert.equal(s.client.debugState().staged, 1)
     assert.deepEqual(s.client.list('patients').map(p => p.id), [birch], 'what the role does not give any more is still there')
     s.server.pages.push({ changes: [change('patients', birch, 11, ['pc:birch'], { family_name: 'Birch' })] })
     await s.client.sync()
-    assert.deepEqual(s.client.inside().scopes, ['pc:birch'])
+    assert.deepEqual(s.client.debugState().scopes, ['pc:birch'])
     assert.equal(s.client.view('patients', 'cole'), null)
   })
 
@@ -322,7 +322,7 @@ describe('other stories', () => {
     const { key } = await edit(s.client, 'on the restored phone')
     assert.equal(await s.client.sync(), null)
     assert.notEqual(s.client.id, 'client-1')
-    assert.equal(s.client.inside().outbox.length, 0)
+    assert.equal(s.client.debugState().outbox.length, 0)
     const push = s.server.asked('push').at(-1)
     assert.deepEqual([push?.body.mutations[0].mid, push?.body.mutations[0].key], [1, key])
   })
@@ -339,7 +339,7 @@ describe('other stories', () => {
     assert.equal(await s.client.sync(), null)
     assert.deepEqual(s.server.asked('push').at(-1)?.body.mutations.map(m => [m.mid, m.key]), [[2, keys[1]], [3, keys[2]]])
     assert.equal(s.server.asked('push').at(-1)?.body.epoch, 'e2')
-    assert.equal(s.client.inside().outbox.length, 0)
+    assert.equal(s.client.debugState().outbox.length, 0)
   })
 
   test('a new epoch that knows nothing of us: all of fourteen days goes again', async () => {
@@ -360,7 +360,7 @@ describe('other stories', () => {
     await s.device.pass(14 * 24 * 3600_000 + 60_000)
     await edit(s.client, 'new')
     await s.client.sync()
-    assert.equal(s.client.inside().sentlog.length, 1)
+    assert.equal(s.client.debugState().sentlog.length, 1)
     assert.equal(s.client.item(key), null)
   })
 
@@ -384,7 +384,7 @@ describe('other stories', () => {
 
   test('digest: scopes that differ are listed and repaired; the cursor and the outbox stay', async () => {
     const s = await settled()
-    const cursor = s.client.inside().cursor
+    const cursor = s.client.debugState().cursor
     s.client.requestDigest()
     s.server.say('digest', [200, { epoch: 'e1', differs: ['pc:ames'], changes: [] }], [200, { epoch: 'e1', differs: ['pc:ames'], changes: [amesNow(15, 'repaired')] }])
     await s.client.sync()
@@ -501,7 +501,7 @@ describe('other stories', () => {
     await device.client.sync()
     assert.equal(server.asked('hello')[0].body.now.slice(0, 10), '2026-03-04')
     const { key } = await edit(device.client, 'x')
-    assert.equal(device.client.inside().outbox[0].authored_at.slice(0, 10), '2026-03-04')
+    assert.equal(device.client.debugState().outbox[0].authored_at.slice(0, 10), '2026-03-04')
     const time = [...key.slice(0, 10)].reduce((n, c) => n * 32 + '0123456789abcdefghjkmnpqrstvwxyz'.indexOf(c), 0)
     assert.equal(new Date(time).toISOString().slice(0, 10), '2026-03-02')
   })

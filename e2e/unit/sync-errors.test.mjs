@@ -14,7 +14,7 @@ async function ready() {
 
 /** @param {any} s @param {string} key */
 function kept(s, key) {
-  const { outbox, sentlog, aside } = s.client.inside()
+  const { outbox, sentlog, aside } = s.client.debugState()
   assert.ok([...outbox, ...sentlog, ...aside].some(c => c.key === key), 'the change is gone')
 }
 
@@ -31,7 +31,7 @@ const triedLater = (s, error) => {
 const putRight = (s, error) => {
   assert.equal(error, null)
   assert.equal(s.client.unsent().count, 0)
-  assert.equal(s.client.inside().outbox.length, 0)
+  assert.equal(s.client.debugState().outbox.length, 0)
 }
 /** Waits for somebody to sign in, and sends nothing meanwhile. @param {any} s @param {any} error */
 const asksForSignIn = async (s, error) => {
@@ -92,7 +92,7 @@ const rows = [
   { on: 'push', status: 409, code: 'forked', more: { last_mid: 3, last_key: 'x' }, then: forked },
   ...['push', 'pull', 'digest'].map(on => ({ on, status: 410, code: 'epoch', more: { epoch: 'e2', last_mid: 0, last_key: '' }, force: on, then: (/** @type {any} */ s, /** @type {any} */ error) => {
     putRight(s, error)
-    assert.equal(s.client.inside().epoch, 'e2')
+    assert.equal(s.client.debugState().epoch, 'e2')
     if (on !== 'push') assert.ok(s.server.asked('pull').some(p => p.query.cursor === undefined), 'the pull did not begin afresh')
   } })),
   { on: 'push', status: 413, code: 'too_large', then: (s, error) => { // it cannot be halved: one change
@@ -266,7 +266,7 @@ test('wipe deletes everything, the outbox too', async () => {
   s.server.say('push', refusal(403, 'lost', { directive: 'wipe' }))
   await s.client.sync()
   assert.equal(s.client.directive, 'wipe')
-  const { records, outbox, items, scopes } = s.client.inside()
+  const { records, outbox, items, scopes } = s.client.debugState()
   assert.deepEqual([records.length, outbox.length, items.length, scopes.length], [0, 0, 0, 0])
   const left = [...s.device.storage.rows].filter(([table]) => table !== 'self').flatMap(([, rows]) => [...rows])
   assert.deepEqual(left, [])
@@ -286,7 +286,7 @@ test('drain: push, never pull, drop by the answer to the push, then delete every
   assert.equal(s.server.asked('push').length, 1)
   assert.equal(s.server.asked('pull').length, 0)
   assert.equal(s.client.directive, 'wipe')
-  assert.equal(s.client.inside().records.length, 0)
+  assert.equal(s.client.debugState().records.length, 0)
 })
 
 test('drain by an error body: a push still goes', async () => {

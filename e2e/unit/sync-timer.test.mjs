@@ -175,7 +175,7 @@ describe('the stream', () => {
 
   test('it begins where the last finished pull ended, also when it is opened anew: being connected again costs no pull', async () => {
     const s = await streaming()
-    assert.equal(s.first, s.client.inside().cursor)
+    assert.equal(s.first, s.client.debugState().cursor)
     s.server.pages.push({}) // the next pull moves the cursor
     s.lines[0].close()
     await until(() => s.device.due <= 30_000)
@@ -183,7 +183,7 @@ describe('the stream', () => {
     await until(() => s.lines.length === 2)
     const [{ query }] = s.server.asked('stream')
     assert.notEqual(query.cursor, s.first)
-    assert.equal(query.cursor, s.client.inside().cursor)
+    assert.equal(query.cursor, s.client.debugState().cursor)
   })
 
   test('a stream that says nothing for a minute and a half is given up', async () => {

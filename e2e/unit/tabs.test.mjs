@@ -1,8 +1,9 @@
-// Tabs and the ground they stand on.
+// Tabs, what a browser can do, and the note that outlives its database.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { joinTabs } from '../../pb_public/app/store/tabs.js'
-import { lookAtGround, mayHoldPeople, missing, plantMarker, pullMarker, room } from '../../pb_public/app/store/ground.js'
+import { browserSupport, mayHoldPeople, room } from '../../pb_public/app/store/browser-support.js'
+import { clearMarker, markerOfLost, setMarker } from '../../pb_public/app/store/eviction-marker.js'
 
 /** Web Locks as the standard has them, for one name. */
 function lockManager() {
@@ -128,18 +129,18 @@ test('a Safari tab on a phone holds nobody’s data; the installed app does; oth
 test('what the browser is, told by what it says and what it can', async () => {
   const scope = (userAgent, more = {}, nav = {}) => ({ indexedDB: {}, crypto: { subtle: {} }, ...more, navigator: { userAgent, ...nav } })
   const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/26 Safari/605.1.15'
-  assert.equal((await lookAtGround(scope('Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X)'))).ios, true)
-  assert.equal((await lookAtGround(scope(mac, {}, { maxTouchPoints: 5 }))).ios, true)
-  assert.equal((await lookAtGround(scope(mac, {}, { maxTouchPoints: 0 }))).ios, false)
+  assert.equal((await browserSupport(scope('Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X)'))).ios, true)
+  assert.equal((await browserSupport(scope(mac, {}, { maxTouchPoints: 5 }))).ios, true)
+  assert.equal((await browserSupport(scope(mac, {}, { maxTouchPoints: 0 }))).ios, false)
   const android = 'Mozilla/5.0 (Linux; Android 9) Chrome/130'
   const asked = []
   const storage = { persisted: async () => false, persist: async () => { asked.push(1); return true } }
-  assert.deepEqual(await lookAtGround(scope(android, { matchMedia: q => ({ matches: q.includes('standalone') }) }, { storage })),
+  assert.deepEqual(await browserSupport(scope(android, { matchMedia: q => ({ matches: q.includes('standalone') }) }, { storage })),
     { ios: false, installed: true, indexedDB: true, crypto: true, persisted: true })
   assert.equal(asked.length, 1)
-  const bare = await lookAtGround({ navigator: { userAgent: android, storage: { persisted: async () => { throw new Error('private') } } } })
+  const bare = await browserSupport({ navigator: { userAgent: android, storage: { persisted: async () => { throw new Error('private') } } } })
   assert.deepEqual(bare, { ios: false, installed: false, indexedDB: false, crypto: false, persisted: null })
-  assert.equal((await lookAtGround(scope(android))).persisted, null)
+  assert.equal((await browserSupport(scope(android))).persisted, null)
 })
 
 test('a meter that warns from four fifths on, and says nothing it does not know', async () => {
@@ -153,17 +154,17 @@ test('a meter that warns from four fifths on, and says nothing it does not know'
 test('a database that was cleared behind our back is noticed, with what had not been sent', () => {
   const kept = new Map()
   const marks = { getItem: k => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v), removeItem: k => kept.delete(k) }
-  assert.equal(missing(marks, null), null, 'a new phone misses nothing')
-  plantMarker(marks, { vault: 'v1', unsent: 3, at: 5 })
-  assert.equal(missing(marks, 'v1'), null)
-  assert.deepEqual(missing(marks, null), { vault: 'v1', unsent: 3, at: 5 })
-  assert.deepEqual(missing(marks, 'v2'), { vault: 'v1', unsent: 3, at: 5 })
-  pullMarker(marks)
-  assert.equal(missing(marks, null), null, 'signed out on purpose')
+  assert.equal(markerOfLost(marks, null), null, 'a new phone misses nothing')
+  setMarker(marks, { vault: 'v1', unsent: 3, at: 5 })
+  assert.equal(markerOfLost(marks, 'v1'), null)
+  assert.deepEqual(markerOfLost(marks, null), { vault: 'v1', unsent: 3, at: 5 })
+  assert.deepEqual(markerOfLost(marks, 'v2'), { vault: 'v1', unsent: 3, at: 5 })
+  clearMarker(marks)
+  assert.equal(markerOfLost(marks, null), null, 'signed out on purpose')
   kept.set('doorstep-marker', 'not JSON')
-  assert.equal(missing(marks, null), null)
+  assert.equal(markerOfLost(marks, null), null)
   const broken = { getItem() { throw new Error('x') }, setItem() { throw new Error('x') }, removeItem() { throw new Error('x') } }
-  plantMarker(broken, { vault: 'v1', unsent: 0, at: 0 })
-  pullMarker(broken)
-  assert.equal(missing(broken, null), null)
+  setMarker(broken, { vault: 'v1', unsent: 0, at: 0 })
+  clearMarker(broken)
+  assert.equal(markerOfLost(broken, null), null)
 })

@@ -4,7 +4,7 @@ import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
 
 globalThis.crypto ??= webcrypto
-const { MemoryShelf, Vault, VaultError, passkeySupported, pinLife, pinTries, proofLife } = await import('../../pb_public/app/vault/vault.js')
+const { MemoryKeyStore, Vault, VaultError, passkeySupported, pinLife, pinTries, proofLife } = await import('../../pb_public/app/vault/vault.js')
 
 const passphrase = 'four wet wheels'
 const shift = '274905'
@@ -17,8 +17,8 @@ const refuses = (promise, code, more = {}) => assert.rejects(promise, e => {
 
 /** A phone with a vault; its clock is `at`. */
 async function phone({ credentials } = {}) {
-  const p = { at: Date.parse('2026-03-02T08:00:00Z'), shelf: new MemoryShelf() }
-  p.start = () => new Vault({ shelf: p.shelf, credentials, now: () => p.at, rounds: 1_000 })
+  const p = { at: Date.parse('2026-03-02T08:00:00Z'), keyStore: new MemoryKeyStore() }
+  p.start = () => new Vault({ keyStore: p.keyStore, credentials, now: () => p.at, rounds: 1_000 })
   p.vault = p.start()
   p.open = await p.vault.create(passphrase)
   p.row = await p.open.seal('records', 'a', 1, { note: 'Wound clean' })
@@ -74,29 +74,29 @@ test('a wrong passphrase opens nothing, and no vault is told apart from a wrong 
   await p.vault.lock()
   await refuses(p.vault.unlock({ passphrase: 'four wet wheel' }), 'wrong_passphrase')
   assert.equal(p.vault.open, null)
-  await refuses(new Vault({ shelf: new MemoryShelf() }).unlock({ passphrase }), 'no_vault')
+  await refuses(new Vault({ keyStore: new MemoryKeyStore() }).unlock({ passphrase }), 'no_vault')
   await refuses(p.vault.create('another passphrase'), 'vault_exists')
 })
 
 test('a passphrase typed on a keyboard that composes letters is the same passphrase', async () => {
-  const shelf = new MemoryShelf()
-  const vault = new Vault({ shelf })
+  const keyStore = new MemoryKeyStore()
+  const vault = new Vault({ keyStore })
   await vault.create('cafe\u0301 at the corner')
   await vault.lock()
   assert.ok(await vault.unlock({ passphrase: 'caf\u00e9 at the corner' }))
 })
 
 test('passphrases that are too short or too plain are refused', async () => {
-  const vault = () => new Vault({ shelf: new MemoryShelf(), rounds: 1_000 })
+  const vault = () => new Vault({ keyStore: new MemoryKeyStore(), rounds: 1_000 })
   for (const short of ['', 'nine char', '👩🏽‍⚕️👩🏽']) await refuses(vault().create(short), 'passphrase_short')
   for (const plain of ['aaaaaaaaaaaa', 'abababababab', 'abcdefghijkl', '1234567890', '9876543210']) await refuses(vault().create(plain), 'passphrase_plain')
   assert.ok(await vault().create('  spaces are fine  '))
 })
 
-test('600,000 rounds, and the shelf holds no key', async () => {
-  const shelf = new MemoryShelf()
-  await new Vault({ shelf }).create(passphrase)
-  const file = await shelf.get()
+test('600,000 rounds, and the keyStore holds no key', async () => {
+  const keyStore = new MemoryKeyStore()
+  await new Vault({ keyStore }).create(passphrase)
+  const file = await keyStore.get()
   assert.equal(file.passphrase.rounds, 600_000)
   assert.deepEqual(Object.keys(file).sort(), ['id', 'passphrase', 'v'])
 })
@@ -132,7 +132,7 @@ test('a new passphrase opens what the old one sealed; the old one opens nothing'
   await refuses(p.vault.changePassphrase('not the old one', 'seven dry socks'), 'wrong_passphrase')
   await refuses(p.vault.changePassphrase(passphrase, 'short'), 'passphrase_short')
   await p.vault.changePassphrase(passphrase, 'seven dry socks')
-  assert.equal((await p.vault.standing()).pin, null, 'the PIN goes with it')
+  assert.equal((await p.vault.status()).pin, null, 'the PIN goes with it')
   await p.vault.lock()
   await refuses(p.vault.unlock({ passphrase }), 'wrong_passphrase')
   const open = await p.vault.unlock({ passphrase: 'seven dry socks' })
@@ -144,14 +144,14 @@ test('the shift PIN opens after a kill, for twelve hours', async () => {
   await p.vault.setPin(shift, { allowed: true })
   p.at += pinLife - 1
   const vault = p.start()
-  assert.deepEqual((await vault.standing()).pin, { triesLeft: pinTries, until: p.at + 1 })
+  assert.deepEqual((await vault.status()).pin, { triesLeft: pinTries, until: p.at + 1 })
   const open = await vault.unlock({ pin: shift })
   assert.deepEqual(await open.open('records', 'a', 1, p.row), { note: 'Wound clean' })
   await vault.lock()
   p.at += 1
-  assert.equal((await vault.standing()).pin, null)
+  assert.equal((await vault.status()).pin, null)
   await refuses(vault.unlock({ pin: shift }), 'pin_expired')
-  assert.equal((await p.shelf.get()).pin, undefined, 'the wrap is destroyed')
+  assert.equal((await p.keyStore.get()).pin, undefined, 'the wrap is destroyed')
   await refuses(vault.unlock({ pin: shift }), 'pin_none')
   assert.ok(await vault.unlock({ passphrase }))
 })
@@ -164,16 +164,16 @@ test('five wrong PINs destroy it, a kill between them gives none back, and a rig
   assert.ok(await p.start().unlock({ pin: shift }))
   for (const left of [4, 3, 2, 1]) await refuses(p.start().unlock({ pin: '000001' }), 'wrong_pin', { triesLeft: left })
   await refuses(p.start().unlock({ pin: '000001' }), 'pin_spent')
-  assert.equal((await p.shelf.get()).pin, undefined)
+  assert.equal((await p.keyStore.get()).pin, undefined)
   await refuses(p.start().unlock({ pin: shift }), 'pin_none')
 })
 
 test('a try that was cut short has been counted', async () => {
   const p = await phone()
   await p.vault.setPin(shift, { allowed: true })
-  await p.shelf.change(f => ({ ...f, pin: { ...f.pin, tries: pinTries } })) // killed while the fifth was being tried
+  await p.keyStore.change(f => ({ ...f, pin: { ...f.pin, tries: pinTries } })) // killed while the fifth was being tried
   await refuses(p.start().unlock({ pin: shift }), 'pin_spent')
-  assert.equal((await p.shelf.get()).pin, undefined)
+  assert.equal((await p.keyStore.get()).pin, undefined)
 })
 
 test('two tabs have five tries between them', async () => {
@@ -194,7 +194,7 @@ test('a clock that was set back, or a term that was stretched, does not make a s
   await refuses(p.start().unlock({ pin: shift }), 'pin_expired')
 
   await p.vault.setPin(shift, { allowed: true, passphrase })
-  await p.shelf.change(f => ({ ...f, pin: { ...f.pin, until: f.pin.until + 3_600_000 } }))
+  await p.keyStore.change(f => ({ ...f, pin: { ...f.pin, until: f.pin.until + 3_600_000 } }))
   await refuses(p.start().unlock({ pin: shift }), 'wrong_pin', { triesLeft: 4 })
 })
 
@@ -217,39 +217,39 @@ test('an organisation that allows no PIN any more takes it away', async () => {
   const p = await phone()
   await p.vault.setPin(shift, { allowed: true })
   await p.vault.follow({ shiftPin: true, recoveryKey: null })
-  assert.notEqual((await p.vault.standing()).pin, null)
+  assert.notEqual((await p.vault.status()).pin, null)
   await p.vault.follow({ shiftPin: false, recoveryKey: null })
-  assert.equal((await p.vault.standing()).pin, null)
+  assert.equal((await p.vault.status()).pin, null)
 })
 
 test('the recovery key is followed: wrapped once, anew when it changes, gone when it goes', async () => {
-  const { vault, shelf } = await phone()
+  const { vault, keyStore } = await phone()
   const [a, b] = [await recoveryKey(), await recoveryKey()]
   await vault.follow({ shiftPin: false, recoveryKey: a.jwk })
-  const first = (await shelf.get()).recovery
+  const first = (await keyStore.get()).recovery
   await vault.follow({ shiftPin: false, recoveryKey: a.jwk })
-  assert.deepEqual((await shelf.get()).recovery, first)
+  assert.deepEqual((await keyStore.get()).recovery, first)
   await refuses(vault.follow({ shiftPin: false, recoveryKey: { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA' } }), 'recovery_key_invalid')
-  assert.deepEqual((await shelf.get()).recovery, first, 'a broken key does not cost the one that works')
+  assert.deepEqual((await keyStore.get()).recovery, first, 'a broken key does not cost the one that works')
   await vault.follow({ shiftPin: false, recoveryKey: b.jwk })
-  assert.notEqual((await vault.standing()).recovery, first.kid)
+  assert.notEqual((await vault.status()).recovery, first.kid)
   await vault.follow({ shiftPin: false, recoveryKey: null })
-  assert.equal((await vault.standing()).recovery, null)
+  assert.equal((await vault.status()).recovery, null)
 })
 
 test('the device vouches for its recovery wrap, once it is enrolled', async () => {
-  const { vault, shelf } = await phone()
+  const { vault, keyStore } = await phone()
   const { jwk } = await recoveryKey()
   const device = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
   let signed = 0
   const signer = { device: '01jz1v7d3e5f6g8h9j0k1m2n3p', sign: async bytes => { signed++; return new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, device.privateKey, bytes)) } }
   await vault.follow({ shiftPin: false, recoveryKey: jwk })
-  const before = (await shelf.get()).recovery
+  const before = (await keyStore.get()).recovery
   assert.equal(before.voucher, undefined)
   await vault.follow({ shiftPin: false, recoveryKey: jwk, signer })
   await vault.follow({ shiftPin: false, recoveryKey: jwk, signer })
   assert.equal(signed, 1)
-  const { id, recovery: { voucher, ...wrap } } = await shelf.get()
+  const { id, recovery: { voucher, ...wrap } } = await keyStore.get()
   assert.deepEqual(wrap, before)
   const statement = ['doorstep voucher', 1, id, wrap.kid, wrap.epk.x, wrap.epk.y, wrap.iv, wrap.key, signer.device].join('|')
   assert.ok(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, device.publicKey, Buffer.from(voucher.signature, 'base64url'), Buffer.from(statement)))
@@ -261,7 +261,7 @@ test('an erased vault is gone for good', async () => {
   p.vault.onLock(() => told++)
   await p.vault.erase()
   assert.equal(told, 1)
-  assert.equal((await p.vault.standing()).exists, false)
+  assert.equal((await p.vault.status()).exists, false)
   await refuses(p.open.open('records', 'a', 1, p.row), 'locked')
   const next = await p.start().create(passphrase)
   await refuses(next.open('records', 'a', 1, p.row), 'damaged')
@@ -300,7 +300,7 @@ for (const atOnce of [true, false]) {
     await p.vault.addPasskey({ label: 'Doorstep on this phone' })
     assert.equal(credentials.asked, atOnce ? 0 : 1)
     const vault = p.start()
-    assert.equal((await vault.standing()).passkey, true)
+    assert.equal((await vault.status()).passkey, true)
     const open = await vault.unlock({ passkey: true })
     assert.deepEqual(await open.open('records', 'a', 1, p.row), { note: 'Wound clean' })
     assert.ok(await p.start().unlock({ passphrase }))
@@ -312,7 +312,7 @@ for (const atOnce of [true, false]) {
 test('a passkey that cannot be a key, is refused by its owner, or answers wrong opens nothing', async () => {
   const without = await phone({ credentials: authenticator({ prf: false }) })
   await refuses(without.vault.addPasskey({ label: 'x' }), 'passkey_unsupported')
-  assert.equal((await without.vault.standing()).passkey, false)
+  assert.equal((await without.vault.status()).passkey, false)
 
   const credentials = authenticator()
   const p = await phone({ credentials })
@@ -320,9 +320,9 @@ test('a passkey that cannot be a key, is refused by its owner, or answers wrong 
   credentials.refuse = true
   await refuses(p.start().unlock({ passkey: true }), 'passkey_failed')
   credentials.refuse = false
-  await p.shelf.change(f => ({ ...f, passkey: { ...f.passkey, input: Buffer.alloc(32).toString('base64url') } }))
+  await p.keyStore.change(f => ({ ...f, passkey: { ...f.passkey, input: Buffer.alloc(32).toString('base64url') } }))
   await refuses(p.start().unlock({ passkey: true }), 'passkey_failed')
-  await refuses(new Vault({ shelf: p.shelf, credentials: undefined }).unlock({ passkey: true }), 'passkey_unsupported')
+  await refuses(new Vault({ keyStore: p.keyStore, credentials: undefined }).unlock({ passkey: true }), 'passkey_unsupported')
 })
 
 test('whether a passkey is worth offering is asked of the browser', async () => {

@@ -18,7 +18,7 @@
  */
 
 /**
- * @typedef {object} Standing how the phone stands towards the server, for the strip
+ * @typedef {object} SyncStatus what was sent and heard, for the status bar
  * @property {number} unsent
  * @property {number} needsYou
  * @property {string | null} lastSynced
@@ -40,7 +40,7 @@
  * @property {() => string} newID
  * @property {(id: string | null | undefined) => string} nameOf of staff
  * @property {{ id: string, name: string, role: string, teams: string[], registrant?: boolean, left?: boolean }[]} colleagues
- * @property {() => Standing} standing
+ * @property {() => SyncStatus} syncStatus
  * @property {() => any[]} items every change of this phone with its state
  * @property {() => Promise<void>} sync
  * @property {() => number} now the corrected time, ms

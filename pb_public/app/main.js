@@ -1,23 +1,24 @@
 // @ts-check
 // The field app from the first byte: may this browser hold people's data, is somebody set up, is it locked,
-// and then one screen after the other. What is behind the gate comes with inside.js, once the gate is painted.
+// and then one screen after the other. What is behind the gate comes with after-unlock.js, once the gate is painted.
 import { announcers, html, nothing, render } from '../shared/ui/render.js'
 import { count, fill, words } from '../shared/ui/words.js'
 import { Session } from '../shared/ui/session.js'
 import { Database } from './store/database.js'
-import { lookAtGround, mayHoldPeople, missing, pullMarker } from './store/ground.js'
+import { browserSupport, mayHoldPeople } from './store/browser-support.js'
+import { clearMarker, markerOfLost } from './store/eviction-marker.js'
 import { joinTabs } from './store/tabs.js'
 import { idleLock } from './vault/idle.js'
 import { Vault } from './vault/vault.js'
 import { address, place, takeCode } from './router.js'
 import { lookForUpdate, register, waiting } from './update.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
-import { sentenceOf } from './sentence.js'
-import { save } from './file.js'
+import { sentenceOf } from './sync-sentence.js'
+import { save } from './download.js'
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'))
 const database = new Database()
-const vault = new Vault({ shelf: database.shelf })
+const vault = new Vault({ keyStore: database.keyStore })
 const deviceName = `${words.common.product} ${/** @type {any} */ (navigator).userAgentData?.platform ?? navigator.platform ?? ''}`.trim()
 
 /** Which screen of the gate is shown, "" once it is open. */
@@ -25,19 +26,19 @@ let screen = 'wait'
 let refusal = ''
 /** @type {any} */ let form = {}
 let error = '', busy = false, unsent = 0, newVersion = false, version = ''
-/** @type {import('./vault/vault.js').Standing} */ let standing = { exists: false, passkey: false, pin: null, recovery: null }
+/** @type {import('./vault/vault.js').VaultStatus} */ let vaultStatus = { exists: false, passkey: false, pin: null, recovery: null }
 /** @type {any} */ let owner = null
 /** @type {{ code: string, staff: string } | null} */ let code = null
 /** Who proved at the sign-in screen who they are, until the phone is enrolled. @type {{ token: string, staff: string, name: string } | null} */ let proven = null
 /** @type {Awaited<ReturnType<typeof import('./work.js').openWork>> | null} */ let work = null
-/** @type {import('./store/ground.js').Marker | null} */ let evicted = null
+/** @type {import('./store/eviction-marker.js').Marker | null} */ let evicted = null
 let leads = true
 
 const idle = idleLock({ lock: () => vault.lock() })
 
-/** The screens and what they work on: half of the app, fetched once the gate is painted. @type {typeof import('./inside.js') | null} */
-let inside = null
-async function fetchInside() { return inside ??= await import('./inside.js') }
+/** The screens and what they work on: half of the app, fetched once the gate is painted. @type {typeof import('./after-unlock.js') | null} */
+let afterUnlock = null
+async function fetchAfterUnlock() { return afterUnlock ??= await import('./after-unlock.js') }
 
 let drawn = false
 function redraw() {
@@ -47,23 +48,23 @@ function redraw() {
 }
 
 function draw() {
-  const app = work && inside && screen === '' ? work.app : null
+  const app = work && afterUnlock && screen === '' ? work.app : null
   render(html`<a class="nhsuk-skip-link" href="#main" @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
     <header class="ds-header"><div class="ds-header__inner"><a class="ds-header__name" href=${address('today')}>${words.app.name}</a>
       <nav class="app-nav">${app ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
       <a href=${address('help')}>${words.common.help}</a></nav></div></header>
-    <main class="app-main" id="main" tabindex="-1">${app && inside ? inside.opened(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
-    ${app && inside ? inside.strip(app) : nothing}
+    <main class="app-main" id="main" tabindex="-1">${app && afterUnlock ? afterUnlock.screen(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
+    ${app && afterUnlock ? afterUnlock.statusBar(app) : nothing}
     ${app?.phone.toast ? html`<p class="app-toast">${app.phone.toast}</p>` : nothing}`, root)
 }
 
 /** The screens before the work. */
 function closed() {
   /** @type {import('./views/gate.js').Gate} */
-  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, standing, owner, code, signIn, create, unlock, usePasskey, rescue, show }
+  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, vault: vaultStatus, owner, code, signIn, create, unlock, usePasskey, rescue, show }
   if (place(location.hash).name === 'help') {
-    if (inside) return inside.help(null)
-    fetchInside().then(redraw, () => {})
+    if (afterUnlock) return afterUnlock.help(null)
+    fetchAfterUnlock().then(redraw, () => {})
   }
   switch (screen) {
     case 'refused': return refusedScreen(refusal)
@@ -72,7 +73,7 @@ function closed() {
     case 'unlock': return unlockScreen(g)
     case 'forgotten': return forgottenScreen(g)
     case 'wiped': return wipedScreen()
-    case 'evicted': return evictedScreen(evicted?.unsent ?? 0, () => { pullMarker(localStorage); show('sign-in') })
+    case 'evicted': return evictedScreen(evicted?.unsent ?? 0, () => { clearMarker(localStorage); show('sign-in') })
     case 'other-tab': return html`<h1 class="nhsuk-heading-l">${words.app.otherTab.title}</h1><p>${words.app.otherTab.why}</p><button class="nhsuk-button" type="button" @click=${() => { tabs.takeOver() }}>${words.app.otherTab.go}</button>`
     default: return html`<p class="app-wait">${words.app.opening}</p>`
   }
@@ -91,8 +92,8 @@ async function show(next) {
 
 /** What can be known while locked. */
 async function look() {
-  const [now, whose, waits, aside] = await Promise.all([vault.standing(), database.fact('owner'), database.unsent(), database.aside()])
-  standing = now
+  const [now, whose, waits, aside] = await Promise.all([vault.status(), database.fact('owner'), database.unsent(), database.aside()])
+  vaultStatus = now
   owner = whose ?? null
   unsent = waits + aside
 }
@@ -168,7 +169,7 @@ async function enrol() {
 
 function unlock() {
   return run(async () => {
-    await vault.unlock(standing.pin && form.pin ? { pin: form.pin } : { passphrase: form.passphrase ?? '' })
+    await vault.unlock(vaultStatus.pin && form.pin ? { pin: form.pin } : { passphrase: form.passphrase ?? '' })
     await begin()
   })
 }
@@ -191,7 +192,7 @@ function rescue() {
 /** Opens the work of whoever unlocked. */
 async function begin() {
   if (!leads) { screen = 'other-tab'; return }
-  const { openWork } = await fetchInside()
+  const { openWork } = await fetchAfterUnlock()
   work = await openWork({ database, vault, tabs, redraw, go, place: () => place(location.hash), version, deviceName,
     wiped: () => { wipe().catch(() => {}) }, emptied: async () => { await empty(); await show('sign-in') } })
   idle.start()
@@ -208,7 +209,7 @@ async function empty() {
   await was?.close().catch(() => {})
   await vault.erase().catch(() => {})
   await database.erase()
-  pullMarker(localStorage)
+  clearMarker(localStorage)
   tabs.tell('erased')
   await database.dexie.open()
 }
@@ -265,16 +266,16 @@ addEventListener('pagehide', () => { work?.flush().catch(() => {}) })
 setInterval(redraw, 30_000) // times that are shown grow older
 
 async function boot() {
-  const [ground, file] = await Promise.all([lookAtGround(), database.shelf.get().catch(() => null), look().catch(() => {})])
-  const verdict = mayHoldPeople(ground)
+  const [support, file] = await Promise.all([browserSupport(), database.keyStore.get().catch(() => null), look().catch(() => {})])
+  const verdict = mayHoldPeople(support)
   if (!verdict.ok) { refusal = verdict.code; screen = 'refused'; redraw(); return }
   code = takeCode(location, history) ?? code
-  evicted = missing(localStorage, file?.id ?? null)
+  evicted = markerOfLost(localStorage, file?.id ?? null)
   if (!leads) screen = 'other-tab'
-  else if (standing.exists) screen = 'unlock'
+  else if (vaultStatus.exists) screen = 'unlock'
   else screen = evicted ? 'evicted' : 'sign-in'
   redraw()
-  requestAnimationFrame(() => setTimeout(() => fetchInside().catch(() => {}))) // tried again when somebody comes in
+  requestAnimationFrame(() => setTimeout(() => fetchAfterUnlock().catch(() => {}))) // tried again when somebody comes in
 }
 
 root.textContent = '' // what stood there before this script came

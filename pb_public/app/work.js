@@ -5,13 +5,14 @@ import { announce } from '../shared/ui/html.js'
 import { words } from '../shared/ui/words.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { clockTimes } from './model/phonetime.js'
-import { all, item, one } from './view-of.js'
-import { sentenceOf } from './sentence.js'
+import { receiptItem, recordOf, recordsOf } from './record-views.js'
+import { sentenceOf } from './sync-sentence.js'
 import { Drafts } from './store/drafts.js'
 import { exportUnsent } from './store/export.js'
-import { plantMarker, room } from './store/ground.js'
+import { room } from './store/browser-support.js'
+import { setMarker } from './store/eviction-marker.js'
 import { SealedStorage } from './store/storage.js'
-import { save } from './file.js'
+import { save } from './download.js'
 import { ageLease, leaseStands, renewLease } from './vault/lease.js'
 import { vaultKeys } from './vault/keys.js'
 import { passkeySupported } from './vault/vault.js'
@@ -66,8 +67,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     get place() { return place() },
     get colleagues() { return names.staff },
     get locked() { return !leaseStands(lease, Date.now(), hours()).holds },
-    all: collection => all(client, collection),
-    get: (collection, id) => one(client, collection, id),
+    all: collection => recordsOf(client, collection),
+    get: (collection, id) => recordOf(client, collection, id),
     seen: (collection, id) => client.view(collection, id),
     async record(ops, seen = {}) {
       const said = ops.map(op => ({ ...op, ...(seen[`${op.collection}/${op.id}`] ? { seen: seen[`${op.collection}/${op.id}`] } : {}) }))
@@ -76,7 +77,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     },
     newID: () => client.newID(),
     nameOf: id => (id ? byId.get(id)?.name ?? words.app.handover.somebody : ''),
-    standing() {
+    syncStatus() {
       const s = client.status(), unsent = client.unsent()
       const expected = s.progress?.expected ?? 0
       return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues').filter(i => i.state === undefined || i.state === 'open').length,
@@ -85,7 +86,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     },
     items() {
       const open = new Set(client.issues().map(i => i.id))
-      return client.items().map(r => item(r, client, open))
+      return client.items().map(r => receiptItem(r, client, open))
     },
     sync: async () => { await client.sync() },
     now: trueNow,
@@ -127,8 +128,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 
   /** How much is unsent, where it can be read when the database was cleared. */
   async function mark() {
-    const standing = await vault.standing()
-    if (standing.exists && sealed) plantMarker(localStorage, { vault: sealed.id, unsent: client.unsent().count, at: Date.now() })
+    const { exists } = await vault.status()
+    if (exists && sealed) setMarker(localStorage, { vault: sealed.id, unsent: client.unsent().count, at: Date.now() })
   }
 
   /** After each pull: names, the lease, what the organisation says. */
@@ -174,7 +175,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 }
 
 /** A sentence for what a round ended with. @param {unknown} error */
-const trouble = error => (!error ? '' : error instanceof Unreachable ? words.app.strip.unreachable : sentenceOf(error))
+const trouble = error => (!error ? '' : error instanceof Unreachable ? words.app.statusBar.unreachable : sentenceOf(error))
 
 /** @param {string} name */
 const initials = name => name.split(/\s+/).map(part => part[0] ?? '').join('').toUpperCase()

@@ -15,12 +15,12 @@ export class Conflict {
   possible = true
   verb = w.button
 
-  /** @param {import('./office.js').Office} office @param {any} issue */
-  constructor(office, issue) {
-    this.office = office
+  /** @param {import('./desk-context.js').DeskContext} desk @param {any} issue */
+  constructor(desk, issue) {
+    this.desk = desk
     this.issue = issue
     this.choice = ''
-    this.typed = typedOf(office, issue.collection, issue.field, this.kept)
+    this.typed = typedOf(desk, issue.collection, issue.field, this.kept)
     this.joined = this.join()
   }
 
@@ -29,7 +29,7 @@ export class Conflict {
   get keptBy() { return this.issue.stored?.by ?? this.issue.kept_by }
   get keptAt() { return this.issue.stored?.at || this.issue.kept_at }
   get retract() { return this.issue.policy === 'retract' }
-  get info() { return this.office.fieldsByName.get(`${this.issue.collection}.${this.issue.field}`) }
+  get info() { return this.desk.fieldsByName.get(`${this.issue.collection}.${this.issue.field}`) }
 
   /** @param {any} issue */
   update(issue) {
@@ -56,7 +56,7 @@ export class Conflict {
       case 'kept': return { set: {} }
       case 'lost': return { set: this.retract ? { retract: true } : { [field]: this.issue.lost ?? null } }
       case 'both': case 'write': {
-        const value = valueOf(this.office, collection, field, this.choice === 'both' ? this.joined : this.typed)
+        const value = valueOf(this.desk, collection, field, this.choice === 'both' ? this.joined : this.typed)
         return value === undefined ? { wrong: words.desk.value.wrong } : { set: { [field]: value } }
       }
     }
@@ -67,7 +67,7 @@ export class Conflict {
   side(title, value, by, at, kind) {
     return html`<section class="dk-side dk-side--${kind}" aria-label=${title}><h2 class="nhsuk-heading-s">${title}</h2>
       <p class="ds-soft nhsuk-u-margin-bottom-1">${by ? [nameOf(by), roleOf(by)].filter(Boolean).join(', ') : nothing}${at ? html`${by ? ', ' : nothing}${when(at)}` : nothing}</p>
-      <div class="dk-value">${this.retract ? value : readable(this.office, this.issue.collection, this.issue.field, value)}</div></section>`
+      <div class="dk-value">${this.retract ? value : readable(this.desk, this.issue.collection, this.issue.field, value)}</div></section>`
   }
 
   draw() {
@@ -81,13 +81,13 @@ export class Conflict {
         ${this.side(w.kept, this.kept, this.keptBy, this.keptAt, 'kept')}
         ${this.side(w.lost, i.lost, i.lost_by, i.lost_at, 'lost')}
       </div>
-      ${changedSince ? html`<p class="ds-banner ds-banner--warn">${w.since} ${readable(this.office, i.collection, i.field, i.kept)}</p>` : nothing}
-      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.office.redraw() }, options: [
+      ${changedSince ? html`<p class="ds-banner ds-banner--warn">${w.since} ${readable(this.desk, i.collection, i.field, i.kept)}</p>` : nothing}
+      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.desk.redraw() }, options: [
         { value: 'kept', text: fill(w.keepKept, { who: nameOf(this.keptBy) }), hint: w.keepKeptHint },
         { value: 'lost', text: fill(w.keepLost, { who: nameOf(i.lost_by) }), hint: w.keepLostHint },
-        ...(this.both ? [{ value: 'both', text: w.keepBoth, more: fieldInput({ office: this.office, id: `${id}-both`, collection: i.collection, field: i.field, label: w.bothLabel,
+        ...(this.both ? [{ value: 'both', text: w.keepBoth, more: fieldInput({ desk: this.desk, id: `${id}-both`, collection: i.collection, field: i.field, label: w.bothLabel,
           typed: this.joined, input: v => { this.joined = v } }) }] : []),
-        { value: 'write', text: w.write, more: fieldInput({ office: this.office, id, collection: i.collection, field: i.field, label: fieldLabel(i.field),
+        { value: 'write', text: w.write, more: fieldInput({ desk: this.desk, id, collection: i.collection, field: i.field, label: fieldLabel(i.field),
           typed: this.typed, input: v => { this.typed = v } }) },
       ] })}`
   }
@@ -97,7 +97,7 @@ export class Conflict {
     return html`<div class="dk-sides">
         ${this.side(w.kept, retractSide(i.kept), i.kept_by, i.kept_at, 'kept')}
         ${this.side(w.lost, retractSide(i.lost), i.lost_by, i.lost_at, 'lost')}</div>
-      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.office.redraw() }, options: [
+      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.desk.redraw() }, options: [
         { value: 'kept', text: w.keepRecord, hint: w.keepRecordHint }, { value: 'lost', text: w.withdraw, hint: w.withdrawHint }] })}`
   }
 }

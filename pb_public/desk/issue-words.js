@@ -9,8 +9,8 @@ const w = words.desk.issues
 /** @param {any} issue */
 export const kindTag = issue => tag(word(w.kinds, issue.kind), issue.kind === 'quarantined' ? 'bad' : 'warn')
 
-/** @param {import('./office.js').Office} office @param {any} issue */
-export function issueTitle(office, issue) {
+/** @param {import('./desk-context.js').DeskContext} desk @param {any} issue */
+export function issueTitle(desk, issue) {
   const record = collectionLabel(issue.collection) || w.change
   const capital = (/** @type {string} */ t) => t.charAt(0).toUpperCase() + t.slice(1)
   if (issue.kind === 'quarantined') return capital(fill(w.titles.quarantined, { record, author: issue.author?.name || words.desk.unknown }))

@@ -8,7 +8,7 @@ import { clock } from '../shared/ui/format.js'
 import { signInState, signInView } from '../shared/ui/signin.js'
 import { fill, words } from '../shared/ui/words.js'
 import { follow } from './live.js'
-import { Office } from './office.js'
+import { DeskContext } from './desk-context.js'
 import { refusalBox } from './parts.js'
 import { helpPage } from './views/help.js'
 import { views } from './views/index.js'
@@ -17,7 +17,7 @@ const w = words.desk
 const session = new Session()
 takeTimeFrom(() => session.now())
 
-/** What is open. @type {import('./office.js').View | null} */ let view = null
+/** What is open. @type {import('./desk-context.js').View | null} */ let view = null
 let opened = 0 // counts navigations: an answer that comes for a view left behind is dropped
 /** @type {Refusal | null} */ let trouble = null
 let loading = false
@@ -26,7 +26,7 @@ let loading = false
 /** @type {(() => void) | null} */ let unfollow = null
 let sessionEnded = false
 
-const office = new Office(session, {
+const desk = new DeskContext(session, {
   redraw: draw,
   go,
   say(text, kind = 'good') {
@@ -48,13 +48,13 @@ async function open() {
   if (!session.me) return draw()
   const turn = ++opened
   const [name = '', ...rest] = location.hash.replace(/^#\/?/, '').split('/')
-  const known = views[name || office.home]
-  const allowed = known && office.may(known.for)
+  const known = views[name || desk.home]
+  const allowed = known && desk.may(known.for)
   if (notice && !notice.fresh) notice = null
   if (notice) notice.fresh = false
   view?.close?.()
   trouble = null
-  view = known && allowed ? known.open(office, rest.map(decodeURIComponent)) : null
+  view = known && allowed ? known.open(desk, rest.map(decodeURIComponent)) : null
   loading = true
   draw()
   await load(turn)
@@ -103,7 +103,7 @@ function whoever() {
   unfollow = null
   view?.close?.()
   view = null
-  office.forget()
+  desk.forget()
   if (!session.me) {
     opened++
     draw()
@@ -133,7 +133,7 @@ function page() {
       <a href="#/help">${words.common.help}</a>
       ${me ? html`<span>${fill(words.common.signIn.as, { name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
         <button type="button" @click=${() => session.signOut()}>${words.common.signIn.out}</button>` : nothing}
-    </div>${me && office.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}><ul>${office.nav.map(item => html`<li><a href="#/${item.to}"
+    </div>${me && desk.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}><ul>${desk.nav.map(item => html`<li><a href="#/${item.to}"
         aria-current=${item.covers.includes(current()) ? 'page' : 'false'}>${item.text}</a></li>`)}</ul></nav>` : nothing}</header>
     <main class="ds-main" id="main" tabindex="-1">
       ${me && link.lost ? html`<p class="ds-banner ds-banner--warn">${fill(w.live.asOf, { at: clock(link.since) })}</p>` : nothing}
@@ -144,11 +144,11 @@ function page() {
     <footer class="ds-footer"><p>${words.common.footer}</p></footer>`
 }
 
-const current = () => location.hash.replace(/^#\/?/, '').split('/')[0] || office.home
+const current = () => location.hash.replace(/^#\/?/, '').split('/')[0] || desk.home
 
 function body() {
-  if (!view) return html`<h1 class="nhsuk-heading-l">${w.notFor.title}</h1><p>${office.home ? w.notFor.view : w.notFor.role}</p>
-    ${office.home ? nothing : html`<p><a href="/practice/">${w.notFor.inbox}</a></p>`}`
+  if (!view) return html`<h1 class="nhsuk-heading-l">${w.notFor.title}</h1><p>${desk.home ? w.notFor.view : w.notFor.role}</p>
+    ${desk.home ? nothing : html`<p><a href="/practice/">${w.notFor.inbox}</a></p>`}`
   return html`${view.back ? html`<a class="nhsuk-back-link" href="#/${view.back.to}">${view.back.text}</a>` : nothing}
     <h1 class="nhsuk-heading-l">${view.title}</h1>
     ${trouble ? html`${refusalBox(trouble)}<button type="button" class="nhsuk-button nhsuk-button--secondary" @click=${open}>${w.again}</button>`

@@ -114,11 +114,11 @@ export const button = (text, o = {}) => html`<button type=${o.submit ? 'submit' 
 export const facts = rows => html`<dl class="nhsuk-summary-list">${rows.filter(([, value]) => value !== '' && value !== null && value !== undefined && value !== nothing).map(([key, value]) => html`
   <div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${key}</dt><dd class="nhsuk-summary-list__value">${value}</dd></div>`)}</dl>`
 
-/** What staff there are to choose from. @param {import('./office.js').Member[]} staff @returns {Option[]} */
+/** What staff there are to choose from. @param {import('./desk-context.js').Member[]} staff @returns {Option[]} */
 export const staffOptions = staff => staff.filter(m => !m.inactive_since || Date.parse(m.inactive_since) > now())
   .map(m => ({ value: `staff:${m.id}`, text: `${m.name}, ${word(words.common.roles, m.role)}`, group: w.groups.staff }))
 
-/** @param {import('./office.js').Team[]} teams @returns {Option[]} */
+/** @param {import('./desk-context.js').Team[]} teams @returns {Option[]} */
 export const teamOptions = teams => teams.map(t => ({ value: `team:${t.id}`, text: t.name, group: w.groups.teams }))
 
 /** {team} or {staff} of such an option. @param {string} value @returns {{ team?: string, staff?: string }} */

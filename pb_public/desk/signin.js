@@ -14,9 +14,9 @@ const w = words.desk.code
 const lookEvery = 3_000 // ms
 
 export class SignInCode {
-  /** @param {import('./office.js').Office} office @param {{ id: string, name: string }} staff */
-  constructor(office, staff) {
-    this.office = office
+  /** @param {import('./desk-context.js').DeskContext} desk @param {{ id: string, name: string }} staff */
+  constructor(desk, staff) {
+    this.desk = desk
     this.staff = staff
     this.code = ''
     this.expires = 0
@@ -32,7 +32,7 @@ export class SignInCode {
     this.phone = null
     try {
       this.before = new Set((await this.phones()).map(p => p.id))
-      const answer = await this.office.session.send('POST', '/api/sync/v1/sign-in-codes', { staff: this.staff.id }, true)
+      const answer = await this.desk.session.send('POST', '/api/sync/v1/sign-in-codes', { staff: this.staff.id }, true)
       this.code = answer.code
       this.expires = Date.parse(answer.expires_at)
       clearInterval(this.ticking)
@@ -42,15 +42,15 @@ export class SignInCode {
       this.code = ''
       this.trouble = e.message
     }
-    this.office.redraw()
+    this.desk.redraw()
   }
 
   /** @returns {Promise<any[]>} */
-  async phones() { return (await this.office.all('/devices')).items.filter(p => p.staff?.id === this.staff.id) }
+  async phones() { return (await this.desk.all('/devices')).items.filter(p => p.staff?.id === this.staff.id) }
 
   async tick() {
     if (now() >= this.expires) this.end()
-    this.office.redraw()
+    this.desk.redraw()
     if (Date.now() - this.looked < lookEvery || !this.code) return
     this.looked = Date.now()
     const phones = await this.phones().catch(() => [])
@@ -59,7 +59,7 @@ export class SignInCode {
     this.phone = came
     this.end()
     announce(fill(w.came, { staff: this.staff.name, phone: came.name }))
-    this.office.redraw()
+    this.desk.redraw()
   }
 
   end() {

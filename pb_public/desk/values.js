@@ -28,12 +28,12 @@ const codeLabel = (field, code) => {
 
 /**
  * A value as people read it. Never raw JSON where the kind is known.
- * @param {import('./office.js').Office} office @param {string} collection @param {string} field @param {any} value
+ * @param {import('./desk-context.js').DeskContext} desk @param {string} collection @param {string} field @param {any} value
  * @returns {any}
  */
-export function readable(office, collection, field, value) {
+export function readable(desk, collection, field, value) {
   if (value === null || value === undefined || value === '') return html`<span class="ds-soft">${w.value.none}</span>`
-  const info = office.fieldsByName.get(`${collection}.${field}`)
+  const info = desk.fieldsByName.get(`${collection}.${field}`)
   if (field === 'nhs_number' && typeof value === 'string') return nhsNumber(value)
   if (typeof value === 'boolean') return field === 'on_oxygen' ? (value ? w.value.oxygen : w.value.air) : value ? w.value.yes : w.value.no
   if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length ? value.map(v => codeLabel(field, v)).join(', ') : html`<span class="ds-soft">${w.value.none}</span>`
@@ -47,7 +47,7 @@ export function readable(office, collection, field, value) {
     case 'time': return Number.isNaN(Date.parse(value)) ? fill(w.value.quoted, { text: value }) : when(value)
     case 'date': return birth(value) || value
     case 'int': case 'decimal': case 'bool': return fill(w.value.quoted, { text: value })
-    case 'ref': return refName(office, field, value)
+    case 'ref': return refName(desk, field, value)
   }
   return html`<span class="ds-pre">${String(value)}</span>`
 }
@@ -56,18 +56,18 @@ export function readable(office, collection, field, value) {
 const objectValue = value => html`<ul class="nhsuk-list dk-tight">${Object.entries(value).map(([k, v]) => html`<li>${capital(k.replaceAll('_', ' '))}:
   ${v !== null && typeof v === 'object' ? objectValue(v) : String(v ?? w.value.none)}</li>`)}</ul>`
 
-/** @param {import('./office.js').Office} office @param {string} field @param {string} id */
-function refName(office, field, id) {
-  return office.members.get(id)?.name ?? office.teamsById.get(id)?.name ?? (field === 'patient' ? w.value.somebody : w.value.another)
+/** @param {import('./desk-context.js').DeskContext} desk @param {string} field @param {string} id */
+function refName(desk, field, id) {
+  return desk.members.get(id)?.name ?? desk.teamsById.get(id)?.name ?? (field === 'patient' ? w.value.somebody : w.value.another)
 }
 
 /**
  * Inputs for a value by the kind of its field. `typed` is what is in the inputs now; `valueOf` makes a value of it.
- * @param {{ office: import('./office.js').Office, id: string, collection: string, field: string, typed: any, input: (typed: any) => void, label?: string, hint?: any, error?: string,
+ * @param {{ desk: import('./desk-context.js').DeskContext, id: string, collection: string, field: string, typed: any, input: (typed: any) => void, label?: string, hint?: any, error?: string,
  *   people?: { id: string, text: string }[] }} o
  */
 export function fieldInput(o) {
-  const info = o.office.fieldsByName.get(`${o.collection}.${o.field}`)
+  const info = o.desk.fieldsByName.get(`${o.collection}.${o.field}`)
   const base = { id: o.id, label: o.label ?? fieldLabel(o.field), hint: o.hint ?? limits(o.field, info), error: o.error }
   switch (info?.kind) {
     case 'int': case 'decimal':
@@ -106,12 +106,12 @@ const listBoxes = (o, label, values) => {
 /** @param {any} o @returns {import('./parts.js').Option[]} */
 function refOptions(o) {
   if (o.field === 'patient') return (o.people ?? []).map((/** @type {any} */ p) => ({ value: p.id, text: p.text }))
-  if (/team/.test(o.field)) return [...o.office.teamsById.values()].map((/** @type {any} */ t) => ({ value: t.id, text: t.name }))
-  if (/staff|by|registrant|lead/.test(o.field)) return [...o.office.members.values()].map((/** @type {any} */ m) => ({ value: m.id, text: m.name }))
+  if (/team/.test(o.field)) return [...o.desk.teamsById.values()].map((/** @type {any} */ t) => ({ value: t.id, text: t.name }))
+  if (/staff|by|registrant|lead/.test(o.field)) return [...o.desk.members.values()].map((/** @type {any} */ m) => ({ value: m.id, text: m.name }))
   return o.typed ? [{ value: o.typed, text: w.value.another }] : []
 }
 
-/** @param {string} field @param {import('./office.js').Field | undefined} info */
+/** @param {string} field @param {import('./desk-context.js').Field | undefined} info */
 function limits(field, info) {
   if (info?.kind === 'int' || info?.kind === 'decimal') {
     const unit = /** @type {Record<string, string>} */ (words.common.units)[field] ?? ''

@@ -3,7 +3,7 @@
 The one database of the field app, and what of it lies in clear.
 
     const database = new Database()
-    const vault = new Vault({ shelf: database.shelf })
+    const vault = new Vault({ keyStore: database.keyStore })
     await database.fact('owner')                     // { initials, device }: whose phone it is, before anybody unlocks
     await database.unsent()                          // how many changes no server has answered: "3 not sent", locked or not
     const open = await vault.unlock({ passphrase })
@@ -19,9 +19,9 @@ import { Dexie } from '../../vendor/dexie/dexie.js'
 import { SealedRows } from './sealed.js'
 import { StoreError, storeError } from './errors.js'
 
-/** @typedef {import('../vault/shelf.js').VaultFile} VaultFile */
+/** @typedef {import('../vault/key-store.js').VaultFile} VaultFile */
 /** @typedef {import('../vault/lease.js').Lease} Lease */
-/** @typedef {import('../vault/shelf.js').Shelf} Shelf */
+/** @typedef {import('../vault/key-store.js').KeyStore} KeyStore */
 
 /**
  * One sealed row. `t` and `k` are its table and stored key, `s` its state where it has one, `v` the version of its
@@ -41,6 +41,9 @@ import { StoreError, storeError } from './errors.js'
  * @property {number} planted
  */
 
+/** The table of the vault's file, under the name that it has on phones. */
+export const keyTable = 'shelf'
+
 /** Names of the states a row can be in. */
 export const unsentState = 'unsent'
 
@@ -56,14 +59,14 @@ export class Database {
     this.dexie = new Dexie(name, idb)
     // A later version may change indexes, never rows: nobody has the key during an upgrade. A row carries `v`, and
     // is lifted when it is read.
-    this.dexie.version(1).stores({ rows: '[t+k], t, [t+s]', shelf: 'name', facts: 'name' })
+    this.dexie.version(1).stores({ rows: '[t+k], t, [t+s]', [keyTable]: 'name', facts: 'name' })
     // Another tab erases or upgrades: this one is over. Left to itself Dexie would open the next database on its next call.
     this.dexie.on('versionchange', () => {
       this.dexie.close()
       return false
     })
     /** @readonly */
-    this.shelf = new DexieShelf(this.dexie)
+    this.keyStore = new DexieKeyStore(this.dexie)
   }
 
   /** @returns {import('../../vendor/dexie/dexie.js').Table<Row, [string, string]>} */
@@ -106,8 +109,8 @@ export class Database {
    */
   write(open, work) {
     const { dexie, rows } = this
-    return this.guard(() => dexie.transaction('rw', 'rows', 'facts', 'shelf', async () => {
-      if ((await dexie.table('shelf').get('vault'))?.file.id !== open.id) throw new StoreError('closed')
+    return this.guard(() => dexie.transaction('rw', 'rows', 'facts', keyTable, async () => {
+      if ((await dexie.table(keyTable).get('vault'))?.file.id !== open.id) throw new StoreError('closed')
       await work(rows, dexie.table('facts'))
     }))
   }
@@ -121,7 +124,7 @@ export class Database {
   /** Takes everything away, the wrapped keys first: what a disk may still hold of the rest is noise then. */
   erase() {
     return this.guard(async () => {
-      await this.dexie.table('shelf').clear()
+      await this.dexie.table(keyTable).clear()
       await this.dexie.delete()
     })
   }
@@ -130,10 +133,10 @@ export class Database {
 }
 
 /**
- * The shelf of the vault.
- * @implements {Shelf}
+ * The key store of the vault.
+ * @implements {KeyStore}
  */
-class DexieShelf {
+class DexieKeyStore {
   #dexie
 
   /** @param {Dexie} dexie */
@@ -142,7 +145,7 @@ class DexieShelf {
   /** @returns {Promise<VaultFile | null>} */
   async get() {
     try {
-      return (await this.#dexie.table('shelf').get('vault'))?.file ?? null
+      return (await this.#dexie.table(keyTable).get('vault'))?.file ?? null
     } catch (error) {
       throw storeError(error)
     }
@@ -153,16 +156,16 @@ class DexieShelf {
     /** @type {{ error: unknown } | undefined} */
     let refused
     try {
-      return await this.#dexie.transaction('rw', 'shelf', async () => {
-        const shelf = this.#dexie.table('shelf')
+      return await this.#dexie.transaction('rw', keyTable, async () => {
+        const table = this.#dexie.table(keyTable)
         let file
         try {
-          file = next((await shelf.get('vault'))?.file ?? null)
+          file = next((await table.get('vault'))?.file ?? null)
         } catch (error) {
           refused = { error } // the caller's own, to be handed back as it is
           throw error
         }
-        await (file ? shelf.put({ name: 'vault', file }) : shelf.delete('vault'))
+        await (file ? table.put({ name: 'vault', file }) : table.delete('vault'))
         return file
       })
     } catch (error) {

@@ -4,7 +4,7 @@
 // the passphrase is forgotten.
 import { toBase64 } from '../vault/bytes.js'
 import { VaultError } from '../vault/errors.js'
-import { unsentState } from './database.js'
+import { keyTable, unsentState } from './database.js'
 
 /** @typedef {import('./database.js').Row} Row */
 
@@ -27,8 +27,8 @@ import { unsentState } from './database.js'
  */
 export async function exportUnsent({ database, open = null, now = Date.now }) {
   const { dexie, rows: table } = database
-  const [shelf, sealed] = await database.guard(() => dexie.transaction('r', 'rows', 'shelf', async () => /** @type {const} */ ([
-    await dexie.table('shelf').get('vault'),
+  const [stored, sealed] = await database.guard(() => dexie.transaction('r', 'rows', keyTable, async () => /** @type {const} */ ([
+    await dexie.table(keyTable).get('vault'),
     [
       ...await table.where('t').equals('cover').toArray(),
       ...await table.where('[t+s]').equals(['outbox', unsentState]).toArray(),
@@ -36,7 +36,7 @@ export async function exportUnsent({ database, open = null, now = Date.now }) {
       ...await table.where('t').equals('drafts').toArray(),
     ],
   ])))
-  const file = /** @type {import('../vault/shelf.js').VaultFile | undefined} */ (shelf?.file)
+  const file = /** @type {import('../vault/key-store.js').VaultFile | undefined} */ (stored?.file)
   if (!file) throw new VaultError('no_vault')
   if (!file.recovery) throw new VaultError('recovery_none')
   const made = new Date(now()).toISOString()

@@ -2,8 +2,8 @@
 /*
 The vault: what is on the phone can be read while the app is unlocked, and at no other time.
 
-    const vault = new Vault({ shelf: database.shelf })       // store/database.js; MemoryShelf in tests
-    await vault.standing()                                   // { exists, passkey, pin, recovery }, before anybody unlocks
+    const vault = new Vault({ keyStore: database.keyStore })       // store/database.js; MemoryKeyStore in tests
+    await vault.status()                                   // { exists, passkey, pin, recovery }, before anybody unlocks
     await vault.create('correct horse battery')              // once per person and device; leaves it open
     await vault.unlock({ passphrase })                       // or { pin }, or { passkey: true }; rejects with VaultError
     vault.open                                               // OpenVault while unlocked, else null; the store takes it
@@ -17,7 +17,7 @@ The vault: what is on the phone can be read while the app is unlocked, and at no
     await vault.erase()                                      // nothing sealed by it can ever be read again
 
 A random 256-bit data key, made once, seals the rows: AES-256-GCM under a key derived from it, with a fresh 96-bit vector
-and `store|id|v` as additional data. The data key itself lies on the shelf in up to four wraps: by passphrase
+and `store|id|v` as additional data. The data key itself lies in the key store in up to four wraps: by passphrase
 (PBKDF2-SHA-256, 600,000 rounds), by passkey (WebAuthn PRF), by shift PIN (docs/adr/009 says what that is worth), and for
 the organisation's recovery key (docs/recovery.md). All errors are VaultError; decide by `code`:
 
@@ -39,19 +39,19 @@ import { toBase64 } from './bytes.js'
 
 export { VaultError } from './errors.js'
 export { OpenVault } from './open.js'
-export { MemoryShelf } from './shelf.js'
+export { MemoryKeyStore } from './key-store.js'
 export { passkeySupported } from './passkey.js'
 export { passphraseLength } from './secrets.js'
 
-/** @typedef {import('./shelf.js').Shelf} Shelf */
-/** @typedef {import('./shelf.js').VaultFile} VaultFile */
-/** @typedef {import('./shelf.js').PinWrap} PinWrap */
+/** @typedef {import('./key-store.js').KeyStore} KeyStore */
+/** @typedef {import('./key-store.js').VaultFile} VaultFile */
+/** @typedef {import('./key-store.js').PinWrap} PinWrap */
 /** @typedef {import('./wraps.js').PublicKey} PublicKey */
 /** @typedef {{ passphrase: string } | { pin: string } | { passkey: true }} Secret */
 /** @typedef {{ device: string, sign: (bytes: import('./bytes.js').Bytes) => Promise<Uint8Array> }} Signer the device's id, and its key (keys.js) */
 
 /**
- * @typedef {object} Standing what can be said before anybody unlocks
+ * @typedef {object} VaultStatus what can be said before anybody unlocks
  * @property {boolean} exists
  * @property {boolean} passkey
  * @property {{ triesLeft: number, until: number } | null} pin null where there is none, or not any more
@@ -71,7 +71,7 @@ const patience = 2_000
 
 /** One person's vault on one device. */
 export class Vault {
-  #shelf
+  #keyStore
   #crypto
   #credentials
   #now
@@ -89,15 +89,15 @@ export class Vault {
 
   /**
    * @param {object} ports
-   * @param {Shelf} ports.shelf
+   * @param {KeyStore} ports.keyStore
    * @param {Crypto} [ports.crypto]
    * @param {import('./passkey.js').Credentials} [ports.credentials] `navigator.credentials` where there is one
    * @param {() => number} [ports.now] milliseconds of the phone's clock
    * @param {number} [ports.rounds] of PBKDF2 in new wraps; fewer only in tests that unlock often
    */
-  constructor({ shelf, crypto = globalThis.crypto, credentials = globalThis.navigator?.credentials, now = Date.now, rounds = pbkdf2Rounds }) {
+  constructor({ keyStore, crypto = globalThis.crypto, credentials = globalThis.navigator?.credentials, now = Date.now, rounds = pbkdf2Rounds }) {
     this.#rounds = rounds
-    this.#shelf = shelf
+    this.#keyStore = keyStore
     this.#crypto = crypto
     this.#credentials = credentials
     this.#now = now
@@ -106,10 +106,10 @@ export class Vault {
   /** The keys while unlocked, else null. */
   get open() { return this.#open }
 
-  /** @returns {Promise<Standing>} */
-  async standing() {
-    const file = await this.#shelf.get()
-    const pin = file?.pin && this.#pinStanding(file.pin) === 'works' ? file.pin : null
+  /** @returns {Promise<VaultStatus>} */
+  async status() {
+    const file = await this.#keyStore.get()
+    const pin = file?.pin && this.#pinState(file.pin) === 'works' ? file.pin : null
     return {
       exists: file !== null,
       passkey: file?.passkey !== undefined,
@@ -132,7 +132,7 @@ export class Vault {
       /** @type {VaultFile} */
       const file = { v: 1, id, passphrase: await wrapBySecret(this.#crypto, dataKey, 'passphrase', id, normal(passphrase), this.#rounds) }
       if (recoveryKey) file.recovery = await readable(() => wrapForRecovery(this.#crypto, dataKey, id, recoveryKey))
-      await this.#shelf.change(old => {
+      await this.#keyStore.change(old => {
         if (old) throw new VaultError('vault_exists')
         return file
       })
@@ -257,7 +257,7 @@ export class Vault {
   /** Destroys the wraps and locks: nothing sealed by this vault can be read again, by anybody but a holder of an export. */
   erase() {
     return this.#step(async () => {
-      await this.#shelf.change(() => null)
+      await this.#keyStore.change(() => null)
       this.#shut()
     })
   }
@@ -270,14 +270,14 @@ export class Vault {
   }
 
   async #file() {
-    const file = await this.#shelf.get()
+    const file = await this.#keyStore.get()
     if (!file) throw new VaultError('no_vault')
     return file
   }
 
   /** @param {(file: VaultFile) => void} change */
   async #edit(change) {
-    await this.#shelf.change(file => {
+    await this.#keyStore.change(file => {
       if (!file) throw new VaultError('no_vault')
       change(file)
       return file
@@ -344,11 +344,11 @@ export class Vault {
     /** @type {import('./errors.js').VaultErrorCode} */
     let refused = 'pin_none'
     // Counted before it is tried: a killed browser gives no try back.
-    const file = await this.#shelf.change(f => {
+    const file = await this.#keyStore.change(f => {
       if (!f?.pin) return f
-      const standing = this.#pinStanding(f.pin)
-      if (standing === 'works') return { ...f, pin: { ...f.pin, tries: f.pin.tries + 1, seen: Math.max(f.pin.seen, this.#now()) } }
-      refused = standing === 'spent' ? 'pin_spent' : 'pin_expired'
+      const state = this.#pinState(f.pin)
+      if (state === 'works') return { ...f, pin: { ...f.pin, tries: f.pin.tries + 1, seen: Math.max(f.pin.seen, this.#now()) } }
+      refused = state === 'spent' ? 'pin_spent' : 'pin_expired'
       delete f.pin
       return f
     })
@@ -371,7 +371,7 @@ export class Vault {
    * @param {PinWrap} pin
    * @returns {'works' | 'spent' | 'expired'}
    */
-  #pinStanding(pin) {
+  #pinState(pin) {
     const now = this.#now()
     if (now >= pin.until || now < pin.seen - slack) return 'expired'
     return pin.tries >= pinTries ? 'spent' : 'works'

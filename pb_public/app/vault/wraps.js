@@ -4,8 +4,8 @@
 import { fromBase64, toBase64, utf8 } from './bytes.js'
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {import('./shelf.js').SecretWrap} SecretWrap */
-/** @typedef {import('./shelf.js').RecoveryWrap} RecoveryWrap */
+/** @typedef {import('./key-store.js').SecretWrap} SecretWrap */
+/** @typedef {import('./key-store.js').RecoveryWrap} RecoveryWrap */
 /** @typedef {{ kty: 'EC', crv: 'P-256', x: string, y: string }} PublicKey an EC P-256 key as a JSON Web Key */
 
 /** Rounds of PBKDF2-HMAC-SHA-256 in a new wrap (OWASP 2023); an old wrap keeps the number it names. */

@@ -5,7 +5,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
-import { notSaved } from '../sentence.js'
+import { notSaved } from '../sync-sentence.js'
 import { back, field } from './parts.js'
 
 /** @typedef {import('../context.js').App} App */

@@ -13,7 +13,7 @@ import { banner, field } from './parts.js'
  * @property {string} error
  * @property {boolean} busy
  * @property {number} unsent
- * @property {import('../vault/vault.js').Standing} standing
+ * @property {import('../vault/vault.js').VaultStatus} vault
  * @property {{ initials: string, device: string } | null} owner
  * @property {{ code: string, staff: string } | null} code from a lead's QR picture
  * @property {() => void} signIn @property {() => void} create @property {() => void} unlock @property {() => void} usePasskey
@@ -55,15 +55,15 @@ export function passphraseScreen(g) {
 /** @param {Gate} g */
 export function unlockScreen(g) {
   const w = words.app.gate
-  const pin = g.standing.pin
+  const pin = g.vault.pin
   return frame(w.unlock, html`
     ${g.owner ? html`<p>${fill(w.owner, { initials: g.owner.initials, device: g.owner.device })}</p>` : nothing}
-    ${g.unsent ? banner(count(g.unsent, words.app.strip.unsent), 'warn') : nothing}
+    ${g.unsent ? banner(count(g.unsent, words.app.statusBar.unsent), 'warn') : nothing}
     ${error(g)}
     ${pin ? html`<form novalidate @submit=${submit(g.unlock)}>${field({ id: 'pin', label: w.pin, mode: 'numeric', type: 'password', width: 'nhsuk-input--width-10', value: g.form.pin ?? '', change: value => g.set({ pin: value }) })}
       <button class="nhsuk-button app-wide" type="submit" ?disabled=${g.busy}>${w.open}</button></form>
       <details class="nhsuk-details" ?open=${g.form.byPassphrase}><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.withPassphrase}</span></summary>${passphrase(g)}</details>` : passphrase(g)}
-    ${g.standing.passkey ? html`<button class="nhsuk-button nhsuk-button--secondary app-wide" type="button" @click=${g.usePasskey}>${w.withPasskey}</button>` : nothing}
+    ${g.vault.passkey ? html`<button class="nhsuk-button nhsuk-button--secondary app-wide" type="button" @click=${g.usePasskey}>${w.withPasskey}</button>` : nothing}
     <p><button class="app-link" type="button" @click=${() => g.show('forgotten')}>${w.forgotten}</button></p>`)
 }
 
@@ -79,13 +79,13 @@ function passphrase(g) {
 export function forgottenScreen(g) {
   const w = words.app.gate
   return frame(w.forgottenTitle, html`<p>${w.forgottenWhy}</p>${error(g)}
-    ${g.unsent ? banner(count(g.unsent, words.app.strip.unsent), 'warn') : html`<p>${w.nothingUnsent}</p>`}
+    ${g.unsent ? banner(count(g.unsent, words.app.statusBar.unsent), 'warn') : html`<p>${w.nothingUnsent}</p>`}
     ${g.form.saved ? banner(fill(w.rescued, { file: g.form.saved }), 'good') : nothing}
-    ${g.unsent && g.standing.recovery ? html`<button class="nhsuk-button app-wide" type="button" @click=${g.rescue}>${w.rescue}</button>` : nothing}
-    ${g.unsent && !g.standing.recovery ? banner(w.noRecovery, 'bad') : nothing}
+    ${g.unsent && g.vault.recovery ? html`<button class="nhsuk-button app-wide" type="button" @click=${g.rescue}>${w.rescue}</button>` : nothing}
+    ${g.unsent && !g.vault.recovery ? banner(w.noRecovery, 'bad') : nothing}
     <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.startAgain}</span></summary>
       <div class="nhsuk-details__text"><p>${g.unsent && !g.form.saved ? w.startAgainUnsent : w.startAgainWhy}</p>
-      <button class="nhsuk-button nhsuk-button--warning" type="button" ?disabled=${Boolean(g.unsent && !g.form.saved && g.standing.recovery)} @click=${() => g.show('erase')}>${w.startAgain}</button></div></details>
+      <button class="nhsuk-button nhsuk-button--warning" type="button" ?disabled=${Boolean(g.unsent && !g.form.saved && g.vault.recovery)} @click=${() => g.show('erase')}>${w.startAgain}</button></div></details>
     <p><button class="app-link" type="button" @click=${() => g.show('unlock')}>${w.back}</button></p>`)
 }
 

@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
-import { notSaved } from '../sentence.js'
+import { notSaved } from '../sync-sentence.js'
 import { back, banner, field, stateTag } from './parts.js'
 import { unfinished } from './unfinished.js'
 

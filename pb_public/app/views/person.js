@@ -41,7 +41,7 @@ export function person(app) {
 /** How old all this is: said on every page about a person. @param {App} app */
 export function age(app) {
   const w = words.app.person
-  const synced = app.standing().lastSynced
+  const synced = app.syncStatus().lastSynced
   const state = freshness(synced, app.now())
   if (!synced) return banner(w.neverSynced, 'bad')
   const text = fill(w.asOf, { time: when(synced, app.now()), ago: ago(synced, app.now()) })

@@ -4,14 +4,14 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
-import { sentenceOf } from '../sentence.js'
+import { sentenceOf } from '../sync-sentence.js'
 import { back, banner, field } from './parts.js'
 
 /** @typedef {import('../context.js').App} App */
 
 /** @param {App} app */
 export function settings(app) {
-  const w = words.app.settings, s = app.standing(), p = app.phone
+  const w = words.app.settings, s = app.syncStatus(), p = app.phone
   const form = app.forms.get('settings') ?? {}
   const set = (/** @type {any} */ change) => { app.forms.set('settings', { ...form, error: '', done: '', ...change }); app.redraw() }
   const run = (/** @type {() => Promise<string>} */ what) => async (/** @type {Event} */ e) => {
@@ -24,7 +24,7 @@ export function settings(app) {
     ${form.done ? banner(form.done, 'good') : nothing}
     <dl class="nhsuk-summary-list">
       ${row(w.you, `${app.me.name}, ${word(words.common.roles, app.me.role)}`)}
-      ${row(w.synced, s.lastSynced ? when(s.lastSynced, app.now()) : words.app.strip.never)}
+      ${row(w.synced, s.lastSynced ? when(s.lastSynced, app.now()) : words.app.statusBar.never)}
       ${row(w.unsent, String(s.unsent))}
       ${row(w.held, count(app.all('patients').length, w.people))}
       ${p.room ? row(w.storage, fill(w.used, { used: (p.room.used / 1048576).toFixed(1), share: Math.max(1, Math.round(p.room.share * 100)) })) : nothing}
@@ -48,7 +48,7 @@ export function settings(app) {
 
     <h2 class="nhsuk-heading-m">${w.leave}</h2>
     ${s.unsent ? html`${banner(count(s.unsent, w.unsentLeft), 'warn')}
-      <div class="ds-row"><button class="nhsuk-button" type="button" @click=${() => app.sync()}>${words.app.strip.sync}</button>
+      <div class="ds-row"><button class="nhsuk-button" type="button" @click=${() => app.sync()}>${words.app.statusBar.sync}</button>
       <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${run(async () => fill(w.exported, { file: await p.exportUnsent() }))}>${w.export}</button></div>`
     : html`<p>${w.leaveWhy}</p><button class="nhsuk-button nhsuk-button--warning" type="button" @click=${() => { if (confirm(w.signOutAsk)) p.signOut() }}>${w.signOut}</button>`}`
 }

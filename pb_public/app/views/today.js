@@ -6,7 +6,7 @@ import { count, fill, word, words } from '../../shared/ui/words.js'
 import { index } from '../model/people.js'
 import { round } from '../model/round.js'
 import { address } from '../router.js'
-import { first, moreOf } from './growing.js'
+import { first, moreOf } from './long-list.js'
 import { field } from './parts.js'
 import { unfinishedLink } from './unfinished.js'
 
@@ -42,7 +42,7 @@ function stopsOf(app) {
 
 /** @param {App} app */
 export function loading(app) {
-  const load = app.standing().loading
+  const load = app.syncStatus().loading
   if (!load) return nothing
   return html`<div class="ds-banner"><label for="load">${fill(words.app.loading, { done: load.done, total: Math.max(load.total, load.done) })}</label>
     <progress id="load" class="app-progress" max=${Math.max(load.total, load.done, 1)} value=${load.done}></progress></div>`

@@ -10,8 +10,8 @@ import { fromLocal } from '../london.js'
 
 const w = words.desk.caseload
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function caseload(office, [kind = '', id = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function caseload(desk, [kind = '', id = '']) {
   /** @type {any[]} */ let rows = []
   /** @type {Set<string>} */ const chosen = new Set()
   /** @type {import('../parts.js').Option[]} */ let options = []
@@ -22,11 +22,11 @@ export function caseload(office, [kind = '', id = '']) {
     title: w.title,
     back: { to: 'people', text: words.desk.people.back },
     async load() {
-      const [list, staff, own, all] = await Promise.all([office.all(`/caseload?${kind}=${id}`), office.staff(), office.ownTeams(), office.teams()])
+      const [list, staff, own, all] = await Promise.all([desk.all(`/caseload?${kind}=${id}`), desk.staff(), desk.ownTeams(), desk.teams()])
       rows = list.items.sort((a, b) => personName(a.patient).localeCompare(personName(b.patient)))
       more = list.more
       for (const p of [...chosen]) if (!rows.some(r => r.patient.id === p)) chosen.delete(p)
-      const targets = office.isClinical ? all.filter(t => t.kind !== 'practice') : own
+      const targets = desk.isClinical ? all.filter(t => t.kind !== 'practice') : own
       options = [...teamOptions(targets), ...staffOptions(staff)].filter(o => o.value !== `${kind}:${id}`)
       view.title = fill(w.titleOf, { who: (kind === 'team' ? all.find(t => t.id === id)?.name : staff.find(m => m.id === id)?.name) ?? '' })
     },
@@ -34,7 +34,7 @@ export function caseload(office, [kind = '', id = '']) {
     changed() {
       preview = null
       trouble = ''
-      office.redraw()
+      desk.redraw()
       view.look()
     },
     body: () => ({ patients: [...chosen], from, to: holderOf(to), ...(fromLocal(at) && { at: fromLocal(at) }), reason: reason.trim() || w.reasonDefault }),
@@ -42,13 +42,13 @@ export function caseload(office, [kind = '', id = '']) {
       if (!to || !chosen.size) return
       const mine = ++turn
       try {
-        const answer = await office.session.post('/caseload/move', { ...view.body(), preview: true })
+        const answer = await desk.session.post('/caseload/move', { ...view.body(), preview: true })
         if (mine === turn) preview = answer
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         if (mine === turn) trouble = e.message
       }
-      office.redraw()
+      desk.redraw()
     },
     /** @param {SubmitEvent} e */
     async submit(e) {
@@ -56,14 +56,14 @@ export function caseload(office, [kind = '', id = '']) {
       if (busy) return
       if (!to || !chosen.size) {
         trouble = chosen.size ? w.needTo : w.needWhom
-        office.redraw()
+        desk.redraw()
         requestAnimationFrame(() => document.getElementById('move-trouble')?.focus())
         return
       }
       busy = true
       try {
-        const answer = await office.session.post('/caseload/move', view.body())
-        office.say(`${fill(w.moved, { people: count(answer.people, words.desk.effect.people), who: options.find(o => o.value === to)?.text ?? '' })} ${effect(answer.purges, answer.backfills)}`)
+        const answer = await desk.session.post('/caseload/move', view.body())
+        desk.say(`${fill(w.moved, { people: count(answer.people, words.desk.effect.people), who: options.find(o => o.value === to)?.text ?? '' })} ${effect(answer.purges, answer.backfills)}`)
         chosen.clear()
         preview = null
         await view.load()
@@ -73,14 +73,14 @@ export function caseload(office, [kind = '', id = '']) {
         requestAnimationFrame(() => document.getElementById('move-trouble')?.focus())
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
       }
     },
     draw() {
       const shown = rows.filter(r => personName(r.patient).toLowerCase().includes(filter.toLowerCase()))
       return html`<p>${count(rows.length, w.has)}${more ? ` ${w.notAll}` : ''}</p>
         <form @submit=${view.submit} novalidate>
-        ${rows.length > 8 ? textInput({ id: 'case-filter', label: words.desk.cover.filter, value: filter, input: v => { filter = v; office.redraw() } }) : nothing}
+        ${rows.length > 8 ? textInput({ id: 'case-filter', label: words.desk.cover.filter, value: filter, input: v => { filter = v; desk.redraw() } }) : nothing}
         ${rows.length ? html`<div class="nhsuk-checkboxes">${checkbox({ id: 'case-all', text: w.everybody, checked: shown.length > 0 && shown.every(r => chosen.has(r.patient.id)),
             change: on => { for (const r of shown) { if (on) chosen.add(r.patient.id); else chosen.delete(r.patient.id) } view.changed() } })}
           ${shown.map(r => html`<div class="dk-pick">${checkbox({ id: `c-${r.id}`, text: personName(r.patient), checked: chosen.has(r.patient.id),

@@ -6,17 +6,17 @@ import { SignInCode } from '../signin.js'
 
 const w = words.desk.code
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function code(office, [id = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function code(desk, [id = '']) {
   /** @type {SignInCode | null} */ let panel = null
   const view = {
     title: w.title,
     back: { to: 'staff', text: words.desk.staff.back },
     async load() {
-      const member = (await office.staff()).find(m => m.id === id)
+      const member = (await desk.staff()).find(m => m.id === id)
       if (!member) return
       view.title = fill(w.titleOf, { staff: member.name })
-      panel ??= new SignInCode(office, member)
+      panel ??= new SignInCode(desk, member)
     },
     async refresh() { /* the panel looks for the phone by itself */ },
     draw: () => panel ? html`<p>${w.intro}</p>${panel.draw()}` : html`<p>${words.desk.notFor.view}</p>${nothing}`,

@@ -13,11 +13,11 @@ import { SignInCode } from '../signin.js'
 const w = words.desk.cover
 const lateEnough = 2 * 3_600_000 // ms a cover lasts at least when it is offered by a button
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function cover(office, [onePerson = '']) {
-  /** @type {import('../office.js').Member[]} */ let staff = []
-  /** @type {import('../office.js').Team[]} */ let teams = []
-  /** @type {import('../office.js').Team[]} */ let all = []
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function cover(desk, [onePerson = '']) {
+  /** @type {import('../desk-context.js').Member[]} */ let staff = []
+  /** @type {import('../desk-context.js').Team[]} */ let teams = []
+  /** @type {import('../desk-context.js').Team[]} */ let all = []
   /** @type {{ id: string, name: string }[]} */ let people = []
   /** @type {Set<string>} */ const chosen = new Set(onePerson ? [onePerson] : [])
   let who = '', whose = '', until = '', reason = '', trouble = '', filter = ''
@@ -29,9 +29,9 @@ export function cover(office, [onePerson = '']) {
   const view = {
     title: w.title,
     async load() {
-      [staff, teams, all] = await Promise.all([office.staff(), office.ownTeams(), office.teams()])
+      [staff, teams, all] = await Promise.all([desk.staff(), desk.ownTeams(), desk.teams()])
       if (onePerson && !people.length) {
-        const rows = (await office.session.get(`/caseload?patient=${onePerson}`)).items
+        const rows = (await desk.session.get(`/caseload?patient=${onePerson}`)).items
         people = [{ id: onePerson, name: personName(rows[0]?.patient ?? {}) }]
       } else if (!whose && teams.length === 1) await view.from(`team:${teams[0].id}`)
     },
@@ -44,7 +44,7 @@ export function cover(office, [onePerson = '']) {
       const held = holderOf(value)
       if (held.team || held.staff) {
         const q = held.team ? `team=${held.team}` : `staff=${held.staff}`
-        const rows = (await office.all(`/caseload?${q}`)).items.filter((/** @type {any} */ r) => r.state === 'now')
+        const rows = (await desk.all(`/caseload?${q}`)).items.filter((/** @type {any} */ r) => r.state === 'now')
         const seen = new Set()
         people = rows.filter((/** @type {any} */ r) => !seen.has(r.patient.id) && seen.add(r.patient.id)).map((/** @type {any} */ r) => ({ id: r.patient.id, name: personName(r.patient) }))
           .sort((/** @type {any} */ a, /** @type {any} */ b) => a.name.localeCompare(b.name))
@@ -55,7 +55,7 @@ export function cover(office, [onePerson = '']) {
     changed() {
       trouble = ''
       preview = null
-      office.redraw()
+      desk.redraw()
       view.look()
     },
     body: () => ({ patients: [...chosen], ...holderOf(who), to: fromLocal(until), reason: reason.trim() || w.reasonDefault }),
@@ -63,13 +63,13 @@ export function cover(office, [onePerson = '']) {
       if (!who || !chosen.size || !fromLocal(until)) return
       const turn = ++previewed
       try {
-        const answer = await office.session.post('/caseload/cover', { ...view.body(), preview: true })
+        const answer = await desk.session.post('/caseload/cover', { ...view.body(), preview: true })
         if (turn === previewed) { preview = answer; trouble = '' }
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         if (turn === previewed) { preview = null; trouble = e.message }
       }
-      office.redraw()
+      desk.redraw()
     },
     /** @param {SubmitEvent} e */
     async submit(e) {
@@ -77,19 +77,19 @@ export function cover(office, [onePerson = '']) {
       if (busy) return
       if (!who || !chosen.size || !fromLocal(until)) {
         trouble = !who ? w.needWho : !chosen.size ? w.needWhom : w.needUntil
-        office.redraw()
+        desk.redraw()
         requestAnimationFrame(() => document.getElementById('cover-trouble')?.focus())
         return
       }
       busy = true
       try {
-        const answer = await office.session.post('/caseload/cover', view.body())
+        const answer = await desk.session.post('/caseload/cover', view.body())
         const { staff: id } = holderOf(who)
         const member = id ? staff.find(m => m.id === id) : null
         done = { ...answer, name: member?.name ?? all.find(t => `team:${t.id}` === who)?.name ?? '', until: fromLocal(until) }
-        office.say(fill(w.done, { who: done.name, people: count(answer.people, words.desk.effect.people), at: when(done.until) }))
+        desk.say(fill(w.done, { who: done.name, people: count(answer.people, words.desk.effect.people), at: when(done.until) }))
         if (member) {
-          panel = new SignInCode(office, member)
+          panel = new SignInCode(desk, member)
           const phones = (await panel.phones()).filter(p => p.state === 'active')
           if (!phones.length) await panel.make()
         }
@@ -100,7 +100,7 @@ export function cover(office, [onePerson = '']) {
         requestAnimationFrame(() => document.getElementById('cover-trouble')?.focus())
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
       }
     },
     close() { panel?.end() },
@@ -111,17 +111,17 @@ export function cover(office, [onePerson = '']) {
     <p>${effect(done.purges, done.backfills)}</p>
     ${done.not_there.length ? html`<p class="ds-banner ds-banner--warn">${count(done.not_there.length, w.notThere)}</p>` : nothing}
     ${panel ? html`<h2 class="nhsuk-heading-m">${w.phoneTitle}</h2>${panel.draw()}` : nothing}
-    <p>${button(w.another, { kind: 'secondary', click: () => office.go('cover') })}</p></section>`
+    <p>${button(w.another, { kind: 'secondary', click: () => desk.go('cover') })}</p></section>`
 
   const form = () => {
     const shown = people.filter(p => p.name.toLowerCase().includes(filter.toLowerCase()))
     return html`<p>${w.intro}</p>${troubleBox('cover-trouble', trouble)}
     <form @submit=${view.submit} novalidate>
-      ${select({ id: 'cover-who', label: w.who, value: who, options: [...staffOptions(staff), ...teamOptions(office.isClinical ? all.filter(t => t.kind !== 'practice') : teams)], change: v => { who = v; view.changed() } })}
+      ${select({ id: 'cover-who', label: w.who, value: who, options: [...staffOptions(staff), ...teamOptions(desk.isClinical ? all.filter(t => t.kind !== 'practice') : teams)], change: v => { who = v; view.changed() } })}
       ${onePerson ? html`<p><strong>${w.whom}</strong> ${people[0]?.name}</p>` : html`
         ${select({ id: 'cover-whose', label: w.whose, hint: w.whoseHint, value: whose, options: [...staffOptions(staff).filter(o => o.value !== who), ...teamOptions(teams)], change: v => { view.from(v) } })}
         ${people.length ? html`<fieldset class="nhsuk-fieldset nhsuk-form-group"><legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">${fill(w.whomN, { n: chosen.size, of: people.length })}</legend>
-          ${people.length > 8 ? textInput({ id: 'cover-filter', label: w.filter, value: filter, input: v => { filter = v; office.redraw() } }) : nothing}
+          ${people.length > 8 ? textInput({ id: 'cover-filter', label: w.filter, value: filter, input: v => { filter = v; desk.redraw() } }) : nothing}
           <div class="nhsuk-checkboxes">${checkbox({ id: 'cover-all', text: w.everybody, checked: shown.every(p => chosen.has(p.id)), change: on => { for (const p of shown) { if (on) chosen.add(p.id); else chosen.delete(p.id) } view.changed() } })}
           <div class="dk-people">${shown.map(p => checkbox({ id: `p-${p.id}`, text: p.name, checked: chosen.has(p.id), change: on => { if (on) chosen.add(p.id); else chosen.delete(p.id); view.changed() } }))}</div></div></fieldset>`
           : whose ? html`<p>${w.nobody}</p>` : nothing}`}

@@ -12,10 +12,10 @@ import { fieldLabel, readable } from '../values.js'
 
 const w = words.desk.handover
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function handover(office, [id = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function handover(desk, [id = '']) {
   /** @type {any} */ let h = null
-  /** @type {import('../office.js').Team[]} */ let teams = []
+  /** @type {import('../desk-context.js').Team[]} */ let teams = []
   let trouble = '', doing = '', busy = false
   const call = { at: '', name: '', role: '', reached: '', readBack: false, text: '' }
   const on = { team: '', reason: '', text: '', safe: '' }
@@ -24,7 +24,7 @@ export function handover(office, [id = '']) {
     title: w.title,
     back: { to: 'handovers', text: w.back },
     async load() {
-      const [answer, all] = await Promise.all([office.session.get(`/handovers/${id}`), office.teams(), office.isDesk ? office.fields() : null])
+      const [answer, all] = await Promise.all([desk.session.get(`/handovers/${id}`), desk.teams(), desk.isDesk ? desk.fields() : null])
       h = answer
       teams = all
       view.title = fill(w.titleOf, { class: word(words.common.classes, h.class) })
@@ -33,7 +33,7 @@ export function handover(office, [id = '']) {
     async refresh() {
       const before = h?.version
       await view.load()
-      if (before && h.version !== before) office.say(fill(w.moved, { state: word(words.common.states, h.state) }), 'warn')
+      if (before && h.version !== before) desk.say(fill(w.moved, { state: word(words.common.states, h.state) }), 'warn')
     },
     /** @param {string} verb @param {any} body @param {string} done */
     async act(verb, body, done) {
@@ -41,11 +41,11 @@ export function handover(office, [id = '']) {
       busy = true
       trouble = ''
       try {
-        const answer = await office.session.post(`/handovers/${id}/${verb}`, { version: h.version, ...body })
+        const answer = await desk.session.post(`/handovers/${id}/${verb}`, { version: h.version, ...body })
         doing = ''
-        office.say(done)
+        desk.say(done)
         if (answer.may) h = answer
-        else office.go('handovers')
+        else desk.go('handovers')
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
@@ -53,7 +53,7 @@ export function handover(office, [id = '']) {
         requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus())
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
       }
     },
     draw() {
@@ -69,7 +69,7 @@ export function handover(office, [id = '']) {
           [w.owner, h.owner ? nameOf(h.owner) : nothing], [w.call, h.call ? fill(h.call.reached ? w.callReached : w.callNot, { at: when(h.call.at), name: h.call.name || w.noName, role: h.call.role || '' }) : nothing]])}
         ${h.evidence.length ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.evidence}</span></summary>
           <div class="nhsuk-details__text">${h.evidence.map((/** @type {any} */ e) => facts([[w.recorded, [when(e.recorded_at), nameOf(e.recorded_by, ''), clockSaid(e.recorded_at, saidOf(e.values))].filter(Boolean).join(', ')],
-            ...findings(e.values).map(([k, v]) => /** @type {[string, any]} */ ([fieldLabel(k), readable(office, e.collection, k, v)])),
+            ...findings(e.values).map(([k, v]) => /** @type {[string, any]} */ ([fieldLabel(k), readable(desk, e.collection, k, v)])),
             ...(e.news2 ? [/** @type {[string, any]} */ (['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands, e.news2.band)}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
         <h2 class="nhsuk-heading-m">${w.history}</h2>
@@ -80,16 +80,16 @@ export function handover(office, [id = '']) {
   }
   /** @param {string} verb */
   const opener = verb => h.may.includes(verb) && doing !== verb ? button(word(w.verbs, verb), { kind: verb === 'record_call' || verb === 'hand_on' ? '' : 'secondary',
-    click: () => { doing = verb; if (verb === 'record_call') call.at = toLocal(now()); office.redraw(); requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('#doing input, #doing select, #doing textarea'))?.focus()) } }) : nothing
+    click: () => { doing = verb; if (verb === 'record_call') call.at = toLocal(now()); desk.redraw(); requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('#doing input, #doing select, #doing textarea'))?.focus()) } }) : nothing
   const actions = () => html`<section aria-label=${w.actions} class="ds-no-print">
     ${doing ? html`<form id="doing" class="dk-second" novalidate @submit=${submit}>
       ${doing === 'record_call' ? callForm() : doing === 'hand_on' ? handOnForm() : html`<h2 class="nhsuk-heading-s">${word(w.verbs, doing)}</h2>
         ${textArea({ id: 'why', label: w.reason, value: why, rows: 2, input: v => { why = v } })}`}
-      ${button(word(w.verbs, doing), { submit: true, busy })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { doing = ''; office.redraw() } })}</form>` : nothing}
+      ${button(word(w.verbs, doing), { submit: true, busy })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { doing = ''; desk.redraw() } })}</form>` : nothing}
     <p class="ds-row">${['record_call', 'hand_on', 'accept', 'confirm', 'stand_down'].map(opener)}</p></section>`
   const callForm = () => html`<h2 class="nhsuk-heading-s">${w.callTitle}</h2>
     ${h.to_team?.phone ? html`<p>${fill(w.ring, { team: h.to_team.name, phone: h.to_team.phone })}</p>` : nothing}
-    ${radios({ name: 'reached', legend: w.reachedLegend, value: call.reached, change: v => { call.reached = v; office.redraw() }, options: [{ value: 'yes', text: w.reachedYes }, { value: 'no', text: w.reachedNo }] })}
+    ${radios({ name: 'reached', legend: w.reachedLegend, value: call.reached, change: v => { call.reached = v; desk.redraw() }, options: [{ value: 'yes', text: w.reachedYes }, { value: 'no', text: w.reachedNo }] })}
     ${textInput({ id: 'call-name', label: w.callName, value: call.name, input: v => { call.name = v } })}
     ${textInput({ id: 'call-role', label: w.callRole, value: call.role, input: v => { call.role = v } })}
     ${call.reached === 'yes' ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'read-back', text: w.readBack, hint: w.readBackHint, checked: call.readBack, change: v => { call.readBack = v } })}</div>` : nothing}
@@ -98,7 +98,7 @@ export function handover(office, [id = '']) {
   const handOnForm = () => {
     const voluntary = teams.find(t => t.id === on.team)?.kind === 'voluntary'
     return html`<h2 class="nhsuk-heading-s">${w.verbs.hand_on}</h2>
-      ${select({ id: 'on-team', label: w.toTeam, value: on.team, change: v => { on.team = v; office.redraw() }, options: teams.filter(t => t.id !== h.to_team?.id).map(t => ({ value: t.id, text: `${t.name}${t.route === 'phone' ? w.byPhone : ''}`, group: word(w.kinds, t.kind) })) })}
+      ${select({ id: 'on-team', label: w.toTeam, value: on.team, change: v => { on.team = v; desk.redraw() }, options: teams.filter(t => t.id !== h.to_team?.id).map(t => ({ value: t.id, text: `${t.name}${t.route === 'phone' ? w.byPhone : ''}`, group: word(w.kinds, t.kind) })) })}
       ${textInput({ id: 'on-reason', label: w.reason, value: on.reason, input: v => { on.reason = v }, wide: true })}
       ${voluntary ? textArea({ id: 'on-safe', label: w.safeLabel, hint: w.safeHint, value: on.safe, rows: 3, input: v => { on.safe = v } })
         : textArea({ id: 'on-text', label: w.ask, value: on.text, rows: 3, input: v => { on.text = v } })}`
@@ -107,7 +107,7 @@ export function handover(office, [id = '']) {
   const submit = e => {
     e.preventDefault()
     if (doing === 'record_call') {
-      if (!call.reached) { trouble = w.sayReached; office.redraw(); requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus()); return }
+      if (!call.reached) { trouble = w.sayReached; desk.redraw(); requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus()); return }
       view.act('call', { called_at: fromLocal(call.at), name: call.name, role: call.role, reached: call.reached === 'yes', read_back: call.reached === 'yes' && call.readBack, text: call.text },
         call.reached === 'yes' ? w.callSaved : w.callTried)
     } else if (doing === 'hand_on') view.act('hand-on', { to_team: on.team, reason: on.reason, text: on.text, safe_note: on.safe }, fill(w.handedOn, { team: teams.find(t => t.id === on.team)?.name ?? '' }))

@@ -9,20 +9,20 @@ const w = words.desk.handovers
 const stuckStates = ['no_destination', 'call_needed', 'escalated', 'failed']
 const groups = /** @type {Record<string, string[]>} */ ({ '': stuckStates, no_destination: ['no_destination'], call_needed: ['call_needed'], unanswered: ['escalated', 'failed'] })
 
-/** Those of the desk's teams, whether they have them or sent them; overdue first. @param {import('../office.js').Office} office @returns {Promise<any[]>} */
-export async function stuck(office) {
-  const sides = await Promise.all(['received', 'sent'].map(side => office.all(`/handovers?side=${side}&state=${stuckStates.join(',')}`, 400)))
+/** Those of the desk's teams, whether they have them or sent them; overdue first. @param {import('../desk-context.js').DeskContext} desk @returns {Promise<any[]>} */
+export async function stuck(desk) {
+  const sides = await Promise.all(['received', 'sent'].map(side => desk.all(`/handovers?side=${side}&state=${stuckStates.join(',')}`, 400)))
   const seen = new Set()
   return sides.flatMap(s => s.items).filter(h => !seen.has(h.id) && seen.add(h.id))
     .sort((a, b) => Number(b.overdue) - Number(a.overdue) || (a.due || '9') .localeCompare(b.due || '9'))
 }
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function handovers(office, [only = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function handovers(desk, [only = '']) {
   /** @type {any[]} */ let items = []
   return {
     title: w.title,
-    async load() { items = await stuck(office) },
+    async load() { items = await stuck(desk) },
     draw() {
       const shown = items.filter(h => (groups[only] ?? stuckStates).includes(h.state))
       return html`<p>${w.intro}</p>

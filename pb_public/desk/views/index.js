@@ -15,7 +15,7 @@ import { register } from './register.js'
 import { staff } from './staff.js'
 import { start } from './start.js'
 
-/** @type {Record<string, import('../office.js').Opener>} */
+/** @type {Record<string, import('../desk-context.js').Opener>} */
 export const views = {
   start: { for: 'desk', open: start },
   issues: { for: 'desk', open: issues },

@@ -8,13 +8,13 @@ import { button, deadline, facts, nameOf, passedOn, personFacts, personLine, tag
 import { issueTitle, kindTag } from '../issue-words.js'
 import { fieldLabel, readable } from '../values.js'
 import { Conflict } from '../conflict.js'
-import { HeldBack } from '../heldback.js'
-import { SetAside } from '../setaside.js'
+import { HeldBack } from '../held-back.js'
+import { SetAside } from '../set-aside.js'
 
 const w = words.desk.issue
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function issue(office, [id = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function issue(desk, [id = '']) {
   /** @type {any} */ let it = null
   let base = ''
   /** @type {Conflict | SetAside | HeldBack | null} */ let form = null
@@ -28,9 +28,9 @@ export function issue(office, [id = '']) {
       const before = it
       it = answer.issue
       base = answer.base
-      view.title = issueTitle(office, it)
+      view.title = issueTitle(desk, it)
       if (it.state !== 'open') {
-        if (before?.state === 'open' && it.resolved_by?.id !== office.me) office.say(decided(it), 'warn')
+        if (before?.state === 'open' && it.resolved_by?.id !== desk.me) desk.say(decided(it), 'warn')
         return
       }
       if (form) {
@@ -39,12 +39,12 @@ export function issue(office, [id = '']) {
         form.update(it)
         return
       }
-      form = it.kind === 'conflict' ? new Conflict(office, it) : it.kind === 'set_aside' ? new SetAside(office, it) : new HeldBack(office, it)
+      form = it.kind === 'conflict' ? new Conflict(desk, it) : it.kind === 'set_aside' ? new SetAside(desk, it) : new HeldBack(desk, it)
     },
 
     async load() {
       const read = ++reads
-      const [answer] = await Promise.all([office.session.get(`/issues/${id}`), office.fields(), office.staff(), office.teams()])
+      const [answer] = await Promise.all([desk.session.get(`/issues/${id}`), desk.fields(), desk.staff(), desk.teams()])
       if (read === reads) view.take(answer) // an answer that was overtaken is older than what stands here
     },
 
@@ -53,8 +53,8 @@ export function issue(office, [id = '']) {
       const answer = await view.ask(`/issues/${id}/resolve`, { base, set })
       if (!answer) return
       if (answer.settled) {
-        office.say(it.kind === 'quarantined' ? w.takenIn : w.decided)
-        office.go('issues')
+        desk.say(it.kind === 'quarantined' ? w.takenIn : w.decided)
+        desk.go('issues')
         return
       }
       view.take(answer)
@@ -65,17 +65,17 @@ export function issue(office, [id = '']) {
       if (!reason.trim()) return view.refuse(w.reasonNeeded)
       const answer = await view.ask(`/issues/${id}/dismiss`, { reason: reason.trim() })
       if (!answer) return
-      office.say(w.letGo)
-      office.go('issues')
+      desk.say(w.letGo)
+      desk.go('issues')
     },
 
     /** @param {string} path @param {any} body */
     async ask(path, body) {
       trouble = ''
       busy = true
-      office.redraw()
+      desk.redraw()
       try {
-        return await office.session.post(path, body)
+        return await desk.session.post(path, body)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         if (e.status === 409 && (e.code === 'already' || e.code === 'changed')) await view.load()
@@ -83,7 +83,7 @@ export function issue(office, [id = '']) {
         return null
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
       }
     },
 
@@ -91,7 +91,7 @@ export function issue(office, [id = '']) {
     refuse(text) {
       trouble = text
       changed = ''
-      office.redraw()
+      desk.redraw()
       requestAnimationFrame(() => document.getElementById('issue-trouble')?.focus())
     },
 
@@ -121,12 +121,12 @@ export function issue(office, [id = '']) {
         <p>${w.letGoMeans}</p>
         ${textArea({ id: 'let-go-reason', label: w.reason, value: reason, rows: 2, input: v => { reason = v } })}
         ${button(w.letGoButton, { kind: 'warning', busy, click: () => view.dismiss() })}
-        ${letting ? button(words.desk.cancel, { kind: 'secondary', click: () => { letting = false; office.redraw() } }) : nothing}</section>`
-      : html`<p>${button(w.letGoOpen, { kind: 'secondary', click: () => { letting = true; office.redraw(); requestAnimationFrame(() => document.getElementById('let-go-reason')?.focus()) } })}</p>`}`
+        ${letting ? button(words.desk.cancel, { kind: 'secondary', click: () => { letting = false; desk.redraw() } }) : nothing}</section>`
+      : html`<p>${button(w.letGoOpen, { kind: 'secondary', click: () => { letting = true; desk.redraw(); requestAnimationFrame(() => document.getElementById('let-go-reason')?.focus()) } })}</p>`}`
 
   const closed = () => html`<p class="ds-banner ds-banner--good">${decided(it)}</p>
     ${it.resolution?.dismissed ? facts([[w.reason, it.resolution.dismissed]])
-      : it.resolution && it.field && it.field in it.resolution ? facts([[fieldLabel(it.field), readable(office, it.collection, it.field, it.resolution[it.field])]]) : nothing}`
+      : it.resolution && it.field && it.field in it.resolution ? facts([[fieldLabel(it.field), readable(desk, it.collection, it.field, it.resolution[it.field])]]) : nothing}`
 
   return view
 }

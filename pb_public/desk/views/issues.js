@@ -9,14 +9,14 @@ import { issueTitle, kindTag } from '../issue-words.js'
 
 const w = words.desk.issues
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function issues(office, [only = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function issues(desk, [only = '']) {
   /** @type {any[]} */ let items = []
   let more = false
   return {
     title: w.title,
     async load() {
-      const [list] = await Promise.all([office.all('/issues'), office.fields(), office.staff(), office.teams()])
+      const [list] = await Promise.all([desk.all('/issues'), desk.fields(), desk.staff(), desk.teams()])
       items = list.items
       more = list.more
     },
@@ -28,7 +28,7 @@ export function issues(office, [only = '']) {
           ${k ? word(w.kindsMany, k) : w.all} (${k ? items.filter(i => i.kind === k).length : items.length})</a></li>`)}</ul>
         ${shown.length ? html`<ul class="dk-list">${shown.map(i => html`<li class="dk-card ${i.escalated_at || Date.parse(i.due_at) <= now() ? 'dk-card--late' : ''}">
           <a href="#/issue/${i.id}">${kindTag(i)} ${i.patient ? personLine(i.patient) : html`<span class="dk-person">${w.noPerson}</span>`}</a>
-          <span>${issueTitle(office, i)}</span>
+          <span>${issueTitle(desk, i)}</span>
           <span class="ds-soft">${i.kind === 'conflict' ? fill(w.between, { one: nameOf(i.kept_by), other: nameOf(i.lost_by) }) : fill(w.from, { author: nameOf(i.author) })},
             ${when(i.opened_at)}${i.owner_team ? html` · ${i.owner_team.name}` : nothing}</span>
           <span class="ds-row">${passedOn(i)} ${deadline(i.due_at)}</span></li>`)}</ul>` : html`<p class="ds-banner ds-banner--good">${w.none}</p>`}

@@ -11,22 +11,22 @@ import { fromLocal } from '../london.js'
 const w = words.desk.leaver
 const lookEvery = 10_000 // ms: a phone that drains says so by itself
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function leaver(office, [id = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function leaver(desk, [id = '']) {
   /** @type {any} */ let work = null
-  /** @type {import('../office.js').Member[]} */ let staff = []
+  /** @type {import('../desk-context.js').Member[]} */ let staff = []
   let at = '', to = '', sure = false, trouble = '', busy = false, taking = false
   /** @type {ReturnType<typeof setInterval> | undefined} */ let looking
   const view = {
     title: w.title,
     back: { to: 'staff', text: words.desk.staff.back },
     async load() {
-      ;[work, staff] = await Promise.all([office.session.get(`/staff/${id}/work`), office.staff()])
+      ;[work, staff] = await Promise.all([desk.session.get(`/staff/${id}/work`), desk.staff()])
       view.title = fill(w.titleOf, { name: work.staff.name })
       looking ??= setInterval(async () => {
         if (document.hidden || busy) return
-        work = await office.session.get(`/staff/${id}/work`).catch(() => work)
-        office.redraw()
+        work = await desk.session.get(`/staff/${id}/work`).catch(() => work)
+        desk.redraw()
       }, lookEvery)
     },
     close() { clearInterval(looking) },
@@ -34,10 +34,10 @@ export function leaver(office, [id = '']) {
     async tell(what, body, done) {
       busy = true
       trouble = ''
-      office.redraw()
+      desk.redraw()
       try {
-        const answer = await office.session.post(`/staff/${id}/${what}`, body)
-        office.staffChanged()
+        const answer = await desk.session.post(`/staff/${id}/${what}`, body)
+        desk.staffChanged()
         await done(answer)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
@@ -45,20 +45,20 @@ export function leaver(office, [id = '']) {
         requestAnimationFrame(() => document.getElementById('leaver-trouble')?.focus())
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
       }
     },
     async leave() {
       if (busy) return
       if (!work.staff.inactive_since && !sure) {
         trouble = w.needSure
-        office.redraw()
+        desk.redraw()
         requestAnimationFrame(() => document.getElementById('leaver-trouble')?.focus())
         return
       }
       await view.tell('leave', { ...(fromLocal(at) && { at: fromLocal(at) }), ...(to && { to: to.slice(6) }) }, async answer => {
         await view.load()
-        office.say(fill(w.done, { name: work.staff.name, at: when(answer.inactive_since), visits: count(answer.moved.visits, w.visitsN), handovers: count(answer.moved.handovers, w.handoversN), people: count(answer.moved.people, words.desk.effect.people) }))
+        desk.say(fill(w.done, { name: work.staff.name, at: when(answer.inactive_since), visits: count(answer.moved.visits, w.visitsN), handovers: count(answer.moved.handovers, w.handoversN), people: count(answer.moved.people, words.desk.effect.people) }))
       })
     },
     async stay() {
@@ -66,7 +66,7 @@ export function leaver(office, [id = '']) {
       await view.tell('stay', undefined, async () => {
         taking = sure = false
         await view.load()
-        office.say(fill(w.stayed, { name: work.staff.name }))
+        desk.say(fill(w.stayed, { name: work.staff.name }))
       })
     },
     draw() {
@@ -81,7 +81,7 @@ export function leaver(office, [id = '']) {
           ${item(left, left ? fill(w.left, { at: when(since) }) : since ? fill(w.leaves, { at: when(since) }) : w.notYet, nothing)}
           ${item(!work.visits.length, work.visits.length ? count(work.visits.length, w.visits) : w.noVisits, list(work.visits.map((/** @type {any} */ v) => html`${v.planned_start ? `${when(v.planned_start)} ` : ''}${personLine(v.patient)}${v.yours ? nothing : html` · ${fill(w.notYours, { team: v.team?.name ?? '' })}`}`)))}
           ${item(!work.handovers.length, work.handovers.length ? count(work.handovers.length, w.handovers) : w.noHandovers, list(work.handovers.map((/** @type {any} */ h) => h.patient ? html`<a href="#/handover/${h.id}">${word(words.common.classes, h.class)}: ${personLine(h.patient)}</a>` : html`${w.sealed}`)))}
-          ${item(!work.people.length, work.people.length ? count(work.people.length, w.people) : w.noPeople, list(work.people.map((/** @type {any} */ p) => office.isDesk ? html`<a href="#/person/${p.id}">${personLine(p)}</a>` : personLine(p))))}
+          ${item(!work.people.length, work.people.length ? count(work.people.length, w.people) : w.noPeople, list(work.people.map((/** @type {any} */ p) => desk.isDesk ? html`<a href="#/person/${p.id}">${personLine(p)}</a>` : personLine(p))))}
           ${item(!holding.length, holding.length ? count(work.unsent, w.unsent) : w.noUnsent, html`${list(work.devices.map((/** @type {any} */ d) => html`<a href="#/phones/${d.id}">${d.name}</a>: ${count(d.unsent.count, words.desk.phones.unsent)}, ${word(words.desk.phones.states, d.state)}${d.last_seen ? `, ${fill(words.desk.phones.seen, { ago: ago(d.last_seen) })}` : ''}`))}
             ${holding.length ? html`<p>${w.drain}</p>` : nothing}`)}
         </ul>
@@ -97,8 +97,8 @@ export function leaver(office, [id = '']) {
   /** It was a mistake: what comes back by that, and what does not, before it is done. */
   const takeBack = () => taking ? html`<section class="dk-second" id="stay" tabindex="-1" aria-labelledby="stay-title"><h2 class="nhsuk-heading-m" id="stay-title">${fill(w.stay, { name: work.staff.name })}</h2>
       <p>${fill(w.stayMeans, { name: work.staff.name })}</p>
-      ${button(w.stayButton, { busy, click: () => view.stay() })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { taking = false; office.redraw() } })}</section>`
-    : html`<p>${button(fill(w.stay, { name: work.staff.name }), { kind: 'secondary', click: () => { taking = true; office.redraw(); requestAnimationFrame(() => document.getElementById('stay')?.focus()) } })}</p>`
+      ${button(w.stayButton, { busy, click: () => view.stay() })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { taking = false; desk.redraw() } })}</section>`
+    : html`<p>${button(fill(w.stay, { name: work.staff.name }), { kind: 'secondary', click: () => { taking = true; desk.redraw(); requestAnimationFrame(() => document.getElementById('stay')?.focus()) } })}</p>`
   return view
 }
 

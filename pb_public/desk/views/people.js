@@ -9,23 +9,23 @@ import { button, personLine, select, staffOptions, teamOptions, textInput, troub
 const w = words.desk.people
 let lastText = '' // coming back from a person, the list is still there; gone with the tab
 
-/** @param {import('../office.js').Office} office @returns {import('../office.js').View} */
-export function people(office) {
+/** @param {import('../desk-context.js').DeskContext} desk @returns {import('../desk-context.js').View} */
+export function people(desk) {
   /** @type {any[]} */ let found = []
   let more = false, cursor = '', trouble = '', turn = 0, searched = ''
-  /** @type {import('../office.js').Member[]} */ let staff = []
-  /** @type {import('../office.js').Team[]} */ let teams = []
+  /** @type {import('../desk-context.js').Member[]} */ let staff = []
+  /** @type {import('../desk-context.js').Team[]} */ let teams = []
   const view = {
     title: w.title,
     async load() {
-      ;[staff, teams] = await Promise.all([office.staff(), office.ownTeams()])
+      ;[staff, teams] = await Promise.all([desk.staff(), desk.ownTeams()])
       await view.find(false)
     },
     /** @param {boolean} next */
     async find(next) {
       const mine = ++turn, text = lastText
       try {
-        const answer = await office.search(text, next ? cursor : '')
+        const answer = await desk.search(text, next ? cursor : '')
         if (mine !== turn) return
         found = next ? [...found, ...answer.items] : answer.items
         more = answer.more
@@ -36,20 +36,20 @@ export function people(office) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
       }
-      office.redraw()
+      desk.redraw()
     },
     draw: () => html`
       <form role="search" @submit=${(/** @type {Event} */ e) => { e.preventDefault(); view.find(false) }}>
-        ${textInput({ id: 'find', label: w.find, hint: office.isClinical ? w.findHint : w.findHintLimited, value: lastText, type: 'search', wide: true, maxlength: 100, input: v => { lastText = v; debounce(() => view.find(false)) } })}</form>
+        ${textInput({ id: 'find', label: w.find, hint: desk.isClinical ? w.findHint : w.findHintLimited, value: lastText, type: 'search', wide: true, maxlength: 100, input: v => { lastText = v; debounce(() => view.find(false)) } })}</form>
       ${troubleBox('people-trouble', trouble)}
       <p role="status">${searched ? fill(more ? w.foundMore : w.found, { n: found.length, text: searched }) : more ? fill(w.firstOf, { n: found.length }) : count(found.length, w.all)}</p>
       <ul class="dk-list">${found.map(f => html`<li class="dk-card"><a href="#/person/${f.person.id}">${personLine(f.person)}</a>
         <span>${[f.person.date_of_birth && fill(words.desk.person.born, { date: birth(f.person.date_of_birth) }), f.person.nhs_number && nhsNumber(f.person.nhs_number), f.person.address].filter(Boolean).join(' · ')}</span>
         <span class="ds-soft">${[...f.teams, ...f.staff].map(x => x.name).join(', ')}</span></li>`)}</ul>
       ${more ? button(w.more, { kind: 'secondary', click: () => view.find(true) }) : nothing}
-      ${office.isClinical ? html`<p><a class="nhsuk-button" href="#/register">${w.register}</a></p>` : nothing}
+      ${desk.isClinical ? html`<p><a class="nhsuk-button" href="#/register">${w.register}</a></p>` : nothing}
       <h2 class="nhsuk-heading-m">${w.caseloads}</h2>
-      ${select({ id: 'open-caseload', label: w.whose, value: '', options: [...teamOptions(teams), ...staffOptions(staff)], change: v => { if (v) office.go(`caseload/${v.replace(':', '/')}`) } })}`,
+      ${select({ id: 'open-caseload', label: w.whose, value: '', options: [...teamOptions(teams), ...staffOptions(staff)], change: v => { if (v) desk.go(`caseload/${v.replace(':', '/')}`) } })}`,
   }
   return view
 }

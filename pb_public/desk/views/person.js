@@ -9,8 +9,8 @@ import { effect } from '../effect.js'
 
 const w = words.desk.person
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function person(office, [id = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function person(desk, [id = '']) {
   /** @type {any[]} */ let rows = []
   /** @type {any} */ let ending = null
   let trouble = '', busy = false, ended = false
@@ -18,7 +18,7 @@ export function person(office, [id = '']) {
     title: w.title,
     back: { to: 'people', text: words.desk.people.back },
     async load() {
-      rows = (await office.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`)).items
+      rows = (await desk.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`)).items
       view.title = personName(rows[0]?.patient ?? {})
     },
     /** @param {any} row @param {boolean} preview */
@@ -26,20 +26,20 @@ export function person(office, [id = '']) {
       trouble = ''
       busy = true
       try {
-        const answer = await office.session.post(`/caseload/${row.id}/end`, { preview })
+        const answer = await desk.session.post(`/caseload/${row.id}/end`, { preview })
         if (preview) ending = { row: row.id, ...answer }
         else {
           ending = null
-          office.say(fill(w.ended, { who: nameOf(row.team ?? row.staff) }))
+          desk.say(fill(w.ended, { who: nameOf(row.team ?? row.staff) }))
           await view.load()
         }
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
-        if (!preview && e.status === 404) { ending = null; office.go('people') } // theirs no more: as it was meant
+        if (!preview && e.status === 404) { ending = null; desk.go('people') } // theirs no more: as it was meant
         trouble = e.message
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
         requestAnimationFrame(() => document.getElementById(preview ? 'ending' : 'main')?.focus())
       }
     },
@@ -50,10 +50,10 @@ export function person(office, [id = '']) {
         <span>${r.to ? fill(w.until, { at: when(r.to) }) : w.open}${r.reason ? html` · ${r.reason}` : nothing} ${r.state === 'now' ? nothing : tag(word(w.states, r.state), 'info')}</span>
         ${ending?.row === r.id ? html`<section class="dk-second" id="ending" tabindex="-1" aria-label=${w.end}><p>${effect(ending.purges, ending.backfills)}</p>
           ${rows.filter(x => x.state === 'now').length === 1 ? html`<p class="ds-banner ds-banner--warn">${w.last}</p>` : nothing}
-          ${button(w.endNow, { kind: 'warning', busy, click: () => view.end(r, false) })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { ending = null; office.redraw() } })}</section>`
+          ${button(w.endNow, { kind: 'warning', busy, click: () => view.end(r, false) })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { ending = null; desk.redraw() } })}</section>`
           : r.state === 'ended' ? nothing : html`<p>${button(w.end, { kind: 'secondary', label: fill(w.endOf, { who: nameOf(r.team ?? r.staff) }), click: () => view.end(r, true) })}</p>`}</li>`)}</ul>
       <p class="ds-row"><a class="nhsuk-button" href="#/cover/${id}">${w.cover}</a>
-        ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary', click: async () => { ended = !ended; await view.load(); office.redraw() } })}</p>
+        ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary', click: async () => { ended = !ended; await view.load(); desk.redraw() } })}</p>
       ${rows.some(r => r.team && r.state === 'now') ? html`<p>${rows.filter(r => r.state === 'now').map(r => html`<a href="#/caseload/${r.team ? `team/${r.team.id}` : `staff/${r.staff?.id}`}">${fill(w.caseloadOf, { who: nameOf(r.team ?? r.staff) })}</a> `)}</p>` : nothing}`,
   }
   return view

@@ -10,37 +10,37 @@ import { attention, problems, unsentSince } from '../phone.js'
 
 const w = words.desk.phones
 
-/** @param {import('../office.js').Office} office @param {string[]} args @returns {import('../office.js').View} */
-export function phones(office, [only = '']) {
+/** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
+export function phones(desk, [only = '']) {
   /** @type {any[]} */ let items = []
   let changing = { id: only, to: '' }
   let typed = '', trouble = '', busy = false
   const view = {
     title: w.title,
-    async load() { items = (await office.all('/devices')).items },
+    async load() { items = (await desk.all('/devices')).items },
     /** @param {any} p @param {string} state */
     async set(p, state) {
       if (busy) return
       if (state === 'lost' && typed.trim().toLowerCase() !== w.typeWord) {
         trouble = fill(w.typeIt, { word: w.typeWord })
-        office.redraw()
+        desk.redraw()
         return requestAnimationFrame(() => document.getElementById('lost-word')?.focus())
       }
       busy = true
       trouble = ''
       try {
-        const after = await office.session.post(`/devices/${p.id}/state`, { state })
+        const after = await desk.session.post(`/devices/${p.id}/state`, { state })
         items = items.map(x => x.id === p.id ? after : x)
         changing = { id: '', to: '' }
         typed = ''
-        office.say(fill(word(w.done, state), { staff: p.staff?.name || words.desk.unknown, phone: p.name }))
+        desk.say(fill(word(w.done, state), { staff: p.staff?.name || words.desk.unknown, phone: p.name }))
         document.getElementById(`phone-${p.id}`)?.focus()
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
       }
     },
     draw() {
@@ -61,7 +61,7 @@ export function phones(office, [only = '']) {
         <span class="ds-soft">${p.silent ? '' : p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : w.never} ${[p.app_version, p.platform].filter(Boolean).join(' · ')}</span></p>
       ${wrong.length && lit ? html`<p class="dk-wrong">${wrong.join('. ')}.</p>` : nothing}
       ${changing.id === p.id && changing.to ? second(p) : html`<p class="ds-row">${choices(p).map(to => button(word(w.verbs, to), { kind: 'secondary', label: fill(w.labelled, { verb: word(w.verbs, to), staff: p.staff?.name ?? '', phone: p.name }),
-        click: () => { changing = { id: p.id, to }; typed = ''; trouble = ''; office.redraw(); requestAnimationFrame(() => document.getElementById('second')?.focus()) } }))}</p>`}
+        click: () => { changing = { id: p.id, to }; typed = ''; trouble = ''; desk.redraw(); requestAnimationFrame(() => document.getElementById('second')?.focus()) } }))}</p>`}
     </li>`
   }
   /** @param {any} p */
@@ -70,7 +70,7 @@ export function phones(office, [only = '']) {
     ${p.unsent.count && (changing.to === 'lost' || changing.to === 'revoked') ? html`<p><strong>${count(p.unsent.count, w.willLose)}</strong></p>` : nothing}
     ${changing.to === 'lost' ? textInput({ id: 'lost-word', label: fill(w.typeIt, { word: w.typeWord }), value: typed, input: v => { typed = v }, error: trouble }) : troubleBox('phone-trouble', trouble)}
     ${button(word(w.confirm, changing.to), { kind: changing.to === 'active' ? '' : 'warning', busy, click: () => view.set(p, changing.to) })}
-    ${button(words.desk.cancel, { kind: 'secondary', click: () => { changing = { id: '', to: '' }; office.redraw(); document.getElementById(`phone-${p.id}`)?.focus() } })}</section>`
+    ${button(words.desk.cancel, { kind: 'secondary', click: () => { changing = { id: '', to: '' }; desk.redraw(); document.getElementById(`phone-${p.id}`)?.focus() } })}</section>`
   return view
 }
 

@@ -10,11 +10,11 @@ import { newID } from '../ulid.js'
 
 const w = words.desk.register
 
-/** @param {import('../office.js').Office} office @returns {import('../office.js').View} */
-export function register(office) {
+/** @param {import('../desk-context.js').DeskContext} desk @returns {import('../desk-context.js').View} */
+export function register(desk) {
   const id = newID() // sent twice, it registers once
   /** @type {Record<string, string>} */ const set = { family_name: '', given_name: '', date_of_birth: '', nhs_number: '', address: '', postcode: '', phone: '', practice: '', access_notes: '' }
-  /** @type {import('../office.js').Team[]} */ let teams = []
+  /** @type {import('../desk-context.js').Team[]} */ let teams = []
   /** @type {{ id: string, name: string }[]} */ let practices = []
   /** @type {any[]} */ let alike = []
   let team = '', trouble = '', wrongNumber = '', taken = '', anyway = false, busy = false, practiceText = '', turn = 0
@@ -22,9 +22,9 @@ export function register(office) {
     title: w.title,
     back: { to: 'people', text: words.desk.people.back },
     async load() {
-      teams = await office.ownTeams()
+      teams = await desk.ownTeams()
       if (teams.length === 1) team = `team:${teams[0].id}`
-      practices = await office.practices('')
+      practices = await desk.practices('')
     },
     async refresh() { /* a form */ },
     /** Somebody of that name and birthday may be here already. */
@@ -33,15 +33,15 @@ export function register(office) {
       alike = []
       const words2 = [set.family_name, set.date_of_birth].filter(Boolean)
       if (set.family_name.length < 2 || !set.date_of_birth) return
-      const found = await office.search(words2.join(' ')).catch(() => ({ items: [] }))
-      if (mine === turn) { alike = found.items; office.redraw() }
+      const found = await desk.search(words2.join(' ')).catch(() => ({ items: [] }))
+      if (mine === turn) { alike = found.items; desk.redraw() }
     },
     /** @param {string} text */
     async findPractice(text) {
       practiceText = text
       const mine = ++turn
-      const found = await office.practices(text).catch(() => practices)
-      if (mine === turn) { practices = found; office.redraw() }
+      const found = await desk.practices(text).catch(() => practices)
+      if (mine === turn) { practices = found; desk.redraw() }
     },
     /** @param {SubmitEvent} e */
     async submit(e) {
@@ -53,22 +53,22 @@ export function register(office) {
       busy = true
       try {
         const filled = Object.fromEntries(Object.entries(set).filter(([, v]) => v.trim()).map(([k, v]) => [k, k === 'nhs_number' ? v.replace(/[ -]/g, '') : v.trim()]))
-        const answer = await office.session.post('/people', { id, team: team.slice(5), set: filled, anyway })
-        office.say(fill(w.done, { name: personName(set) }))
-        office.go(`person/${answer.id}`)
+        const answer = await desk.session.post('/people', { id, team: team.slice(5), set: filled, anyway })
+        desk.say(fill(w.done, { name: personName(set) }))
+        desk.go(`person/${answer.id}`)
       } catch (e2) {
         if (!(e2 instanceof Refusal)) throw e2
         if (e2.code === 'same_number') taken = set.nhs_number
         view.refuse(e2.message)
       } finally {
         busy = false
-        office.redraw()
+        desk.redraw()
       }
     },
     /** @param {string} text */
     refuse(text) {
       trouble = text
-      office.redraw()
+      desk.redraw()
       requestAnimationFrame(() => document.getElementById('register-trouble')?.focus())
     },
     draw() {
@@ -78,7 +78,7 @@ export function register(office) {
         ${field('family_name', { blur: () => view.compare() })}${field('given_name')}
         ${field('date_of_birth', { type: 'date', blur: () => view.compare() })}
         ${alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${w.alike}</p><ul>${alike.map(f => html`<li><a href="#/person/${f.person.id}">${personLine(f.person)}</a> (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})</li>`)}</ul></div>` : nothing}
-        ${field('nhs_number', { hint: w.numberHint, inputmode: 'numeric', error: wrongNumber, blur: () => { wrongNumber = set.nhs_number ? word(w.numberWrong, whyNot(set.nhs_number)) : ''; if (set.nhs_number !== taken) { taken = ''; anyway = false } office.redraw() } })}
+        ${field('nhs_number', { hint: w.numberHint, inputmode: 'numeric', error: wrongNumber, blur: () => { wrongNumber = set.nhs_number ? word(w.numberWrong, whyNot(set.nhs_number)) : ''; if (set.nhs_number !== taken) { taken = ''; anyway = false } desk.redraw() } })}
         ${taken ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'anyway', text: w.anyway, hint: w.anywayHint, checked: anyway, change: v => { anyway = v } })}</div>` : nothing}
         ${textArea({ id: 'address', label: w.labels.address, value: set.address, rows: 2, input: v => { set.address = v } })}
         ${field('postcode')}${field('phone', { type: 'tel' })}

@@ -11,8 +11,8 @@ import { stuck } from './handovers.js'
 const w = words.desk.start
 const most = 12 // rows of "late"; the lists have the rest
 
-/** @param {import('../office.js').Office} office @returns {import('../office.js').View} */
-export function start(office) {
+/** @param {import('../desk-context.js').DeskContext} desk @returns {import('../desk-context.js').View} */
+export function start(desk) {
   /** @type {any} */ let queues = {}
   /** @type {any[]} */ let issues = []
   /** @type {any[]} */ let handovers = []
@@ -20,7 +20,7 @@ export function start(office) {
   return {
     title: w.title,
     async load() {
-      const [q, i, h, d] = await Promise.all([office.session.get('/queues'), office.all('/issues'), stuck(office), office.all('/devices'), office.fields(), office.staff(), office.teams()])
+      const [q, i, h, d] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk), desk.all('/devices'), desk.fields(), desk.staff(), desk.teams()])
       queues = q
       issues = i.items
       handovers = h
@@ -31,7 +31,7 @@ export function start(office) {
       const late = [
         ...handovers.filter(h => h.overdue).map(h => ({ at: h.due || h.provenance.raised_at, to: `handover/${h.id}`, what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
           more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }), due: h.due })),
-        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at).map(i => ({ at: i.due_at, to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`, more: html`${issueTitle(office, i)} ${passedOn(i)}`, due: i.due_at })),
+        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at).map(i => ({ at: i.due_at, to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`, more: html`${issueTitle(desk, i)} ${passedOn(i)}`, due: i.due_at })),
       ].sort((a, b) => a.at < b.at ? -1 : 1)
       const careful = phones.filter(p => attention(p, now))
       const inState = (/** @type {string[]} */ ...states) => handovers.filter(h => states.includes(h.state))
@@ -52,7 +52,7 @@ export function start(office) {
         <h2 class="nhsuk-heading-m">${w.queuesTitle}</h2>
         <ul class="dk-counts">${cards.map(c => html`<li class=${c.n ? '' : 'dk-empty'}><a href="#/${c.to}"><span class="dk-number">${c.n}</span> <span>${c.text}</span></a>
           ${c.late ? tag(count(c.late, w.lateOf), 'bad') : nothing}</li>`)}</ul>
-        ${office.isCoordinator ? html`<p>${fill(w.neighbourhood, { open: queues.open ?? 0, overdue: queues.overdue ?? 0 })}</p>`
+        ${desk.isCoordinator ? html`<p>${fill(w.neighbourhood, { open: queues.open ?? 0, overdue: queues.overdue ?? 0 })}</p>`
           : html`<p>${count(queues.open ?? 0, w.open)}</p>`}
         ${careful.length ? html`<h2 class="nhsuk-heading-m">${w.phonesTitle}</h2><ul class="dk-list">${careful.slice(0, 5).map(p => html`<li class="dk-card">
           <a href="#/phones/${p.id}">${fill(w.phoneOf, { staff: p.staff?.name || words.desk.unknown, phone: p.name })}</a> <span>${problems(p, now).join('. ')}.</span></li>`)}</ul>` : nothing}`

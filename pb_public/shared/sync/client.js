@@ -266,7 +266,7 @@ export class Client {
   idle() { return this.#runner.idle() }
 
   /** A network came back, or somebody looks: tries soon, unless the server asked for patience. */
-  wake() { this.#runner.hope() }
+  wake() { this.#runner.retrySoon() }
 
   /** Compares in the next round all that is held with the server. It happens once a day by itself. */
   requestDigest() { this.#core.digest.wanted = true }
@@ -284,8 +284,8 @@ export class Client {
       device: self.device, client: self.client, former_clients: self.former, unsent, too_big: aside })
   }
 
-  /** How far the engine's inside is, for tests and for those who look after a device. */
-  inside() {
+  /** What the engine holds, for tests and for those who look after a device. */
+  debugState() {
     const { state } = this.#core
     return {
       epoch: state.self.epoch, cursor: state.self.cursor, staged: state.staged.length, scopes: [...state.scopes], records: [...state.records.values()],

@@ -1,5 +1,5 @@
 // @ts-check
-// The inside of a client: its state, what it got from outside, and the commits that everything goes through. Pages use
+// The engine of a client: its state, what it got from outside, and the commits that everything goes through. Pages use
 // client.js.
 
 import { Refusal } from './errors.js'

@@ -7,7 +7,7 @@ import { newSelf, placeKey } from './state.js'
 /** @typedef {import('./state.js').Tx} Tx */
 
 /** @param {Tx} t @param {string} directive */
-export function obey(t, directive) {
+export function applyDirective(t, directive) {
   const { core, state } = t
   switch (directive) {
     case 'wipe':
@@ -37,7 +37,7 @@ export function obey(t, directive) {
  */
 export function drained(t) {
   const { state } = t
-  if (state.self.directive === 'drain' && state.aside.length === 0 && state.outbox.every(c => c.answered)) obey(t, 'wipe')
+  if (state.self.directive === 'drain' && state.aside.length === 0 && state.outbox.every(c => c.answered)) applyDirective(t, 'wipe')
 }
 
 /** Takes everything off the device, its key too. @param {Tx} t */

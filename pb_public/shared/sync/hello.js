@@ -1,7 +1,7 @@
 // @ts-check
 // Hello: says where we are, learns where the server is and how wrong our clock is.
 
-import { obey } from './directive.js'
+import { applyDirective } from './directive.js'
 import { standing } from './epoch.js'
 import { exchange } from './exchange.js'
 
@@ -23,7 +23,7 @@ export async function hello(core) {
       limits: answer.limits?.push_mutations > 0 ? answer.limits : self.limits,
     })
     standing(t, answer.epoch, answer.last_mid, answer.last_key)
-    obey(t, answer.directive ?? '')
+    applyDirective(t, answer.directive ?? '')
   })
   core.head = answer.head
   core.greeted()

@@ -56,5 +56,5 @@ export class Retry {
    * asked for still holds.
    * @param {number} now @param {number} chance
    */
-  hope(now, chance) { this.at = Math.max(Math.min(this.at, now + chance * afterWork), this.notBefore) }
+  retrySoon(now, chance) { this.at = Math.max(Math.min(this.at, now + chance * afterWork), this.notBefore) }
 }

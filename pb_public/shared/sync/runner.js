@@ -111,8 +111,8 @@ export class Runner {
   }
 
   /** There is reason to think that the next try will do better. */
-  hope() {
-    this.core.retry.hope(this.core.monotonic(), this.core.chance())
+  retrySoon() {
+    this.core.retry.retrySoon(this.core.monotonic(), this.core.chance())
     this.stream.close() // it may be a dead one
     this.arm()
     this.changed()

@@ -3,7 +3,7 @@
 // any two.
 
 import { compare, digestDue } from './digest.js'
-import { obey } from './directive.js'
+import { applyDirective } from './directive.js'
 import { enterEpoch } from './epoch.js'
 import { ServerError } from './errors.js'
 import { hello } from './hello.js'
@@ -74,7 +74,7 @@ async function refused(core, kind, error) {
   if (error instanceof KeyGone) {
     await core.commit(t => {
       t.putSelf({ key: null })
-      obey(t, 'relogin')
+      applyDirective(t, 'relogin')
     })
   }
   if (!(error instanceof ServerError)) {
@@ -99,7 +99,7 @@ async function answered(core, kind, e) {
         core.dropKey(t.state.self.key)
         t.putSelf({ key: null })
       }
-      obey(t, e.directive)
+      applyDirective(t, e.directive)
     })
     round.pulled = true // pushing may still be allowed
     round.failed = true
@@ -133,7 +133,7 @@ async function putRight(core, kind, e) {
     return core.commit(t => pullAfresh(t)).then(yes)
   }
   if (e.status === 413 && kind === 'push') return halve(core).then(yes)
-  if (e.code === 'not_your_client') return core.commit(t => obey(t, 'relogin')).then(no)
+  if (e.code === 'not_your_client') return core.commit(t => applyDirective(t, 'relogin')).then(no)
   if (e.code === 'key_taken' && kind === 'enrol') {
     return core.commit(t => {
       core.dropKey(t.state.self.key)
@@ -163,14 +163,14 @@ async function unauthorised(core, kind, e) {
     // The sign-in came too late, or a forked device may not enrol itself: only its owner can help, and the outbox waits
     // for them.
     core.pass = { token: '', code: '' }
-    await core.commit(t => obey(t, 'relogin'))
+    await core.commit(t => applyDirective(t, 'relogin'))
     return false
   }
   // One refusal of an assertion may be a repeat of a request whose answer was lost. A server that goes on refusing does
   // not know this device any more.
   if (kind === 'token' && (e.code === 'invalid_assertion' || e.code === 'invalid_audience') && ++core.refusals >= maxRefusals) {
     core.refusals = 0
-    await core.commit(t => obey(t, 'relogin'))
+    await core.commit(t => applyDirective(t, 'relogin'))
     return false
   }
   return core.round.repeats <= 3

@@ -11,7 +11,7 @@ import { recordKey } from './state.js'
 /** @typedef {import('./state.js').Change} Change */
 
 /** One collection: its records by id, and the ids by the person they are about. */
-class Shelf {
+class CollectionIndex {
   /** @type {Map<string, Seen>} */ byId = new Map()
   /** @type {Map<string, Set<string>>} */ byPatient = new Map()
   /** @type {readonly Seen[] | null} in order of id, without what own work withdraws */ list = null
@@ -53,7 +53,7 @@ class Shelf {
 const sorted = list => Object.freeze(list.filter(s => !s.retracted).sort((a, b) => (a.id < b.id ? -1 : 1)))
 
 export class Shown {
-  /** @type {Map<string, Shelf>} */ #shelves = new Map()
+  /** @type {Map<string, CollectionIndex>} */ #indexes = new Map()
   /** @type {Map<string, Op[]>} ops of the outbox by the record they are on */ #ops = new Map()
   /** @type {Map<string, Item>} */ items = new Map()
   /** @type {readonly Change[]} */ unsent = []
@@ -64,7 +64,7 @@ export class Shown {
 
   /** @param {State} state */
   rebuild(state) {
-    this.#shelves.clear()
+    this.#indexes.clear()
     this.#receipts(state)
     for (const key of new Set([...state.records.keys(), ...this.#ops.keys()])) this.#show(state, key)
   }
@@ -96,13 +96,13 @@ export class Shown {
   #show(state, key) {
     const slash = key.indexOf('/')
     const collection = key.slice(0, slash), id = key.slice(slash + 1)
-    let shelf = this.#shelves.get(collection)
-    if (!shelf) this.#shelves.set(collection, shelf = new Shelf())
-    shelf.put(id, look(state.records.get(key), collection, id, this.#ops.get(key)))
+    let index = this.#indexes.get(collection)
+    if (!index) this.#indexes.set(collection, index = new CollectionIndex())
+    index.put(id, look(state.records.get(key), collection, id, this.#ops.get(key)))
   }
 
   /** @param {string} collection @param {string} id @returns {Seen | null} */
-  view(collection, id) { return this.#shelves.get(collection)?.byId.get(id) ?? null }
+  view(collection, id) { return this.#indexes.get(collection)?.byId.get(id) ?? null }
 
   /**
    * The records of a collection in order of id, without what own work withdraws.
@@ -110,10 +110,10 @@ export class Shown {
    * @returns {readonly Seen[]}
    */
   list(collection, where = {}) {
-    const shelf = this.#shelves.get(collection)
-    if (!shelf) return []
+    const index = this.#indexes.get(collection)
+    if (!index) return []
     const { patient, ...others } = where
-    const list = typeof patient === 'string' && collection !== 'patients' ? shelf.of(patient) : shelf.all()
+    const list = typeof patient === 'string' && collection !== 'patients' ? index.of(patient) : index.all()
     const tests = Object.entries(typeof patient === 'string' && collection !== 'patients' ? others : where)
     return tests.length === 0 ? list : list.filter(s => tests.every(([f, v]) => (s.values[f] ?? null) === v))
   }

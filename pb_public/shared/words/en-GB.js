@@ -72,7 +72,7 @@ export const words = {
       relogin: 'Please sign in again to go on sending. Nothing was lost, and you can go on recording.', upgrade: 'This version is too old to receive. It still sends. Please update.', signIn: 'Sign in' },
     form: { error: 'Error:', problem: 'There is a problem', notSaved: 'It could not be saved. Your form is still here. {why}' },
     itemStates: { draft: 'Not saved yet', saved: 'Saved on this phone', sent: 'Sent', seen: 'Seen by practice', needs_you: 'Needs you' },
-    strip: { label: 'Sending', unsent: { one: '1 visit not sent', many: '{n} visits not sent' }, allSent: 'Everything sent', synced: 'last synced {time}', never: 'never synced', sync: 'Sync now', busy: 'Syncing …',
+    statusBar: { label: 'Sending', unsent: { one: '1 visit not sent', many: '{n} visits not sent' }, allSent: 'Everything sent', synced: 'last synced {time}', never: 'never synced', sync: 'Sync now', busy: 'Syncing …',
       needsYou: { one: '1 needs you', many: '{n} need you' }, again: 'Will try again at {time}.', unreachable: 'No connection.', refused: 'The server did not take it.' },
     gate: { signIn: 'Sign in', signInWhy: 'You need a signal for this, once. After that the app works without one.', byCode: 'You scanned a code from your team lead. It sets up this phone for you.', enrol: 'Set up this phone', wait: 'One moment …',
       qrHint: 'No password? Ask your team lead or coordinator to show you a code, and point your camera at it.',

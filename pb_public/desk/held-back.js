@@ -14,9 +14,9 @@ const w = words.desk.heldBack
 export class HeldBack {
   verb = w.button
 
-  /** @param {import('./office.js').Office} office @param {any} issue */
-  constructor(office, issue) {
-    this.office = office
+  /** @param {import('./desk-context.js').DeskContext} desk @param {any} issue */
+  constructor(desk, issue) {
+    this.desk = desk
     this.mending = false
     /** What was typed, by place and field: "0.note". @type {Map<string, any>} */ this.typed = new Map()
     /** @type {{ id: string, text: string }[]} */ this.people = []
@@ -43,7 +43,7 @@ export class HeldBack {
     for (const [key, typed] of this.typed) {
       const [place, field] = [Number(key.slice(0, key.indexOf('.'))), key.slice(key.indexOf('.') + 1)]
       const op = this.ops[place]
-      const value = valueOf(this.office, op.collection, field, typed)
+      const value = valueOf(this.desk, op.collection, field, typed)
       if (value === undefined) return { wrong: fill(w.wrongValue, { field: fieldLabel(field) }) }
       if (JSON.stringify(value) === JSON.stringify(op.set?.[field] ?? null)) continue
       set[field] = value
@@ -57,10 +57,10 @@ export class HeldBack {
   /** @param {string} text */
   async look(text) {
     this.looked = text
-    const found = await this.office.search(text)
+    const found = await this.desk.search(text)
     if (this.looked !== text) return
     this.people = found.items.map((/** @type {any} */ f) => ({ id: f.person.id, text: personName(f.person) }))
-    this.office.redraw()
+    this.desk.redraw()
   }
 
   draw() {
@@ -79,7 +79,7 @@ export class HeldBack {
         this.mending = on
         if (!on) this.typed.clear()
         else if (!this.people.length) this.look('')
-        this.office.redraw()
+        this.desk.redraw()
       } })}</div>` : nothing}`
   }
 
@@ -87,15 +87,15 @@ export class HeldBack {
   part(op, at) {
     const fields = Object.entries(op?.set ?? {})
     const title = fill(word(w.ops, op?.op), { record: collectionLabel(op?.collection ?? '') })
-    const typedFor = (/** @type {string} */ f, /** @type {any} */ v) => this.typed.get(`${at}.${f}`) ?? typedOf(this.office, op.collection, f, v)
+    const typedFor = (/** @type {string} */ f, /** @type {any} */ v) => this.typed.get(`${at}.${f}`) ?? typedOf(this.desk, op.collection, f, v)
     const own = [...fields.map(([f]) => f), ...(at === 0 && !('patient' in (op?.set ?? {})) ? ['patient'] : [])]
     return html`<section class="dk-card" aria-label=${title}><h2 class="nhsuk-heading-s">${title}</h2>
-      ${this.mending ? own.map(f => this.mendable(at, f) && this.office.fieldsByName.has(`${op.collection}.${f}`)
-        ? fieldInput({ office: this.office, id: `mend-${at}-${f}`, collection: op.collection, field: f, typed: typedFor(f, op.set?.[f]), people: this.people,
+      ${this.mending ? own.map(f => this.mendable(at, f) && this.desk.fieldsByName.has(`${op.collection}.${f}`)
+        ? fieldInput({ desk: this.desk, id: `mend-${at}-${f}`, collection: op.collection, field: f, typed: typedFor(f, op.set?.[f]), people: this.people,
           input: v => this.typed.set(`${at}.${f}`, v) })
-        : f in (op.set ?? {}) ? facts([[fieldLabel(f), readable(this.office, op.collection, f, op.set[f])]]) : nothing)
-      : facts([...fields.map(([f, v]) => /** @type {[string, any]} */ ([fieldLabel(f), f === 'patient' && v === this.issue.patient?.id ? personName(this.issue.patient) : readable(this.office, op.collection, f, v)])),
-        ...(op?.values ? [/** @type {[string, any]} */ ([fieldLabel(op.field ?? ''), readable(this.office, op.collection, op.field ?? '', op.values)])] : [])])}
+        : f in (op.set ?? {}) ? facts([[fieldLabel(f), readable(this.desk, op.collection, f, op.set[f])]]) : nothing)
+      : facts([...fields.map(([f, v]) => /** @type {[string, any]} */ ([fieldLabel(f), f === 'patient' && v === this.issue.patient?.id ? personName(this.issue.patient) : readable(this.desk, op.collection, f, v)])),
+        ...(op?.values ? [/** @type {[string, any]} */ ([fieldLabel(op.field ?? ''), readable(this.desk, op.collection, op.field ?? '', op.values)])] : [])])}
     </section>`
   }
 }

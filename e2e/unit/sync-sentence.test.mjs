@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { mock, test } from 'node:test'
-import { notSaved, sentenceOf } from '../../pb_public/app/sentence.js'
+import { notSaved, sentenceOf } from '../../pb_public/app/sync-sentence.js'
 import { StoreError, storeErrors } from '../../pb_public/app/store/errors.js'
 import { VaultError, vaultErrors } from '../../pb_public/app/vault/errors.js'
 import { Refusal, ServerError, Unreachable } from '../../pb_public/shared/sync/client.js'
@@ -31,7 +31,7 @@ test('so has everything that the sync client refuses by itself', () => {
 
 test('the server’s own sentence is for people; where it gave none, or something else answered, the page has one', () => {
   assert.equal(sentenceOf(new ServerError(409, { code: 'already', message: 'Rita was first.' })), 'Rita was first.')
-  assert.equal(sentenceOf(new ServerError(502, {})), words.app.strip.refused)
+  assert.equal(sentenceOf(new ServerError(502, {})), words.app.statusBar.refused)
   assert.equal(sentenceOf(new Unreachable('fetch failed')), codes.unreachable)
   assert.equal(page.sentenceOf(new page.Refusal(502, null)), words.common.unreachable)
 })

@@ -14,7 +14,7 @@ import { words } from '../shared/ui/words.js'
  * @property {() => void} [close]
  */
 
-/** @typedef {{ for: 'desk' | 'accounts' | 'clinical', open: (office: Office, args: string[]) => View }} Opener */
+/** @typedef {{ for: 'desk' | 'accounts' | 'clinical', open: (desk: DeskContext, args: string[]) => View }} Opener */
 
 /** @typedef {{ id: string, name: string, role: string, teams: { id: string, name: string }[], inactive_since?: string }} Member */
 /** @typedef {{ id: string, name: string, kind: string, route: string, phone: string, neighbourhood: string, organisation: string }} Team */
@@ -23,7 +23,7 @@ import { words } from '../shared/ui/words.js'
 const deskRoles = ['team_lead', 'care_coordinator', 'volunteer_coordinator']
 const keptFor = 60_000 // ms: names change seldom
 
-export class Office {
+export class DeskContext {
   /** @type {Map<string, { at: number, value: Promise<any> }>} */ #kept = new Map()
 
   /**

@@ -17,13 +17,13 @@ const lists = new WeakMap()
 const plain = (s, offset) => ({ ...shownTimes(s.values, s.own, offset), id: s.id, pending: s.pending, waiting: s.waiting })
 
 /** @param {Client} client @param {string} collection @param {string} id */
-export function one(client, collection, id) {
+export function recordOf(client, collection, id) {
   const s = client.view(collection, id)
   return s && plain(s, client.clockOffset ?? 0)
 }
 
 /** @param {Client} client @param {string} collection */
-export function all(client, collection) {
+export function recordsOf(client, collection) {
   const seen = client.list(collection), offset = client.clockOffset ?? 0
   let kept = lists.get(seen)
   if (kept?.offset !== offset) lists.set(seen, kept = { offset, list: seen.map(s => plain(s, offset)) })
@@ -34,7 +34,7 @@ export function all(client, collection) {
  * A receipt as the list of own work shows it.
  * @param {import('../shared/sync/receipts.js').Receipt} r @param {Client} client @param {Set<string>} open ids of issues that still wait
  */
-export function item(r, client, open) {
+export function receiptItem(r, client, open) {
   const issues = r.result?.issues ?? [], conflicts = r.result?.conflicts ?? []
   const asked = [...issues, ...conflicts].some(i => open.has(i.id))
   const done = r.state === 'needs_you' && !asked ? 'sent' : r.state // decided meanwhile: its receipt stays as it was

@@ -14,7 +14,7 @@ import { settings } from './views/settings.js'
 import { today } from './views/today.js'
 import { visit } from './views/visit.js'
 
-export { strip } from './strip.js'
+export { statusBar } from './status-bar.js'
 export { help } from './views/help.js'
 export { openWork } from './work.js'
 
@@ -29,7 +29,7 @@ const limited = { today: myWeek, checkin, items, settings, help: app => help(app
  * @param {App} app
  * @param {{ newVersion: boolean, signIn: () => void }} how
  */
-export function opened(app, { newVersion, signIn }) {
+export function screen(app, { newVersion, signIn }) {
   const dirty = [...app.forms.values()].some(f => f?.dirty)
   const directive = app.phone.directive
   const w = words.app.directives

@@ -11,14 +11,14 @@ const w = words.desk.setAside
 export class SetAside {
   verb = w.button
 
-  /** @param {import('./office.js').Office} office @param {any} issue */
-  constructor(office, issue) {
-    this.office = office
+  /** @param {import('./desk-context.js').DeskContext} desk @param {any} issue */
+  constructor(desk, issue) {
+    this.desk = desk
     this.issue = issue
     this.typed = ''
   }
 
-  get info() { return this.office.fieldsByName.get(`${this.issue.collection}.${this.issue.field}`) }
+  get info() { return this.desk.fieldsByName.get(`${this.issue.collection}.${this.issue.field}`) }
 
   /** What has no field here, or is for other eyes, can only be let go. */
   get possible() { return !!this.info && !this.issue.hidden && this.info.kind !== 'object' }
@@ -29,7 +29,7 @@ export class SetAside {
   /** @returns {{ set?: any, wrong?: string }} */
   decision() {
     const { collection, field } = this.issue
-    const value = valueOf(this.office, collection, field, this.typed)
+    const value = valueOf(this.desk, collection, field, this.typed)
     if (value === undefined) return { wrong: words.desk.value.wrong }
     return value === null ? { wrong: w.empty } : { set: { [field]: value } }
   }
@@ -37,12 +37,12 @@ export class SetAside {
   draw() {
     const i = this.issue
     return html`${facts([
-        [w.typed, i.hidden ? nothing : readable(this.office, i.collection, i.field, i.content)],
+        [w.typed, i.hidden ? nothing : readable(this.desk, i.collection, i.field, i.content)],
         [w.why, i.message],
         [w.by, [nameOf(i.author), roleOf(i.author)].filter(Boolean).join(', ')],
-        [w.stored, i.stored ? readable(this.office, i.collection, i.field, i.stored.value) : nothing],
+        [w.stored, i.stored ? readable(this.desk, i.collection, i.field, i.stored.value) : nothing],
       ])}
-      ${this.possible ? fieldInput({ office: this.office, id: 'set-aside-value', collection: i.collection, field: i.field, label: fieldLabel(i.field),
+      ${this.possible ? fieldInput({ desk: this.desk, id: 'set-aside-value', collection: i.collection, field: i.field, label: fieldLabel(i.field),
         typed: this.typed, input: v => { this.typed = v } }) : html`<p class="ds-banner">${i.fix === 'none' || !this.info ? w.noField : w.onlyLetGo}</p>`}`
   }
 }

@@ -42,16 +42,16 @@
 /**
  * Keeps one vault file. `change` reads, calls and writes in one transaction, so that two tabs cannot both have
  * the fifth try; `next` must not wait for anything. Null stands for "no file", before and after.
- * @typedef {object} Shelf
+ * @typedef {object} KeyStore
  * @property {() => Promise<VaultFile | null>} get
  * @property {(next: (file: VaultFile | null) => VaultFile | null) => Promise<VaultFile | null>} change resolves to what is there afterwards
  */
 
 /**
- * A shelf in memory, for tests.
- * @implements {Shelf}
+ * A key store in memory, for tests.
+ * @implements {KeyStore}
  */
-export class MemoryShelf {
+export class MemoryKeyStore {
   /** @type {string | null} */
   #text = null
 

@@ -10,7 +10,7 @@ export function sentenceOf(e) {
   const codes = /** @type {Record<string, string>} */ (words.app.codes)
   if (e instanceof Unreachable) return codes.unreachable
   if (typeof e?.code === 'string' && Object.hasOwn(codes, e.code)) return codes[e.code]
-  if (e instanceof ServerError) return e.body.message || words.app.strip.refused // the server's are for people
+  if (e instanceof ServerError) return e.body.message || words.app.statusBar.refused // the server's are for people
   if (e instanceof Refusal) return e.message
   console.warn('not foreseen', e)
   return codes.other

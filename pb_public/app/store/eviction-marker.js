@@ -1,0 +1,45 @@
+// @ts-check
+// A note outside the database that tells, when the database is gone, that there was one.
+
+/**
+ * Browsers clear databases on their own, and say nothing. A marker outside of it, which they clear by other rules,
+ * tells that there was one: which vault, and how much had not been sent when it was last seen. No word about anybody.
+ * @typedef {{ vault: string, unsent: number, at: number }} Marker
+ */
+
+const markerName = 'doorstep-marker'
+
+/** @typedef {Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>} Marks `localStorage` */
+
+/** @param {Marks} marks @param {Marker} marker */
+export function setMarker(marks, marker) {
+  try {
+    marks.setItem(markerName, JSON.stringify(marker))
+  } catch {
+    // Full or forbidden. It is a witness, not a store: the app works without it.
+  }
+}
+
+/** Signed out or wiped on purpose. @param {Marks} marks */
+export function clearMarker(marks) {
+  try {
+    marks.removeItem(markerName)
+  } catch {
+    // as above
+  }
+}
+
+/**
+ * The marker of a database that is gone, null where none is missing. `vault` is the id of the vault that is there.
+ * @param {Marks} marks @param {string | null} vault
+ * @returns {Marker | null}
+ */
+export function markerOfLost(marks, vault) {
+  try {
+    const text = marks.getItem(markerName)
+    const marker = text === null ? null : JSON.parse(text)
+    return marker && marker.vault !== vault ? marker : null
+  } catch {
+    return null
+  }
+}

@@ -13,8 +13,11 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
 # The parts of `make test`. Each is a target that installs what it needs, or stops and names
-# what is missing; a new kind of test joins by adding its target here.
+# what is missing; a new kind of test joins by adding its target here. All run, whatever becomes of
+# the others. The part test-PART ends with a line "PART: N passed, N failed" and writes dist/test/PART.failed,
+# a line for each failure: its name, a tab and the command that repeats it; .ci/parts reads both.
 TEST_PARTS := test-go test-js test-browser
+TALLY := dist/tally
 
 .PHONY: help
 help: ## list the targets
@@ -36,11 +39,18 @@ build: need-go ## one static binary in ./dist
 	CGO_ENABLED=0 $(GO) build -tags timetzdata -trimpath -ldflags="-s -w" -o dist/doorstep .
 
 .PHONY: test
-test: $(TEST_PARTS) ## every test there is
+test: ## every test there is
+	@MAKE="$(MAKE)" .ci/parts $(TEST_PARTS)
+
+# What counts the tests of Go.
+.PHONY: $(TALLY)
+$(TALLY): need-go
+	@$(GO) build -o $@ ./internal/testkit/tally
 
 .PHONY: test-go
-test-go: need-go
-	$(GO) test -count=1 -timeout 20m ./...
+test-go: $(TALLY) ## the tests of Go
+	@mkdir -p dist/test
+	$(GO) test -count=1 -timeout 20m -json $(GOTEST) ./... | $(TALLY) -failed dist/test/go.failed
 
 # The JavaScript tests need Node.js 20.19 or newer and what e2e/package-lock.json pins; the browser
 # tests need Chromium. As root on Debian both are installed; elsewhere the missing one is named.
@@ -81,9 +91,7 @@ dist/doorstep-plain: need-go
 
 .PHONY: test-js
 test-js: $(NODE_MODULES) dist/doorstep-test dist/doorstep-plain ## the JavaScript client and the pages' logic, by Node.js
-	cd e2e && node vendor/build.mjs --check
-	cd e2e && npx --no-install tsc -p .
-	cd e2e && node --test $$(ls -d unit/*.test.mjs sync/*.test.mjs)
+	cd e2e && PART=js node --test --test-reporter=./report.mjs $$(ls -d unit/*.test.mjs sync/*.test.mjs)
 
 .PHONY: test-browser
 test-browser: $(NODE_MODULES) dist/doorstep-test need-chromium ## the pages in a real browser

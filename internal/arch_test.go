@@ -110,6 +110,7 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/phone"}, planned: true},
 	"internal/testkit/pbtest": {why: "a migrated PocketBase for tests, put together as main does it",
 		imports: []string{everything}, outside: []string{pocketbase, "golang.org/x/crypto"}},
+	"internal/testkit/tally": {why: "the tally reads what the tests say and knows nothing of the product"},
 	"internal/testkit/stand": {why: "the server that tests in other languages start, put together as main does it",
 		imports: []string{"internal/pbapp", "internal/pbstore", "internal/server", "internal/webui", "internal/care", "internal/identifier"}, outside: []string{pocketbase}},
 }

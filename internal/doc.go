@@ -31,6 +31,7 @@
 //   - demo: an invented neighbourhood, lived through over HTTP.
 //   - testkit, testkit/pbtest: clocks and fixtures; a migrated PocketBase in a temp folder.
 //   - testkit/stand: the server that tests in other languages start, with people in it and a control port.
+//   - testkit/tally: what `go test -json` says, counted and told for people.
 //
 // Who may import whom is the table in arch_test.go, which fails the tests, saying why, when an
 // import breaks it.

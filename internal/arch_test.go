@@ -68,6 +68,8 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"}, outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/go-json-experiment/json"}},
 	"internal/pipeline": {why: "the pipeline sees every stage, and no store, route or client",
 		imports: stages},
+	"internal/desk": {why: "the desk decides what a lead may decide; the store is an interface, status codes are for the routes",
+		imports: []string{"internal/care", "internal/wire", "internal/identifier"}},
 	// The store is named, not declared as an interface: there is one, its group commit is what the
 	// conversation is about, and tests run on it. PocketBase itself stays out of the conversation.
 	"internal/syncer": {why: "the conversation uses the stages through the pipeline and knows no route and no client",
@@ -78,7 +80,7 @@ var table = map[string]folder{
 	"internal/recovery": {why: "recovery opens a phone's export and hands it in as a phone would; the store is an interface",
 		imports: []string{"internal/care", "internal/phone", "internal/worktime"}, outside: []string{"github.com/spf13/cobra"}},
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
-		imports: append([]string{"internal/pipeline", "internal/identity", "internal/importer", "internal/recovery", "internal/sqlitemem", "collections"}, stages...),
+		imports: append([]string{"internal/desk", "internal/pipeline", "internal/identity", "internal/importer", "internal/recovery", "internal/sqlitemem", "collections"}, stages...),
 		outside: []string{pocketbase, "modernc.org/sqlite"}},
 	"internal/sqlitemem": {why: "SQLite's memory is SQLite's affair and knows nothing of care",
 		outside: []string{"modernc.org/libc", "modernc.org/sqlite"}},
@@ -94,7 +96,7 @@ var table = map[string]folder{
 	"internal/acceptance": {why: "the scenarios talk to the whole server over HTTP, as a phone does",
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
-		imports: append([]string{"internal/pipeline", "internal/syncer", "internal/identity", "internal/pbstore", "internal/settings"}, stages...),
+		imports: append([]string{"internal/desk", "internal/pipeline", "internal/syncer", "internal/identity", "internal/pbstore", "internal/settings"}, stages...),
 		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"},

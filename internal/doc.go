@@ -16,6 +16,7 @@
 //   - delivery: an outbox row leaves by a channel.
 //   - identity: device keys, assertions, access tokens.
 //   - pipeline: one mutation through all stages, inside one transaction.
+//   - desk: what a team lead or a care coordinator may decide.
 //   - syncer: the conversation: hello, push, pull, digest, and the group commit.
 //   - settings: flags and DOORSTEP_* variables, in one table.
 //   - importer: the practice directory and people, from CSV and FHIR.

@@ -2,7 +2,6 @@ package handover
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -42,14 +41,6 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // Temporary says whether the same request can succeed later: it cannot.
 func (e *Error) Temporary() bool { return false }
-
-// Naming is the message with the name of whoever was first.
-func (e *Error) Naming(name string) string {
-	if e.Code != CodeAlready || name == "" {
-		return e.Message
-	}
-	return strings.Replace(e.Message, "Somebody", name, 1)
-}
 
 func refuse(code string, h Handover, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), State: h.State}

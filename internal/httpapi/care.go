@@ -12,10 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"doorstep/internal/care"
-	"doorstep/internal/handover"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/syncer"
 	"doorstep/internal/wire"
 )
@@ -129,7 +127,7 @@ func (a *API) change(e *core.RequestEvent, work func(tx *pbstore.Tx) error) erro
 	if err != nil {
 		return writerFailed(err)
 	}
-	return a.refusal(refused)
+	return refused
 }
 
 // audit writes one line about a read before it is answered: a read that cannot be written down
@@ -147,38 +145,6 @@ func writerFailed(err error) error {
 		return &answer
 	}
 	return err
-}
-
-// refusals are the statuses of what a handover's machine refuses; what is missing in the request
-// is 400.
-var refusals = map[string]int{
-	handover.CodeAlready: http.StatusConflict, handover.CodeWrongState: http.StatusConflict, pipeline.CodeChanged: http.StatusConflict,
-	handover.CodeNotAllowed: http.StatusForbidden, handover.CodeNotFound: http.StatusNotFound, handover.CodeUnknownAction: http.StatusNotFound,
-}
-
-// refusal turns what the stages refuse into an answer that names who was first.
-func (a *API) refusal(err error) error {
-	var no *handover.Error
-	var answer *wire.Error
-	switch {
-	case errors.As(err, &no):
-		status, retry := refusals[no.Code], wire.RetryNever
-		if status == 0 {
-			status = http.StatusBadRequest
-		}
-		if status == http.StatusBadRequest || no.Code == pipeline.CodeChanged {
-			retry = wire.RetryAfterFix
-		}
-		answer = wire.Fail(status, no.Code, retry, "%s", no.Message)
-		answer.By, answer.At, answer.State = no.By, care.Stamp(no.At), string(no.State)
-	case !errors.As(err, &answer):
-		return err
-	}
-	if who := a.Store.NamedStaff(answer.By); who != nil && who.Name != "" {
-		answer.ByName = who.Name
-		answer.Message = (&handover.Error{Code: handover.CodeAlready, Message: answer.Message}).Naming(who.Name)
-	}
-	return answer
 }
 
 // list is a page of anything.

@@ -81,7 +81,7 @@ func (a *API) hold(e *core.RequestEvent) error {
 	}
 	other, news := a.looking.add(id, l, body.TakeOver, now)
 	if other != nil {
-		return a.refusal(&handover.Error{Code: handover.CodeAlready, Message: "Somebody is dealing with this.", State: h.State, By: other.staff, At: other.since})
+		return &handover.Error{Code: handover.CodeAlready, Message: "Somebody is dealing with this.", State: h.State, By: other.staff, At: other.since}
 	}
 	if news {
 		a.Store.WakePages(l.teams)

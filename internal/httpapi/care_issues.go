@@ -7,9 +7,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
 )
 
@@ -140,11 +140,11 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 		return err
 	}
 	viewer := viewerOf(e)
-	d := pipeline.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id"), Set: set, Base: base}
+	d := desk.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id"), Set: set, Base: base}
 	var issue *care.Record
 	var result wire.Result
 	err = a.change(e, func(tx *pbstore.Tx) (err error) {
-		if issue, result, err = pipeline.ResolveIssue(tx, d); err != nil {
+		if issue, result, err = desk.Resolve(deskStore{tx}, d); err != nil {
 			return err
 		}
 		return tx.Audit(viewer.Staff, "", "resolve", issue.Collection.Name, issue.ID, issue.Text("patient"), nil)
@@ -184,10 +184,10 @@ func (a *API) dismissIssue(e *core.RequestEvent) error {
 		return err
 	}
 	viewer := viewerOf(e)
-	d := pipeline.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id")}
+	d := desk.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id")}
 	var issue *care.Record
 	err := a.change(e, func(tx *pbstore.Tx) (err error) {
-		if issue, err = pipeline.DismissIssue(tx, d, body.Reason); err != nil {
+		if issue, err = desk.Dismiss(deskStore{tx}, d, body.Reason); err != nil {
 			return err
 		}
 		return tx.Audit(viewer.Staff, "", "dismiss", issue.Collection.Name, issue.ID, issue.Text("patient"), nil)

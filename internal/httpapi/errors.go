@@ -92,6 +92,9 @@ func (a *API) answerFor(err error) *wire.Error {
 	if errors.As(err, &known) {
 		return known
 	}
+	if answer := a.refused(err); answer != nil {
+		return answer
+	}
 	for _, f := range failures {
 		if errors.Is(err, f.is) {
 			answer := f.answer

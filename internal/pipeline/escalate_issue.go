@@ -68,19 +68,3 @@ func Issue(tx Tx, id string) (*care.Record, error) {
 	}
 	return nil, nil
 }
-
-// Dismiss closes an issue without a change: the stored value stays, and what was refused stays
-// in the issue, where it can be read. The reason is kept with who decided.
-func Dismiss(tx Tx, issue *care.Record, staff, reason string) error {
-	state := "dismissed"
-	if issue.Collection.Name == care.Conflicts {
-		state = "resolved" // both sides are kept either way
-	}
-	old := clone(issue)
-	put(issue, map[string]any{"state": state, "resolved_by": staff, "resolved_at": care.Stamp(tx.Now()),
-		"resolution": jsonOf(map[string]any{"dismissed": reason})})
-	if err := tx.Update(issue, old, []string{"state", "resolved_by", "resolved_at", "resolution"}); err != nil {
-		return err
-	}
-	return judgeSettled(tx, issue)
-}

@@ -85,9 +85,9 @@ func (p *plan) judge() error {
 	return nil
 }
 
-// judgeSettled judges a person anew after an issue about them was decided without a change: what
+// JudgeSettled judges a person anew after an issue about them was decided without a change: what
 // was in doubt is evidence no more.
-func judgeSettled(tx Tx, issue *care.Record) error {
+func JudgeSettled(tx Tx, issue *care.Record) error {
 	return judgePerson(tx, issue.Text("patient"), &changed{since: stampOf(issue, "opened_at"), acted: true})
 }
 

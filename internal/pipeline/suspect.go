@@ -289,3 +289,8 @@ func earliest(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+func rawOf(rec *care.Record, field string) []byte {
+	raw, _ := rec.Get(field).(json.RawMessage)
+	return raw
+}

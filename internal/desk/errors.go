@@ -1,0 +1,42 @@
+package desk
+
+import (
+	"fmt"
+	"time"
+)
+
+// Codes of [Error]. They are part of the HTTP contract. A value that does not fit its field is
+// refused with the code of its care.Problem instead.
+const (
+	CodeInvalid    = "invalid"     // what is asked for makes no sense as it stands
+	CodeNotFound   = "not_found"   // not theirs; answered as if it were not there
+	CodeAlready    = "already"     // somebody decided first; By and At say who and when
+	CodeChanged    = "changed"     // somebody changed the value since the lead looked
+	CodeImmutable  = "immutable"   // the field is never changed once it is written
+	CodeNotSettled = "not_settled" // the decision does not settle the issue
+)
+
+// Error says why a decision was refused, in a code for programs and a sentence for people.
+// Whatever the decision wrote before is to be undone.
+type Error struct {
+	Code    string
+	Message string
+	// By and At: for already and changed, the member of staff who was first, and when.
+	By string
+	At time.Time
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+func refuse(code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// clipped quotes no more of what somebody sent than fits in a sentence.
+func clipped(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

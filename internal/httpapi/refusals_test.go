@@ -1,0 +1,73 @@
+package httpapi
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rooms are the packages whose refusals have codes of their own.
+var rooms = []string{"desk", "handover", "pipeline"}
+
+func TestRefusals_every_code_of_a_room_below_has_its_answer(t *testing.T) {
+	found := map[string]bool{}
+	for _, room := range rooms {
+		codes := codesOf(t, room)
+		if len(codes) == 0 {
+			t.Errorf("internal/%s declares no code", room)
+		}
+		for _, code := range codes {
+			found[code] = true
+			if _, ok := refusals[code]; !ok {
+				t.Errorf("%q of internal/%s has no row in the table of refusals", code, room)
+			}
+		}
+	}
+	for code := range refusals {
+		if !found[code] {
+			t.Errorf("the table of refusals has a row for %q, which no room gives", code)
+		}
+	}
+}
+
+// codesOf reads the values of the constants Code… of a package.
+func codesOf(t *testing.T, room string) (codes []string) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join("..", room, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			for i, id := range spec.Names {
+				if !strings.HasPrefix(id.Name, "Code") || i >= len(spec.Values) {
+					continue
+				}
+				if lit, ok := spec.Values[i].(*ast.BasicLit); ok {
+					code, err := strconv.Unquote(lit.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					codes = append(codes, code)
+				}
+			}
+			return true
+		})
+	}
+	return codes
+}

@@ -6,15 +6,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Conflict is a disagreement of two authors about one field.
-type Conflict struct{ core.BaseRecordProxy }
-
-// OwnerTeam is the id of the team whose lead must decide.
-func (c *Conflict) OwnerTeam() string { return c.GetString("owner_team") }
-
-// Open says that nobody decided yet.
-func (c *Conflict) Open() bool { return c.GetString("state") == "open" }
-
 // Conflicts is the collection of disagreements: no built-in reads. They are found by the record they
 // are about and, while they are open, by the person, to judge both sides, and by the team that must
 // decide.

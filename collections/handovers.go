@@ -8,27 +8,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Handover is something a partner must act on.
-type Handover struct{ core.BaseRecordProxy }
-
-// Patient is the id of the person it is about.
-func (h *Handover) Patient() string { return h.GetString("patient") }
-
-// FromTeam is the id of the team that sent it.
-func (h *Handover) FromTeam() string { return h.GetString("from_team") }
-
-// ToTeam is the id of the team it stands with, "" when it has no destination.
-func (h *Handover) ToTeam() string { return h.GetString("to_team") }
-
-// Class is its urgency.
-func (h *Handover) Class() care.Class { return care.Class(h.GetString("class")) }
-
-// State is where it stands.
-func (h *Handover) State() care.State { return care.State(h.GetString("state")) }
-
-// Owner is the staff id of the clinician who accepted it, "" before that.
-func (h *Handover) Owner() string { return h.GetString("owner") }
-
 // Handovers is the collection of handovers: no built-in reads, inboxes have routes of their own.
 // An inbox reads by destination and state, a sender's desk by its own team; grouping looks for a
 // person's open ones. What is closed grows for ever and is read a page at a time, the latest first, by

@@ -333,3 +333,8 @@ func TestHowAlarmsBecomeHandovers(t *testing.T) {
 		t.Errorf("%d stories, want at least 25", told)
 	}
 }
+
+// Empty says that nothing is to be done.
+func (p Plan) Empty() bool {
+	return len(p.New)+len(p.Changes)+len(p.Joins)+len(p.Attached)+len(p.Withdrawn) == 0
+}

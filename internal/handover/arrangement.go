@@ -155,11 +155,6 @@ type Plan struct {
 	Withdrawn []string
 }
 
-// Empty says that nothing is to be done.
-func (p Plan) Empty() bool {
-	return len(p.New)+len(p.Changes)+len(p.Joins)+len(p.Attached)+len(p.Withdrawn) == 0
-}
-
 // fresh: no person and no clock has done anything to it yet, so evidence may still regroup it.
 func fresh(s care.State) bool {
 	switch s {

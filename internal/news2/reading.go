@@ -25,13 +25,13 @@ func (c Consciousness) Valid() bool {
 // reading was not taken: never 0, never false. A value carried over from an
 // earlier visit is missing too.
 type Reading struct {
-	RespirationRate *int           `json:"respiration_rate"` // breaths per minute
-	SpO2            *int           `json:"spo2"`             // oxygen saturation, per cent
-	OnOxygen        *bool          `json:"on_oxygen"`        // true oxygen, false air
-	Systolic        *int           `json:"systolic"`         // blood pressure, mmHg
-	Pulse           *int           `json:"pulse"`            // beats per minute
-	ACVPU           *Consciousness `json:"acvpu"`
-	Temperature     *Tenths        `json:"temperature"` // tenths of a degree Celsius
+	RespirationRate *int  // breaths per minute
+	SpO2            *int  // oxygen saturation, per cent
+	OnOxygen        *bool // true oxygen, false air
+	Systolic        *int  // blood pressure, mmHg
+	Pulse           *int  // beats per minute
+	ACVPU           *Consciousness
+	Temperature     *Tenths // tenths of a degree Celsius
 }
 
 // Person is what NEWS2 needs to know about whoever the readings belong to.

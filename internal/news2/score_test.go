@@ -18,26 +18,28 @@ func show(t *testing.T, v any) string {
 }
 
 func TestWireNames(t *testing.T) {
-	for _, c := range []struct{ name, reading, want string }{
+	whole := func(n int) *int { return &n }
+	oxygen, alert, temperature := true, Alert, Tenths(361)
+	for _, c := range []struct {
+		name    string
+		reading Reading
+		want    string
+	}{
 		{
 			"a complete set on scale 2",
-			`{"respiration_rate":25,"spo2":98,"on_oxygen":true,"systolic":105,"pulse":91,"acvpu":"A","temperature":36.1}`,
+			Reading{RespirationRate: whole(25), SpO2: whole(98), OnOxygen: &oxygen, Systolic: whole(105), Pulse: whole(91), ACVPU: &alert, Temperature: &temperature},
 			`{"respiration_rate":3,"spo2":3,"oxygen":2,"systolic":1,"pulse":1,"acvpu":0,"temperature":0,` +
 				`"total":10,"band":"high","single_three":true,"floor_total":10,"floor_band":"high","scale":2,"status":"complete"}`,
 		},
 		{
 			"missing readings are null, never 0",
-			`{"pulse":91,"on_oxygen":null}`,
+			Reading{Pulse: whole(91)},
 			`{"respiration_rate":null,"spo2":null,"oxygen":null,"systolic":null,"pulse":1,"acvpu":null,"temperature":null,` +
 				`"total":null,"band":"incomplete","single_three":false,"floor_total":1,"floor_band":"low","scale":2,"status":"incomplete"}`,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var r Reading
-			if err := json.Unmarshal([]byte(c.reading), &r); err != nil {
-				t.Fatal(err)
-			}
-			if got := show(t, Calculate(r, Person{Scale: 2})); got != c.want {
+			if got := show(t, Calculate(c.reading, Person{Scale: 2})); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

@@ -53,10 +53,11 @@ func readingOf(t *testing.T, w []string) Reading {
 		r.ACVPU = &level
 	}
 	if w[6] != "-" {
-		tenths, err := ParseTenths(w[6])
-		if err != nil {
-			t.Fatal(err)
+		whole, tenth, _ := strings.Cut(w[6], ".")
+		if len(tenth) != 1 {
+			whole, tenth = w[6], "0"
 		}
+		tenths := Tenths(*number(t, whole+tenth))
 		r.Temperature = &tenths
 	}
 	return r

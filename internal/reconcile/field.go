@@ -25,11 +25,6 @@ const (
 	Lost
 )
 
-// String names the outcome, for counters and test output.
-func (o Outcome) String() string {
-	return [...]string{"same", "restamped", "clean", "won", "lost"}[o]
-}
-
 // Edit is what an author wants one field to become.
 type Edit struct {
 	Field *care.Field

@@ -228,3 +228,8 @@ func TestDifference(t *testing.T) {
 		t.Errorf("of nothing: added %v, removed %v", add, remove)
 	}
 }
+
+// String names the outcome, for what a failing test says.
+func (o Outcome) String() string {
+	return [...]string{"same", "restamped", "clean", "won", "lost"}[o]
+}

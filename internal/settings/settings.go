@@ -2,7 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -86,29 +85,6 @@ func (s *Settings) Adopt(flags *pflag.FlagSet) error {
 		f.DefValue = text
 	}
 	return nil
-}
-
-// Flags lists the flag of every setting.
-func Flags() []string {
-	names := make([]string, len(table))
-	for i, e := range table {
-		names[i] = e.Flag
-	}
-	return names
-}
-
-// Markdown is the table as README.md shows it.
-func Markdown() string {
-	var b strings.Builder
-	b.WriteString("| flag | variable | default | what it does |\n| --- | --- | --- | --- |\n")
-	for _, e := range table {
-		fallback := "none"
-		if e.Default != "" {
-			fallback = "`" + e.Default + "`"
-		}
-		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", e.Flag, e.Env, fallback, e.Help)
-	}
-	return b.String()
 }
 
 // value lets pflag read and write one setting.

@@ -5,38 +5,37 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// packFrom is the size, in bytes, from which an answer is compressed for who takes it so.
-const packFrom = 1 << 10
+// compressFrom is the size, in bytes, from which an answer is compressed for a client that accepts
+// it.
+const compressFrom = 1 << 10
 
 // keepBuffer is the largest buffer, in bytes, that goes back to the pool: a full page of visits
 // and the room it grew into.
 const keepBuffer = 4 << 20
 
-var (
-	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-	gzips   = sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
-		if err != nil {
-			return err
-		}
-		return w
-	}}
-	// zstds is one encoder: EncodeAll may be called by many at once.
-	zstds = sync.OnceValues(func() (*zstd.Encoder, error) {
-		return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)),
-			zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
-	})
-)
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// compressed chooses zstd, gzip or neither by Accept-Encoding, zstd when the client likes both
+// alike, and sets Vary. It wraps one answer at a time, so that it never meets a stream of events.
+var compressed = newCompressed()
+
+func newCompressed() func(http.Handler) http.HandlerFunc {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(compressFrom), gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.EnableZstd(true), gzhttp.PreferZstd(true), gzhttp.ZstdCompressionLevel(int(zstd.SpeedFastest)))
+	if err != nil {
+		panic(fmt.Errorf("set up compression: %w", err)) // only an option that does not exist
+	}
+	return wrap
+}
 
 func buffer() *bytes.Buffer {
 	b := buffers.Get().(*bytes.Buffer)
@@ -50,7 +49,7 @@ func release(b *bytes.Buffer) {
 	}
 }
 
-// appender is what writes its own JSON, which is faster where most of it is JSON already.
+// appender writes its own JSON, which is faster where most of it is JSON already.
 type appender interface {
 	AppendJSON(b []byte) []byte
 }
@@ -73,87 +72,19 @@ func writeJSON(e *core.RequestEvent, status int, v any) error {
 }
 
 // writeBody answers with a body that is ready, compressed when it is worth it and the client
-// takes it. No answer is kept by anything in between.
+// accepts it. The answer forbids every cache on the way to keep it.
 func writeBody(e *core.RequestEvent, status int, media string, body []byte) error {
 	finishBody(e)
 	header := e.Response.Header()
 	header.Set("Content-Type", media)
 	header.Set("Cache-Control", "no-store")
-	header.Add("Vary", "Accept-Encoding")
-	if len(body) >= packFrom {
-		b := buffer()
-		defer release(b)
-		encoding, err := pack(b, body, accepted(e.Request.Header.Values("Accept-Encoding")))
-		if err != nil {
-			return err
-		}
-		if encoding != "" {
-			header.Set("Content-Encoding", encoding)
-			body = b.Bytes()
-		}
-	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	e.Response.WriteHeader(status)
-	if e.Request.Method == http.MethodHead {
-		return nil
-	}
-	_, err := e.Response.Write(body)
+	var err error
+	compressed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(status)
+		if r.Method != http.MethodHead {
+			_, err = w.Write(body)
+		}
+	})).ServeHTTP(e.Response, e.Request)
 	return err
-}
-
-// pack compresses body into b and names the encoding; "" leaves it as it is.
-func pack(b *bytes.Buffer, body []byte, encoding string) (string, error) {
-	switch encoding {
-	case "zstd":
-		z, err := zstds()
-		if err != nil {
-			return "", fmt.Errorf("make a zstd encoder: %w", err)
-		}
-		b.Write(z.EncodeAll(body, b.AvailableBuffer()))
-	case "gzip":
-		z, ok := gzips.Get().(*gzip.Writer)
-		if !ok {
-			return "", nil
-		}
-		defer gzips.Put(z)
-		z.Reset(b)
-		if _, err := z.Write(body); err != nil {
-			return "", fmt.Errorf("compress answer: %w", err)
-		}
-		if err := z.Close(); err != nil {
-			return "", fmt.Errorf("compress answer: %w", err)
-		}
-	}
-	return encoding, nil
-}
-
-// accepted picks the encoding the client likes best (RFC 9110 §12.5.3), zstd before gzip when
-// it does not mind, "" when it takes neither.
-func accepted(headers []string) string {
-	weights := map[string]float64{}
-	for _, header := range headers {
-		for item := range strings.SplitSeq(header, ",") {
-			name, params, _ := strings.Cut(item, ";")
-			weight := 1.0
-			if q, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(params)), "q="); ok {
-				parsed, err := strconv.ParseFloat(q, 64)
-				if err != nil {
-					continue
-				}
-				weight = parsed
-			}
-			weights[strings.ToLower(strings.TrimSpace(name))] = weight
-		}
-	}
-	best, most := "", 0.0
-	for _, name := range []string{"zstd", "gzip"} {
-		weight, named := weights[name]
-		if !named {
-			weight = weights["*"]
-		}
-		if weight > most {
-			best, most = name, weight
-		}
-	}
-	return best
 }

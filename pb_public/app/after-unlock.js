@@ -36,7 +36,14 @@ export function screen(app, { newVersion, signIn }) {
   const screens = app.me.view === 'clinical' ? clinical : limited
   const name = app.place.name in screens ? app.place.name : 'today'
   const free = name === 'items' || name === 'settings' || name === 'help'
-  return html`${newVersion ? html`<p class="ds-banner">${dirty ? words.app.update.dirty : html`${words.app.update.ready} <button class="app-link" type="button" @click=${() => takeOver()}>${words.app.update.go}</button>`}</p>` : nothing}
-    ${directive === 'drain' || directive === 'upgrade' || directive === 'relogin' ? html`<p class="ds-banner ds-banner--warn">${w[/** @type {'drain'} */ (directive)]} ${directive === 'relogin' ? html`<button class="app-link" type="button" @click=${signIn}>${w.signIn}</button>` : nothing}</p>` : nothing}
-    ${app.locked && !free && app.phone.leaseSince() ? html`<p class="ds-banner ds-banner--bad">${fill(words.app.lease, { time: when(app.phone.leaseSince()) })}</p>` : screens[name](app)}`
+  return html`${newVersion ? html`<p class="ds-banner">${dirty ? words.app.update.dirty
+        : html`${words.app.update.ready} <button class="app-link" type="button"
+        @click=${() => takeOver()}>${words.app.update.go}</button>`}</p>` : nothing}
+    ${directive === 'drain' || directive === 'upgrade' || directive === 'relogin'
+      ? html`<p class="ds-banner ds-banner--warn">${w[/** @type {'drain'} */ (directive)]}
+        ${directive === 'relogin' ? html`<button class="app-link" type="button" @click=${signIn}>${w.signIn}</button>` : nothing}</p>`
+      : nothing}
+    ${app.locked && !free && app.phone.leaseSince()
+      ? html`<p class="ds-banner ds-banner--bad">${fill(words.app.lease, { time: when(app.phone.leaseSince()) })}</p>`
+      : screens[name](app)}`
 }

@@ -4,7 +4,11 @@
 
 /** A record's values with its id and how it stands on this phone. @typedef {any} Rec */
 
-/** One op of a change, see docs/protocol.md §5.1. @typedef {{ op: string, collection?: string, id?: string, patient?: string, set?: Record<string, any>, issue?: string, [more: string]: any }} Op */
+/**
+ * One op of a change, see docs/protocol.md §5.1.
+ * @typedef {{ op: string, collection?: string, id?: string, patient?: string, set?: Record<string, any>, issue?: string, [more: string]:
+ *   any }} Op
+ */
 
 /**
  * @typedef {object} Me whose phone this is; see GET /names in docs/protocol.md
@@ -28,7 +32,10 @@
  * @property {{ done: number, total: number } | null} loading the first load, in records
  */
 
-/** A form that was begun and not saved; id: of what was planned, or of the person. @typedef {{ key: string, kind: 'visit' | 'checkin' | 'person', id: string, at: string }} Unfinished */
+/**
+ * A form that was begun and not saved; id: of what was planned, or of the person.
+ * @typedef {{ key: string, kind: 'visit' | 'checkin' | 'person', id: string, at: string }} Unfinished
+ */
 
 /**
  * @typedef {object} App
@@ -36,7 +43,8 @@
  * @property {(collection: string) => Rec[]} all every visible record of a collection
  * @property {(collection: string, id: string) => Rec | null} get
  * @property {(collection: string, id: string) => any} seen what is on the screen now, for a form that opens: keep it and hand it to record
- * @property {(ops: Op[], seen?: Record<string, any>) => Promise<void>} record stores one change; rejects with a coded error, and the form stays
+ * @property {(ops: Op[], seen?: Record<string, any>) => Promise<void>} record stores one change; rejects with a coded error, and the form
+ *   stays
  * @property {() => string} newID
  * @property {(id: string | null | undefined) => string} nameOf of staff
  * @property {{ id: string, name: string, role: string, teams: string[], registrant?: boolean, left?: boolean }[]} colleagues

@@ -29,14 +29,18 @@ let error = '', busy = false, unsent = 0, newVersion = false, version = ''
 /** @type {import('./vault/vault.js').VaultStatus} */ let vaultStatus = { exists: false, passkey: false, pin: null, recovery: null }
 /** @type {any} */ let owner = null
 /** @type {{ code: string, staff: string } | null} */ let code = null
-/** Who proved at the sign-in screen who they are, until the phone is enrolled. @type {{ token: string, staff: string, name: string } | null} */ let proven = null
+/** Who proved at the sign-in screen who they are, until the phone is enrolled.
+ * @type {{ token: string, staff: string, name: string } | null} */ let proven = null
 /** @type {Awaited<ReturnType<typeof import('./work.js').openWork>> | null} */ let work = null
 /** @type {import('./store/eviction-marker.js').Marker | null} */ let evicted = null
 let leads = true
 
 const idle = idleLock({ lock: () => vault.lock() })
 
-/** The screens and what they work on: half of the app, fetched once the gate is painted. @type {typeof import('./after-unlock.js') | null} */
+/**
+ * The screens and what they work on: half of the app, fetched once the gate is painted.
+ * @type {typeof import('./after-unlock.js') | null}
+ */
 let afterUnlock = null
 async function fetchAfterUnlock() { return afterUnlock ??= await import('./after-unlock.js') }
 
@@ -49,11 +53,15 @@ function redraw() {
 
 function draw() {
   const app = work && afterUnlock && screen === '' ? work.app : null
-  render(html`<a class="nhsuk-skip-link" href="#main" @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
+  render(html`<a class="nhsuk-skip-link" href="#main" @click=${(/** @type {Event} */ e) => {
+        e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
     <header class="ds-header"><div class="ds-header__inner"><a class="ds-header__name" href=${address('today')}>${words.app.name}</a>
-      <nav class="app-nav">${app ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
+      <nav class="app-nav">${app
+        ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a
+          href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
       <a href=${address('help')}>${words.common.help}</a></nav></div></header>
-    <main class="app-main" id="main" tabindex="-1">${app && afterUnlock ? afterUnlock.screen(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
+    <main class="app-main" id="main" tabindex="-1">${app && afterUnlock
+      ? afterUnlock.screen(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
     ${app && afterUnlock ? afterUnlock.statusBar(app) : nothing}
     ${app?.phone.toast ? html`<p class="app-toast">${app.phone.toast}</p>` : nothing}`, root)
 }
@@ -61,7 +69,8 @@ function draw() {
 /** The screens before the work. */
 function closed() {
   /** @type {import('./views/gate.js').Gate} */
-  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, vault: vaultStatus, owner, code, signIn, create, unlock, usePasskey, rescue, show }
+  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, vault: vaultStatus, owner, code, signIn,
+      create, unlock, usePasskey, rescue, show }
   if (place(location.hash).name === 'help') {
     if (afterUnlock) return afterUnlock.help(null)
     fetchAfterUnlock().then(redraw, () => {})
@@ -74,7 +83,9 @@ function closed() {
     case 'forgotten': return forgottenScreen(g)
     case 'wiped': return wipedScreen()
     case 'evicted': return evictedScreen(evicted?.unsent ?? 0, () => { clearMarker(localStorage); show('sign-in') })
-    case 'other-tab': return html`<h1 class="nhsuk-heading-l">${words.app.otherTab.title}</h1><p>${words.app.otherTab.why}</p><button class="nhsuk-button" type="button" @click=${() => { tabs.takeOver() }}>${words.app.otherTab.go}</button>`
+    case 'other-tab': return html`<h1 class="nhsuk-heading-l">${words.app.otherTab.title}</h1>
+        <p>${words.app.otherTab.why}</p><button class="nhsuk-button" type="button"
+        @click=${() => { tabs.takeOver() }}>${words.app.otherTab.go}</button>`
     default: return html`<p class="app-wait">${words.app.opening}</p>`
   }
 }
@@ -121,7 +132,8 @@ async function run(what) {
 function signIn() {
   return run(async () => {
     if (!code) {
-      const session = new Session({ storage: { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, key: () => null, length: 0 } })
+      const session = new Session(
+        { storage: { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, key: () => null, length: 0 } })
       await session.signIn((form.email ?? '').trim(), form.password ?? '')
       proven = { token: session.token, staff: session.me?.id ?? '', name: session.me?.name ?? '' }
       session.signOut()
@@ -256,7 +268,8 @@ addEventListener('hashchange', () => {
     document.getElementById('main')?.focus({ preventScroll: true })
   }))
 })
-for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEventListener(event, () => idle.touch(), { passive: true, capture: true })
+for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEventListener(event, () => idle.touch(),
+    { passive: true, capture: true })
 addEventListener('online', () => work?.client.wake())
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) { idle.hide(); work?.flush().catch(() => {}) }
@@ -281,5 +294,6 @@ async function boot() {
 root.textContent = '' // what stood there before this script came
 announcers()
 boot()
-register(() => { newVersion = true; redraw() }).then(async () => { newVersion = Boolean(await waiting()) && Boolean(navigator.serviceWorker.controller); redraw() }).catch(() => {})
+register(() => { newVersion = true; redraw() })
+  .then(async () => { newVersion = Boolean(await waiting()) && Boolean(navigator.serviceWorker.controller); redraw() }).catch(() => {})
 version = await fetch('/app/shell.json').then(r => r.json()).then(s => s.version.slice(0, 8)).catch(() => '')

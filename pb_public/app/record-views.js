@@ -39,8 +39,12 @@ export function receiptItem(r, client, open) {
   const asked = [...issues, ...conflicts].some(i => open.has(i.id))
   const done = r.state === 'needs_you' && !asked ? 'sent' : r.state // decided meanwhile: its receipt stays as it was
   return {
-    key: r.key, state: done === 'sent' && r.seen ? 'seen' : done, kind: visitKind(r.about), patient: r.about.find(a => a.patient)?.patient ?? '', at: new Date(Date.parse(r.authored_at) + (client.clockOffset ?? 0)).toISOString(),
+    key: r.key, state: done === 'sent' && r.seen ? 'seen' : done, kind: visitKind(r.about),
+      patient: r.about.find(a => a.patient)?.patient ?? '', at: new Date(Date.parse(r.authored_at) + (client.clockOffset ?? 0))
+      .toISOString(),
     records: r.about.map(a => `${a.collection}/${a.id}`),
-    notes: [...issues.map(i => i.message), ...conflicts.map(c => fill(words.app.items.issue.conflict, { field: /** @type {any} */ (words.app.fields)[c.field] ?? c.field.replaceAll('_', ' ') }))],
+    notes: [...issues.map(i => i.message), ...conflicts.map(
+        c => fill(words.app.items.issue.conflict, { field: /** @type {any} */ (words.app.fields)[c.field]
+          ?? c.field.replaceAll('_', ' ') }))],
   }
 }

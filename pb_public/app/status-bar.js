@@ -9,11 +9,14 @@ import { address } from './router.js'
 /** @param {import('./context.js').App} app */
 export function statusBar(app) {
   const w = words.app.statusBar, s = app.syncStatus()
-  const parts = [s.unsent ? count(s.unsent, w.unsent) : w.allSent, s.lastSynced ? fill(w.synced, { time: when(s.lastSynced, app.now()) }) : w.never]
+  const parts = [s.unsent ? count(s.unsent, w.unsent) : w.allSent,
+      s.lastSynced ? fill(w.synced, { time: when(s.lastSynced, app.now()) }) : w.never]
   return html`<div class="app-status ${s.unsent ? 'app-status--unsent' : ''} ds-no-print" role="region" aria-label=${w.label}>
-    <div class="app-status__inner"><p class="app-status__text" role="status"><a href=${address('items')}><span aria-hidden="true">${s.unsent ? '●' : '✓'}</span> ${parts.join(' · ')}</a>
+    <div class="app-status__inner"><p class="app-status__text"
+      role="status"><a href=${address('items')}><span aria-hidden="true">${s.unsent ? '●' : '✓'}</span> ${parts.join(' · ')}</a>
       ${s.needsYou ? html`<a class="app-status__you" href=${address('items')}>${count(s.needsYou, w.needsYou)}</a>` : nothing}
-      ${s.trouble ? html`<span class="app-status__trouble">${s.trouble}${s.nextTry ? ` ${fill(w.again, { time: when(s.nextTry, app.now()) })}` : ''}</span>` : nothing}</p>
+      ${s.trouble ? html`<span class="app-status__trouble">${s.trouble}${s.nextTry
+          ? ` ${fill(w.again, { time: when(s.nextTry, app.now()) })}` : ''}</span>` : nothing}</p>
     <button class="app-status__go" type="button" ?disabled=${s.busy} @click=${() => app.sync()}>${s.busy ? w.busy : w.sync}</button></div>
   </div>`
 }

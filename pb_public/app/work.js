@@ -63,7 +63,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 
   /** @type {App} */
   const app = {
-    get me() { return names.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited', raises_urgent: false } },
+    get me() { return names.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited',
+          raises_urgent: false } },
     get place() { return place() },
     get colleagues() { return names.staff },
     get locked() { return !leaseStands(lease, Date.now(), hours()).holds },
@@ -72,7 +73,9 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     seen: (collection, id) => client.view(collection, id),
     async record(ops, seen = {}) {
       const said = ops.map(op => ({ ...op, ...(seen[`${op.collection}/${op.id}`] ? { seen: seen[`${op.collection}/${op.id}`] } : {}) }))
-      await client.record(/** @type {any} */ (said.map(({ patient, ...op }) => (op.set && op.op !== 'resolve' ? { ...op, set: clockTimes(op.set, client.clockOffset ?? 0) } : op))))
+      await client.record(/** @type {any} */ (
+          said.map(({ patient, ...op }) => (op.set && op.op !== 'resolve'
+            ? { ...op, set: clockTimes(op.set, client.clockOffset ?? 0) } : op))))
       await mark()
     },
     newID: () => client.newID(),
@@ -80,9 +83,11 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     syncStatus() {
       const s = client.status(), unsent = client.unsent()
       const expected = s.progress?.expected ?? 0
-      return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues').filter(i => i.state === undefined || i.state === 'open').length,
+      return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues')
+          .filter(i => i.state === undefined || i.state === 'open').length,
         lastSynced: s.lastSynced ? trueTime(s.lastSynced) : null, nextTry: s.error && s.nextTry ? trueTime(s.nextTry) : null,
-        busy: s.phase !== 'idle', trouble: trouble(s.error), loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
+        busy: s.phase !== 'idle', trouble: trouble(s.error),
+          loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
     },
     items() {
       const open = new Set(client.issues().map(i => i.id))
@@ -93,7 +98,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     go, redraw,
     drafts: {
       get: async (/** @type {string} */ key) => (await drafts.load(key))?.value ?? null,
-      put(/** @type {string} */ key, /** @type {any} */ value) { begun.set(key, Date.now()); drafts.keep(key, JSON.parse(JSON.stringify(value))) },
+      put(/** @type {string} */ key, /** @type {any} */ value) {
+        begun.set(key, Date.now()); drafts.keep(key, JSON.parse(JSON.stringify(value))) },
       drop(/** @type {string} */ key) { begun.delete(key); return drafts.drop(key) },
     },
     unfinished: () => [...begun].sort((a, b) => b[1] - a[1]).map(([key, at]) => {
@@ -101,7 +107,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       return { key, kind: /** @type {'visit'} */ (kind), id, at: trueTime(at) }
     }),
     forms: new Map(),
-    say(text, how) { announce(text, how); toast = text; clearTimeout(toastTimer); toastTimer = setTimeout(() => { toast = ''; redraw() }, 6000); redraw() },
+    say(text, how) { announce(text, how); toast = text; clearTimeout(toastTimer); toastTimer =
+        setTimeout(() => { toast = ''; redraw() }, 6000); redraw() },
     phone: {
       version, client,
       get toast() { return toast },
@@ -111,7 +118,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       passkeys: false,
       leaseSince: () => (lease ? trueTime(lease.contact) : ''),
       lock: () => vault.lock(),
-      setPin: (/** @type {string} */ pin, /** @type {string | undefined} */ passphrase) => vault.setPin(pin, { allowed: organisation()?.shift_pin === true, passphrase }),
+      setPin: (/** @type {string} */ pin, /** @type {string | undefined} */ passphrase) =>
+        vault.setPin(pin, { allowed: organisation()?.shift_pin === true, passphrase }),
       addPasskey: () => vault.addPasskey({ label: words.app.name }),
       changePassphrase: (/** @type {string} */ old, /** @type {string} */ next) => vault.changePassphrase(old, next),
       exportUnsent: async () => save(await exportUnsent({ database, open: vault.open })),
@@ -144,7 +152,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       await database.setFact('owner', { initials: initials(fresh.me.name), device: deviceName, id: client.device || null })
     }
     const org = organisation()
-    if (org && vault.open) await vault.follow({ shiftPin: org.shift_pin === true, recoveryKey: org.recovery_key ?? null, signer: keys.signerFor(client.device) }).catch(() => {})
+    if (org && vault.open) await vault.follow({ shiftPin: org.shift_pin === true, recoveryKey: org.recovery_key ?? null,
+        signer: keys.signerFor(client.device) }).catch(() => {})
     storageRoom = await room()
     await mark()
     redraw()
@@ -156,7 +165,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     if (status && at !== syncedAt) { syncedAt = at; afterPull().catch(() => {}) }
     redraw()
   })
-  const ageTimer = setInterval(() => { if (lease) { lease = ageLease(lease, Date.now()); database.setFact('lease', lease).catch(() => {}); redraw() } }, agePeriod)
+  const ageTimer = setInterval(
+    () => { if (lease) { lease = ageLease(lease, Date.now()); database.setFact('lease', lease).catch(() => {}); redraw() } }, agePeriod)
   const stopFlush = vault.beforeLock(() => drafts.flush())
 
   return {

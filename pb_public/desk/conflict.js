@@ -66,7 +66,8 @@ export class Conflict {
   /** @param {string} title @param {any} value @param {any} by @param {string} at @param {string} kind */
   side(title, value, by, at, kind) {
     return html`<section class="dk-side dk-side--${kind}" aria-label=${title}><h2 class="nhsuk-heading-s">${title}</h2>
-      <p class="ds-soft nhsuk-u-margin-bottom-1">${by ? [nameOf(by), roleOf(by)].filter(Boolean).join(', ') : nothing}${at ? html`${by ? ', ' : nothing}${when(at)}` : nothing}</p>
+      <p class="ds-soft nhsuk-u-margin-bottom-1">${by ? [nameOf(by), roleOf(by)].filter(Boolean).join(', ') : nothing}${at
+        ? html`${by ? ', ' : nothing}${when(at)}` : nothing}</p>
       <div class="dk-value">${this.retract ? value : readable(this.desk, this.issue.collection, this.issue.field, value)}</div></section>`
   }
 
@@ -81,13 +82,16 @@ export class Conflict {
         ${this.side(w.kept, this.kept, this.keptBy, this.keptAt, 'kept')}
         ${this.side(w.lost, i.lost, i.lost_by, i.lost_at, 'lost')}
       </div>
-      ${changedSince ? html`<p class="ds-banner ds-banner--warn">${w.since} ${readable(this.desk, i.collection, i.field, i.kept)}</p>` : nothing}
+      ${changedSince ? html`<p class="ds-banner ds-banner--warn">${w.since}
+          ${readable(this.desk, i.collection, i.field, i.kept)}</p>` : nothing}
       ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.desk.redraw() }, options: [
         { value: 'kept', text: fill(w.keepKept, { who: nameOf(this.keptBy) }), hint: w.keepKeptHint },
         { value: 'lost', text: fill(w.keepLost, { who: nameOf(i.lost_by) }), hint: w.keepLostHint },
-        ...(this.both ? [{ value: 'both', text: w.keepBoth, more: fieldInput({ desk: this.desk, id: `${id}-both`, collection: i.collection, field: i.field, label: w.bothLabel,
+        ...(this.both ? [{ value: 'both', text: w.keepBoth,
+              more: fieldInput({ desk: this.desk, id: `${id}-both`, collection: i.collection, field: i.field, label: w.bothLabel,
           typed: this.joined, input: v => { this.joined = v } }) }] : []),
-        { value: 'write', text: w.write, more: fieldInput({ desk: this.desk, id, collection: i.collection, field: i.field, label: fieldLabel(i.field),
+        { value: 'write', text: w.write, more: fieldInput(
+          { desk: this.desk, id, collection: i.collection, field: i.field, label: fieldLabel(i.field),
           typed: this.typed, input: v => { this.typed = v } }) },
       ] })}`
   }

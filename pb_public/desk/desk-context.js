@@ -96,7 +96,9 @@ export class DeskContext {
   /** Every team of the directory, by name. @returns {Promise<Team[]>} */
   teams() {
     return this.#once('teams', async () => {
-      const list = (await this.session.send('GET', '/api/collections/teams/records?perPage=1000&skipTotal=1&sort=name&fields=id,name,kind,route,phone,neighbourhood,organisation', undefined, true)).items
+      const list = (await this.session.send('GET',
+            '/api/collections/teams/records?perPage=1000&skipTotal=1&sort=name&fields=id,name,kind,route,phone,neighbourhood,organisation',
+            undefined, true)).items
       this.teamsById = new Map(list.map((/** @type {Team} */ t) => [t.id, t]))
       return list
     })
@@ -122,12 +124,18 @@ export class DeskContext {
 
   /** Practices whose name holds the words. @param {string} text @returns {Promise<{ id: string, name: string, ods_code?: string }[]>} */
   async practices(text) {
-    const filter = [`kind = 'practice'`, `closed_on = ''`, ...text.trim().split(/\s+/).filter(Boolean).map(word => `name ~ '${word.replace(/['\\]/g, '')}'`)].join(' && ')
+    const filter = [`kind = 'practice'`, `closed_on = ''`,
+        ...text.trim().split(/\s+/).filter(Boolean).map(word => `name ~ '${word.replace(/['\\]/g, '')}'`)].join(' && ')
     const q = new URLSearchParams({ perPage: '20', skipTotal: '1', sort: 'name', fields: 'id,name,ods_code', filter })
     return (await this.session.send('GET', `/api/collections/organisations/records?${q}`, undefined, true)).items
   }
 
-  /** All pages of a list, up to a bound that a screen can show. @param {string} path @param {number} [most] @returns {Promise<{ items: any[], more: boolean, base?: string }>} */
+  /**
+   * All pages of a list, up to a bound that a screen can show.
+   * @param {string} path
+   * @param {number} [most]
+   * @returns {Promise<{ items: any[], more: boolean, base?: string }>}
+   */
   async all(path, most = 1000) {
     /** @type {any[]} */ const items = []
     for (let cursor = '', base; ;) {

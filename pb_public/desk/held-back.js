@@ -33,8 +33,13 @@ export class HeldBack {
 
   get possible() { return !this.issue.hidden && this.ops.length > 0 }
 
-  /** Corrections go to the first part that has one of the fields: only there a field can be mended. @param {number} at @param {string} field */
-  mendable(at, field) { return this.ops.findIndex(op => op?.set && field in op.set) === at || (at === 0 && field === 'patient' && !this.ops.some(op => op?.set && field in op.set)) }
+  /**
+   * Corrections go to the first part that has one of the fields: only there a field can be mended.
+   * @param {number} at
+   * @param {string} field
+   */
+  mendable(at, field) { return this.ops.findIndex(op => op?.set && field in op.set) === at
+      || (at === 0 && field === 'patient' && !this.ops.some(op => op?.set && field in op.set)) }
 
   /** @returns {{ set?: any, wrong?: string }} */
   decision() {
@@ -74,8 +79,10 @@ export class HeldBack {
         [w.waits, i.waits_for && ['depends_on', 'missing_record'].includes(i.code) ? w.waitsFor : nothing],
       ])}
       ${i.hidden ? nothing : this.ops.length ? this.ops.map((op, at) => this.part(op, at)) : raw(i)}
-      ${i.code === 'id_taken' || i.code === 'invalid_id' ? checkbox({ id: 'fresh', text: w.fresh, hint: w.freshHint, checked: this.fresh, change: on => { this.fresh = on } }) : nothing}
-      ${this.possible ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'mending', text: w.mend, checked: this.mending, change: on => {
+      ${i.code === 'id_taken' || i.code === 'invalid_id'
+        ? checkbox({ id: 'fresh', text: w.fresh, hint: w.freshHint, checked: this.fresh, change: on => { this.fresh = on } }) : nothing}
+      ${this.possible ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox(
+        { id: 'mending', text: w.mend, checked: this.mending, change: on => {
         this.mending = on
         if (!on) this.typed.clear()
         else if (!this.people.length) this.look('')
@@ -87,15 +94,20 @@ export class HeldBack {
   part(op, at) {
     const fields = Object.entries(op?.set ?? {})
     const title = fill(word(w.ops, op?.op), { record: collectionLabel(op?.collection ?? '') })
-    const typedFor = (/** @type {string} */ f, /** @type {any} */ v) => this.typed.get(`${at}.${f}`) ?? typedOf(this.desk, op.collection, f, v)
+    const typedFor = (/** @type {string} */ f, /** @type {any} */ v) => this.typed.get(`${at}.${f}`)
+      ?? typedOf(this.desk, op.collection, f, v)
     const own = [...fields.map(([f]) => f), ...(at === 0 && !('patient' in (op?.set ?? {})) ? ['patient'] : [])]
     return html`<section class="dk-card" aria-label=${title}><h2 class="nhsuk-heading-s">${title}</h2>
       ${this.mending ? own.map(f => this.mendable(at, f) && this.desk.fieldsByName.has(`${op.collection}.${f}`)
-        ? fieldInput({ desk: this.desk, id: `mend-${at}-${f}`, collection: op.collection, field: f, typed: typedFor(f, op.set?.[f]), people: this.people,
+        ? fieldInput({ desk: this.desk, id: `mend-${at}-${f}`, collection: op.collection, field: f, typed: typedFor(f, op.set?.[f]),
+            people: this.people,
           input: v => this.typed.set(`${at}.${f}`, v) })
         : f in (op.set ?? {}) ? facts([[fieldLabel(f), readable(this.desk, op.collection, f, op.set[f])]]) : nothing)
-      : facts([...fields.map(([f, v]) => /** @type {[string, any]} */ ([fieldLabel(f), f === 'patient' && v === this.issue.patient?.id ? personName(this.issue.patient) : readable(this.desk, op.collection, f, v)])),
-        ...(op?.values ? [/** @type {[string, any]} */ ([fieldLabel(op.field ?? ''), readable(this.desk, op.collection, op.field ?? '', op.values)])] : [])])}
+      : facts([...fields.map(([f, v]) => /** @type {[string, any]} */ (
+          [fieldLabel(f), f === 'patient' && v === this.issue.patient?.id ? personName(this.issue.patient)
+            : readable(this.desk, op.collection, f, v)])),
+        ...(op?.values ? [/** @type {[string, any]} */ (
+            [fieldLabel(op.field ?? ''), readable(this.desk, op.collection, op.field ?? '', op.values)])] : [])])}
     </section>`
   }
 }
@@ -104,7 +116,8 @@ export class HeldBack {
 function raw(issue) {
   let text = ''
   try {
-    text = issue.raw ? new TextDecoder().decode(Uint8Array.from(atob(issue.raw), c => c.charCodeAt(0))) : JSON.stringify(issue.content, null, 2)
+    text = issue.raw ? new TextDecoder().decode(Uint8Array.from(atob(issue.raw), c => c.charCodeAt(0)))
+      : JSON.stringify(issue.content, null, 2)
   } catch { text = issue.raw }
   return html`<p>${w.unreadable}</p><pre class="ds-pre dk-raw" tabindex="0">${text}</pre>`
 }

@@ -85,9 +85,11 @@ async function stream(session, signal, alive, changed) {
   signal.addEventListener('abort', give)
   let watchdog = setTimeout(give, longestSilence)
   try {
-    const response = await fetch('/api/care/v1/stream', { headers: { Authorization: `Bearer ${session.token}`, Accept: 'text/event-stream' },
+    const response = await fetch('/api/care/v1/stream', {
+        headers: { Authorization: `Bearer ${session.token}`, Accept: 'text/event-stream' },
       cache: 'no-store', credentials: 'omit', signal: quiet.signal })
-    if (!response.ok || !response.body || !(response.headers.get('Content-Type') ?? '').startsWith('text/event-stream')) return response.status !== 404 && response.status !== 403
+    if (!response.ok || !response.body || !(response.headers.get('Content-Type') ?? '')
+        .startsWith('text/event-stream')) return response.status !== 404 && response.status !== 403
     alive()
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let kept = ''; ;) {

@@ -2,7 +2,8 @@
 // Times as people type them are times in London, wherever the computer stands.
 import { now as present } from '../shared/ui/now.js'
 
-const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit',
+      hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 /** What a datetime-local input shows for a moment: 2026-03-02T20:00. @param {Date | string | number | null | undefined} at */
 export function toLocal(at) {

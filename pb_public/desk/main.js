@@ -21,7 +21,8 @@ takeTimeFrom(() => session.now())
 let opened = 0 // counts navigations: an answer that comes for a view left behind is dropped
 /** @type {Refusal | null} */ let trouble = null
 let loading = false
-/** What was just done; shown until the next view but one. @type {{ text: string, kind: string, fresh: boolean } | null} */ let notice = null
+/** What was just done; shown until the next view but one. @type {{ text: string, kind: string, fresh: boolean } | null} */ let notice =
+  null
 /** @type {{ lost: boolean, since: number }} */ let link = { lost: false, since: now() }
 /** @type {(() => void) | null} */ let unfollow = null
 let sessionEnded = false
@@ -131,9 +132,11 @@ function page() {
     <header class="ds-header" role="banner"><div class="ds-header__inner">
       <a class="ds-header__name" href="#/">${words.common.product} <span class="dk-where">${w.name}</span></a>
       <a href="#/help">${words.common.help}</a>
-      ${me ? html`<span>${fill(words.common.signIn.as, { name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
+      ${me ? html`<span>${fill(words.common.signIn.as, {
+            name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
         <button type="button" @click=${() => session.signOut()}>${words.common.signIn.out}</button>` : nothing}
-    </div>${me && desk.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}><ul>${desk.nav.map(item => html`<li><a href="#/${item.to}"
+    </div>${me && desk.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}>
+        <ul>${desk.nav.map(item => html`<li><a href="#/${item.to}"
         aria-current=${item.covers.includes(current()) ? 'page' : 'false'}>${item.text}</a></li>`)}</ul></nav>` : nothing}</header>
     <main class="ds-main" id="main" tabindex="-1">
       ${me && link.lost ? html`<p class="ds-banner ds-banner--warn">${fill(w.live.asOf, { at: clock(link.since) })}</p>` : nothing}
@@ -151,7 +154,8 @@ function body() {
     ${desk.home ? nothing : html`<p><a href="/practice/">${w.notFor.inbox}</a></p>`}`
   return html`${view.back ? html`<a class="nhsuk-back-link" href="#/${view.back.to}">${view.back.text}</a>` : nothing}
     <h1 class="nhsuk-heading-l">${view.title}</h1>
-    ${trouble ? html`${refusalBox(trouble)}<button type="button" class="nhsuk-button nhsuk-button--secondary" @click=${open}>${w.again}</button>`
+    ${trouble ? html`${refusalBox(trouble)}<button type="button" class="nhsuk-button nhsuk-button--secondary"
+        @click=${open}>${w.again}</button>`
       : loading ? html`<p role="status">${w.loading}</p>` : view.draw()}`
 }
 

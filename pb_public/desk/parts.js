@@ -23,7 +23,8 @@ export const tag = (text, kind = '') => html`<strong class="ds-tag ${kind ? `ds-
 export function deadline(due, at = now()) {
   if (!due) return nothing
   const ms = Date.parse(due) - at
-  return ms <= 0 ? tag(fill(w.late, { ago: ago(due, at) }), 'bad') : html`<span class="ds-soft">${fill(w.due, { at: when(due, at) })}</span>`
+  return ms <= 0 ? tag(fill(w.late, { ago: ago(due, at) }), 'bad')
+    : html`<span class="ds-soft">${fill(w.due, { at: when(due, at) })}</span>`
 }
 
 /** Whether an issue was passed on to the coordinator for want of a decision. @param {any} issue */
@@ -35,7 +36,8 @@ export const personLine = p => html`<span class="dk-person">${personName(p ?? {}
 /** Who it is, so that nobody mistakes one for another. @param {any} p */
 export function personFacts(p) {
   if (!p) return nothing
-  const facts = [p.date_of_birth && fill(w.person.born, { date: birth(p.date_of_birth) }), p.nhs_number && fill(w.person.nhs, { number: nhsNumber(p.nhs_number) }),
+  const facts = [p.date_of_birth && fill(w.person.born, { date: birth(p.date_of_birth) }),
+      p.nhs_number && fill(w.person.nhs, { number: nhsNumber(p.nhs_number) }),
     p.address && [p.address, p.postcode].filter(Boolean).join(', '), p.phone].filter(Boolean)
   return facts.length ? html`<p class="ds-soft dk-facts">${facts.join(' · ')}</p>` : nothing
 }
@@ -44,7 +46,8 @@ export function personFacts(p) {
 export const refusalBox = e => html`<div class="ds-banner ds-banner--bad" role="alert"><p class="nhsuk-u-margin-0">${e.message}</p></div>`
 
 /** Where focus goes when something was refused. @param {string} id @param {string} text */
-export const troubleBox = (id, text) => text ? html`<div class="ds-banner ds-banner--bad" id=${id} role="alert" tabindex="-1"><p class="nhsuk-u-margin-0">${text}</p></div>` : nothing
+export const troubleBox = (id, text) => text ? html`<div class="ds-banner ds-banner--bad" id=${id} role="alert" tabindex="-1">
+    <p class="nhsuk-u-margin-0">${text}</p></div>` : nothing
 
 /** @param {{ id: string, label: string, hint?: any, error?: string, control: any }} o */
 export const group = o => html`<div class="nhsuk-form-group ${o.error ? 'nhsuk-form-group--error' : ''}">
@@ -57,42 +60,67 @@ export const group = o => html`<div class="nhsuk-form-group ${o.error ? 'nhsuk-f
 const described = o => [o.hint && `${o.id}-hint`, o.error && `${o.id}-error`].filter(Boolean).join(' ') || undefined
 
 /**
- * @param {{ id: string, label: string, value: string, input: (value: string) => void, hint?: any, error?: string, type?: string, required?: boolean,
+ * @param {{ id: string, label: string, value: string, input: (value: string) => void, hint?: any, error?: string, type?: string, required?:
+ *   boolean,
  *   autocomplete?: string, inputmode?: string, list?: string, wide?: boolean, maxlength?: number, blur?: () => void }} o
  */
-export const textInput = o => group({ ...o, control: html`<input class="nhsuk-input ${o.wide ? '' : 'nhsuk-input--width-20'}" id=${o.id} type=${o.type ?? 'text'} .value=${live(o.value)}
-  ?required=${o.required} autocomplete=${o.autocomplete ?? 'off'} inputmode=${ifDefined(o.inputmode)} maxlength=${ifDefined(o.maxlength)} aria-describedby=${ifDefined(described(o))}
+export const textInput = o =>
+  group({ ...o, control: html`<input class="nhsuk-input ${o.wide ? '' : 'nhsuk-input--width-20'}" id=${o.id} type=${o.type ?? 'text'}
+      .value=${live(o.value)}
+  ?required=${o.required} autocomplete=${o.autocomplete ?? 'off'} inputmode=${ifDefined(o.inputmode)} maxlength=${ifDefined(o.maxlength)}
+    aria-describedby=${ifDefined(described(o))}
   aria-invalid=${o.error ? 'true' : 'false'} @blur=${() => o.blur?.()} @input=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
 
-/** @param {{ id: string, label: string, value: string, input: (value: string) => void, hint?: any, error?: string, rows?: number, required?: boolean }} o */
-export const textArea = o => group({ ...o, control: html`<textarea class="nhsuk-textarea" id=${o.id} rows=${o.rows ?? 4} .value=${live(o.value)} ?required=${o.required}
-  aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'} @input=${(/** @type {any} */ e) => o.input(e.target.value)}></textarea>` })
+/**
+ * @param {{ id: string, label: string, value: string, input: (value: string) => void, hint?: any, error?: string, rows?: number, required?:
+ *   boolean }} o
+ */
+export const textArea = o =>
+  group({ ...o, control: html`<textarea class="nhsuk-textarea" id=${o.id} rows=${o.rows ?? 4} .value=${live(o.value)}
+      ?required=${o.required}
+  aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'}
+    @input=${(/** @type {any} */ e) => o.input(e.target.value)}></textarea>` })
 
 /** @typedef {{ value: string, text: string, group?: string }} Option */
 
-/** @param {{ id: string, label: string, value: string, options: Option[], change: (value: string) => void, empty?: string, hint?: any, error?: string, required?: boolean }} o */
+/**
+ * @param {{ id: string, label: string, value: string, options: Option[], change: (value: string) => void, empty?: string, hint?: any,
+ *   error?: string, required?: boolean }} o
+ */
 export function select(o) {
   const option = (/** @type {Option} */ x) => html`<option value=${x.value} ?selected=${x.value === o.value}>${x.text}</option>`
   const groups = [...new Set(o.options.map(x => x.group ?? ''))]
-  return group({ ...o, control: html`<select class="nhsuk-select" id=${o.id} ?required=${o.required} .value=${live(o.value)} aria-describedby=${ifDefined(described(o))}
+  return group({ ...o, control: html`<select class="nhsuk-select" id=${o.id} ?required=${o.required} .value=${live(o.value)}
+        aria-describedby=${ifDefined(described(o))}
     aria-invalid=${o.error ? 'true' : 'false'} @change=${(/** @type {any} */ e) => o.change(e.target.value)}>
     <option value="" ?selected=${!o.value}>${o.empty ?? w.choose}</option>
-    ${groups.map(g => { const some = o.options.filter(x => (x.group ?? '') === g).map(option); return g ? html`<optgroup label=${g}>${some}</optgroup>` : some })}
+    ${groups.map(g => { const some = o.options.filter(x => (x.group ?? '') === g).map(option); return g
+          ? html`<optgroup label=${g}>${some}</optgroup>` : some })}
   </select>` })
 }
 
-/** A moment, typed as a time in London. @param {{ id: string, label: string, value: string, change: (local: string) => void, hint?: any, error?: string, required?: boolean, past?: boolean }} o past: what has happened, not what will */
-export const momentInput = o => group({ ...o, control: html`<input class="nhsuk-input dk-moment" id=${o.id} type="datetime-local" .value=${live(o.value)} ?required=${o.required}
-  min=${ifDefined(o.past ? undefined : toLocal(now()))} max=${ifDefined(o.past ? toLocal(now()) : undefined)} aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'} @change=${(/** @type {any} */ e) => o.change(e.target.value)}>` })
+/**
+ * A moment, typed as a time in London.
+ * @param {{ id: string, label: string, value: string, change: (local: string) => void, hint?: any, error?: string, required?: boolean,
+ *   past?: boolean }} o past: what has happened, not what will
+ */
+export const momentInput =
+  o => group({ ...o, control: html`<input class="nhsuk-input dk-moment" id=${o.id} type="datetime-local" .value=${live(o.value)}
+      ?required=${o.required}
+  min=${ifDefined(o.past ? undefined : toLocal(now()))} max=${ifDefined(o.past ? toLocal(now()) : undefined)}
+    aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'}
+    @change=${(/** @type {any} */ e) => o.change(e.target.value)}>` })
 
 /**
- * @param {{ name: string, legend: string, value: string, options: { value: string, text: any, hint?: any, more?: any }[], change: (value: string) => void, hint?: string }} o
+ * @param {{ name: string, legend: string, value: string, options: { value: string, text: any, hint?: any, more?: any }[], change: (value:
+ *   string) => void, hint?: string }} o
  */
 export const radios = o => html`<div class="nhsuk-form-group"><fieldset class="nhsuk-fieldset">
   <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">${o.legend}</legend>
   ${o.hint ? html`<div class="nhsuk-hint">${o.hint}</div>` : nothing}
   <div class="nhsuk-radios">${o.options.map((x, i) => html`<div class="nhsuk-radios__item">
-      <input class="nhsuk-radios__input" type="radio" name=${o.name} id="${o.name}-${i}" value=${x.value} .checked=${live(o.value === x.value)} @change=${() => o.change(x.value)}
+      <input class="nhsuk-radios__input" type="radio" name=${o.name} id="${o.name}-${i}" value=${x.value}
+        .checked=${live(o.value === x.value)} @change=${() => o.change(x.value)}
         aria-describedby=${ifDefined(x.hint ? `${o.name}-${i}-hint` : undefined)}>
       <label class="nhsuk-label nhsuk-radios__label" for="${o.name}-${i}">${x.text}</label>
       ${x.hint ? html`<div class="nhsuk-hint nhsuk-radios__hint" id="${o.name}-${i}-hint">${x.hint}</div>` : nothing}
@@ -101,18 +129,27 @@ export const radios = o => html`<div class="nhsuk-form-group"><fieldset class="n
 
 /** @param {{ id: string, text: any, checked: boolean, change: (on: boolean) => void, hint?: any }} o */
 export const checkbox = o => html`<div class="nhsuk-checkboxes__item">
-  <input class="nhsuk-checkboxes__input" type="checkbox" id=${o.id} .checked=${live(o.checked)} @change=${(/** @type {any} */ e) => o.change(e.target.checked)}
+  <input class="nhsuk-checkboxes__input" type="checkbox" id=${o.id} .checked=${live(o.checked)}
+    @change=${(/** @type {any} */ e) => o.change(e.target.checked)}
     aria-describedby=${ifDefined(o.hint ? `${o.id}-hint` : undefined)}>
   <label class="nhsuk-label nhsuk-checkboxes__label" for=${o.id}>${o.text}</label>
   ${o.hint ? html`<div class="nhsuk-hint nhsuk-checkboxes__hint" id="${o.id}-hint">${o.hint}</div>` : nothing}</div>`
 
-/** @param {string} text @param {{ click?: () => void, kind?: 'secondary' | 'warning' | '', submit?: boolean, busy?: boolean, id?: string, label?: string }} [o] */
-export const button = (text, o = {}) => html`<button type=${o.submit ? 'submit' : 'button'} class="nhsuk-button ${o.kind ? `nhsuk-button--${o.kind}` : ''}" id=${ifDefined(o.id)}
-  aria-label=${ifDefined(o.label)} aria-disabled=${o.busy ? 'true' : 'false'} @click=${(/** @type {Event} */ e) => { if (o.busy) e.preventDefault(); else o.click?.() }}>${text}</button>`
+/**
+ * @param {string} text
+ * @param {{ click?: () => void, kind?: 'secondary' | 'warning' | '', submit?: boolean, busy?: boolean, id?: string, label?: string }} [o]
+ */
+export const button = (text, o = {}) => html`<button type=${o.submit ? 'submit' : 'button'}
+    class="nhsuk-button ${o.kind ? `nhsuk-button--${o.kind}` : ''}" id=${ifDefined(o.id)}
+  aria-label=${ifDefined(o.label)} aria-disabled=${o.busy ? 'true' : 'false'}
+    @click=${(/** @type {Event} */ e) => { if (o.busy) e.preventDefault(); else o.click?.() }}>${text}</button>`
 
 /** Rows of facts; those without a value are left out. @param {[string, any][]} rows */
-export const facts = rows => html`<dl class="nhsuk-summary-list">${rows.filter(([, value]) => value !== '' && value !== null && value !== undefined && value !== nothing).map(([key, value]) => html`
-  <div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${key}</dt><dd class="nhsuk-summary-list__value">${value}</dd></div>`)}</dl>`
+export const facts = rows =>
+  html`<dl class="nhsuk-summary-list">${rows.filter(([, value]) => value !== '' && value !== null && value !== undefined
+      && value !== nothing).map(([key, value]) => html`
+  <div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${key}</dt>
+    <dd class="nhsuk-summary-list__value">${value}</dd></div>`)}</dl>`
 
 /** What staff there are to choose from. @param {import('./desk-context.js').Member[]} staff @returns {Option[]} */
 export const staffOptions = staff => staff.filter(m => !m.inactive_since || Date.parse(m.inactive_since) > now())

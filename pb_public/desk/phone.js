@@ -16,7 +16,8 @@ export function problems(p, now = present()) {
   const list = []
   const inUse = p.state === 'active' || p.state === 'draining'
   if (p.unsent.count && (p.state === 'lost' || p.state === 'revoked')) list.push(count(p.unsent.count, w.heldWhenLost))
-  else if (p.unsent.count && inUse) list.push(unsentSince(p) ? fill(count(p.unsent.count, w.unsentSince), { ago: ago(unsentSince(p), now) }) : count(p.unsent.count, w.unsent))
+  else if (p.unsent.count && inUse) list.push(unsentSince(p) ? fill(count(p.unsent.count, w.unsentSince), { ago: ago(unsentSince(p), now) })
+      : count(p.unsent.count, w.unsent))
   if (p.silent) list.push(p.last_seen ? fill(w.silent, { ago: ago(p.last_seen, now) }) : w.never)
   if (inUse && Math.abs(p.clock_offset_ms ?? 0) > clockMatters) {
     list.push(fill(p.clock_offset_ms > 0 ? w.clockSlow : w.clockFast, { by: duration(p.clock_offset_ms / 1000) }))
@@ -28,5 +29,6 @@ export function problems(p, now = present()) {
 export function attention(p, now = present()) {
   if (p.state === 'lost' || p.state === 'revoked') return 0
   const old = unsentSince(p) && now - unsentSince(p) > unsentTooLong
-  return (p.silent && p.unsent.count ? 8 : 0) + (old ? 4 : 0) + (p.silent ? 2 : 0) + (Math.abs(p.clock_offset_ms ?? 0) > clockMatters ? 1 : 0)
+  return (p.silent && p.unsent.count ? 8 : 0) + (old ? 4 : 0) + (p.silent ? 2
+      : 0) + (Math.abs(p.clock_offset_ms ?? 0) > clockMatters ? 1 : 0)
 }

@@ -42,7 +42,9 @@ export class SetAside {
         [w.by, [nameOf(i.author), roleOf(i.author)].filter(Boolean).join(', ')],
         [w.stored, i.stored ? readable(this.desk, i.collection, i.field, i.stored.value) : nothing],
       ])}
-      ${this.possible ? fieldInput({ desk: this.desk, id: 'set-aside-value', collection: i.collection, field: i.field, label: fieldLabel(i.field),
-        typed: this.typed, input: v => { this.typed = v } }) : html`<p class="ds-banner">${i.fix === 'none' || !this.info ? w.noField : w.onlyLetGo}</p>`}`
+      ${this.possible ? fieldInput({ desk: this.desk, id: 'set-aside-value', collection: i.collection, field: i.field,
+          label: fieldLabel(i.field),
+        typed: this.typed, input: v => { this.typed = v } })
+          : html`<p class="ds-banner">${i.fix === 'none' || !this.info ? w.noField : w.onlyLetGo}</p>`}`
   }
 }

@@ -68,15 +68,18 @@ export class SignInCode {
   }
 
   draw() {
-    if (this.phone) return html`<p class="ds-banner ds-banner--good">${fill(w.came, { staff: this.staff.name, phone: this.phone.name })}</p>`
-    if (!this.code) return html`${troubleBox('code-trouble', this.trouble)}${this.expires && !this.trouble ? html`<p class="ds-banner ds-banner--warn">${w.over}</p>` : nothing}
+    if (this.phone) return html`<p class="ds-banner ds-banner--good">${fill(w.came,
+          { staff: this.staff.name, phone: this.phone.name })}</p>`
+    if (!this.code) return html`${troubleBox('code-trouble', this.trouble)}${this.expires && !this.trouble
+        ? html`<p class="ds-banner ds-banner--warn">${w.over}</p>` : nothing}
       ${button(this.expires ? w.another : fill(w.make, { staff: this.staff.name }), { id: 'make-code', click: () => this.make() })}`
     const link = `${location.origin}/app/#code=${encodeURIComponent(this.code)}&staff=${encodeURIComponent(this.staff.id)}`
     const left = Math.max(0, Math.floor((this.expires - now()) / 1000))
     return html`<div class="dk-code"><div>${qr(link, fill(w.picture, { staff: this.staff.name }))}</div><div>
         <ol><li>${fill(w.step1, { staff: this.staff.name })}</li><li>${w.step2}</li><li>${w.step3}</li></ol>
         <p>${w.byHand} <span class="dk-code__text">${link}</span></p>
-        <p class="dk-left">${fill(w.left, { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`, at: clock(this.expires) })}</p>
+        <p class="dk-left">${fill(w.left, { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
+              at: clock(this.expires) })}</p>
         <p class="ds-soft">${w.once}</p></div></div>`
   }
 }

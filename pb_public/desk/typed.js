@@ -2,7 +2,13 @@
 // Between what stands in inputs and the values of a record.
 import { fromLocal, toLocal } from './london.js'
 
-/** What the inputs start with. @param {import('./desk-context.js').DeskContext} desk @param {string} collection @param {string} field @param {any} value */
+/**
+ * What the inputs start with.
+ * @param {import('./desk-context.js').DeskContext} desk
+ * @param {string} collection
+ * @param {string} field
+ * @param {any} value
+ */
 export function typedOf(desk, collection, field, value) {
   if (value === null || value === undefined) return ''
   const info = desk.fieldsByName.get(`${collection}.${field}`)
@@ -11,7 +17,13 @@ export function typedOf(desk, collection, field, value) {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** The value that was typed; undefined for what is none of its kind. @param {import('./desk-context.js').DeskContext} desk @param {string} collection @param {string} field @param {any} typed */
+/**
+ * The value that was typed; undefined for what is none of its kind.
+ * @param {import('./desk-context.js').DeskContext} desk
+ * @param {string} collection
+ * @param {string} field
+ * @param {any} typed
+ */
 export function valueOf(desk, collection, field, typed) {
   const info = desk.fieldsByName.get(`${collection}.${field}`)
   const text = String(typed ?? '').trim()

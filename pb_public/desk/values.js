@@ -36,7 +36,8 @@ export function readable(desk, collection, field, value) {
   const info = desk.fieldsByName.get(`${collection}.${field}`)
   if (field === 'nhs_number' && typeof value === 'string') return nhsNumber(value)
   if (typeof value === 'boolean') return field === 'on_oxygen' ? (value ? w.value.oxygen : w.value.air) : value ? w.value.yes : w.value.no
-  if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length ? value.map(v => codeLabel(field, v)).join(', ') : html`<span class="ds-soft">${w.value.none}</span>`
+  if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length ? value.map(v => codeLabel(field, v)).join(', ')
+    : html`<span class="ds-soft">${w.value.none}</span>`
   if (typeof value === 'object') return objectValue(value)
   if (typeof value === 'number') {
     const unit = /** @type {Record<string, string>} */ (words.common.units)[field]
@@ -53,7 +54,8 @@ export function readable(desk, collection, field, value) {
 }
 
 /** @param {object} value @returns {any} */
-const objectValue = value => html`<ul class="nhsuk-list dk-tight">${Object.entries(value).map(([k, v]) => html`<li>${capital(k.replaceAll('_', ' '))}:
+const objectValue = value =>
+  html`<ul class="nhsuk-list dk-tight">${Object.entries(value).map(([k, v]) => html`<li>${capital(k.replaceAll('_', ' '))}:
   ${v !== null && typeof v === 'object' ? objectValue(v) : String(v ?? w.value.none)}</li>`)}</ul>`
 
 /** @param {import('./desk-context.js').DeskContext} desk @param {string} field @param {string} id */
@@ -63,7 +65,8 @@ function refName(desk, field, id) {
 
 /**
  * Inputs for a value by the kind of its field. `typed` is what is in the inputs now; `valueOf` makes a value of it.
- * @param {{ desk: import('./desk-context.js').DeskContext, id: string, collection: string, field: string, typed: any, input: (typed: any) => void, label?: string, hint?: any, error?: string,
+ * @param {{ desk: import('./desk-context.js').DeskContext, id: string, collection: string, field: string, typed: any, input: (typed: any)
+ *   => void, label?: string, hint?: any, error?: string,
  *   people?: { id: string, text: string }[] }} o
  */
 export function fieldInput(o) {
@@ -73,14 +76,18 @@ export function fieldInput(o) {
     case 'int': case 'decimal':
       return textInput({ ...base, value: o.typed ?? '', input: o.input, inputmode: info.kind === 'int' ? 'numeric' : 'decimal' })
     case 'enum':
-      return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none, options: (info.values ?? []).map(v => ({ value: v, text: codeLabel(o.field, v) })) })
+      return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none,
+          options: (info.values ?? []).map(v => ({ value: v, text: codeLabel(o.field, v) })) })
     case 'bool':
       return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none, options: o.field === 'on_oxygen'
-        ? [{ value: 'true', text: w.value.oxygen }, { value: 'false', text: w.value.air }] : [{ value: 'true', text: w.value.yes }, { value: 'false', text: w.value.no }] })
+        ? [{ value: 'true', text: w.value.oxygen }, { value: 'false', text: w.value.air }]
+          : [{ value: 'true', text: w.value.yes }, { value: 'false', text: w.value.no }] })
     case 'time':
-      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="datetime-local" id=${o.id} .value=${live(o.typed ?? '')} @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
+      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="datetime-local" id=${o.id}
+            .value=${live(o.typed ?? '')} @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
     case 'date':
-      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="date" id=${o.id} .value=${live(o.typed ?? '')} @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
+      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="date" id=${o.id} .value=${live(o.typed ?? '')}
+            @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
     case 'list':
       if (info.values?.length) return listBoxes(o, base.label, info.values)
       return textInput({ ...base, hint: w.value.commas, value: o.typed ?? '', input: o.input, wide: true })
@@ -96,18 +103,21 @@ export function fieldInput(o) {
 /** @param {any} o @param {string} label @param {string[]} values */
 const listBoxes = (o, label, values) => {
   const on = new Set(String(o.typed ?? '').split(',').filter(Boolean))
-  return html`<div class="nhsuk-form-group"><fieldset class="nhsuk-fieldset"><legend class="nhsuk-fieldset__legend nhsuk-u-font-weight-bold">${label}</legend>
+  return html`<div class="nhsuk-form-group"><fieldset class="nhsuk-fieldset">
+      <legend class="nhsuk-fieldset__legend nhsuk-u-font-weight-bold">${label}</legend>
     <div class="nhsuk-checkboxes">${values.map(v => html`<div class="nhsuk-checkboxes__item">
       <input class="nhsuk-checkboxes__input" type="checkbox" id="${o.id}-${v}" .checked=${live(on.has(v))}
         @change=${(/** @type {any} */ e) => { if (e.target.checked) on.add(v); else on.delete(v); o.input([...on].join(',')) }}>
-      <label class="nhsuk-label nhsuk-checkboxes__label" for="${o.id}-${v}">${codeLabel(o.field, v)}</label></div>`)}</div></fieldset></div>`
+      <label class="nhsuk-label nhsuk-checkboxes__label"
+        for="${o.id}-${v}">${codeLabel(o.field, v)}</label></div>`)}</div></fieldset></div>`
 }
 
 /** @param {any} o @returns {import('./parts.js').Option[]} */
 function refOptions(o) {
   if (o.field === 'patient') return (o.people ?? []).map((/** @type {any} */ p) => ({ value: p.id, text: p.text }))
   if (/team/.test(o.field)) return [...o.desk.teamsById.values()].map((/** @type {any} */ t) => ({ value: t.id, text: t.name }))
-  if (/staff|by|registrant|lead/.test(o.field)) return [...o.desk.members.values()].map((/** @type {any} */ m) => ({ value: m.id, text: m.name }))
+  if (/staff|by|registrant|lead/.test(o.field)) return [...o.desk.members.values()].map(
+    (/** @type {any} */ m) => ({ value: m.id, text: m.name }))
   return o.typed ? [{ value: o.typed, text: w.value.another }] : []
 }
 

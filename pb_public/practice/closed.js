@@ -23,7 +23,8 @@ export class Closed {
     this.trouble = ''
     this.changed()
     try {
-      const answer = await this.session.get(`/handovers?state=closed&limit=${page}${further && this.#cursor ? `&cursor=${this.#cursor}` : ''}`)
+      const answer = await this.session.get(
+        `/handovers?state=closed&limit=${page}${further && this.#cursor ? `&cursor=${this.#cursor}` : ''}`)
       this.items = further ? [...this.items, ...answer.items] : answer.items
       this.#cursor = answer.cursor ?? ''
       this.more = answer.more

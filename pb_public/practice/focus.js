@@ -10,7 +10,8 @@ const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('
 export function placeOf() {
   const at = document.activeElement
   const group = at?.closest('[data-group]')
-  return { key: at?.getAttribute('data-focus') ?? '', index: group ? [...document.querySelectorAll('[data-group]')].indexOf(group) : -1, where: at }
+  return { key: at?.getAttribute('data-focus') ?? '', index: group ? [...document.querySelectorAll('[data-group]')].indexOf(group)
+      : -1, where: at }
 }
 
 /** Call after drawing. @param {Place} place */

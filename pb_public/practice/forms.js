@@ -12,7 +12,8 @@ const w = words.practice
 /** What a form lacks, by field. @param {Inbox} inbox @param {Form} form */
 function problems(inbox, form) {
   const v = form.values, list = /** @type {{ field: string, text: string }[]} */ ([])
-  const need = (/** @type {string} */ field, /** @type {string} */ text) => { if (!String(v[field] ?? '').trim()) list.push({ field, text }) }
+  const need = (/** @type {string} */ field, /** @type {string} */ text) => {
+    if (!String(v[field] ?? '').trim()) list.push({ field, text }) }
   switch (form.kind) {
     case 'decline': need('reason', w.form.decline.need); break
     case 'stand_down': need('reason', w.form.stand_down.need); break
@@ -62,12 +63,17 @@ export function formView(inbox, draw) {
   }
   return html`<form class="pi-form pi-wide" novalidate aria-labelledby="form-title" @submit=${send}>
     <h2 id="form-title" tabindex="-1" data-focus="form">${texts.title}</h2>
-    ${inbox.detail?.data && inbox.detail.data.version !== form.version ? html`<div class="ds-banner ds-banner--warn" role="alert"><p>${w.changedMeanwhile}</p></div>` : nothing}
-    ${form.problems.length ? html`<div class="nhsuk-error-summary" id="problems" tabindex="-1" aria-labelledby="problems-title"><h3 class="nhsuk-error-summary__title" id="problems-title">${w.form.problem}</h3>
-      <ul class="nhsuk-list nhsuk-error-summary__list">${form.problems.map(p => html`<li><a href=${`#f-${p.field}`} @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById(`f-${p.field}`)?.focus() }}>${p.text}</a></li>`)}</ul></div>` : nothing}
+    ${inbox.detail?.data && inbox.detail.data.version !== form.version
+      ? html`<div class="ds-banner ds-banner--warn" role="alert"><p>${w.changedMeanwhile}</p></div>` : nothing}
+    ${form.problems.length ? html`<div class="nhsuk-error-summary" id="problems" tabindex="-1" aria-labelledby="problems-title">
+        <h3 class="nhsuk-error-summary__title" id="problems-title">${w.form.problem}</h3>
+      <ul class="nhsuk-list nhsuk-error-summary__list">${form.problems.map(
+        p => html`<li><a href=${`#f-${p.field}`} @click=${(/** @type {Event} */ e) => {
+            e.preventDefault(); document.getElementById(`f-${p.field}`)?.focus() }}>${p.text}</a></li>`)}</ul></div>` : nothing}
     ${texts.hint ? html`<p class="nhsuk-hint">${texts.hint}</p>` : nothing}
     ${fields(inbox, form, draw)}
-    <div class="ds-row"><button type="submit" class="nhsuk-button" ?disabled=${form.sending}>${form.sending ? w.working : texts.send}</button>
+    <div class="ds-row"><button type="submit" class="nhsuk-button"
+      ?disabled=${form.sending}>${form.sending ? w.working : texts.send}</button>
       <button type="button" class="nhsuk-button nhsuk-button--secondary" @click=${() => inbox.cancel()}>${w.form.cancel}</button></div>
   </form>`
 }
@@ -82,17 +88,26 @@ function fields(inbox, form, draw) {
   const text = (name, label, { lines = 3, hint, most = 2000, optional = false } = {}) => {
     const wrong = problem(name), id = `f-${name}`
     const about = [hint && `${id}-hint`, wrong && `${id}-error`].filter(Boolean).join(' ') || undefined
-    return html`<div class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}><label class="nhsuk-label" for=${id}>${label}${optional ? ` ${f.optional}` : ''}</label>
-      ${hint ? html`<div class="nhsuk-hint" id=${`${id}-hint`}>${hint}</div>` : nothing}${wrong ? html`<p class="nhsuk-error-message" id=${`${id}-error`}>${wrong}</p>` : nothing}
-      ${lines > 1 ? html`<textarea class="nhsuk-textarea" id=${id} rows=${lines} maxlength=${most} aria-describedby=${ifDefined(about)} aria-invalid=${wrong ? 'true' : nothing} .value=${live(v[name] ?? '')} @input=${(/** @type {any} */ e) => set(name, e.target.value)}></textarea>`
-      : html`<input class="nhsuk-input" id=${id} maxlength=${most} autocomplete="off" aria-describedby=${ifDefined(about)} aria-invalid=${wrong ? 'true' : nothing} .value=${live(v[name] ?? '')} @input=${(/** @type {any} */ e) => set(name, e.target.value)}>`}</div>`
+    return html`<div class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}><label class="nhsuk-label"
+        for=${id}>${label}${optional ? ` ${f.optional}` : ''}</label>
+      ${hint ? html`<div class="nhsuk-hint" id=${`${id}-hint`}>${hint}</div>` : nothing}${wrong
+        ? html`<p class="nhsuk-error-message" id=${`${id}-error`}>${wrong}</p>` : nothing}
+      ${lines > 1 ? html`<textarea class="nhsuk-textarea" id=${id} rows=${lines} maxlength=${most} aria-describedby=${ifDefined(about)}
+          aria-invalid=${wrong ? 'true' : nothing} .value=${live(v[name] ?? '')}
+          @input=${(/** @type {any} */ e) => set(name, e.target.value)}></textarea>`
+      : html`<input class="nhsuk-input" id=${id} maxlength=${most} autocomplete="off" aria-describedby=${ifDefined(about)}
+          aria-invalid=${wrong ? 'true' : nothing} .value=${live(v[name] ?? '')}
+          @input=${(/** @type {any} */ e) => set(name, e.target.value)}>`}</div>`
   }
   /** @param {string} name @param {string} label @param {[string, string][]} options */
   const choose = (name, label, options) => {
     const wrong = problem(name), id = `f-${name}`
-    return html`<div class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}><label class="nhsuk-label" for=${id}>${label}</label>${wrong ? html`<p class="nhsuk-error-message" id=${`${id}-error`}>${wrong}</p>` : nothing}
-      <select class="nhsuk-select" id=${id} aria-describedby=${wrong ? `${id}-error` : nothing} aria-invalid=${wrong ? 'true' : nothing} @change=${(/** @type {any} */ e) => set(name, e.target.value)}>
-      ${options.map(([value, shown]) => html`<option value=${value} ?selected=${(v[name] ?? '') === value}>${shown}</option>`)}</select></div>`
+    return html`<div class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}><label class="nhsuk-label"
+        for=${id}>${label}</label>${wrong ? html`<p class="nhsuk-error-message" id=${`${id}-error`}>${wrong}</p>` : nothing}
+      <select class="nhsuk-select" id=${id} aria-describedby=${wrong ? `${id}-error` : nothing} aria-invalid=${wrong ? 'true' : nothing}
+        @change=${(/** @type {any} */ e) => set(name, e.target.value)}>
+      ${options.map(([value, shown]) => html`<option value=${value}
+            ?selected=${(v[name] ?? '') === value}>${shown}</option>`)}</select></div>`
   }
   switch (form.kind) {
     case 'decline': return text('reason', f.decline.reason)
@@ -101,17 +116,28 @@ function fields(inbox, form, draw) {
     case 'file': return nothing
     case 'convert': return html`${text('reason', f.convert.reason)}${text('text', f.convert.text)}`
     case 'answer': return html`${choose('outcome', f.answer.outcome, [['', ''], ...Object.entries(w.outcomes)])}
-      ${v.outcome === 'more_work_asked' ? choose('class', f.answer.class, ['SD', 'U2', 'R', 'I'].map(c => [c, words.common.classes[/** @type {'SD'} */ (c)]])) : nothing}
+      ${v.outcome === 'more_work_asked' ? choose('class', f.answer.class,
+          ['SD', 'U2', 'R', 'I'].map(c => [c, words.common.classes[/** @type {'SD'} */ (c)]])) : nothing}
       ${text('text', v.outcome === 'more_work_asked' ? f.answer.ask : f.answer.text, { most: 4000 })}`
-    case 'hand_on': return html`${choose('to_team', f.hand_on.team, [['', f.hand_on.choose], ...inbox.destinations.filter(t => t.id !== inbox.detail?.data?.to_team?.id).map(t => /** @type {[string, string]} */ ([t.id, `${t.name} (${(t.kind ?? '').replaceAll('_', ' ')})`]))])}
+    case 'hand_on': return html`${choose('to_team', f.hand_on.team,
+          [['', f.hand_on.choose], ...inbox.destinations.filter(t => t.id !== inbox.detail?.data?.to_team?.id)
+          .map(t => /** @type {[string, string]} */ ([t.id, `${t.name} (${(t.kind ?? '').replaceAll('_', ' ')})`]))])}
       ${text('reason', f.hand_on.reason)}${text('text', f.hand_on.text, { optional: true, lines: 2, most: 4000 })}
       ${voluntary(inbox, v.to_team) ? text('safe_note', f.hand_on.note, { hint: f.hand_on.noteHint, most: 1000 }) : nothing}`
     case 'record_call': {
       const wrong = problem('reached')
-      return html`<fieldset class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`} aria-describedby=${wrong ? 'f-reached-error' : nothing}><legend class="nhsuk-label">${f.record_call.reached}</legend>${wrong ? html`<p class="nhsuk-error-message" id="f-reached-error">${wrong}</p>` : nothing}
-        <div class="pi-checks">${(/** @type {['yes' | 'no', string][]} */ ([['yes', f.record_call.yes], ['no', f.record_call.no]])).map(([value, shown]) => html`<label class="pi-check"><input type="radio" name="reached" id=${value === 'yes' ? 'f-reached' : 'f-reached-no'} value=${value} .checked=${live(v.reached === value)} @change=${() => set('reached', value)}>${shown}</label>`)}</div></fieldset>
-        ${v.reached === 'yes' ? html`${text('name', f.record_call.name, { lines: 1, most: 200 })}${text('role', f.record_call.role, { lines: 1, most: 100, optional: true })}
-          <div class="nhsuk-form-group"><label class="pi-check"><input type="checkbox" .checked=${live(Boolean(v.read_back))} @change=${(/** @type {any} */ e) => set('read_back', e.target.checked)}>${f.record_call.readBack}</label></div>` : nothing}
+      return html`<fieldset class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}
+          aria-describedby=${wrong ? 'f-reached-error' : nothing}>
+          <legend class="nhsuk-label">${f.record_call.reached}</legend>${wrong
+          ? html`<p class="nhsuk-error-message" id="f-reached-error">${wrong}</p>` : nothing}
+        <div class="pi-checks">${(/** @type {['yes' | 'no', string][]} */ ([['yes', f.record_call.yes], ['no', f.record_call.no]]))
+          .map(([value, shown]) => html`<label class="pi-check"><input type="radio" name="reached"
+              id=${value === 'yes' ? 'f-reached' : 'f-reached-no'} value=${value} .checked=${live(v.reached === value)}
+              @change=${() => set('reached', value)}>${shown}</label>`)}</div></fieldset>
+        ${v.reached === 'yes' ? html`${text('name', f.record_call.name, { lines: 1, most: 200 })}${text('role', f.record_call.role,
+              { lines: 1, most: 100, optional: true })}
+          <div class="nhsuk-form-group"><label class="pi-check"><input type="checkbox" .checked=${live(Boolean(v.read_back))}
+            @change=${(/** @type {any} */ e) => set('read_back', e.target.checked)}>${f.record_call.readBack}</label></div>` : nothing}
         ${text('text', f.record_call.text, { optional: true, lines: 2, most: 4000 })}<p class="nhsuk-hint">${f.record_call.at}</p>`
     }
   }

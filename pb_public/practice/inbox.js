@@ -21,11 +21,18 @@ const addresses = { hand_on: 'hand-on', record_call: 'call', stand_down: 'stand-
 
 /** What people are told at the foot of the page. @typedef {{ text: string, undo: boolean, until: number }} Toast */
 /** What went wrong, told at its head. @typedef {{ title: string, text: string }} Notice */
-/** A form under way. @typedef {{ kind: string, values: Record<string, any>, problems: { field: string, text: string }[], sending: boolean, version: number }} Form */
+/**
+ * A form under way.
+ * @typedef {{ kind: string, values: Record<string, any>, problems: { field: string, text: string }[], sending: boolean, version: number }}
+ *   Form
+ */
 /** @typedef {{ who: string, ids: string[], until: number, sent: Promise<unknown> }} Undoable */
 
 export class Inbox {
-  /** @param {import('../shared/ui/session.js').Session} session @param {{ changed: () => void, arrived: (items: Item[]) => void, say: (text: string, urgent?: boolean) => void }} out */
+  /**
+   * @param {import('../shared/ui/session.js').Session} session
+   * @param {{ changed: () => void, arrived: (items: Item[]) => void, say: (text: string, urgent?: boolean) => void }} out
+   */
   constructor(session, out) {
     this.session = session
     this.out = out
@@ -160,7 +167,8 @@ export class Inbox {
     this.detail = null
     this.form = null
     this.notice = null
-    if (id && this.session.me) this.session.post(`/handovers/${id}/release`).then(a => this.#attend(a.attention, id), () => { /* it lapses */ })
+    if (id && this.session.me) this.session.post(`/handovers/${id}/release`)
+      .then(a => this.#attend(a.attention, id), () => { /* it lapses */ })
     this.out.changed()
   }
 
@@ -212,7 +220,8 @@ export class Inbox {
   #hold(id) {
     const hold = () => {
       if (this.detail?.id !== id || !this.session.me || typeof document !== 'undefined' && document.visibilityState === 'hidden') return
-      this.session.post(`/handovers/${id}/hold`).then(a => { this.#attend(a.attention, id); this.out.changed() }, () => { /* not their inbox, or not reachable: nobody is told */ })
+      this.session.post(`/handovers/${id}/hold`).then(a => { this.#attend(a.attention, id); this.out.changed() },
+          () => { /* not their inbox, or not reachable: nobody is told */ })
     }
     clearInterval(this.holding)
     hold()

@@ -9,7 +9,8 @@
 
 /** @param {EventTarget | null} at */
 export function typing(at) {
-  return at instanceof HTMLElement && (at.isContentEditable || at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement || at instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit'].includes(at.type))
+  return at instanceof HTMLElement && (at.isContentEditable || at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement
+      || at instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit'].includes(at.type))
 }
 
 /** @param {Keys} keys */

@@ -27,18 +27,28 @@ export function listView(inbox, on) {
   }
   return html`<h1 tabindex="-1" data-focus="h1">${words.practice.title.split(' – ')[0]}</h1>
     <nav aria-label=${w.tabs.label}><ul class="pi-tabs">
-      ${(/** @type {Tab[]} */ (['receive', 'hand', 'open', 'closed'])).map(tab => html`<li><button type="button" class="pi-tab" data-focus=${`t:${tab}`} aria-current=${inbox.tab === tab ? 'true' : nothing} @click=${choose(tab)}>${w.tabs[tab]}${tab === 'closed' || !inbox.loaded ? nothing : ` (${n[tab]})`}</button></li>`)}
+      ${(/** @type {Tab[]} */ (['receive', 'hand', 'open', 'closed']))
+        .map(tab => html`<li><button type="button" class="pi-tab" data-focus=${`t:${tab}`}
+            aria-current=${inbox.tab === tab ? 'true' : nothing} @click=${choose(tab)}>${w.tabs[tab]}${tab === 'closed' || !inbox.loaded
+            ? nothing : ` (${n[tab]})`}</button></li>`)}
     </ul></nav>
     ${inbox.tab === 'closed' ? closedList(inbox, now) : openList(inbox, on, now)}`
 }
 
-/** @param {Inbox} inbox @param {{ draw: () => void, receive: (group: import('./types.js').Group) => void, retry: () => void }} on @param {number} now */
+/**
+ * @param {Inbox} inbox
+ * @param {{ draw: () => void, receive: (group: import('./types.js').Group) => void, retry: () => void }} on
+ * @param {number} now
+ */
 function openList(inbox, on, now) {
-  if (!inbox.loaded) return inbox.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: inbox.trouble })}</p><button type="button" class="nhsuk-button" @click=${on.retry}>${w.retry}</button></div>` : html`<div class="pi-empty pi-loading" role="status"><p>${w.loading}</p></div>`
+  if (!inbox.loaded) return inbox.trouble ? html`<div class="pi-empty">
+      <p>${fill(w.failed, { why: inbox.trouble })}</p><button type="button" class="nhsuk-button"
+      @click=${on.retry}>${w.retry}</button></div>` : html`<div class="pi-empty pi-loading" role="status"><p>${w.loading}</p></div>`
   const rows = inbox.rows()
   return html`${filterBar(inbox, on.draw)}
     <p class="ds-soft" role="status">${count(rows.length, w.filters.shown)}</p>
-    ${rows.length ? html`<ol class="pi-list" aria-label=${w.list}>${repeat(rows, g => g.id, g => row(inbox, g, () => on.receive(g), now))}</ol>`
+    ${rows.length ? html`<ol class="pi-list"
+        aria-label=${w.list}>${repeat(rows, g => g.id, g => row(inbox, g, () => on.receive(g), now))}</ol>`
     : html`<div class="pi-empty"><p>${filtering(inbox.filters) ? w.empty.filtered : w.empty[inbox.tab]}</p></div>`}`
 }
 
@@ -52,34 +62,49 @@ function filterBar(inbox, draw) {
     draw()
   }
   const classes = ['E', 'U2', 'SG', 'SD', 'R', 'I'].filter(c => c === f.class || [...inbox.items.values()].some(i => i.class === c))
-  return html`<form class="pi-filters pi-find" role="search" aria-label=${w.filters.label} @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
-    <div><label class="nhsuk-label" for="find">${w.filters.text}</label><input class="nhsuk-input" id="find" type="search" autocomplete="off" data-focus="find" .value=${live(f.text)} @input=${set('text')}></div>
+  return html`<form class="pi-filters pi-find" role="search" aria-label=${w.filters.label}
+      @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
+    <div><label class="nhsuk-label" for="find">${w.filters.text}</label><input class="nhsuk-input" id="find" type="search"
+      autocomplete="off" data-focus="find" .value=${live(f.text)} @input=${set('text')}></div>
     <details class="pi-more" ?open=${wide.matches}><summary>${w.filters.show}</summary><div class="pi-filters">
-    <div><label class="nhsuk-label" for="class">${w.filters.class}</label><select class="nhsuk-select" id="class" data-focus="class" .value=${live(f.class)} @change=${set('class')}>
-      <option value="" ?selected=${!f.class}>${w.filters.everyClass}</option>${classes.map(c => html`<option value=${c} ?selected=${f.class === c}>${words.common.classes[/** @type {'E'} */ (c)]}</option>`)}</select></div>
-    ${inbox.teams.length > 1 ? html`<div><label class="nhsuk-label" for="team">${w.filters.team}</label><select class="nhsuk-select" id="team" data-focus="team" .value=${live(f.team)} @change=${set('team')}>
-      <option value="">${w.filters.everyTeam}</option>${inbox.teams.map(t => html`<option value=${t.id} ?selected=${f.team === t.id}>${t.name}</option>`)}</select></div>` : nothing}
+    <div><label class="nhsuk-label" for="class">${w.filters.class}</label><select class="nhsuk-select" id="class" data-focus="class"
+      .value=${live(f.class)} @change=${set('class')}>
+      <option value="" ?selected=${!f.class}>${w.filters.everyClass}</option>${classes.map(
+        c => html`<option value=${c} ?selected=${f.class === c}>${words.common.classes[/** @type {'E'} */ (c)]}</option>`)}</select></div>
+    ${inbox.teams.length > 1 ? html`<div><label class="nhsuk-label" for="team">${w.filters.team}</label><select class="nhsuk-select"
+        id="team" data-focus="team" .value=${live(f.team)} @change=${set('team')}>
+      <option value="">${w.filters.everyTeam}</option>${inbox.teams.map(
+        t => html`<option value=${t.id} ?selected=${f.team === t.id}>${t.name}</option>`)}</select></div>` : nothing}
     <div class="pi-checks">
-      <label class="pi-check"><input type="checkbox" data-focus="overdue" .checked=${live(f.overdue)} @change=${set('overdue')}>${w.filters.overdue}</label>
-      <label class="pi-check"><input type="checkbox" data-focus="mine" .checked=${live(f.mine)} @change=${set('mine')}>${w.filters.mine}</label>
-      ${filtering(f) ? html`<button type="button" class="pi-quiet" data-focus="clear" @click=${() => { inbox.filters = { ...noFilters }; draw() }}>${w.filters.clear}</button>` : nothing}
+      <label class="pi-check"><input type="checkbox" data-focus="overdue" .checked=${live(f.overdue)}
+        @change=${set('overdue')}>${w.filters.overdue}</label>
+      <label class="pi-check"><input type="checkbox" data-focus="mine" .checked=${live(f.mine)}
+        @change=${set('mine')}>${w.filters.mine}</label>
+      ${filtering(f) ? html`<button type="button" class="pi-quiet" data-focus="clear"
+          @click=${() => { inbox.filters = { ...noFilters }; draw() }}>${w.filters.clear}</button>` : nothing}
     </div></div></details></form>`
 }
 
 /** @param {Inbox} inbox @param {number} now */
 function closedList(inbox, now) {
   const c = inbox.closed
-  return html`${c.items.length ? html`<ol class="pi-list" aria-label=${w.tabs.closed}>${repeat(c.items, i => i.id, i => closedRow(i, now))}</ol>` : nothing}
-    ${c.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: c.trouble })}</p><button type="button" class="nhsuk-button" @click=${() => inbox.closed.read(c.items.length > 0)}>${w.retry}</button></div>`
+  return html`${c.items.length
+      ? html`<ol class="pi-list" aria-label=${w.tabs.closed}>${repeat(c.items, i => i.id, i => closedRow(i, now))}</ol>` : nothing}
+    ${c.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: c.trouble })}</p><button type="button" class="nhsuk-button"
+        @click=${() => inbox.closed.read(c.items.length > 0)}>${w.retry}</button></div>`
     : c.loading ? html`<p role="status">${w.loading}</p>`
     : !c.items.length ? html`<div class="pi-empty"><p>${w.empty.closed}</p></div>` : nothing}
-    ${c.more && !c.loading && !c.trouble ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more" @click=${() => inbox.closed.read(true)}>${w.more}</button>` : nothing}`
+    ${c.more && !c.loading && !c.trouble
+      ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more"
+        @click=${() => inbox.closed.read(true)}>${w.more}</button>` : nothing}`
 }
 
 /** Closed doors: which, until when, and where to turn meanwhile. @param {Inbox} inbox */
 export function closedDoors(inbox) {
   const now = inbox.now()
-  return inbox.teams.filter(t => !t.open).map(t => html`<section class="ds-banner ds-banner--warn" aria-label=${fill(w.closed.one, { name: t.name })}>
-    <p><strong>${fill(w.closed.one, { name: t.name })}</strong> ${t.opens_at ? fill(w.closed.opens, { at: when(t.opens_at, now) }) : nothing} ${t.stated ? nothing : w.closed.core}
+  return inbox.teams.filter(t => !t.open)
+    .map(t => html`<section class="ds-banner ds-banner--warn" aria-label=${fill(w.closed.one, { name: t.name })}>
+    <p><strong>${fill(w.closed.one, { name: t.name })}</strong>
+      ${t.opens_at ? fill(w.closed.opens, { at: when(t.opens_at, now) }) : nothing} ${t.stated ? nothing : w.closed.core}
     ${t.out_of_hours ? fill(w.closed.meanwhile, { text: t.out_of_hours }) : w.closed.urgent}</p></section>`)
 }

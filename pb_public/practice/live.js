@@ -8,7 +8,12 @@ export const pollEvery = 15_000 // ms
 const tryAgain = [1000, 2000, 4000, 5000] // ms, with a quarter of chance on top
 const silence = 75_000 // ms; the server speaks at least every half minute
 
-/** Reads an event stream and calls fn with the name of each event. @param {ReadableStream<Uint8Array>} body @param {(name: string) => void} fn @param {() => void} heard */
+/**
+ * Reads an event stream and calls fn with the name of each event.
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {(name: string) => void} fn
+ * @param {() => void} heard
+ */
 export async function readEvents(body, fn, heard = () => {}) {
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -29,7 +34,8 @@ export async function readEvents(body, fn, heard = () => {}) {
 
 export class Live {
   /**
-   * @param {{ session: import('../shared/ui/session.js').Session, refresh: () => Promise<void>, glance: () => Promise<void>, changed: (c: Connection) => void, fetch?: typeof fetch }} o
+   * @param {{ session: import('../shared/ui/session.js').Session, refresh: () => Promise<void>, glance: () => Promise<void>, changed: (c:
+   *   Connection) => void, fetch?: typeof fetch }} o
    *   refresh reads the list again, glance what stands beside it; both throw when they cannot.
    */
   constructor({ session, refresh, glance, changed, fetch: ask }) {
@@ -103,7 +109,8 @@ export class Live {
 
   async tick() {
     if (this.stopped) return
-    const good = this.streaming && this.connection.state === 'live' ? await this.glance().then(() => true, () => { this.abort?.abort(); return false }) : await this.refresh()
+    const good = this.streaming && this.connection.state === 'live'
+      ? await this.glance().then(() => true, () => { this.abort?.abort(); return false }) : await this.refresh()
     if (this.stopped) return
     if (good) {
       this.tries = 0
@@ -127,7 +134,9 @@ export class Live {
     }
     try {
       heard()
-      const answer = await this.fetch('/api/care/v1/stream', { headers: { Authorization: `Bearer ${this.session.token}`, Accept: 'text/event-stream' }, signal: abort.signal, cache: 'no-store', credentials: 'omit' })
+      const answer = await this.fetch('/api/care/v1/stream',
+          { headers: { Authorization: `Bearer ${this.session.token}`, Accept: 'text/event-stream' }, signal: abort.signal,
+            cache: 'no-store', credentials: 'omit' })
       if (!answer.ok || !answer.body || !/^text\/event-stream/.test(answer.headers.get('Content-Type') ?? '')) throw new Error('no stream')
       opened = true
       // What moved before the stream began is not told by it.

@@ -123,7 +123,8 @@ function act(kind) {
 function copy() {
   const d = inbox.detail?.data
   if (!d) return
-  navigator.clipboard.writeText(asText(d, session.me?.name ?? '', inbox.now())).then(() => tell(w.did.copied), () => { tell(w.did.noCopy); focusOn('text') })
+  navigator.clipboard.writeText(asText(d, session.me?.name ?? '', inbox.now()))
+    .then(() => tell(w.did.copied), () => { tell(w.did.noCopy); focusOn('text') })
 }
 
 /** @param {string} text */
@@ -185,7 +186,8 @@ function pressed(key) {
     return true
   }
   const group = inbox.rows()[at]
-  if (key === 'x' && group) { inbox.claimedByMe(group.items[0].id) ? inbox.letGo(group.items[0].id) : inbox.claim(group.items[0].id); return true }
+  if (key === 'x' && group) { inbox.claimedByMe(group.items[0].id) ? inbox.letGo(group.items[0].id)
+      : inbox.claim(group.items[0].id); return true }
   return false
 }
 listenToKeys({ on: () => prefs.keys, press: pressed })
@@ -201,12 +203,15 @@ function draw() {
     const place = placeOf()
     render(view(), root)
     title()
-    const ready = wanted && (wanted !== 'h1' || !inbox.detail || inbox.detail.data || inbox.detail.gone || inbox.detail.trouble || !session.me)
+    const ready = wanted && (wanted !== 'h1' || !inbox.detail || inbox.detail.data || inbox.detail.gone || inbox.detail.trouble
+        || !session.me)
     if (ready) {
       const to = wanted
       wanted = ''
       if (!focusOn(to)) {
-        if (to.startsWith('g:')) { const rows = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('a[data-row]')); (rows[Math.min(cameFrom, rows.length - 1)] ?? document.querySelector('h1'))?.focus() } else keepPlace(place)
+        if (to.startsWith('g:')) {
+          const rows = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('a[data-row]')); (
+            rows[Math.min(cameFrom, rows.length - 1)] ?? document.querySelector('h1'))?.focus() } else keepPlace(place)
       } else if (to === 'form') {
         const first = /** @type {HTMLElement | null} */ (document.querySelector('.pi-form textarea, .pi-form select, .pi-form input'))
         first?.focus()
@@ -224,36 +229,52 @@ function title() {
 
 function view() {
   const me = session.me
-  return html`<a class="nhsuk-skip-link pi-screen" href="#main" @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
-    <header class="ds-header pi-screen"><div class="ds-header__inner"><a class="ds-header__name" href="#/" aria-label=${w.home}>${w.name}</a>
+  return html`<a class="nhsuk-skip-link pi-screen" href="#main"
+      @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
+    <header class="ds-header pi-screen"><div class="ds-header__inner"><a class="ds-header__name" href="#/"
+      aria-label=${w.home}>${w.name}</a>
       ${me ? html`<span>${fill(words.common.signIn.as, { name: me.name, role: word(words.common.roles, me.role) })}</span>` : nothing}
       <button type="button" data-focus="help" @click=${openHelp}>${w.help.button}</button>
-      ${me ? html`<button type="button" data-focus="out" @click=${() => { left = true; location.hash = '#/'; session.signOut() }}>${words.common.signIn.out}</button>` : nothing}</div></header>
-    <main class="ds-main pi-main" id="main" tabindex="-1">${me ? inside() : html`<div class="pi-screen">${signInView(session, Boolean(owner) && !left, draw)}</div>`}</main>
+      ${me ? html`<button type="button" data-focus="out"
+          @click=${() => { left = true; location.hash = '#/'; session.signOut() }}>${words.common.signIn.out}</button>`
+        : nothing}</div></header>
+    <main class="ds-main pi-main" id="main" tabindex="-1">${me ? inside()
+      : html`<div class="pi-screen">${signInView(session, Boolean(owner) && !left, draw)}</div>`}</main>
     <footer class="ds-footer pi-screen">${words.common.footer}</footer>
     ${helpView(prefs, p => { prefs = p; keepPrefs(p); if (p.sound) { wakeSound(); chime(false) } draw() })}
     ${me ? toast() : nothing}`
 }
 
 function inside() {
-  if (inbox.closedToRole) return html`<h1 tabindex="-1" data-focus="h1">${w.title.split(' – ')[0]}</h1><div class="ds-banner"><p>${w.noInbox}</p></div>`
-  return html`<div class="pi-screen">${connection()}${closedDoors(inbox)}${inbox.notice ? html`<div class="ds-banner ds-banner--bad pi-banner-do" id="notice"><div><h2>${inbox.notice.title}</h2><p>${inbox.notice.text}</p></div>
-      <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="notice" @click=${() => { inbox.notice = null; draw() }}>${w.dismiss}</button></div>` : nothing}</div>
-    ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), next: nextId() }) : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry() })}</div>`}`
+  if (inbox.closedToRole) return html`<h1 tabindex="-1" data-focus="h1">${w.title.split(' – ')[0]}</h1><div class="ds-banner">
+      <p>${w.noInbox}</p></div>`
+  return html`<div class="pi-screen">${connection()}${closedDoors(inbox)}${inbox.notice
+      ? html`<div class="ds-banner ds-banner--bad pi-banner-do" id="notice"><div><h2>${inbox.notice.title}</h2>
+        <p>${inbox.notice.text}</p></div>
+      <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="notice"
+        @click=${() => { inbox.notice = null; draw() }}>${w.dismiss}</button></div>` : nothing}</div>
+    ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), next: nextId() })
+      : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry() })}</div>`}`
 }
 
 function connection() {
   const c = live.connection
-  if (c.state === 'lost') return html`<div class="ds-banner ds-banner--bad pi-banner-do"><p><strong>${fill(w.live.lost, { at: clock(c.since) })}</strong></p><button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="hurry" @click=${() => live.hurry()}>${w.live.lostAction}</button></div>`
-  return html`<p class=${`pi-conn pi-conn--${c.state}`}>${c.state === 'live' ? w.live.live : c.state === 'polling' ? fill(w.live.polling, { at: clock(c.since), n: pollEvery / 1000 }) : w.live.starting}</p>`
+  if (c.state === 'lost') return html`<div class="ds-banner ds-banner--bad pi-banner-do">
+      <p><strong>${fill(w.live.lost, { at: clock(c.since) })}</strong></p><button type="button" class="nhsuk-button nhsuk-button--secondary"
+      data-focus="hurry" @click=${() => live.hurry()}>${w.live.lostAction}</button></div>`
+  return html`<p class=${`pi-conn pi-conn--${c.state}`}>${c.state === 'live' ? w.live.live : c.state === 'polling'
+      ? fill(w.live.polling, { at: clock(c.since), n: pollEvery / 1000 }) : w.live.starting}</p>`
 }
 
 function toast() {
   const t = inbox.toast
   if (!t) return nothing
-  return html`<div class="pi-toast pi-screen"><p>${t.text}${t.undo && inbox.undoable.length > 1 ? html` <span>${count(inbox.undoable.length - 1, w.earlier)}</span>` : nothing}</p>
-    ${t.undo ? html`<button type="button" data-focus="undo" @click=${() => inbox.undo()}>${w.undo}${prefs.keys ? html` <kbd aria-hidden="true">u</kbd>` : nothing}</button>` : nothing}
-    <button type="button" data-focus="dismiss" @click=${() => { inbox.toast = null; inbox.undoable = []; draw() }}>${w.dismiss}</button></div>`
+  return html`<div class="pi-toast pi-screen"><p>${t.text}${t.undo && inbox.undoable.length > 1
+      ? html` <span>${count(inbox.undoable.length - 1, w.earlier)}</span>` : nothing}</p>
+    ${t.undo ? html`<button type="button" data-focus="undo"
+        @click=${() => inbox.undo()}>${w.undo}${prefs.keys ? html` <kbd aria-hidden="true">u</kbd>` : nothing}</button>` : nothing}
+    <button type="button" data-focus="dismiss" @click=${() => {
+      inbox.toast = null; inbox.undoable = []; draw() }}>${w.dismiss}</button></div>`
 }
 
 announcers()

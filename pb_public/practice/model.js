@@ -38,13 +38,15 @@ const plain = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 function contains(item, text) {
   const digits = text.replace(/\s/g, '')
   if (/^[0-9]{3,}$/.test(digits) && (item.patient.nhs_number ?? '').replace(/\s/g, '').includes(digits)) return true
-  const all = plain([personName(item.patient), item.patient.given_name, item.patient.family_name, item.situation, item.recommendation, item.safe_note, item.from_staff?.name, item.from_team?.name].join(' '))
+  const all = plain([personName(item.patient), item.patient.given_name, item.patient.family_name, item.situation, item.recommendation,
+      item.safe_note, item.from_staff?.name, item.from_team?.name].join(' '))
   return plain(text).split(/\s+/).filter(Boolean).every(word => all.includes(word))
 }
 
 /** @param {Item} item @param {Filters} f @param {number} now */
 export function fits(item, f, now) {
-  return (!f.class || item.class === f.class) && (!f.team || item.to_team?.id === f.team) && (!f.mine || item.mine) && (!f.overdue || isOverdue(item, now)) && (!f.text || contains(item, f.text))
+  return (!f.class || item.class === f.class) && (!f.team || item.to_team?.id === f.team) && (!f.mine || item.mine)
+    && (!f.overdue || isOverdue(item, now)) && (!f.text || contains(item, f.text))
 }
 
 /** @param {Filters} f */

@@ -20,14 +20,18 @@ const firstLine = text => (text ?? '').split('\n')[0]
 /** How urgent, in a word; colour comes on top. @param {Item} item @param {number} now */
 export function tags(item, now) {
   const late = isOverdue(item, now)
-  return html`<span class="pi-tags"><span class=${`ds-tag ${{ E: 'ds-tag--solid', U2: 'ds-tag--bad', SG: 'ds-tag--bad', SD: 'ds-tag--warn' }[item.class] ?? 'ds-tag--info'}`}>${word(words.common.classes, item.class)}</span>
-    ${late ? html`<span class="ds-tag ds-tag--bad">${item.due && Date.parse(item.due) < now ? fill(w.overdueBy, { by: duration((now - Date.parse(item.due)) / 1000) }) : w.overdue}</span>` : nothing}</span>`
+  return html`<span class="pi-tags"><span
+      class=${`ds-tag ${{ E: 'ds-tag--solid', U2: 'ds-tag--bad', SG: 'ds-tag--bad', SD: 'ds-tag--warn' }[item.class]
+        ?? 'ds-tag--info'}`}>${word(words.common.classes, item.class)}</span>
+    ${late ? html`<span class="ds-tag ds-tag--bad">${item.due && Date.parse(item.due) < now
+        ? fill(w.overdueBy, { by: duration((now - Date.parse(item.due)) / 1000) }) : w.overdue}</span>` : nothing}</span>`
 }
 
 /** Until when what must be done. @param {Item} item @param {number} now */
 export function dueText(item, now) {
   if (!item.due) return ''
-  return fill(item.due === item.ack_due && item.state !== 'acknowledged' && item.state !== 'accepted' ? w.receiveBy : w.answerBy, { at: when(item.due, now) })
+  return fill(item.due === item.ack_due && item.state !== 'acknowledged' && item.state !== 'accepted' ? w.receiveBy : w.answerBy,
+      { at: when(item.due, now) })
 }
 
 /** Who it comes from. @param {Item} item */
@@ -46,22 +50,28 @@ export function attention(inbox, id, now) {
 /** Born and number, as far as the reader knows them. @param {import('./types.js').Person} p @param {number} now */
 export function identity(p, now) {
   const age = ageAt(p.date_of_birth, new Date(now).toISOString())
-  return [p.date_of_birth && fill(age === null ? w.bornOnly : w.born, { date: birth(p.date_of_birth), age: age ?? '' }), p.nhs_number && fill(w.nhs, { number: nhsNumber(p.nhs_number) })].filter(Boolean).join(' · ')
+  return [p.date_of_birth && fill(age === null ? w.bornOnly : w.born, { date: birth(p.date_of_birth), age: age ?? '' }),
+      p.nhs_number && fill(w.nhs, { number: nhsNumber(p.nhs_number) })].filter(Boolean).join(' · ')
 }
 
 /** @param {Inbox} inbox @param {Item} item @param {boolean} alone the only one of its row @param {number} now */
 function line(inbox, item, alone, now) {
   const ask = firstLine(item.recommendation) || item.safe_note || '', why = firstLine(item.situation)
   return html`<li>
-    ${alone ? nothing : html`<p class="pi-line__which"><a href=${addressOf(item.id)} data-focus=${`i:${item.id}`}>${word(words.common.classes, item.class)}<span class="nhsuk-u-visually-hidden">: ${ask || why}</span></a></p>`}
+    ${alone ? nothing : html`<p class="pi-line__which"><a href=${addressOf(item.id)}
+        data-focus=${`i:${item.id}`}>${word(words.common.classes, item.class)}<span class="nhsuk-u-visually-hidden">:
+        ${ask || why}</span></a></p>`}
     ${why ? html`<p class="pi-line__why">${why}</p>` : nothing}
     ${ask ? html`<p class="pi-line__ask">${ask}</p>` : nothing}
     <p class="pi-meta">
-      <strong>${word(words.common.states, item.state)}${item.acknowledged_by && item.state === 'acknowledged' ? `: ${item.acknowledged_by.name}` : ''}${item.owner && item.state === 'accepted' ? `: ${item.owner.name}` : ''}</strong>
+      <strong>${word(words.common.states, item.state)}${item.acknowledged_by && item.state === 'acknowledged'
+        ? `: ${item.acknowledged_by.name}` : ''}${item.owner && item.state === 'accepted' ? `: ${item.owner.name}` : ''}</strong>
       <span>${dueText(item, now) || w.noDue}</span>
       <span>${sender(item)}</span>
       <span>${fill(w.arrived, { at: when(item.provenance.raised_at, now) })}</span>
-      ${item.provenance.late_by_seconds >= 1800 ? html`<span class=${['E', 'U2', 'SG'].includes(item.class) ? 'pi-bad' : ''}>${fill(w.late, { by: duration(item.provenance.late_by_seconds) })}</span>` : nothing}
+      ${item.provenance.late_by_seconds >= 1800
+        ? html`<span class=${['E', 'U2', 'SG'].includes(item.class) ? 'pi-bad'
+          : ''}>${fill(w.late, { by: duration(item.provenance.late_by_seconds) })}</span>` : nothing}
       ${item.unverified ? html`<span class="pi-bad">${w.unverified}</span>` : nothing}
       ${item.projection === 'full' && !item.by_hand && !item.confirmed_by ? html`<span>${w.notConfirmed}</span>` : nothing}
       ${item.side === 'escalated' ? html`<span class="pi-bad">${fill(w.withOthers, { team: item.to_team?.name ?? '' })}</span>` : nothing}
@@ -74,7 +84,8 @@ function line(inbox, item, alone, now) {
 export function row(inbox, group, receive, now) {
   const [first] = group.items
   const can = group.items.filter(item => item.may.includes('acknowledge')).length
-  return html`<li class=${classMap({ 'pi-row': true, 'pi-row--urgent': group.overdue || first.class === 'E', 'pi-row--soon': ['U2', 'SG', 'SD'].includes(first.class) && !group.overdue })} data-group=${group.id}>
+  return html`<li class=${classMap({ 'pi-row': true, 'pi-row--urgent': group.overdue || first.class === 'E',
+        'pi-row--soon': ['U2', 'SG', 'SD'].includes(first.class) && !group.overdue })} data-group=${group.id}>
     <div class="pi-row__head">
       ${tags(first, now)}
       <h2 class="pi-row__name"><a href=${addressOf(first.id)} data-row data-focus=${`g:${group.id}`}>${personName(group.person)}</a></h2>
@@ -83,7 +94,9 @@ export function row(inbox, group, receive, now) {
       ${group.inHand ? html`<span class="ds-soft">${count(group.inHand, w.alsoInHand)}</span>` : nothing}
     </div>
     <ul class="pi-lines">${repeat(group.items, item => item.id, item => line(inbox, item, group.items.length === 1, now))}</ul>
-    ${can ? html`<div class="pi-row__do"><button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus=${`a:${group.id}`} @click=${receive}>${can > 1 ? fill(w.a.acknowledgeAll, { n: can }) : w.a.acknowledge}<span class="nhsuk-u-visually-hidden">: ${personName(group.person)}</span></button></div>` : nothing}
+    ${can ? html`<div class="pi-row__do"><button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus=${`a:${group.id}`}
+        @click=${receive}>${can > 1 ? fill(w.a.acknowledgeAll, { n: can }) : w.a.acknowledge}<span class="nhsuk-u-visually-hidden">:
+        ${personName(group.person)}</span></button></div>` : nothing}
   </li>`
 }
 
@@ -95,7 +108,8 @@ export function closedRow(item, now) {
       <span class="ds-soft">${identity(item.patient, now)}</span></div>
     <ul class="pi-lines"><li>
       ${item.situation ? html`<p class="pi-line__why">${firstLine(item.situation)}</p>` : nothing}
-      <p class="pi-meta"><span>${word(words.common.classes, item.class)}</span>${item.outcome ? html`<strong>${word(w.outcomes, item.outcome)}</strong>` : nothing}
+      <p class="pi-meta"><span>${word(words.common.classes, item.class)}</span>${item.outcome
+        ? html`<strong>${word(w.outcomes, item.outcome)}</strong>` : nothing}
         <span>${sender(item)}</span><span>${when(item.provenance.raised_at, now)}</span>
         <span>${item.filed_by ? fill(w.filed, { name: item.filed_by.name, at: when(item.filed_at, now) }) : w.notFiled}</span></p>
     </li></ul>

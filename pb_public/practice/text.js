@@ -15,9 +15,11 @@ export const stamp = (at, now) => (at ? `${date(at, now)} ${clock(at)}` : '')
 
 /** Where a piece of evidence comes from. @param {Evidence} e @param {number} now */
 export function provenance(e, now) {
-  const who = e.recorded_by ? [e.recorded_by.name, e.recorded_by.role && word(words.common.roles, e.recorded_by.role)].filter(Boolean).join(', ') : w.provenance.unknown
+  const who = e.recorded_by ? [e.recorded_by.name, e.recorded_by.role && word(words.common.roles, e.recorded_by.role)].filter(Boolean)
+    .join(', ') : w.provenance.unknown
   const values = { at: when(e.recorded_at, now), who, reached: when(e.reached_at, now), late: duration(e.late_by_seconds) }
-  const parts = [fill(!e.reached_at ? w.provenance.notReached : e.late_by_seconds >= 60 ? w.provenance.recorded : w.provenance.inTime, values)]
+  const parts = [fill(!e.reached_at ? w.provenance.notReached : e.late_by_seconds >= 60 ? w.provenance.recorded
+        : w.provenance.inTime, values)]
   const said = clockSaid(e.recorded_at, saidOf(e.values))
   if (said) parts.push(fill(w.provenance.said, { said }))
   if (!e.clock_known) parts.push(w.provenance.clock)
@@ -37,11 +39,13 @@ export function reading(name, value) {
 
 /** The seven of one set: name, what was recorded, its score. @param {Evidence} e */
 export function sevenOf(e) {
-  return parameters.map(p => ({ name: word(words.common.readings, p), value: reading(p, e.values[p === 'oxygen' ? 'on_oxygen' : p]), score: e.news2?.[p] ?? null }))
+  return parameters.map(p => ({ name: word(words.common.readings, p), value: reading(p, e.values[p === 'oxygen' ? 'on_oxygen' : p]),
+        score: e.news2?.[p] ?? null }))
 }
 
 /** @param {{ total: number | null, floor_total: number }} score */
-export const totalOf = score => (score.total === null || score.total === undefined ? fill(w.s.atLeast, { n: score.floor_total }) : String(score.total))
+export const totalOf = score => (score.total === null || score.total === undefined ? fill(w.s.atLeast, { n: score.floor_total })
+    : String(score.total))
 
 /** What happened in one line of the history. @param {import('./types.js').HandoverEvent} e */
 export function happened(e) {
@@ -54,7 +58,8 @@ export function happened(e) {
 export function age(d, now) { return ageAt(d.patient.date_of_birth, new Date(now).toISOString()) }
 
 /** @param {NonNullable<Detail['call']>} c @param {number} now */
-export const callText = (c, now) => fill(c.reached ? w.call.reached : w.call.notReached, { at: stamp(c.at, now), name: c.name, role: c.role || w.provenance.unknown, back: c.read_back ? w.call.readBack : w.call.notReadBack })
+export const callText = (c, now) => fill(c.reached ? w.call.reached : w.call.notReached,
+    { at: stamp(c.at, now), name: c.name, role: c.role || w.provenance.unknown, back: c.read_back ? w.call.readBack : w.call.notReadBack })
 
 /**
  * The whole handover.
@@ -62,10 +67,12 @@ export const callText = (c, now) => fill(c.reached ? w.call.reached : w.call.not
  */
 export function asText(d, who, now) {
   const p = d.patient
-  const person = (/** @type {import('./types.js').Named | null | undefined} */ n) => (n ? [n.name, n.role && word(words.common.roles, n.role)].filter(Boolean).join(', ') : '')
+  const person = (/** @type {import('./types.js').Named | null | undefined} */ n) => (n
+      ? [n.name, n.role && word(words.common.roles, n.role)].filter(Boolean).join(', ') : '')
   /** @type {string[]} */
   const lines = [fill(w.text.head, { class: word(words.common.classes, d.class) }), '']
-  const say = (/** @type {string} */ label, /** @type {string | undefined | null} */ value) => { if (value) lines.push(value.includes('\n') ? `${label}:\n${value}` : `${label}: ${value}`) }
+  const say = (/** @type {string} */ label, /** @type {string | undefined | null} */ value) => {
+    if (value) lines.push(value.includes('\n') ? `${label}:\n${value}` : `${label}: ${value}`) }
   say(w.s.person, personName(p))
   if (p.date_of_birth) say(w.s.born, birth(p.date_of_birth))
   if (p.nhs_number) say(w.s.nhs, nhsNumber(p.nhs_number) + (p.nhs_number_status === 'verified' ? '' : ` (${w.unverifiedNumber})`))
@@ -75,9 +82,11 @@ export function asText(d, who, now) {
   say(w.s.risk, p.risk_note)
   lines.push('')
   say(w.text.state, word(words.common.states, d.state))
-  if (d.from_staff || d.from_team) lines.push(fill(w.from, { who: [person(d.from_staff), d.from_team?.name, d.from_team?.phone].filter(Boolean).join(', ') }))
+  if (d.from_staff || d.from_team) lines.push(fill(w.from,
+        { who: [person(d.from_staff), d.from_team?.name, d.from_team?.phone].filter(Boolean).join(', ') }))
   say(w.s.reasons, d.rules.map(r => r.title || r.rule).join('; '))
-  if (d.projection === 'full' && !d.by_hand) lines.push(d.confirmed_by ? fill(w.confirmedBy, { name: d.confirmed_by.name }) : w.notConfirmedLong)
+  if (d.projection === 'full' && !d.by_hand) lines.push(d.confirmed_by ? fill(w.confirmedBy, { name: d.confirmed_by.name })
+      : w.notConfirmedLong)
   if (d.unverified) lines.push(w.unverifiedLong)
   if (d.superseded_by) lines.push(w.superseded)
   lines.push('')
@@ -86,21 +95,25 @@ export function asText(d, who, now) {
   }
   for (const e of d.evidence) {
     if (e.news2) {
-      lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands, e.news2.band)}`)
+      lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands,
+            e.news2.band)}`)
       for (const r of sevenOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
-      if (e.values.diastolic !== null && e.values.diastolic !== undefined) lines.push(`  ${words.common.readings.diastolic}: ${reading('diastolic', e.values.diastolic)}`)
+      if (e.values.diastolic !== null && e.values.diastolic !== undefined) lines.push(
+        `  ${words.common.readings.diastolic}: ${reading('diastolic', e.values.diastolic)}`)
     } else if (e.values.concern) {
       lines.push(`${w.s.concern.toUpperCase()}, ${stamp(e.recorded_at, now)}`, e.values.concern)
     }
     lines.push(provenance(e, now), '')
   }
-  if (d.trend.length > 1) lines.push(`${w.s.trend}: ${d.trend.map(t => `${stamp(t.at, now)} ${t.total ?? `${t.floor_total}+`}`).join('; ')}`, '')
+  if (d.trend.length > 1) lines.push(
+    `${w.s.trend}: ${d.trend.map(t => `${stamp(t.at, now)} ${t.total ?? `${t.floor_total}+`}`).join('; ')}`, '')
   say(w.s.outcome, word(w.outcomes, d.outcome))
   say(w.s.answer, d.answer)
   say(w.s.declined, d.decline_reason)
   if (d.call) say(w.s.call, callText(d.call, now))
   if (d.filed_by) lines.push(fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }))
-  lines.push('', w.s.history.toUpperCase(), ...d.events.map(e => `${stamp(e.at, now)} ${happened(e)}${e.team ? ` (${e.team.name})` : ''}`), '')
+  lines.push('', w.s.history.toUpperCase(), ...d.events.map(
+      e => `${stamp(e.at, now)} ${happened(e)}${e.team ? ` (${e.team.name})` : ''}`), '')
   lines.push(fill(w.text.printed, { at: `${date(now, 0)} ${clock(now)}`, who }))
   return lines.join('\n').replace(/\n{3,}/g, '\n\n') + '\n'
 }

@@ -2,7 +2,11 @@
 // What the server tells an inbox: see docs/openapi.yaml. Types only.
 
 /** @typedef {{ id: string, name: string, role?: string, kind?: string, phone?: string }} Named */
-/** @typedef {{ id: string, family_name?: string, given_name?: string, preferred_name?: string, date_of_birth?: string, nhs_number?: string, nhs_number_status?: string, address?: string, postcode?: string, phone?: string, practice?: string, communication_needs?: string[], risk_note?: string }} Person */
+/**
+ * @typedef {{ id: string, family_name?: string, given_name?: string, preferred_name?: string, date_of_birth?: string, nhs_number?: string,
+ *   nhs_number_status?: string, address?: string, postcode?: string, phone?: string, practice?: string, communication_needs?: string[],
+ *   risk_note?: string }} Person
+ */
 
 /**
  * A handover in the list.
@@ -24,7 +28,8 @@
  * @property {boolean} unverified
  * @property {Named} [confirmed_by]
  * @property {string} [superseded_by]
- * @property {string} [situation] @property {string} [background] @property {string} [assessment] @property {string} [recommendation] @property {string} [safe_note]
+ * @property {string} [situation] @property {string} [background] @property {string} [assessment] @property {string} [recommendation]
+ *   @property {string} [safe_note]
  * @property {{ recorded_at?: string, raised_at: string, late_by_seconds: number }} provenance
  * @property {Named} [seen_by] @property {Named} [acknowledged_by] @property {string} [acknowledged_at] @property {Named} [owner]
  * @property {{ at: string, name: string, role: string, reached: boolean, read_back: boolean }} [call]
@@ -34,14 +39,20 @@
  */
 
 /** @typedef {{ id: string, at: string, kind: string, by?: Named, team?: Named, text?: string, detail?: any }} HandoverEvent */
-/** @typedef {{ collection: string, id: string, recorded_at: string, reached_at?: string, late_by_seconds: number, recorded_by?: Named, clock_known: boolean, verified: boolean, values: Record<string, any>, news2?: any }} Evidence */
+/**
+ * @typedef {{ collection: string, id: string, recorded_at: string, reached_at?: string, late_by_seconds: number, recorded_by?: Named,
+ *   clock_known: boolean, verified: boolean, values: Record<string, any>, news2?: any }} Evidence
+ */
 /** @typedef {{ id: string, at: string, total: number | null, band: string, floor_total: number, scale: number }} TrendPoint */
 /** @typedef {Item & { events: HandoverEvent[], evidence: Evidence[], trend: TrendPoint[] }} Detail */
 
 /** @typedef {Named & { open: boolean, opens_at?: string, stated: boolean, out_of_hours?: string }} OpenTeam */
 /** @typedef {{ handover: string, by: Named, since: string, until: string, claimed: boolean }} Attention */
 
-/** Everybody whose handovers stand together in one row. @typedef {{ id: string, person: Person, items: Item[], inHand: number, overdue: boolean }} Group */
+/**
+ * Everybody whose handovers stand together in one row.
+ * @typedef {{ id: string, person: Person, items: Item[], inHand: number, overdue: boolean }} Group
+ */
 
 /** @typedef {'receive' | 'hand' | 'open' | 'closed'} Tab */
 /** @typedef {{ class: string, team: string, mine: boolean, overdue: boolean, text: string }} Filters */

@@ -13,7 +13,8 @@ const plain = text => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLo
  * @param {Rec[]} people
  */
 export function index(people) {
-  const rows = people.map(p => ({ person: p, name: personName(p), text: plain([p.family_name, p.given_name, p.preferred_name, p.postcode, p.address].filter(Boolean).join(' ')),
+  const rows = people.map(p => ({ person: p, name: personName(p),
+        text: plain([p.family_name, p.given_name, p.preferred_name, p.postcode, p.address].filter(Boolean).join(' ')),
     digits: String(p.nhs_number ?? '') })).sort((a, b) => a.name.localeCompare(b.name, 'en-GB'))
   return {
     all: rows.map(r => r.person),
@@ -36,7 +37,8 @@ export function index(people) {
  */
 export function sets(observations) {
   const replaced = new Set(observations.map(o => o.replaces).filter(Boolean))
-  return observations.filter(o => !replaced.has(o.id) && o.taken_at).sort((a, b) => (a.taken_at < b.taken_at ? 1 : a.taken_at > b.taken_at ? -1 : a.id < b.id ? 1 : -1))
+  return observations.filter(o => !replaced.has(o.id) && o.taken_at)
+    .sort((a, b) => (a.taken_at < b.taken_at ? 1 : a.taken_at > b.taken_at ? -1 : a.id < b.id ? 1 : -1))
 }
 
 /** What NEWS2 needs to know about a person. @param {Rec} patient @param {string | number} at */

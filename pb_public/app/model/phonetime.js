@@ -39,10 +39,17 @@ export function shownTimes(values, own, offset) {
  */
 export function clockTimes(set, offset) {
   if (!offset) return set
-  return Object.fromEntries(Object.entries(set).map(([field, value]) => [field, typeof value === 'string' && /** @type {readonly string[]} */ (corrected).includes(field) ? shifted(value, -offset) : value]))
+  return Object.fromEntries(Object.entries(set)
+      .map(([field, value]) => [field, typeof value === 'string' && /** @type {readonly string[]} */ (corrected).includes(field)
+        ? shifted(value, -offset) : value]))
 }
 
-/** A time of a record, and what the clock of the phone said where that was another. @param {Record<string, any>} rec @param {string} field @param {number} now ms */
+/**
+ * A time of a record, and what the clock of the phone said where that was another.
+ * @param {Record<string, any>} rec
+ * @param {string} field
+ * @param {number} now ms
+ */
 export function timeText(rec, field, now) {
   const said = clockSaid(rec[field], rec.said?.[field])
   return when(rec[field], now) + (said && ` (${said})`)

@@ -49,7 +49,8 @@ export function round(contacts, me, now) {
     }
   }
   const order = { now: 0, late: 1, due: 2, done: 3 }
-  return stops.sort((a, b) => order[a.state] - order[b.state] || (a.at < b.at ? -1 : a.at > b.at ? 1 : a.contact.id < b.contact.id ? -1 : 1))
+  return stops.sort((a, b) => order[a.state] - order[b.state]
+      || (a.at < b.at ? -1 : a.at > b.at ? 1 : a.contact.id < b.contact.id ? -1 : 1))
 }
 
 /**
@@ -59,7 +60,8 @@ export function round(contacts, me, now) {
 export function week(contacts, me, now, days = 7) {
   return Array.from({ length: days }, (_, i) => {
     const at = now + i * 86400000
-    return { day: day(at), at, stops: contacts.filter(c => isMine(c, me) && isOpen(c) && c.planned_start && day(c.planned_start) === day(at))
+    return { day: day(at), at, stops: contacts.filter(c => isMine(c, me) && isOpen(c) && c.planned_start
+          && day(c.planned_start) === day(at))
       .sort((a, b) => ((a.planned_start ?? '') < (b.planned_start ?? '') ? -1 : 1)) }
   })
 }

@@ -18,7 +18,8 @@ import { ageAt } from '../../shared/ui/news2.js'
 export function readingText(p, r, s) {
   const w = words.common
   const points = s[p] === null ? '' : ` (${s[p]})`
-  if (p === 'oxygen') return r.on_oxygen === null || r.on_oxygen === undefined ? '' : (r.on_oxygen ? w.breathing.oxygen : w.breathing.air) + points
+  if (p === 'oxygen') return r.on_oxygen === null || r.on_oxygen === undefined ? ''
+    : (r.on_oxygen ? w.breathing.oxygen : w.breathing.air) + points
   const value = r[p]
   if (value === null || value === undefined || value === '') return ''
   if (p === 'acvpu') return `${w.readings.acvpu.toLowerCase()}: ${word(w.acvpu, String(value)).toLowerCase()}${points}`
@@ -51,10 +52,13 @@ export function sbar({ patient, visit, readings, score, before = null, urgency, 
   if (score && score.status === 'complete' && score.total !== null && score.total > 0) reasons.push(fill(w.news2, { total: score.total }))
   if (score && score.status === 'incomplete' && score.floor_total > 0) reasons.push(fill(w.news2AtLeast, { total: score.floor_total }))
   if (signs.length) reasons.push(fill(w.softSigns, { signs: signs.join(', ') }))
-  if (visit.critical_medicine === 'missed' || visit.critical_medicine === 'refused') reasons.push(fill(w.medicine, { what: word(words.app.medicine, visit.critical_medicine).toLowerCase() }))
+  if (visit.critical_medicine === 'missed' || visit.critical_medicine === 'refused') reasons.push(
+    fill(w.medicine, { what: word(words.app.medicine, visit.critical_medicine).toLowerCase() }))
   if (visit.status === 'no_access') reasons.push(word(words.app.noAccess, visit.no_access_kind).toLowerCase())
   const situation = fill(w.situation, { who, time: clock(now), reasons: reasons.length ? reasons.join('; ') : w.pleaseRead })
-  const known = [patient.communication_needs?.length ? fill(w.needs, { needs: patient.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ') }) : '', patient.risk_note ?? ''].filter(Boolean)
+  const known = [patient.communication_needs?.length ? fill(w.needs,
+        { needs: patient.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ') }) : '',
+      patient.risk_note ?? ''].filter(Boolean)
   const lines = []
   if (readings && score) {
     const text = readingsText(readings, score)

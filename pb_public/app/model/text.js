@@ -24,7 +24,8 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   add(w.born, birth(patient.date_of_birth))
   add(w.number, nhsNumber(patient.nhs_number))
   lines.push('')
-  add(w.visit, [visit.started_at ? timeText(visit, 'started_at', 0) : when(visit.planned_start, 0), timeText(visit, 'ended_at', 0)].filter(Boolean).join(' – '))
+  add(w.visit, [visit.started_at ? timeText(visit, 'started_at', 0) : when(visit.planned_start, 0),
+        timeText(visit, 'ended_at', 0)].filter(Boolean).join(' – '))
   add(w.by, visit.staff ? nameOf(visit.staff) : '')
   add(w.purpose, word(words.app.purposes, visit.purpose))
   add(w.status, word(words.app.statuses, visit.status))
@@ -35,12 +36,15 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   for (const o of observations) {
     const score = scoreOf(o, patient)
     lines.push('', fill(w.readings, { at: timeText(o, 'taken_at', 0) }), readingsText(o, score),
-      score.status === 'not_applicable' ? words.common.bands.not_applicable : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }), band: word(words.common.bands, score.band) }))
+      score.status === 'not_applicable' ? words.common.bands.not_applicable
+        : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }),
+            band: word(words.common.bands, score.band) }))
   }
   if (visit.note) lines.push('', w.note, visit.note)
   for (const h of handovers) {
     lines.push('', fill(w.handover, { cls: word(words.common.classes, h.class), state: word(words.common.states, h.state) }))
-    for (const part of ['situation', 'background', 'assessment', 'recommendation', 'answer']) if (h[part]) lines.push(`${/** @type {any} */ (w.parts)[part]}: ${h[part]}`)
+    for (const part of ['situation', 'background', 'assessment', 'recommendation', 'answer']) if (h[part]) lines.push(
+      `${/** @type {any} */ (w.parts)[part]}: ${h[part]}`)
     if (h.filed_at) lines.push(fill(w.filed, { by: nameOf(h.filed_by), at: when(h.filed_at, 0) }))
   }
   return lines.join('\n')

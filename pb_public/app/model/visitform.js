@@ -22,13 +22,16 @@ const readingNames = [...inputs.map(i => i.name), 'on_oxygen', 'acvpu']
 
 /**
  * An empty form.
- * @param {{ patient: string, visit?: Rec | null, taken?: Rec | null, now: number }} o visit: the planned one, if there is one; taken: its readings, when it had some
+ * @param {{ patient: string, visit?: Rec | null, taken?: Rec | null, now: number }} o visit: the planned one, if there is one; taken: its
+ *   readings, when it had some
  */
 export function blank({ patient, visit = null, taken = null, now }) {
   const was = (/** @type {any} */ v) => (v === null || v === undefined ? '' : String(v))
   return {
     patient, visit: visit?.id ?? '', started: visit?.started_at ?? new Date(now).toISOString(),
-    fields: { status: visit && !['planned', 'in_progress'].includes(visit.status) ? visit.status : '', no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '', critical_medicine: visit?.critical_medicine ?? '',
+    fields: { status: visit && !['planned', 'in_progress'].includes(visit.status) ? visit.status : '',
+        no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '',
+        critical_medicine: visit?.critical_medicine ?? '',
       soft_signs: /** @type {string[]} */ (visit?.soft_signs ?? []), note: visit?.note ?? '' },
     /** @type {Record<string, string>} */ readings: taken ? Object.fromEntries(inputs.map(i => [i.name, was(taken[i.name])])) : {},
     air: taken?.on_oxygen === true ? 'oxygen' : taken?.on_oxygen === false ? 'air' : '', acvpu: was(taken?.acvpu),
@@ -95,7 +98,8 @@ export function judge(f, patient, before) {
   const now = hasReadings(f) ? score(numbers, forScore(patient, f.started)) : null
   /** @type {string} */
   let urgency = urgencyOf(now, before)
-  if (!urgency && (f.fields.soft_signs.length || ['missed', 'refused'].includes(f.fields.critical_medicine) || f.fields.no_access_kind === 'no_reply')) urgency = 'SD'
+  if (!urgency && (f.fields.soft_signs.length || ['missed', 'refused'].includes(f.fields.critical_medicine)
+        || f.fields.no_access_kind === 'no_reply')) urgency = 'SD'
   return { score: now, numbers, urgency, call: callFirst(urgency) }
 }
 
@@ -107,7 +111,8 @@ export const handsOver = (f, urgency) => f.handOver === 'yes' || (f.handOver !==
  * @param {VisitForm} f @param {Rec} patient @param {ReturnType<typeof judge>} j @param {any} before @param {number} now
  */
 export function texts(f, patient, j, before, now) {
-  const made = sbar({ patient, visit: f.fields, readings: /** @type {any} */ (j.numbers), score: j.score, before, urgency: f.cls || j.urgency || 'R', now })
+  const made = sbar({ patient, visit: f.fields, readings: /** @type {any} */ (j.numbers), score: j.score, before,
+      urgency: f.cls || j.urgency || 'R', now })
   return { ...made, ...f.words }
 }
 
@@ -149,7 +154,8 @@ const same = (/** @type {any} */ a, /** @type {any} */ b) => {
 export function ops({ form: f, patient, planned, judged, before, me, now, newID }) {
   const ended = new Date(now).toISOString()
   /** @type {Record<string, any>} */
-  const set = { status: f.fields.status, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '', purpose: f.fields.purpose, outcome: f.fields.outcome,
+  const set = { status: f.fields.status, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '',
+      purpose: f.fields.purpose, outcome: f.fields.outcome,
     critical_medicine: f.fields.critical_medicine, note: f.fields.note.trim(), started_at: f.started, ended_at: planned?.ended_at ?? ended }
   const visit = planned?.id ?? newID()
   /** @type {any[]} */
@@ -159,24 +165,32 @@ export function ops({ form: f, patient, planned, judged, before, me, now, newID 
     if (!planned.staff) changed.staff = me.id
     if (Object.keys(changed).length) list.push({ op: 'update', collection: 'visits', id: visit, patient: f.patient, set: changed })
     const had = planned.soft_signs ?? []
-    const added = f.fields.soft_signs.filter(s => !had.includes(s)), removed = had.filter((/** @type {string} */ s) => !f.fields.soft_signs.includes(s))
+    const added = f.fields.soft_signs.filter(s => !had.includes(s)),
+      removed = had.filter((/** @type {string} */ s) => !f.fields.soft_signs.includes(s))
     if (added.length) list.push({ op: 'add', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs', values: added })
-    if (removed.length) list.push({ op: 'remove', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs', values: removed })
+    if (removed.length) list.push({ op: 'remove', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs',
+        values: removed })
   } else {
     const given = Object.fromEntries(Object.entries(set).filter(([, v]) => value(v) !== null))
-    list.push({ op: 'create', collection: 'visits', id: visit, set: { patient: f.patient, team: me.teams[0] ?? null, staff: me.id, ...given, ...(f.fields.soft_signs.length ? { soft_signs: f.fields.soft_signs } : {}) } })
+    list.push({ op: 'create', collection: 'visits', id: visit,
+        set: { patient: f.patient, team: me.teams[0] ?? null, staff: me.id, ...given,
+          ...(f.fields.soft_signs.length ? { soft_signs: f.fields.soft_signs } : {}) } })
   }
   if (hasReadings(f) && !(f.before && same(f.before, readingsOf(f)))) {
     const taken = Object.fromEntries(Object.entries(readingsOf(f)).filter(([, v]) => v !== null))
-    list.push({ op: 'create', collection: 'observations', id: newID(), set: { patient: f.patient, visit, taken_at: f.replaces ? f.takenAt || ended : ended, ...taken, ...(f.replaces ? { replaces: f.replaces } : {}) } })
+    list.push({ op: 'create', collection: 'observations', id: newID(),
+        set: { patient: f.patient, visit, taken_at: f.replaces ? f.takenAt || ended : ended, ...taken,
+          ...(f.replaces ? { replaces: f.replaces } : {}) } })
   }
   if (handsOver(f, judged.urgency)) {
     const cls = f.cls || judged.urgency || 'R'
     const t = texts(f, patient, judged, before, now)
     const c = f.call
-    list.push({ op: 'create', collection: 'handovers', id: newID(), set: { patient: f.patient, visit, class: cls, from_team: me.teams[0] ?? null, ...t,
+    list.push({ op: 'create', collection: 'handovers', id: newID(),
+        set: { patient: f.patient, visit, class: cls, from_team: me.teams[0] ?? null, ...t,
       ...(f.toTeam ? { to_team: f.toTeam } : {}), ...(f.registrant ? { named_registrant: f.registrant } : {}),
-      ...(c.answer === 'yes' ? { called_at: c.at || ended, called_name: c.name.trim(), called_role: c.role.trim(), reached: c.reached === 'yes', read_back: c.readBack === 'yes' } : {}) } })
+      ...(c.answer === 'yes' ? { called_at: c.at || ended, called_name: c.name.trim(), called_role: c.role.trim(),
+            reached: c.reached === 'yes', read_back: c.readBack === 'yes' } : {}) } })
   }
   return { ops: list, visit }
 }

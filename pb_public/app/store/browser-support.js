@@ -36,7 +36,8 @@ export async function browserSupport(scope = globalThis) {
   // An iPad calls itself a Mac; no Mac has fingers on its screen.
   const ios = /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
   const installed = navigator.standalone === true || scope.matchMedia?.('(display-mode: standalone)').matches === true
-  return { ios, installed, indexedDB: Boolean(scope.indexedDB), crypto: Boolean(scope.crypto?.subtle), persisted: await keepForGood(navigator.storage) }
+  return { ios, installed, indexedDB: Boolean(scope.indexedDB), crypto: Boolean(scope.crypto?.subtle),
+      persisted: await keepForGood(navigator.storage) }
 }
 
 /**

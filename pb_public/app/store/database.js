@@ -104,7 +104,8 @@ export class Database {
    * Writes in one transaction over rows and facts, all or nothing; `closed` where the vault they were sealed by is not
    * this database's any more.
    * @param {import('../vault/open.js').OpenVault} open
-   * @param {(rows: Database['rows'], facts: import('../../vendor/dexie/dexie.js').Table) => PromiseLike<unknown>} work of Dexie alone: it must wait for nothing else
+   * @param {(rows: Database['rows'], facts: import('../../vendor/dexie/dexie.js').Table) => PromiseLike<unknown>} work of Dexie alone: it
+   *   must wait for nothing else
    * @returns {Promise<void>}
    */
   write(open, work) {

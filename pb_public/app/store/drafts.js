@@ -35,7 +35,8 @@ export class Drafts {
    * @param {(timer: any) => void} [ports.clearTimer]
    * @param {(error: unknown) => void} [ports.failed] a draft could not be written; it is kept and tried again with the next
    */
-  constructor(database, open, { now = Date.now, setTimer = (run, ms) => setTimeout(run, ms), clearTimer = timer => clearTimeout(timer), failed = () => {} } = {}) {
+  constructor(database, open, { now = Date.now, setTimer = (run, ms) => setTimeout(run, ms), clearTimer = timer => clearTimeout(timer),
+        failed = () => {} } = {}) {
     this.#rows = database.sealed(open, 'drafts')
     this.#now = now
     this.#setTimer = setTimer

@@ -14,7 +14,8 @@ const channelName = 'doorstep'
  * Where the browser has no locks every tab leads, and the store's own check (`stale`) is what is left.
  *
  * @param {object} ports
- * @param {(leads: boolean) => void} ports.changed told once at first and whenever it changes; a tab that no longer leads stops its sync client
+ * @param {(leads: boolean) => void} ports.changed told once at first and whenever it changes; a tab that no longer leads stops its sync
+ *   client
  * @param {(message: TabMessage) => void} ports.heard another tab's message
  * @param {LockManager} [ports.locks]
  * @param {BroadcastChannel} [ports.channel]

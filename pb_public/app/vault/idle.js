@@ -16,7 +16,8 @@ export const idleLife = 5 * 60_000
  * @param {(timer: any) => void} [ports.clearTimer]
  * @param {number} [ports.life] milliseconds
  */
-export function idleLock({ lock, now = Date.now, setTimer = (run, ms) => setTimeout(run, ms), clearTimer = timer => clearTimeout(timer), life = idleLife }) {
+export function idleLock({ lock, now = Date.now, setTimer = (run, ms) => setTimeout(run, ms), clearTimer = timer => clearTimeout(timer),
+    life = idleLife }) {
   /** @type {any} */
   let timer
   let since = 0

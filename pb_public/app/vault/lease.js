@@ -15,7 +15,12 @@ export const leaseHours = 72
 /** The server has answered. @param {number} now @returns {Lease} */
 export const renewLease = now => ({ contact: now, seen: now })
 
-/** Time has passed; to be kept every few minutes, so that setting the clock back wins nothing. @param {Lease} lease @param {number} now @returns {Lease} */
+/**
+ * Time has passed; to be kept every few minutes, so that setting the clock back wins nothing.
+ * @param {Lease} lease
+ * @param {number} now
+ * @returns {Lease}
+ */
 export const ageLease = (lease, now) => ({ contact: lease.contact, seen: Math.max(lease.seen, now) })
 
 /**

@@ -59,7 +59,8 @@ export class OpenVault {
   async sealBytes(store, id, v, bytes) {
     const { rows } = this.#held()
     const iv = random(this.#crypto, ivBytes)
-    return { iv, data: new Uint8Array(await this.#crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: rowName(store, id, v) }, rows, bytes)) }
+    return { iv, data: new Uint8Array(await this.#crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: rowName(store, id, v) },
+          rows, bytes)) }
   }
 
   /**
@@ -92,7 +93,8 @@ export class OpenVault {
   }
 
   /** @param {'passphrase' | 'pin'} kind @param {string} secret @param {number} rounds @param {(string | number)[]} more */
-  async wrapBySecret(kind, secret, rounds, ...more) { return this.#lend(key => wrapBySecret(this.#crypto, key, kind, this.id, secret, rounds, ...more)) }
+  async wrapBySecret(kind, secret, rounds, ...more) {
+    return this.#lend(key => wrapBySecret(this.#crypto, key, kind, this.id, secret, rounds, ...more)) }
 
   /** @param {BufferSource} answer of the passkey */
   async wrapByPasskey(answer) { return this.#lend(key => wrapByPasskey(this.#crypto, key, this.id, answer)) }

@@ -58,7 +58,8 @@ export async function makePasskey(credentials, crypto, label) {
 export async function askPasskey(credentials, crypto, passkey) {
   const got = await guard(() => credentials.get({ publicKey: {
     challenge: random(crypto, 32),
-    allowCredentials: [{ type: 'public-key', id: fromBase64(passkey.credential), transports: /** @type {AuthenticatorTransport[]} */ (passkey.transports) }],
+    allowCredentials: [{ type: 'public-key', id: fromBase64(passkey.credential),
+          transports: /** @type {AuthenticatorTransport[]} */ (passkey.transports) }],
     userVerification: 'required',
     extensions: { prf: { eval: { first: fromBase64(passkey.input) } } },
   } }))

@@ -34,7 +34,8 @@ import { VaultError } from './errors.js'
 import { OpenVault } from './open.js'
 import { askPasskey, makePasskey } from './passkey.js'
 import { checkPassphrase, checkPin, normal } from './secrets.js'
-import { newDataKey, random, rounds as pbkdf2Rounds, thumbprint, unwrapByPasskey, unwrapBySecret, voucherFor, wrapBySecret, wrapForRecovery } from './wraps.js'
+import { newDataKey, random, rounds as pbkdf2Rounds, thumbprint, unwrapByPasskey, unwrapBySecret, voucherFor, wrapBySecret,
+    wrapForRecovery } from './wraps.js'
 import { toBase64 } from './bytes.js'
 
 export { VaultError } from './errors.js'
@@ -48,7 +49,10 @@ export { passphraseLength } from './secrets.js'
 /** @typedef {import('./key-store.js').PinWrap} PinWrap */
 /** @typedef {import('./wraps.js').PublicKey} PublicKey */
 /** @typedef {{ passphrase: string } | { pin: string } | { passkey: true }} Secret */
-/** @typedef {{ device: string, sign: (bytes: import('./bytes.js').Bytes) => Promise<Uint8Array> }} Signer the device's id, and its key (keys.js) */
+/**
+ * @typedef {{ device: string, sign: (bytes: import('./bytes.js').Bytes) => Promise<Uint8Array> }} Signer the device's id, and its key
+ *   (keys.js)
+ */
 
 /**
  * @typedef {object} VaultStatus what can be said before anybody unlocks
@@ -95,7 +99,8 @@ export class Vault {
    * @param {() => number} [ports.now] milliseconds of the phone's clock
    * @param {number} [ports.rounds] of PBKDF2 in new wraps; fewer only in tests that unlock often
    */
-  constructor({ keyStore, crypto = globalThis.crypto, credentials = globalThis.navigator?.credentials, now = Date.now, rounds = pbkdf2Rounds }) {
+  constructor({ keyStore, crypto = globalThis.crypto, credentials = globalThis.navigator?.credentials, now = Date.now,
+      rounds = pbkdf2Rounds }) {
     this.#rounds = rounds
     this.#keyStore = keyStore
     this.#crypto = crypto

@@ -48,7 +48,8 @@ async function seal(crypto, key, data, additionalData) {
  * @returns {Promise<Bytes>}
  */
 async function unseal(crypto, key, sealed, additionalData) {
-  return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: fromBase64(sealed.iv), additionalData }, key, fromBase64(sealed.key)))
+  return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: fromBase64(sealed.iv), additionalData }, key,
+      fromBase64(sealed.key)))
 }
 
 /**
@@ -83,7 +84,8 @@ export async function deriveKey(crypto, material, salt, use, type, usages) {
 }
 
 /** @param {Crypto} crypto @param {BufferSource} answer @param {string} salt */
-const passkeyKey = (crypto, answer, salt) => deriveKey(crypto, answer, fromBase64(salt), 'doorstep passkey v1', { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt'])
+const passkeyKey = (crypto, answer, salt) => deriveKey(crypto, answer, fromBase64(salt), 'doorstep passkey v1',
+    { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt'])
 
 /**
  * Wraps under what a passkey answered.
@@ -121,7 +123,8 @@ export async function wrapForRecovery(crypto, dataKey, vault, jwk) {
   const shared = await crypto.subtle.deriveBits({ name: 'ECDH', public: theirs }, ours.privateKey, 256)
   const { x = '', y = '' } = await crypto.subtle.exportKey('jwk', ours.publicKey)
   const kid = await thumbprint(crypto, jwk)
-  const key = await deriveKey(crypto, shared, new Uint8Array(0), `doorstep recovery v1|${kid}|${x}|${y}`, { name: 'AES-GCM', length: 256 }, ['encrypt'])
+  const key = await deriveKey(crypto, shared, new Uint8Array(0), `doorstep recovery v1|${kid}|${x}|${y}`, { name: 'AES-GCM', length: 256 },
+      ['encrypt'])
   return { kid, epk: { kty: 'EC', crv: 'P-256', x, y }, ...await seal(crypto, key, dataKey, terms('recovery', vault, kid)) }
 }
 

@@ -26,7 +26,9 @@ export function myWeek(app) {
   return html`<h1 class="nhsuk-heading-l">${w.title}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}
-    ${days.filter(d => d.stops.length).map(d => html`<h2 class="nhsuk-heading-m">${date(d.at, app.now())}</h2><ul class="app-list">${repeat(d.stops, s => s.id, s => row(app, app.get('patients', s.patient), s))}</ul>`)}
+    ${days.filter(d => d.stops.length)
+      .map(d => html`<h2 class="nhsuk-heading-m">${date(d.at, app.now())}</h2>
+          <ul class="app-list">${repeat(d.stops, s => s.id, s => row(app, app.get('patients', s.patient), s))}</ul>`)}
     <h2 class="nhsuk-heading-m">${w.people}</h2>
     <p class="ds-soft">${count(people.length, w.count)}</p>
     <ul class="app-list">${repeat(people, p => p.id, p => row(app, p, null))}</ul>`
@@ -34,12 +36,15 @@ export function myWeek(app) {
 
 /** @param {App} app @param {any} p @param {any} stop */
 function row(app, p, stop) {
-  return html`<li class="app-card"><span class="app-card__name">${stop ? html`<span class="app-card__time">${clock(stop.planned_start)}</span> ` : nothing}${calledName(p)}</span>
+  return html`<li class="app-card"><span class="app-card__name">${stop
+      ? html`<span class="app-card__time">${clock(stop.planned_start)}</span> ` : nothing}${calledName(p)}</span>
     <span class="ds-soft">${[p?.address, p?.postcode].filter(Boolean).join(', ')}</span>
     ${p?.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : nothing}
-    ${p?.communication_needs?.length ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')}</span>` : nothing}
+    ${p?.communication_needs?.length
+      ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')}</span>` : nothing}
     ${p?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${p.risk_note}</span>` : nothing}
-    ${p ? html`<a class="nhsuk-button app-card__go" href=${address('checkin', stop?.id ?? '', { person: p.id })}>${words.app.volunteer.record}</a>` : nothing}</li>`
+    ${p ? html`<a class="nhsuk-button app-card__go"
+        href=${address('checkin', stop?.id ?? '', { person: p.id })}>${words.app.volunteer.record}</a>` : nothing}</li>`
 }
 
 /** @param {App} app */
@@ -50,27 +55,36 @@ export function checkin(app) {
   const w = words.app.volunteer, key = keyOf(app)
   const planned = app.place.id ? app.get('checkins', app.place.id) : null
   const p = app.get('patients', planned?.patient ?? app.place.query.get('person') ?? '')
-  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1><p>${words.app.goneWhy}</p>`
+  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
+      <p>${words.app.goneWhy}</p>`
   const open = app.forms.get(key)
   if (!open) {
     if (open === undefined) begin(app, key, planned)
     return html`<p class="app-wait">${words.app.opening}</p>`
   }
   const f = open.form
-  const change = (/** @type {any} */ set) => { Object.assign(f, set); open.dirty = true; app.drafts.put(key, { form: f, seen: open.seen }); app.redraw() }
+  const change = (/** @type {any} */ set) => { Object.assign(f, set); open.dirty =
+      true; app.drafts.put(key, { form: f, seen: open.seen }); app.redraw() }
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${fill(w.checkin, { name: calledName(p) })}</h1>
     ${age(app)}
     ${p.risk_note ? banner(p.risk_note, 'warn') : nothing}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
     <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, open, planned, p) }}>
-      ${choice({ name: 'seen', legend: w.seen, options: w.seenOptions, value: f.seen, inline: true, error: open.tried && !f.seen ? w.missing : '', change: seen => change({ seen }) })}
-      ${f.seen === 'yes' ? choice({ name: 'wellbeing', legend: w.wellbeing, options: words.common.wellbeing, value: f.wellbeing, change: wellbeing => change({ wellbeing }) }) : nothing}
-      ${f.seen ? field({ id: 'concern', label: w.concern, hint: w.concernHint, rows: 4, value: f.concern, change: concern => change({ concern }) }) : nothing}
-      ${f.seen ? html`<details class="nhsuk-details" ?open=${Boolean(f.safeguarding)}><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.safeguarding}</span></summary>
-        <div class="nhsuk-details__text"><p>${w.safeguardingWhy}</p>${field({ id: 'safeguarding', label: w.safeguardingLabel, rows: 4, value: f.safeguarding, change: safeguarding => change({ safeguarding }) })}</div></details>` : nothing}
+      ${choice({ name: 'seen', legend: w.seen, options: w.seenOptions, value: f.seen, inline: true,
+          error: open.tried && !f.seen ? w.missing : '', change: seen => change({ seen }) })}
+      ${f.seen === 'yes' ? choice({ name: 'wellbeing', legend: w.wellbeing, options: words.common.wellbeing, value: f.wellbeing,
+          change: wellbeing => change({ wellbeing }) }) : nothing}
+      ${f.seen ? field({ id: 'concern', label: w.concern, hint: w.concernHint, rows: 4, value: f.concern,
+          change: concern => change({ concern }) }) : nothing}
+      ${f.seen ? html`<details class="nhsuk-details" ?open=${Boolean(f.safeguarding)}>
+          <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.safeguarding}</span></summary>
+        <div class="nhsuk-details__text">
+          <p>${w.safeguardingWhy}</p>${field({ id: 'safeguarding', label: w.safeguardingLabel, rows: 4, value: f.safeguarding,
+            change: safeguarding => change({ safeguarding }) })}</div></details>` : nothing}
       ${open.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${open.error}</p>` : nothing}
-      <div class="app-save"><button class="nhsuk-button app-wide" type="submit" ?disabled=${open.saving}>${words.app.visit.save}</button></div>
+      <div class="app-save"><button class="nhsuk-button app-wide" type="submit"
+        ?disabled=${open.saving}>${words.app.visit.save}</button></div>
     </form>`
 }
 
@@ -78,7 +92,9 @@ export function checkin(app) {
 async function begin(app, key, planned) {
   app.forms.set(key, null)
   const kept = await app.drafts.get(key).catch(() => null)
-  app.forms.set(key, { form: kept?.form ?? { seen: '', wellbeing: '', concern: '', safeguarding: '' }, seen: kept?.seen ?? (planned ? app.seen('checkins', planned.id) : null), dirty: Boolean(kept), restored: Boolean(kept), tried: false, saving: false, error: '' })
+  app.forms.set(key, { form: kept?.form ?? { seen: '', wellbeing: '', concern: '', safeguarding: '' },
+        seen: kept?.seen ?? (planned ? app.seen('checkins', planned.id) : null), dirty: Boolean(kept), restored: Boolean(kept),
+        tried: false, saving: false, error: '' })
   app.redraw()
 }
 
@@ -97,7 +113,8 @@ async function save(app, key, open, planned, p) {
   const id = planned?.id ?? app.newID()
   try {
     await app.record([planned ? { op: 'update', collection: 'checkins', id, patient: p.id, set }
-      : { op: 'create', collection: 'checkins', id, set: { patient: p.id, team: app.me.teams[0] ?? null, staff: app.me.id, ...set } }], open.seen ? { [`checkins/${id}`]: open.seen } : undefined)
+      : { op: 'create', collection: 'checkins', id, set: { patient: p.id, team: app.me.teams[0] ?? null, staff: app.me.id, ...set } }],
+        open.seen ? { [`checkins/${id}`]: open.seen } : undefined)
   } catch (e) {
     Object.assign(open, { saving: false, error: notSaved(e) })
     app.redraw()

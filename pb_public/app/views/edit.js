@@ -22,12 +22,15 @@ export function edit(app) {
     return html`<p class="app-wait">${words.app.opening}</p>`
   }
   const p = app.get('patients', id)
-  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1><p>${words.app.goneWhy}</p>`
+  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
+      <p>${words.app.goneWhy}</p>`
   return html`${back(address('person', id), personName(p))}
     <h1 class="nhsuk-heading-l">${w.title}</h1><p class="app-who"><strong>${personName(p)}</strong></p>
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
     <form novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, id, open) }}>
-      ${fields.map(([name, rows]) => field({ id: name, label: /** @type {any} */ (w.fields)[name], rows: rows || undefined, mode: name === 'phone' ? 'tel' : undefined, value: open.form[name] ?? '',
+      ${fields.map(([name, rows]) =>
+          field({ id: name, label: /** @type {any} */ (w.fields)[name], rows: rows || undefined, mode: name === 'phone' ? 'tel' : undefined,
+            value: open.form[name] ?? '',
     change: v => { open.form[name] = v; open.dirty = true; app.drafts.put(key, { form: open.form, seen: open.seen }); app.redraw() } }))}
       ${open.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${open.error}</p>` : nothing}
       <button class="nhsuk-button app-wide" type="submit">${words.app.visit.save}</button>
@@ -39,16 +42,19 @@ async function begin(app, key, id) {
   app.forms.set(key, null)
   const kept = await app.drafts.get(key).catch(() => null)
   const seen = kept?.seen ?? app.seen('patients', id)
-  app.forms.set(key, { form: kept?.form ?? Object.fromEntries(fields.map(([f]) => [f, seen?.values[f] ?? ''])), seen, dirty: Boolean(kept), restored: Boolean(kept), error: '' })
+  app.forms.set(key, { form: kept?.form ?? Object.fromEntries(fields.map(([f]) => [f, seen?.values[f] ?? ''])), seen, dirty: Boolean(kept),
+        restored: Boolean(kept), error: '' })
   app.redraw()
 }
 
 /** @param {App} app @param {string} key @param {string} id @param {any} open */
 async function save(app, key, id, open) {
   const was = open.seen.values
-  const set = Object.fromEntries(fields.map(([f]) => [f, open.form[f].trim() || null]).filter(([f, v]) => (v ?? '') !== (was[/** @type {string} */ (f)] ?? '')))
+  const set = Object.fromEntries(fields.map(([f]) => [f, open.form[f].trim() || null])
+      .filter(([f, v]) => (v ?? '') !== (was[/** @type {string} */ (f)] ?? '')))
   try {
-    if (Object.keys(set).length) await app.record([{ op: 'update', collection: 'patients', id, patient: id, set }], { [`patients/${id}`]: open.seen })
+    if (Object.keys(set).length) await app.record([{ op: 'update', collection: 'patients', id, patient: id, set }],
+      { [`patients/${id}`]: open.seen })
   } catch (e) {
     open.error = notSaved(e)
     app.redraw()

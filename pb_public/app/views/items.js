@@ -21,11 +21,13 @@ export function items(app) {
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${w.title}</h1>
     ${app.locked ? nothing : unfinished(app)}
-    ${issues.length ? html`<h2 class="nhsuk-heading-m">${w.needYou}</h2><ul class="app-list">${repeat(issues, i => i.id, i => issue(app, i))}</ul>` : nothing}
+    ${issues.length ? html`<h2 class="nhsuk-heading-m">${w.needYou}</h2>
+        <ul class="app-list">${repeat(issues, i => i.id, i => issue(app, i))}</ul>` : nothing}
     <h2 class="nhsuk-heading-m">${w.all}</h2>
     ${list.length ? html`<ul class="app-list">${repeat(list.slice(0, 100), i => i.key, i => html`<li class="app-card">
       <span class="ds-row">${stateTag(i.state)}<strong>${word(w.kinds, i.kind)}</strong></span>
-      ${i.patient && !app.locked ? html`<span>${nameOf(app, i.patient)}</span>` : nothing}<span class="ds-soft">${when(i.at, app.now())}</span>
+      ${i.patient && !app.locked ? html`<span>${nameOf(app, i.patient)}</span>`
+        : nothing}<span class="ds-soft">${when(i.at, app.now())}</span>
       ${app.locked ? nothing : i.notes.map((/** @type {string} */ n) => html`<span>${n}</span>`)}
     </li>`)}</ul>` : html`<p>${w.none}</p>`}`
 }
@@ -59,29 +61,41 @@ function issue(app, i) {
 /** Both values, who wrote them and when: mine to decide, or the lead's. @param {App} app @param {any} i */
 function conflict(app, i) {
   const w = words.app.items
-  const side = (/** @type {string} */ title, /** @type {any} */ value, /** @type {string} */ by, /** @type {string} */ at) => html`<div class="app-side"><strong>${title}</strong>
-    <span class="ds-soft">${by ? fill(w.by, { name: by === app.me.id ? w.you : app.nameOf(by), at: when(at, app.now()) }) : ''}</span><span class="ds-pre">${shown(value)}</span></div>`
+  const side = (/** @type {string} */ title, /** @type {any} */ value, /** @type {string} */ by, /** @type {string} */ at) =>
+    html`<div class="app-side"><strong>${title}</strong>
+    <span class="ds-soft">${by ? fill(w.by, { name: by === app.me.id ? w.you : app.nameOf(by), at: when(at, app.now()) })
+      : ''}</span><span class="ds-pre">${shown(value)}</span></div>`
   const text = typeof i.lost === 'string' || typeof i.kept === 'string'
   const settle = (/** @type {any} */ value) => resolve(app, i, i.policy === 'retract' ? { retract: value } : { [i.field]: value })
-  return html`<div class="app-sides">${side(w.before, i.before, '', '')}${side(w.kept, i.kept, i.kept_by, i.kept_at)}${side(w.lost, i.lost, i.lost_by, i.lost_at)}</div>
+  return html`<div class="app-sides">${side(w.before, i.before, '', '')}${side(w.kept, i.kept, i.kept_by, i.kept_at)}${side(w.lost, i.lost,
+        i.lost_by, i.lost_at)}</div>
     ${i.policy === 'latest' ? html`<p class="ds-soft">${w.latest}</p>` : nothing}
     <div class="ds-row">
-      <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => settle(i.policy === 'retract' ? false : i.kept)}>${w.keepStored}</button>
-      <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => settle(i.policy === 'retract' ? true : i.lost)}>${w.takeOther}</button>
-      ${text && i.policy !== 'retract' ? html`<button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => settle([i.kept, i.lost].filter(Boolean).join('\n'))}>${w.keepBoth}</button>` : nothing}
+      <button class="nhsuk-button nhsuk-button--secondary" type="button"
+        @click=${() => settle(i.policy === 'retract' ? false : i.kept)}>${w.keepStored}</button>
+      <button class="nhsuk-button nhsuk-button--secondary" type="button"
+        @click=${() => settle(i.policy === 'retract' ? true : i.lost)}>${w.takeOther}</button>
+      ${text && i.policy !== 'retract'
+        ? html`<button class="nhsuk-button nhsuk-button--secondary" type="button"
+          @click=${() => settle([i.kept, i.lost].filter(Boolean).join('\n'))}>${w.keepBoth}</button>` : nothing}
     </div>${failed(app, i)}`
 }
 
 /** A value set aside, or a whole change kept in quarantine. @param {App} app @param {any} i */
 function other(app, i) {
   const w = words.app.items
-  const form = app.forms.get(`issue:${i.id}`) ?? { value: typeof i.content === 'string' || typeof i.content === 'number' ? String(i.content) : '' }
+  const form = app.forms.get(`issue:${i.id}`) ?? { value: typeof i.content === 'string' || typeof i.content === 'number'
+      ? String(i.content) : '' }
   const put = (/** @type {any} */ change) => { app.forms.set(`issue:${i.id}`, { ...form, ...change }); app.redraw() }
   return html`<span>${i.message}</span>
-    ${i.content === undefined || i.content === null ? nothing : html`<span class="ds-pre ds-soft">${fill(w.sent, { value: shown(i.content) })}</span>`}
-    ${i.fix === 'edit' && i.kind === 'set_aside' ? html`${field({ id: `fix-${i.id}`, label: w.correct, value: form.value, change: value => put({ value }) })}
-      <div class="ds-row"><button class="nhsuk-button" type="button" @click=${() => resolve(app, i, { [i.field]: corrected(i.content, form.value) })}>${w.send}</button>
-      <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => resolve(app, i, {})}>${w.letGo}</button></div>${failed(app, i)}`
+    ${i.content === undefined || i.content === null ? nothing
+      : html`<span class="ds-pre ds-soft">${fill(w.sent, { value: shown(i.content) })}</span>`}
+    ${i.fix === 'edit' && i.kind === 'set_aside'
+      ? html`${field({ id: `fix-${i.id}`, label: w.correct, value: form.value, change: value => put({ value }) })}
+      <div class="ds-row"><button class="nhsuk-button" type="button"
+        @click=${() => resolve(app, i, { [i.field]: corrected(i.content, form.value) })}>${w.send}</button>
+      <button class="nhsuk-button nhsuk-button--secondary" type="button"
+        @click=${() => resolve(app, i, {})}>${w.letGo}</button></div>${failed(app, i)}`
     : banner(i.fix === 'none' ? w.waits : w.lead)}`
 }
 

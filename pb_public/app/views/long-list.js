@@ -15,7 +15,8 @@ const near = 1500
 let grow = () => {}
 /** @type {Element | undefined} */
 let end
-const watcher = new IntersectionObserver(entries => { if (entries.some(e => e.isIntersecting)) grow() }, { rootMargin: `0px 0px ${near}px` })
+const watcher = new IntersectionObserver(entries => { if (entries.some(e => e.isIntersecting)) grow() },
+    { rootMargin: `0px 0px ${near}px` })
 
 /** @param {Element} [element] */
 function watch(element) {
@@ -37,5 +38,6 @@ export function moreOf(all, drawn, draw, { itself = false } = {}) {
       watch(end) // asked again once it is drawn: its end may still be near
     }
   }
-  return html`<button class="nhsuk-button nhsuk-button--secondary" type="button" ${itself ? ref(watch) : nothing} @click=${() => draw(drawn + more)}>${count(all - drawn, words.app.people.more)}</button>`
+  return html`<button class="nhsuk-button nhsuk-button--secondary" type="button" ${itself ? ref(watch) : nothing}
+      @click=${() => draw(drawn + more)}>${count(all - drawn, words.app.people.more)}</button>`
 }

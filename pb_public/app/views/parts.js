@@ -22,9 +22,14 @@ export function field({ id, label, value, change, hint, error, warn, unit, mode,
   return html`<div class="nhsuk-form-group ${error ? 'nhsuk-form-group--error' : ''}">
     <label class="nhsuk-label" for=${id}>${label}</label>
     ${hint ? html`<div class="nhsuk-hint" id="${id}-hint">${hint}</div>` : nothing}
-    ${error ? html`<span class="nhsuk-error-message" id="${id}-error"><span class="nhsuk-u-visually-hidden">${words.app.form.error}</span> ${error}</span>` : nothing}
-    ${rows ? html`<textarea class="nhsuk-textarea" id=${id} name=${id} rows=${rows} .value=${live(value)} @input=${input} aria-describedby=${ifDefined(described)} aria-invalid=${ifDefined(error ? 'true' : undefined)}></textarea>`
-      : html`<div class="app-input"><input class="nhsuk-input ${width}" id=${id} name=${id} type=${type} inputmode=${ifDefined(mode)} autocomplete=${/** @type {any} */ (autocomplete)} autocapitalize=${type === 'text' && !mode ? 'sentences' : 'none'} .value=${live(value)} @input=${input} aria-describedby=${ifDefined(described)} aria-invalid=${ifDefined(error ? 'true' : undefined)}>${unit ? html`<span class="app-unit">${unit}</span>` : nothing}</div>`}
+    ${error ? html`<span class="nhsuk-error-message" id="${id}-error"><span class="nhsuk-u-visually-hidden">${words.app.form.error}</span>
+        ${error}</span>` : nothing}
+    ${rows ? html`<textarea class="nhsuk-textarea" id=${id} name=${id} rows=${rows} .value=${live(value)} @input=${input}
+        aria-describedby=${ifDefined(described)} aria-invalid=${ifDefined(error ? 'true' : undefined)}></textarea>`
+      : html`<div class="app-input"><input class="nhsuk-input ${width}" id=${id} name=${id} type=${type} inputmode=${ifDefined(mode)}
+          autocomplete=${/** @type {any} */ (autocomplete)} autocapitalize=${type === 'text' && !mode ? 'sentences' : 'none'}
+          .value=${live(value)} @input=${input} aria-describedby=${ifDefined(described)}
+          aria-invalid=${ifDefined(error ? 'true' : undefined)}>${unit ? html`<span class="app-unit">${unit}</span>` : nothing}</div>`}
     ${warn ? html`<p class="app-warn" id="${id}-warn">${warn}</p>` : nothing}
   </div>`
 }
@@ -38,11 +43,14 @@ export function field({ id, label, value, change, hint, error, warn, unit, mode,
  * @param {string} [o.hint] @param {boolean} [o.inline] @param {string} [o.error] @param {boolean} [o.required] cannot be taken back
  */
 export function choice({ name, legend, options, value, change, hint, inline = false, error, required = false }) {
-  return html`<fieldset class="nhsuk-fieldset app-choice ${inline ? 'app-choice--inline' : ''} ${error ? 'nhsuk-form-group--error' : ''}" aria-describedby=${ifDefined(error ? `${name}-error` : hint ? `${name}-hint` : undefined)}>
+  return html`<fieldset class="nhsuk-fieldset app-choice ${inline ? 'app-choice--inline' : ''} ${error ? 'nhsuk-form-group--error' : ''}"
+      aria-describedby=${ifDefined(error ? `${name}-error` : hint ? `${name}-hint` : undefined)}>
     <legend class="nhsuk-fieldset__legend">${legend}</legend>
     ${hint ? html`<div class="nhsuk-hint" id="${name}-hint">${hint}</div>` : nothing}
-    ${error ? html`<span class="nhsuk-error-message" id="${name}-error"><span class="nhsuk-u-visually-hidden">${words.app.form.error}</span> ${error}</span>` : nothing}
-    <div class="app-choice__options">${Object.entries(options).map(([code, text]) => html`<label class="app-pick"><input type="radio" name=${name} value=${code} .checked=${live(value === code)}
+    ${error ? html`<span class="nhsuk-error-message" id="${name}-error"><span class="nhsuk-u-visually-hidden">${words.app.form.error}</span>
+        ${error}</span>` : nothing}
+    <div class="app-choice__options">${Object.entries(options)
+      .map(([code, text]) => html`<label class="app-pick"><input type="radio" name=${name} value=${code} .checked=${live(value === code)}
       @click=${() => { if (!required && value === code) change('') }} @change=${() => change(code)}><span>${text}</span></label>`)}</div>
   </fieldset>`
 }
@@ -54,20 +62,34 @@ export function choice({ name, legend, options, value, change, hint, inline = fa
  * @param {string[]} o.value @param {(list: string[]) => void} o.change @param {string} [o.hint]
  */
 export function choices({ name, legend, options, value, change, hint }) {
-  return html`<fieldset class="nhsuk-fieldset app-choice app-choice--inline" aria-describedby=${ifDefined(hint ? `${name}-hint` : undefined)}>
+  return html`<fieldset class="nhsuk-fieldset app-choice app-choice--inline"
+      aria-describedby=${ifDefined(hint ? `${name}-hint` : undefined)}>
     <legend class="nhsuk-fieldset__legend">${legend}</legend>
     ${hint ? html`<div class="nhsuk-hint" id="${name}-hint">${hint}</div>` : nothing}
-    <div class="app-choice__options">${Object.entries(options).map(([code, text]) => html`<label class="app-pick"><input type="checkbox" name=${name} value=${code} .checked=${live(value.includes(code))}
-      @change=${(/** @type {any} */ e) => change(e.target.checked ? [...value, code] : value.filter(v => v !== code))}><span>${text}</span></label>`)}</div>
+    <div class="app-choice__options">${Object.entries(options)
+      .map(([code, text]) => html`<label class="app-pick"><input type="checkbox" name=${name} value=${code}
+          .checked=${live(value.includes(code))}
+      @change=${(/** @type {any} */ e) => change(e.target.checked ? [...value, code]
+          : value.filter(v => v !== code))}><span>${text}</span></label>`)}</div>
   </fieldset>`
 }
 
-/** @param {object} o @param {string} o.id @param {string} o.label @param {[string, string][]} o.options value and words @param {string} o.value @param {(v: string) => void} o.change @param {string} [o.hint] @param {string} [o.error] */
+/**
+ * @param {object} o
+ * @param {string} o.id
+ * @param {string} o.label
+ * @param {[string, string][]} o.options value and words
+ * @param {string} o.value
+ * @param {(v: string) => void} o.change
+ * @param {string} [o.hint]
+ * @param {string} [o.error]
+ */
 export function select({ id, label, options, value, change, hint, error }) {
   return html`<div class="nhsuk-form-group ${error ? 'nhsuk-form-group--error' : ''}"><label class="nhsuk-label" for=${id}>${label}</label>
     ${hint ? html`<div class="nhsuk-hint" id="${id}-hint">${hint}</div>` : nothing}
     ${error ? html`<span class="nhsuk-error-message" id="${id}-error">${error}</span>` : nothing}
-    <select class="nhsuk-select app-select" id=${id} aria-describedby=${ifDefined(error ? `${id}-error` : hint ? `${id}-hint` : undefined)} @change=${(/** @type {any} */ e) => change(e.target.value)}>
+    <select class="nhsuk-select app-select" id=${id} aria-describedby=${ifDefined(error ? `${id}-error` : hint ? `${id}-hint` : undefined)}
+      @change=${(/** @type {any} */ e) => change(e.target.value)}>
       ${options.map(([v, text]) => html`<option value=${v} .selected=${v === value}>${text}</option>`)}
     </select></div>`
 }
@@ -78,10 +100,16 @@ export function classTag(cls) {
   return html`<span class="ds-tag ds-tag--${kind}">${word(words.common.classes, cls)}</span>`
 }
 
-/** How an own change stands; the sign and the word differ, not only the colour. @param {'saved' | 'sent' | 'seen' | 'needs_you' | string} state */
+/**
+ * How an own change stands; the sign and the word differ, not only the colour.
+ * @param {'saved' | 'sent' | 'seen' | 'needs_you' | string} state
+ */
 export function stateTag(state) {
-  const look = /** @type {Record<string, [string, string]>} */ ({ draft: ['info', '✎'], saved: ['warn', '●'], sent: ['info', '↑'], seen: ['good', '✓'], needs_you: ['bad', '!'] })[state] ?? ['info', '']
-  return html`<span class="ds-tag ds-tag--${look[0]}"><span aria-hidden="true">${look[1]}</span> ${word(words.app.itemStates, state)}</span>`
+  const look = /** @type {Record<string, [string, string]>} */ (
+    { draft: ['info', '✎'], saved: ['warn', '●'], sent: ['info', '↑'], seen: ['good', '✓'], needs_you: ['bad', '!'] })[state]
+    ?? ['info', '']
+  return html`<span class="ds-tag ds-tag--${look[0]}"><span aria-hidden="true">${look[1]}</span>
+      ${word(words.app.itemStates, state)}</span>`
 }
 
 /** @param {string} text @param {'bad' | 'warn' | 'good' | ''} [kind] */

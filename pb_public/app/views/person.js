@@ -19,23 +19,30 @@ const closed = new Set(['done', 'stood_down'])
 export function person(app) {
   const w = words.app.person
   const p = app.get('patients', app.place.id)
-  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1><p>${words.app.goneWhy}</p>`
+  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
+      <p>${words.app.goneWhy}</p>`
   const mine = (/** @type {any} */ r) => r.patient === p.id
   const taken = sets(app.all('observations').filter(mine))
   const handovers = app.all('handovers').filter(mine).sort((a, b) => ((a.raised_at ?? '') < (b.raised_at ?? '') ? 1 : -1))
-  const visits = app.all('visits').filter(mine).filter(v => v.status !== 'planned').sort((a, b) => ((a.started_at ?? a.planned_start ?? '') < (b.started_at ?? b.planned_start ?? '') ? 1 : -1))
+  const visits = app.all('visits').filter(mine).filter(v => v.status !== 'planned')
+    .sort((a, b) => ((a.started_at ?? a.planned_start ?? '') < (b.started_at ?? b.planned_start ?? '') ? 1 : -1))
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l nhsuk-u-margin-bottom-2">${personName(p)}</h1>
-    <p class="ds-soft">${[p.date_of_birth ? fill(w.born, { date: birth(p.date_of_birth) }) : '', p.nhs_number ? nhsNumber(p.nhs_number) + (p.nhs_number_status === 'verified' ? '' : ` (${w.unverified})`) : ''].filter(Boolean).join(' · ')}</p>
+    <p class="ds-soft">${[p.date_of_birth ? fill(w.born, { date: birth(p.date_of_birth) }) : '',
+        p.nhs_number ? nhsNumber(p.nhs_number) + (p.nhs_number_status === 'verified' ? '' : ` (${w.unverified})`) : ''].filter(Boolean)
+      .join(' · ')}</p>
     ${age(app)}
     ${p.waiting ? banner(w.leaving, 'warn') : nothing}
     <a class="nhsuk-button app-wide" href=${address('visit', '', { person: p.id })}>${w.record}</a>
     ${know(app, p)}
     ${readings(app, p, taken)}
     ${given(app, handovers)}
-    ${visits.length ? html`<h2 class="nhsuk-heading-m">${w.visits}</h2><ul class="app-list">${repeat(visits.slice(0, 10), v => v.id, v => html`<li class="app-person">
-      <a href=${address('visit-read', v.id)}>${v.started_at ? timeText(v, 'started_at', app.now()) : when(v.planned_start, app.now())} · ${word(words.app.statuses, v.status)}</a>
-      <span class="ds-soft">${[word(words.app.purposes, v.purpose), v.staff ? app.nameOf(v.staff) : ''].filter(Boolean).join(' · ')}</span></li>`)}</ul>` : nothing}`
+    ${visits.length ? html`<h2 class="nhsuk-heading-m">${w.visits}</h2>
+        <ul class="app-list">${repeat(visits.slice(0, 10), v => v.id, v => html`<li class="app-person">
+      <a href=${address('visit-read', v.id)}>${v.started_at ? timeText(v, 'started_at', app.now()) : when(v.planned_start, app.now())} ·
+        ${word(words.app.statuses, v.status)}</a>
+      <span class="ds-soft">${[word(words.app.purposes, v.purpose), v.staff ? app.nameOf(v.staff) : ''].filter(Boolean)
+        .join(' · ')}</span></li>`)}</ul>` : nothing}`
 }
 
 /** How old all this is: said on every page about a person. @param {App} app */
@@ -53,10 +60,16 @@ function know(app, p) {
   const w = words.app.person
   const practice = p.practice ? app.get('organisations', p.practice) : null
   /** @type {[string, any][]} */
-  const rows = [[w.risk, p.risk_note], [w.access, p.access_notes], [w.needs, p.communication_needs?.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')], [w.address, [p.address, p.postcode].filter(Boolean).join(', ')],
-    [w.phone, p.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : ''], [w.practice, practice ? html`${practice.name}${practice.phone ? html` · <a href="tel:${practice.phone}">${practice.phone}</a>` : nothing}` : w.noPractice],
+  const rows = [[w.risk, p.risk_note], [w.access, p.access_notes],
+      [w.needs, p.communication_needs?.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')],
+      [w.address, [p.address, p.postcode].filter(Boolean).join(', ')],
+    [w.phone, p.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : ''],
+      [w.practice, practice ? html`${practice.name}${practice.phone ? html` · <a href="tel:${practice.phone}">${practice.phone}</a>`
+          : nothing}` : w.noPractice],
     [w.scale, p.spo2_scale?.scale === 2 ? w.scale2 : ''], [w.objects, p.objection ? w.objection : '']]
-  return html`<dl class="nhsuk-summary-list">${rows.filter(r => r[1]).map(([k, v]) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt><dd class="nhsuk-summary-list__value ds-pre">${v}</dd></div>`)}</dl>
+  return html`<dl class="nhsuk-summary-list">${rows.filter(r => r[1])
+      .map(([k, v]) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt>
+        <dd class="nhsuk-summary-list__value ds-pre">${v}</dd></div>`)}</dl>
     <p><a href=${address('edit', p.id)}>${words.app.edit.link}</a></p>`
 }
 
@@ -67,11 +80,15 @@ function readings(app, p, taken) {
   const last = taken[0], score = scoreOf(last, p)
   return html`<h2 class="nhsuk-heading-m">${w.readings}</h2>
     <div class="nhsuk-card nhsuk-card--basic"><div class="nhsuk-card__content">
-      <p class="nhsuk-u-margin-bottom-2"><strong class="app-total">${score.status === 'not_applicable' ? words.common.bands.not_applicable : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }) })}</strong>
-        <span class="ds-tag ds-tag--${score.floor_band === 'high' ? 'bad' : score.floor_band === 'medium' || score.floor_band === 'low_medium' ? 'warn' : 'info'}">${word(words.common.bands, score.band)}</span></p>
+      <p class="nhsuk-u-margin-bottom-2"><strong class="app-total">${score.status === 'not_applicable' ? words.common.bands.not_applicable
+        : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }) })}</strong>
+        <span class="ds-tag ds-tag--${score.floor_band === 'high' ? 'bad'
+          : score.floor_band === 'medium' || score.floor_band === 'low_medium' ? 'warn'
+          : 'info'}">${word(words.common.bands, score.band)}</span></p>
       <p class="ds-soft">${timeText(last, 'taken_at', app.now())}</p>
       <ul class="app-readings">${parameters.map(k => readingText(k, last, score)).filter(Boolean).map(t => html`<li>${t}</li>`)}</ul>
-      ${trend(taken.map(o => { const s = scoreOf(o, p); return { at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band } }), { title: w.trend, now: app.now() })}
+      ${trend(taken.map(o => { const s = scoreOf(o, p); return { at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band } }),
+          { title: w.trend, now: app.now() })}
     </div></div>`
 }
 
@@ -80,7 +97,8 @@ function given(app, handovers) {
   const w = words.app.person
   const open = handovers.filter(h => !closed.has(h.state)), done = handovers.filter(h => closed.has(h.state)).slice(0, 3)
   if (!open.length && !done.length) return nothing
-  return html`<h2 class="nhsuk-heading-m">${w.handovers}</h2><ul class="app-list">${repeat([...open, ...done], h => h.id, h => handover(app, h))}</ul>`
+  return html`<h2 class="nhsuk-heading-m">${w.handovers}</h2>
+      <ul class="app-list">${repeat([...open, ...done], h => h.id, h => handover(app, h))}</ul>`
 }
 
 /** A handover as its sender sees it: who has it, what they said. @param {App} app @param {any} h */
@@ -96,10 +114,12 @@ export function handover(app, h) {
     h.answer && fill(w.answer, { text: h.answer }),
     h.filed_at && fill(w.filed, { name: app.nameOf(h.filed_by), at: when(h.filed_at, app.now()) }),
   ].filter(Boolean)
-  return html`<li class="app-card"><span class="ds-row">${classTag(h.class)}<strong>${word(words.common.states, h.state ?? 'queued')}</strong>${to ? html`<span>${fill(w.with, { team: to })}</span>` : nothing}</span>
+  return html`<li class="app-card"><span class="ds-row">${classTag(h.class)}<strong>${word(words.common.states,
+        h.state ?? 'queued')}</strong>${to ? html`<span>${fill(w.with, { team: to })}</span>` : nothing}</span>
     ${h.unverified ? html`<span class="ds-tag ds-tag--warn">${w.unverified}</span>` : nothing}
     <span class="ds-pre">${h.situation}</span>
-    <span class="ds-soft">${h.raised_at ? fill(w.raised, { at: when(h.raised_at, app.now()) }) : w.notSent}${h.late_by_seconds > 900 ? ` · ${fill(w.late, { time: duration(h.late_by_seconds) })}` : ''}</span>
+    <span class="ds-soft">${h.raised_at ? fill(w.raised, { at: when(h.raised_at, app.now()) }) : w.notSent}${h.late_by_seconds > 900
+      ? ` · ${fill(w.late, { time: duration(h.late_by_seconds) })}` : ''}</span>
     ${lines.map(l => html`<span>${l}</span>`)}
   </li>`
 }

@@ -27,31 +27,42 @@ export function settings(app) {
       ${row(w.synced, s.lastSynced ? when(s.lastSynced, app.now()) : words.app.statusBar.never)}
       ${row(w.unsent, String(s.unsent))}
       ${row(w.held, count(app.all('patients').length, w.people))}
-      ${p.room ? row(w.storage, fill(w.used, { used: (p.room.used / 1048576).toFixed(1), share: Math.max(1, Math.round(p.room.share * 100)) })) : nothing}
+      ${p.room ? row(w.storage,
+          fill(w.used, { used: (p.room.used / 1048576).toFixed(1), share: Math.max(1, Math.round(p.room.share * 100)) })) : nothing}
       ${row(w.version, p.version)}
     </dl>
     ${p.room?.tight ? banner(w.tight, 'warn') : nothing}
     <p><button class="nhsuk-button app-wide" type="button" @click=${() => p.lock()}>${w.lock}</button></p>
 
     <h2 class="nhsuk-heading-m">${w.security}</h2>
-    ${p.shiftPin ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.pin}</span></summary><div class="nhsuk-details__text"><p>${w.pinWhy}</p>
+    ${p.shiftPin ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
+        class="nhsuk-details__summary-text">${w.pin}</span></summary><div class="nhsuk-details__text"><p>${w.pinWhy}</p>
       <form @submit=${run(async () => { await p.setPin(form.pin ?? '', form.old || undefined); return w.pinSet })}>
-        ${field({ id: 'set-pin', label: w.pinLabel, mode: 'numeric', type: 'password', value: form.pin ?? '', change: pin => set({ pin }) })}
-        ${field({ id: 'pin-old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '', change: old => set({ old }) })}
+        ${field({ id: 'set-pin', label: w.pinLabel, mode: 'numeric', type: 'password', value: form.pin ?? '',
+            change: pin => set({ pin }) })}
+        ${field({ id: 'pin-old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '',
+            change: old => set({ old }) })}
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.pin}</button></form></div></details>` : nothing}
-    ${p.passkeys ? html`<p><button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${run(async () => { await p.addPasskey(); return w.passkeySet })}>${w.passkey}</button></p>` : nothing}
-    <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.changePassphrase}</span></summary><div class="nhsuk-details__text">
+    ${p.passkeys ? html`<p><button class="nhsuk-button nhsuk-button--secondary" type="button"
+        @click=${run(async () => { await p.addPasskey(); return w.passkeySet })}>${w.passkey}</button></p>` : nothing}
+    <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
+      class="nhsuk-details__summary-text">${w.changePassphrase}</span></summary><div class="nhsuk-details__text">
       <form @submit=${run(async () => { await p.changePassphrase(form.old ?? '', form.next ?? ''); return w.passphraseSet })}>
-        ${field({ id: 'old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '', change: old => set({ old }) })}
-        ${field({ id: 'next', label: words.app.gate.newPassphrase, hint: words.app.gate.passphraseHint, type: 'password', autocomplete: 'new-password', value: form.next ?? '', change: next => set({ next }) })}
+        ${field({ id: 'old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '',
+            change: old => set({ old }) })}
+        ${field({ id: 'next', label: words.app.gate.newPassphrase, hint: words.app.gate.passphraseHint, type: 'password',
+            autocomplete: 'new-password', value: form.next ?? '', change: next => set({ next }) })}
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.changePassphrase}</button></form></div></details>
 
     <h2 class="nhsuk-heading-m">${w.leave}</h2>
     ${s.unsent ? html`${banner(count(s.unsent, w.unsentLeft), 'warn')}
       <div class="ds-row"><button class="nhsuk-button" type="button" @click=${() => app.sync()}>${words.app.statusBar.sync}</button>
-      <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${run(async () => fill(w.exported, { file: await p.exportUnsent() }))}>${w.export}</button></div>`
-    : html`<p>${w.leaveWhy}</p><button class="nhsuk-button nhsuk-button--warning" type="button" @click=${() => { if (confirm(w.signOutAsk)) p.signOut() }}>${w.signOut}</button>`}`
+      <button class="nhsuk-button nhsuk-button--secondary" type="button"
+        @click=${run(async () => fill(w.exported, { file: await p.exportUnsent() }))}>${w.export}</button></div>`
+    : html`<p>${w.leaveWhy}</p><button class="nhsuk-button nhsuk-button--warning" type="button"
+        @click=${() => { if (confirm(w.signOutAsk)) p.signOut() }}>${w.signOut}</button>`}`
 }
 
 /** @param {string} k @param {any} v */
-const row = (k, v) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt><dd class="nhsuk-summary-list__value">${v}</dd></div>`
+const row = (k, v) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt>
+    <dd class="nhsuk-summary-list__value">${v}</dd></div>`

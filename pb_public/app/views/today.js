@@ -44,7 +44,8 @@ function stopsOf(app) {
 export function loading(app) {
   const load = app.syncStatus().loading
   if (!load) return nothing
-  return html`<div class="ds-banner"><label for="load">${fill(words.app.loading, { done: load.done, total: Math.max(load.total, load.done) })}</label>
+  return html`<div class="ds-banner"><label for="load">${fill(words.app.loading,
+        { done: load.done, total: Math.max(load.total, load.done) })}</label>
     <progress id="load" class="app-progress" max=${Math.max(load.total, load.done, 1)} value=${load.done}></progress></div>`
 }
 
@@ -58,11 +59,14 @@ function stop(app, s) {
       <span class="app-card__name">${person ? personName(person) : words.app.gonePerson}</span>
     </a>
     <span class="ds-soft">${[word(words.app.purposes, s.contact.purpose), person?.address].filter(Boolean).join(' · ')}</span>
-    <span class="ds-row">${s.state === 'late' ? html`<span class="ds-tag ds-tag--warn">${day(s.at) === day(app.now()) ? w.late : fill(w.lateFrom, { day: date(s.at, app.now()) })}</span>` : nothing}
+    <span class="ds-row">${s.state === 'late'
+      ? html`<span class="ds-tag ds-tag--warn">${day(s.at) === day(app.now()) ? w.late
+        : fill(w.lateFrom, { day: date(s.at, app.now()) })}</span>` : nothing}
       ${s.state === 'now' ? html`<span class="ds-tag ds-tag--info">${w.now}</span>` : nothing}
       ${s.state === 'done' ? html`<span class="ds-tag ds-tag--good">✓ ${word(words.app.statuses, s.contact.status)}</span>` : nothing}
       ${person?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${person.risk_note}</span>` : nothing}</span>
-    ${s.state === 'done' || !person ? nothing : html`<a class="nhsuk-button app-card__go" href=${address('visit', s.contact.id, { person: s.contact.patient })}>${w.record}</a>`}
+    ${s.state === 'done' || !person ? nothing
+      : html`<a class="nhsuk-button app-card__go" href=${address('visit', s.contact.id, { person: s.contact.patient })}>${w.record}</a>`}
   </li>`
 }
 
@@ -85,7 +89,8 @@ function people(app) {
   return html`<section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${w.title}</h2>
     ${field({ id: 'find', label: w.find, hint: w.hint, value: form.typed, change: typed => set({ typed, drawn: first }) })}
     <p role="status" class="ds-soft">${count(found.length, w.found)}</p>
-    <ul class="app-list">${repeat(found.slice(0, form.drawn), p => p.id, p => html`<li class="app-person"><a href=${address('person', p.id)}>${personName(p)}</a>
+    <ul class="app-list">${repeat(found.slice(0, form.drawn), p => p.id,
+        p => html`<li class="app-person"><a href=${address('person', p.id)}>${personName(p)}</a>
       <span class="ds-soft">${[p.address, p.postcode].filter(Boolean).join(', ')}</span></li>`)}</ul>
     ${moreOf(found.length, form.drawn, drawn => set({ drawn }), { itself: true })}
   </section>`

@@ -29,15 +29,18 @@ function draft(app, d) {
   const what = w.kinds[d.kind]
   return html`<li class="app-card"><span class="ds-row">${stateTag('draft')}<strong>${what}</strong></span><span>${name}</span>
     <span class="ds-soft">${fill(w.touched, { at: when(d.at, app.now()) })}</span>
-    <span class="ds-row">${p ? html`<a class="nhsuk-button" href=${href} aria-label=${fill(w.goOnWith, { what, name })}>${w.goOn}</a>` : nothing}
-      <button class="nhsuk-button nhsuk-button--secondary" type="button" aria-label=${fill(w.discardOf, { what, name })} @click=${() => discard(app, d.key)}>${w.discard}</button></span></li>`
+    <span class="ds-row">${p ? html`<a class="nhsuk-button" href=${href}
+        aria-label=${fill(w.goOnWith, { what, name })}>${w.goOn}</a>` : nothing}
+      <button class="nhsuk-button nhsuk-button--secondary" type="button" aria-label=${fill(w.discardOf, { what, name })}
+        @click=${() => discard(app, d.key)}>${w.discard}</button></span></li>`
 }
 
 /** Whom a form is about, and where it is. @param {App} app @param {import('../context.js').Unfinished} d */
 function whereOf(app, { kind, id }) {
   if (kind === 'person') return { patient: id, href: address('edit', id) }
   const planned = app.get(kind === 'visit' ? 'visits' : 'checkins', id)
-  return planned ? { patient: planned.patient, href: address(kind, id, { person: planned.patient }) } : { patient: id, href: address(kind, '', { person: id }) }
+  return planned ? { patient: planned.patient, href: address(kind, id, { person: planned.patient }) }
+    : { patient: id, href: address(kind, '', { person: id }) }
 }
 
 /** Throws a form away, after asking. Resolves to whether it is gone. @param {App} app @param {string} key */

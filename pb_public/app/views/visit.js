@@ -27,11 +27,16 @@ export function visit(app) {
     return html`<p class="app-wait">${words.app.opening}</p>`
   }
   const patient = app.get('patients', open.form.patient)
-  if (!patient) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1><p>${words.app.goneWhy}</p>`
+  if (!patient) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
+      <p>${words.app.goneWhy}</p>`
   return draw(app, key, open, patient)
 }
 
-/** Opens a form: the draft that was kept, else an empty one with what is on the screen now as what its author saw. @param {App} app @param {string} key */
+/**
+ * Opens a form: the draft that was kept, else an empty one with what is on the screen now as what its author saw.
+ * @param {App} app
+ * @param {string} key
+ */
 async function begin(app, key) {
   app.forms.set(key, null)
   const kept = await app.drafts.get(key).catch(() => null)
@@ -40,7 +45,8 @@ async function begin(app, key) {
   const taken = planned ? sets(app.all('observations').filter(o => o.visit === planned.id))[0] ?? null : null
   const form = kept?.form ?? blank({ patient, visit: planned, taken, now: app.now() })
   const seen = kept?.seen ?? (planned ? app.seen('visits', planned.id) : null)
-  app.forms.set(key, { form, seen, planned: kept?.planned ?? planned, dirty: Boolean(kept), restored: Boolean(kept), saving: false, error: '' })
+  app.forms.set(key, { form, seen, planned: kept?.planned ?? planned, dirty: Boolean(kept), restored: Boolean(kept), saving: false,
+        error: '' })
   app.redraw()
 }
 
@@ -52,7 +58,8 @@ function draw(app, key, open, patient) {
   const j = judge(f, patient, before)
   const lacks = f.tried ? missing(f, j, app.me) : {}
   const error = (/** @type {string} */ name) => lacks[name] ? /** @type {any} */ (w.missing)[lacks[name]] : ''
-  const change = (/** @type {(form: any) => void} */ how) => { how(f); open.dirty = true; app.drafts.put(key, { form: f, seen: open.seen, planned: open.planned }); app.redraw() }
+  const change = (/** @type {(form: any) => void} */ how) => {
+    how(f); open.dirty = true; app.drafts.put(key, { form: f, seen: open.seen, planned: open.planned }); app.redraw() }
   const done = f.fields.status === 'completed'
   return html`${back(address('person', patient.id), personName(patient))}
     <h1 class="nhsuk-heading-l nhsuk-u-margin-bottom-2">${w.title}</h1>
@@ -60,15 +67,24 @@ function draw(app, key, open, patient) {
     ${age(app)}
     ${open.restored ? html`<p class="ds-banner">${w.restored}</p>` : nothing}
     ${Object.keys(lacks).length ? summary(lacks) : nothing}
-    <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, open, patient, j, before) }}>
-      ${choice({ name: 'status', legend: w.status, options: w.statuses, value: f.fields.status, error: error('status'), change: v => change(form => { form.fields.status = v }) })}
-      ${f.fields.status === 'no_access' ? choice({ name: 'no_access_kind', legend: w.noAccess, options: words.app.noAccess, value: f.fields.no_access_kind, error: error('no_access_kind'), hint: w.noAccessHint, change: v => change(form => { form.fields.no_access_kind = v }) }) : nothing}
+    <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => {
+      e.preventDefault(); save(app, key, open, patient, j, before) }}>
+      ${choice({ name: 'status', legend: w.status, options: w.statuses, value: f.fields.status, error: error('status'),
+          change: v => change(form => { form.fields.status = v }) })}
+      ${f.fields.status === 'no_access'
+        ? choice({ name: 'no_access_kind', legend: w.noAccess, options: words.app.noAccess, value: f.fields.no_access_kind,
+          error: error('no_access_kind'), hint: w.noAccessHint, change: v => change(form => { form.fields.no_access_kind = v }) })
+        : nothing}
       ${done ? html`
-        ${choices({ name: 'soft_signs', legend: w.softSigns, hint: w.softSignsHint, options: words.app.softSigns, value: f.fields.soft_signs, change: v => change(form => { form.fields.soft_signs = v }) })}
-        ${choice({ name: 'critical_medicine', legend: w.medicine, options: words.app.medicine, value: f.fields.critical_medicine, inline: true, change: v => change(form => { form.fields.critical_medicine = v }) })}
+        ${choices({ name: 'soft_signs', legend: w.softSigns, hint: w.softSignsHint, options: words.app.softSigns,
+            value: f.fields.soft_signs, change: v => change(form => { form.fields.soft_signs = v }) })}
+        ${choice({ name: 'critical_medicine', legend: w.medicine, options: words.app.medicine, value: f.fields.critical_medicine,
+            inline: true, change: v => change(form => { form.fields.critical_medicine = v }) })}
         ${readings(f, j, change)}
-        ${select({ id: 'outcome', label: w.outcome, options: [['', w.choose], ...Object.entries(words.app.outcomes)], value: f.fields.outcome, change: v => change(form => { form.fields.outcome = v }) })}` : nothing}
-      ${f.fields.status ? field({ id: 'note', label: w.note, value: f.fields.note, rows: 5, change: v => change(form => { form.fields.note = v }) }) : nothing}
+        ${select({ id: 'outcome', label: w.outcome, options: [['', w.choose], ...Object.entries(words.app.outcomes)],
+            value: f.fields.outcome, change: v => change(form => { form.fields.outcome = v }) })}` : nothing}
+      ${f.fields.status ? field({ id: 'note', label: w.note, value: f.fields.note, rows: 5,
+          change: v => change(form => { form.fields.note = v }) }) : nothing}
       ${f.fields.status ? handing(app, f, patient, j, before, error, change) : nothing}
       ${open.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${open.error}</p>` : nothing}
       <div class="app-save"><button class="nhsuk-button app-wide" type="submit" ?disabled=${open.saving}>${w.save}</button></div>
@@ -79,24 +95,32 @@ function draw(app, key, open, patient) {
 /** @param {Record<string, string>} lacks */
 function summary(lacks) {
   const w = words.app.visit
-  return html`<div class="nhsuk-error-summary" role="alert" tabindex="-1" id="errors"><h2 class="nhsuk-error-summary__title">${words.app.form.problem}</h2>
-    <ul class="nhsuk-list nhsuk-error-summary__list">${Object.entries(lacks).map(([name, code]) => html`<li><a href="#" @click=${(/** @type {Event} */ e) => {
-      e.preventDefault(); /** @type {HTMLElement | null} */ (document.querySelector(`[name="${name}"], #${name}`))?.focus() }}>${/** @type {any} */ (w.missing)[code]}</a></li>`)}</ul></div>`
+  return html`<div class="nhsuk-error-summary" role="alert" tabindex="-1" id="errors">
+      <h2 class="nhsuk-error-summary__title">${words.app.form.problem}</h2>
+    <ul class="nhsuk-list nhsuk-error-summary__list">${Object.entries(lacks)
+      .map(([name, code]) => html`<li><a href="#" @click=${(/** @type {Event} */ e) => {
+      e.preventDefault(); /** @type {HTMLElement | null} */ (
+        document.querySelector(`[name="${name}"], #${name}`))?.focus() }}>${/** @type {any} */ (w.missing)[code]}</a></li>`)}</ul></div>`
 }
 
 /** @param {any} f @param {ReturnType<typeof judge>} j @param {(how: (form: any) => void) => void} change */
 function readings(f, j, change) {
   const w = words.app.visit, s = j.score
-  const points = (/** @type {any} */ n) => s && s[/** @type {'pulse'} */ (n)] !== null && s[/** @type {'pulse'} */ (n)] !== undefined ? html`<span class="app-points" title=${w.subScore}>${s[/** @type {'pulse'} */ (n)]}</span>` : nothing
-  return html`<fieldset class="nhsuk-fieldset app-vitals"><legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--m">${w.readings}</legend>
+  const points = (/** @type {any} */ n) => s && s[/** @type {'pulse'} */ (n)] !== null && s[/** @type {'pulse'} */ (n)] !== undefined
+    ? html`<span class="app-points" title=${w.subScore}>${s[/** @type {'pulse'} */ (n)]}</span>` : nothing
+  return html`<fieldset class="nhsuk-fieldset app-vitals">
+      <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--m">${w.readings}</legend>
     <p class="nhsuk-hint">${f.replaces ? w.readingsAgain : w.readingsHint}</p>
     <div class="app-vitals__grid">${inputs.map(input => {
     const why = doubt(input, f.readings[input.name])
-    return html`<div class="app-vital">${field({ id: input.name, label: words.common.readings[input.name], unit: words.common.units[input.name], mode: input.mode, width: 'nhsuk-input--width-4', value: f.readings[input.name] ?? '',
+    return html`<div class="app-vital">${field({ id: input.name, label: words.common.readings[input.name],
+          unit: words.common.units[input.name], mode: input.mode, width: 'nhsuk-input--width-4', value: f.readings[input.name] ?? '',
       warn: why ? w.doubts[why] : '', change: v => change(form => { form.readings[input.name] = v }) })}${points(input.name)}</div>`
   })}</div>
-    <div class="app-vital">${choice({ name: 'air', legend: words.common.readings.oxygen, options: w.air, value: f.air, inline: true, change: v => change(form => { form.air = v }) })}${points('oxygen')}</div>
-    <div class="app-vital">${choice({ name: 'acvpu', legend: words.common.readings.acvpu, options: words.common.acvpu, value: f.acvpu, inline: true, change: v => change(form => { form.acvpu = v }) })}${points('acvpu')}</div>
+    <div class="app-vital">${choice({ name: 'air', legend: words.common.readings.oxygen, options: w.air, value: f.air, inline: true,
+        change: v => change(form => { form.air = v }) })}${points('oxygen')}</div>
+    <div class="app-vital">${choice({ name: 'acvpu', legend: words.common.readings.acvpu, options: words.common.acvpu, value: f.acvpu,
+        inline: true, change: v => change(form => { form.acvpu = v }) })}${points('acvpu')}</div>
     ${s ? total(s) : nothing}
   </fieldset>`
 }
@@ -107,13 +131,23 @@ function total(s) {
   if (s.status === 'not_applicable') return html`<p class="ds-banner">${words.common.bands.not_applicable}: ${w.notApplicable}</p>`
   const kind = s.floor_band === 'high' ? 'bad' : s.floor_band === 'medium' || s.floor_band === 'low_medium' ? 'warn' : ''
   const lacks = parameters.filter(p => s[p] === null).map(p => words.common.readings[p].toLowerCase())
-  return html`<div class="ds-banner ${kind ? `ds-banner--${kind}` : ''}" role="status"><strong class="app-total">${fill(words.app.person.total, { total: s.total ?? fill(words.common.chart.atLeast, { n: s.floor_total }) })}</strong>
+  return html`<div class="ds-banner ${kind ? `ds-banner--${kind}` : ''}"
+      role="status"><strong class="app-total">${fill(words.app.person.total,
+        { total: s.total ?? fill(words.common.chart.atLeast, { n: s.floor_total }) })}</strong>
     ${word(words.common.bands, s.status === 'complete' ? s.band : s.floor_band)}
     ${lacks.length ? html`<br><span>${fill(w.notTaken, { list: lacks.join(', ') })}</span>` : nothing}
     <br><small>${w.source}</small></div>`
 }
 
-/** @param {App} app @param {any} f @param {any} patient @param {ReturnType<typeof judge>} j @param {any} before @param {(name: string) => string} error @param {(how: (form: any) => void) => void} change */
+/**
+ * @param {App} app
+ * @param {any} f
+ * @param {any} patient
+ * @param {ReturnType<typeof judge>} j
+ * @param {any} before
+ * @param {(name: string) => string} error
+ * @param {(how: (form: any) => void) => void} change
+ */
 function handing(app, f, patient, j, before, error, change) {
   const w = words.app.visit, on = handsOver(f, j.urgency), cls = f.cls || j.urgency || 'R'
   const practice = patient.practice ? app.get('organisations', patient.practice) : null
@@ -121,22 +155,43 @@ function handing(app, f, patient, j, before, error, change) {
   const text = texts(f, patient, j, before, app.now())
   const urgent = cls === 'E' || cls === 'U2'
   return html`<section class="app-hand" aria-labelledby="hand"><h2 class="nhsuk-heading-m" id="hand">${w.handOver}</h2>
-    ${j.urgency && f.handOver !== 'no' ? html`<p class="ds-banner ds-banner--${j.call ? 'bad' : 'warn'}">${w.because[/** @type {'E'} */ (j.urgency)]}</p>` : nothing}
-    ${choice({ name: 'hand_over', legend: w.handOverAsk, options: w.yesNo, value: f.handOver || (on ? 'yes' : 'no'), inline: true, required: true, change: v => change(form => { form.handOver = v }) })}
+    ${j.urgency && f.handOver !== 'no'
+      ? html`<p class="ds-banner ds-banner--${j.call ? 'bad' : 'warn'}">${w.because[/** @type {'E'} */ (j.urgency)]}</p>` : nothing}
+    ${choice({ name: 'hand_over', legend: w.handOverAsk, options: w.yesNo, value: f.handOver || (on ? 'yes' : 'no'), inline: true,
+        required: true, change: v => change(form => { form.handOver = v }) })}
     ${on ? html`
-      ${urgent ? html`<div class="app-call" role="group" aria-labelledby="call-title"><h3 class="nhsuk-heading-s" id="call-title">${cls === 'E' ? w.call999 : w.callFirst}</h3>
+      ${urgent ? html`<div class="app-call" role="group" aria-labelledby="call-title">
+          <h3 class="nhsuk-heading-s" id="call-title">${cls === 'E' ? w.call999 : w.callFirst}</h3>
         ${cls === 'E' ? html`<a class="nhsuk-button nhsuk-button--warning app-wide" href="tel:999">${w.ring999}</a>` : nothing}
-        ${number ? html`<a class="nhsuk-button app-wide" href="tel:${number}">${fill(w.ring, { number, name: f.toTeam ? app.get('teams', f.toTeam)?.name : practice?.name })}</a>` : html`<p>${w.noNumber}</p>`}
-        ${choice({ name: 'called', legend: w.called, options: w.calledOptions, value: f.call.answer, error: error('called'), inline: true, change: v => change(form => { form.call.answer = v; form.call.at = v === 'yes' ? form.call.at || new Date(app.now()).toISOString() : '' }) })}
-        ${f.call.answer === 'yes' ? html`${choice({ name: 'reached', legend: w.reached, options: w.yesNo, value: f.call.reached, error: error('reached'), inline: true, change: v => change(form => { form.call.reached = v }) })}
-          ${field({ id: 'called_name', label: w.calledName, value: f.call.name, error: error('called_name'), change: v => change(form => { form.call.name = v }) })}
+        ${number ? html`<a class="nhsuk-button app-wide"
+            href="tel:${number}">${fill(w.ring, { number, name: f.toTeam ? app.get('teams', f.toTeam)?.name : practice?.name })}</a>`
+          : html`<p>${w.noNumber}</p>`}
+        ${choice({ name: 'called', legend: w.called, options: w.calledOptions, value: f.call.answer, error: error('called'), inline: true,
+            change: v => change(form => { form.call.answer = v; form.call.at = v === 'yes'
+              ? form.call.at || new Date(app.now()).toISOString() : '' }) })}
+        ${f.call.answer === 'yes'
+          ? html`${choice({ name: 'reached', legend: w.reached, options: w.yesNo, value: f.call.reached, error: error('reached'),
+              inline: true, change: v => change(form => { form.call.reached = v }) })}
+          ${field({ id: 'called_name', label: w.calledName, value: f.call.name, error: error('called_name'),
+              change: v => change(form => { form.call.name = v }) })}
           ${field({ id: 'called_role', label: w.calledRole, value: f.call.role, change: v => change(form => { form.call.role = v }) })}
-          ${choice({ name: 'read_back', legend: w.readBack, options: w.yesNo, value: f.call.readBack, inline: true, change: v => change(form => { form.call.readBack = v }) })}` : nothing}
+          ${choice({ name: 'read_back', legend: w.readBack, options: w.yesNo, value: f.call.readBack, inline: true,
+              change: v => change(form => { form.call.readBack = v }) })}` : nothing}
       </div>` : nothing}
-      ${select({ id: 'class', label: w.urgency, options: Object.entries(words.common.classes).filter(([c]) => c !== 'SG'), value: cls, change: v => change(form => { form.cls = v }) })}
-      ${select({ id: 'to_team', label: w.to, options: [['', practice ? practice.name : w.noPractice], ...app.all('teams').filter(t => t.kind !== 'safeguarding' && !app.me.teams.includes(t.id)).map(t => /** @type {[string, string]} */ ([t.id, t.name])).sort((a, b) => a[1].localeCompare(b[1]))], value: f.toTeam, change: v => change(form => { form.toTeam = v }) })}
-      ${urgent && !app.me.raises_urgent ? select({ id: 'registrant', label: w.registrant, hint: w.registrantHint, error: error('registrant'), options: [['', w.choose], ...app.colleagues.filter(c => c.registrant && !c.left).map(c => /** @type {[string, string]} */ ([c.id, `${c.name}, ${word(words.common.roles, c.role)}`]))], value: f.registrant, change: v => change(form => { form.registrant = v }) }) : nothing}
-      ${(/** @type {const} */ (['situation', 'background', 'assessment', 'recommendation'])).map(part => field({ id: part, label: words.app.text.parts[part], rows: part === 'background' ? 2 : 3, value: text[part], change: v => change(form => { form.words[part] = v }) }))}` : nothing}
+      ${select({ id: 'class', label: w.urgency, options: Object.entries(words.common.classes).filter(([c]) => c !== 'SG'), value: cls,
+          change: v => change(form => { form.cls = v }) })}
+      ${select({ id: 'to_team', label: w.to, options: [['', practice ? practice.name : w.noPractice],
+            ...app.all('teams').filter(t => t.kind !== 'safeguarding' && !app.me.teams.includes(t.id))
+            .map(t => /** @type {[string, string]} */ ([t.id, t.name])).sort((a, b) => a[1].localeCompare(b[1]))], value: f.toTeam,
+          change: v => change(form => { form.toTeam = v }) })}
+      ${urgent && !app.me.raises_urgent
+        ? select({ id: 'registrant', label: w.registrant, hint: w.registrantHint, error: error('registrant'),
+          options: [['', w.choose], ...app.colleagues.filter(c => c.registrant && !c.left)
+            .map(c => /** @type {[string, string]} */ ([c.id, `${c.name}, ${word(words.common.roles, c.role)}`]))], value: f.registrant,
+          change: v => change(form => { form.registrant = v }) }) : nothing}
+      ${(/** @type {const} */ (['situation', 'background', 'assessment', 'recommendation']))
+        .map(part => field({ id: part, label: words.app.text.parts[part], rows: part === 'background' ? 2 : 3, value: text[part],
+            change: v => change(form => { form.words[part] = v }) }))}` : nothing}
   </section>`
 }
 

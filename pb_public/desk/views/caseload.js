@@ -37,7 +37,8 @@ export function caseload(desk, [kind = '', id = '']) {
       desk.redraw()
       view.look()
     },
-    body: () => ({ patients: [...chosen], from, to: holderOf(to), ...(fromLocal(at) && { at: fromLocal(at) }), reason: reason.trim() || w.reasonDefault }),
+    body: () => ({ patients: [...chosen], from, to: holderOf(to), ...(fromLocal(at) && { at: fromLocal(at) }),
+        reason: reason.trim() || w.reasonDefault }),
     async look() {
       if (!to || !chosen.size) return
       const mine = ++turn
@@ -63,7 +64,8 @@ export function caseload(desk, [kind = '', id = '']) {
       busy = true
       try {
         const answer = await desk.session.post('/caseload/move', view.body())
-        desk.say(`${fill(w.moved, { people: count(answer.people, words.desk.effect.people), who: options.find(o => o.value === to)?.text ?? '' })} ${effect(answer.purges, answer.backfills)}`)
+        desk.say(`${fill(w.moved, { people: count(answer.people, words.desk.effect.people),
+              who: options.find(o => o.value === to)?.text ?? '' })} ${effect(answer.purges, answer.backfills)}`)
         chosen.clear()
         preview = null
         await view.load()
@@ -80,21 +82,31 @@ export function caseload(desk, [kind = '', id = '']) {
       const shown = rows.filter(r => personName(r.patient).toLowerCase().includes(filter.toLowerCase()))
       return html`<p>${count(rows.length, w.has)}${more ? ` ${w.notAll}` : ''}</p>
         <form @submit=${view.submit} novalidate>
-        ${rows.length > 8 ? textInput({ id: 'case-filter', label: words.desk.cover.filter, value: filter, input: v => { filter = v; desk.redraw() } }) : nothing}
-        ${rows.length ? html`<div class="nhsuk-checkboxes">${checkbox({ id: 'case-all', text: w.everybody, checked: shown.length > 0 && shown.every(r => chosen.has(r.patient.id)),
-            change: on => { for (const r of shown) { if (on) chosen.add(r.patient.id); else chosen.delete(r.patient.id) } view.changed() } })}
-          ${shown.map(r => html`<div class="dk-pick">${checkbox({ id: `c-${r.id}`, text: personName(r.patient), checked: chosen.has(r.patient.id),
-              hint: [r.patient.date_of_birth && fill(words.desk.person.born, { date: birth(r.patient.date_of_birth) }), r.to && fill(words.desk.person.until, { at: when(r.to) }), r.state === 'later' && fill(w.later, { at: when(r.from) })].filter(Boolean).join(' · ') || undefined,
+        ${rows.length > 8 ? textInput({ id: 'case-filter', label: words.desk.cover.filter, value: filter,
+            input: v => { filter = v; desk.redraw() } }) : nothing}
+        ${rows.length ? html`<div class="nhsuk-checkboxes">${checkbox(
+          { id: 'case-all', text: w.everybody, checked: shown.length > 0 && shown.every(r => chosen.has(r.patient.id)),
+            change: on => { for (const r of shown) {
+                if (on) chosen.add(r.patient.id); else chosen.delete(r.patient.id) } view.changed() } })}
+          ${shown.map(r => html`<div class="dk-pick">${checkbox(
+              { id: `c-${r.id}`, text: personName(r.patient), checked: chosen.has(r.patient.id),
+              hint: [r.patient.date_of_birth && fill(words.desk.person.born, { date: birth(r.patient.date_of_birth) }),
+                  r.to && fill(words.desk.person.until, { at: when(r.to) }),
+                  r.state === 'later' && fill(w.later, { at: when(r.from) })].filter(Boolean).join(' · ') || undefined,
               change: on => { if (on) chosen.add(r.patient.id); else chosen.delete(r.patient.id); view.changed() } })}
-            <a href="#/person/${r.patient.id}" aria-label=${fill(w.openPerson, { name: personName(r.patient) })}>${w.open}</a></div>`)}</div>` : nothing}
-        <section class="dk-second" aria-labelledby="move-title"><h2 class="nhsuk-heading-m" id="move-title">${fill(w.move, { people: count(chosen.size, words.desk.effect.people) })}</h2>
+            <a href="#/person/${r.patient.id}"
+              aria-label=${fill(w.openPerson, { name: personName(r.patient) })}>${w.open}</a></div>`)}</div>` : nothing}
+        <section class="dk-second" aria-labelledby="move-title">
+          <h2 class="nhsuk-heading-m" id="move-title">${fill(w.move, { people: count(chosen.size, words.desk.effect.people) })}</h2>
           ${troubleBox('move-trouble', trouble)}
           ${select({ id: 'move-to', label: w.to, value: to, options, change: v => { to = v; view.changed() } })}
           ${momentInput({ id: 'move-at', label: w.at, hint: w.atHint, value: at, change: v => { at = v; view.changed() } })}
           ${textInput({ id: 'move-reason', label: words.desk.cover.reason, value: reason, wide: true, input: v => { reason = v } })}
-          <div class="dk-preview" role="status">${preview ? html`<p><strong>${w.preview}</strong> ${effect(preview.purges, preview.backfills)}</p>
+          <div class="dk-preview" role="status">${preview
+            ? html`<p><strong>${w.preview}</strong> ${effect(preview.purges, preview.backfills)}</p>
             ${preview.purges.people ? html`<p>${w.unsentFirst}</p>` : nothing}
-            ${preview.not_there.length ? html`<p>${count(preview.not_there.length, words.desk.cover.notThere)}</p>` : nothing}` : nothing}</div>
+            ${preview.not_there.length ? html`<p>${count(preview.not_there.length, words.desk.cover.notThere)}</p>` : nothing}`
+              : nothing}</div>
           ${button(w.button, { submit: true, busy })}</section></form>`
     },
   }

@@ -46,7 +46,8 @@ export function cover(desk, [onePerson = '']) {
         const q = held.team ? `team=${held.team}` : `staff=${held.staff}`
         const rows = (await desk.all(`/caseload?${q}`)).items.filter((/** @type {any} */ r) => r.state === 'now')
         const seen = new Set()
-        people = rows.filter((/** @type {any} */ r) => !seen.has(r.patient.id) && seen.add(r.patient.id)).map((/** @type {any} */ r) => ({ id: r.patient.id, name: personName(r.patient) }))
+        people = rows.filter((/** @type {any} */ r) => !seen.has(r.patient.id) && seen.add(r.patient.id))
+          .map((/** @type {any} */ r) => ({ id: r.patient.id, name: personName(r.patient) }))
           .sort((/** @type {any} */ a, /** @type {any} */ b) => a.name.localeCompare(b.name))
         if (held.staff) for (const p of people) chosen.add(p.id) // somebody is away: all of theirs
       }
@@ -117,18 +118,31 @@ export function cover(desk, [onePerson = '']) {
     const shown = people.filter(p => p.name.toLowerCase().includes(filter.toLowerCase()))
     return html`<p>${w.intro}</p>${troubleBox('cover-trouble', trouble)}
     <form @submit=${view.submit} novalidate>
-      ${select({ id: 'cover-who', label: w.who, value: who, options: [...staffOptions(staff), ...teamOptions(desk.isClinical ? all.filter(t => t.kind !== 'practice') : teams)], change: v => { who = v; view.changed() } })}
+      ${select({ id: 'cover-who', label: w.who, value: who,
+          options: [...staffOptions(staff), ...teamOptions(desk.isClinical ? all.filter(t => t.kind !== 'practice') : teams)],
+          change: v => { who = v; view.changed() } })}
       ${onePerson ? html`<p><strong>${w.whom}</strong> ${people[0]?.name}</p>` : html`
-        ${select({ id: 'cover-whose', label: w.whose, hint: w.whoseHint, value: whose, options: [...staffOptions(staff).filter(o => o.value !== who), ...teamOptions(teams)], change: v => { view.from(v) } })}
-        ${people.length ? html`<fieldset class="nhsuk-fieldset nhsuk-form-group"><legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">${fill(w.whomN, { n: chosen.size, of: people.length })}</legend>
-          ${people.length > 8 ? textInput({ id: 'cover-filter', label: w.filter, value: filter, input: v => { filter = v; desk.redraw() } }) : nothing}
-          <div class="nhsuk-checkboxes">${checkbox({ id: 'cover-all', text: w.everybody, checked: shown.every(p => chosen.has(p.id)), change: on => { for (const p of shown) { if (on) chosen.add(p.id); else chosen.delete(p.id) } view.changed() } })}
-          <div class="dk-people">${shown.map(p => checkbox({ id: `p-${p.id}`, text: p.name, checked: chosen.has(p.id), change: on => { if (on) chosen.add(p.id); else chosen.delete(p.id); view.changed() } }))}</div></div></fieldset>`
+        ${select({ id: 'cover-whose', label: w.whose, hint: w.whoseHint, value: whose,
+            options: [...staffOptions(staff).filter(o => o.value !== who), ...teamOptions(teams)], change: v => { view.from(v) } })}
+        ${people.length ? html`<fieldset class="nhsuk-fieldset nhsuk-form-group">
+            <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">${fill(w.whomN,
+              { n: chosen.size, of: people.length })}</legend>
+          ${people.length > 8 ? textInput({ id: 'cover-filter', label: w.filter, value: filter,
+              input: v => { filter = v; desk.redraw() } }) : nothing}
+          <div class="nhsuk-checkboxes">${checkbox({ id: 'cover-all', text: w.everybody, checked: shown.every(p => chosen.has(p.id)),
+              change: on => { for (const p of shown) { if (on) chosen.add(p.id); else chosen.delete(p.id) } view.changed() } })}
+          <div class="dk-people">${shown.map(p => checkbox(
+            { id: `p-${p.id}`, text: p.name, checked: chosen.has(p.id),
+                change: on => { if (on) chosen.add(p.id); else chosen.delete(p.id); view.changed() } }))}</div></div></fieldset>`
           : whose ? html`<p>${w.nobody}</p>` : nothing}`}
-      ${momentInput({ id: 'cover-until', label: w.until, value: until, hint: words.desk.value.london, change: v => { until = v; view.changed() } })}
-      <p class="ds-row dk-quick">${quick().map(q => html`<button type="button" class="dk-plain" @click=${() => { until = toLocal(q.at); view.changed() }}>${q.text}</button>`)}</p>
+      ${momentInput({ id: 'cover-until', label: w.until, value: until, hint: words.desk.value.london,
+          change: v => { until = v; view.changed() } })}
+      <p class="ds-row dk-quick">${quick()
+        .map(q => html`<button type="button" class="dk-plain" @click=${() => {
+            until = toLocal(q.at); view.changed() }}>${q.text}</button>`)}</p>
       ${textInput({ id: 'cover-reason', label: w.reason, hint: w.reasonHint, value: reason, wide: true, input: v => { reason = v } })}
-      <div class="dk-preview" role="status">${preview ? html`<p><strong>${w.preview}</strong> ${effect(preview.purges, preview.backfills)}</p>
+      <div class="dk-preview" role="status">${preview ? html`<p><strong>${w.preview}</strong>
+          ${effect(preview.purges, preview.backfills)}</p>
         ${preview.not_there.length ? html`<p>${count(preview.not_there.length, w.notThere)}</p>` : nothing}` : nothing}</div>
       ${button(w.button, { submit: true, busy })}</form>`
   }
@@ -138,6 +152,8 @@ export function cover(desk, [onePerson = '']) {
 /** Ends that come up every day. */
 function quick() {
   const friday = (5 - weekday() + 7) % 7
-  return [{ text: w.tonight, at: atClock(0, '20:00') }, { text: w.tomorrow, at: atClock(1, '08:00') }, { text: w.tomorrowNight, at: atClock(1, '20:00') },
-    { text: w.friday, at: atClock(friday, '17:00') }, { text: w.week, at: atClock(7, '08:00') }].filter(q => Date.parse(q.at) - now() > lateEnough)
+  return [{ text: w.tonight, at: atClock(0, '20:00') }, { text: w.tomorrow, at: atClock(1, '08:00') },
+      { text: w.tomorrowNight, at: atClock(1, '20:00') },
+    { text: w.friday, at: atClock(friday, '17:00') }, { text: w.week, at: atClock(7, '08:00') }].filter(
+      q => Date.parse(q.at) - now() > lateEnough)
 }

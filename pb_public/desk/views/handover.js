@@ -6,7 +6,8 @@ import { findings, saidOf } from '../../shared/ui/evidence.js'
 import { clockSaid, duration, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput, troubleBox } from '../parts.js'
+import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,
+    troubleBox } from '../parts.js'
 import { fromLocal, toLocal } from '../london.js'
 import { fieldLabel, readable } from '../values.js'
 
@@ -59,46 +60,72 @@ export function handover(desk, [id = '']) {
     draw() {
       if (!h) return nothing
       const p = h.provenance
-      return html`<p class="ds-row">${tag(word(words.common.states, h.state), h.overdue ? 'bad' : 'info')} ${h.unverified ? tag(w.unverified, 'warn') : nothing} ${deadline(h.due)}</p>
+      return html`<p class="ds-row">${tag(word(words.common.states, h.state), h.overdue ? 'bad' : 'info')}
+          ${h.unverified ? tag(w.unverified, 'warn') : nothing} ${deadline(h.due)}</p>
         <p class="dk-who">${personLine(h.patient)}</p>${personFacts(h.patient)}
         ${troubleBox('handover-trouble', trouble)}
         ${facts([[w.from, [h.from_team?.name, h.from_staff?.name].filter(Boolean).join(', ')],
-          [w.to, h.to_team ? html`${h.to_team.name}${h.to_team.phone ? html` · <a href="tel:${h.to_team.phone.replaceAll(' ', '')}">${h.to_team.phone}</a>` : nothing}` : words.desk.start.noTeam],
-          [w.happened, p.recorded_at ? when(p.recorded_at) : nothing], [w.reached, p.late_by_seconds > 60 ? fill(w.lateBy, { at: when(p.raised_at), by: duration(p.late_by_seconds) }) : when(p.raised_at)],
-          [w.situation, text(h.situation)], [w.background, text(h.background)], [w.assessment, text(h.assessment)], [w.recommendation, text(h.recommendation)], [w.safeNote, text(h.safe_note)],
-          [w.owner, h.owner ? nameOf(h.owner) : nothing], [w.call, h.call ? fill(h.call.reached ? w.callReached : w.callNot, { at: when(h.call.at), name: h.call.name || w.noName, role: h.call.role || '' }) : nothing]])}
-        ${h.evidence.length ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.evidence}</span></summary>
-          <div class="nhsuk-details__text">${h.evidence.map((/** @type {any} */ e) => facts([[w.recorded, [when(e.recorded_at), nameOf(e.recorded_by, ''), clockSaid(e.recorded_at, saidOf(e.values))].filter(Boolean).join(', ')],
+          [w.to, h.to_team ? html`${h.to_team.name}${h.to_team.phone
+                ? html` · <a href="tel:${h.to_team.phone.replaceAll(' ', '')}">${h.to_team.phone}</a>` : nothing}`
+              : words.desk.start.noTeam],
+          [w.happened, p.recorded_at ? when(p.recorded_at) : nothing],
+            [w.reached, p.late_by_seconds > 60 ? fill(w.lateBy, { at: when(p.raised_at), by: duration(p.late_by_seconds) })
+              : when(p.raised_at)],
+          [w.situation, text(h.situation)], [w.background, text(h.background)], [w.assessment, text(h.assessment)],
+            [w.recommendation, text(h.recommendation)], [w.safeNote, text(h.safe_note)],
+          [w.owner, h.owner ? nameOf(h.owner) : nothing],
+            [w.call, h.call ? fill(h.call.reached ? w.callReached : w.callNot,
+                { at: when(h.call.at), name: h.call.name || w.noName, role: h.call.role || '' }) : nothing]])}
+        ${h.evidence.length ? html`<details class="nhsuk-details">
+            <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.evidence}</span></summary>
+          <div class="nhsuk-details__text">${h.evidence.map(
+            (/** @type {any} */ e) =>
+              facts([[w.recorded, [when(e.recorded_at), nameOf(e.recorded_by, ''),
+                clockSaid(e.recorded_at, saidOf(e.values))].filter(Boolean).join(', ')],
             ...findings(e.values).map(([k, v]) => /** @type {[string, any]} */ ([fieldLabel(k), readable(desk, e.collection, k, v)])),
-            ...(e.news2 ? [/** @type {[string, any]} */ (['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands, e.news2.band)}`])] : [])]))}</div></details>` : nothing}
+            ...(e.news2 ? [/** @type {[string, any]} */ (
+                ['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands,
+                  e.news2.band)}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
         <h2 class="nhsuk-heading-m">${w.history}</h2>
-        <ol class="dk-history">${h.events.map((/** @type {any} */ e) => html`<li><span class="ds-soft">${when(e.at)}</span> ${word(w.events, e.kind)}${e.by ? html`, ${nameOf(e.by)}` : nothing}${e.team ? html` (${e.team.name})` : nothing}
+        <ol class="dk-history">${h.events.map((/** @type {any} */ e) =>
+            html`<li><span class="ds-soft">${when(e.at)}</span> ${word(w.events, e.kind)}${e.by ? html`, ${nameOf(e.by)}` : nothing}${e.team
+              ? html` (${e.team.name})` : nothing}
           ${e.text ? html`<div class="ds-pre">${e.text}</div>` : nothing}</li>`)}</ol>
         <p><a href="/practice/#/h/${id}">${w.inbox}</a></p>`
     },
   }
   /** @param {string} verb */
-  const opener = verb => h.may.includes(verb) && doing !== verb ? button(word(w.verbs, verb), { kind: verb === 'record_call' || verb === 'hand_on' ? '' : 'secondary',
-    click: () => { doing = verb; if (verb === 'record_call') call.at = toLocal(now()); desk.redraw(); requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('#doing input, #doing select, #doing textarea'))?.focus()) } }) : nothing
+  const opener = verb => h.may.includes(verb) && doing !== verb
+    ? button(word(w.verbs, verb), { kind: verb === 'record_call' || verb === 'hand_on' ? '' : 'secondary',
+    click: () => { doing = verb; if (verb === 'record_call') call.at =
+        toLocal(now()); desk.redraw(); requestAnimationFrame(() => /** @type {HTMLElement | null} */ (
+          document.querySelector('#doing input, #doing select, #doing textarea'))?.focus()) } }) : nothing
   const actions = () => html`<section aria-label=${w.actions} class="ds-no-print">
     ${doing ? html`<form id="doing" class="dk-second" novalidate @submit=${submit}>
-      ${doing === 'record_call' ? callForm() : doing === 'hand_on' ? handOnForm() : html`<h2 class="nhsuk-heading-s">${word(w.verbs, doing)}</h2>
+      ${doing === 'record_call' ? callForm() : doing === 'hand_on' ? handOnForm()
+        : html`<h2 class="nhsuk-heading-s">${word(w.verbs, doing)}</h2>
         ${textArea({ id: 'why', label: w.reason, value: why, rows: 2, input: v => { why = v } })}`}
-      ${button(word(w.verbs, doing), { submit: true, busy })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { doing = ''; desk.redraw() } })}</form>` : nothing}
+      ${button(word(w.verbs, doing), { submit: true, busy })}
+        ${button(words.desk.cancel, { kind: 'secondary', click: () => { doing = ''; desk.redraw() } })}</form>` : nothing}
     <p class="ds-row">${['record_call', 'hand_on', 'accept', 'confirm', 'stand_down'].map(opener)}</p></section>`
   const callForm = () => html`<h2 class="nhsuk-heading-s">${w.callTitle}</h2>
     ${h.to_team?.phone ? html`<p>${fill(w.ring, { team: h.to_team.name, phone: h.to_team.phone })}</p>` : nothing}
-    ${radios({ name: 'reached', legend: w.reachedLegend, value: call.reached, change: v => { call.reached = v; desk.redraw() }, options: [{ value: 'yes', text: w.reachedYes }, { value: 'no', text: w.reachedNo }] })}
+    ${radios({ name: 'reached', legend: w.reachedLegend, value: call.reached, change: v => { call.reached = v; desk.redraw() },
+        options: [{ value: 'yes', text: w.reachedYes }, { value: 'no', text: w.reachedNo }] })}
     ${textInput({ id: 'call-name', label: w.callName, value: call.name, input: v => { call.name = v } })}
     ${textInput({ id: 'call-role', label: w.callRole, value: call.role, input: v => { call.role = v } })}
-    ${call.reached === 'yes' ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'read-back', text: w.readBack, hint: w.readBackHint, checked: call.readBack, change: v => { call.readBack = v } })}</div>` : nothing}
+    ${call.reached === 'yes' ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox(
+      { id: 'read-back', text: w.readBack, hint: w.readBackHint, checked: call.readBack, change: v => { call.readBack = v } })}</div>`
+      : nothing}
     ${momentInput({ id: 'call-at', label: w.callAt, past: true, value: call.at, change: v => { call.at = v } })}
     ${textArea({ id: 'call-text', label: w.callText, value: call.text, rows: 2, input: v => { call.text = v } })}`
   const handOnForm = () => {
     const voluntary = teams.find(t => t.id === on.team)?.kind === 'voluntary'
     return html`<h2 class="nhsuk-heading-s">${w.verbs.hand_on}</h2>
-      ${select({ id: 'on-team', label: w.toTeam, value: on.team, change: v => { on.team = v; desk.redraw() }, options: teams.filter(t => t.id !== h.to_team?.id).map(t => ({ value: t.id, text: `${t.name}${t.route === 'phone' ? w.byPhone : ''}`, group: word(w.kinds, t.kind) })) })}
+      ${select({ id: 'on-team', label: w.toTeam, value: on.team, change: v => { on.team = v; desk.redraw() },
+          options: teams.filter(t => t.id !== h.to_team?.id)
+          .map(t => ({ value: t.id, text: `${t.name}${t.route === 'phone' ? w.byPhone : ''}`, group: word(w.kinds, t.kind) })) })}
       ${textInput({ id: 'on-reason', label: w.reason, value: on.reason, input: v => { on.reason = v }, wide: true })}
       ${voluntary ? textArea({ id: 'on-safe', label: w.safeLabel, hint: w.safeHint, value: on.safe, rows: 3, input: v => { on.safe = v } })
         : textArea({ id: 'on-text', label: w.ask, value: on.text, rows: 3, input: v => { on.text = v } })}`
@@ -107,10 +134,13 @@ export function handover(desk, [id = '']) {
   const submit = e => {
     e.preventDefault()
     if (doing === 'record_call') {
-      if (!call.reached) { trouble = w.sayReached; desk.redraw(); requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus()); return }
-      view.act('call', { called_at: fromLocal(call.at), name: call.name, role: call.role, reached: call.reached === 'yes', read_back: call.reached === 'yes' && call.readBack, text: call.text },
+      if (!call.reached) { trouble = w.sayReached; desk.redraw(); requestAnimationFrame(
+          () => document.getElementById('handover-trouble')?.focus()); return }
+      view.act('call', { called_at: fromLocal(call.at), name: call.name, role: call.role, reached: call.reached === 'yes',
+            read_back: call.reached === 'yes' && call.readBack, text: call.text },
         call.reached === 'yes' ? w.callSaved : w.callTried)
-    } else if (doing === 'hand_on') view.act('hand-on', { to_team: on.team, reason: on.reason, text: on.text, safe_note: on.safe }, fill(w.handedOn, { team: teams.find(t => t.id === on.team)?.name ?? '' }))
+    } else if (doing === 'hand_on') view.act('hand-on', { to_team: on.team, reason: on.reason, text: on.text, safe_note: on.safe },
+        fill(w.handedOn, { team: teams.find(t => t.id === on.team)?.name ?? '' }))
     else view.act(doing.replace('_', '-'), { reason: why, text: why }, w.done)
   }
   return view

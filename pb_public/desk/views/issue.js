@@ -35,7 +35,8 @@ export function issue(desk, [id = '']) {
       }
       if (form) {
         const was = JSON.stringify(before?.stored?.value ?? null)
-        if (it.kind !== 'quarantined' && was !== JSON.stringify(it.stored?.value ?? null)) changed = fill(w.changed, { who: nameOf(it.stored?.by, w.somebody), at: when(it.stored?.at) })
+        if (it.kind !== 'quarantined' && was !== JSON.stringify(it.stored?.value ?? null)) changed =
+          fill(w.changed, { who: nameOf(it.stored?.by, w.somebody), at: when(it.stored?.at) })
         form.update(it)
         return
       }
@@ -106,8 +107,10 @@ export function issue(desk, [id = '']) {
 
     draw() {
       if (!it) return nothing
-      return html`<p class="ds-row">${kindTag(it)} ${it.state === 'open' ? html`${passedOn(it)} ${deadline(it.due_at)}` : tag(w.closed, 'good')}</p>
-        ${it.patient ? html`<p class="dk-who">${personLine(it.patient)}</p>${personFacts(it.patient)}` : html`<p class="dk-who">${words.desk.issues.noPerson}</p>`}
+      return html`<p class="ds-row">${kindTag(it)} ${it.state === 'open' ? html`${passedOn(it)} ${deadline(it.due_at)}`
+          : tag(w.closed, 'good')}</p>
+        ${it.patient ? html`<p class="dk-who">${personLine(it.patient)}</p>${personFacts(it.patient)}`
+          : html`<p class="dk-who">${words.desk.issues.noPerson}</p>`}
         ${it.hidden ? html`<p class="ds-banner">${w.hidden}</p>` : nothing}
         ${it.state === 'open' ? open() : closed()}`
     },
@@ -117,16 +120,20 @@ export function issue(desk, [id = '']) {
     ${troubleBox('issue-trouble', trouble)}
     <form @submit=${view.submit} novalidate>${form?.draw()}
       ${form?.possible ? html`<p>${button(form.verb, { submit: true, busy, id: 'decide' })}</p>` : nothing}</form>
-    ${letting || !form?.possible ? html`<section class="dk-second" aria-labelledby="let-go-title"><h2 class="nhsuk-heading-s" id="let-go-title">${w.letGoTitle}</h2>
+    ${letting || !form?.possible ? html`<section class="dk-second" aria-labelledby="let-go-title">
+        <h2 class="nhsuk-heading-s" id="let-go-title">${w.letGoTitle}</h2>
         <p>${w.letGoMeans}</p>
         ${textArea({ id: 'let-go-reason', label: w.reason, value: reason, rows: 2, input: v => { reason = v } })}
         ${button(w.letGoButton, { kind: 'warning', busy, click: () => view.dismiss() })}
         ${letting ? button(words.desk.cancel, { kind: 'secondary', click: () => { letting = false; desk.redraw() } }) : nothing}</section>`
-      : html`<p>${button(w.letGoOpen, { kind: 'secondary', click: () => { letting = true; desk.redraw(); requestAnimationFrame(() => document.getElementById('let-go-reason')?.focus()) } })}</p>`}`
+      : html`<p>${button(w.letGoOpen, { kind: 'secondary',
+            click: () => { letting = true; desk.redraw(); requestAnimationFrame(
+            () => document.getElementById('let-go-reason')?.focus()) } })}</p>`}`
 
   const closed = () => html`<p class="ds-banner ds-banner--good">${decided(it)}</p>
     ${it.resolution?.dismissed ? facts([[w.reason, it.resolution.dismissed]])
-      : it.resolution && it.field && it.field in it.resolution ? facts([[fieldLabel(it.field), readable(desk, it.collection, it.field, it.resolution[it.field])]]) : nothing}`
+      : it.resolution && it.field && it.field in it.resolution
+        ? facts([[fieldLabel(it.field), readable(desk, it.collection, it.field, it.resolution[it.field])]]) : nothing}`
 
   return view
 }

@@ -24,14 +24,19 @@ export function issues(desk, [only = '']) {
       const kinds = ['conflict', 'set_aside', 'quarantined']
       const shown = only ? items.filter(i => i.kind === only) : items
       return html`<p>${w.intro}</p>
-        <ul class="dk-tabs" role="list">${['', ...kinds].map(k => html`<li><a href="#/issues${k && `/${k}`}" aria-current=${k === only ? 'true' : 'false'}>
+        <ul class="dk-tabs" role="list">${['', ...kinds].map(
+          k => html`<li><a href="#/issues${k && `/${k}`}" aria-current=${k === only ? 'true' : 'false'}>
           ${k ? word(w.kindsMany, k) : w.all} (${k ? items.filter(i => i.kind === k).length : items.length})</a></li>`)}</ul>
-        ${shown.length ? html`<ul class="dk-list">${shown.map(i => html`<li class="dk-card ${i.escalated_at || Date.parse(i.due_at) <= now() ? 'dk-card--late' : ''}">
-          <a href="#/issue/${i.id}">${kindTag(i)} ${i.patient ? personLine(i.patient) : html`<span class="dk-person">${w.noPerson}</span>`}</a>
+        ${shown.length ? html`<ul class="dk-list">${shown.map(
+            i => html`<li class="dk-card ${i.escalated_at || Date.parse(i.due_at) <= now() ? 'dk-card--late' : ''}">
+          <a href="#/issue/${i.id}">${kindTag(i)} ${i.patient ? personLine(i.patient)
+            : html`<span class="dk-person">${w.noPerson}</span>`}</a>
           <span>${issueTitle(desk, i)}</span>
-          <span class="ds-soft">${i.kind === 'conflict' ? fill(w.between, { one: nameOf(i.kept_by), other: nameOf(i.lost_by) }) : fill(w.from, { author: nameOf(i.author) })},
+          <span class="ds-soft">${i.kind === 'conflict' ? fill(w.between, { one: nameOf(i.kept_by), other: nameOf(i.lost_by) })
+            : fill(w.from, { author: nameOf(i.author) })},
             ${when(i.opened_at)}${i.owner_team ? html` · ${i.owner_team.name}` : nothing}</span>
-          <span class="ds-row">${passedOn(i)} ${deadline(i.due_at)}</span></li>`)}</ul>` : html`<p class="ds-banner ds-banner--good">${w.none}</p>`}
+          <span class="ds-row">${passedOn(i)} ${deadline(i.due_at)}</span></li>`)}</ul>`
+            : html`<p class="ds-banner ds-banner--good">${w.none}</p>`}
         ${more ? html`<p>${count(items.length, w.first)}</p>` : nothing}`
     },
   }

@@ -30,7 +30,12 @@ export function leaver(desk, [id = '']) {
       }, lookEvery)
     },
     close() { clearInterval(looking) },
-    /** Tells the server whether somebody leaves, and then what became of it. @param {'leave' | 'stay'} what @param {any} body @param {(answer: any) => Promise<void>} done */
+    /**
+     * Tells the server whether somebody leaves, and then what became of it.
+     * @param {'leave' | 'stay'} what
+     * @param {any} body
+     * @param {(answer: any) => Promise<void>} done
+     */
     async tell(what, body, done) {
       busy = true
       trouble = ''
@@ -58,7 +63,8 @@ export function leaver(desk, [id = '']) {
       }
       await view.tell('leave', { ...(fromLocal(at) && { at: fromLocal(at) }), ...(to && { to: to.slice(6) }) }, async answer => {
         await view.load()
-        desk.say(fill(w.done, { name: work.staff.name, at: when(answer.inactive_since), visits: count(answer.moved.visits, w.visitsN), handovers: count(answer.moved.handovers, w.handoversN), people: count(answer.moved.people, words.desk.effect.people) }))
+        desk.say(fill(w.done, { name: work.staff.name, at: when(answer.inactive_since), visits: count(answer.moved.visits, w.visitsN),
+              handovers: count(answer.moved.handovers, w.handoversN), people: count(answer.moved.people, words.desk.effect.people) }))
       })
     },
     async stay() {
@@ -75,35 +81,59 @@ export function leaver(desk, [id = '']) {
       const left = since && Date.parse(since) <= now()
       const holding = work.devices.filter((/** @type {any} */ d) => d.unsent.count)
       const rest = work.visits.length + work.handovers.length + work.people.length + holding.length
-      return html`<p>${word(words.common.roles, work.staff.role)}${work.staff.teams.length ? ` · ${work.staff.teams.map((/** @type {any} */ t) => t.name).join(', ')}` : ''}</p>
+      return html`<p>${word(words.common.roles, work.staff.role)}${work.staff.teams.length
+          ? ` · ${work.staff.teams.map((/** @type {any} */ t) => t.name).join(', ')}` : ''}</p>
         ${left && !rest ? html`<p class="ds-banner ds-banner--good">${fill(w.allDone, { name: work.staff.name })}</p>` : nothing}
         <ul class="dk-checks">
           ${item(left, left ? fill(w.left, { at: when(since) }) : since ? fill(w.leaves, { at: when(since) }) : w.notYet, nothing)}
-          ${item(!work.visits.length, work.visits.length ? count(work.visits.length, w.visits) : w.noVisits, list(work.visits.map((/** @type {any} */ v) => html`${v.planned_start ? `${when(v.planned_start)} ` : ''}${personLine(v.patient)}${v.yours ? nothing : html` · ${fill(w.notYours, { team: v.team?.name ?? '' })}`}`)))}
-          ${item(!work.handovers.length, work.handovers.length ? count(work.handovers.length, w.handovers) : w.noHandovers, list(work.handovers.map((/** @type {any} */ h) => h.patient ? html`<a href="#/handover/${h.id}">${word(words.common.classes, h.class)}: ${personLine(h.patient)}</a>` : html`${w.sealed}`)))}
-          ${item(!work.people.length, work.people.length ? count(work.people.length, w.people) : w.noPeople, list(work.people.map((/** @type {any} */ p) => desk.isDesk ? html`<a href="#/person/${p.id}">${personLine(p)}</a>` : personLine(p))))}
-          ${item(!holding.length, holding.length ? count(work.unsent, w.unsent) : w.noUnsent, html`${list(work.devices.map((/** @type {any} */ d) => html`<a href="#/phones/${d.id}">${d.name}</a>: ${count(d.unsent.count, words.desk.phones.unsent)}, ${word(words.desk.phones.states, d.state)}${d.last_seen ? `, ${fill(words.desk.phones.seen, { ago: ago(d.last_seen) })}` : ''}`))}
+          ${item(!work.visits.length, work.visits.length ? count(work.visits.length, w.visits) : w.noVisits,
+              list(work.visits.map((/** @type {any} */ v) =>
+                html`${v.planned_start ? `${when(v.planned_start)} ` : ''}${personLine(v.patient)}${v.yours ? nothing
+                : html` · ${fill(w.notYours, { team: v.team?.name ?? '' })}`}`)))}
+          ${item(!work.handovers.length, work.handovers.length ? count(work.handovers.length, w.handovers) : w.noHandovers,
+              list(work.handovers.map((/** @type {any} */ h) => h.patient
+                ? html`<a href="#/handover/${h.id}">${word(words.common.classes, h.class)}: ${personLine(h.patient)}</a>`
+                : html`${w.sealed}`)))}
+          ${item(!work.people.length, work.people.length ? count(work.people.length, w.people) : w.noPeople,
+              list(work.people.map((/** @type {any} */ p) => desk.isDesk ? html`<a href="#/person/${p.id}">${personLine(p)}</a>`
+                : personLine(p))))}
+          ${item(!holding.length, holding.length ? count(work.unsent, w.unsent) : w.noUnsent,
+              html`${list(work.devices.map((/** @type {any} */ d) => html`<a href="#/phones/${d.id}">${d.name}</a>:
+                ${count(d.unsent.count, words.desk.phones.unsent)}, ${word(words.desk.phones.states, d.state)}${d.last_seen
+                ? `, ${fill(words.desk.phones.seen, { ago: ago(d.last_seen) })}` : ''}`))}
             ${holding.length ? html`<p>${w.drain}</p>` : nothing}`)}
         </ul>
         ${troubleBox('leaver-trouble', trouble)}
-        ${left && !work.visits.length && !work.handovers.length && !work.people.length ? nothing : html`<section class="dk-second" aria-labelledby="leave-title"><h2 class="nhsuk-heading-m" id="leave-title">${left ? w.handOver : w.note}</h2>
+        ${left && !work.visits.length && !work.handovers.length && !work.people.length ? nothing
+          : html`<section class="dk-second" aria-labelledby="leave-title">
+            <h2 class="nhsuk-heading-m" id="leave-title">${left ? w.handOver : w.note}</h2>
           ${left ? nothing : momentInput({ id: 'leave-at', label: w.at, hint: w.atHint, value: at, change: v => { at = v } })}
-          ${select({ id: 'leave-to', label: w.to, hint: w.toHint, empty: w.nobodyYet, value: to, options: staffOptions(staff).filter(o => o.value !== `staff:${id}`), change: v => { to = v } })}
-          ${since ? nothing : html`<p>${fill(w.means, { name: work.staff.name })}</p><div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'leave-sure', text: fill(w.sure, { name: work.staff.name }), checked: sure, change: v => { sure = v } })}</div>`}
+          ${select({ id: 'leave-to', label: w.to, hint: w.toHint, empty: w.nobodyYet, value: to,
+              options: staffOptions(staff).filter(o => o.value !== `staff:${id}`), change: v => { to = v } })}
+          ${since ? nothing : html`<p>${fill(w.means, { name: work.staff.name })}</p>
+              <div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox(
+            { id: 'leave-sure', text: fill(w.sure, { name: work.staff.name }), checked: sure, change: v => { sure = v } })}</div>`}
           ${button(left ? w.handOverButton : w.button, { kind: left ? '' : 'warning', busy, click: () => view.leave() })}</section>`}
         ${since ? takeBack() : nothing}`
     },
   }
   /** It was a mistake: what comes back by that, and what does not, before it is done. */
-  const takeBack = () => taking ? html`<section class="dk-second" id="stay" tabindex="-1" aria-labelledby="stay-title"><h2 class="nhsuk-heading-m" id="stay-title">${fill(w.stay, { name: work.staff.name })}</h2>
+  const takeBack = () => taking ? html`<section class="dk-second" id="stay" tabindex="-1" aria-labelledby="stay-title">
+      <h2 class="nhsuk-heading-m" id="stay-title">${fill(w.stay, { name: work.staff.name })}</h2>
       <p>${fill(w.stayMeans, { name: work.staff.name })}</p>
-      ${button(w.stayButton, { busy, click: () => view.stay() })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { taking = false; desk.redraw() } })}</section>`
-    : html`<p>${button(fill(w.stay, { name: work.staff.name }), { kind: 'secondary', click: () => { taking = true; desk.redraw(); requestAnimationFrame(() => document.getElementById('stay')?.focus()) } })}</p>`
+      ${button(w.stayButton, { busy, click: () => view.stay() })}
+        ${button(words.desk.cancel, { kind: 'secondary', click: () => { taking = false; desk.redraw() } })}</section>`
+    : html`<p>${button(fill(w.stay, { name: work.staff.name }),
+          { kind: 'secondary', click: () => {
+          taking = true; desk.redraw(); requestAnimationFrame(() => document.getElementById('stay')?.focus()) } })}</p>`
   return view
 }
 
 /** @param {any} done @param {string} text @param {any} more */
-const item = (done, text, more) => html`<li><p class="nhsuk-u-margin-bottom-1">${done ? tag(w.ok, 'good') : tag(w.open, 'warn')} ${text}</p>${more}</li>`
+const item = (done, text, more) => html`<li><p class="nhsuk-u-margin-bottom-1">${done ? tag(w.ok, 'good') : tag(w.open, 'warn')}
+    ${text}</p>${more}</li>`
 
 /** @param {any[]} rows */
-const list = rows => rows.length ? html`<ul class="dk-tight">${rows.slice(0, 30).map(r => html`<li>${r}</li>`)}${rows.length > 30 ? html`<li>${fill(w.andMore, { n: rows.length - 30 })}</li>` : nothing}</ul>` : nothing
+const list = rows => rows.length
+  ? html`<ul class="dk-tight">${rows.slice(0, 30).map(r => html`<li>${r}</li>`)}${rows.length > 30
+    ? html`<li>${fill(w.andMore, { n: rows.length - 30 })}</li>` : nothing}</ul>` : nothing

@@ -40,16 +40,20 @@ export function people(desk) {
     },
     draw: () => html`
       <form role="search" @submit=${(/** @type {Event} */ e) => { e.preventDefault(); view.find(false) }}>
-        ${textInput({ id: 'find', label: w.find, hint: desk.isClinical ? w.findHint : w.findHintLimited, value: lastText, type: 'search', wide: true, maxlength: 100, input: v => { lastText = v; debounce(() => view.find(false)) } })}</form>
+        ${textInput({ id: 'find', label: w.find, hint: desk.isClinical ? w.findHint : w.findHintLimited, value: lastText, type: 'search',
+            wide: true, maxlength: 100, input: v => { lastText = v; debounce(() => view.find(false)) } })}</form>
       ${troubleBox('people-trouble', trouble)}
-      <p role="status">${searched ? fill(more ? w.foundMore : w.found, { n: found.length, text: searched }) : more ? fill(w.firstOf, { n: found.length }) : count(found.length, w.all)}</p>
+      <p role="status">${searched ? fill(more ? w.foundMore : w.found, { n: found.length, text: searched }) : more
+        ? fill(w.firstOf, { n: found.length }) : count(found.length, w.all)}</p>
       <ul class="dk-list">${found.map(f => html`<li class="dk-card"><a href="#/person/${f.person.id}">${personLine(f.person)}</a>
-        <span>${[f.person.date_of_birth && fill(words.desk.person.born, { date: birth(f.person.date_of_birth) }), f.person.nhs_number && nhsNumber(f.person.nhs_number), f.person.address].filter(Boolean).join(' · ')}</span>
+        <span>${[f.person.date_of_birth && fill(words.desk.person.born, { date: birth(f.person.date_of_birth) }),
+            f.person.nhs_number && nhsNumber(f.person.nhs_number), f.person.address].filter(Boolean).join(' · ')}</span>
         <span class="ds-soft">${[...f.teams, ...f.staff].map(x => x.name).join(', ')}</span></li>`)}</ul>
       ${more ? button(w.more, { kind: 'secondary', click: () => view.find(true) }) : nothing}
       ${desk.isClinical ? html`<p><a class="nhsuk-button" href="#/register">${w.register}</a></p>` : nothing}
       <h2 class="nhsuk-heading-m">${w.caseloads}</h2>
-      ${select({ id: 'open-caseload', label: w.whose, value: '', options: [...teamOptions(teams), ...staffOptions(staff)], change: v => { if (v) desk.go(`caseload/${v.replace(':', '/')}`) } })}`,
+      ${select({ id: 'open-caseload', label: w.whose, value: '', options: [...teamOptions(teams), ...staffOptions(staff)],
+          change: v => { if (v) desk.go(`caseload/${v.replace(':', '/')}`) } })}`,
   }
   return view
 }

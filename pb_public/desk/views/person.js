@@ -43,18 +43,30 @@ export function person(desk, [id = '']) {
         requestAnimationFrame(() => document.getElementById(preview ? 'ending' : 'main')?.focus())
       }
     },
-    draw: () => html`${rows.length ? personFacts(rows[0].patient) : nothing}${rows[0]?.patient.risk_note ? html`<p class="ds-banner ds-banner--warn">${rows[0].patient.risk_note}</p>` : nothing}
+    draw: () => html`${rows.length ? personFacts(rows[0].patient) : nothing}${rows[0]?.patient.risk_note
+        ? html`<p class="ds-banner ds-banner--warn">${rows[0].patient.risk_note}</p>` : nothing}
       ${troubleBox('person-trouble', trouble)}
       <h2 class="nhsuk-heading-m">${w.who}</h2>
-      <ul class="dk-list">${rows.map(r => html`<li class="dk-card"><strong>${nameOf(r.team ?? r.staff)}</strong>${r.staff?.role ? html`<span>${word(words.common.roles, r.staff.role)}</span>` : nothing}
-        <span>${r.to ? fill(w.until, { at: when(r.to) }) : w.open}${r.reason ? html` · ${r.reason}` : nothing} ${r.state === 'now' ? nothing : tag(word(w.states, r.state), 'info')}</span>
-        ${ending?.row === r.id ? html`<section class="dk-second" id="ending" tabindex="-1" aria-label=${w.end}><p>${effect(ending.purges, ending.backfills)}</p>
+      <ul class="dk-list">${rows.map(
+        r => html`<li class="dk-card"><strong>${nameOf(r.team ?? r.staff)}</strong>${r.staff?.role
+            ? html`<span>${word(words.common.roles, r.staff.role)}</span>` : nothing}
+        <span>${r.to ? fill(w.until, { at: when(r.to) }) : w.open}${r.reason ? html` · ${r.reason}` : nothing}
+          ${r.state === 'now' ? nothing : tag(word(w.states, r.state), 'info')}</span>
+        ${ending?.row === r.id ? html`<section class="dk-second" id="ending" tabindex="-1" aria-label=${w.end}>
+            <p>${effect(ending.purges, ending.backfills)}</p>
           ${rows.filter(x => x.state === 'now').length === 1 ? html`<p class="ds-banner ds-banner--warn">${w.last}</p>` : nothing}
-          ${button(w.endNow, { kind: 'warning', busy, click: () => view.end(r, false) })} ${button(words.desk.cancel, { kind: 'secondary', click: () => { ending = null; desk.redraw() } })}</section>`
-          : r.state === 'ended' ? nothing : html`<p>${button(w.end, { kind: 'secondary', label: fill(w.endOf, { who: nameOf(r.team ?? r.staff) }), click: () => view.end(r, true) })}</p>`}</li>`)}</ul>
+          ${button(w.endNow, { kind: 'warning', busy, click: () => view.end(r, false) })}
+            ${button(words.desk.cancel, { kind: 'secondary', click: () => { ending = null; desk.redraw() } })}</section>`
+          : r.state === 'ended' ? nothing
+            : html`<p>${button(w.end, { kind: 'secondary', label: fill(w.endOf, { who: nameOf(r.team ?? r.staff) }),
+                click: () => view.end(r, true) })}</p>`}</li>`)}</ul>
       <p class="ds-row"><a class="nhsuk-button" href="#/cover/${id}">${w.cover}</a>
-        ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary', click: async () => { ended = !ended; await view.load(); desk.redraw() } })}</p>
-      ${rows.some(r => r.team && r.state === 'now') ? html`<p>${rows.filter(r => r.state === 'now').map(r => html`<a href="#/caseload/${r.team ? `team/${r.team.id}` : `staff/${r.staff?.id}`}">${fill(w.caseloadOf, { who: nameOf(r.team ?? r.staff) })}</a> `)}</p>` : nothing}`,
+        ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary',
+              click: async () => { ended = !ended; await view.load(); desk.redraw() } })}</p>
+      ${rows.some(r => r.team && r.state === 'now')
+        ? html`<p>${rows.filter(r => r.state === 'now')
+          .map(r => html`<a href="#/caseload/${r.team ? `team/${r.team.id}`
+            : `staff/${r.staff?.id}`}">${fill(w.caseloadOf, { who: nameOf(r.team ?? r.staff) })}</a> `)}</p>` : nothing}`,
   }
   return view
 }

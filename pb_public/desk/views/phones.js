@@ -45,9 +45,11 @@ export function phones(desk, [only = '']) {
     },
     draw() {
       const now = present()
-      const sorted = [...items].sort((a, b) => attention(b, now) - attention(a, now) || rank(a) - rank(b) || (a.staff?.name ?? '').localeCompare(b.staff?.name ?? ''))
+      const sorted = [...items].sort((a, b) => attention(b, now) - attention(a, now) || rank(a) - rank(b) || (a.staff?.name ?? '')
+          .localeCompare(b.staff?.name ?? ''))
       const unsent = items.reduce((n, p) => n + p.unsent.count, 0)
-      return html`<p>${fill(w.summary, { phones: count(items.length, w.phonesN), unsent: count(unsent, w.unsentN), silent: count(items.filter(p => p.silent).length, w.silentN) })}</p>
+      return html`<p>${fill(w.summary, { phones: count(items.length, w.phonesN), unsent: count(unsent, w.unsentN),
+            silent: count(items.filter(p => p.silent).length, w.silentN) })}</p>
         ${sorted.length ? html`<ul class="dk-list">${sorted.map(p => card(p, now))}</ul>` : html`<p>${w.none}</p>`}`
     },
   }
@@ -55,22 +57,35 @@ export function phones(desk, [only = '']) {
   const card = (p, now) => {
     const wrong = problems(p, now)
     const lit = attention(p, now) > 0
-    return html`<li class="dk-card ${lit ? 'dk-card--late' : ''}" id="phone-${p.id}" tabindex="-1"><h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${p.staff?.name || words.desk.unknown}: ${p.name}</h2>
-      <p class="ds-row nhsuk-u-margin-bottom-1">${tag(word(w.states, p.state), p.state === 'active' ? 'good' : p.state === 'draining' ? 'warn' : 'bad')}
-        <span>${count(p.unsent.count, w.unsent)}${unsentSince(p) ? html`, ${fill(w.oldest, { at: when(unsentSince(p), now) })}` : nothing}</span>
-        <span class="ds-soft">${p.silent ? '' : p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : w.never} ${[p.app_version, p.platform].filter(Boolean).join(' · ')}</span></p>
+    return html`<li class="dk-card ${lit ? 'dk-card--late' : ''}" id="phone-${p.id}" tabindex="-1">
+        <h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${p.staff?.name || words.desk.unknown}: ${p.name}</h2>
+      <p class="ds-row nhsuk-u-margin-bottom-1">${tag(word(w.states, p.state),
+          p.state === 'active' ? 'good' : p.state === 'draining' ? 'warn' : 'bad')}
+        <span>${count(p.unsent.count, w.unsent)}${unsentSince(p) ? html`, ${fill(w.oldest, { at: when(unsentSince(p), now) })}`
+          : nothing}</span>
+        <span class="ds-soft">${p.silent ? '' : p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : w.never}
+          ${[p.app_version, p.platform].filter(Boolean).join(' · ')}</span></p>
       ${wrong.length && lit ? html`<p class="dk-wrong">${wrong.join('. ')}.</p>` : nothing}
-      ${changing.id === p.id && changing.to ? second(p) : html`<p class="ds-row">${choices(p).map(to => button(word(w.verbs, to), { kind: 'secondary', label: fill(w.labelled, { verb: word(w.verbs, to), staff: p.staff?.name ?? '', phone: p.name }),
-        click: () => { changing = { id: p.id, to }; typed = ''; trouble = ''; desk.redraw(); requestAnimationFrame(() => document.getElementById('second')?.focus()) } }))}</p>`}
+      ${changing.id === p.id && changing.to ? second(p)
+        : html`<p class="ds-row">${choices(p)
+          .map(to => button(word(w.verbs, to), { kind: 'secondary',
+            label: fill(w.labelled, { verb: word(w.verbs, to), staff: p.staff?.name ?? '', phone: p.name }),
+        click: () => { changing = { id: p.id, to }; typed = ''; trouble =
+            ''; desk.redraw(); requestAnimationFrame(() => document.getElementById('second')?.focus()) } }))}</p>`}
     </li>`
   }
   /** @param {any} p */
   const second = p => html`<section class="dk-second" id="second" tabindex="-1" aria-label=${word(w.verbs, changing.to)}>
     <p>${fill(word(w.means, changing.to), { staff: p.staff?.name || words.desk.unknown })}</p>
-    ${p.unsent.count && (changing.to === 'lost' || changing.to === 'revoked') ? html`<p><strong>${count(p.unsent.count, w.willLose)}</strong></p>` : nothing}
-    ${changing.to === 'lost' ? textInput({ id: 'lost-word', label: fill(w.typeIt, { word: w.typeWord }), value: typed, input: v => { typed = v }, error: trouble }) : troubleBox('phone-trouble', trouble)}
-    ${button(word(w.confirm, changing.to), { kind: changing.to === 'active' ? '' : 'warning', busy, click: () => view.set(p, changing.to) })}
-    ${button(words.desk.cancel, { kind: 'secondary', click: () => { changing = { id: '', to: '' }; desk.redraw(); document.getElementById(`phone-${p.id}`)?.focus() } })}</section>`
+    ${p.unsent.count && (changing.to === 'lost' || changing.to === 'revoked')
+      ? html`<p><strong>${count(p.unsent.count, w.willLose)}</strong></p>` : nothing}
+    ${changing.to === 'lost' ? textInput({ id: 'lost-word', label: fill(w.typeIt, { word: w.typeWord }), value: typed,
+        input: v => { typed = v }, error: trouble }) : troubleBox('phone-trouble', trouble)}
+    ${button(word(w.confirm, changing.to), { kind: changing.to === 'active' ? '' : 'warning', busy,
+          click: () => view.set(p, changing.to) })}
+    ${button(words.desk.cancel,
+        { kind: 'secondary', click: () => { changing = { id: '',
+          to: '' }; desk.redraw(); document.getElementById(`phone-${p.id}`)?.focus() } })}</section>`
   return view
 }
 

@@ -13,7 +13,8 @@ const w = words.desk.register
 /** @param {import('../desk-context.js').DeskContext} desk @returns {import('../desk-context.js').View} */
 export function register(desk) {
   const id = newID() // sent twice, it registers once
-  /** @type {Record<string, string>} */ const set = { family_name: '', given_name: '', date_of_birth: '', nhs_number: '', address: '', postcode: '', phone: '', practice: '', access_notes: '' }
+  /** @type {Record<string, string>} */ const set = { family_name: '', given_name: '', date_of_birth: '', nhs_number: '', address: '',
+      postcode: '', phone: '', practice: '', access_notes: '' }
   /** @type {import('../desk-context.js').Team[]} */ let teams = []
   /** @type {{ id: string, name: string }[]} */ let practices = []
   /** @type {any[]} */ let alike = []
@@ -52,7 +53,8 @@ export function register(desk) {
       if (missing) return view.refuse(missing)
       busy = true
       try {
-        const filled = Object.fromEntries(Object.entries(set).filter(([, v]) => v.trim()).map(([k, v]) => [k, k === 'nhs_number' ? v.replace(/[ -]/g, '') : v.trim()]))
+        const filled = Object.fromEntries(Object.entries(set).filter(([, v]) => v.trim())
+            .map(([k, v]) => [k, k === 'nhs_number' ? v.replace(/[ -]/g, '') : v.trim()]))
         const answer = await desk.session.post('/people', { id, team: team.slice(5), set: filled, anyway })
         desk.say(fill(w.done, { name: personName(set) }))
         desk.go(`person/${answer.id}`)
@@ -72,19 +74,27 @@ export function register(desk) {
       requestAnimationFrame(() => document.getElementById('register-trouble')?.focus())
     },
     draw() {
-      const field = (/** @type {string} */ name, /** @type {object} */ more = {}) => textInput({ id: name, label: word(w.labels, name), value: set[name], input: v => { set[name] = v }, ...more })
+      const field = (/** @type {string} */ name, /** @type {object} */ more = {}) =>
+        textInput({ id: name, label: word(w.labels, name), value: set[name], input: v => { set[name] = v }, ...more })
       return html`<p>${w.intro}</p>${troubleBox('register-trouble', trouble)}
         <form @submit=${view.submit} novalidate>
         ${field('family_name', { blur: () => view.compare() })}${field('given_name')}
         ${field('date_of_birth', { type: 'date', blur: () => view.compare() })}
-        ${alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${w.alike}</p><ul>${alike.map(f => html`<li><a href="#/person/${f.person.id}">${personLine(f.person)}</a> (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})</li>`)}</ul></div>` : nothing}
-        ${field('nhs_number', { hint: w.numberHint, inputmode: 'numeric', error: wrongNumber, blur: () => { wrongNumber = set.nhs_number ? word(w.numberWrong, whyNot(set.nhs_number)) : ''; if (set.nhs_number !== taken) { taken = ''; anyway = false } desk.redraw() } })}
-        ${taken ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'anyway', text: w.anyway, hint: w.anywayHint, checked: anyway, change: v => { anyway = v } })}</div>` : nothing}
+        ${alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${w.alike}</p>
+            <ul>${alike.map(f => html`<li><a href="#/person/${f.person.id}">${personLine(f.person)}</a>
+              (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})</li>`)}</ul></div>` : nothing}
+        ${field('nhs_number', { hint: w.numberHint, inputmode: 'numeric', error: wrongNumber,
+              blur: () => { wrongNumber = set.nhs_number ? word(w.numberWrong, whyNot(set.nhs_number))
+              : ''; if (set.nhs_number !== taken) { taken = ''; anyway = false } desk.redraw() } })}
+        ${taken ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox(
+          { id: 'anyway', text: w.anyway, hint: w.anywayHint, checked: anyway, change: v => { anyway = v } })}</div>` : nothing}
         ${textArea({ id: 'address', label: w.labels.address, value: set.address, rows: 2, input: v => { set.address = v } })}
         ${field('postcode')}${field('phone', { type: 'tel' })}
         ${textInput({ id: 'practice-find', label: w.practiceFind, value: practiceText, input: v => view.findPractice(v) })}
-        ${select({ id: 'practice', label: w.labels.practice, hint: w.practiceHint, empty: w.noPractice, value: set.practice, options: practices.map(p => ({ value: p.id, text: p.name })), change: v => { set.practice = v } })}
-        ${textArea({ id: 'access_notes', label: w.labels.access_notes, value: set.access_notes, rows: 2, input: v => { set.access_notes = v } })}
+        ${select({ id: 'practice', label: w.labels.practice, hint: w.practiceHint, empty: w.noPractice, value: set.practice,
+            options: practices.map(p => ({ value: p.id, text: p.name })), change: v => { set.practice = v } })}
+        ${textArea({ id: 'access_notes', label: w.labels.access_notes, value: set.access_notes, rows: 2,
+            input: v => { set.access_notes = v } })}
         ${select({ id: 'register-team', label: w.team, value: team, options: teamOptions(teams), change: v => { team = v } })}
         ${button(w.button, { submit: true, busy })}</form>`
     },

@@ -20,7 +20,8 @@ export function start(desk) {
   return {
     title: w.title,
     async load() {
-      const [q, i, h, d] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk), desk.all('/devices'), desk.fields(), desk.staff(), desk.teams()])
+      const [q, i, h, d] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk), desk.all('/devices'),
+          desk.fields(), desk.staff(), desk.teams()])
       queues = q
       issues = i.items
       handovers = h
@@ -29,33 +30,44 @@ export function start(desk) {
     draw() {
       const now = present()
       const late = [
-        ...handovers.filter(h => h.overdue).map(h => ({ at: h.due || h.provenance.raised_at, to: `handover/${h.id}`, what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
+        ...handovers.filter(h => h.overdue)
+          .map(h => ({ at: h.due || h.provenance.raised_at, to: `handover/${h.id}`,
+              what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
           more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }), due: h.due })),
-        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at).map(i => ({ at: i.due_at, to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`, more: html`${issueTitle(desk, i)} ${passedOn(i)}`, due: i.due_at })),
+        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at)
+          .map(i => ({ at: i.due_at, to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`,
+              more: html`${issueTitle(desk, i)} ${passedOn(i)}`, due: i.due_at })),
       ].sort((a, b) => a.at < b.at ? -1 : 1)
       const careful = phones.filter(p => attention(p, now))
       const inState = (/** @type {string[]} */ ...states) => handovers.filter(h => states.includes(h.state))
       const lateOf = (/** @type {any[]} */ list) => list.filter(h => h.overdue).length
       const cards = [
         { to: 'issues', text: w.issues, n: issues.length, late: issues.filter(i => Date.parse(i.due_at) <= now).length },
-        { to: 'handovers/no_destination', text: word(words.common.states, 'no_destination'), n: inState('no_destination').length, late: lateOf(inState('no_destination')) },
-        { to: 'handovers/call_needed', text: word(words.common.states, 'call_needed'), n: inState('call_needed').length, late: lateOf(inState('call_needed')) },
-        { to: 'handovers/unanswered', text: w.unanswered, n: inState('escalated', 'failed').length, late: lateOf(inState('escalated', 'failed')) },
+        { to: 'handovers/no_destination', text: word(words.common.states, 'no_destination'), n: inState('no_destination').length,
+            late: lateOf(inState('no_destination')) },
+        { to: 'handovers/call_needed', text: word(words.common.states, 'call_needed'), n: inState('call_needed').length,
+            late: lateOf(inState('call_needed')) },
+        { to: 'handovers/unanswered', text: w.unanswered, n: inState('escalated', 'failed').length,
+            late: lateOf(inState('escalated', 'failed')) },
         { to: 'phones', text: w.phones, n: careful.length, late: 0 },
       ]
       return html`
         <h2 class="nhsuk-heading-m">${w.lateTitle}</h2>
-        ${late.length ? html`<ul class="dk-list">${late.slice(0, most).map(row => html`<li class="dk-card dk-card--late"><a href="#/${row.to}">${row.what}</a>
+        ${late.length ? html`<ul class="dk-list">${late.slice(0, most)
+            .map(row => html`<li class="dk-card dk-card--late"><a href="#/${row.to}">${row.what}</a>
             <span>${row.more}</span> ${deadline(row.due, now)}</li>`)}</ul>
             ${late.length > most ? html`<p>${fill(w.moreLate, { n: late.length - most })}</p>` : nothing}`
           : html`<p class="ds-banner ds-banner--good">${w.nothingLate}</p>`}
         <h2 class="nhsuk-heading-m">${w.queuesTitle}</h2>
-        <ul class="dk-counts">${cards.map(c => html`<li class=${c.n ? '' : 'dk-empty'}><a href="#/${c.to}"><span class="dk-number">${c.n}</span> <span>${c.text}</span></a>
+        <ul class="dk-counts">${cards.map(
+          c => html`<li class=${c.n ? '' : 'dk-empty'}><a href="#/${c.to}"><span class="dk-number">${c.n}</span> <span>${c.text}</span></a>
           ${c.late ? tag(count(c.late, w.lateOf), 'bad') : nothing}</li>`)}</ul>
         ${desk.isCoordinator ? html`<p>${fill(w.neighbourhood, { open: queues.open ?? 0, overdue: queues.overdue ?? 0 })}</p>`
           : html`<p>${count(queues.open ?? 0, w.open)}</p>`}
-        ${careful.length ? html`<h2 class="nhsuk-heading-m">${w.phonesTitle}</h2><ul class="dk-list">${careful.slice(0, 5).map(p => html`<li class="dk-card">
-          <a href="#/phones/${p.id}">${fill(w.phoneOf, { staff: p.staff?.name || words.desk.unknown, phone: p.name })}</a> <span>${problems(p, now).join('. ')}.</span></li>`)}</ul>` : nothing}`
+        ${careful.length ? html`<h2 class="nhsuk-heading-m">${w.phonesTitle}</h2>
+            <ul class="dk-list">${careful.slice(0, 5).map(p => html`<li class="dk-card">
+          <a href="#/phones/${p.id}">${fill(w.phoneOf, { staff: p.staff?.name || words.desk.unknown, phone: p.name })}</a>
+            <span>${problems(p, now).join('. ')}.</span></li>`)}</ul>` : nothing}`
     },
   }
 }

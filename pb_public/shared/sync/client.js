@@ -134,7 +134,10 @@ export class Client {
   /** The same with a staff token that the page got itself. @param {{ token: string, staff: string }} who */
   signInWithToken({ token, staff }) { return this.#runner.converse(() => this.#signedIn(staff, { token, code: '' })) }
 
-  /** The same with the one-time code a lead showed as a picture, which also names the member of staff. @param {{ code: string, staff: string }} who */
+  /**
+   * The same with the one-time code a lead showed as a picture, which also names the member of staff.
+   * @param {{ code: string, staff: string }} who
+   */
   signInWithCode({ code, staff }) { return this.#runner.converse(() => this.#signedIn(staff, { token: '', code })) }
 
   /** @param {string} staff @param {{ token: string, code: string }} pass */
@@ -183,7 +186,11 @@ export class Client {
 
   // —— what people see
 
-  /** A record as people see it now; null when the device holds neither it nor own work that creates it. @param {string} collection @param {string} id */
+  /**
+   * A record as people see it now; null when the device holds neither it nor own work that creates it.
+   * @param {string} collection
+   * @param {string} id
+   */
   view(collection, id) { return this.#core.shown.view(collection, id) }
 
   /**
@@ -280,7 +287,8 @@ export class Client {
   exportUnsent() {
     const { self } = this.#core.state
     const { unsent, aside } = this.#core.shown
-    return plain({ exported_at: this.#core.stamp(this.#core.now()), clock_offset_ms: self.offsetKnown ? self.offsetMs : null, staff: self.staff,
+    return plain({ exported_at: this.#core.stamp(this.#core.now()), clock_offset_ms: self.offsetKnown ? self.offsetMs : null,
+        staff: self.staff,
       device: self.device, client: self.client, former_clients: self.former, unsent, too_big: aside })
   }
 
@@ -288,7 +296,8 @@ export class Client {
   debugState() {
     const { state } = this.#core
     return {
-      epoch: state.self.epoch, cursor: state.self.cursor, staged: state.staged.length, scopes: [...state.scopes], records: [...state.records.values()],
+      epoch: state.self.epoch, cursor: state.self.cursor, staged: state.staged.length, scopes: [...state.scopes],
+        records: [...state.records.values()],
       outbox: [...state.outbox], sentlog: [...state.sentlog], aside: [...state.aside], items: [...state.items.values()],
     }
   }

@@ -15,7 +15,11 @@ import { Shown } from './view.js'
 const helloEvery = 15 * 60_000 // ms
 const clockSlack = 5_000 // ms the two clocks may drift apart before the device's counts as changed
 
-/** Everything a core needs, with nothing left out. @typedef {Required<Omit<import('./client.js').ClientOptions, 'audience' | 'schema'>> & { audience: string, schema: number, faults: import('./faults.js').Faults }} CoreOptions */
+/**
+ * Everything a core needs, with nothing left out.
+ * @typedef {Required<Omit<import('./client.js').ClientOptions, 'audience' | 'schema'>> & { audience: string, schema: number, faults:
+ *   import('./faults.js').Faults }} CoreOptions
+ */
 
 export class Core {
   /** What a kill may forget. */
@@ -159,7 +163,8 @@ export class Core {
 
   /** Opens a round; does nothing while one is open. */
   begin() {
-    if (!this.round.open) this.round = { open: true, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0, steps: 0, enrolments: 0 }
+    if (!this.round.open) this.round = { open: true, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0, steps: 0,
+        enrolments: 0 }
   }
 
   /** Closes the round. @param {boolean} failed @param {number} [waitMs] what the server asked for */

@@ -51,14 +51,16 @@ export async function compare(core) {
   const { self } = core.state
   const first = core.digest.differs.length === 0
   const records = first ? undefined : listed(core)
-  const answer = await exchange(core, { method: 'POST', path: '/digest', bearer: core.access.text, body: { client: self.client, cursor: self.cursor, scopes: await held(core), records } })
+  const answer = await exchange(core, { method: 'POST', path: '/digest', bearer: core.access.text,
+        body: { client: self.client, cursor: self.cursor, scopes: await held(core), records } })
   if (answer.epoch !== self.epoch) return core.mustGreet() // the server is another: hello first
   await core.commit(t => {
     const basis = new Basis(t)
     for (const d of answer.changes ?? []) basis.deliver(d, answer.epoch)
     t.putSelf({ digestAt: core.now() })
   })
-  core.digest = { wanted: false, differs: first ? [...answer.differs ?? []].sort() : core.digest.differs.slice(Object.keys(records ?? {}).length),
+  core.digest = { wanted: false, differs: first ? [...answer.differs ?? []].sort()
+      : core.digest.differs.slice(Object.keys(records ?? {}).length),
     last: { differs: answer.differs ?? [], repaired: (answer.changes ?? []).length } }
 }
 

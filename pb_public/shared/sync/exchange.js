@@ -51,7 +51,8 @@ async function send(core, address, r) {
   let answer, text
   try {
     const body = await pack(r, headers)
-    answer = await core.fetch(address, { method: r.method, headers, body, signal: hand.signal, cache: 'no-store', credentials: 'omit', redirect: 'error' })
+    answer = await core.fetch(address, { method: r.method, headers, body, signal: hand.signal, cache: 'no-store', credentials: 'omit',
+          redirect: 'error' })
     text = await answer.text()
   } catch (cause) {
     throw new Unreachable('the server cannot be reached', cause)

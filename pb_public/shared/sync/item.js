@@ -14,7 +14,8 @@ const rank = { saved: 0, sent: 1, needs_you: 2 }
  */
 export function advance(t, c, state, result = null) {
   const old = t.state.items.get(c.key)
-  const about = old?.about ?? c.ops.map(op => ({ op: op.op, collection: op.collection ?? 'sync_issues', id: op.id ?? op.issue ?? '', patient: patientOf(op) }))
+  const about = old?.about ?? c.ops.map(
+    op => ({ op: op.op, collection: op.collection ?? 'sync_issues', id: op.id ?? op.issue ?? '', patient: patientOf(op) }))
   const item = {
     key: c.key, mid: c.mid, authored_at: c.authored_at, about,
     state: old && rank[old.state] >= rank[state] ? old.state : state,

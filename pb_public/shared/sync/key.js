@@ -10,8 +10,10 @@
  * @typedef {object} Keys
  * @property {() => Promise<Json>} create makes an EC P-256 key and keeps it, so that it survives a restart once the
  *   handle does; resolves to the handle
- * @property {(handle: Json) => Promise<PublicKey>} publicKey the public half; rejects with {@link KeyGone} when the key is not there any more
- * @property {(handle: Json, bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>} sign ECDSA with SHA-256, as 64 bytes r‖s; rejects with {@link KeyGone}
+ * @property {(handle: Json) => Promise<PublicKey>} publicKey the public half; rejects with {@link KeyGone} when the key is not there any
+ *   more
+ * @property {(handle: Json, bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>} sign ECDSA with SHA-256, as 64 bytes r‖s;
+ *   rejects with {@link KeyGone}
  * @property {(handle: Json) => Promise<void>} forget destroys the key; no error when it is gone already
  */
 

@@ -22,7 +22,13 @@ import { freeze } from './json.js'
  * @property {boolean} waiting access has ended; it goes when the unsent work on it went up
  */
 
-/** @param {Held | undefined} h @param {string} collection @param {string} id @param {readonly Op[]} [ops] those on this record @returns {Seen | null} */
+/**
+ * @param {Held | undefined} h
+ * @param {string} collection
+ * @param {string} id
+ * @param {readonly Op[]} [ops] those on this record
+ * @returns {Seen | null}
+ */
 export function look(h, collection, id, ops = []) {
   /** @type {Seen | null} */
   let s = h ? { collection, id, values: h.data, base: baseOf(h), pending: false, own: [], retracted: false, waiting: h.waiting } : null
@@ -30,7 +36,14 @@ export function look(h, collection, id, ops = []) {
   return s && freeze(s)
 }
 
-/** Puts one op on top of what is seen. @param {Seen | null} s @param {Op} op @param {string} collection @param {string} id @returns {Seen | null} */
+/**
+ * Puts one op on top of what is seen.
+ * @param {Seen | null} s
+ * @param {Op} op
+ * @param {string} collection
+ * @param {string} id
+ * @returns {Seen | null}
+ */
 export function overlay(s, op, collection, id) {
   if (op.collection !== collection || op.id !== id) return s
   if (!s) {
@@ -44,7 +57,8 @@ export function overlay(s, op, collection, id) {
     case 'add':
     case 'remove': {
       const field = op.field ?? ''
-      return { ...s, pending: true, own: [...s.own, field], values: { ...s.values, [field]: members(s.values[field], op.values ?? [], op.op === 'add') } }
+      return { ...s, pending: true, own: [...s.own, field],
+          values: { ...s.values, [field]: members(s.values[field], op.values ?? [], op.op === 'add') } }
     }
     case 'retract': return { ...s, pending: true, retracted: true }
     default: return s // resolve names an issue, never a record

@@ -38,7 +38,8 @@ export async function page(core, cursor, { wait, signal } = {}) {
   const query = { client: core.state.self.client, limit: String(core.pageRows()) }
   if (cursor) query.cursor = cursor
   if (wait) query.wait = String(wait)
-  const answer = await exchange(core, { method: 'GET', path: '/pull', query, bearer: core.access.text, signal, patienceMs: (wait ?? 0) * 1000 })
+  const answer = await exchange(core, { method: 'GET', path: '/pull', query, bearer: core.access.text, signal,
+        patienceMs: (wait ?? 0) * 1000 })
   return { ...answer, scopes: answer.scopes ?? [], changes: answer.changes ?? [] }
 }
 
@@ -50,7 +51,8 @@ function pulled(t, from, answer) {
     enterEpoch(t, answer.epoch, answer.last_mid, answer.last_key)
     if (!begins) return // the pages before it were of the old epoch: start over
   }
-  if (answer.scopes.some(e => e.id === resetAll && e.op === 'reset')) dropStaging(t) // what came before it is void, and may be more than we may see now
+  // what came before it is void, and may be more than we may see now
+  if (answer.scopes.some(e => e.id === resetAll && e.op === 'reset')) dropStaging(t)
   const staged = { number: t.state.self.pages, from, answer }
   t.state.staged.push(staged)
   t.put('staged', placeKey(staged.number), staged)

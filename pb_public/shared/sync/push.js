@@ -44,7 +44,8 @@ export async function push(core) {
   const { self } = core.state
   const mutations = list.map(c => core.faults.newKeyOnRetry ? { ...mutation(c), key: core.newID() } : mutation(c))
   /** @type {PushAnswer} */
-  const answer = await exchange(core, { method: 'POST', path: '/push', bearer: core.access.text, body: { client: self.client, epoch: self.epoch, schema: core.schema, mutations } })
+  const answer = await exchange(core, { method: 'POST', path: '/push', bearer: core.access.text,
+        body: { client: self.client, epoch: self.epoch, schema: core.schema, mutations } })
   if (core.faults.newKeyOnRetry) for (const r of answer.results) /** @type {any} */ (r).key = list.find(c => c.mid === r.mid)?.key
   const moved = await core.commit(t => pushed(t, answer))
   if (!moved) throw new Error(`the answer to a push of ${list.length} changes from mid ${list[0]?.mid} names none of them`)

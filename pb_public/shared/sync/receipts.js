@@ -28,7 +28,8 @@ export function receiptOf(shown, key) {
 /** @param {Item} item @param {Map<string, Seen[]>} byRecord @returns {Receipt} */
 function receipt(item, byRecord) {
   const handovers = [...new Set(item.about.flatMap(a => byRecord.get(a.id) ?? []))]
-  return { ...item, handovers, seen: handovers.some(h => seenStates.has(h.values.state) || Boolean(h.values.seen_by || h.values.acknowledged_by)) }
+  return { ...item, handovers, seen: handovers.some(h => seenStates.has(h.values.state)
+        || Boolean(h.values.seen_by || h.values.acknowledged_by)) }
 }
 
 /** Handovers by their own id, by their visit and by the records that are their evidence. @param {Shown} shown */

@@ -17,11 +17,13 @@ export async function become(core, staff) {
   const { self, aside } = core.state
   if (self.directive === 'wipe') throw new Refusal('wiped', 'this device was wiped')
   const other = self.staff !== '' && self.staff !== staff
-  if (other && (core.unsent().length > 0 || aside.length > 0)) throw new Refusal('unsent', 'unsent work of another person is on this device')
+  if (other && (core.unsent().length > 0 || aside.length > 0)) throw new Refusal('unsent',
+      'unsent work of another person is on this device')
   await core.commit(t => {
     if (other) eraseAll(t)
     const { device, enrol, directive } = t.state.self
-    t.putSelf({ staff, enrol: device === '' ? 'first' : enrol || (directive === 'relogin' ? 'again' : ''), directive: directive === 'relogin' ? '' : directive })
+    t.putSelf({ staff, enrol: device === '' ? 'first' : enrol || (directive === 'relogin' ? 'again' : ''),
+        directive: directive === 'relogin' ? '' : directive })
   })
 }
 
@@ -29,7 +31,8 @@ export async function become(core, staff) {
 export const mustEnrol = core => core.state.self.device === '' || core.state.self.enrol !== ''
 
 /** Whether there is something to enrol with. A device that forked proves itself with the key it has. @param {Core} core */
-export const canEnrol = ({ state: { self }, pass }) => self.staff !== '' && (pass.token !== '' || pass.code !== '' || (self.enrol === 'anew' && self.device !== ''))
+export const canEnrol = ({ state: { self }, pass }) => self.staff !== ''
+  && (pass.token !== '' || pass.code !== '' || (self.enrol === 'anew' && self.device !== ''))
 
 /** Binds this device to the person who signed in. @param {Core} core */
 export async function enrol(core) {

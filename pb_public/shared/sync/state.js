@@ -88,17 +88,29 @@ export const sentLogKept = 14 * 24 * 3600_000
  * @property {boolean} waiting access has ended; it goes as soon as the unsent work on it went up
  */
 
-/** @typedef {{ collection: string, id: string, version: number, scopes?: readonly string[], data?: { readonly [field: string]: Json }, gone?: '' | 'left' | 'retracted' }} Delivery */
+/**
+ * @typedef {{ collection: string, id: string, version: number, scopes?: readonly string[], data?: { readonly [field: string]: Json },
+ *   gone?: '' | 'left' | 'retracted' }} Delivery
+ */
 /** @typedef {{ id: string, op: 'add' | 'revoke' | 'reset' }} ScopeEvent */
-/** @typedef {{ epoch: string, head: number, cursor: string, more: boolean, last_mid: number, last_key: string, scopes: readonly ScopeEvent[], changes: readonly Delivery[] }} PullAnswer */
+/**
+ * @typedef {{ epoch: string, head: number, cursor: string, more: boolean, last_mid: number, last_key: string, scopes: readonly
+ *   ScopeEvent[], changes: readonly Delivery[] }} PullAnswer
+ */
 
 /** A staged answer to a pull, and the cursor it answered. @typedef {{ number: number, from: string, answer: PullAnswer }} Page */
 
 /** @typedef {'saved' | 'sent' | 'needs_you'} ItemState */
 
-/** @typedef {{ id: string, collection: string, record: string, field: string, policy: string, kept: string, theirs: Json, yours: Json, by: string, at: string }} Conflict */
+/**
+ * @typedef {{ id: string, collection: string, record: string, field: string, policy: string, kept: string, theirs: Json, yours: Json, by:
+ *   string, at: string }} Conflict
+ */
 /** @typedef {{ id: string, code: string, field?: string, message: string, fix: 'edit' | 'supervisor' | 'none' }} Issue */
-/** @typedef {{ mid: number, key: string, status: 'applied' | 'merged' | 'quarantined', replayed: boolean, records?: readonly { collection: string, id: string, version: number }[], conflicts?: readonly Conflict[], issues?: readonly Issue[] }} Result */
+/**
+ * @typedef {{ mid: number, key: string, status: 'applied' | 'merged' | 'quarantined', replayed: boolean, records?: readonly { collection:
+ *   string, id: string, version: number }[], conflicts?: readonly Conflict[], issues?: readonly Issue[] }} Result
+ */
 
 /**
  * The truthful receipt of one change. Its state only moves forward.
@@ -116,7 +128,8 @@ export const sentLogKept = 14 * 24 * 3600_000
 export const newSelf = () => ({
   device: '', client: '', staff: '', former: [], key: null, enrol: '', nextClient: '', epoch: '', cursor: '', stagedCursor: '', pages: 0,
   nextMid: 1, nextPlace: 1, confirmedMid: 0, confirmedKey: '', offsetMs: 0, offsetKnown: false, directive: '',
-  limits: { push_mutations: 200, push_bytes: 4 << 20, pull_rows: 1000 }, pace: { min_interval_ms: 0, jitter_ms: 0 }, minPull: 0, digestAt: 0, pulledAt: 0,
+  limits: { push_mutations: 200, push_bytes: 4 << 20, pull_rows: 1000 }, pace: { min_interval_ms: 0, jitter_ms: 0 }, minPull: 0,
+    digestAt: 0, pulledAt: 0,
 })
 
 /** @param {string} collection @param {string} id */

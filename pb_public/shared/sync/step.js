@@ -120,7 +120,12 @@ async function answered(core, kind, e) {
   return e
 }
 
-/** Does what the protocol says about a refusal; false when it says: try later. @param {Core} core @param {StepKind} kind @param {ServerError} e */
+/**
+ * Does what the protocol says about a refusal; false when it says: try later.
+ * @param {Core} core
+ * @param {StepKind} kind
+ * @param {ServerError} e
+ */
 async function putRight(core, kind, e) {
   const { self } = core.state
   if (e.status === 401) return unauthorised(core, kind, e)

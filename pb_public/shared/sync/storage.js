@@ -65,7 +65,8 @@ export class MemoryStorage {
 
   /** @param {readonly Write[]} writes */
   async commit(writes) {
-    const ready = writes.map(w => ({ rows: this.#table(w.table), key: w.key, text: w.value === undefined ? undefined : JSON.stringify(w.value) }))
+    const ready = writes.map(
+      w => ({ rows: this.#table(w.table), key: w.key, text: w.value === undefined ? undefined : JSON.stringify(w.value) }))
     for (const { rows, key, text } of ready) { // nothing below can fail: all or nothing
       if (text === undefined) rows.delete(key)
       else rows.set(key, text)

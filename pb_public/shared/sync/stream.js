@@ -50,7 +50,8 @@ export class Stream {
     try {
       // What came after the last finished pull is told at once; without the cursor every reconnection would cost a pull.
       const { cursor } = core.state.self
-      const answer = await core.fetch(core.server + basePath + '/stream' + (cursor && '?' + new URLSearchParams({ cursor })), { headers: { Accept: 'text/event-stream', Authorization: 'Bearer ' + core.access.text },
+      const answer = await core.fetch(core.server + basePath + '/stream' + (cursor && '?' + new URLSearchParams({ cursor })),
+          { headers: { Accept: 'text/event-stream', Authorization: 'Bearer ' + core.access.text },
         signal: hand.signal, cache: 'no-store', credentials: 'omit', redirect: 'error' })
       if (answer.status === 404 || (answer.ok && !answer.body)) this.unavailable = true
       if (!answer.ok || !answer.body) {

@@ -48,7 +48,8 @@ export class Basis {
     }
     if (e.op === 'revoke' && t.core.faults.keepRevoked) return
     t.hold(e.id, e.op !== 'revoke')
-    const rest = e.op === 'revoke' && t.core.faults.revokeTakesShared ? () => [] : (/** @type {Held} */ h) => h.scopes.filter(s => s !== e.id)
+    const rest = e.op === 'revoke' && t.core.faults.revokeTakesShared ? () => []
+      : (/** @type {Held} */ h) => h.scopes.filter(s => s !== e.id)
     this.#leave(h => h.scopes.includes(e.id), rest)
   }
 
@@ -69,7 +70,8 @@ export class Basis {
     const old = t.state.records.get(key)
     if (d.gone === 'retracted') t.takeRecord(key)
     else if (d.gone) old && letGo(t, old)
-    else t.putRecord({ collection: d.collection, id: d.id, version: d.version, epoch, scopes: d.scopes ?? [], data: d.data ?? {}, waiting: false })
+    else t.putRecord({ collection: d.collection, id: d.id, version: d.version, epoch, scopes: d.scopes ?? [], data: d.data ?? {},
+        waiting: false })
   }
 
   /** Lets go of records that lost their last held scope. */

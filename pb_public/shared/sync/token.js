@@ -25,7 +25,8 @@ async function assertion(core) {
   const now = Math.floor(core.trueTime() / 1000)
   const { device, key } = core.state.self
   const head = base64url(encoder.encode(JSON.stringify({ alg: 'ES256' })))
-  const claims = base64url(encoder.encode(JSON.stringify({ iss: device, sub: device, aud: core.audience, jti: core.newID(), iat: now, exp: now + assertionLife })))
+  const claims = base64url(
+    encoder.encode(JSON.stringify({ iss: device, sub: device, aud: core.audience, jti: core.newID(), iat: now, exp: now + assertionLife })))
   const signature = await core.keys.sign(key, encoder.encode(`${head}.${claims}`))
   return `${head}.${claims}.${base64url(signature)}`
 }

@@ -21,23 +21,32 @@ export function trend(points, { title, now }) {
   const list = points.filter(p => p.at).sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-12)
   if (!list.length) return nothing
   const first = Date.parse(list[0].at), last = Date.parse(list[list.length - 1].at)
-  const x = (/** @type {Point} */ p) => list.length === 1 ? (width + left) / 2 : left + 8 + (width - left - 20) * ((Date.parse(p.at) - first) / (last - first || 1))
+  const x = (/** @type {Point} */ p) => list.length === 1 ? (width + left) / 2
+    : left + 8 + (width - left - 20) * ((Date.parse(p.at) - first) / (last - first || 1))
   const value = (/** @type {Point} */ p) => p.total ?? p.floor
   const line = list.map(p => `${x(p).toFixed(1)},${y(value(p)).toFixed(1)}`).join(' ')
   return html`<figure class="ds-figure nhsuk-u-margin-0">
     <figcaption class="nhsuk-u-font-weight-bold">${title}</figcaption>
     <svg class="ds-chart" viewBox="0 0 ${width} ${height}" role="img" aria-label=${summary(list, now)}>
-      ${[0, 5, 7, most].map(n => svg`<line x1=${left} x2=${width} y1=${y(n)} y2=${y(n)} stroke="currentColor" stroke-opacity=${n === 5 || n === 7 ? 0.7 : 0.2} stroke-dasharray=${n === 5 || n === 7 ? '4 3' : 'none'}></line>
+      ${[0, 5, 7, most].map(n => svg`<line x1=${left} x2=${width} y1=${y(n)} y2=${y(n)} stroke="currentColor"
+            stroke-opacity=${n === 5 || n === 7 ? 0.7 : 0.2} stroke-dasharray=${n === 5 || n === 7 ? '4 3' : 'none'}></line>
         <text x=${left - 4} y=${y(n) + 4} font-size="11" text-anchor="end" fill="currentColor">${n}</text>`)}
       <polyline points=${line} fill="none" stroke="currentColor" stroke-width="1.5"></polyline>
-      ${list.map(p => svg`<circle cx=${x(p)} cy=${y(value(p))} r="5" fill=${p.total === null ? 'var(--card)' : 'currentColor'} stroke="currentColor" stroke-width="2"></circle>
-        <text x=${x(p)} y=${Math.max(y(value(p)) - 9, 10)} font-size="12" font-weight="700" text-anchor="middle" fill="currentColor">${p.total ?? `${p.floor}+`}</text>`)}
+      ${list.map(p => svg`<circle cx=${x(p)} cy=${y(value(p))} r="5" fill=${p.total === null ? 'var(--card)' : 'currentColor'}
+            stroke="currentColor" stroke-width="2"></circle>
+        <text x=${x(p)} y=${Math.max(y(value(p)) - 9, 10)} font-size="12" font-weight="700" text-anchor="middle"
+          fill="currentColor">${p.total ?? `${p.floor}+`}</text>`)}
       <text x=${left + 8} y=${height - 6} font-size="11" fill="currentColor">${when(list[0].at, now)}</text>
-      ${list.length > 1 ? svg`<text x=${width - 2} y=${height - 6} font-size="11" text-anchor="end" fill="currentColor">${when(list[list.length - 1].at, now)}</text>` : nothing}
+      ${list.length > 1 ? svg`<text x=${width - 2} y=${height - 6} font-size="11" text-anchor="end"
+          fill="currentColor">${when(list[list.length - 1].at, now)}</text>` : nothing}
     </svg>
-    <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${words.common.chart.asTable}</span></summary>
-      <table class="nhsuk-table"><thead><tr><th scope="col">${words.common.chart.when}</th><th scope="col">${words.common.chart.total}</th><th scope="col">${words.common.chart.band}</th></tr></thead>
-      <tbody>${[...list].reverse().map(p => html`<tr><td>${when(p.at, now)}</td><td>${p.total ?? fill(words.common.chart.atLeast, { n: p.floor })}</td><td>${word(words.common.bands, p.band)}</td></tr>`)}</tbody></table>
+    <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
+      class="nhsuk-details__summary-text">${words.common.chart.asTable}</span></summary>
+      <table class="nhsuk-table"><thead><tr><th scope="col">${words.common.chart.when}</th><th scope="col">${words.common.chart.total}</th>
+        <th scope="col">${words.common.chart.band}</th></tr></thead>
+      <tbody>${[...list].reverse()
+        .map(p => html`<tr><td>${when(p.at, now)}</td><td>${p.total ?? fill(words.common.chart.atLeast, { n: p.floor })}</td>
+            <td>${word(words.common.bands, p.band)}</td></tr>`)}</tbody></table>
     </details>
   </figure>`
 }
@@ -45,5 +54,6 @@ export function trend(points, { title, now }) {
 /** @param {Point[]} list @param {number} [now] */
 function summary(list, now) {
   const p = list[list.length - 1]
-  return fill(words.common.chart.summary, { n: list.length, total: p.total ?? fill(words.common.chart.atLeast, { n: p.floor }), at: when(p.at, now), band: word(words.common.bands, p.band) })
+  return fill(words.common.chart.summary, { n: list.length, total: p.total ?? fill(words.common.chart.atLeast, { n: p.floor }),
+        at: when(p.at, now), band: word(words.common.bands, p.band) })
 }

@@ -7,7 +7,11 @@ const times = ['ended_at', 'started_at', 'taken_at', 'happened_at']
 /** What is no finding: times are told beside it, in words, and ids name nothing to people. */
 const told = new Set([...times, 'corrected', 'visit', 'replaces'])
 
-/** What the phone's clock said of when it happened; '' where the server had nothing to correct. @param {Record<string, any>} values @returns {string} */
+/**
+ * What the phone's clock said of when it happened; '' where the server had nothing to correct.
+ * @param {Record<string, any>} values
+ * @returns {string}
+ */
 export function saidOf(values) {
   const field = times.find(f => values[f])
   return field && values.corrected?.[field] ? values[field] : ''

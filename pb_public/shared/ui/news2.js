@@ -93,7 +93,8 @@ export function score(r, person = {}) {
   const scale = person.scale === 2 ? 2 : 1
   const none = { respiration_rate: null, spo2: null, oxygen: null, systolic: null, pulse: null, acvpu: null, temperature: null }
   if ((typeof person.age === 'number' && person.age < adult) || person.pregnant === true) {
-    return { ...none, total: null, band: 'not_applicable', single_three: false, floor_total: 0, floor_band: 'not_applicable', scale, status: 'not_applicable' }
+    return { ...none, total: null, band: 'not_applicable', single_three: false, floor_total: 0, floor_band: 'not_applicable', scale,
+        status: 'not_applicable' }
   }
   const oxygen = r.on_oxygen ?? null
   /** @type {Record<Parameter, number | null>} */
@@ -113,7 +114,8 @@ export function score(r, person = {}) {
   if (!points.includes(null)) {
     return { ...sub, total: floor, band, single_three: three, floor_total: floor, floor_band: band, scale, status: 'complete' }
   }
-  return { ...sub, total: null, band: 'incomplete', single_three: three, floor_total: floor, floor_band: band === 'zero' ? 'incomplete' : band, scale, status: 'incomplete' }
+  return { ...sub, total: null, band: 'incomplete', single_three: three, floor_total: floor,
+      floor_band: band === 'zero' ? 'incomplete' : band, scale, status: 'incomplete' }
 }
 
 /**

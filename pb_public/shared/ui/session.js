@@ -57,7 +57,8 @@ export class Session {
   /** @param {string} token @param {any} record */
   take(token, record) {
     this.token = token
-    this.me = { id: record.id, name: record.name, role: record.role, organisation: record.organisation, teams: record.teams ?? [], email: record.email }
+    this.me = { id: record.id, name: record.name, role: record.role, organisation: record.organisation, teams: record.teams ?? [],
+        email: record.email }
     try { this.storage.setItem(store, JSON.stringify({ token, me: this.me })) } catch { /* see above */ }
     clearInterval(this.timer)
     this.timer = setInterval(() => this.renew(), renewEvery)
@@ -112,7 +113,8 @@ export class Session {
     if (body !== undefined) headers['Content-Type'] = 'application/json'
     let response
     try {
-      response = await this.fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: 'no-store', credentials: 'omit' })
+      response = await this.fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: 'no-store',
+            credentials: 'omit' })
     } catch {
       throw new Refusal(0, null)
     }

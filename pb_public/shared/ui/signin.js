@@ -29,10 +29,13 @@ export function signInView(session, ended, draw) {
   }
   return html`<div class="ds-signin"><h1 class="nhsuk-heading-l" tabindex="-1" data-focus="h1">${w.title}</h1>
     ${ended ? html`<div class="ds-banner ds-banner--warn" role="alert"><p>${w.ended}</p></div>` : nothing}
-    ${s.trouble ? html`<div class="nhsuk-error-summary" id="signin-problem" tabindex="-1" aria-labelledby="signin-problem-title"><h2 class="nhsuk-error-summary__title" id="signin-problem-title">${w.problem}</h2><p>${s.trouble}</p></div>` : nothing}
+    ${s.trouble ? html`<div class="nhsuk-error-summary" id="signin-problem" tabindex="-1" aria-labelledby="signin-problem-title">
+        <h2 class="nhsuk-error-summary__title" id="signin-problem-title">${w.problem}</h2><p>${s.trouble}</p></div>` : nothing}
     <form @submit=${send}>
-      <div class="nhsuk-form-group"><label class="nhsuk-label" for="username">${w.email}</label><input class="nhsuk-input" id="username" name="username" type="email" autocomplete="username" required></div>
-      <div class="nhsuk-form-group"><label class="nhsuk-label" for="password">${w.password}</label><input class="nhsuk-input" id="password" name="password" type="password" autocomplete="current-password" required></div>
+      <div class="nhsuk-form-group"><label class="nhsuk-label" for="username">${w.email}</label><input class="nhsuk-input" id="username"
+        name="username" type="email" autocomplete="username" required></div>
+      <div class="nhsuk-form-group"><label class="nhsuk-label" for="password">${w.password}</label><input class="nhsuk-input" id="password"
+        name="password" type="password" autocomplete="current-password" required></div>
       <button type="submit" class="nhsuk-button" ?disabled=${s.busy}>${w.button}</button>
     </form></div>`
 }

@@ -1,5 +1,7 @@
 package care
 
+import "slices"
+
 // Coded values of a visit.
 var (
 	VisitPurposes = []string{"wound_care", "insulin", "medication", "catheter", "palliative", "assessment",
@@ -32,24 +34,21 @@ var visits = &Collection{Name: Visits, Synced: true, Pushable: true, Fields: []F
 	{Name: "corrected", Kind: Object, Policy: Server}, // see CorrectedField
 }}
 
-// observations are append-only: a correction is a new set naming the one it replaces. Limits
-// are product rules after internal/news2: a true reading is never refused, an impossible one is.
-var observations = &Collection{Name: Observations, Synced: true, Pushable: true, AppendOnly: true, Fields: []Field{
-	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true},
-	{Name: "visit", Kind: Ref, Ref: Visits, Policy: Immutable},
-	{Name: "taken_at", Kind: Time, Policy: Immutable},
-	{Name: "respiration_rate", Kind: Int, Policy: Immutable, Min: 0, Max: 120},
-	{Name: "spo2", Kind: Int, Policy: Immutable, Min: 1, Max: 100},
-	{Name: "on_oxygen", Kind: Bool, Policy: Immutable},
-	{Name: "systolic", Kind: Int, Policy: Immutable, Min: 0, Max: 300},
-	{Name: "diastolic", Kind: Int, Policy: Immutable, Min: 0, Max: 300},
-	{Name: "pulse", Kind: Int, Policy: Immutable, Min: 0, Max: 350},
-	{Name: "acvpu", Kind: Enum, Policy: Immutable, Values: ACVPU},
-	{Name: "temperature", Kind: Decimal, Policy: Immutable, Min: 10, Max: 47},
-	{Name: "replaces", Kind: Ref, Ref: Observations, Policy: Immutable},
-	{Name: "news2", Kind: Object, Policy: Server},
-	{Name: "corrected", Kind: Object, Policy: Server},
-}}
+// observations are append-only: a correction is a new set naming the one it replaces. What is
+// measured is in the table of readings.
+var observations = &Collection{Name: Observations, Synced: true, Pushable: true, AppendOnly: true, Fields: slices.Concat(
+	[]Field{
+		{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true},
+		{Name: "visit", Kind: Ref, Ref: Visits, Policy: Immutable},
+		{Name: "taken_at", Kind: Time, Policy: Immutable},
+	},
+	readingFields(),
+	[]Field{
+		{Name: "replaces", Kind: Ref, Ref: Observations, Policy: Immutable},
+		{Name: "news2", Kind: Object, Policy: Server},
+		{Name: "corrected", Kind: Object, Policy: Server},
+	},
+)}
 
 var checkins = &Collection{Name: Checkins, Synced: true, Pushable: true, Fields: []Field{
 	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true, Limited: true},

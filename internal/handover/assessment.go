@@ -2,7 +2,6 @@ package handover
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"doorstep/internal/care"
@@ -54,39 +53,14 @@ func hasScore(findings []Finding) bool {
 	return false
 }
 
-// reading is one of the seven, how it is named, where it is stored and what it scored.
-type reading struct {
-	name, field, unit string
-	points            func(*news2.Score) *int
-}
-
-var sevenReadings = []reading{
-	{"respiration rate", "respiration_rate", "/min", func(s *news2.Score) *int { return s.RespirationRate }},
-	{"SpO2", "spo2", " %", func(s *news2.Score) *int { return s.SpO2 }},
-	{"breathing", "on_oxygen", "", func(s *news2.Score) *int { return s.Oxygen }},
-	{"systolic BP", "systolic", " mmHg", func(s *news2.Score) *int { return s.Systolic }},
-	{"pulse", "pulse", "/min", func(s *news2.Score) *int { return s.Pulse }},
-	{"ACVPU", "acvpu", "", func(s *news2.Score) *int { return s.ACVPU }},
-	{"temperature", "temperature", " °C", func(s *news2.Score) *int { return s.Temperature }},
-}
-
-// readings writes a set: the total or the floor, then each reading with its sub-score.
+// readings writes a set: the total or the floor, then each reading with its sub-score. What NEWS2 lacks is
+// named where there is a score.
 func readings(f Finding) string {
-	var parts []string
-	for _, r := range sevenReadings {
-		value, ok := shown(r, f.Values[r.field])
-		points := "–"
-		if f.NEWS2 != nil {
-			if p := r.points(f.NEWS2); p != nil {
-				points = strconv.Itoa(*p)
-			}
-		}
-		if !ok {
-			value = "not taken"
-		}
-		parts = append(parts, fmt.Sprintf("%s %s (%s)", r.name, value, points))
+	points := func(string) *int { return nil }
+	if f.NEWS2 != nil {
+		points = f.NEWS2.SubScore
 	}
-	return headline(f.NEWS2) + ": " + strings.Join(parts, ", ") + "."
+	return headline(f.NEWS2) + ": " + care.ReadingsText(f.Values, points, f.NEWS2 != nil) + "."
 }
 
 func headline(s *news2.Score) string {
@@ -106,24 +80,6 @@ func scale(s *news2.Score) string {
 		return ", SpO2 scale 2"
 	}
 	return ""
-}
-
-// shown writes a value with its unit; false when it was not taken.
-func shown(r reading, v any) (string, bool) {
-	switch x := v.(type) {
-	case nil:
-		return "", false
-	case bool:
-		if r.field == "on_oxygen" {
-			if x {
-				return "oxygen", true
-			}
-			return "air", true
-		}
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64) + r.unit, true
-	}
-	return fmt.Sprint(v) + r.unit, true
 }
 
 func visit(f Finding) string {

@@ -52,6 +52,12 @@ func cases() map[string]Case {
 	refused.ClockKnown = false
 	yes := true
 	pregnant := observed(news2.Person{Scale: 1, Pregnant: &yes}, number(26), number(91), false, number(109), number(120), "A", number(386))
+	pressure := observed(adult, number(16), number(97), false, number(150), number(72), "A", number(368))
+	for name, v := range map[string]any{"diastolic": int64(118), "blood_glucose": 2.8, "weight": 71.0, "pain_score": int64(0)} {
+		pressure.Values[name] = v
+	}
+	weighed := Finding{Collection: care.Observations, Record: "s2", At: at(2, 10, 30), ClockKnown: true, Verified: true,
+		Values: map[string]any{"weight": 68.4, "news2": nil}}
 	signs := Finding{Collection: care.Visits, Record: "v1", Title: "Not their usual self", At: at(2, 10, 20), ClockKnown: true, Verified: true,
 		Values: map[string]any{"status": "completed", "soft_signs": []string{"more_tired", "withdrawn"}, "critical_medicine": "refused",
 			"note": "Says she has not slept. Ulcer on the left heel unchanged."}}
@@ -70,6 +76,8 @@ func cases() map[string]Case {
 			Findings: []Finding{refused}, Asks: []string{"Emergency threshold."}, Unverified: true, Copy: true, ClinicalTime: at(2, 10, 12), ActDue: at(2, 10, 42)},
 		"several reasons in one visit confirmed by a clinician": {To: practice, Class: care.Urgent, Age: number(82), Findings: []Finding{six, signs},
 			Asks: append(urgent, "A critical medicine was not taken. Please advise the same day."), Confirmed: true, ClinicalTime: at(2, 10, 12), ActDue: at(2, 12, 12)},
+		"both sides of the blood pressure and what NEWS2 does not score": {To: practice, Class: care.SameDay, Age: number(82),
+			Findings: []Finding{pressure, weighed, signs}, Asks: []string{"Please review the same day."}, ClinicalTime: at(2, 10, 12), ActDue: at(2, 18, 30)},
 		"raised by hand": {To: practice, Class: care.Routine, Age: number(82), ByHand: true, Situation: "Wound not healing after six weeks.",
 			Background: "Type 2 diabetes.", Assessment: "No sign of infection.", Recommendation: "Please review the dressing plan.",
 			ClinicalTime: at(2, 10, 12), ActDue: at(9, 10, 12)},

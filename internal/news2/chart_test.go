@@ -2,8 +2,11 @@ package news2
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"doorstep/internal/care"
 )
 
 // chartKey names one column of the chart: a reading, a scale and what is breathed.
@@ -22,13 +25,10 @@ func TestEveryReadingAgainstTheChart(t *testing.T) {
 		w := strings.Fields(line)
 		key := chartKey{w[0], *number(t, w[1]), w[2]}
 		from, to := *number(t, w[3]), *number(t, w[4])
-		limit, ok := LimitFor(key.reading)
-		if !ok {
-			t.Fatalf("no such reading: %s", line)
-		}
+		lowest, _ := storable(t, key.reading)
 		start, seen := next[key]
 		if !seen {
-			start = limit.Lowest
+			start = lowest
 		}
 		if from != start {
 			t.Errorf("%v: a run begins at %d, want %d", key, from, start)
@@ -47,14 +47,55 @@ func TestEveryReadingAgainstTheChart(t *testing.T) {
 		}
 	}
 	for key, end := range next {
-		if limit, _ := LimitFor(key.reading); end != limit.Highest+1 {
-			t.Errorf("%v: the runs end at %d, want %d", key, end-1, limit.Highest)
+		if _, highest := storable(t, key.reading); end != highest+1 {
+			t.Errorf("%v: the runs end at %d, want %d", key, end-1, highest)
 		}
 	}
 	if len(next) != 10 {
 		t.Errorf("%d columns of the chart, want 10", len(next))
 	}
 	t.Logf("%d vectors", vectors)
+}
+
+// storable is what can be stored of a reading, in the units of the chart: temperature is in tenths.
+func storable(t *testing.T, name string) (lowest, highest int) {
+	t.Helper()
+	for _, r := range care.Readings() {
+		if r.Name != name || r.Score == "" {
+			continue
+		}
+		step := 1.0
+		if r.Kind == care.Decimal {
+			step = 10
+		}
+		return int(r.Min * step), int(r.Max * step)
+	}
+	t.Fatalf("%s is not a reading that scores", name)
+	return 0, 0
+}
+
+func TestTheSevenOfTheChartAreTheReadingsThatScore(t *testing.T) {
+	var want, got []string
+	for _, sub := range (Score{}).subScores() {
+		want = append(want, sub.name)
+	}
+	for _, r := range care.Readings() {
+		if r.Score != "" {
+			got = append(got, r.Score)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the table of readings scores %v, the chart %v", got, want)
+	}
+}
+
+// TestARefusedReadingStillScores: rules judge what was refused too, so a temperature
+// typed without its point must still be able to raise the alarm.
+func TestARefusedReadingStillScores(t *testing.T) {
+	got := Calculate(readingOf(t, strings.Fields("28 94 air 95 140 V 395")), Person{Scale: 1})
+	if got.Total == nil || *got.Total != 3+1+0+2+3+3+2 || got.Band != BandHigh {
+		t.Errorf("got %s", show(t, got))
+	}
 }
 
 // subScoreOf scores one reading on its own through the public door.

@@ -13,8 +13,8 @@
 //   - Unknown is not "normal". Air or oxygen not recorded is a missing reading;
 //     an unknown age or pregnancy does not switch scoring off, because only a
 //     known reason may silence an alarm.
-//   - [Check] decides which readings may be stored; [Calculate] scores whatever
-//     it is given, so that a reading that was refused can still be judged.
+//   - [Calculate] scores whatever it is given, also beyond what can be stored, so
+//     that a reading that was refused can still be judged.
 //
 // NEWS2 is for adults: it is not applicable under 16 or in pregnancy, and may
 // mislead in spinal cord injury. It supports a clinician's judgement and never

@@ -42,7 +42,8 @@ type Score struct {
 
 // Calculate scores one set of readings for one person. It has no error: whatever is
 // missing or outside a scale is left without a score, and the status says so. It does
-// not judge whether a reading is possible; that is [Check].
+// not judge whether a reading is possible: the limits are in the table of readings of
+// internal/care.
 func Calculate(r Reading, p Person) Score {
 	s := Score{Scale: p.scale()}
 	if p.NotApplicable() {
@@ -98,6 +99,16 @@ func (s Score) subScores() [7]subScore {
 		{"acvpu", s.ACVPU},
 		{"temperature", s.Temperature},
 	}
+}
+
+// SubScore is the sub-score of a parameter by its wire name, nil where it has none.
+func (s *Score) SubScore(parameter string) *int {
+	for _, sub := range s.subScores() {
+		if sub.name == parameter {
+			return sub.points
+		}
+	}
+	return nil
 }
 
 // Threes lists the parameters that scored 3, by wire name in the order of the chart.

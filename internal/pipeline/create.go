@@ -124,11 +124,15 @@ func (p *plan) finish(d *draft) error {
 		if err != nil {
 			return err
 		}
-		score, err := json.Marshal(Score(rec.Values, person, rec.ClinicalTime))
-		if err != nil {
-			return err
+		var now any
+		if score := Score(rec.Values, person, rec.ClinicalTime); score != nil {
+			raw, err := json.Marshal(score)
+			if err != nil {
+				return err
+			}
+			now = json.RawMessage(raw)
 		}
-		if now := json.RawMessage(score); !care.Equal(rec.Values["news2"], now) {
+		if !care.Equal(rec.Values["news2"], now) {
 			rec.Values["news2"] = now
 			d.fields = append(d.fields, "news2")
 		}
@@ -187,8 +191,11 @@ func (p *plan) correct(d *draft) {
 	d.fields = append(d.fields, care.CorrectedField)
 }
 
-// Score computes NEWS2 from stored values for a person at a time.
-func Score(values map[string]any, person *care.Record, at time.Time) news2.Score {
+// Score computes NEWS2 from stored values for a person at a time; nil for a set that holds nothing it scores.
+func Score(values map[string]any, person *care.Record, at time.Time) *news2.Score {
+	if !care.AnyScored(values) {
+		return nil
+	}
 	var r news2.Reading
 	r.RespirationRate = whole(values["respiration_rate"])
 	r.SpO2 = whole(values["spo2"])
@@ -205,7 +212,8 @@ func Score(values map[string]any, person *care.Record, at time.Time) news2.Score
 		t := news2.Tenths(int(x*10 + 0.5))
 		r.Temperature = &t
 	}
-	return news2.Calculate(r, personFacts(person, at))
+	score := news2.Calculate(r, personFacts(person, at))
+	return &score
 }
 
 func personFacts(person *care.Record, at time.Time) news2.Person {

@@ -201,8 +201,7 @@ func (d *doubts) add(tx Tx, issue, variant, stored *care.Record) error {
 		if err != nil {
 			return err
 		}
-		score := Score(variant.Values, person, variant.ClinicalTime)
-		e.NEWS2 = &score
+		e.NEWS2 = Score(variant.Values, person, variant.ClinicalTime)
 	}
 	d.events = append(d.events, e)
 	if issue.Version == tx.Seq() {

@@ -183,8 +183,7 @@ func (j *judge) refusedOp(q *row, op *phone.Op) {
 	e := rules.Event{Collection: c.Name, ID: op.ID, Patient: patient, Values: values}
 	e.At, _ = care.ParseStamp(q.text("opened_at"))
 	if c.Name == care.Observations {
-		score := pipeline.Score(values, record(who), e.At)
-		e.NEWS2 = &score
+		e.NEWS2 = pipeline.Score(values, record(who), e.At)
 	}
 	for _, r := range j.rules.Triggers(rules.Patient{ID: patient, Values: who.values}, e) {
 		if r.State != rules.Active || r.Unless != "" {

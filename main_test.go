@@ -49,16 +49,14 @@ var obeyed = map[string]func(*testing.T){
 }
 
 func TestEverySettingIsObeyed(t *testing.T) {
-	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	new(settings.Settings).Bind(flags)
-	flags.VisitAll(func(flag *pflag.Flag) {
-		t.Run(flag.Name, func(t *testing.T) {
-			if obeyed[flag.Name] == nil {
+	for _, flag := range settings.Flags() {
+		t.Run(flag, func(t *testing.T) {
+			if obeyed[flag] == nil {
 				t.Fatal("nothing shows that it is obeyed")
 			}
-			obeyed[flag.Name](t)
+			obeyed[flag](t)
 		})
-	})
+	}
 }
 
 // program starts the program with its environment cleared of settings but those given, and returns its

@@ -87,6 +87,16 @@ func (s *Settings) Adopt(flags *pflag.FlagSet) error {
 	return nil
 }
 
+// Flags lists the flag of every setting, PocketBase's own among them; the test of the program holds that
+// something obeys each.
+func Flags() []string {
+	names := make([]string, len(table))
+	for i, e := range table {
+		names[i] = e.Flag
+	}
+	return names
+}
+
 // value lets pflag read and write one setting.
 type value struct {
 	s *Settings

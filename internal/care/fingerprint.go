@@ -1,99 +1,89 @@
 package care
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"math"
-	"strconv"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Fingerprint tells mutations of different content apart: what is to happen to which record with which
 // values, whatever the order of members and the writing of numbers. Number, key, author, time, base and
-// what the author saw are not content. It is never 0. The ledger keeps it for ever: what it comes to must
-// not change, or a change sent again would look like another one.
+// what the author saw are not content. It is never 0, which in the ledger means "not known".
+//
+// It is the xxHash (XXH64, seed 0) of the content written as content.op writes it. The ledger keeps it for
+// ever: what it comes to must not change, or a change sent again would look like another one. Only the
+// server works it out; no phone does. It is no protection against somebody who seeks two contents with one
+// fingerprint: they could only repeat their own key.
 func (m *Mutation) Fingerprint() int64 {
-	h := digest(offset)
+	var room [1 << 10]byte
+	c := content(room[:0])
 	if m.Ops == nil {
-		h = h.bytes(m.Raw)
+		c = append(c, m.Raw...)
 	}
 	for i := range m.Ops {
-		op := &m.Ops[i]
-		h = h.text(string(op.Kind)).text(op.Collection).text(op.ID).text(op.Issue).text(op.Field)
-		for _, v := range op.Values {
-			h = h.value(v)
-		}
-		h = h.members(op.Set)
+		c = c.op(&m.Ops[i])
 	}
-	if h == 0 {
-		return 1
+	if h := xxhash.Sum64(c); h != 0 {
+		return int64(h)
 	}
-	return int64(h)
+	return 1
 }
 
-// digest is a running FNV-1a hash of 64 bits.
-type digest uint64
+// content is what a mutation says, written in one way only: each text with its length before it, each value
+// with its kind before it.
+type content []byte
 
-const (
-	offset digest = 14695981039346656037
-	prime  digest = 1099511628211
-)
-
-func (h digest) bytes(b []byte) digest {
-	for _, c := range b {
-		h = (h ^ digest(c)) * prime
-	}
-	return h
+func (c content) op(op *Op) content {
+	c = c.text(string(op.Kind)).text(op.Collection).text(op.ID).text(op.Issue).text(op.Field)
+	return c.list(op.Values).members(op.Set)
 }
 
-// text ends each text with its length, so that no two neighbours run into one another. Long ones go by
-// eight bytes at a time: this is done for every change that comes.
-func (h digest) text(s string) digest {
-	n := uint64(len(s))
-	for ; len(s) >= 8; s = s[8:] {
-		h = (h ^ digest(s[0]) ^ digest(s[1])<<8 ^ digest(s[2])<<16 ^ digest(s[3])<<24 ^
-			digest(s[4])<<32 ^ digest(s[5])<<40 ^ digest(s[6])<<48 ^ digest(s[7])<<56) * prime
-		h ^= h >> 29
-	}
-	for i := range len(s) {
-		h = (h ^ digest(s[i])) * prime
-	}
-	return h.number(n)
+func (c content) text(s string) content {
+	return append(binary.AppendUvarint(c, uint64(len(s))), s...)
 }
 
-// members adds a set of values whose order means nothing.
-func (h digest) members(m map[string]any) digest {
-	var sum digest
+func (c content) list(items []any) content {
+	c = binary.AppendUvarint(c, uint64(len(items)))
+	for _, v := range items {
+		c = c.value(v)
+	}
+	return c
+}
+
+// members stands for a set of values by the sum of their own hashes: their order means nothing, and to sum
+// is cheaper than to sort.
+func (c content) members(m map[string]any) content {
+	var sum uint64
 	for name, v := range m {
-		sum += offset.text(name).value(v)
+		one := c.text(name).value(v)
+		sum += xxhash.Sum64(one[len(c):])
 	}
-	return h.number(uint64(sum)) * prime
+	c = binary.AppendUvarint(c, uint64(len(m)))
+	return binary.BigEndian.AppendUint64(c, sum)
 }
 
-func (h digest) number(n uint64) digest {
-	h = (h ^ digest(n)) * prime
-	return h ^ h>>32
-}
-
-func (h digest) value(v any) digest {
+func (c content) value(v any) content {
 	switch x := v.(type) {
 	case nil:
-		return h.text("null")
+		return append(c, 'z')
 	case string:
-		return h.text("string").text(x)
+		return append(c, 's').text(x)
 	case bool:
-		return h.text("bool").text(strconv.FormatBool(x))
+		if x {
+			return append(c, 't')
+		}
+		return append(c, 'f')
 	case json.Number:
 		if f, err := x.Float64(); err == nil {
-			return h.text("number").number(math.Float64bits(f))
+			return binary.BigEndian.AppendUint64(append(c, 'n'), math.Float64bits(f))
 		}
-		return h.text("number").text(x.String())
+		return append(c, 'N').text(x.String()) // greater than any number we hold
 	case []any:
-		h = h.text("list")
-		for _, e := range x {
-			h = h.value(e)
-		}
-		return h.text("end")
+		return append(c, 'l').list(x)
 	case map[string]any:
-		return h.text("object").members(x)
+		return append(c, 'o').members(x)
 	}
-	return h.text("other")
+	return append(c, '?')
 }

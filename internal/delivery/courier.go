@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // Backoff says how long to wait between attempts.
@@ -19,11 +21,13 @@ var DefaultBackoff = Backoff{First: 2 * time.Second, Most: 5 * time.Minute}
 // After is the wait after a number of failed attempts. Chance (0 to 1) spreads it between half
 // and the whole, so that what failed together does not come back together.
 func (b Backoff) After(attempts int, chance float64) time.Duration {
-	wait := b.First
+	// The attempts are a row of the outbox and outlive the process, so the doubling is counted anew.
+	// The library's own jitter is off: it cannot be seeded.
+	doubling := backoff.ExponentialBackOff{InitialInterval: b.First, Multiplier: 2, MaxInterval: b.Most}
+	wait := doubling.NextBackOff()
 	for i := 1; i < attempts && wait < b.Most; i++ {
-		wait *= 2
+		wait = doubling.NextBackOff()
 	}
-	wait = min(wait, b.Most)
 	return wait/2 + time.Duration(chance*float64(wait-wait/2))
 }
 

@@ -86,7 +86,7 @@ func New(opts Options) (*Phone, error) {
 	if opts.Audience == "" {
 		opts.Audience = "doorstep"
 	}
-	p := &Phone{opts: opts, minter: identifier.NewMinter(opts.Entropy)}
+	p := &Phone{opts: opts, minter: identifier.NewMinter(opts.Entropy), retry: retryState{limit: newLimit()}}
 	if err := p.load(); err != nil {
 		return nil, err
 	}

@@ -4,11 +4,13 @@ import (
 	"encoding/binary"
 	"io"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // How a phone spaces its rounds.
 const (
-	retryFirst   = 2 * time.Second  // the wait after one failed round lies between 0 and twice this
+	retryFirst   = 4 * time.Second  // the wait after one failed round lies between 0 and this; doubles with each further one
 	retryMost    = 10 * time.Minute // and never above this
 	idleInterval = time.Minute      // between rounds when nothing failed and the server set no pace
 	afterWork    = time.Second      // from a new local change to the round that sends it
@@ -17,20 +19,22 @@ const (
 // retryState says when to try next. It needs nothing to happen on the phone: a round that
 // failed at night is tried again although nobody writes.
 type retryState struct {
-	failures int
-	at       time.Time // zero = at once
-	set      time.Time // when at was worked out
-	never    bool      // Faults.NoTimer
+	failing bool                        // the last round failed
+	limit   *backoff.ExponentialBackOff // of the wait after a failed round
+	at      time.Time                   // zero = at once
+	set     time.Time                   // when at was worked out
+	never   bool                        // Faults.NoTimer
 }
 
-// Delay is how long to wait after that many failed rounds in a row: full jitter below a
-// doubling limit, so that a fleet does not come back all at once, but never less than the
-// server asked for. chance is in [0, 1).
-func Delay(failures int, retryAfter time.Duration, chance float64) time.Duration {
-	limit := retryMost
-	if failures < 12 {
-		limit = min(retryMost, retryFirst<<failures)
-	}
+// newLimit doubles from retryFirst to retryMost. It draws no jitter of its own: delay does, from the
+// phone's entropy, so that a seed replays a day.
+func newLimit() *backoff.ExponentialBackOff {
+	return &backoff.ExponentialBackOff{InitialInterval: retryFirst, Multiplier: 2, MaxInterval: retryMost}
+}
+
+// delay is how long to wait after a failed round: full jitter below limit, so that a fleet does not
+// come back all at once, but never less than the server asked for. chance is in [0, 1).
+func delay(limit, retryAfter time.Duration, chance float64) time.Duration {
 	wait := time.Duration(chance * float64(limit))
 	if retryAfter > 0 {
 		return retryAfter + time.Duration(chance*float64(retryAfter)/4) + wait/4
@@ -57,12 +61,13 @@ func (p *Phone) settle(failed bool, retryAfter time.Duration) {
 	r := &p.retry
 	r.set = now
 	if failed {
-		r.failures++
-		r.at = now.Add(Delay(r.failures, retryAfter, p.chance()))
+		r.failing = true
+		r.at = now.Add(delay(r.limit.NextBackOff(), retryAfter, p.chance()))
 		r.never = p.opts.Faults.NoTimer
 		return
 	}
-	r.failures = 0
+	r.failing = false
+	r.limit.Reset()
 	pause := idleInterval
 	jitter := idleInterval / 4
 	if pace := p.self.Pace; pace.MinIntervalMs > 0 {
@@ -78,7 +83,7 @@ func (r *retryState) work(now time.Time) {
 	if r.never {
 		r.never, r.at = false, now
 	}
-	if r.failures == 0 && r.at.After(now.Add(afterWork)) {
+	if !r.failing && r.at.After(now.Add(afterWork)) {
 		r.at = now.Add(afterWork)
 	}
 }

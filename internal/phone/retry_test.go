@@ -25,8 +25,12 @@ func TestDelaysGrowAreJitteredAndKeepTheirLimits(t *testing.T) {
 		{1, 40 * time.Second, 0.5, 45*time.Second + 500*time.Millisecond},
 		{1, time.Hour, 0, time.Hour},
 	} {
-		if got := Delay(c.failures, c.retryAfter, c.chance).Round(time.Microsecond); got != c.want {
-			t.Errorf("Delay(%d, %s, %g) = %s, want %s", c.failures, c.retryAfter, c.chance, got, c.want)
+		limits, limit := newLimit(), time.Duration(0)
+		for range c.failures {
+			limit = limits.NextBackOff()
+		}
+		if got := delay(limit, c.retryAfter, c.chance).Round(time.Microsecond); got != c.want {
+			t.Errorf("after %d failures: delay(%s, %g) = %s, want %s", c.failures, c.retryAfter, c.chance, got, c.want)
 		}
 	}
 }

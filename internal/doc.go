@@ -9,6 +9,7 @@
 //   - news2: the early warning score. Pure.
 //   - worktime: core hours and bank holidays. Pure.
 //   - care: the nouns: collections, fields, roles, scopes, what a change is. Pure.
+//   - access: who may see what, and who may do what: one value a request. Pure.
 //   - wire: the JSON bodies of the sync protocol, their limits and their errors. Pure.
 //   - reconcile: base, server and device become an outcome, field by field. Pure.
 //   - rules: records become alarms. Pure.

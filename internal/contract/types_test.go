@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
@@ -26,11 +27,11 @@ var types = map[string]any{
 	"PushResponse": wire.PushResponse{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},
 	"PullResponse": wire.PullResponse{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
 	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{},
-	"Names": pbstore.Names{}, "Self": pbstore.Self{}, "Colleague": pbstore.Colleague{},
+	"Names": access.PhoneDirectory{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": pbstore.Person{}, "Call": pbstore.Call{}, "RuleHeld": pbstore.RuleHeld{}, "HandoverProvenance": pbstore.HandoverProvenance{},
 	"HandoverView": pbstore.HandoverView{}, "HandoverEvent": pbstore.HandoverEvent{}, "Evidence": pbstore.Evidence{}, "Queues": pbstore.Queues{},
 	"TrendPoint": pbstore.TrendPoint{}, "OpenTeam": pbstore.OpenTeam{},
-	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": pbstore.Member{}, "Left": pbstore.Left{}, "Stayed": pbstore.Stayed{}, "Handed": pbstore.Handed{},
+	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": access.StaffRow{}, "Left": pbstore.Left{}, "Stayed": pbstore.Stayed{}, "Handed": pbstore.Handed{},
 	"Hanging": pbstore.Hanging{}, "HangingVisit": pbstore.HangingVisit{}, "DeviceRow": pbstore.DeviceRow{}, "UnsentWork": pbstore.UnsentWork{},
 	"StoredNow": pbstore.StoredNow{}, "FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},
 	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},

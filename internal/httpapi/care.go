@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
@@ -91,9 +92,11 @@ func (a *API) bindCare(g *router.RouterGroup[*core.RequestEvent]) {
 		staff.Route(r.method, r.path, func(e *core.RequestEvent) error {
 			// Pages tell what is late by this clock, not by that of the computer they are shown on.
 			e.Response.Header().Set("Date", a.Clock().UTC().Format(http.TimeFormat))
-			if !r.roles(care.DutyOf(care.Role(e.Auth.GetString("role")))) {
+			who := a.Store.Access.Of(viewerOf(e))
+			if !r.roles(who.Duty) {
 				return identity.ErrForbidden
 			}
+			e.Set(accessKey, who)
 			return r.handle(e)
 		})
 	}
@@ -103,6 +106,14 @@ func (a *API) bindCare(g *router.RouterGroup[*core.RequestEvent]) {
 func viewerOf(e *core.RequestEvent) care.Viewer {
 	return care.Viewer{Staff: e.Auth.Id, Role: care.Role(e.Auth.GetString("role")), Organisation: e.Auth.GetString("organisation"),
 		Teams: e.Auth.GetStringSlice("teams")}
+}
+
+// accessKey is where a request keeps the access of who asks.
+const accessKey = "doorstep_access"
+
+// accessOf is what who asks may see and do; made once, when the route was chosen.
+func accessOf(e *core.RequestEvent) *access.Access {
+	return e.Get(accessKey).(*access.Access) // set by bindCare for every route
 }
 
 // change runs one change in the engine's writer. A refusal undoes what it wrote and leaves the

@@ -21,7 +21,7 @@ type afterID struct {
 // listCaseload lists who holds a person, or whom a team or a member of staff holds.
 func (a *API) listCaseload(e *core.RequestEvent) error {
 	url := e.Request.URL.Query()
-	q := pbstore.CaseloadQuery{Viewer: viewerOf(e), Patient: url.Get("patient"), Team: url.Get("team"), Staff: url.Get("staff")}
+	q := pbstore.CaseloadQuery{Access: accessOf(e), Patient: url.Get("patient"), Team: url.Get("team"), Staff: url.Get("staff")}
 	if err := a.Store.MayReadCaseload(q); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (a *API) assign(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	request := pbstore.Assignment{Lead: viewerOf(e), Patient: body.Patient, Team: body.Team, Staff: body.Staff, From: from, To: to,
+	request := pbstore.Assignment{Lead: accessOf(e).Viewer, Patient: body.Patient, Team: body.Team, Staff: body.Staff, From: from, To: to,
 		Reason: body.Reason, Cohort: body.Cohort, ContactEveryDays: body.ContactEveryDays}
 	var row pbstore.CaseloadRow
 	answer, made := assigned{Preview: body.Preview}, false
@@ -109,7 +109,7 @@ func (a *API) assign(e *core.RequestEvent) error {
 
 func (a *API) answerRow(e *core.RequestEvent, status int, row pbstore.CaseloadRow, answer assigned) error {
 	if !answer.Preview {
-		named, err := a.Store.NamedCaseload(e.Request.Context(), viewerOf(e), row)
+		named, err := a.Store.NamedCaseload(e.Request.Context(), accessOf(e), row)
 		if err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func (a *API) endAssignment(e *core.RequestEvent) error {
 	var row pbstore.CaseloadRow
 	answer := assigned{Preview: body.Preview}
 	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
-		if row, answer.Reached, err = tx.EndAssignment(viewerOf(e), e.Request.PathValue("id"), at); err != nil {
+		if row, answer.Reached, err = tx.EndAssignment(accessOf(e).Viewer, e.Request.PathValue("id"), at); err != nil {
 			return err
 		}
 		return tx.Audit(e.Auth.Id, "", "end", care.Caseload, row.ID, "", body)
@@ -224,7 +224,7 @@ func (a *API) movePeople(e *core.RequestEvent) error {
 		return err
 	}
 	answer := movedAnswer{Preview: body.Preview}
-	move := pbstore.Move{Lead: viewerOf(e), Patients: body.Patients, FromTeam: body.From.Team, FromStaff: body.From.Staff,
+	move := pbstore.Move{Lead: accessOf(e).Viewer, Patients: body.Patients, FromTeam: body.From.Team, FromStaff: body.From.Staff,
 		ToTeam: body.To.Team, ToStaff: body.To.Staff, At: at, Reason: body.Reason}
 	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
 		if answer.Moved, err = tx.MovePeople(move); err != nil {
@@ -265,7 +265,7 @@ func (a *API) register(e *core.RequestEvent) error {
 	var answer registered
 	status := http.StatusOK
 	err = a.tried(e, false, func(tx *pbstore.Tx) error {
-		rec, made, err := tx.Register(pbstore.Registration{Lead: viewerOf(e), ID: body.ID, Team: body.Team, Set: set, Anyway: body.Anyway})
+		rec, made, err := tx.Register(pbstore.Registration{Lead: accessOf(e).Viewer, ID: body.ID, Team: body.Team, Set: set, Anyway: body.Anyway})
 		if err != nil {
 			return err
 		}

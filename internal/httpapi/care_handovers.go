@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identity"
@@ -29,7 +30,7 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 		rows, cut, err := v.Inbox(q)
 		more = cut
 		for i := range rows {
-			items = append(items, a.itemOf(q.Viewer, q.Side, &rows[i]))
+			items = append(items, a.itemOf(q.Access, q.Side, &rows[i]))
 			read.Add(rows[i].Record.Text("patient"))
 			last = rows[i].Key
 		}
@@ -60,14 +61,14 @@ var openStates = slices.DeleteFunc(slices.Clone(care.States), func(s string) boo
 
 // inboxAsked reads what a list of handovers is to hold.
 func (a *API) inboxAsked(e *core.RequestEvent) (q pbstore.InboxQuery, err error) {
-	q.Viewer = viewerOf(e)
+	q.Access = accessOf(e)
 	if q.Side, err = oneOf(e, "side", []string{pbstore.Received, pbstore.SentSide}); err != nil {
 		return q, err
 	}
 	if q.Side == "" {
 		q.Side = pbstore.Received
 	}
-	if q.Team, err = ownTeam(e, q.Viewer.Teams); err != nil {
+	if q.Team, err = ownTeam(e, q.Access.Teams); err != nil {
 		return q, err
 	}
 	if q.Class, err = oneOf(e, "class", care.Classes); err != nil {
@@ -114,7 +115,7 @@ type handoverDetail struct {
 
 // readHandover answers one handover, and notes who read it.
 func (a *API) readHandover(e *core.RequestEvent) error {
-	viewer := viewerOf(e)
+	viewer := accessOf(e)
 	detail, ok, err := a.detail(e, viewer, e.Request.PathValue("id"))
 	if err != nil {
 		return err
@@ -129,7 +130,7 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 }
 
 // detail reads a handover; false when it is not there for this viewer.
-func (a *API) detail(e *core.RequestEvent, viewer care.Viewer, id string) (d handoverDetail, ok bool, err error) {
+func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d handoverDetail, ok bool, err error) {
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		row, history, err := wholeHandover(v, id)
 		if err != nil || row == nil {
@@ -216,7 +217,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		viewer, id := viewerOf(e), e.Request.PathValue("id")
+		viewer, id := accessOf(e), e.Request.PathValue("id")
 		var after *care.Record
 		err = a.change(e, func(tx *pbstore.Tx) (err error) {
 			if after, err = pipeline.Attend(tx, id, action, pbstore.ActorOf(viewer), body.Version); err != nil {
@@ -231,7 +232,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 	}
 }
 
-func (a *API) answerAct(e *core.RequestEvent, viewer care.Viewer, after *care.Record) error {
+func (a *API) answerAct(e *core.RequestEvent, viewer *access.Access, after *care.Record) error {
 	detail, ok, err := a.detail(e, viewer, after.ID)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identity"
@@ -24,9 +25,9 @@ type inboxState struct {
 }
 
 func (a *API) readInbox(e *core.RequestEvent) error {
-	viewer := viewerOf(e)
+	viewer := accessOf(e)
 	return writeJSON(e, http.StatusOK, inboxState{ServerTime: care.Stamp(a.Clock()), Teams: a.Store.OwnTeams(viewer),
-		Destinations: a.Store.Destinations(), Attention: a.attentionFor(pbstore.InboxTeams(viewer))})
+		Destinations: a.Store.Access.Destinations(), Attention: a.attentionFor(viewer.InboxTeams())})
 }
 
 // attentionFor lists who looks at what stands with these teams, or was escalated away from them.
@@ -68,7 +69,7 @@ func (a *API) hold(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	viewer, id := viewerOf(e), e.Request.PathValue("id")
+	viewer, id := accessOf(e), e.Request.PathValue("id")
 	h, err := a.held(e, viewer, id)
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (a *API) hold(e *core.RequestEvent) error {
 		return &handover.Error{Code: handover.CodeAlready, Message: "Somebody is dealing with this.", State: h.State, By: other.staff, At: other.since}
 	}
 	if news {
-		a.Store.WakePages(l.teams)
+		a.Store.Access.WakePages(l.teams)
 	}
 	if body.Claim { // who merely looks has been noted when they opened it
 		if err := a.audit(e, action, care.Handovers, id, h.Patient, nil); err != nil {
@@ -105,13 +106,13 @@ func (a *API) release(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	viewer, id := viewerOf(e), e.Request.PathValue("id")
+	viewer, id := accessOf(e), e.Request.PathValue("id")
 	h, err := a.held(e, viewer, id)
 	if err != nil {
 		return err
 	}
 	if a.looking.drop(id, viewer.Staff, body.Claim) {
-		a.Store.WakePages(teamsOf(h))
+		a.Store.Access.WakePages(teamsOf(h))
 	}
 	return writeJSON(e, http.StatusOK, a.attentionOf(id))
 }
@@ -142,7 +143,7 @@ func wholeHandover(v *pbstore.Snapshot, id string) (row *pbstore.InboxRow, histo
 }
 
 // held finds a handover in the viewer's own inbox; elsewhere there is nothing to hold.
-func (a *API) held(e *core.RequestEvent, viewer care.Viewer, id string) (h handover.Handover, err error) {
+func (a *API) held(e *core.RequestEvent, viewer *access.Access, id string) (h handover.Handover, err error) {
 	found := false
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		row, history, err := wholeHandover(v, id)
@@ -150,7 +151,7 @@ func (a *API) held(e *core.RequestEvent, viewer care.Viewer, id string) (h hando
 			return err
 		}
 		h = pipeline.HandoverOf(row.Record, history)
-		found = pbstore.ShareTeam(teamsOf(h), pbstore.InboxTeams(viewer))
+		found = pbstore.ShareTeam(teamsOf(h), viewer.InboxTeams())
 		return nil
 	})
 	if err == nil && !found {
@@ -167,10 +168,10 @@ type handoverItem struct {
 
 // itemOf shapes one row of a list. Whatever the list shows on the receiving side stands with the
 // viewer's teams or was escalated away from them; its history is not read for that.
-func (a *API) itemOf(viewer care.Viewer, side string, row *pbstore.InboxRow) handoverItem {
+func (a *API) itemOf(viewer *access.Access, side string, row *pbstore.InboxRow) handoverItem {
 	h := pipeline.HandoverOf(row.Record, nil)
 	if side == pbstore.Received {
-		h.Former = pbstore.InboxTeams(viewer)
+		h.Former = viewer.InboxTeams()
 	}
 	return handoverItem{HandoverView: a.Store.View(viewer, row), May: a.Store.Possible(viewer, h)}
 }

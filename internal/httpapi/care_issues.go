@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
 	"doorstep/internal/identity"
@@ -22,9 +23,9 @@ type issueList struct {
 
 // listIssues is what a desk must decide, oldest first.
 func (a *API) listIssues(e *core.RequestEvent) error {
-	q := pbstore.IssueQuery{Viewer: viewerOf(e)}
+	q := pbstore.IssueQuery{Access: accessOf(e)}
 	var err error
-	if q.Team, err = ownTeam(e, a.Store.DeskTeams(q.Viewer)); err != nil {
+	if q.Team, err = ownTeam(e, q.Access.DeskTeams()); err != nil {
 		return err
 	}
 	if q.Limit, err = pageAsked(e, &q.After); err != nil {
@@ -42,7 +43,7 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 			read.Add(rec.Text("patient"))
 			last = pbstore.IssueKey{Opened: rec.Text("opened_at"), ID: rec.ID}
 		}
-		views, err := a.Store.IssueView(v, q.Viewer, issues)
+		views, err := a.Store.IssueView(v, q.Access, issues)
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ type issueDetail struct {
 
 // readIssue answers one issue of the desk's, open or decided.
 func (a *API) readIssue(e *core.RequestEvent) error {
-	viewer := viewerOf(e)
+	viewer := accessOf(e)
 	rec, err := a.Store.Issue(e.Request.Context(), viewer, e.Request.PathValue("id"))
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (a *API) readIssue(e *core.RequestEvent) error {
 	return writeJSON(e, http.StatusOK, answer)
 }
 
-func (a *API) issueDetail(e *core.RequestEvent, viewer care.Viewer, rec *care.Record) (d issueDetail, err error) {
+func (a *API) issueDetail(e *core.RequestEvent, viewer *access.Access, rec *care.Record) (d issueDetail, err error) {
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		views, err := a.Store.IssueView(v, viewer, []*care.Record{rec})
 		if err != nil {
@@ -139,8 +140,8 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	viewer := viewerOf(e)
-	d := desk.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id"), Set: set, Base: base}
+	viewer := accessOf(e)
+	d := desk.Decision{Lead: viewer.Viewer, Teams: viewer.DeskTeams(), Issue: e.Request.PathValue("id"), Set: set, Base: base}
 	var issue *care.Record
 	var result wire.Result
 	err = a.change(e, func(tx *pbstore.Tx) (err error) {
@@ -155,7 +156,7 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 	return a.answerDecision(e, viewer, issue, result)
 }
 
-func (a *API) answerDecision(e *core.RequestEvent, viewer care.Viewer, issue *care.Record, result wire.Result) error {
+func (a *API) answerDecision(e *core.RequestEvent, viewer *access.Access, issue *care.Record, result wire.Result) error {
 	answer := decided{Settled: issue.Text("state") != "open", Status: result.Status,
 		Records: orEmpty(result.Records), Conflicts: orEmpty(result.Conflicts), Issues: orEmpty(result.Issues)}
 	var err error
@@ -183,8 +184,8 @@ func (a *API) dismissIssue(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	viewer := viewerOf(e)
-	d := desk.Decision{Lead: viewer, Teams: a.Store.DeskTeams(viewer), Issue: e.Request.PathValue("id")}
+	viewer := accessOf(e)
+	d := desk.Decision{Lead: viewer.Viewer, Teams: viewer.DeskTeams(), Issue: e.Request.PathValue("id")}
 	var issue *care.Record
 	err := a.change(e, func(tx *pbstore.Tx) (err error) {
 		if issue, err = desk.Dismiss(deskStore{tx}, d, body.Reason); err != nil {

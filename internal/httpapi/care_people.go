@@ -24,7 +24,7 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	q := pbstore.PeopleQuery{Viewer: viewerOf(e), Text: body.Text, Limit: int(body.Limit)}
+	q := pbstore.PeopleQuery{Access: accessOf(e), Text: body.Text, Limit: int(body.Limit)}
 	if q.Limit == 0 {
 		q.Limit = defaultPage
 	}
@@ -60,7 +60,7 @@ func (a *API) readWork(e *core.RequestEvent) error {
 	var work pbstore.Work
 	ok := false
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		work, ok, err = v.WorkOf(viewerOf(e), id)
+		work, ok, err = v.WorkOf(accessOf(e), id)
 		return err
 	}); err != nil {
 		return err
@@ -109,7 +109,7 @@ func (a *API) cover(e *core.RequestEvent) error {
 	}
 	answer := coverAnswer{Preview: body.Preview}
 	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
-		if answer.Covered, err = tx.CoverPeople(pbstore.Cover{Lead: viewerOf(e), Patients: body.Patients, Team: body.Team, Staff: body.Staff,
+		if answer.Covered, err = tx.CoverPeople(pbstore.Cover{Lead: accessOf(e).Viewer, Patients: body.Patients, Team: body.Team, Staff: body.Staff,
 			From: from, To: to, Reason: body.Reason}); err != nil {
 			return err
 		}

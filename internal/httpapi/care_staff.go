@@ -13,7 +13,7 @@ import (
 func (a *API) queues(e *core.RequestEvent) error {
 	var answer pbstore.Queues
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		answer, err = v.Queues(viewerOf(e))
+		answer, err = v.Queues(accessOf(e))
 		return err
 	}); err != nil {
 		return err
@@ -23,7 +23,7 @@ func (a *API) queues(e *core.RequestEvent) error {
 
 // listStaff lists the staff a viewer looks after, by name.
 func (a *API) listStaff(e *core.RequestEvent) error {
-	answer, err := page(a.Store.Members(viewerOf(e)), false, nil)
+	answer, err := page(accessOf(e).Members(), false, nil)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (a *API) leave(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	l := pbstore.Leaving{Lead: viewerOf(e), Staff: e.Request.PathValue("id"), At: at, To: body.To}
+	l := pbstore.Leaving{Lead: accessOf(e).Viewer, Staff: e.Request.PathValue("id"), At: at, To: body.To}
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
 		l.Visits, err = v.VisitsOf(l.Staff)
 		return err
@@ -68,7 +68,7 @@ func (a *API) leave(e *core.RequestEvent) error {
 
 // stay takes back that somebody leaves.
 func (a *API) stay(e *core.RequestEvent) error {
-	s := pbstore.Staying{Lead: viewerOf(e), Staff: e.Request.PathValue("id")}
+	s := pbstore.Staying{Lead: accessOf(e).Viewer, Staff: e.Request.PathValue("id")}
 	var answer pbstore.Stayed
 	err := a.tried(e, false, func(tx *pbstore.Tx) (err error) {
 		if answer, err = tx.Stay(s); err != nil || !answer.Changed {
@@ -85,7 +85,7 @@ func (a *API) stay(e *core.RequestEvent) error {
 
 // listDevices lists the phones a viewer looks after, with what they have not sent.
 func (a *API) listDevices(e *core.RequestEvent) error {
-	q := pbstore.DeviceQuery{Viewer: viewerOf(e), Team: e.Request.URL.Query().Get("team")}
+	q := pbstore.DeviceQuery{Access: accessOf(e), Team: e.Request.URL.Query().Get("team")}
 	var err error
 	if q.State, err = oneOf(e, "state", care.DeviceStates); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (a *API) setDeviceState(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
 	var answer pbstore.DeviceRow
 	err := a.change(e, func(tx *pbstore.Tx) error {
-		row, changed, err := tx.SetDeviceState(viewerOf(e), id, body.State)
+		row, changed, err := tx.SetDeviceState(accessOf(e).Viewer, id, body.State)
 		answer = row
 		if err != nil || !changed {
 			return err

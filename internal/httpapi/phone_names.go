@@ -23,7 +23,7 @@ func (a *API) phoneNames(e *core.RequestEvent) error {
 	if session.PushOnly {
 		return syncer.PushOnly(session.Directive)
 	}
-	list, ok := a.Store.NamesFor(session.Staff)
+	list, ok := a.Store.Access.PhoneDirectory(session.Staff)
 	if !ok {
 		return identity.ErrNotFound
 	}

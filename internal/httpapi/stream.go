@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"doorstep/internal/access"
 	"doorstep/internal/identity"
-	"doorstep/internal/pbstore"
 	"doorstep/internal/syncer"
 	"doorstep/internal/wire"
 )
@@ -95,7 +95,7 @@ func (a *API) pageStream(e *core.RequestEvent) error {
 		return err
 	}
 	defer waiting.release()
-	l := &pageListener{api: a, token: rawToken(e), staff: e.Auth.Id, sub: a.Store.FollowPages(viewerOf(e))}
+	l := &pageListener{api: a, token: rawToken(e), staff: e.Auth.Id, sub: accessOf(e).FollowPages()}
 	defer l.sub.Close()
 	var stop func()
 	l.revoked, stop = a.Identity.Watch(e.Auth.Id)
@@ -118,7 +118,7 @@ func rawToken(e *core.RequestEvent) string {
 type pageListener struct {
 	api          *API
 	token, staff string
-	sub          *pbstore.Subscription
+	sub          *access.Subscription
 	revoked      <-chan struct{}
 }
 
@@ -151,7 +151,7 @@ func (l *pageListener) news() ([]event, bool) {
 	if !ok {
 		return nil, false
 	}
-	l.api.Store.RefollowPages(l.sub, v)
+	l.sub.Pages(l.api.Store.Access.Of(v))
 	_, head := l.api.Store.Head()
 	return []event{{eventPoke, wire.Poke{Head: head}}}, true
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
@@ -106,7 +107,7 @@ func TestStream_NobodyIsWokenByWhatIsNotTheirs(t *testing.T) {
 		}
 		return v
 	}
-	phones, pagesOf := map[string]*syncer.Follower{}, map[string]*pbstore.Subscription{}
+	phones, pagesOf := map[string]*syncer.Follower{}, map[string]*access.Subscription{}
 	for _, r := range []*core.Record{w.ann, w.otto, w.vic, w.mia} {
 		f, fail := w.engine.Follow(t.Context(), syncer.Session{Staff: r.Id}, "")
 		if fail != nil {
@@ -116,7 +117,7 @@ func TestStream_NobodyIsWokenByWhatIsNotTheirs(t *testing.T) {
 		phones[r.GetString("name")] = f
 	}
 	for _, r := range []*core.Record{w.guy, w.elmer, w.lea, w.hella, w.cora, w.vera, w.sara} {
-		sub := w.store.FollowPages(viewer(r))
+		sub := w.store.Access.Of(viewer(r)).FollowPages()
 		t.Cleanup(sub.Close)
 		pagesOf[r.GetString("name")] = sub
 	}
@@ -503,7 +504,7 @@ func TestStream_DropsAReaderThatStalls(t *testing.T) {
 		t.Error("the connection is open still")
 	}
 	equal(t, "connections that wait", httpapi.Seated(w.api), 0)
-	equal(t, "followers", w.store.Followers(), 0)
+	equal(t, "followers", w.store.Access.Followers(), 0)
 	must(t, server.Close())
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 		t.Error(err)

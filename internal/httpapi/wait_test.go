@@ -26,7 +26,7 @@ func (w *town) askForNews(p *phone, token, cursor string) <-chan answer {
 func (w *town) waiting(p *phone, token, cursor string) <-chan answer {
 	w.t.Helper()
 	got := w.askForNews(p, token, cursor)
-	for end := time.Now().Add(patience); w.store.Followers() == 0; runtime.Gosched() {
+	for end := time.Now().Add(patience); w.store.Access.Followers() == 0; runtime.Gosched() {
 		if time.Now().After(end) {
 			w.t.Fatal("the pull does not wait")
 		}
@@ -58,7 +58,7 @@ func TestPull_ThatWaitsIsAnsweredWhenSomethingOfItsOwnMoves(t *testing.T) {
 		t.Errorf("it brings %s", toJSON(t, page.Changes))
 	}
 	equal(t, "connections that wait", httpapi.Seated(w.api), 0)
-	equal(t, "followers", w.store.Followers(), 0)
+	equal(t, "followers", w.store.Access.Followers(), 0)
 }
 
 // One of a device: what a phone that changed networks left behind costs nothing.

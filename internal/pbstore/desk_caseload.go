@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
@@ -33,7 +34,7 @@ type CaseloadRow struct {
 
 // CaseloadQuery is one page of a caseload: of a person, or of a team, or of a member of staff.
 type CaseloadQuery struct {
-	Viewer               care.Viewer
+	Access               *access.Access
 	Patient, Team, Staff string
 	Ended                bool // also what is over
 	After                string
@@ -55,11 +56,11 @@ func (v *Snapshot) Caseload(q CaseloadQuery) (rows []CaseloadRow, more bool, err
 		where += ` AND (c."to" = '' OR c."to" > ?2)`
 	}
 	now := v.store.now()
-	teams, staff, err := v.holders(q.Viewer)
+	teams, staff, err := v.holders(q.Access)
 	if err != nil {
 		return nil, false, err
 	}
-	if care.DutyOf(q.Viewer.Role).View != care.Clinical { // who else visits is not for a voluntary service
+	if !q.Access.Clinical() { // who else visits is not for a voluntary service
 		where += ` AND (` + heldByThem + `)`
 	}
 	err = v.each(caseloadSelect+` WHERE `+where+` AND c.id > ?3 ORDER BY c.id LIMIT ?4`, func(r *sql.Rows) error {
@@ -79,7 +80,7 @@ func (v *Snapshot) Caseload(q CaseloadQuery) (rows []CaseloadRow, more bool, err
 	}
 	people, err := v.People(ids)
 	for i := range rows {
-		rows[i].name(v.store, now, q.Viewer, people[rows[i].patient])
+		rows[i].name(v.store, now, q.Access, people[rows[i].patient])
 	}
 	return rows, more, err
 }
@@ -88,12 +89,12 @@ func (v *Snapshot) Caseload(q CaseloadQuery) (rows []CaseloadRow, more bool, err
 const heldByThem = `c.team <> '' AND c.team IN (SELECT value FROM json_each(?5)) OR c.staff <> '' AND c.staff IN (SELECT value FROM json_each(?6))`
 
 // holders are the teams and the staff whose caseloads are a desk's, each as a JSON list.
-func (v *Snapshot) holders(viewer care.Viewer) (teams, staff string, err error) {
-	t, err := json.Marshal(v.store.DeskTeams(viewer))
+func (v *Snapshot) holders(viewer *access.Access) (teams, staff string, err error) {
+	t, err := json.Marshal(viewer.DeskTeams())
 	if err != nil {
 		return "", "", err
 	}
-	m, err := json.Marshal(memberIDs(v.store.Members(viewer)))
+	m, err := json.Marshal(viewer.MemberIDs())
 	return string(t), string(m), err
 }
 
@@ -110,7 +111,7 @@ func scanCaseload(r interface{ Scan(...any) error }) (CaseloadRow, error) {
 }
 
 // name fills in what people read.
-func (c *CaseloadRow) name(s *Store, now time.Time, v care.Viewer, p *care.Record) {
+func (c *CaseloadRow) name(s *Store, now time.Time, v *access.Access, p *care.Record) {
 	c.Patient = s.personView(v, FullView, c.patient, p)
 	c.Team, c.Staff = s.NamedTeam(c.team), s.NamedStaff(c.staff)
 	c.From, c.To, c.State = care.Stamp(c.from), care.Stamp(c.to), "now"
@@ -329,7 +330,7 @@ func (tx *Tx) EndAssignment(lead care.Viewer, id string, at time.Time) (row Case
 }
 
 // NamedCaseload fills in what people read about a row that was just written.
-func (s *Store) NamedCaseload(ctx context.Context, v care.Viewer, row CaseloadRow) (CaseloadRow, error) {
+func (s *Store) NamedCaseload(ctx context.Context, v *access.Access, row CaseloadRow) (CaseloadRow, error) {
 	err := s.Read(ctx, func(view *Snapshot) error {
 		people, err := view.People([]string{row.patient})
 		row.name(s, s.now(), v, people[row.patient])
@@ -350,20 +351,10 @@ func (s *Store) MayReadCaseload(q CaseloadQuery) error {
 	if asked != 1 {
 		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "Ask for a patient, a team or a member of staff, one of them.")
 	}
-	teams := s.DeskTeams(q.Viewer)
-	mine := q.Team != "" && slices.Contains(teams, q.Team) || q.Staff != "" && s.LooksAfter(q.Viewer, q.Staff) ||
-		q.Patient != "" && (s.Holds(q.Viewer, q.Patient) || care.DutyOf(q.Viewer.Role).Chain && s.heldBy(q.Patient, teams))
+	mine := q.Team != "" && slices.Contains(q.Access.DeskTeams(), q.Team) || q.Staff != "" && q.Access.LooksAfter(q.Staff) ||
+		q.Patient != "" && (q.Access.Holds(q.Patient) || q.Access.Oversees(q.Patient))
 	if !mine {
 		return wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is no such caseload among those you look after.")
 	}
 	return nil
-}
-
-// heldBy says whether one of the teams has a person now.
-func (s *Store) heldBy(patient string, teams []string) bool {
-	s.mem.mu.RLock()
-	defer s.mem.mu.RUnlock()
-	return slices.ContainsFunc(s.mem.people[patient], func(g *grant) bool {
-		return g.toSeq == 0 && slices.ContainsFunc(teams, func(t string) bool { return g.holder == care.TeamScope(t) })
-	})
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/identity"
 	"doorstep/internal/wire"
@@ -44,7 +45,7 @@ const deviceSelect = `SELECT id, staff, name, platform, app_version, "schema", s
 
 // DeviceQuery is one page of the phones a viewer looks after.
 type DeviceQuery struct {
-	Viewer care.Viewer
+	Access *access.Access
 	Team   string // only of its staff, "" = all
 	State  string // one of care.DeviceStates, "" = all
 	After  string
@@ -53,12 +54,12 @@ type DeviceQuery struct {
 
 // Devices reads one page, by id.
 func (v *Snapshot) Devices(q DeviceQuery) (rows []DeviceRow, more bool, err error) {
-	members := v.store.Members(q.Viewer)
+	members := q.Access.Members()
 	if q.Team != "" {
 		members = slices.DeleteFunc(members, func(m Member) bool {
 			return !slices.ContainsFunc(m.Teams, func(t care.Named) bool { return t.ID == q.Team })
 		})
-		if len(members) == 0 && !slices.Contains(q.Viewer.Teams, q.Team) {
+		if len(members) == 0 && !slices.Contains(q.Access.Teams, q.Team) {
 			return nil, false, identity.ErrNotFound // another's team and none at all answer alike
 		}
 	}

@@ -3,9 +3,9 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
-	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -47,19 +47,13 @@ func (tx *Tx) staffHolding(person *care.Record, at time.Time) (map[string]care.V
 		held[name] = true
 		return nil
 	}, person.ID)
-	staff := map[string]care.View{}
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	for id, member := range m.staff {
-		if !member.InactiveSince.IsZero() && !member.InactiveSince.After(tx.now) {
-			continue
-		}
-		if slices.ContainsFunc(viewerHolders(member.Viewer), func(h string) bool { return held[h] }) {
-			staff[id] = care.DutyOf(member.Role).View
-		}
-	}
-	return staff, err
+	return tx.store.Access.StaffUnder(held, tx.now), err
+}
+
+// consented says whether the person's consent, where it is needed, lets a holder have them now.
+func (tx *Tx) consented(person *care.Record, team, staff string) bool {
+	agreed, _ := tx.store.Access.Consent(person, team, staff, tx.now)
+	return agreed
 }
 
 // count adds those who are in one list and not in the other.
@@ -74,7 +68,7 @@ func (tx *Tx) count(e *Effect, patient string, in, notIn map[string]care.View) e
 		}
 		e.staff[id] = true
 		if scope == "" || view == care.Clinical {
-			scope = patientScope(view, patient)
+			scope = access.PersonScope(view, patient)
 		}
 	}
 	if scope == "" {

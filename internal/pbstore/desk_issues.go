@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -19,7 +20,7 @@ type IssueKey struct {
 
 // IssueQuery is one page of what a desk must decide.
 type IssueQuery struct {
-	Viewer care.Viewer
+	Access *access.Access
 	Team   string // one of the desk's teams, "" = all
 	After  IssueKey
 	Limit  int
@@ -27,7 +28,7 @@ type IssueQuery struct {
 
 // Issues reads the open conflicts and quarantined changes of a desk's teams.
 func (v *Snapshot) Issues(q IssueQuery) (list []*care.Record, more bool, err error) {
-	teams := v.store.DeskTeams(q.Viewer)
+	teams := q.Access.DeskTeams()
 	teams = (&InboxQuery{Team: q.Team}).narrow(teams)
 	own, err := json.Marshal(teams)
 	if err != nil {
@@ -81,7 +82,7 @@ func (v *Snapshot) People(ids []string) (map[string]*care.Record, error) {
 }
 
 // IssueView shapes issues for a desk that owns them: both sides, who, when, about whom.
-func (s *Store) IssueView(v *Snapshot, viewer care.Viewer, issues []*care.Record) ([]json.RawMessage, error) {
+func (s *Store) IssueView(v *Snapshot, viewer *access.Access, issues []*care.Record) ([]json.RawMessage, error) {
 	var patients []string
 	for _, rec := range issues {
 		if id := rec.Text("patient"); id != "" {
@@ -134,13 +135,13 @@ type StoredNow struct {
 }
 
 // storedNow reads what stands in the field that an open issue is about; nil where there is none.
-func (s *Store) storedNow(v *Snapshot, viewer care.Viewer, issue *care.Record) (*StoredNow, error) {
+func (s *Store) storedNow(v *Snapshot, viewer *access.Access, issue *care.Record) (*StoredNow, error) {
 	c, ok := care.ByName(issue.Text("collection"))
 	if !ok || issue.Text("state") != "open" || s.shapes.byName[c.Name] == nil {
 		return nil, nil
 	}
 	f, ok := c.Field(issue.Text("field"))
-	if !ok || f.Sealed || !f.Limited && care.DutyOf(viewer.Role).View != care.Clinical {
+	if !ok || f.Sealed || !f.Limited && !viewer.Clinical() {
 		return nil, nil
 	}
 	found := map[string]*care.Record{}
@@ -158,11 +159,11 @@ func (s *Store) storedNow(v *Snapshot, viewer care.Viewer, issue *care.Record) (
 // mayReadIssue: a clinical viewer reads the content of an issue they get; a limited one only what
 // lies in their own projection, or came from somebody whose own view is limited and is about records
 // that have such a view: a nurse who became a volunteer wrote other things before.
-func (s *Store) mayReadIssue(v care.Viewer, rec *care.Record) bool {
-	if concerned(rec) {
+func (s *Store) mayReadIssue(v *access.Access, rec *care.Record) bool {
+	if maybeSafeguarding(rec) {
 		return false
 	}
-	switch care.DutyOf(v.Role).View {
+	switch v.Duty.View {
 	case care.Clinical:
 		return true
 	case care.NoRecords:
@@ -177,8 +178,7 @@ func (s *Store) mayReadIssue(v care.Viewer, rec *care.Record) bool {
 		f, ok := c.Field(rec.Text("field"))
 		return rec.Text("field") == "" || ok && f.Limited
 	}
-	author, _ := s.Staff(rec.Text("author"))
-	return care.DutyOf(author.Role).View == care.Limited && !clinicalContent(rec)
+	return s.Access.ViewOf(rec.Text("author")) == care.Limited && !clinicalContent(rec)
 }
 
 // clinicalContent says whether any part of what quarantine keeps is about records of which a limited
@@ -205,9 +205,9 @@ func clinicalContent(rec *care.Record) bool {
 	})
 }
 
-// concerned says whether a change that could not be read might be about safeguarding. In one that
+// maybeSafeguarding says whether a change that could not be read might be about safeguarding. In one that
 // could, IssueJSON seals what is for the safeguarding lead only.
-func concerned(rec *care.Record) bool {
+func maybeSafeguarding(rec *care.Record) bool {
 	raw := ""
 	if rec.Collection.Name == care.Quarantine {
 		raw = rec.Text("raw")
@@ -220,7 +220,7 @@ func concerned(rec *care.Record) bool {
 }
 
 // Issue reads one issue of a desk's teams; nil when there is none for it.
-func (s *Store) Issue(ctx context.Context, viewer care.Viewer, id string) (rec *care.Record, err error) {
+func (s *Store) Issue(ctx context.Context, viewer *access.Access, id string) (rec *care.Record, err error) {
 	err = s.Read(ctx, func(v *Snapshot) error {
 		found := map[string]*care.Record{}
 		for _, name := range []string{care.Conflicts, care.Quarantine} {
@@ -231,7 +231,7 @@ func (s *Store) Issue(ctx context.Context, viewer care.Viewer, id string) (rec *
 		rec = found[id]
 		return nil
 	})
-	if rec != nil && !slices.Contains(s.DeskTeams(viewer), rec.Text("owner_team")) {
+	if rec != nil && !slices.Contains(viewer.DeskTeams(), rec.Text("owner_team")) {
 		rec = nil
 	}
 	return rec, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -26,7 +27,7 @@ type PersonKey struct {
 
 // PeopleQuery is one page of the people on a desk's own caseloads.
 type PeopleQuery struct {
-	Viewer care.Viewer
+	Access *access.Access
 	Text   string // words that must all be found; "" = everybody
 	After  PersonKey
 	Limit  int
@@ -49,12 +50,12 @@ const (
 
 // SearchPeople reads one page of who is on the caseloads of a desk's teams and staff now.
 func (v *Snapshot) SearchPeople(q PeopleQuery) (found []FoundPerson, last PersonKey, more bool, err error) {
-	teams, staff, err := v.holders(q.Viewer)
+	teams, staff, err := v.holders(q.Access)
 	if err != nil {
 		return nil, last, false, err
 	}
 	columns, order := clinicalSearch, clinicalOrder
-	if care.DutyOf(q.Viewer.Role).View != care.Clinical {
+	if !q.Access.Clinical() {
 		columns, order = limitedSearch, limitedOrder
 	}
 	words := strings.Fields(q.Text)
@@ -91,15 +92,15 @@ func (v *Snapshot) SearchPeople(q PeopleQuery) (found []FoundPerson, last Person
 		keys = keys[:q.Limit]
 	}
 	last = keys[len(keys)-1]
-	if care.DutyOf(q.Viewer.Role).View != care.Clinical { // without consent, not even that they are there
-		keys = slices.DeleteFunc(keys, func(k PersonKey) bool { return !v.store.Holds(q.Viewer, k.ID) })
+	if !q.Access.Clinical() { // without consent, not even that they are there
+		keys = slices.DeleteFunc(keys, func(k PersonKey) bool { return !q.Access.Holds(k.ID) })
 	}
-	found, err = v.foundPeople(q.Viewer, keys, teams, staff)
+	found, err = v.foundPeople(q.Access, keys, teams, staff)
 	return found, last, more, err
 }
 
 // foundPeople fills in who the people are, and who has them.
-func (v *Snapshot) foundPeople(viewer care.Viewer, keys []PersonKey, teams, staff string) ([]FoundPerson, error) {
+func (v *Snapshot) foundPeople(viewer *access.Access, keys []PersonKey, teams, staff string) ([]FoundPerson, error) {
 	ids := make([]string, len(keys))
 	at := map[string]int{}
 	for i, k := range keys {
@@ -118,7 +119,7 @@ func (v *Snapshot) foundPeople(viewer care.Viewer, keys []PersonKey, teams, staf
 		return nil, err
 	}
 	who := `c.patient IN (SELECT value FROM json_each(?1)) AND c."from" <= ?4 AND (c."to" = '' OR c."to" > ?4)`
-	if care.DutyOf(viewer.Role).View != care.Clinical {
+	if !viewer.Clinical() {
 		who += ` AND (` + heldByThem + `)`
 	}
 	err = v.each(`SELECT DISTINCT c.patient, c.team, c.staff FROM caseload c WHERE `+who+` ORDER BY c.team, c.staff`, func(r *sql.Rows) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
 	"doorstep/internal/wire"
@@ -214,12 +215,12 @@ type Queues struct {
 
 // Queues counts what waits for a desk: handovers its teams have or sent, issues they own, phones
 // of their staff.
-func (v *Snapshot) Queues(viewer care.Viewer) (q Queues, err error) {
-	teams, err := json.Marshal(v.store.DeskTeams(viewer))
+func (v *Snapshot) Queues(viewer *access.Access) (q Queues, err error) {
+	teams, err := json.Marshal(viewer.DeskTeams())
 	if err != nil {
 		return q, err
 	}
-	staff, err := json.Marshal(memberIDs(v.store.Members(viewer)))
+	staff, err := json.Marshal(viewer.MemberIDs())
 	if err != nil {
 		return q, err
 	}

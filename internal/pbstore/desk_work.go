@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
 )
@@ -38,8 +39,8 @@ type WorkHandover struct {
 }
 
 // WorkOf reads what hangs on a member of staff the viewer looks after; false when there is no such.
-func (v *Snapshot) WorkOf(viewer care.Viewer, staff string) (w Work, ok bool, err error) {
-	for _, m := range v.store.Members(viewer) {
+func (v *Snapshot) WorkOf(viewer *access.Access, staff string) (w Work, ok bool, err error) {
+	for _, m := range viewer.Members() {
 		if ok = m.ID == staff; ok {
 			w.Staff = m
 			break
@@ -69,13 +70,13 @@ func (v *Snapshot) WorkOf(viewer care.Viewer, staff string) (w Work, ok bool, er
 }
 
 // nameWork fills in whom the work is about.
-func (v *Snapshot) nameWork(viewer care.Viewer, h Hanging, w *Work) error {
+func (v *Snapshot) nameWork(viewer *access.Access, h Hanging, w *Work) error {
 	ids := append([]string{}, h.People...)
 	for _, visit := range h.Visits {
 		ids = append(ids, visit.Patient)
 	}
 	known := map[string]*care.Record{}
-	named := care.DutyOf(viewer.Role).View != care.NoRecords // who keeps the accounts knows nobody
+	named := viewer.Duty.View != care.NoRecords // who keeps the accounts knows nobody
 	if named {
 		var err error
 		if known, err = v.People(ids); err != nil {
@@ -83,7 +84,7 @@ func (v *Snapshot) nameWork(viewer care.Viewer, h Hanging, w *Work) error {
 		}
 	}
 	teams := map[string]bool{"": true}
-	for _, t := range v.store.DeskTeams(viewer) {
+	for _, t := range viewer.DeskTeams() {
 		teams[t] = true
 	}
 	for _, visit := range h.Visits {

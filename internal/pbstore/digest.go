@@ -10,7 +10,7 @@ import (
 	"sort"
 	"strconv"
 
-	"doorstep/internal/care"
+	"doorstep/internal/access"
 	"doorstep/internal/wire"
 )
 
@@ -45,10 +45,10 @@ func Digest(collection, id string, version int64) uint64 {
 }
 
 // Digests are those of what the viewer should hold at a number, by scope; empty scopes are left out.
-func (v *Snapshot) Digests(viewer care.Viewer, o *Outlook, until int64) (map[string]wire.ScopeDigest, error) {
+func (v *Snapshot) Digests(visible *access.Visible, until int64) (map[string]wire.ScopeDigest, error) {
 	sums := map[string]uint64{}
 	counts := map[string]int{}
-	err := v.live(viewer, o, o.Ranges, until, func(d wire.Delivery) {
+	err := v.walkCurrent(visible, visible.Ranges, until, func(d wire.Delivery) {
 		for _, scope := range d.Scopes {
 			sums[scope] ^= Digest(d.Collection, d.ID, d.Version)
 			counts[scope]++
@@ -61,16 +61,16 @@ func (v *Snapshot) Digests(viewer care.Viewer, o *Outlook, until int64) (map[str
 	return digests, err
 }
 
-// live walks everything standing in the ranges, a page at a time. A record is handed out once.
-func (v *Snapshot) live(viewer care.Viewer, o *Outlook, ranges []Range, until int64, fn func(wire.Delivery)) error {
+// walkCurrent visits each current record in the ranges once, a page at a time.
+func (v *Snapshot) walkCurrent(visible *access.Visible, ranges []access.Range, until int64, fn func(wire.Delivery)) error {
 	seen := map[string]bool{}
-	ranges = append([]Range(nil), ranges...)
+	ranges = append([]access.Range(nil), ranges...)
 	for len(ranges) > 0 {
 		rows, cut, err := v.Feed(ranges, until, wire.MaxPullRows)
 		if err != nil {
 			return err
 		}
-		list, err := v.Deliveries(viewer, o, rows)
+		list, err := v.Deliveries(visible, rows)
 		if err != nil {
 			return err
 		}
@@ -83,36 +83,31 @@ func (v *Snapshot) live(viewer care.Viewer, o *Outlook, ranges []Range, until in
 		if !cut {
 			return nil
 		}
-		rest := &Outlook{Ranges: ranges}
 		last := rows[len(rows)-1]
-		rest.Drop(last.Scope, last.Seq)
-		ranges = rest.Ranges
+		ranges = access.Drop(ranges, last.Scope, last.Seq)
 	}
 	return nil
 }
 
 // Repair compares, for the scopes a device listed, record by record, and answers with what differs.
-func (v *Snapshot) Repair(viewer care.Viewer, o *Outlook, until int64, have map[string][]wire.RecordRef) ([]wire.Delivery, error) {
+func (v *Snapshot) Repair(visible *access.Visible, until int64, have map[string][]wire.RecordRef) ([]wire.Delivery, error) {
 	changes := []wire.Delivery{}
 	theirs := map[string]int64{}
 	collections := map[string]string{}
-	var ranges []Range
+	var ranges []access.Range
 	for scope, list := range have {
 		for _, ref := range list {
 			theirs[ref.ID], collections[ref.ID] = ref.Version, ref.Collection
 		}
-		if !o.Holds(scope) {
+		if !visible.Holds(scope) {
 			continue
 		}
-		v.store.mem.mu.RLock()
-		id, ok := v.store.mem.scopes[scope]
-		v.store.mem.mu.RUnlock()
-		if ok {
-			ranges = append(ranges, Range{Scope: id})
+		if id, ok := v.store.Access.ScopeID(scope); ok {
+			ranges = append(ranges, access.Range{Scope: id})
 		}
 	}
 	sort.Slice(ranges, func(i, j int) bool { return ranges[i].Scope < ranges[j].Scope })
-	err := v.live(viewer, o, ranges, until, func(d wire.Delivery) {
+	err := v.walkCurrent(visible, ranges, until, func(d wire.Delivery) {
 		if version, ok := theirs[d.ID]; !ok || version != d.Version {
 			changes = append(changes, d)
 		}

@@ -2,71 +2,67 @@ package pbstore
 
 import (
 	"database/sql"
+	"encoding/json"
 	"time"
 
+	"doorstep/internal/access"
+	"doorstep/internal/handover"
+	"doorstep/internal/pipeline"
 	"doorstep/internal/worktime"
 )
 
-// directory is who works where: teams, organisations, and who answers for whom. It is small
-// and is loaded whole whenever any of it changes.
-type directory struct {
-	teams  map[string]*team
-	orgs   map[string]*organisation
-	sorted []*team // by id, so that the first of a kind is always the same one
-}
-
-type team struct {
-	ID, Name, Organisation, Neighbourhood, Kind, Phone, Route, OnCall string
-}
-
-type organisation struct {
-	ID, Name, Kind, Phone, ClosedOn string
-	Hours                           string // JSON, "" = core hours
-	OutOfHours                      string
-}
-
-// coordinationTeam is the kind of team at the end of every chain.
-const coordinationTeam = "coordination"
-
 type eachRowOf func(query string, fn func(*sql.Rows) error, args ...any) error
 
-func (m *memory) loadDirectory(v *Snapshot) error {
+func (m *memory) loadDirectory(v *Snapshot, u *access.Update) error {
 	d, calendars, err := readDirectory(v.each)
-	m.directory, m.calendars = d, calendars
+	u.Directory(d)
+	m.calendars = calendars
 	return err
 }
 
-func readDirectory(each eachRowOf) (*directory, map[string]*worktime.Schedule, error) {
-	d := &directory{teams: map[string]*team{}, orgs: map[string]*organisation{}}
-	err := each(`SELECT id, name, organisation, neighbourhood, kind, phone, route, registrant_on_call FROM teams WHERE retracted = '' ORDER BY id`, func(r *sql.Rows) error {
-		t := &team{}
-		if err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route, &t.OnCall); err != nil {
-			return err
-		}
-		d.teams[t.ID] = t
-		d.sorted = append(d.sorted, t)
-		return nil
-	})
+func (tx *Tx) reloadDirectory() error {
+	d, calendars, err := readDirectory(tx.each)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	err = each(`SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours FROM organisations WHERE retracted = ''`, func(r *sql.Rows) error {
-		o := &organisation{}
-		if err := r.Scan(&o.ID, &o.Name, &o.Kind, &o.Phone, &o.ClosedOn, &o.Hours, &o.OutOfHours); err != nil {
-			return err
-		}
-		d.orgs[o.ID] = o
-		return nil
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	calendars, err := readCalendars(each, d)
-	return d, calendars, err
+	tx.note(func(m *memory) { m.calendars = calendars })
+	tx.noteAccess(func(u *access.Update) { u.Directory(d) })
+	return nil
 }
 
-// readCalendars reads the editable days: one-off bank holidays, and ones that were moved.
-func readCalendars(each eachRowOf, d *directory) (map[string]*worktime.Schedule, error) {
+// readDirectory reads who works where, and the working time of each organisation. It is small and is
+// read whole whenever any of it changes.
+func readDirectory(each eachRowOf) (*access.Directory, map[string]*worktime.Schedule, error) {
+	var teams []*access.Team
+	err := each(`SELECT id, name, organisation, neighbourhood, kind, phone, route FROM teams WHERE retracted = ''`, func(r *sql.Rows) error {
+		t := &access.Team{}
+		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route)
+		teams = append(teams, t)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var orgs []*access.Organisation
+	hours := map[string]string{}
+	err = each(`SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours FROM organisations WHERE retracted = ''`, func(r *sql.Rows) error {
+		o := &access.Organisation{}
+		var stated string
+		err := r.Scan(&o.ID, &o.Name, &o.Kind, &o.Phone, &o.ClosedOn, &stated, &o.OutOfHours)
+		orgs = append(orgs, o)
+		hours[o.ID] = stated
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	calendars, err := readCalendars(each, hours)
+	return access.NewDirectory(teams, orgs), calendars, err
+}
+
+// readCalendars reads the editable days, one-off bank holidays and ones that were moved, and builds
+// from them the working times of all organisations and, under "", core hours.
+func readCalendars(each eachRowOf, hours map[string]string) (map[string]*worktime.Schedule, error) {
 	days := worktime.Calendar{Extra: map[worktime.Date]string{}, Removed: map[worktime.Date]string{}}
 	err := each(`SELECT day, open, note FROM calendar_days`, func(r *sql.Rows) error {
 		var day, note string
@@ -88,40 +84,130 @@ func readCalendars(each eachRowOf, d *directory) (map[string]*worktime.Schedule,
 	if err != nil {
 		return nil, err
 	}
-	return calendarsOf(d, days)
-}
-
-func (tx *Tx) reloadDirectory() error {
-	d, calendars, err := readDirectory(tx.each)
+	core, err := worktime.New(worktime.Options{Hours: worktime.CoreWeek(), Calendar: days})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tx.note(func(m *memory) { m.directory, m.calendars = d, calendars })
-	return nil
+	all := map[string]*worktime.Schedule{"": core}
+	for id, raw := range hours {
+		var stated map[string]string
+		if raw == "" || raw == "null" || json.Unmarshal([]byte(raw), &stated) != nil {
+			continue
+		}
+		week, err := worktime.ParseWeek(stated)
+		if err != nil {
+			continue
+		}
+		if s, err := worktime.New(worktime.Options{Hours: week, Calendar: days}); err == nil {
+			all[id] = s
+		}
+	}
+	return all, nil
 }
 
-// first finds the first team that fits.
-func (d *directory) first(fits func(*team) bool) string {
-	for _, t := range d.sorted {
-		if fits(t) {
-			return t.ID
-		}
+// Calendar implements pipeline.People.
+func (tx *Tx) Calendar(organisation string) handover.Calendar {
+	c, _ := tx.store.Hours(organisation)
+	return c
+}
+
+// Hours are the working time of an organisation, and whether it stated them: core hours where it
+// states none or ones that cannot be read, and for "".
+func (s *Store) Hours(organisation string) (hours *worktime.Schedule, stated bool) {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	if c := s.mem.calendars[organisation]; c != nil {
+		return c, organisation != ""
+	}
+	return s.mem.calendars[""], false
+}
+
+// Clocks implements pipeline.People.
+func (tx *Tx) Clocks() handover.Clocks { return handover.DefaultClocks() }
+
+// Directory implements pipeline.People.
+func (tx *Tx) Directory() pipeline.Directory {
+	return directoryView{tx.store.Access.Directory(), tx.now}
+}
+
+// Directory is the directory of the present.
+func (s *Store) Directory() pipeline.Directory { return directoryView{s.Access.Directory(), s.now()} }
+
+// directoryView is the directory at a moment, as handovers ask it.
+type directoryView struct {
+	*access.Directory
+	now time.Time
+}
+
+// Practice implements handover.Directory.
+func (d directoryView) Practice(org string) (handover.Team, bool) {
+	o := d.Directory.Organisation(org)
+	if o == nil || o.Closed(d.now) {
+		return handover.Team{}, false
+	}
+	return d.find(func(t *access.Team) bool { return t.Organisation == org && t.Kind == "practice" })
+}
+
+// Coordinator implements handover.Directory: that of the neighbourhood, else any.
+func (d directoryView) Coordinator(neighbourhood string) (handover.Team, bool) {
+	return d.nearest(access.CoordinationTeam, neighbourhood)
+}
+
+// Safeguarding implements handover.Directory: that of the neighbourhood, else any.
+func (d directoryView) Safeguarding(neighbourhood string) (handover.Team, bool) {
+	return d.nearest("safeguarding", neighbourhood)
+}
+
+// Service implements handover.Directory: a volunteer's own team is their service.
+func (d directoryView) Service(id string) (handover.Team, bool) {
+	t := d.Directory.Team(id)
+	if t == nil || t.Kind != access.VoluntaryKind {
+		return handover.Team{}, false
+	}
+	return teamOf(t), true
+}
+
+// Team implements handover.Directory.
+func (d directoryView) Team(id string) (handover.Team, bool) {
+	t := d.Directory.Team(id)
+	if t == nil || !d.Takes(t, d.now) {
+		return handover.Team{}, false
+	}
+	return teamOf(t), true
+}
+
+// Neighbourhood implements pipeline.Directory.
+func (d directoryView) Neighbourhood(id string) string {
+	if t := d.Directory.Team(id); t != nil {
+		return t.Neighbourhood
 	}
 	return ""
 }
 
-// voluntary says whether a team, or the organisation of a member of staff, is a voluntary service.
-func (d *directory) voluntary(organisation string) bool {
-	o := d.orgs[organisation]
-	return o != nil && o.Kind == "voluntary"
+// Organisation implements pipeline.Directory.
+func (d directoryView) Organisation(id string) string {
+	if t := d.Directory.Team(id); t != nil {
+		return t.Organisation
+	}
+	return ""
 }
 
-// AnyCoordinator is a care coordination team, for what belongs to nobody.
-func (d *directory) AnyCoordinator() string {
-	return d.first(func(t *team) bool { return t.Kind == coordinationTeam })
+func (d directoryView) nearest(kind, neighbourhood string) (handover.Team, bool) {
+	if neighbourhood != "" {
+		if t, ok := d.find(func(t *access.Team) bool { return t.Kind == kind && t.Neighbourhood == neighbourhood }); ok {
+			return t, true
+		}
+	}
+	return d.find(func(t *access.Team) bool { return t.Kind == kind })
 }
 
-// closed says whether an organisation no longer takes anybody.
-func (o *organisation) closed(now time.Time) bool {
-	return o.ClosedOn != "" && o.ClosedOn <= now.Format(time.DateOnly)
+func (d directoryView) find(fits func(*access.Team) bool) (handover.Team, bool) {
+	if t := d.First(fits); t != nil {
+		return teamOf(t), true
+	}
+	return handover.Team{}, false
+}
+
+func teamOf(t *access.Team) handover.Team {
+	return handover.Team{ID: t.ID, Name: t.Name, Kind: t.Kind, Neighbourhood: t.Neighbourhood, ByPhone: t.Route == "phone"}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -31,18 +32,15 @@ func (tx *Tx) NewEpoch() error {
 		return err
 	}
 	e := epoch{name: name, ord: ord, fork: fork, start: tx.seq}
-	tx.note(func(m *memory) {
-		m.epoch = name
-		m.epochs = append(m.epochs, e)
-		m.wakeAll()
-	})
+	tx.note(func(m *memory) { m.epochs = append(m.epochs, e) })
+	tx.noteAccess(func(u *access.Update) { u.Epoch(name) })
 	return nil
 }
 
 // Await returns when memory is complete up to a number that a snapshot has seen.
 func (s *Store) Await(ctx context.Context, head int64) error {
 	for {
-		moved := s.Moved()
+		moved := s.Access.Moved()
 		if _, have := s.Head(); have >= head {
 			return nil
 		}
@@ -58,11 +56,4 @@ func (s *Store) Await(ctx context.Context, head int64) error {
 func (v *Snapshot) Confirmed(client int64) (mid int64, key string, err error) {
 	err = v.row(`SELECT last_mid, last_key FROM sync_clients WHERE id = ?`, client).Scan(&mid, &key)
 	return mid, key, err
-}
-
-// From makes every range start at a number at the earliest; for a fault of the simulator.
-func (o *Outlook) From(seq int64) {
-	for i := range o.Ranges {
-		o.Ranges[i].From = max(o.Ranges[i].From, seq)
-	}
 }

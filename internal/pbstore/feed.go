@@ -72,10 +72,7 @@ func (tx *Tx) scopeID(name string) (int64, error) {
 	if id, ok := tx.scopes[name]; ok {
 		return id, nil
 	}
-	m := tx.store.mem
-	m.mu.RLock()
-	id, ok := m.scopes[name]
-	m.mu.RUnlock()
+	id, ok := tx.store.Access.ScopeID(name)
 	if ok {
 		return id, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
 )
@@ -43,7 +44,7 @@ func (tx *Tx) Regrant(patient string) error {
 	moved, limited := false, false
 	for _, name := range sortedKeys(have) {
 		if _, keep := want[name]; !keep {
-			moved, limited = true, limited || tx.limitedHolder(name)
+			moved, limited = true, limited || tx.store.Access.LimitedHolder(name)
 			if err := tx.closeGrant(have[name], patient, name); err != nil {
 				return err
 			}
@@ -51,7 +52,7 @@ func (tx *Tx) Regrant(patient string) error {
 	}
 	for _, name := range sortedKeys(want) {
 		if _, there := have[name]; !there {
-			moved, limited = true, limited || tx.limitedHolder(name)
+			moved, limited = true, limited || tx.store.Access.LimitedHolder(name)
 			if err := tx.openGrant(patient, name, want[name]); err != nil {
 				return err
 			}
@@ -98,7 +99,7 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 			return err
 		}
 		starts, ends := parseColumnTime(from), parseColumnTime(to)
-		agreed, expires := tx.consent(person, team, staff)
+		agreed, expires := tx.store.Access.Consent(person, team, staff, tx.now)
 		for _, at := range []time.Time{starts, ends, expires} {
 			if at.After(tx.now) {
 				if err := tx.DueAt(at, dueCaseload, person.ID); err != nil {
@@ -121,66 +122,14 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 	return want, err
 }
 
-// consented says whether the person's consent, where it is needed, lets a holder have them now.
-func (tx *Tx) consented(person *care.Record, teamID, staffID string) bool {
-	agreed, _ := tx.consent(person, teamID, staffID)
-	return agreed
-}
-
-// consent: direct care needs none recorded; a voluntary service needs the person's, and an
-// objection or a withdrawal ends its access, and so does the end of the last day it was given
-// for: that moment is returned too, zero when there is none.
-func (tx *Tx) consent(person *care.Record, teamID, staffID string) (agreed bool, expires time.Time) {
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	organisation := ""
-	if t := m.directory.teams[teamID]; t != nil {
-		organisation = t.Organisation
-	} else if s := m.staff[staffID]; s != nil {
-		organisation = s.Organisation
-	}
-	if !m.directory.voluntary(organisation) {
-		return true, expires
-	}
-	if objects, _ := person.Get("objection").(bool); objects {
-		return false, expires
-	}
-	var consents []struct {
-		Service string `json:"service"`
-		Given   bool   `json:"given"`
-		Expires string `json:"expires"`
-	}
-	raw, _ := person.Get("consent").(json.RawMessage)
-	if len(raw) == 0 || json.Unmarshal(raw, &consents) != nil {
-		return false, expires
-	}
-	for _, c := range consents { // the last word counts
-		if c.Service != organisation {
-			continue
-		}
-		agreed, expires = c.Given, time.Time{}
-		if last, err := time.Parse(time.DateOnly, c.Expires); err == nil {
-			expires = last.AddDate(0, 0, 1)
-			agreed = agreed && tx.now.Before(expires)
-		} else if c.Expires != "" {
-			agreed = false
-		}
-	}
-	return agreed, expires
-}
-
 func (tx *Tx) openGrant(patient, name string, since time.Time) error {
-	g := &grant{patient: patient, holder: name, fromSeq: tx.seq, from: since}
+	g := &access.Grant{Patient: patient, Holder: name, FromSeq: tx.seq, From: since}
 	err := tx.row(`INSERT INTO sync_grants (patient, holder, from_seq, from_at) VALUES (?, ?, ?, ?) RETURNING id`,
-		patient, name, tx.seq, care.Stamp(since)).Scan(&g.id)
+		patient, name, tx.seq, care.Stamp(since)).Scan(&g.ID)
 	if err != nil {
 		return err
 	}
-	tx.note(func(m *memory) {
-		m.addGrant(g)
-		m.wakeHolder(name)
-	})
+	tx.noteAccess(func(u *access.Update) { u.Grant(g) })
 	if !tx.waitedFor(patient) {
 		return nil
 	}
@@ -192,18 +141,7 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 	if _, err := tx.exec(`UPDATE sync_grants SET to_seq = ?, to_at = ? WHERE id = ?`, seq, care.Stamp(now), id); err != nil {
 		return err
 	}
-	tx.note(func(m *memory) {
-		// Readers hold the old grants only under the lock, so they may be changed in place.
-		for _, g := range m.people[patient] {
-			if g.id == id {
-				g.toSeq, g.to = seq, now
-			}
-		}
-		h := m.holder(name)
-		h.head = seq
-		h.moved(seq, patient)
-		m.wakeHolder(name)
-	})
+	tx.noteAccess(func(u *access.Update) { u.EndGrant(id, patient, name, seq, now) })
 	return nil
 }
 
@@ -218,35 +156,28 @@ func (tx *Tx) Admit(patient, team, reason string) error {
 // Restaff notices a change of role, teams or employment of a member of staff: all of their
 // scopes start anew from here.
 func (tx *Tx) Restaff(id string) error {
-	member, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
+	member, print, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
-		tx.note(func(m *memory) {
-			m.wakeMember(m.staff[id])
-			delete(m.staff, id)
-		})
+		tx.noteAccess(func(u *access.Update) { u.NoMember(id) })
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	m := tx.store.mem
-	m.mu.RLock()
-	before := m.staff[id]
-	m.mu.RUnlock()
-	fresh := printOf(member)
-	if fresh != member.print {
+	before := tx.store.Access.Member(id)
+	if fresh := printOf(member); fresh != print {
 		left := false
 		if before != nil {
 			for _, t := range before.Teams {
 				if !slices.Contains(member.Teams, t) {
-					member.past = append(member.past, pastTeam{Team: t, Until: tx.now})
+					member.Past = append(member.Past, access.PastTeam{Team: t, Until: tx.now})
 					left = true
 				}
 			}
 		}
-		member.past = slices.DeleteFunc(member.past, func(p pastTeam) bool { return tx.now.Sub(p.Until) > grantMemory })
-		member.print, member.resetSeq = fresh, tx.seq
-		past, err := json.Marshal(member.past)
+		member.Past = slices.DeleteFunc(member.Past, func(p access.PastTeam) bool { return tx.now.Sub(p.Until) > grantMemory })
+		member.ResetSeq = tx.seq
+		past, err := json.Marshal(member.Past)
 		if err != nil {
 			return err
 		}
@@ -264,15 +195,11 @@ func (tx *Tx) Restaff(id string) error {
 			return err
 		}
 	}
-	tx.note(func(m *memory) {
-		m.wakeMember(m.staff[id])
-		m.staff[id] = member
-		m.wakeMember(member)
-	})
+	tx.noteAccess(func(u *access.Update) { u.Member(member) })
 	return nil
 }
 
-func printOf(m *member) string {
+func printOf(m *access.Member) string {
 	teams := slices.Clone(m.Teams)
 	sort.Strings(teams)
 	return string(m.Role) + "|" + strings.Join(teams, ",")

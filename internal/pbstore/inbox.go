@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -19,7 +20,7 @@ const (
 
 // InboxQuery is one page of an inbox.
 type InboxQuery struct {
-	Viewer care.Viewer
+	Access *access.Access
 	Side   string // Received or SentSide
 	Team   string // one of the viewer's teams, "" = all
 	States []string
@@ -154,17 +155,17 @@ func (q *InboxQuery) where(open []string) (string, []any) {
 	if q.Mine {
 		where += ` AND (owner = ?3 OR acknowledged_by = ?3)`
 	}
-	return where, []any{jsonList(teams), jsonList(own), q.Viewer.Staff}
+	return where, []any{jsonList(teams), jsonList(own), q.Access.Staff}
 }
 
 // reach are the teams whose handovers a query is about, and those of whose only the viewer's own: a
 // safeguarding concern names no team of its sender.
 func (q *InboxQuery) reach() (teams, own []string) {
-	teams = InboxTeams(q.Viewer)
+	teams = q.Access.InboxTeams()
 	if q.Side == SentSide {
-		teams = SentTeams(q.Viewer)
+		teams = q.Access.SentTeams()
 	}
-	return sortedSet(q.narrow(teams)), sortedSet(q.narrow(append([]string{""}, q.Viewer.Teams...)))
+	return sortedSet(q.narrow(teams)), sortedSet(q.narrow(append([]string{""}, q.Access.Teams...)))
 }
 
 // sortedSet is never nil: as JSON it is a list, also of nothing.

@@ -31,7 +31,7 @@ func (q *InboxQuery) runs(teams, own []string) []run {
 		column, visible = "from_team", visibleSentRun
 	}
 	if q.Mine {
-		return []run{{column: "owner", value: q.Viewer.Staff, and: visible}, {column: "acknowledged_by", value: q.Viewer.Staff, and: visible + ` AND owner <> ?1`}}
+		return []run{{column: "owner", value: q.Access.Staff, and: visible}, {column: "acknowledged_by", value: q.Access.Staff, and: visible + ` AND owner <> ?1`}}
 	}
 	list := make([]run, 0, len(teams)+len(own))
 	for _, t := range teams {
@@ -39,7 +39,7 @@ func (q *InboxQuery) runs(teams, own []string) []run {
 	}
 	for _, t := range own {
 		if q.Side == SentSide && !slices.Contains(teams, t) {
-			list = append(list, run{column: "from_staff", value: q.Viewer.Staff, and: "from_team = ?9", from: t})
+			list = append(list, run{column: "from_staff", value: q.Access.Staff, and: "from_team = ?9", from: t})
 		}
 	}
 	return list

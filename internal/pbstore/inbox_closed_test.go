@@ -13,6 +13,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/testkit/pbtest"
@@ -71,6 +72,8 @@ func (a *archive) page(q pbstore.InboxQuery) (rows []pbstore.InboxRow, more bool
 	return rows, more
 }
 
+func accessOf(v care.Viewer) *access.Access { return access.NewIndex(time.Now).Of(v) }
+
 // Whatever is asked of what is closed, the pages put together are what a plain look at every handover
 // finds, each once, the latest first.
 func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
@@ -84,14 +87,14 @@ func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
 	me := a.staff[0]
 	found := 0
 	for _, role := range []care.Role{care.Reception, care.CareCoordinator, care.DistrictNurse, care.VolunteerCoordinator} {
-		viewer := care.Viewer{Staff: me, Role: role, Teams: a.teams[:2]}
-		inbox, sent := pbstore.InboxTeams(viewer), pbstore.SentTeams(viewer)
+		viewer := accessOf(care.Viewer{Staff: me, Role: role, Teams: a.teams[:2]})
+		inbox, sent := viewer.InboxTeams(), viewer.SentTeams()
 		for _, side := range []string{pbstore.Received, pbstore.SentSide} {
 			for _, team := range []string{"", a.teams[0]} {
 				for _, class := range []string{"", "U2"} {
 					for _, mine := range []bool{false, true} {
 						for _, states := range [][]string{{"done", "stood_down"}, {"stood_down"}} {
-							q := pbstore.InboxQuery{Viewer: viewer, Side: side, Team: team, States: states, Class: class, Mine: mine, Limit: 7}
+							q := pbstore.InboxQuery{Access: viewer, Side: side, Team: team, States: states, Class: class, Mine: mine, Limit: 7}
 							of := func(teams []string, t string) bool {
 								return slices.Contains(teams, t) && (team == "" || t == team)
 							}
@@ -141,7 +144,7 @@ func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
 	a := newArchive(t)
 	for _, side := range []string{pbstore.Received, pbstore.SentSide} {
 		for _, mine := range []bool{false, true} {
-			q := pbstore.InboxQuery{Viewer: care.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}, Side: side, Mine: mine, Limit: 50,
+			q := pbstore.InboxQuery{Access: accessOf(care.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}), Side: side, Mine: mine, Limit: 50,
 				After: &pbstore.InboxKey{Closed: 1, InTime: 1, Age: -1000, ID: "01jhandover"}}
 			var plans []string
 			if err := a.store.Read(context.Background(), func(v *pbstore.Snapshot) (err error) {
@@ -178,11 +181,11 @@ func TestInbox_ClosedCostsItsPageAndNotItsHistory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	received := care.Viewer{Staff: a.staff[0], Role: care.DutyGP, Teams: a.teams[:1]}
-	sent := care.Viewer{Staff: a.staff[0], Role: care.DistrictNurse, Teams: a.teams[1:2]}
+	received := accessOf(care.Viewer{Staff: a.staff[0], Role: care.DutyGP, Teams: a.teams[:1]})
+	sent := accessOf(care.Viewer{Staff: a.staff[0], Role: care.DistrictNurse, Teams: a.teams[1:2]})
 	questions := []pbstore.InboxQuery{
-		{Viewer: received, Side: pbstore.Received}, {Viewer: received, Side: pbstore.Received, Class: "U2"}, {Viewer: received, Side: pbstore.Received, Mine: true},
-		{Viewer: received, Side: pbstore.Received, Class: "SG"}, {Viewer: sent, Side: pbstore.SentSide},
+		{Access: received, Side: pbstore.Received}, {Access: received, Side: pbstore.Received, Class: "U2"}, {Access: received, Side: pbstore.Received, Mine: true},
+		{Access: received, Side: pbstore.Received, Class: "SG"}, {Access: sent, Side: pbstore.SentSide},
 	}
 	// The quickest of many: what else the machine does only adds.
 	quickest := func(q pbstore.InboxQuery) time.Duration {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identifier"
@@ -128,21 +129,20 @@ const (
 const voluntaryTeam = "voluntary"
 
 // projectionOf says how much of a handover a reader gets (DESIGN §1, decision 12).
-func (s *Store) projectionOf(v care.Viewer, rec *care.Record) string {
-	duty := care.DutyOf(v.Role)
+func (s *Store) projectionOf(v *access.Access, rec *care.Record) string {
 	sender := slices.Contains(v.Teams, rec.Text("from_team")) || rec.Text("from_staff") == v.Staff
 	to := s.NamedTeam(rec.Text("to_team"))
 	switch {
 	case care.Class(rec.Text("class")) == care.Safeguarding && v.Role != care.SafeguardingLead:
 		return SealedView
-	case duty.View == care.Limited, !sender && to != nil && to.Kind == voluntaryTeam:
+	case v.Limited(), !sender && to != nil && to.Kind == voluntaryTeam:
 		return LimitedView
 	}
 	return FullView
 }
 
 // View shapes a handover for a reader who may see it.
-func (s *Store) View(v care.Viewer, row *InboxRow) HandoverView {
+func (s *Store) View(v *access.Access, row *InboxRow) HandoverView {
 	rec := row.Record
 	flag := func(f string) bool { b, _ := rec.Get(f).(bool); return b }
 	late, _ := rec.Get("late_by_seconds").(int64)
@@ -175,9 +175,9 @@ func (s *Store) View(v care.Viewer, row *InboxRow) HandoverView {
 	return h
 }
 
-func sideOf(v care.Viewer, rec *care.Record) string {
+func sideOf(v *access.Access, rec *care.Record) string {
 	switch {
-	case slices.Contains(InboxTeams(v), rec.Text("to_team")):
+	case slices.Contains(v.InboxTeams(), rec.Text("to_team")):
 		return Received
 	case rec.Text("from_staff") == v.Staff, slices.Contains(v.Teams, rec.Text("from_team")):
 		return SentSide
@@ -201,13 +201,13 @@ func sealedText(rec *care.Record, late int64) handover.Text {
 
 // personView gives the identity a projection allows. A limited reader learns who it is only
 // where the person is on their own caseload, which takes the person's consent.
-func (s *Store) personView(v care.Viewer, projection, id string, p *care.Record) Person {
+func (s *Store) personView(v *access.Access, projection, id string, p *care.Record) Person {
 	out := Person{ID: id}
 	if p == nil {
 		return out
 	}
-	limited := care.DutyOf(v.Role).View == care.Limited || projection == LimitedView
-	if limited && !s.Holds(v, id) {
+	limited := v.Limited() || projection == LimitedView
+	if limited && !v.Holds(id) {
 		return out
 	}
 	out.PreferredName, out.Address, out.Postcode, out.Phone, out.RiskNote = p.Text("preferred_name"), p.Text("address"), p.Text("postcode"), p.Text("phone"), p.Text("risk_note")
@@ -315,7 +315,7 @@ type HandoverEvent struct {
 
 // HistoryView shapes a history. What people wrote in it is theirs who may read the content; a
 // limited reader gets what was written by, or for, their own teams.
-func (s *Store) HistoryView(v care.Viewer, projection string, history []*care.Record) []HandoverEvent {
+func (s *Store) HistoryView(v *access.Access, projection string, history []*care.Record) []HandoverEvent {
 	list := make([]HandoverEvent, 0, len(history))
 	for _, r := range history {
 		e := HandoverEvent{ID: r.ID, At: r.Text("at"), Kind: r.Text("kind"), By: s.NamedStaff(r.Text("by")), Team: s.NamedTeam(r.Text("team"))}
@@ -330,13 +330,13 @@ func (s *Store) HistoryView(v care.Viewer, projection string, history []*care.Re
 
 // MaySee says whether a handover is a viewer's to look at: it stands with their team or was
 // escalated away from it, or they or their team sent it.
-func MaySee(v care.Viewer, h handover.Handover) bool {
-	inbox := InboxTeams(v)
+func MaySee(v *access.Access, h handover.Handover) bool {
+	inbox := v.InboxTeams()
 	if slices.Contains(inbox, h.ToTeam) || ShareTeam(h.Former, inbox) {
 		return true
 	}
-	own := h.FromStaff == v.Staff && care.DutyOf(v.Role).May(care.Create, care.Handovers)
-	return own || h.FromTeam != "" && slices.Contains(SentTeams(v), h.FromTeam)
+	own := h.FromStaff == v.Staff && v.Duty.May(care.Create, care.Handovers)
+	return own || h.FromTeam != "" && slices.Contains(v.SentTeams(), h.FromTeam)
 }
 
 // ShareTeam says whether a team is on both lists.
@@ -345,12 +345,8 @@ func ShareTeam(a, b []string) bool {
 }
 
 // ActorOf is a viewer as the one who does something to a handover.
-func ActorOf(v care.Viewer) handover.Actor {
-	teams := v.Teams
-	if care.DutyOf(v.Role).Chain {
-		teams = append(slices.Clone(teams), "") // see InboxTeams
-	}
-	return handover.Actor{Staff: v.Staff, Role: v.Role, Teams: teams}
+func ActorOf(v *access.Access) handover.Actor {
+	return handover.Actor{Staff: v.Staff, Role: v.Role, Teams: v.ActsFor()}
 }
 
 // people is what a person can do to a handover, in the order in which pages offer it.
@@ -358,10 +354,9 @@ var people = []handover.Kind{handover.See, handover.Acknowledge, handover.Unackn
 	handover.HandOn, handover.RecordCall, handover.File, handover.StandDown, handover.Confirm}
 
 // Possible lists what a viewer may do to a handover as it stands, by the names of the actions.
-func (s *Store) Possible(v care.Viewer, h handover.Handover) []string {
-	s.mem.mu.RLock()
-	m := handover.Machine{Clocks: handover.DefaultClocks(), Calendar: s.mem.calendars[""]}
-	s.mem.mu.RUnlock()
+func (s *Store) Possible(v *access.Access, h handover.Handover) []string {
+	core, _ := s.Hours("")
+	m := handover.Machine{Clocks: handover.DefaultClocks(), Calendar: core}
 	now := s.now()
 	// Filled in as a form would be: what is asked here is who may, and from where.
 	filled := handover.Action{Reason: "-", Text: "-", Outcome: "advice_given", SafeNote: "-", Name: "-", Reached: true, CalledAt: now,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -44,7 +45,7 @@ func (s *Store) Client(id string) (*Client, error) {
 
 func (s *Store) client(id string, row func(string, ...any) *sql.Row) (*Client, error) {
 	s.mem.mu.RLock()
-	known, speaker, held := s.mem.clients[id], s.mem.speakers[id], s.mem.held[id]
+	known, device, held := s.mem.clients[id], s.mem.deviceOfClient[id], s.mem.held[id]
 	s.mem.mu.RUnlock()
 	c := &Client{ID: id}
 	if known != nil {
@@ -60,20 +61,20 @@ func (s *Store) client(id string, row func(string, ...any) *sql.Row) (*Client, e
 			return nil, err
 		}
 	}
-	if speaker != "" {
-		c.Device = speaker
+	if device != "" {
+		c.Device = device
 	}
 	c.Quarantined = held
 	return c, nil
 }
 
-// bindSpeakers notes which device speaks for a client whenever one is enrolled: a client that
+// bindDevices notes which device speaks for a client whenever one is enrolled: a client that
 // comes back under a new device may be in memory under the old one.
-func (s *Store) bindSpeakers() {
+func (s *Store) bindDevices() {
 	enrolled := s.app.OnRecordAfterCreateSuccess(care.Devices)
 	id := enrolled.BindFunc(func(e *core.RecordEvent) error {
 		s.mem.mu.Lock()
-		s.mem.speakers[e.Record.GetString("client")] = e.Record.Id
+		s.mem.deviceOfClient[e.Record.GetString("client")] = e.Record.Id
 		s.mem.mu.Unlock()
 		return e.Next()
 	})
@@ -87,6 +88,7 @@ func (tx *Tx) SaveClient(c *Client) error {
 	}
 	saved := *c
 	tx.note(func(m *memory) { m.clients[saved.ID] = &saved })
+	tx.noteAccess(func(u *access.Update) { u.Client(saved.ID, saved.LastSeq) })
 	return nil
 }
 

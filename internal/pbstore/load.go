@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
@@ -15,10 +16,20 @@ const (
 	alarmMemory = 30 * 24 * time.Hour
 )
 
-// load fills an empty memory from one moment of the database.
-func (m *memory) load(v *Snapshot) error {
-	steps := []func(*Snapshot) error{m.loadMeta, m.loadScopes, m.loadGrants, m.loadStaff, m.loadDirectory, m.loadRules, m.loadWatched, m.loadHeld}
-	for _, step := range steps {
+// load fills an empty memory and an empty index from one moment of the database.
+func (s *Store) load(v *Snapshot) error {
+	err := s.Access.Load(func(u *access.Update) error {
+		for _, step := range []func(*Snapshot, *access.Update) error{s.mem.loadMeta, loadScopes, loadGrants, loadStaff, s.mem.loadDirectory} {
+			if err := step(v, u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, step := range []func(*Snapshot) error{s.mem.loadRules, s.mem.loadWatched, s.mem.loadHeld} {
 		if err := step(v); err != nil {
 			return err
 		}
@@ -26,7 +37,7 @@ func (m *memory) load(v *Snapshot) error {
 	return nil
 }
 
-func (m *memory) loadMeta(v *Snapshot) error {
+func (m *memory) loadMeta(v *Snapshot, u *access.Update) error {
 	m.epochs = nil
 	err := v.each(`SELECT epoch, ord, fork, start FROM sync_epochs ORDER BY ord`, func(r *sql.Rows) error {
 		var e epoch
@@ -39,39 +50,38 @@ func (m *memory) loadMeta(v *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return v.row(`SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`).Scan(&m.epoch, &m.head, &m.floor, &m.minute)
+	var name string
+	var head int64
+	err = v.row(`SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`).Scan(&name, &head, &m.floor, &m.minute)
+	u.Begin(name, head)
+	return err
 }
 
 // loadScopes asks for the last number of each scope through the feed's index: one look-up a
 // scope, whatever the history.
-func (m *memory) loadScopes(v *Snapshot) error {
-	m.intern("", 0) // ids start at 1: an unknown scope has head 0
+func loadScopes(v *Snapshot, u *access.Update) error {
 	return v.each(`SELECT id, name, coalesce((SELECT max(seq) FROM sync_feed WHERE scope = sync_scopes.id), 0) FROM sync_scopes`, func(r *sql.Rows) error {
 		var id, head int64
 		var name string
 		if err := r.Scan(&id, &name, &head); err != nil {
 			return err
 		}
-		m.intern(name, id)
-		m.heads[id] = head
+		u.Scope(name, id, head)
 		return nil
 	})
 }
 
-func (m *memory) loadGrants(v *Snapshot) error {
+func loadGrants(v *Snapshot, u *access.Update) error {
 	since := care.Stamp(v.store.now().Add(-grantMemory))
 	return v.each(`SELECT id, patient, holder, from_seq, coalesce(to_seq, 0), from_at, coalesce(to_at, '') FROM sync_grants
 		WHERE to_seq IS NULL OR to_seq >= (SELECT floor FROM sync_meta) OR to_at > ?`, func(r *sql.Rows) error {
-		g := &grant{}
+		g := &access.Grant{}
 		var from, to string
-		if err := r.Scan(&g.id, &g.patient, &g.holder, &g.fromSeq, &g.toSeq, &from, &to); err != nil {
+		if err := r.Scan(&g.ID, &g.Patient, &g.Holder, &g.FromSeq, &g.ToSeq, &from, &to); err != nil {
 			return err
 		}
-		g.from, g.to = parseColumnTime(from), parseColumnTime(to)
-		m.addGrant(g)
-		h := m.holders[g.holder]
-		h.news = max(h.news, m.heads[m.scopes[care.ClinicalScope(g.patient)]])
-		h.newsLimited = max(h.newsLimited, m.heads[m.scopes[care.LimitedScope(g.patient)]])
+		g.From, g.To = parseColumnTime(from), parseColumnTime(to)
+		u.Grant(g)
 		return nil
 	}, since)
 }
@@ -79,28 +89,29 @@ func (m *memory) loadGrants(v *Snapshot) error {
 const staffColumns = `SELECT s.id, s.name, s.role, s.organisation, s.teams, s.inactive_since, coalesce(y.fingerprint, ''), coalesce(y.reset_seq, 0), coalesce(y.past, '[]')
 	FROM staff s LEFT JOIN sync_staff y ON y.staff = s.id`
 
-func (m *memory) loadStaff(v *Snapshot) error {
+func loadStaff(v *Snapshot, u *access.Update) error {
 	return v.each(staffColumns, func(r *sql.Rows) error {
-		member, err := scanMember(r)
+		member, _, err := scanMember(r)
 		if err == nil {
-			m.staff[member.Staff] = member
+			u.Member(member)
 		}
 		return err
 	})
 }
 
-func scanMember(r interface{ Scan(...any) error }) (*member, error) {
-	m := &member{}
+// scanMember reads a member of staff, and the print of what they might see when it was last looked at.
+func scanMember(r interface{ Scan(...any) error }) (m *access.Member, print string, err error) {
+	m = &access.Member{}
 	var role, teams, inactive, past string
-	if err := r.Scan(&m.Staff, &m.Name, &role, &m.Organisation, &teams, &inactive, &m.print, &m.resetSeq, &past); err != nil {
-		return nil, err
+	if err := r.Scan(&m.Staff, &m.Name, &role, &m.Organisation, &teams, &inactive, &print, &m.ResetSeq, &past); err != nil {
+		return nil, "", err
 	}
 	m.Role, m.InactiveSince = care.Role(role), parseColumnTime(inactive)
 	m.Teams = listOf(teams)
-	if err := json.Unmarshal([]byte(past), &m.past); err != nil {
-		return nil, err
+	if err := json.Unmarshal([]byte(past), &m.Past); err != nil {
+		return nil, "", err
 	}
-	return m, nil
+	return m, print, nil
 }
 
 func listOf(column string) []string {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
@@ -29,7 +30,7 @@ func (v *Snapshot) Head() (head int64, err error) {
 // Feed reads the ranges in their order (a cross join walks its left side as it comes, and the index
 // gives each scope by number: nothing is sorted, and nothing beyond the limit is read), up to a number. It returns at most limit rows and never
 // splits a change: cut says that there is more after the last row.
-func (v *Snapshot) Feed(ranges []Range, until int64, limit int) (rows []FeedRow, cut bool, err error) {
+func (v *Snapshot) Feed(ranges []access.Range, until int64, limit int) (rows []FeedRow, cut bool, err error) {
 	for len(ranges) > 0 && len(rows) <= limit {
 		n := min(rangesAtOnce, len(ranges))
 		list, err := json.Marshal(ranges[:n])
@@ -77,7 +78,7 @@ func (v *Snapshot) change(scope, seq int64) (rows []FeedRow, err error) {
 
 // Deliveries turns feed rows into what the viewer gets: the whole record in their projection, or
 // word that it is gone. A record that moved in two of their scopes comes once.
-func (v *Snapshot) Deliveries(viewer care.Viewer, o *Outlook, rows []FeedRow) ([]wire.Delivery, error) {
+func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.Delivery, error) {
 	byCollection := map[int64][]string{}
 	latest := map[string]int64{}
 	order := make([]FeedRow, 0, len(rows))
@@ -99,9 +100,9 @@ func (v *Snapshot) Deliveries(viewer care.Viewer, o *Outlook, rows []FeedRow) ([
 		var err error
 		switch s.c.Name {
 		case care.Conflicts, care.Quarantine:
-			err = v.issues(viewer, o, s, ids, found)
+			err = v.issues(visible, s, ids, found)
 		default:
-			err = v.plain(viewer, o, s, ids, found)
+			err = v.plain(visible, s, ids, found)
 		}
 		if err != nil {
 			return nil, err
@@ -113,7 +114,7 @@ func (v *Snapshot) Deliveries(viewer care.Viewer, o *Outlook, rows []FeedRow) ([
 		if !ok {
 			d = wire.Delivery{Collection: wireName(v.store.shapes.byNumber[row.Collection]), ID: row.Record, Version: latest[row.Record], Gone: "retracted"}
 		}
-		if d.Collection == care.Patients && care.DutyOf(viewer.Role).View != care.Clinical {
+		if d.Collection == care.Patients && !visible.Access.Clinical() {
 			// A limited viewer is told of what they can see, so for them the person's version is
 			// that of the last change they could: else their digest would differ for ever.
 			d.Version = latest[row.Record]
@@ -131,13 +132,13 @@ func wireName(s *shape) string {
 }
 
 // plain loads records whose JSON SQLite builds.
-func (v *Snapshot) plain(viewer care.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
+func (v *Snapshot) plain(visible *access.Visible, s *shape, ids []string, found map[string]wire.Delivery) error {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
 	}
 	projection := s.clin
-	if care.DutyOf(viewer.Role).View != care.Clinical {
+	if !visible.Access.Clinical() {
 		projection = s.limited
 	}
 	var scopes strings.Builder
@@ -163,7 +164,7 @@ func (v *Snapshot) plain(viewer care.Viewer, o *Outlook, s *shape, ids []string,
 			return err
 		}
 		d.Collection = s.c.Name
-		d.Scopes = o.held(care.ScopesOf(s.c.Name, d.ID, author, func(f string) string {
+		d.Scopes = visible.Held(care.ScopesOf(s.c.Name, d.ID, author, func(f string) string {
 			for i, name := range s.scopes {
 				if name == f {
 					return values[i]
@@ -171,7 +172,7 @@ func (v *Snapshot) plain(viewer care.Viewer, o *Outlook, s *shape, ids []string,
 			}
 			return ""
 		}))
-		if s.c.Name == care.Checkins && care.DutyOf(viewer.Role).View == care.Limited && !v.store.serves(viewer, values[0]) {
+		if s.c.Name == care.Checkins && !visible.Access.ReadsCheckins(values[0]) {
 			d.Scopes = nil
 		}
 		switch {
@@ -183,16 +184,6 @@ func (v *Snapshot) plain(viewer care.Viewer, o *Outlook, s *shape, ids []string,
 		found[d.ID] = d
 		return nil
 	}, string(list))
-}
-
-func (o *Outlook) held(scopes []string) []string {
-	var mine []string
-	for _, s := range scopes {
-		if o.Holds(s) {
-			mine = append(mine, s)
-		}
-	}
-	return mine
 }
 
 // seal takes the content of sealed fields out of a kept mutation; it stays in the database for the
@@ -235,7 +226,7 @@ func seal(raw json.RawMessage) json.RawMessage {
 }
 
 // issues loads conflicts and quarantine as the sync_issues of whoever must act on them.
-func (v *Snapshot) issues(viewer care.Viewer, o *Outlook, s *shape, ids []string, found map[string]wire.Delivery) error {
+func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found map[string]wire.Delivery) error {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
@@ -246,12 +237,12 @@ func (v *Snapshot) issues(viewer care.Viewer, o *Outlook, s *shape, ids []string
 			return err
 		}
 		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: rec.Text("patient")}
-		d.Scopes = o.held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
+		d.Scopes = visible.Held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
 		patient := rec.Text("patient")
-		near := patient == "" || v.store.Holds(viewer, patient)
-		if !near && v.store.lapsed(viewer, rec) {
+		near := patient == "" || visible.Access.Holds(patient)
+		if !near && visible.Access.IssueShownLongEnough(rec, v.store.retention) {
 			// Of whoever owns it the issue stays: it has no other.
-			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(viewer.Staff) })
+			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(visible.Access.Staff) })
 		}
 		switch {
 		case rec.Text("state") != "open":
@@ -259,7 +250,7 @@ func (v *Snapshot) issues(viewer care.Viewer, o *Outlook, s *shape, ids []string
 		case len(d.Scopes) == 0:
 			d.Gone = "left"
 		default:
-			d.Data, err = IssueJSON(rec, near && v.store.mayReadIssue(viewer, rec))
+			d.Data, err = IssueJSON(rec, near && v.store.mayReadIssue(visible.Access, rec))
 		}
 		found[d.ID] = d
 		return err

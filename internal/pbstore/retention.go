@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -59,7 +58,7 @@ func (tx *Tx) Compact(after, below int64) (next int64, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if rec != nil && rec.Retracted.IsZero() && !settledIssue(rec) && inScope(rec, tx.store.scopeName(x.scope)) {
+		if rec != nil && rec.Retracted.IsZero() && !settledIssue(rec) && inScope(rec, tx.store.Access.ScopeName(x.scope)) {
 			continue
 		}
 		if _, err := tx.exec(`DELETE FROM sync_feed WHERE seq = ? AND n = ?`, x.seq, x.n); err != nil {
@@ -95,25 +94,5 @@ func inScope(rec *care.Record, scope string) bool {
 // speak of them: below the floor, where every cursor starts anew, and longer ago than unsent
 // work is taken in. The table keeps them.
 func (s *Store) ForgetGrants() {
-	before := s.now().Add(-grantMemory)
-	m := s.mem
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	past := func(g *grant) bool { return g.toSeq != 0 && g.toSeq < m.floor && g.to.Before(before) }
-	for patient, grants := range m.people {
-		if kept := slices.DeleteFunc(grants, past); len(kept) > 0 {
-			m.people[patient] = kept
-		} else {
-			delete(m.people, patient)
-		}
-	}
-	for _, h := range m.holders {
-		for patient, grants := range h.grants {
-			if kept := slices.DeleteFunc(grants, past); len(kept) > 0 {
-				h.grants[patient] = kept
-			} else {
-				delete(h.grants, patient)
-			}
-		}
-	}
+	s.Access.ForgetGrants(s.Floor(), s.now().Add(-grantMemory))
 }

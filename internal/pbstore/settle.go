@@ -104,10 +104,10 @@ func (tx *Tx) settle(d dirty, people map[string]bool) error {
 		}
 		return nil
 	case care.StaffName:
-		tx.note(func(m *memory) { m.restood = append(m.restood, d.record) })
+		tx.note(func(m *memory) { m.standingChanged = append(m.standingChanged, d.record) })
 		return tx.Restaff(d.record)
 	case care.Devices:
-		tx.note(func(m *memory) { m.restood = append(m.restood, d.record) })
+		tx.note(func(m *memory) { m.standingChanged = append(m.standingChanged, d.record) })
 		return nil
 	case care.HandoverRules:
 		return tx.reloadRules()

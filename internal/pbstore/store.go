@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/rules"
 )
 
@@ -27,6 +28,8 @@ type Store struct {
 	now    func() time.Time
 	ids    *ids
 	mem    *memory
+	// Access is the index of who may see what, complete up to the head of the last commit.
+	Access *access.Index
 
 	watcher watcher
 
@@ -68,9 +71,9 @@ func Open(app core.App, o Options) (*Store, error) {
 	if s.retention = o.IssueRetention; s.retention == 0 {
 		s.retention = defaultIssueRetention
 	}
-	s.mem = newMemory(o.Broken)
-	s.bindSpeakers()
-	if err := s.Read(context.Background(), func(v *Snapshot) error { return s.mem.load(v) }); err != nil {
+	s.mem, s.Access = newMemory(o.Broken), access.NewIndex(o.Now)
+	s.bindDevices()
+	if err := s.Read(context.Background(), s.load); err != nil {
 		return nil, fmt.Errorf("load the sync state: %w", err)
 	}
 	return s, nil
@@ -200,7 +203,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	tx.done = true
 	s.worked.Add(tx.work)
-	s.mem.publish(tx)
+	s.publish(tx)
 	return s.prepared.prepare(tx.missing)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 )
@@ -34,10 +35,10 @@ const (
 // has to act on the handover: a full reader, never for a safeguarding concern. Whoever only sent
 // it reads it as long as the person is theirs. What was scored after the handover was closed is
 // not part of it.
-func (v *Snapshot) Trend(viewer care.Viewer, view *HandoverView, h handover.Handover) ([]TrendPoint, error) {
+func (v *Snapshot) Trend(viewer *access.Access, view *HandoverView, h handover.Handover) ([]TrendPoint, error) {
 	points := []TrendPoint{}
 	switch {
-	case view.Projection != FullView, h.Class == care.Safeguarding, view.Side == SentSide && !v.store.Holds(viewer, h.Patient):
+	case view.Projection != FullView, h.Class == care.Safeguarding, view.Side == SentSide && !viewer.Holds(h.Patient):
 		return points, nil
 	}
 	until := v.store.now()
@@ -91,7 +92,7 @@ type OpenTeam struct {
 }
 
 // OwnTeams are a viewer's teams and whether they are open at this moment.
-func (s *Store) OwnTeams(v care.Viewer) []OpenTeam {
+func (s *Store) OwnTeams(v *access.Access) []OpenTeam {
 	now := s.now()
 	teams := make([]OpenTeam, 0, len(v.Teams))
 	for _, id := range v.Teams {
@@ -104,32 +105,16 @@ func (s *Store) OwnTeams(v care.Viewer) []OpenTeam {
 }
 
 func (s *Store) addHours(t *OpenTeam, now time.Time) {
-	s.mem.mu.RLock()
-	defer s.mem.mu.RUnlock()
-	calendar := s.mem.calendars[""]
-	if team := s.mem.directory.teams[t.ID]; team != nil {
-		if own := s.mem.calendars[team.Organisation]; own != nil {
-			calendar, t.Stated = own, true
-		}
-		if o := s.mem.directory.orgs[team.Organisation]; o != nil {
-			t.OutOfHours = o.OutOfHours
-		}
+	d, organisation := s.Access.Directory(), ""
+	if team := d.Team(t.ID); team != nil {
+		organisation = team.Organisation
 	}
-	if t.Open = calendar.IsOpen(now); !t.Open {
-		t.OpensAt = care.Stamp(calendar.NextOpening(now))
+	if o := d.Organisation(organisation); o != nil {
+		t.OutOfHours = o.OutOfHours
 	}
-}
-
-// Destinations are the teams that can be given a handover, by name.
-func (s *Store) Destinations() []care.Named {
-	s.mem.mu.RLock()
-	defer s.mem.mu.RUnlock()
-	list := []care.Named{}
-	for _, t := range s.mem.directory.sorted {
-		if o := s.mem.directory.orgs[t.Organisation]; o == nil || !o.closed(s.now()) {
-			list = append(list, care.Named{ID: t.ID, Name: t.Name, Kind: t.Kind, Phone: t.Phone})
-		}
+	hours, stated := s.Hours(organisation)
+	t.Stated = stated
+	if t.Open = hours.IsOpen(now); !t.Open {
+		t.OpensAt = care.Stamp(hours.NextOpening(now))
 	}
-	slices.SortFunc(list, func(a, b care.Named) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return list
 }

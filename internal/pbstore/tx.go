@@ -5,9 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
 	"doorstep/internal/rules"
@@ -32,15 +32,17 @@ type Tx struct {
 	minute  int64
 
 	// Not yet in memory: what this transaction itself wrote and must see again.
-	scopes   map[string]int64
-	heads    map[int64]int64
-	after    []func(*memory)
-	creates  map[string]string // "" = let go
-	waiting  map[string]int
-	patients map[string]*care.Record
-	watched  map[string]bool // touched by this transaction: judged in any case
-	doubted  map[string]int  // people whose issues this transaction touched, and how many more are open
-	clients  map[string]*Client
+	scopes map[string]int64
+	heads  map[int64]int64
+	after  []func(*memory)
+	// accessAfter is what it changed of who may see what.
+	accessAfter []func(*access.Update)
+	creates     map[string]string // "" = let go
+	waiting     map[string]int
+	patients    map[string]*care.Record
+	watched     map[string]bool // touched by this transaction: judged in any case
+	doubted     map[string]int  // people whose issues this transaction touched, and how many more are open
+	clients     map[string]*Client
 }
 
 var _ pipeline.Tx = (*Tx)(nil)
@@ -90,7 +92,7 @@ func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
 	if _, err := tx.raw.ExecContext(tx.ctx, "SAVEPOINT mutation"); err != nil {
 		return nil, err
 	}
-	seq, n, noted := tx.seq, tx.n, len(tx.after)
+	seq, n, noted, notedAccess := tx.seq, tx.n, len(tx.after), len(tx.accessAfter)
 	scopes, heads := maps.Clone(tx.scopes), maps.Clone(tx.heads)
 	creates, waiting := maps.Clone(tx.creates), maps.Clone(tx.waiting)
 	if failed = fn(); failed == nil {
@@ -100,7 +102,7 @@ func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
 	if _, err = tx.raw.ExecContext(tx.ctx, "ROLLBACK TO mutation"); err == nil {
 		_, err = tx.raw.ExecContext(tx.ctx, "RELEASE mutation")
 	}
-	tx.seq, tx.n, tx.after = seq, n, tx.after[:noted]
+	tx.seq, tx.n, tx.after, tx.accessAfter = seq, n, tx.after[:noted], tx.accessAfter[:notedAccess]
 	tx.scopes, tx.heads, tx.creates, tx.waiting = scopes, heads, creates, waiting
 	clear(tx.patients) // read again when asked for
 	return failed, err
@@ -149,6 +151,10 @@ func (tx *Tx) each(query string, fn func(*sql.Rows) error, args ...any) error {
 
 func (tx *Tx) note(change func(*memory)) { tx.after = append(tx.after, change) }
 
+func (tx *Tx) noteAccess(change func(*access.Update)) {
+	tx.accessAfter = append(tx.accessAfter, change)
+}
+
 // Seq implements pipeline.Tx.
 func (tx *Tx) Seq() int64 { return tx.seq }
 
@@ -160,10 +166,11 @@ func (tx *Tx) NewID() string { return tx.store.ids.next() }
 
 // BaseSeq implements pipeline.Tx: a base of an earlier epoch counts at most as the fork.
 func (tx *Tx) BaseSeq(b care.Base) int64 {
+	current, _ := tx.store.Access.Head()
 	m := tx.store.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if b.Epoch == m.epoch {
+	if b.Epoch == current {
 		return min(b.Seq, tx.seq)
 	}
 	seq, found := b.Seq, b.Epoch == "e1"
@@ -210,25 +217,11 @@ func (m *memory) rememberPatient(rec *care.Record) {
 
 // Holds implements pipeline.People.
 func (tx *Tx) Holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.holds(v, patient, at)
+	return tx.store.Access.Holds(v, patient, at)
 }
 
 // Teams implements pipeline.People.
-func (tx *Tx) Teams(patient string) []string {
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	var teams []string
-	for _, g := range m.people[patient] {
-		if team, ok := strings.CutPrefix(g.holder, "team:"); ok && g.toSeq == 0 {
-			teams = append(teams, team)
-		}
-	}
-	return teams
-}
+func (tx *Tx) Teams(patient string) []string { return tx.store.Access.TeamsHolding(patient) }
 
 // Staff implements pipeline.People.
 func (tx *Tx) Staff(id string) (care.Viewer, bool) { return tx.store.Staff(id) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pipeline"
 )
@@ -80,7 +81,7 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 		opened := open(rec) - open(old)
 		tx.note(func(m *memory) { m.watch(patient).open += opened })
 		if rec.Text("to_team") == "" || old != nil && old.Text("to_team") == "" { // which is in no team's scope
-			tx.note(func(m *memory) { m.wake(scopeMoved, care.DestinationScope("")) })
+			tx.noteAccess((*access.Update).MovedNowhere)
 		}
 	case care.Conflicts:
 		return tx.noticeIssue(rec, old)
@@ -107,7 +108,7 @@ func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 	tx.doubted[patient] += more
 	tx.note(func(m *memory) { m.watch(patient).issues += more })
 	if rec.Text("owner_team") == "" || old != nil && old.Text("owner_team") == "" {
-		tx.note(func(m *memory) { m.wake(scopeMoved, care.DeskScope("")) })
+		tx.noteAccess((*access.Update).IssueOfNobody)
 	}
 	if old == nil && tx.strangers(rec) {
 		return tx.lapseLater(rec)

@@ -3,7 +3,7 @@ package syncer
 import (
 	"context"
 
-	"doorstep/internal/pbstore"
+	"doorstep/internal/access"
 	"doorstep/internal/wire"
 )
 
@@ -11,7 +11,7 @@ import (
 // when it is asked.
 type Follower struct {
 	e     *Engine
-	sub   *pbstore.Subscription
+	sub   *access.Subscription
 	staff string
 	epoch string
 	since int64
@@ -27,18 +27,18 @@ type News struct {
 // Follow starts to watch for changes that a phone would pull from this cursor on. When the phone has
 // missed a change, or may have, the follower is woken at once.
 func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Follower, *wire.Error) {
-	v, fail := e.viewer(ctx, s)
+	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}
 	if s.PushOnly {
 		return nil, PushOnly(s.Directive)
 	}
-	f := &Follower{e: e, sub: e.store.Follow(v), staff: s.Staff}
+	f := &Follower{e: e, sub: who.FollowPull(), staff: s.Staff}
 	f.epoch, f.since = e.store.Head()
 	cur, err := e.cursors.parse(cursorText)
 	if err == nil && cur.epoch == f.epoch && cur.since > 0 && cur.since <= f.since {
-		quiet, _ := e.store.NothingNew(v, &pbstore.Client{}, cur.since)
+		quiet, _ := who.NothingNew("", 0, cur.since)
 		f.since = cur.since
 		if quiet && !cur.walking() {
 			return f, nil
@@ -58,12 +58,13 @@ func (f *Follower) News() (News, bool) {
 	if !ok {
 		return News{}, false
 	}
-	f.e.store.Refollow(f.sub, v)
+	who := f.e.store.Access.Of(v)
+	f.sub.Pull(who)
 	epoch, head := f.e.store.Head()
 	n := News{Head: head}
 	if epoch == f.epoch {
-		for _, event := range f.e.store.Outlook(v, f.since, head).Events {
-			n.Revoked = n.Revoked || event.Op == "revoke" || event.Op == "reset"
+		for _, event := range who.Visible(f.since, head).Events {
+			n.Revoked = n.Revoked || event.Op == access.ScopeRevoked || event.Op == access.ScopesReset
 		}
 	}
 	f.epoch, f.since = epoch, head

@@ -15,7 +15,7 @@ const maxDigestRecords = 20000
 // records of the scopes it listed. The device must have pulled to the end: what moved after its
 // cursor comes with the next pull anyway.
 func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (*wire.DigestResponse, *wire.Error) {
-	v, fail := e.viewer(ctx, s)
+	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}
@@ -49,8 +49,8 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 		if err := e.store.Await(ctx, head); err != nil {
 			return err
 		}
-		o := e.store.Outlook(v, 0, cur.since)
-		held, err := snap.Digests(v, o, cur.since)
+		visible := who.Visible(0, cur.since)
+		held, err := snap.Digests(visible, cur.since)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 				answer.Differs = append(answer.Differs, scope)
 			}
 		}
-		answer.Changes, err = snap.Repair(v, o, head, d.Records)
+		answer.Changes, err = snap.Repair(visible, head, d.Records)
 		return err
 	})
 	if err != nil {

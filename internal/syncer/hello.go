@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
@@ -32,7 +33,7 @@ const averageRow = 900
 // Hello tells a phone where it stands and measures its clock. It answers draining devices too:
 // they must learn what to do.
 func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*wire.HelloResponse, *wire.Error) {
-	v, fail := e.viewer(ctx, s)
+	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}
@@ -93,21 +94,21 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 	if h.Schema < wire.MinPullSchema {
 		answer.Directive = "upgrade"
 	}
-	o := e.store.Outlook(v, cur.since, head)
+	visible := who.Visible(cur.since, head)
 	backfill := map[string]bool{}
-	for _, event := range o.Events {
+	for _, event := range visible.Events {
 		switch event.Op {
-		case "add":
-			backfill[event.ID] = true
-		case "revoke":
-			answer.Revoked = append(answer.Revoked, wire.RevokedScope{ID: event.ID, Purge: "after_push"})
+		case access.ScopeAdded:
+			backfill[event.Scope] = true
+		case access.ScopeRevoked:
+			answer.Revoked = append(answer.Revoked, wire.RevokedScope{ID: event.Scope, Purge: "after_push"})
 		}
 	}
 	rows, err := e.store.RowsIn(ctx, backfill)
 	if err != nil {
 		return nil, failure(err)
 	}
-	for _, id := range o.Scopes() {
+	for _, id := range visible.Scopes() {
 		state := wire.ScopeState{ID: id, State: "ok"}
 		if backfill[id] {
 			state.State, state.Rows, state.Bytes = "backfill", rows[id], rows[id]*averageRow

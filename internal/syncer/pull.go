@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"doorstep/internal/care"
+	"doorstep/internal/access"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -23,7 +23,7 @@ const MaxWait = 25 * time.Second
 
 // Pull answers one page. Only the cursor it returns moves a phone on.
 func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.PullResponse, *wire.Error) {
-	v, fail := e.viewer(ctx, s)
+	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}
@@ -47,15 +47,15 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	}
 	r.Limit = max(r.Limit, wire.MinPullRows)
 	if r.Wait <= 0 {
-		return e.firstPage(ctx, s, v, c, cur, r.Limit, reset)
+		return e.firstPage(ctx, s, who, c, cur, r.Limit, reset)
 	}
 	// Before the first look, so that nothing that moves after it is missed.
-	news := e.store.Follow(v)
+	news := who.FollowPull()
 	defer news.Close()
 	deadline := time.NewTimer(min(r.Wait, MaxWait))
 	defer deadline.Stop()
 	for {
-		page, fail := e.firstPage(ctx, s, v, c, cur, r.Limit, reset)
+		page, fail := e.firstPage(ctx, s, who, c, cur, r.Limit, reset)
 		if fail != nil || page.More || len(page.Changes)+len(page.Scopes) > 0 || cur.since == 0 {
 			return page, fail
 		}
@@ -69,10 +69,10 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 			return page, nil
 		}
 		// What woke it may be that the person may see less now, or that the history is another.
-		if v, fail = e.viewer(ctx, s); fail != nil {
+		if who, fail = e.access(ctx, s); fail != nil {
 			return nil, fail
 		}
-		e.store.Refollow(news, v)
+		news.Pull(who)
 		if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
 			return nil, fail
 		}
@@ -80,8 +80,8 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 }
 
 // firstPage is the page a cursor asks for, begun anew where the cursor was too old.
-func (e *Engine) firstPage(ctx context.Context, s Session, v care.Viewer, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
-	page, fail := e.page(ctx, v, c, cur, limit)
+func (e *Engine) firstPage(ctx context.Context, s Session, who *access.Access, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
+	page, fail := e.page(ctx, who, c, cur, limit)
 	if fail != nil {
 		return nil, fail
 	}
@@ -137,16 +137,16 @@ func (e *Engine) checkEpoch(ctx context.Context, c *pbstore.Client, cur *cursor)
 }
 
 // page reads one page: from memory alone when nothing is new, else in one snapshot.
-func (e *Engine) page(ctx context.Context, v care.Viewer, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *wire.Error) {
+func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *wire.Error) {
 	if cur.since > 0 && !cur.walking() {
-		if quiet, head := e.store.NothingNew(v, c, cur.since); quiet {
+		if quiet, head := who.NothingNew(c.ID, c.LastSeq, cur.since); quiet {
 			return &wire.PullResponse{Epoch: cur.epoch, Head: head, Cursor: e.cursors.format(cursor{epoch: cur.epoch, since: head}),
 				LastMid: c.LastMid, LastKey: c.LastKey, Scopes: []wire.ScopeEvent{}, Changes: []wire.Delivery{}}, nil
 		}
 	}
 	page := &wire.PullResponse{Epoch: cur.epoch, Scopes: []wire.ScopeEvent{}, Changes: []wire.Delivery{}}
 	err := e.store.Read(ctx, func(snap *pbstore.Snapshot) error {
-		return e.walk(ctx, snap, v, c, cur, limit, page)
+		return e.walk(ctx, snap, who, c, cur, limit, page)
 	})
 	if err != nil {
 		return nil, failure(err)
@@ -156,7 +156,7 @@ func (e *Engine) page(ctx context.Context, v care.Viewer, c *pbstore.Client, cur
 
 // walk goes through rounds until one ends at the head of this very snapshot: only then is the
 // union of all pages the viewer's projection at one moment, and the phone may swap it in.
-func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v care.Viewer, c *pbstore.Client, cur cursor, limit int, page *wire.PullResponse) error {
+func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.Access, c *pbstore.Client, cur cursor, limit int, page *wire.PullResponse) error {
 	head, err := snap.Head()
 	if err != nil {
 		return err
@@ -173,22 +173,22 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v care.Viewer
 		if fresh {
 			cur.until = head
 		}
-		o := e.store.OutlookFrom(v, cur.since, cur.until, cur.scope, cur.seq)
+		visible := who.VisibleFrom(cur.since, cur.until, cur.scope, cur.seq)
 		if e.o.Faults.NoBackfill && cur.since > 0 {
-			o.From(cur.since)
+			skipBackfill(visible.Ranges, cur.since)
 		}
 		if fresh {
-			for _, event := range o.Events {
-				if !e.o.Faults.NoRevoke || event.Op != "revoke" {
-					page.Scopes = append(page.Scopes, event)
+			for _, event := range visible.Events {
+				if !e.o.Faults.NoRevoke || event.Op != access.ScopeRevoked {
+					page.Scopes = append(page.Scopes, wire.ScopeEvent{ID: event.Scope, Op: string(event.Op)})
 				}
 			}
 		}
-		rows, cut, err := snap.Feed(o.Ranges, cur.until, limit-len(page.Changes))
+		rows, cut, err := snap.Feed(visible.Ranges, cur.until, limit-len(page.Changes))
 		if err != nil {
 			return err
 		}
-		changes, err := snap.Deliveries(v, o, rows)
+		changes, err := snap.Deliveries(visible, rows)
 		if err != nil {
 			return err
 		}
@@ -219,5 +219,12 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, v care.Viewer
 			page.Cursor = e.cursors.format(cur)
 			return nil
 		}
+	}
+}
+
+// skipBackfill is the seeded bug that a grant brings only what changes from now on.
+func skipBackfill(ranges []access.Range, since int64) {
+	for i := range ranges {
+		ranges[i].From = max(ranges[i].From, since)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // Push takes a phone's mutations in, in order, each exactly once, and answers change by change.
 func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushResponse, *wire.Error) {
-	v, fail := e.viewer(ctx, s)
+	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
 	}
@@ -34,7 +34,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if err != nil {
 		return nil, failure(err)
 	}
-	w := &pushWork{engine: e, push: p, by: pipeline.By{Viewer: v, Device: s.Device, Client: c.ID,
+	w := &pushWork{engine: e, push: p, by: pipeline.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID,
 		Offset: clock.Offset, OffsetKnown: clock.Known, SteadySince: clock.SteadySince, Faults: e.o.Faults.Faults}}
 	if err := e.submit(ctx, w.run); err != nil {
 		var refused *wire.Error

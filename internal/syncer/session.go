@@ -3,7 +3,7 @@ package syncer
 import (
 	"context"
 
-	"doorstep/internal/care"
+	"doorstep/internal/access"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -19,22 +19,22 @@ type Session struct {
 	Directive string
 }
 
-// viewer finds what the person may see today; it is read afresh for each request, not taken
+// access finds what the person may see today; it is made afresh for each request, not taken
 // from the token.
-func (e *Engine) viewer(ctx context.Context, s Session) (care.Viewer, *wire.Error) {
+func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *wire.Error) {
 	v, ok := e.store.Staff(s.Staff)
 	if !ok { // an account made this very moment
 		if err := e.Settle(ctx); err != nil {
-			return v, failure(err)
+			return nil, failure(err)
 		}
 		v, ok = e.store.Staff(s.Staff)
 	}
 	if !ok {
 		f := wire.Fail(401, "relogin", wire.RetryAfterFix, "This account is not known here any more. Sign in again; keep what is not sent.")
 		f.Directive = "relogin"
-		return v, f
+		return nil, f
 	}
-	return v, nil
+	return e.store.Access.Of(v), nil
 }
 
 // client finds the outbox the session speaks for; another person's, or a made-up one, is answered alike.

@@ -1,4 +1,4 @@
-package pbstore
+package access
 
 import (
 	"cmp"
@@ -7,9 +7,9 @@ import (
 	"doorstep/internal/care"
 )
 
-// Names are the people a phone's screens speak of: its owner, and colleagues by id. They are read
+// PhoneDirectory is whom a phone's screens speak of: its owner, and colleagues by id. It is read
 // beside the feed, because records name staff by id and a name that changes concerns every record.
-type Names struct {
+type PhoneDirectory struct {
 	Me    Self        `json:"me"`
 	Staff []Colleague `json:"staff"`
 }
@@ -36,37 +36,37 @@ type Colleague struct {
 	Left       bool `json:"left,omitempty"` // no longer in service
 }
 
-// NamesFor lists whom a member of staff may know by name: everybody for clinical roles, and for
-// limited ones their own organisation, because who else visits a person is not theirs to know.
+// PhoneDirectory lists whom a member of staff may know by name: everybody for clinical roles, and
+// for limited ones their own organisation, because who else visits a person is not theirs to know.
 // False: there is no such member of staff.
-func (s *Store) NamesFor(staff string) (n Names, ok bool) {
-	now := s.now()
-	s.mem.mu.RLock()
-	defer s.mem.mu.RUnlock()
-	me := s.mem.staff[staff]
+func (ix *Index) PhoneDirectory(staff string) (d PhoneDirectory, ok bool) {
+	now := ix.now()
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	me := ix.staff[staff]
 	if me == nil {
-		return n, false
+		return d, false
 	}
 	duty := care.DutyOf(me.Role)
-	n.Me = Self{ID: staff, Name: me.Name, Role: string(me.Role), Organisation: me.Organisation, Teams: sortedTeams(me),
+	d.Me = Self{ID: staff, Name: me.Name, Role: string(me.Role), Organisation: me.Organisation, Teams: sortedTeams(me),
 		View: "limited", RaisesUrgent: duty.RaisesUrgent}
 	if duty.View == care.Clinical {
-		n.Me.View = "clinical"
+		d.Me.View = "clinical"
 	}
-	n.Staff = make([]Colleague, 0, len(s.mem.staff))
-	for id, m := range s.mem.staff {
+	d.Staff = make([]Colleague, 0, len(ix.staff))
+	for id, m := range ix.staff {
 		if duty.View != care.Clinical && m.Organisation != me.Organisation {
 			continue
 		}
-		n.Staff = append(n.Staff, Colleague{ID: id, Name: m.Name, Role: string(m.Role), Teams: sortedTeams(m),
+		d.Staff = append(d.Staff, Colleague{ID: id, Name: m.Name, Role: string(m.Role), Teams: sortedTeams(m),
 			Registrant: care.DutyOf(m.Role).RaisesUrgent, Left: !m.InactiveSince.IsZero() && !now.Before(m.InactiveSince)})
 	}
-	slices.SortFunc(n.Staff, func(a, b Colleague) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return n, true
+	slices.SortFunc(d.Staff, func(a, b Colleague) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return d, true
 }
 
 // sortedTeams is never nil: a list without members is [] on the wire.
-func sortedTeams(m *member) []string {
+func sortedTeams(m *Member) []string {
 	teams := append([]string{}, m.Teams...)
 	slices.Sort(teams)
 	return teams

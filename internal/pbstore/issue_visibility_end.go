@@ -10,46 +10,6 @@ import (
 // defaultIssueRetention is the most that the design allows.
 const defaultIssueRetention = 30 * 24 * time.Hour
 
-// lapsed says whether a viewer who does not have the person any more has been told long enough
-// that their issue is still open. It counts from when they lost the person or, where that was before, from
-// when the issue was opened.
-func (s *Store) lapsed(v care.Viewer, issue *care.Record) bool {
-	since, _ := care.ParseStamp(issue.Text("opened_at")) // written by us
-	s.mem.mu.RLock()
-	if lost := s.mem.lost(v, issue.Text("patient")); lost.After(since) {
-		since = lost
-	}
-	s.mem.mu.RUnlock()
-	return s.now().Sub(since) >= s.retention
-}
-
-// lost is when a viewer last had a person, as far back as grants are remembered; zero for never.
-func (m *memory) lost(v care.Viewer, patient string) (last time.Time) {
-	held := func(holder string, until time.Time) {
-		for _, g := range m.people[patient] {
-			if g.holder != holder || !until.IsZero() && !g.from.Before(until) {
-				continue
-			}
-			end := g.to
-			if end.IsZero() || !until.IsZero() && until.Before(end) {
-				end = until
-			}
-			if end.After(last) {
-				last = end
-			}
-		}
-	}
-	for _, name := range viewerHolders(v) {
-		held(name, time.Time{})
-	}
-	if member := m.staff[v.Staff]; member != nil {
-		for _, p := range member.past {
-			held(care.TeamScope(p.Team), p.Until)
-		}
-	}
-	return last
-}
-
 // lapseLater makes the job look at an open issue again when those who do not have the person now
 // have been told of it long enough.
 func (tx *Tx) lapseLater(issue *care.Record) error {

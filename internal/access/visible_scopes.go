@@ -1,0 +1,223 @@
+package access
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"doorstep/internal/care"
+)
+
+// Visible is what somebody has to be told between two numbers of the sequence: which scopes came,
+// went or moved. It is made from the index alone.
+type Visible struct {
+	Events []ScopeEvent
+	Ranges []Range // by scope id
+
+	// Access is whose.
+	Access *Access
+	own    map[string]bool // scopes that are not people
+	until  int64
+	first  int64 // scopes before it are done
+}
+
+// ScopeEvent says that a scope begins or ends for somebody, or that all of theirs start anew.
+type ScopeEvent struct {
+	Scope string // "*" for all
+	Op    ScopeOp
+}
+
+// ScopeOp is what happens to a scope.
+type ScopeOp string
+
+// What can happen to a scope.
+const (
+	ScopeAdded   ScopeOp = "add"
+	ScopeRevoked ScopeOp = "revoke"
+	ScopesReset  ScopeOp = "reset"
+)
+
+// Range is the part of one scope that is to be read: numbers above From.
+type Range struct {
+	Scope int64 `json:"s"`
+	From  int64 `json:"f"`
+}
+
+// NothingNew says whether somebody at a number has nothing to pull; head is the number up to which
+// that is true. LastSeq is the number of the client's last change as far as the caller knows.
+func (a *Access) NothingNew(client string, lastSeq, since int64) (quiet bool, head int64) {
+	ix := a.index
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	if lastSeq > since || ix.clients[client] > since {
+		return false, ix.head
+	}
+	if member := ix.staff[a.Staff]; member == nil || member.ResetSeq > since {
+		return false, ix.head
+	}
+	for _, name := range a.own {
+		if ix.heads[ix.scopes[name]] > since {
+			return false, ix.head
+		}
+	}
+	limited := a.Limited()
+	for _, name := range a.holders {
+		h := ix.holders[name]
+		if h == nil {
+			continue
+		}
+		if h.head > since || (limited && h.lastLimitedChange > since) || (!limited && h.lastChange > since) {
+			return false, ix.head
+		}
+	}
+	return true, ix.head
+}
+
+// Visible looks from one number to another.
+func (a *Access) Visible(since, until int64) *Visible { return a.VisibleFrom(since, until, 0, 0) }
+
+// VisibleFrom is Visible for a walk that goes on: without the scopes before the one it has reached,
+// and that one from where it stopped.
+func (a *Access) VisibleFrom(since, until, scope, seq int64) *Visible {
+	ix := a.index
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	v := &Visible{Access: a, own: make(map[string]bool, len(a.own)), until: until, first: scope}
+	if member := ix.staff[a.Staff]; since > 0 && member != nil && member.ResetSeq > since && member.ResetSeq <= until {
+		since = 0
+		v.Events = append(v.Events, ScopeEvent{"*", ScopesReset})
+	}
+	for _, name := range a.own {
+		v.own[name] = true
+		if since == 0 {
+			v.Events = append(v.Events, ScopeEvent{name, ScopeAdded})
+		}
+		v.read(name, since)
+	}
+	v.people(since)
+	slices.SortFunc(v.Ranges, func(a, b Range) int { return cmp.Compare(a.Scope, b.Scope) })
+	slices.SortFunc(v.Events, func(a, b ScopeEvent) int { return cmp.Compare(a.Scope, b.Scope) })
+	if len(v.Ranges) > 0 && v.Ranges[0].Scope == scope {
+		v.Ranges[0].From = max(v.Ranges[0].From, seq)
+	}
+	return v
+}
+
+// people compares, person by person, what the viewer held at the one number and holds at the other.
+func (v *Visible) people(since int64) {
+	ix, view := v.Access.index, v.Access.Duty.View
+	for patient := range ix.candidates(v.Access.holders, since) {
+		scope := PersonScope(view, patient)
+		if v.first > 0 && ix.scopes[scope] < v.first {
+			continue
+		}
+		before, after, now := ix.holding(v.Access.holders, patient, since, v.until)
+		switch {
+		case after && now:
+			from := since
+			if !before {
+				from = 0
+				v.Events = append(v.Events, ScopeEvent{scope, ScopeAdded})
+			}
+			v.read(scope, from)
+		case before && !after:
+			v.Events = append(v.Events, ScopeEvent{scope, ScopeRevoked})
+		}
+	}
+}
+
+func (v *Visible) read(scope string, from int64) {
+	ix := v.Access.index
+	if id, ok := ix.scopes[scope]; ok && id >= v.first && ix.heads[id] > from {
+		v.Ranges = append(v.Ranges, Range{Scope: id, From: from})
+	}
+}
+
+// Holds says whether a scope is the viewer's at the end of the walk, and still.
+func (v *Visible) Holds(scope string) bool {
+	patient := care.PatientOf(scope)
+	if patient == "" {
+		return v.own[scope]
+	}
+	if scope != PersonScope(v.Access.Duty.View, patient) {
+		return false
+	}
+	ix := v.Access.index
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	_, after, now := ix.holding(v.Access.holders, patient, 0, v.until)
+	return after && now
+}
+
+// Held are those of the scopes that are the viewer's.
+func (v *Visible) Held(scopes []string) []string {
+	var mine []string
+	for _, s := range scopes {
+		if v.Holds(s) {
+			mine = append(mine, s)
+		}
+	}
+	return mine
+}
+
+// Scopes lists the scopes the viewer holds at the end of the walk, sorted.
+func (v *Visible) Scopes() []string {
+	list := make([]string, 0, len(v.own))
+	for s := range v.own {
+		list = append(list, s)
+	}
+	ix := v.Access.index
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	for patient := range ix.candidates(v.Access.holders, 0) {
+		if _, after, now := ix.holding(v.Access.holders, patient, 0, v.until); after && now {
+			list = append(list, PersonScope(v.Access.Duty.View, patient))
+		}
+	}
+	sort.Strings(list)
+	return list
+}
+
+// Drop leaves of ranges, which go by scope, those from a place on.
+func Drop(ranges []Range, scope, seq int64) []Range {
+	i := sort.Search(len(ranges), func(i int) bool { return ranges[i].Scope >= scope })
+	ranges = ranges[i:]
+	if len(ranges) > 0 && ranges[0].Scope == scope {
+		ranges[0].From = max(ranges[0].From, seq)
+	}
+	return ranges
+}
+
+// holding compares what the holders have of a person at two numbers, and now.
+func (ix *Index) holding(holders []string, patient string, since, until int64) (before, after, now bool) {
+	for _, g := range ix.grants[patient] {
+		if !slices.Contains(holders, g.Holder) {
+			continue
+		}
+		before = before || (since > 0 && g.openAt(since))
+		after = after || g.openAt(until)
+		now = now || g.ToSeq == 0
+	}
+	return before, after, now
+}
+
+// candidates are the people about whom anything can have changed for the holders since a number:
+// those that moved, where that far back is remembered, else everybody they hold or held.
+func (ix *Index) candidates(holders []string, since int64) map[string]bool {
+	people := map[string]bool{}
+	for _, name := range holders {
+		h := ix.holders[name]
+		switch {
+		case h == nil:
+		case since > 0 && since >= h.recentFrom:
+			for i := len(h.recentChanges) - 1; i >= 0 && h.recentChanges[i].seq > since; i-- {
+				people[h.recentChanges[i].patient] = true
+			}
+		default:
+			for patient := range h.grants {
+				people[patient] = true
+			}
+		}
+	}
+	return people
+}

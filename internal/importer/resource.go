@@ -45,12 +45,18 @@ func (s *simple) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 
 func (s simple) String() string { return string(s) }
 
-type fhirIdentifier struct {
+// fhirUse is what FHIR's identifier, name, telecom and address have in common: what it is used for,
+// until when, and extensions.
+type fhirUse struct {
 	Use       simple          `json:"use" xml:"use"`
-	System    simple          `json:"system" xml:"system"`
-	Value     simple          `json:"value" xml:"value"`
 	Period    fhirPeriod      `json:"period" xml:"period"`
 	Extension []fhirExtension `json:"extension" xml:"extension"`
+}
+
+type fhirIdentifier struct {
+	fhirUse
+	System simple `json:"system" xml:"system"`
+	Value  simple `json:"value" xml:"value"`
 }
 
 type fhirPeriod struct {
@@ -58,31 +64,25 @@ type fhirPeriod struct {
 }
 
 type fhirName struct {
-	Use       simple          `json:"use" xml:"use"`
-	Family    simple          `json:"family" xml:"family"`
-	Given     []simple        `json:"given" xml:"given"`
-	Period    fhirPeriod      `json:"period" xml:"period"`
-	Extension []fhirExtension `json:"extension" xml:"extension"`
+	fhirUse
+	Family simple   `json:"family" xml:"family"`
+	Given  []simple `json:"given" xml:"given"`
 }
 
 type fhirTelecom struct {
-	System    simple          `json:"system" xml:"system"`
-	Value     simple          `json:"value" xml:"value"`
-	Use       simple          `json:"use" xml:"use"`
-	Rank      simple          `json:"rank" xml:"rank"`
-	Period    fhirPeriod      `json:"period" xml:"period"`
-	Extension []fhirExtension `json:"extension" xml:"extension"`
+	fhirUse
+	System simple `json:"system" xml:"system"`
+	Value  simple `json:"value" xml:"value"`
+	Rank   simple `json:"rank" xml:"rank"`
 }
 
 type fhirAddress struct {
-	Use        simple          `json:"use" xml:"use"`
-	Text       simple          `json:"text" xml:"text"`
-	Line       []simple        `json:"line" xml:"line"`
-	City       simple          `json:"city" xml:"city"`
-	District   simple          `json:"district" xml:"district"`
-	PostalCode simple          `json:"postalCode" xml:"postalCode"`
-	Period     fhirPeriod      `json:"period" xml:"period"`
-	Extension  []fhirExtension `json:"extension" xml:"extension"`
+	fhirUse
+	Text       simple   `json:"text" xml:"text"`
+	Line       []simple `json:"line" xml:"line"`
+	City       simple   `json:"city" xml:"city"`
+	District   simple   `json:"district" xml:"district"`
+	PostalCode simple   `json:"postalCode" xml:"postalCode"`
 }
 
 type fhirReference struct {

@@ -1,8 +1,8 @@
 // One phone of a run: a client on storage that dies at a commit, behind a network that loses, repeats and delays, with a
 // clock that is wrong; and what is watched while it works.
 import { changes, openClient, patientOfSeen, ServerError } from '../../pb_public/shared/sync/client.js'
-import { seeded } from '../../pb_public/shared/sync/faults.js'
 import { MemoryStorage } from '../../pb_public/shared/sync/storage.js'
+import { mistaken } from './mistakes.mjs'
 
 const rank = { saved: 0, sent: 1, needs_you: 2 }
 class Killed extends Error {}
@@ -20,6 +20,7 @@ export class Phone {
   /** @type {Set<string>} keys of what is, or was, safe on it */ recorded = new Set()
   /** @type {any} a backup of it */ copy = null
   recording = false
+  /** @type {any} the change of a recording that was killed after its commit: it is safe, though nobody was told */ untold = null
 
   /** @param {import('./world.mjs').World} world @param {string} name @param {string} who */
   constructor(world, name, who) {
@@ -37,6 +38,7 @@ export class Phone {
     const { world } = this
     const life = ++this.life
     this.dead = false
+    this.heard = null
     this.timers.clear()
     const alive = () => {
       if (life !== this.life || this.dead) throw new Killed('killed')
@@ -49,13 +51,14 @@ export class Phone {
         if (roll > 0) await this.storage.commit(writes)
         if (roll <= 1) {
           this.dead = true
+          if (roll === 1 && this.recording) this.untold = writes.find((/** @type {any} */ w) => w.table === 'outbox')?.value ?? null
           world.note(this.name, `† killed ${roll ? 'after' : 'before'} a commit`)
           throw new Killed('killed')
         }
       },
     }
-    this.client = await openClient({
-      storage, server: world.stand.url, name: this.name, platform: 'test', app: '1', pageRows: 50, [seeded]: world.faults,
+    this.client = await openClient(mistaken({
+      storage, server: world.stand.url, name: this.name, platform: 'test', app: '1', pageRows: 50,
       now: () => this.now(), monotonic: () => world.elapsed + 1e6, random: bytes => world.chance.fill(bytes),
       timers: {
         set: (work, ms) => {
@@ -71,7 +74,7 @@ export class Phone {
         alive()
         return answer
       },
-    })
+    }, world.mistakes))
     this.queued = new Map(this.client.debugState().outbox.map(c => [c.key, c]))
     this.client.changed(c => this.#watch(c))
     this.client.start()
@@ -137,16 +140,23 @@ export class Phone {
     const { world } = this
     const shown = ops.map((op, i) => screens[i] ?? (op.id && op.op !== 'create' ? this.client.view(op.collection, op.id) : null))
     this.recording = true
-    try {
-      const { key, ids } = await this.client.record(ops)
+    this.untold = null
+    const safe = (/** @type {string} */ key, /** @type {string[]} */ ids) => {
       world.note(this.name, `${what} → ${key.slice(-5)}`)
       world.count('changes')
       this.recorded.add(key)
       this.saw.set(key, ops.map((op, i) => ({ op, seen: shown[i] })))
       ops.forEach((op, i) => world.wrote(this, key, ids[i], op, shown[i]))
+    }
+    try {
+      const { key, ids } = await this.client.record(ops)
+      safe(key, ids)
     } catch (e) {
       if (!(e instanceof Killed) && e.code !== 'not_signed_in') throw e
-      world.note(this.name, `${what}: not recorded, ${e.message}`)
+      if (this.untold) {
+        world.count('recorded, and killed before anybody was told')
+        safe(this.untold.key, this.untold.ops.map((/** @type {any} */ op) => op.id ?? op.issue ?? ''))
+      } else world.note(this.name, `${what}: not recorded, ${e.message}`)
     } finally {
       this.recording = false
     }

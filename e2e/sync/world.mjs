@@ -1,6 +1,7 @@
 // One seeded run: several clients against the real server on a bad day, then healing, then the reckoning. The checks are
 // those of the Go simulator, as far as a client can break them.
 import { Chance } from './chance.mjs'
+import { text } from './mistakes.mjs'
 import { Phone } from './phone.mjs'
 import { reckon } from './reckon.mjs'
 
@@ -24,12 +25,12 @@ export class World {
 
   /**
    * @param {import('../stand/stand.mjs').Stand} stand @param {number} seed
-   * @param {import('../../pb_public/shared/sync/faults.js').Faults} [faults]
+   * @param {import('./mistakes.mjs').Mistakes} [mistakes]
    */
-  constructor(stand, seed, faults = {}) {
+  constructor(stand, seed, mistakes = {}) {
     this.stand = stand
     this.seed = seed
-    this.faults = faults
+    this.mistakes = mistakes
     this.chance = new Chance(seed)
     this.restores = seed % 6 === 0
     this.copies = seed % 4 === 1
@@ -56,6 +57,19 @@ export class World {
     for (const p of this.phones) await p.client?.stop()
     return this
   }
+
+  /** One phone alone, signed in and filled. @param {string} who */
+  async one(who) {
+    await this.stand.reset()
+    const phone = new Phone(this, who, who)
+    this.phones.push(phone)
+    await phone.open()
+    await phone.signIn()
+    await phone.client.sync()
+    return { phone, patient: phone.people()[0].id }
+  }
+
+  reckon() { return reckon(this) }
 
   async #backups() {
     if (this.restores) await this.stand.backup('night')
@@ -178,9 +192,7 @@ export class World {
 
   /** A change says the same whenever it is sent, and what its author saw. @param {Phone} phone @param {RequestInit} init */
   async #listen(phone, init) {
-    let text = init.body
-    if (typeof text !== 'string') text = await new Response(new Blob([/** @type {any} */ (text)]).stream().pipeThrough(new DecompressionStream('gzip'))).text()
-    for (const { mid, key, ...content } of JSON.parse(text).mutations) {
+    for (const { mid, key, ...content } of JSON.parse(await text(init)).mutations) {
       const said = JSON.stringify(content)
       const before = this.sent.get(key)
       this.sent.set(key, said)

@@ -1,6 +1,6 @@
 // A server that says what a test wants, and a device whose clocks and timers a test moves.
 import { openClient } from '../../pb_public/shared/sync/client.js'
-import { seeded } from '../../pb_public/shared/sync/faults.js'
+import { mistaken } from '../sync/mistakes.mjs'
 import { MemoryStorage } from '../../pb_public/shared/sync/storage.js'
 
 export const nia = '01jz1v00000000000000000nia'
@@ -101,12 +101,12 @@ export class Device {
   /** @type {Set<{ at: number, work: () => void }>} */ timers = new Set()
   chance = 0.5
 
-  /** @param {FakeServer} server @param {{ storage?: any, faults?: any, options?: any }} [parts] */
-  static async open(server, { storage = new MemoryStorage(), faults, options } = {}) {
+  /** @param {FakeServer} server @param {{ storage?: any, mistakes?: import('../sync/mistakes.mjs').Mistakes, options?: any }} [parts] */
+  static async open(server, { storage = new MemoryStorage(), mistakes, options } = {}) {
     const d = new Device()
     d.server = server
     d.storage = storage
-    d.faults = faults
+    d.mistakes = mistakes
     d.options = options
     await d.reopen()
     return d
@@ -117,8 +117,8 @@ export class Device {
     this.timers.clear()
     const server = /** @type {FakeServer} */ (this.server)
     let n = 0
-    this.client = await openClient({
-      storage: this.storage, server: 'https://doorstep.test/', name: "Nia's phone", platform: 'test', app: '1', [seeded]: this.faults, fetch: server.fetch,
+    this.client = await openClient(mistaken({
+      storage: this.storage, server: 'https://doorstep.test/', name: "Nia's phone", platform: 'test', app: '1', fetch: server.fetch,
       now: () => this.wall, monotonic: () => this.up,
       random: bytes => { for (let i = 0; i < bytes.length; i++) bytes[i] = bytes.length === 4 ? (i === 0 ? this.chance * 256 : 0) : (n += 7) % 256 },
       timers: {
@@ -129,7 +129,7 @@ export class Device {
         },
         clear: timer => { this.timers.delete(timer) },
       }, ...this.options,
-    })
+    }, this.mistakes))
     return this.client
   }
 
@@ -152,7 +152,7 @@ export class Device {
   get due() { return Math.min(...[...this.timers].map(t => t.at)) - this.up }
 }
 
-/** A device that is signed in and holds two people, after its first round. @param {{ faults?: any, options?: any, storage?: any }} [parts] */
+/** A device that is signed in and holds two people, after its first round. @param {{ mistakes?: any, options?: any, storage?: any }} [parts] */
 export async function settled(parts) {
   const server = new FakeServer()
   server.pages.push(twoPeople())

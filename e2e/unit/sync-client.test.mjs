@@ -230,9 +230,9 @@ describe('pulling', () => {
     assert.deepEqual([...s.device.storage.rows.get('records').keys()].sort(), ['handovers/h1', `patients/${birch}`])
   })
 
-  for (const [fault, wrong] of /** @type {const} */ ([['revokeTakesShared', 'takes the shared handover'], ['keepRevoked', 'keeps the person']])) {
+  for (const [mistake, wrong] of /** @type {const} */ ([['revokeTakesShared', 'takes the shared handover'], ['keepRevoked', 'keeps the person']])) {
     test(`the test above notices a client that ${wrong}`, async () => {
-      const s = await settled({ faults: { [fault]: true } })
+      const s = await settled({ mistakes: { [mistake]: true } })
       s.server.pages.push({ scopes: [{ id: 'dest:t1', op: 'add' }], changes: [change('handovers', 'h1', 50, ['pc:ames', 'dest:t1'], { patient: ames })] })
       await s.client.sync()
       s.server.pages.push({ scopes: [{ id: 'pc:ames', op: 'revoke' }] })

@@ -83,7 +83,7 @@ describe('the timer', () => {
   })
 
   test('a client without a timer of its own is noticed', async () => {
-    const s = await started({ faults: { noTimer: true } })
+    const s = await started({ mistakes: { noTimer: true } })
     await edit(s.client, 'x')
     s.server.say('push', 'lost')
     await s.device.pass(3_600_000)

@@ -15,7 +15,6 @@ import { Core } from './core.js'
 import { Refusal, ServerError, Unreachable } from './errors.js'
 import { authWithPassword } from './exchange.js'
 import { eraseAll } from './directive.js'
-import { seeded } from './faults.js'
 import { plain } from './json.js'
 import { rowKeys } from './key.js'
 import { names } from './names.js'
@@ -74,7 +73,6 @@ export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
  * @param {ClientOptions} options @returns {Promise<Client>}
  */
 export async function openClient(options) {
-  const faults = /** @type {any} */ (options)[seeded] ?? {}
   return new Client(await Core.open({
     fetch: (input, init) => globalThis.fetch(input, init),
     now: Date.now,
@@ -87,7 +85,6 @@ export async function openClient(options) {
     audience: 'doorstep',
     schema: 1,
     ...options,
-    faults,
   }))
 }
 

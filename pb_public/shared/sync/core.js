@@ -17,8 +17,7 @@ const clockSlack = 5_000 // ms the two clocks may drift apart before the device'
 
 /**
  * Everything a core needs, with nothing left out.
- * @typedef {Required<Omit<import('./client.js').ClientOptions, 'audience' | 'schema'>> & { audience: string, schema: number, faults:
- *   import('./faults.js').Faults }} CoreOptions
+ * @typedef {Required<Omit<import('./client.js').ClientOptions, 'audience' | 'schema'>> & { audience: string, schema: number }} CoreOptions
  */
 
 export class Core {
@@ -59,7 +58,6 @@ export class Core {
     this.pageSize = o.pageRows
     this.audience = o.audience
     this.schema = o.schema
-    this.faults = o.faults
     this.state = state
     this.shown = new Shown(state)
     this.mint = minter(o.random)
@@ -173,7 +171,6 @@ export class Core {
     this.phase = 'idle'
     if (!failed) this.progress = { expected: 0, received: 0 }
     this.retry.settle(failed, this.round.waitMs, this.monotonic(), this.chance(), this.state.self.pace)
-    if (failed && this.faults.noTimer) this.retry.never = true
   }
 }
 

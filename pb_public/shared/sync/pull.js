@@ -22,7 +22,6 @@ export async function pull(core, patience = {}) {
   const { self } = core.state
   const from = self.stagedCursor || self.cursor
   const answer = await page(core, from, patience)
-  if (core.faults.shortPageEnds && answer.changes.length < core.pageRows()) answer.more = false
   await core.commit(t => pulled(t, from, answer))
   core.noteReceived(answer.changes.length)
   core.head = answer.head
@@ -58,7 +57,7 @@ function pulled(t, from, answer) {
   t.put('staged', placeKey(staged.number), staged)
   t.putSelf({ pages: staged.number + 1, stagedCursor: answer.cursor })
   narrow(t, answer)
-  if (!answer.more || t.core.faults.swapEachPage) swap(t, answer)
+  if (!answer.more) swap(t, answer)
 }
 
 /**

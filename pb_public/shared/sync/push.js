@@ -6,7 +6,6 @@ import { standing } from './epoch.js'
 import { exchange } from './exchange.js'
 import { advance, stateOf } from './item.js'
 import { confirm, ours, setAside } from './outbox.js'
-import { dropStaging, page } from './pull.js'
 import { letGoOfWaiting } from './swap.js'
 
 /** @typedef {import('./core.js').Core} Core */
@@ -42,15 +41,12 @@ export async function push(core) {
   const list = batch(core)
   core.sending = list
   const { self } = core.state
-  const mutations = list.map(c => core.faults.newKeyOnRetry ? { ...mutation(c), key: core.newID() } : mutation(c))
   /** @type {PushAnswer} */
   const answer = await exchange(core, { method: 'POST', path: '/push', bearer: core.access.text,
-        body: { client: self.client, epoch: self.epoch, schema: core.schema, mutations } })
-  if (core.faults.newKeyOnRetry) for (const r of answer.results) /** @type {any} */ (r).key = list.find(c => c.mid === r.mid)?.key
+        body: { client: self.client, epoch: self.epoch, schema: core.schema, mutations: list.map(mutation) } })
   const moved = await core.commit(t => pushed(t, answer))
   if (!moved) throw new Error(`the answer to a push of ${list.length} changes from mid ${list[0]?.mid} names none of them`)
   core.batchMax = core.batchMax * 2 >= self.limits.push_mutations ? 0 : core.batchMax * 2
-  if (core.faults.ackMovesCursor && core.mayPull()) await jump(core)
 }
 
 /**
@@ -59,7 +55,7 @@ export async function push(core) {
  */
 function pushed(t, answer) {
   const { core, state } = t
-  if (answer.epoch !== state.self.epoch || !(core.faults.newKeyOnRetry || ours(core, answer.last_mid, answer.last_key))) {
+  if (answer.epoch !== state.self.epoch || !ours(core, answer.last_mid, answer.last_key)) {
     standing(t, answer.epoch, answer.last_mid, answer.last_key)
     return true
   }
@@ -72,7 +68,7 @@ function pushed(t, answer) {
     t.queue({ ...c, answered: true })
     advance(t, c, stateOf(r), r)
   }
-  if (state.self.directive === 'drain' || core.access.scope === 'push_only' || core.faults.dropOnOK) {
+  if (state.self.directive === 'drain' || core.access.scope === 'push_only') {
     confirm(t, answer.last_mid, answer.last_key)
     drained(t)
   }
@@ -90,18 +86,4 @@ export async function halve(core) {
   core.batchMax = 0
   const c = core.state.outbox.find(o => o.key === list[0]?.key)
   if (c) await core.commit(t => setAside(t, c))
-}
-
-/**
- * Faults.ackMovesCursor: takes the place in the sequence its own write got for the place to read on from, and so skips
- * what others wrote before it.
- * @param {Core} core
- */
-async function jump(core) {
-  const head = await page(core, core.state.self.cursor).catch(() => null)
-  if (!head || head.more || head.epoch !== core.state.self.epoch) return // nothing to jump to this time
-  await core.commit(t => {
-    dropStaging(t)
-    t.putSelf({ cursor: head.cursor })
-  })
 }

@@ -79,8 +79,7 @@ class Composer {
       case 'update': {
         const seen = this.#seen(s)
         const set = plain(s.set)
-        const shown = this.core.faults.baseFollowsPull ? this.#base(s.collection, s.id) ?? seen : seen
-        const was = Object.fromEntries(Object.keys(set).map(f => [f, shown.values[f] ?? null]))
+        const was = Object.fromEntries(Object.keys(set).map(f => [f, seen.values[f] ?? null]))
         this.list.push({ ...this.#about(s.op, seen), set, was })
         return
       }
@@ -129,7 +128,6 @@ class Composer {
    * @param {Seen} seen
    */
   #baseFor(seen) {
-    if (this.core.faults.baseFollowsPull) return this.#base(seen.collection, seen.id)?.base ?? seen.base
     for (const ops of [...this.core.state.outbox.map(c => c.ops), this.list]) {
       const first = ops.find(op => op.collection === seen.collection && op.id === seen.id)
       if (first) return earlier(first.base ?? '', seen.base)

@@ -23,8 +23,6 @@ export class Retry {
   at = 0
   /** the server asked for patience until then */
   notBefore = 0
-  /** Faults.noTimer */
-  never = false
 
   /**
    * Closes a round.
@@ -44,10 +42,6 @@ export class Retry {
 
   /** There is something to send. While the server fails or asks for patience nothing is brought forward. @param {number} now */
   work(now) {
-    if (this.never) {
-      this.never = false
-      this.at = now
-    }
     if (this.failures === 0) this.at = Math.min(this.at, now + afterWork)
   }
 

@@ -91,7 +91,7 @@ export class Runner {
   /** When the next round begins, in ms from now; null: no try will help before somebody signs in, or ever. */
   due() {
     const { core } = this
-    if (core.state.self.directive === 'wipe' || needsSignIn(core) || core.retry.never) return null
+    if (core.state.self.directive === 'wipe' || needsSignIn(core)) return null
     let { at } = core.retry
     if (this.stream.alive && core.retry.failures === 0 && core.shown.unsent.length === 0) at = Math.max(at, this.#endedAt + whileNudged)
     return Math.max(at - core.monotonic(), 0)

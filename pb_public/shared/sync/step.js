@@ -81,7 +81,6 @@ async function refused(core, kind, error) {
     core.end(true) // no answer, or storage failed: whatever comes next would fail as well
     return error
   }
-  if (core.faults.dropOnRefusal) await core.commit(t => { for (const c of [...t.state.outbox]) t.unqueue(c) })
   try {
     return await answered(core, kind, error)
   } catch (storage) {

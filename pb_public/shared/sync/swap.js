@@ -46,11 +46,8 @@ export class Basis {
       this.#leave(() => true, () => [])
       return
     }
-    if (e.op === 'revoke' && t.core.faults.keepRevoked) return
     t.hold(e.id, e.op !== 'revoke')
-    const rest = e.op === 'revoke' && t.core.faults.revokeTakesShared ? () => []
-      : (/** @type {Held} */ h) => h.scopes.filter(s => s !== e.id)
-    this.#leave(h => h.scopes.includes(e.id), rest)
+    this.#leave(h => h.scopes.includes(e.id), h => h.scopes.filter(s => s !== e.id))
   }
 
   /** Gives the records that match their remaining scopes. @param {(h: Held) => boolean} match @param {(h: Held) => string[]} rest */

@@ -79,7 +79,7 @@ func holdersOf(v care.Viewer, duty care.Duty) []string {
 // ownScopes are somebody's scopes that are not people.
 func ownScopes(v care.Viewer, duty care.Duty) []string {
 	scopes := []string{care.DirectoryScope, care.StaffScope(v.Staff)}
-	if v.Role == care.Volunteer {
+	if duty.SeesOwnScopesOnly {
 		return scopes
 	}
 	for _, t := range v.Teams {

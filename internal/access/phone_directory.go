@@ -59,7 +59,7 @@ func (ix *Index) PhoneDirectory(staff string) (d PhoneDirectory, ok bool) {
 			continue
 		}
 		d.Staff = append(d.Staff, Colleague{ID: id, Name: m.Name, Role: string(m.Role), Teams: sortedTeams(m),
-			Registrant: care.DutyOf(m.Role).RaisesUrgent, Left: !m.InactiveSince.IsZero() && !now.Before(m.InactiveSince)})
+			Registrant: care.DutyOf(m.Role).Registered, Left: !m.InactiveSince.IsZero() && !now.Before(m.InactiveSince)})
 	}
 	slices.SortFunc(d.Staff, func(a, b Colleague) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return d, true

@@ -59,6 +59,17 @@ const (
 	TeamPeople
 )
 
+// Tab is a part of the inbox page.
+type Tab string
+
+// The tabs a role's inbox can open on.
+const (
+	// OpenTab: all that is open; for everybody who is not given another.
+	OpenTab Tab = ""
+	// ReceiveTab: what has to be received.
+	ReceiveTab Tab = "receive"
+)
+
 // Duty is one row of the role table: what a role sees and may do.
 type Duty struct {
 	Role   Role
@@ -73,10 +84,19 @@ type Duty struct {
 	Desk bool
 	// Chain: is the end of every escalation and sees the whole neighbourhood's failures.
 	Chain bool
+	// SeesOwnScopesOnly: of handovers and of what a team shares, only what concerns themselves.
+	SeesOwnScopesOnly bool
+	// ReadsConcerns: reads what a safeguarding concern says; anybody else gets a receipt.
+	ReadsConcerns bool
+	// Registered: a registered clinician, who may be named behind an urgent handover, and may confirm
+	// one or stand one down on the side that sent it.
+	Registered bool
 	// RaisesUrgent: may hand over E or U2 without naming a registrant.
 	RaisesUrgent bool
 	// SetsScale: may set a person's SpO2 scale.
 	SetsScale bool
+	// FirstTab is the tab on which the inbox page opens.
+	FirstTab Tab
 }
 
 const full = Read | Create | Update | Retract
@@ -100,20 +120,20 @@ var practiceRights = with(directoryOnly, map[string]Right{Handovers: Read, Hando
 
 // duties is the role table: API rules, projections and route guards are derived from it.
 var duties = []Duty{
-	{Role: DistrictNurse, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, RaisesUrgent: true},
+	{Role: DistrictNurse, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Registered: true, RaisesUrgent: true},
 	{Role: SupportWorker, View: Clinical, Reach: OwnPeople, Rights: clinicianRights, Device: true},
-	{Role: Matron, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, RaisesUrgent: true, SetsScale: true},
-	{Role: MentalHealth, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, RaisesUrgent: true},
-	{Role: SocialCare, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, RaisesUrgent: true},
+	{Role: Matron, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Registered: true, RaisesUrgent: true, SetsScale: true},
+	{Role: MentalHealth, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
+	{Role: SocialCare, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
 	{Role: LinkWorker, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true},
-	{Role: Volunteer, View: Limited, Reach: OwnPeople, Rights: volunteerRights, Device: true},
+	{Role: Volunteer, View: Limited, Reach: OwnPeople, Rights: volunteerRights, Device: true, SeesOwnScopesOnly: true},
 	{Role: VolunteerCoordinator, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true, Inbox: true, Answers: true, Desk: true},
-	{Role: TeamLead, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, RaisesUrgent: true, SetsScale: true},
-	{Role: CareCoordinator, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Chain: true, RaisesUrgent: true},
+	{Role: TeamLead, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Registered: true, RaisesUrgent: true, SetsScale: true},
+	{Role: CareCoordinator, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Chain: true, Registered: true, RaisesUrgent: true},
 	{Role: ClinicalLead, View: NoRecords, Rights: with(directoryOnly, map[string]Right{HandoverRules: Read | Create | Update})},
-	{Role: SafeguardingLead, View: NoRecords, Rights: practiceRights, Inbox: true, Answers: true},
+	{Role: SafeguardingLead, View: NoRecords, Rights: practiceRights, Inbox: true, Answers: true, ReadsConcerns: true},
 	{Role: PrivacyOfficer, View: NoRecords, Rights: directoryOnly},
-	{Role: Reception, View: NoRecords, Rights: practiceRights, Inbox: true},
+	{Role: Reception, View: NoRecords, Rights: practiceRights, Inbox: true, FirstTab: ReceiveTab},
 	{Role: DutyGP, View: NoRecords, Rights: practiceRights, Inbox: true, Answers: true},
 	{Role: NeighbourhoodLead, View: NoRecords, Rights: directoryOnly},
 	{Role: Administrator, View: NoRecords, Rights: with(directoryOnly, map[string]Right{StaffName: full, Devices: Read | Update})},
@@ -140,6 +160,12 @@ func DutyOf(r Role) Duty {
 
 // May says whether the role has that right on the collection.
 func (d Duty) May(right Right, collection string) bool { return d.Rights[collection]&right == right }
+
+// KeepsAccounts says whether the role looks after accounts of staff.
+func (d Duty) KeepsAccounts() bool { return d.Desk || d.May(Update, StaffName) }
+
+// ConvertsConcerns says whether the role hands what volunteers noticed on to a practice by one action.
+func (d Duty) ConvertsConcerns() bool { return d.Desk && d.View == Limited }
 
 func with(base, more map[string]Right) map[string]Right {
 	m := make(map[string]Right, len(base)+len(more))

@@ -92,7 +92,6 @@ func (k Kind) machine() bool {
 // may says whether a role may do this from the side it stands on. Destination: a member of the
 // team that has it. Sender: whoever raised it, or a member of their team.
 func may(k Kind, d care.Duty, h Handover, destination, sender bool) bool {
-	registered := d.RaisesUrgent
 	clinician := d.Answers && d.View != care.Limited
 	switch k {
 	case See, Acknowledge, Unacknowledge, File:
@@ -105,12 +104,12 @@ func may(k Kind, d care.Duty, h Handover, destination, sender bool) bool {
 		if h.Class == care.Safeguarding { // only by the safeguarding lead
 			return destination && d.Answers
 		}
-		return destination && d.Answers || sender && registered
+		return destination && d.Answers || sender && d.Registered
 	case Confirm:
 		if h.Class == care.Safeguarding {
 			return destination && clinician
 		}
-		return destination && clinician || sender && registered
+		return destination && clinician || sender && d.Registered
 	}
 	return false
 }

@@ -43,7 +43,7 @@ func worksHandovers(d care.Duty) bool { return d.Inbox || d.May(care.Create, car
 func worksDesk(d care.Duty) bool      { return d.Desk }
 func watches(d care.Duty) bool        { return worksHandovers(d) || worksDesk(d) }
 func keepsDevices(d care.Duty) bool   { return d.Desk || d.May(care.Update, care.Devices) }
-func keepsAccounts(d care.Duty) bool  { return d.Desk || d.May(care.Update, care.StaffName) }
+func keepsAccounts(d care.Duty) bool  { return d.KeepsAccounts() }
 func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care.Patients) }
 
 // careRoutes is the one list of them.

@@ -133,7 +133,7 @@ func (s *Store) projectionOf(v *access.Access, rec *care.Record) string {
 	sender := slices.Contains(v.Teams, rec.Text("from_team")) || rec.Text("from_staff") == v.Staff
 	to := s.NamedTeam(rec.Text("to_team"))
 	switch {
-	case care.Class(rec.Text("class")) == care.Safeguarding && v.Role != care.SafeguardingLead:
+	case care.Class(rec.Text("class")) == care.Safeguarding && !v.Duty.ReadsConcerns:
 		return SealedView
 	case v.Limited(), !sender && to != nil && to.Kind == voluntaryTeam:
 		return LimitedView

@@ -1,6 +1,7 @@
 // @ts-check
 // What every view of the desk works with: who is at it, what they may do, the staff and teams by
 // name, the kinds of fields, and how to ask the server.
+import { dutyOf } from '../shared/duties.js'
 import { words } from '../shared/ui/words.js'
 
 /**
@@ -20,7 +21,6 @@ import { words } from '../shared/ui/words.js'
 /** @typedef {{ id: string, name: string, kind: string, route: string, phone: string, neighbourhood: string, organisation: string }} Team */
 /** @typedef {{ collection: string, name: string, kind: string, values?: string[], min?: number, max?: number, once?: boolean }} Field */
 
-const deskRoles = ['team_lead', 'care_coordinator', 'volunteer_coordinator']
 const keptFor = 60_000 // ms: names change seldom
 
 export class DeskContext {
@@ -40,15 +40,15 @@ export class DeskContext {
     /** Fields by collection and name, as last read. @type {Map<string, Field>} */ this.fieldsByName = new Map()
   }
 
-  get role() { return this.session.me?.role ?? '' }
+  get duty() { return dutyOf(this.session.me?.role) }
   get me() { return this.session.me?.id ?? '' }
-  get isDesk() { return deskRoles.includes(this.role) }
-  get isClinical() { return this.role === 'team_lead' || this.role === 'care_coordinator' }
-  get isCoordinator() { return this.role === 'care_coordinator' }
+  get isDesk() { return this.duty.desk === true }
+  get isClinical() { return this.isDesk && this.duty.view === 'clinical' }
+  get isCoordinator() { return this.duty.chain === true }
 
   /** @param {'desk' | 'accounts' | 'clinical'} what */
   may(what) {
-    if (what === 'accounts') return this.isDesk || this.role === 'administrator'
+    if (what === 'accounts') return this.duty.accounts === true
     return what === 'clinical' ? this.isClinical : this.isDesk
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
 // One handover: who, what is asked, the readings, where it comes from, what happened to it, and what can be done.
+import { dutyOf } from '../shared/duties.js'
 import { trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
@@ -34,7 +35,7 @@ export function offered(inbox) {
   const d = inbox.detail?.data
   if (!d) return []
   const may = d.may.filter(kind => kind !== 'see')
-  if (inbox.session.me?.role === 'volunteer_coordinator' && may.includes('hand_on')) may.splice(may.indexOf('hand_on'), 0, 'convert')
+  if (dutyOf(inbox.session.me?.role).converts && may.includes('hand_on')) may.splice(may.indexOf('hand_on'), 0, 'convert')
   return may
 }
 

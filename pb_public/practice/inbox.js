@@ -1,5 +1,6 @@
 // @ts-check
 // The state of an inbox and all that can be done in it. No DOM: the views draw what stands here, and call it.
+import { dutyOf } from '../shared/duties.js'
 import { personName } from '../shared/ui/format.js'
 import { Refusal, sentenceOf } from '../shared/ui/session.js'
 import { fill, word, words } from '../shared/ui/words.js'
@@ -51,7 +52,7 @@ export class Inbox {
     /** @type {Map<string, import('./types.js').Attention[]>} */ this.attention = new Map()
     /** @type {import('./types.js').OpenTeam[]} */ this.teams = []
     /** @type {import('./types.js').Named[]} */ this.destinations = []
-    /** @type {import('./types.js').Tab} */ this.tab = this.session.me?.role === 'practice_reception' ? 'receive' : 'open'
+    /** @type {import('./types.js').Tab} */ this.tab = dutyOf(this.session.me?.role).firstTab ?? 'open'
     /** @type {import('./types.js').Filters} */ this.filters = { ...noFilters }
     /** @type {Closed} */ this.closed = new Closed(this.session, this.out.changed)
     /** @type {{ id: string, data: Detail | null, gone: string, trouble: string } | null} */ this.detail = null

@@ -21,6 +21,8 @@
 //   - syncer: the conversation: hello, push, pull, digest, and the group commit.
 //   - settings: flags and DOORSTEP_* variables, in one table.
 //   - importer: the practice directory and people, from CSV and FHIR.
+//   - recovery: opens the export of a phone that nobody can open, and hands it in as a phone would.
+//   - sqlitemem: memory that SQLite keeps.
 //   - pbstore: all the SQL: what the packages above need, on PocketBase.
 //   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, in one list.

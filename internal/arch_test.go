@@ -48,7 +48,7 @@ var table = map[string]folder{
 		outside: []string{"github.com/oklog/ulid/v2", "github.com/go-playground/validator/v10"}},
 	"internal/news2":    {why: "the score stands on the standard library alone: it is what a clinician reviews"},
 	"internal/worktime": {why: "working time knows calendars, not care", outside: []string{"github.com/rickar/cal/v2"}},
-	"internal/care": {why: "nouns depend on nothing but identifiers, and one hash", imports: []string{"internal/identifier"},
+	"internal/care": {why: "nouns depend on nothing but identifiers, hours and one hash", imports: []string{"internal/identifier", "internal/worktime"},
 		outside: []string{"github.com/cespare/xxhash/v2"}},
 	"internal/access": {why: "who may see what is decided from the nouns alone, with no store and no stage behind it",
 		imports: []string{"internal/care"}},

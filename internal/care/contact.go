@@ -31,7 +31,7 @@ var visits = &Collection{Name: Visits, Synced: true, Pushable: true, Fields: []F
 	{Name: "critical_medicine", Kind: Enum, Values: MedicineGiven},
 	{Name: "outcome", Kind: Enum, Values: VisitOutcomes},
 	{Name: "note", Kind: Text, Max: 20000},
-	{Name: "corrected", Kind: Object, Policy: Server}, // see CorrectedField
+	{Name: "corrected", Kind: Object, Policy: Server, Shape: correctedTimes(Visits)}, // see CorrectedField
 }}
 
 // observations are append-only: a correction is a new set naming the one it replaces. What is
@@ -45,8 +45,8 @@ var observations = &Collection{Name: Observations, Synced: true, Pushable: true,
 	readingFields(),
 	[]Field{
 		{Name: "replaces", Kind: Ref, Ref: Observations, Policy: Immutable},
-		{Name: "news2", Kind: Object, Policy: Server},
-		{Name: "corrected", Kind: Object, Policy: Server},
+		{Name: "news2", Kind: Object, Policy: Server, Shape: scoreShape},
+		{Name: "corrected", Kind: Object, Policy: Server, Shape: correctedTimes(Observations)},
 	},
 )}
 
@@ -61,5 +61,5 @@ var checkins = &Collection{Name: Checkins, Synced: true, Pushable: true, Fields:
 	{Name: "wellbeing", Kind: Enum, Values: Wellbeing, Limited: true},
 	{Name: "concern", Kind: Text, Max: 5000, Limited: true},
 	{Name: "safeguarding", Kind: Text, Max: 5000, Limited: true, Sealed: true},
-	{Name: "corrected", Kind: Object, Policy: Server, Limited: true},
+	{Name: "corrected", Kind: Object, Policy: Server, Shape: correctedTimes(Checkins), Limited: true},
 }}

@@ -40,13 +40,13 @@ var organisations = &Collection{Name: Organisations, Synced: true, Fields: []Fie
 	{Name: "phone", Kind: Text, Max: 40, Limited: true},
 	{Name: "address", Kind: Text, Max: 500},
 	{Name: "postcode", Kind: Text, Max: 10},
-	{Name: "opening_hours", Kind: Object}, // {"mon":"08:00-18:30",…}; null = core hours
+	{Name: "opening_hours", Kind: Object, Shape: openingHours}, // a day that is not in it is closed; null = core hours
 	{Name: "out_of_hours", Kind: Text, Max: 200},
 	{Name: "closed_on", Kind: Date}, // a closed practice receives nothing; its people go to "no destination"
 	// What the phones of its staff must know, volunteers' too.
-	{Name: "recovery_key", Kind: Object, Rule: "p256", Limited: true},             // public half, a JSON Web Key; null = unsent work on a phone whose passphrase is forgotten is lost
-	{Name: "shift_pin", Kind: Bool, Limited: true},                                // true = a six-digit PIN may open a phone for one shift
-	{Name: "offline_lease_hours", Kind: Int, Min: 1, Max: 24 * 30, Limited: true}, // without the server for so long a phone shows nobody's data; null = 72
+	{Name: "recovery_key", Kind: Object, Rule: "p256", Shape: jsonWebKey, Limited: true}, // public half, a JSON Web Key; null = unsent work on a phone whose passphrase is forgotten is lost
+	{Name: "shift_pin", Kind: Bool, Limited: true},                                       // true = a six-digit PIN may open a phone for one shift
+	{Name: "offline_lease_hours", Kind: Int, Min: 1, Max: 24 * 30, Limited: true},        // without the server for so long a phone shows nobody's data; null = 72
 }}
 
 var teams = &Collection{Name: Teams, Synced: true, Fields: []Field{
@@ -72,7 +72,7 @@ var staff = &Collection{Name: StaffName, Fields: []Field{
 var devices = &Collection{Name: Devices, Fields: []Field{
 	{Name: "staff", Kind: Ref, Ref: StaffName},
 	{Name: "client", Kind: ID}, // the outbox numbered on this device
-	{Name: "public_key", Kind: Object},
+	{Name: "public_key", Kind: Object, Shape: jsonWebKey},
 	{Name: "name", Kind: Text, Max: 200},
 	{Name: "platform", Kind: Text, Max: 40},
 	{Name: "app_version", Kind: Text, Max: 40},

@@ -61,7 +61,8 @@ type Field struct {
 	Limited  bool     // part of the projection volunteers and other limited viewers get
 	Sealed   bool     // content goes to the safeguarding lead only; everyone else reads SealedReceipt
 	Identity bool     // a change without it cannot be represented and is quarantined whole
-	Rule     string   // named extra check of a Text: "nhsnumber", "ods"; of an Object: "p256"
+	Rule     string   // named extra check of a Text: "nhsnumber", "ods", "hours"; of an Object: "p256"
+	Shape    *Shape   // what JSON an Object holds; every Object has one
 }
 
 // SealedReceipt stands in a pull for the content of a sealed field: its author sees that it went.

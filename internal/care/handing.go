@@ -71,14 +71,14 @@ var handovers = &Collection{Name: Handovers, Synced: true, Pushable: true, Field
 	{Name: "named_registrant", Kind: Ref, Ref: StaffName, Policy: Immutable},
 	{Name: "to_team", Kind: Ref, Ref: Teams, Policy: Immutable, Limited: true}, // empty on a create by hand: the person's practice
 	{Name: "class", Kind: Enum, Values: Classes, Policy: Immutable, Limited: true},
-	{Name: "rules", Kind: Object, Policy: Server}, // [{"id","version"}]
+	{Name: "rules", Kind: Object, Policy: Server, Shape: ruleVersions},
 	{Name: "by_hand", Kind: Bool, Policy: Server},
 	{Name: "situation", Kind: Text, Max: 4000, Policy: Immutable},
 	{Name: "background", Kind: Text, Max: 4000, Policy: Immutable},
 	{Name: "assessment", Kind: Text, Max: 4000, Policy: Immutable},
 	{Name: "recommendation", Kind: Text, Max: 4000, Policy: Immutable}, // the ask
 	{Name: "safe_note", Kind: Text, Max: 1000, Policy: Immutable, Limited: true},
-	{Name: "evidence", Kind: Object, Policy: Server}, // records and readings with sub-scores, by reference and value
+	{Name: "evidence", Kind: Object, Policy: Server, Shape: evidenceShape}, // records and readings with sub-scores, by reference and value
 	{Name: "confirmed_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "unverified", Kind: Bool, Policy: Server},
 	{Name: "clinical_time", Kind: Time, Policy: Server},
@@ -115,7 +115,7 @@ var handoverEvents = &Collection{Name: HandoverEvents, Synced: true, AppendOnly:
 	{Name: "from_staff", Kind: Ref, Ref: StaffName, Policy: Server, Limited: true},
 	{Name: "team", Kind: Ref, Ref: Teams, Policy: Server, Limited: true}, // where it was, or went to, at that moment
 	{Name: "text", Kind: Text, Max: 4000, Policy: Server},
-	{Name: "detail", Kind: Object, Policy: Server},
+	{Name: "detail", Kind: Object, Policy: Server, Shape: eventDetail},
 }}
 
 // RuleStates: a shadow rule is evaluated and counted but raises nothing.

@@ -16,9 +16,9 @@ var conflicts = &Collection{Name: Conflicts, Synced: true, Fields: []Field{
 	{Name: "record", Kind: ID, Policy: Server},
 	{Name: "field", Kind: Text, Max: 60, Policy: Server}, // "" = a retraction against an edit, or the reverse
 	{Name: "policy", Kind: Text, Max: 20, Policy: Server},
-	{Name: "before", Kind: Object, Policy: Server}, // what the second author saw (was)
-	{Name: "kept", Kind: Object, Policy: Server},   // the stored value
-	{Name: "lost", Kind: Object, Policy: Server},   // the value that was not applied
+	{Name: "before", Kind: Object, Policy: Server, Shape: quoted}, // what the second author saw (was)
+	{Name: "kept", Kind: Object, Policy: Server, Shape: quoted},   // the stored value
+	{Name: "lost", Kind: Object, Policy: Server, Shape: quoted},   // the value that was not applied
 	{Name: "kept_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "kept_at", Kind: Time, Policy: Server},
 	{Name: "lost_by", Kind: Ref, Ref: StaffName, Policy: Server},
@@ -30,7 +30,7 @@ var conflicts = &Collection{Name: Conflicts, Synced: true, Fields: []Field{
 	{Name: "state", Kind: Enum, Values: ConflictStates, Policy: Server},
 	{Name: "resolved_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "resolved_at", Kind: Time, Policy: Server},
-	{Name: "resolution", Kind: Object, Policy: Server},
+	{Name: "resolution", Kind: Object, Policy: Server, Shape: freeObject},
 }}
 
 // quarantine keeps, whole and readable, what could not be stored.
@@ -48,9 +48,9 @@ var quarantine = &Collection{Name: Quarantine, Synced: true, Fields: []Field{
 	{Name: "code", Kind: Text, Max: 40, Policy: Server},
 	{Name: "message", Kind: Text, Max: 1000, Policy: Server},
 	{Name: "fix", Kind: Enum, Values: []string{"edit", "supervisor", "none"}, Policy: Server},
-	{Name: "waits_for", Kind: Text, Max: 60, Policy: Server}, // record id whose appearance runs it
-	{Name: "content", Kind: Object, Policy: Server},          // the mutation, or the field's value, as it came
-	{Name: "raw", Kind: Text, Max: 2 << 20, Policy: Server},  // base64, where it was not JSON
+	{Name: "waits_for", Kind: Text, Max: 60, Policy: Server},       // record id whose appearance runs it
+	{Name: "content", Kind: Object, Policy: Server, Shape: quoted}, // the mutation, or the field's value, as it came
+	{Name: "raw", Kind: Text, Max: 2 << 20, Policy: Server},        // base64, where it was not JSON
 	{Name: "owner_team", Kind: Ref, Ref: Teams, Policy: Server},
 	{Name: "opened_at", Kind: Time, Policy: Server},
 	{Name: "due_at", Kind: Time, Policy: Server},
@@ -58,5 +58,5 @@ var quarantine = &Collection{Name: Quarantine, Synced: true, Fields: []Field{
 	{Name: "state", Kind: Enum, Values: QuarantineStates, Policy: Server},
 	{Name: "resolved_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "resolved_at", Kind: Time, Policy: Server},
-	{Name: "resolution", Kind: Object, Policy: Server},
+	{Name: "resolution", Kind: Object, Policy: Server, Shape: freeObject},
 }}

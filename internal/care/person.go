@@ -1,10 +1,5 @@
 package care
 
-// SpO2Scales, consent and the like are objects; their shapes are stated here.
-//
-//	patients.spo2_scale  {"scale":1|2,"author":staff,"role":role,"date":"2006-01-02","reason":text}; null = scale 1
-//	patients.consent     [{"service":organisation,"given":bool,"by":staff,"how":text,"at":time,"expires":date|null}]
-//	caseload.cohort      free code of a proactive cohort, for coverage figures
 var patients = &Collection{Name: Patients, Synced: true, Pushable: true, Fields: []Field{
 	{Name: "nhs_number", Kind: Text, Max: 10, Rule: "nhsnumber"},
 	{Name: "nhs_number_status", Kind: Enum, Policy: Server, Values: []string{"unverified", "verified"}},
@@ -22,8 +17,8 @@ var patients = &Collection{Name: Patients, Synced: true, Pushable: true, Fields:
 	{Name: "communication_needs", Kind: List, Policy: Set, Limited: true},
 	{Name: "access_notes", Kind: Text, Max: 2000},
 	{Name: "risk_note", Kind: Text, Max: 1000, Limited: true}, // written to be safe to share
-	{Name: "spo2_scale", Kind: Object},
-	{Name: "consent", Kind: Object},
+	{Name: "spo2_scale", Kind: Object, Shape: spo2Scale},      // null = scale 1
+	{Name: "consent", Kind: Object, Shape: consents},          // the last word about a service counts; null = none given
 	{Name: "objection", Kind: Bool},
 }}
 
@@ -34,6 +29,6 @@ var caseload = &Collection{Name: Caseload, Fields: []Field{
 	{Name: "from", Kind: Time},                 // null = since ever
 	{Name: "to", Kind: Time},                   // null = open-ended; a cover ends by itself
 	{Name: "reason", Kind: Text, Max: 500},
-	{Name: "cohort", Kind: Text, Max: 50},
+	{Name: "cohort", Kind: Text, Max: 50}, // free code of a proactive cohort, for coverage figures
 	{Name: "contact_every_days", Kind: Int, Min: 1, Max: 366},
 }}

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"doorstep/internal/identifier"
+	"doorstep/internal/worktime"
 )
 
 // TimeLayout is how every time travels: RFC 3339, UTC, milliseconds.
@@ -145,6 +146,10 @@ func (f *Field) checkNamed(s string) (string, *Problem) {
 			return "", problem("invalid_ods_code", "%s", err)
 		}
 		return string(c), nil
+	case "hours":
+		if err := worktime.CheckHours(s); err != nil {
+			return "", problem("wrong_type", "%s: %s", f.Name, err)
+		}
 	}
 	return s, nil
 }
@@ -204,24 +209,33 @@ func NewList(items []string) any {
 }
 
 func (f *Field) checkObject(v any) (any, *Problem) {
-	switch v.(type) {
-	case map[string]any, []any:
-	default:
-		return nil, problem("wrong_type", "%s must be an object or a list", f.Name)
+	if f.Rule == "p256" {
+		if b, err := json.Marshal(v); err != nil {
+			return nil, problem("wrong_type", "%s cannot be read", f.Name)
+		} else if _, err := ParseRecoveryKey(b); err != nil {
+			return nil, problem("invalid_key", "%s: %s", f.Name, err)
+		}
 	}
-	b, err := json.Marshal(v)
+	checked, wrong := f.Shape.check(f.Name, v)
+	if wrong != nil {
+		return nil, wrong
+	}
+	b, err := json.Marshal(checked)
 	if err != nil {
 		return nil, problem("wrong_type", "%s cannot be read", f.Name)
 	}
 	if len(b) > 64<<10 {
 		return nil, problem("too_long", "%s is larger than 64 kB", f.Name)
 	}
-	if f.Rule == "p256" {
-		if _, err := ParseRecoveryKey(b); err != nil {
-			return nil, problem("invalid_key", "%s: %s", f.Name, err)
-		}
-	}
 	return json.RawMessage(b), nil
+}
+
+// decode reads JSON into what Check takes.
+func decode(raw []byte) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	err = d.Decode(&v)
+	return v, err
 }
 
 // Equal compares two Go values of the same field.

@@ -50,6 +50,12 @@ const dayMinutes = 24 * 60
 // is open at opens and no longer open at closes.
 type span struct{ opens, closes int }
 
+// CheckHours says what is wrong with the openings of one day; see [New] for how they are written.
+func CheckHours(text string) error {
+	_, err := parseHours(text)
+	return err
+}
+
 // parseHours reads the openings of one day: "08:00-18:30", or "08:00-13:00, 14:00-18:30"
 // with a break for lunch, or "00:00-24:00" round the clock, or nothing for closed. They
 // must be in order and must not overlap.

@@ -75,6 +75,7 @@ func newWorld(t *testing.T, change ...func(*server.Options)) *world {
 	w.ada = w.Patient(t, "Testpatient", w.practice)
 	w.Caseload(t, w.ada, w.nurses)
 	w.tick()
+	t.Cleanup(w.holdShapes)
 	return w
 }
 

@@ -1,6 +1,9 @@
 package care
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Record is one stored record of a synced collection.
 type Record struct {
@@ -57,6 +60,28 @@ func (r *Record) CalledName() string {
 		return name
 	}
 	return r.Text("given_name")
+}
+
+// SpO2Scale is the scale of NEWS2 on which the person's oxygen saturation is scored, 1 or 2; without a
+// statement it is 1. Not ok: there is a statement that cannot be read, and the scale is not known.
+func (r *Record) SpO2Scale() (scale int, ok bool) {
+	if r == nil || r.Values["spo2_scale"] == nil {
+		return 1, true
+	}
+	raw, _ := r.Values["spo2_scale"].(json.RawMessage)
+	var stated struct {
+		Scale float64 `json:"scale"`
+	}
+	if json.Unmarshal(raw, &stated) != nil || stated.Scale != 1 && stated.Scale != 2 {
+		return 0, false
+	}
+	return int(stated.Scale), true
+}
+
+// ScaleUnreadable says that a scale was stated and nobody can tell which.
+func (r *Record) ScaleUnreadable() bool {
+	_, ok := r.SpO2Scale()
+	return !ok
 }
 
 // LastChange says who gave a field its present value: the creation, unless it changed since.

@@ -154,7 +154,7 @@ func (s *Shape) names() string {
 // past the engine may be anything. A nil Problem means that its readers can rely on its shape.
 func (f *Field) CheckStored(v any) *Problem {
 	raw, ok := v.(json.RawMessage)
-	if f.Kind != Object || !ok {
+	if f.Kind != Object || f.Shape.Quoted || !ok {
 		return nil
 	}
 	decoded, err := decode(raw)

@@ -224,7 +224,7 @@ func (f *Field) checkObject(v any) (any, *Problem) {
 	if err != nil {
 		return nil, problem("wrong_type", "%s cannot be read", f.Name)
 	}
-	if len(b) > 64<<10 {
+	if len(b) > 64<<10 && !f.Shape.Quoted {
 		return nil, problem("too_long", "%s is larger than 64 kB", f.Name)
 	}
 	return json.RawMessage(b), nil

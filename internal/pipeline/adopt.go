@@ -1,6 +1,11 @@
 package pipeline
 
-import "doorstep/internal/care"
+import (
+	"encoding/json"
+	"slices"
+
+	"doorstep/internal/care"
+)
 
 // Adopt takes in a record that somebody wrote past the engine (the dashboard, a cascade, raw
 // SQL): it gets a version and its field stamps, enters the feed and is judged like any other.
@@ -22,17 +27,57 @@ func Adopt(tx Tx, rec, old *care.Record, changed []string) error {
 		}
 		rec.Changed[name] = care.Change{Seq: tx.Seq(), At: p.now}
 	}
+	p.setAsideForeign(d)
 	if err := p.finish(d); err != nil {
 		return err
 	}
 	if err := tx.Update(rec, before, d.fields); err != nil {
 		return err
 	}
+	for _, issue := range p.issues {
+		if err := openIssue(tx, issue); err != nil {
+			return err
+		}
+	}
 	p.keep(d)
 	if err := p.judge(); err != nil {
 		return err
 	}
 	return p.wake()
+}
+
+// setAsideForeign looks at the objects that were written past the engine, where nothing checked their
+// shape. One that is not of its shape is kept in an issue, and the field goes back to what it was.
+func (p *plan) setAsideForeign(d *draft) {
+	var aside []asideField
+	for i := range d.rec.Collection.Fields {
+		f := &d.rec.Collection.Fields[i]
+		if d.old != nil && !slices.Contains(d.fields, f.Name) {
+			continue
+		}
+		wrong := f.CheckStored(d.rec.Get(f.Name))
+		if wrong == nil {
+			continue
+		}
+		raw, _ := d.rec.Get(f.Name).(json.RawMessage)
+		content := any(raw)
+		if !json.Valid(raw) {
+			content = string(raw)
+		}
+		aside = append(aside, asideField{f.Name, content, wrong})
+		delete(d.rec.Values, f.Name)
+		if d.old != nil && f.CheckStored(d.old.Get(f.Name)) == nil && d.old.Get(f.Name) != nil {
+			d.rec.Values[f.Name] = d.old.Get(f.Name)
+		}
+		if !slices.Contains(d.fields, f.Name) {
+			d.fields = append(d.fields, f.Name)
+		}
+	}
+	patient := d.rec.Text("patient")
+	if d.rec.Collection.Name == care.Patients {
+		patient = d.rec.ID
+	}
+	p.setAside(d.rec, patient, aside)
 }
 
 // Gone judges a person anew after a record about them was deleted past the engine: what rested on

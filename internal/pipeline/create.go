@@ -212,7 +212,14 @@ func Score(values map[string]any, person *care.Record, at time.Time) *news2.Scor
 		t := news2.Tenths(int(x*10 + 0.5))
 		r.Temperature = &t
 	}
-	score := news2.Calculate(r, personFacts(person, at))
+	facts := personFacts(person, at)
+	score := news2.Calculate(r, facts)
+	if person.ScaleUnreadable() { // the graver of the two: nobody may be scored mildly by mistake
+		facts.Scale = 2
+		if other := news2.Calculate(r, facts); other.FloorTotal > score.FloorTotal {
+			score = other
+		}
+	}
 	return &score
 }
 
@@ -227,13 +234,8 @@ func personFacts(person *care.Record, at time.Time) news2.Person {
 	if b, ok := person.Get("pregnant").(bool); ok {
 		facts.Pregnant = &b
 	}
-	if raw, ok := person.Get("spo2_scale").(json.RawMessage); ok {
-		var s struct {
-			Scale int `json:"scale"`
-		}
-		if json.Unmarshal(raw, &s) == nil && s.Scale == 2 {
-			facts.Scale = 2
-		}
+	if scale, ok := person.SpO2Scale(); ok {
+		facts.Scale = scale
 	}
 	return facts
 }

@@ -45,20 +45,20 @@ test('an urgent handover arrives live: a row, the title, a sentence, and a sound
 
 test('three hours late, and who recorded it, is said; the scores stand beside the total; the trend is there', async t => {
   const { stand, nia } = here
-  await nia.readings({ patient: stand.patients.Ames, ...scores8, diastolic: 62 }, { minutesAgo: 188 })
+  await nia.readings({ patient: stand.patients.Ames, ...scores8, diastolic: 62, weight: 71 }, { minutesAgo: 188 })
   const page = await here.page(t, 'guy')
   await loaded(page)
   assert.match(await page.locator('[data-group]').innerText(), /Reached us 3 h \d min late/)
   await page.locator('a[data-row]').click()
   await page.getByText(/^Recorded .+ by Nia Evans, District nurse, reached the server .+, 3 h \d min late\.$/).waitFor()
   const cells = await page.locator('.pi-table').first().locator('tr').allInnerTexts()
-  assert.deepEqual(cells.map(text => text.split('\t').map(c => c.trim())), [['Reading', 'Recorded', 'Score'], ['Respiration rate', '25 a minute', '3'], ['Oxygen saturation', '94 %', '1'], ['Air or oxygen', 'breathing air', '0'],
-    ['Systolic blood pressure', '105 mmHg', '1'], ['Pulse', '112 a minute', '2'], ['Consciousness', 'A, Alert', '0'], ['Temperature', '38.4 °C', '1'], ['Diastolic blood pressure', '62 mmHg', '–'], ['NEWS2 total', 'High', '8']])
+  assert.deepEqual(cells.map(text => text.split('\t').map(c => c.trim())), [['Reading', 'Recorded', 'Score'], ['Respiration rate', '25 a minute', '3'], ['Oxygen saturation', '94 %', '1'], ['Air or oxygen', 'Breathing air', '0'],
+    ['Blood pressure', '105/62 mmHg', '1'], ['Pulse', '112 a minute', '2'], ['Consciousness', 'A, Alert', '0'], ['Temperature', '38.4 °C', '1'], ['Weight', '71.0 kg', '–'], ['NEWS2 total', 'High', '8']])
   assert.match(await page.locator('svg.ds-chart').getAttribute('aria-label') ?? '', /NEWS2 over the last 8 sets of readings\. The latest is 8/)
   await page.getByText('Not yet confirmed by a person.').first().waitFor()
   assert.equal(await page.getByRole('link', { name: 'Ring North nurses: 01632 960101' }).getAttribute('href'), 'tel:01632960101')
   const text = await page.locator('pre').innerText()
-  for (const part of ['AMES, Harold', 'Respiration rate: 25 a minute (3)', 'NEWS2 total 8, High', 'SITUATION', 'RECOMMENDATION', 'not yet confirmed by a person', 'HISTORY', 'by Guy Pemberton']) assert.ok(text.includes(part), `the text says ${part}`)
+  for (const part of ['AMES, Harold', 'Respiration rate: 25 a minute (3)', 'Blood pressure: 105/62 mmHg (1)', 'Weight: 71.0 kg', 'NEWS2 total 8, High', 'SITUATION', 'RECOMMENDATION', 'not yet confirmed by a person', 'HISTORY', 'by Guy Pemberton']) assert.ok(text.includes(part), `the text says ${part}`)
   await page.emulateMedia({ media: 'print' })
   assert.deepEqual([await page.locator('.pi-print').isVisible(), await page.locator('header').isVisible(), await page.getByRole('button', { name: 'Accept' }).isVisible()], [true, false, false])
   assert.equal(await page.locator('.pi-print').innerText(), text)

@@ -5,10 +5,11 @@ import { test } from 'node:test'
 import { callFirst, newThrees, urgencyOf } from '../../pb_public/app/model/callfirst.js'
 import { freshness, index, sets } from '../../pb_public/app/model/people.js'
 import { round, week } from '../../pb_public/app/model/round.js'
-import { readingsText, sbar } from '../../pb_public/app/model/sbar.js'
+import { sbar } from '../../pb_public/app/model/sbar.js'
 import { visitText } from '../../pb_public/app/model/text.js'
-import { blank, doubt, inputs, judge, missing, ops } from '../../pb_public/app/model/visitform.js'
+import { blank, doubt, judge, missing, ops, restored } from '../../pb_public/app/model/visitform.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
+import { numbers } from '../../pb_public/shared/ui/readings.js'
 
 const well = { respiration_rate: 16, spo2: 97, on_oxygen: false, systolic: 128, pulse: 72, acvpu: 'A', temperature: 36.8 }
 const now = Date.parse('2026-03-02T10:00:00Z')
@@ -61,18 +62,32 @@ test('how old the data is', () => {
 })
 
 test('the handover is filled in from what was recorded', () => {
-  const readings = { ...well, pulse: 112, acvpu: 'C' }
+  const readings = { ...well, diastolic: 118, pulse: 112, acvpu: 'C', weight: 61 }
   const s = score(readings)
   const got = sbar({ patient: { id: 'ada', date_of_birth: '1941-05-06', communication_needs: ['large_print'], risk_note: 'Small dog' },
     visit: { id: 'v', soft_signs: ['unsteady', 'not_eating'], critical_medicine: 'missed', note: 'Daughter is worried.' }, readings, score: s, before: score(well), urgency: 'U2', now })
   assert.equal(got.situation, 'A person aged 84, seen at home at 10:00: NEWS2 5; not their usual self (unsteady, not eating); critical medicine missed.')
   assert.equal(got.background, 'Communication: Large print. Small dog')
-  assert.equal(got.assessment, 'Readings: respiration rate 16 a minute (0), oxygen saturation 97 % (0), breathing air (0), systolic blood pressure 128 mmHg (0), pulse 112 a minute (2), consciousness: new confusion (3), temperature 36.8 °C (0).\nNew 3 for this person: consciousness.\nNEWS2 was 0 the time before.\nDaughter is worried.')
+  assert.equal(got.assessment, 'Readings: respiration rate 16/min (0), SpO2 97 % (0), breathing air (0), blood pressure 128/118 mmHg (0), pulse 112/min (2), ACVPU C, new confusion (3), temperature 36.8 °C (0), weight 61.0 kg.\nNew 3 for this person: consciousness.\nNEWS2 was 0 the time before.\nDaughter is worried.')
   assert.equal(got.recommendation, 'Please review within 2 hours and ring me back.')
 })
 
-test('a reading that was not taken is not written', () => {
-  assert.equal(readingsText({ pulse: 72 }, score({ pulse: 72 })), 'pulse 72 a minute (0)')
+test('a set that NEWS2 does not score is handed over and written without a score', () => {
+  const form = blank({ patient: 'ada', now })
+  form.fields.status = 'completed'
+  Object.assign(form.readings, { weight: '61', pain_score: '0' })
+  const judged = judge(form, { id: 'ada' }, null)
+  assert.deepEqual([judged.score, judged.urgency], [null, ''])
+  const got = sbar({ patient: { id: 'ada' }, visit: {}, readings: judged.numbers, score: null, urgency: 'R', now })
+  assert.equal(got.assessment, 'Readings: weight 61.0 kg, pain score 0/10.')
+  const text = visitText({ patient: { id: 'ada' }, visit: { id: 'v' }, observations: [{ id: 'o', taken_at: '2026-03-02T09:45:00Z', weight: 61 }], nameOf: () => '' })
+  assert.match(text, /weight 61.0 kg$/)
+})
+
+test('a draft of an earlier version keeps breathing and consciousness', () => {
+  const { readings } = restored({ readings: { pulse: '72' }, air: 'air', acvpu: 'C', tried: false })
+  assert.deepEqual(readings, { pulse: '72', on_oxygen: 'false', acvpu: 'C' })
+  assert.deepEqual(restored(blank({ patient: 'ada', now })), blank({ patient: 'ada', now }))
 })
 
 test('a visit as text for the record', () => {
@@ -91,7 +106,7 @@ Status: Completed
 Outcome: Care given
 
 Readings at 2 Mar 2026 09:45
-pulse 72 a minute (0)
+pulse 72/min (0)
 NEWS2 at least 0: Not complete
 
 Note
@@ -158,6 +173,6 @@ test('what must be answered before saving, and what is never asked', () => {
 })
 
 test('a doubtful value is said to be doubtful, and never refused', () => {
-  const doubts = [['pulse', '72', ''], ['pulse', '20', 'unlikely'], ['pulse', '720', 'impossible'], ['pulse', 'fast', 'number'], ['pulse', '72.5', 'decimals'], ['temperature', '36,8', ''], ['temperature', '36.85', 'decimals'], ['spo2', '', '']]
-  for (const [name, text, want] of doubts) assert.equal(doubt(inputs.find(i => i.name === name), text), want, `${name} ${text}`)
+  const doubts = [['pulse', '72', ''], ['pulse', '29', 'unlikely'], ['pulse', '30', ''], ['pulse', '200', ''], ['pulse', '201', 'unlikely'], ['spo2', '79', 'unlikely'], ['pulse', '720', 'impossible'], ['pulse', 'fast', 'number'], ['pulse', '72.5', 'decimals'], ['temperature', '36,8', ''], ['temperature', '36.85', 'decimals'], ['spo2', '', '']]
+  for (const [name, text, want] of doubts) assert.equal(doubt(numbers.find(i => i.name === name), text), want, `${name} ${text}`)
 })

@@ -30,7 +30,7 @@ var types = map[string]any{
 	"Names": access.PhoneDirectory{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": pbstore.Person{}, "Call": pbstore.Call{}, "RuleHeld": pbstore.RuleHeld{}, "HandoverProvenance": pbstore.HandoverProvenance{},
 	"HandoverView": pbstore.HandoverView{}, "HandoverEvent": pbstore.HandoverEvent{}, "Evidence": pbstore.Evidence{}, "Queues": pbstore.Queues{},
-	"TrendPoint": pbstore.TrendPoint{}, "OpenTeam": pbstore.OpenTeam{},
+	"TrendPoint": pbstore.TrendPoint{}, "Measured": pbstore.Measured{}, "OpenTeam": pbstore.OpenTeam{},
 	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": access.StaffRow{}, "Left": pbstore.Left{}, "Stayed": pbstore.Stayed{}, "Handed": pbstore.Handed{},
 	"Hanging": pbstore.Hanging{}, "HangingVisit": pbstore.HangingVisit{}, "DeviceRow": pbstore.DeviceRow{}, "UnsentWork": pbstore.UnsentWork{},
 	"StoredNow": pbstore.StoredNow{}, "FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},

@@ -109,6 +109,8 @@ type handoverDetail struct {
 	Evidence []pbstore.Evidence      `json:"evidence"`
 	// Trend is the person's last scores; see pbstore.Snapshot.Trend.
 	Trend []pbstore.TrendPoint `json:"trend"`
+	// Measured is what was measured beside the score, over the same time.
+	Measured []pbstore.Measured `json:"measured"`
 	// May lists what the reader can do to it as it stands.
 	May []string `json:"may"`
 }
@@ -123,7 +125,7 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 	if !ok {
 		return identity.ErrNotFound
 	}
-	if err := a.audit(e, "view", care.Handovers, detail.ID, detail.Patient.ID, pbstore.ReadDetail{Count: 1, Scores: len(detail.Trend)}); err != nil {
+	if err := a.audit(e, "view", care.Handovers, detail.ID, detail.Patient.ID, pbstore.ReadDetail{Count: 1, Scores: len(detail.Trend), Measured: len(detail.Measured)}); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, detail)
@@ -146,7 +148,7 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 		if d.Evidence, err = a.Store.EvidenceView(v, d.Projection, row.Record); err != nil {
 			return err
 		}
-		d.Trend, err = v.Trend(viewer, &d.HandoverView, h)
+		d.Trend, d.Measured, err = v.Trend(viewer, &d.HandoverView, h)
 		return err
 	})
 	return d, ok, err

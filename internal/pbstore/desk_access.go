@@ -47,7 +47,8 @@ func memberIDs(list []Member) []string {
 type ReadDetail struct {
 	Count    int      `json:"count"`
 	Patients []string `json:"patients,omitempty"`
-	Scores   int      `json:"scores,omitempty"` // further scores of the person that were shown
+	Scores   int      `json:"scores,omitempty"`   // further scores of the person that were shown
+	Measured int      `json:"measured,omitempty"` // further sets of which readings were shown
 }
 
 // Add notes one more record, about that person.

@@ -24,37 +24,49 @@ type TrendPoint struct {
 	Scale      int    `json:"scale"`       // SpO2 scale, 1 or 2
 }
 
+// Measured is what one set of readings holds of what is shown over time beside the score.
+type Measured struct {
+	ID       string             `json:"id"`
+	At       string             `json:"at"`       // when it was taken, by the corrected clock
+	Readings map[string]float64 `json:"readings"` // by wire name; only those taken
+}
+
 const (
-	// trendLength is how many sets a trend has at most.
+	// trendLength is how many sets a trend has at most, scored ones and measured ones each.
 	trendLength = 12
 	// trendSearch is how many of a person's latest sets are looked through for them.
 	trendSearch = 200
 )
 
-// Trend reads the last scores of the person a handover is about, oldest first. It belongs to who
+// Trend reads the last scores of the person a handover is about, and the last sets that hold a reading
+// which the table of readings shows over time, both oldest first. It belongs to who
 // has to act on the handover: a full reader, never for a safeguarding concern. Whoever only sent
 // it reads it as long as the person is theirs. What was scored after the handover was closed is
 // not part of it.
-func (v *Snapshot) Trend(viewer *access.Access, view *HandoverView, h handover.Handover) ([]TrendPoint, error) {
-	points := []TrendPoint{}
+func (v *Snapshot) Trend(viewer *access.Access, view *HandoverView, h handover.Handover) ([]TrendPoint, []Measured, error) {
+	points, sets := []TrendPoint{}, []Measured{}
 	switch {
 	case view.Projection != FullView, h.Class == care.Safeguarding, view.Side == SentSide && !viewer.Holds(h.Patient):
-		return points, nil
+		return points, sets, nil
 	}
 	until := v.store.now()
 	if closedState(h.State) && !h.StateAt.IsZero() {
 		until = h.StateAt
 	}
 	replaced := map[string]bool{}
-	err := v.each(`SELECT o.id, o.clinical_time, coalesce(o.news2, ''), o.replaces FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
+	err := v.each(`SELECT o.id, o.clinical_time, coalesce(o.news2, ''), o.replaces, `+overTimeJSON+` FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
 		JOIN observations o ON o.id = f.record WHERE s.name = ? AND f.collection = ? AND o.retracted = '' AND o.clinical_time <= ?
 		ORDER BY f.seq DESC LIMIT ?`, func(r *sql.Rows) error {
-		var at, raw, replaces string
+		var at, raw, replaces, measured string
 		var p TrendPoint
-		if err := r.Scan(&p.ID, &at, &raw, &replaces); err != nil {
+		if err := r.Scan(&p.ID, &at, &raw, &replaces, &measured); err != nil {
 			return err
 		}
+		p.At = strings.Replace(at, " ", "T", 1)
 		replaced[replaces] = true
+		if m := (Measured{ID: p.ID, At: p.At}); json.Unmarshal([]byte(measured), &m.Readings) == nil && len(m.Readings) > 0 {
+			sets = append(sets, m)
+		}
 		var score struct {
 			TrendPoint
 			Status string `json:"status"`
@@ -62,17 +74,31 @@ func (v *Snapshot) Trend(viewer *access.Access, view *HandoverView, h handover.H
 		if raw == "" || json.Unmarshal([]byte(raw), &score) != nil || score.Status == "" || score.Status == "not_applicable" {
 			return nil
 		}
-		score.ID, score.At = p.ID, strings.Replace(at, " ", "T", 1)
+		score.ID, score.At = p.ID, p.At
 		points = append(points, score.TrendPoint)
 		return nil
 	}, care.ClinicalScope(h.Patient), v.store.shapes.byName[care.Observations].number, columnStamp(until), trendSearch)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	points = slices.DeleteFunc(points, func(p TrendPoint) bool { return replaced[p.ID] })
 	slices.SortFunc(points, func(a, b TrendPoint) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
-	return points[max(0, len(points)-trendLength):], nil
+	sets = slices.DeleteFunc(sets, func(m Measured) bool { return replaced[m.ID] })
+	slices.SortFunc(sets, func(a, b Measured) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
+	return points[max(0, len(points)-trendLength):], sets[max(0, len(sets)-trendLength):], nil
 }
+
+// overTimeJSON gives, as one object, the numbers of a set that are shown over time. Null in a patch is left out.
+var overTimeJSON = func() string {
+	var parts []string
+	for _, r := range care.Readings() {
+		if r.Trend {
+			column := `o."` + r.Name + `"`
+			parts = append(parts, `'`+r.Name+`', CASE WHEN json_valid(`+column+`) AND json_type(`+column+`) IN ('integer', 'real') THEN json(`+column+`) END`)
+		}
+	}
+	return `json_patch('{}', json_object(` + strings.Join(parts, ", ") + `))`
+}()
 
 func closedState(s care.State) bool { return s == care.Done || s == care.StoodDown }
 

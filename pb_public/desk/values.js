@@ -1,7 +1,9 @@
 // @ts-check
 // How the values of a record are read, and how they are typed: by the kind of the field.
+import { readings } from '../shared/readings.js'
 import { html, live } from '../shared/ui/html.js'
 import { birth, nhsNumber, when } from '../shared/ui/format.js'
+import { optionsOf, unitOf, valueText } from '../shared/ui/readings.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { group, select, textArea, textInput } from './parts.js'
 
@@ -9,6 +11,12 @@ const w = words.desk
 
 /** @param {string} text */
 const capital = text => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** @param {string} field */
+const isReading = field => readings.some(r => r.name === field)
+
+/** @param {string} field */
+const readingOptions = field => readings.filter(r => r.name === field).map(optionsOf)[0]
 
 /** @param {string} collection */
 export const collectionLabel = collection => word(w.collections, collection)
@@ -21,7 +29,7 @@ export const fieldLabel = name => {
 
 /** @param {string} field @param {string} code */
 const codeLabel = (field, code) => {
-  if (field === 'acvpu') return `${code}: ${word(words.common.acvpu, code)}`
+  if (isReading(field)) return valueText(field, code)
   if (field === 'class') return word(words.common.classes, code)
   return capital(word(w.codes, code))
 }
@@ -35,14 +43,11 @@ export function readable(desk, collection, field, value) {
   if (value === null || value === undefined || value === '') return html`<span class="ds-soft">${w.value.none}</span>`
   const info = desk.fieldsByName.get(`${collection}.${field}`)
   if (field === 'nhs_number' && typeof value === 'string') return nhsNumber(value)
-  if (typeof value === 'boolean') return field === 'on_oxygen' ? (value ? w.value.oxygen : w.value.air) : value ? w.value.yes : w.value.no
+  if (typeof value === 'boolean') return isReading(field) ? valueText(field, value) : value ? w.value.yes : w.value.no
   if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length ? value.map(v => codeLabel(field, v)).join(', ')
     : html`<span class="ds-soft">${w.value.none}</span>`
   if (typeof value === 'object') return objectValue(value)
-  if (typeof value === 'number') {
-    const unit = /** @type {Record<string, string>} */ (words.common.units)[field]
-    return unit ? `${value} ${unit}` : String(value)
-  }
+  if (typeof value === 'number') return isReading(field) ? valueText(field, value) : String(value)
   switch (info?.kind) {
     case 'enum': return info.values?.includes(value) ? codeLabel(field, value) : fill(w.value.quoted, { text: value })
     case 'time': return Number.isNaN(Date.parse(value)) ? fill(w.value.quoted, { text: value }) : when(value)
@@ -79,9 +84,9 @@ export function fieldInput(o) {
       return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none,
           options: (info.values ?? []).map(v => ({ value: v, text: codeLabel(o.field, v) })) })
     case 'bool':
-      return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none, options: o.field === 'on_oxygen'
-        ? [{ value: 'true', text: w.value.oxygen }, { value: 'false', text: w.value.air }]
-          : [{ value: 'true', text: w.value.yes }, { value: 'false', text: w.value.no }] })
+      return select({ ...base, value: o.typed ?? '', change: o.input, empty: w.value.none,
+        options: Object.entries(readingOptions(o.field) ?? { true: w.value.yes, false: w.value.no })
+          .map(([value, text]) => ({ value, text })) })
     case 'time':
       return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="datetime-local" id=${o.id}
             .value=${live(o.typed ?? '')} @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
@@ -124,7 +129,7 @@ function refOptions(o) {
 /** @param {string} field @param {import('./desk-context.js').Field | undefined} info */
 function limits(field, info) {
   if (info?.kind === 'int' || info?.kind === 'decimal') {
-    const unit = /** @type {Record<string, string>} */ (words.common.units)[field] ?? ''
+    const unit = readings.filter(r => r.name === field).map(unitOf).join()
     return fill(w.value.limits, { min: info.min ?? 0, max: info.max ?? '', unit }).trim()
   }
   return info?.kind === 'time' ? w.value.london : undefined

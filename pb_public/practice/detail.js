@@ -1,13 +1,13 @@
 // @ts-check
 // One handover: who, what is asked, the readings, where it comes from, what happened to it, and what can be done.
 import { dutyOf } from '../shared/duties.js'
-import { trend } from '../shared/ui/chart.js'
+import { courses, trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { formView, takeOverText } from './forms.js'
 import { addressOf, dueText, identity, sender, tags } from './row.js'
-import { age, asText, callText, happened, provenance, reading, sevenOf, stamp, totalOf } from './text.js'
+import { age, asText, callText, happened, isSet, provenance, rowsOf, stamp, totalOf } from './text.js'
 
 const w = words.practice
 
@@ -140,18 +140,15 @@ function sbar(d) {
 
 /** The readings, with what each scores beside it. @param {Detail} d @param {number} now */
 function findings(d, now) {
-  return d.evidence.map(e => e.news2 ? html`<section><h2>${w.s.readings}, ${when(e.recorded_at, now)}</h2>
+  return d.evidence.map(e => isSet(e) ? html`<section><h2>${w.s.readings}, ${when(e.recorded_at, now)}</h2>
       <div class="pi-scroll" tabindex="0" role="region" aria-label=${`${w.s.readings}, ${when(e.recorded_at, now)}`}>
         <table class="pi-table"><thead><tr><th scope="col">${w.s.reading}</th><th scope="col">${w.s.value}</th>
         <th scope="col">${w.s.score}</th></tr></thead>
-        <tbody>${sevenOf(e).map(r => html`<tr class=${r.score === 3 ? 'pi-high' : ''}><th scope="row">${r.name}</th><td>${r.value}</td>
-              <td>${r.score ?? '–'}</td></tr>`)}
-          ${e.values.diastolic === null || e.values.diastolic === undefined ? nothing
-            : html`<tr><th scope="row">${words.common.readings.diastolic}</th><td>${reading('diastolic', e.values.diastolic)}</td>
-              <td>–</td></tr>`}</tbody>
-        <tfoot><tr><th scope="row">${w.s.total}</th><td>${word(words.common.bands, e.news2.band)}${e.news2.scale === 2
-          ? `, ${fill(w.s.scale, { n: 2 })}` : ''}</td><td>${totalOf(e.news2)}</td></tr></tfoot></table></div>
-      <p class="ds-soft">${w.s.news2}</p></section>`
+        <tbody>${rowsOf(e).map(r => html`<tr class=${r.score === 3 ? 'pi-high' : ''}><th scope="row">${r.name}</th><td>${r.value}</td>
+              <td>${r.score ?? '–'}</td></tr>`)}</tbody>
+        ${e.news2 ? html`<tfoot><tr><th scope="row">${w.s.total}</th><td>${word(words.common.bands, e.news2.band)}${e.news2.scale === 2
+          ? `, ${fill(w.s.scale, { n: 2 })}` : ''}</td><td>${totalOf(e.news2)}</td></tr></tfoot>` : nothing}</table></div>
+      ${e.news2 ? html`<p class="ds-soft">${w.s.news2}</p>` : nothing}</section>`
     : e.values.concern || e.values.wellbeing ? html`<section class="pi-sbar">
         <h2>${w.s.concern}, ${when(e.recorded_at, now)}</h2>${e.values.concern ? html`<p class="ds-pre">${e.values.concern}</p>` : nothing}
       ${e.values.wellbeing ? html`<p>${w.s.wellbeing}: ${word(words.common.wellbeing, e.values.wellbeing)}</p>` : nothing}</section>`
@@ -175,8 +172,8 @@ function facts(d, now) {
 
 /** @param {Detail} d @param {number} now */
 function chart(d, now) {
-  return d.trend.length ? trend(d.trend.map(t => ({ at: t.at, total: t.total, floor: t.floor_total, band: t.band })),
-      { title: w.s.trend, now }) : nothing
+  return [trend(d.trend.map(t => ({ at: t.at, total: t.total, floor: t.floor_total, band: t.band })), { title: w.s.trend, now }),
+    ...courses(d.measured, { now })]
 }
 
 /** @param {Detail} d @param {number} now */

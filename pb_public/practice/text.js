@@ -2,7 +2,8 @@
 // A handover as plain text, to paste or print into the record: everything that the page shows of it.
 import { birth, clock, clockSaid, date, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { saidOf } from '../shared/ui/evidence.js'
-import { ageAt, parameters } from '../shared/ui/news2.js'
+import { ageAt } from '../shared/ui/news2.js'
+import { measuredOverTime, readingRows, valueText } from '../shared/ui/readings.js'
 import { fill, word, words } from '../shared/ui/words.js'
 
 const w = words.practice
@@ -27,21 +28,13 @@ export function provenance(e, now) {
   return parts.join(' ')
 }
 
-/** What one reading was, in words; '' when there is no such field. @param {string} name @param {any} value */
-export function reading(name, value) {
-  if (value === null || value === undefined) return w.s.notTaken
-  if (name === 'oxygen' || name === 'on_oxygen') return value ? w.s.oxygen : w.s.air
-  if (name === 'acvpu') return `${value}, ${word(words.common.acvpu, value)}`
-  if (typeof value === 'boolean') return value ? w.s.yes : w.s.no
-  const unit = /** @type {Record<string, string>} */ (words.common.units)[name]
-  return unit ? `${value} ${unit}` : String(value)
+/** One set as rows: what NEWS2 scores, taken or not, and what else was taken. @param {Evidence} e */
+export function rowsOf(e) {
+  return readingRows(e.values, e.news2).filter(r => r.value || e.news2).map(r => ({ ...r, value: r.value || w.s.notTaken }))
 }
 
-/** The seven of one set: name, what was recorded, its score. @param {Evidence} e */
-export function sevenOf(e) {
-  return parameters.map(p => ({ name: word(words.common.readings, p), value: reading(p, e.values[p === 'oxygen' ? 'on_oxygen' : p]),
-        score: e.news2?.[p] ?? null }))
-}
+/** Whether evidence is a set of readings. @param {Evidence} e */
+export const isSet = e => e.collection === 'observations'
 
 /** @param {{ total: number | null, floor_total: number }} score */
 export const totalOf = score => (score.total === null || score.total === undefined ? fill(w.s.atLeast, { n: score.floor_total })
@@ -94,12 +87,10 @@ export function asText(d, who, now) {
     if (d[part]) lines.push(w.s[part].toUpperCase(), d[part], '')
   }
   for (const e of d.evidence) {
-    if (e.news2) {
-      lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands,
-            e.news2.band)}`)
-      for (const r of sevenOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
-      if (e.values.diastolic !== null && e.values.diastolic !== undefined) lines.push(
-        `  ${words.common.readings.diastolic}: ${reading('diastolic', e.values.diastolic)}`)
+    if (isSet(e)) {
+      const total = e.news2 ? `: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands, e.news2.band)}` : ''
+      lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}${total}`)
+      for (const r of rowsOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
     } else if (e.values.concern) {
       lines.push(`${w.s.concern.toUpperCase()}, ${stamp(e.recorded_at, now)}`, e.values.concern)
     }
@@ -107,6 +98,9 @@ export function asText(d, who, now) {
   }
   if (d.trend.length > 1) lines.push(
     `${w.s.trend}: ${d.trend.map(t => `${stamp(t.at, now)} ${t.total ?? `${t.floor_total}+`}`).join('; ')}`, '')
+  for (const m of measuredOverTime(d.measured)) {
+    lines.push(`${m.title}: ${m.list.map(p => `${stamp(p.at, now)} ${valueText(m.name, p.value)}`).join('; ')}`, '')
+  }
   say(w.s.outcome, word(w.outcomes, d.outcome))
   say(w.s.answer, d.answer)
   say(w.s.declined, d.decline_reason)

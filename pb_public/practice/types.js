@@ -44,7 +44,8 @@
  *   clock_known: boolean, verified: boolean, values: Record<string, any>, news2?: any }} Evidence
  */
 /** @typedef {{ id: string, at: string, total: number | null, band: string, floor_total: number, scale: number }} TrendPoint */
-/** @typedef {Item & { events: HandoverEvent[], evidence: Evidence[], trend: TrendPoint[] }} Detail */
+/** @typedef {{ id: string, at: string, readings: Record<string, number> }} Measured */
+/** @typedef {Item & { events: HandoverEvent[], evidence: Evidence[], trend: TrendPoint[], measured: Measured[] }} Detail */
 
 /** @typedef {Named & { open: boolean, opens_at?: string, stated: boolean, out_of_hours?: string }} OpenTeam */
 /** @typedef {{ handover: string, by: Named, since: string, until: string, claimed: boolean }} Attention */

@@ -2,6 +2,7 @@
 // People on this phone: finding one by what a nurse would type, and what to know before the door opens.
 import { ageAt, score } from '../../shared/ui/news2.js'
 import { day, personName } from '../../shared/ui/format.js'
+import { anyScored } from '../../shared/ui/readings.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
 
@@ -47,11 +48,11 @@ export function forScore(patient, at) {
 }
 
 /**
- * The score of a set: the server's where it has come, else the phone's own.
- * @param {Rec} set @param {Rec} patient
+ * The score of a set: the server's where it has come, else the phone's own; null for one that holds nothing NEWS2 scores.
+ * @param {Rec} set @param {Rec} patient @returns {import('../../shared/ui/news2.js').Score | null}
  */
 export function scoreOf(set, patient) {
-  return set.news2 ?? score(set, forScore(patient, set.taken_at))
+  return set.news2 ?? (anyScored(set) ? score(set, forScore(patient, set.taken_at)) : null)
 }
 
 /** How old what the phone shows is: fresh, amber after a day, red after three. @param {string | null} synced @param {number} now */

@@ -1,8 +1,8 @@
 // @ts-check
 // The handover a nurse would write, filled in from what she just recorded: she changes it, nobody types
 // it twice. Situation, background, assessment, recommendation, as SBAR has them.
-import { parameters } from '../../shared/ui/news2.js'
 import { clock } from '../../shared/ui/format.js'
+import { labelOf, readingsText } from '../../shared/ui/readings.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { newThrees } from './callfirst.js'
 import { ageAt } from '../../shared/ui/news2.js'
@@ -10,27 +10,6 @@ import { ageAt } from '../../shared/ui/news2.js'
 /** @typedef {import('../../shared/ui/news2.js').Score} Score */
 /** @typedef {import('../../shared/ui/news2.js').Readings} Readings */
 /** @typedef {any} Rec a record with its id, as the phone shows it */
-
-/**
- * One reading as people write it: "pulse 112 a minute (2)". The number in brackets is the sub-score.
- * @param {import('../../shared/ui/news2.js').Parameter} p @param {Readings} r @param {Score} s
- */
-export function readingText(p, r, s) {
-  const w = words.common
-  const points = s[p] === null ? '' : ` (${s[p]})`
-  if (p === 'oxygen') return r.on_oxygen === null || r.on_oxygen === undefined ? ''
-    : (r.on_oxygen ? w.breathing.oxygen : w.breathing.air) + points
-  const value = r[p]
-  if (value === null || value === undefined || value === '') return ''
-  if (p === 'acvpu') return `${w.readings.acvpu.toLowerCase()}: ${word(w.acvpu, String(value)).toLowerCase()}${points}`
-  const unit = /** @type {Record<string, string>} */ (w.units)[p]
-  return `${w.readings[p].toLowerCase()} ${p === 'temperature' ? Number(value).toFixed(1) : value} ${unit}${points}`
-}
-
-/** All readings of a set in one sentence, "" when none was taken. @param {Readings} r @param {Score} s */
-export function readingsText(r, s) {
-  return parameters.map(p => readingText(p, r, s)).filter(Boolean).join(', ')
-}
 
 /**
  * @param {object} o
@@ -60,11 +39,11 @@ export function sbar({ patient, visit, readings, score, before = null, urgency, 
         { needs: patient.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ') }) : '',
       patient.risk_note ?? ''].filter(Boolean)
   const lines = []
-  if (readings && score) {
-    const text = readingsText(readings, score)
-    if (text) lines.push(fill(w.readings, { text }))
+  const text = readings ? readingsText(readings, score) : ''
+  if (text) lines.push(fill(w.readings, { text }))
+  if (score) {
     const fresh = newThrees(score, before)
-    if (fresh.length) lines.push(fill(w.newThree, { what: fresh.map(p => words.common.readings[p].toLowerCase()).join(', ') }))
+    if (fresh.length) lines.push(fill(w.newThree, { what: fresh.map(p => labelOf(p).toLowerCase()).join(', ') }))
     if (before && before.total !== null && score.total !== null) lines.push(fill(w.before, { total: before.total }))
     if (score.status === 'incomplete') lines.push(w.incomplete)
   }

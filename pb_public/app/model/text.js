@@ -1,8 +1,8 @@
 // @ts-check
 // A visit as plain text, to paste into the legal record or to print: Doorstep is not that record.
 import { when, personName, nhsNumber, birth } from '../../shared/ui/format.js'
+import { readingsText } from '../../shared/ui/readings.js'
 import { fill, word, words } from '../../shared/ui/words.js'
-import { readingsText } from './sbar.js'
 import { scoreOf } from './people.js'
 import { timeText } from './phonetime.js'
 
@@ -35,10 +35,10 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   add(w.signs, (visit.soft_signs ?? []).map((/** @type {string} */ s) => word(words.app.softSigns, s)).join(', '))
   for (const o of observations) {
     const score = scoreOf(o, patient)
-    lines.push('', fill(w.readings, { at: timeText(o, 'taken_at', 0) }), readingsText(o, score),
-      score.status === 'not_applicable' ? words.common.bands.not_applicable
-        : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }),
-            band: word(words.common.bands, score.band) }))
+    lines.push('', fill(w.readings, { at: timeText(o, 'taken_at', 0) }), readingsText(o, score))
+    if (score) lines.push(score.status === 'not_applicable' ? words.common.bands.not_applicable
+      : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }),
+          band: word(words.common.bands, score.band) }))
   }
   if (visit.note) lines.push('', w.note, visit.note)
   for (const h of handovers) {

@@ -1,24 +1,14 @@
 // @ts-check
 // A visit being recorded: what is typed, kept as it is typed, and what becomes of it when it is saved: one
 // change with the visit, its readings and its handover, which take effect together or not at all.
+import { readings } from '../../shared/readings.js'
 import { score } from '../../shared/ui/news2.js'
+import { anyScored } from '../../shared/ui/readings.js'
 import { callFirst, urgencyOf } from './callfirst.js'
 import { forScore } from './people.js'
 import { sbar } from './sbar.js'
 
 /** @typedef {any} Rec */
-
-/** The readings in the order in which they are taken, with the limits of what can be stored and what is likely. */
-export const inputs = /** @type {const} */ ([
-  { name: 'respiration_rate', min: 0, max: 120, low: 6, high: 45, mode: 'numeric' },
-  { name: 'spo2', min: 1, max: 100, low: 70, high: 100, mode: 'numeric' },
-  { name: 'systolic', min: 0, max: 300, low: 70, high: 230, mode: 'numeric' },
-  { name: 'diastolic', min: 0, max: 300, low: 30, high: 130, mode: 'numeric' },
-  { name: 'pulse', min: 0, max: 350, low: 35, high: 170, mode: 'numeric' },
-  { name: 'temperature', min: 10, max: 47, low: 34, high: 41, mode: 'decimal' },
-])
-
-const readingNames = [...inputs.map(i => i.name), 'on_oxygen', 'acvpu']
 
 /**
  * An empty form.
@@ -33,11 +23,11 @@ export function blank({ patient, visit = null, taken = null, now }) {
         no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '',
         critical_medicine: visit?.critical_medicine ?? '',
       soft_signs: /** @type {string[]} */ (visit?.soft_signs ?? []), note: visit?.note ?? '' },
-    /** @type {Record<string, string>} */ readings: taken ? Object.fromEntries(inputs.map(i => [i.name, was(taken[i.name])])) : {},
-    air: taken?.on_oxygen === true ? 'oxygen' : taken?.on_oxygen === false ? 'air' : '', acvpu: was(taken?.acvpu),
+    /** What was typed or chosen, by reading. @type {Record<string, string>} */
+    readings: taken ? Object.fromEntries(readings.map(r => [r.name, was(taken[r.name])])) : {},
     /** The set that a change of the readings replaces: observations are never altered. */ replaces: was(taken?.id),
     takenAt: was(taken?.taken_at),
-    /** @type {Record<string, any> | null} */ before: taken ? Object.fromEntries(readingNames.map(n => [n, taken[n] ?? null])) : null,
+    /** @type {Record<string, any> | null} */ before: taken ? Object.fromEntries(readings.map(r => [r.name, taken[r.name] ?? null])) : null,
     /** '' = as the readings say, 'yes', 'no' */ handOver: '',
     /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},
     cls: '', toTeam: '', registrant: '',
@@ -47,6 +37,16 @@ export function blank({ patient, visit = null, taken = null, now }) {
 }
 
 /** @typedef {ReturnType<typeof blank>} VisitForm */
+
+/**
+ * A draft as this version keeps it: an earlier one kept breathing and consciousness beside the other readings.
+ * @param {any} form @returns {VisitForm}
+ */
+export function restored({ air, acvpu, ...form }) {
+  if (air) form.readings.on_oxygen = String(air === 'oxygen')
+  if (acvpu) form.readings.acvpu = acvpu
+  return form
+}
 
 /**
  * A reading as typed: null when nothing was typed, the number, or NaN for what is none. A comma is a point.
@@ -60,23 +60,23 @@ export function typed(text) {
 
 /** The readings of a form; what was not taken is null. @param {VisitForm} f */
 export function readingsOf(f) {
-  /** @type {Record<string, any>} */
-  const r = {}
-  for (const { name } of inputs) {
-    const n = typed(f.readings[name])
-    r[name] = n !== null && Number.isNaN(n) ? f.readings[name].trim() : n // what is no number goes up as it was typed: nothing is lost
-  }
-  r.on_oxygen = f.air === 'oxygen' ? true : f.air === 'air' ? false : null
-  r.acvpu = f.acvpu || null
-  return r
+  return Object.fromEntries(readings.map(r => [r.name, valueOf(r, f.readings[r.name] ?? '')]))
+}
+
+/** @param {import('../../shared/readings.js').Reading} r @param {string} text */
+function valueOf(r, text) {
+  if (r.kind === 'bool') return text === 'true' ? true : text === 'false' ? false : null
+  if (r.kind === 'enum') return text || null
+  const n = typed(text)
+  return n !== null && Number.isNaN(n) ? text.trim() : n // what is no number goes up as it was typed: nothing is lost
 }
 
 /** Whether any reading was taken. @param {VisitForm} f */
 export const hasReadings = f => Object.values(readingsOf(f)).some(v => v !== null)
 
 /**
- * What to say about a value as it is typed; nothing is ever refused.
- * @param {typeof inputs[number]} input @param {string | undefined} text
+ * What to say about a number as it is typed; nothing is ever refused.
+ * @param {typeof import('../../shared/ui/readings.js').numbers[number]} input @param {string | undefined} text
  * @returns {'' | 'number' | 'decimals' | 'impossible' | 'unlikely'}
  */
 export function doubt(input, text) {
@@ -84,9 +84,9 @@ export function doubt(input, text) {
   if (n === null) return ''
   if (Number.isNaN(n)) return 'number'
   const decimals = (String(text).split(/[.,]/)[1] ?? '').trim().length
-  if (decimals > (input.mode === 'decimal' ? 1 : 0)) return 'decimals'
+  if (decimals > (input.kind === 'decimal' ? 1 : 0)) return 'decimals'
   if (n < input.min || n > input.max) return 'impossible'
-  return n < input.low || n > input.high ? 'unlikely' : ''
+  return n < input.askBelow || n > input.askAbove ? 'unlikely' : ''
 }
 
 /**
@@ -94,8 +94,10 @@ export function doubt(input, text) {
  * @param {VisitForm} f @param {Rec} patient @param {any} before the score of the last set, or null
  */
 export function judge(f, patient, before) {
-  const numbers = Object.fromEntries(Object.entries(readingsOf(f)).map(([k, v]) => [k, typeof v === 'string' && k !== 'acvpu' ? null : v]))
-  const now = hasReadings(f) ? score(numbers, forScore(patient, f.started)) : null
+  const taken = readingsOf(f)
+  const numbers = Object.fromEntries(readings.map(r =>
+    [r.name, typeof taken[r.name] === 'string' && r.kind !== 'enum' ? null : taken[r.name]]))
+  const now = anyScored(numbers) ? score(numbers, forScore(patient, f.started)) : null
   /** @type {string} */
   let urgency = urgencyOf(now, before)
   if (!urgency && (f.fields.soft_signs.length || ['missed', 'refused'].includes(f.fields.critical_medicine)

@@ -2,12 +2,11 @@
 // One person: what to know before the door opens, the last readings, what was handed over and what came back.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { ago, birth, duration, nhsNumber, personName, when } from '../../shared/ui/format.js'
-import { trend } from '../../shared/ui/chart.js'
-import { parameters } from '../../shared/ui/news2.js'
+import { courses, trend } from '../../shared/ui/chart.js'
+import { readingTexts } from '../../shared/ui/readings.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
 import { timeText } from '../model/phonetime.js'
-import { readingText } from '../model/sbar.js'
 import { address } from '../router.js'
 import { back, banner, classTag } from './parts.js'
 
@@ -77,19 +76,28 @@ function know(app, p) {
 function readings(app, p, taken) {
   const w = words.app.person
   if (!taken.length) return html`<h2 class="nhsuk-heading-m">${w.readings}</h2><p>${w.noReadings}</p>`
-  const last = taken[0], score = scoreOf(last, p)
+  // A set that NEWS2 does not score, such as a weight, comes first when it is the newest; the last score stands below it.
+  const scored = taken.find(o => scoreOf(o, p))
   return html`<h2 class="nhsuk-heading-m">${w.readings}</h2>
     <div class="nhsuk-card nhsuk-card--basic"><div class="nhsuk-card__content">
-      <p class="nhsuk-u-margin-bottom-2"><strong class="app-total">${score.status === 'not_applicable' ? words.common.bands.not_applicable
-        : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }) })}</strong>
-        <span class="ds-tag ds-tag--${score.floor_band === 'high' ? 'bad'
-          : score.floor_band === 'medium' || score.floor_band === 'low_medium' ? 'warn'
-          : 'info'}">${word(words.common.bands, score.band)}</span></p>
-      <p class="ds-soft">${timeText(last, 'taken_at', app.now())}</p>
-      <ul class="app-readings">${parameters.map(k => readingText(k, last, score)).filter(Boolean).map(t => html`<li>${t}</li>`)}</ul>
-      ${trend(taken.map(o => { const s = scoreOf(o, p); return { at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band } }),
-          { title: w.trend, now: app.now() })}
+      ${[...new Set([taken[0], scored ?? taken[0]])].map(set => oneSet(app, set, scoreOf(set, p)))}
+      ${trend(taken.flatMap(o => {
+        const s = scoreOf(o, p)
+        return s ? [{ at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band }] : []
+      }), { title: w.trend, now: app.now() })}
+      ${courses(taken.map(o => ({ at: o.taken_at, readings: o })), { now: app.now() })}
     </div></div>`
+}
+
+/** @param {App} app @param {any} set @param {import('../../shared/ui/news2.js').Score | null} score */
+function oneSet(app, set, score) {
+  const band = score?.floor_band ?? '', kind = band === 'high' ? 'bad' : ['medium', 'low_medium'].includes(band) ? 'warn' : 'info'
+  return html`${score ? html`<p class="nhsuk-u-margin-bottom-2"><strong class="app-total">${score.status === 'not_applicable'
+      ? words.common.bands.not_applicable
+      : fill(words.app.person.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }) })}</strong>
+      <span class="ds-tag ds-tag--${kind}">${word(words.common.bands, score.band)}</span></p>` : nothing}
+    <p class="ds-soft">${timeText(set, 'taken_at', app.now())}</p>
+    <ul class="app-readings">${readingTexts(set, score).map(t => html`<li>${t}</li>`)}</ul>`
 }
 
 /** @param {App} app @param {any[]} handovers */

@@ -4,9 +4,10 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { parameters } from '../../shared/ui/news2.js'
+import { choices as choiceReadings, labelOf, numbers, optionsOf, unitOf } from '../../shared/ui/readings.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { scoreOf, sets } from '../model/people.js'
-import { blank, doubt, handsOver, inputs, judge, missing, ops, texts } from '../model/visitform.js'
+import { blank, doubt, handsOver, judge, missing, ops, restored, texts } from '../model/visitform.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { age } from './person.js'
@@ -43,7 +44,7 @@ async function begin(app, key) {
   const planned = app.place.id ? app.get('visits', app.place.id) : null
   const patient = planned?.patient ?? kept?.form.patient ?? app.place.query.get('person') ?? ''
   const taken = planned ? sets(app.all('observations').filter(o => o.visit === planned.id))[0] ?? null : null
-  const form = kept?.form ?? blank({ patient, visit: planned, taken, now: app.now() })
+  const form = kept ? restored(kept.form) : blank({ patient, visit: planned, taken, now: app.now() })
   const seen = kept?.seen ?? (planned ? app.seen('visits', planned.id) : null)
   app.forms.set(key, { form, seen, planned: kept?.planned ?? planned, dirty: Boolean(kept), restored: Boolean(kept), saving: false,
         error: '' })
@@ -53,8 +54,8 @@ async function begin(app, key) {
 /** @param {App} app @param {string} key @param {any} open @param {any} patient */
 function draw(app, key, open, patient) {
   const w = words.app.visit, f = open.form
-  const last = sets(app.all('observations').filter(o => o.patient === patient.id && o.visit !== f.visit))[0]
-  const before = last ? scoreOf(last, patient) : null
+  const before = sets(app.all('observations').filter(o => o.patient === patient.id && o.visit !== f.visit))
+    .map(o => scoreOf(o, patient)).find(Boolean) ?? null
   const j = judge(f, patient, before)
   const lacks = f.tried ? missing(f, j, app.me) : {}
   const error = (/** @type {string} */ name) => lacks[name] ? /** @type {any} */ (w.missing)[lacks[name]] : ''
@@ -106,21 +107,22 @@ function summary(lacks) {
 /** @param {any} f @param {ReturnType<typeof judge>} j @param {(how: (form: any) => void) => void} change */
 function readings(f, j, change) {
   const w = words.app.visit, s = j.score
-  const points = (/** @type {any} */ n) => s && s[/** @type {'pulse'} */ (n)] !== null && s[/** @type {'pulse'} */ (n)] !== undefined
-    ? html`<span class="app-points" title=${w.subScore}>${s[/** @type {'pulse'} */ (n)]}</span>` : nothing
+  const points = (/** @type {import('../../shared/readings.js').Reading} */ r) => {
+    const n = r.score && s?.[/** @type {'pulse'} */ (r.score)]
+    return typeof n === 'number' ? html`<span class="app-points" title=${w.subScore}>${n}</span>` : nothing
+  }
+  const set = (/** @type {string} */ name) => (/** @type {string} */ v) => change(form => { form.readings[name] = v })
   return html`<fieldset class="nhsuk-fieldset app-vitals">
       <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--m">${w.readings}</legend>
     <p class="nhsuk-hint">${f.replaces ? w.readingsAgain : w.readingsHint}</p>
-    <div class="app-vitals__grid">${inputs.map(input => {
-    const why = doubt(input, f.readings[input.name])
-    return html`<div class="app-vital">${field({ id: input.name, label: words.common.readings[input.name],
-          unit: words.common.units[input.name], mode: input.mode, width: 'nhsuk-input--width-4', value: f.readings[input.name] ?? '',
-      warn: why ? w.doubts[why] : '', change: v => change(form => { form.readings[input.name] = v }) })}${points(input.name)}</div>`
+    <div class="app-vitals__grid">${numbers.map(r => {
+    const why = doubt(r, f.readings[r.name])
+    return html`<div class="app-vital">${field({ id: r.name, label: labelOf(r.name), unit: unitOf(r),
+      mode: r.kind === 'int' ? 'numeric' : 'decimal', width: 'nhsuk-input--width-4', value: f.readings[r.name] ?? '',
+      warn: why ? w.doubts[why] : '', change: set(r.name) })}${points(r)}</div>`
   })}</div>
-    <div class="app-vital">${choice({ name: 'air', legend: words.common.readings.oxygen, options: w.air, value: f.air, inline: true,
-        change: v => change(form => { form.air = v }) })}${points('oxygen')}</div>
-    <div class="app-vital">${choice({ name: 'acvpu', legend: words.common.readings.acvpu, options: words.common.acvpu, value: f.acvpu,
-        inline: true, change: v => change(form => { form.acvpu = v }) })}${points('acvpu')}</div>
+    ${choiceReadings.map(r => html`<div class="app-vital">${choice({ name: r.name, legend: labelOf(r.name), options: optionsOf(r),
+      value: f.readings[r.name] ?? '', inline: true, change: set(r.name) })}${points(r)}</div>`)}
     ${s ? total(s) : nothing}
   </fieldset>`
 }
@@ -130,7 +132,7 @@ function total(s) {
   const w = words.app.visit
   if (s.status === 'not_applicable') return html`<p class="ds-banner">${words.common.bands.not_applicable}: ${w.notApplicable}</p>`
   const kind = s.floor_band === 'high' ? 'bad' : s.floor_band === 'medium' || s.floor_band === 'low_medium' ? 'warn' : ''
-  const lacks = parameters.filter(p => s[p] === null).map(p => words.common.readings[p].toLowerCase())
+  const lacks = parameters.filter(p => s[p] === null).map(p => labelOf(p).toLowerCase())
   return html`<div class="ds-banner ${kind ? `ds-banner--${kind}` : ''}"
       role="status"><strong class="app-total">${fill(words.app.person.total,
         { total: s.total ?? fill(words.common.chart.atLeast, { n: s.floor_total }) })}</strong>

@@ -1,16 +1,15 @@
 // @ts-check
-// A small chart of NEWS2 totals over time, with the same facts as a table for those who cannot see
-// it. Bands are drawn as shapes and named; colour is only an addition.
+// Small charts over time, with the same facts as a table for those who cannot see them: NEWS2 totals, whose bands
+// are drawn as shapes and named (colour is only an addition), and readings that NEWS2 does not score.
 import { html, nothing, svg } from './html.js'
 import { when } from './format.js'
+import { labelOf, latest, measuredOverTime, valueText } from './readings.js'
 import { fill, word, words } from './words.js'
 
 /** One scored set. @typedef {{ at: string, total: number | null, floor: number, band: string }} Point */
+/** A mark in a chart. @typedef {{ at: string, value: number, text: string, hollow?: boolean, cells: string[] }} Mark */
 
 const width = 320, height = 140, left = 28, bottom = 22, top = 8, most = 20
-
-/** @param {number} total */
-const y = total => top + (height - top - bottom) * (1 - Math.min(total, most) / most)
 
 /**
  * Draws the last sets, oldest left. An incomplete set is a hollow mark at the least it can be.
@@ -18,42 +17,64 @@ const y = total => top + (height - top - bottom) * (1 - Math.min(total, most) / 
  * @param {{ title: string, now?: number }} o
  */
 export function trend(points, { title, now }) {
-  const list = points.filter(p => p.at).sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-12)
+  const c = words.common.chart, list = latest(points)
   if (!list.length) return nothing
-  const first = Date.parse(list[0].at), last = Date.parse(list[list.length - 1].at)
-  const x = (/** @type {Point} */ p) => list.length === 1 ? (width + left) / 2
-    : left + 8 + (width - left - 20) * ((Date.parse(p.at) - first) / (last - first || 1))
-  const value = (/** @type {Point} */ p) => p.total ?? p.floor
-  const line = list.map(p => `${x(p).toFixed(1)},${y(value(p)).toFixed(1)}`).join(' ')
+  const total = (/** @type {Point} */ p) => String(p.total ?? fill(c.atLeast, { n: p.floor }))
+  const last = list[list.length - 1]
+  return draw({ title, now, low: 0, high: most, columns: [c.total, c.band],
+    lines: [0, 5, 7, most].map(value => ({ value, strong: value === 5 || value === 7 })),
+    summary: fill(c.summary, { n: list.length, total: total(last), at: when(last.at, now), band: word(words.common.bands, last.band) }),
+    marks: list.map(p => ({ at: p.at, value: p.total ?? p.floor, text: p.total === null ? `${p.floor}+` : String(p.total),
+      hollow: p.total === null, cells: [total(p), word(words.common.bands, p.band)] })) })
+}
+
+/** Draws each reading that has a course. @param {import('./readings.js').Measured[]} sets @param {{ now?: number }} o */
+export function courses(sets, { now }) {
+  const c = words.common.chart
+  return measuredOverTime(sets).map(({ name, title, list }) => {
+    const values = list.map(p => p.value), low = Math.min(...values), high = Math.max(...values), last = list[list.length - 1]
+    const room = (high - low || 1) * 0.2
+    return draw({ title, now, low: low - room, high: high + room, columns: [labelOf(name)],
+      lines: [...new Set([low, high])].map(value => ({ value })),
+      summary: fill(c.course, { title, n: list.length, value: valueText(name, last.value), at: when(last.at, now) }),
+      marks: list.map(p => ({ at: p.at, value: p.value, text: String(p.value), cells: [valueText(name, p.value)] })) })
+  })
+}
+
+/**
+ * @param {object} o
+ * @param {string} o.title @param {string} o.summary what a reader who cannot see it hears @param {number} [o.now]
+ * @param {number} o.low @param {number} o.high the values at the bottom and the top
+ * @param {{ value: number, strong?: boolean }[]} o.lines @param {string[]} o.columns of the table, beside the time
+ * @param {Mark[]} o.marks oldest first
+ */
+function draw({ title, summary, now, low, high, lines, columns, marks }) {
+  const y = (/** @type {number} */ value) => top + (height - top - bottom) * (1 - (Math.min(value, high) - low) / (high - low))
+  const first = Date.parse(marks[0].at), last = Date.parse(marks[marks.length - 1].at)
+  const x = (/** @type {Mark} */ m) => marks.length === 1 ? (width + left) / 2
+    : left + 8 + (width - left - 20) * ((Date.parse(m.at) - first) / (last - first || 1))
   return html`<figure class="ds-figure nhsuk-u-margin-0">
     <figcaption class="nhsuk-u-font-weight-bold">${title}</figcaption>
-    <svg class="ds-chart" viewBox="0 0 ${width} ${height}" role="img" aria-label=${summary(list, now)}>
-      ${[0, 5, 7, most].map(n => svg`<line x1=${left} x2=${width} y1=${y(n)} y2=${y(n)} stroke="currentColor"
-            stroke-opacity=${n === 5 || n === 7 ? 0.7 : 0.2} stroke-dasharray=${n === 5 || n === 7 ? '4 3' : 'none'}></line>
-        <text x=${left - 4} y=${y(n) + 4} font-size="11" text-anchor="end" fill="currentColor">${n}</text>`)}
-      <polyline points=${line} fill="none" stroke="currentColor" stroke-width="1.5"></polyline>
-      ${list.map(p => svg`<circle cx=${x(p)} cy=${y(value(p))} r="5" fill=${p.total === null ? 'var(--card)' : 'currentColor'}
+    <svg class="ds-chart" viewBox="0 0 ${width} ${height}" role="img" aria-label=${summary}>
+      ${lines.map(l => svg`<line x1=${left} x2=${width} y1=${y(l.value)} y2=${y(l.value)} stroke="currentColor"
+            stroke-opacity=${l.strong ? 0.7 : 0.2} stroke-dasharray=${l.strong ? '4 3' : 'none'}></line>
+        <text x=${left - 4} y=${y(l.value) + 4} font-size="11" text-anchor="end" fill="currentColor">${l.value}</text>`)}
+      <polyline points=${marks.map(m => `${x(m).toFixed(1)},${y(m.value).toFixed(1)}`).join(' ')} fill="none" stroke="currentColor"
+        stroke-width="1.5"></polyline>
+      ${marks.map(m => svg`<circle cx=${x(m)} cy=${y(m.value)} r="5" fill=${m.hollow ? 'var(--card)' : 'currentColor'}
             stroke="currentColor" stroke-width="2"></circle>
-        <text x=${x(p)} y=${Math.max(y(value(p)) - 9, 10)} font-size="12" font-weight="700" text-anchor="middle"
-          fill="currentColor">${p.total ?? `${p.floor}+`}</text>`)}
-      <text x=${left + 8} y=${height - 6} font-size="11" fill="currentColor">${when(list[0].at, now)}</text>
-      ${list.length > 1 ? svg`<text x=${width - 2} y=${height - 6} font-size="11" text-anchor="end"
-          fill="currentColor">${when(list[list.length - 1].at, now)}</text>` : nothing}
+        <text x=${x(m)} y=${Math.max(y(m.value) - 9, 10)} font-size="12" font-weight="700" text-anchor="middle"
+          fill="currentColor">${m.text}</text>`)}
+      <text x=${left + 8} y=${height - 6} font-size="11" fill="currentColor">${when(marks[0].at, now)}</text>
+      ${marks.length > 1 ? svg`<text x=${width - 2} y=${height - 6} font-size="11" text-anchor="end"
+          fill="currentColor">${when(marks[marks.length - 1].at, now)}</text>` : nothing}
     </svg>
     <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
       class="nhsuk-details__summary-text">${words.common.chart.asTable}</span></summary>
-      <table class="nhsuk-table"><thead><tr><th scope="col">${words.common.chart.when}</th><th scope="col">${words.common.chart.total}</th>
-        <th scope="col">${words.common.chart.band}</th></tr></thead>
-      <tbody>${[...list].reverse()
-        .map(p => html`<tr><td>${when(p.at, now)}</td><td>${p.total ?? fill(words.common.chart.atLeast, { n: p.floor })}</td>
-            <td>${word(words.common.bands, p.band)}</td></tr>`)}</tbody></table>
+      <table class="nhsuk-table"><thead><tr><th scope="col">${words.common.chart.when}</th>
+        ${columns.map(c => html`<th scope="col">${c}</th>`)}</tr></thead>
+      <tbody>${[...marks].reverse()
+        .map(m => html`<tr><td>${when(m.at, now)}</td>${m.cells.map(c => html`<td>${c}</td>`)}</tr>`)}</tbody></table>
     </details>
   </figure>`
-}
-
-/** @param {Point[]} list @param {number} [now] */
-function summary(list, now) {
-  const p = list[list.length - 1]
-  return fill(words.common.chart.summary, { n: list.length, total: p.total ?? fill(words.common.chart.atLeast, { n: p.floor }),
-        at: when(p.at, now), band: word(words.common.bands, p.band) })
 }

@@ -1,0 +1,98 @@
+// A reading is a row of internal/care/readings.go and a word: whatever is in the table is in the form, in the texts, on the
+// pages and in the charts. Walks the table; no reading is named here.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { visitText } from '../../pb_public/app/model/text.js'
+import { blank, doubt, judge, ops, readingsOf, texts } from '../../pb_public/app/model/visitform.js'
+import { asText, rowsOf } from '../../pb_public/practice/text.js'
+import { readings } from '../../pb_public/shared/readings.js'
+import { score } from '../../pb_public/shared/ui/news2.js'
+import { choices, labelOf, measuredOverTime, numbers, optionsOf, overTime, readingsText, readingTexts, unitOf, valueText } from '../../pb_public/shared/ui/readings.js'
+import { fill, words } from '../../pb_public/shared/ui/words.js'
+
+const now = Date.parse('2026-03-02T10:00:00Z')
+const golden = JSON.parse(readFileSync(new URL('../../internal/care/testdata/readings.json', import.meta.url), 'utf8'))
+
+/** What somebody types or chooses for a reading, and what becomes of it: a value in the middle. */
+const entered = r => (r.kind === 'bool' ? 'true' : r.kind === 'enum' ? r.values[0] : String(r.kind === 'int' ? Math.round((r.askBelow + r.askAbove) / 2) : Math.round((r.askBelow + r.askAbove) * 5) / 10))
+const stored = r => (r.kind === 'bool' ? true : r.kind === 'enum' ? r.values[0] : Number(entered(r)))
+const set = Object.fromEntries(readings.map(r => [r.name, stored(r)]))
+const points = score(set)
+const alone = r => readingsText({ [r.name]: stored(r) }, points)
+
+test('sets are written as the server writes them', () => {
+  for (const c of golden) assert.equal(readingsText(c.set, c.points), c.taken, c.name)
+})
+
+test('each reading has its words: a label, a unit or its options, and a sentence', () => {
+  for (const r of readings) {
+    assert.ok(words.common.readings[r.name], `${r.name} has no label`)
+    assert.ok(words.common.said.readings[r.name]?.includes('{value}'), `${r.name} has no sentence`)
+    assert.ok(!r.score || words.common.readings[r.score], `${r.score} has no label`)
+    assert.ok(!r.pair || (words.common.pairs[r.name] && words.common.said.pairs[r.name]), `${r.name} and its pair have no name`)
+    if (numbers.includes(r)) assert.ok(unitOf(r), `${r.name} has no unit`)
+    else assert.deepEqual(Object.keys(optionsOf(r)).sort(), (r.values ?? ['false', 'true']).toSorted(), `the options of ${r.name}`)
+  }
+  assert.equal(numbers.length + choices.length, readings.length)
+})
+
+test('the form takes each reading, asks at the limits of the table and sends it', () => {
+  const form = blank({ patient: 'ada', now })
+  form.fields.status = 'completed'
+  for (const r of readings) form.readings[r.name] = entered(r)
+  assert.deepEqual(readingsOf(form), set)
+  const judged = judge(form, { id: 'ada' }, null)
+  form.handOver = 'yes'
+  const made = ops({ form, patient: { id: 'ada' }, planned: null, judged, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops
+  const sent = made.find(o => o.collection === 'observations').set
+  for (const r of readings) assert.deepEqual(sent[r.name], stored(r), r.name)
+  const { assessment } = texts(form, { id: 'ada' }, judged, null, now)
+  assert.ok(assessment.includes(readingsText(set, judged.score)), assessment)
+  for (const r of numbers) {
+    const step = r.kind === 'int' ? 1 : 0.1
+    const at = value => doubt(r, String(Math.round(value * 10) / 10))
+    assert.deepEqual([at(r.askBelow), at(r.askAbove)], ['', ''], r.name)
+    assert.equal(at(r.min - step), 'impossible', `below ${r.name}`)
+    assert.equal(at(r.max + step), 'impossible', `above ${r.name}`)
+    if (r.askBelow > r.min) assert.equal(at(r.askBelow - step), 'unlikely', `low ${r.name}`)
+    if (r.askAbove < r.max) assert.equal(at(r.askAbove + step), 'unlikely', `high ${r.name}`)
+    assert.equal(doubt(r, `${r.askBelow}.25`), r.askBelow % 1 ? 'number' : 'decimals', r.name)
+  }
+})
+
+test('a visit as text and the list of last readings hold each reading', () => {
+  const text = visitText({ patient: { id: 'ada' }, visit: { id: 'v' }, observations: [{ id: 'o', taken_at: '2026-03-02T09:45:00Z', ...set }], nameOf: () => '' })
+  assert.ok(text.includes(readingsText(set, points)), text)
+  for (const r of readings) {
+    assert.equal(readingTexts({ [r.name]: stored(r) }, points).length, 1, r.name)
+    const written = readings.some(other => other.pair === r.name) || r.pair ? valueText(r.name, stored(r)).split(' ')[0] : alone(r)
+    assert.ok(text.includes(written), `${r.name}: ${written} is not in\n${text}`)
+  }
+})
+
+test('the inbox shows each reading in its table and in its text', () => {
+  const evidence = { collection: 'observations', id: 'o', recorded_at: '2026-03-02T09:45:00.000Z', late_by_seconds: 0, clock_known: true, verified: true, values: set, news2: points }
+  const rows = rowsOf(evidence)
+  const text = asText({ id: 'h', class: 'SD', state: 'sent', patient: {}, from_staff: null, from_team: null, rules: [], evidence: [evidence], trend: [], events: [],
+    measured: [{ id: 'a', at: '2026-03-01T09:45:00.000Z', readings: set }, { id: 'o', at: '2026-03-02T09:45:00.000Z', readings: set }] }, 'Guy', now)
+  for (const r of readings) {
+    const value = valueText(r.name, stored(r)).split(' ')[0]
+    assert.ok(rows.some(row => row.value.split(/[ /]/).includes(value) || row.value === valueText(r.name, stored(r))), `${r.name} is in no row`)
+    assert.ok(text.includes(value), `${r.name} is not in the text`)
+  }
+  for (const r of overTime) assert.ok(text.includes(`${fill(words.common.chart.over, { reading: labelOf(r.name) })}: `), `${r.name} over time is not in the text`)
+  assert.deepEqual(rowsOf({ ...evidence, values: {}, news2: score({}) }).map(r => r.value), readings.filter(r => r.score).map(() => words.practice.s.notTaken), 'what NEWS2 lacks is named')
+  assert.deepEqual(rowsOf({ ...evidence, values: {}, news2: undefined }), [])
+})
+
+test('a reading that is followed has a course from its second value on, without what was not taken', () => {
+  const at = day => `2026-03-0${day}T09:00:00.000Z`
+  assert.ok(overTime.length)
+  for (const r of overTime) {
+    const value = stored(r)
+    assert.deepEqual(measuredOverTime([{ at: at(2), readings: { [r.name]: value } }, { at: at(1), readings: { [r.name]: r.min } }, { at: at(3), readings: {} }]),
+      [{ name: r.name, title: `${labelOf(r.name)} over time`, list: [{ at: at(1), value: r.min }, { at: at(2), value }] }])
+    assert.deepEqual(measuredOverTime([{ at: at(2), readings: { [r.name]: value } }]), [])
+  }
+})

@@ -1,0 +1,120 @@
+// @ts-check
+// Sets of readings as people read them, in the order of the table of readings. The sentence is the one that the
+// server writes (internal/care, ReadingsText): both are held to the same golden cases.
+import { readings } from '../readings.js'
+import { fill, word, words } from './words.js'
+
+/** @typedef {import('../readings.js').Reading} Reading */
+/** A set by wire name, as a record or as typed. @typedef {Record<string, any>} ReadingSet */
+/** The sub-scores of a set by the parameters of NEWS2; null where it has no score.
+ * @typedef {Record<string, any> | null | undefined} Points */
+/** One line of a set. @typedef {{ reading: Reading, value: string, paired: boolean, points: number | null }} Line */
+
+/** The readings that are numbers. */
+export const numbers = /** @type {(Reading & { min: number, max: number, askBelow: number, askAbove: number })[]} */ (
+  readings.filter(r => r.min !== undefined))
+
+/** The readings that are chosen among a few. */
+export const choices = readings.filter(r => r.kind === 'bool' || r.kind === 'enum')
+
+/** The readings that are shown over time. */
+export const overTime = readings.filter(r => r.trend)
+
+/** @param {any} value */
+const wasTaken = value => value !== null && value !== undefined && value !== ''
+
+/** Whether a set holds anything that NEWS2 scores; without it there is nothing to score. @param {ReadingSet} set */
+export const anyScored = set => readings.some(r => r.score && wasTaken(set[r.name]))
+
+/**
+ * A number as text: what can have a decimal shows one, what has more than can be stored shows them all.
+ * @param {Reading} r @param {any} value
+ */
+const plain = (r, value) => (r.kind === 'decimal' && Number.isInteger(value) ? value.toFixed(1) : String(value))
+
+/**
+ * What was taken, line by line; a reading that is written with another stands with it.
+ * @param {ReadingSet} set @param {Points} points @param {(r: Reading, value: any) => string} text @returns {Line[]}
+ */
+function linesOf(set, points, text) {
+  const lines = /** @type {Line[]} */ ([]), done = new Set()
+  for (const reading of readings) {
+    if (done.has(reading.name) || !wasTaken(set[reading.name])) continue
+    const other = readings.find(r => r.name === reading.pair && wasTaken(set[r.name]))
+    if (other) done.add(other.name)
+    const value = text(reading, set[reading.name])
+    lines.push({ reading, paired: Boolean(other), value: other ? `${value}/${text(other, set[other.name])}` : value,
+      points: (reading.score && points?.[reading.score]) ?? null })
+  }
+  return lines
+}
+
+/** A value inside a sentence, without its unit. @param {Reading} r @param {any} value */
+const inSentence = (r, value) => /** @type {any} */ (words.common.said.values)[r.name]?.[String(value)] ?? plain(r, value)
+
+/**
+ * @param {ReadingSet} set @param {Points} points
+ * @returns {string[]} each as "pulse 112/min (2)": the sub-score in brackets, "–" for none
+ */
+export function readingTexts(set, points) {
+  const said = words.common.said
+  return linesOf(set, points, inSentence).map(({ reading: r, value, paired, points: p }) =>
+    fill(word(paired ? said.pairs : said.readings, r.name), { value }) + (r.score ? ` (${p ?? '–'})` : ''))
+}
+
+/** All that was taken in one sentence, "" when nothing was. @param {ReadingSet} set @param {Points} points */
+export const readingsText = (set, points) => readingTexts(set, points).join(', ')
+
+/** A value on its own, with its unit: "112 a minute", "C, New confusion". @param {string} name @param {any} value */
+export function valueText(name, value) {
+  const r = readings.find(known => known.name === name)
+  if (!r) return String(value)
+  if (r.kind === 'bool') return optionsOf(r)[String(value)] ?? String(value)
+  if (r.kind === 'enum') return [value, optionsOf(r)[value]].filter(Boolean).join(', ')
+  return withUnit(r, plain(r, value))
+}
+
+/** What a reading that is no number can be, code by code, in words. @param {Reading} r @returns {Record<string, string>} */
+export const optionsOf = r => /** @type {any} */ (words.common.readingValues)[r.name] ?? {}
+
+/** The unit as a form shows it beside the number. @param {Reading} r */
+export const unitOf = r => /** @type {Record<string, string>} */ (words.common.units)[r.name] ?? ''
+
+/** @param {Reading} r @param {string} text */
+const withUnit = (r, text) => `${text} ${unitOf(r)}`.trim()
+
+/** What a parameter of NEWS2, or a reading, is called at the head of a line. @param {string} name */
+export const labelOf = name => word(words.common.readings, name)
+
+/**
+ * A set as rows of a table: what scores always, taken or not, and of the rest what was taken.
+ * @param {ReadingSet} set @param {Points} points
+ * @returns {{ name: string, value: string, score: number | null }[]} value is "" for what was not taken
+ */
+export function readingRows(set, points) {
+  const lines = linesOf(set, points, (r, value) => (r.kind === 'int' || r.kind === 'decimal' ? plain(r, value) : valueText(r.name, value)))
+  return readings.flatMap(r => {
+    const line = lines.find(l => l.reading === r)
+    if (!line) return r.score ? [{ name: labelOf(r.score), value: '', score: null }] : []
+    const label = line.paired ? word(words.common.pairs, r.name) : labelOf(r.score ?? r.name)
+    return [{ name: label, value: withUnit(r, line.value), score: line.points }]
+  })
+}
+
+/** A set with what was measured beside the score, by wire name. @typedef {{ at: string, readings: Record<string, any> }} Measured */
+
+const shown = 12
+
+/** The last sets in the order in which they were taken. @template {{ at: string }} T @param {T[]} list @returns {T[]} */
+export const latest = list => list.filter(p => p.at).sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-shown)
+
+/**
+ * What was measured beside the score, each reading that was taken at least twice, oldest first.
+ * @param {Measured[]} sets in any order
+ * @returns {{ name: string, title: string, list: { at: string, value: any }[] }[]}
+ */
+export function measuredOverTime(sets) {
+  return overTime.map(r => ({ name: r.name, title: fill(words.common.chart.over, { reading: labelOf(r.name) }),
+    list: latest(sets.map(s => ({ at: s.at, value: s.readings[r.name] })).filter(p => typeof p.value === 'number')) }))
+    .filter(m => m.list.length > 1)
+}

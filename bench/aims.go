@@ -2,7 +2,7 @@ package main
 
 import "fmt"
 
-// aim is one promise about speed and what this run says to it.
+// aim is one promise about speed, with the figure of this run beside it.
 type aim struct {
 	Text    string  `json:"text"`
 	Want    float64 `json:"want"`

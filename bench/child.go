@@ -33,7 +33,7 @@ type config struct {
 	Profile  string `json:"profile"`  // file for a CPU profile from the first command on, and with .allocs for one of what was allocated; "" = none
 }
 
-// service is what a role serves once it has started.
+// service is a started role, ready to be asked.
 type service struct {
 	url     string
 	devices []device
@@ -42,7 +42,7 @@ type service struct {
 	stop func() error
 }
 
-// device is what the load generator needs to know to speak as one phone.
+// device holds the ids and the key with which the load generator speaks as one phone.
 type device struct {
 	Token    string   `json:"token"`
 	Device   string   `json:"device,omitempty"` // its id, once it is enrolled
@@ -65,7 +65,7 @@ type reply struct {
 	Error string          `json:"error,omitempty"`
 }
 
-// roles are what a child can be; see the files of the same names.
+// roles names every role of a child; see the files of the same names.
 var roles = map[string]func(config) (*service, error){
 	"pocketbase": servePocketBase,
 	"floor":      serveFloor,
@@ -257,7 +257,7 @@ func (c *child) stop() error {
 	return c.err
 }
 
-// lastWords is the end of what the child wrote to its standard error.
+// lastWords returns the end of the standard error of the child.
 func (c *child) lastWords() string {
 	b, _ := os.ReadFile(c.log)
 	return strings.TrimSpace(string(b[max(0, len(b)-2000):]))

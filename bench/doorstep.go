@@ -74,7 +74,7 @@ func serveDoorstep(conf config) (*service, error) {
 	}}, nil
 }
 
-// settle works off everything that follows from what was pushed (deliveries, deadlines that are
+// settle works off everything that follows from a push (deliveries, deadlines that are
 // past already), so that "nothing new" is true afterwards. It returns how many rounds it took.
 func settle(app core.App, running *server.Server) (rounds int, err error) {
 	for {

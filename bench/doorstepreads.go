@@ -105,7 +105,7 @@ func (b *bench) fillDoorstep(visits int) (*filled, error) {
 	return full, err
 }
 
-// reads is what one fresh server on a filled database gave.
+// reads holds the figures of one fresh server on a filled database.
 type reads struct {
 	backfill    backfillCell
 	quiet, news pollCell

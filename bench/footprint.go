@@ -8,7 +8,7 @@ import (
 	"doorstep/internal/care"
 )
 
-// footprint is what one stored visit costs in the database.
+// footprint is the cost of one stored visit in the database.
 type footprint struct {
 	What    string             `json:"what"`
 	Read    float64            `json:"read_statements"`

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// turn is what one device does as a unit, timed from the first byte sent to the last received:
+// turn is one unit of work of one device, timed from the first byte sent to the last received:
 // one push, or the twenty POSTs of plain PocketBase.
 type turn [][]byte
 
 // checker looks at one answer and says what is wrong with it.
 type checker func(status int, body []byte) error
 
-// outcome is what one run of load gave.
+// outcome is the result of one run of load.
 type outcome struct {
 	wall   time.Duration
 	turns  []time.Duration // sorted

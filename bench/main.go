@@ -1,10 +1,10 @@
 // Command bench measures Doorstep beside its peers and its physical limits, in one run, on the
 // same rows and the same machine: run `make bench`, or `go run ./bench -quick` for a look.
 //
-// Ratios within a run are what counts: the load generator shares the processors with the
-// servers, so visits a second are what is left, while CPU seconds per 1,000 visits carry over to
-// other machines. Doorstep runs with synchronous FULL (an acknowledged visit survives a power
-// cut), PocketBase with its own default, NORMAL (it may not).
+// Compare ratios within a run: the load generator shares the processors with the servers and takes
+// its part of the visits a second, while CPU seconds per 1,000 visits hold on other machines too.
+// Doorstep runs with synchronous FULL (an acknowledged visit survives a power cut), PocketBase with
+// its own default, NORMAL (it may not).
 package main
 
 import (

@@ -149,7 +149,7 @@ func (r *report) save(path string) error {
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
-// cellName is what a cell is called in the tables.
+// cellName names a cell in the tables.
 func cellName(key string) string {
 	for _, p := range peers {
 		if p.key == key {

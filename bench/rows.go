@@ -7,7 +7,7 @@ import (
 )
 
 // countRows counts the rows of every table of a database on a connection of its own, so that
-// what a push writes can be told whoever wrote it: engine, trigger or PocketBase.
+// it sees all that a push writes, by engine, trigger or PocketBase.
 func countRows(path string) (map[string]int64, error) {
 	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=query_only(1)")
 	if err != nil {

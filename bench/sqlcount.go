@@ -15,8 +15,8 @@ import (
 // the same driver underneath; counted runs are never timed.
 const countedDriver = "sqlite_counted"
 
-// tally counts statements run, by what they do. What triggers run inside SQLite is not seen
-// here; it shows in the row counts.
+// tally counts statements run, by kind. Statements that triggers run inside SQLite are not seen
+// here; they show in the row counts.
 type tally struct{ read, write, control atomic.Int64 }
 
 // statementCounts is a tally at one moment.
@@ -74,7 +74,7 @@ func (d countingDriver) Open(name string) (driver.Conn, error) {
 	return countingConn{c.(sqliteConn)}, nil
 }
 
-// sqliteConn is what the driver's connections can do.
+// sqliteConn lists the interfaces of the driver's connections.
 type sqliteConn interface {
 	driver.Conn
 	driver.ConnBeginTx

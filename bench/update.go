@@ -97,7 +97,7 @@ func (e *editors) send(i int, visits []visit, op func(visit) pushOp, key func(vi
 	return turns
 }
 
-// look asks for the head, which is the base of what the devices change next.
+// look asks for the head, which is the base of the next changes.
 func (e *editors) look() error {
 	line, err := dial(e.c.URL)
 	if err != nil {
@@ -116,7 +116,7 @@ func (e *editors) look() error {
 	return nil
 }
 
-// turns changes the note of every visit to a text, from what its author saw.
+// turns changes the note of every visit to a text; saw says which note its author had seen.
 func (e *editors) turns(note string, saw func(visit) string) [][]turn {
 	work := make([][]turn, len(e.visits))
 	for i, visits := range e.visits {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// usage is what a process has used since it started.
+// usage is the processor time and memory that a process has used since it started.
 type usage struct {
 	CPU    float64 `json:"cpu"`     // seconds, user and system
 	PeakMB float64 `json:"peak_mb"` // resident set at its largest, MB of 2^20 bytes

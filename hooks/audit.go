@@ -40,7 +40,7 @@ func careRecords() []string {
 	return names
 }
 
-// readDetail is what the audit row of a read says beside its columns.
+// readDetail is the detail of the audit row of a read.
 type readDetail struct {
 	Count    int      `json:"count"`
 	Patients []string `json:"patients,omitempty"` // of a list; each once

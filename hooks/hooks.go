@@ -4,7 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Register is the one list of what fires when. It must run before the application is
+// Register lists every hook. It must run before the application is
 // bootstrapped.
 func Register(app core.App, allowAdmin bool) {
 	BindTriggers(app)

@@ -13,7 +13,7 @@ import (
 // BindLockdown takes PocketBase's own doors off the listener. Batches are always gone: they answer
 // all or nothing, and a phone's queue must never be. With allowAdmin false the dashboard and all a
 // superuser could do is gone too (raw SQL, backups, settings, schema, logs, cron, sign-in), which
-// leaves the reads, the sign-in of staff and our own routes. What is gone answers 404.
+// leaves the reads, the sign-in of staff and our own routes. A route that is gone answers 404.
 //
 // Expanding relations is refused to everyone but superusers: it would read care records that the
 // audit row of the request does not name.

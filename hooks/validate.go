@@ -52,7 +52,7 @@ func checkText(f *care.Field, r *core.Record) *care.Problem {
 	return problem
 }
 
-// checkJSON checks the value of a JSON column. What is missing must become NULL: the dashboard sends
+// checkJSON checks the value of a JSON column. A missing value must become NULL: the dashboard sends
 // an emptied field as "".
 func checkJSON(f *care.Field, r *core.Record, raw types.JSONRaw) *care.Problem {
 	if len(raw) == 0 {

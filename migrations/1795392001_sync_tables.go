@@ -36,7 +36,7 @@ var syncTablesDDL = []string{
 	`CREATE INDEX sync_grants_patient ON sync_grants (patient)`,
 	`CREATE TABLE sync_staff (staff TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, reset_seq INTEGER NOT NULL, past TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID`,
 
-	// What every client pushed and what it was answered.
+	// Every push of every client, with its answer.
 	`CREATE TABLE sync_clients (id INTEGER PRIMARY KEY, client TEXT NOT NULL UNIQUE, device TEXT NOT NULL, staff TEXT NOT NULL, last_mid INTEGER NOT NULL DEFAULT 0, last_key TEXT NOT NULL DEFAULT '', pulled_mid INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL)`,
 	`CREATE TABLE sync_ledger (key TEXT PRIMARY KEY, client INTEGER NOT NULL, mid INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID`,
 	// A key that took effect under another client's number and was sent again under this one.
@@ -56,7 +56,7 @@ var syncTablesDDL = []string{
 	`CREATE TABLE sync_assertions (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID`,
 	`CREATE TABLE sign_in_codes (hash TEXT PRIMARY KEY, staff TEXT NOT NULL, issued_by TEXT NOT NULL, expires_at TEXT NOT NULL, used_at TEXT) WITHOUT ROWID`,
 
-	// Handovers: every alarm that was raised, and what must leave the building.
+	// Handovers: every alarm that was raised, and the rows that must leave the building.
 	`CREATE TABLE alarms (id TEXT PRIMARY KEY, rule TEXT NOT NULL, version INTEGER NOT NULL, patient TEXT NOT NULL, collection TEXT NOT NULL, record TEXT NOT NULL, visit TEXT NOT NULL, clinical_time TEXT NOT NULL, clock_known INTEGER NOT NULL, class TEXT NOT NULL, destination TEXT NOT NULL, news2 INTEGER NOT NULL, staff TEXT NOT NULL, team TEXT NOT NULL, verified INTEGER NOT NULL, holds INTEGER NOT NULL, handover TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID`,
 	`CREATE INDEX alarms_patient ON alarms (patient, clinical_time)`,
 	`CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, channel TEXT NOT NULL, handover TEXT NOT NULL, team TEXT NOT NULL, created_at TEXT NOT NULL, due_at TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL, last_error TEXT NOT NULL DEFAULT '', done_at TEXT)`,

@@ -4,7 +4,7 @@ import "context"
 
 // Channel takes handovers to teams.
 type Channel interface {
-	// Name is what the outbox calls it. It never changes.
+	// Name is its name in the outbox. It never changes.
 	Name() string
 	// Deliver takes one item there. It may be called again with an item it took before. An
 	// error is tried again, unless it has Temporary() bool and says false: then it is given up.

@@ -31,7 +31,7 @@ func (b Backoff) After(attempts int, chance float64) time.Duration {
 	return wait/2 + time.Duration(chance*float64(wait-wait/2))
 }
 
-// Options are what a courier works with. All but Timeout and Batch must be given.
+// Options configure a courier. All but Timeout and Batch must be given.
 type Options struct {
 	Outbox   Outbox
 	Channels []Channel

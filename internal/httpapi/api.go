@@ -15,13 +15,13 @@ import (
 // BasePath is where version 1 of the sync protocol lives.
 const BasePath = "/api/sync/v1"
 
-// API is what the routes need.
+// API serves the routes.
 type API struct {
 	App      core.App
 	Identity *identity.Service
 	// Sync is the engine behind hello, push, pull and digest.
 	Sync *syncer.Engine
-	// Store is what the pages read.
+	// Store is read by the pages.
 	Store *pbstore.Store
 	// Clock is the server's.
 	Clock func() time.Time

@@ -26,7 +26,7 @@ const (
 	smallBody = 64 << 10
 	// usualBody is the most, in bytes, set aside for a body before it comes.
 	usualBody = 64 << 10
-	// packedSlack is what a compressed body may be larger than its content.
+	// packedSlack is how many bytes larger than its content a compressed body may be.
 	packedSlack = 4 << 10
 	// restBody and restTime are how much of a refused body is read to its end, in bytes, and for
 	// how long: a push that is too large by far still hears why.

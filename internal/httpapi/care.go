@@ -30,8 +30,8 @@ const (
 	longestCursor = 1200
 )
 
-// careRoute is one route and the roles it is for. What such a role finds behind it is decided by
-// whose the record is: not theirs and not there answer alike.
+// careRoute is one route and the roles it is for. Which records such a role finds behind it
+// is decided later: a record that is not theirs and one that is not there answer alike.
 type careRoute struct {
 	method, path string
 	roles        func(care.Duty) bool

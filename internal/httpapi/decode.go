@@ -64,7 +64,7 @@ func tooDeep(body []byte) bool {
 	return false
 }
 
-// whatIsWrong says where and what, in words that quote nothing of the content.
+// whatIsWrong names the place and the fault, in words that quote nothing of the content.
 func whatIsWrong(err error) string {
 	var form *jsontext.SyntacticError
 	var kind *json.SemanticError

@@ -19,7 +19,7 @@ import (
 	"doorstep/internal/wire"
 )
 
-// retryAfterSeconds is what a client is asked to wait when the server cannot say better.
+// retryAfterSeconds is how long a client is asked to wait when the server cannot say better.
 const retryAfterSeconds = 5
 
 // failure is one row of the table from errors to answers.
@@ -28,7 +28,7 @@ type failure struct {
 	answer wire.Error
 }
 
-// failures is the table. What is not in it, and not a *wire.Error already, is a fault of ours.
+// failures is the table. An error that is neither in it nor a *wire.Error already is a fault of ours.
 var failures = []failure{
 	{identity.ErrNotFound, wire.Error{Status: 404, Code: "not_found", Retry: wire.RetryNever,
 		Message: "There is nothing of that name that you may see."}},

@@ -118,7 +118,7 @@ func (a *API) examine(ctx context.Context) (*Health, error) {
 	return h, nil
 }
 
-// probe tries to write, not too often, whoever asks.
+// probe tries to write, not too often however many ask.
 type probe struct {
 	mu     sync.Mutex
 	tested time.Time

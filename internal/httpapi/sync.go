@@ -15,7 +15,7 @@ import (
 	"doorstep/internal/wire"
 )
 
-// Limits of what is asked: the bodies of the small routes in bytes, and the patience of a pull.
+// Limits of requests: the bodies of the small routes in bytes, and the patience of a pull.
 const (
 	helloBytes  = 64 << 10
 	digestBytes = 8 << 20

@@ -24,7 +24,7 @@ func ParseODSCode(text string) (ODSCode, error) {
 	return ODSCode(text), nil
 }
 
-// Shape is what a code looks like it might be.
+// Shape is the kind of organisation whose codes look like this one.
 type Shape string
 
 // The shapes. NB! A hint for sorting and for the wording of a question, never a gate:

@@ -18,14 +18,14 @@ import (
 const (
 	// AssertionLifetime is how far ahead exp may lie.
 	AssertionLifetime = 60 * time.Second
-	// Leeway is what two well-kept clocks may differ by.
+	// Leeway is how far two well-kept clocks may differ.
 	Leeway = 10 * time.Second
 
 	maxAssertionBytes = 4096
 	minJTI, maxJTI    = 8, 128
 )
 
-// assertion is what a device signed, before its time and its single use are checked.
+// assertion is a statement that a device signed; its time and its single use are not yet checked.
 type assertion struct {
 	device DeviceRecord
 	claims jwt.RegisteredClaims

@@ -32,12 +32,12 @@ type Enrolment struct {
 	NewDevice, NewClient string
 }
 
-// Found is what the store holds that bears on an enrolment.
+// Found holds the stored rows that bear on an enrolment.
 type Found struct {
 	Staff StaffRecord
 	// Code is the sign-in code named, nil when there is none of that hash.
 	Code *SignInCode
-	// Keys are the devices with that public key, whoever they belong to, the latest first.
+	// Keys are the devices with that public key, of any owner, the latest first.
 	Keys []DeviceRecord
 	// ClientOwner is the member of staff whose the named client is, "" when nobody's.
 	ClientOwner string
@@ -50,7 +50,7 @@ type Admission struct {
 	Repeat bool
 }
 
-// Admit decides, from what is stored. The store writes what it says in the same transaction,
+// Admit decides from the stored rows. The store writes the decision in the same transaction,
 // and marks the code used unless it is a repeat. Errors: ErrCode, ErrInactive, ErrRole,
 // ErrKeyTaken, ErrLost, ErrRevoked, ErrClientTaken.
 func (e Enrolment) Admit(f Found) (Admission, error) {
@@ -71,7 +71,7 @@ func (e Enrolment) Admit(f Found) (Admission, error) {
 		switch {
 		case d.Staff != f.Staff.ID:
 			return Admission{}, ErrKeyTaken
-		case d.State == stateLost: // whoever found the phone has its key
+		case d.State == stateLost: // the finder of the phone has its key
 			return Admission{}, fmt.Errorf("%w: %s", ErrLost, d.ID)
 		case d.State == stateRevoked:
 			return Admission{}, fmt.Errorf("%w: %s", ErrRevoked, d.ID)

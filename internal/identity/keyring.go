@@ -19,8 +19,8 @@ const KeyFile = "signing.key"
 
 const pemType = "PRIVATE KEY" // PKCS#8
 
-// Keyring holds the key that signs access tokens. Whoever has the public half, as published
-// by [Keyring.JWKS], can verify them; so can another cell.
+// Keyring holds the key that signs access tokens. Anybody who has the public half, as
+// published by [Keyring.JWKS], can verify them; so can another cell.
 type Keyring struct {
 	private ed25519.PrivateKey
 	id      string

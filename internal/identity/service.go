@@ -25,7 +25,7 @@ type Store interface {
 	AddCode(ctx context.Context, c SignInCode, now time.Time) error
 }
 
-// Config is what a Service needs; fields with a default may be left empty.
+// Config configures a Service; fields with a default may be left empty.
 type Config struct {
 	Store    Store
 	Keys     *Keyring
@@ -153,7 +153,7 @@ func (s *Service) AuthenticateUntil(ctx context.Context, token string) (Session,
 	return session, claims.ExpiresAt.Time, nil
 }
 
-// session is what a stored device may do now.
+// session makes the session of a stored device, with its rights of this moment.
 func (s *Service) session(ctx context.Context, device DeviceRecord, now time.Time) (Session, error) {
 	staff, err := s.store.Staff(ctx, device.Staff)
 	if errors.Is(err, ErrNotFound) {
@@ -166,7 +166,7 @@ func (s *Service) session(ctx context.Context, device DeviceRecord, now time.Tim
 }
 
 // Revoke makes the next request of a device, or of every device of a member of staff, be
-// judged anew by what is stored. Call it after anything about them changed: state, role,
+// judged anew from the stored rows. Call it after anything about them changed: state, role,
 // teams, leaving.
 func (s *Service) Revoke(id string) {
 	s.cache.revoke(id)

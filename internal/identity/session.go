@@ -32,7 +32,7 @@ const (
 // DrainWindow is how long a leaver's phone, or one being drained, may still send its work.
 const DrainWindow = 30 * 24 * time.Hour
 
-// Session is who is asking and what they may do now.
+// Session identifies the device and the person of a request, with their rights of this moment.
 type Session struct {
 	Device, Client, Staff string
 	Role                  care.Role

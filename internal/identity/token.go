@@ -21,8 +21,8 @@ const (
 	jtiBytes      = 16
 )
 
-// accessClaims are what an access token says. Role, organisation and scope are for other cells
-// and for reading; a Session here is made from what is stored, which may have changed since.
+// accessClaims are the claims of an access token. Role, organisation and scope are for other cells
+// and for reading; a Session here is made from the stored rows, which may have changed since.
 type accessClaims struct {
 	jwt.RegisteredClaims
 	Device       string    `json:"device"`

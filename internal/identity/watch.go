@@ -2,7 +2,7 @@ package identity
 
 import "sync"
 
-// watches are those who want to hear that a device or a member of staff is judged anew.
+// watches are the listeners who want to know when a device or a member of staff is judged anew.
 type watches struct {
 	mu   sync.Mutex
 	byID map[string]map[chan struct{}]struct{}

@@ -15,7 +15,7 @@ import (
 	"doorstep/internal/identifier"
 )
 
-// ErrRefused is what a command ends with when rows were refused: the good ones are in.
+// ErrRefused ends a command when rows were refused: the good ones are in.
 var ErrRefused = errors.New("some rows were refused; the good ones are in")
 
 // Opener opens the database when a command runs; done closes it.

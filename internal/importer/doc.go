@@ -1,9 +1,9 @@
-// Package importer takes in what already exists elsewhere: the directory of practices from the
+// Package importer takes in data that exists elsewhere: the directory of practices from the
 // ODS table, and people with their caseloads from CSV or a FHIR R4 bundle.
 //
 // A file is read as a stream and written in chunks of one transaction each. Every row gets one
 // outcome and, when it is not plain, a reason; a bad row never keeps a good one out. Running the
-// same file twice changes nothing. Parsing and deciding are here; [Store] is what it asks of a
+// same file twice changes nothing. Parsing and deciding are here; [Store] is the interface to a
 // database.
 //
 // NB! A report about people names lines, fields and record ids, never a value: reports are kept

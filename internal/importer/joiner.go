@@ -9,12 +9,12 @@ import (
 	"doorstep/internal/care"
 )
 
-// joiner decides which stored person a row is, and what follows.
+// joiner matches rows with stored persons and decides what to change.
 type joiner struct {
 	options Options
 }
 
-// held is what the store has that concerns one chunk of rows; it grows as rows are written.
+// held holds the stored records that concern one chunk of rows; it grows as rows are written.
 type held struct {
 	byNumber  map[string]Row
 	byName    map[name][]Row
@@ -283,7 +283,7 @@ func (j *joiner) resolvePractice(h *held, p *person) {
 	p.patient["practice"] = id
 }
 
-// grants is what a row asks of caseloads.
+// grants lists the places on caseloads that a row asks for.
 type grants struct {
 	join    []Write  // a team the person was never with
 	alter   []Write  // what differs, for --update

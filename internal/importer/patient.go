@@ -57,12 +57,12 @@ func (r *patientReader) leaveOut(kind string) {
 	}
 }
 
-// read turns one Patient into a person. What Doorstep has no place for is counted by name.
+// read turns one Patient into a person. Elements that Doorstep has no place for are counted by name.
 func (r *patientReader) read(where string, f *fhirPatient) *person {
 	p := newPerson(where)
 	today := r.now().Format(time.DateOnly)
 	switch {
-	case len(f.ModifierExtension) > 0: // R4: whoever does not understand one must not use the resource
+	case len(f.ModifierExtension) > 0: // R4: a reader that does not understand one must not use the resource
 		p.refuse("holds a modifier extension that is not understood here: %s", f.ModifierExtension[0].URL)
 	case f.Active == "false":
 		p.refuse("the record is marked as not in use (active = false)")

@@ -22,8 +22,8 @@ var peopleColumns = []string{"nhs_number", "family_name", "given_name", "preferr
 // which one it is, the file itself says.
 //
 // A row is the same person as a stored one when the NHS numbers agree, or, where one of them has
-// none, family name, given name and date of birth. What a file leaves blank says nothing. What
-// differs from the record is reported and left alone unless Options.Update. NHS numbers stay
+// none, family name, given name and date of birth. A blank cell says nothing. A cell
+// that differs from the record is reported and left alone unless Options.Update. NHS numbers stay
 // unverified: a valid check digit is not a match.
 //
 // The error is a fault of the file or of the store; bad rows are in the report, not an error.

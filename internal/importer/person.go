@@ -145,7 +145,7 @@ func (p *person) finish() {
 	}
 }
 
-// name is what two rows of one person without an NHS number have in common.
+// name is the key by which rows of one person without an NHS number are matched.
 type name struct{ family, given, born string }
 
 func fold(text string) string { return strings.ToLower(tidy(text)) }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// The parts of FHIR R4 (4.0.1) an import reads: Patient, and what a Patient's practice can hide
-// behind. One set of types for JSON and XML; the two differ only in how a simple value and a
+// The parts of FHIR R4 (4.0.1) an import reads: Patient, and the resources that can name
+// a Patient's practice. One set of types for JSON and XML; the two differ only in how a simple value and a
 // resource are written.
 
 // simple is a simple value: "x", 5 or true in JSON, the attribute value in XML.
@@ -45,8 +45,8 @@ func (s *simple) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 
 func (s simple) String() string { return string(s) }
 
-// fhirUse is what FHIR's identifier, name, telecom and address have in common: what it is used for,
-// until when, and extensions.
+// fhirUse is the common part of FHIR's identifier, name, telecom and address: the use, the period of
+// validity and extensions.
 type fhirUse struct {
 	Use       simple          `json:"use" xml:"use"`
 	Period    fhirPeriod      `json:"period" xml:"period"`

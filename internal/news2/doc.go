@@ -8,8 +8,8 @@
 // Three rules of this package are product rules, not RCP rules, because the RCP
 // text says nothing about them. A clinical safety officer must accept them.
 //
-//   - A set with a reading missing has no total. What is present still counts:
-//     its sum is the floor, and the real total can only be the same or higher.
+//   - A set with a reading missing has no total. The readings that are there
+//     still count: their sum is the floor, and the real total can only be the same or higher.
 //   - Unknown is not "normal". Air or oxygen not recorded is a missing reading;
 //     an unknown age or pregnancy does not switch scoring off, because only a
 //     known reason may silence an alarm.

@@ -34,7 +34,7 @@ type Reading struct {
 	Temperature     *Tenths // tenths of a degree Celsius
 }
 
-// Person is what NEWS2 needs to know about whoever the readings belong to.
+// Person holds the facts about a person on which NEWS2 depends.
 type Person struct {
 	Age      *int  // whole years at the time of the reading; nil when not known
 	Pregnant *bool // nil when not known

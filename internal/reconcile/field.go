@@ -25,11 +25,11 @@ const (
 	Lost
 )
 
-// Edit is what an author wants one field to become.
+// Edit is the value that an author wants one field to have.
 type Edit struct {
 	Field *care.Field
 	Value any // checked Go value of the field's kind; nil = missing
-	// Was is what the author saw, where the device said so.
+	// Was is the value that the author saw, where the device said so.
 	Was    any
 	HasWas bool
 	// Base is the point of the sequence the author had seen, in the present epoch's numbers.

@@ -20,7 +20,7 @@ type Organisation struct {
 	HasKey   bool
 }
 
-// Store is what the commands need of the database.
+// Store is the database, as the commands use it.
 type Store interface {
 	// Organisation finds one by id, ODS code or whole name; ErrNotFound unless there is exactly one.
 	Organisation(ctx context.Context, which string) (Organisation, error)
@@ -168,8 +168,8 @@ func read(path string, key *ecdh.PrivateKey) (*Work, error) {
 	return w, nil
 }
 
-// known asks the database who is who, and whether the device that signed is one of ours and is the
-// phone the work says it comes from.
+// known asks the database for names, and whether the device that signed is enrolled and is the phone
+// that the work says it comes from.
 func known(ctx context.Context, store Store, w *Work) (names Names, vouched bool, err error) {
 	staff, patients := w.People()
 	if names, err = store.Names(ctx, staff, patients); err != nil {

@@ -81,7 +81,7 @@ func parse(text []byte) (*file, error) {
 	return &f, nil
 }
 
-// statement is what a device signs to vouch for a wrap.
+// statement is the text that a device signs to vouch for a wrap.
 func (f *file) statement(device string) []byte {
 	w := f.Recovery
 	return []byte(strings.Join([]string{"doorstep voucher", "1", f.Vault, w.Kid, w.Epk.X, w.Epk.Y, w.IV.String(), w.Key.String(), device}, "|"))

@@ -10,7 +10,7 @@ import (
 	"doorstep/internal/phone"
 )
 
-// HandIn is what it takes to send recovered work.
+// HandIn configures the sending of recovered work.
 type HandIn struct {
 	Server string // base address
 	HTTP   phone.Doer
@@ -27,7 +27,7 @@ const maxRounds = 5
 // HandIn sends the changes as the phone would have: in order, under their own keys, so that what
 // the phone did send, or sends after all, takes effect once. It enrols a device of its own, whose
 // clock is off as the phone's was, and pulls nothing. Errors: ErrClock, ErrNoStaff, ErrOthersWork,
-// and what the server answered.
+// and the errors that the server answers with.
 func (w *Work) HandIn(ctx context.Context, h HandIn) ([]phone.Item, error) {
 	switch {
 	case w.Cover.Staff == "":

@@ -27,7 +27,7 @@ func NewKey() (*ecdh.PrivateKey, error) {
 	return key, nil
 }
 
-// Public is what is stored with the organisation.
+// Public is the public key, which is stored with the organisation.
 func Public(key *ecdh.PrivateKey) (json.RawMessage, error) {
 	k, err := care.RecoveryKeyOf(key.PublicKey())
 	if err != nil {

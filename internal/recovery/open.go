@@ -29,7 +29,7 @@ type Work struct {
 	// request could carry; Drafts are forms nobody saved.
 	Changes, TooBig []Change
 	Drafts          []Draft
-	// Device is who signed for the data key, "" where nobody did. See [Work.VouchedBy].
+	// Device signed for the data key; "" where none did. See [Work.VouchedBy].
 	Device string
 	// Whole: the phone was unlocked and proves that no row of its export is missing.
 	Whole bool
@@ -37,7 +37,7 @@ type Work struct {
 	statement, signature []byte
 }
 
-// Cover is what a phone says about itself.
+// Cover is the part of an export in which a phone describes itself.
 type Cover struct {
 	Device      string `json:"device"`
 	Client      string `json:"client"`

@@ -112,7 +112,7 @@ func (s *Set) ByNEWS2(code string) bool {
 	return false
 }
 
-// environments: what a trigger may name, and what an "unless" may name.
+// environments hold the names that a trigger and an "unless" may use.
 type environments struct{ trigger, unless *cel.Env }
 
 func newEnvironments() (environments, error) {

@@ -189,8 +189,8 @@ func ordered(events []Event) []Event {
 	return list
 }
 
-// compare is the clinical order: time, then record. What is left (readings of one record at
-// one time) is ordered by content, so that the order of arrival never shows.
+// compare is the clinical order: time, then record. Readings of one record at one time are
+// ordered by content, so that the order of arrival never shows.
 func compare(a, b *Event) int {
 	if c := cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Collection, b.Collection)); c != 0 {
 		return c

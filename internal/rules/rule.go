@@ -52,7 +52,7 @@ type Event struct {
 	Collection, ID string
 	Visit          string // the visit it belongs to; a visit's own id; "" for none
 	Patient        string
-	Staff, Team    string // who recorded it and for which team: the sender of what comes of it
+	Staff, Team    string // who recorded it and for which team: they send the handover that comes of it
 	At             time.Time
 	ClockKnown     bool // the offset of the recording device was known
 	Verified       bool // false: built from a refused or a losing value
@@ -84,7 +84,7 @@ type Fault struct {
 	Last    string   // the last reason; it names fields, never their contents
 }
 
-// Judgement is what the evidence of one person comes to. All lists are in clinical order (time,
+// Judgement is the result of judging the evidence of one person. All lists are in clinical order (time,
 // then record), then by rule code.
 type Judgement struct {
 	// Alarms that hold.

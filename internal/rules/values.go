@@ -22,13 +22,13 @@ type source interface {
 }
 
 // object shows a source to CEL as a map, looked up field by field so that judging a record
-// copies nothing. What only a curious rule asks (size, iteration, equality) is answered from
-// a map made then.
+// copies nothing. Questions that few rules ask (size, iteration, equality) are answered
+// from a map made then.
 type object struct{ source }
 
 var _ traits.Mapper = object{}
 
-// FindStringKey is what CEL asks first when a field is selected.
+// FindStringKey is called first by CEL when a field is selected.
 func (o object) FindStringKey(name string) (any, bool) { return o.field(name) }
 
 // Find implements traits.Mapper.

@@ -108,7 +108,7 @@ func (m *Mounted) open(e *core.ServeEvent) (*Server, error) {
 	if m.stopped {
 		return nil, http.ErrServerClosed
 	}
-	if m.o.Log == nil { // PocketBase's log is a table; whoever runs the program looks at its output
+	if m.o.Log == nil { // PocketBase's log is a table; the person who runs the program looks at its output
 		m.o.Log = slog.New(slog.NewMultiHandler(m.app.Logger().Handler(), slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	}
 	s, err := open(m.app, m.o)

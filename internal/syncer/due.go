@@ -17,8 +17,8 @@ const JobDue = "due"
 // dueAtOnce rows are worked off by one transaction.
 const dueAtOnce = 200
 
-// dueWork is what is done about each kind of due row; caseloads that start or end are the
-// store's own.
+// dueWork maps each kind of due row to its work; the store itself works off caseloads that start or
+// end.
 var dueWork = map[string]func(pipeline.Tx, string) error{
 	pipeline.DueHandover: pipeline.Overdue,
 	pipeline.DueIssue:    pipeline.EscalateIssue,

@@ -230,7 +230,7 @@ func (e *Engine) settle() error {
 	}
 }
 
-// Settle takes in what others wrote, before it returns.
+// Settle takes in the writes of others before it returns.
 func (e *Engine) Settle(ctx context.Context) error {
 	dirty, err := e.store.AnyDirty()
 	if err != nil || !dirty {

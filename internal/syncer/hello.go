@@ -16,7 +16,7 @@ var DefaultPace = wire.Pace{MinIntervalMs: 30000, JitterMs: 15000}
 // BusyPace is asked for while more than half of the writer's queue is taken.
 var BusyPace = wire.Pace{MinIntervalMs: 120000, JitterMs: 60000}
 
-// Pace is what phones are asked to keep at this moment.
+// Pace is the time that phones are asked to leave between rounds at this moment.
 func (e *Engine) Pace() wire.Pace {
 	if 2*len(e.queue) > cap(e.queue) {
 		return BusyPace

@@ -94,7 +94,7 @@ func (e *Engine) firstPage(ctx context.Context, s Session, who *access.Access, c
 	return page, nil
 }
 
-// belowFloor turns a cursor that is older than what the feed remembers into a new beginning: the
+// belowFloor turns a cursor that is older than the memory of the feed into a new beginning: the
 // phone is told to start anew rather than left with records that are long gone.
 func (e *Engine) belowFloor(cur *cursor) bool {
 	floor := e.store.Floor()

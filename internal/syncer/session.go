@@ -8,14 +8,14 @@ import (
 	"doorstep/internal/wire"
 )
 
-// Session is who speaks: a device in the hands of a member of staff.
+// Session identifies the sender of a request: a device in the hands of a member of staff.
 type Session struct {
 	Device string
 	Client string
 	Staff  string
 	// PushOnly: the device is draining or its author has left; it may hand in, not take away.
 	PushOnly bool
-	// Directive is what the device must do: none, wipe, drain, relogin.
+	// Directive is the order to the device: none, wipe, drain, relogin.
 	Directive string
 }
 

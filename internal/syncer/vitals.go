@@ -2,7 +2,7 @@ package syncer
 
 import "time"
 
-// Vitals is what tells whether an engine does its work.
+// Vitals are the figures that tell whether an engine does its work.
 type Vitals struct {
 	Epoch string
 	Head  int64

@@ -14,7 +14,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types lit-html app"
 
-// features are what a page may ask the device for: the camera, for QR codes and photographs.
+// features lists the parts of the device that a page may ask for: the camera, for QR codes and photographs.
 // Passkeys, the clipboard and sound keep their default, which is this origin alone.
 var features = "camera=(self), " + strings.Join([]string{"accelerometer", "bluetooth", "display-capture", "geolocation", "gyroscope", "hid",
 	"magnetometer", "microphone", "midi", "payment", "serial", "usb"}, "=(), ") + "=()"

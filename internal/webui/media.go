@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// kind is what a file is served as.
+// kind is the media type under which a file is served.
 type kind struct {
 	media string
 	text  bool // worth compressing; what is packed already is not

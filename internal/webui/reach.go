@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Where a page, a style sheet or a script names another file. What is imported under a name made
-// up while running is not found: there is none such in an app that works without a network.
+// Where a page, a style sheet or a script names another file. An import under a name made up
+// while running is not found: there is none such in an app that works without a network.
 var (
 	inMarkup = regexp.MustCompile(`\b(?:href|src)="([^"]+)"`)
 	inScript = regexp.MustCompile(`\b(?:from|import)\s*\(?\s*["']([^"']+)["']`)

@@ -8,14 +8,14 @@ import (
 	"slices"
 )
 
-// Where the field app lives, and what is made for it.
+// Where the field app lives, and the files that are made for it.
 const (
 	appRoot   = "/app/"
 	workerAt  = appRoot + "sw.js"
 	shellList = appRoot + "shell.json"
 )
 
-// shell is what the app needs without a network: its page, and what that reaches. Version changes with
+// shell lists the files that the app needs without a network: its page, and all that it reaches. Version changes with
 // the content of any file, of the worker, and of the policy that the kept pages carry.
 type shell struct {
 	Version string   `json:"version"`

@@ -11,7 +11,7 @@ import (
 	"github.com/tdewolff/parse/v2/js"
 )
 
-// slim returns what is served in place of a file. Our own scripts go without comments and white
+// slim returns the text that is served in place of a file. Our own scripts go without comments and white
 // space and with short names inside functions, more than a third of what a phone would fetch; names
 // of functions, classes and fields stay, so that an error report says where it was. Everything else
 // stays as it is: libraries keep their notices, the worker is what browsers show to whoever asks what

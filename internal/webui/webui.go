@@ -29,7 +29,7 @@ type Pages struct{ pages map[string]page }
 
 // New reads folders of files. The key of each is the path it is served under, "" or ending in a
 // slash. A folder's index.html answers for the folder. Where there is an app, its list of files
-// is made from what was read; see shell.go.
+// is made from them; see shell.go.
 func New(files fs.FS, folders map[string]string) (*Pages, error) {
 	p := &Pages{pages: map[string]page{}}
 	for prefix, folder := range folders {
@@ -88,7 +88,7 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	header.Set("Content-Type", found.media)
-	header.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out of what is encoded
+	header.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out of encoded content
 	header.Set("Cache-Control", "no-cache")               // ask each time; the ETag makes that cheap
 	header.Set("Etag", `"`+etag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
@@ -108,6 +108,6 @@ func (p *Pages) missing(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusNotFound)
 	if r.Method != http.MethodHead {
-		_, _ = io.WriteString(w, "There is no page at this address.\n") // whoever hung up needs no answer
+		_, _ = io.WriteString(w, "There is no page at this address.\n") // a client that hung up needs no answer
 	}
 }

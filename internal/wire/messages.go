@@ -17,7 +17,7 @@ type HelloRequest struct {
 	App      string      `json:"app,omitempty" validate:"max=40"`
 }
 
-// OutboxState is what a phone has not sent yet.
+// OutboxState counts the changes that a phone has not sent yet.
 type OutboxState struct {
 	Count   int64  `json:"count" validate:"min=0"`
 	Oldest  string `json:"oldest,omitempty" validate:"max=40"`
@@ -129,7 +129,7 @@ type Issue struct {
 	Fix     string `json:"fix"` // edit, supervisor, none
 }
 
-// PullResponse is one page of what changed.
+// PullResponse is one page of changes.
 type PullResponse struct {
 	Epoch   string       `json:"epoch"`
 	Head    int64        `json:"head"`

@@ -1,9 +1,8 @@
 // Package worktime reckons in the opening hours of a practice or team, so that "two
 // core hours" and "one working day" are real moments with a due time.
 //
-// It is pure: the moment comes in, a moment goes out, no clock is read. Moments in and
-// out may be in any location; the reckoning is in Europe/London, and what comes out is
-// UTC. The time zone database is compiled in, so it works where the machine has none.
+// It is pure: it reads no clock. Moments may be passed in any location; the reckoning is in
+// Europe/London, and results are UTC. The time zone database is compiled in, so it works where the machine has none.
 //
 // Core hours are 08:00 to 18:30, Monday to Friday, except Good Friday, Christmas Day and
 // bank holidays (NHS England, GP contract core hours). Easter Saturday and Easter Sunday

@@ -8,7 +8,7 @@ import (
 	"github.com/rickar/cal/v2/gb"
 )
 
-// Calendar is what people add to the bank holidays we can work out: the editable table.
+// Calendar holds the days that people add to the bank holidays we can work out.
 // The value is the name to show, such as "State funeral" or "Staff training".
 type Calendar struct {
 	// Extra days are closed whatever the weekday says.

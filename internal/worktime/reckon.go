@@ -26,8 +26,8 @@ func (s *Schedule) Add(from time.Time, d time.Duration) time.Time {
 }
 
 // Between returns how much open time lies from one moment to another, the inverse of
-// [Schedule.Add]; 0 when to is not after from. It is what "time to acknowledge" in core
-// hours means.
+// [Schedule.Add]; 0 when to is not after from. It measures "time to acknowledge" in core
+// hours.
 func (s *Schedule) Between(from, to time.Time) time.Duration {
 	var sum time.Duration
 	last := DateOf(to.In(s.loc))
@@ -42,7 +42,7 @@ func (s *Schedule) Between(from, to time.Time) time.Duration {
 }
 
 // AddWorkingDays returns the moment n working days after from, at the same time by the
-// clock on the wall. What comes in while closed counts as coming in at the next opening:
+// clock on the wall. A moment while closed counts as the next opening:
 // Friday 20:00 plus one working day is Tuesday 08:00. Where the last day is not open at
 // that time, the moment moves to the next opening of that day, or back to its closing
 // when there is none. A working day is one with any opening. With n of zero or less it

@@ -66,7 +66,7 @@ func New(options Options) (*Schedule, error) {
 	return s, nil
 }
 
-// Holiday reports whether the day of t in London is off for this schedule, and by what
+// Holiday reports whether the day of t in London is off for this schedule, and its
 // name. A weekend is no holiday.
 func (s *Schedule) Holiday(t time.Time) (name string, ok bool) {
 	return s.holiday(DateOf(t.In(s.loc)))

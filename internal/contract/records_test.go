@@ -127,7 +127,7 @@ func fieldSchema(f *care.Field) string {
 		}
 		add(`type: [array, "null"], items: {%s}`, items)
 	case care.Object:
-		add(`description: JSON of its own shape`)
+		add("%s", shapeSchema(f.Shape))
 	}
 	add("x-policy: %s", policies[f.Policy])
 	for mark, on := range map[string]bool{"x-limited": f.Limited, "x-identity": f.Identity, "x-sealed": f.Sealed} {
@@ -137,6 +137,39 @@ func fieldSchema(f *care.Field) string {
 	}
 	slices.Sort(parts[1:])
 	return strings.Join(parts, ", ")
+}
+
+// shapeSchema is the shape of an object, null where there is none.
+func shapeSchema(s *care.Shape) string {
+	switch {
+	case s.Quoted:
+		return "description: Any value as it came"
+	case s.Free:
+		return `type: [object, "null"]`
+	}
+	var members, needed []string
+	for i := range s.Members {
+		m := &s.Members[i]
+		members = append(members, m.Name+": {"+memberSchema(&m.Field)+"}")
+		if m.Needed {
+			needed = append(needed, m.Name)
+		}
+	}
+	object := "additionalProperties: false, properties: {" + strings.Join(members, ", ") + "}"
+	if len(needed) > 0 {
+		object += ", required: [" + strings.Join(needed, ", ") + "]"
+	}
+	if s.List {
+		return `type: [array, "null"], items: {type: object, ` + object + "}"
+	}
+	return `type: [object, "null"], ` + object
+}
+
+// memberSchema is a member of an object: a field without what only fields have.
+func memberSchema(f *care.Field) string {
+	schema := fieldSchema(f)
+	schema = strings.Replace(schema, ", x-policy: manual", "", 1)
+	return strings.Replace(schema, "x-policy: manual", "", 1)
 }
 
 // issueFields are those of conflicts and of quarantine, once each, with what a pull adds.

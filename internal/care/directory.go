@@ -21,10 +21,13 @@ const (
 	SyncIssues = "sync_issues"
 )
 
+// VoluntaryKind is the kind of an organisation, and of a team, whose people read only what is safe to share.
+const VoluntaryKind = "voluntary"
+
 // Kinds of organisation and of team.
 var (
-	OrganisationKinds = []string{"practice", "community_trust", "mental_health", "social_care", "voluntary"}
-	TeamKinds         = []string{"nursing", "practice", "mental_health", "social_care", "voluntary", "safeguarding", "coordination"}
+	OrganisationKinds = []string{"practice", "community_trust", "mental_health", "social_care", VoluntaryKind}
+	TeamKinds         = []string{"nursing", "practice", "mental_health", "social_care", VoluntaryKind, "safeguarding", "coordination"}
 )
 
 // The directory: partners whose names and phones all staff may see. Written by administrators,

@@ -91,6 +91,14 @@ func (c *Collection) Field(name string) (*Field, bool) {
 	return &c.Fields[i], true
 }
 
+// WireName is what a phone calls a collection: issues of every kind are one collection to it.
+func (c *Collection) WireName() string {
+	if c.Name == Conflicts || c.Name == Quarantine {
+		return SyncIssues
+	}
+	return c.Name
+}
+
 // ByName returns the collection of that name and whether there is one.
 func ByName(name string) (*Collection, bool) {
 	c, ok := byName[name]

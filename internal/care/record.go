@@ -2,6 +2,7 @@ package care
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 )
 
@@ -51,6 +52,58 @@ func (r *Record) Get(field string) any { return r.Values[field] }
 func (r *Record) Text(field string) string {
 	s, _ := r.Values[field].(string)
 	return s
+}
+
+// Raw returns the JSON of an Object field, nil when missing.
+func (r *Record) Raw(field string) json.RawMessage {
+	raw, _ := r.Values[field].(json.RawMessage)
+	return raw
+}
+
+// Time returns the value of a Time field; the zero time when it is missing.
+func (r *Record) Time(field string) time.Time {
+	t, err := ParseStamp(r.Text(field))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// SetAll sets several fields; nil and "" make a field missing.
+func (r *Record) SetAll(values map[string]any) {
+	for name, v := range values {
+		if v == nil || v == "" {
+			delete(r.Values, name)
+			continue
+		}
+		r.Values[name] = v
+	}
+}
+
+// Clone returns a copy whose Values and Changed can be altered without altering r.
+func (r *Record) Clone() *Record {
+	c := *r
+	c.Values = make(map[string]any, len(r.Values)+4)
+	maps.Copy(c.Values, r.Values)
+	c.Changed = make(map[string]Change, len(r.Changed)+2)
+	maps.Copy(c.Changed, r.Changed)
+	return &c
+}
+
+// Person returns the id of the person a record is about; a person's own record is about them.
+func (r *Record) Person() string {
+	if r.Collection.Name == Patients {
+		return r.ID
+	}
+	return r.Text("patient")
+}
+
+// Stamped notes that a field was changed after creation: by whom, when, and in which change.
+func (r *Record) Stamped(field string, c Change) {
+	if r.Changed == nil {
+		r.Changed = map[string]Change{}
+	}
+	r.Changed[field] = c
 }
 
 // CalledName is what a person is called by those who see the limited projection: the name they prefer,

@@ -35,6 +35,54 @@ func ParseStamp(s string) (time.Time, error) {
 	return t.UTC().Truncate(time.Millisecond), nil
 }
 
+// JSON writes a value that always can be written: what a field holds, or our own structs of such.
+func JSON(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return json.RawMessage("null") // unreachable: care's Go values all marshal
+	}
+	return b
+}
+
+// DecodeJSON reads a stored JSON value as a push would bring it; nil where it is not JSON.
+func DecodeJSON(raw []byte) any {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+// Clip cuts a text to at most n characters.
+func Clip(s string, n int) string {
+	r := []rune(s)
+	if len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// Understand reads a refused value as its author must have meant it: "25" is 25. A value that is out
+// of range or cannot be understood gives false.
+func (f *Field) Understand(v any) (any, bool) {
+	if s, ok := v.(string); ok {
+		switch {
+		case f.Kind == Int || f.Kind == Decimal:
+			v = json.Number(s)
+		case f.Kind == Bool && (s == "true" || s == "yes"):
+			v = true
+		case f.Kind == Bool && (s == "false" || s == "no"):
+			v = false
+		case f.Kind == Text && f.Max > 0:
+			v = Clip(s, int(f.Max))
+		}
+	}
+	value, wrong := f.Check(v)
+	return value, wrong == nil && value != nil
+}
+
 // Problem says why a value cannot be stored, in a code and a sentence for its author.
 type Problem struct {
 	Code    string // wrong_type, out_of_range, unknown_value, unknown_field, too_long, server_only, invalid_nhs_number, …

@@ -29,7 +29,7 @@ func Arrange(in Input) Plan {
 	for _, g := range p.groups.groups {
 		p.decide(g)
 	}
-	p.leftovers()
+	p.unclaimed()
 	p.sortPlan()
 	return p.plan
 }
@@ -76,7 +76,7 @@ func (p *planning) sortAlarms() (alarms []*Alarm, keys []string) {
 			key = h.Key
 		}
 		if a.Class == care.Safeguarding {
-			key += apart
+			key += separate
 		}
 		keys = append(keys, key)
 	}
@@ -122,12 +122,12 @@ func (p *planning) identify() {
 		}
 		return nil
 	})
-	p.claim(p.bereft)
+	p.claim(p.orphaned)
 }
 
 func suffix(a *Alarm) string {
 	if a.Class == care.Safeguarding {
-		return apart
+		return separate
 	}
 	return ""
 }
@@ -147,13 +147,13 @@ func (p *planning) claim(find func(*group) *Existing) {
 // free returns an existing handover that evidence may still shape and no group has.
 func (p *planning) free(id string) *Existing {
 	h := p.existing[id]
-	if h == nil || h.ByHand || !fresh(h.State) || p.claimed[id] != nil {
+	if h == nil || h.ByHand || !untouched(h.State) || p.claimed[id] != nil {
 		return nil
 	}
 	return h
 }
 
-func (p *planning) bereft(g *group) *Existing {
+func (p *planning) orphaned(g *group) *Existing {
 	held := map[string]bool{}
 	for i := range p.in.Alarms {
 		held[p.in.Alarms[i].Handover] = true
@@ -264,8 +264,8 @@ func (p *planning) superseded(g *group) string {
 	return best.Record
 }
 
-// leftovers are handovers that no group claimed although evidence may still shape them.
-func (p *planning) leftovers() {
+// unclaimed deals with the handovers that no group claimed although evidence may still shape them.
+func (p *planning) unclaimed() {
 	into := map[string]string{}
 	holds := map[string]bool{}
 	for _, a := range p.groups.alarms {
@@ -284,7 +284,7 @@ func (p *planning) leftovers() {
 			continue
 		}
 		switch {
-		case into[id] != "" && fresh(h.State):
+		case into[id] != "" && untouched(h.State):
 			p.join(id, into[id])
 		case len(h.Alarms) > 0 && !slices.ContainsFunc(h.Alarms, func(a string) bool { return holds[a] }):
 			p.plan.Withdrawn = append(p.plan.Withdrawn, id)
@@ -296,7 +296,7 @@ func (p *planning) join(from, into string) {
 	p.plan.Joins = append(p.plan.Joins, Joining{from, into})
 	for _, who := range copyHolders {
 		// A copy that nobody answered in time is about the matter still, and the matter is elsewhere.
-		if c := p.copied[CopyID(from, who)]; c != nil && (fresh(c.State) || c.State == care.Escalated || c.State == care.Failed) {
+		if c := p.copied[CopyID(from, who)]; c != nil && (untouched(c.State) || c.State == care.Escalated || c.State == care.Failed) {
 			p.plan.Joins = append(p.plan.Joins, Joining{c.ID, into})
 		}
 	}

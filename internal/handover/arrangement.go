@@ -34,6 +34,21 @@ func AlarmOf(a rules.Alarm) Alarm {
 		Team: a.Event.Team, At: a.Event.At, ClockKnown: a.Event.ClockKnown, Verified: a.Event.Verified}
 }
 
+// Stored is the alarm as the alarms table keeps it; whether it holds and under which key it was arranged is
+// for the caller to add.
+func (a Alarm) Stored(patient string) care.Alarm {
+	return care.Alarm{ID: a.ID, Rule: a.Rule, Version: int64(a.Version), Patient: patient, Collection: a.Collection, Record: a.Record,
+		Visit: a.Visit, ClinicalTime: a.At, ClockKnown: a.ClockKnown, Class: a.Class, NEWS2: a.NEWS2, Staff: a.Staff, Team: a.Team,
+		Verified: a.Verified, Handover: a.Handover}
+}
+
+// KnownAlarm is a stored alarm, attached.
+func KnownAlarm(k care.Alarm) Alarm {
+	return Alarm{ID: k.ID, Rule: k.Rule, Version: int(k.Version), Class: k.Class, Destination: k.Destination,
+		NEWS2: k.NEWS2, Collection: k.Collection, Record: k.Record, Visit: k.Visit, Staff: k.Staff, Team: k.Team,
+		At: k.ClinicalTime, ClockKnown: k.ClockKnown, Verified: k.Verified, Handover: k.Handover}
+}
+
 // Clearing is a complete, verified set at which no rule on scores triggers.
 type Clearing struct {
 	Record     string
@@ -155,8 +170,8 @@ type Plan struct {
 	Withdrawn []string
 }
 
-// fresh: no person and no clock has done anything to it yet, so evidence may still regroup it.
-func fresh(s care.State) bool {
+// untouched: no person and no clock has done anything to it yet, so evidence may still regroup it.
+func untouched(s care.State) bool {
 	switch s {
 	case care.Queued, care.Sent, care.CallNeeded, care.NoDestination, care.Seen:
 		return true

@@ -46,7 +46,7 @@ func (p *planning) change(g *group) {
 // that of the first alarm, also where late evidence gave an earlier one to another handover: it
 // must not hang on which came first. Once somebody has acted it never moves later.
 func (p *planning) earlier(c *Change, g *group) {
-	if h := g.existing; !h.ByHand && fresh(h.State) && len(g.alarms) > 0 {
+	if h := g.existing; !h.ByHand && untouched(h.State) && len(g.alarms) > 0 {
 		c.ClinicalTime = time.Time{}
 	}
 	for _, a := range g.alarms {
@@ -63,7 +63,7 @@ func (p *planning) earlier(c *Change, g *group) {
 func (p *planning) deadlines(c *Change, h *Existing) {
 	from := c.ClinicalTime
 	switch {
-	case fresh(h.State) && (c.Again || !c.ClinicalTime.Equal(h.ClinicalTime)):
+	case untouched(h.State) && (c.Again || !c.ClinicalTime.Equal(h.ClinicalTime)):
 	case c.Again:
 		from = p.in.Now
 	default:
@@ -85,7 +85,7 @@ func (p *planning) doubt(c *Change, g *group) {
 	}
 }
 
-// kept: what supersedes it lies before the evidence at hand, so nothing here can undo it.
+// kept: its successor is older than the evidence that was loaded, so this run cannot undo it.
 func (p *planning) kept(g *group, by string) bool {
 	h := g.existing
 	if h.SupersededBy == "" || by != "" || p.groups.known(h.SupersededBy) {

@@ -40,7 +40,7 @@ type run struct {
 	at    time.Time
 }
 
-const apart = "|safeguarding"
+const separate = "|safeguarding"
 
 // partition groups the alarms:
 //
@@ -86,7 +86,7 @@ func (g *grouping) seedByHand() {
 		h := g.existing[id]
 		key := h.Key
 		if h.Class == care.Safeguarding {
-			key += apart
+			key += separate
 		}
 		if _, taken := g.visits[key+" "+h.Visit]; !taken {
 			g.visits[key+" "+h.Visit] = g.pin(h, key)
@@ -108,7 +108,7 @@ func (g *grouping) pin(h *Existing, key string) *group {
 func (g *grouping) place(i int, a *Alarm) {
 	key := g.keys[i]
 	visit, rule := key+" "+visitOf(a), key+" "+a.Rule
-	if h := g.existing[a.Handover]; h != nil && !fresh(h.State) {
+	if h := g.existing[a.Handover]; h != nil && !untouched(h.State) {
 		to := g.pin(h, key)
 		to.alarms = append(to.alarms, a)
 		if to.closed {
@@ -123,7 +123,7 @@ func (g *grouping) place(i int, a *Alarm) {
 		to = g.running(rule, a)
 	}
 	if to == nil {
-		to = g.ahead(i, a, key)
+		to = g.laterHandoverOf(i, a, key)
 	}
 	if to == nil {
 		to = &group{key: key}
@@ -145,7 +145,7 @@ func (g *grouping) takes(to *group, a *Alarm) bool {
 	if to == nil || to.closed {
 		return false
 	}
-	acted := to.existing != nil && !fresh(to.existing.State)
+	acted := to.existing != nil && !untouched(to.existing.State)
 	return !acted || a.Handover == "" || a.Handover == to.existing.ID || g.existing[a.Handover] == nil
 }
 
@@ -183,16 +183,16 @@ func (g *grouping) cleared(from, to time.Time) bool {
 	return false
 }
 
-// ahead finds, for evidence that arrived late, a later alarm of the same visit or rule whose
+// laterHandoverOf finds, for evidence that arrived late, a later alarm of the same visit or rule whose
 // handover somebody holds: the earlier evidence belongs to it.
-func (g *grouping) ahead(i int, a *Alarm, key string) *group {
+func (g *grouping) laterHandoverOf(i int, a *Alarm, key string) *group {
 	for k := i + 1; k < len(g.alarms); k++ {
 		b := g.alarms[k]
 		if g.keys[k] != key || visitOf(b) != visitOf(a) && b.Rule != a.Rule {
 			continue
 		}
 		h := g.existing[b.Handover]
-		if h == nil || fresh(h.State) {
+		if h == nil || untouched(h.State) {
 			if b.Rule == a.Rule {
 				return nil // the run goes on in something that will form by itself
 			}

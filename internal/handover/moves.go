@@ -176,7 +176,7 @@ func (m *move) passSafeguarding() {
 		return
 	}
 	m.h.State = care.Escalated
-	m.fresh()
+	m.restartClocks()
 	e := m.say(EventEscalated, "No answer in time. The care coordinator is asked to ring the safeguarding lead.")
 	e.Deliver = true
 	if m.a.To.ID != "" {
@@ -189,11 +189,11 @@ func (m *move) passSafeguarding() {
 // send puts the handover before another team.
 func (m *move) send(to Team, as care.State) {
 	m.h.ToTeam, m.h.State = to.ID, as
-	m.fresh()
+	m.restartClocks()
 }
 
-// fresh clears what the last holder did, which its history keeps, and starts the clocks.
-func (m *move) fresh() {
+// restartClocks clears what the last holder did, which its history keeps, and starts the clocks.
+func (m *move) restartClocks() {
 	m.h.SeenBy, m.h.AcknowledgedBy, m.h.AcknowledgedAt, m.h.Owner = "", "", time.Time{}, ""
 	m.h.AckDue, m.h.ActDue = m.Clocks.Deadlines(m.h.Class, m.now, m.Calendar)
 }

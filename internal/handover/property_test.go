@@ -126,7 +126,7 @@ func check(t *rapid.T, l *ledger, before map[string]Existing, alarms []Alarm) {
 			t.Fatalf("%s became less urgent: %+v, was %+v", id, *h, b)
 		}
 		if into := l.joined[id]; into != "" && l.joined[into] == "" {
-			if acted := l.handovers[into].State; b.State != care.StoodDown && !fresh(acted) {
+			if acted := l.handovers[into].State; b.State != care.StoodDown && !untouched(acted) {
 				t.Fatalf("%s was joined into %s, which is %s", id, into, acted)
 			}
 		}

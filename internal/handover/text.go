@@ -84,7 +84,7 @@ func Compose(c Case) Text {
 }
 
 const (
-	kindVoluntary    = "voluntary"
+	kindVoluntary    = care.VoluntaryKind
 	kindSafeguarding = "safeguarding"
 )
 

@@ -1,0 +1,110 @@
+package arrange
+
+import (
+	"errors"
+	"slices"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+)
+
+// Act does one thing to a handover and stores what comes of it: the handover, its history, its
+// deliveries, its next deadline. Version is what the actor saw, 0 for whatever stands: when
+// somebody else moved it since, the answer says who and when. A refusal is a *handover.Error and
+// nothing was changed; the record comes back as it then stands.
+func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version int64) (*care.Record, error) {
+	rec, err := r.stored(id)
+	if err != nil {
+		return nil, err
+	}
+	if rec == nil {
+		return nil, &handover.Error{Code: handover.CodeNotFound, Message: "There is no such handover."}
+	}
+	history, err := r.Store.History(id)
+	if err != nil {
+		return nil, err
+	}
+	h := HandoverOf(rec, history)
+	directory := r.Reference.Directory()
+	if (a.Kind == handover.Decline || a.Kind == handover.Overdue) && a.To.ID == "" {
+		a.To, _ = directory.Coordinator(neighbourhoodOf(directory, h))
+	}
+	m := handover.Machine{Clocks: r.Reference.Clocks(), Calendar: r.Reference.Calendar(directory.Organisation(h.ToTeam))}
+	after, events, err := m.Apply(h, a, actor, r.Moment.Now())
+	if err != nil {
+		return rec, err
+	}
+	if len(events) == 0 {
+		return rec, nil
+	}
+	if version != 0 && !actor.System && decidedSince(history, version, actor.Staff) {
+		return rec, handover.Already(h)
+	}
+	old := rec.Clone()
+	rec.SetAll(after.Values())
+	if err := r.save(rec, old); err != nil {
+		return rec, err
+	}
+	for _, e := range events {
+		if err := r.writeEvent(rec, e); err != nil {
+			return rec, err
+		}
+	}
+	return rec, r.watch(rec)
+}
+
+// decisions are events after which somebody who has not seen them must look again before they
+// decide otherwise. That somebody merely saw or acknowledged it stands in nobody's way.
+var decisions = []string{handover.EventAccepted, handover.EventAnswered, handover.EventDeclined, handover.EventEscalated,
+	handover.EventHandedOn, handover.EventStoodDown}
+
+// decidedSince says whether anybody else decided something after a version.
+func decidedSince(history []*care.Record, version int64, actor string) bool {
+	for _, e := range history {
+		if e.Version > version && e.Text("by") != actor && slices.Contains(decisions, e.Text("kind")) {
+			return true
+		}
+	}
+	return false
+}
+
+// Deliver puts a handover before a team: it is in the team's inbox, or on its list of calls.
+func (r *Room) Deliver(id, team string) error {
+	to, ok := r.Reference.Directory().Team(team)
+	if !ok {
+		to = handover.Team{ID: team}
+	}
+	_, err := r.Act(id, handover.Action{Kind: handover.Deliver, To: to}, system, 0)
+	return err
+}
+
+// Overdue lets the clock act on a handover: no answer in time is a failure, and it goes to the
+// next in the chain. One that was answered, or whose deadline moved, stays as it is.
+func (r *Room) Overdue(id string) error {
+	rec, err := r.Act(id, handover.Action{Kind: handover.Overdue}, system, 0)
+	if refused(err) {
+		return nil // it is gone, or in no state to be overdue
+	}
+	if err != nil || rec == nil {
+		return err
+	}
+	return r.watchLater(rec.ID)
+}
+
+// watchLater looks again at the next deadline, if it is still to come.
+func (r *Room) watchLater(id string) error {
+	rec, err := r.stored(id)
+	if err != nil || rec == nil {
+		return err
+	}
+	if at, due := handover.Due(handover.FromRecord(rec)); due && at.After(r.Moment.Now()) {
+		return r.Store.DueAt(at, care.DueHandover, id)
+	}
+	return nil
+}
+
+// refused says whether the machine did not let somebody do something; anything else went wrong.
+func refused(err error) bool {
+	var no *handover.Error
+	return errors.As(err, &no)
+}

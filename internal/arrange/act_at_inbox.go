@@ -1,0 +1,199 @@
+package arrange
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+)
+
+// CodeChanged refuses a decision about a handover whose evidence grew after its author looked.
+const CodeChanged = "changed"
+
+// ActFromInbox is Act for somebody at an inbox, whose version says what they were looking at.
+//
+//   - The same thing done again by the same person, because the answer was lost, changes nothing
+//     and is no error: the record comes back as it stands now.
+//   - Who decides about a handover that has since become more urgent must read it first.
+//   - Who comes too late for one that a colleague declined or handed on learns who did.
+//
+// a.To needs only its id; a hand-on without one goes to the person's practice.
+func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, version int64) (*care.Record, error) {
+	before, err := r.stored(id)
+	if err != nil {
+		return nil, err
+	}
+	history, err := r.Store.History(id)
+	if err != nil {
+		return nil, err
+	}
+	since := slices.DeleteFunc(slices.Clone(history), func(e *care.Record) bool { return e.Version <= version })
+	if version > 0 && repeated(since, a, actor.Staff) {
+		return before, nil
+	}
+	var noTeam *handover.Error
+	if a.Kind == handover.HandOn && before != nil {
+		a.To, err = r.handOnTo(before, a.To.ID)
+		if err != nil && !errors.As(err, &noTeam) {
+			return nil, err
+		}
+	}
+	rec, err := r.Act(id, a, actor, version)
+	var no *handover.Error
+	switch {
+	case errors.As(err, &no):
+		if noTeam != nil && no.Code == noTeam.Code { // only to whom the handover is there at all
+			no = noTeam
+		}
+		return rec, tooLate(since, actor, no)
+	case err != nil:
+		return rec, err
+	case version > 0 && decides(a.Kind) && becameUrgent(since):
+		return rec, &handover.Error{Code: CodeChanged, State: care.State(before.Text("state")),
+			Message: "New evidence came in after you opened it. Please read it again, then decide."}
+	case a.Kind == handover.HandOn:
+		return rec, r.rewriteForClinicalTeam(rec, before, a)
+	}
+	return rec, nil
+}
+
+// eventsLeft are the events by which each thing that people do shows in a history.
+var eventsLeft = map[handover.Kind][]string{
+	handover.Acknowledge: {handover.EventAcknowledged}, handover.Unacknowledge: {handover.EventUnacknowledged},
+	handover.Accept: {handover.EventAccepted}, handover.Decline: {handover.EventDeclined}, handover.Answer: {handover.EventAnswered},
+	handover.HandOn: {handover.EventHandedOn}, handover.RecordCall: {handover.EventCallReached, handover.EventCallNotReached},
+	handover.File: {handover.EventFiled}, handover.StandDown: {handover.EventStoodDown}, handover.Confirm: {handover.EventConfirmed},
+}
+
+// repeated says whether somebody has done just this since they looked.
+func repeated(since []*care.Record, a handover.Action, staff string) bool {
+	return slices.ContainsFunc(since, func(e *care.Record) bool {
+		return e.Text("by") == staff && slices.Contains(eventsLeft[a.Kind], e.Text("kind")) && saysTheSame(e, a)
+	})
+}
+
+// saysTheSame compares what an event holds with what is asked for now.
+func saysTheSame(e *care.Record, a handover.Action) bool {
+	var d struct {
+		To       string `json:"to"`
+		Outcome  string `json:"outcome"`
+		Name     string `json:"name"`
+		Role     string `json:"role"`
+		Reached  bool   `json:"reached"`
+		ReadBack bool   `json:"read_back"`
+	}
+	if raw := e.Raw("detail"); raw != nil {
+		_ = json.Unmarshal(raw, &d) // written by us
+	}
+	text := e.Text("text")
+	switch a.Kind {
+	case handover.Decline, handover.StandDown:
+		return text == care.Clip(a.Reason, maxEventText)
+	case handover.HandOn:
+		return text == care.Clip(a.Reason, maxEventText) && (a.To.ID == "" || d.To == a.To.ID)
+	case handover.Answer:
+		return text == care.Clip(a.Text, maxEventText) && d.Outcome == a.Outcome
+	case handover.RecordCall:
+		return text == care.Clip(a.Text, maxEventText) && d.Name == a.Name && d.Role == a.CalledRole && d.Reached == a.Reached && d.ReadBack == a.ReadBack
+	}
+	return true
+}
+
+// decides lists what somebody must not do without having read the latest evidence.
+func decides(k handover.Kind) bool {
+	switch k {
+	case handover.Acknowledge, handover.Accept, handover.Decline, handover.Answer, handover.HandOn, handover.StandDown, handover.Confirm:
+		return true
+	}
+	return false
+}
+
+// becameUrgent says whether evidence made a handover weigh more.
+func becameUrgent(since []*care.Record) bool {
+	return slices.ContainsFunc(since, func(e *care.Record) bool {
+		switch e.Text("kind") {
+		case handover.EventAttached, handover.EventRisen, handover.EventRaisedAgain, handover.EventUnverified, handover.EventStandsAnew:
+			return true
+		}
+		return false
+	})
+}
+
+// tooLate names whoever gave a handover away while the actor was looking at it. To anybody else
+// what is not theirs is not there.
+func tooLate(since []*care.Record, actor handover.Actor, no *handover.Error) error {
+	if no.Code != handover.CodeNotFound {
+		return no
+	}
+	for _, e := range since {
+		verb := map[string]string{handover.EventHandedOn: "handed this on", handover.EventDeclined: "declined this"}[e.Text("kind")]
+		if verb != "" && slices.Contains(actor.Teams, e.Text("team")) {
+			return &handover.Error{Code: handover.CodeAlready, Message: "Somebody " + verb + " already.", By: e.Text("by"), At: e.Time("at")}
+		}
+	}
+	return no
+}
+
+// handOnTo finds the team of a hand-on, "" for the person's practice.
+func (r *Room) handOnTo(rec *care.Record, id string) (handover.Team, error) {
+	if id != "" {
+		team, ok := r.Reference.Directory().Team(id)
+		if !ok {
+			return handover.Team{}, &handover.Error{Code: handover.CodeTeamNeeded, Message: "There is no such team, or its organisation has closed."}
+		}
+		return team, nil
+	}
+	person, err := r.Reference.Patient(rec.Text("patient"))
+	if err != nil || person == nil {
+		return handover.Team{}, err
+	}
+	team, ok := r.Reference.Directory().Practice(person.Text("practice"))
+	if !ok {
+		return handover.Team{}, &handover.Error{Code: handover.CodeTeamNeeded, Message: "The person has no practice that is open. Please choose a team."}
+	}
+	return team, nil
+}
+
+// rewriteForClinicalTeam writes the text anew when a handover leaves a voluntary team for a clinical one:
+// until then it held the ask and the safe note only. This is how a volunteer's concern becomes a
+// clinical handover by one action of their coordinator.
+func (r *Room) rewriteForClinicalTeam(rec, before *care.Record, a handover.Action) error {
+	from, _ := r.Reference.Directory().Team(before.Text("to_team"))
+	if from.Kind != care.VoluntaryKind || a.To.Kind == care.VoluntaryKind || rec.Text("situation") != "" {
+		return nil
+	}
+	person, err := r.Reference.Patient(rec.Text("patient"))
+	if err != nil || person == nil {
+		return err
+	}
+	h := handover.FromRecord(rec)
+	ask := a.Text
+	if ask == "" {
+		ask = a.Reason
+	}
+	text := handover.Compose(caseFor(handover.Case{To: a.To, Class: h.Class, ByHand: true, Findings: r.keptFindings(rec),
+		Situation: "Handed on by " + from.Name + ": " + a.Reason, Recommendation: ask,
+		Unverified: h.Unverified, ClinicalTime: h.ClinicalTime, ActDue: h.ActDue}, person))
+	old := rec.Clone()
+	setText(rec, text)
+	return r.save(rec, old)
+}
+
+// keptFindings are the findings behind a stored handover, as far as it keeps them.
+func (r *Room) keptFindings(rec *care.Record) []handover.Finding {
+	title := ""
+	for _, reason := range reasonsOf(rec) {
+		if rule, ok := r.Reference.Rules().Rule(reason.Rule); ok && title == "" {
+			title = rule.Title
+		}
+	}
+	var list []handover.Finding
+	for _, item := range handover.EvidenceIn(rec).Records {
+		f := handover.Finding{Collection: item.Collection, Record: item.ID, Title: title, ClockKnown: item.ClockKnown, Verified: item.Verified, Values: item.Values}
+		f.At, _ = care.ParseStamp(item.At) // written by us
+		list = append(list, f)
+	}
+	return list
+}

@@ -1,0 +1,214 @@
+package arrange
+
+import (
+	"slices"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/rules"
+)
+
+// Input is what the rules found about a person, with the evidence behind it.
+type Input struct {
+	Person *care.Record
+	// Sender is the team whose report is judged; Reported is false where nobody reported anything and the
+	// person's first team stands in.
+	Sender   string
+	Reported bool
+	// Alarms that hold and the sets of readings that end a run of them; Since is the moment from which on the
+	// evidence was judged anew. See handover.Input.
+	Alarms   []handover.Alarm
+	Clearing []handover.Clearing
+	Since    time.Time
+	// Known are the alarms as stored until now, Handovers the person's handovers.
+	Known     []care.Alarm
+	Handovers []*care.Record
+	// Lapsed are alarms, new or known, that are stored as not holding.
+	Lapsed []care.Alarm
+	// Events are the evidence; Doubts says, by record, why a value is not verified.
+	Events []rules.Event
+	Doubts map[string]string
+}
+
+// Arrange turns a person's alarms into handovers and stores what comes of it.
+func (r *Room) Arrange(in Input) error {
+	for _, a := range in.Lapsed {
+		if err := r.Store.PutAlarm(a); err != nil {
+			return err
+		}
+	}
+	place := r.placeOf(in.Person)
+	if in.Reported {
+		place.FromTeam = in.Sender
+		place = r.nearSender(place)
+	}
+	plan := handover.Arrange(handover.Input{Patient: in.Person.ID, Place: place, Alarms: in.Alarms, Clearing: in.Clearing, Since: in.Since,
+		Existing: Existing(in.Handovers, in.Known), Now: r.Moment.Now(), Calendar: r.Reference.Calendar(""), Clocks: r.Reference.Clocks(),
+		Directory: r.Reference.Directory()})
+	return (&applier{Room: r, findings: newFindings(in, plan.Attached, r.Reference.Rules())}).apply(in, plan)
+}
+
+// applier carries a plan out, in this transaction.
+type applier struct {
+	*Room
+	findings *findings
+}
+
+func (a *applier) apply(in Input, plan handover.Plan) error {
+	for i := range plan.New {
+		if err := a.raiseNew(in.Person, &plan.New[i]); err != nil {
+			return err
+		}
+	}
+	for i := range plan.Changes {
+		if err := a.change(in.Person, &plan.Changes[i]); err != nil {
+			return err
+		}
+	}
+	for _, j := range plan.Joins {
+		if _, err := a.Act(j.From, handover.Action{Kind: handover.Join, Into: j.Into}, system, 0); err != nil {
+			return err
+		}
+	}
+	for _, id := range plan.Withdrawn {
+		if err := a.noteWithdrawn(id); err != nil {
+			return err
+		}
+	}
+	return a.storeAlarms(in, plan.Attached)
+}
+
+// raiseNew stores a new handover, its history and its delivery.
+func (a *applier) raiseNew(person *care.Record, n *handover.New) error {
+	alarms := n.Alarms
+	if n.CopyOf != "" { // a copy rests on what its original rests on
+		alarms = a.findings.behind(n.CopyOf)
+	}
+	c := handover.Case{To: n.Route.Team, Class: n.Class, Asks: a.findings.asks(n.Reasons), Unverified: n.Unverified, Copy: n.CopyOf != "",
+		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: a.findings.of(alarms)}
+	evidence := handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Records: a.findings.records(alarms)}
+	if n.CopyOf != "" {
+		original, err := a.stored(n.CopyOf)
+		if err != nil {
+			return err
+		}
+		if original != nil && original.Get("by_hand") == true {
+			if evidence.Words = handover.EvidenceIn(original).Words; evidence.Words == nil {
+				evidence.Words = handover.SenderTextOf(original)
+			}
+		}
+	}
+	return a.raise(person, n, c, evidence)
+}
+
+// change stores what became of a handover that stands.
+func (a *applier) change(person *care.Record, ch *handover.Change) error {
+	rec, err := a.stored(ch.ID)
+	if err != nil || rec == nil {
+		return err
+	}
+	old := rec.Clone()
+	rec.SetAll(map[string]any{"class": string(ch.Class), "rules": care.JSON(ch.Reasons), "clinical_time": care.Stamp(ch.ClinicalTime),
+		"late_by_seconds": int64(ch.LateBy / time.Second), "ack_due": care.Stamp(ch.AckDue), "act_due": care.Stamp(ch.ActDue),
+		"unverified": ch.Unverified, "superseded_by": ch.SupersededBy})
+	evidence := handover.EvidenceIn(rec)
+	evidence.Add(a.findings.records(ch.Added)...)
+	a.rewriteText(person, rec, &evidence, ch)
+	rec.Values["evidence"] = care.JSON(evidence)
+	if err := a.save(rec, old); err != nil {
+		return err
+	}
+	for _, e := range ch.Events {
+		if err := a.writeEvent(rec, e); err != nil {
+			return err
+		}
+	}
+	if ch.Again {
+		_, err := a.Act(ch.ID, handover.Action{Kind: handover.Raise, Class: ch.Class}, system, 0)
+		return err
+	}
+	return a.watch(rec)
+}
+
+// rewriteText writes the text of a handover anew from all that it now rests on: what its sender wrote by
+// hand, if anybody did, and what the rules found.
+func (a *applier) rewriteText(person, rec *care.Record, evidence *handover.Evidence, ch *handover.Change) {
+	original := rec.ID
+	if evidence.CopyOf != "" {
+		original = evidence.CopyOf
+	}
+	alarms := a.findings.behind(original)
+	byHand, _ := rec.Get("by_hand").(bool)
+	if byHand && evidence.Words == nil {
+		if len(alarms) == 0 {
+			return // as its sender wrote it
+		}
+		evidence.Words = handover.SenderTextOf(rec)
+	}
+	to, _ := a.Reference.Directory().Team(rec.Text("to_team"))
+	text := evidence.Words.Compose(caseFor(handover.Case{To: to, Class: ch.Class, Asks: a.findings.asks(ch.Reasons), Unverified: ch.Unverified,
+		Confirmed: rec.Text("confirmed_by") != "", Copy: evidence.CopyOf != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
+		LateBy: ch.LateBy, Findings: a.findings.of(alarms)}, person))
+	if byHand && to.Kind == care.VoluntaryKind {
+		// A voluntary team reads the ask and what is safe to share; the rest stays the sender's.
+		rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
+		return
+	}
+	setText(rec, text)
+}
+
+// noteWithdrawn notes, once, that the last reason of a handover was corrected or retracted. It stays
+// with whoever has it, who decides what becomes of it.
+func (a *applier) noteWithdrawn(id string) error {
+	rec, err := a.stored(id)
+	if err != nil || rec == nil {
+		return err
+	}
+	history, err := a.Store.History(id)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(history) {
+		kind := e.Text("kind")
+		if kind == handover.EventWithdrawn {
+			return nil
+		}
+		if kind == handover.EventAttached {
+			break
+		}
+	}
+	return a.writeEvent(rec, handover.Event{Kind: handover.EventWithdrawn, At: a.Moment.Now(), Team: rec.Text("to_team"),
+		Text: "What this rests on was corrected or withdrawn. Please decide whether it still needs an answer."})
+}
+
+// storeAlarms stores where each alarm belongs, and alarms whose verification or time changed.
+func (a *applier) storeAlarms(in Input, attached []handover.Attachment) error {
+	to := make(map[string]handover.Attachment, len(attached))
+	for _, at := range attached {
+		to[at.Alarm] = at
+	}
+	known := make(map[string]care.Alarm, len(in.Known))
+	for _, k := range in.Known {
+		known[k.ID] = k
+	}
+	for _, alarm := range a.findings.sorted {
+		row := alarm.Stored(in.Person.ID)
+		row.Destination, row.Holds = known[alarm.ID].Destination, true
+		if at, ok := to[alarm.ID]; ok {
+			row.Handover, row.Destination = at.Handover, at.Key
+		}
+		if old, ok := known[alarm.ID]; ok && sameAlarm(old, row) {
+			continue
+		}
+		if err := a.Store.PutAlarm(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sameAlarm(a, b care.Alarm) bool {
+	return a.Handover == b.Handover && a.Destination == b.Destination && a.Verified == b.Verified && a.Holds == b.Holds &&
+		a.ClinicalTime.Equal(b.ClinicalTime) && a.ClockKnown == b.ClockKnown && a.Visit == b.Visit
+}

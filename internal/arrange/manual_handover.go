@@ -1,0 +1,75 @@
+package arrange
+
+import (
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+)
+
+// Manual is a handover by hand that is planned but not stored yet.
+type Manual struct {
+	Record *care.Record
+	new    handover.New
+}
+
+// ClinicalTime is from when on what the rules find may join it.
+func (m Manual) ClinicalTime() time.Time { return m.new.ClinicalTime }
+
+// PlanManual fills in what the server decides about a handover that a person raised on a phone: where
+// it goes, and by when it must be answered. At is when they wrote it. The second value is not nil
+// where a registrant is missing: an issue for the sender, which holds nothing back.
+func (r *Room) PlanManual(rec *care.Record, sender care.Viewer, at time.Time) (Manual, *handover.Error, error) {
+	person, err := r.Reference.Patient(rec.Text("patient"))
+	if err != nil {
+		return Manual{}, nil, err
+	}
+	place := r.placeOf(person)
+	place.FromTeam = rec.Text("from_team")
+	if place.FromTeam == "" && len(sender.Teams) > 0 {
+		place.FromTeam = sender.Teams[0]
+	}
+	n, lacks := handover.RaiseByHand(handover.Manual{ID: rec.ID, Patient: person.ID, Visit: rec.Text("visit"), FromStaff: sender.Staff,
+		FromTeam: place.FromTeam, ReplyTeam: rec.Text("reply_team"), Role: sender.Role, NamedRegistrant: rec.Text("named_registrant"),
+		ToTeam: rec.Text("to_team"), Class: care.Class(rec.Text("class")), Ask: rec.Text("recommendation"), ClinicalTime: at, Place: place},
+		r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, rec.Text("to_team")), r.Moment.Now())
+	fill(rec, &n)
+	evidence := handover.Evidence{Key: n.Route.Key}
+	if n.Route.Team.Kind == care.VoluntaryKind {
+		// A voluntary team reads the ask and what is safe to share, nothing else.
+		evidence.Words = handover.SenderTextOf(rec)
+		text := handover.Compose(caseFor(handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Recommendation: n.Ask,
+			SafeNote: rec.Text("safe_note"), ClinicalTime: n.ClinicalTime, ActDue: n.ActDue}, person))
+		if text.SafeNote != "" {
+			rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
+		}
+	}
+	rec.Values["evidence"] = care.JSON(evidence)
+	return Manual{rec, n}, lacks, nil
+}
+
+// Announce starts the history of a handover by hand, once it is stored.
+func (r *Room) Announce(m Manual) error { return r.announce(m.Record, &m.new) }
+
+// RecordCall lets the machine see a call that the sender's phone stored with a handover: one that reached
+// a named person is the acknowledgement. A call that does not count as one is stored all the same.
+func (r *Room) RecordCall(rec *care.Record, sender care.Viewer) error {
+	h := handover.FromRecord(rec)
+	actor := handover.Actor{Staff: sender.Staff, Role: sender.Role, Teams: sender.Teams}
+	_, err := r.Act(rec.ID, handover.Action{Kind: handover.RecordCall, CalledAt: h.CalledAt, Name: h.CalledName,
+		CalledRole: h.CalledRole, Reached: h.Reached, ReadBack: h.ReadBack}, actor, 0)
+	if refused(err) {
+		return nil
+	}
+	return err
+}
+
+// AcknowledgeBy is when a handover of a class, raised at a moment, must be acknowledged in core hours; an
+// unknown class counts as same day. Zero: nothing is due.
+func (r *Room) AcknowledgeBy(class care.Class, at time.Time) time.Time {
+	if class.Urgency() == 0 {
+		class = care.SameDay
+	}
+	due, _ := r.Reference.Clocks().Deadlines(class, at, r.Reference.Calendar(""))
+	return due
+}

@@ -1,0 +1,43 @@
+package arrange
+
+import (
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+)
+
+// placeOf says where a person belongs; it is as if the first team that has them reported.
+func (r *Room) placeOf(person *care.Record) handover.Place {
+	place := handover.Place{Practice: person.Text("practice")}
+	for _, t := range r.Reference.Teams(person.ID) {
+		if place.FromTeam == "" {
+			place.FromTeam = t
+		}
+		if place.Neighbourhood == "" {
+			place.Neighbourhood = r.Reference.Directory().Neighbourhood(t)
+		}
+	}
+	return r.nearSender(place)
+}
+
+// nearSender puts a person whom no team has into the neighbourhood of the sender's team.
+func (r *Room) nearSender(place handover.Place) handover.Place {
+	if place.Neighbourhood == "" {
+		place.Neighbourhood = r.Reference.Directory().Neighbourhood(place.FromTeam)
+	}
+	return place
+}
+
+// calendarOf is the working time by which a handover to a team is due, "" for the person's practice.
+func (r *Room) calendarOf(person *care.Record, team string) handover.Calendar {
+	if team != "" {
+		return r.Reference.Calendar(r.Reference.Directory().Organisation(team))
+	}
+	return r.Reference.Calendar(person.Text("practice"))
+}
+
+func neighbourhoodOf(d Directory, h handover.Handover) string {
+	if n := d.Neighbourhood(h.FromTeam); n != "" {
+		return n
+	}
+	return d.Neighbourhood(h.ToTeam)
+}

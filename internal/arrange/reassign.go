@@ -1,0 +1,27 @@
+package arrange
+
+import (
+	"slices"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+)
+
+// Reassign gives an open handover that a leaver answers for to a colleague who works the inbox
+// where it stands and may answer it. False: it was not theirs, or is not for that colleague.
+func (r *Room) Reassign(id, from string, to care.Viewer, by string) (bool, error) {
+	rec, err := r.stored(id)
+	if err != nil || rec == nil || rec.Text("owner") != from || Closed(care.State(rec.Text("state"))) {
+		return false, err
+	}
+	if !care.DutyOf(to.Role).Answers || !slices.Contains(to.Teams, rec.Text("to_team")) {
+		return false, nil
+	}
+	old := rec.Clone()
+	rec.SetAll(map[string]any{"owner": to.Staff})
+	if err := r.save(rec, old); err != nil {
+		return false, err
+	}
+	return true, r.writeEvent(rec, handover.Event{Kind: handover.EventReassigned, At: r.Moment.Now(), By: by, Team: rec.Text("to_team"),
+		Text: "Its owner has left.", Detail: map[string]any{"from": from, "to": to.Staff}})
+}

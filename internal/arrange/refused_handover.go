@@ -1,0 +1,141 @@
+package arrange
+
+import (
+	"strconv"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/rules"
+	"doorstep/internal/wire"
+)
+
+// RefusedHandover is a handover by hand inside a change that could not be taken in.
+type RefusedHandover struct {
+	Issue *care.Record // the quarantine row that keeps the change
+	Op    care.Op
+	N     int // of the op in the change
+}
+
+// id of the handover it raises: the same however often the refused change is judged.
+func (h *RefusedHandover) id(patient string) string {
+	return rules.ID("refused by hand", patient, h.Issue.Text("key")+" "+strconv.Itoa(h.N))
+}
+
+// RefusedHandovers are the handovers about a person in a refused change.
+func RefusedHandovers(issue *care.Record, ops []care.Op, patient string) []RefusedHandover {
+	var list []RefusedHandover
+	for i := range ops {
+		if op := &ops[i]; raisesByHand(op) && op.Patient == patient {
+			list = append(list, RefusedHandover{issue, *op, i})
+		}
+	}
+	return list
+}
+
+func raisesByHand(op *care.Op) bool {
+	return op.Collection == care.Handovers && op.Kind == care.OpCreate
+}
+
+// draft reads a refused handover as its author must have meant it, as far as it can be understood.
+func (h *RefusedHandover) draft(patient string) *care.Record {
+	c, _ := care.ByName(care.Handovers)
+	rec := &care.Record{Collection: c, ID: h.id(patient), Values: map[string]any{}}
+	for name, raw := range h.Op.Set {
+		if f, ok := c.Field(name); ok && f.Policy != care.Server {
+			if v, ok := f.Understand(raw); ok {
+				rec.Values[name] = v
+			}
+		}
+	}
+	return rec
+}
+
+// RaiseRefused raises what somebody handed over by hand in a change that was refused, on the clock of
+// its class and marked as unverified: to whom they meant it to go, to the lead of their team and to the
+// coordinator. From a role that may not hand over it goes to those two only. When the change is
+// taken in after all, the handover it makes takes this one's place; see ReplaceRefused.
+func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
+	rec := h.draft(person.ID)
+	if was, err := r.stored(rec.ID); err != nil || was != nil {
+		return err
+	}
+	author, _ := r.Reference.Staff(h.Issue.Text("author"))
+	m := handover.Manual{ID: rec.ID, Patient: person.ID, Visit: rec.Text("visit"), FromStaff: h.Issue.Text("author"),
+		Role: author.Role, NamedRegistrant: rec.Text("named_registrant"), ToTeam: rec.Text("to_team"), Class: care.Class(rec.Text("class")),
+		Ask: rec.Text("recommendation"), ClinicalTime: h.Issue.AuthoredAt, Place: r.placeOf(person)}
+	if len(author.Teams) > 0 {
+		m.FromTeam, m.Place.FromTeam = author.Teams[0], author.Teams[0]
+	}
+	switch {
+	case m.Class == care.Safeguarding:
+		m.ToTeam = "" // to the safeguarding lead, whatever was written
+	case !care.DutyOf(author.Role).May(care.Create, care.Handovers):
+		m.ToTeam = m.Place.FromTeam
+	}
+	words := handover.SenderTextOf(rec)
+	for _, n := range handover.RaiseRefused(m, r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, m.ToTeam), r.Moment.Now()) {
+		c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Unverified: true, Copy: n.CopyOf != "", ClinicalTime: n.ClinicalTime,
+			ActDue: n.ActDue, LateBy: n.LateBy, Findings: []handover.Finding{{ClockKnown: h.Issue.ClockKnown, Doubt: "held back: " + h.Issue.Text("message")}}}
+		if err := r.raise(person, &n, c, handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Words: words}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReplaceRefused closes what was raised for a refused change once the change is taken in: the handovers it
+// made, whose ops are given, stand for it.
+func (r *Room) ReplaceRefused(issue *care.Record, made []care.Op) error {
+	ops := wire.Ops(wire.KeptIn(issue))
+	for i := range ops {
+		if !raisesByHand(&ops[i]) || i >= len(made) {
+			continue
+		}
+		if err := r.replace(&RefusedHandover{issue, ops[i], i}, ops[i].Patient, made[i].ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace joins the earlier handover to the one that was made of the same words. Where somebody has taken the
+// earlier one in hand, the later one joins that instead, so that nobody is asked twice.
+func (r *Room) replace(h *RefusedHandover, patient, made string) error {
+	early, err := r.stored(h.id(patient))
+	if err != nil || early == nil || made == "" {
+		return err
+	}
+	from, into := early.ID, made
+	if takenInHand(early) {
+		from, into = made, early.ID
+	}
+	joins := []string{from} // and the copies, which are about the earlier one
+	if from == early.ID {
+		for _, who := range []string{handover.CopyLead, handover.CopyCoordinator} {
+			joins = append(joins, handover.CopyID(early.ID, who))
+		}
+	}
+	for _, id := range joins {
+		rec, err := r.stored(id)
+		if err != nil {
+			return err
+		}
+		if rec == nil || id != made && takenInHand(rec) { // whoever has it decides
+			continue
+		}
+		if _, err := r.Act(id, handover.Action{Kind: handover.Join, Into: into}, system, 0); err != nil && !refused(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// takenInHand says whether somebody has said that they look after it, or why it is not for them. That nobody
+// answered in time is neither: what was escalated joins, and what it joins is as overdue and escalates at once.
+func takenInHand(rec *care.Record) bool {
+	switch care.State(rec.Text("state")) {
+	case care.Acknowledged, care.Accepted, care.Done, care.Declined:
+		return true
+	}
+	return false
+}

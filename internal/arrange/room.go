@@ -1,0 +1,65 @@
+package arrange
+
+import (
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/rules"
+)
+
+// Store is what arranging reads and writes. Every method reads what the running transaction itself has
+// written; writes take the number of the running change and enter the feed.
+type Store interface {
+	// Record returns a stored record, nil when there is none.
+	Record(c *care.Collection, id string) (*care.Record, error)
+	// Insert stores a new record; false when its id is taken, and nothing happened.
+	Insert(rec *care.Record) (bool, error)
+	// Update stores the named fields and the meta of rec, which was read as old.
+	Update(rec, old *care.Record, fields []string) error
+	// History lists the events of a handover, oldest first.
+	History(handover string) ([]*care.Record, error)
+	// PutAlarm stores an alarm, new or changed.
+	PutAlarm(care.Alarm) error
+	// Enqueue puts a delivery into the outbox; a key that is there already changes nothing.
+	Enqueue(key, channel, handover, team string) error
+	// DueAt makes the escalation job look at something at a time.
+	DueAt(at time.Time, kind care.DueKind, ref string) error
+}
+
+// Reference answers about people, places and rules; nothing of it changes within a transaction but people.
+type Reference interface {
+	// Patient returns a person's record, nil when there is none. It is not to be changed.
+	Patient(id string) (*care.Record, error)
+	// Teams lists the teams on whose caseload a person is now.
+	Teams(patient string) []string
+	// Staff returns what is known of a member of staff; false when there is none.
+	Staff(id string) (care.Viewer, bool)
+	// Directory finds teams and organisations.
+	Directory() Directory
+	// Calendar is the working time of an organisation, "" for core hours; Clocks the deadlines.
+	Calendar(organisation string) handover.Calendar
+	Clocks() handover.Clocks
+	// Rules are the compiled rules in force.
+	Rules() *rules.Set
+}
+
+// Directory is what is asked about teams beyond where a handover goes.
+type Directory interface {
+	handover.Directory
+	// AnyCoordinator is a care coordination team, for what belongs to nobody; "" when there is none.
+	AnyCoordinator() string
+	// Neighbourhood and Organisation are those of a team, "" when unknown.
+	Neighbourhood(team string) string
+	Organisation(team string) string
+}
+
+// Room arranges within one transaction.
+type Room struct {
+	Store     Store
+	Reference Reference
+	Moment    care.Moment
+}
+
+// system is the machine itself as an actor.
+var system = handover.Actor{System: true}

@@ -1,0 +1,47 @@
+package handover
+
+import "doorstep/internal/care"
+
+// Limits of the fields that hold a handover's text, in characters.
+const (
+	MaxText     = 4000
+	MaxSafeNote = 1000
+)
+
+// SenderText is what a person wrote into a handover by hand. It is kept apart as soon as the text is
+// written anew: nothing of it may be lost, however often that happens.
+type SenderText struct {
+	Situation      string `json:"situation,omitempty"`
+	Background     string `json:"background,omitempty"`
+	Assessment     string `json:"assessment,omitempty"`
+	Recommendation string `json:"recommendation,omitempty"`
+	SafeNote       string `json:"safe_note,omitempty"`
+}
+
+// SenderTextOf reads a handover as its sender wrote it.
+func SenderTextOf(rec *care.Record) *SenderText {
+	return &SenderText{rec.Text("situation"), rec.Text("background"), rec.Text("assessment"), rec.Text("recommendation"), rec.Text("safe_note")}
+}
+
+// Compose writes a text with the sender's words in it; a nil SenderText has none. Where both do not fit,
+// what the server has to say stays whole and the words are cut short; w keeps all of them.
+func (w *SenderText) Compose(c Case) Text {
+	if w == nil {
+		return Compose(c)
+	}
+	c.ByHand, c.SafeNote = true, w.SafeNote
+	c.Situation, c.Background, c.Assessment, c.Recommendation = w.Situation, w.Background, w.Assessment, w.Recommendation
+	text := Compose(c)
+	for _, part := range []struct {
+		words *string
+		whole string
+	}{{&c.Situation, text.Situation}, {&c.Background, text.Background}, {&c.Assessment, text.Assessment}, {&c.Recommendation, text.Recommendation}} {
+		if over := len([]rune(part.whole)) - MaxText; over > 0 {
+			*part.words = care.Clip(*part.words, max(0, len([]rune(*part.words))-over-len(cutShort))) + cutShort
+		}
+	}
+	return Compose(c)
+}
+
+// cutShort stands where words of the sender did not fit.
+const cutShort = " [...]"

@@ -1,0 +1,164 @@
+package judge
+
+import (
+	"slices"
+	"time"
+
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/rules"
+)
+
+// Person judges all evidence about a person from the first moment that changed, and hands what holds to
+// the next room. Somebody who is not there is not judged.
+func (r *Room) Person(patient string, n *News) error {
+	record, err := r.Reference.Patient(patient)
+	if err != nil || record == nil {
+		return err
+	}
+	person := rules.Patient{ID: patient, Values: record.Values}
+	// First what the running change left open, and everything only when something can come of it:
+	// a person may have thousands of open issues.
+	d, err := r.readIssues(patient, n.Issues)
+	if err != nil {
+		return err
+	}
+	n.addDoubt(d)
+	if err := r.raiseByHand(record, n); err != nil {
+		return err
+	}
+	if !n.All && r.quiet(n, person) {
+		return nil
+	}
+	if wait, err := r.canWait(n, person); err != nil {
+		return err
+	} else if wait {
+		return r.Store.DueAt(nextMinute(r.Moment.Now()), care.DueJudge, patient)
+	}
+	if d, err = r.allDoubts(patient); err != nil {
+		return err
+	}
+	// A row does not keep an offset that is not proven, so what is read back may lie earlier than
+	// what was just weighed; counted from the later of the two, its alarm would be muted.
+	n.touch(d.since)
+	if n.All {
+		n.addAll(d)
+		if err := r.raiseByHand(record, n); err != nil || r.quiet(n, person) {
+			return err
+		}
+	}
+	return r.judge(record, n, d)
+}
+
+// quiet says, without a look-up, that nothing can come of a change: no rule fires on it, and the
+// person has neither alarms nor open handovers that it could touch.
+func (r *Room) quiet(n *News, person rules.Patient) bool {
+	if n.Since.IsZero() {
+		return true
+	}
+	w := r.Store.Watch(person.ID, n.Since)
+	if w.Later || w.Open && n.mayMove() {
+		return false
+	}
+	return !n.fired(r.Reference.Rules(), person)
+}
+
+// raiseByHand raises what is handed over by hand in what was refused of a person.
+func (r *Room) raiseByHand(person *care.Record, n *News) error {
+	for _, h := range n.byHand {
+		if err := r.Next.RaiseRefused(person, h); err != nil {
+			return err
+		}
+	}
+	n.byHand = nil
+	return nil
+}
+
+func (r *Room) allDoubts(patient string) (*doubtful, error) {
+	issues, err := r.Store.OpenIssues(patient)
+	if err != nil {
+		return nil, err
+	}
+	return r.readIssues(patient, issues)
+}
+
+// addAll makes everything that is in doubt about a person new.
+func (n *News) addAll(d *doubtful) {
+	d.fresh = d.events
+	for _, e := range d.events {
+		d.since = care.Earliest(d.since, e.At)
+	}
+	n.Records = append(n.Records, d.stored...)
+	for _, rec := range d.stored {
+		d.since = care.Earliest(d.since, rec.ClinicalTime)
+	}
+	n.addDoubt(d)
+}
+
+// judge lets the rules judge what there is from the first moment that changed, and arranges what holds.
+func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
+	known, err := r.Store.Alarms(person.ID)
+	if err != nil {
+		return err
+	}
+	handovers, err := r.Store.Handovers(person.ID)
+	if err != nil {
+		return err
+	}
+	since := n.Since
+	for _, a := range known {
+		if a.Holds && open(handovers, a.Handover) {
+			since = care.Earliest(since, a.ClinicalTime)
+		}
+	}
+	events, err := r.evidence(person.ID, since, n, d)
+	if err != nil {
+		return err
+	}
+	j := r.Reference.Rules().Judge(rules.Patient{ID: person.ID, Values: person.Values}, events)
+	if err := r.countRules(j, n.Since); err != nil {
+		return err
+	}
+	in := arrange.Input{Person: person, Alarms: mergeAlarms(j.Alarms, known, since), Since: since, Known: known, Handovers: handovers,
+		Lapsed: lapsedAlarms(person.ID, j, known, since), Events: events, Doubts: d.why}
+	for _, e := range j.Clearing {
+		in.Clearing = append(in.Clearing, handover.ClearingOf(e))
+	}
+	if reports := n.events(); len(reports) > 0 { // whoever reported last is the sender of what comes of it
+		in.Reported, in.Sender = true, r.senderTeam(reports[len(reports)-1])
+	}
+	return r.Next.Arrange(in)
+}
+
+// evidence is what is stored about a person around what changed, and what is in doubt.
+func (r *Room) evidence(patient string, since time.Time, n *News, d *doubtful) ([]rules.Event, error) {
+	events, err := r.Store.Events(patient, since.Add(-rules.Window), r.Moment.Now().Add(time.Minute))
+	if err != nil {
+		return nil, err
+	}
+	for i := range events {
+		events[i].Verified = !d.disputed[events[i].ID]
+	}
+	events = append(append(events, d.events...), n.elsewhere...)
+	for i := range events {
+		events[i].Team = r.senderTeam(events[i])
+	}
+	return events, nil
+}
+
+// senderTeam is the team an event was recorded for: its own, else its author's first.
+func (r *Room) senderTeam(e rules.Event) string {
+	if e.Team != "" {
+		return e.Team
+	}
+	if v, ok := r.Reference.Staff(e.Staff); ok && len(v.Teams) > 0 {
+		return v.Teams[0]
+	}
+	return ""
+}
+
+// open says whether a handover is one that somebody still has to answer.
+func open(handovers []*care.Record, id string) bool {
+	return slices.ContainsFunc(handovers, func(h *care.Record) bool { return h.ID == id && !arrange.Closed(care.State(h.Text("state"))) })
+}

@@ -1,0 +1,89 @@
+package judge
+
+import (
+	"slices"
+	"time"
+
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/rules"
+)
+
+// News is what is new about one person since they were last judged.
+type News struct {
+	Records []*care.Record // made or changed, of collections that rules judge
+	Issues  []*care.Record // what the running change left open about the person
+	// Since is the earliest moment at which anything changed; zero: nothing did.
+	Since time.Time
+	// Edited: a record that was there before is another now.
+	Edited bool
+	// Acted: something was decided, moved or raised by hand.
+	Acted bool
+	// All: every open issue counts as new.
+	All bool
+
+	doubtful  []rules.Event             // refused or losing values
+	byHand    []arrange.RefusedHandover // handed over by hand in what was refused
+	elsewhere []rules.Event             // of doubtful, what is filed under somebody else
+}
+
+// touch notes that something changed at a moment.
+func (n *News) touch(at time.Time) { n.Since = care.Earliest(n.Since, at) }
+
+// addDoubt adds what the running change put in doubt.
+func (n *News) addDoubt(d *doubtful) {
+	n.doubtful = append(n.doubtful, d.fresh...)
+	n.byHand = append(n.byHand, d.byHand...)
+	n.touch(d.since)
+}
+
+// fired says whether any rule triggers on what is new.
+func (n *News) fired(set *rules.Set, person rules.Patient) bool {
+	return slices.ContainsFunc(n.events(), func(e rules.Event) bool { return len(set.Triggers(person, e)) > 0 })
+}
+
+func (n *News) events() []rules.Event {
+	events := slices.Clone(n.doubtful)
+	for _, rec := range n.Records {
+		events = append(events, rules.EventOf(rec, true))
+	}
+	return events
+}
+
+// mayMove says whether a change that fires nothing can still move an open handover: a set of
+// readings may supersede it, and what a person raised by hand may join it. A visit cannot.
+func (n *News) mayMove() bool {
+	if len(n.Records) == 0 {
+		return !n.onlyRefused()
+	}
+	return slices.ContainsFunc(n.Records, func(r *care.Record) bool { return r.Collection.Name == care.Observations })
+}
+
+// onlyRefused says whether a change did nothing about a person but leave something refused of them.
+func (n *News) onlyRefused() bool {
+	return !n.Acted && !n.All && len(n.Records) == 0 && len(n.Issues) > 0 &&
+		!slices.ContainsFunc(n.Issues, func(i *care.Record) bool { return !keepsMutation(i) })
+}
+
+// onlyDoubtful says whether a change brought nothing about a person but what is in doubt: what was refused
+// whole, and new records of which something was set aside.
+func (n *News) onlyDoubtful() bool {
+	if n.Acted || n.All || n.Edited || len(n.Issues) == 0 {
+		return false
+	}
+	aside := map[string]bool{}
+	for _, issue := range n.Issues {
+		if issue.Collection.Name != care.Quarantine {
+			return false
+		}
+		if !keepsMutation(issue) {
+			aside[issue.Text("record")] = true
+		}
+	}
+	return !slices.ContainsFunc(n.Records, func(r *care.Record) bool { return !aside[r.ID] })
+}
+
+// keepsMutation says whether an issue is a change that was refused whole.
+func keepsMutation(issue *care.Record) bool {
+	return issue.Collection.Name == care.Quarantine && issue.Text("kind") == "mutation"
+}

@@ -1,0 +1,68 @@
+package judge
+
+import (
+	"time"
+
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/rules"
+)
+
+// Store is what judging reads and writes. Every method reads what the running transaction itself has written.
+type Store interface {
+	// Record returns a stored record, nil when there is none.
+	Record(c *care.Collection, id string) (*care.Record, error)
+	// Events lists the person's records that stand, with a clinical time in the window.
+	Events(patient string, from, to time.Time) ([]rules.Event, error)
+	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has decided them.
+	OpenIssues(patient string) ([]*care.Record, error)
+	// Alarms lists what was raised for a person so far, in the last thirty days, in clinical order.
+	Alarms(patient string) ([]care.Alarm, error)
+	// Handovers lists all handovers of a person.
+	Handovers(patient string) ([]*care.Record, error)
+	// Watch says, without a look-up, what there is about a person that a change of a moment may touch.
+	Watch(patient string, since time.Time) Watch
+	// Told says whether somebody need not be told of a rule about a person again: its last alarm holds and
+	// its handover is open, or it was let pass.
+	Told(patient, rule string) (bool, error)
+	// CountRule notes that a rule would have raised something in shadow, or has failed, at ref; the same once only.
+	CountRule(kind string, rule *rules.Rule, ref, reason string) error
+	// DueAt makes the escalation job look at something at a time.
+	DueAt(at time.Time, kind care.DueKind, ref string) error
+}
+
+// Watch is what is known of a person without a look-up.
+type Watch struct {
+	// Open: there is an open handover, which even a record that fires nothing may move.
+	Open bool
+	// Later: there are alarms no earlier than the moment, to whose history a record of that moment belongs.
+	Later bool
+	// Issues is how many issues of the person are open.
+	Issues int
+}
+
+// Reference answers about people and rules.
+type Reference interface {
+	// Patient returns a person's record, nil when there is none. It is not to be changed.
+	Patient(id string) (*care.Record, error)
+	// Staff returns what is known of a member of staff; false when there is none.
+	Staff(id string) (care.Viewer, bool)
+	// Rules are the compiled rules in force.
+	Rules() *rules.Set
+}
+
+// Arrange is the next room, as judging uses it.
+type Arrange interface {
+	// Arrange turns a person's alarms into handovers.
+	Arrange(arrange.Input) error
+	// RaiseRefused raises what was handed over by hand in a change that was refused.
+	RaiseRefused(person *care.Record, h arrange.RefusedHandover) error
+}
+
+// Room judges within one transaction.
+type Room struct {
+	Store     Store
+	Reference Reference
+	Moment    care.Moment
+	Next      Arrange
+}

@@ -1,0 +1,89 @@
+package takein
+
+import (
+	"doorstep/internal/care"
+)
+
+// create plans a new record. Fields that cannot be stored are set aside, the rest applies.
+func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
+	patient, err := in.personOfCreate(c, op)
+	if err != nil {
+		return err
+	}
+	if err := in.freeID(p, c, op.ID); err != nil {
+		return err
+	}
+	rec := &care.Record{Collection: c, ID: op.ID, Values: make(map[string]any, len(op.Set)+2)}
+	in.authored(rec)
+	var aside []asideField
+	for name, raw := range op.Set {
+		f, v, why := in.check(c, name, raw)
+		if why != nil {
+			aside = append(aside, asideField{name, raw, why})
+			continue
+		}
+		if v != nil {
+			rec.Values[f.Name] = v
+		}
+	}
+	d := &draft{rec: rec}
+	p.keep(d)
+	if c.Name == care.Handovers {
+		if err := in.planManual(p, rec); err != nil {
+			return err
+		}
+	}
+	in.setAside(p, rec, patient, aside)
+	return in.derive(d)
+}
+
+// personOfCreate says whom a new record is about: somebody who is there and in reach, or a new person.
+func (in *input) personOfCreate(c *care.Collection, op *care.Op) (string, error) {
+	if c.Name == care.Patients {
+		return op.ID, in.permitCreate(c, op.ID)
+	}
+	patient, _ := op.Set["patient"].(string)
+	if !care.IsID(patient) {
+		return "", &refusal{code: "invalid_identity", field: "patient", fix: "edit",
+			message: "The change does not say whom it is about."}
+	}
+	if err := in.permitCreate(c, patient); err != nil {
+		return "", err
+	}
+	person, err := in.Reference.Patient(patient)
+	if err == nil && person == nil {
+		err = missingPerson(patient)
+	}
+	return patient, err
+}
+
+// freeID refuses a new record whose id is taken.
+func (in *input) freeID(p *planned, c *care.Collection, id string) error {
+	if p.draftOf(c, id) != nil {
+		return idTaken()
+	}
+	if len(in.m.Ops) == 1 {
+		return nil // a lone create finds out by inserting
+	}
+	taken, err := in.Store.Record(c, id)
+	if err == nil && taken != nil {
+		err = idTaken()
+	}
+	return err
+}
+
+// planManual plans a handover by hand: it goes out even where a registrant is missing, which is an issue.
+func (in *input) planManual(p *planned, rec *care.Record) error {
+	manual, lacks, err := in.Handovers.PlanManual(rec, in.by.Viewer, in.at)
+	if err != nil {
+		return err
+	}
+	p.manual = append(p.manual, manual)
+	if lacks != nil {
+		q := in.newHeld("field", rec.Person())
+		q.SetAll(map[string]any{"collection": care.Handovers, "record": rec.ID, "field": "named_registrant",
+			"code": lacks.Code, "message": lacks.Message, "fix": "edit", "content": care.JSON(nil)})
+		p.notice(q, "named_registrant")
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package takein
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"doorstep/internal/care"
+	"doorstep/internal/reconcile"
+	"doorstep/internal/wire"
+)
+
+// update plans an edit of named fields.
+func (in *input) update(p *planned, d *draft, op *care.Op) error {
+	var aside []asideField
+	for _, name := range slices.Sorted(maps.Keys(op.Set)) { // conflicts come out in a stable order
+		f, v, why := in.check(d.rec.Collection, name, op.Set[name])
+		if why != nil {
+			aside = append(aside, asideField{name, op.Set[name], why})
+			continue
+		}
+		e := in.edit(f, op)
+		e.Value = v
+		if raw, ok := op.Was[name]; ok {
+			if was, why := f.Check(raw); why == nil {
+				e.Was, e.HasWas = was, true
+			}
+		}
+		in.merge(p, d, e)
+	}
+	in.setAside(p, d.rec, d.rec.Person(), aside)
+	return in.derive(d)
+}
+
+// merge lets one field meet what is stored.
+func (in *input) merge(p *planned, d *draft, e reconcile.Edit) {
+	name := e.Field.Name
+	cur := reconcile.Current{Value: d.rec.Get(name), Last: d.rec.LastChange(name)}
+	if !d.rec.Retracted.IsZero() {
+		// Nothing is resurrected and nothing hidden: the text of a late edit is kept for review,
+		// and whoever withdrew the record is told.
+		cur.Last = d.rec.LastChange(withdrawal)
+		in.conflict(p, d, e, "retracted", reconcile.Lost, cur)
+		return
+	}
+	if e.Field.Policy == care.Set {
+		was, _ := cur.Value.([]string)
+		if e.HasWas {
+			was, _ = e.Was.([]string)
+		}
+		wanted, _ := e.Value.([]string)
+		add, remove := reconcile.Difference(was, wanted)
+		in.mergeMembers(d, e, cur, add, remove)
+		return
+	}
+	switch outcome := reconcile.Field(cur, e); outcome {
+	case reconcile.Same:
+	case reconcile.Restamped, reconcile.Clean, reconcile.Won:
+		if outcome == reconcile.Won {
+			in.conflict(p, d, e, policyName(e.Field.Policy), outcome, cur)
+		}
+		d.write(name, e.Value, care.Change{Seq: in.Moment.Seq(), Client: e.Client, Author: e.Author, At: e.At})
+	case reconcile.Lost:
+		in.conflict(p, d, e, policyName(e.Field.Policy), outcome, cur)
+	}
+}
+
+func (in *input) mergeMembers(d *draft, e reconcile.Edit, cur reconcile.Current, add, remove []string) {
+	if value, change, changed := reconcile.Members(cur, add, remove, e, in.Moment.Seq()); changed {
+		d.write(e.Field.Name, value, change)
+	}
+}
+
+// members plans an add to, or a remove from, a list.
+func (in *input) members(p *planned, d *draft, op *care.Op) error {
+	raw := any(op.Values)
+	f, v, why := in.check(d.rec.Collection, op.Field, raw)
+	if why == nil && f.Policy != care.Set {
+		why = &care.Problem{Code: "wrong_type", Message: op.Field + " is not a list one can add to."}
+	}
+	if why != nil {
+		in.setAside(p, d.rec, d.rec.Person(), []asideField{{op.Field, raw, why}})
+		return nil
+	}
+	values, _ := v.([]string)
+	e := in.edit(f, op)
+	cur := reconcile.Current{Value: d.rec.Get(f.Name), Last: d.rec.LastChange(f.Name)}
+	switch {
+	case !d.rec.Retracted.IsZero():
+		e.Value, cur.Last = v, d.rec.LastChange(withdrawal)
+		in.conflict(p, d, e, "retracted", reconcile.Lost, cur)
+	case op.Kind == care.OpAdd:
+		in.mergeMembers(d, e, cur, values, nil)
+	default:
+		in.mergeMembers(d, e, cur, nil, values)
+	}
+	return in.derive(d)
+}
+
+// retract plans the withdrawal of a record; not over changes its author had not seen.
+func (in *input) retract(p *planned, d *draft, op *care.Op) {
+	base := in.Store.BaseSeq(op.Base)
+	switch reconcile.Retraction(d.rec, base, in.by.Client) {
+	case reconcile.Same:
+	case reconcile.Lost:
+		var newest care.Change
+		for _, c := range d.rec.Changed {
+			if c.Seq > newest.Seq {
+				newest = c
+			}
+		}
+		e := reconcile.Edit{Field: &care.Field{}, Value: json.RawMessage(`{"retract":true}`), Base: base,
+			Client: in.by.Client, Author: in.by.Staff, At: in.at}
+		in.conflict(p, d, e, "retract", reconcile.Lost, reconcile.Current{Value: json.RawMessage(`{"retract":false}`), Last: newest})
+	default:
+		in.withdraw(d)
+	}
+}
+
+// conflict keeps both sides: the one that stands and the one that lost.
+func (in *input) conflict(p *planned, d *draft, e reconcile.Edit, policy string, outcome reconcile.Outcome, cur reconcile.Current) {
+	kept, lost := cur.Value, e.Value
+	keptBy, lostBy := cur.Last, care.Change{Author: e.Author, At: e.At}
+	side := "theirs"
+	if outcome == reconcile.Won {
+		kept, lost, keptBy, lostBy = lost, kept, lostBy, keptBy
+		side = "yours"
+	}
+	c := in.newIssue(care.Conflicts, d.rec.Person())
+	c.SetAll(map[string]any{"collection": d.rec.Collection.Name, "record": d.rec.ID, "field": e.Field.Name, "policy": policy,
+		"kept": care.JSON(kept), "lost": care.JSON(lost), "kept_by": keptBy.Author, "kept_at": care.Stamp(keptBy.At),
+		"lost_by": lostBy.Author, "lost_at": care.Stamp(lostBy.At)})
+	if e.HasWas {
+		c.Values["before"] = care.JSON(e.Was)
+	}
+	p.issues = append(p.issues, c)
+	p.conflicts = append(p.conflicts, wire.Conflict{ID: c.ID, Collection: d.rec.Collection.Name,
+		Record: d.rec.ID, Field: e.Field.Name, Policy: policy, Kept: side, Theirs: care.JSON(cur.Value), Yours: care.JSON(e.Value),
+		By: cur.Last.Author, At: care.Stamp(cur.Last.At)})
+}
+
+func policyName(policy care.Policy) string {
+	switch policy {
+	case care.Latest:
+		return "latest"
+	case care.Set:
+		return "set"
+	case care.Immutable:
+		return "immutable"
+	case care.Server:
+		return "server"
+	case care.Manual:
+	}
+	return "manual"
+}

@@ -1,0 +1,49 @@
+package takein
+
+import "doorstep/internal/care"
+
+// EscalateIssue gives an issue that nobody decided in time to the care coordinators, who own it
+// from then on. One that was decided, or whose time has not come, stays as it is.
+func (r *Room) EscalateIssue(id string) error {
+	issue, err := r.openIssueOf(id)
+	if err != nil || issue == nil || issue.Text("escalated_at") != "" {
+		return err
+	}
+	if due := issue.Time("due_at"); due.After(r.Moment.Now()) {
+		return r.Store.DueAt(due, care.DueIssue, id)
+	}
+	old := issue.Clone()
+	issue.SetAll(map[string]any{"escalated_at": care.Stamp(r.Moment.Now())})
+	if to := r.coordinatorFor(issue.Text("owner_team")); to != "" {
+		issue.SetAll(map[string]any{"owner_team": to})
+	}
+	return r.Store.Update(issue, old, []string{"escalated_at", "owner_team"})
+}
+
+// LapseIssue sends an open issue once more, when those it concerns, but who lost the person, have been told of
+// it long enough: it leaves their phones. One that was decided has left every phone already.
+func (r *Room) LapseIssue(id string) error {
+	issue, err := r.openIssueOf(id)
+	if err != nil || issue == nil {
+		return err
+	}
+	return r.Store.Update(issue.Clone(), issue, nil)
+}
+
+// openIssueOf finds an issue that nobody has decided; nil when there is none of that id.
+func (r *Room) openIssueOf(id string) (*care.Record, error) {
+	issue, err := r.Issue(id)
+	if err != nil || issue == nil || issue.Text("state") != "open" {
+		return nil, err
+	}
+	return issue, nil
+}
+
+// coordinatorFor is the care coordination of a team's neighbourhood, "" where there is none.
+func (r *Room) coordinatorFor(team string) string {
+	directory := r.Reference.Directory()
+	if t, ok := directory.Coordinator(directory.Neighbourhood(team)); ok {
+		return t.ID
+	}
+	return directory.AnyCoordinator()
+}

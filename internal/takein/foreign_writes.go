@@ -1,0 +1,100 @@
+package takein
+
+import (
+	"encoding/json"
+	"slices"
+
+	"doorstep/internal/care"
+)
+
+// TakeInForeignWrite takes in a record that somebody wrote past the engine (the dashboard, a cascade, raw
+// SQL): it gets a version and its field stamps, enters the feed and is judged like any other.
+// Old is the record before, nil when it is new; changed names the fields that differ.
+func (r *Room) TakeInForeignWrite(rec, old *care.Record, changed []string) error {
+	now := r.Moment.Now()
+	in := &input{Room: r, m: &care.Mutation{}, received: now, at: now, known: true}
+	in.by.Staff, in.by.Clock.Known = rec.Author, true
+	before := old
+	if before == nil {
+		// The row is there already; an update gives it what the engine would have.
+		before = &care.Record{Collection: rec.Collection, ID: rec.ID, Values: map[string]any{}}
+		before.Version = rec.Version
+		rec.ClockKnown = true
+	}
+	d := &draft{rec: rec, old: old, dirty: true}
+	for _, name := range changed {
+		d.changed(name)
+		rec.Stamped(name, care.Change{Seq: r.Moment.Seq(), At: now})
+	}
+	p := &planned{}
+	in.setAsideForeign(p, d)
+	if err := in.derive(d); err != nil {
+		return err
+	}
+	if err := r.Store.Update(rec, before, d.fields); err != nil {
+		return err
+	}
+	for _, issue := range p.issues {
+		if err := r.openIssue(issue); err != nil {
+			return err
+		}
+	}
+	p.keep(d)
+	_, err := in.judged(&outcome{planned: p})
+	return err
+}
+
+// setAsideForeign looks at the objects that were written past the engine, where nothing checked their
+// shape. One that is not of its shape is kept in an issue, and the field goes back to what it was.
+func (in *input) setAsideForeign(p *planned, d *draft) {
+	var aside []asideField
+	for i := range d.rec.Collection.Fields {
+		f := &d.rec.Collection.Fields[i]
+		if d.old != nil && !slices.Contains(d.fields, f.Name) {
+			continue
+		}
+		wrong := f.CheckStored(d.rec.Get(f.Name))
+		if wrong == nil {
+			continue
+		}
+		raw := d.rec.Raw(f.Name)
+		content := any(raw)
+		if !json.Valid(raw) {
+			content = string(raw)
+		}
+		aside = append(aside, asideField{f.Name, content, wrong})
+		d.rec.SetAll(map[string]any{f.Name: nil})
+		if d.old != nil && f.CheckStored(d.old.Get(f.Name)) == nil {
+			d.rec.SetAll(map[string]any{f.Name: d.old.Get(f.Name)})
+		}
+		d.changed(f.Name)
+	}
+	in.setAside(p, d.rec, d.rec.Person(), aside)
+}
+
+// TakeInForeignDelete judges a person anew after a record about them was deleted past the engine.
+func (r *Room) TakeInForeignDelete(rec *care.Record) error { return r.Judge.Deleted(rec) }
+
+// ReassignVisits gives visits that are still to be made to somebody else, as an edit by the lead
+// who has seen them as they stand. It returns how many were changed.
+func (r *Room) ReassignVisits(visits []string, to string, lead care.Viewer) (int, error) {
+	c, _ := care.ByName(care.Visits)
+	n := 0
+	for _, id := range visits {
+		rec, err := r.Store.Record(c, id)
+		if err != nil {
+			return n, err
+		}
+		if rec == nil || !rec.Retracted.IsZero() || rec.Text("staff") == to {
+			continue
+		}
+		old := rec.Clone()
+		rec.SetAll(map[string]any{"staff": to})
+		rec.Stamped("staff", care.Change{Seq: r.Moment.Seq(), Author: lead.Staff, At: r.Moment.Now()})
+		if err := r.Store.Update(rec, old, []string{"staff"}); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,81 @@
+package takein
+
+import (
+	"slices"
+
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/wire"
+)
+
+// planned is what a change will leave: everything is decided and nothing is written.
+type planned struct {
+	drafts   []*draft
+	byRecord map[string]*draft
+	issues   []*care.Record // conflicts and fields set aside, to be stored
+	settled  []*care.Record // issues this change decides
+	manual   []arrange.Manual
+	replays  []replay // quarantined changes that this one resolves
+
+	conflicts []wire.Conflict // for the answer
+	notices   []wire.Issue    // for the answer
+}
+
+// draft is one record as the change will leave it.
+type draft struct {
+	rec    *care.Record
+	old    *care.Record // nil when the change makes it
+	fields []string     // changed fields, for an update
+	dirty  bool         // something about it must be stored
+}
+
+// replay is one quarantined mutation to run again, with corrections. Approved: the lead decided
+// it; an author who mends their own work may do no more than before.
+type replay struct {
+	row      *care.Record
+	set      map[string]any
+	approved bool
+}
+
+func (p *planned) keep(d *draft) {
+	if p.byRecord == nil {
+		p.byRecord = map[string]*draft{}
+	}
+	p.byRecord[d.rec.Collection.Name+"/"+d.rec.ID] = d
+	p.drafts = append(p.drafts, d)
+}
+
+func (p *planned) draftOf(c *care.Collection, id string) *draft { return p.byRecord[c.Name+"/"+id] }
+
+// notice keeps an issue about a field, to be stored and told in the answer.
+func (p *planned) notice(q *care.Record, field string) {
+	p.issues = append(p.issues, q)
+	p.notices = append(p.notices, wire.Issue{ID: q.ID, Code: q.Text("code"), Field: field, Message: q.Text("message"), Fix: q.Text("fix")})
+}
+
+// changed notes that a field of a stored record is another.
+func (d *draft) changed(field string) {
+	if !slices.Contains(d.fields, field) {
+		d.fields = append(d.fields, field)
+	}
+}
+
+// write gives a field a new value.
+func (d *draft) write(field string, value any, change care.Change) {
+	d.rec.SetAll(map[string]any{field: value})
+	d.dirty = true
+	if d.old == nil {
+		return // still being made: creation is the change
+	}
+	d.rec.Stamped(field, change)
+	d.changed(field)
+}
+
+// withdrawal is the name under which care.Record.Changed keeps who withdrew a record.
+const withdrawal = "retracted"
+
+// withdraw retracts a record.
+func (in *input) withdraw(d *draft) {
+	d.rec.Retracted, d.dirty = in.Moment.Now(), true
+	d.rec.Stamped(withdrawal, in.stamp())
+}

@@ -1,0 +1,61 @@
+package takein
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"doorstep/internal/care"
+	"doorstep/internal/wire"
+)
+
+// quarantine keeps a mutation whole and tells its author and the team's lead.
+func (in *input) quarantine(no *refusal) (*outcome, error) {
+	patient, collection, record := in.subject()
+	q := in.newHeld("mutation", patient)
+	q.SetAll(map[string]any{"collection": care.Clip(collection, 40), "record": care.Clip(record, 60), "field": no.field, "code": no.code,
+		"message": no.message, "fix": no.fix, "waits_for": no.waitsFor})
+	if json.Valid(in.m.Raw) {
+		q.Values["content"] = json.RawMessage(in.m.Raw)
+	} else {
+		q.SetAll(map[string]any{"raw": base64.StdEncoding.EncodeToString(in.m.Raw)})
+	}
+	if patient == "" { // nothing can be raised about somebody who is not there
+		in.hasten(q)
+	}
+	if in.replayOf != nil {
+		q.ID = in.replayOf.ID
+		if err := in.stillHeld(no); err != nil {
+			return nil, err
+		}
+	} else if err := in.openIssue(q); err != nil {
+		return nil, err
+	}
+	return &outcome{planned: &planned{}, refused: q, result: wire.Result{Mid: in.m.Mid, Key: in.m.Key, Status: care.Quarantined,
+		Issues: []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}}}, nil
+}
+
+// hasten makes a refused change due as soon as the most urgent handover in it, a day at the latest.
+func (in *input) hasten(q *care.Record) {
+	due := in.Moment.Now().Add(IssueDeadline)
+	for _, op := range wire.Ops(in.m) {
+		if op.Collection != care.Handovers || op.Kind != care.OpCreate {
+			continue
+		}
+		class, _ := op.Set["class"].(string)
+		if at := in.Handovers.AcknowledgeBy(care.Class(class), in.at); !at.IsZero() && at.Before(due) {
+			due = at
+		}
+	}
+	q.SetAll(map[string]any{"due_at": care.Stamp(due)})
+}
+
+// stillHeld notes why a replay did not go through either.
+func (in *input) stillHeld(no *refusal) error {
+	rec := in.replayOf
+	if rec.Text("code") == no.code && rec.Text("waits_for") == no.waitsFor {
+		return nil
+	}
+	old := rec.Clone()
+	rec.SetAll(map[string]any{"code": no.code, "message": no.message, "fix": no.fix, "waits_for": no.waitsFor})
+	return in.Store.Update(rec, old, []string{"code", "message", "fix", "waits_for"})
+}

@@ -1,0 +1,156 @@
+package takein
+
+import (
+	"errors"
+
+	"doorstep/internal/care"
+	"doorstep/internal/wire"
+)
+
+// Replay runs a quarantined mutation again, as its author and with its author's clock, with the
+// resolver's corrections. Approved means that a person who may decided it, so that the author's
+// own permission no longer matters. What is still not possible stays where it is.
+func (r *Room) Replay(row *care.Record, set map[string]any, resolver string, approved bool) (wire.Result, error) {
+	m, ok := (replay{row: row, set: set}).decode()
+	if !ok {
+		return wire.Result{Status: care.Quarantined}, nil
+	}
+	in := r.replayInput(row, m, approved)
+	o, err := in.planAndStore()
+	var no *refusal
+	switch {
+	case errors.As(err, &no) && len(set) > 0: // what is wrong with a correction says nothing about what is kept
+		return wire.Result{Status: care.Quarantined, Issues: []wire.Issue{{ID: row.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}}, nil
+	case errors.As(err, &no):
+		if o, err = in.quarantine(no); err != nil {
+			return wire.Result{}, err
+		}
+		return o.result, nil
+	case err != nil:
+		return wire.Result{}, err
+	}
+	if err := in.closeRow(o, resolver); err != nil {
+		return wire.Result{}, err
+	}
+	if err := r.Handovers.ReplaceRefused(row, m.Ops); err != nil {
+		return wire.Result{}, err
+	}
+	return in.judged(o)
+}
+
+// planAndStore takes a change from its input to its outcome; a *refusal when it cannot be represented.
+func (in *input) planAndStore() (*outcome, error) {
+	p, err := in.plan()
+	if err != nil {
+		return nil, err
+	}
+	return in.store(p)
+}
+
+// judged lets the rules look at an outcome, and then runs what this change resolved and what waited for
+// records that it made.
+func (in *input) judged(o *outcome) (wire.Result, error) {
+	if err := in.Judge.Judge(o.takenIn()); err != nil {
+		return wire.Result{}, err
+	}
+	for _, r := range o.replays {
+		res, err := in.Replay(r.row, r.set, in.by.Staff, r.approved)
+		if err != nil {
+			return wire.Result{}, err
+		}
+		o.result.Records = append(o.result.Records, res.Records...)
+		o.result.Conflicts = append(o.result.Conflicts, res.Conflicts...)
+		o.result.Issues = append(o.result.Issues, res.Issues...)
+		if res.Status != care.Applied {
+			o.result.Status = care.Merged
+		}
+	}
+	for _, d := range o.drafts {
+		if d.old != nil {
+			continue
+		}
+		if err := in.wakeFor(d.rec); err != nil {
+			return wire.Result{}, err
+		}
+	}
+	return o.result, nil
+}
+
+// wakeFor replays what waited for a record that this change made. Where a supervisor let the
+// record in, they let in what its author wrote about it too: the chain is decided once.
+func (in *input) wakeFor(rec *care.Record) error {
+	return in.wake(rec.ID, func(q *care.Record) bool {
+		return in.by.Approved && q.Text("author") == in.by.Staff && q.Text("patient") == rec.Person()
+	})
+}
+
+// Wake replays the quarantined changes that waited for a record to appear, or for a person to be
+// on a caseload, oldest first.
+func (r *Room) Wake(record string) error {
+	return r.wake(record, func(*care.Record) bool { return false })
+}
+
+func (r *Room) wake(record string, approved func(*care.Record) bool) error {
+	waiting, err := r.Store.WaitingFor(record)
+	if err != nil {
+		return err
+	}
+	for _, q := range waiting {
+		if _, err := r.Replay(q, nil, "", approved(q)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closeRow marks the quarantine row settled by this replay.
+func (in *input) closeRow(o *outcome, resolver string) error {
+	rec := in.replayOf
+	old := rec.Clone()
+	rec.SetAll(map[string]any{"state": "resolved", "resolved_by": resolver, "resolved_at": care.Stamp(in.Moment.Now()),
+		"resolution": care.JSON(map[string]any{"status": o.result.Status, "records": o.result.Records})})
+	o.settled = append(o.settled, rec)
+	return in.Store.Update(rec, old, []string{"state", "resolved_by", "resolved_at", "resolution"})
+}
+
+// decode reads the kept mutation and puts the corrections in: into the first op that has one of
+// the corrected fields, else into the first. "id" gives a create whose id was taken a new one.
+func (r replay) decode() (*care.Mutation, bool) {
+	m, err := wire.DecodeKept(r.row.Raw("content"))
+	if err != nil || m.Fault != nil || len(m.Ops) == 0 {
+		return nil, false
+	}
+	if len(r.set) == 0 {
+		return &m, true
+	}
+	target := &m.Ops[0]
+	for i := range m.Ops {
+		if hasAny(m.Ops[i].Set, r.set) {
+			target = &m.Ops[i]
+			break
+		}
+	}
+	if target.Set == nil {
+		target.Set = map[string]any{}
+	}
+	for k, v := range r.set {
+		if k == "id" {
+			target.ID, _ = v.(string)
+			continue
+		}
+		target.Set[k] = v
+		if k == "patient" {
+			target.Patient, _ = v.(string)
+		}
+	}
+	return &m, true
+}
+
+func hasAny(set, keys map[string]any) bool {
+	for k := range keys {
+		if _, ok := set[k]; ok {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,87 @@
+package takein
+
+import (
+	"time"
+
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/judge"
+)
+
+// Store is what taking in reads and writes. Every method reads what the running transaction itself has
+// written; writes take the number of the running change and enter the feed.
+type Store interface {
+	// Record returns a stored record, nil when there is none.
+	Record(c *care.Collection, id string) (*care.Record, error)
+	// Insert stores a new record; false when its id is taken, and nothing happened.
+	Insert(rec *care.Record) (bool, error)
+	// Update stores the named fields and the meta of rec, which was read as old.
+	Update(rec, old *care.Record, fields []string) error
+	// WaitingFor lists open quarantine rows that wait for a record to appear, oldest first.
+	WaitingFor(record string) ([]*care.Record, error)
+	// QuarantinedCreate returns the open quarantine row that holds a record's create, "" when none.
+	QuarantinedCreate(record string) (string, error)
+	// BaseSeq turns what an author saw into a number of the present epoch: a base of an earlier
+	// epoch counts at most as the point at which the two part; an unknown one as nothing seen.
+	BaseSeq(care.Base) int64
+	// Admit puts a person on a team's caseload from now on.
+	Admit(patient, team, reason string) error
+	// DueAt makes the escalation job look at something at a time.
+	DueAt(at time.Time, kind care.DueKind, ref string) error
+}
+
+// Reference answers about people and teams.
+type Reference interface {
+	// Patient returns a person's record, nil when there is none. It is not to be changed.
+	Patient(id string) (*care.Record, error)
+	// Holds says whether the viewer has the person on a caseload: now, and at a past moment.
+	Holds(v care.Viewer, patient string, at time.Time) (now, then bool)
+	// Teams lists the teams on whose caseload a person is now.
+	Teams(patient string) []string
+	// Staff returns what is known of a member of staff; false when there is none.
+	Staff(id string) (care.Viewer, bool)
+	// Directory finds teams and organisations.
+	Directory() arrange.Directory
+}
+
+// Judge is the next room, as taking in uses it.
+type Judge interface {
+	// Judge lets the rules look at what one change did.
+	Judge(judge.TakenIn) error
+	// Deleted judges a person anew after a record about them was deleted.
+	Deleted(rec *care.Record) error
+}
+
+// Handovers is the room of handovers, as taking in uses it: for those that people raise by hand.
+type Handovers interface {
+	// PlanManual fills in what the server decides about a handover by hand; the error of the second value
+	// is an issue for its sender.
+	PlanManual(rec *care.Record, sender care.Viewer, at time.Time) (arrange.Manual, *handover.Error, error)
+	// Announce starts the history of a handover by hand, once it is stored.
+	Announce(arrange.Manual) error
+	// RecordCall lets a call that was stored with a handover count.
+	RecordCall(rec *care.Record, sender care.Viewer) error
+	// ReplaceRefused closes what was raised for a refused change that is taken in now.
+	ReplaceRefused(issue *care.Record, made []care.Op) error
+	// AcknowledgeBy is when a handover of a class must be acknowledged; zero: nothing is due.
+	AcknowledgeBy(class care.Class, at time.Time) time.Time
+}
+
+// Room takes in within one transaction.
+type Room struct {
+	Store     Store
+	Reference Reference
+	Moment    care.Moment
+	Judge     Judge
+	Handovers Handovers
+}
+
+// By says through what a change came in: a device's push, or the server itself.
+type By struct {
+	care.Viewer
+	Device, Client string
+	Clock          care.DeviceClock
+	// Approved: a supervisor replays the change; they decided that it may be made.
+	Approved bool
+}

@@ -1,0 +1,50 @@
+package takein
+
+import (
+	"slices"
+	"strings"
+
+	"doorstep/internal/care"
+)
+
+// asideField is a value that cannot be stored, and why.
+type asideField struct {
+	name string
+	raw  any
+	why  *care.Problem
+}
+
+// check turns one raw value into a stored one, or says why it is set aside.
+func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, any, *care.Problem) {
+	f, ok := c.Field(name)
+	if !ok {
+		return nil, nil, &care.Problem{Code: "unknown_field", Message: `This server has no field "` + care.Clip(name, 40) + `" in ` + c.Name + "."}
+	}
+	if f.Policy == care.Server {
+		return nil, nil, &care.Problem{Code: "server_only", Message: "Only the server writes " + name + "."}
+	}
+	duty := care.DutyOf(in.by.Role)
+	if duty.View == care.Limited && !f.Limited && c.Name != care.Handovers && !in.by.Approved {
+		return nil, nil, &care.Problem{Code: "not_yours", Message: "Your role does not write " + name + "."}
+	}
+	if name == "spo2_scale" && raw != nil && !duty.SetsScale && !in.by.Approved {
+		return nil, nil, &care.Problem{Code: "not_yours", Message: "The SpO2 scale is set by a clinician who is qualified to."}
+	}
+	v, why := f.Check(raw)
+	return f, v, why
+}
+
+// setAside keeps values that could not be stored, with an issue each, in the order of their names.
+func (in *input) setAside(p *planned, rec *care.Record, patient string, fields []asideField) {
+	slices.SortFunc(fields, func(a, b asideField) int { return strings.Compare(a.name, b.name) })
+	for _, a := range fields {
+		fix := "edit"
+		if a.why.Code == "server_only" || a.why.Code == "unknown_field" || a.why.Code == "not_yours" {
+			fix = "supervisor"
+		}
+		q := in.newHeld("field", patient)
+		q.SetAll(map[string]any{"collection": rec.Collection.Name, "record": rec.ID, "field": care.Clip(a.name, 60),
+			"code": a.why.Code, "message": a.why.Message, "fix": fix, "content": care.JSON(a.raw)})
+		p.notice(q, a.name)
+	}
+}

@@ -1,0 +1,28 @@
+package wire
+
+import (
+	"encoding/base64"
+
+	"doorstep/internal/care"
+)
+
+// Ops are a mutation's ops, or what can be salvaged of one that could not be read.
+func Ops(m *care.Mutation) []care.Op {
+	if m.Ops == nil && m.Fault != nil {
+		m.Ops = Salvage(m.Raw)
+	}
+	return m.Ops
+}
+
+// KeptIn is the mutation that a quarantine row keeps, as far as it can be read.
+func KeptIn(row *care.Record) *care.Mutation {
+	raw := []byte(row.Raw("content"))
+	if raw == nil {
+		raw, _ = base64.StdEncoding.DecodeString(row.Text("raw")) // written by us
+	}
+	m, err := DecodeKept(raw)
+	if err != nil {
+		return &care.Mutation{Raw: raw, Fault: malformed("This change could not be read.")}
+	}
+	return &m
+}

@@ -77,8 +77,8 @@ func TestLimitsGiveEachSampleToTheFirstStepThatKnowsIt(t *testing.T) {
 		return s
 	}
 	p := &pprof.Profile{Sample: []*pprof.Sample{
-		stack(50, "modernc.org/sqlite/lib.step", "doorstep/internal/pbstore.(*Tx).Insert", "doorstep/internal/pipeline.(*plan).judge", "doorstep/internal/pbstore.(*Store).Write"),
-		stack(30, "modernc.org/sqlite/lib.step", "doorstep/internal/pipeline.(*plan).store", "doorstep/internal/pbstore.(*Store).Write"),
+		stack(50, "modernc.org/sqlite/lib.step", "doorstep/internal/pbstore.(*Tx).Insert", "doorstep/internal/judge.(*Room).Judge", "doorstep/internal/pbstore.(*Store).Write"),
+		stack(30, "modernc.org/sqlite/lib.step", "doorstep/internal/takein.(*input).store", "doorstep/internal/pbstore.(*Store).Write"),
 		stack(10, "doorstep/internal/pbstore.(*Store).Write"),
 		stack(10, "main.somethingNobodyNamed"),
 	}}

@@ -31,9 +31,9 @@ type step struct {
 }
 
 var pushSteps = []step{
-	{"judging: rules, alarms, handovers", []string{"pipeline.(*plan).judge"}},
-	{"storing visits", []string{"pipeline.(*plan).store"}},
-	{"deciding: permission, checks, merge", []string{"pipeline.(*plan).make"}},
+	{"judging: rules, alarms, handovers", []string{"judge.(*Room).Judge"}},
+	{"storing visits", []string{"takein.(*input).store"}},
+	{"deciding: permission, checks, merge", []string{"takein.(*input).plan"}},
 	{"ledger and kept results", []string{"pbstore.(*Tx).Enter", "pbstore.(*Tx).SaveResults"}},
 	{"decoding", []string{"wire.DecodePush", "httpapi.readBody"}},
 	{"begin, commit, checkpoint", []string{"sqlite.(*tx).Commit", "sqlite.(*conn).BeginTx", "sqlite.(*tx).exec", "_sqlite3Checkpoint"}},

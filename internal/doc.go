@@ -1,9 +1,10 @@
 // Package internal holds no code; its documentation is the map of Doorstep.
 //
-//	phone → wire → syncer → reconcile → rules → handover → delivery → practice
+//	phone → wire → syncer → takein → judge → arrange → delivery → practice
 //
-// Data moves right, imports point left, all nouns come from care, and only pipeline sees
-// every stage. What each folder is for:
+// Data moves right. A room may know the next one, to hand its work on, and never one to its left; all
+// nouns come from care. The pure steps are used by the room that needs them: reconcile by takein, rules
+// by judge, handover by arrange. What each folder is for:
 //
 //   - identifier: NHS numbers, ODS codes, ULIDs. Pure.
 //   - news2: the early warning score. Pure.
@@ -16,7 +17,10 @@
 //   - handover: alarms become handovers: addressee, text, clock, state. Pure.
 //   - delivery: an outbox row leaves by a channel.
 //   - identity: device keys, assertions, access tokens.
-//   - pipeline: one mutation through all stages, inside one transaction.
+//   - takein: a change comes in: permitted, checked, merged, stored or kept whole.
+//   - judge: the rules look at what a change did, at what was refused of it and at what lost.
+//   - arrange: alarms and people's actions become handovers, their texts, events and deliveries.
+//   - rooms: the three rooms put together for one transaction.
 //   - desk: what a team lead or a care coordinator may decide.
 //   - syncer: the conversation: hello, push, pull, digest, and the group commit.
 //   - settings: flags and DOORSTEP_* variables, in one table.

@@ -11,7 +11,7 @@ import (
 )
 
 // faultHomes declare the seeded design bugs that the simulator switches on.
-var faultHomes = []string{"internal/phone", "internal/pipeline", "internal/syncer"}
+var faultHomes = []string{"internal/phone", "internal/syncer"}
 
 // TestFaultsAreSwitchedOnByTheSimulatorAlone: no setting, no route and no command reaches a
 // seeded bug. Other folders may read a switch or hand it on, and the simulator is imported by

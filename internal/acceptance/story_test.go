@@ -18,7 +18,7 @@ import (
 	"doorstep/internal/handover"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/phone"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/rooms"
 	"doorstep/internal/server"
 	"doorstep/internal/testkit/pbtest"
 )
@@ -89,7 +89,7 @@ func (w *world) act(who *core.Record, id string, a handover.Action) error {
 	err := w.srv.Engine.Do(context.Background(), func(tx *pbstore.Tx) error {
 		refused = nil
 		tx.Next()
-		_, err := pipeline.Act(tx, id, a, handover.Actor{Staff: v.Staff, Role: v.Role, Teams: v.Teams}, 0)
+		_, err := rooms.Of(tx).Arrange.Act(id, a, handover.Actor{Staff: v.Staff, Role: v.Role, Teams: v.Teams}, 0)
 		if errors.As(err, &refused) {
 			return nil
 		}

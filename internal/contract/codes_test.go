@@ -88,7 +88,7 @@ func codesInSource(t *testing.T) map[string]string {
 				}
 			case *ast.ValueSpec: // the codes of the stages, which the routes hand on
 				for i, name := range n.Names {
-					if slices.Contains([]string{"handover", "pipeline", "desk"}, file.Name.Name) && strings.HasPrefix(name.Name, "Code") && i < len(n.Values) {
+					if slices.Contains([]string{"handover", "arrange", "desk"}, file.Name.Name) && strings.HasPrefix(name.Name, "Code") && i < len(n.Values) {
 						note(n.Values[i])
 					}
 				}

@@ -8,11 +8,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/access"
+	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/rooms"
 	"doorstep/internal/wire"
 )
 
@@ -138,7 +139,7 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 		if err != nil || row == nil {
 			return err
 		}
-		h := pipeline.HandoverOf(row.Record, history)
+		h := arrange.HandoverOf(row.Record, history)
 		if ok = pbstore.MaySee(viewer, h); !ok {
 			return nil
 		}
@@ -222,7 +223,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 		viewer, id := accessOf(e), e.Request.PathValue("id")
 		var after *care.Record
 		err = a.change(e, func(tx *pbstore.Tx) (err error) {
-			if after, err = pipeline.Attend(tx, id, action, pbstore.ActorOf(viewer), body.Version); err != nil {
+			if after, err = rooms.Of(tx).Arrange.ActFromInbox(id, action, pbstore.ActorOf(viewer), body.Version); err != nil {
 				return err
 			}
 			return tx.Audit(viewer.Staff, "", string(kind), care.Handovers, id, after.Text("patient"), nil)

@@ -8,11 +8,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/access"
+	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
 )
 
 // inboxState is what a page of an inbox needs beside its handovers. It names nobody who is cared
@@ -150,7 +150,7 @@ func (a *API) held(e *core.RequestEvent, viewer *access.Access, id string) (h ha
 		if err != nil || row == nil {
 			return err
 		}
-		h = pipeline.HandoverOf(row.Record, history)
+		h = arrange.HandoverOf(row.Record, history)
 		found = pbstore.ShareTeam(teamsOf(h), viewer.InboxTeams())
 		return nil
 	})
@@ -169,7 +169,7 @@ type handoverItem struct {
 // itemOf shapes one row of a list. Whatever the list shows on the receiving side stands with the
 // viewer's teams or was escalated away from them; its history is not read for that.
 func (a *API) itemOf(viewer *access.Access, side string, row *pbstore.InboxRow) handoverItem {
-	h := pipeline.HandoverOf(row.Record, nil)
+	h := arrange.HandoverOf(row.Record, nil)
 	if side == pbstore.Received {
 		h.Former = viewer.InboxTeams()
 	}

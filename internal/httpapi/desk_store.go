@@ -3,20 +3,21 @@ package httpapi
 import (
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/rooms"
+	"doorstep/internal/takein"
 	"doorstep/internal/wire"
 )
 
-// deskStore is a write transaction as the desk's decisions need it: the store, and the stages of
-// the pipeline that a decision starts.
+// deskStore is a write transaction as the desk's decisions need it: the store, and the rooms
+// that a decision goes through.
 type deskStore struct{ *pbstore.Tx }
 
 // Issue implements desk.Issues.
-func (s deskStore) Issue(id string) (*care.Record, error) { return pipeline.Issue(s.Tx, id) }
+func (s deskStore) Issue(id string) (*care.Record, error) { return rooms.Of(s.Tx).TakeIn.Issue(id) }
 
 // TakeIn implements desk.Issues.
 func (s deskStore) TakeIn(m *care.Mutation, lead care.Viewer) (wire.Result, error) {
-	return pipeline.Accept(s.Tx, m, pipeline.By{Viewer: lead, OffsetKnown: true})
+	return rooms.Of(s.Tx).TakeIn.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}})
 }
 
 // Close implements desk.Issues.
@@ -24,5 +25,5 @@ func (s deskStore) Close(issue, old *care.Record, fields []string) error {
 	if err := s.Update(issue, old, fields); err != nil {
 		return err
 	}
-	return pipeline.JudgeSettled(s.Tx, issue)
+	return rooms.Of(s.Tx).Judge.Settled(issue)
 }

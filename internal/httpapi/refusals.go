@@ -22,7 +22,7 @@ type refusal struct {
 var refusals = map[string]refusal{
 	desk.CodeNotFound: {http.StatusNotFound, wire.RetryNever},    // handover.CodeNotFound
 	desk.CodeAlready:  {http.StatusConflict, wire.RetryNever},    // handover.CodeAlready
-	desk.CodeChanged:  {http.StatusConflict, wire.RetryAfterFix}, // pipeline.CodeChanged
+	desk.CodeChanged:  {http.StatusConflict, wire.RetryAfterFix}, // arrange.CodeChanged
 	desk.CodeInvalid:  badRequest,
 
 	desk.CodeImmutable:  {http.StatusConflict, wire.RetryAfterFix},

@@ -8,7 +8,8 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/rooms"
+	"doorstep/internal/takein"
 	"doorstep/internal/wire"
 )
 
@@ -49,7 +50,7 @@ func (tx *Tx) Register(r Registration) (rec *care.Record, made bool, err error) 
 	lead.Teams = append([]string{r.Team}, slices.DeleteFunc(slices.Clone(lead.Teams), func(t string) bool { return t == r.Team })...)
 	m := &care.Mutation{Key: tx.NewID(), Author: lead.Staff, AuthoredAt: tx.now,
 		Ops: []care.Op{{Kind: care.OpCreate, Collection: care.Patients, ID: r.ID, Patient: r.ID, Set: r.Set}}}
-	res, err := pipeline.Accept(tx, m, pipeline.By{Viewer: lead, OffsetKnown: true})
+	res, err := rooms.Of(tx).TakeIn.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}})
 	if err != nil {
 		return nil, false, err
 	}
@@ -103,7 +104,7 @@ func clipped(s string) string {
 // and staff. What depends on them is true when the transaction commits.
 func (tx *Tx) SettleNow() error {
 	for {
-		more, err := tx.Settle(settleRows)
+		more, err := tx.Settle(settleRows, rooms.Of(tx).TakeIn)
 		if err != nil || !more {
 			return err
 		}

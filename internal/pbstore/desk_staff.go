@@ -9,7 +9,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/rooms"
 	"doorstep/internal/wire"
 )
 
@@ -181,12 +181,12 @@ func (tx *Tx) handOver(l Leaving) (moved Handed, err error) {
 			visits = append(visits, v.ID)
 		}
 	}
-	if moved.Visits, err = pipeline.ReassignVisits(tx, visits, l.To, l.Lead); err != nil {
+	if moved.Visits, err = rooms.Of(tx).TakeIn.ReassignVisits(visits, l.To, l.Lead); err != nil {
 		return moved, err
 	}
 	for _, id := range h.Handovers {
 		tx.Next()
-		done, err := pipeline.Reassign(tx, id, l.Staff, to, l.Lead.Staff)
+		done, err := rooms.Of(tx).Arrange.Reassign(id, l.Staff, to, l.Lead.Staff)
 		if err != nil {
 			return moved, err
 		}

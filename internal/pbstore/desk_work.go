@@ -4,8 +4,8 @@ import (
 	"database/sql"
 
 	"doorstep/internal/access"
+	"doorstep/internal/arrange"
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // Work is what hangs on a member of staff, for whoever must find others to do it: all of it is
@@ -105,7 +105,7 @@ func (v *Snapshot) nameWork(viewer *access.Access, h Hanging, w *Work) error {
 			if err != nil {
 				return err
 			}
-			if MaySee(viewer, pipeline.HandoverOf(row.Record, history)) {
+			if MaySee(viewer, arrange.HandoverOf(row.Record, history)) {
 				view := v.store.View(viewer, row)
 				item.Class, item.State, item.Patient = view.Class, view.State, &view.Patient
 			}

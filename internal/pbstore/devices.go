@@ -9,19 +9,8 @@ import (
 	"doorstep/internal/care"
 )
 
-// Clock is what is known of a device's clock.
-type Clock struct {
-	Offset      time.Duration // server minus device
-	Known       bool
-	SteadySince time.Time // since when the offset has held
-}
-
-// clockTolerance: an offset that moves by more is another clock setting, and what was stamped
-// before it changed cannot be corrected with it.
-const clockTolerance = 5 * time.Minute
-
 // DeviceClock returns what the last hello measured.
-func (s *Store) DeviceClock(device string) (Clock, error) {
+func (s *Store) DeviceClock(device string) (care.DeviceClock, error) {
 	s.mem.mu.RLock()
 	c, ok := s.mem.clocks[device]
 	s.mem.mu.RUnlock()
@@ -31,13 +20,13 @@ func (s *Store) DeviceClock(device string) (Clock, error) {
 	return scanClock(s.ask(`SELECT clock_offset_ms, clock_steady_since FROM devices WHERE id = ?`, device))
 }
 
-func scanClock(row *sql.Row) (Clock, error) {
+func scanClock(row *sql.Row) (care.DeviceClock, error) {
 	var ms sql.NullInt64
 	var since string
 	if err := row.Scan(&ms, &since); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return Clock{}, err
+		return care.DeviceClock{}, err
 	}
-	return Clock{Offset: time.Duration(ms.Int64) * time.Millisecond, Known: ms.Valid, SteadySince: parseColumnTime(since)}, nil
+	return care.DeviceClock{Offset: time.Duration(ms.Int64) * time.Millisecond, Known: ms.Valid, SteadySince: parseColumnTime(since)}, nil
 }
 
 // Seen is what a device said about itself in a hello.
@@ -52,12 +41,12 @@ type Seen struct {
 
 // SawDevice stores what a hello told. The first offset ever counts for the time before it too;
 // a changed one only from now on.
-func (tx *Tx) SawDevice(d Seen) (Clock, error) {
+func (tx *Tx) SawDevice(d Seen) (care.DeviceClock, error) {
 	c, err := scanClock(tx.row(`SELECT clock_offset_ms, clock_steady_since FROM devices WHERE id = ?`, d.Device))
 	if err != nil {
 		return c, err
 	}
-	if c.Known && (d.Offset-c.Offset).Abs() > clockTolerance {
+	if c.Known && (d.Offset-c.Offset).Abs() > care.ClockTolerance {
 		c.SteadySince = tx.now
 	}
 	c.Offset, c.Known = d.Offset, true

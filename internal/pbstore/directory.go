@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"doorstep/internal/access"
+	"doorstep/internal/arrange"
 	"doorstep/internal/handover"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/worktime"
 )
 
@@ -105,7 +105,7 @@ func readCalendars(each eachRowOf, hours map[string]string) (map[string]*worktim
 	return all, nil
 }
 
-// Calendar implements pipeline.People.
+// Calendar implements takein.Reference.
 func (tx *Tx) Calendar(organisation string) handover.Calendar {
 	c, _ := tx.store.Hours(organisation)
 	return c
@@ -122,16 +122,16 @@ func (s *Store) Hours(organisation string) (hours *worktime.Schedule, stated boo
 	return s.mem.calendars[""], false
 }
 
-// Clocks implements pipeline.People.
+// Clocks implements takein.Reference.
 func (tx *Tx) Clocks() handover.Clocks { return handover.DefaultClocks() }
 
-// Directory implements pipeline.People.
-func (tx *Tx) Directory() pipeline.Directory {
+// Directory implements takein.Reference.
+func (tx *Tx) Directory() arrange.Directory {
 	return directoryView{tx.store.Access.Directory(), tx.now}
 }
 
 // Directory is the directory of the present.
-func (s *Store) Directory() pipeline.Directory { return directoryView{s.Access.Directory(), s.now()} }
+func (s *Store) Directory() arrange.Directory { return directoryView{s.Access.Directory(), s.now()} }
 
 // directoryView is the directory at a moment, as handovers ask it.
 type directoryView struct {
@@ -176,7 +176,7 @@ func (d directoryView) Team(id string) (handover.Team, bool) {
 	return teamOf(t), true
 }
 
-// Neighbourhood implements pipeline.Directory.
+// Neighbourhood implements arrange.Directory.
 func (d directoryView) Neighbourhood(id string) string {
 	if t := d.Directory.Team(id); t != nil {
 		return t.Neighbourhood
@@ -184,7 +184,7 @@ func (d directoryView) Neighbourhood(id string) string {
 	return ""
 }
 
-// Organisation implements pipeline.Directory.
+// Organisation implements arrange.Directory.
 func (d directoryView) Organisation(id string) string {
 	if t := d.Directory.Team(id); t != nil {
 		return t.Organisation

@@ -11,13 +11,13 @@ import (
 // Due is something that must be looked at at a time. It is a row, so a restart forgets nothing.
 type Due struct {
 	At   time.Time
-	Kind string
+	Kind care.DueKind
 	Ref  string
 }
 
-// DueAt implements pipeline.Evidence: it makes the job look at something at a time.
-func (tx *Tx) DueAt(at time.Time, kind, ref string) error {
-	_, err := tx.exec(`INSERT INTO sync_due (at, kind, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, care.Stamp(at), kind, ref)
+// DueAt implements judge.Store: it makes the job look at something at a time.
+func (tx *Tx) DueAt(at time.Time, kind care.DueKind, ref string) error {
+	_, err := tx.exec(`INSERT INTO sync_due (at, kind, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, care.Stamp(at), string(kind), ref)
 	return err
 }
 
@@ -39,14 +39,8 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 		return nil, err
 	}
 	for _, d := range list {
-		if _, err := tx.exec(`DELETE FROM sync_due WHERE at = ? AND kind = ? AND ref = ?`, care.Stamp(d.At), d.Kind, d.Ref); err != nil {
+		if _, err := tx.exec(`DELETE FROM sync_due WHERE at = ? AND kind = ? AND ref = ?`, care.Stamp(d.At), string(d.Kind), d.Ref); err != nil {
 			return nil, err
-		}
-		if d.Kind == dueCaseload {
-			tx.Next()
-			if err := tx.Regrant(d.Ref); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return list, nil

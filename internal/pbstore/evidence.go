@@ -8,14 +8,10 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/rules"
 )
 
-// evidenceCollections are what rules judge.
-var evidenceCollections = []string{care.Visits, care.Observations, care.Checkins}
-
-// Events implements pipeline.Evidence. It finds the records through the person's scope in the
+// Events implements judge.Store. It finds the records through the person's scope in the
 // feed rather than through an index on every visit: nothing happens after it is received, so a
 // record whose clinical time is in the window entered the feed after the window began.
 func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) {
@@ -41,7 +37,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 	}
 	var events []rules.Event
 	replaced := map[string]bool{}
-	for _, name := range evidenceCollections {
+	for _, name := range rules.Collections {
 		s := tx.store.shapes.byName[name]
 		if len(found[s.number]) == 0 {
 			continue
@@ -59,7 +55,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 			if id := rec.Text("replaces"); id != "" && name == care.Observations {
 				replaced[id] = true
 			}
-			events = append(events, pipeline.EventOf(rec, true))
+			events = append(events, rules.EventOf(rec, true))
 		}
 	}
 	for i := range events {
@@ -68,7 +64,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 	return events, nil
 }
 
-// OpenIssues implements pipeline.Evidence. Memory answers the usual "none".
+// OpenIssues implements judge.Store. Memory answers the usual "none".
 func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	m := tx.store.mem
 	m.mu.RLock()
@@ -90,20 +86,8 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	return list, nil
 }
 
-// Doubts implements pipeline.Evidence.
-func (tx *Tx) Doubts(patient string) int {
-	n := tx.doubted[patient]
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	if w := m.watched[patient]; w != nil {
-		n += w.issues
-	}
-	return n
-}
-
-// Standing implements pipeline.Evidence.
-func (tx *Tx) Standing(patient, rule string) (bool, error) {
+// Told implements judge.Store.
+func (tx *Tx) Told(patient, rule string) (bool, error) {
 	var one int
 	err := tx.row(`SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
 		AND (a.holds AND h.state NOT IN ('done', 'declined', 'failed', 'stood_down') OR NOT a.holds AND a.handover = '')
@@ -116,7 +100,7 @@ func (tx *Tx) Standing(patient, rule string) (bool, error) {
 
 const alarmColumns = `id, rule, version, patient, collection, record, visit, clinical_time, clock_known, class, destination, news2, staff, team, verified, holds, handover`
 
-// Alarms implements pipeline.Evidence.
+// Alarms implements judge.Store.
 func (tx *Tx) Alarms(patient string) ([]care.Alarm, error) {
 	var list []care.Alarm
 	err := tx.each(`SELECT `+alarmColumns+` FROM alarms WHERE patient = ? AND clinical_time > ? ORDER BY clinical_time, id`, func(r *sql.Rows) error {
@@ -136,7 +120,7 @@ func scanAlarm(r *sql.Rows) (care.Alarm, error) {
 	return a, err
 }
 
-// PutAlarm implements pipeline.Evidence.
+// PutAlarm implements arrange.Store.
 func (tx *Tx) PutAlarm(a care.Alarm) error {
 	_, err := tx.exec(`INSERT INTO alarms (`+alarmColumns+`, seq) VALUES (?`+strings.Repeat(", ?", 17)+`)
 		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
@@ -154,17 +138,17 @@ func (tx *Tx) PutAlarm(a care.Alarm) error {
 	return err
 }
 
-// Handovers implements pipeline.Evidence.
+// Handovers implements judge.Store.
 func (tx *Tx) Handovers(patient string) ([]*care.Record, error) {
 	return tx.records(tx.store.shapes.byName[care.Handovers], `patient = ? ORDER BY id`, patient)
 }
 
-// History implements pipeline.Evidence.
+// History implements arrange.Store.
 func (tx *Tx) History(handover string) ([]*care.Record, error) {
 	return tx.records(tx.store.shapes.byName[care.HandoverEvents], `handover = ? ORDER BY version, id`, handover)
 }
 
-// Enqueue implements pipeline.Evidence.
+// Enqueue implements arrange.Store.
 func (tx *Tx) Enqueue(key, channel, handover, team string) error {
 	_, err := tx.exec(`INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`,
 		key, channel, handover, team, care.Stamp(tx.now), care.Stamp(tx.now))

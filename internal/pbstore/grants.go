@@ -11,11 +11,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
-
-// Due kinds the store itself looks after.
-const dueCaseload = "caseload" // ref: a person whose caseload starts or ends then
 
 // Regrant brings the grants of a person in line with the caseload rows in force now and with
 // their consent. Each grant that opens or closes is an event with the running number.
@@ -102,7 +98,7 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 		agreed, expires := tx.store.Access.Consent(person, team, staff, tx.now)
 		for _, at := range []time.Time{starts, ends, expires} {
 			if at.After(tx.now) {
-				if err := tx.DueAt(at, dueCaseload, person.ID); err != nil {
+				if err := tx.DueAt(at, care.DueCaseload, person.ID); err != nil {
 					return err
 				}
 			}
@@ -133,7 +129,7 @@ func (tx *Tx) openGrant(patient, name string, since time.Time) error {
 	if !tx.waitedFor(patient) {
 		return nil
 	}
-	return tx.DueAt(tx.now, pipeline.DueWake, patient)
+	return tx.DueAt(tx.now, care.DueWake, patient)
 }
 
 func (tx *Tx) closeGrant(id int64, patient, name string) error {
@@ -145,7 +141,7 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 	return nil
 }
 
-// Admit implements pipeline.People. The grant itself follows when the row is settled, before any
+// Admit implements takein.Reference. The grant itself follows when the row is settled, before any
 // other change is taken in.
 func (tx *Tx) Admit(patient, team, reason string) error {
 	_, err := tx.exec(`INSERT INTO caseload (id, patient, team, "from", reason) VALUES (?, ?, ?, ?, ?)`,

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // defaultIssueRetention is the most that the design allows.
@@ -13,7 +12,7 @@ const defaultIssueRetention = 30 * 24 * time.Hour
 // lapseLater makes the job look at an open issue again when those who do not have the person now
 // have been told of it long enough.
 func (tx *Tx) lapseLater(issue *care.Record) error {
-	return tx.DueAt(tx.now.Add(tx.store.retention), pipeline.DueLapse, issue.ID)
+	return tx.DueAt(tx.now.Add(tx.store.retention), care.DueLapse, issue.ID)
 }
 
 // strangers says whether anybody an issue concerns does not have its person now.

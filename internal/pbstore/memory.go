@@ -28,8 +28,8 @@ type memory struct {
 	standingChanged []string
 	// deviceOfClient has the devices enrolled since the start, by client: they outrank what clients says.
 	deviceOfClient map[string]string
-	held           map[string]int64 // open quarantine rows, by client
-	clocks         map[string]Clock // by device
+	held           map[string]int64            // open quarantine rows, by client
+	clocks         map[string]care.DeviceClock // by device
 
 	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
 	rules     *rules.Set
@@ -85,7 +85,7 @@ func newMemory(broken func(rules.Broken)) *memory {
 		broken = func(rules.Broken) {}
 	}
 	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]int64{},
-		clocks: map[string]Clock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
+		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
 }
 
 // publish brings a committed transaction into memory: first what the store itself leans on, then

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/rules"
 )
 
@@ -48,7 +47,7 @@ func (tx *Tx) reloadRules() error {
 		return err
 	}
 	for _, b := range broken {
-		if err := tx.CountRule(pipeline.CountBroken, &b.Rule, b.Rule.ID, b.Reason); err != nil {
+		if err := tx.CountRule(rules.CountBroken, &b.Rule, b.Rule.ID, b.Reason); err != nil {
 			return err
 		}
 	}
@@ -56,7 +55,7 @@ func (tx *Tx) reloadRules() error {
 	return nil
 }
 
-// CountRule implements pipeline.Evidence.
+// CountRule implements judge.Store.
 func (tx *Tx) CountRule(kind string, rule *rules.Rule, ref, reason string) error {
 	_, err := tx.exec(`INSERT INTO rule_counts (code, version, kind, ref, at, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		rule.Code, rule.Version, kind, ref, care.Stamp(tx.now), reason)

@@ -9,11 +9,12 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/judge"
+	"doorstep/internal/rooms"
 	"doorstep/internal/rules"
 )
 
-// Tx is the running write transaction. It implements pipeline.Tx; what it changes of the
+// Tx is the running write transaction. It implements rooms.Store; what it changes of the
 // memory is noted and published by Store.Write after the commit.
 type Tx struct {
 	store *Store
@@ -45,7 +46,7 @@ type Tx struct {
 	clients     map[string]*Client
 }
 
-var _ pipeline.Tx = (*Tx)(nil)
+var _ rooms.Store = (*Tx)(nil)
 
 func newTx(s *Store, raw *sql.Tx) *Tx {
 	return &Tx{store: s, raw: raw, ctx: context.Background(), now: s.now().UTC().Truncate(time.Millisecond),
@@ -155,16 +156,16 @@ func (tx *Tx) noteAccess(change func(*access.Update)) {
 	tx.accessAfter = append(tx.accessAfter, change)
 }
 
-// Seq implements pipeline.Tx.
+// Seq implements care.Moment.
 func (tx *Tx) Seq() int64 { return tx.seq }
 
-// Now implements pipeline.Tx.
+// Now implements care.Moment.
 func (tx *Tx) Now() time.Time { return tx.now }
 
-// NewID implements pipeline.Tx.
+// NewID implements care.Moment.
 func (tx *Tx) NewID() string { return tx.store.ids.next() }
 
-// BaseSeq implements pipeline.Tx: a base of an earlier epoch counts at most as the fork.
+// BaseSeq implements takein.Store: a base of an earlier epoch counts at most as the fork.
 func (tx *Tx) BaseSeq(b care.Base) int64 {
 	current, _ := tx.store.Access.Head()
 	m := tx.store.mem
@@ -186,7 +187,7 @@ func (tx *Tx) BaseSeq(b care.Base) int64 {
 	return seq
 }
 
-// Patient implements pipeline.People.
+// Patient implements takein.Reference.
 func (tx *Tx) Patient(id string) (*care.Record, error) {
 	if rec, ok := tx.patients[id]; ok {
 		return rec, nil
@@ -215,18 +216,18 @@ func (m *memory) rememberPatient(rec *care.Record) {
 	m.patients[rec.ID] = rec
 }
 
-// Holds implements pipeline.People.
+// Holds implements takein.Reference.
 func (tx *Tx) Holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
 	return tx.store.Access.Holds(v, patient, at)
 }
 
-// Teams implements pipeline.People.
+// Teams implements takein.Reference.
 func (tx *Tx) Teams(patient string) []string { return tx.store.Access.TeamsHolding(patient) }
 
-// Staff implements pipeline.People.
+// Staff implements takein.Reference.
 func (tx *Tx) Staff(id string) (care.Viewer, bool) { return tx.store.Staff(id) }
 
-// Rules implements pipeline.Evidence.
+// Rules implements judge.Reference.
 func (tx *Tx) Rules() *rules.Set {
 	m := tx.store.mem
 	m.mu.RLock()
@@ -234,17 +235,16 @@ func (tx *Tx) Rules() *rules.Set {
 	return m.rules
 }
 
-// Watched implements pipeline.Evidence.
-func (tx *Tx) Watched(patient string, since time.Time) (open, later bool) {
-	if tx.watched[patient] {
-		return true, true
-	}
+// Watch implements judge.Store.
+func (tx *Tx) Watch(patient string, since time.Time) judge.Watch {
+	known := judge.Watch{Issues: tx.doubted[patient], Open: tx.watched[patient], Later: tx.watched[patient]}
 	m := tx.store.mem
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	w := m.watched[patient]
-	if w == nil {
-		return false, false
+	if w := m.watched[patient]; w != nil {
+		known.Open = known.Open || w.open > 0
+		known.Later = known.Later || !since.After(w.lastAlarm)
+		known.Issues += w.issues
 	}
-	return w.open > 0, !since.After(w.lastAlarm)
+	return known
 }

@@ -7,17 +7,17 @@ import (
 	"strings"
 
 	"doorstep/internal/access"
+	"doorstep/internal/arrange"
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
-// Record implements pipeline.Records.
+// Record implements takein.Store.
 func (tx *Tx) Record(c *care.Collection, id string) (*care.Record, error) {
 	s := tx.store.shapes.byName[c.Name]
 	return s.scan(tx.row(s.selects+" WHERE id = ?", id))
 }
 
-// Insert implements pipeline.Records.
+// Insert implements takein.Store.
 func (tx *Tx) Insert(rec *care.Record) (bool, error) {
 	s := tx.store.shapes.byName[rec.Collection.Name]
 	rec.Version = tx.seq
@@ -34,7 +34,7 @@ func (tx *Tx) Insert(rec *care.Record) (bool, error) {
 	return true, tx.noticed(rec, nil)
 }
 
-// Update implements pipeline.Records.
+// Update implements takein.Store.
 func (tx *Tx) Update(rec, old *care.Record, fields []string) error {
 	s := tx.store.shapes.byName[rec.Collection.Name]
 	rec.Version = tx.seq
@@ -96,7 +96,7 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 
 // open counts a handover that is not closed; nil is none.
 func open(handover *care.Record) int {
-	if handover == nil || pipeline.Closed(care.State(handover.Text("state"))) {
+	if handover == nil || arrange.Closed(care.State(handover.Text("state"))) {
 		return 0
 	}
 	return 1
@@ -157,7 +157,7 @@ func openRows(issue *care.Record) int64 {
 	return 1
 }
 
-// WaitingFor implements pipeline.Records. Asked for every created record, so memory answers
+// WaitingFor implements takein.Store. Asked for every created record, so memory answers
 // the usual "nothing".
 func (tx *Tx) WaitingFor(record string) ([]*care.Record, error) {
 	if !tx.waitedFor(record) {
@@ -174,7 +174,7 @@ func (tx *Tx) waitedFor(record string) bool {
 	return m.waiting[record]+tx.waiting[record] > 0
 }
 
-// QuarantinedCreate implements pipeline.Records.
+// QuarantinedCreate implements takein.Store.
 func (tx *Tx) QuarantinedCreate(record string) (string, error) {
 	if issue, ok := tx.creates[record]; ok {
 		return issue, nil

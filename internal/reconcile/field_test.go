@@ -33,7 +33,7 @@ func newStored(policy care.Policy, value any) *stored {
 	return s
 }
 
-// take lets an edit of the whole value meet what is stored, as the pipeline does.
+// take lets an edit of the whole value meet what is stored, as taking a change in does.
 func (s *stored) take(e Edit) Outcome {
 	s.seq++
 	e.Field = &s.field

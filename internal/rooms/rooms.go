@@ -11,6 +11,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/judge"
 	"doorstep/internal/takein"
+	"doorstep/internal/wire"
 )
 
 // Store is a running transaction: what the rooms together need of it.
@@ -26,9 +27,18 @@ type Store interface {
 
 // Rooms are those of one transaction.
 type Rooms struct {
+	// Changes is where phones' changes come in: the first room, unless a test puts something before it.
+	Changes Changes
 	TakeIn  *takein.Room
 	Judge   *judge.Room
 	Arrange *arrange.Room
+}
+
+// Changes takes phones' changes in. See takein.Room.
+type Changes interface {
+	Accept(m *care.Mutation, by takein.By) (wire.Result, error)
+	KeepFailed(m *care.Mutation, by takein.By) (wire.Result, error)
+	KeepTaken(m *care.Mutation, by takein.By) (wire.Result, error)
 }
 
 // Of puts the rooms of a transaction together.
@@ -36,5 +46,5 @@ func Of(tx Store) *Rooms {
 	last := &arrange.Room{Store: tx, Reference: tx, Moment: tx}
 	middle := &judge.Room{Store: tx, Reference: tx, Moment: tx, Next: last}
 	first := &takein.Room{Store: tx, Reference: tx, Moment: tx, Judge: middle, Handovers: last}
-	return &Rooms{TakeIn: first, Judge: middle, Arrange: last}
+	return &Rooms{Changes: first, TakeIn: first, Judge: middle, Arrange: last}
 }

@@ -17,6 +17,7 @@ import (
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/rooms"
 	"doorstep/internal/rules"
 	"doorstep/internal/settings"
 	"doorstep/internal/syncer"
@@ -44,6 +45,8 @@ type Options struct {
 	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
 	// For tests and the simulator, which move time themselves.
 	Manual bool
+	// Rooms puts the rooms of a transaction together; nil is rooms.Of. Tests put decorators in between.
+	Rooms func(*pbstore.Tx) *rooms.Rooms
 	// Faults are seeded design bugs, for the simulator's tests only.
 	Faults syncer.Faults
 }
@@ -104,7 +107,7 @@ func open(app core.App, o Options) (*Server, error) {
 		return nil, err
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Log: o.Log, Faults: o.Faults})
+		Now: o.Now, Log: o.Log, Rooms: o.Rooms, Faults: o.Faults})
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}

@@ -9,7 +9,6 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/news2"
 	"doorstep/internal/phone"
-	"doorstep/internal/pipeline"
 	"doorstep/internal/rules"
 )
 
@@ -111,7 +110,7 @@ func (j *judge) person(id string, holding map[string]bool) {
 			if r.retracted || r.text("patient") != id {
 				continue
 			}
-			e := pipeline.EventOf(record(r), !disputed[r.id])
+			e := rules.EventOf(record(r), !disputed[r.id])
 			e.Replaced = replaced[r.id]
 			events = append(events, e)
 		}
@@ -183,7 +182,7 @@ func (j *judge) refusedOp(q *row, op *phone.Op) {
 	e := rules.Event{Collection: c.Name, ID: op.ID, Patient: patient, Values: values}
 	e.At, _ = care.ParseStamp(q.text("opened_at"))
 	if c.Name == care.Observations {
-		e.NEWS2 = pipeline.Score(values, record(who), e.At)
+		e.NEWS2 = rules.ScoreOf(values, record(who), e.At)
 	}
 	for _, r := range j.rules.Triggers(rules.Patient{ID: patient, Values: who.values}, e) {
 		if r.State != rules.Active || r.Unless != "" {

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"doorstep/internal/pbstore"
 	"doorstep/internal/phone"
+	"doorstep/internal/rooms"
 	"doorstep/internal/syncer"
 )
 
@@ -42,13 +44,15 @@ func Faults() []Fault {
 		{"cursor jumps to head while more", "an obvious shortcut", onServer(func(f *syncer.Faults) { f.CursorJumpsToHead = true }), "", 0},
 
 		{"replay answered by mid alone", "a phone restored from a backup", onServer(func(f *syncer.Faults) { f.ReplayByMidAlone = true }), copies, 0},
-		{"edit over an unseen value applied silently", "last write wins", onServer(func(f *syncer.Faults) { f.SilentOverwrite = true }), "", 0},
+		{"edit over an unseen value applied silently", "last write wins", inRooms(func(r *rooms.Rooms, tx *pbstore.Tx) { r.Changes = overwriteUnseen{r.Changes, tx} }), "", 0},
 		{"edit names the newest base, not what was seen", "a form open during a pull", onPhone(func(f *phone.Faults) { f.BaseFollowsPull = true }), "", 0},
-		{"refused reading mutes its alarm", "validation before judgement", onServer(func(f *syncer.Faults) { f.MuteRefused = true }), staffing, 0},
-		{"arrival order decides supersession", "judging by receipt", onServer(func(f *syncer.Faults) { f.ByArrival = true }), "", 0},
+		{"refused reading mutes its alarm", "validation before judgement", inRooms(func(r *rooms.Rooms, _ *pbstore.Tx) {
+			r.TakeIn.Judge, r.Judge.Store = muteRefused{r.TakeIn.Judge}, noDoubts{r.Judge.Store}
+		}), staffing, 0},
+		{"arrival order decides supersession", "judging by receipt", inRooms(func(r *rooms.Rooms, tx *pbstore.Tx) { r.Judge.Next = judgeByArrival{r.Judge.Next, tx.Now()} }), "", 0},
 		{"revoke takes a record that another scope brings", "scopes as owners", onPhone(func(f *phone.Faults) { f.RevokeTakesShared = true }), staffing, 0},
 		{"revoke leaves a record that no scope brings", "scope lists that only grow", onPhone(func(f *phone.Faults) { f.ScopesPileUp = true }), "", 0},
-		{"base from before a restore trusted", "numbers without an epoch", onServer(func(f *syncer.Faults) { f.TrustOldBase = true }), restores, 0},
+		{"base from before a restore trusted", "numbers without an epoch", inRooms(func(r *rooms.Rooms, _ *pbstore.Tx) { r.TakeIn.Store = trustOldBase{r.TakeIn.Store} }), restores, 0},
 
 		{"pages applied as they come", "no staging", onPhone(func(f *phone.Faults) { f.SwapEachPage = true }), "", 0},
 		{"last_mid trusted after a restore", "numbers without an epoch", onPhone(func(f *phone.Faults) { f.TrustLastMid = true }), disaster, 0},

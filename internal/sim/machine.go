@@ -16,6 +16,7 @@ import (
 
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/rooms"
 	"doorstep/internal/server"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
@@ -58,6 +59,7 @@ type machine struct {
 	clock   *Clock
 	entropy io.Reader
 	faults  syncer.Faults
+	rooms   func(*pbstore.Tx) *rooms.Rooms
 
 	app      *core.BaseApp
 	srv      *server.Server
@@ -80,7 +82,7 @@ func (m *machine) boot(d disk) error {
 		return err
 	}
 	srv, err := server.Start(app, server.Options{Now: m.clock.Now, Entropy: m.entropy, Manual: true,
-		Log: slog.New(slog.DiscardHandler), Faults: m.faults})
+		Log: slog.New(slog.DiscardHandler), Rooms: m.rooms, Faults: m.faults})
 	if err != nil {
 		return errors.Join(err, app.ResetBootstrapState())
 	}

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"doorstep/internal/pbstore"
 	"doorstep/internal/phone"
+	"doorstep/internal/rooms"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
 )
@@ -20,6 +22,8 @@ type Options struct {
 	// Server and Phone are seeded design bugs.
 	Server syncer.Faults
 	Phone  phone.Faults
+	// Rooms, not nil, puts the rooms of a transaction together with a seeded bug in between.
+	Rooms func(*pbstore.Tx) *rooms.Rooms
 	// Theme biases what happens; "" lets the seed decide. See themes.
 	Theme string
 	// Tear lets the server commit effects and last_mid apart, and kills it in between at times.
@@ -102,7 +106,7 @@ func Run(o Options) (*Report, error) {
 	if o.Tear {
 		o.Server.LastMidOutsideTx = func() bool { return !w.healing && w.chance(15) }
 	}
-	w.machine = &machine{root: root, clock: w.clock, entropy: rand.NewChaCha8(entropy), faults: o.Server}
+	w.machine = &machine{root: root, clock: w.clock, entropy: rand.NewChaCha8(entropy), faults: o.Server, rooms: o.Rooms}
 	if err := w.machine.boot(town.disk); err != nil {
 		return nil, err
 	}

@@ -6,9 +6,10 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/delivery"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/rooms"
 )
 
 // JobDue is the name under which the escalation job notes that it ran; health asks for it.
@@ -17,14 +18,14 @@ const JobDue = "due"
 // dueAtOnce rows are worked off by one transaction.
 const dueAtOnce = 200
 
-// dueWork maps each kind of due row to its work; the store itself works off caseloads that start or
-// end.
-var dueWork = map[string]func(pipeline.Tx, string) error{
-	pipeline.DueHandover: pipeline.Overdue,
-	pipeline.DueIssue:    pipeline.EscalateIssue,
-	pipeline.DueLapse:    pipeline.LapseIssue,
-	pipeline.DueWake:     pipeline.Wake,
-	pipeline.DueJudge:    pipeline.JudgeRefused,
+// dueWork maps each kind of due row to its work.
+var dueWork = map[care.DueKind]func(*pbstore.Tx, *rooms.Rooms, string) error{
+	care.DueCaseload: func(tx *pbstore.Tx, _ *rooms.Rooms, patient string) error { return tx.Regrant(patient) },
+	care.DueHandover: func(_ *pbstore.Tx, r *rooms.Rooms, handover string) error { return r.Arrange.Overdue(handover) },
+	care.DueIssue:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.EscalateIssue(issue) },
+	care.DueLapse:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.LapseIssue(issue) },
+	care.DueWake:     func(_ *pbstore.Tx, r *rooms.Rooms, record string) error { return r.TakeIn.Wake(record) },
+	care.DueJudge:    func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },
 }
 
 // WorkDue works off everything that is due by now: caseloads that start or end, deadlines of
@@ -44,7 +45,7 @@ func (e *Engine) WorkDue(ctx context.Context) error {
 					continue
 				}
 				tx.Next()
-				failed, err := tx.Savepoint(func() error { return recovered(func() error { return work(tx, d.Ref) }) })
+				failed, err := tx.Savepoint(func() error { return recovered(func() error { return work(tx, e.o.Rooms(tx), d.Ref) }) })
 				if err != nil {
 					return err
 				}
@@ -94,6 +95,6 @@ type inbox struct{ e *Engine }
 func (i inbox) Deliver(ctx context.Context, handover, team string) error {
 	return i.e.Do(ctx, func(tx *pbstore.Tx) error {
 		tx.Next()
-		return pipeline.Deliver(tx, handover, team)
+		return i.e.o.Rooms(tx).Arrange.Deliver(handover, team)
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/rooms"
 	"doorstep/internal/wire"
 )
 
@@ -23,13 +23,14 @@ type Options struct {
 	QuarantineQuota int64
 	Now             func() time.Time
 	Log             *slog.Logger
+	// Rooms puts the rooms of a transaction together; nil is rooms.Of. Tests put decorators in between.
+	Rooms func(*pbstore.Tx) *rooms.Rooms
 	// Faults are seeded design bugs, for the simulator's tests only.
 	Faults Faults
 }
 
 // Faults switch single safeguards off. The zero value is the real engine.
 type Faults struct {
-	pipeline.Faults
 	NoMidDedupe         bool // a repeated mutation takes effect again
 	ReplayByMidAlone    bool // a replay is answered by its mid, whatever its key
 	InvalidHoldsLastMid bool // a quarantined mutation does not advance last_mid
@@ -67,6 +68,9 @@ func New(store *pbstore.Store, o Options) *Engine {
 	}
 	if o.QuarantineQuota == 0 {
 		o.QuarantineQuota = 2000
+	}
+	if o.Rooms == nil {
+		o.Rooms = func(tx *pbstore.Tx) *rooms.Rooms { return rooms.Of(tx) }
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -222,7 +226,7 @@ func (e *Engine) settle() error {
 	for {
 		more := false
 		if err := e.safely(func(tx *pbstore.Tx) (err error) {
-			more, err = tx.Settle(settleAtOnce)
+			more, err = tx.Settle(settleAtOnce, e.o.Rooms(tx).TakeIn)
 			return err
 		}); err != nil || !more {
 			return err

@@ -7,7 +7,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/pipeline"
+	"doorstep/internal/takein"
 	"doorstep/internal/wire"
 )
 
@@ -34,8 +34,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if err != nil {
 		return nil, failure(err)
 	}
-	w := &pushWork{engine: e, push: p, by: pipeline.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID,
-		Offset: clock.Offset, OffsetKnown: clock.Known, SteadySince: clock.SteadySince, Faults: e.o.Faults.Faults}}
+	w := &pushWork{engine: e, push: p, by: takein.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID, Clock: clock}}
 	if err := e.submit(ctx, w.run); err != nil {
 		var refused *wire.Error
 		if errors.As(err, &refused) {
@@ -81,7 +80,7 @@ func (e *Engine) otherEpoch(c *pbstore.Client) *wire.Error {
 type pushWork struct {
 	engine  *Engine
 	push    *wire.Push
-	by      pipeline.By
+	by      takein.By
 	answer  wire.PushResponse
 	refused *wire.Error
 }
@@ -179,17 +178,17 @@ func (w *pushWork) known(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) 
 	if mine && (entry.Content == 0 || entry.Content == m.Fingerprint()) {
 		return w.stored(tx, m)
 	}
-	return pipeline.KeyTaken(tx, m, w.by)
+	return w.engine.o.Rooms(tx).Changes.KeepTaken(m, w.by)
 }
 
-// take runs the pipeline. Apart, a mutation that makes it fail is quarantined as the server's
+// take takes a new change in. Apart, a mutation that makes it fail is quarantined as the server's
 // own fault and the queue moves on.
 func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.Result, err error) {
 	if !apart {
-		return pipeline.Accept(tx, m, w.by)
+		return w.engine.o.Rooms(tx).Changes.Accept(m, w.by)
 	}
 	failed, err := tx.Savepoint(func() error {
-		return recovered(func() (err error) { res, err = pipeline.Accept(tx, m, w.by); return err })
+		return recovered(func() (err error) { res, err = w.engine.o.Rooms(tx).Changes.Accept(m, w.by); return err })
 	})
 	if err != nil {
 		return res, err
@@ -201,14 +200,14 @@ func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.
 		return res, failed
 	}
 	w.engine.o.Log.Error("a mutation made the server fail", "client", w.by.Client, "mid", m.Mid, "error", failed)
-	return pipeline.Fault(tx, m, w.by)
+	return w.engine.o.Rooms(tx).Changes.KeepFailed(m, w.by)
 }
 
 // again answers a mutation that was taken in before.
 func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
 	if w.engine.o.Faults.NoMidDedupe {
 		tx.Next()
-		return pipeline.Accept(tx, m, w.by)
+		return w.engine.o.Rooms(tx).Changes.Accept(m, w.by)
 	}
 	entry, err := tx.Ledger(m.Key)
 	if err != nil {

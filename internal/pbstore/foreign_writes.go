@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pipeline"
 )
 
 // Dirty says whether somebody other than the engine wrote something that is not settled yet.
@@ -33,11 +32,17 @@ type dirty struct {
 // steering are the collections that say who holds whom, where people belong and what alarms.
 var steering = []string{care.Devices, care.Caseload, care.StaffName, care.HandoverRules, care.Neighbourhoods, care.Organisations, care.Teams, care.Patients}
 
+// ForeignWrites takes in what somebody wrote past the engine. See takein.Room.
+type ForeignWrites interface {
+	TakeInForeignWrite(rec, old *care.Record, changed []string) error
+	TakeInForeignDelete(rec *care.Record) error
+}
+
 // Settle brings what others wrote into the sequence: feed, field versions, grants, rules. It
 // takes at most limit rows and says whether any are left. What steers the rest comes first, in a
 // transaction of its own, so that records written together with their person and caseload are
 // judged in its light.
-func (tx *Tx) Settle(limit int) (more bool, err error) {
+func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 	rows, err := tx.dirty(limit, `WHERE collection IN (SELECT value FROM json_each(?)) ORDER BY id`, jsonList(steering))
 	if err != nil {
 		return false, err
@@ -53,7 +58,7 @@ func (tx *Tx) Settle(limit int) (more bool, err error) {
 		if d.collection != care.Devices { // no feed shows them
 			tx.Next()
 		}
-		if err := tx.settle(d, people); err != nil {
+		if err := tx.settle(in, d, people); err != nil {
 			return false, fmt.Errorf("settle %s %s: %w", d.collection, d.record, err)
 		}
 		if _, err := tx.exec(`DELETE FROM sync_dirty WHERE id = ?`, d.id); err != nil {
@@ -84,7 +89,7 @@ func jsonList(items []string) string {
 	return string(b)
 }
 
-func (tx *Tx) settle(d dirty, people map[string]bool) error {
+func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
 	was := map[string]any{}
 	if d.was.Valid {
 		if err := json.Unmarshal([]byte(d.was.String), &was); err != nil {
@@ -116,10 +121,10 @@ func (tx *Tx) settle(d dirty, people map[string]bool) error {
 	if s == nil {
 		return nil // watched once, no longer
 	}
-	return tx.settleRecord(s, d, was, people)
+	return tx.settleRecord(in, s, d, was, people)
 }
 
-func (tx *Tx) settleRecord(s *shape, d dirty, was map[string]any, people map[string]bool) error {
+func (tx *Tx) settleRecord(in ForeignWrites, s *shape, d dirty, was map[string]any, people map[string]bool) error {
 	rec, err := tx.Record(s.c, d.record)
 	if err != nil {
 		return err
@@ -132,7 +137,7 @@ func (tx *Tx) settleRecord(s *shape, d dirty, was map[string]any, people map[str
 	old := priorOf(s.c, d, was, rec)
 	if rec == nil {
 		if d.op == "delete" {
-			return tx.settleGone(s, d, old)
+			return tx.settleGone(in, s, d, old)
 		}
 		return nil // deleted since; its own row follows
 	}
@@ -147,7 +152,7 @@ func (tx *Tx) settleRecord(s *shape, d dirty, was map[string]any, people map[str
 			rec.AuthoredAt = tx.now
 		}
 	}
-	return pipeline.Adopt(tx, rec, old, changedFields(s.c, d, was))
+	return in.TakeInForeignWrite(rec, old, changedFields(s.c, d, was))
 }
 
 // priorOf rebuilds, from what the trigger remembered, the record as it was for its scopes.
@@ -206,7 +211,7 @@ func changedFields(c *care.Collection, d dirty, was map[string]any) []string {
 }
 
 // settleGone leaves a row in every scope the deleted record was in: the tombstone.
-func (tx *Tx) settleGone(s *shape, d dirty, old *care.Record) error {
+func (tx *Tx) settleGone(in ForeignWrites, s *shape, d dirty, old *care.Record) error {
 	for _, scope := range care.ScopesOf(s.c.Name, d.record, old.Author, old.Text) {
 		if err := tx.enter(s, scope, d.record); err != nil {
 			return err
@@ -216,5 +221,5 @@ func (tx *Tx) settleGone(s *shape, d dirty, old *care.Record) error {
 	case care.Organisations, care.Teams, care.Neighbourhoods:
 		return tx.reloadDirectory()
 	}
-	return pipeline.Gone(tx, old)
+	return in.TakeInForeignDelete(old)
 }

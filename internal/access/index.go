@@ -228,11 +228,3 @@ func (ix *Index) advance(id, seq int64) {
 		}
 	}
 }
-
-// ViewOf is the view a member of staff has of records; none for nobody.
-func (ix *Index) ViewOf(staff string) care.View {
-	if m := ix.Member(staff); m != nil {
-		return care.DutyOf(m.Role).View
-	}
-	return care.NoRecords
-}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -63,11 +64,11 @@ var openStates = slices.DeleteFunc(slices.Clone(care.States), func(s string) boo
 // inboxAsked reads what a list of handovers is to hold.
 func (a *API) inboxAsked(e *core.RequestEvent) (q pbstore.InboxQuery, err error) {
 	q.Access = accessOf(e)
-	if q.Side, err = oneOf(e, "side", []string{pbstore.Received, pbstore.SentSide}); err != nil {
+	if q.Side, err = oneOf(e, "side", []string{access.Received, access.Sent}); err != nil {
 		return q, err
 	}
 	if q.Side == "" {
-		q.Side = pbstore.Received
+		q.Side = access.Received
 	}
 	if q.Team, err = ownTeam(e, q.Access.Teams); err != nil {
 		return q, err
@@ -105,9 +106,9 @@ func statesAsked(word string) ([]string, error) {
 
 // handoverDetail is one handover with its history and its evidence.
 type handoverDetail struct {
-	pbstore.HandoverView
-	Events   []pbstore.HandoverEvent `json:"events"`
-	Evidence []pbstore.Evidence      `json:"evidence"`
+	HandoverView
+	Events   []HandoverEvent `json:"events"`
+	Evidence []Evidence      `json:"evidence"`
 	// Trend is the person's last scores; see pbstore.Snapshot.Trend.
 	Trend []pbstore.TrendPoint `json:"trend"`
 	// Measured is what was measured beside the score, over the same time.
@@ -140,19 +141,31 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 			return err
 		}
 		h := arrange.HandoverOf(row.Record, history)
-		if ok = pbstore.MaySee(viewer, h); !ok {
+		if ok = maySee(viewer, h); !ok {
 			return nil
 		}
-		d.HandoverView = a.Store.View(viewer, row)
-		d.Events = a.Store.HistoryView(viewer, d.Projection, history)
-		d.May = a.Store.Possible(viewer, h)
-		if d.Evidence, err = a.Store.EvidenceView(v, d.Projection, row.Record); err != nil {
+		seen := viewer.SeeHandover(row.Record)
+		d.HandoverView, d.Events, d.May = a.viewHandover(viewer, row), a.viewHistory(viewer, seen, history), a.possible(viewer, h)
+		if d.Evidence, err = a.viewEvidence(v, seen); err != nil {
 			return err
 		}
-		d.Trend, d.Measured, err = v.Trend(viewer, &d.HandoverView, h)
+		d.Trend, d.Measured, err = trendOf(v, viewer, seen, d.Side, h)
 		return err
 	})
 	return d, ok, err
+}
+
+// trendOf reads the last scores of the person a handover is about, for those who read them. What was
+// scored after it was closed is not part of it.
+func trendOf(v *pbstore.Snapshot, who *access.Access, seen *access.Seen, side string, h handover.Handover) ([]pbstore.TrendPoint, []pbstore.Measured, error) {
+	if !who.ReadsTrend(seen, side) {
+		return []pbstore.TrendPoint{}, []pbstore.Measured{}, nil
+	}
+	var until time.Time
+	if h.State == care.Done || h.State == care.StoodDown {
+		until = h.StateAt
+	}
+	return v.Trend(h.Patient, until)
 }
 
 // handoverVerbs are the actions, by the last part of their address. Convert is a hand-on: it
@@ -223,7 +236,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 		viewer, id := accessOf(e), e.Request.PathValue("id")
 		var after *care.Record
 		err = a.change(e, func(tx *pbstore.Tx) (err error) {
-			if after, err = rooms.Of(tx).Arrange.ActFromInbox(id, action, pbstore.ActorOf(viewer), body.Version); err != nil {
+			if after, err = rooms.Of(tx).Arrange.ActFromInbox(id, action, actorOf(viewer), body.Version); err != nil {
 				return err
 			}
 			return tx.Audit(viewer.Staff, "", string(kind), care.Handovers, id, after.Text("patient"), nil)

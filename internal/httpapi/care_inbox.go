@@ -18,15 +18,15 @@ import (
 // inboxState is what a page of an inbox needs beside its handovers. It names nobody who is cared
 // for, and costs no look into the database.
 type inboxState struct {
-	ServerTime   string             `json:"server_time"`
-	Teams        []pbstore.OpenTeam `json:"teams"`        // the viewer's own
-	Destinations []care.Named       `json:"destinations"` // where a handover can be handed on to
-	Attention    []attentionView    `json:"attention"`    // who has which of the viewer's handovers open
+	ServerTime   string          `json:"server_time"`
+	Teams        []OpenTeam      `json:"teams"`        // the viewer's own
+	Destinations []care.Named    `json:"destinations"` // where a handover can be handed on to
+	Attention    []attentionView `json:"attention"`    // who has which of the viewer's handovers open
 }
 
 func (a *API) readInbox(e *core.RequestEvent) error {
 	viewer := accessOf(e)
-	return writeJSON(e, http.StatusOK, inboxState{ServerTime: care.Stamp(a.Clock()), Teams: a.Store.OwnTeams(viewer),
+	return writeJSON(e, http.StatusOK, inboxState{ServerTime: care.Stamp(a.Clock()), Teams: a.ownTeams(viewer),
 		Destinations: a.Store.Access.Destinations(), Attention: a.attentionFor(viewer.InboxTeams())})
 }
 
@@ -39,7 +39,7 @@ func (a *API) attentionFor(teams []string) []attentionView {
 	a.looking.sweep(now)
 	for id, looks := range a.looking.looks {
 		for i := range looks {
-			if pbstore.ShareTeam(looks[i].teams, teams) {
+			if access.ShareTeam(looks[i].teams, teams) {
 				list = append(list, a.lookView(id, &looks[i]))
 			}
 		}
@@ -151,7 +151,7 @@ func (a *API) held(e *core.RequestEvent, viewer *access.Access, id string) (h ha
 			return err
 		}
 		h = arrange.HandoverOf(row.Record, history)
-		found = pbstore.ShareTeam(teamsOf(h), viewer.InboxTeams())
+		found = access.ShareTeam(teamsOf(h), viewer.InboxTeams())
 		return nil
 	})
 	if err == nil && !found {
@@ -162,7 +162,7 @@ func (a *API) held(e *core.RequestEvent, viewer *access.Access, id string) (h ha
 
 // handoverItem is a handover in a list, with what its reader can do to it as it stands.
 type handoverItem struct {
-	pbstore.HandoverView
+	HandoverView
 	May []string `json:"may"`
 }
 
@@ -170,8 +170,8 @@ type handoverItem struct {
 // viewer's teams or was escalated away from them; its history is not read for that.
 func (a *API) itemOf(viewer *access.Access, side string, row *pbstore.InboxRow) handoverItem {
 	h := arrange.HandoverOf(row.Record, nil)
-	if side == pbstore.Received {
+	if side == access.Received {
 		h.Former = viewer.InboxTeams()
 	}
-	return handoverItem{HandoverView: a.Store.View(viewer, row), May: a.Store.Possible(viewer, h)}
+	return handoverItem{HandoverView: a.viewHandover(viewer, row), May: a.possible(viewer, h)}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
 )
 
@@ -21,7 +22,7 @@ type watching struct {
 }
 
 type inboxState struct {
-	Teams        []pbstore.OpenTeam
+	Teams        []httpapi.OpenTeam
 	Destinations []care.Named
 	Attention    []watching
 }

@@ -18,7 +18,7 @@ import (
 // back with a decision.
 type issueList struct {
 	Base string `json:"base"`
-	list[json.RawMessage]
+	list[access.IssueSeen]
 }
 
 // listIssues is what a desk must decide, oldest first.
@@ -43,7 +43,7 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 			read.Add(rec.Text("patient"))
 			last = pbstore.IssueKey{Opened: rec.Text("opened_at"), ID: rec.ID}
 		}
-		views, err := a.Store.IssueView(v, q.Access, issues)
+		views, err := a.viewIssues(v, q.Access, issues)
 		if err != nil {
 			return err
 		}
@@ -71,8 +71,8 @@ func (a *API) base(v *pbstore.Snapshot) (string, error) {
 
 // issueDetail is one issue.
 type issueDetail struct {
-	Base  string          `json:"base"`
-	Issue json.RawMessage `json:"issue"`
+	Base  string           `json:"base"`
+	Issue access.IssueSeen `json:"issue"`
 }
 
 // readIssue answers one issue of the desk's, open or decided.
@@ -97,7 +97,7 @@ func (a *API) readIssue(e *core.RequestEvent) error {
 
 func (a *API) issueDetail(e *core.RequestEvent, viewer *access.Access, rec *care.Record) (d issueDetail, err error) {
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		views, err := a.Store.IssueView(v, viewer, []*care.Record{rec})
+		views, err := a.viewIssues(v, viewer, []*care.Record{rec})
 		if err != nil {
 			return err
 		}

@@ -175,9 +175,9 @@ func (w *town) send(who *core.Record, path string, body map[string]any) answer {
 
 // view is a handover as somebody reads it.
 type view struct {
-	pbstore.HandoverView
-	Events   []pbstore.HandoverEvent `json:"events"`
-	Evidence []pbstore.Evidence      `json:"evidence"`
+	httpapi.HandoverView
+	Events   []httpapi.HandoverEvent `json:"events"`
+	Evidence []httpapi.Evidence      `json:"evidence"`
 	May      []string                `json:"may"`
 }
 
@@ -211,9 +211,9 @@ func (w *town) seen(who *core.Record, id string, body map[string]any) map[string
 }
 
 // listed reads a page of an inbox.
-func (w *town) listed(who *core.Record, query string) listOf[pbstore.HandoverView] {
+func (w *town) listed(who *core.Record, query string) listOf[httpapi.HandoverView] {
 	w.t.Helper()
-	return into[listOf[pbstore.HandoverView]](w.t, w.get(who, "/handovers?"+query), http.StatusOK)
+	return into[listOf[httpapi.HandoverView]](w.t, w.get(who, "/handovers?"+query), http.StatusOK)
 }
 
 type listOf[T any] struct {

@@ -1,9 +1,9 @@
 package pbstore
 
 import (
-	"slices"
 	"strings"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -55,17 +55,24 @@ func newShape(c *care.Collection, number int64) *shape {
 // calledName is care.Record.CalledName in SQL.
 const calledName = "coalesce(nullif(preferred_name, ''), given_name)"
 
-// projection is the JSON of a record as one kind of viewer gets it, built by SQLite.
+// projection is the JSON of a record as one kind of viewer gets it, built by SQLite from what
+// access.OnPhones says of each field.
 func (s *shape) projection(view care.View) string {
 	var b strings.Builder
 	b.WriteString("json_object('id', id")
-	for _, f := range s.c.Fields {
-		if view == care.Limited && !f.Limited {
+	for i := range s.c.Fields {
+		f := &s.c.Fields[i]
+		column := jsonColumn(f)
+		switch access.OnPhones(view, s.c, f) {
+		case access.Hidden:
 			continue
-		}
-		column := s.unlessConcern(&f, jsonColumn(&f))
-		if view == care.Limited && s.c.Name == care.Patients && f.Name == "preferred_name" {
+		case access.Called:
 			column = "nullif(" + calledName + ", '')"
+		case access.Receipt:
+			column = receiptColumn(f)
+		case access.ReceiptIfConcern:
+			column = "CASE WHEN " + s.class() + " = '" + string(care.Safeguarding) + "' THEN " + receiptColumn(f) + " ELSE " + column + " END"
+		case access.Whole:
 		}
 		b.WriteString(", '" + f.Name + "', " + column)
 	}
@@ -80,33 +87,25 @@ func (s *shape) projection(view care.View) string {
 	return b.String()
 }
 
-// concernContent are the fields of handovers, and of their history, whose content is for the
-// safeguarding lead alone where it is a safeguarding concern. That lead carries no device, so no
-// pull ever brings it; everybody else keeps a receipt.
-var concernContent = map[string][]string{
-	care.Handovers:      {"situation", "background", "assessment", "recommendation", "safe_note", "evidence", "decline_reason", "answer"},
-	care.HandoverEvents: {"text", "detail"},
+// class is the class of a handover, of its history that of the handover.
+func (s *shape) class() string {
+	if s.c.Name == care.HandoverEvents {
+		return `(SELECT class FROM handovers WHERE handovers.id = handover)`
+	}
+	return `"class"`
 }
 
-// unlessConcern puts a receipt in the place of what is sealed.
-func (s *shape) unlessConcern(f *care.Field, column string) string {
-	if !slices.Contains(concernContent[s.c.Name], f.Name) {
-		return column
+// receiptColumn stands in the place of what is sealed: of a text that it went, of anything else nothing.
+func receiptColumn(f *care.Field) string {
+	if f.Kind != care.Text {
+		return "NULL"
 	}
-	class, receipt := `"class"`, "NULL"
-	if s.c.Name == care.HandoverEvents {
-		class = `(SELECT class FROM handovers WHERE handovers.id = handover)`
-	} else if f.Kind == care.Text {
-		receipt = "CASE " + quote(f.Name) + " WHEN '' THEN NULL ELSE '" + care.SealedReceipt + "' END"
-	}
-	return "CASE WHEN " + class + " = '" + string(care.Safeguarding) + "' THEN " + receipt + " ELSE " + column + " END"
+	return "CASE " + quote(f.Name) + " WHEN '' THEN NULL ELSE '" + care.SealedReceipt + "' END"
 }
 
 func jsonColumn(f *care.Field) string {
 	name := quote(f.Name)
 	switch {
-	case f.Sealed:
-		return "CASE " + name + " WHEN '' THEN NULL ELSE '" + care.SealedReceipt + "' END"
 	case f.Kind == care.Time:
 		return jsonTime(f.Name)
 	case f.Kind == care.Int, f.Kind == care.Decimal, f.Kind == care.Bool, f.Kind == care.List, f.Kind == care.Object:

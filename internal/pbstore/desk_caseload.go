@@ -16,15 +16,15 @@ import (
 
 // CaseloadRow is one holding of a person by a team or by one member of staff.
 type CaseloadRow struct {
-	ID               string      `json:"id"`
-	Patient          Person      `json:"patient"`
-	Team             *care.Named `json:"team"`
-	Staff            *care.Named `json:"staff"`
-	From             string      `json:"from,omitempty"`
-	To               string      `json:"to,omitempty"`
-	Reason           string      `json:"reason,omitempty"`
-	Cohort           string      `json:"cohort,omitempty"`
-	ContactEveryDays *int64      `json:"contact_every_days,omitempty"`
+	ID               string        `json:"id"`
+	Patient          access.Person `json:"patient"`
+	Team             *care.Named   `json:"team"`
+	Staff            *care.Named   `json:"staff"`
+	From             string        `json:"from,omitempty"`
+	To               string        `json:"to,omitempty"`
+	Reason           string        `json:"reason,omitempty"`
+	Cohort           string        `json:"cohort,omitempty"`
+	ContactEveryDays *int64        `json:"contact_every_days,omitempty"`
 	// State: now, later or ended.
 	State string `json:"state"`
 
@@ -112,7 +112,7 @@ func scanCaseload(r interface{ Scan(...any) error }) (CaseloadRow, error) {
 
 // name fills in what people read.
 func (c *CaseloadRow) name(s *Store, now time.Time, v *access.Access, p *care.Record) {
-	c.Patient = s.personView(v, FullView, c.patient, p)
+	c.Patient = v.SeePerson(access.FullView, c.patient, p)
 	c.Team, c.Staff = s.NamedTeam(c.team), s.NamedStaff(c.staff)
 	c.From, c.To, c.State = care.Stamp(c.from), care.Stamp(c.to), "now"
 	switch {

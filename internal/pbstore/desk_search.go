@@ -14,9 +14,9 @@ import (
 // FoundPerson is a person on a desk's caseloads, with who has them: for a desk with the clinical
 // view everybody, for a voluntary service its own only.
 type FoundPerson struct {
-	Person Person       `json:"person"`
-	Teams  []care.Named `json:"teams"`
-	Staff  []care.Named `json:"staff"`
+	Person access.Person `json:"person"`
+	Teams  []care.Named  `json:"teams"`
+	Staff  []care.Named  `json:"staff"`
 }
 
 // PersonKey is a place in the order of a search: by name, as the viewer may know it.
@@ -112,7 +112,7 @@ func (v *Snapshot) foundPeople(viewer *access.Access, keys []PersonKey, teams, s
 	}
 	found := make([]FoundPerson, len(keys))
 	for i, id := range ids {
-		found[i] = FoundPerson{Person: v.store.personView(viewer, FullView, id, people[id]), Teams: []care.Named{}, Staff: []care.Named{}}
+		found[i] = FoundPerson{Person: viewer.SeePerson(access.FullView, id, people[id]), Teams: []care.Named{}, Staff: []care.Named{}}
 	}
 	list, err := json.Marshal(ids)
 	if err != nil {

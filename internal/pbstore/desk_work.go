@@ -11,20 +11,20 @@ import (
 // Work is what hangs on a member of staff, for whoever must find others to do it: all of it is
 // empty when somebody can go. People are named as far as the viewer may know them.
 type Work struct {
-	Staff     Member         `json:"staff"`
-	Visits    []WorkVisit    `json:"visits"`    // planned or under way
-	Handovers []WorkHandover `json:"handovers"` // open, and theirs to answer
-	People    []Person       `json:"people"`    // on their own caseload
-	Devices   []DeviceRow    `json:"devices"`   // those that still have a say, or hold something
-	Unsent    int64          `json:"unsent"`    // changes these held when last heard of
+	Staff     Member          `json:"staff"`
+	Visits    []WorkVisit     `json:"visits"`    // planned or under way
+	Handovers []WorkHandover  `json:"handovers"` // open, and theirs to answer
+	People    []access.Person `json:"people"`    // on their own caseload
+	Devices   []DeviceRow     `json:"devices"`   // those that still have a say, or hold something
+	Unsent    int64           `json:"unsent"`    // changes these held when last heard of
 }
 
 // WorkVisit is a visit somebody has to make.
 type WorkVisit struct {
-	ID           string      `json:"id"`
-	Patient      Person      `json:"patient"`
-	Team         *care.Named `json:"team"`
-	PlannedStart string      `json:"planned_start,omitempty"`
+	ID           string        `json:"id"`
+	Patient      access.Person `json:"patient"`
+	Team         *care.Named   `json:"team"`
+	PlannedStart string        `json:"planned_start,omitempty"`
 	// Yours: the viewer may give it to a colleague.
 	Yours bool `json:"yours"`
 }
@@ -32,10 +32,10 @@ type WorkVisit struct {
 // WorkHandover is a handover somebody has to answer. Of one that is not the viewer's to see, only
 // that it is there.
 type WorkHandover struct {
-	ID      string  `json:"id"`
-	Class   string  `json:"class,omitempty"`
-	State   string  `json:"state,omitempty"`
-	Patient *Person `json:"patient,omitempty"`
+	ID      string         `json:"id"`
+	Class   string         `json:"class,omitempty"`
+	State   string         `json:"state,omitempty"`
+	Patient *access.Person `json:"patient,omitempty"`
 }
 
 // WorkOf reads what hangs on a member of staff the viewer looks after; false when there is no such.
@@ -57,7 +57,7 @@ func (v *Snapshot) WorkOf(viewer *access.Access, staff string) (w Work, ok bool,
 	if err != nil {
 		return w, true, err
 	}
-	w.Visits, w.Handovers, w.People, w.Devices, w.Unsent = []WorkVisit{}, []WorkHandover{}, []Person{}, []DeviceRow{}, h.Unsent
+	w.Visits, w.Handovers, w.People, w.Devices, w.Unsent = []WorkVisit{}, []WorkHandover{}, []access.Person{}, []DeviceRow{}, h.Unsent
 	if err := v.nameWork(viewer, h, &w); err != nil {
 		return w, true, err
 	}
@@ -88,11 +88,11 @@ func (v *Snapshot) nameWork(viewer *access.Access, h Hanging, w *Work) error {
 		teams[t] = true
 	}
 	for _, visit := range h.Visits {
-		w.Visits = append(w.Visits, WorkVisit{ID: visit.ID, Patient: v.store.personView(viewer, FullView, visit.Patient, known[visit.Patient]),
+		w.Visits = append(w.Visits, WorkVisit{ID: visit.ID, Patient: viewer.SeePerson(access.FullView, visit.Patient, known[visit.Patient]),
 			Team: v.store.NamedTeam(visit.team), PlannedStart: visit.PlannedStart, Yours: teams[visit.team]})
 	}
 	for _, id := range h.People {
-		w.People = append(w.People, v.store.personView(viewer, FullView, id, known[id]))
+		w.People = append(w.People, viewer.SeePerson(access.FullView, id, known[id]))
 	}
 	for _, id := range h.Handovers {
 		row, err := v.Handover(id)
@@ -105,9 +105,10 @@ func (v *Snapshot) nameWork(viewer *access.Access, h Hanging, w *Work) error {
 			if err != nil {
 				return err
 			}
-			if MaySee(viewer, arrange.HandoverOf(row.Record, history)) {
-				view := v.store.View(viewer, row)
-				item.Class, item.State, item.Patient = view.Class, view.State, &view.Patient
+			if h := arrange.HandoverOf(row.Record, history); viewer.MaySeeHandover(h.FromStaff, h.FromTeam, h.ToTeam, h.Former) {
+				seen := viewer.SeeHandover(row.Record)
+				person := viewer.SeePerson(seen.Projection, seen.Text("patient"), row.Person)
+				item.Class, item.State, item.Patient = seen.Text("class"), seen.Text("state"), &person
 			}
 		}
 		w.Handovers = append(w.Handovers, item)

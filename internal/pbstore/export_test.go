@@ -1,6 +1,11 @@
 package pbstore
 
-import "database/sql"
+import (
+	"database/sql"
+	"encoding/json"
+
+	"doorstep/internal/care"
+)
 
 // InboxPlans are what SQLite says it will do for each statement behind the closed part of an inbox.
 func (v *Snapshot) InboxPlans(q InboxQuery) (plans []string, err error) {
@@ -15,3 +20,17 @@ func (v *Snapshot) InboxPlans(q InboxQuery) (plans []string, err error) {
 	})
 	return plans, err
 }
+
+// Projected is the JSON of a record as a pull builds it for a view.
+func (v *Snapshot) Projected(collection string, view care.View, id string) (raw json.RawMessage, err error) {
+	s := v.store.shapes.byName[collection]
+	projection := s.clin
+	if view != care.Clinical {
+		projection = s.limited
+	}
+	err = v.row("SELECT "+projection+" FROM "+quote(collection)+" WHERE id = ?", id).Scan((*[]byte)(&raw))
+	return raw, err
+}
+
+// Synced are the collections the feed carries.
+func Synced() []string { return collectionNumbers }

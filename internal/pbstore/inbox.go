@@ -12,16 +12,10 @@ import (
 	"doorstep/internal/care"
 )
 
-// Sides of a handover from which it is looked at.
-const (
-	Received = "received" // by the team that has it, or had it until it was escalated
-	SentSide = "sent"     // by whoever raised it, and their team
-)
-
 // InboxQuery is one page of an inbox.
 type InboxQuery struct {
 	Access *access.Access
-	Side   string // Received or SentSide
+	Side   string // access.Received or access.Sent
 	Team   string // one of the viewer's teams, "" = all
 	States []string
 	Class  string
@@ -141,7 +135,7 @@ func (v *Snapshot) open(q *InboxQuery, states []string, now string) (rows []Inbo
 func (q *InboxQuery) where(open []string) (string, []any) {
 	teams, own := q.reach()
 	where := visibleReceived
-	if q.Side == SentSide {
+	if q.Side == access.Sent {
 		where = visibleSent
 	}
 	states := make([]string, 0, len(open))
@@ -162,7 +156,7 @@ func (q *InboxQuery) where(open []string) (string, []any) {
 // safeguarding concern names no team of its sender.
 func (q *InboxQuery) reach() (teams, own []string) {
 	teams = q.Access.InboxTeams()
-	if q.Side == SentSide {
+	if q.Side == access.Sent {
 		teams = q.Access.SentTeams()
 	}
 	return sortedSet(q.narrow(teams)), sortedSet(q.narrow(append([]string{""}, q.Access.Teams...)))

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -27,7 +28,7 @@ type run struct {
 // handover in common.
 func (q *InboxQuery) runs(teams, own []string) []run {
 	column, visible := "to_team", `to_team IN (SELECT value FROM json_each(?4))`
-	if q.Side == SentSide {
+	if q.Side == access.Sent {
 		column, visible = "from_team", visibleSentRun
 	}
 	if q.Mine {
@@ -38,7 +39,7 @@ func (q *InboxQuery) runs(teams, own []string) []run {
 		list = append(list, run{column: column, value: t, and: "true"})
 	}
 	for _, t := range own {
-		if q.Side == SentSide && !slices.Contains(teams, t) {
+		if q.Side == access.Sent && !slices.Contains(teams, t) {
 			list = append(list, run{column: "from_staff", value: q.Access.Staff, and: "from_team = ?9", from: t})
 		}
 	}

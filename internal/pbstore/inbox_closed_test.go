@@ -89,7 +89,7 @@ func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
 	for _, role := range []care.Role{care.Reception, care.CareCoordinator, care.DistrictNurse, care.VolunteerCoordinator} {
 		viewer := accessOf(care.Viewer{Staff: me, Role: role, Teams: a.teams[:2]})
 		inbox, sent := viewer.InboxTeams(), viewer.SentTeams()
-		for _, side := range []string{pbstore.Received, pbstore.SentSide} {
+		for _, side := range []string{access.Received, access.Sent} {
 			for _, team := range []string{"", a.teams[0]} {
 				for _, class := range []string{"", "U2"} {
 					for _, mine := range []bool{false, true} {
@@ -101,7 +101,7 @@ func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
 							var want []filed
 							for _, f := range a.rows {
 								visible := of(inbox, f.to)
-								if side == pbstore.SentSide {
+								if side == access.Sent {
 									visible = of(sent, f.from) || f.by == me && of(append([]string{""}, viewer.Teams...), f.from)
 								}
 								if visible && slices.Contains(states, f.state) && (class == "" || f.class == class) && (!mine || f.owner == me || f.acknowledged == me) {
@@ -142,7 +142,7 @@ func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
 // Every statement behind what is closed walks an index to its place, whoever asks for what.
 func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
 	a := newArchive(t)
-	for _, side := range []string{pbstore.Received, pbstore.SentSide} {
+	for _, side := range []string{access.Received, access.Sent} {
 		for _, mine := range []bool{false, true} {
 			q := pbstore.InboxQuery{Access: accessOf(care.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}), Side: side, Mine: mine, Limit: 50,
 				After: &pbstore.InboxKey{Closed: 1, InTime: 1, Age: -1000, ID: "01jhandover"}}
@@ -184,8 +184,8 @@ func TestInbox_ClosedCostsItsPageAndNotItsHistory(t *testing.T) {
 	received := accessOf(care.Viewer{Staff: a.staff[0], Role: care.DutyGP, Teams: a.teams[:1]})
 	sent := accessOf(care.Viewer{Staff: a.staff[0], Role: care.DistrictNurse, Teams: a.teams[1:2]})
 	questions := []pbstore.InboxQuery{
-		{Access: received, Side: pbstore.Received}, {Access: received, Side: pbstore.Received, Class: "U2"}, {Access: received, Side: pbstore.Received, Mine: true},
-		{Access: received, Side: pbstore.Received, Class: "SG"}, {Access: sent, Side: pbstore.SentSide},
+		{Access: received, Side: access.Received}, {Access: received, Side: access.Received, Class: "U2"}, {Access: received, Side: access.Received, Mine: true},
+		{Access: received, Side: access.Received, Class: "SG"}, {Access: sent, Side: access.Sent},
 	}
 	// The quickest of many: what else the machine does only adds.
 	quickest := func(q pbstore.InboxQuery) time.Duration {

@@ -1,9 +1,9 @@
 package pbstore
 
 import (
-	"bytes"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -186,63 +186,20 @@ func (v *Snapshot) plain(visible *access.Visible, s *shape, ids []string, found 
 	}, string(list))
 }
 
-// seal takes the content of sealed fields out of a kept mutation; it stays in the database for the
-// safeguarding lead, to whom its alarm has gone.
-func seal(raw json.RawMessage) json.RawMessage {
-	var m map[string]any
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if dec.Decode(&m) != nil {
-		return json.RawMessage("null")
-	}
-	ops, _ := m["ops"].([]any)
-	sealed := false
-	for _, o := range ops {
-		op, _ := o.(map[string]any)
-		name, _ := op["collection"].(string)
-		c, ok := care.ByName(name)
-		if !ok {
-			continue
-		}
-		for _, part := range []string{"set", "was"} {
-			values, _ := op[part].(map[string]any)
-			concern := values["class"] == string(care.Safeguarding)
-			for field, v := range values {
-				f, ok := c.Field(field)
-				if ok && (f.Sealed || concern && slices.Contains(concernContent[name], field)) && v != nil && v != "" {
-					values[field], sealed = care.SealedReceipt, true
-				}
-			}
-		}
-	}
-	if !sealed {
-		return raw
-	}
-	out, err := json.Marshal(m)
-	if err != nil {
-		return json.RawMessage("null")
-	}
-	return out
-}
-
 // issues loads conflicts and quarantine as the sync_issues of whoever must act on them.
 func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found map[string]wire.Delivery) error {
-	list, err := json.Marshal(ids)
-	if err != nil {
+	records := map[string]*care.Record{}
+	if err := v.load(s, ids, records); err != nil {
 		return err
 	}
-	return v.each(s.selects+" WHERE id IN (SELECT value FROM json_each(?))", func(r *sql.Rows) error {
-		rec, err := s.scan(r)
-		if err != nil {
-			return err
-		}
+	who := visible.Access
+	for _, rec := range records {
 		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: rec.Text("patient")}
 		d.Scopes = visible.Held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
-		patient := rec.Text("patient")
-		near := patient == "" || visible.Access.Holds(patient)
-		if !near && visible.Access.IssueShownLongEnough(rec, v.store.retention) {
+		near := d.Patient == "" || who.Holds(d.Patient)
+		if !near && who.IssueShownLongEnough(rec, v.store.retention) {
 			// Of whoever owns it the issue stays: it has no other.
-			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(visible.Access.Staff) })
+			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(who.Staff) })
 		}
 		switch {
 		case rec.Text("state") != "open":
@@ -250,43 +207,35 @@ func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found
 		case len(d.Scopes) == 0:
 			d.Gone = "left"
 		default:
-			d.Data, err = IssueJSON(rec, near && v.store.mayReadIssue(visible.Access, rec))
+			concern, err := v.Concern(rec)
+			if err != nil {
+				return err
+			}
+			if d.Data, err = json.Marshal(who.SeeIssue(rec, near, concern)); err != nil {
+				return err
+			}
 		}
 		found[d.ID] = d
-		return err
-	}, string(list))
+	}
+	return nil
 }
 
-// IssueJSON is a conflict or quarantine record as a phone or the desk gets it. Without access to
-// the person its contents stay away, and so do those of a sealed field, always.
-func IssueJSON(rec *care.Record, contents bool) (json.RawMessage, error) {
-	kind := "conflict"
-	hidden := []string{"before", "kept", "lost"}
-	if rec.Collection.Name == care.Quarantine {
-		kind, hidden = "quarantined", []string{"content", "raw"}
-		if rec.Text("kind") == "field" {
-			kind = "set_aside"
-		}
+// Concern says whether an issue is about a handover that is a safeguarding concern.
+func (v *Snapshot) Concern(issue *care.Record) (bool, error) {
+	if issue.Text("collection") != care.Handovers {
+		return false, nil
 	}
-	if c, ok := care.ByName(rec.Text("collection")); ok {
-		if f, ok := c.Field(rec.Text("field")); ok && f.Sealed {
-			contents = false
-		}
+	return isConcern(v, issue.Text("record"))
+}
+
+// IsConcern says whether a handover is a safeguarding concern.
+func (tx *Tx) IsConcern(handover string) (bool, error) { return isConcern(tx, handover) }
+
+func isConcern(r reader, handover string) (bool, error) {
+	var class string
+	err := r.row(`SELECT class FROM handovers WHERE id = ?`, handover).Scan(&class)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
-	out := map[string]any{"id": rec.ID}
-	for i := range rec.Collection.Fields {
-		name := rec.Collection.Fields[i].Name
-		out[name] = rec.Get(name)
-	}
-	out["kind"] = kind
-	if raw, ok := out["content"].(json.RawMessage); ok && kind == "quarantined" {
-		out["content"] = seal(raw)
-	}
-	if !contents {
-		for _, name := range hidden {
-			delete(out, name)
-		}
-		out["hidden"] = true
-	}
-	return json.Marshal(out)
+	return class == string(care.Safeguarding), err
 }

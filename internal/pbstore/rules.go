@@ -39,6 +39,17 @@ func readRules(each eachRowOf) (*rules.Set, []rules.Broken, error) {
 	return set, broken, nil
 }
 
+// RuleTitle is the title of a rule in force; "" when it was withdrawn.
+func (s *Store) RuleTitle(code string) string {
+	s.mem.mu.RLock()
+	set := s.mem.rules
+	s.mem.mu.RUnlock()
+	if rule, ok := set.Rule(code); ok {
+		return rule.Title
+	}
+	return ""
+}
+
 // reloadRules takes in what the clinical lead changed. A rule that does not compile is counted as
 // well as reported: whoever owns it reads that, not the log.
 func (tx *Tx) reloadRules() error {

@@ -8,9 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"doorstep/internal/access"
 	"doorstep/internal/care"
-	"doorstep/internal/handover"
 )
 
 // TrendPoint is one scored set of readings in the trend of a person: the score alone, because the
@@ -38,20 +36,12 @@ const (
 	trendSearch = 200
 )
 
-// Trend reads the last scores of the person a handover is about, and the last sets that hold a reading
-// which the table of readings shows over time, both oldest first. It belongs to who
-// has to act on the handover: a full reader, never for a safeguarding concern. Whoever only sent
-// it reads it as long as the person is theirs. What was scored after the handover was closed is
-// not part of it.
-func (v *Snapshot) Trend(viewer *access.Access, view *HandoverView, h handover.Handover) ([]TrendPoint, []Measured, error) {
+// Trend reads a person's last scores up to a time, and the last sets that hold a reading which the
+// table of readings shows over time, both oldest first; zero = now. Who reads them is for access.ReadsTrend.
+func (v *Snapshot) Trend(patient string, until time.Time) ([]TrendPoint, []Measured, error) {
 	points, sets := []TrendPoint{}, []Measured{}
-	switch {
-	case view.Projection != FullView, h.Class == care.Safeguarding, view.Side == SentSide && !viewer.Holds(h.Patient):
-		return points, sets, nil
-	}
-	until := v.store.now()
-	if closedState(h.State) && !h.StateAt.IsZero() {
-		until = h.StateAt
+	if until.IsZero() {
+		until = v.store.now()
 	}
 	replaced := map[string]bool{}
 	err := v.each(`SELECT o.id, o.clinical_time, coalesce(o.news2, ''), o.replaces, `+overTimeJSON+` FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
@@ -77,7 +67,7 @@ func (v *Snapshot) Trend(viewer *access.Access, view *HandoverView, h handover.H
 		score.ID, score.At = p.ID, p.At
 		points = append(points, score.TrendPoint)
 		return nil
-	}, care.ClinicalScope(h.Patient), v.store.shapes.byName[care.Observations].number, columnStamp(until), trendSearch)
+	}, care.ClinicalScope(patient), v.store.shapes.byName[care.Observations].number, columnStamp(until), trendSearch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -99,48 +89,3 @@ var overTimeJSON = func() string {
 	}
 	return `json_patch('{}', json_object(` + strings.Join(parts, ", ") + `))`
 }()
-
-func closedState(s care.State) bool { return s == care.Done || s == care.StoodDown }
-
-// OpenTeam is a team with what its people must know about its hours.
-type OpenTeam struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Kind  string `json:"kind,omitempty"`
-	Phone string `json:"phone,omitempty"`
-	Open  bool   `json:"open"`
-	// OpensAt is the next opening of a closed one.
-	OpensAt string `json:"opens_at,omitempty"`
-	// Stated: these are the organisation's own hours; otherwise core hours, 08:00 to 18:30 on
-	// working days.
-	Stated     bool   `json:"stated"`
-	OutOfHours string `json:"out_of_hours,omitempty"` // where to turn meanwhile, in the organisation's words
-}
-
-// OwnTeams are a viewer's teams and whether they are open at this moment.
-func (s *Store) OwnTeams(v *access.Access) []OpenTeam {
-	now := s.now()
-	teams := make([]OpenTeam, 0, len(v.Teams))
-	for _, id := range v.Teams {
-		named := s.NamedTeam(id)
-		t := OpenTeam{ID: id, Name: named.Name, Kind: named.Kind, Phone: named.Phone}
-		s.addHours(&t, now)
-		teams = append(teams, t)
-	}
-	return teams
-}
-
-func (s *Store) addHours(t *OpenTeam, now time.Time) {
-	d, organisation := s.Access.Directory(), ""
-	if team := d.Team(t.ID); team != nil {
-		organisation = team.Organisation
-	}
-	if o := d.Organisation(organisation); o != nil {
-		t.OutOfHours = o.OutOfHours
-	}
-	hours, stated := s.Hours(organisation)
-	t.Stated = stated
-	if t.Open = hours.IsOpen(now); !t.Open {
-		t.OpensAt = care.Stamp(hours.NextOpening(now))
-	}
-}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/takein"
@@ -34,7 +35,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if err != nil {
 		return nil, failure(err)
 	}
-	w := &pushWork{engine: e, push: p, by: takein.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID, Clock: clock}}
+	w := &pushWork{engine: e, who: who, push: p, by: takein.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID, Clock: clock}}
 	if err := e.submit(ctx, w.run); err != nil {
 		var refused *wire.Error
 		if errors.As(err, &refused) {
@@ -79,6 +80,7 @@ func (e *Engine) otherEpoch(c *pbstore.Client) *wire.Error {
 // pushWork is one push on its way through the writer. It may run twice; only the last run counts.
 type pushWork struct {
 	engine  *Engine
+	who     *access.Access
 	push    *wire.Push
 	by      takein.By
 	answer  wire.PushResponse
@@ -129,8 +131,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 		}
 	}
 	w.answer.LastMid, w.answer.LastKey = c.LastMid, c.LastKey
-	w.hideOthersValues(tx)
-	return nil
+	return w.hideOthersValues(tx)
 }
 
 // accept takes one new mutation in. It takes a number of the sequence even when it changes
@@ -260,8 +261,8 @@ func (w *pushWork) answered(tx *pbstore.Tx, m *care.Mutation, client, mid int64,
 }
 
 // hideOthersValues removes from the answer what its recipient may not see today: values that others
-// wrote about a person whom the recipient no longer holds.
-func (w *pushWork) hideOthersValues(tx *pbstore.Tx) {
+// wrote about a person whom the recipient no longer holds, and what is sealed.
+func (w *pushWork) hideOthersValues(tx *pbstore.Tx) error {
 	for i := range w.answer.Results {
 		res := &w.answer.Results[i]
 		if len(res.Conflicts) == 0 {
@@ -269,20 +270,25 @@ func (w *pushWork) hideOthersValues(tx *pbstore.Tx) {
 		}
 		holds := true
 		for _, op := range w.push.Mutations[i].Ops {
-			if op.Patient == "" {
-				continue
-			}
-			now, _ := tx.Holds(w.by.Viewer, op.Patient, tx.Now())
-			holds = holds && now
-		}
-		if holds {
-			continue
+			holds = holds && (op.Patient == "" || w.who.Holds(op.Patient))
 		}
 		conflicts := make([]wire.Conflict, len(res.Conflicts))
 		for j, c := range res.Conflicts {
-			c.Theirs, c.By = nil, ""
+			concern := false
+			if c.Collection == care.Handovers {
+				var err error
+				if concern, err = tx.IsConcern(c.Record); err != nil {
+					return err
+				}
+			}
+			if holds {
+				c.Theirs = w.who.SeeValue(c.Collection, c.Field, c.Theirs, concern)
+			} else {
+				c.Theirs, c.By = nil, ""
+			}
 			conflicts[j] = c
 		}
 		res.Conflicts = conflicts
 	}
+	return nil
 }

@@ -1,0 +1,100 @@
+package access
+
+import (
+	"slices"
+
+	"doorstep/internal/care"
+)
+
+// Sides of a handover from which it is looked at.
+const (
+	Received  = "received"  // by the team that has it, or had it until it was escalated
+	Sent      = "sent"      // by whoever raised it, and their team
+	Escalated = "escalated" // with somebody else for want of an answer from here
+)
+
+// The fields of a handover that not everybody reads who may look at it; all others say how it stands.
+var (
+	handoverContent = []string{"rules", "superseded_by", "situation", "background", "assessment", "recommendation", "evidence"}
+	handoverReply   = []string{"decline_reason", "answer", "called_at", "called_name", "called_role", "reached", "read_back"}
+)
+
+// MaySeeHandover says whether a handover is somebody's to look at: it stands with their team or was
+// escalated away from it, or they or their team sent it. Former are the teams it was escalated from.
+func (a *Access) MaySeeHandover(fromStaff, fromTeam, toTeam string, former []string) bool {
+	inbox := a.InboxTeams()
+	if slices.Contains(inbox, toTeam) || ShareTeam(former, inbox) {
+		return true
+	}
+	own := fromStaff == a.Staff && a.Duty.May(care.Create, care.Handovers)
+	return own || fromTeam != "" && slices.Contains(a.SentTeams(), fromTeam)
+}
+
+// ShareTeam says whether a team is on both lists.
+func ShareTeam(a, b []string) bool {
+	return slices.ContainsFunc(a, func(t string) bool { return slices.Contains(b, t) })
+}
+
+// SideOf says from which side somebody looks at a handover they may see.
+func (a *Access) SideOf(handover *care.Record) string {
+	switch {
+	case slices.Contains(a.InboxTeams(), handover.Text("to_team")):
+		return Received
+	case a.sent(handover):
+		return Sent
+	}
+	return Escalated
+}
+
+func (a *Access) sent(handover *care.Record) bool {
+	return handover.Text("from_staff") == a.Staff || slices.Contains(a.Teams, handover.Text("from_team"))
+}
+
+// SeeHandover is a handover as somebody sees it who may look at it; see MaySeeHandover.
+func (a *Access) SeeHandover(handover *care.Record) *Seen {
+	s := &Seen{ID: handover.ID, Version: handover.Version, Projection: a.projectionOf(handover), rec: handover}
+	// What a limited reader's own team answered is their own words, not a clinician's.
+	own := slices.Contains(a.Teams, handover.Text("to_team"))
+	s.shows = func(field string) bool {
+		switch {
+		case s.Projection == FullView:
+			return true
+		case slices.Contains(handoverContent, field):
+			return false
+		case field == "safe_note":
+			return s.Projection == LimitedView
+		case slices.Contains(handoverReply, field):
+			return s.Projection == LimitedView && own
+		}
+		return true
+	}
+	return s
+}
+
+func (a *Access) projectionOf(handover *care.Record) Projection {
+	to := a.index.Directory().Team(handover.Text("to_team"))
+	switch {
+	case care.Class(handover.Text("class")) == care.Safeguarding && !a.Duty.ReadsConcerns:
+		return SealedView
+	case a.Limited(), !a.sent(handover) && to != nil && to.Kind == VoluntaryKind:
+		return LimitedView
+	}
+	return FullView
+}
+
+// SeeEvent is a line of a handover's history as somebody sees it who sees the handover so. What
+// people wrote in it is theirs who may read the content; a limited reader gets what was written by, or
+// for, their own teams.
+func (a *Access) SeeEvent(handover *Seen, event *care.Record) *Seen {
+	wrote := handover.Projection == FullView || handover.Projection == LimitedView && slices.Contains(a.Teams, event.Text("team"))
+	return &Seen{ID: event.ID, Version: event.Version, Projection: handover.Projection, rec: event,
+		shows: func(field string) bool { return wrote || field != "text" && field != "detail" }}
+}
+
+// ReadsTrend says whether somebody reads the last scores of the person a handover is about. They belong
+// to who has to act on it: a full reader, never for a safeguarding concern. Whoever only sent it reads
+// them as long as the person is theirs.
+func (a *Access) ReadsTrend(handover *Seen, side string) bool {
+	return handover.Projection == FullView && care.Class(handover.Text("class")) != care.Safeguarding &&
+		(side != Sent || a.Holds(handover.Text("patient")))
+}

@@ -1,0 +1,47 @@
+package access
+
+import (
+	"doorstep/internal/care"
+	"doorstep/internal/identifier"
+)
+
+// Person is who something is about, as far as the reader may know.
+type Person struct {
+	ID                 string   `json:"id"`
+	FamilyName         string   `json:"family_name,omitempty"`
+	GivenName          string   `json:"given_name,omitempty"`
+	PreferredName      string   `json:"preferred_name,omitempty"`
+	DateOfBirth        string   `json:"date_of_birth,omitempty"`
+	NHSNumber          string   `json:"nhs_number,omitempty"` // 3-3-4
+	NHSNumberStatus    string   `json:"nhs_number_status,omitempty"`
+	Address            string   `json:"address,omitempty"`
+	Postcode           string   `json:"postcode,omitempty"`
+	Phone              string   `json:"phone,omitempty"`
+	Practice           string   `json:"practice,omitempty"`
+	CommunicationNeeds []string `json:"communication_needs,omitempty"`
+	RiskNote           string   `json:"risk_note,omitempty"`
+}
+
+// SeePerson is a person as somebody sees them who may see what is about them in that projection. A
+// limited reader learns who it is only where the person is on their own caseload, which takes the
+// person's consent. Record is nil where there is none.
+func (a *Access) SeePerson(about Projection, id string, record *care.Record) Person {
+	out := Person{ID: id}
+	limited := a.Limited() || about == LimitedView
+	if record == nil || limited && !a.Holds(id) {
+		return out
+	}
+	s := &Seen{Projection: FullView, rec: record, shows: func(field string) bool {
+		f, ok := record.Collection.Field(field)
+		return ok && (!limited || f.Limited)
+	}}
+	out.PreferredName, out.Address, out.Postcode, out.Phone, out.RiskNote = s.Text("preferred_name"), s.Text("address"), s.Text("postcode"), s.Text("phone"), s.Text("risk_note")
+	out.CommunicationNeeds = s.List("communication_needs")
+	if limited {
+		out.PreferredName = record.CalledName()
+		return out
+	}
+	out.FamilyName, out.GivenName, out.DateOfBirth, out.Practice = s.Text("family_name"), s.Text("given_name"), s.Text("date_of_birth"), s.Text("practice")
+	out.NHSNumber, out.NHSNumberStatus = identifier.NHSNumber(s.Text("nhs_number")).Display(), s.Text("nhs_number_status")
+	return out
+}

@@ -1,0 +1,69 @@
+package httpapi
+
+import (
+	"doorstep/internal/access"
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+)
+
+// viewIssues shapes issues for a desk that owns them: both sides, who, when, about whom.
+func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care.Record) ([]access.IssueSeen, error) {
+	var patients []string
+	for _, rec := range issues {
+		if id := rec.Text("patient"); id != "" {
+			patients = append(patients, id)
+		}
+	}
+	people, err := v.People(patients)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]access.IssueSeen, 0, len(issues))
+	for _, rec := range issues {
+		concern, err := v.Concern(rec)
+		if err != nil {
+			return nil, err
+		}
+		view := who.SeeIssue(rec, true, concern)
+		for _, name := range []string{"kept_by", "lost_by", "author", "resolved_by"} {
+			if id, there := view[name]; there {
+				by, _ := id.(string)
+				view[name] = a.Store.Access.NamedStaff(by)
+			}
+		}
+		view["owner_team"], view["version"] = a.Store.Access.NamedTeam(rec.Text("owner_team")), rec.Version
+		if !view.Hides() {
+			if view["stored"], err = a.storedNow(v, who, rec); err != nil {
+				return nil, err
+			}
+		}
+		if id := rec.Text("patient"); id != "" {
+			view["patient"] = who.SeePerson(access.FullView, id, people[id])
+		}
+		list = append(list, view)
+	}
+	return list, nil
+}
+
+// StoredNow is the value a field has now, which may be another than when the issue was opened.
+type StoredNow struct {
+	Value any         `json:"value"`
+	By    *care.Named `json:"by"` // nil = the server, or nobody yet
+	At    string      `json:"at,omitempty"`
+}
+
+// storedNow reads what stands in the field that an open issue is about; nil where there is none.
+func (a *API) storedNow(v *pbstore.Snapshot, who *access.Access, issue *care.Record) (*StoredNow, error) {
+	if issue.Text("state") != "open" {
+		return nil, nil
+	}
+	rec, err := v.Stored(issue.Text("collection"), issue.Text("record"))
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	value, last, shown := who.SeeStored(rec, issue.Text("field"))
+	if !shown {
+		return nil, nil
+	}
+	return &StoredNow{Value: value, By: a.Store.Access.NamedStaff(last.Author), At: care.Stamp(last.At)}, nil
+}

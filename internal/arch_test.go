@@ -51,7 +51,7 @@ var table = map[string]folder{
 	"internal/care": {why: "nouns depend on nothing but identifiers, hours and one hash", imports: []string{"internal/identifier", "internal/worktime"},
 		outside: []string{"github.com/cespare/xxhash/v2"}},
 	"internal/access": {why: "who may see what is decided from the nouns alone, with no store and no stage behind it",
-		imports: []string{"internal/care"}},
+		imports: []string{"internal/care", "internal/identifier"}},
 	"internal/wire": {why: "the wire turns bodies into nouns and back, and decides nothing",
 		imports: []string{"internal/care"}, outside: []string{"github.com/go-json-experiment/json"}},
 	"internal/reconcile": {why: "a merge is pure: the same three sides give the same outcome anywhere",

@@ -73,7 +73,7 @@ var table = map[string]folder{
 	"internal/rooms": {why: "the rooms are put together for one transaction; any store that has what they ask for will do",
 		imports: []string{"internal/care", "internal/wire", "internal/takein", "internal/judge", "internal/arrange"}},
 	"internal/desk": {why: "the desk decides what a lead may decide; the store is an interface, status codes are for the routes",
-		imports: []string{"internal/care", "internal/wire"}},
+		imports: []string{"internal/care", "internal/wire", "internal/identifier"}},
 	// The store is named, not declared as an interface: there is one, its group commit is what the
 	// conversation is about, and tests run on it. PocketBase itself stays out of the conversation.
 	"internal/syncer": {why: "the conversation hands changes to the rooms and knows no route and no client",
@@ -85,7 +85,7 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/phone", "internal/worktime"}, outside: []string{"github.com/spf13/cobra"}},
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/worktime", "internal/rules", "internal/handover",
-			"internal/delivery", "internal/takein", "internal/judge", "internal/arrange", "internal/rooms", "internal/identity", "internal/importer", "internal/recovery", "internal/sqlitemem"},
+			"internal/delivery", "internal/desk", "internal/judge", "internal/arrange", "internal/rooms", "internal/identity", "internal/importer", "internal/recovery", "internal/sqlitemem"},
 		outside: []string{pocketbase, "modernc.org/sqlite"}},
 	"internal/sqlitemem": {why: "SQLite's memory is SQLite's affair and knows nothing of care",
 		outside: []string{"modernc.org/libc", "modernc.org/sqlite"}},

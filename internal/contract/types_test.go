@@ -14,6 +14,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
@@ -29,10 +30,10 @@ var types = map[string]any{
 	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{},
 	"Names": access.PhoneDirectory{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": access.Person{}, "Call": httpapi.Call{}, "RuleHeld": httpapi.RuleHeld{}, "HandoverProvenance": httpapi.HandoverProvenance{},
-	"HandoverView": httpapi.HandoverView{}, "HandoverEvent": httpapi.HandoverEvent{}, "Evidence": httpapi.Evidence{}, "Queues": pbstore.Queues{},
+	"HandoverView": httpapi.HandoverView{}, "HandoverEvent": httpapi.HandoverEvent{}, "Evidence": httpapi.Evidence{}, "Queues": desk.Queues{},
 	"TrendPoint": pbstore.TrendPoint{}, "Measured": pbstore.Measured{}, "OpenTeam": httpapi.OpenTeam{},
-	"CaseloadRow": pbstore.CaseloadRow{}, "Effect": pbstore.Effect{}, "Member": access.StaffRow{}, "Left": pbstore.Left{}, "Stayed": pbstore.Stayed{}, "Handed": pbstore.Handed{},
-	"Hanging": pbstore.Hanging{}, "HangingVisit": pbstore.HangingVisit{}, "DeviceRow": pbstore.DeviceRow{}, "UnsentWork": pbstore.UnsentWork{},
+	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
+	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "UnsentWork": desk.UnsentWork{},
 	"StoredNow": httpapi.StoredNow{}, "FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},
 	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},
 }
@@ -41,7 +42,7 @@ var types = map[string]any{
 var private = map[string]string{
 	"SignInCodeRequest": "signInCodeRequest", "SignInCodeResponse": "signInCodeResponse",
 	"HandoverAction": "actRequest", "HandoverReceipt": "handoverReceipt", "ResolveRequest": "resolveRequest", "DismissRequest": "dismissRequest",
-	"InboxState": "inboxState", "Attention": "attentionView", "AttentionAnswer": "attentionAnswer", "HoldRequest": "holdRequest", "ReleaseRequest": "releaseRequest",
+	"CaseloadRow": "caseloadRow", "InboxState": "inboxState", "Attention": "attentionView", "AttentionAnswer": "attentionAnswer", "HoldRequest": "holdRequest", "ReleaseRequest": "releaseRequest",
 	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",
 	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered",
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
@@ -116,7 +117,7 @@ func fieldsIn(t *testing.T, declared map[string]*ast.StructType, s *ast.StructTy
 			case *ast.Ident:
 				maps.Copy(fields, fieldsIn(t, declared, declared[e.Name]))
 			case *ast.SelectorExpr:
-				of := map[string]any{"Reached": pbstore.Reached{}, "Moved": pbstore.Moved{}, "Covered": pbstore.Covered{}}[e.Sel.Name]
+				of := map[string]any{"Impact": desk.Impact{}, "Moved": desk.Moved{}, "Covered": desk.Covered{}}[e.Sel.Name]
 				for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
 					if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
 						fields[name] = f.Tag

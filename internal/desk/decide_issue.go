@@ -4,17 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
-
-// Clock gives the server's time and the ids of what the server makes.
-type Clock interface {
-	Now() time.Time
-	NewID() string
-}
 
 // Issues is what a decision about an issue reads and writes.
 type Issues interface {
@@ -34,9 +27,7 @@ type Issues interface {
 
 // Decision is what a lead makes of an issue.
 type Decision struct {
-	Lead care.Viewer
-	// Teams whose issues are the lead's.
-	Teams []string
+	Lead  Lead
 	Issue string
 	// Set holds the corrected values, decoded but unchecked; empty keeps what is stored or, of a
 	// quarantined change, runs it as it came.
@@ -66,7 +57,7 @@ func Resolve(store Issues, d Decision) (*care.Record, wire.Result, error) {
 	m := &care.Mutation{Key: store.NewID(), Author: d.Lead.Staff, AuthoredAt: store.Now(),
 		Ops: []care.Op{{Kind: care.OpResolve, Issue: d.Issue, Patient: issue.Text("patient"), Base: d.Base, Set: d.Set}}}
 	m.Raw = asJSON(map[string]any{"key": m.Key, "author": m.Author, "ops": []any{}})
-	result, err := store.TakeIn(m, d.Lead)
+	result, err := store.TakeIn(m, d.Lead.Viewer)
 	if err != nil {
 		return issue, result, err
 	}
@@ -117,7 +108,7 @@ func ownIssue(store Issues, d Decision) (*care.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if issue == nil || !slices.Contains(d.Teams, issue.Text("owner_team")) {
+	if issue == nil || !slices.Contains(d.Lead.DeskTeams(), issue.Text("owner_team")) {
 		return nil, refuse(CodeNotFound, "There is no such issue.")
 	}
 	return issue, nil
@@ -126,7 +117,7 @@ func ownIssue(store Issues, d Decision) (*care.Record, error) {
 func undecided(issue *care.Record) bool { return issue.Text("state") == "open" }
 
 // decidedSo says whether this lead has decided just this before.
-func decidedSo(issue *care.Record, lead care.Viewer, resolution map[string]any) bool {
+func decidedSo(issue *care.Record, lead Lead, resolution map[string]any) bool {
 	kept, _ := issue.Get("resolution").(json.RawMessage)
 	return issue.Text("resolved_by") == lead.Staff && bytes.Equal(kept, asJSON(resolution))
 }

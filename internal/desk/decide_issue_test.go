@@ -3,6 +3,7 @@ package desk
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,7 +18,24 @@ const (
 	south = "01TEAMSOUTH000000000000000"
 )
 
-var lea = care.Viewer{Staff: "lea", Role: care.TeamLead, Teams: []string{north}}
+// lea leads the north team.
+var lea = Lead{Viewer: care.Viewer{Staff: "lea", Role: care.TeamLead, Teams: []string{north}}, Reach: &reach{teams: []string{north}}}
+
+// reach is what somebody looks after, as a test says.
+type reach struct {
+	teams, members, holds, oversees []string
+}
+
+func (r *reach) DeskTeams() []string          { return slices.Clone(r.teams) }
+func (r *reach) MemberIDs() []string          { return slices.Clone(r.members) }
+func (r *reach) LooksAfter(staff string) bool { return slices.Contains(r.members, staff) }
+func (r *reach) Holds(patient string) bool    { return slices.Contains(r.holds, patient) }
+func (r *reach) Oversees(patient string) bool { return slices.Contains(r.oversees, patient) }
+
+// leadOf leads another team.
+func leadOf(team string) Lead {
+	return Lead{Viewer: care.Viewer{Staff: "mo", Role: care.TeamLead, Teams: []string{team}}, Reach: &reach{teams: []string{team}}}
+}
 
 // clock is the fake time and the fake ids of a test.
 type clock struct{ made int }
@@ -106,7 +124,7 @@ func TestALeadDecidesAnIssueOfTheirOwnTeam(t *testing.T) {
 	}{
 		{"with another number", func(*issues, *Decision) {}, "", 1},
 		{"and keeps what is stored", func(_ *issues, d *Decision) { d.Set = nil }, "", 1},
-		{"of another team: it is not there", func(_ *issues, d *Decision) { d.Teams = []string{south} }, CodeNotFound, 0},
+		{"of another team: it is not there", func(_ *issues, d *Decision) { d.Lead = leadOf(south) }, CodeNotFound, 0},
 		{"that does not exist", func(_ *issues, d *Decision) { d.Issue = "c2" }, CodeNotFound, 0},
 		{"with a field that is not in question", func(_ *issues, d *Decision) { d.Set = map[string]any{"postcode": "E1"} }, CodeInvalid, 0},
 		{"with two fields", func(_ *issues, d *Decision) { d.Set["postcode"] = "E1" }, CodeInvalid, 0},
@@ -134,7 +152,7 @@ func TestALeadDecidesAnIssueOfTheirOwnTeam(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store := phoneConflict()
-			d := Decision{Lead: lea, Teams: lea.Teams, Issue: "c1", Set: map[string]any{"phone": "020 2"}, Base: care.Base{Seq: 40}}
+			d := Decision{Lead: lea, Issue: "c1", Set: map[string]any{"phone": "020 2"}, Base: care.Base{Seq: 40}}
 			c.change(store, &d)
 			issue, _, err := Resolve(store, d)
 			refusedWith(t, err, c.code)
@@ -150,12 +168,12 @@ func TestALeadDecidesAnIssueOfTheirOwnTeam(t *testing.T) {
 
 func TestWhoeverIsTooLateLearnsWhoWasFirst(t *testing.T) {
 	store := phoneConflict()
-	_, _, err := Resolve(store, Decision{Lead: lea, Teams: lea.Teams, Issue: "c1", Set: map[string]any{"phone": "020 2"}})
+	_, _, err := Resolve(store, Decision{Lead: lea, Issue: "c1", Set: map[string]any{"phone": "020 2"}})
 	if no := refusedWith(t, err, CodeChanged); no.By != "ann" || !no.At.Equal(noon.Add(-time.Hour)) {
 		t.Errorf("%+v", no)
 	}
 	store.records["c1"].Values["state"], store.records["c1"].Values["resolved_by"], store.records["c1"].Values["resolved_at"] = "resolved", "mo", care.Stamp(noon)
-	_, err = Dismiss(store, Decision{Lead: lea, Teams: lea.Teams, Issue: "c1"}, "no matter")
+	_, err = Dismiss(store, Decision{Lead: lea, Issue: "c1"}, "no matter")
 	if no := refusedWith(t, err, CodeAlready); no.By != "mo" || !no.At.Equal(noon) {
 		t.Errorf("%+v", no)
 	}
@@ -165,7 +183,7 @@ func TestWhatIsWrittenOnceIsNotDecidedOtherwise(t *testing.T) {
 	store := phoneConflict()
 	store.records["o1"] = record(care.Observations, "o1", map[string]any{"pulse": int64(80)})
 	store.records["c1"].Values["collection"], store.records["c1"].Values["record"], store.records["c1"].Values["field"] = care.Observations, "o1", "pulse"
-	d := Decision{Lead: lea, Teams: lea.Teams, Issue: "c1", Set: map[string]any{"pulse": json.Number("90")}}
+	d := Decision{Lead: lea, Issue: "c1", Set: map[string]any{"pulse": json.Number("90")}}
 	_, _, err := Resolve(store, d)
 	refusedWith(t, err, CodeImmutable)
 	delete(store.records["o1"].Values, "pulse") // it was set aside, and never written
@@ -176,7 +194,7 @@ func TestWhatIsWrittenOnceIsNotDecidedOtherwise(t *testing.T) {
 func TestDismissingKeepsTheReasonAndWhoGaveIt(t *testing.T) {
 	for collection, state := range map[string]string{care.Conflicts: "resolved", care.Quarantine: "dismissed"} {
 		store := &issues{records: map[string]*care.Record{"x": record(collection, "x", map[string]any{"state": "open", "owner_team": north})}}
-		d := Decision{Lead: lea, Teams: lea.Teams, Issue: "x"}
+		d := Decision{Lead: lea, Issue: "x"}
 		for range 2 { // the same one sent twice is no error
 			issue, err := Dismiss(store, d, "told by telephone")
 			refusedWith(t, err, "")

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -21,10 +22,7 @@ type afterID struct {
 // listCaseload lists who holds a person, or whom a team or a member of staff holds.
 func (a *API) listCaseload(e *core.RequestEvent) error {
 	url := e.Request.URL.Query()
-	q := pbstore.CaseloadQuery{Access: accessOf(e), Patient: url.Get("patient"), Team: url.Get("team"), Staff: url.Get("staff")}
-	if err := a.Store.MayReadCaseload(q); err != nil {
-		return err
-	}
+	q := desk.CaseloadQuery{Patient: url.Get("patient"), Team: url.Get("team"), Staff: url.Get("staff")}
 	ended, err := oneOf(e, "ended", []string{"true", "false"})
 	if err != nil {
 		return err
@@ -35,18 +33,23 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 		return err
 	}
 	q.After = after.ID
-	var rows []pbstore.CaseloadRow
+	var rows []caseloadRow
 	more := false
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		rows, more, err = v.Caseload(q)
+	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		found, further, err := desk.ReadCaseload(v, leadOf(e), q)
+		if err != nil {
+			return err
+		}
+		more = further
+		rows, err = a.nameCaseload(v, accessOf(e), found)
 		return err
 	}); err != nil {
 		return err
 	}
 	read := pbstore.ReadDetail{}
-	for _, r := range rows {
-		read.Add(r.Patient.ID)
-		after.ID = r.ID
+	for i := range rows {
+		read.Add(rows[i].Patient.ID)
+		after.ID = rows[i].ID
 	}
 	if err := a.audit(e, "list", care.Caseload, "", q.Patient, read); err != nil {
 		return err
@@ -73,9 +76,9 @@ type assignRequest struct {
 
 // assigned answers a change of one row of a caseload, with what it does to phones.
 type assigned struct {
-	Row     *pbstore.CaseloadRow `json:"row,omitempty"` // not of a preview
-	Preview bool                 `json:"preview"`
-	pbstore.Reached
+	Row     *caseloadRow `json:"row,omitempty"` // not of a preview
+	Preview bool         `json:"preview"`
+	desk.Impact
 }
 
 // errPreview undoes what was only tried out.
@@ -91,12 +94,12 @@ func (a *API) assign(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	request := pbstore.Assignment{Lead: accessOf(e).Viewer, Patient: body.Patient, Team: body.Team, Staff: body.Staff, From: from, To: to,
+	request := desk.Assignment{Patient: body.Patient, Team: body.Team, Staff: body.Staff, From: from, To: to,
 		Reason: body.Reason, Cohort: body.Cohort, ContactEveryDays: body.ContactEveryDays}
-	var row pbstore.CaseloadRow
+	var row care.CaseloadRow
 	answer, made := assigned{Preview: body.Preview}, false
 	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
-		if row, made, answer.Reached, err = tx.Assign(request); err != nil || !made {
+		if row, made, answer.Impact, err = a.caseloads(e, tx).Assign(request); err != nil || !made {
 			return err
 		}
 		return tx.Audit(e.Auth.Id, "", "assign", care.Caseload, row.ID, body.Patient, body)
@@ -107,13 +110,15 @@ func (a *API) assign(e *core.RequestEvent) error {
 	return a.answerRow(e, map[bool]int{true: http.StatusCreated, false: http.StatusOK}[made && !body.Preview], row, answer)
 }
 
-func (a *API) answerRow(e *core.RequestEvent, status int, row pbstore.CaseloadRow, answer assigned) error {
+func (a *API) answerRow(e *core.RequestEvent, status int, row care.CaseloadRow, answer assigned) error {
 	if !answer.Preview {
-		named, err := a.Store.NamedCaseload(e.Request.Context(), accessOf(e), row)
-		if err != nil {
+		if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+			named, err := a.nameCaseload(v, accessOf(e), []care.CaseloadRow{row})
+			answer.Row = &named[0]
+			return err
+		}); err != nil {
 			return err
 		}
-		answer.Row = &named
 	}
 	return writeJSON(e, status, answer)
 }
@@ -128,7 +133,7 @@ func (a *API) tried(e *core.RequestEvent, preview bool, work func(*pbstore.Tx) e
 		if preview {
 			return errPreview
 		}
-		return tx.SettleNow()
+		return settle(tx)
 	})
 	if errors.Is(err, errPreview) {
 		return nil
@@ -174,10 +179,10 @@ func (a *API) endAssignment(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	var row pbstore.CaseloadRow
+	var row care.CaseloadRow
 	answer := assigned{Preview: body.Preview}
 	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
-		if row, answer.Reached, err = tx.EndAssignment(accessOf(e).Viewer, e.Request.PathValue("id"), at); err != nil {
+		if row, answer.Impact, err = a.caseloads(e, tx).End(e.Request.PathValue("id"), at); err != nil {
 			return err
 		}
 		return tx.Audit(e.Auth.Id, "", "end", care.Caseload, row.ID, "", body)
@@ -207,7 +212,7 @@ type moveRequest struct {
 
 type movedAnswer struct {
 	Preview bool `json:"preview"`
-	pbstore.Moved
+	desk.Moved
 }
 
 // movePeople moves people from one caseload to another and says what their phones lose and get.
@@ -224,10 +229,10 @@ func (a *API) movePeople(e *core.RequestEvent) error {
 		return err
 	}
 	answer := movedAnswer{Preview: body.Preview}
-	move := pbstore.Move{Lead: accessOf(e).Viewer, Patients: body.Patients, FromTeam: body.From.Team, FromStaff: body.From.Staff,
+	move := desk.Move{Patients: body.Patients, FromTeam: body.From.Team, FromStaff: body.From.Staff,
 		ToTeam: body.To.Team, ToStaff: body.To.Staff, At: at, Reason: body.Reason}
 	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
-		if answer.Moved, err = tx.MovePeople(move); err != nil {
+		if answer.Moved, err = a.caseloads(e, tx).Move(move); err != nil {
 			return err
 		}
 		return tx.Audit(e.Auth.Id, "", "move", care.Caseload, "", "", body)
@@ -265,7 +270,7 @@ func (a *API) register(e *core.RequestEvent) error {
 	var answer registered
 	status := http.StatusOK
 	err = a.tried(e, false, func(tx *pbstore.Tx) error {
-		rec, made, err := tx.Register(pbstore.Registration{Lead: accessOf(e).Viewer, ID: body.ID, Team: body.Team, Set: set, Anyway: body.Anyway})
+		rec, made, err := desk.RegisterPerson(deskStore{tx}, leadOf(e), desk.Registration{ID: body.ID, Team: body.Team, Set: set, Anyway: body.Anyway})
 		if err != nil {
 			return err
 		}

@@ -8,22 +8,24 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/desk"
+	"doorstep/internal/httpapi"
 	reference "doorstep/internal/phone"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
 
 type assigned struct {
-	Row     pbstore.CaseloadRow `json:"row"`
+	Row     httpapi.CaseloadRow `json:"row"`
 	Preview bool                `json:"preview"`
-	pbstore.Reached
+	desk.Impact
 }
 
 type moved struct {
 	Preview bool `json:"preview"`
-	pbstore.Moved
+	desk.Moved
 }
 
 // has fails unless a phone shows Ada, or does not.
@@ -61,12 +63,12 @@ func TestCaseload_CoverUntilATime(t *testing.T) {
 	equal(t, "his note", w.column(`SELECT note FROM visits WHERE id = ?`, note), "On cover")
 	w.pass(2 * time.Minute)
 	w.has(otto, false, "after six")
-	rows := into[listOf[pbstore.CaseloadRow]](t, w.get(w.lea, "/caseload?patient="+w.ada.Id+"&ended=true"), http.StatusOK).Items
+	rows := into[listOf[httpapi.CaseloadRow]](t, w.get(w.lea, "/caseload?patient="+w.ada.Id+"&ended=true"), http.StatusOK).Items
 	if len(rows) != 2 || rows[1].State != "ended" || rows[1].Reason != "Ann is ill" || rows[1].Patient.FamilyName != "Testpatient" {
 		t.Errorf("the caseload: %s", toJSON(t, rows))
 	}
-	equal(t, "not ended", len(into[listOf[pbstore.CaseloadRow]](t, w.get(w.lea, "/caseload?patient="+w.ada.Id), http.StatusOK).Items), 1)
-	equal(t, "of the team", len(into[listOf[pbstore.CaseloadRow]](t, w.get(w.lea, "/caseload?team="+w.nurses.Id), http.StatusOK).Items), 1)
+	equal(t, "not ended", len(into[listOf[httpapi.CaseloadRow]](t, w.get(w.lea, "/caseload?patient="+w.ada.Id), http.StatusOK).Items), 1)
+	equal(t, "of the team", len(into[listOf[httpapi.CaseloadRow]](t, w.get(w.lea, "/caseload?team="+w.nurses.Id), http.StatusOK).Items), 1)
 }
 
 // A cover that is not needed any more is ended; the unsent note still gets in.
@@ -169,16 +171,16 @@ func TestDevices_ALostPhoneIsWipedAtItsNextContact(t *testing.T) {
 	ann := w.phoneOf(w.ann)
 	_, err := ann.Create(care.Visits, map[string]any{"patient": w.ada.Id, "note": "Never sent"})
 	must(t, err)
-	list := into[listOf[pbstore.DeviceRow]](t, w.get(w.lea, "/devices"), http.StatusOK).Items
+	list := into[listOf[desk.Device]](t, w.get(w.lea, "/devices"), http.StatusOK).Items
 	if len(list) != 1 || list[0].ID != ann.Device() || list[0].Staff.Name != "Ann" || list[0].State != "active" || list[0].LastSeen == "" || list[0].Silent {
 		t.Fatalf("the desk shows %s", toJSON(t, list))
 	}
-	equal(t, "another desk shows", len(into[listOf[pbstore.DeviceRow]](t, w.get(w.hella, "/devices"), http.StatusOK).Items), 0)
+	equal(t, "another desk shows", len(into[listOf[desk.Device]](t, w.get(w.hella, "/devices"), http.StatusOK).Items), 0)
 	path := "/devices/" + ann.Device() + "/state"
 	refused(t, w.send(w.hella, path, map[string]any{"state": "lost"}), http.StatusNotFound, "not_found")
 	refused(t, w.send(w.lea, path, map[string]any{"state": "stolen"}), http.StatusBadRequest, "invalid")
-	lost := into[pbstore.DeviceRow](t, w.send(w.lea, path, map[string]any{"state": "lost"}), http.StatusOK)
-	again := into[pbstore.DeviceRow](t, w.send(w.lea, path, map[string]any{"state": "lost"}), http.StatusOK)
+	lost := into[desk.Device](t, w.send(w.lea, path, map[string]any{"state": "lost"}), http.StatusOK)
+	again := into[desk.Device](t, w.send(w.lea, path, map[string]any{"state": "lost"}), http.StatusOK)
 	if lost.State != "lost" || lost.StateSince == "" || again.StateSince != lost.StateSince {
 		t.Errorf("lost: %+v, again %+v", lost, again)
 	}
@@ -216,13 +218,13 @@ func TestStaff_TheLeaver(t *testing.T) {
 	refused(t, w.send(lead, "/staff/"+lead.Id+"/leave", nil), http.StatusConflict, "yourself")
 	refused(t, w.send(lead, path, map[string]any{"to": w.ann.Id}), http.StatusNotFound, "not_found")
 
-	first := into[pbstore.Left](t, w.send(lead, path, nil), http.StatusOK)
+	first := into[desk.Left](t, w.send(lead, path, nil), http.StatusOK)
 	if len(first.Devices) != 1 || first.Devices[0].State != "draining" || len(first.Left.Visits) != 2 || len(first.Left.Handovers) != 1 || len(first.Left.People) != 1 || first.InactiveSince == "" {
 		t.Errorf("what hangs on her: %s", toJSON(t, first))
 	}
 	refused(t, w.get(w.mia, "/handovers"), http.StatusForbidden, "inactive")
-	second := into[pbstore.Left](t, w.send(lead, path, map[string]any{"to": mo.Id}), http.StatusOK)
-	if second.InactiveSince != first.InactiveSince || second.Moved != (pbstore.Handed{Visits: 1, Handovers: 1, People: 1}) ||
+	second := into[desk.Left](t, w.send(lead, path, map[string]any{"to": mo.Id}), http.StatusOK)
+	if second.InactiveSince != first.InactiveSince || second.Moved != (desk.TakenOver{Visits: 1, Handovers: 1, People: 1}) ||
 		len(second.Left.Visits) != 1 || second.Left.Visits[0].ID != elsewhere.Id || len(second.Left.Handovers) != 0 || len(second.Left.People) != 0 {
 		t.Errorf("after Mo took over: %s", toJSON(t, second))
 	}
@@ -238,7 +240,7 @@ func TestStaff_TheLeaver(t *testing.T) {
 	if _, have := mia.View(care.Patients, w.ada.Id); have {
 		t.Error("her phone still shows somebody")
 	}
-	staff := into[listOf[pbstore.Member]](t, w.get(lead, "/staff"), http.StatusOK).Items
+	staff := into[listOf[access.StaffRow]](t, w.get(lead, "/staff"), http.StatusOK).Items
 	if len(staff) != 3 || staff[1].Name != "Mia" || staff[1].InactiveSince == "" || staff[2].InactiveSince != "" {
 		t.Errorf("the staff: %s", toJSON(t, staff))
 	}
@@ -250,19 +252,19 @@ func TestStaff_LeavingIsTakenBack(t *testing.T) {
 	w := newTown(t)
 	bob := w.phoneOf(w.bob)
 	other := w.phoneOf(w.bob)
-	devices := into[listOf[pbstore.DeviceRow]](t, w.get(w.lea, "/devices"), http.StatusOK).Items
-	into[pbstore.DeviceRow](t, w.send(w.lea, "/devices/"+devices[1].ID+"/state", map[string]any{"state": "draining"}), http.StatusOK)
+	devices := into[listOf[desk.Device]](t, w.get(w.lea, "/devices"), http.StatusOK).Items
+	into[desk.Device](t, w.send(w.lea, "/devices/"+devices[1].ID+"/state", map[string]any{"state": "draining"}), http.StatusOK)
 	w.turn(time.Minute)
 	leave, stay := "/staff/"+w.bob.Id+"/leave", "/staff/"+w.bob.Id+"/stay"
-	if got := into[pbstore.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK); got.Changed {
+	if got := into[desk.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK); got.Changed {
 		t.Errorf("nothing was noted yet: %s", toJSON(t, got))
 	}
-	into[pbstore.Left](t, w.send(w.lea, leave, nil), http.StatusOK)
-	into[pbstore.Left](t, w.send(w.lea, leave, map[string]any{"to": w.ann.Id}), http.StatusOK) // said again, which moves no date
+	into[desk.Left](t, w.send(w.lea, leave, nil), http.StatusOK)
+	into[desk.Left](t, w.send(w.lea, leave, map[string]any{"to": w.ann.Id}), http.StatusOK) // said again, which moves no date
 	refused(t, w.get(w.bob, "/handovers"), http.StatusForbidden, "inactive")
 	refused(t, w.send(w.hella, stay, nil), http.StatusNotFound, "not_found")
 
-	back := into[pbstore.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK)
+	back := into[desk.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK)
 	if !back.Changed || len(back.Devices) != 1 || back.Devices[0].ID == devices[1].ID {
 		t.Errorf("taken back: %s", toJSON(t, back))
 	}
@@ -274,8 +276,8 @@ func TestStaff_LeavingIsTakenBack(t *testing.T) {
 	equal(t, "in the audit", w.count(t, `SELECT count(*) FROM audit WHERE action = 'stay' AND record = '`+w.bob.Id+`'`), 1)
 
 	ahead := care.Stamp(w.now().Add(48 * time.Hour))
-	into[pbstore.Left](t, w.send(w.lea, leave, map[string]any{"at": ahead}), http.StatusOK)
-	if got := into[pbstore.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK); !got.Changed {
+	into[desk.Left](t, w.send(w.lea, leave, map[string]any{"at": ahead}), http.StatusOK)
+	if got := into[desk.Stayed](t, w.send(w.lea, stay, nil), http.StatusOK); !got.Changed {
 		t.Errorf("what lies ahead is not taken back: %s", toJSON(t, got))
 	}
 
@@ -285,7 +287,7 @@ func TestStaff_LeavingIsTakenBack(t *testing.T) {
 	refused(t, w.send(w.lea, stay, nil), http.StatusConflict, "closed_elsewhere")
 	ada := w.Staff(t, care.Administrator, "Adam", w.nurses)
 	w.tick()
-	if got := into[pbstore.Stayed](t, w.send(ada, stay, nil), http.StatusOK); !got.Changed {
+	if got := into[desk.Stayed](t, w.send(ada, stay, nil), http.StatusOK); !got.Changed {
 		t.Errorf("the administrator: %s", toJSON(t, got))
 	}
 }

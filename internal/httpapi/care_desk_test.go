@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/desk"
 	reference "doorstep/internal/phone"
 	"doorstep/internal/testkit/pbtest"
 )
@@ -226,12 +226,12 @@ func TestDesk_Queues(t *testing.T) {
 	w.raise(care.Routine, nil)
 	w.raise(care.Urgent, w.mental)
 	w.pass(16 * time.Minute) // the urgent one goes to the coordinator, with a new clock
-	want := pbstore.Queues{NoDestination: 1, CallNeeded: 1, Open: 3, Issues: 1}
-	equal(t, "the lead's", into[pbstore.Queues](t, w.get(w.lea, "/queues"), http.StatusOK), want)
-	equal(t, "the coordinator's", into[pbstore.Queues](t, w.get(w.cora, "/queues"), http.StatusOK), want)
-	equal(t, "another lead's", into[pbstore.Queues](t, w.get(w.hella, "/queues"), http.StatusOK), pbstore.Queues{})
+	want := desk.Queues{NoDestination: 1, CallNeeded: 1, Open: 3, Issues: 1}
+	equal(t, "the lead's", into[desk.Queues](t, w.get(w.lea, "/queues"), http.StatusOK), want)
+	equal(t, "the coordinator's", into[desk.Queues](t, w.get(w.cora, "/queues"), http.StatusOK), want)
+	equal(t, "another lead's", into[desk.Queues](t, w.get(w.hella, "/queues"), http.StatusOK), desk.Queues{})
 	w.turn(25 * time.Hour)
-	late := into[pbstore.Queues](t, w.get(w.lea, "/queues"), http.StatusOK)
+	late := into[desk.Queues](t, w.get(w.lea, "/queues"), http.StatusOK)
 	if late.Overdue < 1 || late.IssuesOverdue != 1 || late.SilentDevices != 5 {
 		t.Errorf("a day later: %+v", late)
 	}

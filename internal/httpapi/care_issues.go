@@ -141,7 +141,7 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 		return err
 	}
 	viewer := accessOf(e)
-	d := desk.Decision{Lead: viewer.Viewer, Teams: viewer.DeskTeams(), Issue: e.Request.PathValue("id"), Set: set, Base: base}
+	d := desk.Decision{Lead: leadOf(e), Issue: e.Request.PathValue("id"), Set: set, Base: base}
 	var issue *care.Record
 	var result wire.Result
 	err = a.change(e, func(tx *pbstore.Tx) (err error) {
@@ -185,7 +185,7 @@ func (a *API) dismissIssue(e *core.RequestEvent) error {
 		return err
 	}
 	viewer := accessOf(e)
-	d := desk.Decision{Lead: viewer.Viewer, Teams: viewer.DeskTeams(), Issue: e.Request.PathValue("id")}
+	d := desk.Decision{Lead: leadOf(e), Issue: e.Request.PathValue("id")}
 	var issue *care.Record
 	err := a.change(e, func(tx *pbstore.Tx) (err error) {
 		if issue, err = desk.Dismiss(deskStore{tx}, d, body.Reason); err != nil {

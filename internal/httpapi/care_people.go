@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
 )
@@ -94,7 +95,7 @@ type coverRequest struct {
 
 type coverAnswer struct {
 	Preview bool `json:"preview"`
-	pbstore.Covered
+	desk.Covered
 }
 
 // cover puts people on somebody's caseload until a time and says what phones get.
@@ -109,7 +110,7 @@ func (a *API) cover(e *core.RequestEvent) error {
 	}
 	answer := coverAnswer{Preview: body.Preview}
 	err = a.tried(e, body.Preview, func(tx *pbstore.Tx) (err error) {
-		if answer.Covered, err = tx.CoverPeople(pbstore.Cover{Lead: accessOf(e).Viewer, Patients: body.Patients, Team: body.Team, Staff: body.Staff,
+		if answer.Covered, err = a.caseloads(e, tx).Cover(desk.Cover{Patients: body.Patients, Team: body.Team, Staff: body.Staff,
 			From: from, To: to, Reason: body.Reason}); err != nil {
 			return err
 		}

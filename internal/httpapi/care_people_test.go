@@ -9,12 +9,13 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/pbstore"
 )
 
 type coverAnswer struct {
 	Preview bool `json:"preview"`
-	pbstore.Covered
+	desk.Covered
 }
 
 func (w *town) found(who *core.Record, body map[string]any) listOf[pbstore.FoundPerson] {
@@ -163,7 +164,7 @@ func TestStaff_ALeaverWithSomebodyElsesPerson(t *testing.T) {
 	w.Caseload(t, far, w.hill)
 	w.Caseload(t, far, sam)
 	w.tick()
-	left := into[pbstore.Left](t, w.send(w.lea, "/staff/"+sam.Id+"/leave", map[string]any{"to": w.bob.Id}), http.StatusOK)
+	left := into[desk.Left](t, w.send(w.lea, "/staff/"+sam.Id+"/leave", map[string]any{"to": w.bob.Id}), http.StatusOK)
 	if left.Moved.People != 0 || len(left.Left.People) != 1 {
 		t.Errorf("what is left: %s", toJSON(t, left))
 	}

@@ -6,14 +6,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/pbstore"
 )
 
 // queues answers the counts a desk opens with.
 func (a *API) queues(e *core.RequestEvent) error {
-	var answer pbstore.Queues
+	var answer desk.Queues
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		answer, err = v.Queues(accessOf(e))
+		answer, err = desk.ReadQueues(v, leadOf(e), a.Clock())
 		return err
 	}); err != nil {
 		return err
@@ -45,47 +46,50 @@ func (a *API) leave(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	l := pbstore.Leaving{Lead: accessOf(e).Viewer, Staff: e.Request.PathValue("id"), At: at, To: body.To}
+	l := desk.Leaving{Staff: e.Request.PathValue("id"), At: at, To: body.To}
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
 		l.Visits, err = v.VisitsOf(l.Staff)
 		return err
 	}); err != nil {
 		return err
 	}
-	var answer pbstore.Left
-	err = a.tried(e, false, func(tx *pbstore.Tx) (err error) {
-		if answer, err = tx.Leave(l); err != nil {
-			return err
-		}
-		return tx.Audit(e.Auth.Id, "", "leave", care.StaffName, l.Staff, "", body)
+	return decideLeaver(a, e, "leave", body, func(s *desk.Leavers) (desk.Left, bool, error) {
+		left, err := s.Leave(l)
+		return left, true, err
 	})
-	if err != nil {
-		return err
-	}
-	a.Identity.Revoke(l.Staff)
-	return writeJSON(e, http.StatusOK, answer)
 }
 
 // stay takes back that somebody leaves.
 func (a *API) stay(e *core.RequestEvent) error {
-	s := pbstore.Staying{Lead: accessOf(e).Viewer, Staff: e.Request.PathValue("id")}
-	var answer pbstore.Stayed
-	err := a.tried(e, false, func(tx *pbstore.Tx) (err error) {
-		if answer, err = tx.Stay(s); err != nil || !answer.Changed {
+	return decideLeaver(a, e, "stay", nil, func(s *desk.Leavers) (desk.Stayed, bool, error) {
+		stayed, err := s.Stay(e.Request.PathValue("id"))
+		return stayed, stayed.Changed, err
+	})
+}
+
+// decideLeaver decides about the member of staff whom the address names, writes down what was
+// changed, and makes their phones show anew who they are.
+func decideLeaver[T any](a *API, e *core.RequestEvent, action string, detail any, decide func(*desk.Leavers) (answer T, changed bool, err error)) error {
+	staff := e.Request.PathValue("id")
+	var answer T
+	err := a.tried(e, false, func(tx *pbstore.Tx) error {
+		decided, changed, err := decide(a.leavers(e, tx))
+		answer = decided
+		if err != nil || !changed {
 			return err
 		}
-		return tx.Audit(e.Auth.Id, "", "stay", care.StaffName, s.Staff, "", nil)
+		return tx.Audit(e.Auth.Id, "", action, care.StaffName, staff, "", detail)
 	})
 	if err != nil {
 		return err
 	}
-	a.Identity.Revoke(s.Staff)
+	a.Identity.Revoke(staff)
 	return writeJSON(e, http.StatusOK, answer)
 }
 
 // listDevices lists the phones a viewer looks after, with what they have not sent.
 func (a *API) listDevices(e *core.RequestEvent) error {
-	q := pbstore.DeviceQuery{Access: accessOf(e), Team: e.Request.URL.Query().Get("team")}
+	q := desk.DeviceQuery{Team: e.Request.URL.Query().Get("team")}
 	var err error
 	if q.State, err = oneOf(e, "state", care.DeviceStates); err != nil {
 		return err
@@ -95,10 +99,10 @@ func (a *API) listDevices(e *core.RequestEvent) error {
 		return err
 	}
 	q.After = after.ID
-	var rows []pbstore.DeviceRow
+	var rows []desk.Device
 	more := false
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		rows, more, err = v.Devices(q)
+		rows, more, err = desk.ReadDevices(v, a.Store.Access, leadOf(e), a.Clock(), q)
 		return err
 	}); err != nil {
 		return err
@@ -125,9 +129,9 @@ func (a *API) setDeviceState(e *core.RequestEvent) error {
 		return err
 	}
 	id := e.Request.PathValue("id")
-	var answer pbstore.DeviceRow
+	var answer desk.Device
 	err := a.change(e, func(tx *pbstore.Tx) error {
-		row, changed, err := tx.SetDeviceState(accessOf(e).Viewer, id, body.State)
+		row, changed, err := desk.SetDeviceState(deskStore{tx}, a.Store.Access, leadOf(e), id, body.State)
 		answer = row
 		if err != nil || !changed {
 			return err

@@ -1,7 +1,10 @@
 package httpapi
 
 import (
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rooms"
 	"doorstep/internal/takein"
@@ -26,4 +29,52 @@ func (s deskStore) Close(issue, old *care.Record, fields []string) error {
 		return err
 	}
 	return rooms.Of(s.Tx).Judge.Settled(issue)
+}
+
+// HasTeam implements desk.People.
+func (s deskStore) HasTeam(id string) bool {
+	_, ok := s.Directory().Team(id)
+	return ok
+}
+
+// ReassignVisits implements desk.WorkStore.
+func (s deskStore) ReassignVisits(visits []string, to string, lead care.Viewer) (int, error) {
+	return rooms.Of(s.Tx).TakeIn.ReassignVisits(visits, to, lead)
+}
+
+// ReassignHandover implements desk.WorkStore.
+func (s deskStore) ReassignHandover(id, from string, to care.Viewer, by string) (bool, error) {
+	s.Next()
+	return rooms.Of(s.Tx).Arrange.Reassign(id, from, to, by)
+}
+
+// settle takes in, within this transaction, what it wrote past the rooms: caseload and staff. What
+// depends on them is true when the transaction commits.
+func settle(tx *pbstore.Tx) error {
+	for {
+		more, err := tx.Settle(settleRows, rooms.Of(tx).TakeIn)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+const settleRows = 500
+
+// leadOf is who asks, with what they look after.
+func leadOf(e *core.RequestEvent) desk.Lead {
+	who := accessOf(e)
+	return desk.Lead{Viewer: who.Viewer, Reach: who}
+}
+
+// caseloads decides for whoever asks, within a transaction.
+func (a *API) caseloads(e *core.RequestEvent, tx *pbstore.Tx) *desk.Caseloads {
+	store := deskStore{tx}
+	return &desk.Caseloads{Lead: leadOf(e), Rows: store, People: store, Impact: store}
+}
+
+// leavers decides for whoever asks, within a transaction.
+func (a *API) leavers(e *core.RequestEvent, tx *pbstore.Tx) *desk.Leavers {
+	store := deskStore{tx}
+	return &desk.Leavers{Lead: leadOf(e), Staff: store, Work: store, Caseloads: a.caseloads(e, tx), Names: a.Store.Access}
 }

@@ -25,8 +25,14 @@ var refusals = map[string]refusal{
 	desk.CodeChanged:  {http.StatusConflict, wire.RetryAfterFix}, // arrange.CodeChanged
 	desk.CodeInvalid:  badRequest,
 
-	desk.CodeImmutable:  {http.StatusConflict, wire.RetryAfterFix},
-	desk.CodeNotSettled: {http.StatusConflict, wire.RetryAfterFix},
+	desk.CodeImmutable:       {http.StatusConflict, wire.RetryAfterFix},
+	desk.CodeNotSettled:      {http.StatusConflict, wire.RetryAfterFix},
+	desk.CodeNoCaseload:      {http.StatusConflict, wire.RetryAfterFix},
+	desk.CodeYourself:        {http.StatusConflict, wire.RetryNever},
+	desk.CodeClosedElsewhere: {http.StatusConflict, wire.RetryNever},
+	desk.CodeIDTaken:         {http.StatusConflict, wire.RetryAfterFix},
+	desk.CodeNotRegistered:   {http.StatusConflict, wire.RetryAfterFix},
+	desk.CodeSameNumber:      {http.StatusConflict, wire.RetryAfterFix},
 
 	handover.CodeWrongState:       {http.StatusConflict, wire.RetryNever},
 	handover.CodeNotAllowed:       {http.StatusForbidden, wire.RetryNever},

@@ -1,21 +1,20 @@
 package pbstore
 
 import (
-	"database/sql"
-
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 )
 
 // Work is what hangs on a member of staff, for whoever must find others to do it: all of it is
 // empty when somebody can go. People are named as far as the viewer may know them.
 type Work struct {
-	Staff     Member          `json:"staff"`
+	Staff     access.StaffRow `json:"staff"`
 	Visits    []WorkVisit     `json:"visits"`    // planned or under way
 	Handovers []WorkHandover  `json:"handovers"` // open, and theirs to answer
 	People    []access.Person `json:"people"`    // on their own caseload
-	Devices   []DeviceRow     `json:"devices"`   // those that still have a say, or hold something
+	Devices   []desk.Device   `json:"devices"`   // those that still have a say, or hold something
 	Unsent    int64           `json:"unsent"`    // changes these held when last heard of
 }
 
@@ -57,20 +56,17 @@ func (v *Snapshot) WorkOf(viewer *access.Access, staff string) (w Work, ok bool,
 	if err != nil {
 		return w, true, err
 	}
-	w.Visits, w.Handovers, w.People, w.Devices, w.Unsent = []WorkVisit{}, []WorkHandover{}, []access.Person{}, []DeviceRow{}, h.Unsent
+	w.Visits, w.Handovers, w.People, w.Devices, w.Unsent = []WorkVisit{}, []WorkHandover{}, []access.Person{}, []desk.Device{}, h.Unsent
 	if err := v.nameWork(viewer, h, &w); err != nil {
 		return w, true, err
 	}
-	err = v.each(deviceSelect+` WHERE staff = ? AND (state IN ('active', 'draining') OR coalesce(outbox_count, 0) > 0) ORDER BY id`, func(r *sql.Rows) error {
-		d, err := v.store.scanDevice(r)
-		w.Devices = append(w.Devices, d)
-		return err
-	}, staff)
+	devices, err := devicesFrom(v, devicesWithWork, staff)
+	w.Devices = append(w.Devices, desk.Describe(devices, v.store.Access, v.store.now())...)
 	return w, true, err
 }
 
 // nameWork fills in whom the work is about.
-func (v *Snapshot) nameWork(viewer *access.Access, h Hanging, w *Work) error {
+func (v *Snapshot) nameWork(viewer *access.Access, h desk.Hanging, w *Work) error {
 	ids := append([]string{}, h.People...)
 	for _, visit := range h.Visits {
 		ids = append(ids, visit.Patient)
@@ -89,7 +85,7 @@ func (v *Snapshot) nameWork(viewer *access.Access, h Hanging, w *Work) error {
 	}
 	for _, visit := range h.Visits {
 		w.Visits = append(w.Visits, WorkVisit{ID: visit.ID, Patient: viewer.SeePerson(access.FullView, visit.Patient, known[visit.Patient]),
-			Team: v.store.NamedTeam(visit.team), PlannedStart: visit.PlannedStart, Yours: teams[visit.team]})
+			Team: v.store.NamedTeam(visit.Team), PlannedStart: visit.PlannedStart, Yours: teams[visit.Team]})
 	}
 	for _, id := range h.People {
 		w.People = append(w.People, viewer.SeePerson(access.FullView, id, known[id]))

@@ -2,68 +2,97 @@ package pbstore
 
 import (
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 )
 
-// DeviceClock returns what the last hello measured.
-func (s *Store) DeviceClock(device string) (care.DeviceClock, error) {
-	s.mem.mu.RLock()
-	c, ok := s.mem.clocks[device]
-	s.mem.mu.RUnlock()
-	if ok {
-		return c, nil
+const (
+	deviceSelect = `SELECT id, staff, name, platform, app_version, "schema", state, coalesce(state_since || '', ''), coalesce(last_seen || '', ''),
+		coalesce(outbox_count, 0), coalesce(outbox_oldest || '', ''), clock_offset_ms FROM devices`
+	devicePage = deviceSelect + ` WHERE staff IN (SELECT value FROM json_each(?1)) AND (?2 = '' OR state = ?2) AND id > ?3 ORDER BY id LIMIT ?4`
+	device     = deviceSelect + ` WHERE id = ?`
+	devicesOf  = deviceSelect + ` WHERE staff = ? AND state = ? ORDER BY id`
+	// devicesWithWork have a say still, or hold something.
+	devicesWithWork = deviceSelect + ` WHERE staff = ? AND (state IN ('active', 'draining') OR coalesce(outbox_count, 0) > 0) ORDER BY id`
+
+	setDeviceState = `UPDATE devices SET state = ?, state_since = ? WHERE id = ?`
+	drainDevices   = `UPDATE devices SET state = 'draining', state_since = ? WHERE staff = ? AND state = 'active'`
+	reviveDevices  = `UPDATE devices SET state = 'active', state_since = ? WHERE staff = ? AND state = 'draining' AND state_since >= ?`
+)
+
+// DevicePage implements desk.DevicePages.
+func (v *Snapshot) DevicePage(staff []string, q desk.DeviceQuery) (devices []desk.Device, more bool, err error) {
+	devices, err = devicesFrom(v, devicePage, jsonList(staff), q.State, q.After, q.Limit+1)
+	if len(devices) > q.Limit {
+		return devices[:q.Limit], true, err
 	}
-	return scanClock(s.ask(`SELECT clock_offset_ms, clock_steady_since FROM devices WHERE id = ?`, device))
+	return devices, false, err
 }
 
-func scanClock(row *sql.Row) (care.DeviceClock, error) {
-	var ms sql.NullInt64
-	var since string
-	if err := row.Scan(&ms, &since); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return care.DeviceClock{}, err
+// Device implements desk.Devices.
+func (tx *Tx) Device(id string) (*desk.Device, error) {
+	d, err := scanDevice(tx.row(device, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
 	}
-	return care.DeviceClock{Offset: time.Duration(ms.Int64) * time.Millisecond, Known: ms.Valid, SteadySince: parseColumnTime(since)}, nil
+	return &d, err
 }
 
-// Seen is what a device said about itself in a hello.
-type Seen struct {
-	Device       string
-	Offset       time.Duration
-	Schema       int
-	App          string
-	OutboxCount  int64
-	OutboxOldest string
-}
-
-// SawDevice stores what a hello told. The first offset ever counts for the time before it too;
-// a changed one only from now on.
-func (tx *Tx) SawDevice(d Seen) (care.DeviceClock, error) {
-	c, err := scanClock(tx.row(`SELECT clock_offset_ms, clock_steady_since FROM devices WHERE id = ?`, d.Device))
-	if err != nil {
-		return c, err
-	}
-	if c.Known && (d.Offset-c.Offset).Abs() > care.ClockTolerance {
-		c.SteadySince = tx.now
-	}
-	c.Offset, c.Known = d.Offset, true
-	_, err = tx.exec(`UPDATE devices SET last_seen = ?, clock_offset_ms = ?, clock_steady_since = ?, "schema" = ?, app_version = ?, outbox_count = ?, outbox_oldest = ? WHERE id = ?`,
-		columnStamp(tx.now), c.Offset.Milliseconds(), columnStamp(c.SteadySince), d.Schema, d.App, d.OutboxCount, columnTime(d.OutboxOldest), d.Device)
-	tx.note(func(m *memory) { m.clocks[d.Device] = c })
-	return c, err
-}
-
-// Audit writes one line of the audit.
-func (tx *Tx) Audit(actor, device, action, collection, record, patient string, detail any) error {
-	v, _ := tx.Staff(actor)
-	text, err := json.Marshal(detail)
-	if err != nil {
-		return err
-	}
-	_, err = tx.exec(`INSERT INTO audit (at, actor, role, organisation, device, action, collection, record, patient, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		care.Stamp(tx.now), actor, string(v.Role), v.Organisation, device, action, collection, record, patient, string(text))
+// SetDeviceState implements desk.Devices.
+func (tx *Tx) SetDeviceState(id, state string) error {
+	_, err := tx.exec(setDeviceState, state, columnStamp(tx.now), id)
 	return err
+}
+
+// DrainDevices implements desk.StaffStore.
+func (tx *Tx) DrainDevices(staff string) error {
+	_, err := tx.exec(drainDevices, columnStamp(tx.now), staff)
+	return err
+}
+
+// ReviveDevices implements desk.StaffStore.
+func (tx *Tx) ReviveDevices(staff string, since time.Time) error {
+	_, err := tx.exec(reviveDevices, columnStamp(tx.now), staff, columnStamp(since))
+	return err
+}
+
+// DevicesOf implements desk.StaffStore.
+func (tx *Tx) DevicesOf(staff, state string) ([]desk.Device, error) {
+	return devicesFrom(tx, devicesOf, staff, state)
+}
+
+func devicesFrom(r reader, query string, args ...any) (devices []desk.Device, err error) {
+	err = r.each(query, func(rows *sql.Rows) error {
+		d, err := scanDevice(rows)
+		devices = append(devices, d)
+		return err
+	}, args...)
+	return devices, err
+}
+
+func scanDevice(r interface{ Scan(...any) error }) (desk.Device, error) {
+	var d desk.Device
+	var since, seen, oldest string
+	var schema, offset sql.NullInt64
+	err := r.Scan(&d.ID, &d.Owner, &d.Name, &d.Platform, &d.AppVersion, &schema, &d.State, &since, &seen, &d.Unsent.Count, &oldest, &offset)
+	d.SeenAt = parseColumnTime(seen)
+	d.StateSince, d.LastSeen, d.Unsent.Oldest = wireTime(since), wireTime(seen), wireTime(oldest)
+	if schema.Valid {
+		d.Schema = &schema.Int64
+	}
+	if offset.Valid {
+		d.ClockOffsetMs = &offset.Int64
+	}
+	return d, err
+}
+
+func wireTime(column string) string { return care.Stamp(parseColumnTime(column)) }
+
+// reader is a transaction or a snapshot.
+type reader interface {
+	each(query string, fn func(*sql.Rows) error, args ...any) error
+	row(query string, args ...any) *sql.Row
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"doorstep/internal/care"
 )
 
 // Snapshot is one read transaction.
@@ -17,6 +19,9 @@ type Snapshot struct {
 func (v *Snapshot) stmt(query string) (*sql.Stmt, error) {
 	return v.store.reading.inside(v.ctx, v.raw, query, &v.missing)
 }
+
+// Staff returns what is known of a member of staff; false when there is none.
+func (v *Snapshot) Staff(id string) (care.Viewer, bool) { return v.store.Access.Staff(id) }
 
 // each runs a query and hands every row to fn.
 func (v *Snapshot) each(query string, fn func(*sql.Rows) error, args ...any) error {

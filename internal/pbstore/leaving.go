@@ -1,0 +1,48 @@
+package pbstore
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+const (
+	setInactive = `UPDATE staff SET inactive_since = ? WHERE id = ?`
+	noteLeaving = `INSERT INTO leaving (staff, since, noted_at, noted_by) VALUES (?, ?, ?, ?)
+		ON CONFLICT (staff) DO UPDATE SET since = excluded.since, noted_at = excluded.noted_at, noted_by = excluded.noted_by`
+	leavingNoted  = `SELECT since FROM leaving WHERE staff = ?`
+	forgetLeaving = `DELETE FROM leaving WHERE staff = ?`
+)
+
+// NoteLeaving implements desk.StaffStore.
+func (tx *Tx) NoteLeaving(staff string, since time.Time, by string) error {
+	if _, err := tx.exec(setInactive, columnStamp(since), staff); err != nil {
+		return err
+	}
+	_, err := tx.exec(noteLeaving, staff, care.Stamp(since), care.Stamp(tx.now), by)
+	return err
+}
+
+// LeavingNoted implements desk.StaffStore.
+func (tx *Tx) LeavingNoted(staff string) (time.Time, error) {
+	var since string
+	err := tx.row(leavingNoted, staff).Scan(&since)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return care.ParseStamp(since)
+}
+
+// ForgetLeaving implements desk.StaffStore.
+func (tx *Tx) ForgetLeaving(staff string) error {
+	if _, err := tx.exec(setInactive, "", staff); err != nil {
+		return err
+	}
+	_, err := tx.exec(forgetLeaving, staff)
+	return err
+}

@@ -70,6 +70,8 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/wire", "internal/rules", "internal/handover", "internal/arrange"}},
 	"internal/arrange": {why: "arranging is the last room: it knows neither how a change came in nor how it was judged",
 		imports: []string{"internal/care", "internal/wire", "internal/news2", "internal/rules", "internal/handover", "internal/delivery"}},
+	"internal/storetest": {why: "a store in memory for the rooms' tests, and the contract that it and the real one keep",
+		imports: []string{"internal/care", "internal/wire", "internal/worktime", "internal/rules", "internal/handover", "internal/judge", "internal/arrange", "internal/rooms"}},
 	"internal/rooms": {why: "the rooms are put together for one transaction; any store that has what they ask for will do",
 		imports: []string{"internal/care", "internal/wire", "internal/takein", "internal/judge", "internal/arrange"}},
 	"internal/desk": {why: "the desk decides what a lead may decide; the store is an interface, status codes are for the routes",
@@ -123,7 +125,7 @@ var table = map[string]folder{
 
 // inTests may be imported by any _test.go file on top of its folder's row.
 var inTests = folder{
-	imports: []string{"internal/testkit/pbtest", "internal/phone", "internal/care", "internal/wire", "internal/identifier"},
+	imports: []string{"internal/testkit/pbtest", "internal/storetest", "internal/phone", "internal/care", "internal/wire", "internal/identifier"},
 	outside: []string{"pgregory.net/rapid", "github.com/golang-jwt/jwt/v5"},
 }
 

@@ -21,6 +21,7 @@
 //   - judge: the rules look at what a change did, at what was refused of it and at what lost.
 //   - arrange: alarms and people's actions become handovers, their texts, events and deliveries.
 //   - rooms: the three rooms put together for one transaction.
+//   - storetest: a store in memory, and the contract that it and the real one keep. Tests only.
 //   - desk: what a team lead or a care coordinator may decide.
 //   - syncer: the conversation: hello, push, pull, digest, and the group commit.
 //   - settings: flags and DOORSTEP_* variables, in one table.

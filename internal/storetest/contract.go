@@ -1,0 +1,579 @@
+package storetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/rooms"
+	"doorstep/internal/rules"
+)
+
+// Contract holds a store to what the rooms rely on. Open makes a fresh store with the town in it.
+func Contract(t *testing.T, open func(*testing.T) World) {
+	for _, c := range []struct {
+		name string
+		run  func(*bench, *Town)
+	}{
+		{"a record comes back as it was inserted", insertAndRead},
+		{"an id is taken once", takenID},
+		{"an update stores the fields it names and no others", updateNamed},
+		{"an update keeps who changed a field, and that a record is withdrawn", updateMeta},
+		{"a field that is not there cannot be updated", updateUnknown},
+		{"an offset that is not proven is not kept", unprovenOffset},
+		{"what waits for a record is found in the order it was written", waiting},
+		{"a held create is known by what it creates, until it is settled", heldCreate},
+		{"a base counts in its own epoch, and never ahead", bases},
+		{"who is admitted is held from the next change on", admitted},
+		{"who has a person now, and had them then", holding},
+		{"the directory knows teams, neighbourhoods and organisations", directories},
+		{"evidence is what stands in the window", evidence},
+		{"open issues are conflicts first, and those of the person", issues},
+		{"alarms are changed, not doubled, and forgotten after thirty days", alarms},
+		{"a person is watched for open handovers and later alarms", watching},
+		{"somebody need not be told twice of a rule", told},
+		{"handovers and their history come in order", histories},
+		{"a delivery and a due row are written once", once},
+		{"a rule is counted once for each record", counting},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t)
+			c.run(&bench{World: w, t: t, now: Monday}, w.People())
+		})
+	}
+}
+
+func visit(t *Town, n int, values map[string]any) *care.Record {
+	all := map[string]any{"patient": t.Ada, "status": "completed"}
+	for k, v := range values {
+		all[k] = v
+	}
+	rec := Record(care.Visits, ID(1000+n), t.Ann, Monday.Add(-time.Hour), all)
+	rec.Client = ID(500)
+	return rec
+}
+
+func (b *bench) read(s rooms.Store, collection, id string) *care.Record {
+	b.t.Helper()
+	c, _ := care.ByName(collection)
+	return must(s.Record(c, id))(b.t)
+}
+
+func insertAndRead(b *bench, t *Town) {
+	rec := visit(t, 1, map[string]any{"note": "Left heel red", "soft_signs": []string{"confused"}, "ended_at": care.Stamp(Monday.Add(-time.Hour))})
+	check := func(s rooms.Store) {
+		got := b.read(s, care.Visits, rec.ID)
+		if got == nil {
+			b.t.Fatal("it is not there")
+		}
+		for _, f := range rec.Collection.Fields {
+			if !care.Equal(got.Get(f.Name), rec.Get(f.Name)) {
+				b.t.Errorf("%s is %v, want %v", f.Name, got.Get(f.Name), rec.Get(f.Name))
+			}
+		}
+		if got.Version != rec.Version || got.Author != rec.Author || got.Client != rec.Client || !got.ClinicalTime.Equal(rec.ClinicalTime) ||
+			!got.ReceivedAt.Equal(rec.ReceivedAt) || !got.AuthoredAt.Equal(rec.AuthoredAt) || !got.ClockKnown || len(got.Changed) != 0 || !got.Retracted.IsZero() {
+			b.t.Errorf("beside its fields is kept %+v, want %+v", got.Meta, rec.Meta)
+		}
+		if b.read(s, care.Visits, ID(1)) != nil {
+			b.t.Error("a record that was never made is there")
+		}
+	}
+	b.do(func(s rooms.Store) {
+		if !must(s.Insert(rec))(b.t) || rec.Version != s.Seq() {
+			b.t.Fatalf("inserted with version %d in change %d", rec.Version, s.Seq())
+		}
+		check(s)
+	})
+	b.do(check)
+	b.do(func(s rooms.Store) { // what is read may be altered without altering what is stored
+		b.read(s, care.Visits, rec.ID).SetAll(map[string]any{"note": "altered"})
+		check(s)
+	})
+}
+
+func takenID(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		if !must(s.Insert(visit(t, 1, map[string]any{"note": "first"})))(b.t) || must(s.Insert(visit(t, 1, map[string]any{"note": "second"})))(b.t) {
+			b.t.Error("an id was not taken, or taken twice")
+		}
+	})
+	b.do(func(s rooms.Store) {
+		if must(s.Insert(visit(t, 1, map[string]any{"note": "third"})))(b.t) {
+			b.t.Error("an id was taken again in another change")
+		}
+		if got := b.read(s, care.Visits, ID(1001)); got.Text("note") != "first" {
+			b.t.Errorf("the note is %q", got.Text("note"))
+		}
+	})
+}
+
+func updateNamed(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		must(s.Insert(visit(t, 1, map[string]any{"note": "old", "outcome": "care_given"})))(b.t)
+	})
+	b.do(func(s rooms.Store) {
+		old := b.read(s, care.Visits, ID(1001))
+		rec := old.Clone()
+		rec.SetAll(map[string]any{"note": "new", "outcome": nil, "status": "refused"})
+		rec.ClinicalTime = Monday.Add(-2 * time.Hour)
+		ok(b.t, s.Update(rec, old, []string{"note", "outcome"}))
+		if rec.Version != s.Seq() {
+			b.t.Errorf("version %d in change %d", rec.Version, s.Seq())
+		}
+	})
+	b.do(func(s rooms.Store) {
+		got := b.read(s, care.Visits, ID(1001))
+		if got.Text("note") != "new" || got.Get("outcome") != nil || got.Text("status") != "completed" || !got.ClinicalTime.Equal(Monday.Add(-2*time.Hour)) {
+			b.t.Errorf("stored are %v at %s", got.Values, got.ClinicalTime)
+		}
+	})
+}
+
+func updateMeta(b *bench, t *Town) {
+	b.do(func(s rooms.Store) { must(s.Insert(visit(t, 1, nil)))(b.t) })
+	change := care.Change{Seq: 2, Client: ID(501), Author: t.Bob, At: Monday}
+	b.do(func(s rooms.Store) {
+		old := b.read(s, care.Visits, ID(1001))
+		rec := old.Clone()
+		rec.Stamped("note", change)
+		rec.Retracted = s.Now()
+		ok(b.t, s.Update(rec, old, nil))
+	})
+	b.do(func(s rooms.Store) {
+		got := b.read(s, care.Visits, ID(1001))
+		if last := got.LastChange("note"); last.Author != t.Bob || last.Client != change.Client || !last.At.Equal(change.At) || got.Retracted.IsZero() {
+			b.t.Errorf("the last change is %+v, withdrawn at %s", last, got.Retracted)
+		}
+	})
+}
+
+func updateUnknown(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		rec := visit(t, 1, nil)
+		must(s.Insert(rec))(b.t)
+		if err := s.Update(rec, rec.Clone(), []string{"shoe_size"}); err == nil {
+			b.t.Error("a field that is not there was updated")
+		}
+	})
+}
+
+func unprovenOffset(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		proven, unproven := visit(t, 1, nil), visit(t, 2, nil)
+		proven.ClockOffset, unproven.ClockOffset, unproven.ClockKnown = time.Minute, time.Hour, false
+		must(s.Insert(proven))(b.t)
+		must(s.Insert(unproven))(b.t)
+	})
+	b.do(func(s rooms.Store) {
+		if got := b.read(s, care.Visits, ID(1001)); got.ClockOffset != time.Minute || !got.ClockKnown {
+			b.t.Errorf("the proven offset is %s, known %v", got.ClockOffset, got.ClockKnown)
+		}
+		if got := b.read(s, care.Visits, ID(1002)); got.ClockOffset != 0 || got.ClockKnown {
+			b.t.Errorf("the other is %s, known %v", got.ClockOffset, got.ClockKnown)
+		}
+	})
+}
+
+// held is a quarantine row of a mutation that holds one op.
+func held(t *Town, n int, op map[string]any, values map[string]any) *care.Record {
+	content := care.JSON(map[string]any{"mid": n, "key": ID(7000 + n), "author": t.Ann, "authored_at": care.Stamp(Monday), "ops": []any{op}})
+	all := map[string]any{"kind": "mutation", "state": "open", "patient": t.Ada, "author": t.Ann, "client": ID(500), "mid": int64(n), "key": ID(7000 + n),
+		"code": "no_permission", "content": content, "opened_at": care.Stamp(Monday)}
+	for k, v := range values {
+		all[k] = v
+	}
+	return Record(care.Quarantine, ID(2000+n), t.Ann, time.Time{}, all)
+}
+
+func creates(t *Town, id string) map[string]any {
+	return map[string]any{"op": "create", "collection": care.Visits, "id": id, "set": map[string]any{"patient": t.Ada, "status": "completed"}}
+}
+
+// decideIssue closes an issue.
+func (b *bench) decideIssue(s rooms.Store, collection, id string) {
+	b.t.Helper()
+	old := b.read(s, collection, id)
+	rec := old.Clone()
+	rec.SetAll(map[string]any{"state": "resolved"})
+	ok(b.t, s.Update(rec, old, []string{"state"}))
+}
+
+func idsOf(list []*care.Record) (ids []string) {
+	for _, r := range list {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func waiting(b *bench, t *Town) {
+	waitsFor := map[string]any{"waits_for": ID(1001)}
+	b.do(func(s rooms.Store) {
+		for _, n := range []int{12, 3, 7} {
+			must(s.Insert(held(t, n, creates(t, ID(1000+n)), waitsFor)))(b.t)
+		}
+		must(s.Insert(held(t, 5, creates(t, ID(1005)), map[string]any{"waits_for": ID(1099)})))(b.t)
+		if got := idsOf(must(s.WaitingFor(ID(1001)))(b.t)); !slices.Equal(got, []string{ID(2003), ID(2007), ID(2012)}) {
+			b.t.Errorf("in the change that held them, %v wait", got)
+		}
+	})
+	b.do(func(s rooms.Store) { b.decideIssue(s, care.Quarantine, ID(2007)) })
+	b.do(func(s rooms.Store) {
+		if got := idsOf(must(s.WaitingFor(ID(1001)))(b.t)); !slices.Equal(got, []string{ID(2003), ID(2012)}) {
+			b.t.Errorf("when one is settled, %v wait", got)
+		}
+		if got := must(s.WaitingFor(ID(1050)))(b.t); len(got) != 0 {
+			b.t.Errorf("%d wait for what nobody waits for", len(got))
+		}
+	})
+}
+
+func heldCreate(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		must(s.Insert(held(t, 1, creates(t, ID(1001)), nil)))(b.t)
+		must(s.Insert(held(t, 2, creates(t, ID(1002)), map[string]any{"code": "id_taken"})))(b.t)
+		update := map[string]any{"op": "update", "collection": care.Visits, "id": ID(1003), "patient": t.Ada, "base": "", "set": map[string]any{"note": "x"}}
+		must(s.Insert(held(t, 3, update, nil)))(b.t)
+		if got := must(s.QuarantinedCreate(ID(1001)))(b.t); got != ID(2001) {
+			b.t.Errorf("in the change that holds it, its create is held by %q", got)
+		}
+	})
+	b.do(func(s rooms.Store) {
+		for record, want := range map[string]string{ID(1001): ID(2001), ID(1002): "", ID(1003): "", ID(1004): ""} {
+			if got := must(s.QuarantinedCreate(record))(b.t); got != want {
+				b.t.Errorf("the create of %s is held by %q, want %q", record, got, want)
+			}
+		}
+		b.decideIssue(s, care.Quarantine, ID(2001))
+		if got := must(s.QuarantinedCreate(ID(1001)))(b.t); got != "" {
+			b.t.Errorf("settled in this change, it is held by %q", got)
+		}
+	})
+	b.do(func(s rooms.Store) {
+		if got := must(s.QuarantinedCreate(ID(1001)))(b.t); got != "" {
+			b.t.Errorf("settled, it is held by %q", got)
+		}
+	})
+}
+
+func bases(b *bench, _ *Town) {
+	b.do(func(s rooms.Store) {
+		for _, c := range []struct {
+			base care.Base
+			want int64
+		}{{care.Base{}, 0}, {care.Base{Epoch: "e1", Seq: 1}, 1}, {care.Base{Epoch: "e1", Seq: 1 << 40}, s.Seq()}, {care.Base{Epoch: "e9", Seq: 1}, 0}} {
+			if got := s.BaseSeq(c.base); got != c.want {
+				b.t.Errorf("%+v counts as %d, want %d", c.base, got, c.want)
+			}
+		}
+	})
+}
+
+func admitted(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		must(s.Insert(held(t, 1, creates(t, ID(1001)), map[string]any{"waits_for": t.Ben})))(b.t)
+	})
+	b.do(func(s rooms.Store) {
+		ok(b.t, s.Admit(t.Ben, t.Others, "test"))
+		if now, _ := s.Holds(t.Stranger(), t.Ben, s.Now()); now || len(s.Teams(t.Ben)) > 0 {
+			b.t.Error("they are held in the change that admits them")
+		}
+	})
+	b.do(func(s rooms.Store) {
+		if now, _ := s.Holds(t.Stranger(), t.Ben, s.Now()); !now || !slices.Equal(s.Teams(t.Ben), []string{t.Others}) {
+			b.t.Errorf("held %v, by %v", now, s.Teams(t.Ben))
+		}
+	})
+	if got := b.due(b.now.Add(time.Hour)); !slices.Contains(got, care.DueWake) {
+		b.t.Errorf("what waits for the person is not woken: %v is due", got)
+	}
+}
+
+func holding(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		for _, c := range []struct {
+			who       string
+			viewer    care.Viewer
+			at        time.Time
+			now, then bool
+		}{
+			{"their nurse", t.Nurse(), s.Now(), true, true},
+			{"a nurse of another team", t.Stranger(), s.Now(), false, false},
+			{"a doctor of their practice's team", t.Doctor(), s.Now(), false, false},
+		} {
+			if now, then := s.Holds(c.viewer, t.Ada, c.at); now != c.now || then != c.then {
+				b.t.Errorf("%s has Ada now %v, then %v", c.who, now, then)
+			}
+		}
+		if !slices.Equal(s.Teams(t.Ada), []string{t.Nurses}) {
+			b.t.Errorf("Ada is with %v", s.Teams(t.Ada))
+		}
+		ann, found := s.Staff(t.Ann)
+		if !found || ann.Role != care.DistrictNurse || !slices.Equal(ann.Teams, []string{t.Nurses}) || ann.Organisation != t.Trust {
+			b.t.Errorf("Ann is %+v", ann)
+		}
+		if _, found := s.Staff(ID(1)); found {
+			b.t.Error("somebody who does not exist is staff")
+		}
+		ada := must(s.Patient(t.Ada))(b.t)
+		if ada == nil || ada.Text("practice") != t.Practice || must(s.Patient(ID(4444)))(b.t) != nil {
+			b.t.Errorf("Ada is %v", ada)
+		}
+	})
+}
+
+func directories(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		d := s.Directory()
+		if p, found := d.Practice(t.Practice); !found || p.ID != t.Surgery || p.Kind != "practice" {
+			b.t.Errorf("the practice's team is %+v", p)
+		}
+		if _, found := d.Practice(t.Trust); found {
+			b.t.Error("the trust has a practice's team")
+		}
+		for _, hood := range []string{t.Riverside, ""} {
+			if c, found := d.Coordinator(hood); !found || c.ID != t.Coordination {
+				b.t.Errorf("the coordination near %q is %+v", hood, c)
+			}
+			if c, found := d.Safeguarding(hood); !found || c.ID != t.Safeguarding {
+				b.t.Errorf("the safeguarding team near %q is %+v", hood, c)
+			}
+		}
+		if v, found := d.Service(t.Befrienders); !found || v.ID != t.Befrienders || v.Kind != care.VoluntaryKind {
+			b.t.Errorf("the volunteers' service is %+v", v)
+		}
+		if _, found := d.Service(t.Nurses); found {
+			b.t.Error("nurses are a voluntary service")
+		}
+		if d.AnyCoordinator() != t.Coordination || d.Neighbourhood(t.Nurses) != t.Riverside || d.Organisation(t.Nurses) != t.Trust {
+			b.t.Errorf("any coordinator %s, neighbourhood %s, organisation %s", d.AnyCoordinator(), d.Neighbourhood(t.Nurses), d.Organisation(t.Nurses))
+		}
+		if _, found := d.Team(ID(1)); found || d.Neighbourhood(ID(1)) != "" || d.Organisation(ID(1)) != "" {
+			b.t.Error("a team that does not exist has a place")
+		}
+		ack, act := s.Clocks().Deadlines(care.SameDay, Monday, s.Calendar(""))
+		if !ack.After(Monday) || act.Before(ack) {
+			b.t.Errorf("same day is due at %s and %s", ack, act)
+		}
+		if rule, found := s.Rules().Rule(ThirdMissedDose.Code); !found || rule.Class != care.Urgent {
+			b.t.Error("the rule that was added is not in force")
+		}
+	})
+}
+
+func evidence(b *bench, t *Town) {
+	at := func(hours int) time.Time { return Monday.Add(time.Duration(hours) * time.Hour) }
+	set := func(n, hours int, values map[string]any) *care.Record {
+		all := map[string]any{"patient": t.Ada, "pulse": int64(70)}
+		for k, v := range values {
+			all[k] = v
+		}
+		return Record(care.Observations, ID(1000+n), t.Ann, at(hours), all)
+	}
+	b.do(func(s rooms.Store) {
+		withdrawn := set(4, -3, nil)
+		withdrawn.Retracted = Monday
+		for _, rec := range []*care.Record{set(2, -5, nil), set(1, -1, map[string]any{"replaces": ID(1002)}), set(3, -30, nil), withdrawn,
+			set(5, -2, map[string]any{"patient": t.Ben}), visit(t, 9, nil)} {
+			must(s.Insert(rec))(b.t)
+		}
+		old := b.read(s, care.Observations, withdrawn.ID)
+		ok(b.t, s.Update(withdrawn, old, nil))
+	})
+	b.do(func(s rooms.Store) {
+		var got []string
+		for _, e := range must(s.Events(t.Ada, at(-10), at(1)))(b.t) {
+			got = append(got, fmt.Sprint(e.Collection, " ", e.ID, " ", e.Replaced, " ", e.Verified))
+		}
+		want := []string{fmt.Sprint(care.Visits, " ", ID(1009), " false true"), fmt.Sprint(care.Observations, " ", ID(1001), " false true"),
+			fmt.Sprint(care.Observations, " ", ID(1002), " true true")}
+		if !slices.Equal(got, want) {
+			b.t.Errorf("evidence is\n%q, want\n%q", got, want)
+		}
+	})
+}
+
+func conflict(t *Town, n int) *care.Record {
+	return Record(care.Conflicts, ID(3000+n), t.Ann, time.Time{}, map[string]any{"patient": t.Ada, "state": "open", "collection": care.Visits,
+		"record": ID(1001), "field": "note", "kept": json.RawMessage(`"a"`), "lost": json.RawMessage(`"b"`), "opened_at": care.Stamp(Monday)})
+}
+
+func issues(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		must(s.Insert(held(t, 1, creates(t, ID(1001)), nil)))(b.t)
+		must(s.Insert(held(t, 2, creates(t, ID(1002)), map[string]any{"patient": t.Ben})))(b.t)
+		must(s.Insert(conflict(t, 2)))(b.t)
+		must(s.Insert(conflict(t, 1)))(b.t)
+		if got := s.Watch(t.Ada, s.Now()).Issues; got != 3 {
+			b.t.Errorf("in the change that opens them, %d are open", got)
+		}
+		if got := idsOf(must(s.OpenIssues(t.Ada))(b.t)); !slices.Equal(got, []string{ID(3001), ID(3002), ID(2001)}) {
+			b.t.Errorf("in the change that opens them, open are %v", got)
+		}
+	})
+	b.do(func(s rooms.Store) {
+		b.decideIssue(s, care.Conflicts, ID(3002))
+		b.decideIssue(s, care.Quarantine, ID(2001))
+	})
+	b.do(func(s rooms.Store) {
+		if got := idsOf(must(s.OpenIssues(t.Ada))(b.t)); !slices.Equal(got, []string{ID(3001)}) || s.Watch(t.Ada, s.Now()).Issues != 1 {
+			b.t.Errorf("open are %v, counted %d", got, s.Watch(t.Ada, s.Now()).Issues)
+		}
+		if got := must(s.OpenIssues(ID(4444)))(b.t); len(got) != 0 {
+			b.t.Errorf("%d issues of somebody unknown", len(got))
+		}
+	})
+}
+
+func alarm(t *Town, n int, at time.Time) care.Alarm {
+	return care.Alarm{ID: ID(5000 + n), Rule: "soft_signs", Version: 1, Patient: t.Ada, Collection: care.Visits, Record: ID(1001), ClinicalTime: at,
+		ClockKnown: true, Class: care.SameDay, Destination: t.Surgery, Staff: t.Ann, Team: t.Nurses, Verified: true, Holds: true}
+}
+
+func alarms(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		ok(b.t, s.PutAlarm(alarm(t, 2, Monday.Add(-time.Hour))))
+		ok(b.t, s.PutAlarm(alarm(t, 1, Monday.Add(-2*time.Hour))))
+		ok(b.t, s.PutAlarm(alarm(t, 3, Monday.Add(-31*24*time.Hour))))
+		other := alarm(t, 4, Monday)
+		other.Patient = t.Ben
+		ok(b.t, s.PutAlarm(other))
+	})
+	b.do(func(s rooms.Store) {
+		changed := alarm(t, 2, Monday.Add(-3*time.Hour))
+		changed.Holds, changed.Verified, changed.Handover, changed.Rule = false, false, ID(6001), "another"
+		ok(b.t, s.PutAlarm(changed))
+	})
+	b.do(func(s rooms.Store) {
+		list := must(s.Alarms(t.Ada))(b.t)
+		if len(list) != 2 || list[0].ID != ID(5002) || list[1].ID != ID(5001) {
+			b.t.Fatalf("alarms are %+v", list)
+		}
+		want := alarm(t, 2, Monday.Add(-3*time.Hour))
+		want.Holds, want.Verified, want.Handover = false, false, ID(6001)
+		if list[0] != want { // a rule once raised stays the rule it was
+			b.t.Errorf("the changed one is\n%+v, want\n%+v", list[0], want)
+		}
+	})
+}
+
+func handoverOf(t *Town, n int, state care.State) *care.Record {
+	return Record(care.Handovers, ID(6000+n), t.Ann, time.Time{}, map[string]any{"patient": t.Ada, "state": string(state), "class": "SD", "to_team": t.Surgery,
+		"raised_at": care.Stamp(Monday)})
+}
+
+func watching(b *bench, t *Town) {
+	quiet := func(s rooms.Store, when string, open, later bool) {
+		b.t.Helper()
+		if w := s.Watch(t.Ada, Monday); w.Open != open || w.Later != later {
+			b.t.Errorf("%s: open %v, later %v", when, w.Open, w.Later)
+		}
+	}
+	b.do(func(s rooms.Store) {
+		quiet(s, "at first", false, false)
+		ok(b.t, s.PutAlarm(alarm(t, 1, Monday.Add(-time.Minute))))
+		quiet(s, "in the change that judges them", true, true)
+	})
+	b.do(func(s rooms.Store) {
+		quiet(s, "with an earlier alarm", false, false)
+		ok(b.t, s.PutAlarm(alarm(t, 2, Monday)))
+	})
+	b.do(func(s rooms.Store) {
+		quiet(s, "with an alarm of that moment", false, true)
+		must(s.Insert(handoverOf(t, 1, care.Queued)))(b.t)
+	})
+	b.do(func(s rooms.Store) {
+		quiet(s, "with an open handover", true, true)
+		old := b.read(s, care.Handovers, ID(6001))
+		rec := old.Clone()
+		rec.SetAll(map[string]any{"state": string(care.Done)})
+		ok(b.t, s.Update(rec, old, []string{"state"}))
+	})
+	b.do(func(s rooms.Store) { quiet(s, "with a closed one", false, true) })
+}
+
+func told(b *bench, t *Town) {
+	b.do(func(s rooms.Store) {
+		for n, state := range map[int]care.State{1: care.Queued, 2: care.Done, 3: care.Declined} {
+			must(s.Insert(handoverOf(t, n, state)))(b.t)
+			a := alarm(t, n, Monday)
+			a.Rule, a.Handover = fmt.Sprint("rule ", n), ID(6000+n)
+			ok(b.t, s.PutAlarm(a))
+		}
+		passed, past := alarm(t, 4, Monday), alarm(t, 5, Monday)
+		passed.Rule, passed.Holds = "rule 4", false
+		past.Rule, past.Holds, past.Handover = "rule 5", false, ID(6001)
+		ok(b.t, s.PutAlarm(passed))
+		ok(b.t, s.PutAlarm(past))
+	})
+	b.do(func(s rooms.Store) {
+		for n, want := range map[int]bool{1: true, 2: false, 3: false, 4: true, 5: false, 6: false} {
+			if got := must(s.Told(t.Ada, fmt.Sprint("rule ", n)))(b.t); got != want {
+				b.t.Errorf("told of rule %d: %v, want %v", n, got, want)
+			}
+		}
+	})
+}
+
+func histories(b *bench, t *Town) {
+	event := func(n int, handover string) *care.Record {
+		return Record(care.HandoverEvents, ID(8000+n), "", time.Time{}, map[string]any{"handover": handover, "patient": t.Ada, "kind": "seen", "at": care.Stamp(Monday)})
+	}
+	b.do(func(s rooms.Store) {
+		must(s.Insert(handoverOf(t, 2, care.Queued)))(b.t)
+		must(s.Insert(handoverOf(t, 1, care.Done)))(b.t)
+		must(s.Insert(event(9, ID(6001))))(b.t)
+		must(s.Insert(event(3, ID(6002))))(b.t)
+	})
+	b.do(func(s rooms.Store) {
+		must(s.Insert(event(2, ID(6001))))(b.t)
+		must(s.Insert(event(1, ID(6001))))(b.t)
+		if got := idsOf(must(s.History(ID(6001)))(b.t)); !slices.Equal(got, []string{ID(8009), ID(8001), ID(8002)}) {
+			b.t.Errorf("the history is %v", got)
+		}
+		if got := idsOf(must(s.Handovers(t.Ada))(b.t)); !slices.Equal(got, []string{ID(6001), ID(6002)}) {
+			b.t.Errorf("handovers are %v", got)
+		}
+		if got := must(s.Handovers(t.Ben))(b.t); len(got) != 0 {
+			b.t.Errorf("Ben has %d handovers", len(got))
+		}
+	})
+}
+
+func once(b *bench, t *Town) {
+	for range 2 {
+		b.do(func(s rooms.Store) {
+			ok(b.t, s.Enqueue("key 1", "inbox", ID(6001), t.Surgery))
+			ok(b.t, s.Enqueue("key 1", "inbox", ID(6002), t.Nurses))
+			ok(b.t, s.DueAt(Monday.Add(time.Hour), care.DueHandover, ID(6001)))
+			ok(b.t, s.DueAt(Monday.Add(2*time.Hour), care.DueIssue, ID(2001)))
+		})
+	}
+	if keys := must(b.Outbox())(b.t); !slices.Equal(keys, []string{"key 1"}) {
+		b.t.Errorf("the outbox holds %v", keys)
+	}
+	for _, want := range [][]care.DueKind{{care.DueHandover}, nil} {
+		if got := b.due(Monday.Add(time.Hour)); !slices.Equal(got, want) {
+			b.t.Errorf("after an hour is due %v, want %v", got, want)
+		}
+	}
+	if got := b.due(Monday.Add(3 * time.Hour)); !slices.Equal(got, []care.DueKind{care.DueIssue}) {
+		b.t.Errorf("after three hours is due %v", got)
+	}
+}
+
+func counting(b *bench, _ *Town) {
+	b.do(func(s rooms.Store) {
+		rule, _ := s.Rules().Rule(ThirdMissedDose.Code)
+		for _, ref := range []string{ID(1001), ID(1001), ID(1002)} {
+			ok(b.t, s.CountRule(rules.CountShadow, rule, ref, ""))
+		}
+		ok(b.t, s.CountRule(rules.CountFault, rule, ID(1001), "no such field"))
+	})
+	if got := must(b.Counts())(b.t); got[rules.CountShadow] != 2 || got[rules.CountFault] != 1 {
+		b.t.Errorf("counted are %v", got)
+	}
+}

@@ -1,0 +1,372 @@
+package storetest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/judge"
+	"doorstep/internal/rooms"
+	"doorstep/internal/rules"
+	"doorstep/internal/wire"
+)
+
+// Memory is a store in memory. It answers as the real one does, which the contract holds, and keeps
+// nothing: a change that fails leaves what it wrote.
+type Memory struct {
+	Town Town
+
+	seq     int64
+	now     time.Time
+	made    int
+	epoch   string
+	records map[string]map[string]*care.Record // by collection and id
+	alarms  map[string]care.Alarm
+	touched map[string]bool // people the running change judged
+	outbox  []string
+	due     []Due
+	counts  map[string]bool
+	people
+	rules *rules.Set
+
+	// Fail, when set, is asked before each write; its error is the write's.
+	Fail func(what string) error
+}
+
+// Due is something to be looked at at a time.
+type Due struct {
+	At   time.Time
+	Kind care.DueKind
+	Ref  string
+}
+
+var _ rooms.Store = (*Memory)(nil)
+
+// NewMemory is a store with the town in it.
+func NewMemory() *Memory {
+	m := &Memory{epoch: "e1", now: Monday, records: map[string]map[string]*care.Record{}, alarms: map[string]care.Alarm{},
+		touched: map[string]bool{}, counts: map[string]bool{}}
+	m.rules = compiled()
+	m.furnish()
+	return m
+}
+
+// Change implements World.
+func (m *Memory) Change(at time.Time, fn func(rooms.Store) error) error {
+	m.seq++
+	m.now = at.UTC().Truncate(time.Millisecond)
+	err := fn(m)
+	clear(m.touched)
+	m.grant()
+	return err
+}
+
+// TakeDue implements World.
+func (m *Memory) TakeDue(until time.Time) ([]Due, error) {
+	var taken []Due
+	m.due = slices.DeleteFunc(m.due, func(d Due) bool {
+		if d.At.After(until) {
+			return false
+		}
+		taken = append(taken, d)
+		return true
+	})
+	SortDue(taken)
+	return taken, nil
+}
+
+// SortDue sorts due rows by time, kind and ref.
+func SortDue(list []Due) {
+	slices.SortFunc(list, func(a, b Due) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Ref, b.Ref))
+	})
+}
+
+// Outbox implements World.
+func (m *Memory) Outbox() ([]string, error) { return slices.Clone(m.outbox), nil }
+
+// Counts implements World.
+func (m *Memory) Counts() (map[string]int, error) {
+	n := map[string]int{}
+	for key := range m.counts {
+		kind, _, _ := strings.Cut(key, " ")
+		n[kind]++
+	}
+	return n, nil
+}
+
+// Seq implements care.Moment.
+func (m *Memory) Seq() int64 { return m.seq }
+
+// Now implements care.Moment.
+func (m *Memory) Now() time.Time { return m.now }
+
+// NewID implements care.Moment.
+func (m *Memory) NewID() string {
+	m.made++
+	return fmt.Sprintf("made%022d", m.made)
+}
+
+// BaseSeq implements takein.Store.
+func (m *Memory) BaseSeq(b care.Base) int64 {
+	if b.Epoch != m.epoch {
+		return 0
+	}
+	return min(b.Seq, m.seq)
+}
+
+func (m *Memory) refuse(what string) error {
+	if m.Fail == nil {
+		return nil
+	}
+	return m.Fail(what)
+}
+
+// Record implements the rooms' stores.
+func (m *Memory) Record(c *care.Collection, id string) (*care.Record, error) {
+	if rec := m.records[c.Name][id]; rec != nil {
+		return rec.Clone(), nil
+	}
+	return nil, nil
+}
+
+// Insert implements the rooms' stores.
+func (m *Memory) Insert(rec *care.Record) (bool, error) {
+	if err := m.refuse("insert " + rec.Collection.Name); err != nil {
+		return false, err
+	}
+	name := rec.Collection.Name
+	if m.records[name][rec.ID] != nil {
+		return false, nil
+	}
+	rec.Version = m.seq
+	if rec.ReceivedAt.IsZero() {
+		rec.ReceivedAt = m.now
+	}
+	if m.records[name] == nil {
+		m.records[name] = map[string]*care.Record{}
+	}
+	m.records[name][rec.ID] = kept(rec)
+	m.noticed(rec)
+	return true, nil
+}
+
+// kept is a record as it is stored: an offset that is not proven is not kept.
+func kept(rec *care.Record) *care.Record {
+	c := rec.Clone()
+	if !c.ClockKnown {
+		c.ClockOffset = 0
+	}
+	return c
+}
+
+// Update implements the rooms' stores.
+func (m *Memory) Update(rec, old *care.Record, fields []string) error {
+	if err := m.refuse("update " + rec.Collection.Name); err != nil {
+		return err
+	}
+	rec.Version = m.seq
+	stored := m.records[rec.Collection.Name][rec.ID]
+	if stored == nil {
+		return nil
+	}
+	for _, name := range fields {
+		if _, ok := rec.Collection.Field(name); !ok {
+			return fmt.Errorf("update %s: no field %s", rec.Collection.Name, name)
+		}
+		stored.SetAll(map[string]any{name: rec.Get(name)})
+	}
+	if !rec.ReceivedAt.Equal(old.ReceivedAt) {
+		stored.ReceivedAt, stored.AuthoredAt, stored.ClockKnown = rec.ReceivedAt, rec.AuthoredAt, rec.ClockKnown
+	}
+	stored.ClinicalTime, stored.Version, stored.Changed, stored.Retracted = rec.ClinicalTime, rec.Version, rec.Clone().Changed, rec.Retracted
+	m.noticed(rec)
+	return nil
+}
+
+func (m *Memory) noticed(rec *care.Record) {
+	if rec.Collection.Name == care.Handovers {
+		m.touched[rec.Text("patient")] = true
+	}
+}
+
+// list returns copies of the records of a collection that fit, in an order, by id where that leaves them equal.
+func (m *Memory) list(collection string, fits func(*care.Record) bool, order func(a, b *care.Record) int) []*care.Record {
+	var found []*care.Record
+	for _, rec := range m.records[collection] {
+		if fits(rec) {
+			found = append(found, rec.Clone())
+		}
+	}
+	slices.SortFunc(found, func(a, b *care.Record) int { return cmp.Or(order(a, b), cmp.Compare(a.ID, b.ID)) })
+	return found
+}
+
+func byID(_, _ *care.Record) int { return 0 }
+
+// WaitingFor implements takein.Store.
+func (m *Memory) WaitingFor(record string) ([]*care.Record, error) {
+	return m.list(care.Quarantine, func(q *care.Record) bool { return q.Text("waits_for") == record && isOpen(q) },
+		func(a, b *care.Record) int {
+			midA, _ := a.Get("mid").(int64)
+			midB, _ := b.Get("mid").(int64)
+			return cmp.Or(cmp.Compare(a.Text("client"), b.Text("client")), cmp.Compare(midA, midB))
+		}), nil
+}
+
+// QuarantinedCreate implements takein.Store.
+func (m *Memory) QuarantinedCreate(record string) (string, error) {
+	held := m.list(care.Quarantine, func(q *care.Record) bool {
+		if !isOpen(q) || q.Text("kind") != "mutation" || q.Text("code") == "id_taken" || q.Raw("content") == nil {
+			return false
+		}
+		return slices.ContainsFunc(wire.KeptIn(q).Ops, func(op care.Op) bool { return op.Kind == care.OpCreate && op.ID == record })
+	}, func(a, b *care.Record) int { return cmp.Compare(b.Version, a.Version) })
+	if len(held) == 0 {
+		return "", nil
+	}
+	return held[0].ID, nil
+}
+
+func isOpen(issue *care.Record) bool { return issue.Text("state") == "open" }
+
+// DueAt implements the rooms' stores.
+func (m *Memory) DueAt(at time.Time, kind care.DueKind, ref string) error {
+	if err := m.refuse("due"); err != nil {
+		return err
+	}
+	if d := (Due{at.UTC().Truncate(time.Millisecond), kind, ref}); !slices.Contains(m.due, d) {
+		m.due = append(m.due, d)
+	}
+	return nil
+}
+
+// Events implements judge.Store.
+func (m *Memory) Events(patient string, from, to time.Time) ([]rules.Event, error) {
+	var events []rules.Event
+	replaced := map[string]bool{}
+	for _, name := range rules.Collections {
+		for _, rec := range m.list(name, func(r *care.Record) bool {
+			return r.Text("patient") == patient && r.Retracted.IsZero() && !r.ClinicalTime.Before(from) && !r.ClinicalTime.After(to)
+		}, byID) {
+			if id := rec.Text("replaces"); id != "" && name == care.Observations {
+				replaced[id] = true
+			}
+			events = append(events, rules.EventOf(rec, true))
+		}
+	}
+	for i := range events {
+		events[i].Replaced = replaced[events[i].ID]
+	}
+	return events, nil
+}
+
+// OpenIssues implements judge.Store.
+func (m *Memory) OpenIssues(patient string) ([]*care.Record, error) {
+	var list []*care.Record
+	for _, name := range []string{care.Conflicts, care.Quarantine} {
+		list = append(list, m.list(name, func(i *care.Record) bool { return isOpen(i) && i.Text("patient") == patient }, byID)...)
+	}
+	return list, nil
+}
+
+// Watch implements judge.Store.
+func (m *Memory) Watch(patient string, since time.Time) judge.Watch {
+	issues, _ := m.OpenIssues(patient)
+	w := judge.Watch{Issues: len(issues), Open: m.touched[patient], Later: m.touched[patient]}
+	for _, h := range m.records[care.Handovers] {
+		w.Open = w.Open || h.Text("patient") == patient && !closed(h)
+	}
+	for _, a := range m.alarms {
+		w.Later = w.Later || a.Patient == patient && !since.After(a.ClinicalTime)
+	}
+	return w
+}
+
+func closed(h *care.Record) bool {
+	switch care.State(h.Text("state")) {
+	case care.Done, care.Failed, care.StoodDown:
+		return true
+	}
+	return false
+}
+
+// Told implements judge.Store.
+func (m *Memory) Told(patient, rule string) (bool, error) {
+	for _, a := range m.alarms {
+		if a.Patient != patient || a.Rule != rule {
+			continue
+		}
+		h := m.records[care.Handovers][a.Handover]
+		if a.Holds && h != nil && !closed(h) && care.State(h.Text("state")) != care.Declined || !a.Holds && a.Handover == "" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Alarms implements judge.Store.
+func (m *Memory) Alarms(patient string) ([]care.Alarm, error) {
+	var list []care.Alarm
+	for _, a := range m.alarms {
+		if a.Patient == patient && a.ClinicalTime.After(m.now.Add(-alarmMemory)) {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b care.Alarm) int {
+		return cmp.Or(a.ClinicalTime.Compare(b.ClinicalTime), cmp.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// alarmMemory is how long alarms are remembered.
+const alarmMemory = 30 * 24 * time.Hour
+
+// PutAlarm implements arrange.Store: of an alarm that is there, what evidence can change is changed.
+func (m *Memory) PutAlarm(a care.Alarm) error {
+	if err := m.refuse("alarm"); err != nil {
+		return err
+	}
+	m.touched[a.Patient] = true
+	if old, ok := m.alarms[a.ID]; ok {
+		old.ClinicalTime, old.ClockKnown, old.Destination, old.Verified = a.ClinicalTime, a.ClockKnown, a.Destination, a.Verified
+		old.Holds, old.Handover, old.Visit = a.Holds, a.Handover, a.Visit
+		a = old
+	}
+	m.alarms[a.ID] = a
+	return nil
+}
+
+// Handovers implements judge.Store.
+func (m *Memory) Handovers(patient string) ([]*care.Record, error) {
+	return m.list(care.Handovers, func(h *care.Record) bool { return h.Text("patient") == patient }, byID), nil
+}
+
+// History implements arrange.Store.
+func (m *Memory) History(handover string) ([]*care.Record, error) {
+	return m.list(care.HandoverEvents, func(e *care.Record) bool { return e.Text("handover") == handover },
+		func(a, b *care.Record) int { return cmp.Compare(a.Version, b.Version) }), nil
+}
+
+// Enqueue implements arrange.Store.
+func (m *Memory) Enqueue(key, _, _, _ string) error {
+	if err := m.refuse("enqueue"); err != nil {
+		return err
+	}
+	if !slices.Contains(m.outbox, key) {
+		m.outbox = append(m.outbox, key)
+	}
+	return nil
+}
+
+// CountRule implements judge.Store.
+func (m *Memory) CountRule(kind string, rule *rules.Rule, ref, _ string) error {
+	if err := m.refuse("count"); err != nil {
+		return err
+	}
+	m.counts[fmt.Sprint(kind, " ", rule.Code, " ", rule.Version, " ", ref)] = true
+	return nil
+}

@@ -1,0 +1,209 @@
+package storetest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/rules"
+	"doorstep/internal/worktime"
+)
+
+// people are the staff, teams and caseloads of the store in memory.
+type people struct {
+	staff    map[string]care.Viewer
+	teams    map[string]team
+	caseload []grant
+	admitted []grant // by the running change: they count from the next one on
+}
+
+type team struct {
+	handover.Team
+	organisation string
+}
+
+type grant struct {
+	patient, team string
+	from          time.Time
+}
+
+func compiled() *rules.Set {
+	list := append(rules.Defaults(), ThirdMissedDose)
+	for i := range list {
+		if list[i].ID == "" {
+			list[i].ID = ID(9000 + i)
+		}
+		list[i].State = cmp.Or(list[i].State, rules.Active)
+		list[i].Version = max(list[i].Version, 1)
+	}
+	set, broken := rules.Compile(list)
+	if len(broken) > 0 {
+		panic("storetest: " + broken[0].Rule.Code + ": " + broken[0].Reason)
+	}
+	return set
+}
+
+// furnish puts the town in.
+func (m *Memory) furnish() {
+	t := &m.Town
+	m.staff, m.teams = map[string]care.Viewer{}, map[string]team{}
+	n := 0
+	id := func(to *string) string {
+		n++
+		*to = ID(n)
+		return *to
+	}
+	id(&t.Riverside)
+	for _, o := range t.Organisations() {
+		id(o.ID)
+	}
+	for _, p := range t.Teams() {
+		id(p.ID)
+		m.teams[*p.ID] = team{handover.Team{ID: *p.ID, Name: p.Name, Kind: p.Kind, Neighbourhood: t.Riverside}, *p.Organisation}
+	}
+	for _, p := range t.Posts() {
+		id(p.ID)
+		m.staff[*p.ID] = care.Viewer{Staff: *p.ID, Role: p.Role, Organisation: m.teams[*p.Team].organisation, Teams: []string{*p.Team}}
+	}
+	patients, _ := care.ByName(care.Patients)
+	m.records[care.Patients] = map[string]*care.Record{}
+	for _, p := range []*string{&t.Ada, &t.Ben} {
+		rec := &care.Record{Collection: patients, ID: id(p), Values: map[string]any{"family_name": "Testpatient", "given_name": "Test",
+			"date_of_birth": Born, "practice": t.Practice}}
+		rec.ReceivedAt, rec.AuthoredAt, rec.ClockKnown = Monday, Monday, true
+		m.records[care.Patients][*p] = rec
+	}
+	m.caseload = []grant{{t.Ada, t.Nurses, Monday.Add(-90 * 24 * time.Hour)}}
+}
+
+// Give puts a person on a team's caseload from a moment on.
+func (m *Memory) Give(patient, team string, from time.Time) {
+	m.caseload = append(m.caseload, grant{patient, team, from})
+}
+
+// Take takes a person from all caseloads.
+func (m *Memory) Take(patient string) {
+	m.caseload = slices.DeleteFunc(m.caseload, func(g grant) bool { return g.patient == patient })
+}
+
+// grant lets admissions count, and wakes what waited for the person.
+func (m *Memory) grant() {
+	for _, g := range m.admitted {
+		m.caseload = append(m.caseload, g)
+		if waiting, _ := m.WaitingFor(g.patient); len(waiting) > 0 {
+			m.due = append(m.due, Due{m.now, care.DueWake, g.patient})
+		}
+	}
+	m.admitted = nil
+}
+
+// Admit implements takein.Store.
+func (m *Memory) Admit(patient, team, _ string) error {
+	if err := m.refuse("admit"); err != nil {
+		return err
+	}
+	m.admitted = append(m.admitted, grant{patient, team, m.now})
+	return nil
+}
+
+// Patient implements the rooms' references.
+func (m *Memory) Patient(id string) (*care.Record, error) { return m.records[care.Patients][id], nil }
+
+// Holds implements takein.Reference.
+func (m *Memory) Holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
+	for _, g := range m.caseload {
+		if g.patient == patient && slices.Contains(v.Teams, g.team) && care.DutyOf(v.Role).Reach != care.Nobody {
+			now, then = true, then || !at.Before(g.from)
+		}
+	}
+	return now, then
+}
+
+// Teams implements the rooms' references.
+func (m *Memory) Teams(patient string) []string {
+	var list []string
+	for _, g := range m.caseload {
+		if g.patient == patient {
+			list = append(list, g.team)
+		}
+	}
+	return list
+}
+
+// Staff implements the rooms' references.
+func (m *Memory) Staff(id string) (care.Viewer, bool) {
+	v, ok := m.staff[id]
+	return v, ok
+}
+
+// Directory implements the rooms' references.
+func (m *Memory) Directory() arrange.Directory { return directory{m.teams} }
+
+// Calendar implements arrange.Reference: everybody works core hours.
+func (m *Memory) Calendar(string) handover.Calendar { return coreHours }
+
+var coreHours = func() *worktime.Schedule {
+	s, err := worktime.New(worktime.Options{})
+	if err != nil {
+		panic(err)
+	}
+	return s
+}()
+
+// Clocks implements arrange.Reference.
+func (m *Memory) Clocks() handover.Clocks { return handover.DefaultClocks() }
+
+// Rules implements the rooms' references.
+func (m *Memory) Rules() *rules.Set { return m.rules }
+
+type directory struct{ teams map[string]team }
+
+func (d directory) find(fits func(team) bool) (handover.Team, bool) {
+	for _, id := range slices.Sorted(maps.Keys(d.teams)) {
+		if fits(d.teams[id]) {
+			return d.teams[id].Team, true
+		}
+	}
+	return handover.Team{}, false
+}
+
+func (d directory) nearest(kind, neighbourhood string) (handover.Team, bool) {
+	if found, ok := d.find(func(t team) bool { return t.Kind == kind && t.Neighbourhood == neighbourhood }); ok {
+		return found, true
+	}
+	return d.find(func(t team) bool { return t.Kind == kind })
+}
+
+func (d directory) Practice(org string) (handover.Team, bool) {
+	return d.find(func(t team) bool { return t.organisation == org && t.Kind == "practice" })
+}
+
+func (d directory) Coordinator(neighbourhood string) (handover.Team, bool) {
+	return d.nearest("coordination", neighbourhood)
+}
+
+func (d directory) Safeguarding(neighbourhood string) (handover.Team, bool) {
+	return d.nearest("safeguarding", neighbourhood)
+}
+
+func (d directory) Service(id string) (handover.Team, bool) {
+	t, ok := d.teams[id]
+	return t.Team, ok && t.Kind == care.VoluntaryKind
+}
+
+func (d directory) Team(id string) (handover.Team, bool) {
+	t, ok := d.teams[id]
+	return t.Team, ok
+}
+
+func (d directory) AnyCoordinator() string {
+	t, _ := d.nearest("coordination", "")
+	return t.ID
+}
+
+func (d directory) Neighbourhood(id string) string { return d.teams[id].Neighbourhood }
+func (d directory) Organisation(id string) string  { return d.teams[id].organisation }

@@ -18,7 +18,7 @@ func Handovers() *core.Collection {
 	c.AddIndex("idx_handovers_from_team", false, "`from_team`, `state`", "")
 	c.AddIndex("idx_handovers_patient", false, "`patient`", "")
 	for _, columns := range []string{"`to_team`", "`from_team`", "`from_staff`, `from_team`", "`owner`", "`acknowledged_by`"} {
-		c.AddIndex(closedIndex(columns), false, columns+", `state`, `class`, `version`, `id`", "`state` = 'done' OR `state` = 'stood_down'")
+		c.AddIndex(closedIndex(columns), false, columns+", `state`, `class`, `version`, `id`", care.AnyState("`state`", care.State.Closed))
 	}
 	return c
 }

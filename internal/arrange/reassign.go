@@ -11,7 +11,7 @@ import (
 // where it stands and may answer it. False: it was not theirs, or is not for that colleague.
 func (r *Room) Reassign(id, from string, to care.Viewer, by string) (bool, error) {
 	rec, err := r.stored(id)
-	if err != nil || rec == nil || rec.Text("owner") != from || Closed(care.State(rec.Text("state"))) {
+	if err != nil || rec == nil || rec.Text("owner") != from || care.State(rec.Text("state")).OffTheClock() {
 		return false, err
 	}
 	if !care.DutyOf(to.Role).Answers || !slices.Contains(to.Teams, rec.Text("to_team")) {

@@ -133,9 +133,5 @@ func (r *Room) replace(h *RefusedHandover, patient, made string) error {
 // takenInHand says whether somebody has said that they look after it, or why it is not for them. That nobody
 // answered in time is neither: what was escalated joins, and what it joins is as overdue and escalates at once.
 func takenInHand(rec *care.Record) bool {
-	switch care.State(rec.Text("state")) {
-	case care.Acknowledged, care.Accepted, care.Done, care.Declined:
-		return true
-	}
-	return false
+	return care.State(rec.Text("state")).RepliedTo()
 }

@@ -29,15 +29,6 @@ func (r *Room) save(rec, old *care.Record) error {
 	return r.Store.Update(rec, old, fields)
 }
 
-// Closed: nobody has to do anything about it any more.
-func Closed(s care.State) bool {
-	switch s {
-	case care.Done, care.Failed, care.StoodDown:
-		return true
-	}
-	return false
-}
-
 // Existing reads a person's handovers as arranging needs them, with the alarms attached to each.
 func Existing(records []*care.Record, known []care.Alarm) []handover.Existing {
 	var list []handover.Existing

@@ -34,29 +34,6 @@ func (c Class) Urgency() int {
 	return 0
 }
 
-// State is where a handover stands. See internal/handover for the moves between them.
-type State string
-
-// States of a handover.
-const (
-	Queued        State = "queued"         // raised, not yet in an inbox
-	Sent          State = "sent"           // in the destination's inbox
-	CallNeeded    State = "call_needed"    // the route is a phone number and no call is recorded yet
-	NoDestination State = "no_destination" // no practice, or a closed one: the coordinator's queue
-	Seen          State = "seen"
-	Acknowledged  State = "acknowledged" // received; reception may do this
-	Accepted      State = "accepted"     // a clinician owns it
-	Done          State = "done"         // answered
-	Declined      State = "declined"     // with a reason; goes on to the next in the chain
-	Escalated     State = "escalated"    // no answer in time: with the next in the chain
-	Failed        State = "failed"       // the chain is used up; the care coordinator keeps it
-	StoodDown     State = "stood_down"   // a person said, with a reason, that it need not be answered
-)
-
-// States lists them in the order of the field.
-var States = []string{string(Queued), string(Sent), string(CallNeeded), string(NoDestination), string(Seen),
-	string(Acknowledged), string(Accepted), string(Done), string(Declined), string(Escalated), string(Failed), string(StoodDown)}
-
 // HandoverOutcomes are the coded answers of a clinician.
 var HandoverOutcomes = []string{"advice_given", "call_patient", "home_visit", "appointment", "prescribed", "referred",
 	"admitted", "no_action_needed", "more_work_asked", "other"}

@@ -64,7 +64,7 @@ func (d *desk) look(ctx context.Context) error {
 }
 
 func (d *desk) handle(ctx context.Context, i *item) error {
-	if closedState(i.State) {
+	if care.State(i.State).Closed() {
 		return nil
 	}
 	now := d.t.clock.Now()
@@ -117,14 +117,6 @@ func (d *desk) do(ctx context.Context, w *worker, i *item, a act) error {
 	d.did[a.verb]++
 	d.passed[i.ID] = a.verb == "decline" || a.verb == "hand-on"
 	return nil
-}
-
-func closedState(s string) bool {
-	switch care.State(s) {
-	case care.Done, care.StoodDown:
-		return true
-	}
-	return false
 }
 
 // answers are what clinicians write, by the rule behind the handover.

@@ -147,7 +147,7 @@ func (p *planning) claim(find func(*group) *Existing) {
 // free returns an existing handover that evidence may still shape and no group has.
 func (p *planning) free(id string) *Existing {
 	h := p.existing[id]
-	if h == nil || h.ByHand || !untouched(h.State) || p.claimed[id] != nil {
+	if h == nil || h.ByHand || !h.State.Untouched() || p.claimed[id] != nil {
 		return nil
 	}
 	return h
@@ -280,11 +280,11 @@ func (p *planning) unclaimed() {
 	}
 	for _, id := range sortedKeys(p.existing) {
 		h := p.existing[id]
-		if p.claimed[id] != nil || h.ByHand || ended(h.State) {
+		if p.claimed[id] != nil || h.ByHand || h.State.Ended() {
 			continue
 		}
 		switch {
-		case into[id] != "" && untouched(h.State):
+		case into[id] != "" && h.State.Untouched():
 			p.join(id, into[id])
 		case len(h.Alarms) > 0 && !slices.ContainsFunc(h.Alarms, func(a string) bool { return holds[a] }):
 			p.plan.Withdrawn = append(p.plan.Withdrawn, id)
@@ -296,7 +296,7 @@ func (p *planning) join(from, into string) {
 	p.plan.Joins = append(p.plan.Joins, Joining{from, into})
 	for _, who := range copyHolders {
 		// A copy that nobody answered in time is about the matter still, and the matter is elsewhere.
-		if c := p.copied[CopyID(from, who)]; c != nil && (untouched(c.State) || c.State == care.Escalated || c.State == care.Failed) {
+		if c := p.copied[CopyID(from, who)]; c != nil && (c.State.Untouched() || c.State.Unanswered()) {
 			p.plan.Joins = append(p.plan.Joins, Joining{c.ID, into})
 		}
 	}

@@ -169,21 +169,3 @@ type Plan struct {
 	// They stay visible and are still acknowledged; write the event, once.
 	Withdrawn []string
 }
-
-// untouched: no person and no clock has done anything to it yet, so evidence may still regroup it.
-func untouched(s care.State) bool {
-	switch s {
-	case care.Queued, care.Sent, care.CallNeeded, care.NoDestination, care.Seen:
-		return true
-	}
-	return false
-}
-
-// ended: it takes no further alarms; the next one starts a new handover.
-func ended(s care.State) bool {
-	switch s {
-	case care.Done, care.Declined, care.Failed, care.StoodDown:
-		return true
-	}
-	return false
-}

@@ -46,7 +46,7 @@ func (p *planning) change(g *group) {
 // that of the first alarm, also where late evidence gave an earlier one to another handover: it
 // must not hang on which came first. Once somebody has acted it never moves later.
 func (p *planning) earlier(c *Change, g *group) {
-	if h := g.existing; !h.ByHand && untouched(h.State) && len(g.alarms) > 0 {
+	if h := g.existing; !h.ByHand && h.State.Untouched() && len(g.alarms) > 0 {
 		c.ClinicalTime = time.Time{}
 	}
 	for _, a := range g.alarms {
@@ -63,7 +63,7 @@ func (p *planning) earlier(c *Change, g *group) {
 func (p *planning) deadlines(c *Change, h *Existing) {
 	from := c.ClinicalTime
 	switch {
-	case untouched(h.State) && (c.Again || !c.ClinicalTime.Equal(h.ClinicalTime)):
+	case h.State.Untouched() && (c.Again || !c.ClinicalTime.Equal(h.ClinicalTime)):
 	case c.Again:
 		from = p.in.Now
 	default:

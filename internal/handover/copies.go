@@ -55,7 +55,7 @@ func (p *planning) copy(original *New) {
 // follow keeps a copy in step with its original: its reasons, when it began, and its urgency, which
 // never falls.
 func (p *planning) follow(have *Existing, original *New) {
-	if ended(have.State) {
+	if have.State.Ended() {
 		return
 	}
 	c := Change{ID: have.ID, Class: have.Class, Reasons: original.Reasons, ClinicalTime: have.ClinicalTime, LateBy: max(have.LateBy, original.LateBy),

@@ -12,12 +12,12 @@ import (
 // class has no clock. The moment may lie in the past: then apply Overdue at once.
 func Due(h Handover) (time.Time, bool) {
 	var due time.Time
-	switch h.State {
-	case care.Queued, care.Sent, care.CallNeeded, care.NoDestination, care.Seen, care.Declined, care.Escalated:
-		due = sooner(h.AckDue, h.ActDue)
-	case care.Acknowledged, care.Accepted:
+	switch {
+	case h.State.OffTheClock():
+	case h.State.InHand():
 		due = h.ActDue
-	case care.Done, care.Failed, care.StoodDown:
+	default:
+		due = sooner(h.AckDue, h.ActDue)
 	}
 	return due, !due.IsZero()
 }

@@ -77,7 +77,7 @@ func clinicalOrder(a, b *Alarm) int {
 func (g *grouping) seedByHand() {
 	ids := make([]string, 0, len(g.existing))
 	for id, h := range g.existing {
-		if h.ByHand && h.Visit != "" && !ended(h.State) {
+		if h.ByHand && h.Visit != "" && !h.State.Ended() {
 			ids = append(ids, id)
 		}
 	}
@@ -99,7 +99,7 @@ func (g *grouping) pin(h *Existing, key string) *group {
 	if have, ok := g.of[h.ID]; ok {
 		return have
 	}
-	made := &group{key: key, existing: h, pinned: true, closed: ended(h.State)}
+	made := &group{key: key, existing: h, pinned: true, closed: h.State.Ended()}
 	g.of[h.ID] = made
 	g.groups = append(g.groups, made)
 	return made
@@ -108,7 +108,7 @@ func (g *grouping) pin(h *Existing, key string) *group {
 func (g *grouping) place(i int, a *Alarm) {
 	key := g.keys[i]
 	visit, rule := key+" "+visitOf(a), key+" "+a.Rule
-	if h := g.existing[a.Handover]; h != nil && !untouched(h.State) {
+	if h := g.existing[a.Handover]; h != nil && !h.State.Untouched() {
 		to := g.pin(h, key)
 		to.alarms = append(to.alarms, a)
 		if to.closed {
@@ -145,7 +145,7 @@ func (g *grouping) takes(to *group, a *Alarm) bool {
 	if to == nil || to.closed {
 		return false
 	}
-	acted := to.existing != nil && !untouched(to.existing.State)
+	acted := to.existing != nil && !to.existing.State.Untouched()
 	return !acted || a.Handover == "" || a.Handover == to.existing.ID || g.existing[a.Handover] == nil
 }
 
@@ -192,13 +192,13 @@ func (g *grouping) laterHandoverOf(i int, a *Alarm, key string) *group {
 			continue
 		}
 		h := g.existing[b.Handover]
-		if h == nil || untouched(h.State) {
+		if h == nil || h.State.Untouched() {
 			if b.Rule == a.Rule {
 				return nil // the run goes on in something that will form by itself
 			}
 			continue
 		}
-		if ended(h.State) || visitOf(b) != visitOf(a) && g.cleared(a.At, b.At) {
+		if h.State.Ended() || visitOf(b) != visitOf(a) && g.cleared(a.At, b.At) {
 			return nil
 		}
 		if to := g.pin(h, key); g.takes(to, a) {

@@ -119,14 +119,14 @@ func check(t *rapid.T, l *ledger, before map[string]Existing, alarms []Alarm) {
 	}
 	for id, b := range before {
 		h := l.handovers[id]
-		if ended(b.State) && !reflect.DeepEqual(*h, b) {
+		if b.State.Ended() && !reflect.DeepEqual(*h, b) {
 			t.Fatalf("%s had ended and changed: %+v, was %+v", id, *h, b)
 		}
 		if h.Class.Urgency() < b.Class.Urgency() || h.ActDue.After(b.ActDue) {
 			t.Fatalf("%s became less urgent: %+v, was %+v", id, *h, b)
 		}
 		if into := l.joined[id]; into != "" && l.joined[into] == "" {
-			if acted := l.handovers[into].State; b.State != care.StoodDown && !untouched(acted) {
+			if acted := l.handovers[into].State; b.State != care.StoodDown && !acted.Untouched() {
 				t.Fatalf("%s was joined into %s, which is %s", id, into, acted)
 			}
 		}
@@ -137,7 +137,7 @@ func check(t *rapid.T, l *ledger, before map[string]Existing, alarms []Alarm) {
 func act(t *rapid.T, l *ledger) {
 	for _, id := range sortedKeys(l.handovers) {
 		h := l.handovers[id]
-		if ended(h.State) || rapid.IntRange(0, 4).Draw(t, "acts") > 0 {
+		if h.State.Ended() || rapid.IntRange(0, 4).Draw(t, "acts") > 0 {
 			continue
 		}
 		h.State = rapid.SampledFrom([]care.State{care.Seen, care.Acknowledged, care.Accepted, care.Escalated, care.Done, care.Declined}).Draw(t, "state")

@@ -55,11 +55,11 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 var stateGroups = map[string][]string{
 	"":       openStates,
 	"open":   openStates,
-	"closed": {string(care.Done), string(care.StoodDown)},
+	"closed": care.StatesThat(care.State.Closed),
 	"all":    care.States,
 }
 
-var openStates = slices.DeleteFunc(slices.Clone(care.States), func(s string) bool { return s == string(care.Done) || s == string(care.StoodDown) })
+var openStates = care.StatesThat(func(s care.State) bool { return !s.Closed() })
 
 // inboxAsked reads what a list of handovers is to hold.
 func (a *API) inboxAsked(e *core.RequestEvent) (q pbstore.InboxQuery, err error) {

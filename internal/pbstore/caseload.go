@@ -19,7 +19,7 @@ const (
 	endCaseload = `UPDATE caseload SET "to" = ? WHERE id = ?`
 	// heldByThem: the holder is one of the teams ?5 or of the staff ?6.
 	heldByThem = `c.team <> '' AND c.team IN (SELECT value FROM json_each(?5)) OR c.staff <> '' AND c.staff IN (SELECT value FROM json_each(?6))`
-	standsWith = `SELECT count(*) FROM handovers WHERE patient = ? AND state NOT IN ` + closedStates + ` AND to_team IN (SELECT value FROM json_each(?))`
+	standsWith = `SELECT count(*) FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?))`
 )
 
 // CaseloadPage implements desk.CaseloadPages.

@@ -90,7 +90,7 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 func (tx *Tx) Told(patient, rule string) (bool, error) {
 	var one int
 	err := tx.row(`SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
-		AND (a.holds AND h.state NOT IN ('done', 'declined', 'failed', 'stood_down') OR NOT a.holds AND a.handover = '')
+		AND (a.holds AND h.state NOT IN `+care.SQLEnded+` OR NOT a.holds AND a.handover = '')
 		ORDER BY a.clinical_time DESC LIMIT 1`, patient, rule).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

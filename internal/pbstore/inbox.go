@@ -45,19 +45,16 @@ type InboxRow struct {
 	Key     InboxKey
 }
 
-// The open states are all but these; a failed handover stays with its team until it is answered.
-const closedStates = `('done', 'stood_down')`
-
 // dueColumn is handover.Due in SQL.
-const dueColumn = `CASE WHEN state IN ('acknowledged', 'accepted') THEN act_due
-	WHEN state IN ('done', 'stood_down', 'failed') THEN ''
+const dueColumn = `CASE WHEN state IN ` + care.SQLInHand + ` THEN act_due
+	WHEN state IN ` + care.SQLOffTheClock + ` THEN ''
 	WHEN ack_due = '' THEN act_due WHEN act_due = '' THEN ack_due ELSE min(ack_due, act_due) END`
 
 // keyColumns are the order of an inbox; ? is now, twice.
-const keyColumns = `state IN ` + closedStates + ` AS closed, ` + dueColumn + ` AS due,
+const keyColumns = `state IN ` + care.SQLClosed + ` AS closed, ` + dueColumn + ` AS due,
 	NOT (state = 'failed' OR (` + dueColumn + ` <> '' AND ` + dueColumn + ` <= ?)) AS in_time,
-	CASE WHEN class = 'E' OR state IN ` + closedStates + ` THEN 0 WHEN class IN ('U2', 'SG') THEN 1 WHEN class = 'SD' THEN 2 WHEN class = 'R' THEN 3 ELSE 4 END AS rank,
-	CASE WHEN state IN ` + closedStates + ` THEN -version ELSE coalesce(unixepoch(raised_at, 'subsec'), 0) END AS age`
+	CASE WHEN class = 'E' OR state IN ` + care.SQLClosed + ` THEN 0 WHEN class IN ('U2', 'SG') THEN 1 WHEN class = 'SD' THEN 2 WHEN class = 'R' THEN 3 ELSE 4 END AS rank,
+	CASE WHEN state IN ` + care.SQLClosed + ` THEN -version ELSE coalesce(unixepoch(raised_at, 'subsec'), 0) END AS age`
 
 // visible says which handovers a viewer sees from a side.
 //
@@ -67,7 +64,7 @@ const keyColumns = `state IN ` + closedStates + ` AS closed, ` + dueColumn + ` A
 const (
 	visibleReceived = `(to_team IN (SELECT value FROM json_each(?1)) OR id IN (
 		SELECT o.id FROM teams t JOIN handovers o ON o.to_team = t.id JOIN handover_events e ON e.handover = o.id
-		WHERE t.kind = 'coordination' AND o.state NOT IN ` + closedStates + ` AND e.kind = 'escalated'
+		WHERE t.kind = 'coordination' AND o.state NOT IN ` + care.SQLClosed + ` AND e.kind = 'escalated'
 		AND e.detail ->> 'from' IN (SELECT value FROM json_each(?1))
 		AND NOT EXISTS (SELECT 1 FROM handover_events l WHERE l.handover = o.id AND
 			(l.kind = 'handed_on' AND l.version > e.version OR l.kind = 'declined' AND l.team = e.detail ->> 'from'))))`
@@ -83,7 +80,7 @@ func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
 	}
 	var open, closed []string
 	for _, s := range q.States {
-		if slices.Contains(closedStatesList, s) {
+		if care.State(s).Closed() {
 			closed = append(closed, s)
 		} else {
 			open = append(open, s)

@@ -12,9 +12,6 @@ import (
 	"doorstep/internal/care"
 )
 
-// closedStatesList are the states in which nobody has anything left to do.
-var closedStatesList = []string{string(care.Done), string(care.StoodDown)}
-
 // run is one stretch of an index over closed handovers, the latest last: those with one value in one
 // column, of one state and one class. What a viewer sees of what is closed is a few runs merged, so that
 // a page costs its own length, however much a team has closed in its time.
@@ -48,14 +45,10 @@ func (q *InboxQuery) runs(teams, own []string) []run {
 
 const visibleSentRun = `(from_team IN (SELECT value FROM json_each(?4)) OR from_team IN (SELECT value FROM json_each(?5)) AND from_staff = ?1)`
 
-// closedIndexed is the condition of the indexes, word for word, by which SQLite knows that they hold what
-// is asked for.
-const closedIndexed = `state = 'done' OR state = 'stood_down'`
-
 // query reads the latest of a run before a place in it: ?1 is the run's value, ?2 and ?3 its state and
 // class, ?4 and ?5 teams, ?6 and ?7 the place, ?8 how many, ?9 the team in from_team.
 func (r run) query() string {
-	return `SELECT id, version FROM handovers WHERE ` + r.column + ` = ?1 AND state = ?2 AND class = ?3 AND (` + closedIndexed + `)
+	return `SELECT id, version FROM handovers WHERE ` + r.column + ` = ?1 AND state = ?2 AND class = ?3 AND (` + care.SQLClosedIndexed + `)
 		AND ` + r.and + ` AND (version, id) < (?6, ?7) AND ?9 IS NOT NULL ORDER BY version DESC, id DESC LIMIT ?8`
 }
 

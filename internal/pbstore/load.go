@@ -144,7 +144,7 @@ func (m *memory) loadWatched(v *Snapshot) error {
 			return err
 		})
 	}
-	if err := count(`SELECT patient, count(*) FROM handovers WHERE state NOT IN ('done', 'failed', 'stood_down') GROUP BY patient`,
+	if err := count(`SELECT patient, count(*) FROM handovers WHERE state NOT IN `+care.SQLOffTheClock+` GROUP BY patient`,
 		func(w *watch, n int) { w.open = n }); err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"doorstep/internal/access"
-	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 )
 
@@ -96,7 +95,7 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 
 // open counts a handover that is not closed; nil is none.
 func open(handover *care.Record) int {
-	if handover == nil || arrange.Closed(care.State(handover.Text("state"))) {
+	if handover == nil || care.State(handover.Text("state")).OffTheClock() {
 		return 0
 	}
 	return 1

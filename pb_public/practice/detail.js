@@ -1,6 +1,7 @@
 // @ts-check
 // One handover: who, what is asked, the readings, where it comes from, what happened to it, and what can be done.
 import { dutyOf } from '../shared/duties.js'
+import { closed } from '../shared/states.js'
 import { courses, trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
@@ -99,7 +100,7 @@ const number = team => html`<a href=${`tel:${(team.phone ?? '').replace(/[^0-9+]
 
 /** Whom to ring before anything else. @param {Detail} d */
 function ring(d) {
-  const open = d.state !== 'done' && d.state !== 'stood_down'
+  const open = !closed(d)
   const team = d.state === 'call_needed' ? d.to_team : d.from_team
   if (!open || !team || !(d.state === 'call_needed' || d.class === 'E' || d.class === 'U2')) {
     return d.from_team?.phone ? html`<p>${fill(w.callTeam, { team: d.from_team.name, phone: d.from_team.phone })}</p>` : nothing
@@ -113,7 +114,7 @@ function ring(d) {
 function doBar(inbox, d, on) {
   const list = offered(inbox)
   const main = list.includes('accept') ? 'accept' : list.includes('acknowledge') ? 'acknowledge' : list.includes('answer') ? 'answer' : ''
-  const mine = inbox.claimedByMe(d.id), open = d.state !== 'done' && d.state !== 'stood_down',
+  const mine = inbox.claimedByMe(d.id), open = !closed(d),
     theirs = inbox.others(d.id).some(a => a.claimed)
   return html`<div class="pi-do pi-wide" role="group" aria-label=${w.a.title}>
     ${list.length ? nothing : html`<p>${w.a.none}</p>`}

@@ -1,5 +1,6 @@
 // @ts-check
 // What the list is made of: who stands in it, in which order, and what the filters leave. No DOM.
+import { closed, inHand } from '../shared/states.js'
 import { personName } from '../shared/ui/format.js'
 
 /** @typedef {import('./types.js').Item} Item */
@@ -15,8 +16,8 @@ const ranks = { E: 0, U2: 1, SG: 1, SD: 2, R: 3, I: 4 }
 
 /** Where a handover stands for the people of an inbox. @param {{ state: string }} item @returns {'receive' | 'hand' | 'closed'} */
 export function phase(item) {
-  if (item.state === 'done' || item.state === 'stood_down') return 'closed'
-  return item.state === 'acknowledged' || item.state === 'accepted' ? 'hand' : 'receive'
+  if (closed(item)) return 'closed'
+  return inHand(item) ? 'hand' : 'receive'
 }
 
 /** Its deadline has passed, by the server's clock, or nobody answered at all. @param {Item} item @param {number} now */

@@ -3,6 +3,7 @@
 import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { ago, birth, duration, nhsNumber, personName, when } from '../../shared/ui/format.js'
 import { courses, trend } from '../../shared/ui/chart.js'
+import { closed } from '../../shared/states.js'
 import { readingTexts } from '../../shared/ui/readings.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
@@ -11,8 +12,6 @@ import { address } from '../router.js'
 import { back, banner, classTag } from './parts.js'
 
 /** @typedef {import('../context.js').App} App */
-
-const closed = new Set(['done', 'stood_down'])
 
 /** @param {App} app */
 export function person(app) {
@@ -103,7 +102,7 @@ function oneSet(app, set, score) {
 /** @param {App} app @param {any[]} handovers */
 function given(app, handovers) {
   const w = words.app.person
-  const open = handovers.filter(h => !closed.has(h.state)), done = handovers.filter(h => closed.has(h.state)).slice(0, 3)
+  const open = handovers.filter(h => !closed(h)), done = handovers.filter(closed).slice(0, 3)
   if (!open.length && !done.length) return nothing
   return html`<h2 class="nhsuk-heading-m">${w.handovers}</h2>
       <ul class="app-list">${repeat([...open, ...done], h => h.id, h => handover(app, h))}</ul>`

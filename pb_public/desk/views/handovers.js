@@ -1,14 +1,14 @@
 // @ts-check
 // Handovers that are stuck: nowhere to go, somebody must ring, nobody answered.
+import { stuckStates, unansweredStates } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { deadline, personLine, tag } from '../parts.js'
 
 const w = words.desk.handovers
-const stuckStates = ['no_destination', 'call_needed', 'escalated', 'failed']
 const groups = /** @type {Record<string, string[]>} */ (
-  { '': stuckStates, no_destination: ['no_destination'], call_needed: ['call_needed'], unanswered: ['escalated', 'failed'] })
+  { '': stuckStates, no_destination: ['no_destination'], call_needed: ['call_needed'], unanswered: unansweredStates })
 
 /**
  * Those of the desk's teams, whether they have them or sent them; overdue first.

@@ -1,5 +1,6 @@
 // @ts-check
 // What waits, what is late first.
+import { unanswered } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { now as present } from '../../shared/ui/now.js'
 import { fill, count, word, words } from '../../shared/ui/words.js'
@@ -47,8 +48,8 @@ export function start(desk) {
             late: lateOf(inState('no_destination')) },
         { to: 'handovers/call_needed', text: word(words.common.states, 'call_needed'), n: inState('call_needed').length,
             late: lateOf(inState('call_needed')) },
-        { to: 'handovers/unanswered', text: w.unanswered, n: inState('escalated', 'failed').length,
-            late: lateOf(inState('escalated', 'failed')) },
+        { to: 'handovers/unanswered', text: w.unanswered, n: handovers.filter(unanswered).length,
+            late: lateOf(handovers.filter(unanswered)) },
         { to: 'phones', text: w.phones, n: careful.length, late: 0 },
       ]
       return html`

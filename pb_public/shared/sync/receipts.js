@@ -1,5 +1,6 @@
 // @ts-check
 // Receipts for people: how far each change has come, up to "seen by the practice".
+import { readThere } from '../states.js'
 
 /** @typedef {import('./view.js').Shown} Shown */
 /** @typedef {import('./overlay.js').Seen} Seen */
@@ -9,9 +10,6 @@
  * An item and the handovers that came of it. `seen`: somebody where a handover went has seen it.
  * @typedef {Item & { handovers: readonly Seen[], seen: boolean }} Receipt
  */
-
-/** States in which somebody at the destination has had a handover before their eyes. */
-const seenStates = new Set(['seen', 'acknowledged', 'accepted', 'done', 'declined'])
 
 /** All receipts, oldest change first. @param {Shown} shown @returns {Receipt[]} */
 export function receipts(shown) {
@@ -28,7 +26,7 @@ export function receiptOf(shown, key) {
 /** @param {Item} item @param {Map<string, Seen[]>} byRecord @returns {Receipt} */
 function receipt(item, byRecord) {
   const handovers = [...new Set(item.about.flatMap(a => byRecord.get(a.id) ?? []))]
-  return { ...item, handovers, seen: handovers.some(h => seenStates.has(h.values.state)
+  return { ...item, handovers, seen: handovers.some(h => readThere(/** @type {{ state: string }} */ (h.values))
         || Boolean(h.values.seen_by || h.values.acknowledged_by)) }
 }
 

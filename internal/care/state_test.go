@@ -1,0 +1,99 @@
+package care
+
+import (
+	"fmt"
+	"go/format"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// TestWhatEveryStateMeans is the whole table: a row a state, a mark for each meaning that holds.
+func TestWhatEveryStateMeans(t *testing.T) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-16s", "")
+	for _, l := range stateLists {
+		fmt.Fprintf(&b, "%-13s", l.name)
+	}
+	for _, s := range States {
+		fmt.Fprintf(&b, "\n%-16s", s)
+		for _, l := range stateLists {
+			mark := "."
+			if l.holds(State(s)) {
+				mark = "yes"
+			}
+			fmt.Fprintf(&b, "%-13s", mark)
+		}
+	}
+	var lines []string
+	for line := range strings.Lines(b.String()) {
+		lines = append(lines, strings.TrimRight(line, " \n"))
+	}
+	holdFile(t, filepath.Join("testdata", "states.txt"), strings.Join(lines, "\n")+"\n")
+}
+
+func TestAStateNobodyKnowsMeansNothing(t *testing.T) {
+	for _, l := range stateLists {
+		if l.holds("") || l.holds("lost") {
+			t.Errorf("a state that there is not is %s", l.name)
+		}
+		if len(StatesThat(l.holds)) == 0 {
+			t.Errorf("no state is %s", l.name)
+		}
+	}
+}
+
+// TestSQLKnowsTheSameStates holds states_sql.go to the methods: a list for IN, and a condition for indexes.
+func TestSQLKnowsTheSameStates(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("// Code generated from state.go by go test ./internal/care -update; DO NOT EDIT.\n\npackage care\n\n" +
+		"// Lists of states for SQL, as in: state IN ` + SQLClosed. Their meanings are methods of State.\nconst (\n")
+	for _, l := range stateLists {
+		if !l.sql {
+			continue
+		}
+		fmt.Fprintf(&b, "\tSQL%s = `('%s')` // %s\n", l.name, strings.Join(StatesThat(l.holds), "', '"), l.about)
+	}
+	b.WriteString(")\n\n// SQLClosedIndexed is the condition of the indexes of closed handovers, word for word, by which SQLite knows that\n" +
+		"// they hold what is asked for.\nconst SQLClosedIndexed = `" + AnyState("state", State.Closed) + "`\n")
+	code, err := format.Source([]byte(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	holdFile(t, "states_sql.go", string(code))
+}
+
+func TestThePagesKnowTheSameStates(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("// @ts-check\n// What the states of a handover mean, made from internal/care/state.go by: go test ./internal/care -update.\n// Change it there.\n\n" +
+		"/** @param {string[]} states @returns {(h: { state: string }) => boolean} */\nconst oneOf = states => h => states.includes(h.state)\n")
+	for _, l := range stateLists {
+		if !l.pages {
+			continue
+		}
+		name := string(unicode.ToLower(rune(l.name[0]))) + l.name[1:]
+		list := "['" + strings.Join(StatesThat(l.holds), "', '") + "']"
+		fmt.Fprintf(&b, "\n/** %s */\nexport const %sStates = %s\nexport const %s = oneOf(%sStates)\n", l.about, name, list, name, name)
+	}
+	holdFile(t, filepath.Join("..", "..", "pb_public", "shared", "states.js"), b.String())
+}
+
+// holdFile compares a file with what the tables say; -update rewrites it.
+func holdFile(t *testing.T, path, want string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != want {
+		t.Errorf("%s is not what the tables say; run: go test ./internal/care -update\nwant\n%s", path, want)
+	}
+}

@@ -1,0 +1,15 @@
+// Code generated from state.go by go test ./internal/care -update; DO NOT EDIT.
+
+package care
+
+// Lists of states for SQL, as in: state IN ` + SQLClosed. Their meanings are methods of State.
+const (
+	SQLClosed      = `('done', 'stood_down')`                       // answered or stood down: nobody has anything left to do
+	SQLOffTheClock = `('done', 'failed', 'stood_down')`             // no deadline runs any more
+	SQLEnded       = `('done', 'declined', 'failed', 'stood_down')` // takes no further alarms
+	SQLInHand      = `('acknowledged', 'accepted')`                 // somebody said that they look after it
+)
+
+// SQLClosedIndexed is the condition of the indexes of closed handovers, word for word, by which SQLite knows that
+// they hold what is asked for.
+const SQLClosedIndexed = `state = 'done' OR state = 'stood_down'`

@@ -16,9 +16,7 @@ import (
 // once for the request. Whom they hold is looked up as it stands when asked: a holding that ends
 // while a page is being made ends there too.
 type Access struct {
-	care.Viewer
-	// Duty is their row in the table of duties.
-	Duty care.Duty
+	Rights
 
 	index   *Index
 	at      time.Time
@@ -28,15 +26,9 @@ type Access struct {
 
 // Of is the access of a member of staff, as their account stands now.
 func (ix *Index) Of(v care.Viewer) *Access {
-	duty := care.DutyOf(v.Role)
-	return &Access{Viewer: v, Duty: duty, index: ix, at: ix.now(), holders: holdersOf(v, duty), own: ownScopes(v, duty)}
+	rights := RightsOf(v)
+	return &Access{Rights: rights, index: ix, at: ix.now(), holders: holdersOf(v, rights.Duty), own: ownScopes(v, rights.Duty)}
 }
-
-// Clinical says whether they get whole records of the people they have.
-func (a *Access) Clinical() bool { return a.Duty.View == care.Clinical }
-
-// Limited says whether they get the limited projection: what is safe to share, nothing clinical.
-func (a *Access) Limited() bool { return a.Duty.View == care.Limited }
 
 // Holds says whether they have a person on a caseload now.
 func (a *Access) Holds(patient string) bool {

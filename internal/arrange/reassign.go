@@ -1,8 +1,7 @@
 package arrange
 
 import (
-	"slices"
-
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 )
@@ -14,7 +13,7 @@ func (r *Room) Reassign(id, from string, to care.Viewer, by string) (bool, error
 	if err != nil || rec == nil || rec.Text("owner") != from || care.State(rec.Text("state")).OffTheClock() {
 		return false, err
 	}
-	if !care.DutyOf(to.Role).Answers || !slices.Contains(to.Teams, rec.Text("to_team")) {
+	if !access.RightsOf(to).AnswersAt(rec.Text("to_team")) {
 		return false, nil
 	}
 	old := rec.Clone()

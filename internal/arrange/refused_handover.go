@@ -3,6 +3,7 @@ package arrange
 import (
 	"strconv"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/rules"
@@ -69,7 +70,7 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 	switch {
 	case m.Class == care.Safeguarding:
 		m.ToTeam = "" // to the safeguarding lead, whatever was written
-	case !care.DutyOf(author.Role).May(care.Create, care.Handovers):
+	case !access.RightsOf(author).MayWrite(care.Create, care.Handovers):
 		m.ToTeam = m.Place.FromTeam
 	}
 	words := handover.SenderTextOf(rec)

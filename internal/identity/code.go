@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"doorstep/internal/care"
 )
 
 // CodeLifetime is how long a sign-in code can be used.
@@ -40,8 +38,8 @@ func (s *Service) IssueCode(ctx context.Context, lead, staff string) (code strin
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	duty := care.DutyOf(by.Role)
-	if !duty.Desk || by.inactive(now) {
+	rights := by.rights()
+	if !rights.Duty.Desk || by.inactive(now) {
 		return "", time.Time{}, fmt.Errorf("%w: %s issues no codes", ErrForbidden, by.Role)
 	}
 	to, err := s.store.Staff(ctx, staff)
@@ -51,14 +49,13 @@ func (s *Service) IssueCode(ctx context.Context, lead, staff string) (code strin
 	if !shareTeam(by, to) && !s.looksAfter(by, to.ID) {
 		return "", time.Time{}, fmt.Errorf("%w: staff %s in the teams of %s", ErrNotFound, staff, lead)
 	}
-	theirs := care.DutyOf(to.Role)
+	theirs := to.rights()
 	switch {
-	// A code is a key to somebody's account: it must not lead to more than the lead may see.
-	case theirs.View > duty.View, theirs.Chain && !duty.Chain:
+	case !rights.MaySignIn(theirs):
 		return "", time.Time{}, fmt.Errorf("%w: %s for %s", ErrForbidden, by.Role, to.Role)
 	case to.inactive(now):
 		return "", time.Time{}, fmt.Errorf("%w: %s", ErrInactive, staff)
-	case !theirs.Device:
+	case !theirs.CarriesPhone():
 		return "", time.Time{}, fmt.Errorf("%w: %s", ErrRole, to.Role)
 	}
 	if code, err = randomText(s.random, codeBytes); err != nil {

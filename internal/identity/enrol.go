@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"doorstep/internal/care"
 	"doorstep/internal/identifier"
 )
 
@@ -64,7 +63,7 @@ func (e Enrolment) Admit(f Found) (Admission, error) {
 	if f.Staff.inactive(e.At) {
 		return Admission{}, fmt.Errorf("%w: %s", ErrInactive, f.Staff.ID)
 	}
-	if !care.DutyOf(f.Staff.Role).Device {
+	if !f.Staff.rights().CarriesPhone() {
 		return Admission{}, fmt.Errorf("%w: %s", ErrRole, f.Staff.Role)
 	}
 	for _, d := range f.Keys {

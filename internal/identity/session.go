@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -61,6 +62,13 @@ type StaffRecord struct {
 	InactiveSince time.Time // zero = active; may lie ahead
 }
 
+// Viewer is the member of staff with what decides what they may see.
+func (s StaffRecord) Viewer() care.Viewer {
+	return care.Viewer{Staff: s.ID, Role: s.Role, Organisation: s.Organisation, Teams: s.Teams, InactiveSince: s.InactiveSince}
+}
+
+func (s StaffRecord) rights() access.Rights { return access.RightsOf(s.Viewer()) }
+
 func (s StaffRecord) inactive(now time.Time) bool {
 	return !s.InactiveSince.IsZero() && !now.Before(s.InactiveSince)
 }
@@ -94,7 +102,7 @@ func standing(d DeviceRecord, s StaffRecord, now time.Time) (Session, error) {
 		session.Directive = DirectiveDrain
 		return session, nil
 	}
-	if !care.DutyOf(s.Role).Device {
+	if !s.rights().CarriesPhone() {
 		return Session{}, fmt.Errorf("%w: %s", ErrRole, s.Role)
 	}
 	return session, nil

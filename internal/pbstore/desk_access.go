@@ -15,7 +15,7 @@ func (s *Store) NamedTeam(id string) *care.Named { return s.Access.NamedTeam(id)
 
 // LooksAfterStaff says whether a member of staff is among those a lead looks after.
 func (s *Store) LooksAfterStaff(lead identity.StaffRecord, staff string) bool {
-	return s.Access.Of(care.Viewer{Staff: lead.ID, Role: lead.Role, Organisation: lead.Organisation, Teams: lead.Teams}).LooksAfter(staff)
+	return s.Access.Of(lead.Viewer()).LooksAfter(staff)
 }
 
 // ReadDetail is what the audit says about a read beside its columns: how many records, and of a

@@ -39,7 +39,7 @@ func (in *input) ownerTeam(patient string) string {
 			return t
 		}
 	}
-	limited := care.DutyOf(in.by.Role).View == care.Limited
+	limited := in.rights().Limited()
 	directory := in.Reference.Directory()
 	for _, t := range holders {
 		if team, ok := directory.Team(t); limited || !ok || team.Kind != care.VoluntaryKind {

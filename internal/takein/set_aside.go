@@ -23,11 +23,10 @@ func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, a
 	if f.Policy == care.Server {
 		return nil, nil, &care.Problem{Code: "server_only", Message: "Only the server writes " + name + "."}
 	}
-	duty := care.DutyOf(in.by.Role)
-	if duty.View == care.Limited && !f.Limited && c.Name != care.Handovers && !in.by.Approved {
+	if !in.rights().WritesField(c, f) && !in.by.Approved {
 		return nil, nil, &care.Problem{Code: "not_yours", Message: "Your role does not write " + name + "."}
 	}
-	if name == "spo2_scale" && raw != nil && !duty.SetsScale && !in.by.Approved {
+	if name == "spo2_scale" && raw != nil && !in.rights().SetsScale() && !in.by.Approved {
 		return nil, nil, &care.Problem{Code: "not_yours", Message: "The SpO2 scale is set by a clinician who is qualified to."}
 	}
 	v, why := f.Check(raw)

@@ -1,0 +1,60 @@
+package access
+
+import (
+	"slices"
+
+	"doorstep/internal/care"
+)
+
+// Rights are what a member of staff may write and decide. A request has them in its [Access];
+// whoever judges what somebody wrote earlier, or whom a lead names, asks for theirs.
+type Rights struct {
+	care.Viewer
+	// Duty is their row in the table of duties.
+	Duty care.Duty
+}
+
+// RightsOf are the rights of a member of staff.
+func RightsOf(v care.Viewer) Rights { return Rights{Viewer: v, Duty: care.DutyOf(v.Role)} }
+
+// Clinical says whether they get whole records of the people they have.
+func (r Rights) Clinical() bool { return r.Duty.View == care.Clinical }
+
+// Limited says whether they get the limited projection: what is safe to share, nothing clinical.
+func (r Rights) Limited() bool { return r.Duty.View == care.Limited }
+
+// MayWrite says whether their role has that right on a collection.
+func (r Rights) MayWrite(right care.Right, collection string) bool {
+	return r.Duty.May(right, collection)
+}
+
+// WritesField says whether a field is theirs to fill in. A limited role writes what it sees, and of a
+// handover it raises all that a phone fills in.
+func (r Rights) WritesField(c *care.Collection, f *care.Field) bool {
+	return !r.Limited() || f.Limited || c.Name == care.Handovers
+}
+
+// SetsScale says whether they may set a person's SpO2 scale.
+func (r Rights) SetsScale() bool { return r.Duty.SetsScale }
+
+// Supervises says whether they decide what belongs to a team: its lead, and the end of the chain.
+func (r Rights) Supervises(team string) bool {
+	return r.Duty.Desk && (r.Duty.Chain || slices.Contains(r.Teams, team))
+}
+
+// AnswersAt says whether they work the inbox of a team and may answer what stands there.
+func (r Rights) AnswersAt(team string) bool {
+	return r.Duty.Answers && slices.Contains(r.Teams, team)
+}
+
+// HoldsPeople says whether somebody in their role can have people on a caseload.
+func (r Rights) HoldsPeople() bool { return r.Duty.Reach != care.Nobody }
+
+// CarriesPhone says whether they may enrol a phone and sign in on one.
+func (r Rights) CarriesPhone() bool { return r.Duty.Device }
+
+// MaySignIn says whether a lead may give somebody a code that signs them in. A code is a key to their
+// account: it must not lead to more than the lead may see.
+func (r Rights) MaySignIn(other Rights) bool {
+	return other.Duty.View <= r.Duty.View && (r.Duty.Chain || !other.Duty.Chain)
+}

@@ -16,8 +16,6 @@ var dutiesAskedElsewhere = map[string]string{
 	"internal/handover": "the machine states, role by role, who may move a handover; that table is golden there",
 	"internal/sim":      "its model decides by itself, to be compared with what the server did",
 	"internal/demo":     "it invents people for each role",
-	"internal/desk":     "decisions about staff a lead names",
-	"internal/pbstore":  "decisions about staff a lead names",
 }
 
 func TestWhoMaySeeWhatIsDecidedInOneRoom(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
@@ -19,7 +20,7 @@ const (
 )
 
 // lea leads the north team.
-var lea = Lead{Viewer: care.Viewer{Staff: "lea", Role: care.TeamLead, Teams: []string{north}}, Reach: &reach{teams: []string{north}}}
+var lea = Lead{Rights: access.RightsOf(care.Viewer{Staff: "lea", Role: care.TeamLead, Teams: []string{north}}), Reach: &reach{teams: []string{north}}}
 
 // reach is what somebody looks after, as a test says.
 type reach struct {
@@ -34,7 +35,7 @@ func (r *reach) Oversees(patient string) bool { return slices.Contains(r.oversee
 
 // leadOf leads another team.
 func leadOf(team string) Lead {
-	return Lead{Viewer: care.Viewer{Staff: "mo", Role: care.TeamLead, Teams: []string{team}}, Reach: &reach{teams: []string{team}}}
+	return Lead{Rights: access.RightsOf(care.Viewer{Staff: "mo", Role: care.TeamLead, Teams: []string{team}}), Reach: &reach{teams: []string{team}}}
 }
 
 // clock is the fake time and the fake ids of a test.

@@ -4,12 +4,12 @@ import (
 	"slices"
 	"time"
 
-	"doorstep/internal/care"
+	"doorstep/internal/access"
 )
 
 // Lead is who decides, with what is theirs to decide about.
 type Lead struct {
-	care.Viewer
+	access.Rights
 	Reach
 }
 
@@ -31,9 +31,6 @@ type Reach interface {
 func (l Lead) owns(team, staff string) bool {
 	return team != "" && slices.Contains(l.DeskTeams(), team) || staff != "" && l.LooksAfter(staff)
 }
-
-// clinical says whether the lead sees whole records.
-func (l Lead) clinical() bool { return care.DutyOf(l.Role).View == care.Clinical }
 
 // Clock gives the server's time and the ids of what the server makes.
 type Clock interface {

@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -26,7 +27,7 @@ func (c *Caseloads) mayAssign(a Assignment) (*care.Record, error) {
 	}
 	own := c.Lead.owns(a.Team, a.Staff)
 	if c.Lead.Holds(a.Patient) || c.Lead.Oversees(a.Patient) {
-		if own || c.Lead.clinical() {
+		if own || c.Lead.Clinical() {
 			return person, nil
 		}
 		return nil, notThere
@@ -57,7 +58,7 @@ func (c *Caseloads) canHold(team, staff string) error {
 	if !ok || !v.InactiveSince.IsZero() && !v.InactiveSince.After(c.Rows.Now()) {
 		return refuse(CodeNotFound, noSuchHolding)
 	}
-	if care.DutyOf(v.Role).Reach == care.Nobody {
+	if !access.RightsOf(v).HoldsPeople() {
 		return refuse(CodeNoCaseload, "Somebody in this role holds no people.")
 	}
 	return nil

@@ -40,7 +40,7 @@ func ReadCaseload(store CaseloadPages, lead Lead, q CaseloadQuery) (rows []care.
 	if !lead.owns(q.Team, q.Staff) && (q.Patient == "" || !lead.Holds(q.Patient) && !lead.Oversees(q.Patient)) {
 		return nil, false, refuse(CodeNotFound, "There is no such caseload among those you look after.")
 	}
-	if !lead.clinical() {
+	if !lead.Clinical() {
 		q.Only = lead.holders()
 	}
 	return store.CaseloadPage(q)

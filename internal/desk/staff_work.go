@@ -3,7 +3,7 @@ package desk
 import (
 	"slices"
 
-	"doorstep/internal/care"
+	"doorstep/internal/access"
 )
 
 // Hanging is what still hangs on a member of staff: nobody else will do it unless a lead decides.
@@ -53,7 +53,7 @@ func (s *Leavers) handOver(l Leaving) (moved TakenOver, err error) {
 			moved.Handovers++
 		}
 	}
-	if len(h.People) == 0 || care.DutyOf(to.Role).Reach == care.Nobody {
+	if len(h.People) == 0 || !access.RightsOf(to).HoldsPeople() {
 		return moved, nil
 	}
 	m, err := s.Caseloads.Move(Move{Patients: h.People, FromStaff: l.Staff, ToStaff: l.To, Reason: "taken over from a leaver", Leave: true})

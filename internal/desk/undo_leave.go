@@ -25,7 +25,7 @@ func (s *Leavers) Stay(staff string) (stayed Stayed, err error) {
 	if err != nil {
 		return stayed, err
 	}
-	if !noted.Equal(v.InactiveSince) && !care.DutyOf(s.Lead.Role).May(care.Update, care.StaffName) {
+	if !noted.Equal(v.InactiveSince) && !s.Lead.MayWrite(care.Update, care.StaffName) {
 		return stayed, refuse(CodeClosedElsewhere, "An administrator has closed this account, and only an administrator can open it again.")
 	}
 	if err := s.Staff.ForgetLeaving(staff); err != nil {

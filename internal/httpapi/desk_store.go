@@ -64,7 +64,7 @@ const settleRows = 500
 // leadOf is who asks, with what they look after.
 func leadOf(e *core.RequestEvent) desk.Lead {
 	who := accessOf(e)
-	return desk.Lead{Viewer: who.Viewer, Reach: who}
+	return desk.Lead{Rights: who.Rights, Reach: who}
 }
 
 // caseloads decides for whoever asks, within a transaction.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
@@ -116,7 +117,7 @@ func (m *Memory) Patient(id string) (*care.Record, error) { return m.records[car
 // Holds implements takein.Reference.
 func (m *Memory) Holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
 	for _, g := range m.caseload {
-		if g.patient == patient && slices.Contains(v.Teams, g.team) && care.DutyOf(v.Role).Reach != care.Nobody {
+		if g.patient == patient && slices.Contains(v.Teams, g.team) && access.RightsOf(v).HoldsPeople() {
 			now, then = true, then || !at.Before(g.from)
 		}
 	}

@@ -138,7 +138,14 @@ export class Phone {
   /** Records one change as a page would. @param {string} what @param {any[]} ops @param {any[]} [screens] what its author had before their eyes, op by op */
   async record(what, ops, screens = []) {
     const { world } = this
-    const shown = ops.map((op, i) => screens[i] ?? (op.id && op.op !== 'create' ? this.client.view(op.collection, op.id) : null))
+    const shown = ops.map((op, i) => {
+      if (screens[i]) return screens[i]
+      if (op.op === 'resolve') { // whoever decides has before their eyes what stands in the record now
+        const { collection, record } = this.client.view('sync_issues', op.issue)?.values ?? {}
+        return collection && record ? this.client.view(collection, record) : null
+      }
+      return op.id && op.op !== 'create' ? this.client.view(op.collection, op.id) : null
+    })
     this.recording = true
     this.untold = null
     const safe = (/** @type {string} */ key, /** @type {string[]} */ ids) => {

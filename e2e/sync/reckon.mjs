@@ -52,7 +52,8 @@ async function everyValueIsFindable(w) {
     if (v.field === 'phone' || v.field === 'address') { // whoever wrote later wins, and a clean edit may follow one that was not seen
       if (w.values.some(o => o.id === v.id && o.field === v.field && o !== v)) continue
     }
-    w.fail(`${v.field} "${v.value}" of ${v.collection} ${v.id} (change ${v.key}) is nowhere any more`)
+    const there = w.values.filter(o => o.id === v.id && o.field === v.field).map(o => `${o.key.slice(-5)} "${o.value}" over "${o.saw}"`)
+    w.fail(`${v.field} "${v.value}" of ${v.collection} ${v.id} (change ${v.key}) is nowhere any more; stored is "${stored.get(`${v.collection}/${v.id}`)?.[v.field]}", written were ${there.join(', ')}`)
   }
 }
 

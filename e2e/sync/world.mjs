@@ -314,9 +314,10 @@ export class World {
 
   /** Notes what somebody wrote, to look for it at the end. @param {Phone} phone @param {string} key @param {string} id @param {any} op @param {any} saw */
   wrote(phone, key, id, op, saw) {
-    if (op.op !== 'create' && op.op !== 'update') return
+    const { collection, at } = op.op === 'resolve' ? { collection: saw?.collection, at: saw?.id } : { collection: op.collection, at: id }
+    if (!op.set || !collection) return
     for (const [field, value] of Object.entries(op.set)) {
-      if (typeof value === 'string' && value.includes('#')) this.values.push({ key, collection: op.collection, id, field, value, saw: saw?.values[field] ?? null })
+      if (typeof value === 'string' && value.includes('#')) this.values.push({ key, collection, id: at, field, value, saw: saw?.values[field] ?? null })
     }
   }
 

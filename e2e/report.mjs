@@ -14,13 +14,18 @@ const dist = new URL('../dist/test/', import.meta.url)
  */
 const command = (file, name) => `cd e2e && node --test ${name && `--test-name-pattern='${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll("'", "'\\''")}' `}${file}`
 
-/** @param {AsyncIterable<import('node:test/reporters').TestEvent>} events */
+/** @param {AsyncIterable<any>} events the runner's, and `file:end` where several files are told at once */
 export default async function * (events) {
   let passed = 0
   const failed = []
   let current = { file: '', passed: 0, failed: 0 }
   const ended = () => current.file === '' ? '' : `${current.failed > 0 ? 'FAIL' : 'ok  '}  ${current.file}  ${current.passed} passed, ${current.failed} failed\n`
   for await (const { type, data } of events) {
+    if (type === 'file:end') { // several files are told at once: this one has ended
+      yield ended()
+      current = { file: '', passed: 0, failed: 0 }
+      continue
+    }
     if (type === 'test:stdout' || type === 'test:stderr') yield data.message
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const file = relative(process.cwd(), data.file ?? '')

@@ -1,16 +1,48 @@
-// Tells every story, file after file. A file that fails is told once more, because a real browser on a busy
-// machine misses a beat now and then; what fails twice fails, and what passes only then is named at the end.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+// Tells every story: a few files at a time in one Chromium, each story in a context of its own. Most of a story is
+// waiting, so more files than processors are told at once; the longest begin first. Nothing is told twice.
+//
+//   node browser/all.mjs                   every file
+//   node browser/all.mjs desk-people kit   those
+import { readdirSync, statSync } from 'node:fs'
+import { run } from 'node:test'
+import report from '../report.mjs'
+import { serveBrowser } from './kit.mjs'
 
-/** Runs test files and returns those that failed. @param {string[]} files @returns {string[]} */
-const tell = files => files.filter(file => spawnSync(process.execPath, ['--test', `browser/${file}`], { stdio: 'inherit' }).status !== 0)
+const atOnce = 4
+const here = new URL('.', import.meta.url)
+const asked = process.argv.slice(2)
+const left = readdirSync(here).filter(file => file.endsWith('.test.mjs') && (asked.length === 0 || asked.includes(file.replace('.test.mjs', ''))))
+  .map(file => new URL(file, here).pathname).sort((a, b) => statSync(b).size - statSync(a).size)
 
-const files = readdirSync('browser').filter(file => file.endsWith('.test.mjs')).sort()
-const once = tell(files)
-const twice = tell(once)
-for (const file of once) console.log(`# ${file} ${twice.includes(file) ? 'failed twice' : 'failed once and passed when told again'}`)
-mkdirSync('../dist/test', { recursive: true })
-writeFileSync('../dist/test/browser.failed', twice.map(file => `${file}\tcd e2e && node --test browser/${file}\n`).join(''))
-console.log(`browser: ${files.length - twice.length} passed, ${twice.length} failed`)
-process.exit(files.length === 0 || twice.length > 0 ? 1 : 0)
+/** What each file told, file after file as they end. */
+async function * told() {
+  /** @type {Promise<any>[]} */ const under = []
+  const next = () => {
+    const file = left.shift()
+    if (!file) return
+    const ended = all(run({ files: [file] })).then(events => ({ ended, events }))
+    under.push(ended)
+  }
+  for (let i = 0; i < atOnce; i++) next()
+  while (under.length > 0) {
+    const { ended, events } = await Promise.race(under)
+    under.splice(under.indexOf(ended), 1)
+    next()
+    yield * events
+    yield { type: 'file:end' }
+  }
+}
+
+/** @template T @param {AsyncIterable<T>} list @returns {Promise<T[]>} */
+async function all(list) {
+  const found = []
+  for await (const one of list) found.push(one)
+  return found
+}
+
+const browser = await serveBrowser()
+for await (const line of report(told())) {
+  if (line.startsWith('FAIL')) process.exitCode = 1
+  process.stdout.write(line)
+}
+await browser.close()

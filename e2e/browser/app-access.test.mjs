@@ -12,7 +12,7 @@ import { create, disagree, phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
 /** @type {import('playwright-core').Browser} */ let browser
-before(async () => { [stand, browser] = await Promise.all([startStand(null), openBrowser()]) })
+before(async () => { [stand, browser] = await Promise.all([startStand(null), openBrowser({ own: true })]) })
 after(async () => { await browser?.close(); await stand?.close() })
 
 /** @param {Page} page @param {string} hash */
@@ -80,7 +80,7 @@ test('a nurse: every screen in each of its states', async t => {
   await other.sync()
   for (const [name, open, shows] of nurse) {
     await open(page)
-    await page.locator('main').getByText(shows).or(page.getByRole('region', { name: 'Sending' }).getByText(shows)).first().waitFor({ timeout: 10_000 }).catch(e => { throw new Error(`${name}: ${e.message}`) })
+    await page.locator('main').getByText(shows).or(page.getByRole('region', { name: 'Sending' }).getByText(shows)).first().waitFor().catch(e => { throw new Error(`${name}: ${e.message}`) })
     await check(page, name)
   }
 })
@@ -129,7 +129,7 @@ test('before the work: every state of the gate', async t => {
   const page = await openPage(t, browser, stand, '/app/', { width: 320, height: 740 })
   for (const [name, open, shows] of gate) {
     await open(page)
-    await page.locator('main').getByText(shows).first().waitFor({ timeout: 10_000 }).catch(e => { throw new Error(`${name}: ${e.message}`) })
+    await page.locator('main').getByText(shows).first().waitFor().catch(e => { throw new Error(`${name}: ${e.message}`) })
     await check(page, name)
   }
 })
@@ -151,7 +151,7 @@ test('a volunteer: every screen in each of its states', async t => {
   ]
   for (const [name, open, shows] of states) {
     await open()
-    await page.locator('main').getByText(shows).first().waitFor({ timeout: 10_000 }).catch(e => { throw new Error(`${name}: ${e.message}`) })
+    await page.locator('main').getByText(shows).first().waitFor().catch(e => { throw new Error(`${name}: ${e.message}`) })
     await check(page, `a volunteer: ${name}`)
   }
 })

@@ -82,6 +82,5 @@ export async function recordVisit(page, patient, note) {
 
 /** The form is gone and the phone says so: what it said about the visit before may still be there. @param {import('playwright-core').Page} page */
 export async function saved(page) {
-  await page.waitForURL(/#\/today$/)
-  await page.getByText('Saved on this phone.').first().waitFor()
+  await Promise.all([page.waitForURL(/#\/today$/), page.getByText('Saved on this phone.').first().waitFor()])
 }

@@ -120,7 +120,19 @@ test('the browser is killed while a form is open: nothing is typed again', async
   await page.getByRole('link', { name: 'Record a visit' }).click()
   await page.getByLabel('Visit done').check()
   await page.getByLabel('Note').fill('Half a sentence')
-  await page.evaluate(() => new Promise(done => { dispatchEvent(new Event('pagehide')); setTimeout(done, 100) })) // what a browser says before it is closed
+  await page.evaluate(async () => { // what a browser says before it is closed, and then the app has written what it must
+    const { Drafts } = await import(/** @type {any} */ ('/app/store/drafts.js'))
+    const flush = Drafts.prototype.flush
+    const written = new Promise((done, fail) => {
+      Drafts.prototype.flush = function () {
+        const writing = flush.call(this)
+        writing.then(done, fail)
+        return writing
+      }
+    })
+    dispatchEvent(new Event('pagehide'))
+    await written
+  })
   const address = page.url()
   await page.context().setOffline(true)
   const again = await page.context().newPage()

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { openBrowser } from './kit.mjs'
+import { openBrowser, until } from './kit.mjs'
 import { offlineReady, openPhone, unlock } from './app-kit.mjs'
 
 /** @type {any} */ let stand
@@ -62,6 +62,20 @@ test('forms that were begun are listed, to go on with or to throw away, also aft
   await page.getByRole('link', { name: '1 form is not finished' }).waitFor()
   await page.getByText('Everything sent').waitFor()
   assert.deepEqual((await stand.query("SELECT note FROM visits WHERE note LIKE 'Half of %'")).map(r => r.note), ['Half of this'])
+})
+
+test('a list of 1,000 people grows to its end as somebody scrolls, and one of them is found', async t => {
+  const crowd = await startStand(t, { people: 1000 })
+  const page = await openPhone(t, browser, crowd, 'nia')
+  await page.getByText('1005 people').waitFor()
+  const rows = page.locator('.app-person')
+  assert.ok(await rows.count() < 1005, 'all of them are drawn at once')
+  await until('the end of the list', async () => {
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+    return await rows.count() === 1005
+  })
+  await page.getByLabel('Find a person').fill('resident0777')
+  await page.getByText('1 person', { exact: true }).waitFor()
 })
 
 test('a volunteer: my week, a check-in with a worry, and nothing clinical', async t => {

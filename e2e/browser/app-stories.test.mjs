@@ -1,6 +1,9 @@
 // What goes wrong with phones, as stories: nothing is lost, nothing is shown to the wrong person, and the phone
 // says what is going on.
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage } from './kit.mjs'
@@ -86,8 +89,10 @@ test('forgotten passphrase: unsent work is saved to a file without it', async t 
   await page.getByRole('button', { name: 'I forgot my passphrase' }).click()
   await page.context().setOffline(false) // a download is one for the test's browser, even from memory
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save unsent work to a file' }).click()])
-  const { readFileSync } = await import('node:fs')
-  const file = JSON.parse(readFileSync(await download.path(), 'utf8'))
+  const path = join(await mkdtemp(join(tmpdir(), 'doorstep-unsent-')), 'file.json')
+  t.after(() => rm(dirname(path), { recursive: true }))
+  await download.saveAs(path)
+  const file = JSON.parse(await readFile(path, 'utf8'))
   assert.equal(file.doorstep_export, 1)
   assert.ok(file.rows.some((/** @type {any} */ r) => r.table === 'outbox'))
   assert.ok(!JSON.stringify(file).includes('before she forgot'))

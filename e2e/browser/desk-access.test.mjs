@@ -11,7 +11,7 @@ import { create, disagree, phoneOf } from './desk-kit.mjs'
 /** Every view: what it is called, and its address. @type {[string, string][]} */ let views
 /** Their addresses by name. @type {Record<string, string>} */ let at
 before(async () => {
-  ;[stand, browser] = await Promise.all([startStand(null), openBrowser()])
+  ;[stand, browser] = await Promise.all([startStand(null), openBrowser({ own: true })])
   const P = stand.patients
   await stand.save('patients', { practice: '' }, P.Dunne)
   await stand.save('teams', { route: 'phone' }, stand.teams.oak)
@@ -197,5 +197,5 @@ test('the connection is lost and comes back: it is said, and the page is told wh
   await page.context().setOffline(true)
   await page.getByText(/Connection lost\. This is how things stood at \d\d:\d\d/).waitFor()
   await page.context().setOffline(false)
-  await page.getByText(/Connection lost\. This is how/).waitFor({ state: 'detached', timeout: 60_000 })
+  await page.getByText(/Connection lost\. This is how/).waitFor({ state: 'detached' })
 })

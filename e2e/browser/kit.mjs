@@ -2,7 +2,7 @@
 // them, axe, and signing in.
 //
 //   const stand = await startStand(null)                     // e2e/stand: the server
-//   const browser = await openBrowser()                      // one a file; close it in after()
+//   const browser = await openBrowser()                      // close it in after()
 //   const page = await openPage(t, browser, stand, '/practice/', { as: 'rita', width: 390, dark: true })
 //   await accessible(page, 'the empty list')
 //
@@ -18,9 +18,24 @@ import { chromium } from 'playwright-core'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** @param {object} [more] further launch options of Playwright @returns {Promise<Browser>} */
-export function openBrowser(more = {}) {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'], ...more })
+const launch = { executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] }
+const shared = 'DOORSTEP_BROWSER' // where the browser is that all files of stories share
+
+/** Opens one browser for the processes that are started from here on. */
+export async function serveBrowser() {
+  const server = await chromium.launchServer(launch)
+  process.env[shared] = server.wsEndpoint()
+  return server
+}
+
+/**
+ * The browser that all files share, or one of its own for a file that is run alone.
+ * @param {{ own?: boolean }} [how] own: for stories of what a browser has but once, such as the clipboard
+ * @returns {Promise<Browser>}
+ */
+export function openBrowser({ own = false } = {}) {
+  const at = process.env[shared]
+  return at && !own ? chromium.connect(at) : chromium.launch(launch)
 }
 
 /**
@@ -43,7 +58,7 @@ export function openBrowser(more = {}) {
 export async function openPage(t, browser, stand, path, how = {}) {
   const context = how.context ?? await browser.newContext({ baseURL: stand.url, viewport: { width: how.width ?? 1280, height: how.height ?? 900 },
     colorScheme: how.dark ? 'dark' : 'light', hasTouch: how.touch ?? false, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
-  context.setDefaultTimeout(30_000)
+  context.setDefaultTimeout(patience)
   const page = await context.newPage()
   const troubles = watch(page, how.expected ?? [])
   if (how.as) {
@@ -168,11 +183,14 @@ export function sticksOut(page) {
   })
 }
 
-/** Looks again until it is so; what the server does by itself within a second or two. @param {string} what @param {() => Promise<boolean>} check */
+/** How long a story waits for what must come, in ms: longer than the slowest machine takes, so that it only ends what hangs. */
+export const patience = 120_000
+
+/** Looks again until it is so; what the server does by itself. @param {string} what @param {() => Promise<boolean>} check */
 export async function until(what, check) {
-  const end = Date.now() + 20_000
+  const end = Date.now() + patience
   while (!await check()) {
-    if (Date.now() > end) throw new Error(`not within 20 s: ${what}`)
+    if (Date.now() > end) throw new Error(`it never came: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 100))
   }
 }

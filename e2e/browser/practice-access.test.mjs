@@ -5,7 +5,7 @@ import { scores8 } from './handset.mjs'
 import { accessible, doubleText, walkByTab } from './kit.mjs'
 import { becomes, inbox, loaded, names } from './practice-kit.mjs'
 
-const here = inbox()
+const here = inbox({ own: true }) // the clipboard
 const short = '<img src=x onerror="document.title=1">{{6*7919}}'
 const evil = `${short}<script>document.title=2</script>$\{6*7919}"'><a href="javascript:alert(1)">x</a>`
 

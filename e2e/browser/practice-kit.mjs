@@ -3,18 +3,18 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { Handset } from './handset.mjs'
-import { openBrowser, openPage } from './kit.mjs'
+import { openBrowser, openPage, patience } from './kit.mjs'
 
 /**
  * One stand and one browser for a file; each story begins on the neighbourhood's first morning, with the doors of the
  * practice open.
- * @param {{ people?: number }} [o]
+ * @param {{ people?: number, own?: boolean }} [o] people: further ones on the north team's caseload; own: a browser that no other file shares
  */
 export function inbox(o = {}) {
   /** @type {{ stand: import('../stand/stand.mjs').Stand, browser: import('playwright-core').Browser, nia: Handset }} */
   const here = /** @type {any} */ ({})
   let fresh = true
-  before(async () => { [here.stand, here.browser] = await Promise.all([startStand(null, o), openBrowser()]) })
+  before(async () => { [here.stand, here.browser] = await Promise.all([startStand(null, o), openBrowser(o)]) })
   after(async () => { await here.browser?.close(); await here.stand?.close() })
   beforeEach(async () => {
     if (!fresh) await here.stand.reset()
@@ -43,9 +43,9 @@ export const loaded = page => page.locator('[data-group], .pi-empty:not(.pi-load
 /** The names in the list, from the top. @param {import('playwright-core').Page} page */
 export const names = page => page.locator('a[data-row]').allInnerTexts()
 
-/** Waits until a question about the page, asked again and again, has this answer. @param {() => Promise<any>} ask @param {any} want @param {string} [what] @param {number} [ms] */
-export async function becomes(ask, want, what = 'it', ms = 30_000) {
-  const until = Date.now() + ms
+/** Waits until a question about the page, asked again and again, has this answer. @param {() => Promise<any>} ask @param {any} want @param {string} [what] */
+export async function becomes(ask, want, what = 'it') {
+  const until = Date.now() + patience
   for (;;) {
     const got = await ask().catch((/** @type {Error} */ e) => e.message)
     try { return assert.deepEqual(got, want, what) } catch (e) { if (Date.now() > until) throw e }

@@ -6,7 +6,7 @@ import { scores8 } from './handset.mjs'
 import { signIn } from './kit.mjs'
 import { becomes, inbox, listen, loaded, names } from './practice-kit.mjs'
 
-const here = inbox()
+const here = inbox({ own: true }) // the clipboard
 
 test('an urgent handover arrives live: a row, the title, a sentence, and a sound for who wants one', async t => {
   const { stand, nia } = here
@@ -48,9 +48,9 @@ test('three hours late, and who recorded it, is said; the scores stand beside th
   await nia.readings({ patient: stand.patients.Ames, ...scores8, diastolic: 62, weight: 71 }, { minutesAgo: 188 })
   const page = await here.page(t, 'guy')
   await loaded(page)
-  assert.match(await page.locator('[data-group]').innerText(), /Reached us 3 h \d min late/)
+  assert.match(await page.locator('[data-group]').innerText(), /Reached us 3 h \d+ min late/)
   await page.locator('a[data-row]').click()
-  await page.getByText(/^Recorded .+ by Nia Evans, District nurse, reached the server .+, 3 h \d min late\.$/).waitFor()
+  await page.getByText(/^Recorded .+ by Nia Evans, District nurse, reached the server .+, 3 h \d+ min late\.$/).waitFor()
   const cells = await page.locator('.pi-table').first().locator('tr').allInnerTexts()
   assert.deepEqual(cells.map(text => text.split('\t').map(c => c.trim())), [['Reading', 'Recorded', 'Score'], ['Respiration rate', '25 a minute', '3'], ['Oxygen saturation', '94 %', '1'], ['Air or oxygen', 'Breathing air', '0'],
     ['Blood pressure', '105/62 mmHg', '1'], ['Pulse', '112 a minute', '2'], ['Consciousness', 'A, Alert', '0'], ['Temperature', '38.4 °C', '1'], ['Weight', '71.0 kg', '–'], ['NEWS2 total', 'High', '8']])

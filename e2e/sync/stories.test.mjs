@@ -25,7 +25,7 @@ const save = (client, form, values) => client.record([{ op: 'update', collection
 /** Waits for a change of a client. @param {import('../../pb_public/shared/sync/client.js').Client} client @param {() => boolean} so */
 function until(client, so) {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error('it never came')), 25_000)
+    const late = setTimeout(() => reject(new Error('it never came')), 120_000)
     const end = client.changed(look)
     function look() {
       if (!so()) return

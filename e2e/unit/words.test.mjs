@@ -1,14 +1,15 @@
 // What the pages say: gaps are filled, numbers take the right form, unknown codes are still shown.
 import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { count, fill, word, words } from '../../pb_public/shared/ui/words.js'
+import { count, fill, inOrder, word, words } from '../../pb_public/shared/ui/words.js'
 
 test('a gap without a value stays visible', () => {
   assert.equal(fill('{n} visits not sent, last at {time}', { n: 3 }), '3 visits not sent, last at {time}')
 })
 
-test('one and many', () => {
-  const forms = { one: '1 visit not sent', many: '{n} visits not sent' }
+test('one and others, by the rules of the language', () => {
+  const forms = { one: '1 visit not sent', other: '{n} visits not sent' }
   assert.deepEqual([0, 1, 2].map(n => count(n, forms)), ['0 visits not sent', '1 visit not sent', '2 visits not sent'])
 })
 
@@ -16,4 +17,34 @@ test('a code of a newer server is shown as it is, made readable', () => {
   assert.equal(word(words.common.states, 'acknowledged'), 'Received')
   assert.equal(word(words.common.states, 'sent_by_pigeon'), 'sent by pigeon')
   assert.equal(word(words.common.states, null), '')
+})
+
+test('names are put in the order of the language, whatever accents they carry', () => {
+  assert.deepEqual(['Zoe', 'Éva', 'adam', 'Ewan'].sort(inOrder), ['adam', 'Éva', 'Ewan', 'Zoe'])
+})
+
+test('what counts has a form for every way in which the language counts', () => {
+  const ways = new Intl.PluralRules(words.locale).resolvedOptions().pluralCategories.sort()
+  /** @type {string[]} */ const found = []
+  const look = (/** @type {any} */ table, path = '') => {
+    if (typeof table !== 'object' || table === null) return
+    if (typeof table.other === 'string' && typeof table.one === 'string') {
+      found.push(path)
+      assert.deepEqual(Object.keys(table).sort(), ways, path)
+    } else for (const [name, below] of Object.entries(table)) look(below, `${path}.${name}`)
+  }
+  look(words)
+  assert.ok(found.length > 20, `${found.length} of them found`)
+})
+
+test('pages say in which language they are before any script has come, and no script names a language but the words', () => {
+  const pages = new URL('../../pb_public/', import.meta.url)
+  const files = readdirSync(pages, { recursive: true, encoding: 'utf8' }).filter(f => !f.startsWith('vendor/'))
+  const read = (/** @type {string} */ f) => readFileSync(new URL(f, pages), 'utf8')
+  const html = files.filter(f => f.endsWith('.html'))
+  assert.ok(html.length >= 4, html.join())
+  for (const f of html) assert.match(read(f), new RegExp(`<html lang="${words.locale}"`), f)
+  assert.equal(JSON.parse(read('app/manifest.webmanifest')).lang, words.locale)
+  const named = files.filter(f => f.endsWith('.js') && !f.startsWith('shared/words/') && /['"]en\b|localeCompare|toLocale/.test(read(f)))
+  assert.deepEqual(named, [])
 })

@@ -6,7 +6,7 @@ const w = words.desk
 
 /** @param {any} purges @param {any} backfills what a change does to phones, in one or two sentences */
 export function effect(purges, backfills) {
-  const side = (/** @type {any} */ e, /** @type {{ phones: { one: string, many: string }, none: string }} */ forms) => {
+  const side = (/** @type {any} */ e, /** @type {{ phones: import('../shared/ui/words.js').Forms, none: string }} */ forms) => {
     if (!e.people) return ''
     const people = count(e.people, w.effect.people)
     if (!e.devices) return fill(forms.none, { people, staff: count(e.staff, w.effect.staff) })

@@ -2,6 +2,7 @@
 // People on this phone: finding one by what a nurse would type, and what to know before the door opens.
 import { ageAt, score } from '../../shared/ui/news2.js'
 import { day, personName } from '../../shared/ui/format.js'
+import { inOrder } from '../../shared/ui/words.js'
 import { anyScored } from '../../shared/ui/readings.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
@@ -16,7 +17,7 @@ const plain = text => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLo
 export function index(people) {
   const rows = people.map(p => ({ person: p, name: personName(p),
         text: plain([p.family_name, p.given_name, p.preferred_name, p.postcode, p.address].filter(Boolean).join(' ')),
-    digits: String(p.nhs_number ?? '') })).sort((a, b) => a.name.localeCompare(b.name, 'en-GB'))
+    digits: String(p.nhs_number ?? '') })).sort((a, b) => inOrder(a.name, b.name))
   return {
     all: rows.map(r => r.person),
     /**

@@ -4,7 +4,7 @@
 // is on the phone.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { clock, date } from '../../shared/ui/format.js'
-import { count, fill, word, words } from '../../shared/ui/words.js'
+import { count, fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { week } from '../model/round.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
@@ -22,7 +22,7 @@ export const calledName = p => p?.preferred_name || p?.given_name || words.commo
 export function myWeek(app) {
   const w = words.app.volunteer
   const days = week(app.all('checkins'), { staff: app.me.id, teams: app.me.teams }, app.now())
-  const people = [...app.all('patients')].sort((a, b) => calledName(a).localeCompare(calledName(b), 'en-GB'))
+  const people = [...app.all('patients')].sort((a, b) => inOrder(calledName(a), calledName(b)))
   return html`<h1 class="nhsuk-heading-l">${w.title}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}

@@ -5,7 +5,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { parameters } from '../../shared/ui/news2.js'
 import { choices as choiceReadings, labelOf, numbers, optionsOf, unitOf } from '../../shared/ui/readings.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { scoreOf, sets } from '../model/people.js'
 import { blank, doubt, handsOver, judge, missing, ops, restored, texts } from '../model/visitform.js'
 import { address } from '../router.js'
@@ -184,7 +184,7 @@ function handing(app, f, patient, j, before, error, change) {
           change: v => change(form => { form.cls = v }) })}
       ${select({ id: 'to_team', label: w.to, options: [['', practice ? practice.name : w.noPractice],
             ...app.all('teams').filter(t => t.kind !== 'safeguarding' && !app.me.teams.includes(t.id))
-            .map(t => /** @type {[string, string]} */ ([t.id, t.name])).sort((a, b) => a[1].localeCompare(b[1]))], value: f.toTeam,
+            .map(t => /** @type {[string, string]} */ ([t.id, t.name])).sort((a, b) => inOrder(a[1], b[1]))], value: f.toTeam,
           change: v => change(form => { form.toTeam = v }) })}
       ${urgent && !app.me.raises_urgent
         ? select({ id: 'registrant', label: w.registrant, hint: w.registrantHint, error: error('registrant'),

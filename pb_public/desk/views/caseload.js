@@ -2,7 +2,7 @@
 // Whom a team or a member of staff has, and moving people: first what phones lose and get, then the move.
 import { html, nothing } from '../../shared/ui/html.js'
 import { birth, personName, when } from '../../shared/ui/format.js'
-import { count, fill, words } from '../../shared/ui/words.js'
+import { count, fill, inOrder, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 import { effect } from '../effect.js'
@@ -23,7 +23,7 @@ export function caseload(desk, [kind = '', id = '']) {
     back: { to: 'people', text: words.desk.people.back },
     async load() {
       const [list, staff, own, all] = await Promise.all([desk.all(`/caseload?${kind}=${id}`), desk.staff(), desk.ownTeams(), desk.teams()])
-      rows = list.items.sort((a, b) => personName(a.patient).localeCompare(personName(b.patient)))
+      rows = list.items.sort((a, b) => inOrder(personName(a.patient), personName(b.patient)))
       more = list.more
       for (const p of [...chosen]) if (!rows.some(r => r.patient.id === p)) chosen.delete(p)
       const targets = desk.isClinical ? all.filter(t => t.kind !== 'practice') : own

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { personName, when } from '../../shared/ui/format.js'
-import { count, fill, words } from '../../shared/ui/words.js'
+import { count, fill, inOrder, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 import { effect } from '../effect.js'
@@ -48,7 +48,7 @@ export function cover(desk, [onePerson = '']) {
         const seen = new Set()
         people = rows.filter((/** @type {any} */ r) => !seen.has(r.patient.id) && seen.add(r.patient.id))
           .map((/** @type {any} */ r) => ({ id: r.patient.id, name: personName(r.patient) }))
-          .sort((/** @type {any} */ a, /** @type {any} */ b) => a.name.localeCompare(b.name))
+          .sort((/** @type {any} */ a, /** @type {any} */ b) => inOrder(a.name, b.name))
         if (held.staff) for (const p of people) chosen.add(p.id) // somebody is away: all of theirs
       }
       view.changed()

@@ -3,7 +3,7 @@
 import { stuckStates, unansweredStates } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { deadline, personLine, tag } from '../parts.js'
 
 const w = words.desk.handovers
@@ -19,7 +19,7 @@ export async function stuck(desk) {
   const sides = await Promise.all(['received', 'sent'].map(side => desk.all(`/handovers?side=${side}&state=${stuckStates.join(',')}`, 400)))
   const seen = new Set()
   return sides.flatMap(s => s.items).filter(h => !seen.has(h.id) && seen.add(h.id))
-    .sort((a, b) => Number(b.overdue) - Number(a.overdue) || (a.due || '9') .localeCompare(b.due || '9'))
+    .sort((a, b) => Number(b.overdue) - Number(a.overdue) || inOrder(a.due || '9', b.due || '9'))
 }
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { now as present } from '../../shared/ui/now.js'
 import { ago, when } from '../../shared/ui/format.js'
-import { count, fill, word, words } from '../../shared/ui/words.js'
+import { count, fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, tag, textInput, troubleBox } from '../parts.js'
 import { attention, problems, unsentSince } from '../phone.js'
@@ -45,8 +45,8 @@ export function phones(desk, [only = '']) {
     },
     draw() {
       const now = present()
-      const sorted = [...items].sort((a, b) => attention(b, now) - attention(a, now) || rank(a) - rank(b) || (a.staff?.name ?? '')
-          .localeCompare(b.staff?.name ?? ''))
+      const sorted = [...items].sort((a, b) => attention(b, now) - attention(a, now) || rank(a) - rank(b)
+        || inOrder(a.staff?.name ?? '', b.staff?.name ?? ''))
       const unsent = items.reduce((n, p) => n + p.unsent.count, 0)
       return html`<p>${fill(w.summary, { phones: count(items.length, w.phonesN), unsent: count(unsent, w.unsentN),
             silent: count(items.filter(p => p.silent).length, w.silentN) })}</p>

@@ -6,7 +6,7 @@ import { count, fill, words } from './words.js'
 
 const zone = 'Europe/London'
 /** @param {Intl.DateTimeFormatOptions} o */
-const formatter = o => new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...o })
+const formatter = o => new Intl.DateTimeFormat(words.locale, { timeZone: zone, ...o })
 const clockFormat = formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const dayFormat = formatter({ weekday: 'short', day: 'numeric', month: 'short' })
 const dayYearFormat = formatter({ day: 'numeric', month: 'short', year: 'numeric' })

@@ -1,10 +1,20 @@
 // @ts-check
-// Every sentence the pages show comes from one file of words, so that a second language is a second
-// file. `words` is that file; `fill` puts values into its gaps.
+// Every sentence the pages show comes from one file of words, and so does the language that plurals, dates and the order
+// of names follow: a second language is a second file, named here. `fill` puts values into its gaps.
 import { words as enGB } from '../words/en-GB.js'
 
 /** The words in use. */
 export const words = enGB
+
+if (typeof document !== 'undefined') document.documentElement.lang = words.locale
+
+/** One form for each way in which a language counts. @typedef {{ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>} Forms */
+
+const plurals = new Intl.PluralRules(words.locale)
+const collator = new Intl.Collator(words.locale)
+
+/** The order of two names or sentences in this language, for sorting. @param {string} a @param {string} b */
+export const inOrder = (a, b) => collator.compare(a, b)
 
 /**
  * Fills the gaps of a sentence: fill('{n} not sent', { n: 3 }) is '3 not sent'.
@@ -18,15 +28,15 @@ export function fill(sentence, values) {
 }
 
 /**
- * Chooses the form for a number: count(1, words.app.visits) takes `one`, every other number `many`,
- * and {n} in it is the number.
+ * Chooses the form for a number by the rules of the language: in English count(1, words.app.visits) takes `one` and every
+ * other number `other`. {n} in it is the number.
  * @param {number} n
- * @param {{ one: string, many: string }} forms
+ * @param {Forms} forms
  * @param {Record<string, string | number>} [values]
  * @returns {string}
  */
 export function count(n, forms, values = {}) {
-  return fill(n === 1 ? forms.one : forms.many, { n, ...values })
+  return fill(forms[plurals.select(n)] ?? forms.other, { n, ...values })
 }
 
 /**

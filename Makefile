@@ -42,7 +42,7 @@ build: need-go ## one static binary in ./dist
 test: ## every test there is
 	@MAKE="$(MAKE)" .ci/parts $(TEST_PARTS)
 
-# What counts the tests of Go.
+# What counts the tests of Go. Property tests begin at the same place each time, and somewhere else in make nightly.
 .PHONY: $(TALLY)
 $(TALLY): need-go
 	@$(GO) build -o $@ ./internal/testkit/tally
@@ -50,7 +50,7 @@ $(TALLY): need-go
 .PHONY: test-go
 test-go: $(TALLY) ## the tests of Go
 	@mkdir -p dist/test
-	$(GO) test -count=1 -timeout 20m -json $(GOTEST) ./... | $(TALLY) -failed dist/test/go.failed
+	RAPID_SEED=1 $(GO) test -count=1 -timeout 20m -json $(GOTEST) ./... | $(TALLY) -failed dist/test/go.failed
 
 # The JavaScript tests need Node.js 20.19 or newer and what e2e/package-lock.json pins; the browser
 # tests need Chromium. As root on Debian both are installed; elsewhere the missing one is named.
@@ -142,6 +142,15 @@ numbers: need-go ## measure each cell three times and write docs/numbers.md (abo
 	echo "processors with the servers. \`bench/\` says what each line measures; [README](../README.md#how-fast) what follows from it."; \
 	echo; echo '```text'; $(GO) run ./bench -runs 3 $(ARGS); echo '```'; } > docs/numbers.md.new
 	@mv docs/numbers.md.new docs/numbers.md
+
+# What `make test` has no time for: many seeds, the search for a day that shows each
+# seeded bug, property tests that begin anywhere, and the race detector.
+.PHONY: nightly
+nightly: need-go ## many seeds, each seeded bug sought anew, long property tests, the race detector
+	DOORSTEP_SEEDS=400 $(GO) test -count=1 -timeout 0 -run '^TestSeeds$$' -v ./internal/sim
+	$(GO) test -count=1 -timeout 0 -run '^TestFaults$$' -search -v ./internal/sim
+	RAPID_CHECKS=5000 $(GO) test -count=1 ./internal/handover ./internal/delivery ./internal/rules ./internal/reconcile
+	$(MAKE) race
 
 # A failing seed prints the command that replays it.
 SEEDS ?= 5000

@@ -282,7 +282,7 @@ func TestStory_ARestartForgetsNoDeadline(t *testing.T) {
 	w.sync(ann)
 	seesHandover(t, ann, id, care.Escalated)
 	w.restart()
-	w.ahead.Add(int64(16 * time.Minute)) // the deadline passes while the server is down
+	w.clock.Pass(16 * time.Minute) // the deadline passes while the server is down
 	w.restart()
 	w.tick()
 	w.stands(id, care.Failed, w.coordination)

@@ -227,7 +227,6 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 	}
 
 	// Whose token it is decides before anything is read.
-	expired := w.ahead.Load()
 	hmac := forged(t, bearer, jwt.SigningMethodHS256, []byte("doorstep"))
 	none := forged(t, bearer, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType)
 	_, stranger, err := ed25519.GenerateKey(rand.Reader)
@@ -251,10 +250,10 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 		}
 		pbtest.Unchanged(t, c.name, before, w.Hashes(w.t))
 	}
-	w.ahead.Store(expired + int64(16*time.Minute))
+	w.clock.Pass(16 * time.Minute)
 	answer := w.call(bearer, "POST", "/push", push())
 	checkError(t, "an expired token", answer.Status, answer.Body, http.StatusUnauthorized, "token_expired")
-	w.ahead.Store(expired)
+	w.clock.Pass(-16 * time.Minute)
 
 	if answer := w.call(bearer, "POST", "/push", push()); answer.Status != http.StatusOK {
 		t.Errorf("after all that an honest push = %d %s", answer.Status, answer.Body)

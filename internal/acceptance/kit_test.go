@@ -14,7 +14,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +23,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
 	"doorstep/internal/server"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 )
 
@@ -33,7 +33,7 @@ type world struct {
 	t     *testing.T
 	srv   *server.Server
 	http  *httptest.Server
-	ahead atomic.Int64
+	clock testkit.Clock
 	// change is what a test wants of the server, also after a restart.
 	change []func(*server.Options)
 
@@ -97,12 +97,11 @@ func (w *world) start() {
 	w.http = w.Serve(w.t)
 }
 
-// now is real time plus what the story let pass: PocketBase's own tokens are judged by real time.
-func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+func (w *world) now() time.Time { return w.clock.Now() }
 
 // pass lets time go by, and the jobs run.
 func (w *world) pass(d time.Duration) {
-	w.ahead.Add(int64(d))
+	w.clock.Pass(d)
 	w.tick()
 }
 

@@ -33,7 +33,7 @@ func (w *world) onWednesday(hour, minute int) {
 	if day.Weekday() != time.Wednesday {
 		w.t.Fatalf("%s is no Wednesday", day)
 	}
-	w.ahead.Store(int64(time.Until(day)))
+	w.clock.Turn(day)
 	w.tick()
 }
 

@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/testkit"
 )
 
 type watching struct {
@@ -107,14 +108,7 @@ func TestInbox_WhoHasAnEscalatedOneOpen(t *testing.T) {
 func TestInbox_WhetherTheyAreOpen(t *testing.T) {
 	w := newTown(t)
 	at := func(hour int) {
-		now := time.Now().UTC()
-		days := (8 - int(now.Weekday())) % 7
-		w.ahead.Store(0)
-		noon := time.Date(now.Year(), now.Month(), now.Day()+days+7, hour, 0, 0, 0, time.UTC)
-		for strings.Contains(holidays, noon.Format("01-02")) {
-			noon = noon.AddDate(0, 0, 1)
-		}
-		w.turn(noon.Sub(w.now()))
+		w.clock.Turn(testkit.Monday.Truncate(24 * time.Hour).Add(time.Duration(hour) * time.Hour))
 	}
 	at(12)
 	got := w.inbox(w.rita)
@@ -134,9 +128,6 @@ func TestInbox_WhetherTheyAreOpen(t *testing.T) {
 		t.Errorf("by their own hours: %+v", got)
 	}
 }
-
-// holidays a Monday or the day after can be.
-const holidays = "01-01 01-02 01-03 12-25 12-26 12-27 12-28"
 
 // The trend: the last twelve scores, corrected ones left out, for who has to act on it.
 func TestInbox_TheTrendOfAPerson(t *testing.T) {

@@ -49,7 +49,7 @@ func newTown(t *testing.T) *town {
 	store, err := pbstore.Open(w.App, pbstore.Options{Now: w.now, Entropy: rand.Reader})
 	must(t, err)
 	w.store = store
-	w.engine = syncer.New(store, syncer.Options{CursorKey: keys.Secret("cursor"), Now: w.now, Log: w.Logger()})
+	w.engine = syncer.New(store, syncer.Options{MaxWait: time.Hour, CursorKey: keys.Secret("cursor"), Now: w.now, Log: w.Logger()})
 	must(t, w.engine.Start())
 	t.Cleanup(func() {
 		w.engine.Stop()
@@ -90,7 +90,7 @@ func (w *town) settle() {
 	w.vera, w.vic = w.Staff(t, care.VolunteerCoordinator, "Vera", w.visitors), w.Staff(t, care.Volunteer, "Vic", w.visitors)
 	w.ada = w.Patient(t, "Testpatient", w.practice)
 	w.save(w.ada, map[string]any{"nhs_number": "9990000018", "preferred_name": "Ada",
-		"consent": []map[string]any{{"service": w.service.Id, "given": true, "by": w.lea.Id, "how": "asked", "at": care.Stamp(time.Now())}}})
+		"consent": []map[string]any{{"service": w.service.Id, "given": true, "by": w.lea.Id, "how": "asked", "at": care.Stamp(w.now())}}})
 	w.Caseload(t, w.ada, w.nurses)
 	w.tick()
 }

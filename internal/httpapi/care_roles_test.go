@@ -11,6 +11,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 )
 
@@ -325,12 +326,12 @@ func TestCare_TheOrderOfAnInbox(t *testing.T) {
 		{"state=closed", []string{newer, older}}, {"class=SD", want[3:5]}, {"state=seen,failed", []string{want[1], want[3]}}, {"mine=true", nil},
 		{"team=" + w.surgery.Id, want},
 	} {
-		w.ahead.Store(0)
+		w.clock.Turn(testkit.Monday)
 		if got := ids(all, c.query); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.query, got, c.want)
 		}
 	}
-	w.ahead.Store(0)
+	w.clock.Turn(testkit.Monday)
 	for _, bad := range []string{"state=lost", "class=X", "side=left", "cursor=!!!", "cursor=%0A", "cursor=" + strings.Repeat("a", 900), "limit=-1", "mine=perhaps"} {
 		if a := w.get(w.rita, "/handovers?"+bad); a.status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", bad, a.status, a.body)

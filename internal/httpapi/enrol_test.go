@@ -79,7 +79,7 @@ func TestEnrol_refuses(t *testing.T) {
 	}
 	leaver := h.Staff(t, care.DistrictNurse, "Len Leaver", h.north)
 	leaverToken := h.Token(t, leaver)
-	h.set(t, care.StaffName, leaver.Id, map[string]any{"inactive_since": time.Now()})
+	h.set(t, care.StaffName, leaver.Id, map[string]any{"inactive_since": h.now()})
 	private, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)

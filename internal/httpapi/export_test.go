@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -46,6 +48,12 @@ func (a *API) BindProbe(e *core.ServeEvent) error {
 	g.POST("/probe/body", probe)
 	g.GET("/probe/panic", func(*core.RequestEvent) error { panic("a name that must not get out") })
 	return e.Next()
+}
+
+// PageMayListen is how long a page with this token may listen.
+func PageMayListen(a *API, token string) (time.Duration, bool) {
+	left, _, ok := (&pageListener{api: a, token: token}).mayListen(context.Background())
+	return left, ok
 }
 
 // Seated counts the connections that wait.

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
@@ -32,7 +32,7 @@ const base = httpapi.BasePath
 type house struct {
 	*pbtest.App
 	server *httptest.Server
-	ahead  atomic.Int64 // how far the server's clock was turned, in nanoseconds
+	clock  testkit.Clock
 
 	nurse, lead, other, gp *core.Record
 	north, south           *core.Record
@@ -61,10 +61,9 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-// now is real time, because PocketBase's own tokens are judged by it, plus what a test adds.
-func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
+func (h *house) now() time.Time { return h.clock.Now() }
 
-func (h *house) turn(d time.Duration) { h.ahead.Add(int64(d)) }
+func (h *house) turn(d time.Duration) { h.clock.Pass(d) }
 
 // answer is what came back.
 type answer struct {

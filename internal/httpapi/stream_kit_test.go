@@ -17,11 +17,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"doorstep/internal/httpapi"
+	"doorstep/internal/testkit"
 	"doorstep/internal/wire"
 )
-
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
 
 // heard is one event; a comment has the name ":".
 type heard struct{ name, data string }
@@ -79,16 +77,7 @@ func (h *house) listen(t *testing.T, path, token string) *ear {
 // next waits for the next event.
 func (e *ear) next(t *testing.T) heard {
 	t.Helper()
-	select {
-	case h, ok := <-e.events:
-		if !ok {
-			t.Fatal("the stream ended")
-		}
-		return h
-	case <-time.After(patience):
-		t.Fatal("nothing was heard")
-	}
-	return heard{}
+	return testkit.Receive(t, e.events, "the next event of the stream")
 }
 
 // expect waits for an event that must be the next.
@@ -113,13 +102,8 @@ func (e *ear) poke(t *testing.T) int64 {
 // ends waits until the server ends the stream, and nothing may come before.
 func (e *ear) ends(t *testing.T) {
 	t.Helper()
-	select {
-	case h, ok := <-e.events:
-		if ok {
-			t.Fatalf("heard %v, but the stream was to end", h)
-		}
-	case <-time.After(patience):
-		t.Fatal("the stream goes on")
+	if h, open := testkit.ReceiveOrEnd(t, e.events, "the end of the stream"); open {
+		t.Fatalf("heard %v, but the stream was to end", h)
 	}
 }
 
@@ -147,8 +131,8 @@ func (w *town) pullOf(p *phone, token string) wire.PullResponse {
 	return page
 }
 
-// shortToken is a staff token that expires soon.
-func shortToken(staff *core.Record, life time.Duration) (string, error) {
+// tokenFor is a staff token that expires after its life, which may be over.
+func tokenFor(staff *core.Record, life time.Duration) (string, error) {
 	return security.NewJWT(jwt.MapClaims{core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: staff.Id, core.TokenClaimCollectionId: staff.Collection().Id,
 		core.TokenClaimRefreshable: true}, staff.TokenKey()+staff.Collection().AuthToken.Secret, life)
 }

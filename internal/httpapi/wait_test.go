@@ -1,18 +1,18 @@
 package httpapi_test
 
 import (
+	"context"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/testkit"
 	"doorstep/internal/wire"
 )
 
-// askForNews asks for news that are not there yet.
+// askForNews asks for news that are not there yet. Nothing ends the waiting within an hour but what the test does.
 func (w *town) askForNews(p *phone, token, cursor string) <-chan answer {
 	w.t.Helper()
 	got := make(chan answer, 1)
@@ -26,23 +26,13 @@ func (w *town) askForNews(p *phone, token, cursor string) <-chan answer {
 func (w *town) waiting(p *phone, token, cursor string) <-chan answer {
 	w.t.Helper()
 	got := w.askForNews(p, token, cursor)
-	for end := time.Now().Add(patience); w.store.Access.Followers() == 0; runtime.Gosched() {
-		if time.Now().After(end) {
-			w.t.Fatal("the pull does not wait")
-		}
-	}
+	testkit.Until(w.t, "the pull waits", func() bool { return w.store.Access.Followers() > 0 })
 	return got
 }
 
 func (w *town) answered(got <-chan answer) answer {
 	w.t.Helper()
-	select {
-	case a := <-got:
-		return a
-	case <-time.After(patience):
-		w.t.Fatal("the pull waits still")
-	}
-	return answer{}
+	return testkit.Receive(w.t, got, "the answer of the pull that waits")
 }
 
 func TestPull_ThatWaitsIsAnsweredWhenSomethingOfItsOwnMoves(t *testing.T) {
@@ -117,4 +107,19 @@ func TestPull_ThatWaitsGivesNothingToWhoLostTheRight(t *testing.T) {
 	w.set(t, care.Organisations, w.practice.Id, map[string]any{"phone": "01234 567890"}) // something of his moves
 	w.tick()
 	equal(t, "directive", refused(t, w.answered(got), http.StatusForbidden, "push_only").Directive, "drain")
+}
+
+// A pull that waits for news answers as soon as the server is about to stop.
+func TestPull_ThatWaitsDoesNotHoldUpTheEnd(t *testing.T) {
+	w := newTown(t)
+	draining, drain := context.WithCancel(t.Context())
+	w.api.Draining = draining
+	ann := w.enrol(t, w.ann)
+	token := ann.token(t).AccessToken
+	cursor := w.pullOf(ann, token).Cursor
+	got := w.waiting(ann, token, cursor)
+	drain()
+	page := into[wire.PullResponse](t, w.answered(got), http.StatusOK)
+	equal(t, "what it brings", len(page.Changes), 0)
+	equal(t, "its cursor", page.Cursor, cursor)
 }

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,10 +13,9 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/server"
 	"doorstep/internal/syncer"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
-
-	"github.com/pocketbase/pocketbase/core"
 )
 
 // ward is a server with a team, its people and some phones, without HTTP.
@@ -27,15 +27,11 @@ type ward struct {
 
 func newWard(b *testing.B, people, phones int) *ward {
 	b.Helper()
-	app := pbtest.New(b, func(a core.App) { server.Bind(a, false) })
-	s, err := server.Start(app.BaseApp, server.Options{Manual: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = s.Close() })
+	s := start(b, server.Options{Manual: true})
+	app := s.app
 	team := app.Team(b, app.Org(b, "community_trust", "Trust"), "nursing", "North")
 	nurse := app.Staff(b, care.DistrictNurse, "Ann", team)
-	w := &ward{Server: s}
+	w := &ward{Server: s.srv}
 	run := func(query string) {
 		if _, err := app.NonconcurrentDB().NewQuery(query).Execute(); err != nil {
 			b.Fatal(err)
@@ -53,7 +49,7 @@ func newWard(b *testing.B, people, phones int) *ward {
 		run(fmt.Sprintf(`INSERT INTO sync_clients (client, device, staff, created_at) VALUES ('%s', '%s', '%s', '')`, client, device, nurse.Id))
 		w.sessions = append(w.sessions, syncer.Session{Device: device, Client: client, Staff: nurse.Id})
 	}
-	if err := s.Tick(context.Background()); err != nil {
+	if err := s.srv.Tick(context.Background()); err != nil {
 		b.Fatal(err)
 	}
 	return w
@@ -63,7 +59,7 @@ func newWard(b *testing.B, people, phones int) *ward {
 func (w *ward) bundle(s syncer.Session, first int64, ops []string) []byte {
 	var sb strings.Builder
 	fmt.Fprintf(&sb, `{"client":"%s","epoch":"e1","schema":1,"mutations":[`, s.Client)
-	now := care.Stamp(time.Now())
+	now := care.Stamp(testkit.Monday)
 	for i, op := range ops {
 		if i > 0 {
 			sb.WriteByte(',')
@@ -81,7 +77,7 @@ var note = strings.Repeat("Wound on left lower leg cleaned and dressed. ", 12)
 
 // visit is the op of a new visit of about 900 bytes.
 func visit(id, patient, staff string) string {
-	now := time.Now()
+	now := testkit.Monday
 	return fmt.Sprintf(`{"op":"create","collection":"visits","id":"%s","patient":"%s","set":{"patient":"%s","staff":"%s","purpose":"wound_care","status":"completed","started_at":"%s","ended_at":"%s","outcome":"care_given","note":"%s"}}`,
 		id, patient, patient, staff, care.Stamp(now.Add(-20*time.Minute)), care.Stamp(now), note)
 }
@@ -289,7 +285,7 @@ func BenchmarkJudge(b *testing.B) {
 				for j := range ops {
 					patient := w.person(i*20 + j)
 					ops[j] = fmt.Sprintf(`{"op":"create","collection":"observations","id":"%s","patient":"%s","set":{"patient":"%s","taken_at":"%s","on_oxygen":false,"acvpu":"A","temperature":37.2,%s}}`,
-						pbtest.ID(), patient, patient, care.Stamp(time.Now()), readings)
+						pbtest.ID(), patient, patient, care.Stamp(testkit.Monday), readings)
 				}
 				bodies[i] = w.bundle(w.sessions[0], int64(i*20+1), ops)
 			}
@@ -300,4 +296,37 @@ func BenchmarkJudge(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkStream_ListeningPhones is what a thousand phones that listen take of the memory: heap and stacks,
+// both ends of their connections, when they have heard that there is something, and after twenty changes.
+func BenchmarkStream_ListeningPhones(b *testing.B) {
+	const teams, phones = 10, 1000
+	for b.Loop() {
+		s := start(b, server.Options{Manual: true})
+		before := inUse()
+		c := s.crowd(b, teams, phones)
+		for _, conn := range c.conns {
+			poked(b, conn)
+		}
+		b.ReportMetric(float64(inUse()-before)/(1<<20), "MB")
+		for range 20 {
+			c.change(b, 3)
+		}
+		for i, conn := range c.conns {
+			if i%teams == 3 {
+				poked(b, conn)
+			}
+		}
+		b.ReportMetric(float64(inUse()-before)/(1<<20), "MB-after-changes")
+	}
+}
+
+// inUse is what heap and stacks take, in bytes, after what is unused was let go.
+func inUse() int64 {
+	runtime.GC()
+	runtime.GC() // pools give back at the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
 }

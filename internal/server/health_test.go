@@ -5,49 +5,20 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"doorstep/internal/httpapi"
 	"doorstep/internal/server"
-	"doorstep/internal/testkit/pbtest"
 )
 
-// clock is a server's clock that stands still until a test moves it.
-type clock struct{ at atomic.Int64 }
-
-var monday = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-
-func newClock() *clock {
-	c := &clock{}
-	c.at.Store(monday.UnixNano())
-	return c
-}
-
-func (c *clock) now() time.Time       { return time.Unix(0, c.at.Load()).UTC() }
-func (c *clock) pass(d time.Duration) { c.at.Add(int64(d)) }
-
 func TestHealth_fails_when_deadlines_are_not_looked_at_or_nothing_can_be_stored(t *testing.T) {
-	c := newClock()
-	app := pbtest.New(t, func(a core.App) { server.Bind(a, false) })
-	s, err := server.Start(app.BaseApp, server.Options{Now: c.now, Manual: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	listener := app.Serve(t)
-	app.Patient(t, "Secretname", nil)
+	s := start(t, server.Options{Manual: true})
+	s.app.Patient(t, "Secretname", nil)
 
 	ask := func() (int, httpapi.Health) {
 		t.Helper()
-		response, err := http.Get(listener.URL + httpapi.HealthPath)
+		response, err := http.Get(s.listener.URL + httpapi.HealthPath)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +39,7 @@ func TestHealth_fails_when_deadlines_are_not_looked_at_or_nothing_can_be_stored(
 	}
 	readOnly := func(on string) {
 		t.Helper()
-		if _, err := app.NonconcurrentDB().NewQuery("PRAGMA query_only = " + on).Execute(); err != nil {
+		if _, err := s.app.NonconcurrentDB().NewQuery("PRAGMA query_only = " + on).Execute(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -76,11 +47,11 @@ func TestHealth_fails_when_deadlines_are_not_looked_at_or_nothing_can_be_stored(
 	if h := expect("just started", 200); h.Escalation.LastRun != nil || h.Epoch != "e1" || h.Queue.Limit != 512 {
 		t.Errorf("just started: %+v", h)
 	}
-	c.pass(2*time.Minute - time.Millisecond)
+	s.clock.Pass(2*time.Minute - time.Millisecond)
 	expect("the job has not run yet, which may be", 200)
-	c.pass(time.Millisecond)
+	s.clock.Pass(time.Millisecond)
 	expect("the job never ran", 503, "escalation_late")
-	if err := s.Tick(t.Context()); err != nil {
+	if err := s.srv.Tick(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if h := expect("the job ran", 200); h.Escalation.LastRun == nil || *h.Escalation.LastRun != "2026-03-02T08:02:00.000Z" || h.Head == 0 {
@@ -89,41 +60,30 @@ func TestHealth_fails_when_deadlines_are_not_looked_at_or_nothing_can_be_stored(
 
 	readOnly("1")
 	expect("within five seconds of the last test", 200)
-	c.pass(5 * time.Second)
+	s.clock.Pass(5 * time.Second)
 	expect("the disk takes no writes", 503, "store")
 	readOnly("0")
 	expect("nobody can make it write all the time", 503, "store")
-	c.pass(5 * time.Second)
+	s.clock.Pass(5 * time.Second)
 	expect("the disk is well again", 200)
-	c.pass(3 * time.Minute)
+	s.clock.Pass(3 * time.Minute)
 	readOnly("1")
 	expect("both", 503, "escalation_late", "store")
 	readOnly("0")
 }
 
 func TestAskHealth_is_an_error_unless_the_server_is_well(t *testing.T) {
-	c := newClock()
-	app := pbtest.New(t, func(a core.App) { server.Bind(a, false) })
-	s, err := server.Start(app.BaseApp, server.Options{Now: c.now, Manual: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	listener := app.Serve(t)
+	s := start(t, server.Options{Manual: true})
 	var out bytes.Buffer
-	if err := httpapi.AskHealth(t.Context(), listener.URL, &out); err != nil || !bytes.Contains(out.Bytes(), []byte(`"status":"ok"`)) {
+	if err := httpapi.AskHealth(t.Context(), s.listener.URL, &out); err != nil || !bytes.Contains(out.Bytes(), []byte(`"status":"ok"`)) {
 		t.Errorf("well: %v, %s", err, &out)
 	}
-	c.pass(time.Hour)
-	if err := httpapi.AskHealth(t.Context(), listener.URL, &out); err == nil {
+	s.clock.Pass(time.Hour)
+	if err := httpapi.AskHealth(t.Context(), s.listener.URL, &out); err == nil {
 		t.Error("not well, but no error")
 	}
-	listener.Close()
-	if err := httpapi.AskHealth(t.Context(), listener.URL, &out); err == nil {
+	s.listener.Close()
+	if err := httpapi.AskHealth(t.Context(), s.listener.URL, &out); err == nil {
 		t.Error("nobody answers, but no error")
 	}
 }

@@ -1,96 +1,15 @@
 package server_test
 
 import (
-	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/pocketbase/pocketbase/apis"
-	"github.com/pocketbase/pocketbase/core"
-
 	"doorstep/internal/httpapi"
-	"doorstep/internal/pbapp"
 	"doorstep/internal/server"
 	"doorstep/internal/webui"
 )
-
-// served is an application that is served as the serve command does it.
-type served struct {
-	*server.Mounted
-	app *core.BaseApp
-	url string
-}
-
-// mount serves a fresh application until the test ends.
-func mount(t *testing.T, o server.Options) *served {
-	t.Helper()
-	app := core.NewBaseApp(pbapp.Config(t.TempDir()))
-	mounted := server.Mount(app, o)
-	if err := app.Bootstrap(); err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ready := make(chan struct{})
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		e.Listener = listener
-		defer close(ready)
-		return e.Next()
-	})
-	done := make(chan error, 1)
-	go func() { done <- apis.Serve(app, apis.ServeConfig{HttpAddr: listener.Addr().String()}) }()
-	t.Cleanup(func() {
-		if err := mounted.Stop(); err != nil {
-			t.Error(err)
-		}
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		if err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }); err != nil {
-			t.Error(err)
-		}
-	})
-	select {
-	case <-ready:
-	case err := <-done:
-		t.Fatalf("serve: %v", err)
-	}
-	return &served{mounted, app, "http://" + listener.Addr().String()}
-}
-
-// answer is what came back.
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// ask sends a request as it is, without following where it leads.
-func ask(t *testing.T, method, url string, headers ...string) answer {
-	t.Helper()
-	request, err := http.NewRequest(method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{response.StatusCode, response.Header, string(body)}
-}
 
 func TestMount_pages_and_routes_keep_out_of_each_others_way(t *testing.T) {
 	pages, err := webui.New(fstest.MapFS{"p/index.html": {Data: []byte("Front")}, "p/app/index.html": {Data: []byte("App")}, "p/app/main.js": {Data: []byte("1")}},

@@ -11,20 +11,14 @@ import (
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
-
-	"github.com/pocketbase/pocketbase/core"
 )
 
 // Every role × every collection × every op of a push: what the role table allows is taken in, what
 // it does not is kept in quarantine for the team's lead and changes nothing. So is everything
 // about a person who is not the author's, whatever the role.
 func TestEveryRoleOnEveryCollectionByEveryOp(t *testing.T) {
-	app := pbtest.New(t, func(a core.App) { server.Bind(a, false) })
-	srv, err := server.Start(app.BaseApp, server.Options{Manual: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = srv.Close() })
+	s := start(t, server.Options{Manual: true})
+	app, srv := s.app, s.srv
 	team := app.Team(t, app.Org(t, "community_trust", "Trust"), "nursing", "North")
 	theirs := app.Patient(t, "Theirs", nil)
 	checkins, _ := care.ByName(care.Checkins)

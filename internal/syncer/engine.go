@@ -21,8 +21,10 @@ type Options struct {
 	CursorKey []byte
 	// QuarantineQuota is how many open quarantine rows one client may have.
 	QuarantineQuota int64
-	Now             func() time.Time
-	Log             *slog.Logger
+	// MaxWait is how long a pull may wait for news.
+	MaxWait time.Duration
+	Now     func() time.Time
+	Log     *slog.Logger
 	// Rooms puts the rooms of a transaction together; nil is rooms.Of. Tests put decorators in between.
 	Rooms func(*pbstore.Tx) *rooms.Rooms
 	// Faults are seeded design bugs, for the simulator's tests only.
@@ -71,6 +73,9 @@ func New(store *pbstore.Store, o Options) *Engine {
 	}
 	if o.Rooms == nil {
 		o.Rooms = func(tx *pbstore.Tx) *rooms.Rooms { return rooms.Of(tx) }
+	}
+	if o.MaxWait == 0 {
+		o.MaxWait = MaxWait
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

@@ -14,11 +14,11 @@ type PullRequest struct {
 	Client string
 	Cursor string
 	Limit  int             // rows of a page; 0 = the most there may be
-	Wait   time.Duration   // how long to wait for news when there are none; MaxWait at most
+	Wait   time.Duration   // how long to wait for news when there are none; the engine's MaxWait at most
 	Until  <-chan struct{} // ends the waiting, not the pull; nil: nothing does
 }
 
-// MaxWait is how long a pull may wait for news.
+// MaxWait is how long a pull may wait for news, unless the options say otherwise.
 const MaxWait = 25 * time.Second
 
 // Pull answers one page. Only the cursor it returns moves a phone on.
@@ -52,7 +52,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	// Before the first look, so that nothing that moves after it is missed.
 	news := who.FollowPull()
 	defer news.Close()
-	deadline := time.NewTimer(min(r.Wait, MaxWait))
+	deadline := time.NewTimer(min(r.Wait, e.o.MaxWait))
 	defer deadline.Stop()
 	for {
 		page, fail := e.firstPage(ctx, s, who, c, cur, r.Limit, reset)

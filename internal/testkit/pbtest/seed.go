@@ -8,6 +8,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
+	"doorstep/internal/testkit"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -20,9 +21,10 @@ const hashCost = 4
 
 var minter = identifier.NewMinter(rand.Reader)
 
-// ID makes a record id that rises with each call.
+// ID makes a record id of the day before testkit.Monday, so that it was there when a test's clock begins. It
+// rises with each call.
 func ID() string {
-	id, err := minter.New(time.Now())
+	id, err := minter.New(testkit.Monday.AddDate(0, 0, -1))
 	if err != nil {
 		panic(err)
 	}

@@ -1,0 +1,21 @@
+package testkit
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// Monday is when a Clock begins: an ordinary working morning.
+var Monday = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+
+// Clock stands still until a test moves it.
+type Clock struct{ passed atomic.Int64 }
+
+// Now is Monday and what has passed since.
+func (c *Clock) Now() time.Time { return Monday.Add(time.Duration(c.passed.Load())) }
+
+// Pass lets time go by.
+func (c *Clock) Pass(d time.Duration) { c.passed.Add(int64(d)) }
+
+// Turn makes it show another time.
+func (c *Clock) Turn(to time.Time) { c.passed.Store(int64(to.Sub(Monday))) }

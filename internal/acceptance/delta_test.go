@@ -109,7 +109,7 @@ func TestScenario_A2_NothingNewCostsNothing(t *testing.T) {
 	}
 	asked := func() int64 { return w.srv.Store.Asked() + others.Load() }
 	held := 0
-	for _, n := range []int{1_000, 50_000} {
+	for _, n := range []int{1_000, 10_000} {
 		w.fill(w.ada, n-held)
 		held = n
 		w.sync(bob)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pocketbase/dbx"
 
@@ -32,7 +31,7 @@ func TestEveryPromiseCanBreak(t *testing.T) {
 		{"a change that was held back is not in the quarantine", "was lost", []string{`DELETE FROM quarantine WHERE kind = 'mutation'`}, nil},
 		{"a decision left its conflict open", "was lost", []string{`UPDATE conflicts SET state = 'open'`}, nil},
 		{"a change never left the phone", "was lost", nil, func(w *witnesses) {
-			w.tape = &tape{entries: append(w.tape.entries[:len(w.tape.entries):len(w.tape.entries)], &entry{key: "01jxxxxxxxxxxxxxxxxxxxxxxx", on: w.handsets[0], at: time.Now()})}
+			w.tape = &tape{entries: append(w.tape.entries[:len(w.tape.entries):len(w.tape.entries)], &entry{key: "01jxxxxxxxxxxxxxxxxxxxxxxx", on: w.handsets[0], at: thursday})}
 		}},
 
 		{"a record stands twice", "took effect twice", []string{copyOfRow(t, w, care.Observations, observation)}, nil},

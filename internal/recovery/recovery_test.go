@@ -13,9 +13,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/testkit"
 )
 
 var update = flag.Bool("update", false, "write the golden texts anew")
@@ -239,7 +239,7 @@ func TestHandingInIsRefusedWhereItWouldLie(t *testing.T) {
 	} {
 		w := opened(t, "locked.json")
 		c.change(w)
-		if _, err := w.HandIn(context.Background(), HandIn{HTTP: noNetwork{t}, Now: time.Now}); !errors.Is(err, c.want) {
+		if _, err := w.HandIn(context.Background(), HandIn{HTTP: noNetwork{t}, Now: testkit.NewClock().Now}); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", c.name, err, c.want)
 		}
 	}
@@ -290,7 +290,7 @@ func runCommand(t *testing.T, s *shelf, args ...string) (string, error) {
 			return nil, errBroken
 		}
 		return s, nil
-	}, time.Now)
+	}, testkit.NewClock().Now)
 	var out bytes.Buffer
 	c.SetOut(&out)
 	c.SetErr(io.Discard)

@@ -8,8 +8,11 @@ import (
 // Monday is when a Clock begins: an ordinary working morning.
 var Monday = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
-// Clock stands still until a test moves it.
+// Clock stands still until a test moves it. The zero value shows Monday.
 type Clock struct{ passed atomic.Int64 }
+
+// NewClock is a clock that shows Monday.
+func NewClock() *Clock { return &Clock{} }
 
 // Now is Monday and what has passed since.
 func (c *Clock) Now() time.Time { return Monday.Add(time.Duration(c.passed.Load())) }

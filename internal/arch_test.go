@@ -118,6 +118,7 @@ var table = map[string]folder{
 		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}},
 	"internal/testkit/pbtest": {why: "a migrated PocketBase for tests, put together as main does it",
 		imports: []string{everything}, outside: []string{pocketbase}},
+	"internal/testkit":       {why: "the test kit serves every package, so it stands on the standard library alone"},
 	"internal/testkit/tally": {why: "the tally reads what the tests say and knows nothing of the product"},
 	"internal/testkit/stand": {why: "the server that tests in other languages start, put together as main does it",
 		imports: []string{"internal/pbapp", "internal/pbstore", "internal/server", "internal/webui", "internal/care", "internal/identifier"}, outside: []string{pocketbase}},
@@ -125,7 +126,7 @@ var table = map[string]folder{
 
 // inTests may be imported by any _test.go file on top of its folder's row.
 var inTests = folder{
-	imports: []string{"internal/testkit/pbtest", "internal/storetest", "internal/phone", "internal/care", "internal/wire", "internal/identifier"},
+	imports: []string{"internal/testkit", "internal/testkit/pbtest", "internal/storetest", "internal/phone", "internal/care", "internal/wire", "internal/identifier"},
 	outside: []string{"pgregory.net/rapid", "github.com/golang-jwt/jwt/v5"},
 }
 

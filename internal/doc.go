@@ -38,6 +38,7 @@
 //   - acceptance: the scenarios a release must pass, over real HTTP.
 //   - sim: seeded days with lost replies, dead batteries and wrong clocks.
 //   - demo: an invented neighbourhood, lived through over HTTP.
+//   - testkit: clocks that tests turn, and waiting for what must come.
 //   - testkit/pbtest: a migrated PocketBase in a temp folder.
 //   - testkit/stand: the server that tests in other languages start, with people in it and a control port.
 //   - testkit/tally: what `go test -json` says, counted and told for people.

@@ -50,7 +50,7 @@ type world struct {
 
 func newWorld(t *testing.T, change ...func(*server.Options)) *world {
 	t.Helper()
-	w := &world{t: t, change: change}
+	w := &world{t: t, change: change, clock: testkit.Clock{Tick: time.Millisecond}}
 	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, true) })
 	w.start()
 	hood := w.Put(t, care.Neighbourhoods, map[string]any{"name": "Riverside"})

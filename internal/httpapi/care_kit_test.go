@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/pbstore"
 	reference "doorstep/internal/phone"
 	"doorstep/internal/syncer"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
@@ -43,7 +44,7 @@ type town struct {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	w := &town{t: t, house: &house{App: pbtest.New(t)}}
+	w := &town{t: t, house: &house{App: pbtest.New(t), clock: testkit.Clock{Tick: time.Millisecond}}}
 	keys, err := identity.LoadKeyring(w.DataDir(), rand.Reader)
 	must(t, err)
 	store, err := pbstore.Open(w.App, pbstore.Options{Now: w.now, Entropy: rand.Reader})

@@ -40,7 +40,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{App: pbtest.New(t)}
+	h := &house{App: pbtest.New(t), clock: testkit.Clock{Tick: time.Millisecond}}
 	keys, err := identity.LoadKeyring(h.DataDir(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)

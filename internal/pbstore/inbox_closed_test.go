@@ -155,7 +155,7 @@ func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, held := range []struct{ from, to int }{{0, 0}, {0, 300}, {300, 10_000}} {
+	for _, held := range []struct{ from, to int }{{0, 1}, {1, 300}, {300, 10_000}} {
 		fill(held.from, held.to)
 		for _, side := range []string{access.Received, access.Sent} {
 			for _, mine := range []bool{false, true} {

@@ -9,13 +9,17 @@ import (
 var Monday = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
 // Clock stands still until a test moves it. The zero value shows Monday.
-type Clock struct{ passed atomic.Int64 }
+type Clock struct {
+	passed atomic.Int64
+	// Tick passes each time somebody looks, so that no two things happen at the same moment.
+	Tick time.Duration
+}
 
 // NewClock is a clock that shows Monday.
 func NewClock() *Clock { return &Clock{} }
 
 // Now is Monday and what has passed since.
-func (c *Clock) Now() time.Time { return Monday.Add(time.Duration(c.passed.Load())) }
+func (c *Clock) Now() time.Time { return Monday.Add(time.Duration(c.passed.Add(int64(c.Tick)))) }
 
 // Pass lets time go by.
 func (c *Clock) Pass(d time.Duration) { c.passed.Add(int64(d)) }

@@ -22,6 +22,13 @@ func TestAClockStandsStillUntilItIsMoved(t *testing.T) {
 	}
 }
 
+func TestAClockThatTicksShowsNoTimeTwice(t *testing.T) {
+	c := testkit.Clock{Tick: time.Millisecond}
+	if first, second := c.Now(), c.Now(); second.Sub(first) != time.Millisecond {
+		t.Errorf("it shows %s, then %s", first, second)
+	}
+}
+
 func TestWaitingEndsWithWhatItWaitedFor(t *testing.T) {
 	came := make(chan int, 1)
 	came <- 7

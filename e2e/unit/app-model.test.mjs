@@ -2,12 +2,13 @@
 // handover it fills in.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { callFirst, newThrees, urgencyOf } from '../../pb_public/app/model/callfirst.js'
+import { callFirst, newThrees } from '../../pb_public/app/model/callfirst.js'
 import { freshness, index, sets } from '../../pb_public/app/model/people.js'
 import { round, week } from '../../pb_public/app/model/round.js'
 import { sbar } from '../../pb_public/app/model/sbar.js'
 import { visitText } from '../../pb_public/app/model/text.js'
-import { blank, doubt, judge, missing, ops, restored } from '../../pb_public/app/model/visitform.js'
+import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
+import { blank, doubt, judge, missing, ops, practice, restored, teamFor } from '../../pb_public/app/model/visitform.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
 import { numbers } from '../../pb_public/shared/ui/readings.js'
 
@@ -15,26 +16,28 @@ const well = { respiration_rate: 16, spo2: 97, on_oxygen: false, systolic: 128, 
 const now = Date.parse('2026-03-02T10:00:00Z')
 const me = { staff: 'nia', teams: ['river'] }
 
-test('when a call comes first', () => {
-  const cases = [
-    ['all well', well, null, ''],
-    ['seven and more', { ...well, respiration_rate: 25, spo2: 91, pulse: 95 }, null, 'E'],
-    ['five', { ...well, respiration_rate: 21, spo2: 93, pulse: 95 }, null, 'U2'],
-    ['a new single 3', { ...well, acvpu: 'C' }, well, 'U2'],
-    ['a single 3 they always have is no reason to ring', { ...well, systolic: 225 }, { ...well, systolic: 224 }, 'SD'],
-    ['three made of ones', { ...well, spo2: 95, pulse: 95, temperature: 38.2 }, well, 'SD'],
-    ['a floor that is high already', { respiration_rate: 26, spo2: 90, pulse: 120 }, null, 'E'],
-    ['nothing taken', {}, null, ''],
-  ]
-  for (const [what, set, before, want] of cases) {
-    assert.equal(urgencyOf(score(set), before && score(before)), want, what)
-  }
-  assert.deepEqual([callFirst('E'), callFirst('U2'), callFirst('SD')], [true, true, false])
+/** What the rules need beside a form. */
+const ground = { rules: shippedRules, history: [], now, clockKnown: true }
+
+test('a call comes first when it is urgent', () => {
+  assert.deepEqual(['E', 'U2', 'SD', 'R', ''].map(callFirst), [true, true, false, false, false])
   assert.deepEqual(newThrees(score({ ...well, acvpu: 'V', temperature: 35 }), score({ ...well, temperature: 34.9 })), ['acvpu'])
 })
 
-test('the score does not apply to a child, and then no call is asked for by it', () => {
-  assert.equal(urgencyOf(score({ ...well, respiration_rate: 30 }, { age: 12 })), '')
+test('where a handover goes unless somebody chooses: where the leading rule sends it', () => {
+  const teams = [{ id: 'river', kind: 'nursing', neighbourhood: 'north' }, { id: 'c1', kind: 'coordination', neighbourhood: 'south' }, { id: 'c2', kind: 'coordination', neighbourhood: 'north' }]
+  const known = { teams, mine: ['river'] }
+  const form = blank({ patient: 'ada', now })
+  const at = fields => { Object.assign(form.fields, fields); return judge(form, { id: 'ada' }, ground) }
+  const noReply = at({ status: 'no_access', no_access_kind: 'no_reply' })
+  assert.deepEqual([noReply.urgency, noReply.call, teamFor(form, noReply, known)], ['U2', true, 'c2'])
+  assert.equal(teamFor(form, noReply, { teams: teams.slice(0, 2), mine: ['river'] }), 'c1', 'any coordinator rather than none')
+  assert.equal(teamFor({ ...form, toTeam: practice }, noReply, known), '', 'the practice, chosen by hand')
+  assert.equal(teamFor({ ...form, toTeam: 'c1' }, noReply, known), 'c1')
+  const missed = at({ status: 'completed', no_access_kind: '', critical_medicine: 'missed' })
+  assert.deepEqual([missed.urgency, missed.call, teamFor(form, missed, known)], ['SD', false, ''])
+  const sent = ops({ form, patient: { id: 'ada' }, planned: null, judged: noReply, before: null, to: 'c2', me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops.find(o => o.collection === 'handovers').set
+  assert.deepEqual([sent.class, sent.to_team, sent.recommendation], ['U2', 'c2', shippedRules.find(r => r.code === 'no_reply').ask])
 })
 
 test('the round: what is under way, what is late, what is to come, what is done', () => {
@@ -76,7 +79,7 @@ test('a set that NEWS2 does not score is handed over and written without a score
   const form = blank({ patient: 'ada', now })
   form.fields.status = 'completed'
   Object.assign(form.readings, { weight: '61', pain_score: '0' })
-  const judged = judge(form, { id: 'ada' }, null)
+  const judged = judge(form, { id: 'ada' }, ground)
   assert.deepEqual([judged.score, judged.urgency], [null, ''])
   const got = sbar({ patient: { id: 'ada' }, visit: {}, readings: judged.numbers, score: null, urgency: 'R', now })
   assert.equal(got.assessment, 'Readings: weight 61.0 kg, pain score 0/10.')
@@ -124,7 +127,7 @@ test('readings changed later are a new set that names the one it replaces; uncha
   const make = change => {
     const form = blank({ patient: 'ada', visit, taken, now })
     change(form)
-    const judged = judge(form, { id: 'ada' }, null)
+    const judged = judge(form, { id: 'ada' }, ground)
     form.handOver = 'no'
     return ops({ form, patient: { id: 'ada' }, planned: visit, judged, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops
   }
@@ -141,7 +144,7 @@ test('saving a planned visit sends only what changed; saving a new one all of it
   form.fields.note = ' Wound clean '
   form.readings.temperature = '38,65'
   form.readings.pulse = 'fast'
-  const judged = judge(form, { id: 'ada' }, null)
+  const judged = judge(form, { id: 'ada' }, ground)
   form.handOver = 'no'
   const made = ops({ form, patient: { id: 'ada' }, planned, judged, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'o' }).ops
   assert.deepEqual(made.map(o => [o.op, o.set ?? o.values]), [
@@ -153,14 +156,14 @@ test('saving a planned visit sends only what changed; saving a new one all of it
 test('what must be answered before saving, and what is never asked', () => {
   const me = { raises_urgent: true }
   const form = blank({ patient: 'ada', now })
-  const none = judge(form, { id: 'ada' }, null)
+  const none = judge(form, { id: 'ada' }, ground)
   assert.deepEqual(missing(form, none, me), { status: 'status' })
   form.fields.status = 'no_access'
   assert.deepEqual(missing(form, none, me), { no_access_kind: 'no_access_kind' })
   form.fields.status = 'completed'
   assert.deepEqual(missing(form, none, me), {})
   Object.assign(form.readings, { respiration_rate: '26', spo2: '90', pulse: '120' })
-  const urgent = judge(form, { id: 'ada' }, null)
+  const urgent = judge(form, { id: 'ada' }, ground)
   assert.deepEqual(missing(form, urgent, me), { called: 'called' })
   form.call.answer = 'yes'
   assert.deepEqual(missing(form, urgent, me), { reached: 'reached' })

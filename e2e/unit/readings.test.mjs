@@ -42,7 +42,7 @@ test('the form takes each reading, asks at the limits of the table and sends it'
   form.fields.status = 'completed'
   for (const r of readings) form.readings[r.name] = entered(r)
   assert.deepEqual(readingsOf(form), set)
-  const judged = judge(form, { id: 'ada' }, null)
+  const judged = judge(form, { id: 'ada' }, { rules: [], history: [], now, clockKnown: true })
   form.handOver = 'yes'
   const made = ops({ form, patient: { id: 'ada' }, planned: null, judged, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops
   const sent = made.find(o => o.collection === 'observations').set

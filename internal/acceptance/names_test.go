@@ -77,6 +77,35 @@ func TestNames_AreSentAgainOnlyWhenTheyChanged(t *testing.T) {
 	}
 }
 
+// A phone warns by the rules in force: the one that a clinical lead switches on is named at the next question, the one
+// taken out of force is not, and neither is one in shadow. A volunteer's phone has nothing to warn of.
+func TestNames_ByWhichRulesAPhoneWarns(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(true)
+	ann, net := w.phoneOn(w.ann)
+	val, limited := w.phoneOn(s.volunteer)
+	w.sync(ann)
+	w.sync(val)
+	warns := func(bearer string) (codes []string) {
+		for _, row := range w.call(bearer, http.MethodGet, "/names", nil).JSON(t)["rules"].([]any) {
+			codes = append(codes, row.(map[string]any)["code"].(string))
+		}
+		return codes
+	}
+	first := warns(net.bearer)
+	if first[0] != "news2_7" || !slices.Contains(first, "no_reply") || slices.Contains(first, "news2_3_4") {
+		t.Errorf("the nurse's phone warns of %v", first)
+	}
+	if got := warns(limited.bearer); len(got) != 0 {
+		t.Errorf("the volunteer's phone warns of %v", got)
+	}
+	w.set(w.rows(care.HandoverRules, "code = 'news2_3_4'", nil)[0], map[string]any{"state": "active"})
+	w.set(w.rows(care.HandoverRules, "code = 'soft_signs'", nil)[0], map[string]any{"state": "retired"})
+	if got := warns(net.bearer); !slices.Contains(got, "news2_3_4") || slices.Contains(got, "soft_signs") {
+		t.Errorf("after the clinical lead's changes it warns of %v", got)
+	}
+}
+
 // Errors: no token; a phone that hands in only.
 func TestNames_NotForWhoMayNotPull(t *testing.T) {
 	w := newWorld(t)

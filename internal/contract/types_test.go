@@ -17,6 +17,7 @@ import (
 	"doorstep/internal/desk"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/rules"
 	"doorstep/internal/wire"
 )
 
@@ -28,7 +29,7 @@ var types = map[string]any{
 	"PushResponse": wire.PushResponse{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},
 	"PullResponse": wire.PullResponse{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
 	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{},
-	"Names": access.PhoneDirectory{}, "Self": access.Self{}, "Colleague": access.Colleague{},
+	"Names": httpapi.Names{}, "RuleWarning": rules.Warning{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": access.Person{}, "Call": httpapi.Call{}, "RuleHeld": httpapi.RuleHeld{}, "HandoverProvenance": httpapi.HandoverProvenance{},
 	"HandoverView": httpapi.HandoverView{}, "HandoverEvent": httpapi.HandoverEvent{}, "Evidence": httpapi.Evidence{}, "Queues": desk.Queues{},
 	"TrendPoint": pbstore.TrendPoint{}, "Measured": pbstore.Measured{}, "OpenTeam": httpapi.OpenTeam{},

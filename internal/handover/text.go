@@ -184,7 +184,7 @@ func background(c Case) string {
 
 func recommendation(c Case) string {
 	asks := c.Asks
-	if c.Recommendation != "" {
+	if c.Recommendation != "" && !contains(asks, c.Recommendation) { // a phone fills in the ask of the rule that it warned of
 		asks = append([]string{c.Recommendation}, asks...)
 	}
 	if c.Copy {

@@ -39,6 +39,13 @@ func readRules(each eachRowOf) (*rules.Set, []rules.Broken, error) {
 	return set, broken, nil
 }
 
+// Warnings are the rules in force that a phone can judge.
+func (s *Store) Warnings() []rules.Warning {
+	s.mem.mu.RLock()
+	defer s.mem.mu.RUnlock()
+	return s.mem.rules.Warnings()
+}
+
 // RuleTitle is the title of a rule in force; "" when it was withdrawn.
 func (s *Store) RuleTitle(code string) string {
 	s.mem.mu.RLock()

@@ -35,8 +35,9 @@ func (unsized) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *
 
 // Set is a set of compiled rules. It never changes and is safe for concurrent use.
 type Set struct {
-	rules []*compiled            // sorted by code and version
-	by    map[string][]*compiled // by collection, same order
+	rules    []*compiled            // sorted by code and version
+	by       map[string][]*compiled // by collection, same order
+	warnings []Warning
 	// guarded: some active rule on observations is broken, so no set can be said to lie below
 	// every trigger and nothing clears until its owner repairs it.
 	guarded bool
@@ -88,6 +89,7 @@ func Compile(list []Rule) (*Set, []Broken) {
 		s.rules = append(s.rules, c)
 		s.by[r.Collection] = append(s.by[r.Collection], c)
 	}
+	s.warnings = s.warn()
 	return s, broken
 }
 
@@ -204,7 +206,7 @@ func program(env *cel.Env, collection, source string) (x *expression, uses bool,
 	if err != nil {
 		return nil, false, err.Error()
 	}
-	return &expression{p, tree.NativeRep().SourceInfo()}, uses, ""
+	return &expression{tree.NativeRep().Expr(), p, tree.NativeRep().SourceInfo()}, uses, ""
 }
 
 // names finds fields that do not exist. Records are maps to CEL, so a misspelt field would

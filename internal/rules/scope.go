@@ -56,6 +56,7 @@ func (s *scope) Parent() interpreter.Activation { return nil }
 
 // expression is a compiled trigger or "unless".
 type expression struct {
+	expr    ast.Expr
 	program cel.Program
 	source  *ast.SourceInfo
 }

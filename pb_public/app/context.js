@@ -40,6 +40,8 @@
 /**
  * @typedef {object} App
  * @property {Me} me
+ * @property {readonly import('./model/rules.js').Rule[]} rules the server raises handovers by: named last, else shipped
+ * @property {boolean} clockKnown the server has measured this phone's clock
  * @property {(collection: string) => Rec[]} all every visible record of a collection
  * @property {(collection: string, id: string) => Rec | null} get
  * @property {(collection: string, id: string) => any} seen what is on the screen now, for a form that opens: keep it and hand it to record

@@ -5,6 +5,7 @@ import { announce } from '../shared/ui/html.js'
 import { words } from '../shared/ui/words.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { clockTimes } from './model/phonetime.js'
+import { shippedRules } from './model/shipped-rules.js'
 import { receiptItem, recordOf, recordsOf } from './record-views.js'
 import { sentenceOf } from './sync-sentence.js'
 import { Drafts } from './store/drafts.js'
@@ -45,7 +46,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const drafts = new Drafts(database, sealed, { failed: () => app.say(words.app.codes.full, { urgent: true }) })
   const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version })
 
-  /** @type {{ me: any, staff: any[] }} */
+  /** @type {{ me: any, staff: any[], rules?: import('./model/rules.js').Rule[] }} */
   let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }
   /** @type {Map<string, any>} */
   let byId = new Map(names.staff.map(s => [s.id, s]))
@@ -66,6 +67,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     get me() { return names.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited',
           raises_urgent: false } },
     get place() { return place() },
+    get rules() { return names.rules ?? shippedRules },
+    get clockKnown() { return client.clockOffset !== null },
     get colleagues() { return names.staff },
     get locked() { return !leaseStands(lease, Date.now(), hours()).holds },
     all: collection => recordsOf(client, collection),

@@ -4,8 +4,9 @@
 import { readings } from '../../shared/readings.js'
 import { score } from '../../shared/ui/news2.js'
 import { anyScored } from '../../shared/ui/readings.js'
-import { callFirst, urgencyOf } from './callfirst.js'
+import { callFirst } from './callfirst.js'
 import { forScore } from './people.js'
+import { holding, urgencies } from './rules.js'
 import { sbar } from './sbar.js'
 
 /** @typedef {any} Rec */
@@ -30,7 +31,7 @@ export function blank({ patient, visit = null, taken = null, now }) {
     /** @type {Record<string, any> | null} */ before: taken ? Object.fromEntries(readings.map(r => [r.name, taken[r.name] ?? null])) : null,
     /** '' = as the readings say, 'yes', 'no' */ handOver: '',
     /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},
-    cls: '', toTeam: '', registrant: '',
+    cls: '', /** '' = as the rules say */ toTeam: '', registrant: '',
     call: { answer: '', name: '', role: '', reached: '', readBack: '', at: '' },
     tried: false,
   }
@@ -90,20 +91,57 @@ export function doubt(input, text) {
 }
 
 /**
- * The score as typed, and what it asks for.
- * @param {VisitForm} f @param {Rec} patient @param {any} before the score of the last set, or null
+ * What the person's other evidence on this phone is, and how the server judges: what the rules need beside the form.
+ * @typedef {object} Ground
+ * @property {readonly import('./rules.js').Rule[]} rules
+ * @property {import('./rules.js').Evidence[]} history earlier evidence of the person
+ * @property {number} now ms, corrected
+ * @property {boolean} clockKnown the server has measured this phone's clock
  */
-export function judge(f, patient, before) {
+
+/**
+ * The score as typed, and the rules that hold at what is about to be saved, the most urgent first.
+ * @param {VisitForm} f @param {Rec} patient @param {Ground} ground
+ */
+export function judge(f, patient, { rules, history, now, clockKnown }) {
   const taken = readingsOf(f)
   const numbers = Object.fromEntries(readings.map(r =>
     [r.name, typeof taken[r.name] === 'string' && r.kind !== 'enum' ? null : taken[r.name]]))
-  const now = anyScored(numbers) ? score(numbers, forScore(patient, f.started)) : null
-  /** @type {string} */
-  let urgency = urgencyOf(now, before)
-  if (!urgency && (f.fields.soft_signs.length || ['missed', 'refused'].includes(f.fields.critical_medicine)
-        || f.fields.no_access_kind === 'no_reply')) urgency = 'SD'
-  return { score: now, numbers, urgency, call: callFirst(urgency) }
+  const scored = anyScored(numbers) ? score(numbers, forScore(patient, f.started)) : null
+  const before = history.filter(h => h.id !== f.replaces && !(f.visit && h.id === f.visit))
+  const holds = (/** @type {string} */ collection, /** @type {Record<string, any>} */ record, /** @type {any} */ news2) =>
+    holding(rules, { collection, id: '', at: new Date(now).toISOString(), record, news2, verified: true, clock_known: clockKnown },
+      before, patient)
+  const held = [...holds('visits', visitOf(f), null), ...(hasReadings(f) ? holds('observations', numbers, scored) : [])]
+    .sort((a, b) => urgencies.indexOf(a.class) - urgencies.indexOf(b.class))
+  const urgency = held[0]?.class ?? ''
+  return { score: scored, numbers, held, urgency, call: callFirst(urgency) }
 }
+
+/** The visit as it will be stored; what was not said is null. @param {VisitForm} f */
+function visitOf(f) {
+  const said = { ...f.fields, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '' }
+  return Object.fromEntries(Object.entries(said).map(([k, v]) => [k, value(v)]))
+}
+
+/**
+ * The team a handover goes to: as chosen, else where the leading rule sends it. "" is the person's practice.
+ * @param {VisitForm} f @param {ReturnType<typeof judge>} j
+ * @param {{ teams: Rec[], mine: string[] }} known the teams on this phone, and the ids of one's own
+ */
+export function teamFor(f, j, { teams, mine }) {
+  if (f.toTeam) return f.toTeam === practice ? '' : f.toTeam
+  const to = j.held[0]?.destination ?? ''
+  if (to.startsWith('team:')) return to.slice('team:'.length)
+  if (to !== 'coordinator') return ''
+  // As the server finds it: the coordinators of the neighbourhood, else any, the first by id.
+  const hoods = teams.filter(t => mine.includes(t.id)).map(t => t.neighbourhood)
+  const coordinators = teams.filter(t => t.kind === 'coordination').sort((a, b) => (a.id < b.id ? -1 : 1))
+  return (coordinators.find(t => hoods.includes(t.neighbourhood)) ?? coordinators[0])?.id ?? ''
+}
+
+/** Chosen by hand: the person's practice, whatever the rules say. */
+export const practice = 'practice'
 
 /** Whether a handover goes with it: as the nurse said, else as the readings say. @param {VisitForm} f @param {string} urgency */
 export const handsOver = (f, urgency) => f.handOver === 'yes' || (f.handOver !== 'no' && urgency !== '')
@@ -113,9 +151,9 @@ export const handsOver = (f, urgency) => f.handOver === 'yes' || (f.handOver !==
  * @param {VisitForm} f @param {Rec} patient @param {ReturnType<typeof judge>} j @param {any} before @param {number} now
  */
 export function texts(f, patient, j, before, now) {
-  const made = sbar({ patient, visit: f.fields, readings: /** @type {any} */ (j.numbers), score: j.score, before,
-      urgency: f.cls || j.urgency || 'R', now })
-  return { ...made, ...f.words }
+  const urgency = f.cls || j.urgency || 'R'
+  const made = sbar({ patient, visit: f.fields, readings: /** @type {any} */ (j.numbers), score: j.score, before, urgency, now })
+  return { ...made, ...(urgency === j.urgency ? { recommendation: j.held[0].ask } : {}), ...f.words }
 }
 
 /**
@@ -151,9 +189,10 @@ const same = (/** @type {any} */ a, /** @type {any} */ b) => {
  * @param {object} o
  * @param {VisitForm} o.form @param {Rec} o.patient @param {Rec | null} o.planned the visit as the form saw it
  * @param {ReturnType<typeof judge>} o.judged @param {any} o.before
+ * @param {string} [o.to] the team it goes to, "" for the person's practice; see teamFor
  * @param {{ id: string, teams: string[] }} o.me @param {number} o.now @param {() => string} o.newID
  */
-export function ops({ form: f, patient, planned, judged, before, me, now, newID }) {
+export function ops({ form: f, patient, planned, judged, before, to = '', me, now, newID }) {
   const ended = new Date(now).toISOString()
   /** @type {Record<string, any>} */
   const set = { status: f.fields.status, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '',
@@ -190,7 +229,7 @@ export function ops({ form: f, patient, planned, judged, before, me, now, newID 
     const c = f.call
     list.push({ op: 'create', collection: 'handovers', id: newID(),
         set: { patient: f.patient, visit, class: cls, from_team: me.teams[0] ?? null, ...t,
-      ...(f.toTeam ? { to_team: f.toTeam } : {}), ...(f.registrant ? { named_registrant: f.registrant } : {}),
+      ...(to ? { to_team: to } : {}), ...(f.registrant ? { named_registrant: f.registrant } : {}),
       ...(c.answer === 'yes' ? { called_at: c.at || ended, called_name: c.name.trim(), called_role: c.role.trim(),
             reached: c.reached === 'yes', read_back: c.readBack === 'yes' } : {}) } })
   }

@@ -6,8 +6,9 @@ import { personName } from '../../shared/ui/format.js'
 import { parameters } from '../../shared/ui/news2.js'
 import { choices as choiceReadings, labelOf, numbers, optionsOf, unitOf } from '../../shared/ui/readings.js'
 import { fill, inOrder, word, words } from '../../shared/ui/words.js'
+import { evidenceOf } from '../model/evidence.js'
 import { scoreOf, sets } from '../model/people.js'
-import { blank, doubt, handsOver, judge, missing, ops, restored, texts } from '../model/visitform.js'
+import { blank, doubt, handsOver, judge, missing, ops, practice, restored, teamFor, texts } from '../model/visitform.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { age } from './person.js'
@@ -56,7 +57,9 @@ function draw(app, key, open, patient) {
   const w = words.app.visit, f = open.form
   const before = sets(app.all('observations').filter(o => o.patient === patient.id && o.visit !== f.visit))
     .map(o => scoreOf(o, patient)).find(Boolean) ?? null
-  const j = judge(f, patient, before)
+  const evidence = evidenceOf(patient, { observations: app.all('observations'), visits: app.all('visits'), checkins: app.all('checkins'),
+    issues: app.all('sync_issues'), clockKnown: app.clockKnown })
+  const j = judge(f, patient, { rules: app.rules, history: evidence, now: app.now(), clockKnown: app.clockKnown })
   const lacks = f.tried ? missing(f, j, app.me) : {}
   const error = (/** @type {string} */ name) => lacks[name] ? /** @type {any} */ (w.missing)[lacks[name]] : ''
   const change = (/** @type {(form: any) => void} */ how) => {
@@ -152,21 +155,22 @@ function total(s) {
  */
 function handing(app, f, patient, j, before, error, change) {
   const w = words.app.visit, on = handsOver(f, j.urgency), cls = f.cls || j.urgency || 'R'
-  const practice = patient.practice ? app.get('organisations', patient.practice) : null
-  const number = f.toTeam ? app.get('teams', f.toTeam)?.phone : practice?.phone
+  const ofPerson = patient.practice ? app.get('organisations', patient.practice) : null
+  const to = teamFor(f, j, { teams: app.all('teams'), mine: app.me.teams }), receiver = to ? app.get('teams', to) : ofPerson
   const text = texts(f, patient, j, before, app.now())
   const urgent = cls === 'E' || cls === 'U2'
   return html`<section class="app-hand" aria-labelledby="hand"><h2 class="nhsuk-heading-m" id="hand">${w.handOver}</h2>
     ${j.urgency && f.handOver !== 'no'
-      ? html`<p class="ds-banner ds-banner--${j.call ? 'bad' : 'warn'}">${w.because[/** @type {'E'} */ (j.urgency)]}</p>` : nothing}
+      ? html`<div class="ds-banner ds-banner--${j.call ? 'bad' : 'warn'}">${j.held.map(r => html`<p>${fill(w.because,
+          { reason: r.title, urgency: word(words.common.classes, r.class) })}</p>`)}</div>` : nothing}
     ${choice({ name: 'hand_over', legend: w.handOverAsk, options: w.yesNo, value: f.handOver || (on ? 'yes' : 'no'), inline: true,
         required: true, change: v => change(form => { form.handOver = v }) })}
     ${on ? html`
       ${urgent ? html`<div class="app-call" role="group" aria-labelledby="call-title">
           <h3 class="nhsuk-heading-s" id="call-title">${cls === 'E' ? w.call999 : w.callFirst}</h3>
         ${cls === 'E' ? html`<a class="nhsuk-button nhsuk-button--warning app-wide" href="tel:999">${w.ring999}</a>` : nothing}
-        ${number ? html`<a class="nhsuk-button app-wide"
-            href="tel:${number}">${fill(w.ring, { number, name: f.toTeam ? app.get('teams', f.toTeam)?.name : practice?.name })}</a>`
+        ${receiver?.phone ? html`<a class="nhsuk-button app-wide"
+            href="tel:${receiver.phone}">${fill(w.ring, { number: receiver.phone, name: receiver.name })}</a>`
           : html`<p>${w.noNumber}</p>`}
         ${choice({ name: 'called', legend: w.called, options: w.calledOptions, value: f.call.answer, error: error('called'), inline: true,
             change: v => change(form => { form.call.answer = v; form.call.at = v === 'yes'
@@ -182,9 +186,9 @@ function handing(app, f, patient, j, before, error, change) {
       </div>` : nothing}
       ${select({ id: 'class', label: w.urgency, options: Object.entries(words.common.classes).filter(([c]) => c !== 'SG'), value: cls,
           change: v => change(form => { form.cls = v }) })}
-      ${select({ id: 'to_team', label: w.to, options: [['', practice ? practice.name : w.noPractice],
+      ${select({ id: 'to_team', label: w.to, options: [[practice, ofPerson ? ofPerson.name : w.noPractice],
             ...app.all('teams').filter(t => t.kind !== 'safeguarding' && !app.me.teams.includes(t.id))
-            .map(t => /** @type {[string, string]} */ ([t.id, t.name])).sort((a, b) => inOrder(a[1], b[1]))], value: f.toTeam,
+            .map(t => /** @type {[string, string]} */ ([t.id, t.name])).sort((a, b) => inOrder(a[1], b[1]))], value: to || practice,
           change: v => change(form => { form.toTeam = v }) })}
       ${urgent && !app.me.raises_urgent
         ? select({ id: 'registrant', label: w.registrant, hint: w.registrantHint, error: error('registrant'),
@@ -210,7 +214,8 @@ async function save(app, key, open, patient, j, before) {
   open.error = ''
   app.redraw()
   try {
-    const made = ops({ form: f, patient, planned: open.planned, judged: j, before, me: app.me, now: app.now(), newID: app.newID })
+    const to = teamFor(f, j, { teams: app.all('teams'), mine: app.me.teams })
+    const made = ops({ form: f, patient, planned: open.planned, judged: j, before, to, me: app.me, now: app.now(), newID: app.newID })
     if (made.ops.length) await app.record(made.ops, open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined)
   } catch (e) {
     open.saving = false

@@ -6,7 +6,7 @@ import { exchange } from './exchange.js'
 
 /**
  * Asks with the token of the last round; it gets none of its own, because names can wait.
- * @param {import('./core.js').Core} core @returns {Promise<{ me: any, staff: any[] } | null>}
+ * @param {import('./core.js').Core} core @returns {Promise<{ me: any, staff: any[], rules: any[] } | null>}
  */
 export async function names(core) {
   if (!core.access.text || core.monotonic() >= core.access.until || !core.mayPull()) return null

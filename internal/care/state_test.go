@@ -3,8 +3,10 @@ package care
 import (
 	"fmt"
 	"go/format"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -95,5 +97,40 @@ func holdFile(t *testing.T, path, want string) {
 	}
 	if string(have) != want {
 		t.Errorf("%s is not what the tables say; run: go test ./internal/care -update\nwant\n%s", path, want)
+	}
+}
+
+// TestNobodyKeepsAListOfStatesByHand reads the product's sources, Go and JavaScript: a list of two states or more
+// has a meaning, and meanings have a method.
+func TestNobodyKeepsAListOfStatesByHand(t *testing.T) {
+	names := strings.Join(States, "|")
+	byHand := regexp.MustCompile(`'(?:` + names + `)'(?:, '(?:` + names + `)')+` +
+		`|case care\.\w+, care\.(?:Queued|Sent|CallNeeded|NoDestination|Seen|Acknowledged|Accepted|Done|Declined|Escalated|Failed|StoodDown)\b` +
+		`|state [!=]==? '(?:` + names + `)' (?:\|\||&&) \w+\.state`)
+	read := 0
+	for _, root := range []string{filepath.Join("..", "..", "internal"), filepath.Join("..", "..", "collections"), filepath.Join("..", "..", "pb_public")} {
+		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			name := filepath.ToSlash(path)
+			switch {
+			case err != nil || entry.IsDir():
+				return err
+			case strings.HasSuffix(name, "_test.go"), !strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, ".js"),
+				strings.Contains(name, "/vendor/"), strings.HasSuffix(name, "care/states_sql.go"), strings.HasSuffix(name, "shared/states.js"),
+				strings.Contains(name, "internal/handover/"): // the state machine itself
+				return nil
+			}
+			source, err := os.ReadFile(path)
+			read++
+			if found := byHand.Find(source); found != nil {
+				t.Errorf("%s lists states by hand: %s", name, found)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read < 200 {
+		t.Errorf("only %d files were read", read)
 	}
 }

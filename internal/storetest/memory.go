@@ -287,11 +287,7 @@ func (m *Memory) Watch(patient string, since time.Time) judge.Watch {
 }
 
 func closed(h *care.Record) bool {
-	switch care.State(h.Text("state")) {
-	case care.Done, care.Failed, care.StoodDown:
-		return true
-	}
-	return false
+	return care.State(h.Text("state")).OffTheClock()
 }
 
 // Told implements judge.Store.

@@ -1,5 +1,6 @@
 // @ts-check
 // One row of the list: a person, and what stands open about them.
+import { inHand } from '../shared/states.js'
 import { birth, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { classMap, html, nothing, repeat } from '../shared/ui/html.js'
 import { ageAt } from '../shared/ui/news2.js'
@@ -30,7 +31,7 @@ export function tags(item, now) {
 /** Until when what must be done. @param {Item} item @param {number} now */
 export function dueText(item, now) {
   if (!item.due) return ''
-  return fill(item.due === item.ack_due && item.state !== 'acknowledged' && item.state !== 'accepted' ? w.receiveBy : w.answerBy,
+  return fill(item.due === item.ack_due && !inHand(item) ? w.receiveBy : w.answerBy,
       { at: when(item.due, now) })
 }
 

@@ -47,7 +47,7 @@ var quarantine = &Collection{Name: Quarantine, Synced: true, Fields: []Field{
 	{Name: "field", Kind: Text, Max: 60, Policy: Server},
 	{Name: "code", Kind: Text, Max: 40, Policy: Server},
 	{Name: "message", Kind: Text, Max: 1000, Policy: Server},
-	{Name: "fix", Kind: Enum, Values: []string{"edit", "supervisor", "none"}, Policy: Server},
+	{Name: "fix", Kind: Enum, Values: Fixes, Policy: Server},
 	{Name: "waits_for", Kind: Text, Max: 60, Policy: Server},       // record id whose appearance runs it
 	{Name: "content", Kind: Object, Policy: Server, Shape: quoted}, // the mutation, or the field's value, as it came
 	{Name: "raw", Kind: Text, Max: 2 << 20, Policy: Server},        // base64, where it was not JSON

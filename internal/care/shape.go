@@ -99,7 +99,7 @@ func (s *Shape) check(at string, v any) (any, *Problem) {
 	}
 	items, ok := v.([]any)
 	if !ok {
-		return nil, problem("wrong_type", "%s must be a list", at)
+		return nil, problem(CodeWrongType, "%s must be a list", at)
 	}
 	list := make([]any, len(items))
 	for i, item := range items {
@@ -114,14 +114,14 @@ func (s *Shape) check(at string, v any) (any, *Problem) {
 func (s *Shape) checkOne(at string, v any) (any, *Problem) {
 	object, ok := v.(map[string]any)
 	if !ok {
-		return nil, problem("wrong_type", "%s must be an object", at)
+		return nil, problem(CodeWrongType, "%s must be an object", at)
 	}
 	if s.Free {
 		return object, nil
 	}
 	for name := range object {
 		if !slices.ContainsFunc(s.Members, func(m Member) bool { return m.Name == name }) {
-			return nil, problem("wrong_type", "%s has no member %q; it holds %s", at, cut(name), s.names())
+			return nil, problem(CodeWrongType, "%s has no member %q; it holds %s", at, cut(name), s.names())
 		}
 	}
 	clean := make(map[string]any, len(object))
@@ -136,7 +136,7 @@ func (s *Shape) checkOne(at string, v any) (any, *Problem) {
 		case value != nil:
 			clean[name] = value
 		case m.Needed:
-			return nil, problem("wrong_type", "%s needs %s", at, name)
+			return nil, problem(CodeWrongType, "%s needs %s", at, name)
 		}
 	}
 	return clean, nil
@@ -159,7 +159,7 @@ func (f *Field) CheckStored(v any) *Problem {
 	}
 	decoded, err := decode(raw)
 	if err != nil {
-		return problem("wrong_type", "%s cannot be read", f.Name)
+		return problem(CodeWrongType, "%s cannot be read", f.Name)
 	}
 	_, wrong := f.Check(decoded)
 	return wrong

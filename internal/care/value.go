@@ -106,7 +106,7 @@ func (f *Field) Check(v any) (any, *Problem) {
 		if b, ok := v.(bool); ok {
 			return b, nil
 		}
-		return nil, problem("wrong_type", "%s must be true, false or null", f.Name)
+		return nil, problem(CodeWrongType, "%s must be true, false or null", f.Name)
 	case List:
 		return f.checkList(v)
 	case Object:
@@ -114,7 +114,7 @@ func (f *Field) Check(v any) (any, *Problem) {
 	}
 	s, ok := v.(string)
 	if !ok {
-		return nil, problem("wrong_type", "%s must be text", f.Name)
+		return nil, problem(CodeWrongType, "%s must be text", f.Name)
 	}
 	if s == "" {
 		return nil, nil
@@ -131,25 +131,25 @@ func (f *Field) Check(v any) (any, *Problem) {
 
 func (f *Field) checkString(s string) (string, *Problem) {
 	if !utf8.ValidString(s) {
-		return "", problem("wrong_type", "%s is not valid UTF-8 text", f.Name)
+		return "", problem(CodeWrongType, "%s is not valid UTF-8 text", f.Name)
 	}
 	switch f.Kind {
 	case ID, Ref:
 		if !IsID(s) {
-			return "", problem("wrong_type", "%s must be a 26-character id", f.Name)
+			return "", problem(CodeWrongType, "%s must be a 26-character id", f.Name)
 		}
 	case Enum:
 		if !slices.Contains(f.Values, s) {
-			return "", problem("unknown_value", "%s cannot be %q", f.Name, cut(s))
+			return "", problem(CodeUnknownValue, "%s cannot be %q", f.Name, cut(s))
 		}
 	case Date:
 		if _, err := time.Parse(time.DateOnly, s); err != nil {
-			return "", problem("wrong_type", "%s must be a date such as 2026-03-02", f.Name)
+			return "", problem(CodeWrongType, "%s must be a date such as 2026-03-02", f.Name)
 		}
 	case Time:
 		t, err := ParseStamp(s)
 		if err != nil || t.Year() < 1900 || t.Year() > 2200 {
-			return "", problem("wrong_type", "%s must be a time such as 2026-03-02T07:58:11.204Z", f.Name)
+			return "", problem(CodeWrongType, "%s must be a time such as 2026-03-02T07:58:11.204Z", f.Name)
 		}
 		if len(s) == len(TimeLayout) && s[19] == '.' && s[23] == 'Z' {
 			return s, nil // already in the one form
@@ -158,7 +158,7 @@ func (f *Field) checkString(s string) (string, *Problem) {
 	default:
 		// A named check knows the length itself, and people write numbers with spaces.
 		if f.Rule == "" && f.Max > 0 && utf8.RuneCountInString(s) > int(f.Max) {
-			return "", problem("too_long", "%s is longer than %d characters", f.Name, int(f.Max))
+			return "", problem(CodeTooLong, "%s is longer than %d characters", f.Name, int(f.Max))
 		}
 		return f.checkNamed(s)
 	}
@@ -185,18 +185,18 @@ func (f *Field) checkNamed(s string) (string, *Problem) {
 	case "nhsnumber":
 		n, err := identifier.ParseNHSNumber(s)
 		if err != nil {
-			return "", problem("invalid_nhs_number", "%s", err)
+			return "", problem(CodeInvalidNHSNumber, "%s", err)
 		}
 		return string(n), nil
 	case "ods":
 		c, err := identifier.ParseODSCode(s)
 		if err != nil {
-			return "", problem("invalid_ods_code", "%s", err)
+			return "", problem(CodeInvalidODSCode, "%s", err)
 		}
 		return string(c), nil
 	case "hours":
 		if err := worktime.CheckHours(s); err != nil {
-			return "", problem("wrong_type", "%s: %s", f.Name, err)
+			return "", problem(CodeWrongType, "%s: %s", f.Name, err)
 		}
 	}
 	return s, nil
@@ -205,21 +205,21 @@ func (f *Field) checkNamed(s string) (string, *Problem) {
 func (f *Field) checkNumber(v any) (any, *Problem) {
 	n, ok := v.(json.Number)
 	if !ok {
-		return nil, problem("wrong_type", "%s must be a number", f.Name)
+		return nil, problem(CodeWrongType, "%s must be a number", f.Name)
 	}
 	x, err := strconv.ParseFloat(n.String(), 64)
 	if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
-		return nil, problem("wrong_type", "%s is not a number we can hold", f.Name)
+		return nil, problem(CodeWrongType, "%s is not a number we can hold", f.Name)
 	}
 	step := 1.0
 	if f.Kind == Decimal {
 		step = 10
 	}
 	if scaled := x * step; math.Abs(scaled-math.Round(scaled)) > 1e-6 {
-		return nil, problem("wrong_type", "%s has too many decimals: %s", f.Name, cut(n.String()))
+		return nil, problem(CodeWrongType, "%s has too many decimals: %s", f.Name, cut(n.String()))
 	}
 	if x < f.Min || (f.Max != 0 && x > f.Max) {
-		return nil, problem("out_of_range", "%s of %s is outside %g to %g", f.Name, cut(n.String()), f.Min, f.Max)
+		return nil, problem(CodeOutOfRange, "%s of %s is outside %g to %g", f.Name, cut(n.String()), f.Min, f.Max)
 	}
 	if f.Kind == Decimal {
 		return math.Round(x*10) / 10, nil
@@ -230,16 +230,16 @@ func (f *Field) checkNumber(v any) (any, *Problem) {
 func (f *Field) checkList(v any) (any, *Problem) {
 	items, ok := v.([]any)
 	if !ok {
-		return nil, problem("wrong_type", "%s must be a list", f.Name)
+		return nil, problem(CodeWrongType, "%s must be a list", f.Name)
 	}
 	list := make([]string, 0, len(items))
 	for _, item := range items {
 		s, ok := item.(string)
 		if !ok || s == "" || len(s) > 200 {
-			return nil, problem("wrong_type", "%s must be a list of short texts", f.Name)
+			return nil, problem(CodeWrongType, "%s must be a list of short texts", f.Name)
 		}
 		if len(f.Values) > 0 && !slices.Contains(f.Values, s) {
-			return nil, problem("unknown_value", "%s cannot hold %q", f.Name, cut(s))
+			return nil, problem(CodeUnknownValue, "%s cannot hold %q", f.Name, cut(s))
 		}
 		list = append(list, s)
 	}
@@ -259,9 +259,9 @@ func NewList(items []string) any {
 func (f *Field) checkObject(v any) (any, *Problem) {
 	if f.Rule == "p256" {
 		if b, err := json.Marshal(v); err != nil {
-			return nil, problem("wrong_type", "%s cannot be read", f.Name)
+			return nil, problem(CodeWrongType, "%s cannot be read", f.Name)
 		} else if _, err := ParseRecoveryKey(b); err != nil {
-			return nil, problem("invalid_key", "%s: %s", f.Name, err)
+			return nil, problem(CodeInvalidKey, "%s: %s", f.Name, err)
 		}
 	}
 	checked, wrong := f.Shape.check(f.Name, v)
@@ -270,10 +270,10 @@ func (f *Field) checkObject(v any) (any, *Problem) {
 	}
 	b, err := json.Marshal(checked)
 	if err != nil {
-		return nil, problem("wrong_type", "%s cannot be read", f.Name)
+		return nil, problem(CodeWrongType, "%s cannot be read", f.Name)
 	}
 	if len(b) > 64<<10 && !f.Shape.Quoted {
-		return nil, problem("too_long", "%s is larger than 64 kB", f.Name)
+		return nil, problem(CodeTooLong, "%s is larger than 64 kB", f.Name)
 	}
 	return json.RawMessage(b), nil
 }

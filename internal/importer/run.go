@@ -108,11 +108,11 @@ func save(ctx context.Context, tx Tx, line *Line, writes []Write) (saved bool, e
 func check(collection, field, text string) (any, *care.Problem) {
 	c, ok := care.ByName(collection)
 	if !ok {
-		return nil, &care.Problem{Code: "unknown_collection", Message: "there is no collection " + collection}
+		return nil, &care.Problem{Code: care.CodeUnknownCollection, Message: "there is no collection " + collection}
 	}
 	f, ok := c.Field(field)
 	if !ok {
-		return nil, &care.Problem{Code: "unknown_field", Message: "there is no field " + field}
+		return nil, &care.Problem{Code: care.CodeUnknownField, Message: "there is no field " + field}
 	}
 	return f.Check(text)
 }

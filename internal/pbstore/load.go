@@ -193,7 +193,7 @@ func (m *memory) letGo(code, waits string, content []byte) {
 // createdBy lists the records a quarantined mutation would create. One whose id was taken
 // creates nothing that others could wait for: the record is there.
 func createdBy(code string, content []byte) []string {
-	if code == "id_taken" || len(content) == 0 {
+	if code == care.CodeIDTaken || len(content) == 0 {
 		return nil
 	}
 	var ids []string

@@ -220,7 +220,7 @@ func (m *Memory) WaitingFor(record string) ([]*care.Record, error) {
 // QuarantinedCreate implements takein.Store.
 func (m *Memory) QuarantinedCreate(record string) (string, error) {
 	held := m.list(care.Quarantine, func(q *care.Record) bool {
-		if !isOpen(q) || q.Text("kind") != "mutation" || q.Text("code") == "id_taken" || q.Raw("content") == nil {
+		if !isOpen(q) || q.Text("kind") != "mutation" || q.Text("code") == care.CodeIDTaken || q.Raw("content") == nil {
 			return false
 		}
 		return slices.ContainsFunc(wire.KeptIn(q).Ops, func(op care.Op) bool { return op.Kind == care.OpCreate && op.ID == record })

@@ -44,7 +44,7 @@ func (in *input) personOfCreate(c *care.Collection, op *care.Op) (string, error)
 	}
 	patient, _ := op.Set["patient"].(string)
 	if !care.IsID(patient) {
-		return "", &refusal{code: "invalid_identity", field: "patient", fix: "edit",
+		return "", &refusal{code: care.CodeInvalidIdentity, field: "patient",
 			message: "The change does not say whom it is about."}
 	}
 	if err := in.permitCreate(c, patient); err != nil {
@@ -82,7 +82,7 @@ func (in *input) planManual(p *planned, rec *care.Record) error {
 	if lacks != nil {
 		q := in.newHeld("field", rec.Person())
 		q.SetAll(map[string]any{"collection": care.Handovers, "record": rec.ID, "field": "named_registrant",
-			"code": lacks.Code, "message": lacks.Message, "fix": "edit", "content": care.JSON(nil)})
+			"code": lacks.Code, "message": lacks.Message, "fix": care.FixOf(lacks.Code), "content": care.JSON(nil)})
 		p.notice(q, "named_registrant")
 	}
 	return nil

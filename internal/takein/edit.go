@@ -76,7 +76,7 @@ func (in *input) members(p *planned, d *draft, op *care.Op) error {
 	raw := any(op.Values)
 	f, v, why := in.check(d.rec.Collection, op.Field, raw)
 	if why == nil && f.Policy != care.Set {
-		why = &care.Problem{Code: "wrong_type", Message: op.Field + " is not a list one can add to."}
+		why = &care.Problem{Code: care.CodeWrongType, Message: op.Field + " is not a list one can add to."}
 	}
 	if why != nil {
 		in.setAside(p, d.rec, d.rec.Person(), []asideField{{op.Field, raw, why}})

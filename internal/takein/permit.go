@@ -13,11 +13,11 @@ func (in *input) rights() access.Rights { return access.RightsOf(in.by.Viewer) }
 // permitAuthor: the author is the one the device belongs to, and was employed at the time.
 func (in *input) permitAuthor() error {
 	if in.m.Author != in.by.Staff {
-		return &refusal{code: "author_mismatch", fix: "supervisor",
+		return &refusal{code: care.CodeAuthorMismatch,
 			message: "The author is not the person this phone belongs to."}
 	}
 	if !in.by.InactiveSince.IsZero() && in.at.After(in.by.InactiveSince) && !in.by.Approved {
-		return &refusal{code: "author_inactive", fix: "supervisor",
+		return &refusal{code: care.CodeAuthorInactive,
 			message: "This was written after its author had left. A lead decides what becomes of it."}
 	}
 	return nil
@@ -28,11 +28,11 @@ func (in *input) permitOp(op *care.Op) (*care.Collection, error) {
 	c, ok := care.ByName(op.Collection)
 	switch {
 	case !ok:
-		return nil, &refusal{code: "unknown_collection", message: "This server has no collection of that name.", fix: "supervisor"}
+		return nil, &refusal{code: care.CodeUnknownCollection, message: "This server has no collection of that name."}
 	case !c.Pushable:
-		return nil, &refusal{code: "no_permission", message: "A phone cannot write " + c.Name + ".", fix: "supervisor"}
+		return nil, &refusal{code: care.CodeNoPermission, message: "A phone cannot write " + c.Name + "."}
 	case !care.IsID(op.ID):
-		return nil, &refusal{code: "invalid_id", message: "The record's id is missing or not 26 lower-case letters and digits.", fix: "supervisor"}
+		return nil, &refusal{code: care.CodeInvalidID, message: "The record's id is missing or not 26 lower-case letters and digits."}
 	}
 	return c, in.dependsOn(c, op)
 }
@@ -105,7 +105,7 @@ func (in *input) waitFor(record string) error {
 	if err != nil || issue == "" || in.replayOf != nil && in.replayOf.ID == issue {
 		return err // a change that makes both, a visit and its readings, does not wait for itself
 	}
-	return &refusal{code: "depends_on", fix: "none", waitsFor: record,
+	return &refusal{code: care.CodeDependsOn, waitsFor: record,
 		message: "This belongs to a record that is itself held back, and follows as soon as that one is settled (issue " + issue + ")."}
 }
 

@@ -13,7 +13,7 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	patient, collection, record := in.subject()
 	q := in.newHeld("mutation", patient)
 	q.SetAll(map[string]any{"collection": care.Clip(collection, 40), "record": care.Clip(record, 60), "field": no.field, "code": no.code,
-		"message": no.message, "fix": no.fix, "waits_for": no.waitsFor})
+		"message": no.message, "fix": care.FixOf(no.code), "waits_for": no.waitsFor})
 	if json.Valid(in.m.Raw) {
 		q.Values["content"] = json.RawMessage(in.m.Raw)
 	} else {
@@ -31,7 +31,7 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 		return nil, err
 	}
 	return &outcome{planned: &planned{}, refused: q, result: wire.Result{Mid: in.m.Mid, Key: in.m.Key, Status: care.Quarantined,
-		Issues: []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}}}, nil
+		Issues: []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: care.FixOf(no.code)}}}}, nil
 }
 
 // hasten makes a refused change due as soon as the most urgent handover in it, a day at the latest.
@@ -56,6 +56,6 @@ func (in *input) stillHeld(no *refusal) error {
 		return nil
 	}
 	old := rec.Clone()
-	rec.SetAll(map[string]any{"code": no.code, "message": no.message, "fix": no.fix, "waits_for": no.waitsFor})
+	rec.SetAll(map[string]any{"code": no.code, "message": no.message, "fix": care.FixOf(no.code), "waits_for": no.waitsFor})
 	return in.Store.Update(rec, old, []string{"code", "message", "fix", "waits_for"})
 }

@@ -7,7 +7,6 @@ type refusal struct {
 	code     string
 	field    string
 	message  string
-	fix      string // edit, supervisor, none
 	waitsFor string // record whose appearance runs it again
 }
 
@@ -15,45 +14,41 @@ type refusal struct {
 func (r *refusal) Error() string { return r.code + ": " + r.message }
 
 func unreadable(fault *care.Problem) *refusal {
-	fix := "edit"
-	if fault.Code == "malformed" {
-		fix = "supervisor"
-	}
-	return &refusal{code: fault.Code, message: fault.Message, fix: fix}
+	return &refusal{code: fault.Code, message: fault.Message}
 }
 
 func missing(record string) *refusal {
-	return &refusal{code: "missing_record", fix: "none", waitsFor: record,
+	return &refusal{code: care.CodeMissingRecord, waitsFor: record,
 		message: "The record this change is about has not reached the server yet."}
 }
 
 func missingPerson(patient string) *refusal {
-	return &refusal{code: "missing_record", fix: "none", waitsFor: patient,
+	return &refusal{code: care.CodeMissingRecord, waitsFor: patient,
 		message: "The person this is about has not reached the server yet."}
 }
 
 func idTaken() *refusal {
-	return &refusal{code: "id_taken", fix: "supervisor",
+	return &refusal{code: care.CodeIDTaken,
 		message: "A record with this id exists already. The first one is kept; this one waits for a decision."}
 }
 
 // noPermission answers "not yours" and "not there" alike.
 func noPermission() *refusal {
-	return &refusal{code: "no_permission", fix: "supervisor",
+	return &refusal{code: care.CodeNoPermission,
 		message: "This person is not on your caseload, or your role may not make this change. It is kept for the team's lead."}
 }
 
 // noIssue answers "not yours" and "not there" alike.
 func noIssue() *refusal {
-	return &refusal{code: "no_permission", fix: "supervisor", message: "There is no such issue for you to settle."}
+	return &refusal{code: care.CodeNoPermission, message: "There is no such issue for you to settle."}
 }
 
 func serverError() *refusal {
-	return &refusal{code: "server_error", fix: "supervisor",
+	return &refusal{code: care.CodeServerError,
 		message: "The server could not take this change in. It is kept whole and somebody will look at it."}
 }
 
 func keyTaken() *refusal {
-	return &refusal{code: "key_taken", fix: "supervisor",
+	return &refusal{code: care.CodeKeyTaken,
 		message: "The key of this change was used for another one before. It is kept whole and waits for a decision."}
 }

@@ -20,7 +20,7 @@ func (r *Room) Replay(row *care.Record, set map[string]any, resolver string, app
 	var no *refusal
 	switch {
 	case errors.As(err, &no) && len(set) > 0: // what is wrong with a correction says nothing about what is kept
-		return wire.Result{Status: care.Quarantined, Issues: []wire.Issue{{ID: row.ID, Code: no.code, Field: no.field, Message: no.message, Fix: no.fix}}}, nil
+		return wire.Result{Status: care.Quarantined, Issues: []wire.Issue{{ID: row.ID, Code: no.code, Field: no.field, Message: no.message, Fix: care.FixOf(no.code)}}}, nil
 	case errors.As(err, &no):
 		if o, err = in.quarantine(no); err != nil {
 			return wire.Result{}, err

@@ -28,8 +28,8 @@ func (in *input) resolve(p *planned, op *care.Op) error {
 	if d.rec.Text("kind") == "field" {
 		return in.resolveField(p, d, op)
 	}
-	if d.rec.Text("fix") == "supervisor" && !in.supervises(d.rec) {
-		return &refusal{code: "no_permission", fix: "supervisor", message: "Only the lead of the team can settle this one."}
+	if d.rec.Text("fix") == care.FixSupervisor && !in.supervises(d.rec) {
+		return &refusal{code: care.CodeNoPermission, message: "Only the lead of the team can settle this one."}
 	}
 	p.replays = append(p.replays, replay{row: d.rec, set: op.Set, approved: in.supervises(d.rec)})
 	return nil

@@ -18,16 +18,16 @@ type asideField struct {
 func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, any, *care.Problem) {
 	f, ok := c.Field(name)
 	if !ok {
-		return nil, nil, &care.Problem{Code: "unknown_field", Message: `This server has no field "` + care.Clip(name, 40) + `" in ` + c.Name + "."}
+		return nil, nil, &care.Problem{Code: care.CodeUnknownField, Message: `This server has no field "` + care.Clip(name, 40) + `" in ` + c.Name + "."}
 	}
 	if f.Policy == care.Server {
-		return nil, nil, &care.Problem{Code: "server_only", Message: "Only the server writes " + name + "."}
+		return nil, nil, &care.Problem{Code: care.CodeServerOnly, Message: "Only the server writes " + name + "."}
 	}
 	if !in.rights().WritesField(c, f) && !in.by.Approved {
-		return nil, nil, &care.Problem{Code: "not_yours", Message: "Your role does not write " + name + "."}
+		return nil, nil, &care.Problem{Code: care.CodeNotYours, Message: "Your role does not write " + name + "."}
 	}
 	if name == "spo2_scale" && raw != nil && !in.rights().SetsScale() && !in.by.Approved {
-		return nil, nil, &care.Problem{Code: "not_yours", Message: "The SpO2 scale is set by a clinician who is qualified to."}
+		return nil, nil, &care.Problem{Code: care.CodeNotYours, Message: "The SpO2 scale is set by a clinician who is qualified to."}
 	}
 	v, why := f.Check(raw)
 	return f, v, why
@@ -37,13 +37,9 @@ func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, a
 func (in *input) setAside(p *planned, rec *care.Record, patient string, fields []asideField) {
 	slices.SortFunc(fields, func(a, b asideField) int { return strings.Compare(a.name, b.name) })
 	for _, a := range fields {
-		fix := "edit"
-		if a.why.Code == "server_only" || a.why.Code == "unknown_field" || a.why.Code == "not_yours" {
-			fix = "supervisor"
-		}
 		q := in.newHeld("field", patient)
 		q.SetAll(map[string]any{"collection": rec.Collection.Name, "record": rec.ID, "field": care.Clip(a.name, 60),
-			"code": a.why.Code, "message": a.why.Message, "fix": fix, "content": care.JSON(a.raw)})
+			"code": a.why.Code, "message": a.why.Message, "fix": care.FixOf(a.why.Code), "content": care.JSON(a.raw)})
 		p.notice(q, a.name)
 	}
 }

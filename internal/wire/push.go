@@ -93,7 +93,7 @@ func (p *Push) readMutations(r reader) error {
 // becomes a Fault.
 func DecodeMutation(raw []byte) (care.Mutation, error) {
 	if len(raw) > MaxMutationBytes {
-		return placed(care.Mutation{Raw: raw, Fault: &care.Problem{Code: "oversized",
+		return placed(care.Mutation{Raw: raw, Fault: &care.Problem{Code: care.CodeOversized,
 			Message: "This change is larger than " + strconv.Itoa(MaxMutationBytes>>10) + " kB."}})
 	}
 	return DecodeKept(raw)
@@ -176,7 +176,7 @@ func readMutation(r reader, m *care.Mutation, keysOnly bool) error {
 }
 
 func malformed(message string) *care.Problem {
-	return &care.Problem{Code: "malformed", Message: message}
+	return &care.Problem{Code: care.CodeMalformed, Message: message}
 }
 
 // broken says whether an error means that the text is no JSON (any more), rather than that a

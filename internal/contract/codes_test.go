@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"doorstep/internal/wire"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,19 +13,22 @@ import (
 	"testing"
 )
 
-func TestEveryErrorCodeIsDocumentedAndEveryDocumentedCodeIsGiven(t *testing.T) {
+// The table of internal/wire, the document, and what the sources give: the same codes, each with one status.
+func TestEveryErrorCodeIsInTheTableIsDocumentedAndIsGiven(t *testing.T) {
 	doc := load(t)
-	var enum []string
+	var enum, table []string
 	for _, v := range doc.Components.Schemas["ErrorCode"].Value.Enum {
 		enum = append(enum, v.(string))
 	}
-	given := codesInSource(t)
-	for code, where := range given {
-		if !slices.Contains(enum, code) {
-			t.Errorf("%s gives %s, which ErrorCode of %s lacks", where, code, documentPath)
-		}
+	for _, row := range wire.Codes {
+		table = append(table, string(row.Code))
 	}
-	named := map[string]bool{"method_not_allowed": true, "not_found": true} // at any address
+	slices.Sort(enum)
+	slices.Sort(table)
+	if !slices.Equal(enum, slices.Compact(table)) {
+		t.Errorf("ErrorCode of %s has\n%v\nand the table of internal/wire\n%v", documentPath, enum, table)
+	}
+	named := map[wire.Code]bool{wire.CodeMethodNotAllowed: true, wire.CodeNotFound: true} // at any address
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			for status, response := range op.Responses.Map() {
@@ -34,92 +38,69 @@ func TestEveryErrorCodeIsDocumentedAndEveryDocumentedCodeIsGiven(t *testing.T) {
 					t.Errorf("%s does not say with which codes", where)
 				}
 				for _, code := range codes {
-					named[code] = true
+					named[wire.Code(code)] = true
+					row, ok := wire.RowOf(wire.Code(code))
+					if !ok || strconv.Itoa(row.Status) != status {
+						t.Errorf("%s names %s, which the table gives %d", where, code, row.Status)
+					}
 				}
 			}
 		}
 	}
-	for _, code := range enum {
-		if given[code] == "" {
-			t.Errorf("%s is in ErrorCode, but nothing gives it", code)
+	given := codesInSource(t)
+	for _, row := range wire.Codes {
+		if !given[string(row.Code)] {
+			t.Errorf("%s is in the table, but nothing gives it", row.Code)
 		}
-		if !named[code] {
-			t.Errorf("%s is in ErrorCode, but no answer names it in x-codes", code)
+		if !named[row.Code] {
+			t.Errorf("%s is in the table, but no answer names it in x-codes", row.Code)
 		}
-	}
-	for code := range named {
-		if !slices.Contains(enum, code) {
-			t.Errorf("an answer names %s, which ErrorCode lacks", code)
+		if row.Means == "" || (row.On == "") != (row.Do == "") || row.Status < 400 {
+			t.Errorf("the row of %s says too little", row.Code)
 		}
 	}
 }
 
-// codesInSource are the codes of every wire.Error written anywhere in the product, and where.
-func codesInSource(t *testing.T) map[string]string {
+// codesInSource are the codes that the product's sources name, in the table's own words or as the constant of a
+// stage, which the routes hand on. A code as a literal in an answer is an error.
+func codesInSource(t *testing.T) map[string]bool {
 	t.Helper()
-	found := map[string]string{}
+	values, used, found := map[string]string{}, map[string]bool{}, map[string]bool{}
 	files := token.NewFileSet()
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
-			strings.HasPrefix(path, filepath.Join("..", "phone")) || strings.HasPrefix(path, filepath.Join("..", "sim")) {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
 		file, err := parser.ParseFile(files, path, nil, 0)
 		if err != nil {
 			return err
 		}
-		note := func(e ast.Expr) {
-			if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				code, err := strconv.Unquote(lit.Value)
-				if err != nil {
-					t.Fatal(err)
-				}
-				found[code] = files.Position(lit.Pos()).String()
+		if path == filepath.Join("..", "wire", "codes.go") {
+			constants(t, file, values)
+			return nil
+		}
+		if slices.Contains([]string{"handover", "arrange", "desk", "care"}, file.Name.Name) {
+			own := map[string]string{}
+			constants(t, file, own)
+			for _, code := range own {
+				found[code] = true
 			}
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
-				if named(n.Fun, "wire", "Fail", file) && len(n.Args) > 3 {
-					note(n.Args[1])
-				}
-				if named(n.Fun, "care", "problem", file) { // the desk is refused what a push sets aside
-					note(n.Args[0])
-				}
-			case *ast.ValueSpec: // the codes of the stages, which the routes hand on
-				for i, name := range n.Names {
-					if slices.Contains([]string{"handover", "arrange", "desk"}, file.Name.Name) && strings.HasPrefix(name.Name, "Code") && i < len(n.Values) {
-						note(n.Values[i])
+				if named(n.Fun, "wire", "Fail", file) {
+					if lit, ok := n.Args[0].(*ast.BasicLit); ok {
+						t.Errorf("%s gives the code %s as a literal; name it in the table of internal/wire", files.Position(lit.Pos()), lit.Value)
 					}
 				}
-			case *ast.CompositeLit:
-				if !named(n.Type, "wire", "Error", file) {
-					return true
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "wire" {
+					used[n.Sel.Name] = true
 				}
-				for _, e := range n.Elts {
-					if pair, ok := e.(*ast.KeyValueExpr); ok {
-						if key, ok := pair.Key.(*ast.Ident); ok && key.Name == "Code" {
-							note(pair.Value)
-						}
-					}
-				}
-			}
-			return true
-		})
-		// Rows of a map of wire.Error leave the type out.
-		ast.Inspect(file, func(n ast.Node) bool {
-			lit, ok := n.(*ast.CompositeLit)
-			if !ok {
-				return true
-			}
-			if m, ok := lit.Type.(*ast.MapType); ok && named(m.Value, "wire", "Error", file) {
-				for _, e := range lit.Elts {
-					row, ok := e.(*ast.KeyValueExpr).Value.(*ast.CompositeLit)
-					for i := 0; ok && i < len(row.Elts); i++ {
-						if pair, ok := row.Elts[i].(*ast.KeyValueExpr); ok && pair.Key.(*ast.Ident).Name == "Code" {
-							note(pair.Value)
-						}
-					}
+			case *ast.Ident:
+				if file.Name.Name == "wire" {
+					used[n.Name] = true
 				}
 			}
 			return true
@@ -129,7 +110,32 @@ func codesInSource(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, code := range values {
+		if used[name] {
+			found[code] = true
+		}
+	}
 	return found
+}
+
+// constants reads the text constants of a file whose names begin with Code.
+func constants(t *testing.T, file *ast.File, into map[string]string) {
+	t.Helper()
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		for i := 0; ok && i < len(spec.Names) && i < len(spec.Values); i++ {
+			lit, text := spec.Values[i].(*ast.BasicLit)
+			if !text || lit.Kind != token.STRING || !strings.HasPrefix(spec.Names[i].Name, "Code") {
+				continue
+			}
+			code, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			into[spec.Names[i].Name] = code
+		}
+		return true
+	})
 }
 
 // named tells whether an expression is pkg.name, or name alone inside the package itself.

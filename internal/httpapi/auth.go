@@ -70,7 +70,7 @@ func (a *API) staffOf(e *core.RequestEvent) (*core.Record, error) {
 	case e.Auth == nil && e.Request.Header.Get("Authorization") == "":
 		return nil, tokenMissing("a staff token")
 	case e.Auth == nil:
-		return nil, wire.Fail(http.StatusUnauthorized, "token_invalid", wire.RetryAfterFix, "This is not a staff token, or it has expired; sign in again.")
+		return nil, signIn(wire.CodeTokenInvalid, "This is not a staff token, or it has expired; sign in again.")
 	case e.Auth.Collection().Name != care.StaffName:
 		return nil, identity.ErrForbidden
 	}
@@ -86,7 +86,14 @@ func hasLeft(staff *core.Record, now time.Time) bool {
 }
 
 func tokenMissing(what string) error {
-	return wire.Fail(http.StatusUnauthorized, "token_missing", wire.RetryAfterFix, "Send %s: Authorization: Bearer ….", what)
+	return signIn(wire.CodeTokenMissing, "Send "+what+": Authorization: Bearer ….")
+}
+
+// signIn answers where nothing but signing in helps: unlike a device's token, nobody can fetch another.
+func signIn(code wire.Code, message string) *wire.Error {
+	answer := wire.Fail(code, "%s", message)
+	answer.Retry = wire.RetryAfterFix
+	return answer
 }
 
 // bearer returns the token of an Authorization header (RFC 6750), "" when there is none or

@@ -61,14 +61,14 @@ func readBody(e *core.RequestEvent, media string, limit int) ([]byte, error) {
 	case errors.Is(packed.ended, errOver), errors.Is(err, errOver), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return nil, tooLarge(limit)
 	}
-	return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body is cut short or cannot be decompressed.")
+	return nil, wire.Fail(wire.CodeMalformed, "The body is cut short or cannot be decompressed.")
 }
 
 func checkMedia(header, want string) error {
 	media, params, err := mime.ParseMediaType(header)
 	charset, given := params["charset"]
 	if err != nil || media != want || given && !strings.EqualFold(charset, "utf-8") {
-		return wire.Fail(http.StatusUnsupportedMediaType, "unsupported_media_type", wire.RetryAfterFix, "Send a body of type %s in UTF-8.", want)
+		return wire.Fail(wire.CodeUnsupportedMediaType, "Send a body of type %s in UTF-8.", want)
 	}
 	return nil
 }
@@ -82,11 +82,11 @@ func encodingOf(headers []string) (string, error) {
 	case "gzip", "zstd":
 		return encoding, nil
 	}
-	return "", wire.Fail(http.StatusUnsupportedMediaType, "unsupported_encoding", wire.RetryAfterFix, "Compress a body with gzip or zstd, once, or not at all.")
+	return "", wire.Fail(wire.CodeUnsupportedEncoding, "Compress a body with gzip or zstd, once, or not at all.")
 }
 
 func tooLarge(limit int) error {
-	return wire.Fail(http.StatusRequestEntityTooLarge, "too_large", wire.RetryAfterFix,
+	return wire.Fail(wire.CodeTooLarge,
 		"The body is larger than %d kB after decompression; send less at a time.", limit>>10)
 }
 

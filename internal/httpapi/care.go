@@ -152,8 +152,7 @@ func (a *API) audit(e *core.RequestEvent, action, collection, record, patient st
 // writerFailed is the answer when the writer could not do its part.
 func writerFailed(err error) error {
 	if errors.Is(err, syncer.ErrBusy) {
-		answer := unavailable
-		return &answer
+		return unavailable()
 	}
 	return err
 }
@@ -196,7 +195,7 @@ func placeAsked(cursor string, key any) error {
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(raw) > longestCursor || !bytes.HasPrefix(raw, []byte("{")) || json.Unmarshal(raw, key) != nil {
-		return wire.Fail(http.StatusBadRequest, "cursor", wire.RetryAfterFix, "This cursor is not one of ours. Start from the first page.")
+		return wire.Fail(wire.CodeCursor, "This cursor is not one of ours. Start from the first page.")
 	}
 	return nil
 }
@@ -205,7 +204,7 @@ func placeAsked(cursor string, key any) error {
 func oneOf(e *core.RequestEvent, name string, words []string) (string, error) {
 	value := e.Request.URL.Query().Get(name)
 	if value != "" && !slices.Contains(words, value) {
-		return "", wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s is none we know.", name)
+		return "", wire.Fail(wire.CodeInvalid, "%s is none we know.", name)
 	}
 	return value, nil
 }
@@ -228,7 +227,7 @@ func values(raw json.RawMessage) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	if decoder.Decode(&set) != nil {
-		return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "set must be an object of field values.")
+		return nil, wire.Fail(wire.CodeMalformed, "set must be an object of field values.")
 	}
 	return set, nil
 }

@@ -144,7 +144,7 @@ func (a *API) tried(e *core.RequestEvent, preview bool, work func(*pbstore.Tx) e
 // windowAsked reads from when and until when somebody is to hold people; zero where it was left out.
 func windowAsked(by holder, from, to string) (begin, end time.Time, err error) {
 	if !by.one() {
-		return begin, end, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "Name a team or a member of staff, one of them.")
+		return begin, end, wire.Fail(wire.CodeInvalid, "Name a team or a member of staff, one of them.")
 	}
 	if begin, err = timeAsked("from", from); err != nil {
 		return begin, end, err
@@ -159,7 +159,7 @@ func timeAsked(name, text string) (time.Time, error) {
 	}
 	at, err := care.ParseStamp(text)
 	if err != nil || at.Year() < 1900 || at.Year() > 2200 {
-		return at, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s must be a time such as 2026-03-02T07:58:11.204Z.", name)
+		return at, wire.Fail(wire.CodeInvalid, "%s must be a time such as 2026-03-02T07:58:11.204Z.", name)
 	}
 	return at, nil
 }
@@ -222,7 +222,7 @@ func (a *API) movePeople(e *core.RequestEvent) error {
 		return err
 	}
 	if !body.From.one() || !body.To.one() || body.From == body.To {
-		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "from and to each name a team or a member of staff, and not the same.")
+		return wire.Fail(wire.CodeInvalid, "from and to each name a team or a member of staff, and not the same.")
 	}
 	at, err := timeAsked("at", body.At)
 	if err != nil {

@@ -98,7 +98,7 @@ func statesAsked(word string) ([]string, error) {
 	states := strings.Split(word, ",")
 	for _, s := range states {
 		if !slices.Contains(care.States, s) {
-			return nil, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "state must be open, closed, all or states separated by commas.")
+			return nil, wire.Fail(wire.CodeInvalid, "state must be open, closed, all or states separated by commas.")
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(states))), nil
@@ -201,14 +201,14 @@ func (r *actRequest) action(k handover.Kind) (handover.Action, error) {
 	a := handover.Action{Kind: k, Reason: r.Reason, Text: r.Text, Outcome: r.Outcome, Class: care.Class(r.Class), To: handover.Team{ID: r.ToTeam},
 		SafeNote: r.SafeNote, Name: r.Name, CalledRole: r.Role, Reached: r.Reached, ReadBack: r.ReadBack}
 	if r.Version == 0 && k != handover.See {
-		return a, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "version is missing: the one you were looking at.")
+		return a, wire.Fail(wire.CodeInvalid, "version is missing: the one you were looking at.")
 	}
 	if r.CalledAt == "" {
 		return a, nil
 	}
 	at, err := care.ParseStamp(r.CalledAt)
 	if err != nil {
-		return a, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "called_at must be a time such as 2026-03-02T07:58:11.204Z.")
+		return a, wire.Fail(wire.CodeInvalid, "called_at must be a time such as 2026-03-02T07:58:11.204Z.")
 	}
 	a.CalledAt = at
 	return a, nil

@@ -134,7 +134,7 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 	}
 	base, err := wire.ParseBase(body.Base)
 	if err != nil {
-		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s.", err)
+		return wire.Fail(wire.CodeInvalid, "%s.", err)
 	}
 	set, err := values(body.Set)
 	if err != nil {

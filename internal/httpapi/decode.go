@@ -3,7 +3,6 @@ package httpapi
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"strings"
 	"sync"
@@ -27,13 +26,13 @@ func decodeJSON(e *core.RequestEvent, limit int, v any) error {
 		return err
 	}
 	if tooDeep(body) {
-		return wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body is nested deeper than %d levels.", wire.MaxDepth)
+		return wire.Fail(wire.CodeMalformed, "The body is nested deeper than %d levels.", wire.MaxDepth)
 	}
 	if jsontext.Value(body).Kind() != '{' { // null would be read as an object without members
-		return wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body could not be read: it must be a JSON object.")
+		return wire.Fail(wire.CodeMalformed, "The body could not be read: it must be a JSON object.")
 	}
 	if err := json.Unmarshal(body, v); err != nil {
-		return wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The body could not be read: %s.", whatIsWrong(err))
+		return wire.Fail(wire.CodeMalformed, "The body could not be read: %s.", whatIsWrong(err))
 	}
 	check, err := validators()
 	if err != nil {
@@ -114,7 +113,7 @@ func invalid(err error) error {
 	}
 	f := fields[0]
 	_, name, _ := strings.Cut(f.Namespace(), ".") // without the type's own name
-	return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s %s.", name, rule(f))
+	return wire.Fail(wire.CodeInvalid, "%s %s.", name, rule(f))
 }
 
 func rule(f validator.FieldError) string {

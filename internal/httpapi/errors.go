@@ -24,66 +24,56 @@ const retryAfterSeconds = 5
 
 // failure is one row of the table from errors to answers.
 type failure struct {
-	is     error
-	answer wire.Error
+	is        error
+	code      wire.Code
+	message   string
+	directive string
 }
 
 // failures is the table. An error that is neither in it nor a *wire.Error already is a fault of ours.
 var failures = []failure{
-	{identity.ErrNotFound, wire.Error{Status: 404, Code: "not_found", Retry: wire.RetryNever,
-		Message: "There is nothing of that name that you may see."}},
-	{identity.ErrForbidden, wire.Error{Status: 403, Code: "forbidden", Retry: wire.RetryNever,
-		Message: "Your role may not do this."}},
+	{identity.ErrNotFound, wire.CodeNotFound, "There is nothing of that name that you may see.", ""},
+	{identity.ErrForbidden, wire.CodeForbidden, "Your role may not do this.", ""},
 
-	{identity.ErrAssertion, wire.Error{Status: 401, Code: "invalid_assertion", Retry: wire.RetryAfterFix,
-		Message: "The assertion is not one that an enrolled device signed by the rules."}},
-	{identity.ErrAudience, wire.Error{Status: 401, Code: "invalid_audience", Retry: wire.RetryAfterFix,
-		Message: "The assertion is addressed to another server."}},
-	{identity.ErrClock, wire.Error{Status: 401, Code: "clock", Retry: wire.RetryNow,
-		Message: "The clock of the device is wrong; sign again by server_time."}},
-	{identity.ErrReplayed, wire.Error{Status: 401, Code: "replayed", Retry: wire.RetryNow,
-		Message: "This assertion was used before; sign a new one."}},
+	{identity.ErrAssertion, wire.CodeInvalidAssertion, "The assertion is not one that an enrolled device signed by the rules.", ""},
+	{identity.ErrAudience, wire.CodeInvalidAudience, "The assertion is addressed to another server.", ""},
+	{identity.ErrClock, wire.CodeClock, "The clock of the device is wrong; sign again by server_time.", ""},
+	{identity.ErrReplayed, wire.CodeReplayed, "This assertion was used before; sign a new one.", ""},
 
-	{identity.ErrTokenInvalid, wire.Error{Status: 401, Code: "token_invalid", Retry: wire.RetryNow,
-		Message: "This is not an access token of this server; fetch a new one."}},
-	{identity.ErrTokenExpired, wire.Error{Status: 401, Code: "token_expired", Retry: wire.RetryNow,
-		Message: "The access token has expired; fetch a new one."}},
+	{identity.ErrTokenInvalid, wire.CodeTokenInvalid, "This is not an access token of this server; fetch a new one.", ""},
+	{identity.ErrTokenExpired, wire.CodeTokenExpired, "The access token has expired; fetch a new one.", ""},
 
-	{identity.ErrLost, wire.Error{Status: 403, Code: "lost", Retry: wire.RetryNever, Directive: identity.DirectiveWipe,
-		Message: "This device was reported lost and must delete everything it holds."}},
-	{identity.ErrRevoked, wire.Error{Status: 401, Code: "revoked", Retry: wire.RetryNever, Directive: identity.DirectiveRelogin,
-		Message: "This device was withdrawn; sign in and enrol it with a new key."}},
-	{identity.ErrRelogin, wire.Error{Status: 401, Code: "relogin", Retry: wire.RetryAfterFix, Directive: identity.DirectiveRelogin,
-		Message: "The time for sending what was left is over; somebody must sign in."}},
-	{identity.ErrRole, wire.Error{Status: 403, Code: "no_device_role", Retry: wire.RetryNever,
-		Message: "This role does not carry a device."}},
-	{identity.ErrInactive, wire.Error{Status: 403, Code: "inactive", Retry: wire.RetryNever,
-		Message: "This member of staff has left."}},
+	{identity.ErrLost, wire.CodeLost, "This device was reported lost and must delete everything it holds.", identity.DirectiveWipe},
+	{identity.ErrRevoked, wire.CodeRevoked, "This device was withdrawn; sign in and enrol it with a new key.", identity.DirectiveRelogin},
+	{identity.ErrRelogin, wire.CodeRelogin, "The time for sending what was left is over; somebody must sign in.", identity.DirectiveRelogin},
+	{identity.ErrRole, wire.CodeNoDeviceRole, "This role does not carry a device.", ""},
+	{identity.ErrInactive, wire.CodeInactive, "This member of staff has left.", ""},
 
-	{identity.ErrKey, wire.Error{Status: 400, Code: "invalid_key", Retry: wire.RetryAfterFix,
-		Message: "public_key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key."}},
-	{identity.ErrKeyTaken, wire.Error{Status: 409, Code: "key_taken", Retry: wire.RetryAfterFix,
-		Message: "This key is enrolled for somebody else; make a new one."}},
-	{identity.ErrClientTaken, wire.Error{Status: 409, Code: "client_taken", Retry: wire.RetryAfterFix,
-		Message: "This client belongs to somebody else; enrol without one."}},
-	{identity.ErrCode, wire.Error{Status: 401, Code: "code_invalid", Retry: wire.RetryNever,
-		Message: "The sign-in code is unknown, used or expired; ask for a new one."}},
+	{identity.ErrKey, wire.CodeInvalidKey, "public_key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key.", ""},
+	{identity.ErrKeyTaken, wire.CodeKeyTaken, "This key is enrolled for somebody else; make a new one.", ""},
+	{identity.ErrClientTaken, wire.CodeClientTaken, "This client belongs to somebody else; enrol without one.", ""},
+	{identity.ErrCode, wire.CodeCodeInvalid, "The sign-in code is unknown, used or expired; ask for a new one.", ""},
 }
 
 // unavailable answers when the machine, not the request, is at fault: a full disk, an I/O
 // error, a deadline. Nothing was taken in.
-var unavailable = wire.Error{Status: 503, Code: "unavailable", Retry: wire.RetryLater, RetryAfter: retryAfterSeconds,
-	Message: "The server cannot store anything at the moment; keep what you have and come back."}
+func unavailable() *wire.Error {
+	answer := wire.Fail(wire.CodeUnavailable, "The server cannot store anything at the moment; keep what you have and come back.")
+	answer.RetryAfter = retryAfterSeconds
+	return answer
+}
 
 // byStatus answers what PocketBase's own middlewares refuse before a route of ours runs.
-var byStatus = map[int]wire.Error{
-	http.StatusBadRequest:            {Code: "malformed", Retry: wire.RetryAfterFix, Message: "The request could not be read."},
-	http.StatusUnauthorized:          {Code: "token_missing", Retry: wire.RetryNow, Message: "Sign in first."},
-	http.StatusForbidden:             {Code: "forbidden", Retry: wire.RetryNever, Message: "You may not do this."},
-	http.StatusNotFound:              {Code: "not_found", Retry: wire.RetryNever, Message: "There is nothing at this address."},
-	http.StatusRequestEntityTooLarge: {Code: "too_large", Retry: wire.RetryAfterFix, Message: "The body is too large."},
-	http.StatusTooManyRequests: {Code: "too_many_requests", Retry: wire.RetryLater, RetryAfter: retryAfterSeconds,
-		Message: "Too many requests; wait a little."},
+var byStatus = map[int]struct {
+	code    wire.Code
+	message string
+}{
+	http.StatusBadRequest:            {wire.CodeMalformed, "The request could not be read."},
+	http.StatusUnauthorized:          {wire.CodeTokenMissing, "Sign in first."},
+	http.StatusForbidden:             {wire.CodeForbidden, "You may not do this."},
+	http.StatusNotFound:              {wire.CodeNotFound, "There is nothing at this address."},
+	http.StatusRequestEntityTooLarge: {wire.CodeTooLarge, "The body is too large."},
+	http.StatusTooManyRequests:       {wire.CodeTooManyRequests, "Too many requests; wait a little."},
 }
 
 // answerFor turns any error into the body the client gets.
@@ -97,25 +87,28 @@ func (a *API) answerFor(err error) *wire.Error {
 	}
 	for _, f := range failures {
 		if errors.Is(err, f.is) {
-			answer := f.answer
-			if answer.Code == "clock" {
+			answer := wire.Fail(f.code, "%s", f.message)
+			answer.Directive = f.directive
+			if f.code == wire.CodeClock {
 				answer.ServerTime = care.Stamp(a.Clock())
 			}
-			return &answer
+			return answer
 		}
 	}
 	if pbstore.Unavailable(err) {
-		answer := unavailable
-		return &answer
+		return unavailable()
 	}
 	var theirs *router.ApiError
 	if errors.As(err, &theirs) {
-		if answer, ok := byStatus[theirs.Status]; ok {
-			answer.Status = theirs.Status
-			return &answer
+		if row, ok := byStatus[theirs.Status]; ok {
+			answer := wire.Fail(row.code, "%s", row.message)
+			if row.code == wire.CodeTooManyRequests {
+				answer.RetryAfter = retryAfterSeconds
+			}
+			return answer
 		}
 	}
-	answer := wire.Fail(http.StatusInternalServerError, "server_error", wire.RetryLater, "Something went wrong here; it is not your doing.")
+	answer := wire.Fail(wire.CodeServerError, "Something went wrong here; it is not your doing.")
 	answer.RetryAfter = retryAfterSeconds
 	return answer
 }
@@ -181,10 +174,10 @@ func (a *API) bindNotFound(r *router.Router[*core.RequestEvent], g *router.Route
 		}
 		if allowed := allowedMethods(handler, e.Request, g.Prefix+rest); len(allowed) > 0 {
 			e.Response.Header().Set("Allow", strings.Join(allowed, ", "))
-			return wire.Fail(http.StatusMethodNotAllowed, "method_not_allowed", wire.RetryNever,
+			return wire.Fail(wire.CodeMethodNotAllowed,
 				"This address takes %s.", strings.Join(allowed, " or "))
 		}
-		return wire.Fail(http.StatusNotFound, "not_found", wire.RetryNever, "There is nothing at this address.")
+		return wire.Fail(wire.CodeNotFound, "There is nothing at this address.")
 	}
 	for _, method := range methods {
 		g.Route(method, rest, missed)

@@ -122,7 +122,7 @@ func wholeNumber(text, name string, missing int) (int, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || n < 0 {
-		return 0, wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "%s must be a whole number from 0.", name)
+		return 0, wire.Fail(wire.CodeInvalid, "%s must be a whole number from 0.", name)
 	}
 	return int(n), nil
 }

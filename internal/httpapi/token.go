@@ -20,11 +20,11 @@ func (a *API) token(e *core.RequestEvent) error {
 		return err
 	}
 	if form.Get("grant_type") != grantType {
-		return wire.Fail(http.StatusBadRequest, "unsupported_grant_type", wire.RetryAfterFix, "grant_type must be %s.", grantType)
+		return wire.Fail(wire.CodeUnsupportedGrantType, "grant_type must be %s.", grantType)
 	}
 	assertion := form.Get("assertion")
 	if assertion == "" {
-		return wire.Fail(http.StatusBadRequest, "invalid", wire.RetryAfterFix, "assertion is missing.")
+		return wire.Fail(wire.CodeInvalid, "assertion is missing.")
 	}
 	grant, err := a.Identity.Exchange(e.Request.Context(), assertion)
 	if err != nil {
@@ -42,11 +42,11 @@ func readForm(e *core.RequestEvent) (url.Values, error) {
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "The form could not be read.")
+		return nil, wire.Fail(wire.CodeMalformed, "The form could not be read.")
 	}
 	for _, values := range form {
 		if len(values) > 1 {
-			return nil, wire.Fail(http.StatusBadRequest, "malformed", wire.RetryAfterFix, "A parameter of the form is given twice.")
+			return nil, wire.Fail(wire.CodeMalformed, "A parameter of the form is given twice.")
 		}
 	}
 	return form, nil

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"sync"
 
@@ -36,7 +35,7 @@ func (w *waitingConnections) admit(ctx context.Context, key string, share int) (
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.count >= maxWaiting {
-		full := wire.Fail(http.StatusServiceUnavailable, "busy", wire.RetryLater, "Too many are listening at this moment. Nothing is lost; ask again at the usual pace.")
+		full := wire.Fail(wire.CodeBusy, "Too many are listening at this moment. Nothing is lost; ask again at the usual pace.")
 		full.RetryAfter = retryAfterSeconds
 		return nil, full
 	}

@@ -50,7 +50,7 @@ func (c *call) decode(t *testing.T, into any) {
 func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
 
 func refuse(status int, code string, change ...func(*wire.Error)) answer {
-	e := wire.Fail(status, code, wire.RetryLater, "No.")
+	e := &wire.Error{Status: status, Code: code, Message: "No.", Retry: wire.RetryLater}
 	for _, c := range change {
 		c(e)
 	}

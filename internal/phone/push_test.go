@@ -108,7 +108,7 @@ func TestABatchTooLargeIsHalvedDownToTheOneThatIsTooBig(t *testing.T) {
 		a := &b.answers[onPush][0]
 		sizes = append(sizes, len(b.sentMutations()))
 		if len(c.body) > 900 {
-			a.status, a.body = http.StatusRequestEntityTooLarge, wire.Fail(413, "too_large", wire.RetryAfterFix, "No.")
+			a.status, a.body = http.StatusRequestEntityTooLarge, wire.Fail(wire.CodeTooLarge, "No.")
 			return
 		}
 		r := answerPush(b, c)
@@ -297,7 +297,7 @@ func TestAnEditDuringAnUploadGoesInTheNextOne(t *testing.T) {
 func TestAServerThatIsBusyIsLeftAloneButStillPulledFrom(t *testing.T) {
 	b := enrolled(t)
 	b.edit("phone", "2")
-	b.on(onPush, answer{status: 503, body: wire.Fail(503, "busy", wire.RetryLater, "No."), header: http.Header{"Retry-After": {"120"}}})
+	b.on(onPush, answer{status: 503, body: wire.Fail(wire.CodeBusy, "No."), header: http.Header{"Retry-After": {"120"}}})
 	b.on(onPull, pulled("e1.20", brings(record("patients", oldie, 20, []string{"pc:" + oldie}, `{"family_name":"Ames","given_name":"Elsie"}`))))
 	b.syncFails()
 	if s := b.holds("patients", oldie, true); s.Text("given_name") != "Elsie" || s.Text("phone") != "2" {

@@ -55,7 +55,7 @@ func TestAChangeBringsTheNextRoundForwardButNotAgainstAFailingServer(t *testing.
 	if at, _ := b.NextTry(); at.Sub(b.now) > time.Second {
 		t.Errorf("next try in %s", at.Sub(b.now))
 	}
-	b.on(onPush, answer{status: 429, body: wire.Fail(429, "slow_down", wire.RetryLater, "No."), header: map[string][]string{"Retry-After": {"60"}}})
+	b.on(onPush, answer{status: 429, body: wire.Fail(wire.CodeTooManyRequests, "No."), header: map[string][]string{"Retry-After": {"60"}}})
 	b.on(onPull, pulled("e1.10"))
 	b.syncFails()
 	b.edit("phone", "3")

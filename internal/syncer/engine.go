@@ -266,11 +266,11 @@ func (e *Engine) logged(what string, err error) {
 // failure is the answer for an error of the writer.
 func failure(err error) *wire.Error {
 	if errors.Is(err, ErrBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		f := wire.Fail(503, "busy", wire.RetryLater, "Many phones are sending at this moment. Nothing is lost; try again shortly.")
+		f := wire.Fail(wire.CodeBusy, "Many phones are sending at this moment. Nothing is lost; try again shortly.")
 		f.RetryAfter = 5
 		return f
 	}
-	f := wire.Fail(503, "unavailable", wire.RetryLater, "The server cannot store anything at the moment. Nothing was taken in; keep it and try again.")
+	f := wire.Fail(wire.CodeUnavailable, "The server cannot store anything at the moment. Nothing was taken in; keep it and try again.")
 	f.RetryAfter = 30
 	return f
 }

@@ -43,12 +43,12 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 	}
 	device, err := care.ParseStamp(h.Now)
 	if err != nil {
-		return nil, wire.Fail(400, "invalid", wire.RetryAfterFix, "now must be a time such as 2026-03-02T07:58:11.204Z.")
+		return nil, wire.Fail(wire.CodeInvalid, "now must be a time such as 2026-03-02T07:58:11.204Z.")
 	}
 	if h.Outbox.Oldest != "" {
 		oldest, err := care.ParseStamp(h.Outbox.Oldest)
 		if err != nil {
-			return nil, wire.Fail(400, "invalid", wire.RetryAfterFix, "outbox.oldest must be a time such as 2026-03-02T07:58:11.204Z.")
+			return nil, wire.Fail(wire.CodeInvalid, "outbox.oldest must be a time such as 2026-03-02T07:58:11.204Z.")
 		}
 		h.Outbox.Oldest = care.Stamp(oldest)
 	}

@@ -36,7 +36,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	}
 	cur, err := e.cursors.parse(r.Cursor)
 	if err != nil {
-		return nil, wire.Fail(400, "cursor", wire.RetryAfterFix, "This cursor is not one of ours. Pull from the start, without a cursor; keep what is not sent.")
+		return nil, wire.Fail(wire.CodeCursor, "This cursor is not one of ours. Pull from the start, without a cursor; keep what is not sent.")
 	}
 	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
 		return nil, fail

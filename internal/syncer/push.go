@@ -27,7 +27,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 		return nil, e.otherEpoch(c)
 	}
 	if c.Quarantined >= e.o.QuarantineQuota {
-		f := wire.Fail(429, "quota", wire.RetryLater, "Too much of this phone's work is waiting for a decision. Ask the team's lead to settle it; nothing is lost.")
+		f := wire.Fail(wire.CodeQuota, "Too much of this phone's work is waiting for a decision. Ask the team's lead to settle it; nothing is lost.")
 		f.RetryAfter = 600
 		return nil, f
 	}
@@ -71,7 +71,7 @@ func (w *pushWork) late(ctx context.Context) error {
 
 func (e *Engine) otherEpoch(c *pbstore.Client) *wire.Error {
 	epoch, _ := e.store.Head()
-	f := wire.Fail(410, "epoch", wire.RetryAfterFix, "The server was restored from a backup. Pull from the start and send again what it does not have.")
+	f := wire.Fail(wire.CodeEpoch, "The server was restored from a backup. Pull from the start and send again what it does not have.")
 	f.Epoch, f.LastKey = epoch, c.LastKey
 	f.LastMid = &c.LastMid
 	return f
@@ -105,7 +105,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 			res, err = w.again(tx, c, m)
 			before++
 		case m.Mid > c.LastMid+1:
-			w.refused = wire.Fail(409, "gap", wire.RetryNow, "Mutation %d is missing; send it first.", c.LastMid+1)
+			w.refused = wire.Fail(wire.CodeGap, "Mutation %d is missing; send it first.", c.LastMid+1)
 			w.refused.Expected = c.LastMid + 1
 			return nil
 		default:
@@ -226,7 +226,7 @@ func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (w
 }
 
 func forked(c *pbstore.Client) *wire.Error {
-	f := wire.Fail(409, "forked", wire.RetryAfterFix, "This number was used for another change: the phone was restored from a backup, or there are two copies of it. Enrol anew and renumber what is not sent.")
+	f := wire.Fail(wire.CodeForked, "This number was used for another change: the phone was restored from a backup, or there are two copies of it. Enrol anew and renumber what is not sent.")
 	f.LastMid, f.LastKey = &c.LastMid, c.LastKey
 	return f
 }

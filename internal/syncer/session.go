@@ -30,7 +30,7 @@ func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *wire.E
 		v, ok = e.store.Staff(s.Staff)
 	}
 	if !ok {
-		f := wire.Fail(401, "relogin", wire.RetryAfterFix, "This account is not known here any more. Sign in again; keep what is not sent.")
+		f := wire.Fail(wire.CodeRelogin, "This account is not known here any more. Sign in again; keep what is not sent.")
 		f.Directive = "relogin"
 		return nil, f
 	}
@@ -41,14 +41,14 @@ func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *wire.E
 func (e *Engine) client(s Session, id string) (*pbstore.Client, *wire.Error) {
 	c, err := e.store.Client(id)
 	if err != nil || c.Device != s.Device {
-		return nil, wire.Fail(403, "not_your_client", wire.RetryNever, "This device does not own that client. Enrol again and keep what is not sent.")
+		return nil, wire.Fail(wire.CodeNotYourClient, "This device does not own that client. Enrol again and keep what is not sent.")
 	}
 	return c, nil
 }
 
 // PushOnly is the answer to a phone that hands in only and asks for something.
 func PushOnly(directive string) *wire.Error {
-	f := wire.Fail(403, "push_only", wire.RetryNever, "This phone may hand in what it holds, but gets nothing any more.")
+	f := wire.Fail(wire.CodePushOnly, "This phone may hand in what it holds, but gets nothing any more.")
 	f.Directive = directive
 	return f
 }

@@ -1,7 +1,5 @@
 package wire
 
-import "fmt"
-
 // Retry tells a client whether sending the same request again makes sense.
 type Retry string
 
@@ -34,8 +32,3 @@ type Error struct {
 
 // Error implements error; the text is safe to show.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
-
-// Fail makes an Error.
-func Fail(status int, code string, retry Retry, format string, args ...any) *Error {
-	return &Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...), Retry: retry}
-}

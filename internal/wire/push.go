@@ -58,11 +58,11 @@ func DecodePush(body []byte) (*Push, *Error) {
 	case errors.As(err, &refused):
 		return nil, refused
 	case err != nil:
-		return nil, Fail(400, "malformed", RetryAfterFix, "The push body could not be read: %s.", reason(err))
+		return nil, Fail(CodeMalformed, "The push body could not be read: %s.", reason(err))
 	case len(seen) < 4:
-		return nil, Fail(400, "malformed", RetryAfterFix, "A push needs client, epoch, schema and mutations.")
+		return nil, Fail(CodeMalformed, "A push needs client, epoch, schema and mutations.")
 	case push.Schema < MinPushSchema:
-		return nil, Fail(400, "malformed", RetryAfterFix, "schema starts at %d.", MinPushSchema)
+		return nil, Fail(CodeMalformed, "schema starts at %d.", MinPushSchema)
 	}
 	return push, nil
 }
@@ -74,14 +74,14 @@ func (p *Push) readMutations(r reader) error {
 			return err
 		}
 		if len(p.Mutations) == MaxPushMutations {
-			return Fail(413, "too_many", RetryAfterFix, "A push holds at most %d mutations; send the first half.", MaxPushMutations)
+			return Fail(CodeTooMany, "A push holds at most %d mutations; send the first half.", MaxPushMutations)
 		}
 		m, err := DecodeMutation(bytes.Clone(raw))
 		if err != nil {
 			return err
 		}
 		if n := len(p.Mutations); n > 0 && m.Mid != p.Mutations[n-1].Mid+1 {
-			return Fail(400, "malformed", RetryAfterFix, "Mutations of a push must be numbered one after the other; %d follows %d.", m.Mid, p.Mutations[n-1].Mid)
+			return Fail(CodeMalformed, "Mutations of a push must be numbered one after the other; %d follows %d.", m.Mid, p.Mutations[n-1].Mid)
 		}
 		p.Mutations = append(p.Mutations, m)
 		return nil

@@ -88,7 +88,7 @@ var table = map[string]folder{
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/worktime", "internal/rules", "internal/handover",
 			"internal/delivery", "internal/desk", "internal/judge", "internal/arrange", "internal/rooms", "internal/identity", "internal/importer", "internal/recovery", "internal/sqlitemem"},
-		outside: []string{pocketbase, "modernc.org/sqlite"}},
+		outside: []string{pocketbase, "modernc.org/sqlite", "github.com/hashicorp/golang-lru/v2"}},
 	"internal/sqlitemem": {why: "SQLite's memory is SQLite's affair and knows nothing of care",
 		outside: []string{"modernc.org/libc", "modernc.org/sqlite"}},
 	"internal/pbapp": {why: "pbapp opens a database and brings it to today's schema; what runs on it is for the server",

@@ -32,7 +32,7 @@ func newCompressed() func(http.Handler) http.HandlerFunc {
 	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(compressFrom), gzhttp.CompressionLevel(gzip.BestSpeed),
 		gzhttp.EnableZstd(true), gzhttp.PreferZstd(true), gzhttp.ZstdCompressionLevel(int(zstd.SpeedFastest)))
 	if err != nil {
-		panic(fmt.Errorf("set up compression: %w", err)) // only an option that does not exist
+		panic(fmt.Errorf("set up compression: %w", err)) //nolint:forbidigo // at start, and only for options that do not exist
 	}
 	return wrap
 }

@@ -131,7 +131,7 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *shape, d dirty, was map[string]a
 	}
 	if s.c.Name == care.Patients {
 		tx.patients[d.record] = rec // nil when they are gone: memory still knows them
-		tx.note(func(m *memory) { delete(m.patients, d.record) })
+		tx.note(func(m *memory) { m.patients.Remove(d.record) })
 		people[d.record] = true
 	}
 	old := priorOf(s.c, d, was, rec)

@@ -1,8 +1,11 @@
 package pbstore
 
 import (
+	"fmt"
 	"sync"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -36,7 +39,7 @@ type memory struct {
 	watched   map[string]*watch // people with alarms of the last 30 days or open handovers
 	creates   map[string]string // record whose create is in quarantine → that row
 	waiting   map[string]int    // record → open rows that wait for it
-	patients  map[string]*care.Record
+	patients  *lru.Cache[string, *care.Record]
 	outbox    bool // something was put into the outbox since it was last looked at
 }
 
@@ -57,7 +60,7 @@ func (m *memory) watch(patient string) *watch {
 	return w
 }
 
-// maxPatients bounds the cache of person records; it is emptied, not aged, when full.
+// maxPatients bounds the cache of person records: the one that was used least recently makes room.
 const maxPatients = 20000
 
 type epoch struct {
@@ -80,12 +83,16 @@ type Client struct {
 	Quarantined int64 // open rows, mutations and fields
 }
 
-func newMemory(broken func(rules.Broken)) *memory {
+func newMemory(broken func(rules.Broken)) (*memory, error) {
 	if broken == nil {
 		broken = func(rules.Broken) {}
 	}
+	patients, err := lru.New[string, *care.Record](maxPatients)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of people: %w", err)
+	}
 	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]int64{},
-		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: map[string]*care.Record{}}
+		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: patients}, nil
 }
 
 // publish brings a committed transaction into memory: first what the store itself leans on, then

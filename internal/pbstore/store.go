@@ -71,7 +71,10 @@ func Open(app core.App, o Options) (*Store, error) {
 	if s.retention = o.IssueRetention; s.retention == 0 {
 		s.retention = defaultIssueRetention
 	}
-	s.mem, s.Access = newMemory(o.Broken), access.NewIndex(o.Now)
+	if s.mem, err = newMemory(o.Broken); err != nil {
+		return nil, err
+	}
+	s.Access = access.NewIndex(o.Now)
 	s.bindDevices()
 	if err := s.Read(context.Background(), s.load); err != nil {
 		return nil, fmt.Errorf("load the sync state: %w", err)

@@ -192,11 +192,7 @@ func (tx *Tx) Patient(id string) (*care.Record, error) {
 	if rec, ok := tx.patients[id]; ok {
 		return rec, nil
 	}
-	m := tx.store.mem
-	m.mu.RLock()
-	rec := m.patients[id]
-	m.mu.RUnlock()
-	if rec != nil {
+	if rec, ok := tx.store.mem.patients.Get(id); ok {
 		return rec, nil
 	}
 	c, _ := care.ByName(care.Patients)
@@ -205,15 +201,8 @@ func (tx *Tx) Patient(id string) (*care.Record, error) {
 		return nil, err
 	}
 	tx.patients[id] = rec
-	tx.note(func(m *memory) { m.rememberPatient(rec) })
+	tx.note(func(m *memory) { m.patients.Add(rec.ID, rec) })
 	return rec, nil
-}
-
-func (m *memory) rememberPatient(rec *care.Record) {
-	if len(m.patients) >= maxPatients {
-		clear(m.patients)
-	}
-	m.patients[rec.ID] = rec
 }
 
 // Holds implements takein.Reference.

@@ -70,7 +70,7 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 	switch rec.Collection.Name {
 	case care.Patients:
 		tx.patients[rec.ID] = rec
-		tx.note(func(m *memory) { m.rememberPatient(rec) })
+		tx.note(func(m *memory) { m.patients.Add(rec.ID, rec) })
 		if old != nil && (!care.Equal(rec.Get("consent"), old.Get("consent")) || !care.Equal(rec.Get("objection"), old.Get("objection"))) {
 			return tx.Regrant(rec.ID)
 		}

@@ -100,7 +100,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, bootstrap f
 		}
 		return pbstore.NewRecovery(app), app.RunAllMigrations()
 	}, time.Now))
-	return errors.Join(set.Adopt(root.PersistentFlags()), set.Adopt(serve.PersistentFlags()))
+	return errors.Join(set.BindPocketBaseFlags(root.PersistentFlags()), set.BindPocketBaseFlags(serve.PersistentFlags()))
 }
 
 // healthCommand asks the server of the same settings how it is; a container's health check.

@@ -151,7 +151,7 @@ func (t *town) healing(ctx context.Context) error {
 			if err := h.settle(ctx); err != nil {
 				return fmt.Errorf("at the end of the day, round %d: %w", round+1, err)
 			}
-			if err := t.house.attend(ctx); err != nil {
+			if err := t.house.workOff(ctx); err != nil {
 				return err
 			}
 		}

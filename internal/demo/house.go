@@ -113,9 +113,9 @@ func routes(app core.App, pages http.Handler) (handler http.Handler, err error) 
 	return handler, err
 }
 
-// attend does what the watcher and the courier of a real server do within a quarter of a second:
+// workOff does what the watcher and the courier of a real server do within a quarter of a second:
 // take in what others wrote, and empty the outbox.
-func (h *house) attend(ctx context.Context) error {
+func (h *house) workOff(ctx context.Context) error {
 	if err := h.srv.Engine.Settle(ctx); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (o *opening) goesUp(ctx context.Context) error {
 	if err := o.phone.settle(ctx); err != nil {
 		return err
 	}
-	if err := o.t.house.attend(ctx); err != nil {
+	if err := o.t.house.workOff(ctx); err != nil {
 		return err
 	}
 	i, err := o.t.standing(ctx, o.surgery.reception, o.person)

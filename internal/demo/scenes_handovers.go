@@ -127,7 +127,7 @@ func socialWorkerToPractice(s *script) func() {
 	p := s.someone("socialWorkerToPractice", func(p *person) bool { return p.social && !p.mental && p.practice == gp.org })
 	v := s.visit(w, p, "social_care_review", 11, 20)
 	return func() {
-		s.t.carryOut(v, found{values: map[string]any{"note": "Carer reports three falls in a week, all on getting up at night."}})
+		s.t.schedule(v, found{values: map[string]any{"note": "Carer reports three falls in a week, all on getting up at night."}})
 		h := s.t.phones[w]
 		s.at(11, 35, func(ctx context.Context) error {
 			if _, err := h.handOver(p, gp.team, care.SameDay, "Three falls this week, all at night, none with injury. New blood pressure tablet a fortnight ago.",
@@ -201,7 +201,7 @@ func noReply(s *script) func() {
 	p := s.someone("noReply", adult(s.h.south.team, s.h.surgeries[0].org))
 	v := s.visit(w, p, "wound_care", 9, 35)
 	return func() {
-		s.t.carryOut(v, found{values: map[string]any{"status": "no_access", "no_access_kind": "no_reply", "outcome": nil,
+		s.t.schedule(v, found{values: map[string]any{"status": "no_access", "no_access_kind": "no_reply", "outcome": nil,
 			"note": "Knocked, looked in, rang twice. Curtains drawn, milk on the step. Neighbour has not seen anybody since Sunday."}})
 		s.t.deskOf(s.h.chain).parts[p] = s.answer(p, act{verb: "answer", Outcome: "no_action_needed", Text: "Found: at the daughter's since Sunday, well. Key holder's number put right."},
 			func() {
@@ -216,7 +216,7 @@ func missedInsulin(s *script) func() {
 	p := s.someone("missedInsulin", adult(s.h.south.team, s.h.surgeries[1].org))
 	v := s.visit(w, p, "insulin", 9, 10)
 	return func() {
-		s.t.carryOut(v, found{values: map[string]any{"critical_medicine": "missed",
+		s.t.schedule(v, found{values: map[string]any{"critical_medicine": "missed",
 			"note": "Morning insulin not given: pen empty and no spare in the fridge. Glucose 14.2. Eating breakfast."}})
 		gp := s.h.surgeries[1]
 		s.t.deskOf(gp.team).parts[p] = s.answer(p, act{verb: "answer", Outcome: "prescribed", Text: "Prescription sent to the pharmacy as urgent, ready at 11. Give the dose then; check at teatime."},
@@ -264,8 +264,8 @@ func nowhereToSend(s *script) func() {
 	q := s.someone("nowhereToSend", func(p *person) bool { return p.nursing == s.h.south.team && p.practice == s.h.closed })
 	v, w := s.visit(at1, p, "assessment", 13, 40), s.visit(at2, q, "assessment", 13, 50)
 	return func() {
-		s.t.carryOut(v, found{values: map[string]any{"note": "New to the area, not registered anywhere yet. Muddled about the day."}, signs: []string{"confused"}})
-		s.t.carryOut(w, found{values: map[string]any{"note": "Still has the old surgery's letters. Off food for three days."}, signs: []string{"not_eating"}})
+		s.t.schedule(v, found{values: map[string]any{"note": "New to the area, not registered anywhere yet. Muddled about the day."}, signs: []string{"confused"}})
+		s.t.schedule(w, found{values: map[string]any{"note": "Still has the old surgery's letters. Off food for three days."}, signs: []string{"not_eating"}})
 		s.t.agenda.add(v.at.Add(40*time.Minute), func(ctx context.Context) error {
 			for _, who := range []*person{p, q} {
 				i, err := s.t.standing(ctx, s.h.cora, who)

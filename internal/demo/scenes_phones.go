@@ -77,7 +77,7 @@ func fastPhone(s *script) func() {
 	v := s.visit(w, p, "observation", 9, 25)
 	r := illReadings(stream(s.t.seed, 21), p, 5)
 	return func() {
-		s.t.carryOut(v, found{values: map[string]any{"note": "Chesty, off food. Sitting up in the chair."}, readings: r})
+		s.t.schedule(v, found{values: map[string]any{"note": "Chesty, off food. Sitting up in the chair."}, readings: r})
 		s.at(9, 40, func(context.Context) error {
 			s.t.tell("%s's phone is two days ahead. What it records is stored at the true time, and its NEWS2 of %d is not from the day after tomorrow.",
 				w.given(), r.score(p).FloorTotal)
@@ -270,8 +270,8 @@ func seenTwice(s *script) func() {
 	p := s.someone("seenTwice", func(p *person) bool { return p.nursing == s.h.south.team && p.mental && !p.social })
 	a, b := s.visit(nurse, p, "medication", 9, 50), s.visit(other, p, "medication", 14, 20)
 	return func() {
-		s.t.carryOut(a, found{values: map[string]any{"note": "Tablets checked, box filled.", "critical_medicine": "given"}})
-		s.t.carryOut(b, found{values: map[string]any{"note": "Went through the tablets together. The nurse had been this morning.", "critical_medicine": "not_due"}})
+		s.t.schedule(a, found{values: map[string]any{"note": "Tablets checked, box filled.", "critical_medicine": "given"}})
+		s.t.schedule(b, found{values: map[string]any{"note": "Went through the tablets together. The nurse had been this morning.", "critical_medicine": "not_due"}})
 	}
 }
 
@@ -316,7 +316,7 @@ func lastHour(s *script) func() {
 	return func() {
 		h := s.t.phones[sitting]
 		h.link.goDark(s.when(16, 55), s.when(17, 40))
-		s.t.carryOut(v, found{values: map[string]any{"note": "Comfortable, family round the bed. Night sitter booked."}, signs: []string{"more_tired"}})
+		s.t.schedule(v, found{values: map[string]any{"note": "Comfortable, family round the bed. Night sitter booked."}, signs: []string{"more_tired"}})
 		h.link.repeatNext = 2
 		s.at(16, 50, func(ctx context.Context) error {
 			if _, err := s.t.phones[asking].handOver(q, nil, care.Routine, "Two tablets in the box look alike and get mixed up.", "Could the pharmacy use another make?"); err != nil {

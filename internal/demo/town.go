@@ -55,8 +55,8 @@ func (t *town) live(ctx context.Context, end time.Time, progress func(time.Time)
 		if err := thing.do(ctx); err != nil {
 			return fmt.Errorf("at %s: %w", clockTime(t.clock.Now()), err)
 		}
-		if err := t.house.attend(ctx); err != nil {
-			return fmt.Errorf("attend to the server: %w", err)
+		if err := t.house.workOff(ctx); err != nil {
+			return fmt.Errorf("work off what the server has to do: %w", err)
 		}
 		if progress != nil {
 			progress(thing.at)

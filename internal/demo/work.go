@@ -32,8 +32,8 @@ type found struct {
 	signs    []string
 }
 
-// carryOut puts a planned visit on the agenda.
-func (t *town) carryOut(p plan, f found) {
+// schedule puts a planned visit on the agenda.
+func (t *town) schedule(p plan, f found) {
 	h := t.phones[p.worker]
 	if p.person.noSignal {
 		h.link.goDark(p.at.Add(-5*time.Minute), p.at.Add(driveAway-time.Minute))
@@ -121,13 +121,13 @@ func (t *town) workTheRounds(plans []plan) {
 		case p.collection == care.Checkins:
 			t.call(p, map[string]any{"seen": true, "wellbeing": wellbeings[r.IntN(len(wellbeings))]})
 		case p.worker.role == care.DistrictNurse:
-			t.carryOut(p, usual(r, p))
+			t.schedule(p, usual(r, p))
 		default:
 			f := found{values: map[string]any{"note": quietNotes[r.IntN(len(quietNotes))]}}
 			if p.worker.role == care.SupportWorker {
 				f.readings = wellReadings(r, p.person)
 			}
-			t.carryOut(p, f)
+			t.schedule(p, f)
 		}
 	}
 }

@@ -1,17 +1,17 @@
 package phone
 
-// Adopted is a change that was written on another phone of the same person and could not be sent
+// Recovered is a change that was written on another phone of the same person and could not be sent
 // from there.
-type Adopted struct {
+type Recovered struct {
 	Key, Author, AuthoredAt string
 	Ops                     []Op
 }
 
-// Adopt puts changes of another phone into the outbox, in order and behind what is there. Keys,
+// AddRecovered puts changes of another phone into the outbox, in order and behind what is there. Keys,
 // author and times stay, so what the other phone did send, or sends later, takes effect once. The
 // times are that phone's: [Options.Now] must tell them, or the server puts them right by the wrong
 // offset. A change whose key is here already is left out.
-func (p *Phone) Adopt(changes []Adopted) error {
+func (p *Phone) AddRecovered(changes []Recovered) error {
 	known := map[string]bool{}
 	for _, list := range [][]*change{p.outbox, p.sentLog, p.aside} {
 		for _, c := range list {

@@ -35,12 +35,12 @@ func (w *Work) HandIn(ctx context.Context, h HandIn) ([]phone.Item, error) {
 	case !w.Cover.OffsetKnown && !h.ClockWasRight:
 		return nil, ErrClock
 	}
-	changes := make([]phone.Adopted, len(w.Changes))
+	changes := make([]phone.Recovered, len(w.Changes))
 	for i, c := range w.Changes {
 		if c.Author != w.Cover.Staff {
 			return nil, ErrOthersWork
 		}
-		changes[i] = phone.Adopted{Key: c.Key, Author: c.Author, AuthoredAt: c.AuthoredAt, Ops: c.Ops}
+		changes[i] = phone.Recovered{Key: c.Key, Author: c.Author, AuthoredAt: c.AuthoredAt, Ops: c.Ops}
 	}
 	offset := time.Duration(w.Cover.OffsetMs) * time.Millisecond
 	p, err := phone.New(phone.Options{Server: h.Server, HTTP: h.HTTP, Now: func() time.Time { return h.Now().Add(-offset) },
@@ -54,7 +54,7 @@ func (w *Work) HandIn(ctx context.Context, h HandIn) ([]phone.Item, error) {
 	if err := p.Enrol(ctx); err != nil {
 		return nil, fmt.Errorf("sign in with the code: %w", err)
 	}
-	if err := p.Adopt(changes); err != nil {
+	if err := p.AddRecovered(changes); err != nil {
 		return nil, err
 	}
 	for range maxRounds {

@@ -61,10 +61,10 @@ func (s *Settings) Bind(flags *pflag.FlagSet) {
 	}
 }
 
-// Adopt makes PocketBase's own flags in the set (dir; http of its serve command) obey their
+// BindPocketBaseFlags makes PocketBase's own flags in the set (dir; http of its serve command) obey their
 // variables: where one is set it becomes the flag's default. One that is Taken writes into s.
 // Parse only after this.
-func (s *Settings) Adopt(flags *pflag.FlagSet) error {
+func (s *Settings) BindPocketBaseFlags(flags *pflag.FlagSet) error {
 	for i := range table {
 		e := &table[i]
 		f := flags.Lookup(e.Flag)

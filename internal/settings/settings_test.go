@@ -118,7 +118,7 @@ func TestPocketBaseFlagsObeyTheirVariables(t *testing.T) {
 		}
 		flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 		got := flags.String("http", "", "PocketBase's own")
-		if err := s.Adopt(flags); err != nil {
+		if err := s.BindPocketBaseFlags(flags); err != nil {
 			t.Fatal(err)
 		}
 		if err := flags.Parse(c.args); err != nil {
@@ -147,7 +147,7 @@ func TestATakenFlagIsOursAlone(t *testing.T) {
 		flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 		flags.SetOutput(&strings.Builder{})
 		theirs := flags.StringSlice("origins", []string{"*"}, "PocketBase's own")
-		if err := s.Adopt(flags); err != nil {
+		if err := s.BindPocketBaseFlags(flags); err != nil {
 			t.Fatal(err)
 		}
 		if err := flags.Parse(c.args); err != nil {

@@ -1,0 +1,155 @@
+package access
+
+import (
+	"slices"
+	"testing"
+
+	"doorstep/internal/care"
+)
+
+func TestWhoMayLookAtAHandover(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		role           care.Role
+		from, team, to string
+		former         []string
+		may            bool
+	}{
+		{"a GP looks at what was sent to the practice", care.DutyGP, "you", others, nurses, nil, true},
+		{"a GP does not look at what was sent elsewhere", care.DutyGP, "you", others, practice, nil, false},
+		{"a GP still looks at what was escalated away from the practice", care.DutyGP, "you", others, desk, []string{nurses}, true},
+		{"a GP does not follow what their team sent", care.DutyGP, "you", nurses, others, nil, false},
+		{"a nurse follows what her team sent", care.DistrictNurse, "you", nurses, practice, nil, true},
+		{"a nurse follows what she sent herself, from wherever", care.DistrictNurse, "me", "", practice, nil, true},
+		{"a nurse has no inbox", care.DistrictNurse, "you", others, nurses, nil, false},
+		{"a volunteer follows nothing", care.Volunteer, "me", nurses, desk, nil, false},
+		{"a link worker follows what they sent themselves", care.LinkWorker, "me", nurses, desk, nil, true},
+		{"a link worker does not follow what their team sent", care.LinkWorker, "you", nurses, desk, nil, false},
+		{"the end of the chain looks at what stands with no team", care.CareCoordinator, "you", others, "", nil, true},
+		{"a lead does not look at what stands with no team", care.TeamLead, "you", others, "", nil, false},
+		{"an administrator looks at nothing", care.Administrator, "you", nurses, nurses, nil, false},
+	} {
+		me := who(c.role, trust, nurses)
+		if got := newTown(t, me).Of(me).MaySeeHandover(c.from, c.team, c.to, c.former); got != c.may {
+			t.Errorf("%s: %t, want %t", c.name, got, c.may)
+		}
+	}
+}
+
+// said is a handover with every part filled in.
+func said(class care.Class, fromStaff, fromTeam, toTeam string) *care.Record {
+	return record(care.Handovers, "h", map[string]any{"patient": ada, "class": string(class), "from_staff": fromStaff, "from_team": fromTeam, "to_team": toTeam,
+		"state": "sent", "situation": "s", "background": "b", "assessment": "a", "recommendation": "r", "rules": object([]string{"x"}), "superseded_by": "o",
+		"evidence": object(map[string]any{}), "safe_note": "n", "decline_reason": "d", "answer": "w", "called_at": "2026-03-02T09:00:00.000Z", "called_name": "c"})
+}
+
+func TestHowMuchOfAHandoverIsRead(t *testing.T) {
+	content := []string{"situation", "background", "assessment", "recommendation", "rules", "superseded_by", "evidence"}
+	reply := []string{"decline_reason", "answer", "called_at", "called_name"}
+	for _, c := range []struct {
+		name       string
+		role       care.Role
+		class      care.Class
+		team, to   string
+		projection Projection
+		content    bool // what it says
+		note       bool // the note that is safe to share
+		reply      bool // what was answered
+	}{
+		{"a GP reads all of what came to the practice", care.DutyGP, care.Urgent, others, nurses, FullView, true, true, true},
+		{"reception reads it too", care.Reception, care.Urgent, others, nurses, FullView, true, true, true},
+		{"the nurse who sent it reads it", care.DistrictNurse, care.Urgent, nurses, practice, FullView, true, true, true},
+		{"who sent it to volunteers reads it", care.DistrictNurse, care.Routine, nurses, friends, FullView, true, true, true},
+		{"a bystander of what volunteers were asked reads the note", care.DistrictNurse, care.Routine, others, friends, LimitedView, false, true, false},
+		{"a coordinator of volunteers reads the note, and their own answer", care.VolunteerCoordinator, care.Routine, others, nurses, LimitedView, false, true, true},
+		{"a coordinator of volunteers does not read what others answered", care.VolunteerCoordinator, care.Routine, nurses, practice, LimitedView, false, true, false},
+		{"a link worker reads the note of what they sent", care.LinkWorker, care.Urgent, nurses, practice, LimitedView, false, true, false},
+		{"the safeguarding lead reads a concern", care.SafeguardingLead, care.Safeguarding, others, nurses, FullView, true, true, true},
+		{"the nurse who raised a concern keeps a receipt", care.DistrictNurse, care.Safeguarding, nurses, safe, SealedView, false, false, false},
+		{"a GP to whom a concern came by mistake gets a receipt", care.DutyGP, care.Safeguarding, others, nurses, SealedView, false, false, false},
+		{"a coordinator of volunteers gets a receipt of a concern", care.VolunteerCoordinator, care.Safeguarding, nurses, safe, SealedView, false, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			me := who(c.role, trust, nurses)
+			seen := newTown(t, me).Of(me).SeeHandover(said(c.class, "you", c.team, c.to))
+			if seen.Projection != c.projection {
+				t.Errorf("projection %q, want %q", seen.Projection, c.projection)
+			}
+			shows := func(fields []string, want bool) {
+				for _, f := range fields {
+					if got := seen.Value(f) != nil; got != want {
+						t.Errorf("%s is shown: %t, want %t", f, got, want)
+					}
+				}
+			}
+			shows(content, c.content)
+			shows([]string{"safe_note"}, c.note)
+			shows(reply, c.reply)
+			shows([]string{"state", "class", "patient", "to_team"}, true)
+		})
+	}
+}
+
+// Whatever field is added to handovers, of a concern a receipt says no more than how it stands.
+func TestAReceiptSaysHowAConcernStandsAndNoMore(t *testing.T) {
+	me := who(care.DistrictNurse, trust, nurses)
+	a := newTown(t, me).Of(me)
+	c, _ := care.ByName(care.Handovers)
+	values := map[string]any{"class": string(care.Safeguarding)}
+	for i := range c.Fields {
+		if f := &c.Fields[i]; f.Kind == care.Text {
+			values[f.Name] = "secret"
+		}
+	}
+	seen := a.SeeHandover(record(care.Handovers, "h", values))
+	for i := range c.Fields {
+		if name := c.Fields[i].Name; seen.Text(name) == "secret" {
+			t.Errorf("the receipt of a concern tells %s", name)
+		}
+	}
+	event := a.SeeEvent(seen, record(care.HandoverEvents, "e", map[string]any{"kind": "answered", "team": nurses, "text": "secret", "detail": object("secret")}))
+	if event.Text("kind") != "answered" || event.Text("text") != "" || event.JSON("detail") != nil {
+		t.Error("the history of a concern tells what was written, or not even what happened")
+	}
+}
+
+func TestWhatIsQuotedAsEvidence(t *testing.T) {
+	values := map[string]any{"note": "n", "concern": "c", "safeguarding": "sg", "wellbeing": "ok"}
+	for projection, want := range map[Projection][]string{FullView: {"concern", "wellbeing"}, LimitedView: {"concern", "wellbeing"}, SealedView: {}} {
+		s := &Seen{Projection: projection, rec: said(care.Urgent, "", "", "")}
+		got := []string{}
+		for name := range s.Quoted(care.Checkins, values) {
+			got = append(got, name)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: of a check-in %v is quoted, want %v", projection, got, want)
+		}
+	}
+	limited := &Seen{Projection: LimitedView, rec: said(care.Urgent, "", "", "")}
+	if got := limited.Quoted(care.Observations, map[string]any{"pulse": int64(120), "systolic": int64(90)}); len(got) != 0 {
+		t.Errorf("a limited reader is shown readings: %v", got)
+	}
+}
+
+func TestWhoReadsTheTrend(t *testing.T) {
+	me := who(care.DistrictNurse, trust, nurses)
+	w := newTown(t, me)
+	a := w.Of(me)
+	h := a.SeeHandover(said(care.Urgent, "me", nurses, practice))
+	if a.ReadsTrend(h, Sent) {
+		t.Error("who sent it reads on when the person is not theirs any more")
+	}
+	w.give(ada, care.TeamScope(nurses), now)
+	if !a.ReadsTrend(h, Sent) {
+		t.Error("who sent it and has the person does not read the trend")
+	}
+	gp := who(care.DutyGP, surgery, practice)
+	if b := w.Of(gp); !b.ReadsTrend(b.SeeHandover(said(care.Urgent, "me", nurses, practice)), Received) {
+		t.Error("a GP who has to act does not read the trend")
+	}
+	lead := who(care.SafeguardingLead, trust, safe)
+	if b := w.Of(lead); b.ReadsTrend(b.SeeHandover(said(care.Safeguarding, "me", nurses, safe)), Received) {
+		t.Error("a trend goes along with a safeguarding concern")
+	}
+}

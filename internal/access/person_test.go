@@ -1,0 +1,81 @@
+package access
+
+import (
+	"reflect"
+	"testing"
+
+	"doorstep/internal/care"
+)
+
+func TestHowMuchOfAPersonIsTold(t *testing.T) {
+	person := record(care.Patients, ada, map[string]any{"family_name": "Testpatient", "given_name": "Ada", "nhs_number": "9990000018", "nhs_number_status": "verified",
+		"date_of_birth": "1941-05-17", "phone": "0161", "practice": "oak", "risk_note": "dog"})
+	for _, c := range []struct {
+		name    string
+		role    care.Role
+		about   Projection
+		held    bool
+		called  string
+		family  bool
+		contact bool
+	}{
+		{"a GP is told who a handover is about", care.DutyGP, FullView, false, "", true, true},
+		{"a lead is told at the desk", care.TeamLead, FullView, false, "", true, true},
+		{"the sender of a concern is told whom it is about", care.DistrictNurse, SealedView, false, "", true, true},
+		{"a volunteer who visits is told the first name and where", care.Volunteer, FullView, true, "Ada", false, true},
+		{"a volunteer who does not visit is told nothing", care.Volunteer, FullView, false, "", false, false},
+		{"a nurse who reads what volunteers were asked is told nothing of a person she does not have", care.DistrictNurse, LimitedView, false, "", false, false},
+		{"a nurse who has the person is told what the volunteers know", care.DistrictNurse, LimitedView, true, "Ada", false, true},
+	} {
+		me := who(c.role, trust, nurses)
+		w := newTown(t, me)
+		if c.held {
+			w.give(ada, care.StaffScope("me"), now)
+		}
+		p := w.Of(me).SeePerson(c.about, ada, person)
+		if p.ID != ada || p.PreferredName != c.called || (p.FamilyName != "") != c.family || (p.NHSNumber != "") != c.family || (p.DateOfBirth != "") != c.family ||
+			(p.Phone != "") != c.contact || (p.RiskNote != "") != c.contact {
+			t.Errorf("%s: %+v", c.name, p)
+		}
+	}
+	me := who(care.TeamLead, trust, nurses)
+	if p := newTown(t, me).Of(me).SeePerson(FullView, ada, nil); !reflect.DeepEqual(p, Person{ID: ada}) {
+		t.Errorf("of a person who is not there: %+v", p)
+	}
+}
+
+func TestWhatAVoluntaryServiceNeedsConsentFor(t *testing.T) {
+	consent := func(list ...map[string]any) map[string]any { return map[string]any{"consent": object(list)} }
+	yes := map[string]any{"service": charity, "given": true}
+	for _, c := range []struct {
+		name    string
+		team    string
+		staff   string
+		values  map[string]any
+		agreed  bool
+		expires string
+	}{
+		{"nurses need none", nurses, "", nil, true, ""},
+		{"nurses visit whoever objects to volunteers", nurses, "", map[string]any{"objection": true}, true, ""},
+		{"volunteers need it", friends, "", nil, false, ""},
+		{"volunteers have it", friends, "", consent(yes), true, ""},
+		{"a volunteer by name has it through their service", "", "me", consent(yes), true, ""},
+		{"consent to another service is none", friends, "", consent(map[string]any{"service": "another", "given": true}), false, ""},
+		{"the last word counts", friends, "", consent(yes, map[string]any{"service": charity, "given": false}), false, ""},
+		{"an objection ends it", friends, "", map[string]any{"consent": object([]any{yes}), "objection": true}, false, ""},
+		{"it holds to the end of its last day", friends, "", consent(map[string]any{"service": charity, "given": true, "expires": "2026-03-02"}), true, "2026-03-03"},
+		{"the day after it has ended", friends, "", consent(map[string]any{"service": charity, "given": true, "expires": "2026-03-01"}), false, "2026-03-02"},
+		{"an end that cannot be read has passed", friends, "", consent(map[string]any{"service": charity, "given": true, "expires": "soon"}), false, ""},
+		{"consent that cannot be read is none", friends, "", map[string]any{"consent": object("yes")}, false, ""},
+	} {
+		w := newTown(t, care.Viewer{Staff: "me", Role: care.Volunteer, Organisation: charity, Teams: []string{friends}})
+		agreed, expires := w.Consent(record(care.Patients, ada, c.values), c.team, c.staff, now)
+		ends := ""
+		if !expires.IsZero() {
+			ends = expires.Format("2006-01-02")
+		}
+		if agreed != c.agreed || ends != c.expires {
+			t.Errorf("%s: %t until %q, want %t until %q", c.name, agreed, ends, c.agreed, c.expires)
+		}
+	}
+}

@@ -84,6 +84,11 @@ func (t *Town) Lead() care.Viewer { return t.viewer(t.Lea, care.TeamLead, t.Trus
 // Doctor is Guy, the duty GP.
 func (t *Town) Doctor() care.Viewer { return t.viewer(t.Guy, care.DutyGP, t.Practice, t.Surgery) }
 
+// Coordinator is Cora, a care coordinator.
+func (t *Town) Coordinator() care.Viewer {
+	return t.viewer(t.Cora, care.CareCoordinator, t.Trust, t.Coordination)
+}
+
 // Befriender is Vic, a volunteer.
 func (t *Town) Befriender() care.Viewer {
 	return t.viewer(t.Vic, care.Volunteer, t.Friends, t.Befrienders)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"doorstep/internal/access"
@@ -32,7 +33,8 @@ type grant struct {
 	from          time.Time
 }
 
-func compiled() *rules.Set {
+// compiled are the rules in force, compiled once for all tests.
+var compiled = sync.OnceValue(func() *rules.Set {
 	list := append(rules.Defaults(), ThirdMissedDose)
 	for i := range list {
 		if list[i].ID == "" {
@@ -46,7 +48,7 @@ func compiled() *rules.Set {
 		panic("storetest: " + broken[0].Rule.Code + ": " + broken[0].Reason)
 	}
 	return set
-}
+})
 
 // furnish puts the town in.
 func (m *Memory) furnish() {

@@ -1,0 +1,272 @@
+package arrange_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/storetest"
+)
+
+func surgery(t *storetest.Town) string      { return t.Surgery }
+func coordination(t *storetest.Town) string { return t.Coordination }
+
+func code(err error) string {
+	var no *handover.Error
+	if errors.As(err, &no) {
+		return no.Code
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func TestAct_WhatPeopleAndTheClockDo(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   func(*bench, *arrange.Room, string) error
+		to   func(*storetest.Town) string
+		want care.State
+		code string
+	}{
+		{"delivered", func(b *bench, r *arrange.Room, id string) error { return r.Deliver(id, b.Town.Surgery) }, surgery, care.Sent, ""},
+		{"delivered to a team that does not have it", func(_ *bench, r *arrange.Room, id string) error { return r.Deliver(id, storetest.ID(4444)) }, surgery, care.Queued, ""},
+		{"overdue", func(_ *bench, r *arrange.Room, id string) error { return r.Overdue(id) }, coordination, care.Escalated, ""},
+		{"declined", func(b *bench, r *arrange.Room, id string) error {
+			_, err := r.Act(id, handover.Action{Kind: handover.Decline, Reason: "Not ours."}, actor(b.Town.Doctor()), 0)
+			return err
+		}, coordination, care.Declined, ""},
+		{"declined by a stranger", func(b *bench, r *arrange.Room, id string) error {
+			_, err := r.Act(id, handover.Action{Kind: handover.Decline, Reason: "Not ours."}, actor(b.Town.Stranger()), 0)
+			return err
+		}, surgery, care.Queued, handover.CodeNotFound},
+		{"one that is not there", func(b *bench, r *arrange.Room, _ string) error {
+			_, err := r.Act(storetest.ID(1), handover.Action{Kind: handover.Accept}, actor(b.Town.Doctor()), 0)
+			return err
+		}, surgery, care.Queued, handover.CodeNotFound},
+		{"overdue, though it is not there", func(_ *bench, r *arrange.Room, _ string) error { return r.Overdue(storetest.ID(1)) }, surgery, care.Queued, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			b.arrange(softSign)
+			id := b.only(b.Town.Surgery).ID
+			b.clock = b.clock.Add(12 * time.Hour)
+			err := b.do(func(r *arrange.Room) error { return c.do(b, r, id) })
+			got := b.handover(id)
+			if code(err) != c.code || got.Text("state") != string(c.want) || got.Text("to_team") != c.to(&b.Town) {
+				t.Errorf("it is %s with %s: %v", got.Text("state"), got.Text("to_team"), err)
+			}
+		})
+	}
+}
+
+func TestAct_WhoHasNotSeenADecisionLooksAgain(t *testing.T) {
+	b := newBench(t)
+	b.arrange(softSign)
+	h := b.only(b.Town.Surgery)
+	b.act(h.ID, handover.Action{Kind: handover.Accept}, b.Town.Doctor())
+	other := b.Town.Doctor()
+	other.Staff = storetest.ID(77)
+	answer := handover.Action{Kind: handover.Answer, Text: "Done.", Outcome: "advice_given"}
+	err := b.do(func(r *arrange.Room) error { _, err := r.Act(h.ID, answer, actor(other), h.Version); return err })
+	if code(err) != handover.CodeAlready {
+		t.Errorf("who saw it before: %v", err)
+	}
+	err = b.do(func(r *arrange.Room) error {
+		_, err := r.Act(h.ID, answer, actor(other), b.handover(h.ID).Version)
+		return err
+	})
+	if err != nil || b.handover(h.ID).Text("state") != "done" {
+		t.Errorf("who saw it since: %v", err)
+	}
+}
+
+func TestAct_AnAnswerThatAsksForWorkIsAHandoverBack(t *testing.T) {
+	b := newBench(t)
+	b.arrange(softSign)
+	h := b.only(b.Town.Surgery)
+	b.act(h.ID, handover.Action{Kind: handover.Answer, Text: "Please take bloods.", Outcome: "more_work_asked"}, b.Town.Doctor())
+	back := b.only(b.Town.Nurses)
+	if !strings.Contains(back.Text("recommendation"), "Please take bloods.") || back.Get("by_hand") != true {
+		t.Errorf("it is %v", back.Values)
+	}
+}
+
+func TestActFromInbox_TheSameThingAgainIsNoError(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		first, again handover.Action
+		repeated     bool
+	}{
+		{"acknowledged", handover.Action{Kind: handover.Acknowledge}, handover.Action{Kind: handover.Acknowledge}, true},
+		{"declined for the same reason", handover.Action{Kind: handover.Decline, Reason: "a"}, handover.Action{Kind: handover.Decline, Reason: "a"}, true},
+		{"declined for another", handover.Action{Kind: handover.Decline, Reason: "a"}, handover.Action{Kind: handover.Decline, Reason: "b"}, false},
+		{"answered alike", handover.Action{Kind: handover.Answer, Text: "a", Outcome: "other"}, handover.Action{Kind: handover.Answer, Text: "a", Outcome: "other"}, true},
+		{"answered otherwise", handover.Action{Kind: handover.Answer, Text: "a", Outcome: "other"}, handover.Action{Kind: handover.Answer, Text: "b", Outcome: "other"}, false},
+		{"rung alike", handover.Action{Kind: handover.RecordCall, Name: "Ann", Reached: true}, handover.Action{Kind: handover.RecordCall, Name: "Ann", Reached: true}, true},
+		{"stood down alike", handover.Action{Kind: handover.StandDown, Reason: "a"}, handover.Action{Kind: handover.StandDown, Reason: "a"}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			b.arrange(softSign)
+			h := b.only(b.Town.Surgery)
+			act := func(a handover.Action) error {
+				a.CalledAt = b.clock
+				return b.do(func(r *arrange.Room) error {
+					_, err := r.ActFromInbox(h.ID, a, actor(b.Town.Doctor()), h.Version)
+					return err
+				})
+			}
+			if err := act(c.first); err != nil {
+				t.Fatal(err)
+			}
+			before := b.handover(h.ID).Version
+			err := act(c.again)
+			if (err == nil) != c.repeated || b.handover(h.ID).Version != before {
+				t.Errorf("again: %v, version %d after %d", err, b.handover(h.ID).Version, before)
+			}
+		})
+	}
+}
+
+func TestActFromInbox_WhatBecameMoreUrgentMustBeReadFirst(t *testing.T) {
+	b := newBench(t)
+	b.arrange(softSign)
+	h := b.only(b.Town.Surgery)
+	b.arrange(softSign, grave)
+	try := func(a handover.Action, version int64) string {
+		return code(b.do(func(r *arrange.Room) error {
+			_, err := r.ActFromInbox(h.ID, a, actor(b.Town.Doctor()), version)
+			return err
+		}))
+	}
+	if got := try(handover.Action{Kind: handover.Accept}, h.Version); got != arrange.CodeChanged {
+		t.Errorf("an old view accepts: %q", got)
+	}
+	if got := try(handover.Action{Kind: handover.See}, h.Version); got != "" {
+		t.Errorf("an old view is read: %q", got)
+	}
+}
+
+func TestActFromInbox_WhoComesTooLateLearnsWhoWasFirst(t *testing.T) {
+	b := newBench(t)
+	b.arrange(softSign)
+	h := b.only(b.Town.Surgery)
+	b.act(h.ID, handover.Action{Kind: handover.HandOn, Reason: "Yours.", To: handover.Team{ID: b.Town.Others, Name: "Hillside Nurses", Kind: "nursing"}}, b.Town.Doctor())
+	late := b.Town.Doctor()
+	late.Staff = storetest.ID(77)
+	for _, c := range []struct {
+		name string
+		who  care.Viewer
+		want string
+	}{{"a colleague", late, handover.CodeAlready}, {"a stranger", b.Town.Befriender(), handover.CodeNotFound}} {
+		err := b.do(func(r *arrange.Room) error {
+			_, err := r.ActFromInbox(h.ID, handover.Action{Kind: handover.Accept}, actor(c.who), h.Version)
+			return err
+		})
+		if code(err) != c.want {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestActFromInbox_HandingOn(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		to   func(*storetest.Town) string
+		code string
+		with func(*storetest.Town) string
+	}{
+		{"to a team", func(t *storetest.Town) string { return t.Others }, "", func(t *storetest.Town) string { return t.Others }},
+		{"to the person's practice", func(*storetest.Town) string { return "" }, "", surgery},
+		{"to a team there is not", func(*storetest.Town) string { return storetest.ID(4444) }, handover.CodeTeamNeeded, coordination},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			b.arrange(noReply)
+			h := b.only(b.Town.Coordination)
+			err := b.do(func(r *arrange.Room) error {
+				_, err := r.ActFromInbox(h.ID, handover.Action{Kind: handover.HandOn, Reason: "Yours.", To: handover.Team{ID: c.to(&b.Town)}}, actor(b.Town.Coordinator()), h.Version)
+				return err
+			})
+			if code(err) != c.code || b.handover(h.ID).Text("to_team") != c.with(&b.Town) {
+				t.Errorf("it is with %s: %v", b.handover(h.ID).Text("to_team"), err)
+			}
+		})
+	}
+	b := newBench(t)
+	if got := code(b.do(func(r *arrange.Room) error {
+		_, err := r.ActFromInbox(storetest.ID(1), handover.Action{Kind: handover.HandOn}, actor(b.Town.Doctor()), 1)
+		return err
+	})); got != handover.CodeNotFound {
+		t.Errorf("one that is not there: %q", got)
+	}
+}
+
+func TestActFromInbox_AConcernThatLeavesAVoluntaryTeamGetsAClinicalText(t *testing.T) {
+	b := newBench(t)
+	coordinator := b.Town.Befriender()
+	coordinator.Staff, coordinator.Role = storetest.ID(78), care.VolunteerCoordinator
+	concern := found{rule: "volunteer_concern", n: 5, hours: 1, values: map[string]any{"wellbeing": "worried"}}
+	b.staff, b.team = b.Town.Vic, b.Town.Befrienders
+	b.arrange(concern)
+	h := b.only(b.Town.Befrienders)
+	if h.Text("situation") != "" {
+		t.Fatalf("a voluntary team reads %q", h.Text("situation"))
+	}
+	if err := b.do(func(r *arrange.Room) error {
+		_, err := r.ActFromInbox(h.ID, handover.Action{Kind: handover.HandOn, Reason: "Please see her."}, actor(coordinator), h.Version)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got := b.handover(h.ID)
+	if got.Text("to_team") != b.Town.Surgery || !strings.Contains(got.Text("situation"), "Handed on by Befrienders") || !strings.Contains(got.Text("situation"), "A volunteer's concern") {
+		t.Errorf("with %s: %q", got.Text("to_team"), got.Text("situation"))
+	}
+}
+
+func TestReassign_ALeaversHandoverGoesToAColleagueWhoMayAnswerIt(t *testing.T) {
+	b := newBench(t)
+	b.arrange(softSign)
+	h := b.only(b.Town.Surgery)
+	b.act(h.ID, handover.Action{Kind: handover.Accept}, b.Town.Doctor())
+	colleague := b.Town.Doctor()
+	colleague.Staff = storetest.ID(77)
+	for _, c := range []struct {
+		name string
+		id   string
+		from string
+		to   care.Viewer
+		want bool
+	}{
+		{"to a nurse of another team", h.ID, b.Town.Guy, b.Town.Stranger(), false}, {"of somebody else", h.ID, b.Town.Ann, colleague, false},
+		{"one that is not there", storetest.ID(1), b.Town.Guy, colleague, false}, {"to a colleague", h.ID, b.Town.Guy, colleague, true},
+	} {
+		var done bool
+		b.must(func(r *arrange.Room) (err error) { done, err = r.Reassign(c.id, c.from, c.to, b.Town.Lea); return err })
+		if done != c.want {
+			t.Errorf("%s: %v", c.name, done)
+		}
+	}
+	if got := b.handover(h.ID); got.Text("owner") != colleague.Staff || !b.has(h.ID, handover.EventReassigned) {
+		t.Errorf("its owner is %s", got.Text("owner"))
+	}
+}
+
+func TestHandoverOf_KnowsWhatOnlyItsHistoryDoes(t *testing.T) {
+	b := newBench(t)
+	b.arrange(softSign)
+	h := b.only(b.Town.Surgery)
+	b.clock = b.clock.Add(12 * time.Hour)
+	b.must(func(r *arrange.Room) error { return r.Overdue(h.ID) })
+	history, _ := b.History(h.ID)
+	if got := arrange.HandoverOf(b.handover(h.ID), history); len(got.Former) != 1 || got.Former[0] != b.Town.Surgery || got.State != care.Escalated {
+		t.Errorf("it is %+v", got)
+	}
+}

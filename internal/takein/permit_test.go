@@ -82,9 +82,9 @@ func TestAccept_KeepsWholeWhatItCannotTakeIn(t *testing.T) {
 			}, code: "malformed", fix: "supervisor"},
 		{name: "what is too large", ops: func(d *desk) []op { return []op{create(care.Visits, one, d.visit(nil))} },
 			alter: func(_ *desk, m *care.Mutation, _ *takein.By) {
-				m.Fault = &care.Problem{Code: "too_large", Message: "Too large."}
+				m.Fault = &care.Problem{Code: "oversized", Message: "Too large."}
 			},
-			code: "too_large", fix: "edit"},
+			code: "oversized", fix: "edit"},
 		{name: "a decision about an issue there is not", ops: func(d *desk) []op {
 			return []op{{"op": "resolve", "issue": one, "patient": d.Town.Ada, "base": "", "set": map[string]any{}}}
 		}, code: "no_permission", fix: "supervisor"},

@@ -102,7 +102,7 @@ var table = map[string]folder{
 	"internal/acceptance": {why: "the scenarios talk to the whole server over HTTP, as a phone does",
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
-		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
+		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/rules", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
 			"internal/identity", "internal/pbstore"},
 		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",

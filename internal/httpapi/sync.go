@@ -56,9 +56,9 @@ func (a *API) push(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	p, fail := wire.DecodePush(body)
-	if fail != nil {
-		return fail
+	p, wrong := wire.DecodePush(body)
+	if wrong != nil {
+		return wrong
 	}
 	answer, fail := a.Sync.Push(e.Request.Context(), syncSession(e), p)
 	return reply(e, answer, fail)
@@ -127,7 +127,7 @@ func wholeNumber(text, name string, missing int) (int, error) {
 	return int(n), nil
 }
 
-func reply[T any](e *core.RequestEvent, answer *T, fail *wire.Error) error {
+func reply[T any](e *core.RequestEvent, answer *T, fail *syncer.Error) error {
 	if fail != nil {
 		return fail
 	}

@@ -98,9 +98,9 @@ func (w *ward) push(b *testing.B, s syncer.Session, body []byte, want care.Statu
 	if fail != nil {
 		b.Fatal(fail)
 	}
-	answer, fail := w.Engine.Push(context.Background(), s, p)
-	if fail != nil {
-		b.Fatal(fail)
+	answer, refused := w.Engine.Push(context.Background(), s, p)
+	if refused != nil {
+		b.Fatal(refused)
 	}
 	for _, r := range answer.Results {
 		if r.Status != want {
@@ -128,11 +128,12 @@ func BenchmarkPush(b *testing.B) {
 				wg.Go(func() {
 					for _, body := range bodies[n] {
 						p, fail := wire.DecodePush(body)
-						if fail == nil {
-							_, fail = w.Engine.Push(context.Background(), w.sessions[n], p)
-						}
 						if fail != nil {
-							failed.Store(fail)
+							failed.Store(fail.Error())
+							return
+						}
+						if _, refused := w.Engine.Push(context.Background(), w.sessions[n], p); refused != nil {
+							failed.Store(refused.Error())
 							return
 						}
 					}

@@ -40,9 +40,9 @@ func TestEveryRoleOnEveryCollectionByEveryOp(t *testing.T) {
 			if fail != nil {
 				t.Fatal(fail)
 			}
-			answer, fail := srv.Engine.Push(context.Background(), session, p)
-			if fail != nil {
-				t.Fatal(fail)
+			answer, refused := srv.Engine.Push(context.Background(), session, p)
+			if refused != nil {
+				t.Fatal(refused)
 			}
 			for i, c := range cells {
 				allowed := c.patient == ours.Id && c.collection.Pushable && duty.May(ops[c.op], c.collection.Name) && duty.Reach != care.Nobody

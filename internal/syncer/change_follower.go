@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"doorstep/internal/access"
-	"doorstep/internal/wire"
 )
 
 // Follower knows when a phone has something to pull. It takes memory only: no goroutine, and no SQL
@@ -26,7 +25,7 @@ type News struct {
 
 // Follow starts to watch for changes that a phone would pull from this cursor on. When the phone has
 // missed a change, or may have, the follower is woken at once.
-func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Follower, *wire.Error) {
+func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Follower, *Error) {
 	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail

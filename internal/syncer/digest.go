@@ -14,7 +14,7 @@ const maxDigestRecords = 20000
 // Digest compares what a device holds with what it should, scope by scope, and repairs the
 // records of the scopes it listed. The device must have pulled to the end: what moved after its
 // cursor comes with the next pull anyway.
-func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (*wire.DigestResponse, *wire.Error) {
+func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (*wire.DigestResponse, *Error) {
 	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
@@ -28,7 +28,7 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 	}
 	cur, err := e.cursors.parse(d.Cursor)
 	if err != nil || cur.walking() || cur.epoch == "" {
-		return nil, wire.Fail(wire.CodeCursor, "A digest needs the cursor of a finished pull.")
+		return nil, refuse(wire.CodeCursor, "A digest needs the cursor of a finished pull.")
 	}
 	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
 		return nil, fail
@@ -38,7 +38,7 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 		total += len(list)
 	}
 	if total > maxDigestRecords {
-		return nil, wire.Fail(wire.CodeTooMany, "List at most %d records at once; send fewer scopes.", maxDigestRecords)
+		return nil, refuse(wire.CodeTooMany, "List at most %d records at once; send fewer scopes.", maxDigestRecords)
 	}
 	answer := &wire.DigestResponse{Epoch: cur.epoch, Differs: []string{}, Changes: []wire.Delivery{}}
 	err = e.store.Read(ctx, func(snap *pbstore.Snapshot) error {

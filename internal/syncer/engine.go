@@ -10,7 +10,6 @@ import (
 
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rooms"
-	"doorstep/internal/wire"
 )
 
 // Options of an Engine.
@@ -261,16 +260,4 @@ func (e *Engine) logged(what string, err error) {
 	if err != nil && !errors.Is(err, errDirty) {
 		e.o.Log.Error(what, "error", err)
 	}
-}
-
-// failure is the answer for an error of the writer.
-func failure(err error) *wire.Error {
-	if errors.Is(err, ErrBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		f := wire.Fail(wire.CodeBusy, "Many phones are sending at this moment. Nothing is lost; try again shortly.")
-		f.RetryAfter = 5
-		return f
-	}
-	f := wire.Fail(wire.CodeUnavailable, "The server cannot store anything at the moment. Nothing was taken in; keep it and try again.")
-	f.RetryAfter = 30
-	return f
 }

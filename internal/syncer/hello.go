@@ -32,7 +32,7 @@ const averageRow = 900
 
 // Hello tells a phone where it stands and measures its clock. It answers draining devices too:
 // they must learn what to do.
-func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*wire.HelloResponse, *wire.Error) {
+func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*wire.HelloResponse, *Error) {
 	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
@@ -43,12 +43,12 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 	}
 	device, err := care.ParseStamp(h.Now)
 	if err != nil {
-		return nil, wire.Fail(wire.CodeInvalid, "now must be a time such as 2026-03-02T07:58:11.204Z.")
+		return nil, refuse(wire.CodeInvalid, "now must be a time such as 2026-03-02T07:58:11.204Z.")
 	}
 	if h.Outbox.Oldest != "" {
 		oldest, err := care.ParseStamp(h.Outbox.Oldest)
 		if err != nil {
-			return nil, wire.Fail(wire.CodeInvalid, "outbox.oldest must be a time such as 2026-03-02T07:58:11.204Z.")
+			return nil, refuse(wire.CodeInvalid, "outbox.oldest must be a time such as 2026-03-02T07:58:11.204Z.")
 		}
 		h.Outbox.Oldest = care.Stamp(oldest)
 	}

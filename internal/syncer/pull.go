@@ -22,7 +22,7 @@ type PullRequest struct {
 const MaxWait = 25 * time.Second
 
 // Pull answers one page. Only the cursor it returns moves a phone on.
-func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.PullResponse, *wire.Error) {
+func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.PullResponse, *Error) {
 	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
@@ -36,7 +36,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	}
 	cur, err := e.cursors.parse(r.Cursor)
 	if err != nil {
-		return nil, wire.Fail(wire.CodeCursor, "This cursor is not one of ours. Pull from the start, without a cursor; keep what is not sent.")
+		return nil, refuse(wire.CodeCursor, "This cursor is not one of ours. Pull from the start, without a cursor; keep what is not sent.")
 	}
 	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
 		return nil, fail
@@ -80,7 +80,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 }
 
 // firstPage is the page a cursor asks for, begun anew where the cursor was too old.
-func (e *Engine) firstPage(ctx context.Context, s Session, who *access.Access, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *wire.Error) {
+func (e *Engine) firstPage(ctx context.Context, s Session, who *access.Access, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *Error) {
 	page, fail := e.page(ctx, who, c, cur, limit)
 	if fail != nil {
 		return nil, fail
@@ -109,7 +109,7 @@ func (e *Engine) belowFloor(cur *cursor) bool {
 }
 
 // checkEpoch makes sure that the cursor speaks of the history this database has.
-func (e *Engine) checkEpoch(ctx context.Context, c *pbstore.Client, cur *cursor) *wire.Error {
+func (e *Engine) checkEpoch(ctx context.Context, c *pbstore.Client, cur *cursor) *Error {
 	epoch, head := e.store.Head()
 	if cur.epoch == "" {
 		cur.epoch = epoch
@@ -137,7 +137,7 @@ func (e *Engine) checkEpoch(ctx context.Context, c *pbstore.Client, cur *cursor)
 }
 
 // page reads one page: from memory alone when nothing is new, else in one snapshot.
-func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *wire.Error) {
+func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *Error) {
 	if cur.since > 0 && !cur.walking() {
 		if quiet, head := who.NothingNew(c.ID, c.LastSeq, cur.since); quiet {
 			return &wire.PullResponse{Epoch: cur.epoch, Head: head, Cursor: e.cursors.format(cursor{epoch: cur.epoch, since: head}),

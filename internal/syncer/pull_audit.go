@@ -63,7 +63,7 @@ type pullDetail struct {
 // audit writes, before records leave, one line at most for each page of a pull: it names the people
 // whose records go to this device for the first time today. When the line cannot be written, the
 // records are not sent.
-func (e *Engine) audit(ctx context.Context, s Session, changes []wire.Delivery) *wire.Error {
+func (e *Engine) audit(ctx context.Context, s Session, changes []wire.Delivery) *Error {
 	var people map[string]int
 	for i := range changes {
 		if d := &changes[i]; d.Gone == "" && d.Patient != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -13,7 +14,7 @@ import (
 )
 
 // Push takes a phone's mutations in, in order, each exactly once, and answers change by change.
-func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushResponse, *wire.Error) {
+func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushResponse, *Error) {
 	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
@@ -27,8 +28,8 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 		return nil, e.otherEpoch(c)
 	}
 	if c.Quarantined >= e.o.QuarantineQuota {
-		f := wire.Fail(wire.CodeQuota, "Too much of this phone's work is waiting for a decision. Ask the team's lead to settle it; nothing is lost.")
-		f.RetryAfter = 600
+		f := refuse(wire.CodeQuota, "Too much of this phone's work is waiting for a decision. Ask the team's lead to settle it; nothing is lost.")
+		f.RetryAfter = 10 * time.Minute
 		return nil, f
 	}
 	clock, err := e.store.DeviceClock(s.Device)
@@ -37,7 +38,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	}
 	w := &pushWork{engine: e, who: who, push: p, by: takein.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID, Clock: clock}}
 	if err := e.submit(ctx, w.run); err != nil {
-		var refused *wire.Error
+		var refused *Error
 		if errors.As(err, &refused) {
 			return nil, refused
 		}
@@ -69,14 +70,6 @@ func (w *pushWork) late(ctx context.Context) error {
 	})
 }
 
-func (e *Engine) otherEpoch(c *pbstore.Client) *wire.Error {
-	epoch, _ := e.store.Head()
-	f := wire.Fail(wire.CodeEpoch, "The server was restored from a backup. Pull from the start and send again what it does not have.")
-	f.Epoch, f.LastKey = epoch, c.LastKey
-	f.LastMid = &c.LastMid
-	return f
-}
-
 // pushWork is one push on its way through the writer. It may run twice; only the last run counts.
 type pushWork struct {
 	engine  *Engine
@@ -84,7 +77,7 @@ type pushWork struct {
 	push    *wire.Push
 	by      takein.By
 	answer  wire.PushResponse
-	refused *wire.Error
+	refused *Error
 }
 
 func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
@@ -105,7 +98,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 			res, err = w.again(tx, c, m)
 			before++
 		case m.Mid > c.LastMid+1:
-			w.refused = wire.Fail(wire.CodeGap, "Mutation %d is missing; send it first.", c.LastMid+1)
+			w.refused = refuse(wire.CodeGap, "Mutation %d is missing; send it first.", c.LastMid+1)
 			w.refused.Expected = c.LastMid + 1
 			return nil
 		default:
@@ -223,12 +216,6 @@ func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (w
 		return w.answered(tx, m, c.Row, m.Mid, status)
 	}
 	return w.stored(tx, m)
-}
-
-func forked(c *pbstore.Client) *wire.Error {
-	f := wire.Fail(wire.CodeForked, "This number was used for another change: the phone was restored from a backup, or there are two copies of it. Enrol anew and renumber what is not sent.")
-	f.LastMid, f.LastKey = &c.LastMid, c.LastKey
-	return f
 }
 
 // stored finds the answer a key got the first time; when that was cleared away, its status.

@@ -21,7 +21,7 @@ type Session struct {
 
 // access finds what the person may see today; it is made afresh for each request, not taken
 // from the token.
-func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *wire.Error) {
+func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *Error) {
 	v, ok := e.store.Staff(s.Staff)
 	if !ok { // an account made this very moment
 		if err := e.Settle(ctx); err != nil {
@@ -30,7 +30,7 @@ func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *wire.E
 		v, ok = e.store.Staff(s.Staff)
 	}
 	if !ok {
-		f := wire.Fail(wire.CodeRelogin, "This account is not known here any more. Sign in again; keep what is not sent.")
+		f := refuse(wire.CodeRelogin, "This account is not known here any more. Sign in again; keep what is not sent.")
 		f.Directive = "relogin"
 		return nil, f
 	}
@@ -38,17 +38,10 @@ func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *wire.E
 }
 
 // client finds the outbox the session speaks for; another person's, or a made-up one, is answered alike.
-func (e *Engine) client(s Session, id string) (*pbstore.Client, *wire.Error) {
+func (e *Engine) client(s Session, id string) (*pbstore.Client, *Error) {
 	c, err := e.store.Client(id)
 	if err != nil || c.Device != s.Device {
-		return nil, wire.Fail(wire.CodeNotYourClient, "This device does not own that client. Enrol again and keep what is not sent.")
+		return nil, refuse(wire.CodeNotYourClient, "This device does not own that client. Enrol again and keep what is not sent.")
 	}
 	return c, nil
-}
-
-// PushOnly is the answer to a phone that hands in only and asks for something.
-func PushOnly(directive string) *wire.Error {
-	f := wire.Fail(wire.CodePushOnly, "This phone may hand in what it holds, but gets nothing any more.")
-	f.Directive = directive
-	return f
 }

@@ -146,11 +146,14 @@ numbers: need-go ## measure each cell three times and write docs/numbers.md (abo
 # What `make test` has no time for: many seeds, the search for a day that shows each
 # seeded bug, property tests that begin anywhere, and the race detector.
 .PHONY: nightly
-nightly: need-go ## many seeds, each seeded bug sought anew, long property tests, the race detector
+nightly: ## many seeds, each seeded bug sought anew, long property tests, more days for JavaScript, the race detector
+	@$(MAKE) -k nightly-go nightly-js race
+
+.PHONY: nightly-go
+nightly-go: need-go
 	DOORSTEP_SEEDS=400 $(GO) test -count=1 -timeout 0 -run '^TestSeeds$$' -v ./internal/sim
-	$(GO) test -count=1 -timeout 0 -run '^TestFaults$$' -search -v ./internal/sim
+	$(GO) test -count=1 -timeout 0 -run '^TestFaults$$' -v ./internal/sim -search
 	RAPID_CHECKS=5000 $(GO) test -count=1 ./internal/handover ./internal/delivery ./internal/rules ./internal/reconcile
-	$(MAKE) race
 
 # A failing seed prints the command that replays it.
 SEEDS ?= 5000

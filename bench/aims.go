@@ -21,17 +21,17 @@ func (r *report) judge() {
 		}
 		with := fmt.Sprintf(", %d device(s)", devices)
 		if plain, ok := r.cell("plain", devices); ok {
-			r.atLeast("push against plain PocketBase"+with, 5, ours.Rate/plain.Rate, "×")
+			r.atLeast("push against plain PocketBase"+with, 5, over(ours.Rate, plain.Rate), "×")
 		}
 		if batch, ok := r.cell("batch", devices); ok {
-			r.atLeast("push against PocketBase's batch"+with, 4, ours.Rate/batch.Rate, "×")
+			r.atLeast("push against PocketBase's batch"+with, 4, over(ours.Rate, batch.Rate), "×")
 			if devices >= 200 {
-				r.atMost("p99 of a push against the batch"+with, 0.1, ours.P99/batch.P99, "×")
+				r.atMost("p99 of a push against the batch"+with, 0.1, over(ours.P99, batch.P99), "×")
 			}
 		}
 		if floor, ok := r.cell("floor", devices); ok {
-			r.atLeast("push against the bare group commit"+with, 50, 100*ours.Rate/floor.Rate, "%")
-			r.atLeast("the same by CPU seconds"+with, 50, 100*floor.CPU/ours.CPU, "%")
+			r.atLeast("push against the bare group commit"+with, 50, 100*over(ours.Rate, floor.Rate), "%")
+			r.atLeast("the same by CPU seconds"+with, 50, 100*over(floor.CPU, ours.CPU), "%")
 		}
 	}
 	r.judgeReads()
@@ -52,7 +52,7 @@ func (r *report) judgeReads() {
 	}
 	for _, c := range r.Backfill {
 		if c.Peer == "pull" && list != nil && c.Rows == list.Rows {
-			r.atLeast("initial pull against the list API", 3, c.Rate/list.Rate, "×")
+			r.atLeast("initial pull against the list API", 3, over(c.Rate, list.Rate), "×")
 		}
 	}
 	var health float64
@@ -72,13 +72,21 @@ func (r *report) judgeReads() {
 	for _, c := range quiet {
 		most = max(most, c.Statements)
 		if health > 0 {
-			r.atLeast(fmt.Sprintf("nothing new of %d against /api/health", c.InScope), 0.5, c.Rate/health, "×")
+			r.atLeast(fmt.Sprintf("nothing new of %d against /api/health", c.InScope), 0.5, over(c.Rate, health), "×")
 		}
 	}
 	// The watch for foreign writes looks four times a second whatever anybody asks.
 	r.atMost("statements of a pull with nothing new (the watch's own included)", 0.1, most, "")
 	first, last := quiet[0], quiet[len(quiet)-1]
-	r.atLeast(fmt.Sprintf("nothing new of %d against nothing new of %d", last.InScope, first.InScope), 0.8, last.Rate/first.Rate, "×")
+	r.atLeast(fmt.Sprintf("nothing new of %d against nothing new of %d", last.InScope, first.InScope), 0.8, over(last.Rate, first.Rate), "×")
+}
+
+// over is a ratio; 0 where there is nothing to compare with: a cell too short to be measured.
+func over(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
 }
 
 func (r *report) atLeast(text string, want, got float64, unit string) {

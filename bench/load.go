@@ -46,11 +46,11 @@ func drive(base string, work [][]turn, check checker) (*outcome, error) {
 	})
 }
 
-// hammer lets that many devices repeat their one request until the time is over.
+// hammer lets that many devices repeat their one request until the time is over, and ask once in any case.
 func hammer(base string, requests [][]byte, length time.Duration, check checker) (*outcome, error) {
 	end := time.Now().Add(length)
-	return run(base, len(requests), check, func(device, _ int) turn {
-		if time.Now().After(end) {
+	return run(base, len(requests), check, func(device, n int) turn {
+		if n > 0 && time.Now().After(end) {
 			return nil
 		}
 		return turn{requests[device]}

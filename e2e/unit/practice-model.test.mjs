@@ -1,7 +1,7 @@
 // The list of an inbox: order, grouping, filters; the stream it hears.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readEvents } from '../../pb_public/practice/live.js'
+import { readEvents } from '../../pb_public/shared/events.js'
 import { compare, counts, groups, isOverdue, noFilters, phase } from '../../pb_public/practice/model.js'
 
 const now = Date.parse('2026-03-02T10:00:00Z')
@@ -54,7 +54,7 @@ test('events are read however the stream is cut', async () => {
     const body = new ReadableStream({ start(c) { for (let i = 0; i < bytes.length; i += cut) c.enqueue(bytes.slice(i, i + cut)); c.close() } })
     /** @type {string[]} */
     const heard = []
-    await readEvents(body, name => heard.push(name))
+    await readEvents(body, ({ event }) => heard.push(event))
     assert.deepEqual(heard, ['poke', 'pace'], `cut at ${cut}`)
   }
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { retryAfter } from '../../pb_public/shared/sync/exchange.js'
 import { delay } from '../../pb_public/shared/sync/retry.js'
-import { Events } from '../../pb_public/shared/sync/stream.js'
+import { Events } from '../../pb_public/shared/events.js'
 import { minter } from '../../pb_public/shared/sync/ulid.js'
 import { edit, refusal, settled } from './fake.mjs'
 

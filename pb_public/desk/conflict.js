@@ -4,6 +4,7 @@
 import { html, nothing } from '../shared/ui/html.js'
 import { when } from '../shared/ui/format.js'
 import { fill, words } from '../shared/ui/words.js'
+import { IssueForm } from './issue-form.js'
 import { nameOf, radios, roleOf } from './parts.js'
 import { typedOf, valueOf } from './typed.js'
 import { fieldInput, fieldLabel, readable } from './values.js'
@@ -11,14 +12,13 @@ import { fieldInput, fieldLabel, readable } from './values.js'
 const w = words.desk.conflict
 const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 
-export class Conflict {
+export class Conflict extends IssueForm {
   possible = true
   verb = w.button
 
   /** @param {import('./desk-context.js').DeskContext} desk @param {any} issue */
   constructor(desk, issue) {
-    this.desk = desk
-    this.issue = issue
+    super(desk, issue)
     this.choice = ''
     this.typed = typedOf(desk, issue.collection, issue.field, this.kept)
     this.joined = this.join()
@@ -29,12 +29,11 @@ export class Conflict {
   get keptBy() { return this.issue.stored?.by ?? this.issue.kept_by }
   get keptAt() { return this.issue.stored?.at || this.issue.kept_at }
   get retract() { return this.issue.policy === 'retract' }
-  get info() { return this.desk.fieldsByName.get(`${this.issue.collection}.${this.issue.field}`) }
 
   /** @param {any} issue */
   update(issue) {
     const touched = this.choice === 'both' && this.joined !== this.join()
-    this.issue = issue
+    super.update(issue)
     if (!touched) this.joined = this.join()
     this.possible = !issue.hidden
   }

@@ -4,6 +4,7 @@
 import { html, nothing } from '../shared/ui/html.js'
 import { personName, when } from '../shared/ui/format.js'
 import { fill, word, words } from '../shared/ui/words.js'
+import { IssueForm } from './issue-form.js'
 import { checkbox, facts, nameOf, roleOf } from './parts.js'
 import { newID } from './ulid.js'
 import { typedOf, valueOf } from './typed.js'
@@ -11,12 +12,12 @@ import { collectionLabel, fieldInput, fieldLabel, readable } from './values.js'
 
 const w = words.desk.heldBack
 
-export class HeldBack {
+export class HeldBack extends IssueForm {
   verb = w.button
 
   /** @param {import('./desk-context.js').DeskContext} desk @param {any} issue */
   constructor(desk, issue) {
-    this.desk = desk
+    super(desk, issue)
     this.mending = false
     /** What was typed, by place and field: "0.note". @type {Map<string, any>} */ this.typed = new Map()
     /** @type {{ id: string, text: string }[]} */ this.people = []
@@ -27,7 +28,7 @@ export class HeldBack {
 
   /** @param {any} issue */
   update(issue) {
-    this.issue = issue
+    super.update(issue)
     /** @type {any[]} */ this.ops = Array.isArray(issue.content?.ops) ? issue.content.ops : []
   }
 

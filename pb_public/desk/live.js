@@ -1,6 +1,7 @@
 // @ts-check
 // Notices that something changed. The server's stream says so at once; where there is none, or a proxy
 // swallows it, the page asks every half minute. Nothing depends on the stream: it only makes things sooner.
+import { readEvents } from '../shared/events.js'
 import { Refusal } from '../shared/ui/session.js'
 
 const pollEvery = 30_000 // ms
@@ -91,16 +92,11 @@ async function stream(session, signal, alive, changed) {
     if (!response.ok || !response.body || !(response.headers.get('Content-Type') ?? '')
         .startsWith('text/event-stream')) return response.status !== 404 && response.status !== 403
     alive()
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-    for (let kept = ''; ;) {
-      const { done, value } = await reader.read()
-      if (done) return true
+    await readEvents(response.body, changed, () => {
       clearTimeout(watchdog)
       watchdog = setTimeout(give, longestSilence)
-      const events = (kept + value).split(/\r?\n\r?\n/)
-      kept = events.pop() ?? ''
-      if (events.some(e => /^(event|data):/m.test(e))) changed() // a line that begins with a colon only says: still here
-    }
+    })
+    return true
   } finally {
     clearTimeout(watchdog)
     signal.removeEventListener('abort', give)

@@ -1,5 +1,6 @@
 // @ts-check
 // Pieces that several views draw.
+import { described, fieldGroup } from '../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
 import { now } from '../shared/ui/now.js'
 import { ago, birth, nhsNumber, personName, when } from '../shared/ui/format.js'
@@ -50,14 +51,7 @@ export const troubleBox = (id, text) => text ? html`<div class="ds-banner ds-ban
     <p class="nhsuk-u-margin-0">${text}</p></div>` : nothing
 
 /** @param {{ id: string, label: string, hint?: any, error?: string, control: any }} o */
-export const group = o => html`<div class="nhsuk-form-group ${o.error ? 'nhsuk-form-group--error' : ''}">
-  <label class="nhsuk-label nhsuk-u-font-weight-bold" for=${o.id}>${o.label}</label>
-  ${o.hint ? html`<div class="nhsuk-hint" id="${o.id}-hint">${o.hint}</div>` : nothing}
-  ${o.error ? html`<span class="nhsuk-error-message" id="${o.id}-error">${o.error}</span>` : nothing}
-  ${o.control}</div>`
-
-/** @param {{ id: string, hint?: any, error?: string }} o */
-const described = o => [o.hint && `${o.id}-hint`, o.error && `${o.id}-error`].filter(Boolean).join(' ') || undefined
+export const group = o => fieldGroup({ id: o.id, label: o.label, hint: o.hint, error: o.error, control: o.control, bold: true })
 
 /**
  * @param {{ id: string, label: string, value: string, input: (value: string) => void, hint?: any, error?: string, type?: string, required?:

@@ -2,29 +2,20 @@
 // One value that could not be stored, beside the rest of its record, which was.
 import { html, nothing } from '../shared/ui/html.js'
 import { words } from '../shared/ui/words.js'
+import { IssueForm } from './issue-form.js'
 import { facts, nameOf, roleOf } from './parts.js'
 import { valueOf } from './typed.js'
 import { fieldInput, fieldLabel, readable } from './values.js'
 
 const w = words.desk.setAside
 
-export class SetAside {
+export class SetAside extends IssueForm {
   verb = w.button
 
-  /** @param {import('./desk-context.js').DeskContext} desk @param {any} issue */
-  constructor(desk, issue) {
-    this.desk = desk
-    this.issue = issue
-    this.typed = ''
-  }
-
-  get info() { return this.desk.fieldsByName.get(`${this.issue.collection}.${this.issue.field}`) }
+  typed = ''
 
   /** What has no field here, or is for other eyes, can only be let go. */
   get possible() { return !!this.info && !this.issue.hidden && this.info.kind !== 'object' }
-
-  /** @param {any} issue */
-  update(issue) { this.issue = issue }
 
   /** @returns {{ set?: any, wrong?: string }} */
   decision() {

@@ -1,6 +1,7 @@
 // @ts-check
 // The forms behind the actions of an open handover. What is typed stays in inbox.form, so that nothing that
 // arrives meanwhile takes it away.
+import { described, errorOf, fieldGroup } from '../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
 import { fill, words } from '../shared/ui/words.js'
 
@@ -87,27 +88,23 @@ function fields(inbox, form, draw) {
   /** @param {string} name @param {string} label @param {{ lines?: number, hint?: string, most?: number, optional?: boolean }} [o] */
   const text = (name, label, { lines = 3, hint, most = 2000, optional = false } = {}) => {
     const wrong = problem(name), id = `f-${name}`
-    const about = [hint && `${id}-hint`, wrong && `${id}-error`].filter(Boolean).join(' ') || undefined
-    return html`<div class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}><label class="nhsuk-label"
-        for=${id}>${label}${optional ? ` ${f.optional}` : ''}</label>
-      ${hint ? html`<div class="nhsuk-hint" id=${`${id}-hint`}>${hint}</div>` : nothing}${wrong
-        ? html`<p class="nhsuk-error-message" id=${`${id}-error`}>${wrong}</p>` : nothing}
-      ${lines > 1 ? html`<textarea class="nhsuk-textarea" id=${id} rows=${lines} maxlength=${most} aria-describedby=${ifDefined(about)}
+    const about = described({ id, hint, error: wrong })
+    return fieldGroup({ id, label: `${label}${optional ? ` ${f.optional}` : ''}`, hint, error: wrong, control: lines > 1
+      ? html`<textarea class="nhsuk-textarea" id=${id} rows=${lines} maxlength=${most} aria-describedby=${ifDefined(about)}
           aria-invalid=${wrong ? 'true' : nothing} .value=${live(v[name] ?? '')}
           @input=${(/** @type {any} */ e) => set(name, e.target.value)}></textarea>`
       : html`<input class="nhsuk-input" id=${id} maxlength=${most} autocomplete="off" aria-describedby=${ifDefined(about)}
           aria-invalid=${wrong ? 'true' : nothing} .value=${live(v[name] ?? '')}
-          @input=${(/** @type {any} */ e) => set(name, e.target.value)}>`}</div>`
+          @input=${(/** @type {any} */ e) => set(name, e.target.value)}>` })
   }
   /** @param {string} name @param {string} label @param {[string, string][]} options */
   const choose = (name, label, options) => {
     const wrong = problem(name), id = `f-${name}`
-    return html`<div class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}><label class="nhsuk-label"
-        for=${id}>${label}</label>${wrong ? html`<p class="nhsuk-error-message" id=${`${id}-error`}>${wrong}</p>` : nothing}
-      <select class="nhsuk-select" id=${id} aria-describedby=${wrong ? `${id}-error` : nothing} aria-invalid=${wrong ? 'true' : nothing}
+    return fieldGroup({ id, label, error: wrong, control: html`<select class="nhsuk-select" id=${id}
+        aria-describedby=${ifDefined(described({ id, error: wrong }))} aria-invalid=${wrong ? 'true' : nothing}
         @change=${(/** @type {any} */ e) => set(name, e.target.value)}>
       ${options.map(([value, shown]) => html`<option value=${value}
-            ?selected=${(v[name] ?? '') === value}>${shown}</option>`)}</select></div>`
+            ?selected=${(v[name] ?? '') === value}>${shown}</option>`)}</select>` })
   }
   switch (form.kind) {
     case 'decline': return text('reason', f.decline.reason)
@@ -128,8 +125,7 @@ function fields(inbox, form, draw) {
       const wrong = problem('reached')
       return html`<fieldset class=${`nhsuk-form-group${wrong ? ' nhsuk-form-group--error' : ''}`}
           aria-describedby=${wrong ? 'f-reached-error' : nothing}>
-          <legend class="nhsuk-label">${f.record_call.reached}</legend>${wrong
-          ? html`<p class="nhsuk-error-message" id="f-reached-error">${wrong}</p>` : nothing}
+          <legend class="nhsuk-label">${f.record_call.reached}</legend>${errorOf({ id: 'f-reached', error: wrong })}
         <div class="pi-checks">${(/** @type {['yes' | 'no', string][]} */ ([['yes', f.record_call.yes], ['no', f.record_call.no]]))
           .map(([value, shown]) => html`<label class="pi-check"><input type="radio" name="reached"
               id=${value === 'yes' ? 'f-reached' : 'f-reached-no'} value=${value} .checked=${live(v.reached === value)}

@@ -2,35 +2,13 @@
 // How the list stays true: the server's stream says that something moved, and then it is read again.
 // Where there is no stream it is read every fifteen seconds. No DOM.
 
+import { readEvents } from '../shared/events.js'
+
 /** How the connection stands. @typedef {{ state: 'starting' | 'live' | 'polling' | 'lost', since: number }} Connection */
 
 export const pollEvery = 15_000 // ms
 const tryAgain = [1000, 2000, 4000, 5000] // ms, with a quarter of chance on top
 const silence = 75_000 // ms; the server speaks at least every half minute
-
-/**
- * Reads an event stream and calls fn with the name of each event.
- * @param {ReadableStream<Uint8Array>} body
- * @param {(name: string) => void} fn
- * @param {() => void} heard
- */
-export async function readEvents(body, fn, heard = () => {}) {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  for (;;) {
-    const { value, done } = await reader.read()
-    if (done) return
-    heard()
-    text += decoder.decode(value, { stream: true })
-    const blocks = text.split(/\r?\n\r?\n/)
-    text = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const name = /^event: ?(.*)$/m.exec(block)
-      if (name) fn(name[1])
-    }
-  }
-}
 
 export class Live {
   /**

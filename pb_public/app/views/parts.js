@@ -1,5 +1,6 @@
 // @ts-check
 // Pieces that screens are put together from: fields with labels and errors, choices as big targets, tags.
+import { described, errorOf, fieldGroup, hintOf } from '../../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../../shared/ui/render.js'
 import { word, words } from '../../shared/ui/words.js'
 
@@ -17,21 +18,15 @@ import { word, words } from '../../shared/ui/words.js'
  * @param {string} [o.width] class of the width
  */
 export function field({ id, label, value, change, hint, error, warn, unit, mode, type = 'text', autocomplete = 'off', rows, width = '' }) {
-  const described = [hint && `${id}-hint`, error && `${id}-error`, warn && `${id}-warn`].filter(Boolean).join(' ') || undefined
+  const about = described({ id, hint, error, warn })
   const input = (/** @type {any} */ e) => change(e.target.value)
-  return html`<div class="nhsuk-form-group ${error ? 'nhsuk-form-group--error' : ''}">
-    <label class="nhsuk-label" for=${id}>${label}</label>
-    ${hint ? html`<div class="nhsuk-hint" id="${id}-hint">${hint}</div>` : nothing}
-    ${error ? html`<span class="nhsuk-error-message" id="${id}-error"><span class="nhsuk-u-visually-hidden">${words.app.form.error}</span>
-        ${error}</span>` : nothing}
-    ${rows ? html`<textarea class="nhsuk-textarea" id=${id} name=${id} rows=${rows} .value=${live(value)} @input=${input}
-        aria-describedby=${ifDefined(described)} aria-invalid=${ifDefined(error ? 'true' : undefined)}></textarea>`
-      : html`<div class="app-input"><input class="nhsuk-input ${width}" id=${id} name=${id} type=${type} inputmode=${ifDefined(mode)}
-          autocomplete=${/** @type {any} */ (autocomplete)} autocapitalize=${type === 'text' && !mode ? 'sentences' : 'none'}
-          .value=${live(value)} @input=${input} aria-describedby=${ifDefined(described)}
-          aria-invalid=${ifDefined(error ? 'true' : undefined)}>${unit ? html`<span class="app-unit">${unit}</span>` : nothing}</div>`}
-    ${warn ? html`<p class="app-warn" id="${id}-warn">${warn}</p>` : nothing}
-  </div>`
+  return fieldGroup({ id, label, hint, error, warn, control: rows
+    ? html`<textarea class="nhsuk-textarea" id=${id} name=${id} rows=${rows} .value=${live(value)} @input=${input}
+        aria-describedby=${ifDefined(about)} aria-invalid=${ifDefined(error ? 'true' : undefined)}></textarea>`
+    : html`<div class="app-input"><input class="nhsuk-input ${width}" id=${id} name=${id} type=${type} inputmode=${ifDefined(mode)}
+        autocomplete=${/** @type {any} */ (autocomplete)} autocapitalize=${type === 'text' && !mode ? 'sentences' : 'none'}
+        .value=${live(value)} @input=${input} aria-describedby=${ifDefined(about)}
+        aria-invalid=${ifDefined(error ? 'true' : undefined)}>${unit ? html`<span class="app-unit">${unit}</span>` : nothing}</div>` })
 }
 
 /**
@@ -46,9 +41,7 @@ export function choice({ name, legend, options, value, change, hint, inline = fa
   return html`<fieldset class="nhsuk-fieldset app-choice ${inline ? 'app-choice--inline' : ''} ${error ? 'nhsuk-form-group--error' : ''}"
       aria-describedby=${ifDefined(error ? `${name}-error` : hint ? `${name}-hint` : undefined)}>
     <legend class="nhsuk-fieldset__legend">${legend}</legend>
-    ${hint ? html`<div class="nhsuk-hint" id="${name}-hint">${hint}</div>` : nothing}
-    ${error ? html`<span class="nhsuk-error-message" id="${name}-error"><span class="nhsuk-u-visually-hidden">${words.app.form.error}</span>
-        ${error}</span>` : nothing}
+    ${hintOf({ id: name, hint })}${errorOf({ id: name, error })}
     <div class="app-choice__options">${Object.entries(options)
       .map(([code, text]) => html`<label class="app-pick"><input type="radio" name=${name} value=${code} .checked=${live(value === code)}
       @click=${() => { if (!required && value === code) change('') }} @change=${() => change(code)}><span>${text}</span></label>`)}</div>
@@ -65,7 +58,7 @@ export function choices({ name, legend, options, value, change, hint }) {
   return html`<fieldset class="nhsuk-fieldset app-choice app-choice--inline"
       aria-describedby=${ifDefined(hint ? `${name}-hint` : undefined)}>
     <legend class="nhsuk-fieldset__legend">${legend}</legend>
-    ${hint ? html`<div class="nhsuk-hint" id="${name}-hint">${hint}</div>` : nothing}
+    ${hintOf({ id: name, hint })}
     <div class="app-choice__options">${Object.entries(options)
       .map(([code, text]) => html`<label class="app-pick"><input type="checkbox" name=${name} value=${code}
           .checked=${live(value.includes(code))}
@@ -85,13 +78,10 @@ export function choices({ name, legend, options, value, change, hint }) {
  * @param {string} [o.error]
  */
 export function select({ id, label, options, value, change, hint, error }) {
-  return html`<div class="nhsuk-form-group ${error ? 'nhsuk-form-group--error' : ''}"><label class="nhsuk-label" for=${id}>${label}</label>
-    ${hint ? html`<div class="nhsuk-hint" id="${id}-hint">${hint}</div>` : nothing}
-    ${error ? html`<span class="nhsuk-error-message" id="${id}-error">${error}</span>` : nothing}
-    <select class="nhsuk-select app-select" id=${id} aria-describedby=${ifDefined(error ? `${id}-error` : hint ? `${id}-hint` : undefined)}
-      @change=${(/** @type {any} */ e) => change(e.target.value)}>
+  return fieldGroup({ id, label, hint, error, control: html`<select class="nhsuk-select app-select" id=${id}
+      aria-describedby=${ifDefined(described({ id, hint, error }))} @change=${(/** @type {any} */ e) => change(e.target.value)}>
       ${options.map(([v, text]) => html`<option value=${v} .selected=${v === value}>${text}</option>`)}
-    </select></div>`
+    </select>` })
 }
 
 /** How urgent, by word and colour. @param {string} cls */

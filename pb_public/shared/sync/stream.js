@@ -1,10 +1,11 @@
 // @ts-check
 // The stream of nudges (protocol.md §9), read with fetch because an EventSource cannot send a token. Nothing depends on it.
 
+import { readEvents } from '../events.js'
 import { basePath } from './exchange.js'
 
 /** @typedef {import('./core.js').Core} Core */
-/** @typedef {{ event: string, data: string }} Nudge */
+/** @typedef {import('../events.js').ServerEvent} Nudge */
 
 const silence = 90_000 // ms without a byte after which nobody is believed to be there
 
@@ -60,50 +61,12 @@ export class Stream {
       }
       this.alive = this.#hand === hand
       this.turned()
-      const lines = new Events(n => { if (this.#hand === hand) this.nudged(n) })
-      const reader = answer.body.getReader()
-      const decoder = new TextDecoder()
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) return
+      await readEvents(answer.body, n => { if (this.#hand === hand) this.nudged(n) }, () => {
         core.timers.clear(timer)
         timer = core.timers.set(() => hand.abort(), silence)
-        lines.take(decoder.decode(value, { stream: true }))
-      }
+      })
     } finally {
       core.timers.clear(timer)
     }
-  }
-}
-
-/** Turns text that comes in pieces into server-sent events. */
-export class Events {
-  #rest = ''
-  #event = ''
-  #data = ''
-
-  /** @param {(n: Nudge) => void} found */
-  constructor(found) { this.found = found }
-
-  /** @param {string} text */
-  take(text) {
-    const lines = (this.#rest + text).split('\n')
-    this.#rest = lines.pop() ?? ''
-    for (const raw of lines) this.#line(raw.endsWith('\r') ? raw.slice(0, -1) : raw)
-  }
-
-  /** @param {string} line */
-  #line(line) {
-    if (line === '') {
-      if (this.#event || this.#data) this.found({ event: this.#event || 'message', data: this.#data })
-      this.#event = this.#data = ''
-      return
-    }
-    const colon = line.indexOf(':')
-    if (colon === 0) return // a comment, to keep the line open
-    const name = colon < 0 ? line : line.slice(0, colon)
-    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
-    if (name === 'event') this.#event = value
-    if (name === 'data') this.#data = this.#data ? this.#data + '\n' + value : value
   }
 }

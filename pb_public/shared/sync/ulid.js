@@ -1,6 +1,7 @@
 // @ts-check
 // Ids: 26 characters, the first ten a time in milliseconds, the rest chance. They rise with each call, as long as the
-// clock is not put back: then they follow it, because ids that run days ahead scatter over the server's indexes.
+// clock is not put back: then they follow it, because ids that run days ahead scatter over the server's indexes. The library
+// ulid goes on from the latest time instead, and writes capital letters.
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz'
 

@@ -12,6 +12,7 @@ export const words = {
     footer: 'Doorstep is not the legal care record. In an emergency call 999.',
     emergency: 'In an emergency call 999. Doorstep does not call anybody.',
     skip: 'Skip to main content',
+    error: 'Error:',
     help: 'Help',
     roles: {
       district_nurse: 'District nurse', support_worker: 'Support worker', matron: 'Matron',
@@ -82,7 +83,7 @@ export const words = {
     lease: 'This phone has not heard from the server since {time}. People’s data stays closed until it has. What you recorded is safe and will be sent.',
     directives: { drain: 'This phone is being handed back: it sends what is left and shows nothing new. When all is sent it empties itself.',
       relogin: 'Please sign in again to go on sending. Nothing was lost, and you can go on recording.', upgrade: 'This version is too old to receive. It still sends. Please update.', signIn: 'Sign in' },
-    form: { error: 'Error:', problem: 'There is a problem', notSaved: 'It could not be saved. Your form is still here. {why}' },
+    form: { problem: 'There is a problem', notSaved: 'It could not be saved. Your form is still here. {why}' },
     itemStates: { draft: 'Not saved yet', saved: 'Saved on this phone', sent: 'Sent', seen: 'Seen by practice', needs_you: 'Needs you' },
     statusBar: { label: 'Sending', unsent: { one: '1 visit not sent', other: '{n} visits not sent' }, allSent: 'Everything sent', synced: 'last synced {time}', never: 'never synced', sync: 'Sync now', busy: 'Syncing …',
       needsYou: { one: '1 needs you', other: '{n} need you' }, again: 'Will try again at {time}.', unreachable: 'No connection.', refused: 'The server did not take it.' },

@@ -17,7 +17,6 @@ import (
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/rooms"
 	"doorstep/internal/rules"
 	"doorstep/internal/settings"
 	"doorstep/internal/syncer"
@@ -45,10 +44,8 @@ type Options struct {
 	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
 	// For tests and the simulator, which move time themselves.
 	Manual bool
-	// Rooms puts the rooms of a transaction together; nil is rooms.Of. Tests put decorators in between.
-	Rooms func(*pbstore.Tx) *rooms.Rooms
-	// Faults are seeded design bugs, for the simulator's tests only.
-	Faults syncer.Faults
+	// Seams are where tests put decorators in.
+	Seams syncer.Seams
 }
 
 // From are the options that settings ask for.
@@ -107,7 +104,7 @@ func open(app core.App, o Options) (*Server, error) {
 		return nil, err
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Log: o.Log, Rooms: o.Rooms, Faults: o.Faults})
+		Now: o.Now, Log: o.Log, Seams: o.Seams})
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}

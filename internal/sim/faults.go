@@ -5,6 +5,7 @@ import (
 	"doorstep/internal/phone"
 	"doorstep/internal/rooms"
 	"doorstep/internal/syncer"
+	"doorstep/internal/wire"
 )
 
 // Fault is a design bug that is switched on to prove that a run notices it.
@@ -17,10 +18,6 @@ type Fault struct {
 	theme string
 }
 
-func onServer(set func(*syncer.Faults)) func(*Options) {
-	return func(o *Options) { set(&o.Server) }
-}
-
 func onPhone(set func(*phone.Faults)) func(*Options) {
 	return func(o *Options) { set(&o.Phone) }
 }
@@ -29,19 +26,21 @@ func onPhone(set func(*phone.Faults)) func(*Options) {
 func Faults() []Fault {
 	return []Fault{
 		{"push ack advances pull cursor", "Legend-State #383", onPhone(func(f *phone.Faults) { f.AckMovesCursor = true }), ""},
-		{"no left row on scope exit", "PocketBase #2522, PouchDB #7720", onServer(func(f *syncer.Faults) { f.NoLeft = true }), staffing},
-		{"no backfill on grant", "WatermelonDB #1264", onServer(func(f *syncer.Faults) { f.NoBackfill = true }), ""},
-		{"no purge on revoke, server", "RxDB #4830", onServer(func(f *syncer.Faults) { f.NoRevoke = true }), ""},
+		{"no left row on scope exit", "PocketBase #2522, PouchDB #7720", inFeed(func(f syncer.PageSource) syncer.PageSource { return noLeft{f} }), staffing},
+		{"no backfill on grant", "WatermelonDB #1264", inFeed(func(f syncer.PageSource) syncer.PageSource { return noBackfill{f} }), ""},
+		{"no purge on revoke, server", "RxDB #4830", inFeed(func(f syncer.PageSource) syncer.PageSource { return noRevoke{f} }), ""},
 		{"no purge on revoke, phone", "RxDB #4830", onPhone(func(f *phone.Faults) { f.KeepRevoked = true }), ""},
-		{"short page treated as end, server", "RxDB", onServer(func(f *syncer.Faults) { f.ShortPageEnds = true }), ""},
+		{"short page treated as end, server", "RxDB", inFeed(func(f syncer.PageSource) syncer.PageSource { return shortPageEnds{f} }), ""},
 		{"short page treated as end, phone", "RxDB", onPhone(func(f *phone.Faults) { f.ShortPageEnds = true }), ""},
-		{"no mid dedupe", "no ids on mutations", onServer(func(f *syncer.Faults) { f.NoMidDedupe = true }), ""},
+		{"no mid dedupe", "no ids on mutations", inLedger(func(l syncer.PushLedger, p *wire.Push) syncer.PushLedger {
+			return &noDedupe{PushLedger: l, first: p.Mutations[0].Mid}
+		}), ""},
 		{"last_mid outside the tx", "two commits where one was meant", func(o *Options) { o.Tear = true }, ""},
 		{"outbox dropped on HTTP 200", "the first thing one would write", onPhone(func(f *phone.Faults) { f.DropOnOK = true }), ""},
-		{"invalid mutation does not advance last_mid", "a poison pill", onServer(func(f *syncer.Faults) { f.InvalidHoldsLastMid = true }), ""},
-		{"cursor jumps to head while more", "an obvious shortcut", onServer(func(f *syncer.Faults) { f.CursorJumpsToHead = true }), ""},
+		{"invalid mutation does not advance last_mid", "a poison pill", inLedger(func(l syncer.PushLedger, _ *wire.Push) syncer.PushLedger { return &heldByInvalid{PushLedger: l} }), ""},
+		{"cursor jumps to head while more", "an obvious shortcut", inFeed(func(f syncer.PageSource) syncer.PageSource { return jumpToHead{f} }), ""},
 
-		{"replay answered by mid alone", "a phone restored from a backup", onServer(func(f *syncer.Faults) { f.ReplayByMidAlone = true }), copies},
+		{"replay answered by mid alone", "a phone restored from a backup", inLedger(func(l syncer.PushLedger, _ *wire.Push) syncer.PushLedger { return byMidAlone{l} }), copies},
 		{"edit over an unseen value applied silently", "last write wins", inRooms(func(r *rooms.Rooms, tx *pbstore.Tx) { r.Changes = overwriteUnseen{r.Changes, tx} }), ""},
 		{"edit names the newest base, not what was seen", "a form open during a pull", onPhone(func(f *phone.Faults) { f.BaseFollowsPull = true }), ""},
 		{"refused reading mutes its alarm", "validation before judgement", inRooms(func(r *rooms.Rooms, _ *pbstore.Tx) {

@@ -21,7 +21,7 @@ import (
 // inRooms wraps the rooms of every transaction.
 func inRooms(wrap func(*rooms.Rooms, *pbstore.Tx)) func(*Options) {
 	return func(o *Options) {
-		o.Rooms = func(tx *pbstore.Tx) *rooms.Rooms {
+		o.Seams.Rooms = func(tx *pbstore.Tx) *rooms.Rooms {
 			r := rooms.Of(tx)
 			wrap(r, tx)
 			return r

@@ -16,7 +16,6 @@ import (
 
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/rooms"
 	"doorstep/internal/server"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
@@ -58,8 +57,8 @@ type machine struct {
 	lives   int
 	clock   *Clock
 	entropy io.Reader
-	faults  syncer.Faults
-	rooms   func(*pbstore.Tx) *rooms.Rooms
+	seams   syncer.Seams
+	tear    *tear
 
 	app      *core.BaseApp
 	srv      *server.Server
@@ -82,13 +81,16 @@ func (m *machine) boot(d disk) error {
 		return err
 	}
 	srv, err := server.Start(app, server.Options{Now: m.clock.Now, Entropy: m.entropy, Manual: true,
-		Log: slog.New(slog.DiscardHandler), Rooms: m.rooms, Faults: m.faults})
+		Log: slog.New(slog.DiscardHandler), Seams: m.seams})
 	if err != nil {
 		return errors.Join(err, app.ResetBootstrapState())
 	}
 	handler, err := (&pbtest.App{BaseApp: app}).Handler()
 	if err != nil {
 		return errors.Join(err, srv.Close(), app.ResetBootstrapState())
+	}
+	if m.tear != nil {
+		handler = m.tear.between(handler, m)
 	}
 	m.app, m.srv, m.handler, m.outlines = app, srv, handler, map[string]*sql.Stmt{}
 	return nil

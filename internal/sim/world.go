@@ -7,9 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"doorstep/internal/pbstore"
 	"doorstep/internal/phone"
-	"doorstep/internal/rooms"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
 )
@@ -19,11 +17,9 @@ type Options struct {
 	Seed uint64
 	// Steps of the day of trouble; 0 = DefaultSteps.
 	Steps int
-	// Server and Phone are seeded design bugs.
-	Server syncer.Faults
-	Phone  phone.Faults
-	// Rooms, not nil, puts the rooms of a transaction together with a seeded bug in between.
-	Rooms func(*pbstore.Tx) *rooms.Rooms
+	// Seams and Phone hold seeded design bugs.
+	Seams syncer.Seams
+	Phone phone.Faults
 	// Theme biases what happens; "" lets the seed decide. See themes.
 	Theme string
 	// Tear lets the server commit effects and last_mid apart, and kills it in between at times.
@@ -79,6 +75,7 @@ type World struct {
 	left    map[string]bool      // members of staff who left the service, by name
 	excused map[string]bool      // keys that a restore lost together with the phone that had them
 	tape    *tape                // a backup of the server
+	tear    *tear                // nil unless the server commits last_mid apart
 
 	first    *stored // the tables of the first morning
 	lastRead *stored
@@ -104,9 +101,10 @@ func Run(o Options) (*Report, error) {
 	w := &World{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)), clock: &Clock{now: start}, town: town, timeline: &Timeline{},
 		counts: map[string]int{}, reached: map[string]*mutation{}, screens: map[string][]screen{}, left: map[string]bool{}, excused: map[string]bool{}}
 	if o.Tear {
-		o.Server.LastMidOutsideTx = func() bool { return !w.healing && w.chance(15) }
+		w.tear = &tear{world: w}
+		o.Seams.Ledger = w.tear.ledger
 	}
-	w.machine = &machine{root: root, clock: w.clock, entropy: rand.NewChaCha8(entropy), faults: o.Server, rooms: o.Rooms}
+	w.machine = &machine{root: root, clock: w.clock, entropy: rand.NewChaCha8(entropy), seams: o.Seams, tear: w.tear}
 	if err := w.machine.boot(town.disk); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"doorstep/internal/pbstore"
-	"doorstep/internal/rooms"
 )
 
 // Options of an Engine.
@@ -24,25 +23,7 @@ type Options struct {
 	MaxWait time.Duration
 	Now     func() time.Time
 	Log     *slog.Logger
-	// Rooms puts the rooms of a transaction together; nil is rooms.Of. Tests put decorators in between.
-	Rooms func(*pbstore.Tx) *rooms.Rooms
-	// Faults are seeded design bugs, for the simulator's tests only.
-	Faults Faults
-}
-
-// Faults switch single safeguards off. The zero value is the real engine.
-type Faults struct {
-	NoMidDedupe         bool // a repeated mutation takes effect again
-	ReplayByMidAlone    bool // a replay is answered by its mid, whatever its key
-	InvalidHoldsLastMid bool // a quarantined mutation does not advance last_mid
-	CursorJumpsToHead   bool // a page that is not the last already moves the cursor to the head
-	ShortPageEnds       bool // a page with less than the limit says more:false
-	NoBackfill          bool // a grant brings only what changes from now on
-	NoLeft              bool // a record that leaves a scope is not announced
-	NoRevoke            bool // a revoked scope is not announced
-	// LastMidOutsideTx stores last_mid in a transaction of its own after the effects; it is asked
-	// in between whether the server dies there.
-	LastMidOutsideTx func() bool
+	Seams
 }
 
 // Engine is the sync engine of one database.
@@ -69,9 +50,6 @@ func New(store *pbstore.Store, o Options) *Engine {
 	}
 	if o.QuarantineQuota == 0 {
 		o.QuarantineQuota = 2000
-	}
-	if o.Rooms == nil {
-		o.Rooms = func(tx *pbstore.Tx) *rooms.Rooms { return rooms.Of(tx) }
 	}
 	if o.MaxWait == 0 {
 		o.MaxWait = MaxWait
@@ -230,7 +208,7 @@ func (e *Engine) settle() error {
 	for {
 		more := false
 		if err := e.safely(func(tx *pbstore.Tx) (err error) {
-			more, err = tx.Settle(settleAtOnce, e.o.Rooms(tx).TakeIn)
+			more, err = tx.Settle(settleAtOnce, e.o.rooms(tx).TakeIn)
 			return err
 		}); err != nil || !more {
 			return err

@@ -168,45 +168,34 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 		return err
 	}
 	page.Head = head
+	feed := e.o.feed(snap)
 	for {
 		fresh := !cur.walking()
 		if fresh {
 			cur.until = head
 		}
-		visible := who.VisibleFrom(cur.since, cur.until, cur.scope, cur.seq)
-		if e.o.Faults.NoBackfill && cur.since > 0 {
-			skipBackfill(visible.Ranges, cur.since)
-		}
+		visible := feed.Visible(who, cur.since, cur.until, cur.scope, cur.seq)
 		if fresh {
 			for _, event := range visible.Events {
-				if !e.o.Faults.NoRevoke || event.Op != access.ScopeRevoked {
-					page.Scopes = append(page.Scopes, wire.ScopeEvent{ID: event.Scope, Op: string(event.Op)})
-				}
+				page.Scopes = append(page.Scopes, wire.ScopeEvent{ID: event.Scope, Op: string(event.Op)})
 			}
 		}
-		rows, cut, err := snap.Feed(visible.Ranges, cur.until, limit-len(page.Changes))
+		rows, cut, err := feed.Feed(visible.Ranges, cur.until, limit-len(page.Changes))
 		if err != nil {
 			return err
 		}
-		changes, err := snap.Deliveries(visible, rows)
+		changes, err := feed.Deliveries(visible, rows)
 		if err != nil {
 			return err
 		}
-		for _, d := range changes {
-			if !e.o.Faults.NoLeft || d.Gone != "left" {
-				page.Changes = append(page.Changes, d)
-			}
-		}
-		if cut && !e.o.Faults.ShortPageEnds {
+		page.Changes = append(page.Changes, changes...)
+		if cut {
 			if len(rows) > 0 {
 				last := rows[len(rows)-1]
 				cur.scope, cur.seq = last.Scope, last.Seq
 			}
 			page.More = true
 			page.Cursor = e.cursors.format(cur)
-			if e.o.Faults.CursorJumpsToHead {
-				page.Cursor = e.cursors.format(cursor{epoch: cur.epoch, since: head})
-			}
 			return nil
 		}
 		cur = cursor{epoch: cur.epoch, since: cur.until}
@@ -219,12 +208,5 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 			page.Cursor = e.cursors.format(cur)
 			return nil
 		}
-	}
-}
-
-// skipBackfill is the seeded bug that a grant brings only what changes from now on.
-func skipBackfill(ranges []access.Range, since int64) {
-	for i := range ranges {
-		ranges[i].From = max(ranges[i].From, since)
 	}
 }

@@ -47,27 +47,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if w.refused != nil {
 		return nil, w.refused
 	}
-	if e.o.Faults.LastMidOutsideTx != nil {
-		if err := w.late(ctx); err != nil {
-			return nil, failure(err)
-		}
-	}
 	return &w.answer, nil
-}
-
-// late is the seeded bug that stores last_mid after the effects.
-func (w *pushWork) late(ctx context.Context) error {
-	if w.engine.o.Faults.LastMidOutsideTx() {
-		return ErrBusy
-	}
-	return w.engine.Do(ctx, func(tx *pbstore.Tx) error {
-		c, err := tx.Client(w.push.Client)
-		if err != nil {
-			return err
-		}
-		c.LastMid, c.LastKey = w.answer.LastMid, w.answer.LastKey
-		return tx.SaveClient(c)
-	})
 }
 
 // pushWork is one push on its way through the writer. It may run twice; only the last run counts.
@@ -76,13 +56,15 @@ type pushWork struct {
 	who     *access.Access
 	push    *wire.Push
 	by      takein.By
+	ledger  PushLedger // of the running transaction
 	answer  wire.PushResponse
 	refused *Error
 }
 
 func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 	w.refused = nil
-	c, err := tx.Client(w.push.Client)
+	w.ledger = w.engine.o.ledger(tx, w.push)
+	c, err := w.ledger.Client(w.push.Client)
 	if err != nil {
 		return err
 	}
@@ -95,7 +77,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 		var res wire.Result
 		switch {
 		case m.Mid <= c.LastMid:
-			res, err = w.again(tx, c, m)
+			res, err = w.again(c, m)
 			before++
 		case m.Mid > c.LastMid+1:
 			w.refused = refuse(wire.CodeGap, "Mutation %d is missing; send it first.", c.LastMid+1)
@@ -114,13 +96,11 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.SaveResults(c.Row, firstNew, c.LastMid, body); err != nil {
+		if err := w.ledger.SaveResults(c.Row, firstNew, c.LastMid, body); err != nil {
 			return err
 		}
-		if w.engine.o.Faults.LastMidOutsideTx == nil {
-			if err := tx.SaveClient(c); err != nil {
-				return err
-			}
+		if err := w.ledger.SaveClient(c); err != nil {
+			return err
 		}
 	}
 	w.answer.LastMid, w.answer.LastKey = c.LastMid, c.LastKey
@@ -131,29 +111,25 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 // nothing, so that the pull which confirms it is not "nothing new".
 func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, apart bool) (wire.Result, error) {
 	tx.Next()
-	fresh, err := tx.Enter(m.Key, c.Row, m.Mid, m.Fingerprint())
+	fresh, err := w.ledger.Enter(m.Key, c.Row, m.Mid, m.Fingerprint())
 	if err != nil {
 		return wire.Result{}, err
 	}
-	fresh = fresh || w.engine.o.Faults.LastMidOutsideTx != nil
 	var res wire.Result
 	if fresh {
 		if res, err = w.take(tx, m, apart); err != nil {
 			return res, err
 		}
 		if res.Status != care.Applied {
-			if err := tx.Ended(m.Key, res.Status); err != nil {
+			if err := w.ledger.Ended(m.Key, res.Status); err != nil {
 				return res, err
 			}
-		}
-		if res.Status == care.Quarantined && w.engine.o.Faults.InvalidHoldsLastMid {
-			return res, nil
 		}
 	} else {
 		if res, err = w.known(tx, m); err != nil {
 			return res, err
 		}
-		if err := tx.Renumber(c, m.Mid, m.Key, res.Status); err != nil {
+		if err := w.ledger.Renumber(c, m.Mid, m.Key, res.Status); err != nil {
 			return res, err
 		}
 	}
@@ -164,25 +140,25 @@ func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, a
 // known answers a key that took effect before: with the stored answer where it is the same change of
 // the same author, and otherwise by keeping what came, whole. A key proves nothing about its content.
 func (w *pushWork) known(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) {
-	entry, err := tx.Ledger(m.Key)
+	entry, err := w.ledger.Ledger(m.Key)
 	if err != nil {
 		return wire.Result{}, err
 	}
 	mine := entry != nil && (entry.Staff == w.by.Staff || entry.Staff == m.Author)
 	if mine && (entry.Content == 0 || entry.Content == m.Fingerprint()) {
-		return w.stored(tx, m)
+		return w.stored(m)
 	}
-	return w.engine.o.Rooms(tx).Changes.KeepTaken(m, w.by)
+	return w.engine.o.rooms(tx).Changes.KeepTaken(m, w.by)
 }
 
 // take takes a new change in. Apart, a mutation that makes it fail is quarantined as the server's
 // own fault and the queue moves on.
 func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.Result, err error) {
 	if !apart {
-		return w.engine.o.Rooms(tx).Changes.Accept(m, w.by)
+		return w.engine.o.rooms(tx).Changes.Accept(m, w.by)
 	}
 	failed, err := tx.Savepoint(func() error {
-		return recovered(func() (err error) { res, err = w.engine.o.Rooms(tx).Changes.Accept(m, w.by); return err })
+		return recovered(func() (err error) { res, err = w.engine.o.rooms(tx).Changes.Accept(m, w.by); return err })
 	})
 	if err != nil {
 		return res, err
@@ -194,43 +170,39 @@ func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.
 		return res, failed
 	}
 	w.engine.o.Log.Error("a mutation made the server fail", "client", w.by.Client, "mid", m.Mid, "error", failed)
-	return w.engine.o.Rooms(tx).Changes.KeepFailed(m, w.by)
+	return w.engine.o.rooms(tx).Changes.KeepFailed(m, w.by)
 }
 
 // again answers a mutation that was taken in before.
-func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
-	if w.engine.o.Faults.NoMidDedupe {
-		tx.Next()
-		return w.engine.o.Rooms(tx).Changes.Accept(m, w.by)
-	}
-	entry, err := tx.Ledger(m.Key)
+func (w *pushWork) again(c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
+	entry, err := w.ledger.Ledger(m.Key)
 	if err != nil {
 		return wire.Result{}, err
 	}
-	if (entry == nil || entry.Client != c.Row || entry.Mid != m.Mid) && !w.engine.o.Faults.ReplayByMidAlone {
-		mine, status, err := tx.Renumbered(c, m.Mid, m.Key)
+	if entry == nil || entry.Client != c.Row || entry.Mid != m.Mid {
+		mine, status, err := w.ledger.Renumbered(c, m.Mid, m.Key)
 		if err != nil || !mine {
 			w.refused = forked(c)
 			return wire.Result{}, err
 		}
-		return w.answered(tx, m, c.Row, m.Mid, status)
+		return w.answered(m, c.Row, m.Mid, status)
 	}
-	return w.stored(tx, m)
+	return w.stored(m)
 }
 
 // stored finds the answer a key got the first time; when that was cleared away, its status.
-func (w *pushWork) stored(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) {
-	entry, err := tx.Ledger(m.Key)
+func (w *pushWork) stored(m *care.Mutation) (wire.Result, error) {
+	entry, err := w.ledger.Ledger(m.Key)
 	if err != nil || entry == nil {
 		return wire.Result{Mid: m.Mid, Key: m.Key, Replayed: true}, err
 	}
-	return w.answered(tx, m, entry.Client, entry.Mid, entry.Status)
+	return w.answered(m, entry.Client, entry.Mid, entry.Status)
 }
 
 // answered finds what a client was answered at a mid; when that was cleared away, the status alone.
-func (w *pushWork) answered(tx *pbstore.Tx, m *care.Mutation, client, mid int64, status care.Status) (wire.Result, error) {
+func (w *pushWork) answered(m *care.Mutation, client, mid int64, status care.Status) (wire.Result, error) {
 	bare := wire.Result{Mid: m.Mid, Key: m.Key, Status: status, Replayed: true}
-	body, err := tx.Results(client, mid, w.by.Staff)
+	body, err := w.ledger.Results(client, mid, w.by.Staff)
 	if err != nil || body == nil {
 		return bare, err
 	}

@@ -218,7 +218,8 @@ func townOf(t *testing.T, manual bool, flags ...string) *town {
 	if err := known.Parse(flags); err != nil {
 		t.Fatal(err)
 	}
-	w := &town{App: pbtest.New(t, func(app core.App) { server.Bind(app, set.AllowAdmin) })}
+	w := &town{}
+	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, set.AllowAdmin, w.clock.Now) })
 	o := server.From(set)
 	o.Now, o.Manual = w.clock.Now, manual
 	if w.srv, err = server.Start(w.BaseApp, o); err != nil {

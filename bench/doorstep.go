@@ -101,7 +101,7 @@ func startDoorstep(conf config) (app core.App, running *server.Server, url strin
 		base.DBConnect = func(path string) (*dbx.DB, error) { return dbx.Open(countedDriver, pbstore.DSN(path)) }
 	}
 	app = core.NewBaseApp(base)
-	server.Bind(app, false)
+	server.Bind(app, false, time.Now)
 	if err := app.Bootstrap(); err != nil {
 		return nil, nil, "", nil, err
 	}

@@ -1,28 +1,27 @@
 package hooks
 
 import (
-	"encoding/json"
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
 // BindAudit writes who read care records through the built-in routes, one row for each request,
 // before they are sent: a read that cannot be written down is refused. The row of a list names the
 // people whose records it held, so that "who saw mine?" has an answer.
-func BindAudit(app core.App) {
+func BindAudit(app core.App, now func() time.Time) {
 	records := careRecords()
 	app.OnRecordsListRequest(records...).BindFunc(func(e *core.RecordsListRequestEvent) error {
-		if err := auditRead(e.RequestEvent, "list", e.Collection.Name, e.Records); err != nil {
+		if err := auditRead(now, e.RequestEvent, "list", e.Collection.Name, e.Records); err != nil {
 			return e.InternalServerError("The read could not be written to the audit trail.", err)
 		}
 		return e.Next()
 	})
 	app.OnRecordViewRequest(records...).BindFunc(func(e *core.RecordRequestEvent) error {
-		if err := auditRead(e.RequestEvent, "view", e.Collection.Name, []*core.Record{e.Record}); err != nil {
+		if err := auditRead(now, e.RequestEvent, "view", e.Collection.Name, []*core.Record{e.Record}); err != nil {
 			return e.InternalServerError("The read could not be written to the audit trail.", err)
 		}
 		return e.Next()
@@ -40,31 +39,19 @@ func careRecords() []string {
 	return names
 }
 
-// readDetail is the detail of the audit row of a read.
-type readDetail struct {
-	Count    int      `json:"count"`
-	Patients []string `json:"patients,omitempty"` // of a list; each once
-	Expand   string   `json:"expand,omitempty"`   // superusers only; see BindLockdown
-}
-
-func auditRead(e *core.RequestEvent, action, collection string, records []*core.Record) error {
-	detail := readDetail{Count: len(records), Expand: e.Request.URL.Query().Get("expand")}
+func auditRead(now func() time.Time, e *core.RequestEvent, action, collection string, records []*core.Record) error {
+	detail := care.ReadDetail{Expand: e.Request.URL.Query().Get("expand")}
 	record, patient := "", ""
 	if action == "view" {
-		record, patient = records[0].Id, patientOf(records[0])
+		record, patient, detail.Count = records[0].Id, patientOf(records[0]), 1
 	} else {
-		detail.Patients = patientsOf(records)
-	}
-	body, err := json.Marshal(detail)
-	if err != nil {
-		return err
+		for _, r := range records {
+			detail.Add(patientOf(r))
+		}
 	}
 	actor, role, organisation := reader(e.Auth)
-	_, err = e.App.NonconcurrentDB().Insert("audit", dbx.Params{
-		"at": care.Stamp(time.Now()), "actor": actor, "role": role, "organisation": organisation, "device": "",
-		"action": action, "collection": collection, "record": record, "patient": patient, "detail": string(body),
-	}).Execute()
-	return err
+	return pbstore.WriteAudit(e.App, care.AuditLine{At: now(), Actor: actor, Role: role, Organisation: organisation,
+		Action: action, Collection: collection, Record: record, Patient: patient, Detail: detail})
 }
 
 // reader describes who asks. The role of a superuser, who is no member of staff, is "superuser".
@@ -83,16 +70,4 @@ func patientOf(r *core.Record) string {
 		return r.Id
 	}
 	return r.GetString("patient")
-}
-
-func patientsOf(records []*core.Record) []string {
-	seen := make(map[string]bool, len(records))
-	var patients []string
-	for _, r := range records {
-		if p := patientOf(r); p != "" && !seen[p] {
-			seen[p] = true
-			patients = append(patients, p)
-		}
-	}
-	return patients
 }

@@ -79,3 +79,13 @@ func TestAudit_AReadThatCannotBeWrittenDownIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A read is written down by the server's clock, as everything else is.
+func TestAudit_AReadStandsAtTheServersTime(t *testing.T) {
+	w := newWard(t, true)
+	w.call(t, "GET", "/api/collections/patients/records", w.nurseToken, nil)
+	var at string
+	if err := w.DB().NewQuery("SELECT at FROM audit WHERE action = 'list'").Row(&at); err != nil || at != care.Stamp(morning) {
+		t.Errorf("the read stands at %q (%v), want %q", at, err, care.Stamp(morning))
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"doorstep/hooks"
 	"doorstep/internal/care"
@@ -14,11 +15,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
+// morning is when everything of these tests is read.
+var morning = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+
 // bindRecords binds what concerns records read and saved through PocketBase.
 func bindRecords(app core.App) {
 	hooks.BindTriggers(app)
 	hooks.BindValidation(app)
-	hooks.BindAudit(app)
+	hooks.BindAudit(app, func() time.Time { return morning })
 	hooks.BindRealtime(app)
 }
 

@@ -51,7 +51,7 @@ type world struct {
 func newWorld(t *testing.T, change ...func(*server.Options)) *world {
 	t.Helper()
 	w := &world{t: t, change: change, clock: testkit.Clock{Tick: time.Millisecond}}
-	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, true) })
+	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, true, w.now) })
 	w.start()
 	hood := w.Put(t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
 	w.practice = w.Org(t, "practice", "Bridge Surgery")

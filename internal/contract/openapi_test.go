@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/server"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
@@ -51,7 +52,7 @@ func TestEveryRouteIsDocumentedAndEveryDocumentedRouteIsThere(t *testing.T) {
 // also one that somebody forgot to put in a list; TestEvery… fails if the tree changes shape.
 func routes(t *testing.T) map[string]bool {
 	t.Helper()
-	app := pbtest.New(t, func(a core.App) { server.Bind(a, false) })
+	app := pbtest.New(t, func(a core.App) { server.Bind(a, false, new(testkit.Clock).Now) })
 	s, err := server.Start(app.BaseApp, server.Options{Manual: true})
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func openApp(o houseOptions, clock *Clock) (*house, error) {
 	} else if _, err := os.Stat(filepath.Join(dir, "data.db")); err == nil {
 		return nil, fmt.Errorf("%s: %w", dir, errUsed)
 	}
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, o.server.AllowAdmin) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, o.server.AllowAdmin, clock.Now) })
 	if err != nil {
 		return nil, errors.Join(err, h.clear())
 	}

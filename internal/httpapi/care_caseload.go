@@ -46,7 +46,7 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 	}); err != nil {
 		return err
 	}
-	read := pbstore.ReadDetail{}
+	read := care.ReadDetail{}
 	for i := range rows {
 		read.Add(rows[i].Patient.ID)
 		after.ID = rows[i].ID

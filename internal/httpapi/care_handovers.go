@@ -25,7 +25,7 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 		return err
 	}
 	items := []handoverItem{}
-	read := pbstore.ReadDetail{}
+	read := care.ReadDetail{}
 	var last pbstore.InboxKey
 	more := false
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
@@ -127,7 +127,7 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 	if !ok {
 		return identity.ErrNotFound
 	}
-	if err := a.audit(e, "view", care.Handovers, detail.ID, detail.Patient.ID, pbstore.ReadDetail{Count: 1, Scores: len(detail.Trend), Measured: len(detail.Measured)}); err != nil {
+	if err := a.audit(e, "view", care.Handovers, detail.ID, detail.Patient.ID, care.ReadDetail{Count: 1, Scores: len(detail.Trend), Measured: len(detail.Measured)}); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, detail)

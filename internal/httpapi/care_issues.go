@@ -32,7 +32,7 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 		return err
 	}
 	var answer issueList
-	read := pbstore.ReadDetail{}
+	read := care.ReadDetail{}
 	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		issues, more, err := v.Issues(q)
 		if err != nil {
@@ -85,7 +85,7 @@ func (a *API) readIssue(e *core.RequestEvent) error {
 	if rec == nil {
 		return identity.ErrNotFound
 	}
-	if err := a.audit(e, "view", care.SyncIssues, rec.ID, rec.Text("patient"), pbstore.ReadDetail{Count: 1}); err != nil {
+	if err := a.audit(e, "view", care.SyncIssues, rec.ID, rec.Text("patient"), care.ReadDetail{Count: 1}); err != nil {
 		return err
 	}
 	answer, err := a.issueDetail(e, viewer, rec)

@@ -41,7 +41,7 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	}); err != nil {
 		return err
 	}
-	read := pbstore.ReadDetail{}
+	read := care.ReadDetail{}
 	for i := range found {
 		read.Add(found[i].Person.ID)
 	}
@@ -69,7 +69,7 @@ func (a *API) readWork(e *core.RequestEvent) error {
 	if !ok {
 		return identity.ErrNotFound
 	}
-	read := pbstore.ReadDetail{}
+	read := care.ReadDetail{}
 	for i := range work.Visits {
 		read.Add(work.Visits[i].Patient.ID)
 	}

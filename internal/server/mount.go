@@ -47,8 +47,11 @@ type Mounted struct {
 // the migrations, opens the store, starts the engine, binds the routes and listens. Stop, or the
 // application's termination, ends it all in order.
 func Mount(app core.App, o Options) *Mounted {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	Bind(app, o.AllowAdmin, o.Now)
 	m := &Mounted{app: app, o: o}
-	Bind(app, o.AllowAdmin)
 	app.Cron().Remove("__pbDBOptimize__") // see Server.CleanUp
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstepServe", Priority: -999, Func: m.serve})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstepPages", Priority: 999, Func: m.servePages})

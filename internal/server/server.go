@@ -65,8 +65,9 @@ type Server struct {
 	closed atomic.Bool
 }
 
-// Bind prepares an application before it is bootstrapped: the hooks that must be there first.
-func Bind(app core.App, allowAdmin bool) { hooks.Register(app, allowAdmin) }
+// Bind prepares an application before it is bootstrapped: the hooks that must be there first, by
+// the clock that Start gets too.
+func Bind(app core.App, allowAdmin bool, now func() time.Time) { hooks.Register(app, allowAdmin, now) }
 
 // Start opens the store of a bootstrapped, migrated application, starts the engine and binds the
 // routes to app.OnServe. Close ends it.

@@ -76,7 +76,7 @@ func (m *machine) boot(d disk) error {
 	if err := d.write(dir); err != nil {
 		return err
 	}
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, true) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, true, m.clock.Now) })
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -54,12 +55,6 @@ func hashed(id string) uint64 {
 	return h.Sum64()
 }
 
-// pullDetail is the detail of an audit line about records that went to a phone.
-type pullDetail struct {
-	Count    int      `json:"count"` // records about these people on the page
-	Patients []string `json:"patients"`
-}
-
 // audit writes, before records leave, one line at most for each page of a pull: it names the people
 // whose records go to this device for the first time today. When the line cannot be written, the
 // records are not sent.
@@ -81,7 +76,7 @@ func (e *Engine) audit(ctx context.Context, s Session, changes []wire.Delivery) 
 	if len(list) == 0 {
 		return nil
 	}
-	detail := pullDetail{Patients: list}
+	detail := care.ReadDetail{Patients: list}
 	for _, p := range list {
 		detail.Count += people[p]
 	}

@@ -166,7 +166,7 @@ func (k *keeper) reset() error {
 
 // openEpoch notes in a restored database that what came after its head is not there.
 func openEpoch(dir string) error {
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, false) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, false, time.Now) })
 	if err != nil {
 		return err
 	}

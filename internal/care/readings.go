@@ -1,5 +1,7 @@
 package care
 
+import "math"
+
 // Reading is one row of the table of readings: everything there is to know about one thing that is
 // measured at the door. Columns, wire checks, the OpenAPI document, texts, the trend and, through
 // pb_public/shared/readings.js, the pages come from it.
@@ -71,6 +73,20 @@ func Readings() []Reading { return readings }
 
 // Numeric says whether the reading is a number, which has limits.
 func (r *Reading) Numeric() bool { return r.Kind == Int || r.Kind == Decimal }
+
+// Ordinary is a value that no form would ask about, as a decoded record holds it: for tools that invent sets.
+func (r *Reading) Ordinary() any {
+	switch middle := (r.AskBelow + r.AskAbove) / 2; r.Kind {
+	case Int:
+		return int64(middle)
+	case Decimal:
+		return math.Round(middle*10) / 10
+	case Bool:
+		return false
+	default:
+		return r.Values[0]
+	}
+}
 
 // AnyScored says whether a set holds a reading that NEWS2 scores; without one there is nothing to score.
 func AnyScored(set map[string]any) bool {

@@ -27,6 +27,34 @@ func TestThePagesReadTheSameTable(t *testing.T) {
 	}
 }
 
+// TestTheProtocolListsEveryReading holds the table of docs/protocol.md to the table of readings.
+func TestTheProtocolListsEveryReading(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| field | what it is | can be | asked about outside | |\n| --- | --- | --- | --- | --- |\n")
+	for i := range readings {
+		r := &readings[i]
+		can, ask := "", ""
+		switch {
+		case r.Numeric():
+			can, ask = fmt.Sprintf("%g to %g%s", r.Min, r.Max, map[bool]string{true: ", one decimal"}[r.Kind == Decimal]), fmt.Sprintf("%g to %g", r.AskBelow, r.AskAbove)
+		case r.Kind == Bool:
+			can = "`true` " + r.Words["true"] + ", `false` " + r.Words["false"]
+		default:
+			can = "`" + strings.Join(r.Values, "`, `") + "`"
+		}
+		role := map[bool]string{true: "followed over time"}[r.Trend]
+		if r.Score != "" {
+			role = "NEWS2 scores it"
+		}
+		what := r.Label
+		if unit := strings.TrimSpace(r.Unit); unit != "" {
+			what += ", " + unit
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.Name, what, can, ask, role)
+	}
+	holdSection(t, "readings", b.String())
+}
+
 // readingsModule writes the facts of the table. Words are for pb_public/shared/words.
 func readingsModule(t *testing.T) string {
 	var b strings.Builder

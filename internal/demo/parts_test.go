@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/news2"
 )
 
@@ -77,6 +78,11 @@ func TestInventedReadingsScoreWhatTheyShould(t *testing.T) {
 		p := &person{age: 70, retains: i%4 == 0}
 		if well := wellReadings(r, p).score(p); well.Status != news2.StatusComplete || well.FloorTotal != 0 {
 			t.Fatalf("a set of somebody well scores %s", sum(well))
+		}
+		for _, row := range care.Readings() {
+			if wellReadings(r, p)[row.Name] == nil {
+				t.Fatalf("an invented set lacks %s", row.Name)
+			}
 		}
 		want := 5 + i%2
 		if p.retains {

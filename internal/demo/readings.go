@@ -18,8 +18,12 @@ func wellReadings(r *rand.Rand, p *person) readings {
 	if p.retains {
 		spo2 = 88 + r.IntN(5)
 	}
-	return readings{"respiration_rate": 13 + r.IntN(7), "spo2": spo2, "on_oxygen": false, "systolic": 112 + r.IntN(40),
+	v := readings{"respiration_rate": 13 + r.IntN(7), "spo2": spo2, "on_oxygen": false, "systolic": 112 + r.IntN(40),
 		"diastolic": 62 + r.IntN(22), "pulse": 58 + r.IntN(31), "acvpu": "A", "temperature": tenth(362 + r.IntN(14))}
+	// What NEWS2 does not score follows from these and the person, so that the day stays as it was drawn.
+	pulse := v["pulse"].(int)
+	v["blood_glucose"], v["weight"], v["pain_score"] = tenth(48+pulse%31), tenth(520+p.age*37%350+pulse%12), pulse%4
+	return v
 }
 
 // illReadings is a set with the total asked for, 5 or 6 (RCP NEWS2, December 2017, Chart 1).

@@ -2,7 +2,6 @@ package httpapi_test
 
 import (
 	"encoding/json"
-	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,18 +17,8 @@ import (
 func (w *town) everyReading() map[string]any {
 	set := w.news2Of8()
 	for _, r := range care.Readings() {
-		if _, has := set[r.Name]; has {
-			continue
-		}
-		switch middle := (r.AskBelow + r.AskAbove) / 2; r.Kind {
-		case care.Int:
-			set[r.Name] = int(middle)
-		case care.Decimal:
-			set[r.Name] = math.Round(middle*10) / 10
-		case care.Bool:
-			set[r.Name] = true
-		case care.Enum:
-			set[r.Name] = r.Values[0]
+		if _, has := set[r.Name]; !has {
+			set[r.Name] = r.Ordinary()
 		}
 	}
 	return set

@@ -59,6 +59,11 @@ func (h *handset) reading(bad int) map[string]any {
 	w := h.w
 	set := map[string]any{"respiration_rate": 14, "spo2": 97, "on_oxygen": false, "systolic": 118 + w.random.IntN(60), "diastolic": 70,
 		"pulse": 62 + w.random.IntN(25), "acvpu": "A", "temperature": 36.8}
+	for _, r := range care.Readings() { // what the table holds beyond these: no draw, so that seeds go on meaning the same
+		if _, has := set[r.Name]; !has {
+			set[r.Name] = r.Ordinary()
+		}
+	}
 	switch bad {
 	case 2: // 7 and more
 		set["respiration_rate"], set["spo2"], set["pulse"] = 26, 90, 120

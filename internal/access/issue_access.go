@@ -19,6 +19,9 @@ var issueContent = map[string][]string{
 // record by name. Hidden is true in it where its content stays away.
 type IssueSeen map[string]any
 
+// Text is a text-like field, "" for none.
+func (s IssueSeen) Text(field string) string { t, _ := s[field].(string); return t }
+
 // Hides says whether the content stays away.
 func (s IssueSeen) Hides() bool { return s["hidden"] == true }
 

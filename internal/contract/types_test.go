@@ -35,7 +35,7 @@ var types = map[string]any{
 	"TrendPoint": pbstore.TrendPoint{}, "Measured": pbstore.Measured{}, "OpenTeam": httpapi.OpenTeam{},
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "UnsentWork": desk.UnsentWork{},
-	"StoredNow": httpapi.StoredNow{}, "FoundPerson": pbstore.FoundPerson{}, "Work": pbstore.Work{}, "WorkVisit": pbstore.WorkVisit{}, "WorkHandover": pbstore.WorkHandover{},
+	"StoredNow": httpapi.StoredNow{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
 	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},
 }
 

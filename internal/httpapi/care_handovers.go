@@ -33,7 +33,7 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 		more = cut
 		for i := range rows {
 			items = append(items, a.itemOf(q.Access, q.Side, &rows[i]))
-			read.Add(rows[i].Record.Text("patient"))
+			read.Add(rows[i].Record.Person())
 			last = rows[i].Key
 		}
 		return err
@@ -239,7 +239,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 			if after, err = rooms.Of(tx).Arrange.ActFromInbox(id, action, actorOf(viewer), body.Version); err != nil {
 				return err
 			}
-			return tx.Audit(viewer.Staff, "", string(kind), care.Handovers, id, after.Text("patient"), nil)
+			return tx.Audit(viewer.Staff, "", string(kind), care.Handovers, id, after.Person(), nil)
 		})
 		if err != nil {
 			return err
@@ -254,7 +254,8 @@ func (a *API) answerAct(e *core.RequestEvent, viewer *access.Access, after *care
 		return err
 	}
 	if !ok {
-		return writeJSON(e, http.StatusOK, handoverReceipt{ID: after.ID, Version: after.Version, State: after.Text("state"), ToTeam: a.Store.NamedTeam(after.Text("to_team"))})
+		seen := viewer.SeeHandover(after)
+		return writeJSON(e, http.StatusOK, handoverReceipt{ID: seen.ID, Version: seen.Version, State: seen.Text("state"), ToTeam: a.Store.Access.NamedTeam(seen.Text("to_team"))})
 	}
 	return writeJSON(e, http.StatusOK, detail)
 }

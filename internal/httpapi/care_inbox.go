@@ -49,7 +49,7 @@ func (a *API) attentionFor(teams []string) []attentionView {
 }
 
 func (a *API) lookView(id string, l *look) attentionView {
-	return attentionView{Handover: id, By: a.Store.NamedStaff(l.staff), Since: care.Stamp(l.since), Until: care.Stamp(l.until), Claimed: l.claimed}
+	return attentionView{Handover: id, By: a.Store.Access.NamedStaff(l.staff), Since: care.Stamp(l.since), Until: care.Stamp(l.until), Claimed: l.claimed}
 }
 
 // holdRequest says how somebody holds a handover.

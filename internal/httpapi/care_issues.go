@@ -38,14 +38,14 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		var last pbstore.IssueKey
-		for _, rec := range issues {
-			read.Add(rec.Text("patient"))
-			last = pbstore.IssueKey{Opened: rec.Text("opened_at"), ID: rec.ID}
-		}
 		views, err := a.viewIssues(v, q.Access, issues)
 		if err != nil {
 			return err
+		}
+		var last pbstore.IssueKey
+		for i, rec := range issues {
+			read.Add(rec.Person())
+			last = pbstore.IssueKey{Opened: views[i].Text("opened_at"), ID: rec.ID}
 		}
 		if answer.list, err = page(views, more, last); err != nil {
 			return err
@@ -85,7 +85,7 @@ func (a *API) readIssue(e *core.RequestEvent) error {
 	if rec == nil {
 		return identity.ErrNotFound
 	}
-	if err := a.audit(e, "view", care.SyncIssues, rec.ID, rec.Text("patient"), care.ReadDetail{Count: 1}); err != nil {
+	if err := a.audit(e, "view", care.SyncIssues, rec.ID, rec.Person(), care.ReadDetail{Count: 1}); err != nil {
 		return err
 	}
 	answer, err := a.issueDetail(e, viewer, rec)
@@ -148,7 +148,7 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 		if issue, result, err = desk.Resolve(deskStore{tx}, d); err != nil {
 			return err
 		}
-		return tx.Audit(viewer.Staff, "", "resolve", issue.Collection.Name, issue.ID, issue.Text("patient"), nil)
+		return tx.Audit(viewer.Staff, "", "resolve", issue.Collection.Name, issue.ID, issue.Person(), nil)
 	})
 	if err != nil {
 		return err
@@ -157,11 +157,15 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 }
 
 func (a *API) answerDecision(e *core.RequestEvent, viewer *access.Access, issue *care.Record, result wire.Result) error {
-	answer := decided{Settled: issue.Text("state") != "open", Status: result.Status,
-		Records: orEmpty(result.Records), Conflicts: orEmpty(result.Conflicts), Issues: orEmpty(result.Issues)}
+	answer := decided{Status: result.Status, Records: orEmpty(result.Records), Conflicts: orEmpty(result.Conflicts), Issues: orEmpty(result.Issues)}
 	var err error
 	if answer.issueDetail, err = a.issueDetail(e, viewer, issue); err != nil {
 		return err
+	}
+	answer.Settled = answer.Issue.Text("state") != "open"
+	for i := range answer.Conflicts { // to be shown, it would need a look at each record: of a handover nothing is
+		c := &answer.Conflicts[i]
+		c.Theirs = viewer.SeeValue(c.Collection, c.Field, c.Theirs, c.Collection == care.Handovers)
 	}
 	return writeJSON(e, http.StatusOK, answer)
 }
@@ -191,7 +195,7 @@ func (a *API) dismissIssue(e *core.RequestEvent) error {
 		if issue, err = desk.Dismiss(deskStore{tx}, d, body.Reason); err != nil {
 			return err
 		}
-		return tx.Audit(viewer.Staff, "", "dismiss", issue.Collection.Name, issue.ID, issue.Text("patient"), nil)
+		return tx.Audit(viewer.Staff, "", "dismiss", issue.Collection.Name, issue.ID, issue.Person(), nil)
 	})
 	if err != nil {
 		return err

@@ -56,7 +56,9 @@ func newTown(t *testing.T) *town {
 		w.engine.Stop()
 		must(t, store.Close())
 	})
-	service := identity.New(identity.Config{Store: pbstore.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: store.LooksAfterStaff})
+	service := identity.New(identity.Config{Store: pbstore.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: func(lead identity.StaffRecord, staff string) bool {
+		return store.Access.Of(lead.Viewer()).LooksAfter(staff)
+	}})
 	pbstore.BindRevocation(w.App, service.Revoke)
 	store.OnRevocation(service.Revoke)
 	w.api = &httpapi.API{App: w.App, Identity: service, Sync: w.engine, Store: store, Clock: w.now}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
 	"doorstep/internal/identity"
@@ -43,25 +44,47 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	}
 	read := care.ReadDetail{}
 	for i := range found {
-		read.Add(found[i].Person.ID)
+		read.Add(found[i].ID)
 	}
 	if err := a.audit(e, "search", care.Patients, "", "", read); err != nil {
 		return err
 	}
-	answer, err := page(found, more, last)
+	answer, err := page(a.nameFound(q.Access, found), more, last)
 	if err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)
 }
 
+// FoundPerson is a person on a desk's caseloads, with who has them.
+type FoundPerson struct {
+	Person access.Person `json:"person"`
+	Teams  []care.Named  `json:"teams"`
+	Staff  []care.Named  `json:"staff"`
+}
+
+// nameFound tells who people, teams and staff are, as far as the viewer may know.
+func (a *API) nameFound(viewer *access.Access, found []pbstore.FoundPerson) []FoundPerson {
+	list := make([]FoundPerson, len(found))
+	for i, f := range found {
+		list[i] = FoundPerson{Person: viewer.SeePerson(access.FullView, f.ID, f.Record), Teams: []care.Named{}, Staff: []care.Named{}}
+		for _, id := range f.Teams {
+			list[i].Teams = append(list[i].Teams, *a.Store.Access.NamedTeam(id))
+		}
+		for _, id := range f.Staff {
+			list[i].Staff = append(list[i].Staff, *a.Store.Access.NamedStaff(id))
+		}
+	}
+	return list
+}
+
 // readWork lists what hangs on a member of staff.
 func (a *API) readWork(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
-	var work pbstore.Work
+	var work Work
 	ok := false
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		work, ok, err = v.WorkOf(accessOf(e), id)
+		work, ok, err = a.viewWork(v, accessOf(e), id)
 		return err
 	}); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/httpapi"
 )
 
 type coverAnswer struct {
@@ -18,9 +18,9 @@ type coverAnswer struct {
 	desk.Covered
 }
 
-func (w *town) found(who *core.Record, body map[string]any) listOf[pbstore.FoundPerson] {
+func (w *town) found(who *core.Record, body map[string]any) listOf[httpapi.FoundPerson] {
 	w.t.Helper()
-	return into[listOf[pbstore.FoundPerson]](w.t, w.send(who, "/people/search", body), http.StatusOK)
+	return into[listOf[httpapi.FoundPerson]](w.t, w.send(who, "/people/search", body), http.StatusOK)
 }
 
 // Somebody covers until a time: the preview says what then happens, and it ends by itself.
@@ -143,7 +143,7 @@ func TestDesk_WhatHangsOnSomebody(t *testing.T) {
 	w.tick()
 	id := w.raise(care.SameDay, w.mental)
 	w.act(w.mia, id, "accept", nil)
-	got := into[pbstore.Work](t, w.get(lead, "/staff/"+w.mia.Id+"/work"), http.StatusOK)
+	got := into[httpapi.Work](t, w.get(lead, "/staff/"+w.mia.Id+"/work"), http.StatusOK)
 	if got.Staff.Name != "Mia" || len(got.Visits) != 2 || got.Visits[0].Yours == got.Visits[1].Yours || len(got.People) != 1 || got.People[0].FamilyName != "Testpatient" ||
 		len(got.Handovers) != 1 || got.Handovers[0].Patient == nil || got.Handovers[0].Class != "SD" || len(got.Devices) != 1 || got.Unsent != 0 {
 		t.Errorf("her lead reads %s", toJSON(t, got))
@@ -152,7 +152,7 @@ func TestDesk_WhatHangsOnSomebody(t *testing.T) {
 	if strings.Contains(string(a.body), "Testpatient") || strings.Contains(string(a.body), "SD") {
 		t.Errorf("the administrator reads %s", a.body)
 	}
-	equal(t, "handovers counted", len(into[pbstore.Work](t, a, http.StatusOK).Handovers), 1)
+	equal(t, "handovers counted", len(into[httpapi.Work](t, a, http.StatusOK).Handovers), 1)
 	refused(t, w.get(w.lea, "/staff/"+w.mia.Id+"/work"), http.StatusNotFound, "not_found")
 }
 

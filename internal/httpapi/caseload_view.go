@@ -34,7 +34,7 @@ func (a *API) nameCaseload(v *pbstore.Snapshot, viewer *access.Access, rows []ca
 	for i := range rows {
 		r := &rows[i]
 		named[i] = caseloadRow{ID: r.ID, Patient: viewer.SeePerson(access.FullView, r.Patient, people[r.Patient]),
-			Team: a.Store.NamedTeam(r.Team), Staff: a.Store.NamedStaff(r.Staff), From: care.Stamp(r.From), To: care.Stamp(r.To),
+			Team: a.Store.Access.NamedTeam(r.Team), Staff: a.Store.Access.NamedStaff(r.Staff), From: care.Stamp(r.From), To: care.Stamp(r.To),
 			Reason: r.Reason, Cohort: r.Cohort, ContactEveryDays: r.ContactEveryDays, State: stateOf(r, a.Clock())}
 	}
 	return named, err

@@ -10,7 +10,7 @@ import (
 func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care.Record) ([]access.IssueSeen, error) {
 	var patients []string
 	for _, rec := range issues {
-		if id := rec.Text("patient"); id != "" {
+		if id := rec.Person(); id != "" {
 			patients = append(patients, id)
 		}
 	}
@@ -25,19 +25,20 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 			return nil, err
 		}
 		view := who.SeeIssue(rec, true, concern)
+		owner := view.Text("owner_team")
 		for _, name := range []string{"kept_by", "lost_by", "author", "resolved_by"} {
 			if id, there := view[name]; there {
 				by, _ := id.(string)
 				view[name] = a.Store.Access.NamedStaff(by)
 			}
 		}
-		view["owner_team"], view["version"] = a.Store.Access.NamedTeam(rec.Text("owner_team")), rec.Version
+		view["owner_team"], view["version"] = a.Store.Access.NamedTeam(owner), rec.Version
 		if !view.Hides() {
-			if view["stored"], err = a.storedNow(v, who, rec); err != nil {
+			if view["stored"], err = a.storedNow(v, who, view); err != nil {
 				return nil, err
 			}
 		}
-		if id := rec.Text("patient"); id != "" {
+		if id := rec.Person(); id != "" {
 			view["patient"] = who.SeePerson(access.FullView, id, people[id])
 		}
 		list = append(list, view)
@@ -53,7 +54,7 @@ type StoredNow struct {
 }
 
 // storedNow reads what stands in the field that an open issue is about; nil where there is none.
-func (a *API) storedNow(v *pbstore.Snapshot, who *access.Access, issue *care.Record) (*StoredNow, error) {
+func (a *API) storedNow(v *pbstore.Snapshot, who *access.Access, issue access.IssueSeen) (*StoredNow, error) {
 	if issue.Text("state") != "open" {
 		return nil, nil
 	}

@@ -38,7 +38,7 @@ func (a *API) refused(err error) *wire.Error {
 	if answer.By == "" {
 		return answer
 	}
-	if who := a.Store.NamedStaff(answer.By); who != nil && who.Name != "" {
+	if who := a.Store.Access.NamedStaff(answer.By); who != nil && who.Name != "" {
 		answer.ByName = who.Name
 		answer.Message = strings.Replace(answer.Message, "Somebody", who.Name, 1)
 	}

@@ -64,6 +64,11 @@ func (tx *Tx) DevicesOf(staff, state string) ([]desk.Device, error) {
 	return devicesFrom(tx, devicesOf, staff, state)
 }
 
+// DevicesWithWork lists the phones of a member of staff that have a say still, or hold something.
+func (v *Snapshot) DevicesWithWork(staff string) ([]desk.Device, error) {
+	return devicesFrom(v, devicesWithWork, staff)
+}
+
 func devicesFrom(r reader, query string, args ...any) (devices []desk.Device, err error) {
 	err = r.each(query, func(rows *sql.Rows) error {
 		d, err := scanDevice(rows)

@@ -23,6 +23,15 @@ func (v *Snapshot) VisitsOf(staff string) ([]string, error) {
 	return texts(v, visitsToMake, staff, desk.MostHanging)
 }
 
+// Hanging lists what hangs on a member of staff.
+func (v *Snapshot) Hanging(staff string) (desk.Hanging, error) {
+	visits, err := v.VisitsOf(staff)
+	if err != nil {
+		return desk.Hanging{}, err
+	}
+	return hanging(v, v.store.now(), staff, visits)
+}
+
 // Hanging implements desk.WorkStore.
 func (tx *Tx) Hanging(staff string, visits []string) (desk.Hanging, error) {
 	return hanging(tx, tx.now, staff, visits)

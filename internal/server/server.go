@@ -110,7 +110,9 @@ func open(app core.App, o Options) (*Server, error) {
 		return nil, errors.Join(err, s.Store.Close())
 	}
 	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
-		LooksAfter: s.Store.LooksAfterStaff})
+		LooksAfter: func(lead identity.StaffRecord, staff string) bool {
+			return s.Store.Access.Of(lead.Viewer()).LooksAfter(staff)
+		}})
 	pbstore.BindRevocation(app, service.Revoke)
 	s.Store.OnRevocation(service.Revoke)
 	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Started: o.Now()}

@@ -1,10 +1,13 @@
-package pbstore
+package httpapi
 
 import (
+	"slices"
+
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/pbstore"
 )
 
 // Work is what hangs on a member of staff, for whoever must find others to do it: all of it is
@@ -37,75 +40,58 @@ type WorkHandover struct {
 	Patient *access.Person `json:"patient,omitempty"`
 }
 
-// WorkOf reads what hangs on a member of staff the viewer looks after; false when there is no such.
-func (v *Snapshot) WorkOf(viewer *access.Access, staff string) (w Work, ok bool, err error) {
-	for _, m := range viewer.Members() {
-		if ok = m.ID == staff; ok {
-			w.Staff = m
-			break
-		}
-	}
-	if !ok {
+// viewWork reads what hangs on a member of staff the viewer looks after; false when there is no such.
+func (a *API) viewWork(v *pbstore.Snapshot, viewer *access.Access, staff string) (w Work, ok bool, err error) {
+	members := viewer.Members()
+	at := slices.IndexFunc(members, func(m access.StaffRow) bool { return m.ID == staff })
+	if at < 0 {
 		return w, false, nil
 	}
-	visits, err := v.VisitsOf(staff)
+	h, err := v.Hanging(staff)
 	if err != nil {
 		return w, true, err
 	}
-	h, err := hanging(v, v.store.now(), staff, visits)
-	if err != nil {
+	w = Work{Staff: members[at], Visits: []WorkVisit{}, Handovers: []WorkHandover{}, People: []access.Person{}, Devices: []desk.Device{}, Unsent: h.Unsent}
+	if err := a.nameWork(v, viewer, h, &w); err != nil {
 		return w, true, err
 	}
-	w.Visits, w.Handovers, w.People, w.Devices, w.Unsent = []WorkVisit{}, []WorkHandover{}, []access.Person{}, []desk.Device{}, h.Unsent
-	if err := v.nameWork(viewer, h, &w); err != nil {
-		return w, true, err
-	}
-	devices, err := devicesFrom(v, devicesWithWork, staff)
-	w.Devices = append(w.Devices, desk.Describe(devices, v.store.Access, v.store.now())...)
+	devices, err := v.DevicesWithWork(staff)
+	w.Devices = append(w.Devices, desk.Describe(devices, a.Store.Access, a.Clock())...)
 	return w, true, err
 }
 
-// nameWork fills in whom the work is about.
-func (v *Snapshot) nameWork(viewer *access.Access, h desk.Hanging, w *Work) error {
+// nameWork fills in whom the work is about. Whoever keeps the accounts only knows nobody.
+func (a *API) nameWork(v *pbstore.Snapshot, viewer *access.Access, h desk.Hanging, w *Work) error {
 	ids := append([]string{}, h.People...)
 	for _, visit := range h.Visits {
 		ids = append(ids, visit.Patient)
 	}
 	known := map[string]*care.Record{}
-	named := viewer.Duty.View != care.NoRecords // who keeps the accounts knows nobody
+	named := viewer.Duty.View != care.NoRecords
 	if named {
 		var err error
 		if known, err = v.People(ids); err != nil {
 			return err
 		}
 	}
-	teams := map[string]bool{"": true}
-	for _, t := range viewer.DeskTeams() {
-		teams[t] = true
-	}
+	teams := append(viewer.DeskTeams(), "")
 	for _, visit := range h.Visits {
 		w.Visits = append(w.Visits, WorkVisit{ID: visit.ID, Patient: viewer.SeePerson(access.FullView, visit.Patient, known[visit.Patient]),
-			Team: v.store.NamedTeam(visit.Team), PlannedStart: visit.PlannedStart, Yours: teams[visit.Team]})
+			Team: a.Store.Access.NamedTeam(visit.Team), PlannedStart: visit.PlannedStart, Yours: slices.Contains(teams, visit.Team)})
 	}
 	for _, id := range h.People {
 		w.People = append(w.People, viewer.SeePerson(access.FullView, id, known[id]))
 	}
 	for _, id := range h.Handovers {
-		row, err := v.Handover(id)
+		row, history, err := wholeHandover(v, id)
 		if err != nil {
 			return err
 		}
 		item := WorkHandover{ID: id}
-		if row != nil && named {
-			history, err := v.History(id)
-			if err != nil {
-				return err
-			}
-			if h := arrange.HandoverOf(row.Record, history); viewer.MaySeeHandover(h.FromStaff, h.FromTeam, h.ToTeam, h.Former) {
-				seen := viewer.SeeHandover(row.Record)
-				person := viewer.SeePerson(seen.Projection, seen.Text("patient"), row.Person)
-				item.Class, item.State, item.Patient = seen.Text("class"), seen.Text("state"), &person
-			}
+		if row != nil && named && maySee(viewer, arrange.HandoverOf(row.Record, history)) {
+			seen := viewer.SeeHandover(row.Record)
+			person := viewer.SeePerson(seen.Projection, seen.Text("patient"), row.Person)
+			item.Class, item.State, item.Patient = seen.Text("class"), seen.Text("state"), &person
 		}
 		w.Handovers = append(w.Handovers, item)
 	}

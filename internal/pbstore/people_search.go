@@ -11,12 +11,12 @@ import (
 	"doorstep/internal/care"
 )
 
-// FoundPerson is a person on a desk's caseloads, with who has them: for a desk with the clinical
-// view everybody, for a voluntary service its own only.
+// FoundPerson is a person on a desk's caseloads, with the ids of who has them: for a desk with the
+// clinical view everybody, for a voluntary service its own only.
 type FoundPerson struct {
-	Person access.Person `json:"person"`
-	Teams  []care.Named  `json:"teams"`
-	Staff  []care.Named  `json:"staff"`
+	ID           string
+	Record       *care.Record // nil where there is none
+	Teams, Staff []string
 }
 
 // PersonKey is a place in the order of a search: by name, as the viewer may know it.
@@ -109,7 +109,7 @@ func (v *Snapshot) foundPeople(viewer *access.Access, keys []PersonKey, teams, s
 	}
 	found := make([]FoundPerson, len(keys))
 	for i, id := range ids {
-		found[i] = FoundPerson{Person: viewer.SeePerson(access.FullView, id, people[id]), Teams: []care.Named{}, Staff: []care.Named{}}
+		found[i] = FoundPerson{ID: id, Record: people[id]}
 	}
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -125,11 +125,11 @@ func (v *Snapshot) foundPeople(viewer *access.Access, keys []PersonKey, teams, s
 			return err
 		}
 		f := &found[at[patient]]
-		if n := v.store.NamedTeam(team); n != nil {
-			f.Teams = append(f.Teams, *n)
+		if team != "" {
+			f.Teams = append(f.Teams, team)
 		}
-		if n := v.store.NamedStaff(member); n != nil {
-			f.Staff = append(f.Staff, *n)
+		if member != "" {
+			f.Staff = append(f.Staff, member)
 		}
 		return nil
 	}, string(list), 0, 0, columnStamp(v.store.now()), teams, staff)

@@ -91,11 +91,11 @@ dist/doorstep-plain: need-go
 
 .PHONY: test-js
 test-js: $(NODE_MODULES) dist/doorstep-test dist/doorstep-plain ## the JavaScript client and the pages' logic, by Node.js
-	cd e2e && PART=js node --test --test-concurrency=3 --test-reporter=./report.mjs $$(ls -d unit/*.test.mjs sync/*.test.mjs)
+	cd e2e && node tests.mjs js
 
 .PHONY: test-browser
 test-browser: $(NODE_MODULES) dist/doorstep-test need-chromium ## the pages in a real browser
-	cd e2e && PART=browser node browser/all.mjs
+	cd e2e && node tests.mjs browser
 
 .PHONY: nightly-js
 nightly-js: $(NODE_MODULES) dist/doorstep-test ## more days of trouble for the JavaScript client than `make test` lives through

@@ -1,11 +1,10 @@
-// A reporter of Node's test runner: prints everything a failing test says, at last one line "PART: N passed, N failed",
-// and writes the failures to dist/test/PART.failed, each with the command that repeats it. PART is a variable of the
-// environment. .ci/parts says what becomes of both.
+// Reports what Node's test runner tells: prints everything a failing test says, at last one line "PART: N passed, N failed",
+// and writes the failures to dist/test/PART.failed, each with the command that repeats it. .ci/parts says what becomes of
+// both.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { inspect } from 'node:util'
 
-const part = process.env.PART ?? 'js'
 const dist = new URL('../dist/test/', import.meta.url)
 
 /**
@@ -14,14 +13,14 @@ const dist = new URL('../dist/test/', import.meta.url)
  */
 const command = (file, name) => `cd e2e && node --test ${name && `--test-name-pattern='${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll("'", "'\\''")}' `}${file}`
 
-/** @param {AsyncIterable<any>} events the runner's, and `file:end` where several files are told at once */
-export default async function * (events) {
+/** @param {AsyncIterable<any>} events the runner's, and `file:end` after those of each file @param {string} part */
+export default async function * (events, part) {
   let passed = 0
   const failed = []
   let current = { file: '', passed: 0, failed: 0 }
   const ended = () => current.file === '' ? '' : `${current.failed > 0 ? 'FAIL' : 'ok  '}  ${current.file}  ${current.passed} passed, ${current.failed} failed\n`
   for await (const { type, data } of events) {
-    if (type === 'file:end') { // several files are told at once: this one has ended
+    if (type === 'file:end') {
       yield ended()
       current = { file: '', passed: 0, failed: 0 }
       continue
@@ -29,10 +28,7 @@ export default async function * (events) {
     if (type === 'test:stdout' || type === 'test:stderr') yield data.message
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const file = relative(process.cwd(), data.file ?? '')
-    if (file !== current.file) { // the runner tells file after file
-      yield ended()
-      current = { file, passed: 0, failed: 0 }
-    }
+    current.file = file
     const whole = data.name === data.file || data.name === file // which is told of a file that broke, or held no test
     if (type === 'test:pass' && !whole) {
       if (data.skip !== undefined || data.todo !== undefined) yield `skip  ${file} ${data.name}\n`

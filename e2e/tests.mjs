@@ -1,0 +1,54 @@
+// Runs the test files of a part, some at a time, and tells of each when it ends. Nothing is run twice.
+//
+//   node tests.mjs js                        the client and the pages' logic
+//   node tests.mjs browser                   the pages in a real browser
+//   node tests.mjs browser desk-people kit   those files
+import { readdirSync, statSync } from 'node:fs'
+import { run } from 'node:test'
+import { serveBrowser } from './browser/kit.mjs'
+import report from './report.mjs'
+
+/** @type {Record<string, { folders: string[], atOnce: number }>} the long ones first; much of a story is waiting, so more than there are processors */
+const parts = { js: { folders: ['sync', 'unit'], atOnce: 3 }, browser: { folders: ['browser'], atOnce: 4 } }
+const [part = '', ...asked] = process.argv.slice(2)
+if (!(part in parts)) throw new Error(`name one of ${Object.keys(parts).join(', ')}`)
+const { folders, atOnce } = parts[part]
+
+const left = folders.flatMap(folder => {
+  const at = new URL(folder + '/', import.meta.url)
+  return readdirSync(at).filter(file => file.endsWith('.test.mjs') && (asked.length === 0 || asked.includes(file.replace('.test.mjs', ''))))
+    .map(file => new URL(file, at).pathname).sort((a, b) => statSync(b).size - statSync(a).size)
+})
+
+/** What each file told, file after file as they end. */
+async function * told() {
+  /** @type {Promise<any>[]} */ const under = []
+  const next = () => {
+    const file = left.shift()
+    if (!file) return
+    const ended = all(run({ files: [file] })).then(events => ({ ended, events }))
+    under.push(ended)
+  }
+  for (let i = 0; i < atOnce; i++) next()
+  while (under.length > 0) {
+    const { ended, events } = await Promise.race(under)
+    under.splice(under.indexOf(ended), 1)
+    next()
+    yield * events
+    yield { type: 'file:end' }
+  }
+}
+
+/** @template T @param {AsyncIterable<T>} list @returns {Promise<T[]>} */
+async function all(list) {
+  const found = []
+  for await (const one of list) found.push(one)
+  return found
+}
+
+const browser = part === 'browser' ? await serveBrowser() : null
+for await (const line of report(told(), part)) {
+  if (line.startsWith('FAIL') || line.startsWith(`${part}: 0 passed`)) process.exitCode = 1
+  process.stdout.write(line)
+}
+await browser?.close()

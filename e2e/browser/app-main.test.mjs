@@ -76,6 +76,24 @@ test('an urgent reading: the call comes first, and the phone shows who at the pr
   await page.getByText(`Seen by ${stand.staff.rita.name}`).waitFor()
 })
 
+test('nobody answers the door: phone and server call it urgent, both to the coordinator, and it is one handover', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await page.getByRole('link', { name: /AMES/ }).first().click()
+  await page.getByRole('link', { name: 'Record a visit' }).click()
+  await page.getByLabel('Could not get in').check()
+  await page.getByLabel(/^No reply/).check()
+  await page.getByText('No reply at the door: Urgent, within 2 hours.').waitFor()
+  await page.getByRole('link', { name: /^Ring .*Care coordination$/ }).waitFor()
+  assert.equal(await page.getByLabel('To', { exact: true }).evaluate(e => /** @type {HTMLSelectElement} */ (e).selectedOptions[0].text), 'Care coordination')
+  await page.getByLabel('Could not call').check()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await saved(page)
+  await page.getByText('Everything sent').waitFor()
+  const rows = await stand.query(`SELECT h.class, h.by_hand, h.rules, t.kind FROM handovers h JOIN teams t ON t.id = h.to_team WHERE h.patient = ?`, stand.patients.Ames)
+  assert.deepEqual(rows.map(r => [r.class, r.kind, /no_reply/.test(r.rules)]), [['U2', 'coordination', true]])
+})
+
 test("an urgent reading three hours late reaches the inbox live, is acknowledged, and the nurse's phone shows by whom", async t => {
   await stand.reset()
   await openDoors(stand)

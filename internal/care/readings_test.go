@@ -106,3 +106,28 @@ func TestASetWithNothingOfNEWS2HasNothingToScore(t *testing.T) {
 		t.Error("breathing air is a finding that scores")
 	}
 }
+
+func TestAnOrdinaryValueIsStoredAndNobodyIsAskedAboutIt(t *testing.T) {
+	for i := range readings {
+		r := &readings[i]
+		f, ok := observations.Field(r.Name)
+		if !ok {
+			t.Fatalf("no field %s", r.Name)
+		}
+		v := r.Ordinary()
+		raw := v
+		if r.Numeric() {
+			b, err := json.Marshal(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw = json.Number(b)
+			if x, err := raw.(json.Number).Float64(); err != nil || x < r.AskBelow || x > r.AskAbove {
+				t.Errorf("%s of %v is asked about", r.Name, v)
+			}
+		}
+		if got, why := f.Check(raw); why != nil || !Equal(got, v) {
+			t.Errorf("%s of %v is stored as %v: %v", r.Name, v, got, why)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 // a withdrawal ends its access, and so does the end of the last day it was given for: that moment is
 // returned too, zero when there is none.
 func (ix *Index) Consent(person *care.Record, team, staff string, now time.Time) (agreed bool, expires time.Time) {
+	p := care.AsPatient(person)
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	organisation := ""
@@ -23,7 +24,7 @@ func (ix *Index) Consent(person *care.Record, team, staff string, now time.Time)
 	if !ix.directory.voluntary(organisation) {
 		return true, expires
 	}
-	if objects, _ := person.Get("objection").(bool); objects {
+	if p.Objection() {
 		return false, expires
 	}
 	var consents []struct {
@@ -31,7 +32,7 @@ func (ix *Index) Consent(person *care.Record, team, staff string, now time.Time)
 		Given   bool   `json:"given"`
 		Expires string `json:"expires"`
 	}
-	raw, _ := person.Get("consent").(json.RawMessage)
+	raw := p.Consent()
 	if len(raw) == 0 || json.Unmarshal(raw, &consents) != nil {
 		return false, expires
 	}

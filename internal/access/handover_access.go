@@ -86,7 +86,7 @@ func (a *Access) projectionOf(handover *care.Record) Projection {
 // people wrote in it is theirs who may read the content; a limited reader gets what was written by, or
 // for, their own teams.
 func (a *Access) SeeEvent(handover *Seen, event *care.Record) *Seen {
-	wrote := handover.Projection == FullView || handover.Projection == LimitedView && slices.Contains(a.Teams, event.Text("team"))
+	wrote := handover.Projection == FullView || handover.Projection == LimitedView && slices.Contains(a.Teams, care.AsHandoverEvent(event).Team())
 	return &Seen{ID: event.ID, Version: event.Version, Projection: handover.Projection, rec: event,
 		shows: func(field string) bool { return wrote || field != "text" && field != "detail" }}
 }

@@ -52,7 +52,7 @@ func issueKind(issue *care.Record) string {
 	switch {
 	case issue.Collection.Name != care.Quarantine:
 		return "conflict"
-	case issue.Text("kind") == "field":
+	case care.AsIssue(issue).Kind() == "field":
 		return "set_aside"
 	}
 	return "quarantined"
@@ -60,11 +60,12 @@ func issueKind(issue *care.Record) string {
 
 // sealedIssue says whether an issue is about one field whose content is for the safeguarding lead.
 func sealedIssue(issue *care.Record, concern bool) bool {
-	c, ok := care.ByName(issue.Text("collection"))
+	i := care.AsIssue(issue)
+	c, ok := care.ByName(i.Collection())
 	if !ok {
 		return false
 	}
-	f, ok := c.Field(issue.Text("field"))
+	f, ok := c.Field(i.Field())
 	return ok && (f.Sealed || concern && slices.Contains(concernContent[c.Name], f.Name))
 }
 
@@ -82,6 +83,7 @@ func (a *Access) SeeStored(rec *care.Record, field string) (value any, last care
 // in their own projection, or came from somebody whose own view is limited and is about records that
 // have such a view: a nurse who became a volunteer wrote other things before.
 func (a *Access) readsIssue(issue *care.Record) bool {
+	i := care.AsIssue(issue)
 	if maybeSafeguarding(issue) {
 		return false
 	}
@@ -93,29 +95,30 @@ func (a *Access) readsIssue(issue *care.Record) bool {
 	case care.Limited:
 	}
 	if issue.Collection.Name == care.Conflicts {
-		c, ok := care.ByName(issue.Text("collection"))
+		c, ok := care.ByName(i.Collection())
 		if !ok {
 			return false
 		}
-		f, ok := c.Field(issue.Text("field"))
-		return issue.Text("field") == "" || ok && f.Limited
+		f, ok := c.Field(i.Field())
+		return i.Field() == "" || ok && f.Limited
 	}
-	author := a.index.Member(issue.Text("author"))
+	author := a.index.Member(i.Author())
 	return author != nil && care.DutyOf(author.Role).View == care.Limited && !clinicalContent(issue)
 }
 
 // clinicalContent says whether any part of what quarantine keeps is about records of which a limited
 // viewer sees no field. What cannot be read may be.
 func clinicalContent(issue *care.Record) bool {
-	names := []string{issue.Text("collection")}
-	if issue.Text("kind") == "mutation" {
+	i := care.AsIssue(issue)
+	names := []string{i.Collection()}
+	if i.Kind() == "mutation" {
 		var kept struct {
 			Ops []struct {
 				Collection string `json:"collection"`
 			} `json:"ops"`
 		}
-		raw, ok := issue.Get("content").(json.RawMessage)
-		if !ok || json.Unmarshal(raw, &kept) != nil {
+		raw := i.Content()
+		if raw == nil || json.Unmarshal(raw, &kept) != nil {
 			return true
 		}
 		for _, op := range kept.Ops {
@@ -133,7 +136,7 @@ func clinicalContent(issue *care.Record) bool {
 func maybeSafeguarding(issue *care.Record) bool {
 	raw := ""
 	if issue.Collection.Name == care.Quarantine {
-		raw = issue.Text("raw")
+		raw = care.AsIssue(issue).Raw()
 	}
 	if raw == "" {
 		return false

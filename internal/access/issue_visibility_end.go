@@ -10,9 +10,10 @@ import (
 // for that long that their issue is still open. It counts from when they lost the person or, where
 // that was before, from when the issue was opened.
 func (a *Access) IssueShownLongEnough(issue *care.Record, retention time.Duration) bool {
-	since, _ := care.ParseStamp(issue.Text("opened_at")) // written by us
+	i := care.AsIssue(issue)
+	since, _ := care.ParseStamp(i.OpenedAtStamp()) // written by us
 	a.index.mu.RLock()
-	if lost := a.index.lost(a.Viewer, a.holders, issue.Text("patient")); lost.After(since) {
+	if lost := a.index.lost(a.Viewer, a.holders, i.Patient()); lost.After(since) {
 		since = lost
 	}
 	a.index.mu.RUnlock()

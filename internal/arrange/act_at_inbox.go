@@ -51,7 +51,7 @@ func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, 
 	case err != nil:
 		return rec, err
 	case version > 0 && decides(a.Kind) && becameUrgent(since):
-		return rec, &handover.Error{Code: CodeChanged, State: care.State(before.Text("state")),
+		return rec, &handover.Error{Code: CodeChanged, State: care.AsHandover(before).State(),
 			Message: "New evidence came in after you opened it. Please read it again, then decide."}
 	case a.Kind == handover.HandOn:
 		return rec, r.rewriteForClinicalTeam(rec, before, a)
@@ -70,12 +70,13 @@ var eventsLeft = map[handover.Kind][]string{
 // repeated says whether somebody has done just this since they looked.
 func repeated(since []*care.Record, a handover.Action, staff string) bool {
 	return slices.ContainsFunc(since, func(e *care.Record) bool {
-		return e.Text("by") == staff && slices.Contains(eventsLeft[a.Kind], e.Text("kind")) && saysTheSame(e, a)
+		return care.AsHandoverEvent(e).By() == staff && slices.Contains(eventsLeft[a.Kind], care.AsHandoverEvent(e).Kind()) && saysTheSame(e, a)
 	})
 }
 
 // saysTheSame compares what an event holds with what is asked for now.
 func saysTheSame(e *care.Record, a handover.Action) bool {
+	ev := care.AsHandoverEvent(e)
 	var d struct {
 		To       string `json:"to"`
 		Outcome  string `json:"outcome"`
@@ -84,10 +85,10 @@ func saysTheSame(e *care.Record, a handover.Action) bool {
 		Reached  bool   `json:"reached"`
 		ReadBack bool   `json:"read_back"`
 	}
-	if raw := e.Raw("detail"); raw != nil {
+	if raw := ev.Detail(); raw != nil {
 		_ = json.Unmarshal(raw, &d) // written by us
 	}
-	text := e.Text("text")
+	text := ev.Text()
 	switch a.Kind {
 	case handover.Decline, handover.StandDown:
 		return text == care.Clip(a.Reason, maxEventText)
@@ -113,7 +114,7 @@ func decides(k handover.Kind) bool {
 // becameUrgent says whether evidence made a handover weigh more.
 func becameUrgent(since []*care.Record) bool {
 	return slices.ContainsFunc(since, func(e *care.Record) bool {
-		switch e.Text("kind") {
+		switch care.AsHandoverEvent(e).Kind() {
 		case handover.EventAttached, handover.EventRisen, handover.EventRaisedAgain, handover.EventUnverified, handover.EventStandsAnew:
 			return true
 		}
@@ -128,9 +129,9 @@ func tooLate(since []*care.Record, actor handover.Actor, no *handover.Error) err
 		return no
 	}
 	for _, e := range since {
-		verb := map[string]string{handover.EventHandedOn: "handed this on", handover.EventDeclined: "declined this"}[e.Text("kind")]
-		if verb != "" && slices.Contains(actor.Teams, e.Text("team")) {
-			return &handover.Error{Code: handover.CodeAlready, Message: "Somebody " + verb + " already.", By: e.Text("by"), At: e.Time("at")}
+		verb := map[string]string{handover.EventHandedOn: "handed this on", handover.EventDeclined: "declined this"}[care.AsHandoverEvent(e).Kind()]
+		if verb != "" && slices.Contains(actor.Teams, care.AsHandoverEvent(e).Team()) {
+			return &handover.Error{Code: handover.CodeAlready, Message: "Somebody " + verb + " already.", By: care.AsHandoverEvent(e).By(), At: care.AsHandoverEvent(e).At()}
 		}
 	}
 	return no
@@ -145,11 +146,11 @@ func (r *Room) handOnTo(rec *care.Record, id string) (handover.Team, error) {
 		}
 		return team, nil
 	}
-	person, err := r.Reference.Patient(rec.Text("patient"))
+	person, err := r.Reference.Patient(care.AsHandover(rec).Patient())
 	if err != nil || person == nil {
 		return handover.Team{}, err
 	}
-	team, ok := r.Reference.Directory().Practice(person.Text("practice"))
+	team, ok := r.Reference.Directory().Practice(care.AsPatient(person).Practice())
 	if !ok {
 		return handover.Team{}, &handover.Error{Code: handover.CodeTeamNeeded, Message: "The person has no practice that is open. Please choose a team."}
 	}
@@ -160,11 +161,12 @@ func (r *Room) handOnTo(rec *care.Record, id string) (handover.Team, error) {
 // until then it held the ask and the safe note only. This is how a volunteer's concern becomes a
 // clinical handover by one action of their coordinator.
 func (r *Room) rewriteForClinicalTeam(rec, before *care.Record, a handover.Action) error {
-	from, _ := r.Reference.Directory().Team(before.Text("to_team"))
-	if from.Kind != care.VoluntaryKind || a.To.Kind == care.VoluntaryKind || rec.Text("situation") != "" {
+	hand := care.AsHandover(rec)
+	from, _ := r.Reference.Directory().Team(care.AsHandover(before).ToTeam())
+	if from.Kind != care.VoluntaryKind || a.To.Kind == care.VoluntaryKind || hand.Situation() != "" {
 		return nil
 	}
-	person, err := r.Reference.Patient(rec.Text("patient"))
+	person, err := r.Reference.Patient(hand.Patient())
 	if err != nil || person == nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func (a *applier) raiseNew(person *care.Record, n *handover.New) error {
 		if err != nil {
 			return err
 		}
-		if original != nil && original.Get("by_hand") == true {
+		if original != nil && care.AsHandover(original).ByHand() {
 			if evidence.Words = handover.EvidenceIn(original).Words; evidence.Words == nil {
 				evidence.Words = handover.SenderTextOf(original)
 			}
@@ -134,21 +134,22 @@ func (a *applier) change(person *care.Record, ch *handover.Change) error {
 // rewriteText writes the text of a handover anew from all that it now rests on: what its sender wrote by
 // hand, if anybody did, and what the rules found.
 func (a *applier) rewriteText(person, rec *care.Record, evidence *handover.Evidence, ch *handover.Change) {
+	h := care.AsHandover(rec)
 	original := rec.ID
 	if evidence.CopyOf != "" {
 		original = evidence.CopyOf
 	}
 	alarms := a.findings.behind(original)
-	byHand, _ := rec.Get("by_hand").(bool)
+	byHand := h.ByHand()
 	if byHand && evidence.Words == nil {
 		if len(alarms) == 0 {
 			return // as its sender wrote it
 		}
 		evidence.Words = handover.SenderTextOf(rec)
 	}
-	to, _ := a.Reference.Directory().Team(rec.Text("to_team"))
+	to, _ := a.Reference.Directory().Team(h.ToTeam())
 	text := evidence.Words.Compose(caseFor(handover.Case{To: to, Class: ch.Class, Asks: a.findings.asks(ch.Reasons), Unverified: ch.Unverified,
-		Confirmed: rec.Text("confirmed_by") != "", Copy: evidence.CopyOf != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
+		Confirmed: h.ConfirmedBy() != "", Copy: evidence.CopyOf != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
 		LateBy: ch.LateBy, Findings: a.findings.of(alarms)}, person))
 	if byHand && to.Kind == care.VoluntaryKind {
 		// A voluntary team reads the ask and what is safe to share; the rest stays the sender's.
@@ -170,7 +171,7 @@ func (a *applier) noteWithdrawn(id string) error {
 		return err
 	}
 	for _, e := range slices.Backward(history) {
-		kind := e.Text("kind")
+		kind := care.AsHandoverEvent(e).Kind()
 		if kind == handover.EventWithdrawn {
 			return nil
 		}
@@ -178,7 +179,7 @@ func (a *applier) noteWithdrawn(id string) error {
 			break
 		}
 	}
-	return a.writeEvent(rec, handover.Event{Kind: handover.EventWithdrawn, At: a.Moment.Now(), Team: rec.Text("to_team"),
+	return a.writeEvent(rec, handover.Event{Kind: handover.EventWithdrawn, At: a.Moment.Now(), Team: care.AsHandover(rec).ToTeam(),
 		Text: "What this rests on was corrected or withdrawn. Please decide whether it still needs an answer."})
 }
 

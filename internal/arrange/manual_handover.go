@@ -20,26 +20,27 @@ func (m Manual) ClinicalTime() time.Time { return m.new.ClinicalTime }
 // it goes, and by when it must be answered. At is when they wrote it. The second value is not nil
 // where a registrant is missing: an issue for the sender, which holds nothing back.
 func (r *Room) PlanManual(rec *care.Record, sender care.Viewer, at time.Time) (Manual, *handover.Error, error) {
-	person, err := r.Reference.Patient(rec.Text("patient"))
+	h := care.AsHandover(rec)
+	person, err := r.Reference.Patient(h.Patient())
 	if err != nil {
 		return Manual{}, nil, err
 	}
 	place := r.placeOf(person)
-	place.FromTeam = rec.Text("from_team")
+	place.FromTeam = h.FromTeam()
 	if place.FromTeam == "" && len(sender.Teams) > 0 {
 		place.FromTeam = sender.Teams[0]
 	}
-	n, lacks := handover.RaiseByHand(handover.Manual{ID: rec.ID, Patient: person.ID, Visit: rec.Text("visit"), FromStaff: sender.Staff,
-		FromTeam: place.FromTeam, ReplyTeam: rec.Text("reply_team"), Role: sender.Role, NamedRegistrant: rec.Text("named_registrant"),
-		ToTeam: rec.Text("to_team"), Class: care.Class(rec.Text("class")), Ask: rec.Text("recommendation"), ClinicalTime: at, Place: place},
-		r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, rec.Text("to_team")), r.Moment.Now())
+	n, lacks := handover.RaiseByHand(handover.Manual{ID: rec.ID, Patient: person.ID, Visit: h.Visit(), FromStaff: sender.Staff,
+		FromTeam: place.FromTeam, ReplyTeam: h.ReplyTeam(), Role: sender.Role, NamedRegistrant: h.NamedRegistrant(),
+		ToTeam: h.ToTeam(), Class: h.Class(), Ask: h.Recommendation(), ClinicalTime: at, Place: place},
+		r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, h.ToTeam()), r.Moment.Now())
 	fill(rec, &n)
 	evidence := handover.Evidence{Key: n.Route.Key}
 	if n.Route.Team.Kind == care.VoluntaryKind {
 		// A voluntary team reads the ask and what is safe to share, nothing else.
 		evidence.Words = handover.SenderTextOf(rec)
 		text := handover.Compose(caseFor(handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Recommendation: n.Ask,
-			SafeNote: rec.Text("safe_note"), ClinicalTime: n.ClinicalTime, ActDue: n.ActDue}, person))
+			SafeNote: h.SafeNote(), ClinicalTime: n.ClinicalTime, ActDue: n.ActDue}, person))
 		if text.SafeNote != "" {
 			rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
 		}

@@ -7,7 +7,7 @@ import (
 
 // placeOf says where a person belongs; it is as if the first team that has them reported.
 func (r *Room) placeOf(person *care.Record) handover.Place {
-	place := handover.Place{Practice: person.Text("practice")}
+	place := handover.Place{Practice: care.AsPatient(person).Practice()}
 	for _, t := range r.Reference.Teams(person.ID) {
 		if place.FromTeam == "" {
 			place.FromTeam = t
@@ -32,7 +32,7 @@ func (r *Room) calendarOf(person *care.Record, team string) handover.Calendar {
 	if team != "" {
 		return r.Reference.Calendar(r.Reference.Directory().Organisation(team))
 	}
-	return r.Reference.Calendar(person.Text("practice"))
+	return r.Reference.Calendar(care.AsPatient(person).Practice())
 }
 
 func neighbourhoodOf(d Directory, h handover.Handover) string {

@@ -60,11 +60,12 @@ func (r *Room) announce(rec *care.Record, n *handover.New) error {
 
 // caseFor adds what is known of the person to the case a text is composed from.
 func caseFor(c handover.Case, person *care.Record) handover.Case {
-	if born, err := time.Parse(time.DateOnly, person.Text("date_of_birth")); err == nil {
+	p := care.AsPatient(person)
+	if born, err := time.Parse(time.DateOnly, p.DateOfBirth()); err == nil {
 		c.Age = news2.AgeAt(born, c.ClinicalTime)
 	}
-	c.Communication, _ = person.Get("communication_needs").([]string)
-	c.RiskNote = person.Text("risk_note")
+	c.Communication = p.CommunicationNeeds()
+	c.RiskNote = p.RiskNote()
 	return c
 }
 
@@ -73,11 +74,12 @@ const maxEventText = 4000
 
 // writeEvent adds a row to a handover's history and, where the event says so, its delivery.
 func (r *Room) writeEvent(rec *care.Record, e handover.Event) error {
+	h := care.AsHandover(rec)
 	events, _ := care.ByName(care.HandoverEvents)
 	row := &care.Record{Collection: events, ID: r.Moment.NewID(), Values: map[string]any{}}
 	row.Author, row.AuthoredAt, row.ReceivedAt, row.ClockKnown = e.By, e.At, r.Moment.Now(), true
-	row.SetAll(map[string]any{"handover": rec.ID, "patient": rec.Text("patient"), "at": care.Stamp(e.At), "kind": e.Kind, "by": e.By,
-		"from_team": rec.Text("from_team"), "from_staff": rec.Text("from_staff"), "team": e.Team, "text": care.Clip(e.Text, maxEventText)})
+	row.SetAll(map[string]any{"handover": rec.ID, "patient": h.Patient(), "at": care.Stamp(e.At), "kind": e.Kind, "by": e.By,
+		"from_team": h.FromTeam(), "from_staff": h.FromStaff(), "team": e.Team, "text": care.Clip(e.Text, maxEventText)})
 	if len(e.Detail) > 0 {
 		row.Values["detail"] = care.JSON(e.Detail)
 	}

@@ -10,10 +10,10 @@ import (
 // where it stands and may answer it. False: it was not theirs, or is not for that colleague.
 func (r *Room) Reassign(id, from string, to care.Viewer, by string) (bool, error) {
 	rec, err := r.stored(id)
-	if err != nil || rec == nil || rec.Text("owner") != from || care.State(rec.Text("state")).OffTheClock() {
+	if err != nil || rec == nil || care.AsHandover(rec).Owner() != from || care.AsHandover(rec).State().OffTheClock() {
 		return false, err
 	}
-	if !access.RightsOf(to).AnswersAt(rec.Text("to_team")) {
+	if !access.RightsOf(to).AnswersAt(care.AsHandover(rec).ToTeam()) {
 		return false, nil
 	}
 	old := rec.Clone()
@@ -21,6 +21,6 @@ func (r *Room) Reassign(id, from string, to care.Viewer, by string) (bool, error
 	if err := r.save(rec, old); err != nil {
 		return false, err
 	}
-	return true, r.writeEvent(rec, handover.Event{Kind: handover.EventReassigned, At: r.Moment.Now(), By: by, Team: rec.Text("to_team"),
+	return true, r.writeEvent(rec, handover.Event{Kind: handover.EventReassigned, At: r.Moment.Now(), By: by, Team: care.AsHandover(rec).ToTeam(),
 		Text: "Its owner has left.", Detail: map[string]any{"from": from, "to": to.Staff}})
 }

@@ -19,7 +19,7 @@ type RefusedHandover struct {
 
 // id of the handover it raises: the same however often the refused change is judged.
 func (h *RefusedHandover) id(patient string) string {
-	return rules.ID("refused by hand", patient, h.Issue.Text("key")+" "+strconv.Itoa(h.N))
+	return rules.ID("refused by hand", patient, care.AsIssue(h.Issue).Key()+" "+strconv.Itoa(h.N))
 }
 
 // RefusedHandovers are the handovers about a person in a refused change.
@@ -60,10 +60,10 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 	if was, err := r.stored(rec.ID); err != nil || was != nil {
 		return err
 	}
-	author, _ := r.Reference.Staff(h.Issue.Text("author"))
-	m := handover.Manual{ID: rec.ID, Patient: person.ID, Visit: rec.Text("visit"), FromStaff: h.Issue.Text("author"),
-		Role: author.Role, NamedRegistrant: rec.Text("named_registrant"), ToTeam: rec.Text("to_team"), Class: care.Class(rec.Text("class")),
-		Ask: rec.Text("recommendation"), ClinicalTime: h.Issue.AuthoredAt, Place: r.placeOf(person)}
+	author, _ := r.Reference.Staff(care.AsIssue(h.Issue).Author())
+	m := handover.Manual{ID: rec.ID, Patient: person.ID, Visit: care.AsHandover(rec).Visit(), FromStaff: care.AsIssue(h.Issue).Author(),
+		Role: author.Role, NamedRegistrant: care.AsHandover(rec).NamedRegistrant(), ToTeam: care.AsHandover(rec).ToTeam(), Class: care.AsHandover(rec).Class(),
+		Ask: care.AsHandover(rec).Recommendation(), ClinicalTime: h.Issue.AuthoredAt, Place: r.placeOf(person)}
 	if len(author.Teams) > 0 {
 		m.FromTeam, m.Place.FromTeam = author.Teams[0], author.Teams[0]
 	}
@@ -76,7 +76,7 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 	words := handover.SenderTextOf(rec)
 	for _, n := range handover.RaiseRefused(m, r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, m.ToTeam), r.Moment.Now()) {
 		c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Unverified: true, Copy: n.CopyOf != "", ClinicalTime: n.ClinicalTime,
-			ActDue: n.ActDue, LateBy: n.LateBy, Findings: []handover.Finding{{ClockKnown: h.Issue.ClockKnown, Doubt: "held back: " + h.Issue.Text("message")}}}
+			ActDue: n.ActDue, LateBy: n.LateBy, Findings: []handover.Finding{{ClockKnown: h.Issue.ClockKnown, Doubt: "held back: " + care.AsIssue(h.Issue).Message()}}}
 		if err := r.raise(person, &n, c, handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Words: words}); err != nil {
 			return err
 		}
@@ -134,5 +134,5 @@ func (r *Room) replace(h *RefusedHandover, patient, made string) error {
 // takenInHand says whether somebody has said that they look after it, or why it is not for them. That nobody
 // answered in time is neither: what was escalated joins, and what it joins is as overdue and escalates at once.
 func takenInHand(rec *care.Record) bool {
-	return care.State(rec.Text("state")).RepliedTo()
+	return care.AsHandover(rec).State().RepliedTo()
 }

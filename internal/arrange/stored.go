@@ -50,20 +50,21 @@ func Existing(records []*care.Record, known []care.Alarm) []handover.Existing {
 }
 
 func existingOf(rec *care.Record) handover.Existing {
-	h := handover.Existing{ID: rec.ID, State: care.State(rec.Text("state")), Visit: rec.Text("visit"), Class: care.Class(rec.Text("class")),
-		ToTeam: rec.Text("to_team"), SupersededBy: rec.Text("superseded_by"), ClinicalTime: rec.Time("clinical_time"),
-		AckDue: rec.Time("ack_due"), ActDue: rec.Time("act_due"), Confirmed: rec.Text("confirmed_by") != "", Reasons: reasonsOf(rec),
+	hand := care.AsHandover(rec)
+	h := handover.Existing{ID: rec.ID, State: hand.State(), Visit: hand.Visit(), Class: hand.Class(),
+		ToTeam: hand.ToTeam(), SupersededBy: hand.SupersededBy(), ClinicalTime: hand.ClinicalTime(),
+		AckDue: hand.AckDue(), ActDue: hand.ActDue(), Confirmed: hand.ConfirmedBy() != "", Reasons: reasonsOf(rec),
 		Key: handover.EvidenceIn(rec).Key}
-	h.ByHand, _ = rec.Get("by_hand").(bool)
-	h.Unverified, _ = rec.Get("unverified").(bool)
-	if s, ok := rec.Get("late_by_seconds").(int64); ok {
+	h.ByHand = hand.ByHand()
+	h.Unverified = hand.Unverified()
+	if s, ok := hand.LateBySeconds(); ok {
 		h.LateBy = time.Duration(s) * time.Second
 	}
 	return h
 }
 
 func reasonsOf(rec *care.Record) (reasons []handover.Reason) {
-	if raw := rec.Raw("rules"); raw != nil {
+	if raw := care.AsHandover(rec).Rules(); raw != nil {
 		_ = json.Unmarshal(raw, &reasons) // written by us; an empty list is the safe reading of anything else
 	}
 	return reasons
@@ -78,8 +79,8 @@ func HandoverOf(rec *care.Record, history []*care.Record) handover.Handover {
 func eventsOf(history []*care.Record) []handover.Event {
 	events := make([]handover.Event, 0, len(history))
 	for _, r := range history {
-		e := handover.Event{Kind: r.Text("kind"), At: r.Time("at"), By: r.Text("by"), Team: r.Text("team"), Text: r.Text("text")}
-		if raw := r.Raw("detail"); raw != nil {
+		e := handover.Event{Kind: care.AsHandoverEvent(r).Kind(), At: care.AsHandoverEvent(r).At(), By: care.AsHandoverEvent(r).By(), Team: care.AsHandoverEvent(r).Team(), Text: care.AsHandoverEvent(r).Text()}
+		if raw := care.AsHandoverEvent(r).Detail(); raw != nil {
 			_ = json.Unmarshal(raw, &e.Detail) // written by us
 		}
 		events = append(events, e)

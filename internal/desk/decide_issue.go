@@ -55,7 +55,7 @@ func Resolve(store Issues, d Decision) (*care.Record, wire.Result, error) {
 		return issue, wire.Result{}, err
 	}
 	m := &care.Mutation{Key: store.NewID(), Author: d.Lead.Staff, AuthoredAt: store.Now(),
-		Ops: []care.Op{{Kind: care.OpResolve, Issue: d.Issue, Patient: issue.Text("patient"), Base: d.Base, Set: d.Set}}}
+		Ops: []care.Op{{Kind: care.OpResolve, Issue: d.Issue, Patient: care.AsIssue(issue).Patient(), Base: d.Base, Set: d.Set}}}
 	m.Raw = asJSON(map[string]any{"key": m.Key, "author": m.Author, "ops": []any{}})
 	result, err := store.TakeIn(m, d.Lead.Viewer)
 	if err != nil {
@@ -108,25 +108,27 @@ func ownIssue(store Issues, d Decision) (*care.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if issue == nil || !slices.Contains(d.Lead.DeskTeams(), issue.Text("owner_team")) {
+	if issue == nil || !slices.Contains(d.Lead.DeskTeams(), care.AsIssue(issue).OwnerTeam()) {
 		return nil, refuse(CodeNotFound, "There is no such issue.")
 	}
 	return issue, nil
 }
 
-func undecided(issue *care.Record) bool { return issue.Text("state") == "open" }
+func undecided(issue *care.Record) bool { return care.AsIssue(issue).State() == "open" }
 
 // decidedSo says whether this lead has decided just this before.
 func decidedSo(issue *care.Record, lead Lead, resolution map[string]any) bool {
-	kept, _ := issue.Get("resolution").(json.RawMessage)
-	return issue.Text("resolved_by") == lead.Staff && bytes.Equal(kept, asJSON(resolution))
+	i := care.AsIssue(issue)
+	kept := i.Resolution()
+	return i.ResolvedBy() == lead.Staff && bytes.Equal(kept, asJSON(resolution))
 }
 
 // decidedBy refuses a second decision and names whoever made the first.
 func decidedBy(issue *care.Record) error {
+	i := care.AsIssue(issue)
 	no := refuse(CodeAlready, "Somebody has decided this already.")
-	no.By = issue.Text("resolved_by")
-	no.At, _ = care.ParseStamp(issue.Text("resolved_at")) // zero where nothing is kept
+	no.By = i.ResolvedBy()
+	no.At, _ = care.ParseStamp(i.ResolvedAtStamp()) // zero where nothing is kept
 	return no
 }
 

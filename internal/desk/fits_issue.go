@@ -5,17 +5,18 @@ import "doorstep/internal/care"
 // fits checks a decision against the record as it stands, so that a lead who looked at an old
 // page gets an answer instead of a new conflict.
 func fits(store Issues, issue *care.Record, d Decision) error {
-	field := issue.Text("field")
-	if issue.Collection.Name == care.Quarantine && issue.Text("kind") == "mutation" || len(d.Set) == 0 {
+	i := care.AsIssue(issue)
+	field := i.Field()
+	if issue.Collection.Name == care.Quarantine && i.Kind() == "mutation" || len(d.Set) == 0 {
 		return nil
 	}
-	if issue.Text("policy") == "retract" {
+	if i.Policy() == "retract" {
 		field = "retract"
 	}
 	if _, ok := d.Set[field]; !ok || len(d.Set) != 1 {
 		return refuse(CodeInvalid, "set must hold \"%s\" and nothing else.", clipped(field))
 	}
-	c, ok := care.ByName(issue.Text("collection"))
+	c, ok := care.ByName(i.Collection())
 	if !ok || field == "retract" {
 		return nil
 	}
@@ -27,7 +28,7 @@ func fits(store Issues, issue *care.Record, d Decision) error {
 	if wrong != nil {
 		return refuse(wrong.Code, "%s.", wrong.Message)
 	}
-	rec, err := store.Record(c, issue.Text("record"))
+	rec, err := store.Record(c, i.About())
 	if err != nil || rec == nil || care.Equal(rec.Get(field), value) {
 		return err
 	}

@@ -33,7 +33,7 @@ const MaxEvidence = 100
 // EvidenceIn reads what a stored handover keeps. The server wrote it; anything else reads as nothing.
 func EvidenceIn(rec *care.Record) Evidence {
 	var kept Evidence
-	if raw := rec.Raw("evidence"); raw != nil {
+	if raw := care.AsHandover(rec).Evidence(); raw != nil {
 		_ = json.Unmarshal(raw, &kept)
 	}
 	return kept

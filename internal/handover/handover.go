@@ -62,24 +62,17 @@ func (h Handover) reached() (string, time.Time) {
 
 // FromRecord reads a stored handover. StateBy, StateAt and Former come from its history.
 func FromRecord(r *care.Record) Handover {
-	flag := func(f string) bool { b, _ := r.Get(f).(bool); return b }
-	at := func(f string) time.Time {
-		t, err := care.ParseStamp(r.Text(f))
-		if err != nil {
-			return time.Time{}
-		}
-		return t
-	}
+	h := care.AsHandover(r)
 	return Handover{
-		ID: r.ID, Patient: r.Text("patient"), Visit: r.Text("visit"), FromStaff: r.Text("from_staff"), FromTeam: r.Text("from_team"),
-		ReplyTeam: r.Text("reply_team"), NamedRegistrant: r.Text("named_registrant"), ToTeam: r.Text("to_team"),
-		Class: care.Class(r.Text("class")), ByHand: flag("by_hand"), State: care.State(r.Text("state")), Unverified: flag("unverified"),
-		ConfirmedBy: r.Text("confirmed_by"), SupersededBy: r.Text("superseded_by"), SafeNote: r.Text("safe_note"),
-		ClinicalTime: at("clinical_time"), RaisedAt: at("raised_at"), AckDue: at("ack_due"), ActDue: at("act_due"),
-		SeenBy: r.Text("seen_by"), AcknowledgedBy: r.Text("acknowledged_by"), AcknowledgedAt: at("acknowledged_at"), Owner: r.Text("owner"),
-		CalledAt: at("called_at"), CalledName: r.Text("called_name"), CalledRole: r.Text("called_role"), Reached: flag("reached"),
-		ReadBack: flag("read_back"), DeclineReason: r.Text("decline_reason"), Outcome: r.Text("outcome"), Answer: r.Text("answer"),
-		FiledBy: r.Text("filed_by"), FiledAt: at("filed_at"),
+		ID: r.ID, Patient: h.Patient(), Visit: h.Visit(), FromStaff: h.FromStaff(), FromTeam: h.FromTeam(),
+		ReplyTeam: h.ReplyTeam(), NamedRegistrant: h.NamedRegistrant(), ToTeam: h.ToTeam(),
+		Class: h.Class(), ByHand: h.ByHand(), State: h.State(), Unverified: h.Unverified(),
+		ConfirmedBy: h.ConfirmedBy(), SupersededBy: h.SupersededBy(), SafeNote: h.SafeNote(),
+		ClinicalTime: h.ClinicalTime(), RaisedAt: h.RaisedAt(), AckDue: h.AckDue(), ActDue: h.ActDue(),
+		SeenBy: h.SeenBy(), AcknowledgedBy: h.AcknowledgedBy(), AcknowledgedAt: h.AcknowledgedAt(), Owner: h.Owner(),
+		CalledAt: h.CalledAt(), CalledName: h.CalledName(), CalledRole: h.CalledRole(), Reached: h.Reached(),
+		ReadBack: h.ReadBack(), DeclineReason: h.DeclineReason(), Outcome: h.Outcome(), Answer: h.Answer(),
+		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(),
 	}
 }
 

@@ -20,7 +20,8 @@ type SenderText struct {
 
 // SenderTextOf reads a handover as its sender wrote it.
 func SenderTextOf(rec *care.Record) *SenderText {
-	return &SenderText{rec.Text("situation"), rec.Text("background"), rec.Text("assessment"), rec.Text("recommendation"), rec.Text("safe_note")}
+	h := care.AsHandover(rec)
+	return &SenderText{h.Situation(), h.Background(), h.Assessment(), h.Recommendation(), h.SafeNote()}
 }
 
 // Compose writes a text with the sender's words in it; a nil SenderText has none. Where both do not fit,

@@ -45,7 +45,7 @@ func (r *Room) readIssues(patient string, issues []*care.Record) (*doubtful, err
 		case keepsMutation(issue):
 			err = d.addRefused(issue, patient)
 		default:
-			set := issue.Text("record") + " " + issue.Text("key")
+			set := care.AsIssue(issue).About() + " " + care.AsIssue(issue).Key()
 			if aside[set] == nil {
 				sets = append(sets, set)
 			}
@@ -74,12 +74,12 @@ func (d *doubtful) addSetAside(issues []*care.Record) error {
 	variant := stored.Clone()
 	found := false
 	for _, issue := range issues {
-		f, ok := stored.Collection.Field(issue.Text("field"))
+		f, ok := stored.Collection.Field(care.AsIssue(issue).Field())
 		if !ok {
 			continue
 		}
-		d.explain(stored.ID, "set aside: "+issue.Text("message"))
-		if v, ok := f.Understand(care.DecodeJSON(issue.Raw("content"))); ok {
+		d.explain(stored.ID, "set aside: "+care.AsIssue(issue).Message())
+		if v, ok := f.Understand(care.DecodeJSON(care.AsIssue(issue).Content())); ok {
 			variant.Values[f.Name] = v
 			found = true
 		}
@@ -92,20 +92,21 @@ func (d *doubtful) addSetAside(issues []*care.Record) error {
 
 // addConflict adds a record as it would be with the value that lost.
 func (d *doubtful) addConflict(issue *care.Record) error {
+	i := care.AsIssue(issue)
 	stored, err := d.about(issue)
 	if err != nil || stored == nil {
 		return err
 	}
 	d.disputed[stored.ID] = true
 	d.touch(issue, stored.ClinicalTime)
-	f, ok := stored.Collection.Field(issue.Text("field"))
+	f, ok := stored.Collection.Field(i.Field())
 	if !ok { // a withdrawal against an edit: the record itself is in dispute
 		return nil
 	}
 	d.explain(stored.ID, "two people recorded different values of "+f.Name)
 	variant := stored.Clone()
 	delete(variant.Values, f.Name)
-	if v, why := f.Check(care.DecodeJSON(issue.Raw("lost"))); why == nil && v != nil {
+	if v, why := f.Check(care.DecodeJSON(i.Lost())); why == nil && v != nil {
 		variant.Values[f.Name] = v
 	}
 	return d.add(issue, variant, stored)
@@ -124,7 +125,7 @@ func (d *doubtful) addRefused(issue *care.Record, patient string) error {
 		if err != nil {
 			return err
 		}
-		d.explain(variant.ID, "held back: "+issue.Text("message"))
+		d.explain(variant.ID, "held back: "+care.AsIssue(issue).Message())
 		if err := d.add(issue, variant, stored); err != nil {
 			return err
 		}
@@ -147,7 +148,7 @@ func (d *doubtful) meant(issue *care.Record, op *care.Op, n int) (variant, store
 		stored = nil
 	}
 	if !care.IsID(variant.ID) {
-		variant.ID = rules.ID("refused", issue.Text("key"), strconv.Itoa(n))
+		variant.ID = rules.ID("refused", care.AsIssue(issue).Key(), strconv.Itoa(n))
 	}
 	for name, raw := range op.Set {
 		if f, ok := c.Field(name); ok && f.Policy != care.Server {
@@ -205,9 +206,10 @@ func (d *doubtful) explain(record, why string) {
 
 // about is the stored record an issue is about, nil when there is none or rules do not judge it.
 func (d *doubtful) about(issue *care.Record) (*care.Record, error) {
-	c, ok := care.ByName(issue.Text("collection"))
+	i := care.AsIssue(issue)
+	c, ok := care.ByName(i.Collection())
 	if !ok || !rules.Judges(c.Name) {
 		return nil, nil
 	}
-	return d.room.Store.Record(c, issue.Text("record"))
+	return d.room.Store.Record(c, i.About())
 }

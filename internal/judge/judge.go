@@ -160,5 +160,5 @@ func (r *Room) senderTeam(e rules.Event) string {
 
 // open says whether a handover is one that somebody still has to answer.
 func open(handovers []*care.Record, id string) bool {
-	return slices.ContainsFunc(handovers, func(h *care.Record) bool { return h.ID == id && !care.State(h.Text("state")).OffTheClock() })
+	return slices.ContainsFunc(handovers, func(h *care.Record) bool { return h.ID == id && !care.AsHandover(h).State().OffTheClock() })
 }

@@ -77,7 +77,7 @@ func (n *News) onlyDoubtful() bool {
 			return false
 		}
 		if !keepsMutation(issue) {
-			aside[issue.Text("record")] = true
+			aside[care.AsIssue(issue).About()] = true
 		}
 	}
 	return !slices.ContainsFunc(n.Records, func(r *care.Record) bool { return !aside[r.ID] })
@@ -85,5 +85,5 @@ func (n *News) onlyDoubtful() bool {
 
 // keepsMutation says whether an issue is a change that was refused whole.
 func keepsMutation(issue *care.Record) bool {
-	return issue.Collection.Name == care.Quarantine && issue.Text("kind") == "mutation"
+	return issue.Collection.Name == care.Quarantine && care.AsIssue(issue).Kind() == "mutation"
 }

@@ -102,11 +102,11 @@ func (t *TakenIn) byPerson() map[string]*News {
 		}
 	}
 	for _, issue := range t.Issues {
-		n := of(issue.Text("patient"))
+		n := of(care.AsIssue(issue).Patient())
 		n.Issues = append(n.Issues, issue)
 	}
 	for _, issue := range t.Settled {
-		of(issue.Text("patient")).act(issue.Time("opened_at"))
+		of(care.AsIssue(issue).Patient()).act(care.AsIssue(issue).OpenedAt())
 	}
 	if t.Refused != nil {
 		for _, op := range wire.Ops(wire.KeptIn(t.Refused)) {
@@ -124,7 +124,8 @@ func (n *News) act(at time.Time) {
 // Settled judges a person anew after an issue about them was decided without a change: what
 // was in doubt is evidence no more.
 func (r *Room) Settled(issue *care.Record) error {
-	return r.Person(issue.Text("patient"), &News{Since: issue.Time("opened_at"), Acted: true})
+	i := care.AsIssue(issue)
+	return r.Person(i.Patient(), &News{Since: i.OpenedAt(), Acted: true})
 }
 
 // Refused judges all that is kept of a person's refused changes.

@@ -52,7 +52,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 			return nil, err
 		}
 		for _, rec := range records {
-			if id := rec.Text("replaces"); id != "" && name == care.Observations {
+			if id := care.AsObservation(rec).Replaces(); id != "" && name == care.Observations {
 				replaced[id] = true
 			}
 			events = append(events, rules.EventOf(rec, true))

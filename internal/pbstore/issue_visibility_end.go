@@ -17,7 +17,7 @@ func (tx *Tx) lapseLater(issue *care.Record) error {
 
 // strangers says whether anybody an issue concerns does not have its person now.
 func (tx *Tx) strangers(issue *care.Record) bool {
-	patient := issue.Text("patient")
+	patient := care.AsIssue(issue).Patient()
 	if patient == "" {
 		return false
 	}

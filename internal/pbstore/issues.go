@@ -102,7 +102,7 @@ func (s *Store) Issue(ctx context.Context, viewer *access.Access, id string) (re
 		rec = found[id]
 		return nil
 	})
-	if rec != nil && !slices.Contains(viewer.DeskTeams(), rec.Text("owner_team")) {
+	if rec != nil && !slices.Contains(viewer.DeskTeams(), care.AsIssue(rec).OwnerTeam()) {
 		rec = nil
 	}
 	return rec, err

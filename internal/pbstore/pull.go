@@ -222,10 +222,11 @@ func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found
 
 // Concern says whether an issue is about a handover that is a safeguarding concern.
 func (v *Snapshot) Concern(issue *care.Record) (bool, error) {
-	if issue.Text("collection") != care.Handovers {
+	i := care.AsIssue(issue)
+	if i.Collection() != care.Handovers {
 		return false, nil
 	}
-	return isConcern(v, issue.Text("record"))
+	return isConcern(v, i.About())
 }
 
 // IsConcern says whether a handover is a safeguarding concern.

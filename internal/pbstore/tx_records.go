@@ -95,7 +95,7 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 
 // open counts a handover that is not closed; nil is none.
 func open(handover *care.Record) int {
-	if handover == nil || care.State(handover.Text("state")).OffTheClock() {
+	if handover == nil || care.AsHandover(handover).State().OffTheClock() {
 		return 0
 	}
 	return 1
@@ -150,7 +150,7 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 
 // openRows counts an issue that is not decided; nil is none.
 func openRows(issue *care.Record) int64 {
-	if issue == nil || issue.Text("state") != "open" {
+	if issue == nil || care.AsIssue(issue).State() != "open" {
 		return 0
 	}
 	return 1

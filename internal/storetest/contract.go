@@ -319,7 +319,7 @@ func holding(b *bench, t *Town) {
 			b.t.Error("somebody who does not exist is staff")
 		}
 		ada := must(s.Patient(t.Ada))(b.t)
-		if ada == nil || ada.Text("practice") != t.Practice || must(s.Patient(ID(4444)))(b.t) != nil {
+		if ada == nil || care.AsPatient(ada).Practice() != t.Practice || must(s.Patient(ID(4444)))(b.t) != nil {
 			b.t.Errorf("Ada is %v", ada)
 		}
 	})

@@ -209,18 +209,18 @@ func byID(_, _ *care.Record) int { return 0 }
 
 // WaitingFor implements takein.Store.
 func (m *Memory) WaitingFor(record string) ([]*care.Record, error) {
-	return m.list(care.Quarantine, func(q *care.Record) bool { return q.Text("waits_for") == record && isOpen(q) },
+	return m.list(care.Quarantine, func(q *care.Record) bool { return care.AsIssue(q).WaitsFor() == record && isOpen(q) },
 		func(a, b *care.Record) int {
-			midA, _ := a.Get("mid").(int64)
-			midB, _ := b.Get("mid").(int64)
-			return cmp.Or(cmp.Compare(a.Text("client"), b.Text("client")), cmp.Compare(midA, midB))
+			midA, _ := care.AsIssue(a).Mid()
+			midB, _ := care.AsIssue(b).Mid()
+			return cmp.Or(cmp.Compare(care.AsIssue(a).Client(), care.AsIssue(b).Client()), cmp.Compare(midA, midB))
 		}), nil
 }
 
 // QuarantinedCreate implements takein.Store.
 func (m *Memory) QuarantinedCreate(record string) (string, error) {
 	held := m.list(care.Quarantine, func(q *care.Record) bool {
-		if !isOpen(q) || q.Text("kind") != "mutation" || q.Text("code") == care.CodeIDTaken || q.Raw("content") == nil {
+		if !isOpen(q) || care.AsIssue(q).Kind() != "mutation" || care.AsIssue(q).Code() == care.CodeIDTaken || care.AsIssue(q).Content() == nil {
 			return false
 		}
 		return slices.ContainsFunc(wire.KeptIn(q).Ops, func(op care.Op) bool { return op.Kind == care.OpCreate && op.ID == record })
@@ -231,7 +231,7 @@ func (m *Memory) QuarantinedCreate(record string) (string, error) {
 	return held[0].ID, nil
 }
 
-func isOpen(issue *care.Record) bool { return issue.Text("state") == "open" }
+func isOpen(issue *care.Record) bool { return care.AsIssue(issue).State() == "open" }
 
 // DueAt implements the rooms' stores.
 func (m *Memory) DueAt(at time.Time, kind care.DueKind, ref string) error {
@@ -278,7 +278,7 @@ func (m *Memory) Watch(patient string, since time.Time) judge.Watch {
 	issues, _ := m.OpenIssues(patient)
 	w := judge.Watch{Issues: len(issues), Open: m.touched[patient], Later: m.touched[patient]}
 	for _, h := range m.records[care.Handovers] {
-		w.Open = w.Open || h.Text("patient") == patient && !closed(h)
+		w.Open = w.Open || care.AsHandover(h).Patient() == patient && !closed(h)
 	}
 	for _, a := range m.alarms {
 		w.Later = w.Later || a.Patient == patient && !since.After(a.ClinicalTime)
@@ -287,7 +287,7 @@ func (m *Memory) Watch(patient string, since time.Time) judge.Watch {
 }
 
 func closed(h *care.Record) bool {
-	return care.State(h.Text("state")).OffTheClock()
+	return care.AsHandover(h).State().OffTheClock()
 }
 
 // Told implements judge.Store.
@@ -297,7 +297,7 @@ func (m *Memory) Told(patient, rule string) (bool, error) {
 			continue
 		}
 		h := m.records[care.Handovers][a.Handover]
-		if a.Holds && h != nil && !closed(h) && care.State(h.Text("state")) != care.Declined || !a.Holds && a.Handover == "" {
+		if a.Holds && h != nil && !closed(h) && care.AsHandover(h).State() != care.Declined || !a.Holds && a.Handover == "" {
 			return true, nil
 		}
 	}
@@ -338,12 +338,12 @@ func (m *Memory) PutAlarm(a care.Alarm) error {
 
 // Handovers implements judge.Store.
 func (m *Memory) Handovers(patient string) ([]*care.Record, error) {
-	return m.list(care.Handovers, func(h *care.Record) bool { return h.Text("patient") == patient }, byID), nil
+	return m.list(care.Handovers, func(h *care.Record) bool { return care.AsHandover(h).Patient() == patient }, byID), nil
 }
 
 // History implements arrange.Store.
 func (m *Memory) History(handover string) ([]*care.Record, error) {
-	return m.list(care.HandoverEvents, func(e *care.Record) bool { return e.Text("handover") == handover },
+	return m.list(care.HandoverEvents, func(e *care.Record) bool { return care.AsHandoverEvent(e).Handover() == handover },
 		func(a, b *care.Record) int { return cmp.Compare(a.Version, b.Version) }), nil
 }
 

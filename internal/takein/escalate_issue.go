@@ -6,15 +6,15 @@ import "doorstep/internal/care"
 // from then on. One that was decided, or whose time has not come, stays as it is.
 func (r *Room) EscalateIssue(id string) error {
 	issue, err := r.openIssueOf(id)
-	if err != nil || issue == nil || issue.Text("escalated_at") != "" {
+	if err != nil || issue == nil || care.AsIssue(issue).EscalatedAtStamp() != "" {
 		return err
 	}
-	if due := issue.Time("due_at"); due.After(r.Moment.Now()) {
+	if due := care.AsIssue(issue).DueAt(); due.After(r.Moment.Now()) {
 		return r.Store.DueAt(due, care.DueIssue, id)
 	}
 	old := issue.Clone()
 	issue.SetAll(map[string]any{"escalated_at": care.Stamp(r.Moment.Now())})
-	if to := r.coordinatorFor(issue.Text("owner_team")); to != "" {
+	if to := r.coordinatorFor(care.AsIssue(issue).OwnerTeam()); to != "" {
 		issue.SetAll(map[string]any{"owner_team": to})
 	}
 	return r.Store.Update(issue, old, []string{"escalated_at", "owner_team"})
@@ -33,7 +33,7 @@ func (r *Room) LapseIssue(id string) error {
 // openIssueOf finds an issue that nobody has decided; nil when there is none of that id.
 func (r *Room) openIssueOf(id string) (*care.Record, error) {
 	issue, err := r.Issue(id)
-	if err != nil || issue == nil || issue.Text("state") != "open" {
+	if err != nil || issue == nil || care.AsIssue(issue).State() != "open" {
 		return nil, err
 	}
 	return issue, nil

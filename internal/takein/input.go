@@ -30,10 +30,11 @@ func (r *Room) newInput(m *care.Mutation, by By) *input {
 
 // replayInput is a change that was kept, as its author sent it and with the author's clock.
 func (r *Room) replayInput(row *care.Record, m *care.Mutation, approved bool) *input {
-	author, _ := r.Reference.Staff(row.Text("author"))
-	by := By{Viewer: author, Device: row.Text("device"), Client: row.Text("client"),
+	i := care.AsIssue(row)
+	author, _ := r.Reference.Staff(i.Author())
+	by := By{Viewer: author, Device: i.Device(), Client: i.Client(),
 		Clock: care.DeviceClock{Offset: row.ClockOffset, Known: row.ClockKnown}, Approved: approved}
-	by.Staff = row.Text("author")
+	by.Staff = i.Author()
 	if approved {
 		m.Author = by.Staff
 	}

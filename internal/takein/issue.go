@@ -58,7 +58,7 @@ func (r *Room) openIssue(issue *care.Record) error {
 	if err != nil || !ok {
 		return err
 	}
-	if at := issue.Time("due_at"); !at.IsZero() {
+	if at := care.AsIssue(issue).DueAt(); !at.IsZero() {
 		return r.Store.DueAt(at, care.DueIssue, issue.ID)
 	}
 	return nil

@@ -57,7 +57,7 @@ func (in *input) permitRecord(c *care.Collection, op *care.Op, rec *care.Record)
 	if !in.rights().MayWrite(right, c.Name) && !in.by.Approved {
 		return noPermission()
 	}
-	if c.Name == care.Handovers && rec.Text("from_staff") == in.by.Staff {
+	if c.Name == care.Handovers && care.AsHandover(rec).FromStaff() == in.by.Staff {
 		return nil // a sender records the call on their own handover, whoever holds the person now
 	}
 	return in.permitPatient(rec.Person())
@@ -117,7 +117,7 @@ func (in *input) mayDecide(issue *care.Record, concerned ...string) bool {
 	if !slices.Contains(concerned, in.by.Staff) {
 		return false
 	}
-	patient := issue.Text("patient")
+	patient := care.AsIssue(issue).Patient()
 	if patient == "" {
 		return true
 	}
@@ -126,5 +126,5 @@ func (in *input) mayDecide(issue *care.Record, concerned ...string) bool {
 }
 
 func (in *input) supervises(issue *care.Record) bool {
-	return in.by.Approved || in.rights().Supervises(issue.Text("owner_team"))
+	return in.by.Approved || in.rights().Supervises(care.AsIssue(issue).OwnerTeam())
 }

@@ -49,8 +49,9 @@ func (p *planned) draftOf(c *care.Collection, id string) *draft { return p.byRec
 
 // notice keeps an issue about a field, to be stored and told in the answer.
 func (p *planned) notice(q *care.Record, field string) {
+	i := care.AsIssue(q)
 	p.issues = append(p.issues, q)
-	p.notices = append(p.notices, wire.Issue{ID: q.ID, Code: q.Text("code"), Field: field, Message: q.Text("message"), Fix: q.Text("fix")})
+	p.notices = append(p.notices, wire.Issue{ID: q.ID, Code: i.Code(), Field: field, Message: i.Message(), Fix: i.Fix()})
 }
 
 // changed notes that a field of a stored record is another.

@@ -52,7 +52,7 @@ func (in *input) hasten(q *care.Record) {
 // stillHeld notes why a replay did not go through either.
 func (in *input) stillHeld(no *refusal) error {
 	rec := in.replayOf
-	if rec.Text("code") == no.code && rec.Text("waits_for") == no.waitsFor {
+	if care.AsIssue(rec).Code() == no.code && care.AsIssue(rec).WaitsFor() == no.waitsFor {
 		return nil
 	}
 	old := rec.Clone()

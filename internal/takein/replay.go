@@ -80,7 +80,7 @@ func (in *input) judged(o *outcome) (wire.Result, error) {
 // record in, they let in what its author wrote about it too: the chain is decided once.
 func (in *input) wakeFor(rec *care.Record) error {
 	return in.wake(rec.ID, func(q *care.Record) bool {
-		return in.by.Approved && q.Text("author") == in.by.Staff && q.Text("patient") == rec.Person()
+		return in.by.Approved && care.AsIssue(q).Author() == in.by.Staff && care.AsIssue(q).Patient() == rec.Person()
 	})
 }
 
@@ -116,7 +116,7 @@ func (in *input) closeRow(o *outcome, resolver string) error {
 // decode reads the kept mutation and puts the corrections in: into the first op that has one of
 // the corrected fields, else into the first. "id" gives a create whose id was taken a new one.
 func (r replay) decode() (*care.Mutation, bool) {
-	m, err := wire.DecodeKept(r.row.Raw("content"))
+	m, err := wire.DecodeKept(care.AsIssue(r.row).Content())
 	if err != nil || m.Fault != nil || len(m.Ops) == 0 {
 		return nil, false
 	}

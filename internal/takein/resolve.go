@@ -19,16 +19,16 @@ func (in *input) resolve(p *planned, op *care.Op) error {
 	if d, err = in.load(p, quarantine, op.Issue); err != nil {
 		return err
 	}
-	if d == nil || !in.mayDecide(d.rec, d.rec.Text("author")) {
+	if d == nil || !in.mayDecide(d.rec, care.AsIssue(d.rec).Author()) {
 		return noIssue()
 	}
-	if d.rec.Text("state") != "open" {
+	if care.AsIssue(d.rec).State() != "open" {
 		return in.decidedBefore(p, d, op)
 	}
-	if d.rec.Text("kind") == "field" {
+	if care.AsIssue(d.rec).Kind() == "field" {
 		return in.resolveField(p, d, op)
 	}
-	if d.rec.Text("fix") == care.FixSupervisor && !in.supervises(d.rec) {
+	if care.AsIssue(d.rec).Fix() == care.FixSupervisor && !in.supervises(d.rec) {
 		return &refusal{code: care.CodeNoPermission, message: "Only the lead of the team can settle this one."}
 	}
 	p.replays = append(p.replays, replay{row: d.rec, set: op.Set, approved: in.supervises(d.rec)})
@@ -36,10 +36,10 @@ func (in *input) resolve(p *planned, op *care.Op) error {
 }
 
 func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
-	if !in.mayDecide(d.rec, d.rec.Text("kept_by"), d.rec.Text("lost_by")) {
+	if !in.mayDecide(d.rec, care.AsIssue(d.rec).KeptBy(), care.AsIssue(d.rec).LostBy()) {
 		return noIssue()
 	}
-	if d.rec.Text("state") != "open" {
+	if care.AsIssue(d.rec).State() != "open" {
 		return in.decidedBefore(p, d, op)
 	}
 	target, err := in.about(p, d)
@@ -47,7 +47,7 @@ func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
 		return err
 	}
 	if target != nil {
-		if d.rec.Text("policy") == "retract" {
+		if care.AsIssue(d.rec).Policy() == "retract" {
 			if yes, _ := op.Set["retract"].(bool); yes && target.rec.Retracted.IsZero() {
 				in.withdraw(target)
 			}
@@ -76,17 +76,17 @@ func (in *input) resolveField(p *planned, d *draft, op *care.Op) error {
 
 // about loads the record an issue is about; nil when there is none, or none any more.
 func (in *input) about(p *planned, issue *draft) (*draft, error) {
-	c, ok := care.ByName(issue.rec.Text("collection"))
+	c, ok := care.ByName(care.AsIssue(issue.rec).Collection())
 	if !ok {
 		return nil, nil
 	}
-	return in.load(p, c, issue.rec.Text("record"))
+	return in.load(p, c, care.AsIssue(issue.rec).About())
 }
 
 // decidedBefore: somebody else decided first, so theirs counts. What this decision says differently is
 // a value its author meant to be stored: it meets the record as seen by nobody, and is kept.
 func (in *input) decidedBefore(p *planned, issue *draft, op *care.Op) error {
-	if issue.rec.Text("policy") == "retract" {
+	if care.AsIssue(issue.rec).Policy() == "retract" {
 		return nil // the first one decided between the two; there is no text to keep
 	}
 	target, err := in.about(p, issue)

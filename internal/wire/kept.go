@@ -16,9 +16,10 @@ func Ops(m *care.Mutation) []care.Op {
 
 // KeptIn is the mutation that a quarantine row keeps, as far as it can be read.
 func KeptIn(row *care.Record) *care.Mutation {
-	raw := []byte(row.Raw("content"))
+	i := care.AsIssue(row)
+	raw := []byte(i.Content())
 	if raw == nil {
-		raw, _ = base64.StdEncoding.DecodeString(row.Text("raw")) // written by us
+		raw, _ = base64.StdEncoding.DecodeString(i.Raw()) // written by us
 	}
 	m, err := DecodeKept(raw)
 	if err != nil {

@@ -64,7 +64,7 @@ func (p *Phone) keyAt(mid int64) (string, bool) {
 // somebody else numbers changes under our client: a copy of this phone, or this phone is a
 // backup of itself.
 func (p *Phone) ours(lastMid int64, lastKey string) bool {
-	if lastMid == 0 || p.opts.Faults.DropByMidAlone {
+	if lastMid == 0 {
 		return true
 	}
 	key, ok := p.keyAt(lastMid)
@@ -215,7 +215,7 @@ func (t *tx) enterEpoch(epoch string, lastMid int64, lastKey string) {
 	}
 	place := int64(0)
 	for _, c := range append(append([]*change(nil), p.sentLog...), p.outbox...) {
-		if c.Key == lastKey || (p.opts.Faults.TrustLastMid && (c.Client != p.self.Client || c.Mid <= lastMid)) {
+		if c.Key == lastKey {
 			place = c.Place
 		}
 	}

@@ -33,7 +33,6 @@ type Options struct {
 	PageRows      int           // rows asked for in a pull; 0 = what the server allows
 	Gzip          bool          // compress request bodies
 	DigestEvery   time.Duration // between comparisons with the server; 0 = a day, below 0 = only on request
-	Faults        Faults
 }
 
 // What can be wrong before anything is sent. Errors of the server are *wire.Error.

@@ -20,13 +20,9 @@ func (p *Phone) pull(ctx context.Context) error {
 	if p.self.StagedCursor != "" {
 		from = p.self.StagedCursor
 	}
-	limit := p.pageRows()
 	answer, err := p.page(ctx, from)
 	if err != nil {
 		return err
-	}
-	if p.opts.Faults.ShortPageEnds && len(answer.Changes) < limit {
-		answer.More = false
 	}
 	p.round.note = fmt.Sprintf("%d records", len(answer.Changes))
 	if answer.More {
@@ -76,7 +72,7 @@ func (t *tx) pulled(from string, answer *wire.PullResponse) {
 	p.staged = append(p.staged, g)
 	t.put(tableStaged, placeKey(int64(g.Number)), g)
 	t.narrow(answer.Scopes)
-	if !answer.More || p.opts.Faults.SwapEachPage {
+	if !answer.More {
 		t.swap(answer)
 		return
 	}

@@ -78,9 +78,6 @@ func (p *Phone) push(ctx context.Context) error {
 	if p.batchMax *= 2; p.batchMax >= p.self.Limits.PushMutations {
 		p.batchMax = 0
 	}
-	if p.opts.Faults.AckMovesCursor && p.mayPull() {
-		return p.jump(ctx)
-	}
 	return nil
 }
 
@@ -106,7 +103,7 @@ func (t *tx) pushed(answer *wire.PushResponse) (moved bool) {
 		t.put(tableOutbox, placeKey(c.Place), c)
 		t.advance(c, stateOf(r), r)
 	}
-	if p.self.Directive == directiveDrain || p.access.scope == scopePushOnly || p.opts.Faults.DropOnOK {
+	if p.self.Directive == directiveDrain || p.access.scope == scopePushOnly {
 		t.confirm(answer.LastMid, answer.LastKey)
 		t.drained()
 	}
@@ -126,18 +123,4 @@ func (p *Phone) halve() error {
 	}
 	p.batchMax = 0
 	return p.commit(func(t *tx) { t.setAside(list[0]) })
-}
-
-// jump is Faults.AckMovesCursor: it takes the place in the sequence its own write got for the
-// place to read on from, and so skips what others wrote before it.
-func (p *Phone) jump(ctx context.Context) error {
-	head, err := p.page(ctx, p.self.Cursor)
-	if err != nil || head.More || head.Epoch != p.self.Epoch {
-		return nil // nothing to jump to this time
-	}
-	return p.commit(func(t *tx) {
-		t.dropStaging()
-		p.self.Cursor = head.Cursor
-		t.putSelf()
-	})
 }

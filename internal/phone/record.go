@@ -121,13 +121,6 @@ func (c *Change) EditSeen(seen *Seen, changes map[string]any) {
 	for field := range set {
 		was[field] = seen.Values[field]
 	}
-	if c.p.opts.Faults.BaseFollowsPull {
-		if now := c.p.base(seen.Collection, seen.ID); now != nil {
-			for field := range set {
-				was[field] = now.Values[field]
-			}
-		}
-	}
 	op := c.op(care.OpUpdate, seen)
 	op.Set, op.Was = set, was
 	c.ops = append(c.ops, op)
@@ -191,12 +184,6 @@ func (c *Change) op(kind care.OpKind, s *Seen) Op {
 // pending that work's base, because it hid from the author what a pull brought since.
 func (c *Change) baseFor(s *Seen) string {
 	base := s.Base
-	if c.p.opts.Faults.BaseFollowsPull {
-		if now := c.p.base(s.Collection, s.ID); now != nil {
-			return now.Base
-		}
-		return base
-	}
 	for _, row := range c.p.outbox {
 		if b, ok := pendingBase(row.Ops, s); ok {
 			return earlier(b, base)

@@ -23,7 +23,6 @@ type retryState struct {
 	limit   *backoff.ExponentialBackOff // of the wait after a failed round
 	at      time.Time                   // zero = at once
 	set     time.Time                   // when at was worked out
-	never   bool                        // Faults.NoTimer
 }
 
 // newLimit doubles from retryFirst to retryMost. It draws no jitter of its own: delay does, from the
@@ -47,7 +46,7 @@ func delay(limit, retryAfter time.Duration, chance float64) time.Duration {
 func (p *Phone) NextTry() (time.Time, bool) {
 	now := p.opts.Now()
 	switch {
-	case p.self.Directive == directiveWipe || p.NeedsSignIn() || p.retry.never:
+	case p.self.Directive == directiveWipe || p.NeedsSignIn():
 		return time.Time{}, false
 	case now.Before(p.retry.set): // the clock was set back: what it said then means nothing
 		return now, true
@@ -63,7 +62,6 @@ func (p *Phone) settle(failed bool, retryAfter time.Duration) {
 	if failed {
 		r.failing = true
 		r.at = now.Add(delay(r.limit.NextBackOff(), retryAfter, p.chance()))
-		r.never = p.opts.Faults.NoTimer
 		return
 	}
 	r.failing = false
@@ -80,9 +78,6 @@ func (p *Phone) settle(failed bool, retryAfter time.Duration) {
 // work brings the next try forward because there is something to send. While the server fails
 // or asks for patience it does not.
 func (r *retryState) work(now time.Time) {
-	if r.never {
-		r.never, r.at = false, now
-	}
 	if !r.failing && r.at.After(now.Add(afterWork)) {
 		r.at = now.Add(afterWork)
 	}

@@ -46,14 +46,8 @@ func (b *basis) event(e wire.ScopeEvent) {
 		}
 		b.leave(func(*Held) bool { return true }, func(*Held) []string { return nil })
 	case e.Op == "revoke":
-		if p.opts.Faults.KeepRevoked {
-			return
-		}
 		b.t.hold(e.ID, false)
 		b.leave(func(h *Held) bool { return slices.Contains(h.Scopes, e.ID) }, func(h *Held) []string {
-			if p.opts.Faults.RevokeTakesShared {
-				return nil
-			}
 			return without(h.Scopes, e.ID)
 		})
 	default:
@@ -87,11 +81,7 @@ func (b *basis) deliver(d *wire.Delivery, epoch string) {
 			b.t.letGo(h)
 		}
 	default:
-		scopes := d.Scopes
-		if old, ok := p.records[key]; ok && p.opts.Faults.ScopesPileUp {
-			scopes = slices.Compact(slices.Sorted(slices.Values(slices.Concat(old.Scopes, scopes))))
-		}
-		b.t.putRecord(&Held{Collection: d.Collection, ID: d.ID, Version: d.Version, Epoch: epoch, Scopes: scopes, Data: d.Data})
+		b.t.putRecord(&Held{Collection: d.Collection, ID: d.ID, Version: d.Version, Epoch: epoch, Scopes: d.Scopes, Data: d.Data})
 	}
 }
 

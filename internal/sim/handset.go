@@ -58,6 +58,7 @@ type handset struct {
 	screens  []screen        // of the change that is being written
 	backup   *backup
 	gone     bool // wiped
+	gaveUp   bool // a round failed, and nothing was written since
 	barred   bool // its owner has signed in, and may not enrol a phone any more
 }
 
@@ -80,7 +81,10 @@ func (w *World) newHandset(name string, owner *person) *handset {
 		seed[i] = byte(w.random.IntN(256))
 	}
 	h.opts = phone.Options{Server: "http://doorstep.test", HTTP: h.link, Now: func() time.Time { return w.clock.Now().Add(h.skew) },
-		Entropy: rand.NewChaCha8(seed), Name: name, Platform: "sim", PageRows: wire.MinPullRows, DigestEvery: -1, Faults: w.o.Phone}
+		Entropy: rand.NewChaCha8(seed), Name: name, Platform: "sim", PageRows: wire.MinPullRows, DigestEvery: -1}
+	if w.o.Phone.line != nil {
+		h.opts.HTTP = buggedLine{h.link, w.o.Phone.line(h)}
+	}
 	if w.random.IntN(4) == 0 {
 		h.opts.KeyType = phone.P256
 	}
@@ -100,7 +104,7 @@ func (h *handset) open() {
 		return
 	}
 	h.Phone = p
-	h.forms = nil
+	h.forms, h.gaveUp = nil, false
 }
 
 // kill ends the app wherever it is and starts it again.
@@ -137,6 +141,7 @@ func (h *handset) step() {
 	h.stepping = true
 	s, err := h.Step(context.Background())
 	h.stepping = false
+	h.gaveUp = h.gaveUp || err != nil
 	if errors.Is(err, errKilled) {
 		h.open()
 	}
@@ -194,7 +199,7 @@ func (h *handset) edit(c *phone.Change, seen *phone.Seen, changes map[string]any
 		was[field] = jsonOf(seen.Values[field])
 	}
 	h.screens = append(h.screens, screen{seen.Collection + "/" + seen.ID, seen.Base, was})
-	c.EditSeen(seen, changes)
+	c.EditSeen(h.shown(seen), changes)
 }
 
 // screen is what somebody saw when they wrote: the values of the fields they changed.
@@ -233,7 +238,7 @@ func (h *handset) change(what string, steps func(*phone.Change)) {
 	case key == "":
 		return
 	}
-	h.recorded[key] = true
+	h.recorded[key], h.gaveUp = true, false
 	if len(h.screens) > 0 {
 		h.w.screens[key] = h.screens
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"doorstep/internal/phone"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
 )
@@ -19,7 +18,7 @@ type Options struct {
 	Steps int
 	// Seams and Phone hold seeded design bugs.
 	Seams syncer.Seams
-	Phone phone.Faults
+	Phone phoneBug
 	// Theme biases what happens; "" lets the seed decide. See themes.
 	Theme string
 	// Tear lets the server commit effects and last_mid apart, and kills it in between at times.

@@ -165,7 +165,7 @@ func TestStory_ArrivalOrderAndBatchingChangeNothing(t *testing.T) {
 	w.threeMissed()
 	phones := [2]*phone.Phone{w.phoneOf(w.ann), w.phoneOf(w.bob)}
 	end := w.now().Truncate(time.Minute)
-	for seed := range uint64(24) {
+	for seed := range uint64(4) { // internal/rooms tells many more, on a store in memory
 		r := rand.New(rand.NewPCG(seed, 1))
 		pieces := drawDays(r, end)
 		inOrder := slices.SortedFunc(slices.Values(pieces), func(a, b piece) int { return strings.Compare(whenOf(a), whenOf(b)) })

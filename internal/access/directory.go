@@ -31,9 +31,6 @@ type Organisation struct {
 // CoordinationTeam is the kind of team at the end of every chain.
 const CoordinationTeam = "coordination"
 
-// VoluntaryKind is the kind of an organisation that needs a person's consent, and of its teams.
-const VoluntaryKind = "voluntary"
-
 // NewDirectory makes a directory of teams and organisations.
 func NewDirectory(teams []*Team, orgs []*Organisation) *Directory {
 	d := &Directory{teams: make(map[string]*Team, len(teams)), orgs: make(map[string]*Organisation, len(orgs)), sorted: teams}
@@ -81,7 +78,7 @@ func (d *Directory) Takes(t *Team, now time.Time) bool {
 // voluntary says whether an organisation is a voluntary service.
 func (d *Directory) voluntary(organisation string) bool {
 	o := d.orgs[organisation]
-	return o != nil && o.Kind == VoluntaryKind
+	return o != nil && o.Kind == care.VoluntaryKind
 }
 
 // voluntaryTeam says whether a team belongs to a voluntary service.

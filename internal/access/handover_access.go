@@ -76,7 +76,7 @@ func (a *Access) projectionOf(handover *care.Record) Projection {
 	switch {
 	case care.Class(handover.Text("class")) == care.Safeguarding && !a.Duty.ReadsConcerns:
 		return SealedView
-	case a.Limited(), !a.sent(handover) && to != nil && to.Kind == VoluntaryKind:
+	case a.Limited(), !a.sent(handover) && to != nil && to.Kind == care.VoluntaryKind:
 		return LimitedView
 	}
 	return FullView

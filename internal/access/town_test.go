@@ -33,9 +33,9 @@ func newTown(t *testing.T, staff ...care.Viewer) *town {
 		u.Begin("e1", w.seq)
 		u.Directory(NewDirectory([]*Team{
 			{ID: nurses, Name: "Nurses", Organisation: trust, Neighbourhood: "north"}, {ID: others, Organisation: trust, Neighbourhood: "south"},
-			{ID: practice, Organisation: surgery, Kind: "practice", Neighbourhood: "north"}, {ID: friends, Organisation: charity, Kind: VoluntaryKind},
+			{ID: practice, Organisation: surgery, Kind: "practice", Neighbourhood: "north"}, {ID: friends, Organisation: charity, Kind: care.VoluntaryKind},
 			{ID: desk, Organisation: trust, Kind: CoordinationTeam, Neighbourhood: "north"}, {ID: safe, Organisation: trust, Kind: "safeguarding"},
-		}, []*Organisation{{ID: trust}, {ID: surgery}, {ID: charity, Kind: VoluntaryKind}}))
+		}, []*Organisation{{ID: trust}, {ID: surgery}, {ID: charity, Kind: care.VoluntaryKind}}))
 		for i, name := range []string{care.DirectoryScope, care.ClinicalScope(ada), care.LimitedScope(ada), care.TeamScope(nurses), care.DestinationScope(nurses), care.DeskScope(nurses)} {
 			u.Scope(name, int64(i+1), 50)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
+	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/worktime"
 )
@@ -161,7 +162,7 @@ func (d directoryView) Safeguarding(neighbourhood string) (handover.Team, bool) 
 // Service implements handover.Directory: a volunteer's own team is their service.
 func (d directoryView) Service(id string) (handover.Team, bool) {
 	t := d.Directory.Team(id)
-	if t == nil || t.Kind != access.VoluntaryKind {
+	if t == nil || t.Kind != care.VoluntaryKind {
 		return handover.Team{}, false
 	}
 	return teamOf(t), true

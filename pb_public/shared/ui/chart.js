@@ -37,7 +37,7 @@ export function courses(sets, { now }) {
     return draw({ title, now, low: low - room, high: high + room, columns: [labelOf(name)],
       lines: [...new Set([low, high])].map(value => ({ value })),
       summary: fill(c.course, { title, n: list.length, value: valueText(name, last.value), at: when(last.at, now) }),
-      marks: list.map(p => ({ at: p.at, value: p.value, text: valueText(name, p.value).split(' ')[0], cells: [valueText(name, p.value)] })) })
+      marks: list.map(({ at, value }) => ({ at, value, text: valueText(name, value).split(' ')[0], cells: [valueText(name, value)] })) })
   })
 }
 

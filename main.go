@@ -23,7 +23,7 @@ import (
 	"doorstep/internal/httpapi"
 	"doorstep/internal/importer"
 	"doorstep/internal/pbapp"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/recovery"
 	"doorstep/internal/server"
 	"doorstep/internal/settings"
@@ -93,12 +93,12 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, bootstrap f
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, nil, err
 		}
-		return pbstore.NewImporter(app), func() error { return nil }, app.RunAllMigrations() // run closes it
+		return pbrecords.NewImporter(app), func() error { return nil }, app.RunAllMigrations() // run closes it
 	}, time.Now), recovery.Command(func() (recovery.Store, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}
-		return pbstore.NewRecovery(app), app.RunAllMigrations()
+		return pbrecords.NewRecovery(app), app.RunAllMigrations()
 	}, time.Now))
 	return errors.Join(set.BindPocketBaseFlags(root.PersistentFlags()), set.BindPocketBaseFlags(serve.PersistentFlags()))
 }

@@ -11,7 +11,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/phone"
 	"doorstep/internal/recovery"
 
@@ -119,7 +119,7 @@ func TestRecoveredWorkNeedsACodeThatWorks(t *testing.T) {
 func TestARecoveryKeyReachesThePhonesOfTheOrganisation(t *testing.T) {
 	w := newWorld(t)
 	p := w.phoneOf(w.ann)
-	store := pbstore.NewRecovery(w.App)
+	store := pbrecords.NewRecovery(w.App)
 	ctx := context.Background()
 	for _, which := range []string{"", "Nobody", w.ann.Id} {
 		if _, err := store.Organisation(ctx, which); !errors.Is(err, recovery.ErrNotFound) {
@@ -158,7 +158,7 @@ func TestARecoveryKeyReachesThePhonesOfTheOrganisation(t *testing.T) {
 func TestRecoveryKnowsWhoIsWho(t *testing.T) {
 	w := newWorld(t)
 	p := w.phoneOf(w.ann)
-	store := pbstore.NewRecovery(w.App)
+	store := pbrecords.NewRecovery(w.App)
 	names, err := store.Names(context.Background(), []string{w.ann.Id, w.id()}, []string{w.ada.Id})
 	ok(t, err)
 	if names[w.ann.Id] != "Ann" || names[w.ada.Id] == "" || len(names) != 2 {

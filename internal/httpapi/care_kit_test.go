@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
 	reference "doorstep/internal/phone"
 	"doorstep/internal/syncer"
@@ -56,10 +57,10 @@ func newTown(t *testing.T) *town {
 		w.engine.Stop()
 		must(t, store.Close())
 	})
-	service := identity.New(identity.Config{Store: pbstore.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: func(lead identity.StaffRecord, staff string) bool {
+	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: func(lead identity.StaffRecord, staff string) bool {
 		return store.Access.Of(lead.Viewer()).LooksAfter(staff)
 	}})
-	pbstore.BindRevocation(w.App, service.Revoke)
+	pbrecords.BindRevocation(w.App, service.Revoke)
 	store.OnRevocation(service.Revoke)
 	w.api = &httpapi.API{App: w.App, Identity: service, Sync: w.engine, Store: store, Clock: w.now}
 	w.OnServe().BindFunc(w.api.Register)

@@ -20,7 +20,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
@@ -45,8 +45,8 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := identity.New(identity.Config{Store: pbstore.NewIdentity(h.App), Keys: keys, Clock: h.now})
-	pbstore.BindRevocation(h.App, service.Revoke)
+	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(h.App), Keys: keys, Clock: h.now})
+	pbrecords.BindRevocation(h.App, service.Revoke)
 	api := &httpapi.API{App: h.App, Identity: service, Clock: h.now}
 	h.OnServe().BindFunc(api.Register)
 	h.OnServe().BindFunc(api.BindProbe)

@@ -3,11 +3,9 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
-	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
-	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/worktime"
 )
@@ -128,87 +126,10 @@ func (tx *Tx) Clocks() handover.Clocks { return handover.DefaultClocks() }
 
 // Directory implements takein.Reference.
 func (tx *Tx) Directory() arrange.Directory {
-	return directoryView{tx.store.Access.Directory(), tx.now}
+	return arrange.DirectoryOf(tx.store.Access.Directory(), tx.now)
 }
 
 // Directory is the directory of the present.
-func (s *Store) Directory() arrange.Directory { return directoryView{s.Access.Directory(), s.now()} }
-
-// directoryView is the directory at a moment, as handovers ask it.
-type directoryView struct {
-	*access.Directory
-	now time.Time
-}
-
-// Practice implements handover.Directory.
-func (d directoryView) Practice(org string) (handover.Team, bool) {
-	o := d.Directory.Organisation(org)
-	if o == nil || o.Closed(d.now) {
-		return handover.Team{}, false
-	}
-	return d.find(func(t *access.Team) bool { return t.Organisation == org && t.Kind == "practice" })
-}
-
-// Coordinator implements handover.Directory: that of the neighbourhood, else any.
-func (d directoryView) Coordinator(neighbourhood string) (handover.Team, bool) {
-	return d.nearest(access.CoordinationTeam, neighbourhood)
-}
-
-// Safeguarding implements handover.Directory: that of the neighbourhood, else any.
-func (d directoryView) Safeguarding(neighbourhood string) (handover.Team, bool) {
-	return d.nearest("safeguarding", neighbourhood)
-}
-
-// Service implements handover.Directory: a volunteer's own team is their service.
-func (d directoryView) Service(id string) (handover.Team, bool) {
-	t := d.Directory.Team(id)
-	if t == nil || t.Kind != care.VoluntaryKind {
-		return handover.Team{}, false
-	}
-	return teamOf(t), true
-}
-
-// Team implements handover.Directory.
-func (d directoryView) Team(id string) (handover.Team, bool) {
-	t := d.Directory.Team(id)
-	if t == nil || !d.Takes(t, d.now) {
-		return handover.Team{}, false
-	}
-	return teamOf(t), true
-}
-
-// Neighbourhood implements arrange.Directory.
-func (d directoryView) Neighbourhood(id string) string {
-	if t := d.Directory.Team(id); t != nil {
-		return t.Neighbourhood
-	}
-	return ""
-}
-
-// Organisation implements arrange.Directory.
-func (d directoryView) Organisation(id string) string {
-	if t := d.Directory.Team(id); t != nil {
-		return t.Organisation
-	}
-	return ""
-}
-
-func (d directoryView) nearest(kind, neighbourhood string) (handover.Team, bool) {
-	if neighbourhood != "" {
-		if t, ok := d.find(func(t *access.Team) bool { return t.Kind == kind && t.Neighbourhood == neighbourhood }); ok {
-			return t, true
-		}
-	}
-	return d.find(func(t *access.Team) bool { return t.Kind == kind })
-}
-
-func (d directoryView) find(fits func(*access.Team) bool) (handover.Team, bool) {
-	if t := d.First(fits); t != nil {
-		return teamOf(t), true
-	}
-	return handover.Team{}, false
-}
-
-func teamOf(t *access.Team) handover.Team {
-	return handover.Team{ID: t.ID, Name: t.Name, Kind: t.Kind, Neighbourhood: t.Neighbourhood, ByPhone: t.Route == "phone"}
+func (s *Store) Directory() arrange.Directory {
+	return arrange.DirectoryOf(s.Access.Directory(), s.now())
 }

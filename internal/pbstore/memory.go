@@ -123,3 +123,11 @@ func (s *Store) Head() (epoch string, head int64) { return s.Access.Head() }
 
 // Staff returns what is known of a member of staff; false when there is none.
 func (s *Store) Staff(id string) (care.Viewer, bool) { return s.Access.Staff(id) }
+
+// OnRevocation has revoke called with the id of every device and member of staff whose standing was
+// changed past PocketBase, by the engine or by SQL on any connection, once the engine has settled it.
+func (s *Store) OnRevocation(revoke func(id string)) {
+	s.mem.mu.Lock()
+	defer s.mem.mu.Unlock()
+	s.mem.revoke = revoke
+}

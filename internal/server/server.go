@@ -16,6 +16,7 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rules"
 	"doorstep/internal/settings"
@@ -109,11 +110,11 @@ func open(app core.App, o Options) (*Server, error) {
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}
-	service := identity.New(identity.Config{Store: pbstore.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
+	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
 		LooksAfter: func(lead identity.StaffRecord, staff string) bool {
 			return s.Store.Access.Of(lead.Viewer()).LooksAfter(staff)
 		}})
-	pbstore.BindRevocation(app, service.Revoke)
+	pbrecords.BindRevocation(app, service.Revoke)
 	s.Store.OnRevocation(service.Revoke)
 	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Started: o.Now()}
 	if !o.Manual {

@@ -1,4 +1,4 @@
-package pbstore
+package pbrecords
 
 import (
 	"context"

@@ -1,4 +1,7 @@
-package pbstore
+// Package pbrecords keeps what identity, imports and recovery need, on PocketBase's own record API:
+// accounts and devices, the practice directory, the keys of organisations. None of it is on the hot
+// path; what is has its statements in pbstore.
+package pbrecords
 
 import (
 	"context"
@@ -28,7 +31,7 @@ func NewIdentity(app core.App) *Identity { return &Identity{app: app} }
 var _ identity.Store = (*Identity)(nil)
 
 // BindRevocation has revoke called with the id of every device and member of staff that is
-// changed or deleted through PocketBase, once it is committed. See also [Store.OnRevocation].
+// changed or deleted through PocketBase, once it is committed. See also pbstore.Store.OnRevocation.
 func BindRevocation(app core.App, revoke func(id string)) {
 	changed := func(e *core.RecordEvent) error {
 		revoke(e.Record.Id)
@@ -36,14 +39,6 @@ func BindRevocation(app core.App, revoke func(id string)) {
 	}
 	app.OnRecordAfterUpdateSuccess(care.Devices, care.StaffName).BindFunc(changed)
 	app.OnRecordAfterDeleteSuccess(care.Devices, care.StaffName).BindFunc(changed)
-}
-
-// OnRevocation has revoke called with the id of every device and member of staff whose standing was
-// changed past PocketBase, by the engine or by SQL on any connection, once the engine has settled it.
-func (s *Store) OnRevocation(revoke func(id string)) {
-	s.mem.mu.Lock()
-	defer s.mem.mu.Unlock()
-	s.mem.revoke = revoke
 }
 
 // Device returns a device by its id.

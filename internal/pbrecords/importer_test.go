@@ -1,4 +1,4 @@
-package pbstore_test
+package pbrecords_test
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
 	"doorstep/internal/importer"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/testkit/pbtest"
 )
 
@@ -71,7 +71,7 @@ func waitingToSettle(t *testing.T, app *pbtest.App) map[string]int {
 
 func TestImportOfTheRealDirectoryTwice(t *testing.T) {
 	app := pbtest.New(t)
-	store := pbstore.NewImporter(app)
+	store := pbrecords.NewImporter(app)
 	var lines bytes.Buffer
 	report, err := importer.Directory(t.Context(), practiceTable(t), store, importOptions(&lines))
 	if err != nil {
@@ -98,7 +98,7 @@ func TestImportOfTheRealDirectoryTwice(t *testing.T) {
 
 func TestImportOfPeopleTwiceAndWithUpdate(t *testing.T) {
 	app := pbtest.New(t)
-	store := pbstore.NewImporter(app)
+	store := pbrecords.NewImporter(app)
 	var lines bytes.Buffer
 	o := importOptions(&lines)
 	directory := strings.NewReader("ods_code,name\nZ90001,Orchard Lane Surgery\n")
@@ -157,7 +157,7 @@ func TestImportOfPeopleTwiceAndWithUpdate(t *testing.T) {
 
 func TestImportStoreRefusesAndUndoes(t *testing.T) {
 	app := pbtest.New(t)
-	store := pbstore.NewImporter(app)
+	store := pbrecords.NewImporter(app)
 	ids := identifier.NewMinter(importEntropy())
 	id := func() string {
 		next, err := ids.New(time.Unix(1_795_000_000, 0))
@@ -229,7 +229,7 @@ func TestImportStopsWhenItsContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var lines bytes.Buffer
-	_, err := importer.Directory(ctx, practiceTable(t), pbstore.NewImporter(app), importOptions(&lines))
+	_, err := importer.Directory(ctx, practiceTable(t), pbrecords.NewImporter(app), importOptions(&lines))
 	if err == nil {
 		t.Error("it went on")
 	}

@@ -96,7 +96,7 @@ var table = map[string]folder{
 	"internal/pbapp": {why: "pbapp opens a database and brings it to today's schema; what runs on it is for the server",
 		imports: []string{"collections", "migrations", "internal/pbstore"}, outside: []string{pocketbase}},
 	"internal/server": {why: "the server puts the parts together; clients and demos come on top of it",
-		imports: []string{"hooks", "internal/rules", "internal/httpapi", "internal/identity", "internal/pbrecords", "internal/pbstore", "internal/syncer", "internal/settings"},
+		imports: []string{"hooks", "internal/rules", "internal/delivery", "internal/httpapi", "internal/identity", "internal/pbrecords", "internal/pbstore", "internal/syncer", "internal/settings"},
 		outside: []string{pocketbase, "github.com/robfig/cron/v3"}, tests: []string{"internal/pbapp", "internal/webui"}},
 	"internal/webui": {why: "pages are served from an fs.FS and know nothing of care", outside: []string{"github.com/tdewolff/"}},
 	"internal/contract": {why: "the contract is held against the whole server over HTTP, as a client meets it",

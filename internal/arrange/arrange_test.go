@@ -109,6 +109,16 @@ func TestArrange_NobodyToldByAHandoverOfAnEarlierMatterWaits(t *testing.T) {
 	}
 }
 
+func TestArrange_AHandoverLeavesByEveryChannel(t *testing.T) {
+	b := newBench(t)
+	b.Leaves = []string{"inbox", "email"}
+	b.arrange(softSign)
+	keys, err := b.Outbox()
+	if err != nil || len(keys) != 2 || !strings.HasSuffix(keys[0], ":inbox") || !strings.HasSuffix(keys[1], ":email") {
+		t.Errorf("the outbox holds %v, %v", keys, err)
+	}
+}
+
 func TestArrange_AStoreThatFailsFailsIt(t *testing.T) {
 	broken := errors.New("disk full")
 	for _, what := range []string{"insert handovers", "insert handover_events", "alarm", "enqueue", "due"} {

@@ -94,14 +94,19 @@ func (r *Room) writeEvent(rec *care.Record, e handover.Event) error {
 	if !e.Deliver || e.Team == "" {
 		return nil
 	}
-	return r.Store.Enqueue(deliveryKey(rec.ID, e), delivery.InboxName, rec.ID, e.Team)
+	for _, channel := range r.Reference.Channels() {
+		if err := r.Store.Enqueue(deliveryKey(rec.ID, channel, e), channel, rec.ID, e.Team); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func deliveryKey(id string, e handover.Event) string {
+func deliveryKey(id, channel string, e handover.Event) string {
 	if e.Kind == handover.EventRaised {
-		return delivery.Key(id, e.Team, delivery.InboxName)
+		return delivery.Key(id, e.Team, channel)
 	}
-	return delivery.KeyAgain(id, delivery.InboxName, e)
+	return delivery.KeyAgain(id, channel, e)
 }
 
 // spawn raises a handover that follows from another one: work that an answer asked for, or the

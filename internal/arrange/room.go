@@ -40,6 +40,8 @@ type Reference interface {
 	// Calendar is the working time of an organisation, "" for core hours; Clocks the deadlines.
 	Calendar(organisation string) handover.Calendar
 	Clocks() handover.Clocks
+	// Channels names the ways by which every handover leaves.
+	Channels() []string
 	// Rules are the compiled rules in force.
 	Rules() *rules.Set
 }

@@ -124,6 +124,9 @@ func (s *Store) Hours(organisation string) (hours *worktime.Schedule, stated boo
 // Clocks implements takein.Reference.
 func (tx *Tx) Clocks() handover.Clocks { return handover.DefaultClocks() }
 
+// Channels implements arrange.Reference.
+func (tx *Tx) Channels() []string { return tx.store.channels }
+
 // Directory implements takein.Reference.
 func (tx *Tx) Directory() arrange.Directory {
 	return arrange.DirectoryOf(tx.store.Access.Directory(), tx.now)

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/access"
+	"doorstep/internal/delivery"
 	"doorstep/internal/rules"
 )
 
@@ -38,9 +39,10 @@ type Store struct {
 
 	retention time.Duration // of open issues about people one no longer has
 
-	asked  atomic.Int64
-	worked atomic.Int64
-	unbind func() // takes off the app what Open bound to it
+	asked    atomic.Int64
+	worked   atomic.Int64
+	channels []string // by which a handover leaves
+	unbind   func()   // takes off the app what Open bound to it
 }
 
 // Options of a Store.
@@ -52,6 +54,8 @@ type Options struct {
 	// IssueRetention is how long an issue is shown to whom it concerns after they lost the person,
 	// without content; 0 = thirty days, which is the most.
 	IssueRetention time.Duration
+	// Channels names the ways by which a handover leaves; nil is the inbox alone.
+	Channels []string
 	// Broken is told of handover rules that do not compile, by id; nil drops the word.
 	Broken func(rules.Broken)
 }
@@ -68,6 +72,9 @@ func Open(app core.App, o Options) (*Store, error) {
 	}
 	s := &Store{app: app, writes: writes, reads: reads, shapes: newShapes(), now: o.Now, ids: newIDs(o.Now, o.Entropy),
 		prepared: newStatements(writes), reading: newStatements(reads)}
+	if s.channels = o.Channels; s.channels == nil {
+		s.channels = []string{delivery.InboxName}
+	}
 	if s.retention = o.IssueRetention; s.retention == 0 {
 		s.retention = defaultIssueRetention
 	}

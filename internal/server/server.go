@@ -99,14 +99,14 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the signing key: %w", err)
 	}
-	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Entropy: o.Entropy, IssueRetention: o.Issues, Broken: func(b rules.Broken) {
+	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Channels: channelNames(), Entropy: o.Entropy, IssueRetention: o.Issues, Broken: func(b rules.Broken) {
 		o.Log.Error("a handover rule does not compile and is left out", "rule", b.Rule.Code, "version", b.Rule.Version, "owner", b.Rule.Owner, "reason", b.Reason)
 	}})
 	if err != nil {
 		return nil, err
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Log: o.Log, Seams: o.Seams})
+		Now: o.Now, Log: o.Log, Channels: channels, Seams: o.Seams})
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}

@@ -32,6 +32,8 @@ type Memory struct {
 	people
 	rules *rules.Set
 
+	// Leaves names the ways by which a handover leaves.
+	Leaves []string
 	// Fail, when set, is asked before each write; its error is the write's.
 	Fail func(what string) error
 }
@@ -47,7 +49,7 @@ var _ rooms.Store = (*Memory)(nil)
 
 // NewMemory is a store with the town in it.
 func NewMemory() *Memory {
-	m := &Memory{epoch: "e1", now: Monday, records: map[string]map[string]*care.Record{}, alarms: map[string]care.Alarm{},
+	m := &Memory{epoch: "e1", now: Monday, Leaves: []string{"inbox"}, records: map[string]map[string]*care.Record{}, alarms: map[string]care.Alarm{},
 		touched: map[string]bool{}, counts: map[string]bool{}}
 	m.rules = compiled()
 	m.furnish()

@@ -157,6 +157,9 @@ var coreHours = func() *worktime.Schedule {
 	return s
 }()
 
+// Channels implements arrange.Reference.
+func (m *Memory) Channels() []string { return m.Leaves }
+
 // Clocks implements arrange.Reference.
 func (m *Memory) Clocks() handover.Clocks { return handover.DefaultClocks() }
 

@@ -72,7 +72,7 @@ func (e *Engine) EmptyOutbox(ctx context.Context) error {
 		return nil // another round is under way and will see it
 	}
 	defer e.delivering.Unlock()
-	courier, err := delivery.New(delivery.Options{Outbox: e.store.Outbox(e.Do), Channels: []delivery.Channel{delivery.Inbox{Desk: inbox{e}}},
+	courier, err := delivery.New(delivery.Options{Outbox: e.store.Outbox(e.Do), Channels: e.o.Channels(inbox{e}),
 		Now: e.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"doorstep/internal/delivery"
 	"doorstep/internal/pbstore"
 )
 
@@ -22,7 +23,9 @@ type Options struct {
 	// MaxWait is how long a pull may wait for news.
 	MaxWait time.Duration
 	Now     func() time.Time
-	Log     *slog.Logger
+	// Channels are the ways handovers leave by, given the desk of our own pages; nil: that desk alone.
+	Channels func(delivery.Desk) []delivery.Channel
+	Log      *slog.Logger
 	Seams
 }
 
@@ -53,6 +56,9 @@ func New(store *pbstore.Store, o Options) *Engine {
 	}
 	if o.MaxWait == 0 {
 		o.MaxWait = MaxWait
+	}
+	if o.Channels == nil {
+		o.Channels = func(desk delivery.Desk) []delivery.Channel { return []delivery.Channel{delivery.Inbox{Desk: desk}} }
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

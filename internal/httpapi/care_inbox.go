@@ -66,15 +66,11 @@ type attentionAnswer struct {
 // hold notes that somebody has a handover open, or deals with it. It lapses by itself.
 func (a *API) hold(e *core.RequestEvent) error {
 	var body holdRequest
-	if err := decodeJSON(e, smallBody, &body); err != nil {
-		return err
-	}
-	viewer, id := accessOf(e), e.Request.PathValue("id")
-	h, err := a.held(e, viewer, id)
+	h, err := a.heldAsked(e, &body)
 	if err != nil {
 		return err
 	}
-	now := a.Clock()
+	viewer, id, now := accessOf(e), h.ID, a.Clock()
 	l := look{staff: viewer.Staff, since: now, until: now.Add(lookLasts), claimed: body.Claim, teams: teamsOf(h)}
 	action := "hold"
 	if body.Claim {
@@ -103,18 +99,23 @@ type releaseRequest struct {
 // release ends what hold began.
 func (a *API) release(e *core.RequestEvent) error {
 	var body releaseRequest
-	if err := decodeJSON(e, smallBody, &body); err != nil {
-		return err
-	}
-	viewer, id := accessOf(e), e.Request.PathValue("id")
-	h, err := a.held(e, viewer, id)
+	h, err := a.heldAsked(e, &body)
 	if err != nil {
 		return err
 	}
-	if a.looking.drop(id, viewer.Staff, body.Claim) {
+	if a.looking.drop(h.ID, accessOf(e).Staff, body.Claim) {
 		a.Store.Access.WakePages(teamsOf(h))
 	}
-	return writeJSON(e, http.StatusOK, a.attentionOf(id))
+	return writeJSON(e, http.StatusOK, a.attentionOf(h.ID))
+}
+
+// heldAsked reads the body of a request about the handover that the address names, and finds that
+// handover in the viewer's own inbox.
+func (a *API) heldAsked(e *core.RequestEvent, body any) (handover.Handover, error) {
+	if err := decodeJSON(e, smallBody, body); err != nil {
+		return handover.Handover{}, err
+	}
+	return a.held(e, accessOf(e), e.Request.PathValue("id"))
 }
 
 func (a *API) attentionOf(id string) attentionAnswer {

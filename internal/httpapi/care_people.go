@@ -26,18 +26,18 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	q := pbstore.PeopleQuery{Access: accessOf(e), Text: body.Text, Limit: int(body.Limit)}
+	q := desk.PeopleQuery{Text: body.Text, Limit: int(body.Limit)}
 	if q.Limit == 0 {
 		q.Limit = defaultPage
 	}
 	if err := placeAsked(body.Cursor, &q.After); err != nil {
 		return err
 	}
-	var found []pbstore.FoundPerson
-	var last pbstore.PersonKey
+	var found []desk.FoundPerson
+	var last desk.PersonKey
 	more := false
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		found, last, more, err = v.SearchPeople(q)
+		found, last, more, err = desk.SearchPeople(v, leadOf(e), q)
 		return err
 	}); err != nil {
 		return err
@@ -49,7 +49,7 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	if err := a.audit(e, "search", care.Patients, "", "", read); err != nil {
 		return err
 	}
-	answer, err := page(a.nameFound(q.Access, found), more, last)
+	answer, err := page(a.nameFound(accessOf(e), found), more, last)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ type FoundPerson struct {
 }
 
 // nameFound tells who people, teams and staff are, as far as the viewer may know.
-func (a *API) nameFound(viewer *access.Access, found []pbstore.FoundPerson) []FoundPerson {
+func (a *API) nameFound(viewer *access.Access, found []desk.FoundPerson) []FoundPerson {
 	list := make([]FoundPerson, len(found))
 	for i, f := range found {
 		list[i] = FoundPerson{Person: viewer.SeePerson(access.FullView, f.ID, f.Record), Teams: []care.Named{}, Staff: []care.Named{}}

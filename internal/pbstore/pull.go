@@ -194,7 +194,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found
 	}
 	who := visible.Access
 	for _, rec := range records {
-		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: rec.Text("patient")}
+		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: care.AsIssue(rec).Patient()}
 		d.Scopes = visible.Held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
 		near := d.Patient == "" || who.Holds(d.Patient)
 		if !near && who.IssueShownLongEnough(rec, v.store.retention) {
@@ -202,7 +202,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found
 			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(who.Staff) })
 		}
 		switch {
-		case rec.Text("state") != "open":
+		case care.AsIssue(rec).State() != "open":
 			d.Gone, d.Scopes = "retracted", nil
 		case len(d.Scopes) == 0:
 			d.Gone = "left"

@@ -2,7 +2,6 @@ package pbstore
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -75,11 +74,11 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 			return tx.Regrant(rec.ID)
 		}
 	case care.Handovers:
-		patient := rec.Text("patient")
+		patient := care.AsHandover(rec).Patient()
 		tx.watched[patient] = true
 		opened := open(rec) - open(old)
 		tx.note(func(m *memory) { m.watch(patient).open += opened })
-		if rec.Text("to_team") == "" || old != nil && old.Text("to_team") == "" { // which is in no team's scope
+		if care.AsHandover(rec).ToTeam() == "" || old != nil && care.AsHandover(old).ToTeam() == "" { // which is in no team's scope
 			tx.noteAccess((*access.Update).MovedNowhere)
 		}
 	case care.Conflicts:
@@ -102,11 +101,11 @@ func open(handover *care.Record) int {
 }
 
 func (tx *Tx) noticeIssue(rec, old *care.Record) error {
-	patient := rec.Text("patient")
+	patient := care.AsIssue(rec).Patient()
 	more := int(openRows(rec) - openRows(old))
 	tx.doubted[patient] += more
 	tx.note(func(m *memory) { m.watch(patient).issues += more })
-	if rec.Text("owner_team") == "" || old != nil && old.Text("owner_team") == "" {
+	if care.AsIssue(rec).OwnerTeam() == "" || old != nil && care.AsIssue(old).OwnerTeam() == "" {
 		tx.noteAccess((*access.Update).IssueOfNobody)
 	}
 	if old == nil && tx.strangers(rec) {
@@ -117,16 +116,16 @@ func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
 	if more := openRows(rec) - openRows(old); more != 0 {
-		client := rec.Text("client")
+		client := care.AsIssue(rec).Client()
 		tx.note(func(m *memory) { m.held[client] += more })
 	}
-	if rec.Text("kind") != "mutation" {
+	if care.AsIssue(rec).Kind() != "mutation" {
 		return
 	}
-	code, waits := rec.Text("code"), rec.Text("waits_for")
-	content, _ := rec.Get("content").(json.RawMessage)
-	if old != nil && old.Text("state") == "open" {
-		oldCode, oldWaits := old.Text("code"), old.Text("waits_for")
+	code, waits := care.AsIssue(rec).Code(), care.AsIssue(rec).WaitsFor()
+	content := care.AsIssue(rec).Content()
+	if old != nil && care.AsIssue(old).State() == "open" {
+		oldCode, oldWaits := care.AsIssue(old).Code(), care.AsIssue(old).WaitsFor()
 		for _, id := range createdBy(oldCode, content) {
 			tx.creates[id] = ""
 		}
@@ -135,7 +134,7 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 		}
 		tx.note(func(m *memory) { m.letGo(oldCode, oldWaits, content) })
 	}
-	if rec.Text("state") != "open" {
+	if care.AsIssue(rec).State() != "open" {
 		return
 	}
 	for _, id := range createdBy(code, content) {

@@ -17,31 +17,31 @@ func Judges(collection string) bool { return slices.Contains(Collections, collec
 
 // EventOf makes evidence of a record.
 func EventOf(rec *care.Record, verified bool) Event {
-	e := Event{Collection: rec.Collection.Name, ID: rec.ID, Patient: rec.Text("patient"), Staff: rec.Author,
+	e := Event{Collection: rec.Collection.Name, ID: rec.ID, Patient: rec.Person(), Staff: rec.Author,
 		At: rec.ClinicalTime, ClockKnown: rec.ClockKnown, Verified: verified, Values: rec.Values}
 	switch rec.Collection.Name {
 	case care.Visits:
-		e.Visit, e.Team, e.Staff = rec.ID, rec.Text("team"), visitor(rec)
+		e.Visit, e.Team, e.Staff = rec.ID, care.AsVisit(rec).Team(), visitor(rec, care.AsVisit(rec).Staff())
 	case care.Observations:
-		e.Visit = rec.Text("visit")
+		e.Visit = care.AsObservation(rec).Visit()
 		e.NEWS2 = storedScore(rec)
 	case care.Checkins:
-		e.Team, e.Staff = rec.Text("team"), visitor(rec)
+		e.Team, e.Staff = care.AsCheckin(rec).Team(), visitor(rec, care.AsCheckin(rec).Staff())
 	}
 	return e
 }
 
 // visitor is who was at the door: the author, but of what a desk, an import or the dashboard had
 // planned the one it was planned for. What comes of it is theirs to follow.
-func visitor(rec *care.Record) string {
-	if who := rec.Text("staff"); rec.Client == "" && who != "" {
-		return who
+func visitor(rec *care.Record, planned string) string {
+	if rec.Client == "" && planned != "" {
+		return planned
 	}
 	return rec.Author
 }
 
 func storedScore(rec *care.Record) *news2.Score {
-	raw := rec.Raw("news2")
+	raw := care.AsObservation(rec).NEWS2()
 	s := &news2.Score{}
 	if raw == nil || json.Unmarshal(raw, s) != nil {
 		return nil

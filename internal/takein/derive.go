@@ -16,7 +16,7 @@ func (in *input) derive(d *draft) error {
 	if rec.Collection.Name != care.Observations || d.old != nil && !d.dirty {
 		return nil
 	}
-	person, err := in.Reference.Patient(rec.Text("patient"))
+	person, err := in.Reference.Patient(care.AsObservation(rec).Patient())
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (r *Room) ReassignVisits(visits []string, to string, lead care.Viewer) (int
 		if err != nil {
 			return n, err
 		}
-		if rec == nil || !rec.Retracted.IsZero() || rec.Text("staff") == to {
+		if rec == nil || !rec.Retracted.IsZero() || care.AsVisit(rec).Staff() == to {
 			continue
 		}
 		old := rec.Clone()

@@ -1,0 +1,21 @@
+package syncer
+
+import (
+	"slices"
+	"testing"
+
+	"doorstep/internal/care"
+)
+
+func TestDueWork_EveryKindIsWorkedOff(t *testing.T) {
+	for _, kind := range care.DueKinds {
+		if dueWork[kind] == nil {
+			t.Errorf("nothing is done about a due row of kind %q", kind)
+		}
+	}
+	for kind := range dueWork {
+		if !slices.Contains(care.DueKinds, kind) {
+			t.Errorf("%q is worked off and is no kind of care.DueKinds", kind)
+		}
+	}
+}

@@ -37,7 +37,7 @@ test('unsent work of a locked phone is opened by the recovery key, handed in onc
 
   const database = new Database({ idb: { indexedDB: new IDBFactory(), IDBKeyRange } })
   t.after(() => database.close())
-  const vault = new Vault({ shelf: database.shelf, rounds: 1_000 })
+  const vault = new Vault({ keyStore: database.keyStore, rounds: 1_000 })
   let network = fetch
   const open = async () => {
     const sealed = vault.open

@@ -4,20 +4,18 @@ import (
 	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
-	"golang.org/x/crypto/bcrypt"
 
 	"doorstep/internal/care"
-	"doorstep/internal/rules"
+	riverside "doorstep/internal/testkit/town"
 )
 
 // seedTown stores a town as real records: a practice, nursing teams of twenty-five, a nurse for
-// each device, people with caseload rows, and the shipped rules. Nurses, teams and people are
+// each device, and people with caseload rows. Nurses, teams and people are
 // those town invents, so access checks have real grants to find.
 func seedTown(app core.App, conf config) ([]device, error) {
 	devices := town(conf)
 	err := app.RunInTransaction(func(tx core.App) error {
-		s := &seeder{app: tx}
-		s.rules()
+		s := &seeder{Seeder: riverside.Seeder{App: tx, NewID: func() (string, error) { return newID(), nil }}}
 		practice := s.put(care.Organisations, "", map[string]any{"kind": "practice", "name": "Bench Surgery"})
 		desk := s.put(care.Teams, "", map[string]any{"organisation": practice, "kind": "practice", "name": "Reception", "route": "inbox"})
 		trust := s.put(care.Organisations, "", map[string]any{"kind": "community_trust", "name": "Bench Trust"})
@@ -35,86 +33,26 @@ func seedTown(app core.App, conf config) ([]device, error) {
 			}
 			s.staff(dev.Staff, care.DistrictNurse, trust, dev.Team, fmt.Sprintf("Nurse %d", i))
 		}
-		return s.err
+		return s.Err
 	})
 	return devices, err
 }
 
-// seeder saves records until the first error.
+// seeder stores what the bench needs.
 type seeder struct {
-	app  core.App
-	hash string
-	n    int
-	err  error
+	riverside.Seeder
+	n int
 }
 
-// put saves a record and returns its id.
+// put saves a record and returns its id, "" for a new one.
 func (s *seeder) put(collection, id string, fields map[string]any) string {
-	if s.err != nil {
-		return ""
-	}
-	c, err := s.app.FindCachedCollectionByNameOrId(collection)
-	if err != nil {
-		s.err = err
-		return ""
-	}
-	r := core.NewRecord(c)
-	r.Load(fields)
-	r.Id = id
-	if id == "" {
-		r.Id = newID()
-	}
-	if err := s.app.Save(r); err != nil {
-		s.err = fmt.Errorf("save %s: %w", collection, err)
-	}
-	return r.Id
+	fields["id"] = id
+	return s.Put(collection, fields)
 }
 
 // staff saves somebody who can sign in.
 func (s *seeder) staff(id string, role care.Role, organisation, team, name string) {
-	if s.err != nil {
-		return
-	}
-	c, err := s.app.FindCachedCollectionByNameOrId(care.StaffName)
-	if err != nil {
-		s.err = err
-		return
-	}
-	if s.hash == "" { // made once: hashing is slow on purpose
-		hash, err := bcrypt.GenerateFromPassword([]byte("correct-horse-battery"), bcrypt.MinCost)
-		if err != nil {
-			s.err = err
-			return
-		}
-		s.hash = string(hash)
-	}
 	s.n++
-	r := core.NewRecord(c)
-	r.Id = id
-	if id == "" {
-		r.Id = newID()
-	}
-	r.SetEmail(fmt.Sprintf("staff%d@bench.invalid", s.n))
-	r.SetVerified(true)
-	r.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: s.hash})
-	r.Set("name", name)
-	r.Set("role", string(role))
-	r.Set("organisation", organisation)
-	r.Set("teams", []string{team})
-	if err := s.app.Save(r); err != nil {
-		s.err = fmt.Errorf("save staff: %w", err)
-	}
-}
-
-// rules stores the shipped rules unless a migration has done so.
-func (s *seeder) rules() {
-	n, err := s.app.CountRecords(care.HandoverRules)
-	if err != nil || n > 0 {
-		s.err = err
-		return
-	}
-	for _, r := range rules.Defaults() {
-		s.put(care.HandoverRules, "", map[string]any{"code": r.Code, "version": r.Version, "title": r.Title, "collection": r.Collection,
-			"trigger": r.Trigger, "unless": r.Unless, "class": string(r.Class), "destination": r.Destination, "ask": r.Ask, "state": r.State, "review_on": r.ReviewOn})
-	}
+	s.put(care.StaffName, id, map[string]any{"email": fmt.Sprintf("staff%d@bench.invalid", s.n), "name": name, "role": string(role),
+		"organisation": organisation, "teams": []string{team}})
 }

@@ -112,7 +112,7 @@ var table = map[string]folder{
 		outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/cenkalti/backoff/v5"}},
 	"internal/sim": {why: "the simulator drives the real engine with phones; nothing may depend on it",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/news2", "internal/rules", "internal/phone", "internal/takein", "internal/judge",
-			"internal/arrange", "internal/rooms", "internal/syncer", "internal/pbstore", "internal/pbapp", "internal/server", "internal/testkit/pbtest"},
+			"internal/arrange", "internal/rooms", "internal/syncer", "internal/pbstore", "internal/pbapp", "internal/server", "internal/testkit/pbtest", "internal/testkit/town"},
 		outside: []string{pocketbase}},
 	"internal/demo": {why: "the demo uses the product as its users do: settings, import, HTTP",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/news2", "internal/worktime", "internal/rules", "internal/phone",
@@ -121,9 +121,10 @@ var table = map[string]folder{
 	"internal/testkit/pbtest": {why: "a migrated PocketBase for tests, put together as main does it",
 		imports: []string{everything}, outside: []string{pocketbase}},
 	"internal/testkit":       {why: "the test kit serves every package, so it stands on the standard library alone"},
+	"internal/testkit/town":  {why: "the invented neighbourhood is stored as an administrator would store it", imports: []string{"internal/care"}, outside: []string{pocketbase}},
 	"internal/testkit/tally": {why: "the tally reads what the tests say and knows nothing of the product"},
 	"internal/testkit/stand": {why: "the server that tests in other languages start, put together as main does it",
-		imports: []string{"internal/pbapp", "internal/pbstore", "internal/server", "internal/webui", "internal/care", "internal/identifier"}, outside: []string{pocketbase}},
+		imports: []string{"internal/pbapp", "internal/pbstore", "internal/server", "internal/webui", "internal/care", "internal/identifier", "internal/testkit/town"}, outside: []string{pocketbase}},
 }
 
 // inTests may be imported by any _test.go file on top of its folder's row.
@@ -234,7 +235,7 @@ func TestPocketBaseStaysBehindItsSeam(t *testing.T) {
 	}
 	slices.Sort(have)
 	want := []string{".", "bench", "collections", "hooks", "internal/acceptance", "internal/contract", "internal/demo", "internal/httpapi", "internal/pbapp",
-		"internal/pbrecords", "internal/pbstore", "internal/server", "internal/sim", "internal/testkit/pbtest", "internal/testkit/stand", "migrations"}
+		"internal/pbrecords", "internal/pbstore", "internal/server", "internal/sim", "internal/testkit/pbtest", "internal/testkit/stand", "internal/testkit/town", "migrations"}
 	if !slices.Equal(have, want) {
 		t.Errorf("PocketBase may be imported by\n %v\nwant\n %v", have, want)
 	}

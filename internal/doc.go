@@ -42,6 +42,7 @@
 //   - testkit: clocks that tests turn, and waiting for what must come.
 //   - testkit/pbtest: a migrated PocketBase in a temp folder.
 //   - testkit/stand: the server that tests in other languages start, with people in it and a control port.
+//   - testkit/town: the invented neighbourhood of the simulator, the stand and the bench.
 //   - testkit/tally: what `go test -json` says, counted and told for people.
 //
 // Who may import whom is the table in arch_test.go, which fails the tests, saying why, when an

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doorstep/internal/phone"
+	riverside "doorstep/internal/testkit/town"
 	"doorstep/internal/wire"
 )
 
@@ -118,7 +119,7 @@ func (h *handset) signIn() {
 	if !h.NeedsSignIn() || h.Directive() == "wipe" {
 		return
 	}
-	err := h.SignIn(context.Background(), h.owner.email, password)
+	err := h.SignIn(context.Background(), h.owner.email, riverside.Password)
 	switch {
 	case err == nil:
 		h.w.note(h.name, "%s signs in", h.owner.name)

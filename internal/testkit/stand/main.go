@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	riverside "doorstep/internal/testkit/town"
 )
 
 // flags of both lives of the program: the stand, and the server it starts.
@@ -84,7 +86,7 @@ func stand(f flags) error {
 	ended := make(chan error, 2)
 	go func() { ended <- control.Serve(listener) }()
 	go func() { ended <- untilEOF(os.Stdin) }()
-	line, err := json.Marshal(ready{URL: "http://" + address, Control: "http://" + listener.Addr().String(), Password: password,
+	line, err := json.Marshal(ready{URL: "http://" + address, Control: "http://" + listener.Addr().String(), Password: riverside.Password,
 		Staff: t.staff, Teams: t.teams, Orgs: t.orgs, Patients: t.patients})
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "tally:", err)
 		os.Exit(1)
 	}
-	fmt.Println(t.score(*part))
+	fmt.Fprintln(os.Stdout, t.score(*part))
 	if t.passed == 0 || len(t.failed) > 0 {
 		os.Exit(1)
 	}

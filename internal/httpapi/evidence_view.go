@@ -6,6 +6,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/handover"
 	"doorstep/internal/pbstore"
 )
 
@@ -24,23 +25,13 @@ type Evidence struct {
 }
 
 // viewEvidence shapes the evidence of a handover as its reader sees it.
-func (a *API) viewEvidence(v *pbstore.Snapshot, handover *access.Seen) ([]Evidence, error) {
+func (a *API) viewEvidence(v *pbstore.Snapshot, seen *access.Seen) ([]Evidence, error) {
 	list := []Evidence{}
-	raw := handover.Evidence()
+	raw := seen.Evidence()
 	if len(raw) == 0 {
 		return list, nil
 	}
-	var kept struct {
-		Records []struct {
-			Collection string          `json:"collection"`
-			ID         string          `json:"id"`
-			At         string          `json:"at"`
-			ClockKnown bool            `json:"clock_known"`
-			Verified   bool            `json:"verified"`
-			Values     map[string]any  `json:"values"`
-			NEWS2      json.RawMessage `json:"news2"`
-		} `json:"records"`
-	}
+	var kept handover.Evidence
 	if err := json.Unmarshal(raw, &kept); err != nil {
 		return nil, err
 	}
@@ -50,10 +41,11 @@ func (a *API) viewEvidence(v *pbstore.Snapshot, handover *access.Seen) ([]Eviden
 			continue
 		}
 		e := Evidence{Collection: item.Collection, ID: item.ID, RecordedAt: item.At, ClockKnown: item.ClockKnown, Verified: item.Verified,
-			Values: handover.Quoted(item.Collection, item.Values)}
-		if handover.Projection == access.FullView {
-			e.NEWS2 = item.NEWS2
-		} else if len(e.Values) == 0 {
+			Values: seen.Quoted(item.Collection, item.Values)}
+		if seen.Projection == access.FullView && item.NEWS2 != nil {
+			e.NEWS2 = care.JSON(item.NEWS2)
+		}
+		if seen.Projection != access.FullView && len(e.Values) == 0 {
 			continue
 		}
 		list = append(list, e)

@@ -107,7 +107,7 @@ func measured(t *testing.T, file string, source []byte) (list []finding) {
 	for _, spec := range tree.Imports {
 		imported := strings.Trim(spec.Path.Value, `"`)
 		for known := range measures {
-			if imported != known && !(strings.Contains(known, ".") && strings.HasPrefix(imported, known+"/")) {
+			if imported != known && (!strings.Contains(known, ".") || !strings.HasPrefix(imported, known+"/")) {
 				continue
 			}
 			name := imported[strings.LastIndex(imported, "/")+1:]

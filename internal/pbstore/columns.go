@@ -105,10 +105,10 @@ func receiptColumn(f *care.Field) string {
 
 func jsonColumn(f *care.Field) string {
 	name := quote(f.Name)
-	switch {
-	case f.Kind == care.Time:
+	switch f.Kind {
+	case care.Time:
 		return jsonTime(f.Name)
-	case f.Kind == care.Int, f.Kind == care.Decimal, f.Kind == care.Bool, f.Kind == care.List, f.Kind == care.Object:
+	case care.Int, care.Decimal, care.Bool, care.List, care.Object:
 		return "json(" + name + ")"
 	}
 	return "nullif(" + name + ", '')"

@@ -152,7 +152,7 @@ func (tx *Tx) Admit(patient, team, reason string) error {
 // Restaff notices a change of role, teams or employment of a member of staff: all of their
 // scopes start anew from here.
 func (tx *Tx) Restaff(id string) error {
-	member, print, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
+	member, fingerprint, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		tx.noteAccess(func(u *access.Update) { u.NoMember(id) })
 		return nil
@@ -161,7 +161,7 @@ func (tx *Tx) Restaff(id string) error {
 		return err
 	}
 	before := tx.store.Access.Member(id)
-	if fresh := printOf(member); fresh != print {
+	if fresh := printOf(member); fresh != fingerprint {
 		left := false
 		if before != nil {
 			for _, t := range before.Teams {

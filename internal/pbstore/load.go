@@ -99,11 +99,11 @@ func loadStaff(v *Snapshot, u *access.Update) error {
 	})
 }
 
-// scanMember reads a member of staff, and the print of what they might see when it was last looked at.
-func scanMember(r interface{ Scan(...any) error }) (m *access.Member, print string, err error) {
+// scanMember reads a member of staff, and the fingerprint of what they might see when it was last looked at.
+func scanMember(r interface{ Scan(...any) error }) (m *access.Member, fingerprint string, err error) {
 	m = &access.Member{}
 	var role, teams, inactive, past string
-	if err := r.Scan(&m.Staff, &m.Name, &role, &m.Organisation, &teams, &inactive, &print, &m.ResetSeq, &past); err != nil {
+	if err := r.Scan(&m.Staff, &m.Name, &role, &m.Organisation, &teams, &inactive, &fingerprint, &m.ResetSeq, &past); err != nil {
 		return nil, "", err
 	}
 	m.Role, m.InactiveSince = care.Role(role), parseColumnTime(inactive)
@@ -111,7 +111,7 @@ func scanMember(r interface{ Scan(...any) error }) (m *access.Member, print stri
 	if err := json.Unmarshal([]byte(past), &m.Past); err != nil {
 		return nil, "", err
 	}
-	return m, print, nil
+	return m, fingerprint, nil
 }
 
 func listOf(column string) []string {

@@ -119,7 +119,11 @@ func ackMovesCursor(h *handset) lineBug {
 			}
 			ask.Header.Set("Authorization", r.Header.Get("Authorization"))
 			resp, err := h.link.Do(ask)
-			if err != nil || resp.StatusCode != http.StatusOK {
+			if err != nil {
+				return
+			}
+			defer func() { _ = resp.Body.Close() }()
+			if resp.StatusCode != http.StatusOK {
 				return
 			}
 			var page wire.PullResponse

@@ -85,12 +85,12 @@ func (t *tally) take(e event) {
 		p = &pkg{ended: map[string]string{}, printed: map[string][]string{}}
 		t.packages[e.Package] = p
 	}
-	switch {
-	case e.Action == "output":
+	switch e.Action {
+	case "output":
 		p.printed[e.Test] = append(p.printed[e.Test], e.Output)
-	case e.Action == "run":
+	case "run":
 		p.order = append(p.order, e.Test)
-	case e.Action == "pass" || e.Action == "fail" || e.Action == "skip":
+	case "pass", "fail", "skip":
 		if e.Test == "" {
 			t.end(e)
 			return

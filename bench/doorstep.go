@@ -14,8 +14,8 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/pbapp"
-	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
+	"doorstep/internal/sqlitedb"
 )
 
 // townFile keeps the devices of a seeded town beside its database.
@@ -98,7 +98,7 @@ func settle(app core.App, running *server.Server) (rounds int, err error) {
 func startDoorstep(conf config) (app core.App, running *server.Server, url string, stop func() error, err error) {
 	base := pbapp.Config(conf.Dir)
 	if conf.Count {
-		base.DBConnect = func(path string) (*dbx.DB, error) { return dbx.Open(countedDriver, pbstore.DSN(path)) }
+		base.DBConnect = func(path string) (*dbx.DB, error) { return dbx.Open(countedDriver, sqlitedb.DSN(path)) }
 	}
 	app = core.NewBaseApp(base)
 	server.Bind(app, false, time.Now)

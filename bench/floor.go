@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	jsonv2 "github.com/go-json-experiment/json"
+	"doorstep/internal/sqlitedb"
 
-	"doorstep/internal/pbstore"
+	jsonv2 "github.com/go-json-experiment/json"
 )
 
 // The floor is the least a durable server can do for a push: decode the JSON, check a token in
@@ -86,9 +86,9 @@ func newFloorWriter(conf config) (*floorWriter, error) {
 // openFloor opens the database as Doorstep opens its own.
 func openFloor(conf config, path string) (*sql.DB, error) {
 	if conf.Count {
-		return sql.Open(countedDriver, pbstore.DSN(path))
+		return sql.Open(countedDriver, sqlitedb.DSN(path))
 	}
-	db, err := pbstore.Connect(path)
+	db, err := sqlitedb.Connect(path)
 	if err != nil {
 		return nil, err
 	}

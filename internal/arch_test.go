@@ -89,12 +89,16 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/identifier", "internal/identity", "internal/importer", "internal/recovery"}, outside: []string{pocketbase}},
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/worktime", "internal/rules", "internal/handover",
-			"internal/delivery", "internal/desk", "internal/judge", "internal/arrange", "internal/rooms", "internal/sqlitemem"},
+			"internal/delivery", "internal/desk", "internal/judge", "internal/arrange", "internal/rooms", "internal/columns", "internal/sqlitedb"},
 		outside: []string{pocketbase, "modernc.org/sqlite", "github.com/hashicorp/golang-lru/v2"}},
+	"internal/columns": {why: "a value's column is the same for whoever reads it; statements are for the store",
+		imports: []string{"internal/care"}},
+	"internal/sqlitedb": {why: "a database is opened and its statements are run without knowing what they are about",
+		imports: []string{"internal/sqlitemem"}, outside: []string{pocketbase, "modernc.org/sqlite"}},
 	"internal/sqlitemem": {why: "SQLite's memory is SQLite's affair and knows nothing of care",
 		outside: []string{"modernc.org/libc", "modernc.org/sqlite"}},
 	"internal/pbapp": {why: "pbapp opens a database and brings it to today's schema; what runs on it is for the server",
-		imports: []string{"collections", "migrations", "internal/pbstore"}, outside: []string{pocketbase}},
+		imports: []string{"collections", "migrations", "internal/sqlitedb"}, outside: []string{pocketbase}},
 	"internal/server": {why: "the server puts the parts together; clients and demos come on top of it",
 		imports: []string{"hooks", "internal/rules", "internal/delivery", "internal/httpapi", "internal/identity", "internal/pbrecords", "internal/pbstore", "internal/syncer", "internal/settings"},
 		outside: []string{pocketbase, "github.com/robfig/cron/v3"}, tests: []string{"internal/pbapp", "internal/webui"}},
@@ -124,7 +128,7 @@ var table = map[string]folder{
 	"internal/testkit/town":  {why: "the invented neighbourhood is stored as an administrator would store it", imports: []string{"internal/care"}, outside: []string{pocketbase}},
 	"internal/testkit/tally": {why: "the tally reads what the tests say and knows nothing of the product"},
 	"internal/testkit/stand": {why: "the server that tests in other languages start, put together as main does it",
-		imports: []string{"internal/pbapp", "internal/pbstore", "internal/server", "internal/webui", "internal/care", "internal/identifier", "internal/testkit/town"}, outside: []string{pocketbase}},
+		imports: []string{"internal/pbapp", "internal/pbstore", "internal/sqlitedb", "internal/server", "internal/webui", "internal/care", "internal/identifier", "internal/testkit/town"}, outside: []string{pocketbase}},
 }
 
 // inTests may be imported by any _test.go file on top of its folder's row.
@@ -235,7 +239,7 @@ func TestPocketBaseStaysBehindItsSeam(t *testing.T) {
 	}
 	slices.Sort(have)
 	want := []string{".", "bench", "collections", "hooks", "internal/acceptance", "internal/contract", "internal/demo", "internal/httpapi", "internal/pbapp",
-		"internal/pbrecords", "internal/pbstore", "internal/server", "internal/sim", "internal/testkit/pbtest", "internal/testkit/stand", "internal/testkit/town", "migrations"}
+		"internal/pbrecords", "internal/pbstore", "internal/server", "internal/sim", "internal/sqlitedb", "internal/testkit/pbtest", "internal/testkit/stand", "internal/testkit/town", "migrations"}
 	if !slices.Equal(have, want) {
 		t.Errorf("PocketBase may be imported by\n %v\nwant\n %v", have, want)
 	}

@@ -28,6 +28,8 @@
 //   - importer: the practice directory and people, from CSV and FHIR.
 //   - recovery: opens the export of a phone that nobody can open, and hands it in as a phone would.
 //   - sqlitemem: memory that SQLite keeps.
+//   - sqlitedb: opens the databases; prepared statements, the one writer, read snapshots.
+//   - columns: the values of care as SQLite keeps them. Pure.
 //   - pbrecords: accounts, devices, imports and recovery, on PocketBase's own records.
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.
 //   - pbapp: opens a database and brings it to today's schema.

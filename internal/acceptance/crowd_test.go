@@ -25,13 +25,13 @@ func TestStory_ABrokenPhoneCostsTheSameForEachChange(t *testing.T) {
 			mid++
 			list = append(list, ann.mutation(mid, ops()...))
 		}
-		before := w.srv.Store.Worked()
+		before := w.srv.Store.StatementsRun()
 		for _, status := range ann.took(ann.push(list...)) {
 			if status != string(care.Quarantined) {
 				t.Fatalf("a change ended %s", status)
 			}
 		}
-		return w.srv.Store.Worked() - before
+		return w.srv.Store.StatementsRun() - before
 	}
 	refused := func() []map[string]any {
 		return []map[string]any{create(care.Observations, w.id(), w.readings(w.ada)), create("wound_photos", w.id(), map[string]any{"patient": w.ada.Id})}
@@ -83,13 +83,13 @@ func TestStory_ManyBadReadingsCostTheSameForEachSet(t *testing.T) {
 			mid++
 			list = append(list, ann.mutation(mid, create(care.Observations, w.id(), with(w.readings(w.ada), "diastolic", "not read"))))
 		}
-		before := w.srv.Store.Worked()
+		before := w.srv.Store.StatementsRun()
 		for _, status := range ann.took(ann.push(list...)) {
 			if status != string(care.Merged) {
 				t.Fatalf("a change ended %s", status)
 			}
 		}
-		return w.srv.Store.Worked() - before
+		return w.srv.Store.StatementsRun() - before
 	}
 	var costs []int64
 	for range batches {

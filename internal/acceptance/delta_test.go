@@ -107,7 +107,7 @@ func TestScenario_A2_NothingNewCostsNothing(t *testing.T) {
 		db.QueryLogFunc = func(context.Context, time.Duration, string, *sql.Rows, error) { others.Add(1) }
 		db.ExecLogFunc = func(context.Context, time.Duration, string, sql.Result, error) { others.Add(1) }
 	}
-	asked := func() int64 { return w.srv.Store.Asked() + others.Load() }
+	asked := func() int64 { return w.srv.Store.QueriesRun() + others.Load() }
 	held := 0
 	for _, n := range []int{1_000, 10_000} {
 		w.fill(w.ada, n-held)

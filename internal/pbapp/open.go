@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"doorstep/collections"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/sqlitedb"
 	_ "doorstep/migrations" // registers the steps RunAppMigrations takes
 
 	"github.com/pocketbase/pocketbase/core"
@@ -21,7 +21,7 @@ const (
 func Config(dir string) core.BaseAppConfig {
 	return core.BaseAppConfig{
 		DataDir:          dir,
-		DBConnect:        pbstore.Connect,
+		DBConnect:        sqlitedb.Connect,
 		DataMaxOpenConns: dataConnections,
 		DataMaxIdleConns: dataConnections,
 		AuxMaxOpenConns:  logConnections,

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/sqlitedb"
 )
 
 const addAudit = `INSERT INTO audit (at, actor, role, organisation, device, action, collection, record, patient, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -25,7 +26,7 @@ func (tx *Tx) Audit(actor, device, action, collection, record, patient string, d
 // WriteAudit writes one line outside of the engine's transactions, for what is read through
 // PocketBase's own routes.
 func WriteAudit(app core.App, line care.AuditLine) error {
-	db, err := underlying(app.NonconcurrentDB())
+	db, err := sqlitedb.Writer(app)
 	if err != nil {
 		return err
 	}

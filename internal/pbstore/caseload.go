@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/desk"
 )
 
@@ -43,7 +44,7 @@ func (v *Snapshot) CaseloadPage(q desk.CaseloadQuery) (rows []care.CaseloadRow, 
 		row, err := scanCaseload(r)
 		rows = append(rows, row)
 		return err
-	}, of, columnStamp(v.store.now()), q.After, q.Limit+1, jsonList(only.Teams), jsonList(only.Staff))
+	}, of, columns.Stamp(v.store.now()), q.After, q.Limit+1, jsonList(only.Teams), jsonList(only.Staff))
 	if more = len(rows) > q.Limit; more {
 		rows = rows[:q.Limit]
 	}
@@ -55,7 +56,7 @@ func scanCaseload(r interface{ Scan(...any) error }) (care.CaseloadRow, error) {
 	var from, to string
 	var every sql.NullInt64
 	err := r.Scan(&c.ID, &c.Patient, &c.Team, &c.Staff, &from, &to, &c.Reason, &c.Cohort, &every)
-	c.From, c.To = parseColumnTime(from), parseColumnTime(to)
+	c.From, c.To = columns.ParseTime(from), columns.ParseTime(to)
 	if every.Valid {
 		c.ContactEveryDays = &every.Int64
 	}
@@ -73,7 +74,7 @@ func (tx *Tx) CaseloadRow(id string) (*care.CaseloadRow, error) {
 
 // CaseloadOf implements desk.CaseloadRows.
 func (tx *Tx) CaseloadOf(patient string) ([]care.CaseloadRow, error) {
-	return tx.caseload(caseloadOf, patient, columnStamp(tx.now))
+	return tx.caseload(caseloadOf, patient, columns.Stamp(tx.now))
 }
 
 func (tx *Tx) caseload(query string, args ...any) (rows []care.CaseloadRow, err error) {
@@ -91,13 +92,13 @@ func (tx *Tx) AddCaseload(c care.CaseloadRow) error {
 	if c.ContactEveryDays != nil {
 		every = *c.ContactEveryDays
 	}
-	_, err := tx.exec(addCaseload, c.ID, c.Patient, c.Team, c.Staff, columnStamp(c.From), columnStamp(c.To), c.Reason, c.Cohort, every)
+	_, err := tx.exec(addCaseload, c.ID, c.Patient, c.Team, c.Staff, columns.Stamp(c.From), columns.Stamp(c.To), c.Reason, c.Cohort, every)
 	return err
 }
 
 // EndCaseload implements desk.CaseloadRows.
 func (tx *Tx) EndCaseload(id string, at time.Time) error {
-	_, err := tx.exec(endCaseload, columnStamp(at), id)
+	_, err := tx.exec(endCaseload, columns.Stamp(at), id)
 	return err
 }
 

@@ -36,7 +36,7 @@ func (tx *Tx) tellMoved(before, after *access.Member) error {
 // tellCheckins sends the check-ins of a person again: they leave the phones of those who lost the
 // person, and come back to those who have them again.
 func (tx *Tx) tellCheckins(patient string) error {
-	s := tx.store.shapes.byName[care.Checkins]
+	s := tx.store.tables.byName[care.Checkins]
 	scope, err := tx.scopeID(care.ClinicalScope(patient))
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 const (
@@ -22,7 +23,7 @@ func (s *Store) DeviceClock(device string) (care.DeviceClock, error) {
 	if ok {
 		return c, nil
 	}
-	return scanClock(s.ask(deviceClock, device))
+	return scanClock(s.db.Row(deviceClock, device))
 }
 
 func scanClock(row *sql.Row) (care.DeviceClock, error) {
@@ -31,7 +32,7 @@ func scanClock(row *sql.Row) (care.DeviceClock, error) {
 	if err := row.Scan(&ms, &since); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return care.DeviceClock{}, err
 	}
-	return care.DeviceClock{Offset: time.Duration(ms.Int64) * time.Millisecond, Known: ms.Valid, SteadySince: parseColumnTime(since)}, nil
+	return care.DeviceClock{Offset: time.Duration(ms.Int64) * time.Millisecond, Known: ms.Valid, SteadySince: columns.ParseTime(since)}, nil
 }
 
 // Seen is what a device said about itself in a hello.
@@ -55,7 +56,7 @@ func (tx *Tx) SawDevice(d Seen) (care.DeviceClock, error) {
 		c.SteadySince = tx.now
 	}
 	c.Offset, c.Known = d.Offset, true
-	_, err = tx.exec(sawDevice, columnStamp(tx.now), c.Offset.Milliseconds(), columnStamp(c.SteadySince), d.Schema, d.App, d.OutboxCount, columnTime(d.OutboxOldest), d.Device)
+	_, err = tx.exec(sawDevice, columns.Stamp(tx.now), c.Offset.Milliseconds(), columns.Stamp(c.SteadySince), d.Schema, d.App, d.OutboxCount, columns.Time(d.OutboxOldest), d.Device)
 	tx.note(func(m *memory) { m.clocks[d.Device] = c })
 	return c, err
 }

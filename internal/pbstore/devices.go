@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/desk"
 )
 
@@ -43,19 +43,19 @@ func (tx *Tx) Device(id string) (*desk.Device, error) {
 
 // SetDeviceState implements desk.Devices.
 func (tx *Tx) SetDeviceState(id, state string) error {
-	_, err := tx.exec(setDeviceState, state, columnStamp(tx.now), id)
+	_, err := tx.exec(setDeviceState, state, columns.Stamp(tx.now), id)
 	return err
 }
 
 // DrainDevices implements desk.StaffStore.
 func (tx *Tx) DrainDevices(staff string) error {
-	_, err := tx.exec(drainDevices, columnStamp(tx.now), staff)
+	_, err := tx.exec(drainDevices, columns.Stamp(tx.now), staff)
 	return err
 }
 
 // ReviveDevices implements desk.StaffStore.
 func (tx *Tx) ReviveDevices(staff string, since time.Time) error {
-	_, err := tx.exec(reviveDevices, columnStamp(tx.now), staff, columnStamp(since))
+	_, err := tx.exec(reviveDevices, columns.Stamp(tx.now), staff, columns.Stamp(since))
 	return err
 }
 
@@ -83,8 +83,8 @@ func scanDevice(r interface{ Scan(...any) error }) (desk.Device, error) {
 	var since, seen, oldest string
 	var schema, offset sql.NullInt64
 	err := r.Scan(&d.ID, &d.Owner, &d.Name, &d.Platform, &d.AppVersion, &schema, &d.State, &since, &seen, &d.Unsent.Count, &oldest, &offset)
-	d.SeenAt = parseColumnTime(seen)
-	d.StateSince, d.LastSeen, d.Unsent.Oldest = wireTime(since), wireTime(seen), wireTime(oldest)
+	d.SeenAt = columns.ParseTime(seen)
+	d.StateSince, d.LastSeen, d.Unsent.Oldest = columns.WireTime(since), columns.WireTime(seen), columns.WireTime(oldest)
 	if schema.Valid {
 		d.Schema = &schema.Int64
 	}
@@ -92,12 +92,4 @@ func scanDevice(r interface{ Scan(...any) error }) (desk.Device, error) {
 		d.ClockOffsetMs = &offset.Int64
 	}
 	return d, err
-}
-
-func wireTime(column string) string { return care.Stamp(parseColumnTime(column)) }
-
-// reader is a transaction or a snapshot.
-type reader interface {
-	each(query string, fn func(*sql.Rows) error, args ...any) error
-	row(query string, args ...any) *sql.Row
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 // Due is something that must be looked at at a time. It is a row, so a restart forgets nothing.
@@ -31,7 +32,7 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 		if err := r.Scan(&at, &d.Kind, &d.Ref); err != nil {
 			return err
 		}
-		d.At = parseColumnTime(at)
+		d.At = columns.ParseTime(at)
 		list = append(list, d)
 		return nil
 	}, care.Stamp(tx.now), limit)
@@ -49,7 +50,7 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 // AnyDue says whether something is due by now, without a transaction.
 func (s *Store) AnyDue() (bool, error) {
 	var n int
-	err := s.ask(`SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`, care.Stamp(s.now())).Scan(&n)
+	err := s.db.Row(`SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`, care.Stamp(s.now())).Scan(&n)
 	return n > 0, err
 }
 
@@ -62,9 +63,9 @@ func (tx *Tx) Ran(job string) error {
 // LastRan returns when a job ran last; zero when it never did.
 func (s *Store) LastRan(job string) (time.Time, error) {
 	var at string
-	err := s.ask(`SELECT ran_at FROM sync_jobs WHERE name = ?`, job).Scan(&at)
+	err := s.db.Row(`SELECT ran_at FROM sync_jobs WHERE name = ?`, job).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
-	return parseColumnTime(at), err
+	return columns.ParseTime(at), err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/rules"
 )
 
@@ -38,7 +39,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 	var events []rules.Event
 	replaced := map[string]bool{}
 	for _, name := range rules.Collections {
-		s := tx.store.shapes.byName[name]
+		s := tx.store.tables.byName[name]
 		if len(found[s.number]) == 0 {
 			continue
 		}
@@ -47,7 +48,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 			return nil, err
 		}
 		records, err := tx.records(s, `id IN (SELECT value FROM json_each(?)) AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`,
-			string(ids), patient, columnStamp(from), columnStamp(to))
+			string(ids), patient, columns.Stamp(from), columns.Stamp(to))
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +78,7 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	}
 	var list []*care.Record
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
-		some, err := tx.records(tx.store.shapes.byName[name], `patient = ? AND state = 'open' ORDER BY id`, patient)
+		some, err := tx.records(tx.store.tables.byName[name], `patient = ? AND state = 'open' ORDER BY id`, patient)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +117,7 @@ func scanAlarm(r *sql.Rows) (care.Alarm, error) {
 	var at string
 	err := r.Scan(&a.ID, &a.Rule, &a.Version, &a.Patient, &a.Collection, &a.Record, &a.Visit, &at, &a.ClockKnown,
 		&a.Class, &a.Destination, &a.NEWS2, &a.Staff, &a.Team, &a.Verified, &a.Holds, &a.Handover)
-	a.ClinicalTime = parseColumnTime(at)
+	a.ClinicalTime = columns.ParseTime(at)
 	return a, err
 }
 
@@ -140,12 +141,12 @@ func (tx *Tx) PutAlarm(a care.Alarm) error {
 
 // Handovers implements judge.Store.
 func (tx *Tx) Handovers(patient string) ([]*care.Record, error) {
-	return tx.records(tx.store.shapes.byName[care.Handovers], `patient = ? ORDER BY id`, patient)
+	return tx.records(tx.store.tables.byName[care.Handovers], `patient = ? ORDER BY id`, patient)
 }
 
 // History implements arrange.Store.
 func (tx *Tx) History(handover string) ([]*care.Record, error) {
-	return tx.records(tx.store.shapes.byName[care.HandoverEvents], `handover = ? ORDER BY version, id`, handover)
+	return tx.records(tx.store.tables.byName[care.HandoverEvents], eventsOf, handover)
 }
 
 // Enqueue implements arrange.Store.

@@ -23,8 +23,8 @@ func (v *Snapshot) InboxPlans(q InboxQuery) (plans []string, err error) {
 
 // Projected is the JSON of a record as a pull builds it for a view.
 func (v *Snapshot) Projected(collection string, view care.View, id string) (raw json.RawMessage, err error) {
-	s := v.store.shapes.byName[collection]
-	projection := s.clin
+	s := v.store.tables.byName[collection]
+	projection := s.clinical
 	if view != care.Clinical {
 		projection = s.limited
 	}

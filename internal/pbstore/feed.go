@@ -9,13 +9,13 @@ import (
 // feed puts a changed record into the scopes it belongs to, under the number of the running
 // change, and takes away its older rows there. In a scope it has left, a row stays behind at
 // the new number, so that whoever holds that scope learns that the record is gone.
-func (tx *Tx) feed(s *shape, rec, old *care.Record) error {
-	scopes := care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text)
+func (tx *Tx) feed(s *table, rec, old *care.Record) error {
+	scopes := care.ScopesOf(s.Collection.Name, rec.ID, rec.Author, rec.Text)
 	var before []string
 	if old != nil {
-		before = care.ScopesOf(s.c.Name, old.ID, old.Author, old.Text)
+		before = care.ScopesOf(s.Collection.Name, old.ID, old.Author, old.Text)
 	}
-	if s.c.Name == care.Patients && old != nil && old.Version > 0 && sameLimited(rec, old) {
+	if s.Collection.Name == care.Patients && old != nil && old.Version > 0 && sameLimited(rec, old) {
 		// The limited scope moves only on what its viewers can see.
 		scopes = scopes[:1]
 		before = before[:1]
@@ -44,8 +44,8 @@ func (tx *Tx) feed(s *shape, rec, old *care.Record) error {
 
 // forget removes a record's row in one scope: it stands at the number of the record's last
 // version. Only a limited patient scope may stand at an older one, and it holds one record.
-func (tx *Tx) forget(s *shape, scope int64, name string, old *care.Record) error {
-	if s.c.Name == care.Patients && name == care.LimitedScope(old.ID) {
+func (tx *Tx) forget(s *table, scope int64, name string, old *care.Record) error {
+	if s.Collection.Name == care.Patients && name == care.LimitedScope(old.ID) {
 		_, err := tx.exec(`DELETE FROM sync_feed WHERE scope = ?`, scope)
 		return err
 	}
@@ -53,7 +53,7 @@ func (tx *Tx) forget(s *shape, scope int64, name string, old *care.Record) error
 	return err
 }
 
-func (tx *Tx) enter(s *shape, scope, record string) error {
+func (tx *Tx) enter(s *table, scope, record string) error {
 	id, err := tx.scopeID(scope)
 	if err != nil {
 		return err

@@ -1,12 +1,14 @@
 package pbstore
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 // Dirty says whether somebody other than the engine wrote something that is not settled yet.
@@ -16,10 +18,19 @@ func (tx *Tx) Dirty() (bool, error) {
 	return n > 0, err
 }
 
+// OthersWrote says whether there may be writes the engine has not settled. It asks the queue only
+// when something was committed since the last call. One goroutine may call it.
+func (s *Store) OthersWrote(ctx context.Context) (bool, error) {
+	if committed, err := s.db.Committed(ctx); err != nil || !committed {
+		return false, err
+	}
+	return s.AnyDirty()
+}
+
 // AnyDirty is Dirty without a transaction, for the watcher.
 func (s *Store) AnyDirty() (bool, error) {
 	var n int
-	err := s.ask(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
+	err := s.db.Row(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
 	return n > 0, err
 }
 
@@ -117,24 +128,24 @@ func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
 	case care.HandoverRules:
 		return tx.reloadRules()
 	}
-	s := tx.store.shapes.byName[d.collection]
+	s := tx.store.tables.byName[d.collection]
 	if s == nil {
 		return nil // watched once, no longer
 	}
 	return tx.settleRecord(in, s, d, was, people)
 }
 
-func (tx *Tx) settleRecord(in ForeignWrites, s *shape, d dirty, was map[string]any, people map[string]bool) error {
-	rec, err := tx.Record(s.c, d.record)
+func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was map[string]any, people map[string]bool) error {
+	rec, err := tx.Record(s.Collection, d.record)
 	if err != nil {
 		return err
 	}
-	if s.c.Name == care.Patients {
+	if s.Collection.Name == care.Patients {
 		tx.patients[d.record] = rec // nil when they are gone: memory still knows them
 		tx.note(func(m *memory) { m.patients.Remove(d.record) })
 		people[d.record] = true
 	}
-	old := priorOf(s.c, d, was, rec)
+	old := priorOf(s.Collection, d, was, rec)
 	if rec == nil {
 		if d.op == "delete" {
 			return tx.settleGone(in, s, d, old)
@@ -152,7 +163,7 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *shape, d dirty, was map[string]a
 			rec.AuthoredAt = tx.now
 		}
 	}
-	return in.TakeInForeignWrite(rec, old, changedFields(s.c, d, was))
+	return in.TakeInForeignWrite(rec, old, changedFields(s.Collection, d, was))
 }
 
 // priorOf rebuilds, from what the trigger remembered, the record as it was for its scopes.
@@ -176,7 +187,7 @@ func priorOf(c *care.Collection, d dirty, was map[string]any, rec *care.Record) 
 		if !ok {
 			continue
 		}
-		if v := fromColumn(f, columnOf(raw)); v != nil {
+		if v := columns.Value(f, columnOf(raw)); v != nil {
 			old.Values[name] = v
 		} else {
 			delete(old.Values, name)
@@ -211,13 +222,13 @@ func changedFields(c *care.Collection, d dirty, was map[string]any) []string {
 }
 
 // settleGone leaves a row in every scope the deleted record was in: the tombstone.
-func (tx *Tx) settleGone(in ForeignWrites, s *shape, d dirty, old *care.Record) error {
-	for _, scope := range care.ScopesOf(s.c.Name, d.record, old.Author, old.Text) {
+func (tx *Tx) settleGone(in ForeignWrites, s *table, d dirty, old *care.Record) error {
+	for _, scope := range care.ScopesOf(s.Collection.Name, d.record, old.Author, old.Text) {
 		if err := tx.enter(s, scope, d.record); err != nil {
 			return err
 		}
 	}
-	switch s.c.Name {
+	switch s.Collection.Name {
 	case care.Organisations, care.Teams, care.Neighbourhoods:
 		return tx.reloadDirectory()
 	}

@@ -11,6 +11,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 // Regrant brings the grants of a person in line with the caseload rows in force now and with
@@ -69,7 +70,7 @@ func (tx *Tx) Regrant(patient string) error {
 // theirs for a while, but without the content; whoever got the person may read it.
 func (tx *Tx) tellIssues(patient string) error {
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
-		open, err := tx.records(tx.store.shapes.byName[name], "patient = ? AND state = 'open' ORDER BY id", patient)
+		open, err := tx.records(tx.store.tables.byName[name], "patient = ? AND state = 'open' ORDER BY id", patient)
 		if err != nil {
 			return err
 		}
@@ -94,7 +95,7 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 		if err := r.Scan(&team, &staff, &from, &to); err != nil {
 			return err
 		}
-		starts, ends := parseColumnTime(from), parseColumnTime(to)
+		starts, ends := columns.ParseTime(from), columns.ParseTime(to)
 		agreed, expires := tx.store.Access.Consent(person, team, staff, tx.now)
 		for _, at := range []time.Time{starts, ends, expires} {
 			if at.After(tx.now) {
@@ -145,14 +146,14 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 // other change is taken in.
 func (tx *Tx) Admit(patient, team, reason string) error {
 	_, err := tx.exec(`INSERT INTO caseload (id, patient, team, "from", reason) VALUES (?, ?, ?, ?, ?)`,
-		tx.NewID(), patient, team, columnStamp(tx.now), reason)
+		tx.NewID(), patient, team, columns.Stamp(tx.now), reason)
 	return err
 }
 
 // Restaff notices a change of role, teams or employment of a member of staff: all of their
 // scopes start anew from here.
 func (tx *Tx) Restaff(id string) error {
-	member, fingerprint, err := scanMember(tx.row(staffColumns+" WHERE s.id = ?", id))
+	member, fingerprint, err := scanMember(tx.row(memberByID, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		tx.noteAccess(func(u *access.Update) { u.NoMember(id) })
 		return nil

@@ -10,6 +10,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 // InboxQuery is one page of an inbox.
@@ -74,7 +75,7 @@ const (
 // Inbox reads one page: of what is open, which is as much as people have in hand, and then of what is
 // closed. More says that another follows.
 func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
-	now := columnStamp(v.store.now())
+	now := columns.Stamp(v.store.now())
 	if q.After != nil {
 		now = q.After.Now
 	}
@@ -184,7 +185,7 @@ var personColumns = []string{"nhs_number", "nhs_number_status", "family_name", "
 
 func (v *Snapshot) inboxColumns() string {
 	var b strings.Builder
-	for _, c := range v.store.shapes.byName[care.Handovers].columns {
+	for _, c := range v.store.tables.byName[care.Handovers].Names {
 		b.WriteString(`h.` + quote(c) + `, `)
 	}
 	b.WriteString(`p.id`)
@@ -194,13 +195,13 @@ func (v *Snapshot) inboxColumns() string {
 	return b.String()
 }
 
-// wider scans more columns than a shape knows.
+// wider scans more columns than a table knows.
 type wider struct {
 	rows interface{ Scan(...any) error }
 	more []any
 }
 
-// Scan implements what shape.scan asks for.
+// Scan implements what columns.Layout asks for.
 func (w wider) Scan(into ...any) error { return w.rows.Scan(append(into, w.more...)...) }
 
 func (v *Snapshot) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error) {
@@ -211,18 +212,18 @@ func (v *Snapshot) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error
 		more = append(more, &raw[i])
 	}
 	more = append(more, &row.Key.Closed, &row.Due, &row.Key.InTime, &row.Key.Rank, &row.Key.Age)
-	rec, err := v.store.shapes.byName[care.Handovers].scan(wider{r, more})
+	rec, err := v.store.tables.byName[care.Handovers].Scan(wider{r, more})
 	if err != nil || rec == nil {
 		return row, err
 	}
 	row.Record, row.Overdue, row.Key.ID = rec, row.Key.InTime == 0, rec.ID
 	row.Due = strings.Replace(row.Due, " ", "T", 1)
-	if id := text(raw[0]); id != "" {
+	if id := columns.Text(raw[0]); id != "" {
 		c, _ := care.ByName(care.Patients)
 		row.Person = &care.Record{Collection: c, ID: id, Values: map[string]any{}}
 		for i, name := range personColumns {
 			f, _ := c.Field(name)
-			if value := fromColumn(f, raw[i+1]); value != nil {
+			if value := columns.Value(f, raw[i+1]); value != nil {
 				row.Person.Values[name] = value
 			}
 		}
@@ -235,19 +236,21 @@ func (v *Snapshot) Handover(id string) (*InboxRow, error) {
 	query := `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", "?1") + ` FROM handovers WHERE id = ?2)
 		SELECT ` + v.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
 		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient`
-	row, err := v.scanInbox(v.row(query, columnStamp(v.store.now()), id))
+	row, err := v.scanInbox(v.row(query, columns.Stamp(v.store.now()), id))
 	if err != nil || row.Record == nil {
 		return nil, err
 	}
 	return &row, nil
 }
 
+const eventsOf = `handover = ? ORDER BY version, id`
+
 // History reads the events of a handover, oldest first.
 func (v *Snapshot) History(handover string) ([]*care.Record, error) {
-	s := v.store.shapes.byName[care.HandoverEvents]
+	s := v.store.tables.byName[care.HandoverEvents]
 	var list []*care.Record
-	err := v.each(s.selects+` WHERE handover = ? ORDER BY version, id`, func(r *sql.Rows) error {
-		rec, err := s.scan(r)
+	err := v.each(s.where(eventsOf), func(r *sql.Rows) error {
+		rec, err := s.Scan(r)
 		list = append(list, rec)
 		return err
 	}, handover)
@@ -263,7 +266,7 @@ type Origin struct {
 // Origins looks up, by record id, where evidence of one collection came from. What was refused
 // has no record and is not in the answer.
 func (v *Snapshot) Origins(collection string, ids []string) (map[string]Origin, error) {
-	s := v.store.shapes.byName[collection]
+	s := v.store.tables.byName[collection]
 	if s == nil {
 		return nil, errors.New("pbstore: no evidence in " + collection)
 	}
@@ -272,14 +275,13 @@ func (v *Snapshot) Origins(collection string, ids []string) (map[string]Origin, 
 		return nil, err
 	}
 	found := map[string]Origin{}
-	err = v.each(`SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), '') FROM `+quote(collection)+
-		` WHERE id IN (SELECT value FROM json_each(?))`, func(r *sql.Rows) error {
+	err = v.each(s.origins(), func(r *sql.Rows) error {
 		var id, authored, received string
 		var o Origin
 		if err := r.Scan(&id, &o.Author, &authored, &received); err != nil {
 			return err
 		}
-		o.AuthoredAt, o.ReceivedAt = parseColumnTime(authored), parseColumnTime(received)
+		o.AuthoredAt, o.ReceivedAt = columns.ParseTime(authored), columns.ParseTime(received)
 		found[id] = o
 		return nil
 	}, string(list))

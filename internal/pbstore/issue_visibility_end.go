@@ -34,7 +34,7 @@ func (tx *Tx) strangers(issue *care.Record) bool {
 // lapseOf is lapseLater for what concerns a member of staff who has left a team.
 func (tx *Tx) lapseOf(staff string) error {
 	for name, where := range map[string]string{care.Conflicts: "(kept_by = ?1 OR lost_by = ?1)", care.Quarantine: "author = ?1"} {
-		open, err := tx.records(tx.store.shapes.byName[name], where+" AND patient <> '' AND state = 'open' ORDER BY id", staff)
+		open, err := tx.records(tx.store.tables.byName[name], where+" AND patient <> '' AND state = 'open' ORDER BY id", staff)
 		if err != nil {
 			return err
 		}

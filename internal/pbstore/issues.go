@@ -8,6 +8,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 // IssueKey is a place in the order of a desk's issues: oldest first.
@@ -44,12 +45,12 @@ func (v *Snapshot) Issues(q IssueQuery) (list []*care.Record, more bool, err err
 			order = append(order, id)
 			ids[collection] = append(ids[collection], id)
 			return err
-		}, string(own), columnTime(q.After.Opened), q.After.ID, q.Limit+1)
+		}, string(own), columns.Time(q.After.Opened), q.After.ID, q.Limit+1)
 	if err != nil {
 		return nil, false, err
 	}
 	for collection, some := range ids {
-		if err := v.load(v.store.shapes.byName[collection], some, found); err != nil {
+		if err := v.load(v.store.tables.byName[collection], some, found); err != nil {
 			return nil, false, err
 		}
 	}
@@ -59,13 +60,13 @@ func (v *Snapshot) Issues(q IssueQuery) (list []*care.Record, more bool, err err
 	return list, len(order) > q.Limit, nil
 }
 
-func (v *Snapshot) load(s *shape, ids []string, into map[string]*care.Record) error {
+func (v *Snapshot) load(s *table, ids []string, into map[string]*care.Record) error {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
 	}
-	return v.each(s.selects+` WHERE id IN (SELECT value FROM json_each(?))`, func(r *sql.Rows) error {
-		rec, err := s.scan(r)
+	return v.each(s.where(withIDs), func(r *sql.Rows) error {
+		rec, err := s.Scan(r)
 		if err == nil {
 			into[rec.ID] = rec
 		}
@@ -76,12 +77,12 @@ func (v *Snapshot) load(s *shape, ids []string, into map[string]*care.Record) er
 // People reads persons by id.
 func (v *Snapshot) People(ids []string) (map[string]*care.Record, error) {
 	found := map[string]*care.Record{}
-	return found, v.load(v.store.shapes.byName[care.Patients], ids, found)
+	return found, v.load(v.store.tables.byName[care.Patients], ids, found)
 }
 
 // Stored reads one stored record; nil when there is none.
 func (v *Snapshot) Stored(collection, id string) (*care.Record, error) {
-	s := v.store.shapes.byName[collection]
+	s := v.store.tables.byName[collection]
 	if s == nil {
 		return nil, nil
 	}
@@ -95,7 +96,7 @@ func (s *Store) Issue(ctx context.Context, viewer *access.Access, id string) (re
 	err = s.Read(ctx, func(v *Snapshot) error {
 		found := map[string]*care.Record{}
 		for _, name := range []string{care.Conflicts, care.Quarantine} {
-			if err := v.load(s.shapes.byName[name], []string{id}, found); err != nil {
+			if err := v.load(s.tables.byName[name], []string{id}, found); err != nil {
 				return err
 			}
 		}

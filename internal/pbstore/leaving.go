@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 
 // NoteLeaving implements desk.StaffStore.
 func (tx *Tx) NoteLeaving(staff string, since time.Time, by string) error {
-	if _, err := tx.exec(setInactive, columnStamp(since), staff); err != nil {
+	if _, err := tx.exec(setInactive, columns.Stamp(since), staff); err != nil {
 		return err
 	}
 	_, err := tx.exec(noteLeaving, staff, care.Stamp(since), care.Stamp(tx.now), by)

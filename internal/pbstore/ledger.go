@@ -29,7 +29,7 @@ func (tx *Tx) Client(id string) (*Client, error) {
 
 // Client returns a copy of where a client stands, from memory once it was asked for.
 func (s *Store) Client(id string) (*Client, error) {
-	c, err := s.client(id, s.ask)
+	c, err := s.client(id, s.db.Row)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/desk"
 )
 
@@ -25,16 +26,16 @@ const (
 
 // FindPeople implements desk.PeopleSearch.
 func (v *Snapshot) FindPeople(s desk.Sought) (found []desk.PersonKey, more bool, err error) {
-	columns, order := clinicalSearch, clinicalOrder
+	within, order := clinicalSearch, clinicalOrder
 	if s.Limited {
-		columns, order = limitedSearch, limitedOrder
+		within, order = limitedSearch, limitedOrder
 	}
-	args := []any{s.After.Name, s.After.ID, s.Limit + 1, columnStamp(v.store.now()), jsonList(s.By.Teams), jsonList(s.By.Staff)}
+	args := []any{s.After.Name, s.After.ID, s.Limit + 1, columns.Stamp(v.store.now()), jsonList(s.By.Teams), jsonList(s.By.Staff)}
 	var match strings.Builder
 	for _, w := range s.Words {
 		args = append(args, likePattern(w))
-		either := make([]string, len(columns))
-		for i, c := range columns {
+		either := make([]string, len(within))
+		for i, c := range within {
 			either[i] = fmt.Sprintf(`%s LIKE ?%d ESCAPE '\'`, c, len(args))
 		}
 		match.WriteString(` AND (` + strings.Join(either, ` OR `) + `)`)
@@ -69,7 +70,7 @@ func (v *Snapshot) HoldersNow(patients []string, only *desk.Holders) (rows []car
 		err := r.Scan(&row.Patient, &row.Team, &row.Staff)
 		rows = append(rows, row)
 		return err
-	}, jsonList(patients), only == nil, 0, columnStamp(v.store.now()), jsonList(by.Teams), jsonList(by.Staff))
+	}, jsonList(patients), only == nil, 0, columns.Stamp(v.store.now()), jsonList(by.Teams), jsonList(by.Staff))
 	return rows, err
 }
 

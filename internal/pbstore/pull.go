@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -20,12 +19,6 @@ type FeedRow struct {
 
 // rangesAtOnce scopes are read by one statement.
 const rangesAtOnce = 200
-
-// Head is the last number this snapshot can see.
-func (v *Snapshot) Head() (head int64, err error) {
-	err = v.row(`SELECT seq FROM sync_meta`).Scan(&head)
-	return head, err
-}
 
 // Feed reads the ranges in their order (a cross join walks its left side as it comes, and the index
 // gives each scope by number: nothing is sorted, and nothing beyond the limit is read), up to a number. It returns at most limit rows and never
@@ -93,12 +86,12 @@ func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.D
 	}
 	found := make(map[string]wire.Delivery, len(order))
 	for number, ids := range byCollection {
-		s := v.store.shapes.byNumber[number]
+		s := v.store.tables.byNumber[number]
 		if s == nil {
 			continue
 		}
 		var err error
-		switch s.c.Name {
+		switch s.Collection.Name {
 		case care.Conflicts, care.Quarantine:
 			err = v.issues(visible, s, ids, found)
 		default:
@@ -112,7 +105,7 @@ func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.D
 	for _, row := range order {
 		d, ok := found[row.Record]
 		if !ok {
-			d = wire.Delivery{Collection: wireName(v.store.shapes.byNumber[row.Collection]), ID: row.Record, Version: latest[row.Record], Gone: "retracted"}
+			d = wire.Delivery{Collection: wireName(v.store.tables.byNumber[row.Collection]), ID: row.Record, Version: latest[row.Record], Gone: "retracted"}
 		}
 		if d.Collection == care.Patients && !visible.Access.Clinical() {
 			// A limited viewer is told of what they can see, so for them the person's version is
@@ -124,36 +117,25 @@ func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.D
 	return list, nil
 }
 
-func wireName(s *shape) string {
-	if s.c.Name == care.Conflicts || s.c.Name == care.Quarantine {
+func wireName(s *table) string {
+	if s.Collection.Name == care.Conflicts || s.Collection.Name == care.Quarantine {
 		return care.SyncIssues
 	}
-	return s.c.Name
+	return s.Collection.Name
 }
 
 // plain loads records whose JSON SQLite builds.
-func (v *Snapshot) plain(visible *access.Visible, s *shape, ids []string, found map[string]wire.Delivery) error {
+func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found map[string]wire.Delivery) error {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
 	}
-	projection := s.clin
+	view := care.Clinical
 	if !visible.Access.Clinical() {
-		projection = s.limited
+		view = care.Limited
 	}
-	var scopes strings.Builder
-	for _, f := range s.scopes {
-		scopes.WriteString(", " + quote(f))
-	}
-	about := "''"
-	if s.c.Name == care.Patients {
-		about = "id"
-	} else if _, ok := s.c.Field("patient"); ok {
-		about = "patient"
-	}
-	query := "SELECT id, version, retracted, author, " + about + ", " + projection + scopes.String() + " FROM " + quote(s.c.Name) + " WHERE id IN (SELECT value FROM json_each(?))"
 	values := make([]string, len(s.scopes))
-	return v.each(query, func(r *sql.Rows) error {
+	return v.each(s.deliveries(view), func(r *sql.Rows) error {
 		var d wire.Delivery
 		var retracted, author string
 		into := []any{&d.ID, &d.Version, &retracted, &author, &d.Patient, (*[]byte)(&d.Data)}
@@ -163,8 +145,8 @@ func (v *Snapshot) plain(visible *access.Visible, s *shape, ids []string, found 
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		d.Collection = s.c.Name
-		d.Scopes = visible.Held(care.ScopesOf(s.c.Name, d.ID, author, func(f string) string {
+		d.Collection = s.Collection.Name
+		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, d.ID, author, func(f string) string {
 			for i, name := range s.scopes {
 				if name == f {
 					return values[i]
@@ -172,7 +154,7 @@ func (v *Snapshot) plain(visible *access.Visible, s *shape, ids []string, found 
 			}
 			return ""
 		}))
-		if s.c.Name == care.Checkins && !visible.Access.ReadsCheckins(values[0]) {
+		if s.Collection.Name == care.Checkins && !visible.Access.ReadsCheckins(values[0]) {
 			d.Scopes = nil
 		}
 		switch {
@@ -187,7 +169,7 @@ func (v *Snapshot) plain(visible *access.Visible, s *shape, ids []string, found 
 }
 
 // issues loads conflicts and quarantine as the sync_issues of whoever must act on them.
-func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found map[string]wire.Delivery) error {
+func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found map[string]wire.Delivery) error {
 	records := map[string]*care.Record{}
 	if err := v.load(s, ids, records); err != nil {
 		return err
@@ -195,7 +177,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *shape, ids []string, found
 	who := visible.Access
 	for _, rec := range records {
 		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: care.AsIssue(rec).Patient()}
-		d.Scopes = visible.Held(care.ScopesOf(s.c.Name, rec.ID, rec.Author, rec.Text))
+		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, rec.ID, rec.Author, rec.Text))
 		near := d.Patient == "" || who.Holds(d.Patient)
 		if !near && who.IssueShownLongEnough(rec, v.store.retention) {
 			// Of whoever owns it the issue stays: it has no other.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/desk"
 )
 
@@ -22,13 +23,13 @@ const (
 
 // Queues implements desk.QueueCounts.
 func (v *Snapshot) Queues(teams, staff []string, now, silentSince time.Time) (q desk.Queues, err error) {
-	err = v.row(handoverCounts, jsonList(teams), columnStamp(now)).Scan(&q.Open, &q.NoDestination, &q.CallNeeded, &q.Overdue)
+	err = v.row(handoverCounts, jsonList(teams), columns.Stamp(now)).Scan(&q.Open, &q.NoDestination, &q.CallNeeded, &q.Overdue)
 	if err != nil {
 		return q, err
 	}
-	if err = v.row(issueCounts, jsonList(teams), columnStamp(now)).Scan(&q.Issues, &q.IssuesOverdue); err != nil {
+	if err = v.row(issueCounts, jsonList(teams), columns.Stamp(now)).Scan(&q.Issues, &q.IssuesOverdue); err != nil {
 		return q, err
 	}
-	err = v.row(silentDevices, jsonList(staff), columnStamp(silentSince)).Scan(&q.SilentDevices)
+	err = v.row(silentDevices, jsonList(staff), columns.Stamp(silentSince)).Scan(&q.SilentDevices)
 	return q, err
 }

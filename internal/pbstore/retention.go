@@ -50,11 +50,11 @@ func (tx *Tx) Compact(after, below int64) (next int64, err error) {
 		return 0, err
 	}
 	for _, x := range rows {
-		s := tx.store.shapes.byNumber[x.collection]
+		s := tx.store.tables.byNumber[x.collection]
 		if s == nil {
 			continue
 		}
-		rec, err := tx.Record(s.c, x.record)
+		rec, err := tx.Record(s.Collection, x.record)
 		if err != nil {
 			return 0, err
 		}

@@ -1,11 +1,25 @@
 package pbstore
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
+)
+
+const (
+	rulesInForce = `SELECT id, code, version, title, collection, "trigger", unless, class, destination, ask, state, owner, approved_by, review_on
+		FROM handover_rules WHERE state IN ('active', 'shadow') ORDER BY code, version`
+	countRule = `INSERT INTO rule_counts (code, version, kind, ref, at, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	// forgetRuleCounts leaves standing that a rule in force does not compile.
+	forgetRuleCounts = `DELETE FROM rule_counts WHERE (code, version, kind, ref) IN (SELECT code, version, kind, ref FROM rule_counts c WHERE at < ?
+		AND NOT (kind = 'broken' AND EXISTS (SELECT 1 FROM handover_rules h WHERE h.id = c.ref AND h.state IN ('active', 'shadow'))) LIMIT ?)`
+	countsByRule = `SELECT c.code, c.version, sum(c.kind = 'shadow'), sum(c.kind = 'fault'), max(c.kind = 'broken'),
+		coalesce((SELECT l.reason FROM rule_counts l WHERE l.code = c.code AND l.version = c.version AND l.kind <> 'shadow' ORDER BY l.at DESC LIMIT 1), ''),
+		coalesce((SELECT h.owner FROM handover_rules h WHERE h.code = c.code AND h.version = c.version LIMIT 1), '')
+		FROM rule_counts c GROUP BY c.code, c.version ORDER BY c.code, c.version`
 )
 
 // loadRules compiles the rules in force. One that does not compile is reported and left out.
@@ -24,8 +38,7 @@ func (m *memory) report(list []rules.Broken) {
 
 func readRules(each eachRowOf) (*rules.Set, []rules.Broken, error) {
 	var list []rules.Rule
-	err := each(`SELECT id, code, version, title, collection, "trigger", unless, class, destination, ask, state, owner, approved_by, review_on
-		FROM handover_rules WHERE state IN ('active', 'shadow') ORDER BY code, version`, func(r *sql.Rows) error {
+	err := each(rulesInForce, func(r *sql.Rows) error {
 		var x rules.Rule
 		err := r.Scan(&x.ID, &x.Code, &x.Version, &x.Title, &x.Collection, &x.Trigger, &x.Unless, &x.Class, &x.Destination,
 			&x.Ask, &x.State, &x.Owner, &x.ApprovedBy, &x.ReviewOn)
@@ -75,7 +88,7 @@ func (tx *Tx) reloadRules() error {
 
 // CountRule implements judge.Store.
 func (tx *Tx) CountRule(kind string, rule *rules.Rule, ref, reason string) error {
-	_, err := tx.exec(`INSERT INTO rule_counts (code, version, kind, ref, at, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	_, err := tx.exec(countRule,
 		rule.Code, rule.Version, kind, ref, care.Stamp(tx.now), reason)
 	return err
 }
@@ -83,8 +96,7 @@ func (tx *Tx) CountRule(kind string, rule *rules.Rule, ref, reason string) error
 // ForgetRuleCounts removes some of what was counted before a time, and says whether there may be more.
 // That a rule in force does not compile stays as long as it is true.
 func (tx *Tx) ForgetRuleCounts(before time.Time) (more bool, err error) {
-	n, err := tx.exec(`DELETE FROM rule_counts WHERE (code, version, kind, ref) IN (SELECT code, version, kind, ref FROM rule_counts c WHERE at < ?
-		AND NOT (kind = 'broken' AND EXISTS (SELECT 1 FROM handover_rules h WHERE h.id = c.ref AND h.state IN ('active', 'shadow'))) LIMIT ?)`,
+	n, err := tx.exec(forgetRuleCounts,
 		care.Stamp(before), retentionAtOnce)
 	return n == retentionAtOnce, err
 }
@@ -101,22 +113,14 @@ type RuleCount struct {
 }
 
 // RuleCounts lists the rules that ran in shadow or failed.
-func (s *Store) RuleCounts() ([]RuleCount, error) {
-	rows, err := s.reads.Query(`SELECT c.code, c.version, sum(c.kind = 'shadow'), sum(c.kind = 'fault'), max(c.kind = 'broken'),
-		coalesce((SELECT l.reason FROM rule_counts l WHERE l.code = c.code AND l.version = c.version AND l.kind <> 'shadow' ORDER BY l.at DESC LIMIT 1), ''),
-		coalesce((SELECT h.owner FROM handover_rules h WHERE h.code = c.code AND h.version = c.version LIMIT 1), '')
-		FROM rule_counts c GROUP BY c.code, c.version ORDER BY c.code, c.version`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []RuleCount
-	for rows.Next() {
-		var c RuleCount
-		if err := rows.Scan(&c.Code, &c.Version, &c.Shadow, &c.Faults, &c.Broken, &c.Reason, &c.Owner); err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+func (s *Store) RuleCounts() (list []RuleCount, err error) {
+	err = s.Read(context.Background(), func(v *Snapshot) error {
+		return v.each(countsByRule, func(r *sql.Rows) error {
+			var c RuleCount
+			err := r.Scan(&c.Code, &c.Version, &c.Shadow, &c.Faults, &c.Broken, &c.Reason, &c.Owner)
+			list = append(list, c)
+			return err
+		})
+	})
+	return list, err
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/handover"
 )
 
@@ -46,7 +47,7 @@ func TestSQLAndGoAgreeOnTheOrderOfAnInbox(t *testing.T) {
 		var closed, inTime bool
 		var due string
 		var rank int
-		err := db.QueryRow(query, columnStamp(now), string(h.State), string(h.Class), columnStamp(h.AckDue), columnStamp(h.ActDue), columnStamp(begin)).
+		err := db.QueryRow(query, columns.Stamp(now), string(h.State), string(h.Class), columns.Stamp(h.AckDue), columns.Stamp(h.ActDue), columns.Stamp(begin)).
 			Scan(&closed, &due, &inTime, &rank)
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +56,7 @@ func TestSQLAndGoAgreeOnTheOrderOfAnInbox(t *testing.T) {
 		if closed != h.State.Closed() {
 			t.Errorf("closed: %t in SQL, %t in Go", closed, h.State.Closed())
 		}
-		if got := parseColumnTime(due); isDue != (due != "") || isDue && !got.Equal(at) {
+		if got := columns.ParseTime(due); isDue != (due != "") || isDue && !got.Equal(at) {
 			t.Errorf("due at %q in SQL, at %v (%t) in Go", due, at, isDue)
 		}
 		if late := h.State == care.Failed || isDue && !at.After(now); inTime == late {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/desk"
 )
 
@@ -42,7 +43,7 @@ func hanging(r reader, now time.Time, staff string, visits []string) (h desk.Han
 	err = r.each(visitsHanging, func(rows *sql.Rows) error {
 		var v desk.HangingVisit
 		err := rows.Scan(&v.ID, &v.Patient, &v.Team, &v.PlannedStart)
-		v.PlannedStart = wireTime(v.PlannedStart)
+		v.PlannedStart = columns.WireTime(v.PlannedStart)
 		h.Visits = append(h.Visits, v)
 		return err
 	}, jsonList(visits), staff)
@@ -52,7 +53,7 @@ func hanging(r reader, now time.Time, staff string, visits []string) (h desk.Han
 	if h.Handovers, err = texts(r, handoversOwned, staff, desk.MostHanging); err != nil {
 		return h, err
 	}
-	if h.People, err = texts(r, peopleOnOwn, staff, columnStamp(now), desk.MostHanging); err != nil {
+	if h.People, err = texts(r, peopleOnOwn, staff, columns.Stamp(now), desk.MostHanging); err != nil {
 		return h, err
 	}
 	err = r.row(unsentOfDevices, staff).Scan(&h.Unsent)

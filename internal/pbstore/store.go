@@ -3,19 +3,18 @@ package pbstore
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
-	"io"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/pocketbase/dbx"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/access"
-	"doorstep/internal/delivery"
+	"doorstep/internal/care"
+	"doorstep/internal/identifier"
 	"doorstep/internal/rules"
+	"doorstep/internal/sqlitedb"
+	"doorstep/internal/worktime"
 )
 
 // Store is everything Doorstep keeps in data.db, on PocketBase's own connections, and what of
@@ -23,212 +22,142 @@ import (
 // changed it, and every answer that leans on it says up to which number it is complete.
 type Store struct {
 	app    core.App
-	writes *sql.DB // PocketBase's one write connection
-	reads  *sql.DB
-	shapes *shapes
+	db     *sqlitedb.DB
+	tables *tables
 	now    func() time.Time
-	ids    *ids
+	ids    *identifier.Minter
 	mem    *memory
 	// Access is the index of who may see what, complete up to the head of the last commit.
 	Access *access.Index
 
-	watcher watcher
-
-	prepared *statements // on the write connection
-	reading  *statements
-
 	retention time.Duration // of open issues about people one no longer has
-
-	asked    atomic.Int64
-	worked   atomic.Int64
-	channels []string // by which a handover leaves
-	unbind   func()   // takes off the app what Open bound to it
+	channels  []string      // by which a handover leaves
+	unbind    func()        // takes off the app what Open bound to it
 }
 
-// Options of a Store.
-type Options struct {
-	// Now is the server's clock.
-	Now func() time.Time
-	// Entropy feeds the ids of records the server makes.
-	Entropy io.Reader
-	// IssueRetention is how long an issue is shown to whom it concerns after they lost the person,
-	// without content; 0 = thirty days, which is the most.
-	IssueRetention time.Duration
-	// Channels names the ways by which a handover leaves; nil is the inbox alone.
-	Channels []string
-	// Broken is told of handover rules that do not compile, by id; nil drops the word.
-	Broken func(rules.Broken)
-}
-
-// Open prepares the store of a migrated app and loads what is held in memory.
-func Open(app core.App, o Options) (*Store, error) {
-	writes, err := underlying(app.NonconcurrentDB())
-	if err != nil {
-		return nil, err
-	}
-	reads, err := underlying(app.ConcurrentDB())
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{app: app, writes: writes, reads: reads, shapes: newShapes(), now: o.Now, ids: newIDs(o.Now, o.Entropy),
-		prepared: newStatements(writes), reading: newStatements(reads)}
-	if s.channels = o.Channels; s.channels == nil {
-		s.channels = []string{delivery.InboxName}
-	}
-	if s.retention = o.IssueRetention; s.retention == 0 {
-		s.retention = defaultIssueRetention
-	}
-	if s.mem, err = newMemory(o.Broken); err != nil {
-		return nil, err
-	}
-	s.Access = access.NewIndex(o.Now)
-	s.bindDevices()
-	if err := s.Read(context.Background(), s.load); err != nil {
-		return nil, fmt.Errorf("load the sync state: %w", err)
-	}
-	return s, nil
-}
-
-func underlying(b dbx.Builder) (*sql.DB, error) {
-	db, ok := b.(*dbx.DB)
-	if !ok {
-		return nil, errors.New("pbstore: the app has no plain database connection")
-	}
-	return db.DB(), nil
-}
-
-// Close releases the prepared statements; the connections belong to PocketBase.
-func (s *Store) Close() error {
-	s.unbind()
-	all := []error{s.prepared.close(), s.reading.close()}
-	if s.watcher.conn != nil {
-		all = append(all, s.watcher.conn.Close())
-	}
-	return errors.Join(all...)
-}
-
-// statements are long-lived prepared statements of one connection pool.
-type statements struct {
-	db    *sql.DB
-	mu    sync.RWMutex
-	ready map[string]*sql.Stmt
-}
-
-func newStatements(db *sql.DB) *statements { return &statements{db: db, ready: map[string]*sql.Stmt{}} }
-
-// inside gives a query's statement within a transaction. One that is not ready is prepared for
-// this transaction alone and noted in missing.
-//
-// NB! Preparing on the pool from inside a transaction would wait for a connection, on the
-// write side for the very one the transaction holds.
-func (st *statements) inside(ctx context.Context, tx *sql.Tx, query string, missing *[]string) (*sql.Stmt, error) {
-	st.mu.RLock()
-	ready := st.ready[query]
-	st.mu.RUnlock()
-	if ready != nil {
-		return tx.StmtContext(ctx, ready), nil
-	}
-	*missing = append(*missing, query)
-	own, err := tx.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %.60s: %w", query, err)
-	}
-	return own, nil
-}
-
-// prepare makes statements ready for the next transaction; call it outside of one.
-func (st *statements) prepare(queries []string) error {
-	for _, q := range queries {
-		made, err := st.db.Prepare(q)
-		if err != nil {
-			return fmt.Errorf("prepare %.60s: %w", q, err)
-		}
-		st.mu.Lock()
-		if st.ready[q] != nil || len(st.ready) >= maxStatements {
-			err = made.Close()
-		} else {
-			st.ready[q] = made
-		}
-		st.mu.Unlock()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// maxStatements bounds what is kept ready; updates of unusual sets of fields are prepared as needed.
-const maxStatements = 500
-
-func (st *statements) close() error {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	var all []error
-	for q, s := range st.ready {
-		all = append(all, s.Close())
-		delete(st.ready, q)
-	}
-	return errors.Join(all...)
-}
-
-// Asked is how often the database was asked for anything so far: transactions of both kinds and
+// QueriesRun is how often the database was asked for anything so far: transactions of both kinds and
 // single look-ups.
-func (s *Store) Asked() int64 { return s.asked.Load() }
+func (s *Store) QueriesRun() int64 { return s.db.QueriesRun() }
 
-// Worked is how many statements write transactions have run so far, and how many rows they read row by
+// StatementsRun is how many statements write transactions have run so far, and how many rows they read row by
 // row: what a change costs, whatever else the machine does.
-func (s *Store) Worked() int64 { return s.worked.Load() }
+func (s *Store) StatementsRun() int64 { return s.db.StatementsRun() }
 
-// ask looks one row up outside of a transaction.
-func (s *Store) ask(query string, args ...any) *sql.Row {
-	s.asked.Add(1)
-	return s.reads.QueryRow(query, args...)
-}
-
-// Write runs one transaction on the write connection. What it changed in memory is published
-// after the commit and before Write returns; an error leaves database and memory as they were.
-func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	s.asked.Add(1)
-	raw, err := s.writes.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	tx := newTx(s, raw)
-	defer func() {
-		if !tx.done {
-			_ = raw.Rollback() // a panic or an error is on its way already
-		}
-	}()
-	if err := tx.begin(); err != nil {
-		return err
-	}
-	if err := fn(tx); err != nil {
-		return err
-	}
-	if err := tx.finish(); err != nil {
-		return err
-	}
-	if err := raw.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	tx.done = true
-	s.worked.Add(tx.work)
-	s.publish(tx)
-	return s.prepared.prepare(tx.missing)
-}
+// Unavailable says whether an error means that the store cannot work at the moment, so that the
+// whole group fails unacknowledged; any other error is about the data it was given.
+func Unavailable(err error) bool { return sqlitedb.Unavailable(err) }
 
 // Read runs fn in one read-only transaction: everything it sees is of one moment.
 func (s *Store) Read(ctx context.Context, fn func(*Snapshot) error) error {
-	s.asked.Add(1)
-	raw, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin a read: %w", err)
+	return s.db.Read(ctx, func(db *sqlitedb.Snapshot) error { return fn(&Snapshot{store: s, db: db}) })
+}
+
+// Snapshot is one read transaction.
+type Snapshot struct {
+	store *Store
+	db    *sqlitedb.Snapshot
+}
+
+func (v *Snapshot) each(query string, fn func(*sql.Rows) error, args ...any) error {
+	return v.db.Each(query, fn, args...)
+}
+
+func (v *Snapshot) row(query string, args ...any) *sql.Row { return v.db.Row(query, args...) }
+
+// reader is a transaction or a snapshot.
+type reader interface {
+	each(query string, fn func(*sql.Rows) error, args ...any) error
+	row(query string, args ...any) *sql.Row
+}
+
+const lastNumber = `SELECT seq FROM sync_meta`
+
+// Head is the last number this snapshot can see.
+func (v *Snapshot) Head() (head int64, err error) {
+	err = v.row(lastNumber).Scan(&head)
+	return head, err
+}
+
+// Staff returns what is known of a member of staff; false when there is none.
+func (v *Snapshot) Staff(id string) (care.Viewer, bool) { return v.store.Access.Staff(id) }
+
+// Head is the number up to which memory is complete, and the epoch it belongs to.
+func (s *Store) Head() (epoch string, head int64) { return s.Access.Head() }
+
+// Staff returns what is known of a member of staff; false when there is none.
+func (s *Store) Staff(id string) (care.Viewer, bool) { return s.Access.Staff(id) }
+
+// OnRevocation has revoke called with the id of every device and member of staff whose standing was
+// changed past PocketBase, by the engine or by SQL on any connection, once the engine has settled it.
+func (s *Store) OnRevocation(revoke func(id string)) {
+	s.mem.mu.Lock()
+	defer s.mem.mu.Unlock()
+	s.mem.revoke = revoke
+}
+
+// memory is what the store itself need not ask SQL for: numberings of clients, clocks of devices,
+// rules, who has alarms, what waits. Who may see what is in access.Index, not here. It grows with
+// people and devices, never with history. Only publish and load write it, under the lock.
+type memory struct {
+	mu     sync.RWMutex
+	broken func(rules.Broken)
+
+	epochs []epoch
+	floor  int64 // below it tombstones may be missing
+	minute int64 // the last minute that has a mark
+
+	clients map[string]*Client
+	// revoke is told of devices and staff whose standing changed; standingChanged are those of the
+	// commit that is being published.
+	revoke          func(id string)
+	standingChanged []string
+	// deviceOfClient has the devices enrolled since the start, by client: they outrank what clients says.
+	deviceOfClient map[string]string
+	held           map[string]int64            // open quarantine rows, by client
+	clocks         map[string]care.DeviceClock // by device
+
+	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
+	rules     *rules.Set
+	watched   map[string]*watch // people with alarms of the last 30 days or open handovers
+	creates   map[string]string // record whose create is in quarantine → that row
+	waiting   map[string]int    // record → open rows that wait for it
+	patients  *lru.Cache[string, *care.Record]
+	outbox    bool // something was put into the outbox since it was last looked at
+}
+
+// Client is one outbox: a device's numbering of mutations.
+type Client struct {
+	Row         int64
+	ID          string
+	Device      string
+	Staff       string
+	LastMid     int64
+	LastKey     string
+	LastSeq     int64
+	PulledMid   int64
+	Quarantined int64 // open rows, mutations and fields
+}
+
+type epoch struct {
+	name  string
+	ord   int64
+	fork  int64 // last number of the epoch before that is still true
+	start int64
+}
+
+// watch says why even a record that fires nothing must be judged: an open handover it may
+// supersede, or a later alarm whose history it is part of.
+type watch struct {
+	lastAlarm time.Time
+	open      int // handovers that are not closed
+	issues    int // conflicts and refused changes that are not decided
+}
+
+func (m *memory) watch(patient string) *watch {
+	w := m.watched[patient]
+	if w == nil {
+		w = &watch{}
+		m.watched[patient] = w
 	}
-	v := &Snapshot{store: s, raw: raw, ctx: ctx}
-	err = fn(v)
-	_ = raw.Rollback() // nothing was written
-	if err != nil {
-		return err
-	}
-	return s.reading.prepare(v.missing)
+	return w
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 // TrendPoint is one scored set of readings in the trend of a person: the score alone, because the
@@ -67,7 +68,7 @@ func (v *Snapshot) Trend(patient string, until time.Time) ([]TrendPoint, []Measu
 		score.ID, score.At = p.ID, p.At
 		points = append(points, score.TrendPoint)
 		return nil
-	}, care.ClinicalScope(patient), v.store.shapes.byName[care.Observations].number, columnStamp(until), trendSearch)
+	}, care.ClinicalScope(patient), v.store.tables.byName[care.Observations].number, columns.Stamp(until), trendSearch)
 	if err != nil {
 		return nil, nil, err
 	}

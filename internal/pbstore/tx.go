@@ -3,7 +3,6 @@ package pbstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"maps"
 	"time"
 
@@ -12,20 +11,16 @@ import (
 	"doorstep/internal/judge"
 	"doorstep/internal/rooms"
 	"doorstep/internal/rules"
+	"doorstep/internal/sqlitedb"
 )
 
 // Tx is the running write transaction. It implements rooms.Store; what it changes of the
 // memory is noted and published by Store.Write after the commit.
 type Tx struct {
 	store *Store
-	raw   *sql.Tx
-	ctx   context.Context
-	done  bool
+	db    *sqlitedb.Tx
 	now   time.Time
 
-	stmts   map[string]*sql.Stmt
-	missing []string // queries to make ready after the commit
-	work    int64    // see Store.Worked
 	ord     int64
 	seq     int64 // number of the running change
 	startAt int64
@@ -48,9 +43,25 @@ type Tx struct {
 
 var _ rooms.Store = (*Tx)(nil)
 
-func newTx(s *Store, raw *sql.Tx) *Tx {
-	return &Tx{store: s, raw: raw, ctx: context.Background(), now: s.now().UTC().Truncate(time.Millisecond),
-		stmts: map[string]*sql.Stmt{}, scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{},
+// Write runs one transaction on the write connection. What it changed in memory is published
+// after the commit and before Write returns; an error leaves database and memory as they were.
+func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	var tx *Tx
+	return s.db.Write(ctx, func(db *sqlitedb.Tx) error {
+		tx = newTx(s, db)
+		if err := tx.begin(); err != nil {
+			return err
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.finish()
+	}, func() { s.publish(tx) })
+}
+
+func newTx(s *Store, db *sqlitedb.Tx) *Tx {
+	return &Tx{store: s, db: db, now: s.now().UTC().Truncate(time.Millisecond),
+		scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{},
 		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{}}
 }
 
@@ -80,6 +91,29 @@ func (tx *Tx) finish() error {
 	return err
 }
 
+// publish brings a committed transaction into memory: first what the store itself leans on, then
+// the index, whose head tells others that all of it is there.
+func (s *Store) publish(tx *Tx) {
+	revoke, standingChanged := s.mem.bring(tx)
+	s.Access.Publish(access.Commit{Head: tx.seq, Scopes: tx.scopes, Moved: tx.heads, Changes: tx.accessAfter})
+	for _, id := range standingChanged { // which must not wait for others under a lock
+		revoke(id)
+	}
+}
+
+func (m *memory) bring(tx *Tx) (revoke func(id string), standingChanged []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, change := range tx.after {
+		change(m)
+	}
+	if tx.minute != 0 {
+		m.minute = tx.minute
+	}
+	standingChanged, m.standingChanged = m.standingChanged, nil
+	return m.revoke, standingChanged
+}
+
 // Next starts a change of its own: it takes the next number of the sequence.
 func (tx *Tx) Next() int64 {
 	tx.seq++
@@ -90,18 +124,11 @@ func (tx *Tx) Next() int64 {
 // Savepoint runs fn so that its failure undoes what it wrote and leaves the transaction usable.
 // The error of fn comes back as failed; err means that the transaction itself is lost.
 func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
-	if _, err := tx.raw.ExecContext(tx.ctx, "SAVEPOINT mutation"); err != nil {
-		return nil, err
-	}
 	seq, n, noted, notedAccess := tx.seq, tx.n, len(tx.after), len(tx.accessAfter)
 	scopes, heads := maps.Clone(tx.scopes), maps.Clone(tx.heads)
 	creates, waiting := maps.Clone(tx.creates), maps.Clone(tx.waiting)
-	if failed = fn(); failed == nil {
-		_, err = tx.raw.ExecContext(tx.ctx, "RELEASE mutation")
+	if failed, err = tx.db.Savepoint(fn); failed == nil {
 		return nil, err
-	}
-	if _, err = tx.raw.ExecContext(tx.ctx, "ROLLBACK TO mutation"); err == nil {
-		_, err = tx.raw.ExecContext(tx.ctx, "RELEASE mutation")
 	}
 	tx.seq, tx.n, tx.after, tx.accessAfter = seq, n, tx.after[:noted], tx.accessAfter[:notedAccess]
 	tx.scopes, tx.heads, tx.creates, tx.waiting = scopes, heads, creates, waiting
@@ -109,45 +136,12 @@ func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
 	return failed, err
 }
 
-func (tx *Tx) stmt(query string) (*sql.Stmt, error) {
-	tx.work++
-	if st, ok := tx.stmts[query]; ok {
-		return st, nil
-	}
-	st, err := tx.store.prepared.inside(tx.ctx, tx.raw, query, &tx.missing)
-	if err != nil {
-		return nil, err
-	}
-	tx.stmts[query] = st
-	return st, nil
-}
+func (tx *Tx) exec(query string, args ...any) (int64, error) { return tx.db.Exec(query, args...) }
 
-func (tx *Tx) exec(query string, args ...any) (int64, error) {
-	st, err := tx.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := st.ExecContext(tx.ctx, args...)
-	if err != nil {
-		return 0, fmt.Errorf("%.40s: %w", query, err)
-	}
-	return res.RowsAffected()
-}
-
-func (tx *Tx) row(query string, args ...any) *sql.Row {
-	st, err := tx.stmt(query)
-	if err != nil {
-		return tx.raw.QueryRowContext(tx.ctx, query, args...) // reports the same error at Scan
-	}
-	return st.QueryRowContext(tx.ctx, args...)
-}
+func (tx *Tx) row(query string, args ...any) *sql.Row { return tx.db.Row(query, args...) }
 
 func (tx *Tx) each(query string, fn func(*sql.Rows) error, args ...any) error {
-	st, err := tx.stmt(query)
-	if err != nil {
-		return err
-	}
-	return eachRow(tx.ctx, st, func(r *sql.Rows) error { tx.work++; return fn(r) }, args...)
+	return tx.db.Each(query, fn, args...)
 }
 
 func (tx *Tx) note(change func(*memory)) { tx.after = append(tx.after, change) }
@@ -162,8 +156,14 @@ func (tx *Tx) Seq() int64 { return tx.seq }
 // Now implements care.Moment.
 func (tx *Tx) Now() time.Time { return tx.now }
 
-// NewID implements care.Moment.
-func (tx *Tx) NewID() string { return tx.store.ids.next() }
+// NewID implements care.Moment: ids are ULIDs, so that they fill indexes in order.
+func (tx *Tx) NewID() string {
+	id, err := tx.store.ids.New(tx.store.now())
+	if err != nil {
+		panic("pbstore: no entropy for ids: " + err.Error()) //nolint:forbidigo // the system's random source is gone
+	}
+	return string(id)
+}
 
 // BaseSeq implements takein.Store: a base of an earlier epoch counts at most as the fork.
 func (tx *Tx) BaseSeq(b care.Base) int64 {

@@ -3,26 +3,26 @@ package pbstore
 import (
 	"database/sql"
 	"fmt"
-	"strings"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 )
 
 // Record implements takein.Store.
 func (tx *Tx) Record(c *care.Collection, id string) (*care.Record, error) {
-	s := tx.store.shapes.byName[c.Name]
-	return s.scan(tx.row(s.selects+" WHERE id = ?", id))
+	s := tx.store.tables.byName[c.Name]
+	return s.Scan(tx.row(s.where(withID), id))
 }
 
 // Insert implements takein.Store.
 func (tx *Tx) Insert(rec *care.Record) (bool, error) {
-	s := tx.store.shapes.byName[rec.Collection.Name]
+	s := tx.store.tables.byName[rec.Collection.Name]
 	rec.Version = tx.seq
 	if rec.ReceivedAt.IsZero() {
 		rec.ReceivedAt = tx.now
 	}
-	n, err := tx.exec(s.insert, s.row(rec)...)
+	n, err := tx.exec(s.insertion(), s.Row(rec)...)
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -34,28 +34,28 @@ func (tx *Tx) Insert(rec *care.Record) (bool, error) {
 
 // Update implements takein.Store.
 func (tx *Tx) Update(rec, old *care.Record, fields []string) error {
-	s := tx.store.shapes.byName[rec.Collection.Name]
+	s := tx.store.tables.byName[rec.Collection.Name]
 	rec.Version = tx.seq
-	var sets strings.Builder
-	args := make([]any, 0, len(fields)+6)
+	names := make([]string, 0, len(fields)+4)
+	args := make([]any, 0, len(fields)+8)
+	set := func(name string, v any) { names, args = append(names, name), append(args, v) }
 	for _, name := range fields {
 		f, ok := rec.Collection.Field(name)
 		if !ok {
 			return fmt.Errorf("update %s: no field %s", rec.Collection.Name, name)
 		}
-		sets.WriteString(quote(name) + " = ?, ")
-		args = append(args, toColumn(f, rec.Values[name]))
+		set(name, columns.Of(f, rec.Values[name]))
 	}
-	if s.timed {
-		sets.WriteString("clinical_time = ?, ")
-		args = append(args, columnStamp(rec.ClinicalTime))
+	if s.Timed {
+		set("clinical_time", columns.Stamp(rec.ClinicalTime))
 	}
 	if !rec.ReceivedAt.Equal(old.ReceivedAt) { // adopted from a writer that knows nothing of this
-		sets.WriteString("received_at = ?, authored_at = ?, clock_offset_ms = ?, ")
-		args = append(args, columnStamp(rec.ReceivedAt), columnStamp(rec.AuthoredAt), clockColumn(rec))
+		set("received_at", columns.Stamp(rec.ReceivedAt))
+		set("authored_at", columns.Stamp(rec.AuthoredAt))
+		set("clock_offset_ms", columns.Clock(rec))
 	}
-	args = append(args, rec.Version, changedColumn(rec), columnStamp(rec.Retracted), rec.ID)
-	if _, err := tx.exec("UPDATE OR FAIL "+quote(rec.Collection.Name)+" SET "+sets.String()+"version = ?, changed = ?, retracted = ? WHERE id = ?", args...); err != nil {
+	args = append(args, rec.Version, columns.Changed(rec), columns.Stamp(rec.Retracted), rec.ID)
+	if _, err := tx.exec(s.update(names), args...); err != nil {
 		return err
 	}
 	if err := tx.feed(s, rec, old); err != nil {
@@ -114,39 +114,6 @@ func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 	return nil
 }
 
-func (tx *Tx) noticeHeld(rec, old *care.Record) {
-	if more := openRows(rec) - openRows(old); more != 0 {
-		client := care.AsIssue(rec).Client()
-		tx.note(func(m *memory) { m.held[client] += more })
-	}
-	if care.AsIssue(rec).Kind() != "mutation" {
-		return
-	}
-	code, waits := care.AsIssue(rec).Code(), care.AsIssue(rec).WaitsFor()
-	content := care.AsIssue(rec).Content()
-	if old != nil && care.AsIssue(old).State() == "open" {
-		oldCode, oldWaits := care.AsIssue(old).Code(), care.AsIssue(old).WaitsFor()
-		for _, id := range createdBy(oldCode, content) {
-			tx.creates[id] = ""
-		}
-		if oldWaits != "" {
-			tx.waiting[oldWaits]--
-		}
-		tx.note(func(m *memory) { m.letGo(oldCode, oldWaits, content) })
-	}
-	if care.AsIssue(rec).State() != "open" {
-		return
-	}
-	for _, id := range createdBy(code, content) {
-		tx.creates[id] = rec.ID
-	}
-	if waits != "" {
-		tx.waiting[waits]++
-	}
-	id := rec.ID
-	tx.note(func(m *memory) { m.hold(id, code, waits, content) })
-}
-
 // openRows counts an issue that is not decided; nil is none.
 func openRows(issue *care.Record) int64 {
 	if issue == nil || care.AsIssue(issue).State() != "open" {
@@ -155,38 +122,10 @@ func openRows(issue *care.Record) int64 {
 	return 1
 }
 
-// WaitingFor implements takein.Store. Asked for every created record, so memory answers
-// the usual "nothing".
-func (tx *Tx) WaitingFor(record string) ([]*care.Record, error) {
-	if !tx.waitedFor(record) {
-		return nil, nil
-	}
-	s := tx.store.shapes.byName[care.Quarantine]
-	return tx.records(s, "waits_for = ? AND state = 'open' ORDER BY client, mid", record)
-}
-
-func (tx *Tx) waitedFor(record string) bool {
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.waiting[record]+tx.waiting[record] > 0
-}
-
-// QuarantinedCreate implements takein.Store.
-func (tx *Tx) QuarantinedCreate(record string) (string, error) {
-	if issue, ok := tx.creates[record]; ok {
-		return issue, nil
-	}
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.creates[record], nil
-}
-
-func (tx *Tx) records(s *shape, where string, args ...any) ([]*care.Record, error) {
+func (tx *Tx) records(s *table, condition string, args ...any) ([]*care.Record, error) {
 	var list []*care.Record
-	err := tx.each(s.selects+" WHERE "+where, func(r *sql.Rows) error {
-		rec, err := s.scan(r)
+	err := tx.each(s.where(condition), func(r *sql.Rows) error {
+		rec, err := s.Scan(r)
 		list = append(list, rec)
 		return err
 	}, args...)

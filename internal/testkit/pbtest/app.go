@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"doorstep/internal/pbapp"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/sqlitedb"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -122,7 +122,7 @@ func (a *App) Close(t testing.TB) {
 // What it writes bypasses PocketBase and the engine.
 func (a *App) SecondConnection(t testing.TB) *sql.DB {
 	t.Helper()
-	db, err := pbstore.Connect(filepath.Join(a.DataDir(), "data.db"))
+	db, err := sqlitedb.Connect(filepath.Join(a.DataDir(), "data.db"))
 	if err != nil {
 		t.Fatalf("open second connection: %v", err)
 	}

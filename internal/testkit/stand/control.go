@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"doorstep/internal/pbstore"
+	"doorstep/internal/sqlitedb"
 )
 
 // asked is the body of any request to the control port.
@@ -89,7 +89,7 @@ type rows struct {
 
 // query reads the database as a second process does; it cannot write.
 func (k *keeper) query(sql string, args ...any) (*rows, error) {
-	db, err := pbstore.Connect(filepath.Join(k.data(), "data.db"))
+	db, err := sqlitedb.Connect(filepath.Join(k.data(), "data.db"))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
-// Package pbstore holds all SQL of Doorstep: how the database is opened, and the statements
-// behind the sync engine.
-package pbstore
+// Package sqlitedb opens Doorstep's databases and runs statements on them: prepared once, in the one
+// transaction that writes or in one of those that read. The statements themselves are in pbstore.
+package sqlitedb
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package pbstore
+package sqlitedb
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 // memory, read-only, interrupted, I/O error, corrupt, full, cannot open, not a database.
 var machineCodes = []int{5, 6, 7, 8, 9, 10, 11, 13, 14, 26}
 
-// Unavailable says whether an error means that the store cannot work at the moment, so that the
-// whole group fails unacknowledged; any other error is about the data it was given.
+// Unavailable says whether an error means that the database cannot work at the moment; any other error is
+// about the data it was given.
 func Unavailable(err error) bool {
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {

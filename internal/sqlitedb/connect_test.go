@@ -1,4 +1,4 @@
-package pbstore_test
+package sqlitedb_test
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"doorstep/internal/pbstore"
+	"doorstep/internal/sqlitedb"
 	"doorstep/internal/testkit/pbtest"
 
 	"github.com/pocketbase/dbx"
@@ -118,7 +118,7 @@ func open(t *testing.T) *sql.DB {
 
 func openAt(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	db, err := pbstore.Connect(path)
+	db, err := sqlitedb.Connect(path)
 	if err != nil {
 		t.Fatal(err)
 	}

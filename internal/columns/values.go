@@ -1,0 +1,153 @@
+// Package columns turns the values of care into what SQLite keeps in its columns, and back. It holds no
+// statement: those are in pbstore.
+package columns
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// Of turns a field's Go value into what its column stores; nil is NULL.
+func Of(f *care.Field, v any) any {
+	switch f.Kind {
+	case care.Int, care.Decimal:
+		return v // NULL, an integer or a real
+	case care.Bool:
+		switch v {
+		case true:
+			return "true"
+		case false:
+			return "false"
+		}
+		return nil
+	case care.List:
+		if v == nil {
+			return nil
+		}
+		b, _ := json.Marshal(v) // a []string always marshals
+		return string(b)
+	case care.Object:
+		if raw, ok := v.(json.RawMessage); ok {
+			return string(raw)
+		}
+		return nil
+	}
+	s, _ := v.(string)
+	if f.Kind == care.Time {
+		return Time(s)
+	}
+	return s
+}
+
+// Time writes a wire time as PocketBase stores dates.
+func Time(wire string) string { return strings.Replace(wire, "T", " ", 1) }
+
+// Stamp writes a moment as PocketBase stores dates, the zero time as "".
+func Stamp(t time.Time) string { return Time(care.Stamp(t)) }
+
+// WireTime turns a stored date into a wire time, "" for none.
+func WireTime(column string) string { return care.Stamp(ParseTime(column)) }
+
+// ParseTime reads a stored date; what is empty or no date reads as the zero time.
+func ParseTime(s string) time.Time {
+	if s == "" {
+		return time.Time{}
+	}
+	t, err := care.ParseStamp(strings.Replace(s, " ", "T", 1))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// Value turns a stored value back, nil when there is none. A value that does not fit its field (raw SQL can write
+// anything) reads as missing rather than stopping a sync.
+func Value(f *care.Field, v any) any {
+	switch f.Kind {
+	case care.Int:
+		switch n := v.(type) {
+		case int64:
+			return n
+		case float64:
+			return int64(n)
+		}
+		return nil
+	case care.Decimal:
+		switch n := v.(type) {
+		case int64:
+			return float64(n)
+		case float64:
+			return n
+		}
+		return nil
+	}
+	s := Text(v)
+	if s == "" {
+		return nil
+	}
+	switch f.Kind {
+	case care.Bool:
+		switch s {
+		case "true", "1":
+			return true
+		case "false", "0":
+			return false
+		}
+		return nil
+	case care.List:
+		var list []string
+		if json.Unmarshal([]byte(s), &list) != nil {
+			return nil
+		}
+		return care.NewList(list)
+	case care.Object:
+		if s == "null" {
+			return nil
+		}
+		return json.RawMessage(s)
+	case care.Time:
+		return strings.Replace(s, " ", "T", 1)
+	}
+	return s
+}
+
+// Text reads any stored value as text; NULL is "".
+func Text(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case []byte:
+		return string(x)
+	case int64:
+		return fmt.Sprint(x)
+	case float64:
+		return fmt.Sprint(x)
+	}
+	return ""
+}
+
+// Clock gives the clock offset of a record in milliseconds, NULL when it is not known.
+func Clock(rec *care.Record) any {
+	if !rec.ClockKnown {
+		return nil
+	}
+	return rec.ClockOffset.Milliseconds()
+}
+
+// Changed gives, as JSON, which field of a record was changed when, NULL when none was.
+func Changed(rec *care.Record) any {
+	if len(rec.Changed) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(rec.Changed)
+	if err != nil {
+		return nil // unreachable: numbers, texts and times
+	}
+	return string(b)
+}

@@ -1,0 +1,125 @@
+package pbstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/access"
+	"doorstep/internal/care"
+	"doorstep/internal/delivery"
+	"doorstep/internal/identifier"
+	"doorstep/internal/rules"
+	"doorstep/internal/sqlitedb"
+)
+
+// Options of a Store.
+type Options struct {
+	// Now is the server's clock.
+	Now func() time.Time
+	// Entropy feeds the ids of records the server makes.
+	Entropy io.Reader
+	// IssueRetention is how long an issue is shown to whom it concerns after they lost the person,
+	// without content; 0 = thirty days, which is the most.
+	IssueRetention time.Duration
+	// Channels names the ways by which a handover leaves; nil is the inbox alone.
+	Channels []string
+	// Broken is told of handover rules that do not compile, by id; nil drops the word.
+	Broken func(rules.Broken)
+}
+
+// Open prepares the store of a migrated app and loads what is held in memory.
+func Open(app core.App, o Options) (*Store, error) {
+	db, err := sqlitedb.Open(app)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{app: app, db: db, tables: newTables(), now: o.Now, ids: identifier.NewMinter(o.Entropy)}
+	if s.channels = o.Channels; s.channels == nil {
+		s.channels = []string{delivery.InboxName}
+	}
+	if s.retention = o.IssueRetention; s.retention == 0 {
+		s.retention = defaultIssueRetention
+	}
+	if s.mem, err = newMemory(o.Broken); err != nil {
+		return nil, err
+	}
+	s.Access = access.NewIndex(o.Now)
+	s.bindDevices()
+	if err := s.Read(context.Background(), s.load); err != nil {
+		return nil, fmt.Errorf("load the sync state: %w", err)
+	}
+	return s, nil
+}
+
+// Close releases the prepared statements; the connections belong to PocketBase.
+func (s *Store) Close() error {
+	s.unbind()
+	return s.db.Close()
+}
+
+// maxPatients bounds the cache of person records: the one that was used least recently makes room.
+const maxPatients = 20000
+
+func newMemory(broken func(rules.Broken)) (*memory, error) {
+	if broken == nil {
+		broken = func(rules.Broken) {}
+	}
+	patients, err := lru.New[string, *care.Record](maxPatients)
+	if err != nil {
+		return nil, fmt.Errorf("make the cache of people: %w", err)
+	}
+	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]int64{},
+		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: patients}, nil
+}
+
+const (
+	epochs      = `SELECT epoch, ord, fork, start FROM sync_epochs ORDER BY ord`
+	metaAtStart = `SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`
+)
+
+// load fills an empty memory and an empty index from one moment of the database.
+func (s *Store) load(v *Snapshot) error {
+	err := s.Access.Load(func(u *access.Update) error {
+		for _, step := range []func(*Snapshot, *access.Update) error{s.mem.loadMeta, loadScopes, loadGrants, loadStaff, s.mem.loadDirectory} {
+			if err := step(v, u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, step := range []func(*Snapshot) error{s.mem.loadRules, s.mem.loadWatched, s.mem.loadHeld} {
+		if err := step(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) loadMeta(v *Snapshot, u *access.Update) error {
+	m.epochs = nil
+	err := v.each(epochs, func(r *sql.Rows) error {
+		var e epoch
+		if err := r.Scan(&e.name, &e.ord, &e.fork, &e.start); err != nil {
+			return err
+		}
+		m.epochs = append(m.epochs, e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var name string
+	var head int64
+	err = v.row(metaAtStart).Scan(&name, &head, &m.floor, &m.minute)
+	u.Begin(name, head)
+	return err
+}

@@ -1,0 +1,172 @@
+package pbstore
+
+import (
+	"strings"
+
+	"doorstep/internal/access"
+	"doorstep/internal/care"
+	"doorstep/internal/columns"
+)
+
+// table is the SQL of one synced collection, made once from its fields in care.
+type table struct {
+	columns.Layout
+	number   int64  // the collection's number in the feed
+	selects  string // SELECT id, fields…, meta… FROM the collection
+	insert   string
+	clinical string // json_object of the clinical projection
+	limited  string // json_object of the limited projection
+	scopes   []string
+}
+
+func newTable(c *care.Collection, number int64) *table {
+	s := &table{Layout: columns.LayoutOf(c), number: number, scopes: care.ScopeFields[c.Name]}
+	quoted := make([]string, len(s.Names))
+	for i, name := range s.Names {
+		quoted[i] = quote(name)
+	}
+	list := strings.Join(quoted, ", ")
+	s.selects = "SELECT " + list + " FROM " + quote(c.Name)
+	// NB! OR FAIL spares the journal SQLite keeps for one statement: with a trigger on the table it
+	// would copy every page it is about to change. What a failed statement leaves is undone with
+	// its transaction or savepoint.
+	s.insert = "INSERT OR FAIL INTO " + quote(c.Name) + " (" + list + ") VALUES (?" + strings.Repeat(", ?", len(s.Names)-1) + ") ON CONFLICT (id) DO NOTHING"
+	s.clinical = s.projection(care.Clinical)
+	s.limited = s.projection(care.Limited)
+	return s
+}
+
+// where reads the records that meet a condition; the condition also gives their order.
+func (s *table) where(condition string) string { return s.selects + " WHERE " + condition }
+
+// insertion stores a new record, unless there is one with its id.
+func (s *table) insertion() string { return s.insert }
+
+// update sets columns, the version, what was changed when, and whether it was retracted.
+func (s *table) update(names []string) string {
+	var sets strings.Builder
+	for _, name := range names {
+		sets.WriteString(quote(name) + " = ?, ")
+	}
+	return "UPDATE OR FAIL " + quote(s.Collection.Name) + " SET " + sets.String() + "version = ?, changed = ?, retracted = ? WHERE id = ?"
+}
+
+// deliveries reads, of records by id, what a pull needs to know of each, its JSON as a kind of viewer gets it, and
+// the fields that say where it belongs.
+func (s *table) deliveries(view care.View) string {
+	projection := s.clinical
+	if view != care.Clinical {
+		projection = s.limited
+	}
+	var scopes strings.Builder
+	for _, f := range s.scopes {
+		scopes.WriteString(", " + quote(f))
+	}
+	about := "''"
+	if s.Collection.Name == care.Patients {
+		about = "id"
+	} else if _, ok := s.Collection.Field("patient"); ok {
+		about = "patient"
+	}
+	return "SELECT id, version, retracted, author, " + about + ", " + projection + scopes.String() + " FROM " + quote(s.Collection.Name) +
+		" WHERE " + withIDs
+}
+
+// origins reads who recorded what, and when it came.
+func (s *table) origins() string {
+	return `SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), '') FROM ` + quote(s.Collection.Name) +
+		` WHERE ` + withIDs
+}
+
+const (
+	withID  = `id = ?`
+	withIDs = `id IN (SELECT value FROM json_each(?))`
+)
+
+// calledName is care.Record.CalledName in SQL.
+const calledName = "coalesce(nullif(preferred_name, ''), given_name)"
+
+// projection is the JSON of a record as one kind of viewer gets it, built by SQLite from what
+// access.OnPhones says of each field.
+func (s *table) projection(view care.View) string {
+	var b strings.Builder
+	b.WriteString("json_object('id', id")
+	for i := range s.Collection.Fields {
+		f := &s.Collection.Fields[i]
+		column := jsonColumn(f)
+		switch access.OnPhones(view, s.Collection, f) {
+		case access.Hidden:
+			continue
+		case access.Called:
+			column = "nullif(" + calledName + ", '')"
+		case access.Receipt:
+			column = receiptColumn(f)
+		case access.ReceiptIfConcern:
+			column = "CASE WHEN " + s.class() + " = '" + string(care.Safeguarding) + "' THEN " + receiptColumn(f) + " ELSE " + column + " END"
+		case access.Whole:
+		}
+		b.WriteString(", '" + f.Name + "', " + column)
+	}
+	if view == care.Clinical {
+		b.WriteString(", 'author', author, 'authored_at', " + jsonTime("authored_at") +
+			", 'received_at', " + jsonTime("received_at") + ", 'clock_offset_ms', json(clock_offset_ms)")
+		if s.Timed {
+			b.WriteString(", 'clinical_time', " + jsonTime("clinical_time"))
+		}
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// class is the class of a handover, of its history that of the handover.
+func (s *table) class() string {
+	if s.Collection.Name == care.HandoverEvents {
+		return `(SELECT class FROM handovers WHERE handovers.id = handover)`
+	}
+	return `"class"`
+}
+
+// receiptColumn stands in the place of what is sealed: of a text that it went, of anything else nothing.
+func receiptColumn(f *care.Field) string {
+	if f.Kind != care.Text {
+		return "NULL"
+	}
+	return "CASE " + quote(f.Name) + " WHEN '' THEN NULL ELSE '" + care.SealedReceipt + "' END"
+}
+
+func jsonColumn(f *care.Field) string {
+	name := quote(f.Name)
+	switch f.Kind {
+	case care.Time:
+		return jsonTime(f.Name)
+	case care.Int, care.Decimal, care.Bool, care.List, care.Object:
+		return "json(" + name + ")"
+	}
+	return "nullif(" + name + ", '')"
+}
+
+func jsonTime(name string) string {
+	return "CASE " + quote(name) + " WHEN '' THEN NULL ELSE replace(" + quote(name) + ", ' ', 'T') END"
+}
+
+func quote(name string) string { return `"` + name + `"` }
+
+// tables holds every synced collection's SQL, by name and by number.
+type tables struct {
+	byName   map[string]*table
+	byNumber map[int64]*table
+}
+
+// collectionNumbers are stored in the feed: append only, never renumber.
+var collectionNumbers = []string{care.Neighbourhoods, care.Organisations, care.Teams, care.Patients, care.Visits,
+	care.Observations, care.Checkins, care.Handovers, care.HandoverEvents, care.Conflicts, care.Quarantine}
+
+func newTables() *tables {
+	all := &tables{byName: map[string]*table{}, byNumber: map[int64]*table{}}
+	for i, name := range collectionNumbers {
+		c, _ := care.ByName(name)
+		s := newTable(c, int64(i+1))
+		all.byName[name], all.byNumber[s.number] = s, s
+	}
+	return all
+}

@@ -1,0 +1,49 @@
+package pbstore
+
+import (
+	"database/sql"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/columns"
+)
+
+// alarmMemory is how long an alarm is remembered.
+const alarmMemory = 30 * 24 * time.Hour
+
+const (
+	lastAlarms    = `SELECT patient, max(clinical_time) FROM alarms WHERE clinical_time > ? GROUP BY patient`
+	openHandovers = `SELECT patient, count(*) FROM handovers WHERE state NOT IN ` + care.SQLOffTheClock + ` GROUP BY patient`
+	openIssues    = `SELECT patient, count(*) FROM (SELECT patient FROM conflicts WHERE state = 'open'
+		UNION ALL SELECT patient FROM quarantine WHERE state = 'open') GROUP BY patient`
+)
+
+func (m *memory) loadWatched(v *Snapshot) error {
+	since := care.Stamp(v.store.now().Add(-alarmMemory))
+	err := v.each(lastAlarms, func(r *sql.Rows) error {
+		var patient, at string
+		if err := r.Scan(&patient, &at); err != nil {
+			return err
+		}
+		m.watch(patient).lastAlarm = columns.ParseTime(at)
+		return nil
+	}, since)
+	if err != nil {
+		return err
+	}
+	count := func(query string, into func(*watch, int)) error {
+		return v.each(query, func(r *sql.Rows) error {
+			var patient string
+			var n int
+			err := r.Scan(&patient, &n)
+			into(m.watch(patient), n)
+			return err
+		})
+	}
+	if err := count(openHandovers,
+		func(w *watch, n int) { w.open = n }); err != nil {
+		return err
+	}
+	return count(openIssues,
+		func(w *watch, n int) { w.issues = n })
+}

@@ -23,24 +23,39 @@ const (
 	standsWith = `SELECT count(*) FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?))`
 )
 
-// CaseloadPage implements desk.CaseloadPages.
-func (v *Snapshot) CaseloadPage(q desk.CaseloadQuery) (rows []care.CaseloadRow, more bool, err error) {
-	where, of := `c.patient = ?1`, q.Patient
+// caseloadPage reads the rows of a person, a team or a member of staff, ?1; those in force at ?2 unless ended ones are
+// asked for; after ?3, at most ?4; where only some holders are asked for, of the teams ?5 and the staff ?6.
+func caseloadPage(q desk.CaseloadQuery) string {
+	where := `c.patient = ?1`
 	switch {
 	case q.Team != "":
-		where, of = `c.team = ?1 AND c.team <> ''`, q.Team
+		where = `c.team = ?1 AND c.team <> ''`
 	case q.Staff != "":
-		where, of = `c.staff = ?1 AND c.staff <> ''`, q.Staff
+		where = `c.staff = ?1 AND c.staff <> ''`
 	}
 	if !q.Ended {
 		where += ` AND (c."to" = '' OR c."to" > ?2)`
 	}
+	if q.Only != nil {
+		where += ` AND (` + heldByThem + `)`
+	}
+	return caseloadSelect + ` WHERE ` + where + ` AND c.id > ?3 ORDER BY c.id LIMIT ?4`
+}
+
+// CaseloadPage implements desk.CaseloadPages.
+func (v *Snapshot) CaseloadPage(q desk.CaseloadQuery) (rows []care.CaseloadRow, more bool, err error) {
+	of := q.Patient
+	switch {
+	case q.Team != "":
+		of = q.Team
+	case q.Staff != "":
+		of = q.Staff
+	}
 	var only desk.Holders
 	if q.Only != nil {
 		only = *q.Only
-		where += ` AND (` + heldByThem + `)`
 	}
-	err = v.each(caseloadSelect+` WHERE `+where+` AND c.id > ?3 ORDER BY c.id LIMIT ?4`, func(r *sql.Rows) error {
+	err = v.each(caseloadPage(q), func(r *sql.Rows) error {
 		row, err := scanCaseload(r)
 		rows = append(rows, row)
 		return err

@@ -8,6 +8,12 @@ import (
 	"doorstep/internal/care"
 )
 
+const (
+	notRetracted         = withIDs + ` AND retracted = '' ORDER BY id` // a condition
+	peopleHeldBy         = `SELECT DISTINCT patient FROM sync_grants WHERE holder = ? AND to_seq IS NULL ORDER BY patient`
+	recordsOfKindInScope = `SELECT record FROM sync_feed WHERE scope = ? AND collection = ?`
+)
+
 // tellMoved sends the check-ins of those a member of staff holds in person again when they change
 // their role or their teams: the desk of the service they left does not serve these people any more,
 // the desk of the one they joined does from now on.
@@ -16,7 +22,7 @@ func (tx *Tx) tellMoved(before, after *access.Member) error {
 		return nil
 	}
 	var people []string
-	err := tx.each(`SELECT DISTINCT patient FROM sync_grants WHERE holder = ? AND to_seq IS NULL ORDER BY patient`, func(r *sql.Rows) error {
+	err := tx.each(peopleHeldBy, func(r *sql.Rows) error {
 		var patient string
 		err := r.Scan(&patient)
 		people = append(people, patient)
@@ -42,7 +48,7 @@ func (tx *Tx) tellCheckins(patient string) error {
 		return err
 	}
 	var ids []string
-	err = tx.each(`SELECT record FROM sync_feed WHERE scope = ? AND collection = ?`, func(r *sql.Rows) error {
+	err = tx.each(recordsOfKindInScope, func(r *sql.Rows) error {
 		var id string
 		err := r.Scan(&id)
 		ids = append(ids, id)
@@ -55,7 +61,7 @@ func (tx *Tx) tellCheckins(patient string) error {
 	if err != nil {
 		return err
 	}
-	records, err := tx.records(s, `id IN (SELECT value FROM json_each(?)) AND retracted = '' ORDER BY id`, string(list))
+	records, err := tx.records(s, notRetracted, string(list))
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,10 @@ import (
 	"doorstep/internal/wire"
 )
 
+const (
+	rowsInScopes = `SELECT s.name, (SELECT count(*) FROM sync_feed f WHERE f.scope = s.id) FROM json_each(?) n JOIN sync_scopes s ON s.name = n.value`
+)
+
 // RowsIn counts the records in scopes, for the progress bar of a first load.
 func (s *Store) RowsIn(ctx context.Context, scopes map[string]bool) (map[string]int64, error) {
 	counts := make(map[string]int64, len(scopes))
@@ -25,7 +29,7 @@ func (s *Store) RowsIn(ctx context.Context, scopes map[string]bool) (map[string]
 		return nil, err
 	}
 	err = s.Read(ctx, func(v *Snapshot) error {
-		return v.each(`SELECT s.name, (SELECT count(*) FROM sync_feed f WHERE f.scope = s.id) FROM json_each(?) n JOIN sync_scopes s ON s.name = n.value`,
+		return v.each(rowsInScopes,
 			func(r *sql.Rows) error {
 				var name string
 				var n int64

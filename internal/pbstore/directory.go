@@ -10,6 +10,12 @@ import (
 	"doorstep/internal/worktime"
 )
 
+const (
+	teamsInForce         = `SELECT id, name, organisation, neighbourhood, kind, phone, route FROM teams WHERE retracted = ''`
+	organisationsInForce = `SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours FROM organisations WHERE retracted = ''`
+	calendarDays         = `SELECT day, open, note FROM calendar_days`
+)
+
 type eachRowOf func(query string, fn func(*sql.Rows) error, args ...any) error
 
 func (m *memory) loadDirectory(v *Snapshot, u *access.Update) error {
@@ -33,7 +39,7 @@ func (tx *Tx) reloadDirectory() error {
 // read whole whenever any of it changes.
 func readDirectory(each eachRowOf) (*access.Directory, map[string]*worktime.Schedule, error) {
 	var teams []*access.Team
-	err := each(`SELECT id, name, organisation, neighbourhood, kind, phone, route FROM teams WHERE retracted = ''`, func(r *sql.Rows) error {
+	err := each(teamsInForce, func(r *sql.Rows) error {
 		t := &access.Team{}
 		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route)
 		teams = append(teams, t)
@@ -44,7 +50,7 @@ func readDirectory(each eachRowOf) (*access.Directory, map[string]*worktime.Sche
 	}
 	var orgs []*access.Organisation
 	hours := map[string]string{}
-	err = each(`SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours FROM organisations WHERE retracted = ''`, func(r *sql.Rows) error {
+	err = each(organisationsInForce, func(r *sql.Rows) error {
 		o := &access.Organisation{}
 		var stated string
 		err := r.Scan(&o.ID, &o.Name, &o.Kind, &o.Phone, &o.ClosedOn, &stated, &o.OutOfHours)
@@ -63,7 +69,7 @@ func readDirectory(each eachRowOf) (*access.Directory, map[string]*worktime.Sche
 // from them the working times of all organisations and, under "", core hours.
 func readCalendars(each eachRowOf, hours map[string]string) (map[string]*worktime.Schedule, error) {
 	days := worktime.Calendar{Extra: map[worktime.Date]string{}, Removed: map[worktime.Date]string{}}
-	err := each(`SELECT day, open, note FROM calendar_days`, func(r *sql.Rows) error {
+	err := each(calendarDays, func(r *sql.Rows) error {
 		var day, note string
 		var open bool
 		if err := r.Scan(&day, &open, &note); err != nil {

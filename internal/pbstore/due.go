@@ -9,6 +9,15 @@ import (
 	"doorstep/internal/columns"
 )
 
+const (
+	addDue    = `INSERT INTO sync_due (at, kind, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	dueByNow  = `SELECT at, kind, ref FROM sync_due WHERE at <= ? ORDER BY at LIMIT ?`
+	removeDue = `DELETE FROM sync_due WHERE at = ? AND kind = ? AND ref = ?`
+	anyDue    = `SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`
+	noteRun   = `INSERT INTO sync_jobs (name, ran_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at`
+	lastRun   = `SELECT ran_at FROM sync_jobs WHERE name = ?`
+)
+
 // Due is something that must be looked at at a time. It is a row, so a restart forgets nothing.
 type Due struct {
 	At   time.Time
@@ -18,7 +27,7 @@ type Due struct {
 
 // DueAt implements judge.Store: it makes the job look at something at a time.
 func (tx *Tx) DueAt(at time.Time, kind care.DueKind, ref string) error {
-	_, err := tx.exec(`INSERT INTO sync_due (at, kind, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, care.Stamp(at), string(kind), ref)
+	_, err := tx.exec(addDue, care.Stamp(at), string(kind), ref)
 	return err
 }
 
@@ -26,7 +35,7 @@ func (tx *Tx) DueAt(at time.Time, kind care.DueKind, ref string) error {
 // same transaction.
 func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 	var list []Due
-	err := tx.each(`SELECT at, kind, ref FROM sync_due WHERE at <= ? ORDER BY at LIMIT ?`, func(r *sql.Rows) error {
+	err := tx.each(dueByNow, func(r *sql.Rows) error {
 		var at string
 		var d Due
 		if err := r.Scan(&at, &d.Kind, &d.Ref); err != nil {
@@ -40,7 +49,7 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 		return nil, err
 	}
 	for _, d := range list {
-		if _, err := tx.exec(`DELETE FROM sync_due WHERE at = ? AND kind = ? AND ref = ?`, care.Stamp(d.At), string(d.Kind), d.Ref); err != nil {
+		if _, err := tx.exec(removeDue, care.Stamp(d.At), string(d.Kind), d.Ref); err != nil {
 			return nil, err
 		}
 	}
@@ -50,20 +59,20 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 // AnyDue says whether something is due by now, without a transaction.
 func (s *Store) AnyDue() (bool, error) {
 	var n int
-	err := s.db.Row(`SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`, care.Stamp(s.now())).Scan(&n)
+	err := s.db.Row(anyDue, care.Stamp(s.now())).Scan(&n)
 	return n > 0, err
 }
 
 // Ran notes that a job ran; health fails when the escalation job has not for two minutes.
 func (tx *Tx) Ran(job string) error {
-	_, err := tx.exec(`INSERT INTO sync_jobs (name, ran_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at`, job, care.Stamp(tx.now))
+	_, err := tx.exec(noteRun, job, care.Stamp(tx.now))
 	return err
 }
 
 // LastRan returns when a job ran last; zero when it never did.
 func (s *Store) LastRan(job string) (time.Time, error) {
 	var at string
-	err := s.db.Row(`SELECT ran_at FROM sync_jobs WHERE name = ?`, job).Scan(&at)
+	err := s.db.Row(lastRun, job).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}

@@ -8,6 +8,13 @@ import (
 	"doorstep/internal/care"
 )
 
+const (
+	epochNow     = `SELECT epoch FROM sync_meta`
+	beginEpoch   = `UPDATE sync_meta SET epoch = ?, ord = ?, seq = ?`
+	addEpoch     = `INSERT INTO sync_epochs (epoch, ord, parent, fork, start, opened_at) VALUES (?, ?, ?, ?, ?, ?)`
+	confirmedMid = `SELECT last_mid, last_key FROM sync_clients WHERE id = ?`
+)
+
 // epochStep keeps the numbers of a new epoch clear of any the lost end of the old one gave out.
 const epochStep = int64(1) << 32
 
@@ -15,7 +22,7 @@ const epochStep = int64(1) << 32
 // Numbers go on far above, and every phone learns of it at its next contact.
 func (tx *Tx) NewEpoch() error {
 	var parent string
-	if err := tx.row(`SELECT epoch FROM sync_meta`).Scan(&parent); err != nil {
+	if err := tx.row(epochNow).Scan(&parent); err != nil {
 		return err
 	}
 	fork, ord := tx.seq, tx.ord+1
@@ -24,10 +31,10 @@ func (tx *Tx) NewEpoch() error {
 	id := tx.NewID()
 	name := fmt.Sprintf("e%d%s", ord, id[len(id)-6:])
 	tx.seq = fork + epochStep
-	if _, err := tx.exec(`UPDATE sync_meta SET epoch = ?, ord = ?, seq = ?`, name, ord, tx.seq); err != nil {
+	if _, err := tx.exec(beginEpoch, name, ord, tx.seq); err != nil {
 		return err
 	}
-	if _, err := tx.exec(`INSERT INTO sync_epochs (epoch, ord, parent, fork, start, opened_at) VALUES (?, ?, ?, ?, ?, ?)`,
+	if _, err := tx.exec(addEpoch,
 		name, ord, parent, fork, tx.seq, care.Stamp(tx.now)); err != nil {
 		return err
 	}
@@ -54,6 +61,6 @@ func (s *Store) Await(ctx context.Context, head int64) error {
 
 // Confirmed returns up to which mutation a client's work is in this snapshot.
 func (v *Snapshot) Confirmed(client int64) (mid int64, key string, err error) {
-	err = v.row(`SELECT last_mid, last_key FROM sync_clients WHERE id = ?`, client).Scan(&mid, &key)
+	err = v.row(confirmedMid, client).Scan(&mid, &key)
 	return mid, key, err
 }

@@ -4,12 +4,31 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
 	"doorstep/internal/rules"
+)
+
+// Conditions on records.
+const (
+	openIssuesOf   = `patient = ? AND state = 'open' ORDER BY id`
+	handoversOf    = `patient = ? ORDER BY id`
+	eventsInWindow = withIDs + ` AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`
+)
+
+const (
+	markBefore          = `SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`
+	recordsInScopeSince = `SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ?`
+	toldOf              = `SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
+		AND (a.holds AND h.state NOT IN ` + care.SQLEnded + ` OR NOT a.holds AND a.handover = '')
+		ORDER BY a.clinical_time DESC LIMIT 1`
+	alarmsOf = `SELECT ` + alarmColumns + ` FROM alarms WHERE patient = ? AND clinical_time > ? ORDER BY clinical_time, id`
+	putAlarm = `INSERT INTO alarms (` + alarmColumns + `, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
+		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`
+	enqueue = `INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
 )
 
 // Events implements judge.Store. It finds the records through the person's scope in the
@@ -21,12 +40,12 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 		return nil, err
 	}
 	since := int64(0)
-	err = tx.row(`SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`, from.Unix()/60).Scan(&since)
+	err = tx.row(markBefore, from.Unix()/60).Scan(&since)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
 	found := map[int64][]string{}
-	err = tx.each(`SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ?`, func(r *sql.Rows) error {
+	err = tx.each(recordsInScopeSince, func(r *sql.Rows) error {
 		var c int64
 		var id string
 		err := r.Scan(&c, &id)
@@ -47,7 +66,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 		if err != nil {
 			return nil, err
 		}
-		records, err := tx.records(s, `id IN (SELECT value FROM json_each(?)) AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`,
+		records, err := tx.records(s, eventsInWindow,
 			string(ids), patient, columns.Stamp(from), columns.Stamp(to))
 		if err != nil {
 			return nil, err
@@ -78,7 +97,7 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	}
 	var list []*care.Record
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
-		some, err := tx.records(tx.store.tables.byName[name], `patient = ? AND state = 'open' ORDER BY id`, patient)
+		some, err := tx.records(tx.store.tables.byName[name], openIssuesOf, patient)
 		if err != nil {
 			return nil, err
 		}
@@ -90,9 +109,7 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 // Told implements judge.Store.
 func (tx *Tx) Told(patient, rule string) (bool, error) {
 	var one int
-	err := tx.row(`SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
-		AND (a.holds AND h.state NOT IN `+care.SQLEnded+` OR NOT a.holds AND a.handover = '')
-		ORDER BY a.clinical_time DESC LIMIT 1`, patient, rule).Scan(&one)
+	err := tx.row(toldOf, patient, rule).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -104,7 +121,7 @@ const alarmColumns = `id, rule, version, patient, collection, record, visit, cli
 // Alarms implements judge.Store.
 func (tx *Tx) Alarms(patient string) ([]care.Alarm, error) {
 	var list []care.Alarm
-	err := tx.each(`SELECT `+alarmColumns+` FROM alarms WHERE patient = ? AND clinical_time > ? ORDER BY clinical_time, id`, func(r *sql.Rows) error {
+	err := tx.each(alarmsOf, func(r *sql.Rows) error {
 		a, err := scanAlarm(r)
 		list = append(list, a)
 		return err
@@ -123,9 +140,7 @@ func scanAlarm(r *sql.Rows) (care.Alarm, error) {
 
 // PutAlarm implements arrange.Store.
 func (tx *Tx) PutAlarm(a care.Alarm) error {
-	_, err := tx.exec(`INSERT INTO alarms (`+alarmColumns+`, seq) VALUES (?`+strings.Repeat(", ?", 17)+`)
-		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
-		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`,
+	_, err := tx.exec(putAlarm,
 		a.ID, a.Rule, a.Version, a.Patient, a.Collection, a.Record, a.Visit, care.Stamp(a.ClinicalTime), a.ClockKnown,
 		string(a.Class), a.Destination, a.NEWS2, a.Staff, a.Team, a.Verified, a.Holds, a.Handover, tx.seq)
 	patient := a.Patient
@@ -141,7 +156,7 @@ func (tx *Tx) PutAlarm(a care.Alarm) error {
 
 // Handovers implements judge.Store.
 func (tx *Tx) Handovers(patient string) ([]*care.Record, error) {
-	return tx.records(tx.store.tables.byName[care.Handovers], `patient = ? ORDER BY id`, patient)
+	return tx.records(tx.store.tables.byName[care.Handovers], handoversOf, patient)
 }
 
 // History implements arrange.Store.
@@ -151,7 +166,7 @@ func (tx *Tx) History(handover string) ([]*care.Record, error) {
 
 // Enqueue implements arrange.Store.
 func (tx *Tx) Enqueue(key, channel, handover, team string) error {
-	_, err := tx.exec(`INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`,
+	_, err := tx.exec(enqueue,
 		key, channel, handover, team, care.Stamp(tx.now), care.Stamp(tx.now))
 	tx.note(func(m *memory) { m.outbox = true })
 	return err

@@ -6,6 +6,13 @@ import (
 	"doorstep/internal/care"
 )
 
+const (
+	emptyScope = `DELETE FROM sync_feed WHERE scope = ?`
+	leaveFeed  = `DELETE FROM sync_feed WHERE seq = ? AND scope = ? AND record = ?`
+	enterFeed  = `INSERT INTO sync_feed (seq, n, scope, collection, record) VALUES (?, ?, ?, ?, ?)`
+	nameScope  = `INSERT INTO sync_scopes (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`
+)
+
 // feed puts a changed record into the scopes it belongs to, under the number of the running
 // change, and takes away its older rows there. In a scope it has left, a row stays behind at
 // the new number, so that whoever holds that scope learns that the record is gone.
@@ -46,10 +53,10 @@ func (tx *Tx) feed(s *table, rec, old *care.Record) error {
 // version. Only a limited patient scope may stand at an older one, and it holds one record.
 func (tx *Tx) forget(s *table, scope int64, name string, old *care.Record) error {
 	if s.Collection.Name == care.Patients && name == care.LimitedScope(old.ID) {
-		_, err := tx.exec(`DELETE FROM sync_feed WHERE scope = ?`, scope)
+		_, err := tx.exec(emptyScope, scope)
 		return err
 	}
-	_, err := tx.exec(`DELETE FROM sync_feed WHERE seq = ? AND scope = ? AND record = ?`, old.Version, scope, old.ID)
+	_, err := tx.exec(leaveFeed, old.Version, scope, old.ID)
 	return err
 }
 
@@ -59,7 +66,7 @@ func (tx *Tx) enter(s *table, scope, record string) error {
 		return err
 	}
 	tx.n++
-	if _, err := tx.exec(`INSERT INTO sync_feed (seq, n, scope, collection, record) VALUES (?, ?, ?, ?, ?)`,
+	if _, err := tx.exec(enterFeed,
 		tx.seq, tx.n, id, s.number, record); err != nil {
 		return err
 	}
@@ -76,7 +83,7 @@ func (tx *Tx) scopeID(name string) (int64, error) {
 	if ok {
 		return id, nil
 	}
-	err := tx.row(`INSERT INTO sync_scopes (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`, name).Scan(&id)
+	err := tx.row(nameScope, name).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("name scope: %w", err)
 	}

@@ -11,10 +11,22 @@ import (
 	"doorstep/internal/columns"
 )
 
+const (
+	// steering is what says who holds whom, where people belong and what alarms. An index finds it.
+	steering = `collection IN ('` + care.Devices + `', '` + care.Caseload + `', '` + care.StaffName + `', '` + care.HandoverRules + `', '` +
+		care.Neighbourhoods + `', '` + care.Organisations + `', '` + care.Teams + `', '` + care.Patients + `')`
+	dirtySteering = `SELECT id, collection, record, op, was FROM sync_dirty WHERE ` + steering + ` ORDER BY id LIMIT ?`
+	dirtyRows     = `SELECT id, collection, record, op, was FROM sync_dirty ORDER BY id LIMIT ?`
+
+	anyDirty        = `SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`
+	settled         = `DELETE FROM sync_dirty WHERE id = ?`
+	caseloadPatient = `SELECT patient FROM caseload WHERE id = ?`
+)
+
 // Dirty says whether somebody other than the engine wrote something that is not settled yet.
 func (tx *Tx) Dirty() (bool, error) {
 	var n int
-	err := tx.row(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
+	err := tx.row(anyDirty).Scan(&n)
 	return n > 0, err
 }
 
@@ -30,7 +42,7 @@ func (s *Store) OthersWrote(ctx context.Context) (bool, error) {
 // AnyDirty is Dirty without a transaction, for the watcher.
 func (s *Store) AnyDirty() (bool, error) {
 	var n int
-	err := s.db.Row(`SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`).Scan(&n)
+	err := s.db.Row(anyDirty).Scan(&n)
 	return n > 0, err
 }
 
@@ -39,9 +51,6 @@ type dirty struct {
 	collection, record, op string
 	was                    sql.NullString
 }
-
-// steering are the collections that say who holds whom, where people belong and what alarms.
-var steering = []string{care.Devices, care.Caseload, care.StaffName, care.HandoverRules, care.Neighbourhoods, care.Organisations, care.Teams, care.Patients}
 
 // ForeignWrites takes in what somebody wrote past the engine. See takein.Room.
 type ForeignWrites interface {
@@ -54,13 +63,13 @@ type ForeignWrites interface {
 // transaction of its own, so that records written together with their person and caseload are
 // judged in its light.
 func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
-	rows, err := tx.dirty(limit, `WHERE collection IN (SELECT value FROM json_each(?)) ORDER BY id`, jsonList(steering))
+	rows, err := tx.dirty(dirtySteering, limit)
 	if err != nil {
 		return false, err
 	}
 	steers := len(rows) > 0
 	if !steers {
-		if rows, err = tx.dirty(limit, `ORDER BY id`); err != nil {
+		if rows, err = tx.dirty(dirtyRows, limit); err != nil {
 			return false, err
 		}
 	}
@@ -72,7 +81,7 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 		if err := tx.settle(in, d, people); err != nil {
 			return false, fmt.Errorf("settle %s %s: %w", d.collection, d.record, err)
 		}
-		if _, err := tx.exec(`DELETE FROM sync_dirty WHERE id = ?`, d.id); err != nil {
+		if _, err := tx.exec(settled, d.id); err != nil {
 			return false, err
 		}
 	}
@@ -85,13 +94,13 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 	return steers || len(rows) == limit, nil
 }
 
-func (tx *Tx) dirty(limit int, which string, args ...any) (rows []dirty, err error) {
-	err = tx.each(`SELECT id, collection, record, op, was FROM sync_dirty `+which+` LIMIT ?`, func(r *sql.Rows) error {
+func (tx *Tx) dirty(query string, limit int) (rows []dirty, err error) {
+	err = tx.each(query, func(r *sql.Rows) error {
 		var d dirty
 		err := r.Scan(&d.id, &d.collection, &d.record, &d.op, &d.was)
 		rows = append(rows, d)
 		return err
-	}, append(args, limit)...)
+	}, limit)
 	return rows, err
 }
 
@@ -113,7 +122,7 @@ func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
 			people[p] = true
 		}
 		var patient string
-		if err := tx.row(`SELECT patient FROM caseload WHERE id = ?`, d.record).Scan(&patient); err == nil {
+		if err := tx.row(caseloadPatient, d.record).Scan(&patient); err == nil {
 			people[patient] = true
 		} else if !errors.Is(err, sql.ErrNoRows) {
 			return err

@@ -14,6 +14,16 @@ import (
 	"doorstep/internal/columns"
 )
 
+const (
+	openGrantsOf    = `SELECT id, holder FROM sync_grants WHERE patient = ? AND to_seq IS NULL`
+	caseloadHolders = `SELECT team, staff, "from", "to" FROM caseload WHERE patient = ?`
+	openGrant       = `INSERT INTO sync_grants (patient, holder, from_seq, from_at) VALUES (?, ?, ?, ?) RETURNING id`
+	endGrant        = `UPDATE sync_grants SET to_seq = ?, to_at = ? WHERE id = ?`
+	admit           = `INSERT INTO caseload (id, patient, team, "from", reason) VALUES (?, ?, ?, ?, ?)`
+	resetStaff      = `INSERT INTO sync_staff (staff, fingerprint, reset_seq, past) VALUES (?, ?, ?, ?)
+			ON CONFLICT (staff) DO UPDATE SET fingerprint = excluded.fingerprint, reset_seq = excluded.reset_seq, past = excluded.past`
+)
+
 // Regrant brings the grants of a person in line with the caseload rows in force now and with
 // their consent. Each grant that opens or closes is an event with the running number.
 func (tx *Tx) Regrant(patient string) error {
@@ -28,7 +38,7 @@ func (tx *Tx) Regrant(patient string) error {
 		}
 	}
 	have := map[string]int64{}
-	err = tx.each(`SELECT id, holder FROM sync_grants WHERE patient = ? AND to_seq IS NULL`, func(r *sql.Rows) error {
+	err = tx.each(openGrantsOf, func(r *sql.Rows) error {
 		var id int64
 		var name string
 		err := r.Scan(&id, &name)
@@ -70,7 +80,7 @@ func (tx *Tx) Regrant(patient string) error {
 // theirs for a while, but without the content; whoever got the person may read it.
 func (tx *Tx) tellIssues(patient string) error {
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
-		open, err := tx.records(tx.store.tables.byName[name], "patient = ? AND state = 'open' ORDER BY id", patient)
+		open, err := tx.records(tx.store.tables.byName[name], openIssuesOf, patient)
 		if err != nil {
 			return err
 		}
@@ -90,7 +100,7 @@ func (tx *Tx) tellIssues(patient string) error {
 // wanted reads who should hold a person now, and makes the job look again when that changes.
 func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 	want := map[string]time.Time{}
-	err := tx.each(`SELECT team, staff, "from", "to" FROM caseload WHERE patient = ?`, func(r *sql.Rows) error {
+	err := tx.each(caseloadHolders, func(r *sql.Rows) error {
 		var team, staff, from, to string
 		if err := r.Scan(&team, &staff, &from, &to); err != nil {
 			return err
@@ -121,7 +131,7 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 
 func (tx *Tx) openGrant(patient, name string, since time.Time) error {
 	g := &access.Grant{Patient: patient, Holder: name, FromSeq: tx.seq, From: since}
-	err := tx.row(`INSERT INTO sync_grants (patient, holder, from_seq, from_at) VALUES (?, ?, ?, ?) RETURNING id`,
+	err := tx.row(openGrant,
 		patient, name, tx.seq, care.Stamp(since)).Scan(&g.ID)
 	if err != nil {
 		return err
@@ -135,7 +145,7 @@ func (tx *Tx) openGrant(patient, name string, since time.Time) error {
 
 func (tx *Tx) closeGrant(id int64, patient, name string) error {
 	seq, now := tx.seq, tx.now
-	if _, err := tx.exec(`UPDATE sync_grants SET to_seq = ?, to_at = ? WHERE id = ?`, seq, care.Stamp(now), id); err != nil {
+	if _, err := tx.exec(endGrant, seq, care.Stamp(now), id); err != nil {
 		return err
 	}
 	tx.noteAccess(func(u *access.Update) { u.EndGrant(id, patient, name, seq, now) })
@@ -145,7 +155,7 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 // Admit implements takein.Reference. The grant itself follows when the row is settled, before any
 // other change is taken in.
 func (tx *Tx) Admit(patient, team, reason string) error {
-	_, err := tx.exec(`INSERT INTO caseload (id, patient, team, "from", reason) VALUES (?, ?, ?, ?, ?)`,
+	_, err := tx.exec(admit,
 		tx.NewID(), patient, team, columns.Stamp(tx.now), reason)
 	return err
 }
@@ -178,8 +188,7 @@ func (tx *Tx) Restaff(id string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.exec(`INSERT INTO sync_staff (staff, fingerprint, reset_seq, past) VALUES (?, ?, ?, ?)
-			ON CONFLICT (staff) DO UPDATE SET fingerprint = excluded.fingerprint, reset_seq = excluded.reset_seq, past = excluded.past`,
+		if _, err := tx.exec(resetStaff,
 			id, fresh, tx.seq, string(past)); err != nil {
 			return err
 		}

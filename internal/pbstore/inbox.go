@@ -115,13 +115,8 @@ func (v *Snapshot) open(q *InboxQuery, states []string, now string) (rows []Inbo
 	if q.After != nil {
 		after = *q.After
 	}
-	query := `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", "?4") + ` FROM handovers WHERE ` + where + `)
-		SELECT ` + v.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
-		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient
-		WHERE (k.closed, k.in_time, k.rank, k.age, k.id) > (?5, ?6, ?7, ?8, ?9)
-		ORDER BY k.closed, k.in_time, k.rank, k.age, k.id LIMIT ?10`
 	args = append(args, now, after.Closed, after.InTime, after.Rank, after.Age, after.ID, q.Limit+1)
-	err = v.each(query, func(r *sql.Rows) error {
+	err = v.each(v.store.tables.inboxPage(where), func(r *sql.Rows) error {
 		row, err := v.scanInbox(r)
 		rows = append(rows, row)
 		return err
@@ -183,9 +178,9 @@ func (q *InboxQuery) narrow(teams []string) []string {
 var personColumns = []string{"nhs_number", "nhs_number_status", "family_name", "given_name", "preferred_name", "date_of_birth", "address",
 	"postcode", "phone", "practice", "communication_needs", "risk_note"}
 
-func (v *Snapshot) inboxColumns() string {
+func (all *tables) inboxColumns() string {
 	var b strings.Builder
-	for _, c := range v.store.tables.byName[care.Handovers].Names {
+	for _, c := range all.byName[care.Handovers].Names {
 		b.WriteString(`h.` + quote(c) + `, `)
 	}
 	b.WriteString(`p.id`)
@@ -194,6 +189,26 @@ func (v *Snapshot) inboxColumns() string {
 	}
 	return b.String()
 }
+
+// inboxFrom reads handovers, each with its person and its place in the order; now is a parameter.
+func (all *tables) inboxFrom(now, where string) string {
+	return `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", now) + ` FROM handovers WHERE ` + where + `)
+		SELECT ` + all.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
+		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient`
+}
+
+// inboxPage reads what stands open; ?4 is now, ?5 to ?9 the place in the order after which it begins, ?10 how many.
+func (all *tables) inboxPage(where string) string {
+	return all.inboxFrom("?4", where) + `
+		WHERE (k.closed, k.in_time, k.rank, k.age, k.id) > (?5, ?6, ?7, ?8, ?9)
+		ORDER BY k.closed, k.in_time, k.rank, k.age, k.id LIMIT ?10`
+}
+
+// inboxRow reads the handover ?2; ?1 is now.
+func (all *tables) inboxRow() string { return all.inboxFrom("?1", `id = ?2`) }
+
+// inboxRows reads handovers that are closed, and so never overdue, by id.
+func (all *tables) inboxRows() string { return all.inboxFrom(`''`, withIDs) }
 
 // wider scans more columns than a table knows.
 type wider struct {
@@ -233,10 +248,7 @@ func (v *Snapshot) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error
 
 // Handover reads one handover with its person; nil when there is none.
 func (v *Snapshot) Handover(id string) (*InboxRow, error) {
-	query := `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", "?1") + ` FROM handovers WHERE id = ?2)
-		SELECT ` + v.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
-		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient`
-	row, err := v.scanInbox(v.row(query, columns.Stamp(v.store.now()), id))
+	row, err := v.scanInbox(v.row(v.store.tables.inboxRow(), columns.Stamp(v.store.now()), id))
 	if err != nil || row.Record == nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
-	"strings"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -74,9 +73,7 @@ func (v *Snapshot) closed(q *InboxQuery, states []string, limit int) ([]InboxRow
 		return nil, err
 	}
 	rows := make([]InboxRow, 0, len(keys))
-	err = v.each(`WITH k AS (SELECT id, `+strings.ReplaceAll(keyColumns, "?", "''")+` FROM handovers WHERE id IN (SELECT value FROM json_each(?1)))
-		SELECT `+v.inboxColumns()+`, k.closed, k.due, k.in_time, k.rank, k.age FROM k
-		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient`, func(r *sql.Rows) error {
+	err = v.each(v.store.tables.inboxRows(), func(r *sql.Rows) error {
 		row, err := v.scanInbox(r)
 		rows = append(rows, row)
 		return err

@@ -9,6 +9,12 @@ import (
 // defaultIssueRetention is the most that the design allows.
 const defaultIssueRetention = 30 * 24 * time.Hour
 
+// Conditions on issues that concern a member of staff.
+const (
+	openConflictsOfStaff = `(kept_by = ?1 OR lost_by = ?1) AND patient <> '' AND state = 'open' ORDER BY id`
+	openRefusedOfStaff   = `author = ?1 AND patient <> '' AND state = 'open' ORDER BY id`
+)
+
 // lapseLater makes the job look at an open issue again when those who do not have the person now
 // have been told of it long enough.
 func (tx *Tx) lapseLater(issue *care.Record) error {
@@ -33,8 +39,8 @@ func (tx *Tx) strangers(issue *care.Record) bool {
 
 // lapseOf is lapseLater for what concerns a member of staff who has left a team.
 func (tx *Tx) lapseOf(staff string) error {
-	for name, where := range map[string]string{care.Conflicts: "(kept_by = ?1 OR lost_by = ?1)", care.Quarantine: "author = ?1"} {
-		open, err := tx.records(tx.store.tables.byName[name], where+" AND patient <> '' AND state = 'open' ORDER BY id", staff)
+	for name, condition := range map[string]string{care.Conflicts: openConflictsOfStaff, care.Quarantine: openRefusedOfStaff} {
+		open, err := tx.records(tx.store.tables.byName[name], condition, staff)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,12 @@ import (
 	"doorstep/internal/columns"
 )
 
+const (
+	openOfTeams       = ` WHERE state = 'open' AND owner_team IN (SELECT value FROM json_each(?1)) AND (opened_at, id) > (?2, ?3)`
+	openIssuesOfTeams = `SELECT 'conflicts', id, opened_at AS o FROM conflicts` + openOfTeams +
+		` UNION ALL SELECT 'quarantine', id, opened_at FROM quarantine` + openOfTeams + ` ORDER BY 3, 2 LIMIT ?4`
+)
+
 // IssueKey is a place in the order of a desk's issues: oldest first.
 type IssueKey struct {
 	Opened string `json:"o"`
@@ -33,11 +39,10 @@ func (v *Snapshot) Issues(q IssueQuery) (list []*care.Record, more bool, err err
 	if err != nil {
 		return nil, false, err
 	}
-	const of = ` WHERE state = 'open' AND owner_team IN (SELECT value FROM json_each(?1)) AND (opened_at, id) > (?2, ?3)`
 	var order []string
 	found := map[string]*care.Record{}
 	ids := map[string][]string{}
-	err = v.each(`SELECT 'conflicts', id, opened_at AS o FROM conflicts`+of+` UNION ALL SELECT 'quarantine', id, opened_at FROM quarantine`+of+` ORDER BY 3, 2 LIMIT ?4`,
+	err = v.each(openIssuesOfTeams,
 		func(r *sql.Rows) error {
 			var collection, id string
 			var opened any

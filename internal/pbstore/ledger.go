@@ -11,6 +11,23 @@ import (
 	"doorstep/internal/care"
 )
 
+const (
+	clientNumbering = `SELECT c.id, c.device, c.staff, c.last_mid, c.last_key, c.pulled_mid, coalesce(l.seq, 0)
+			FROM sync_clients c LEFT JOIN sync_ledger l ON l.key = c.last_key WHERE c.client = ?`
+	saveClient  = `UPDATE sync_clients SET last_mid = ?, last_key = ? WHERE id = ?`
+	ledgerEntry = `SELECT l.client, coalesce(c.staff, ''), l.mid, l.status, l.seq, l.content FROM sync_ledger l LEFT JOIN sync_clients c ON c.id = l.client
+		WHERE l.key = ?`
+	enterLedger = `INSERT INTO sync_ledger (key, client, mid, status, seq, content) VALUES (?, ?, ?, 'applied', ?, ?) ON CONFLICT DO NOTHING`
+	renumber    = `INSERT INTO sync_renumbered (client, mid, key, status) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	renumbered  = `SELECT status FROM sync_renumbered WHERE client = ? AND mid = ? AND key = ?`
+	endLedger   = `UPDATE sync_ledger SET status = ? WHERE key = ?`
+	saveResults = `INSERT INTO sync_results (client, first_mid, last_mid, at, body) VALUES (?, ?, ?, ?, ?)`
+	resultsOf   = `SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ?
+		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC LIMIT 1`
+	savePulled   = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
+	clearResults = `DELETE FROM sync_results WHERE at < ? AND last_mid <= (SELECT pulled_mid FROM sync_clients WHERE id = sync_results.client)`
+)
+
 // ErrNoClient: the client is not enrolled here.
 var ErrNoClient = errors.New("pbstore: no such client")
 
@@ -51,8 +68,7 @@ func (s *Store) client(id string, row func(string, ...any) *sql.Row) (*Client, e
 	if known != nil {
 		*c = *known
 	} else {
-		err := row(`SELECT c.id, c.device, c.staff, c.last_mid, c.last_key, c.pulled_mid, coalesce(l.seq, 0)
-			FROM sync_clients c LEFT JOIN sync_ledger l ON l.key = c.last_key WHERE c.client = ?`, id).
+		err := row(clientNumbering, id).
 			Scan(&c.Row, &c.Device, &c.Staff, &c.LastMid, &c.LastKey, &c.PulledMid, &c.LastSeq)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, ErrNoClient
@@ -83,7 +99,7 @@ func (s *Store) bindDevices() {
 
 // SaveClient stores a client's numbering.
 func (tx *Tx) SaveClient(c *Client) error {
-	if _, err := tx.exec(`UPDATE sync_clients SET last_mid = ?, last_key = ? WHERE id = ?`, c.LastMid, c.LastKey, c.Row); err != nil {
+	if _, err := tx.exec(saveClient, c.LastMid, c.LastKey, c.Row); err != nil {
 		return err
 	}
 	saved := *c
@@ -105,8 +121,7 @@ type Entry struct {
 // Ledger looks a key up; nil when it never took effect.
 func (tx *Tx) Ledger(key string) (*Entry, error) {
 	e := &Entry{}
-	err := tx.row(`SELECT l.client, coalesce(c.staff, ''), l.mid, l.status, l.seq, l.content FROM sync_ledger l LEFT JOIN sync_clients c ON c.id = l.client
-		WHERE l.key = ?`, key).Scan(&e.Client, &e.Staff, &e.Mid, &e.Status, &e.Seq, &e.Content)
+	err := tx.row(ledgerEntry, key).Scan(&e.Client, &e.Staff, &e.Mid, &e.Status, &e.Seq, &e.Content)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -115,7 +130,7 @@ func (tx *Tx) Ledger(key string) (*Entry, error) {
 
 // Enter writes a key into the ledger; false when it is there already.
 func (tx *Tx) Enter(key string, client, mid, content int64) (bool, error) {
-	n, err := tx.exec(`INSERT INTO sync_ledger (key, client, mid, status, seq, content) VALUES (?, ?, ?, 'applied', ?, ?) ON CONFLICT DO NOTHING`,
+	n, err := tx.exec(enterLedger,
 		key, client, mid, tx.seq, content)
 	return n == 1, err
 }
@@ -123,14 +138,14 @@ func (tx *Tx) Enter(key string, client, mid, content int64) (bool, error) {
 // Renumber notes that a client sent a key under a number of its own that had taken effect before, and
 // how that ended: with the status of the first, or held back because it is another change.
 func (tx *Tx) Renumber(c *Client, mid int64, key string, status care.Status) error {
-	_, err := tx.exec(`INSERT INTO sync_renumbered (client, mid, key, status) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, c.Row, mid, key, string(status))
+	_, err := tx.exec(renumber, c.Row, mid, key, string(status))
 	return err
 }
 
 // Renumbered says whether a client's number stands for a key that had taken effect before, and how it
 // ended; "" when that is not known.
 func (tx *Tx) Renumbered(c *Client, mid int64, key string) (mine bool, status care.Status, err error) {
-	err = tx.row(`SELECT status FROM sync_renumbered WHERE client = ? AND mid = ? AND key = ?`, c.Row, mid, key).Scan(&status)
+	err = tx.row(renumbered, c.Row, mid, key).Scan(&status)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, "", nil
 	}
@@ -139,13 +154,13 @@ func (tx *Tx) Renumbered(c *Client, mid int64, key string) (mine bool, status ca
 
 // Ended notes a status other than applied.
 func (tx *Tx) Ended(key string, status care.Status) error {
-	_, err := tx.exec(`UPDATE sync_ledger SET status = ? WHERE key = ?`, string(status), key)
+	_, err := tx.exec(endLedger, string(status), key)
 	return err
 }
 
 // SaveResults keeps the encoded answers of one push, for replays.
 func (tx *Tx) SaveResults(client, first, last int64, body []byte) error {
-	_, err := tx.exec(`INSERT INTO sync_results (client, first_mid, last_mid, at, body) VALUES (?, ?, ?, ?, ?)`,
+	_, err := tx.exec(saveResults,
 		client, first, last, care.Stamp(tx.now), body)
 	return err
 }
@@ -154,8 +169,7 @@ func (tx *Tx) SaveResults(client, first, last int64, body []byte) error {
 // and when the client is not one of that member of staff: knowing a key proves nothing.
 func (tx *Tx) Results(client, mid int64, staff string) ([]byte, error) {
 	var body []byte
-	err := tx.row(`SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ?
-		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC LIMIT 1`, client, mid, mid, staff).Scan(&body)
+	err := tx.row(resultsOf, client, mid, mid, staff).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -164,7 +178,7 @@ func (tx *Tx) Results(client, mid int64, staff string) ([]byte, error) {
 
 // Pulled notes how far a client has seen its own mutations confirmed.
 func (tx *Tx) Pulled(c *Client) error {
-	if _, err := tx.exec(`UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`, c.PulledMid, c.Row); err != nil {
+	if _, err := tx.exec(savePulled, c.PulledMid, c.Row); err != nil {
 		return err
 	}
 	saved := *c
@@ -178,6 +192,6 @@ func (tx *Tx) Pulled(c *Client) error {
 
 // ClearResults removes answers that a pull has confirmed and that are older than the time.
 func (tx *Tx) ClearResults(before time.Time) error {
-	_, err := tx.exec(`DELETE FROM sync_results WHERE at < ? AND last_mid <= (SELECT pulled_mid FROM sync_clients WHERE id = sync_results.client)`, care.Stamp(before))
+	_, err := tx.exec(clearResults, care.Stamp(before))
 	return err
 }

@@ -9,6 +9,13 @@ import (
 	"doorstep/internal/delivery"
 )
 
+const (
+	outboxDue       = `SELECT id, key, channel, handover, team, attempts FROM outbox WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?`
+	outboxDelivered = `UPDATE outbox SET state = 'delivered', attempts = attempts + 1, done_at = ? WHERE id = ?`
+	outboxRetry     = `UPDATE outbox SET attempts = ?, due_at = ?, last_error = ? WHERE id = ?`
+	outboxGivenUp   = `UPDATE outbox SET state = 'given_up', attempts = ?, done_at = ?, last_error = ? WHERE id = ?`
+)
+
 // outbox implements delivery.Outbox; its writes go through the engine's writer.
 type outbox struct {
 	s  *Store
@@ -32,7 +39,7 @@ func (s *Store) OutboxFilled() bool {
 // Due implements delivery.Outbox.
 func (o outbox) Due(ctx context.Context, now time.Time, limit int) (items []delivery.Item, err error) {
 	err = o.s.Read(ctx, func(v *Snapshot) error {
-		return v.each(`SELECT id, key, channel, handover, team, attempts FROM outbox WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?`,
+		return v.each(outboxDue,
 			func(r *sql.Rows) error {
 				i := delivery.Item{State: delivery.Waiting}
 				err := r.Scan(&i.ID, &i.Key, &i.Channel, &i.Handover, &i.Team, &i.Attempts)
@@ -45,17 +52,17 @@ func (o outbox) Due(ctx context.Context, now time.Time, limit int) (items []deli
 
 // Delivered implements delivery.Outbox.
 func (o outbox) Delivered(ctx context.Context, id int64, at time.Time) error {
-	return o.exec(ctx, `UPDATE outbox SET state = 'delivered', attempts = attempts + 1, done_at = ? WHERE id = ?`, care.Stamp(at), id)
+	return o.exec(ctx, outboxDelivered, care.Stamp(at), id)
 }
 
 // Retry implements delivery.Outbox.
 func (o outbox) Retry(ctx context.Context, id int64, attempts int, due time.Time, reason string) error {
-	return o.exec(ctx, `UPDATE outbox SET attempts = ?, due_at = ?, last_error = ? WHERE id = ?`, attempts, care.Stamp(due), reason, id)
+	return o.exec(ctx, outboxRetry, attempts, care.Stamp(due), reason, id)
 }
 
 // GiveUp implements delivery.Outbox.
 func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time, reason string) error {
-	return o.exec(ctx, `UPDATE outbox SET state = 'given_up', attempts = ?, done_at = ?, last_error = ? WHERE id = ?`, attempts, care.Stamp(at), reason, id)
+	return o.exec(ctx, outboxGivenUp, attempts, care.Stamp(at), reason, id)
 }
 
 func (o outbox) exec(ctx context.Context, query string, args ...any) error {

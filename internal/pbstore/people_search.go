@@ -24,30 +24,42 @@ const (
 		AND c."from" <= ?4 AND (c."to" = '' OR c."to" > ?4) AND (?2 OR ` + heldByThem + `) ORDER BY c.team, c.staff`
 )
 
-// FindPeople implements desk.PeopleSearch.
-func (v *Snapshot) FindPeople(s desk.Sought) (found []desk.PersonKey, more bool, err error) {
+// foundPeople reads the people that some holders have at ?4, by name after ?1 and id after ?2, at most ?3, of the teams
+// ?5 and the staff ?6. Each further parameter is a pattern: as many as words, which match in any of the columns that
+// the search looks in, then that of a number.
+func foundPeople(limited bool, words int, number bool) string {
 	within, order := clinicalSearch, clinicalOrder
-	if s.Limited {
+	if limited {
 		within, order = limitedSearch, limitedOrder
 	}
-	args := []any{s.After.Name, s.After.ID, s.Limit + 1, columns.Stamp(v.store.now()), jsonList(s.By.Teams), jsonList(s.By.Staff)}
+	last := 6
 	var match strings.Builder
-	for _, w := range s.Words {
-		args = append(args, likePattern(w))
+	for range words {
+		last++
 		either := make([]string, len(within))
 		for i, c := range within {
-			either[i] = fmt.Sprintf(`%s LIKE ?%d ESCAPE '\'`, c, len(args))
+			either[i] = fmt.Sprintf(`%s LIKE ?%d ESCAPE '\'`, c, last)
 		}
 		match.WriteString(` AND (` + strings.Join(either, ` OR `) + `)`)
 	}
-	if s.Number != "" {
-		args = append(args, likePattern(s.Number))
-		fmt.Fprintf(&match, ` AND p.nhs_number LIKE ?%d ESCAPE '\'`, len(args))
+	if number {
+		fmt.Fprintf(&match, ` AND p.nhs_number LIKE ?%d ESCAPE '\'`, last+1)
 	}
-	query := `SELECT p.id, ` + order + ` AS o FROM patients p WHERE p.retracted = '' AND p.id IN (
+	return `SELECT p.id, ` + order + ` AS o FROM patients p WHERE p.retracted = '' AND p.id IN (
 		SELECT c.patient FROM caseload c WHERE (` + heldByThem + `) AND c."from" <= ?4 AND (c."to" = '' OR c."to" > ?4))` + match.String() + `
 		AND (o, p.id) > (?1, ?2) ORDER BY o, p.id LIMIT ?3`
-	err = v.each(query, func(r *sql.Rows) error {
+}
+
+// FindPeople implements desk.PeopleSearch.
+func (v *Snapshot) FindPeople(s desk.Sought) (found []desk.PersonKey, more bool, err error) {
+	args := []any{s.After.Name, s.After.ID, s.Limit + 1, columns.Stamp(v.store.now()), jsonList(s.By.Teams), jsonList(s.By.Staff)}
+	for _, w := range s.Words {
+		args = append(args, likePattern(w))
+	}
+	if s.Number != "" {
+		args = append(args, likePattern(s.Number))
+	}
+	err = v.each(foundPeople(s.Limited, len(s.Words), s.Number != ""), func(r *sql.Rows) error {
 		var k desk.PersonKey
 		err := r.Scan(&k.ID, &k.Name)
 		found = append(found, k)

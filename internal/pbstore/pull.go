@@ -11,6 +11,14 @@ import (
 	"doorstep/internal/wire"
 )
 
+const (
+	feedOfRanges = `SELECT f.scope, f.seq, f.collection, f.record
+			FROM json_each(?) r CROSS JOIN sync_feed f INDEXED BY sync_feed_scope
+			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT ?`
+	feedOfChange  = `SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`
+	handoverClass = `SELECT class FROM handovers WHERE id = ?`
+)
+
 // FeedRow is one line of the feed: a record that moved in a scope.
 type FeedRow struct {
 	Scope, Seq, Collection int64
@@ -31,9 +39,7 @@ func (v *Snapshot) Feed(ranges []access.Range, until int64, limit int) (rows []F
 			return nil, false, err
 		}
 		ranges = ranges[n:]
-		err = v.each(`SELECT f.scope, f.seq, f.collection, f.record
-			FROM json_each(?) r CROSS JOIN sync_feed f INDEXED BY sync_feed_scope
-			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT ?`, func(r *sql.Rows) error {
+		err = v.each(feedOfRanges, func(r *sql.Rows) error {
 			var row FeedRow
 			err := r.Scan(&row.Scope, &row.Seq, &row.Collection, &row.Record)
 			rows = append(rows, row)
@@ -60,7 +66,7 @@ func (v *Snapshot) Feed(ranges []access.Range, until int64, limit int) (rows []F
 
 // change reads everything one change moved in a scope.
 func (v *Snapshot) change(scope, seq int64) (rows []FeedRow, err error) {
-	err = v.each(`SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`, func(r *sql.Rows) error {
+	err = v.each(feedOfChange, func(r *sql.Rows) error {
 		var row FeedRow
 		err := r.Scan(&row.Scope, &row.Seq, &row.Collection, &row.Record)
 		rows = append(rows, row)
@@ -216,7 +222,7 @@ func (tx *Tx) IsConcern(handover string) (bool, error) { return isConcern(tx, ha
 
 func isConcern(r reader, handover string) (bool, error) {
 	var class string
-	err := r.row(`SELECT class FROM handovers WHERE id = ?`, handover).Scan(&class)
+	err := r.row(handoverClass, handover).Scan(&class)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

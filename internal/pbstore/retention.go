@@ -9,6 +9,13 @@ import (
 	"doorstep/internal/care"
 )
 
+const (
+	feedBetween = `SELECT seq, n, scope, collection, record FROM sync_feed WHERE seq > ? AND seq < ? ORDER BY seq, n LIMIT ?`
+	dropFeedRow = `DELETE FROM sync_feed WHERE seq = ? AND n = ?`
+	raiseFloor  = `UPDATE sync_meta SET floor = max(floor, ?)`
+	forgetMarks = `DELETE FROM sync_marks WHERE minute < (SELECT max(minute) FROM sync_marks WHERE seq <= ?)`
+)
+
 // retentionAtOnce feed rows are looked at by one transaction.
 const retentionAtOnce = 1000
 
@@ -22,7 +29,7 @@ func (s *Store) Floor() int64 {
 // MarkBefore returns the last number that was given out before a time, 0 when none is known.
 func (s *Store) MarkBefore(ctx context.Context, t time.Time) (seq int64, err error) {
 	err = s.Read(ctx, func(v *Snapshot) error {
-		err := v.row(`SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`, t.Unix()/60).Scan(&seq)
+		err := v.row(markBefore, t.Unix()/60).Scan(&seq)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -40,7 +47,7 @@ func (tx *Tx) Compact(after, below int64) (next int64, err error) {
 		record                    string
 	}
 	var rows []row
-	err = tx.each(`SELECT seq, n, scope, collection, record FROM sync_feed WHERE seq > ? AND seq < ? ORDER BY seq, n LIMIT ?`, func(r *sql.Rows) error {
+	err = tx.each(feedBetween, func(r *sql.Rows) error {
 		var x row
 		err := r.Scan(&x.seq, &x.n, &x.scope, &x.collection, &x.record)
 		rows = append(rows, x)
@@ -61,7 +68,7 @@ func (tx *Tx) Compact(after, below int64) (next int64, err error) {
 		if rec != nil && rec.Retracted.IsZero() && !settledIssue(rec) && inScope(rec, tx.store.Access.ScopeName(x.scope)) {
 			continue
 		}
-		if _, err := tx.exec(`DELETE FROM sync_feed WHERE seq = ? AND n = ?`, x.seq, x.n); err != nil {
+		if _, err := tx.exec(dropFeedRow, x.seq, x.n); err != nil {
 			return 0, err
 		}
 	}
@@ -69,11 +76,11 @@ func (tx *Tx) Compact(after, below int64) (next int64, err error) {
 		// A change is never split between two runs: the last one is looked at again.
 		return max(rows[len(rows)-1].seq-1, after+1), nil
 	}
-	if _, err := tx.exec(`UPDATE sync_meta SET floor = max(floor, ?)`, below); err != nil {
+	if _, err := tx.exec(raiseFloor, below); err != nil {
 		return 0, err
 	}
 	tx.note(func(m *memory) { m.floor = max(m.floor, below) })
-	_, err = tx.exec(`DELETE FROM sync_marks WHERE minute < (SELECT max(minute) FROM sync_marks WHERE seq <= ?)`, below)
+	_, err = tx.exec(forgetMarks, below)
 	return 0, err
 }
 

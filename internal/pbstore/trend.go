@@ -45,9 +45,7 @@ func (v *Snapshot) Trend(patient string, until time.Time) ([]TrendPoint, []Measu
 		until = v.store.now()
 	}
 	replaced := map[string]bool{}
-	err := v.each(`SELECT o.id, o.clinical_time, coalesce(o.news2, ''), o.replaces, `+overTimeJSON+` FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
-		JOIN observations o ON o.id = f.record WHERE s.name = ? AND f.collection = ? AND o.retracted = '' AND o.clinical_time <= ?
-		ORDER BY f.seq DESC LIMIT ?`, func(r *sql.Rows) error {
+	err := v.each(trendSets(), func(r *sql.Rows) error {
 		var at, raw, replaces, measured string
 		var p TrendPoint
 		if err := r.Scan(&p.ID, &at, &raw, &replaces, &measured); err != nil {
@@ -77,6 +75,13 @@ func (v *Snapshot) Trend(patient string, until time.Time) ([]TrendPoint, []Measu
 	sets = slices.DeleteFunc(sets, func(m Measured) bool { return replaced[m.ID] })
 	slices.SortFunc(sets, func(a, b Measured) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
 	return points[max(0, len(points)-trendLength):], sets[max(0, len(sets)-trendLength):], nil
+}
+
+// trendSets reads a person's latest sets of readings, through the feed: observations have no index on the person.
+func trendSets() string {
+	return `SELECT o.id, o.clinical_time, coalesce(o.news2, ''), o.replaces, ` + overTimeJSON + ` FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
+		JOIN observations o ON o.id = f.record WHERE s.name = ? AND f.collection = ? AND o.retracted = '' AND o.clinical_time <= ?
+		ORDER BY f.seq DESC LIMIT ?`
 }
 
 // overTimeJSON gives, as one object, the numbers of a set that are shown over time. Null in a patch is left out.

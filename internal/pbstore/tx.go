@@ -14,6 +14,12 @@ import (
 	"doorstep/internal/sqlitedb"
 )
 
+const (
+	sequence     = `SELECT ord, seq FROM sync_meta`
+	saveSequence = `UPDATE sync_meta SET seq = ?`
+	addMark      = `INSERT INTO sync_marks (minute, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`
+)
+
 // Tx is the running write transaction. It implements rooms.Store; what it changes of the
 // memory is noted and published by Store.Write after the commit.
 type Tx struct {
@@ -66,7 +72,7 @@ func newTx(s *Store, db *sqlitedb.Tx) *Tx {
 }
 
 func (tx *Tx) begin() error {
-	err := tx.row(`SELECT ord, seq FROM sync_meta`).Scan(&tx.ord, &tx.seq)
+	err := tx.row(sequence).Scan(&tx.ord, &tx.seq)
 	tx.startAt = tx.seq
 	return err
 }
@@ -76,7 +82,7 @@ func (tx *Tx) finish() error {
 	if tx.seq == tx.startAt {
 		return nil
 	}
-	if _, err := tx.exec(`UPDATE sync_meta SET seq = ?`, tx.seq); err != nil {
+	if _, err := tx.exec(saveSequence, tx.seq); err != nil {
 		return err
 	}
 	minute := tx.now.Unix() / 60
@@ -87,7 +93,7 @@ func (tx *Tx) finish() error {
 		return nil
 	}
 	tx.minute = minute
-	_, err := tx.exec(`INSERT INTO sync_marks (minute, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`, minute, tx.startAt+1)
+	_, err := tx.exec(addMark, minute, tx.startAt+1)
 	return err
 }
 

@@ -3,8 +3,12 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
+	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
+	"doorstep/internal/rules"
 )
 
 // InboxPlans are what SQLite says it will do for each statement behind the closed part of an inbox.
@@ -34,3 +38,63 @@ func (v *Snapshot) Projected(collection string, view care.View, id string) (raw 
 
 // Synced are the collections the feed carries.
 func Synced() []string { return collectionNumbers }
+
+// Conditions are those that builder where is given, by the name of their constant, with the collections they are
+// used on.
+func Conditions() map[string]Condition {
+	issues := []string{care.Conflicts, care.Quarantine}
+	return map[string]Condition{
+		"withID": {withID, collectionNumbers}, "withIDs": {withIDs, collectionNumbers},
+		"waitingFor": {waitingFor, []string{care.Quarantine}}, "notRetracted": {notRetracted, []string{care.Checkins}},
+		"openIssuesOf": {openIssuesOf, issues}, "openConflictsOfStaff": {openConflictsOfStaff, issues[:1]}, "openRefusedOfStaff": {openRefusedOfStaff, issues[1:]},
+		"handoversOf": {handoversOf, []string{care.Handovers}}, "eventsOf": {eventsOf, []string{care.HandoverEvents}},
+		"eventsInWindow": {eventsInWindow, rules.Collections},
+	}
+}
+
+// Condition is one condition on records.
+type Condition struct {
+	SQL         string
+	Collections []string
+}
+
+// Built are the statements that functions make, by the name of the function and, where it makes several, what they
+// are for: one of each form.
+func Built() map[string]map[string]string {
+	all := newTables()
+	built := map[string]map[string]string{
+		"where": {}, "insertion": {}, "update": {}, "deliveries": {}, "origins": {}, "caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "query": {},
+		"inboxRow": {"": all.inboxRow()}, "inboxRows": {"": all.inboxRows()}, "inboxFrom": {"": all.inboxFrom("?1", withID)}, "trendSets": {"": trendSets()},
+	}
+	for name, s := range all.byName {
+		built["insertion"][name] = s.insertion()
+		built["update"][name] = s.update(s.Names[1:])
+		built["deliveries"][name+", clinical"], built["deliveries"][name+", limited"] = s.deliveries(care.Clinical), s.deliveries(care.Limited)
+		built["origins"][name] = s.origins()
+	}
+	for name, c := range Conditions() {
+		for _, collection := range c.Collections {
+			built["where"][name+" "+collection] = all.byName[collection].where(c.SQL)
+		}
+	}
+	for _, q := range []desk.CaseloadQuery{{Patient: "p"}, {Team: "t"}, {Staff: "s"}} {
+		built["caseloadPage"][q.Patient+q.Team+q.Staff] = caseloadPage(q)
+		q.Only = &desk.Holders{}
+		built["caseloadPage"][q.Patient+q.Team+q.Staff+", some holders"] = caseloadPage(q)
+	}
+	built["foundPeople"]["clinical"], built["foundPeople"]["limited"] = foundPeople(false, 2, true), foundPeople(true, 2, false)
+	viewer := access.NewIndex(time.Now).Of(care.Viewer{Staff: "s", Role: care.CareCoordinator, Teams: []string{"a", "b"}})
+	for _, q := range []InboxQuery{{Side: access.Received}, {Side: access.Sent}, {Side: access.Received, Mine: true}, {Side: access.Sent, Mine: true}} {
+		q.Access = viewer
+		form := q.Side
+		if q.Mine {
+			form += ", mine"
+		}
+		where, _ := q.inStates([]string{string(care.Sent), string(care.Acknowledged)})
+		built["inboxPage"][form] = all.inboxPage(where)
+		for _, r := range q.runs([]string{"a"}, []string{"b"}) {
+			built["query"][form+", by "+r.column] = r.query()
+		}
+	}
+	return built
+}

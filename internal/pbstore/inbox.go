@@ -61,10 +61,11 @@ const keyColumns = `state IN ` + care.SQLClosed + ` AS closed, ` + dueColumn + `
 //
 // A team that a handover was escalated away from for want of an answer still sees it, and may
 // still answer it, until somebody takes it in hand elsewhere: such handovers stand with a
-// coordination team, which has few that are open.
+// coordination team, which has few that are open. CROSS JOIN keeps the order: SQLite would begin with the
+// events, of which there are ever more.
 const (
 	visibleReceived = `(to_team IN (SELECT value FROM json_each(?1)) OR id IN (
-		SELECT o.id FROM teams t JOIN handovers o ON o.to_team = t.id JOIN handover_events e ON e.handover = o.id
+		SELECT o.id FROM teams t CROSS JOIN handovers o ON o.to_team = t.id CROSS JOIN handover_events e ON e.handover = o.id
 		WHERE t.kind = 'coordination' AND o.state NOT IN ` + care.SQLClosed + ` AND e.kind = 'escalated'
 		AND e.detail ->> 'from' IN (SELECT value FROM json_each(?1))
 		AND NOT EXISTS (SELECT 1 FROM handover_events l WHERE l.handover = o.id AND
@@ -110,7 +111,7 @@ func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
 
 // open reads what stands open, one more than a page at most.
 func (v *Snapshot) open(q *InboxQuery, states []string, now string) (rows []InboxRow, err error) {
-	where, args := q.where(states)
+	where, args := q.inStates(states)
 	after := InboxKey{Closed: -1}
 	if q.After != nil {
 		after = *q.After
@@ -124,8 +125,8 @@ func (v *Snapshot) open(q *InboxQuery, states []string, now string) (rows []Inbo
 	return rows, err
 }
 
-// where gives the condition with the parameters ?1 to ?3 and, after those of the order, ?11 on.
-func (q *InboxQuery) where(open []string) (string, []any) {
+// inStates gives the condition with the parameters ?1 to ?3 and, after those of the order, ?11 on.
+func (q *InboxQuery) inStates(open []string) (string, []any) {
 	teams, own := q.reach()
 	where := visibleReceived
 	if q.Side == access.Sent {

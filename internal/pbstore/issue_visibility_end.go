@@ -39,15 +39,20 @@ func (tx *Tx) strangers(issue *care.Record) bool {
 
 // lapseOf is lapseLater for what concerns a member of staff who has left a team.
 func (tx *Tx) lapseOf(staff string) error {
-	for name, condition := range map[string]string{care.Conflicts: openConflictsOfStaff, care.Quarantine: openRefusedOfStaff} {
-		open, err := tx.records(tx.store.tables.byName[name], condition, staff)
-		if err != nil {
+	if err := tx.lapseEach(care.Conflicts, openConflictsOfStaff, staff); err != nil {
+		return err
+	}
+	return tx.lapseEach(care.Quarantine, openRefusedOfStaff, staff)
+}
+
+func (tx *Tx) lapseEach(collection, condition, staff string) error {
+	open, err := tx.records(tx.store.tables.byName[collection], condition, staff)
+	if err != nil {
+		return err
+	}
+	for _, issue := range open {
+		if err := tx.lapseLater(issue); err != nil {
 			return err
-		}
-		for _, issue := range open {
-			if err := tx.lapseLater(issue); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

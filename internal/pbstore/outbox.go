@@ -52,20 +52,20 @@ func (o outbox) Due(ctx context.Context, now time.Time, limit int) (items []deli
 
 // Delivered implements delivery.Outbox.
 func (o outbox) Delivered(ctx context.Context, id int64, at time.Time) error {
-	return o.exec(ctx, outboxDelivered, care.Stamp(at), id)
+	return o.write(ctx, outboxDelivered, care.Stamp(at), id)
 }
 
 // Retry implements delivery.Outbox.
 func (o outbox) Retry(ctx context.Context, id int64, attempts int, due time.Time, reason string) error {
-	return o.exec(ctx, outboxRetry, attempts, care.Stamp(due), reason, id)
+	return o.write(ctx, outboxRetry, attempts, care.Stamp(due), reason, id)
 }
 
 // GiveUp implements delivery.Outbox.
 func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time, reason string) error {
-	return o.exec(ctx, outboxGivenUp, attempts, care.Stamp(at), reason, id)
+	return o.write(ctx, outboxGivenUp, attempts, care.Stamp(at), reason, id)
 }
 
-func (o outbox) exec(ctx context.Context, query string, args ...any) error {
+func (o outbox) write(ctx context.Context, query string, args ...any) error {
 	return o.do(ctx, func(tx *Tx) error {
 		_, err := tx.exec(query, args...)
 		return err

@@ -14,8 +14,8 @@ const (
 	// visitsHanging are those of the ids that are still to be made.
 	visitsHanging = `SELECT id, patient, team, planned_start || '' FROM visits WHERE id IN (SELECT value FROM json_each(?)) AND staff = ?
 		AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id`
-	handoversOwned  = `SELECT id FROM handovers WHERE owner = ? AND state NOT IN ` + care.SQLClosed + ` ORDER BY id LIMIT ?`
-	peopleOnOwn     = `SELECT DISTINCT patient FROM caseload WHERE staff = ? AND ("to" = '' OR "to" > ?) ORDER BY patient LIMIT ?`
+	handoversOwned  = `SELECT id FROM handovers WHERE owner = ? AND owner <> '' AND state NOT IN ` + care.SQLClosed + ` ORDER BY id LIMIT ?`
+	peopleOnOwn     = `SELECT DISTINCT patient FROM caseload WHERE staff = ? AND staff <> '' AND ("to" = '' OR "to" > ?) ORDER BY patient LIMIT ?`
 	unsentOfDevices = `SELECT coalesce(sum(outbox_count), 0) FROM devices WHERE staff = ? AND state IN ('active', 'draining')`
 )
 

@@ -12,8 +12,7 @@ import (
 type table struct {
 	columns.Layout
 	number   int64  // the collection's number in the feed
-	selects  string // SELECT id, fields…, meta… FROM the collection
-	insert   string
+	list     string // its columns, with commas between them
 	clinical string // json_object of the clinical projection
 	limited  string // json_object of the limited projection
 	scopes   []string
@@ -25,30 +24,15 @@ func newTable(c *care.Collection, number int64) *table {
 	for i, name := range s.Names {
 		quoted[i] = quote(name)
 	}
-	list := strings.Join(quoted, ", ")
-	s.selects = "SELECT " + list + " FROM " + quote(c.Name)
-	// NB! OR FAIL spares the journal SQLite keeps for one statement: with a trigger on the table it
-	// would copy every page it is about to change. What a failed statement leaves is undone with
-	// its transaction or savepoint.
-	s.insert = "INSERT OR FAIL INTO " + quote(c.Name) + " (" + list + ") VALUES (?" + strings.Repeat(", ?", len(s.Names)-1) + ") ON CONFLICT (id) DO NOTHING"
+	s.list = strings.Join(quoted, ", ")
 	s.clinical = s.projection(care.Clinical)
 	s.limited = s.projection(care.Limited)
 	return s
 }
 
 // where reads the records that meet a condition; the condition also gives their order.
-func (s *table) where(condition string) string { return s.selects + " WHERE " + condition }
-
-// insertion stores a new record, unless there is one with its id.
-func (s *table) insertion() string { return s.insert }
-
-// update sets columns, the version, what was changed when, and whether it was retracted.
-func (s *table) update(names []string) string {
-	var sets strings.Builder
-	for _, name := range names {
-		sets.WriteString(quote(name) + " = ?, ")
-	}
-	return "UPDATE OR FAIL " + quote(s.Collection.Name) + " SET " + sets.String() + "version = ?, changed = ?, retracted = ? WHERE id = ?"
+func (s *table) where(condition string) string {
+	return "SELECT " + s.list + " FROM " + quote(s.Collection.Name) + " WHERE " + condition
 }
 
 // deliveries reads, of records by id, what a pull needs to know of each, its JSON as a kind of viewer gets it, and

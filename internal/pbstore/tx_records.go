@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -13,6 +14,24 @@ import (
 func (tx *Tx) Record(c *care.Collection, id string) (*care.Record, error) {
 	s := tx.store.tables.byName[c.Name]
 	return s.Scan(tx.row(s.where(withID), id))
+}
+
+// insertion stores a new record, unless there is one with its id.
+//
+// NB! OR FAIL, here and in update, spares the journal SQLite keeps for one statement: with a trigger on the
+// table it would copy every page it is about to change. What a failed statement leaves is undone with its
+// transaction or savepoint.
+func (s *table) insertion() string {
+	return "INSERT OR FAIL INTO " + quote(s.Collection.Name) + " (" + s.list + ") VALUES (?" + strings.Repeat(", ?", len(s.Names)-1) + ") ON CONFLICT (id) DO NOTHING"
+}
+
+// update sets columns, the version, what was changed when, and whether it was retracted.
+func (s *table) update(names []string) string {
+	var sets strings.Builder
+	for _, name := range names {
+		sets.WriteString(quote(name) + " = ?, ")
+	}
+	return "UPDATE OR FAIL " + quote(s.Collection.Name) + " SET " + sets.String() + "version = ?, changed = ?, retracted = ? WHERE id = ?"
 }
 
 // Insert implements takein.Store.

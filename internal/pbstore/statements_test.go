@@ -1,0 +1,439 @@
+package pbstore_test
+
+import (
+	"database/sql"
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"doorstep/internal/pbstore"
+	"doorstep/internal/testkit/pbtest"
+)
+
+// small are the tables that do not grow with the years: what a statement reads of them may be all of them.
+var small = map[string]string{
+	"sync_meta":      "one row",
+	"sync_epochs":    "one row for each restored backup",
+	"organisations":  "the practices and services of one area",
+	"teams":          "their teams",
+	"handover_rules": "the rules a clinical lead keeps",
+	"calendar_days":  "a few bank holidays a year",
+	"staff":          "the people who work there",
+}
+
+// mayScan are the statements that may read all of a table that grows, with the reason.
+var mayScan = map[string]string{
+	"scopesWithHeads":                      "once, at the start: memory needs every scope",
+	"grantsRemembered":                     "once, at the start: memory needs who holds whom",
+	"lastAlarms":                           "once, at the start: memory needs whom an alarm was about lately",
+	"openHandovers":                        "once, at the start: memory needs whom a handover is open about",
+	"openIssues":                           "once, at the start, from the indexes of open issues: memory needs them all",
+	"heldChanges":                          "once, at the start: memory needs what is held back",
+	"anyDirty":                             "the first row of a queue that is emptied",
+	"dirtyRows":                            "the first rows of a queue that is emptied, in the order of its key",
+	"dirtySteering":                        "the first rows of an index of that queue, in its order",
+	"countsByRule":                         "a report about every rule; old counts are cleared away",
+	"visitsToMake":                         "a desk asks it when somebody leaves; an index on visits would cost every push a third of its speed",
+	"where openConflictsOfStaff conflicts": "the index of open issues, whole: when somebody leaves a team",
+	"where openRefusedOfStaff quarantine":  "the index of open issues, whole: when somebody leaves a team",
+}
+
+// TestEveryStatementSearches prepares every statement on today's schema and reads what SQLite says it will do: what
+// reads all of a table that grows is quick in a test and slow in its third year.
+func TestEveryStatementSearches(t *testing.T) {
+	db := pbtest.New(t).SecondConnection(t)
+	tables := tableNames(t, db)
+	statements := readStatements(t).constants
+	for function, forms := range pbstore.Built() {
+		if len(forms) == 0 {
+			t.Errorf("no statement of %s is tried", function)
+		}
+		for form, statement := range forms {
+			statements[strings.TrimSpace(function+" "+form)] = statement
+		}
+	}
+	if len(statements) < 150 {
+		t.Errorf("only %d statements were found", len(statements))
+	}
+	used := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(statements)) {
+		for _, table := range scanned(t, db, tables, name, statements[name]) {
+			switch {
+			case small[table] != "":
+				used[table] = true
+			case mayScan[name] != "":
+				used[name] = true
+			default:
+				t.Errorf("%s reads all of %s, which grows: give it an index, or say in mayScan why it may\n%.600s", name, table, statements[name])
+			}
+		}
+	}
+	for _, allowed := range []map[string]string{small, mayScan} {
+		for name := range allowed {
+			if !used[name] {
+				t.Errorf("%s reads no table whole any more: take it from the list", name)
+			}
+		}
+	}
+}
+
+func TestAScanIsFound(t *testing.T) {
+	db := pbtest.New(t).SecondConnection(t)
+	tables := tableNames(t, db)
+	for _, c := range []struct{ name, statement, want string }{
+		{"no index", `SELECT id FROM visits WHERE staff = ?`, "visits"},
+		{"under another name", `SELECT v.id FROM visits AS v WHERE v.staff = ?`, "visits"},
+		{"in a join", `SELECT 1 FROM patients p JOIN visits v ON v.patient = p.id WHERE p.id = ?`, "visits"},
+		{"inside", `SELECT id FROM patients WHERE id IN (SELECT patient FROM visits WHERE staff = ?)`, "visits"},
+		{"a whole index", `SELECT patient FROM caseload ORDER BY patient`, "caseload"},
+		{"a partial index that does not fit", `SELECT id FROM handovers WHERE owner = ?`, "handovers"},
+		{"a deletion", `DELETE FROM sync_results WHERE last_mid = ?`, "sync_results"},
+		{"an update", `UPDATE devices SET name = '' WHERE state = ?`, "devices"},
+		{"with a row's id", `SELECT id FROM visits WHERE id = ?`, ""},
+		{"with an index", `SELECT id FROM handovers WHERE to_team = ?`, ""},
+		{"of a list", `SELECT value FROM json_each(?)`, ""},
+	} {
+		if got := strings.Join(scanned(t, db, tables, c.name, c.statement), " "); got != c.want {
+			t.Errorf("%s: reads all of %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestEveryStatementHasAName: what is run is a constant of the package, or comes from a function that Built lists,
+// so that the test above sees all of it.
+func TestEveryStatementHasAName(t *testing.T) {
+	for _, fault := range readStatements(t).faults {
+		t.Error(fault)
+	}
+}
+
+func TestEveryFileHasAStatement(t *testing.T) {
+	for name, has := range readStatements(t).files {
+		if !has {
+			t.Errorf("%s holds no SQL: what it does belongs beside a statement, or in another package", name)
+		}
+	}
+}
+
+func TestAStatementWithoutANameIsFound(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		faults     int
+	}{
+		{"a constant", `tx.row(known)`, 0},
+		{"a function that is listed", `tx.row(s.origins())`, 0},
+		{"a condition", `tx.records(s, withID)`, 0},
+		{"written where it is used", "tx.row(`SELECT 1`)", 2},
+		{"put together where it is used", "tx.row(known + ` LIMIT 1`)", 1},
+		{"from a function nobody lists", `tx.row(guess())`, 1},
+		{"kept in a variable", "q := `SELECT 1`; tx.row(q)", 2},
+		{"a condition written where it is used", "tx.records(s, `id = 1`)", 1},
+	} {
+		source := "package pbstore\nconst known = `SELECT 1`\nconst withID = `id = ?`\nfunc (tx *Tx) row(query string) {}\nfunc (tx *Tx) records(s *table, condition string) {}\n" +
+			"func (tx *Tx) f(s *table) { " + c.body + " }\n"
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, "f.go", source, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, got := namesOf(fset, []*ast.File{f}); len(got) != c.faults {
+			t.Errorf("%s: %d faults, want %d: %q", c.name, len(got), c.faults, got)
+		}
+	}
+}
+
+// plan is one line of a query plan: what is read whole.
+var plan = regexp.MustCompile(`^SCAN (\S+)(.*)$`)
+
+// scanned lists the tables that a statement reads whole.
+func scanned(t *testing.T, db *sql.DB, tables map[string]bool, name, statement string) (found []string) {
+	t.Helper()
+	var args []any
+	for range 64 {
+		args = append(args, nil)
+	}
+	rows, err := db.Query("EXPLAIN QUERY PLAN "+statement, args...)
+	if err != nil {
+		t.Errorf("%s cannot be prepared: %v\n%s", name, err, statement)
+		return nil
+	}
+	defer rows.Close()
+	called := aliases(statement)
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		m := plan.FindStringSubmatch(detail)
+		if m == nil || strings.Contains(m[2], "VIRTUAL TABLE") || strings.HasSuffix(m[2], "CONSTANT ROW") || strings.HasSuffix(m[2], "CONSTANT ROWS") {
+			continue
+		}
+		switch table := called[m[1]]; {
+		case tables[table]:
+			found = append(found, table)
+		case strings.HasPrefix(m[1], "("), strings.Contains(statement, "WITH "+m[1]+" AS ("):
+			// what a query inside gave; how that was read is a line of its own
+		default:
+			t.Errorf("%s: which table is %s? %s\n%s", name, m[1], detail, statement)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+var named = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE(?: OR FAIL)?)\s+"?(\w+)"?(?:\s+(?:AS\s+)?(\w+))?`)
+
+// aliases gives the table behind each name in a statement.
+func aliases(statement string) map[string]string {
+	called := map[string]string{}
+	for _, m := range named.FindAllStringSubmatch(statement, -1) {
+		called[m[1]] = m[1]
+		if m[2] != "" {
+			called[m[2]] = m[1]
+		}
+	}
+	return called
+}
+
+func tableNames(t *testing.T, db *sql.DB) map[string]bool {
+	t.Helper()
+	rows, err := db.Query(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	names := map[string]bool{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names[name] = true
+	}
+	if len(names) < 20 {
+		t.Fatalf("only %d tables: %v", len(names), rows.Err())
+	}
+	return names
+}
+
+// verb begins every statement.
+var verb = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE|PRAGMA)\s`)
+
+// inSource is what the package's own source says of statements.
+type inSource struct {
+	constants map[string]string // the statements that are run, by the name of their constant
+	files     map[string]bool   // whether a file holds SQL, by its name
+	faults    []string          // statements that have no name
+}
+
+func readStatements(t *testing.T) inSource {
+	t.Helper()
+	fset := token.NewFileSet()
+	own := parseFolder(t, fset, ".")
+	// The nouns lend SQL lists of their states; all else that is imported is nothing to a constant.
+	care, _ := (&types.Config{Importer: nothing{}, Error: func(error) {}}).Check("doorstep/internal/care", fset, parseFolder(t, fset, "../care"), nil)
+	checked, _ := (&types.Config{Importer: nothing{"doorstep/internal/care": care}, Error: func(error) {}}).Check("pbstore", fset, own, nil)
+	found := inSource{constants: map[string]string{}, files: map[string]bool{}}
+	conditions := pbstore.Conditions()
+	var run map[string]bool
+	run, found.faults = namesOf(fset, own)
+	for name := range run {
+		c, ok := checked.Scope().Lookup(name).(*types.Const)
+		if !ok || c.Val().Kind() != constant.String || !verb.MatchString(constant.StringVal(c.Val())) {
+			t.Fatalf("%s is run, and is no statement", name)
+		}
+		found.constants[name] = constant.StringVal(c.Val())
+	}
+	for _, f := range own {
+		name := filepath.Base(fset.Position(f.Pos()).Filename)
+		found.files[name] = false
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				found.files[name] = found.files[name] || verb.MatchString(unquoted(n))
+			case *ast.ValueSpec:
+				for _, ident := range n.Names {
+					_, is := conditions[ident.Name]
+					found.files[name] = found.files[name] || is
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+func parseFolder(t *testing.T, fset *token.FileSet, dir string) (files []*ast.File) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// nothing imports the packages it has, and knows of the others only that there are such.
+type nothing map[string]*types.Package
+
+func (n nothing) Import(path string) (*types.Package, error) {
+	if p := n[path]; p != nil {
+		return p, nil
+	}
+	if !strings.Contains(path, ".") && !strings.HasPrefix(path, "doorstep/") {
+		return importer.Default().Import(path)
+	}
+	p := types.NewPackage(path, filepath.Base(path))
+	p.MarkComplete()
+	return p, nil
+}
+
+// namesOf lists the constants that are run, and the statements and conditions that have no name.
+func namesOf(fset *token.FileSet, files []*ast.File) (run map[string]bool, faults []string) {
+	run = map[string]bool{}
+	built, conditions := pbstore.Built(), pbstore.Conditions()
+	runs := map[string]int{"Row": 0, "Each": 0, "Exec": 0} // of sqlitedb; the place of the statement among the arguments
+	asks := map[string]int{}                               // the same for conditions
+	constants := map[string]bool{}
+	takes := func(function string, params *ast.FieldList) {
+		place := 0
+		for _, field := range params.List {
+			for _, name := range field.Names {
+				switch name.Name {
+				case "query":
+					runs[function] = place
+				case "condition":
+					asks[function] = place
+				}
+				place++
+			}
+		}
+	}
+	for _, f := range files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				takes(n.Name.Name, n.Type.Params)
+			case *ast.AssignStmt: // name := func(query string) …
+				if literal, ok := n.Rhs[0].(*ast.FuncLit); ok {
+					if name, ok := n.Lhs[0].(*ast.Ident); ok {
+						takes(name.Name, literal.Type.Params)
+					}
+				}
+			case *ast.GenDecl:
+				for _, spec := range n.Specs {
+					if v, ok := spec.(*ast.ValueSpec); ok && n.Tok == token.CONST {
+						for _, name := range v.Names {
+							constants[name.Name] = true
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	for _, f := range files {
+		for _, d := range f.Decls {
+			function, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue // what a constant or a variable of the package says has its name
+			}
+			fault := func(n ast.Node, what string) {
+				faults = append(faults, fmt.Sprintf("%s: %s", fset.Position(n.Pos()), what))
+			}
+			ast.Inspect(function.Body, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.BasicLit:
+					if _, listed := built[function.Name.Name]; !listed && verb.MatchString(unquoted(n)) {
+						fault(n, "SQL outside of a constant, in a function that Built does not list")
+					}
+				case *ast.CallExpr:
+					name, ofDB := called(n)
+					if place, ok := runs[name]; ok && (ofDB || !ast.IsExported(name)) && place < len(n.Args) {
+						known := func(c string) bool {
+							if constants[c] {
+								run[c] = true
+							}
+							return constants[c]
+						}
+						if !isNamed(n.Args[place], "query", known, built) {
+							fault(n, name+" runs a statement that is neither a constant nor made by a function that Built lists")
+						}
+					}
+					if place, ok := asks[name]; ok && place < len(n.Args) {
+						if !isNamed(n.Args[place], "condition", func(c string) bool { _, listed := conditions[c]; return listed }, nil) {
+							fault(n, name+" is given a condition that is not one of Conditions")
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
+	return run, faults
+}
+
+// isNamed says whether an argument is a constant, a call of a listed function, or the caller's own parameter.
+func isNamed(arg ast.Expr, parameter string, constant func(string) bool, built map[string]map[string]string) bool {
+	switch arg := arg.(type) {
+	case *ast.Ident:
+		return arg.Name == parameter || constant(arg.Name)
+	case *ast.CallExpr:
+		name, _ := called(arg)
+		_, listed := built[name]
+		return listed
+	}
+	return false
+}
+
+// called is the name of what a call calls, and whether that is a method of a connection.
+func called(call *ast.CallExpr) (name string, ofDB bool) {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name, false
+	case *ast.SelectorExpr:
+		switch on := f.X.(type) {
+		case *ast.Ident:
+			ofDB = on.Name == "db"
+		case *ast.SelectorExpr:
+			ofDB = on.Sel.Name == "db"
+		}
+		return f.Sel.Name, ofDB
+	}
+	return "", false
+}
+
+func unquoted(lit *ast.BasicLit) string {
+	if lit.Kind != token.STRING {
+		return ""
+	}
+	s, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		return ""
+	}
+	return s
+}

@@ -83,7 +83,7 @@ func Built() map[string]map[string]string {
 		built["caseloadPage"][q.Patient+q.Team+q.Staff+", some holders"] = caseloadPage(q)
 	}
 	built["foundPeople"]["clinical"], built["foundPeople"]["limited"] = foundPeople(false, 2, true), foundPeople(true, 2, false)
-	viewer := access.NewIndex(time.Now).Of(care.Viewer{Staff: "s", Role: care.CareCoordinator, Teams: []string{"a", "b"}})
+	viewer := access.NewIndex(func() time.Time { return time.Time{} }).Of(care.Viewer{Staff: "s", Role: care.CareCoordinator, Teams: []string{"a", "b"}})
 	for _, q := range []InboxQuery{{Side: access.Received}, {Side: access.Sent}, {Side: access.Received, Mine: true}, {Side: access.Sent, Mine: true}} {
 		q.Access = viewer
 		form := q.Side

@@ -1,9 +1,11 @@
 package internal_test
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,6 +31,36 @@ func TestNoSwitchForABugShips(t *testing.T) {
 	}
 	if looked < 300 {
 		t.Errorf("only %d files were looked at", looked)
+	}
+}
+
+// TestTheRoomsArePutTogetherInOnePlace: a decorator of the simulator stands before whatever goes through the rooms,
+// phones' pushes and desks' decisions alike, because the engine alone puts them together.
+func TestTheRoomsArePutTogetherInOnePlace(t *testing.T) {
+	const place = "internal/syncer/seams.go"
+	found := false
+	for dir, files := range sources(t) {
+		if dir == "internal/sim" {
+			continue
+		}
+		for _, f := range files {
+			if f.test {
+				continue
+			}
+			source, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(f.name)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch calls := bytes.Contains(source, []byte("rooms.Of(")); {
+			case calls && f.name == place:
+				found = true
+			case calls:
+				t.Errorf("%s puts the rooms together itself; ask the engine for Rooms", f.name)
+			}
+		}
+	}
+	if !found {
+		t.Errorf("%s does not put the rooms together any more", place)
 	}
 }
 

@@ -133,7 +133,7 @@ func (a *API) tried(e *core.RequestEvent, preview bool, work func(*pbstore.Tx) e
 		if preview {
 			return errPreview
 		}
-		return settle(tx)
+		return a.settle(tx)
 	})
 	if errors.Is(err, errPreview) {
 		return nil
@@ -270,7 +270,7 @@ func (a *API) register(e *core.RequestEvent) error {
 	var answer registered
 	status := http.StatusOK
 	err = a.tried(e, false, func(tx *pbstore.Tx) error {
-		rec, made, err := desk.RegisterPerson(deskStore{tx}, leadOf(e), desk.Registration{ID: body.ID, Team: body.Team, Set: set, Anyway: body.Anyway})
+		rec, made, err := desk.RegisterPerson(a.deskStore(tx), leadOf(e), desk.Registration{ID: body.ID, Team: body.Team, Set: set, Anyway: body.Anyway})
 		if err != nil {
 			return err
 		}

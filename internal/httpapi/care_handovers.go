@@ -14,7 +14,6 @@ import (
 	"doorstep/internal/handover"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/rooms"
 	"doorstep/internal/wire"
 )
 
@@ -236,7 +235,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 		viewer, id := accessOf(e), e.Request.PathValue("id")
 		var after *care.Record
 		err = a.change(e, func(tx *pbstore.Tx) (err error) {
-			if after, err = rooms.Of(tx).Arrange.ActFromInbox(id, action, actorOf(viewer), body.Version); err != nil {
+			if after, err = a.Sync.Rooms(tx).Arrange.ActFromInbox(id, action, actorOf(viewer), body.Version); err != nil {
 				return err
 			}
 			return tx.Audit(viewer.Staff, "", string(kind), care.Handovers, id, after.Person(), nil)

@@ -145,7 +145,7 @@ func (a *API) resolveIssue(e *core.RequestEvent) error {
 	var issue *care.Record
 	var result wire.Result
 	err = a.change(e, func(tx *pbstore.Tx) (err error) {
-		if issue, result, err = desk.Resolve(deskStore{tx}, d); err != nil {
+		if issue, result, err = desk.Resolve(a.deskStore(tx), d); err != nil {
 			return err
 		}
 		return tx.Audit(viewer.Staff, "", "resolve", issue.Collection.Name, issue.ID, issue.Person(), nil)
@@ -192,7 +192,7 @@ func (a *API) dismissIssue(e *core.RequestEvent) error {
 	d := desk.Decision{Lead: leadOf(e), Issue: e.Request.PathValue("id")}
 	var issue *care.Record
 	err := a.change(e, func(tx *pbstore.Tx) (err error) {
-		if issue, err = desk.Dismiss(deskStore{tx}, d, body.Reason); err != nil {
+		if issue, err = desk.Dismiss(a.deskStore(tx), d, body.Reason); err != nil {
 			return err
 		}
 		return tx.Audit(viewer.Staff, "", "dismiss", issue.Collection.Name, issue.ID, issue.Person(), nil)

@@ -131,7 +131,7 @@ func (a *API) setDeviceState(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
 	var answer desk.Device
 	err := a.change(e, func(tx *pbstore.Tx) error {
-		row, changed, err := desk.SetDeviceState(deskStore{tx}, a.Store.Access, leadOf(e), id, body.State)
+		row, changed, err := desk.SetDeviceState(a.deskStore(tx), a.Store.Access, leadOf(e), id, body.State)
 		answer = row
 		if err != nil || !changed {
 			return err

@@ -13,14 +13,20 @@ import (
 
 // deskStore is a write transaction as the desk's decisions need it: the store, and the rooms
 // that a decision goes through.
-type deskStore struct{ *pbstore.Tx }
+type deskStore struct {
+	*pbstore.Tx
+	rooms *rooms.Rooms
+}
+
+// deskStore joins a transaction to its rooms, which the engine puts together for phones and desks alike.
+func (a *API) deskStore(tx *pbstore.Tx) deskStore { return deskStore{tx, a.Sync.Rooms(tx)} }
 
 // Issue implements desk.Issues.
-func (s deskStore) Issue(id string) (*care.Record, error) { return rooms.Of(s.Tx).TakeIn.Issue(id) }
+func (s deskStore) Issue(id string) (*care.Record, error) { return s.rooms.TakeIn.Issue(id) }
 
 // TakeIn implements desk.Issues.
 func (s deskStore) TakeIn(m *care.Mutation, lead care.Viewer) (wire.Result, error) {
-	return rooms.Of(s.Tx).TakeIn.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}})
+	return s.rooms.Changes.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}})
 }
 
 // Close implements desk.Issues.
@@ -28,7 +34,7 @@ func (s deskStore) Close(issue, old *care.Record, fields []string) error {
 	if err := s.Update(issue, old, fields); err != nil {
 		return err
 	}
-	return rooms.Of(s.Tx).Judge.Settled(issue)
+	return s.rooms.Judge.Settled(issue)
 }
 
 // HasTeam implements desk.People.
@@ -39,20 +45,20 @@ func (s deskStore) HasTeam(id string) bool {
 
 // ReassignVisits implements desk.WorkStore.
 func (s deskStore) ReassignVisits(visits []string, to string, lead care.Viewer) (int, error) {
-	return rooms.Of(s.Tx).TakeIn.ReassignVisits(visits, to, lead)
+	return s.rooms.TakeIn.ReassignVisits(visits, to, lead)
 }
 
 // ReassignHandover implements desk.WorkStore.
 func (s deskStore) ReassignHandover(id, from string, to care.Viewer, by string) (bool, error) {
 	s.Next()
-	return rooms.Of(s.Tx).Arrange.Reassign(id, from, to, by)
+	return s.rooms.Arrange.Reassign(id, from, to, by)
 }
 
 // settle takes in, within this transaction, what it wrote past the rooms: caseload and staff. What
 // depends on them is true when the transaction commits.
-func settle(tx *pbstore.Tx) error {
+func (a *API) settle(tx *pbstore.Tx) error {
 	for {
-		more, err := tx.Settle(settleRows, rooms.Of(tx).TakeIn)
+		more, err := tx.Settle(settleRows, a.Sync.Rooms(tx).TakeIn)
 		if err != nil || !more {
 			return err
 		}
@@ -69,12 +75,12 @@ func leadOf(e *core.RequestEvent) desk.Lead {
 
 // caseloads decides for whoever asks, within a transaction.
 func (a *API) caseloads(e *core.RequestEvent, tx *pbstore.Tx) *desk.Caseloads {
-	store := deskStore{tx}
+	store := a.deskStore(tx)
 	return &desk.Caseloads{Lead: leadOf(e), Rows: store, People: store, Impact: store}
 }
 
 // leavers decides for whoever asks, within a transaction.
 func (a *API) leavers(e *core.RequestEvent, tx *pbstore.Tx) *desk.Leavers {
-	store := deskStore{tx}
+	store := a.deskStore(tx)
 	return &desk.Leavers{Lead: leadOf(e), Staff: store, Work: store, Caseloads: a.caseloads(e, tx), Names: a.Store.Access}
 }

@@ -27,14 +27,14 @@ type Store interface {
 
 // Rooms are those of one transaction.
 type Rooms struct {
-	// Changes is where phones' changes come in: the first room, unless a test puts something before it.
+	// Changes is where changes come in, of phones and of desks: the first room, unless a test puts something before it.
 	Changes Changes
 	TakeIn  *takein.Room
 	Judge   *judge.Room
 	Arrange *arrange.Room
 }
 
-// Changes takes phones' changes in. See takein.Room.
+// Changes takes changes in. See takein.Room.
 type Changes interface {
 	Accept(m *care.Mutation, by takein.By) (wire.Result, error)
 	KeepFailed(m *care.Mutation, by takein.By) (wire.Result, error)

@@ -45,7 +45,7 @@ func (e *Engine) WorkDue(ctx context.Context) error {
 					continue
 				}
 				tx.Next()
-				failed, err := tx.Savepoint(func() error { return recovered(func() error { return work(tx, e.o.rooms(tx), d.Ref) }) })
+				failed, err := tx.Savepoint(func() error { return recovered(func() error { return work(tx, e.Rooms(tx), d.Ref) }) })
 				if err != nil {
 					return err
 				}
@@ -95,6 +95,6 @@ type inbox struct{ e *Engine }
 func (i inbox) Deliver(ctx context.Context, handover, team string) error {
 	return i.e.Do(ctx, func(tx *pbstore.Tx) error {
 		tx.Next()
-		return i.e.o.rooms(tx).Arrange.Deliver(handover, team)
+		return i.e.Rooms(tx).Arrange.Deliver(handover, team)
 	})
 }

@@ -214,7 +214,7 @@ func (e *Engine) settle() error {
 	for {
 		more := false
 		if err := e.safely(func(tx *pbstore.Tx) (err error) {
-			more, err = tx.Settle(settleAtOnce, e.o.rooms(tx).TakeIn)
+			more, err = tx.Settle(settleAtOnce, e.Rooms(tx).TakeIn)
 			return err
 		}); err != nil || !more {
 			return err

@@ -148,17 +148,17 @@ func (w *pushWork) known(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) 
 	if mine && (entry.Content == 0 || entry.Content == m.Fingerprint()) {
 		return w.stored(m)
 	}
-	return w.engine.o.rooms(tx).Changes.KeepTaken(m, w.by)
+	return w.engine.Rooms(tx).Changes.KeepTaken(m, w.by)
 }
 
 // take takes a new change in. Apart, a mutation that makes it fail is quarantined as the server's
 // own fault and the queue moves on.
 func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.Result, err error) {
 	if !apart {
-		return w.engine.o.rooms(tx).Changes.Accept(m, w.by)
+		return w.engine.Rooms(tx).Changes.Accept(m, w.by)
 	}
 	failed, err := tx.Savepoint(func() error {
-		return recovered(func() (err error) { res, err = w.engine.o.rooms(tx).Changes.Accept(m, w.by); return err })
+		return recovered(func() (err error) { res, err = w.engine.Rooms(tx).Changes.Accept(m, w.by); return err })
 	})
 	if err != nil {
 		return res, err
@@ -170,7 +170,7 @@ func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.
 		return res, failed
 	}
 	w.engine.o.Log.Error("a mutation made the server fail", "client", w.by.Client, "mid", m.Mid, "error", failed)
-	return w.engine.o.rooms(tx).Changes.KeepFailed(m, w.by)
+	return w.engine.Rooms(tx).Changes.KeepFailed(m, w.by)
 }
 
 // again answers a mutation that was taken in before.

@@ -47,6 +47,10 @@ func (snapshot) Visible(who *access.Access, since, until, scope, seq int64) *acc
 	return who.VisibleFrom(since, until, scope, seq)
 }
 
+// Rooms puts the rooms of a transaction together. Whatever goes through them comes here: pushes, due work,
+// settled writes and the decisions of desks and inboxes, so that a decorator of a test stands before them all.
+func (e *Engine) Rooms(tx *pbstore.Tx) *rooms.Rooms { return e.o.Seams.rooms(tx) }
+
 func (s Seams) rooms(tx *pbstore.Tx) *rooms.Rooms {
 	if s.Rooms == nil {
 		return rooms.Of(tx)

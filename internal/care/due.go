@@ -2,8 +2,8 @@ package care
 
 import "time"
 
-// DueKind says what is to be done when a due row's time has come. What is done is put together in
-// internal/syncer; a test there holds that every kind of this table is worked off.
+// DueKind says what is to be done when a due row's time has come. What is done is listed in
+// internal/server/due.go; a test there holds that every kind of this table is worked off.
 type DueKind string
 
 // The kinds of due row, with what their ref names.

@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
 	reference "doorstep/internal/phone"
+	"doorstep/internal/server"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
@@ -51,7 +52,7 @@ func newTown(t *testing.T) *town {
 	store, err := pbstore.Open(w.App, pbstore.Options{Now: w.now, Entropy: rand.Reader})
 	must(t, err)
 	w.store = store
-	w.engine = syncer.New(store, syncer.Options{MaxWait: time.Hour, CursorKey: keys.Secret("cursor"), Now: w.now, Log: w.Logger()})
+	w.engine = syncer.New(store, syncer.Options{MaxWait: time.Hour, CursorKey: keys.Secret("cursor"), Now: w.now, Due: server.DueWork, Log: w.Logger()})
 	must(t, w.engine.Start())
 	t.Cleanup(func() {
 		w.engine.Stop()

@@ -106,7 +106,7 @@ func open(app core.App, o Options) (*Server, error) {
 		return nil, err
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Log: o.Log, Channels: channels, Seams: o.Seams})
+		Now: o.Now, Log: o.Log, Channels: channels, Due: DueWork, Seams: o.Seams})
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}

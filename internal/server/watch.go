@@ -7,32 +7,33 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
-
-	"doorstep/internal/syncer"
 )
 
-// When the background work is done.
 const (
-	watchEvery = 250 * time.Millisecond
-	escalation = 15 * time.Second // unless Options say otherwise
-	nightly    = "10 3 * * *"     // UTC: while people sleep
+	watchEvery = 250 * time.Millisecond // foreign writes are looked for so often
+	escalation = 15 * time.Second       // deadlines, unless Options say otherwise
 )
 
-// watch starts what a server does by itself: notice foreign writes, work off what is due, at
-// once and then again and again, and clean up at night.
+// watch starts what a server does by itself: notice foreign writes, and do its jobs by the clock.
 func (s *Server) watch() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	log := cron.PrintfLogger(slog.NewLogLogger(s.o.Log.Handler(), slog.LevelError))
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log), cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))
-	c.Schedule(cron.Every(s.o.Escalation), cron.FuncJob(func() { s.job(ctx, "work off what is due", s.Engine.WorkDue) }))
-	if _, err := c.AddFunc(nightly, func() { s.job(ctx, "clean up", s.CleanUp) }); err != nil {
-		cancel()
-		return fmt.Errorf("schedule the nightly job: %w", err)
+	jobs := s.jobs()
+	for _, j := range jobs {
+		if _, err := c.AddFunc(j.schedule, func() { s.run(ctx, j) }); err != nil {
+			cancel()
+			return fmt.Errorf("schedule the job %q: %w", j.what, err)
+		}
 	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.job(ctx, "work off what is due", s.Engine.WorkDue)
+		for _, j := range jobs {
+			if j.atStart {
+				s.run(ctx, j)
+			}
+		}
 		s.noticeWrites(ctx)
 	}()
 	c.Start()
@@ -42,23 +43,6 @@ func (s *Server) watch() error {
 		<-done
 	})
 	return nil
-}
-
-func (s *Server) job(ctx context.Context, what string, run func(context.Context) error) {
-	if err := run(ctx); err != nil && ctx.Err() == nil {
-		s.o.Log.Error(what, "error", err)
-	}
-}
-
-// CleanUp is the nightly job: it removes what no phone needs any more and lets SQLite look at its statistics. It stands
-// in for PocketBase's own nightly job, which truncates the write-ahead log and stops every
-// writer meanwhile.
-func (s *Server) CleanUp(ctx context.Context) error {
-	if err := s.Engine.Retain(ctx, syncer.Retention{Tombstones: s.o.Tombstones}); err != nil {
-		return err
-	}
-	_, err := s.App.NonconcurrentDB().NewQuery("PRAGMA optimize").WithContext(ctx).Execute()
-	return err
 }
 
 // noticeWrites looks whether another connection or process committed anything (PRAGMA

@@ -18,15 +18,8 @@ const JobDue = "due"
 // dueAtOnce rows are worked off by one transaction.
 const dueAtOnce = 200
 
-// dueWork maps each kind of due row to its work.
-var dueWork = map[care.DueKind]func(*pbstore.Tx, *rooms.Rooms, string) error{
-	care.DueCaseload: func(tx *pbstore.Tx, _ *rooms.Rooms, patient string) error { return tx.Regrant(patient) },
-	care.DueHandover: func(_ *pbstore.Tx, r *rooms.Rooms, handover string) error { return r.Arrange.Overdue(handover) },
-	care.DueIssue:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.EscalateIssue(issue) },
-	care.DueLapse:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.LapseIssue(issue) },
-	care.DueWake:     func(_ *pbstore.Tx, r *rooms.Rooms, record string) error { return r.TakeIn.Wake(record) },
-	care.DueJudge:    func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },
-}
+// DueWork is what is done about due rows, by their kind; ref is what the kind says it names.
+type DueWork map[care.DueKind]func(tx *pbstore.Tx, r *rooms.Rooms, ref string) error
 
 // WorkDue works off everything that is due by now: caseloads that start or end, deadlines of
 // handovers and issues, and then the outbox. It notes that it ran.
@@ -40,7 +33,7 @@ func (e *Engine) WorkDue(ctx context.Context) error {
 			}
 			n = len(list)
 			for _, d := range list {
-				work, ok := dueWork[d.Kind]
+				work, ok := e.o.Due[d.Kind]
 				if !ok {
 					continue
 				}

@@ -25,7 +25,9 @@ type Options struct {
 	Now     func() time.Time
 	// Channels are the ways handovers leave by, given the desk of our own pages; nil: that desk alone.
 	Channels func(delivery.Desk) []delivery.Channel
-	Log      *slog.Logger
+	// Due is what WorkDue does about each kind of due row; a row of any other kind is dropped.
+	Due DueWork
+	Log *slog.Logger
 	Seams
 }
 

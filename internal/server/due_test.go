@@ -1,4 +1,4 @@
-package syncer
+package server
 
 import (
 	"slices"
@@ -7,13 +7,13 @@ import (
 	"doorstep/internal/care"
 )
 
-func TestDueWork_EveryKindIsWorkedOff(t *testing.T) {
+func TestEveryKindOfDueRowIsWorkedOff(t *testing.T) {
 	for _, kind := range care.DueKinds {
-		if dueWork[kind] == nil {
+		if DueWork[kind] == nil {
 			t.Errorf("nothing is done about a due row of kind %q", kind)
 		}
 	}
-	for kind := range dueWork {
+	for kind := range DueWork {
 		if !slices.Contains(care.DueKinds, kind) {
 			t.Errorf("%q is worked off and is no kind of care.DueKinds", kind)
 		}

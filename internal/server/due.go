@@ -1,0 +1,18 @@
+package server
+
+import (
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/rooms"
+	"doorstep/internal/syncer"
+)
+
+// DueWork is what is done when a due row's time has come, a line for each kind of care.DueKinds.
+var DueWork = syncer.DueWork{
+	care.DueCaseload: func(tx *pbstore.Tx, _ *rooms.Rooms, patient string) error { return tx.Regrant(patient) },
+	care.DueHandover: func(_ *pbstore.Tx, r *rooms.Rooms, handover string) error { return r.Arrange.Overdue(handover) },
+	care.DueIssue:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.EscalateIssue(issue) },
+	care.DueLapse:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.LapseIssue(issue) },
+	care.DueWake:     func(_ *pbstore.Tx, r *rooms.Rooms, record string) error { return r.TakeIn.Wake(record) },
+	care.DueJudge:    func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },
+}

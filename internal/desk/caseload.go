@@ -47,6 +47,16 @@ type Assignment struct {
 	ContactEveryDays     *int64
 }
 
+// sameHolder says whether a row is the holder's whom the assignment names.
+func (a Assignment) sameHolder(r care.CaseloadRow) bool {
+	return r.Team == a.Team && r.Staff == a.Staff
+}
+
+// within says whether a row of the same holder lasts from the assignment's From to its To, or longer.
+func (a Assignment) within(r care.CaseloadRow) bool {
+	return a.sameHolder(r) && !r.From.After(a.From) && (r.To.IsZero() || !a.To.IsZero() && !r.To.Before(a.To))
+}
+
 // Assign adds a row to a caseload. One that is there already, the same to the minute of its
 // end, is answered as it is, and made is false.
 func (c *Caseloads) Assign(a Assignment) (row care.CaseloadRow, made bool, impact Impact, err error) {
@@ -63,7 +73,7 @@ func (c *Caseloads) Assign(a Assignment) (row care.CaseloadRow, made bool, impac
 		return row, false, impact, err
 	}
 	for _, r := range have {
-		if r.Team == a.Team && r.Staff == a.Staff && r.To.Equal(a.To) && !r.From.After(a.From) {
+		if a.sameHolder(r) && r.To.Equal(a.To) && !r.From.After(a.From) {
 			return r, false, impact, nil
 		}
 	}

@@ -235,6 +235,54 @@ func TestACoverReachesEverybodyWhoIsTheLeads(t *testing.T) {
 	refusedWith(t, err, CodeNotFound) // of one person the lead wants to know
 }
 
+// Nobody has Flo, and who is held by a named nurse alone is not held by the lead: what comes twice finds the first.
+func TestWhatALeadSendsTwiceIsDoneOnceAlsoForSomebodyNobodyHeld(t *testing.T) {
+	w, hers, until := aTown(), leaOf(care.TeamLead, reach{}), noon.Add(time.Hour)
+	for _, patients := range [][]string{{"flo"}, {"flo"}, {"flo", "sid"}} {
+		covered, err := w.by(hers).Cover(Cover{Patients: patients, Staff: "otto", To: until})
+		refusedWith(t, err, "")
+		if covered.People != 1 || len(covered.NotThere) != len(patients)-1 || len(w.rows) != 3 {
+			t.Fatalf("%+v, %d rows", covered, len(w.rows))
+		}
+	}
+	w.rows = append(w.rows, care.CaseloadRow{ID: "r9", Patient: "flo", Team: south, From: noon.Add(-time.Minute)})
+	again, err := w.by(hers).Cover(Cover{Patients: []string{"flo"}, Staff: "otto", To: until}) // the south team took her in meanwhile
+	refusedWith(t, err, "")
+	if again.People != 1 || len(w.rows) != 4 {
+		t.Fatalf("%+v, %d rows", again, len(w.rows))
+	}
+	for why, more := range map[string]Assignment{
+		"longer than the first":    {Patient: "flo", Staff: "otto", To: until.Add(time.Hour)},
+		"until further notice":     {Patient: "flo", Staff: "otto"},
+		"to somebody else of hers": {Patient: "flo", Staff: "ann", To: until},
+	} {
+		t.Run(why, func(t *testing.T) {
+			_, _, _, err := w.by(hers).Assign(more)
+			refusedWith(t, err, CodeNotFound)
+		})
+	}
+}
+
+func TestAnAssignmentOrAMoveToANurseSentTwiceIsMadeOnce(t *testing.T) {
+	w, hers := aTown(), leaOf(care.TeamLead, reach{})
+	for i := range 2 {
+		_, made, _, err := w.by(hers).Assign(Assignment{Patient: "flo", Staff: "otto"})
+		refusedWith(t, err, "")
+		if made != (i == 0) || len(w.rows) != 3 {
+			t.Fatalf("made %v, %d rows", made, len(w.rows))
+		}
+	}
+	hers = leaOf(care.TeamLead, reach{holds: []string{"ivy"}})
+	for i := range 2 {
+		moved, err := w.by(hers).Move(Move{Patients: []string{"ivy"}, FromTeam: north, ToStaff: "otto"})
+		refusedWith(t, err, "")
+		if moved.People != 1-i || len(moved.NotThere) != 0 {
+			t.Fatalf("%+v", moved)
+		}
+		hers = leaOf(care.TeamLead, reach{}) // the team has her no longer
+	}
+}
+
 func TestAMoveTakesPeopleFromOneCaseloadToAnother(t *testing.T) {
 	w, hers := aTown(), leaOf(care.TeamLead, reach{holds: []string{"ivy"}})
 	every := int64(7)

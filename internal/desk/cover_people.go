@@ -55,7 +55,7 @@ func (c *Caseloads) coverPerson(asked Cover, patient string, impact *Impact) (bo
 		return false, err
 	}
 	for _, r := range have {
-		if r.Team == asked.Team && r.Staff == asked.Staff && !r.From.After(asked.From) && (r.To.IsZero() || !r.To.Before(asked.To)) {
+		if a.within(r) {
 			return true, nil // held for that long, or longer
 		}
 	}

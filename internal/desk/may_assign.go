@@ -11,8 +11,9 @@ import (
 const noSuchHolding = "There is no such person, team or member of staff for you."
 
 // mayAssign says whether a lead may give a person to a holder: they share or give away people
-// they hold; others they may only take in where nobody holds them, or where a handover about them
-// stands with their team.
+// they hold; others they may only take in where nobody else holds them, or where a handover about them
+// stands with their team. What the holder has already they may be given again, so that a request sent twice is
+// answered as the first time.
 func (c *Caseloads) mayAssign(a Assignment) (*care.Record, error) {
 	person, err := c.People.Patient(a.Patient)
 	if err != nil {
@@ -36,7 +37,7 @@ func (c *Caseloads) mayAssign(a Assignment) (*care.Record, error) {
 		return nil, notThere
 	}
 	have, err := c.Rows.CaseloadOf(a.Patient)
-	if err != nil || len(have) == 0 {
+	if err != nil || !c.heldByOthers(have, a) {
 		return person, err
 	}
 	asked, err := c.Rows.StandsWith(a.Patient, c.Lead.Teams)
@@ -44,6 +45,19 @@ func (c *Caseloads) mayAssign(a Assignment) (*care.Record, error) {
 		err = notThere
 	}
 	return person, err
+}
+
+// heldByOthers says whether anybody but the holder of an assignment has the person, and the holder has not had
+// all of it before.
+func (c *Caseloads) heldByOthers(have []care.CaseloadRow, a Assignment) (others bool) {
+	a.From = notBefore(c.Rows.Now(), a.From)
+	for _, r := range have {
+		if a.within(r) {
+			return false
+		}
+		others = others || !a.sameHolder(r)
+	}
+	return others
 }
 
 // canHold checks that the holder exists and that holding a person means something for them.

@@ -16,6 +16,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbstore"
 )
 
 // codesKept is how long a sign-in code outlives its ten minutes, for whoever asks what became
@@ -115,7 +116,7 @@ func (s *Identity) AddCode(ctx context.Context, c identity.SignInCode, now time.
 		if err != nil {
 			return err
 		}
-		return auditIdentity(ctx, tx, by, now, "sign_in_code_issued", care.StaffName, c.Staff, `{}`)
+		return auditIdentity(tx, by, now, "sign_in_code_issued", care.StaffName, c.Staff, map[string]string{})
 	})
 }
 
@@ -210,29 +211,26 @@ func writeEnrolment(ctx context.Context, tx core.App, e identity.Enrolment, d id
 	if err != nil {
 		return err
 	}
-	detail := `{}`
+	detail := map[string]string{}
 	if e.CodeHash != "" {
-		detail = `{"by":"sign_in_code"}`
+		detail["by"] = "sign_in_code"
 		_, err = execute(ctx, tx, `UPDATE sign_in_codes SET used_at = {:at} WHERE hash = {:hash}`,
 			dbx.Params{"at": care.Stamp(e.At), "hash": e.CodeHash})
 		if err != nil {
 			return err
 		}
 	}
-	return auditIdentity(ctx, tx, staff, e.At, "device_enrolled", care.Devices, d.ID, detail)
+	return auditIdentity(tx, staff, e.At, "device_enrolled", care.Devices, d.ID, detail)
 }
 
-// auditIdentity notes who got into the house and who let them; detail is JSON.
-func auditIdentity(ctx context.Context, tx core.App, actor *core.Record, at time.Time, action, collection, record, detail string) error {
-	device := ""
+// auditIdentity notes who got into the house and who let them, in the transaction of that.
+func auditIdentity(tx core.App, actor *core.Record, at time.Time, action, collection, record string, detail map[string]string) error {
+	line := care.AuditLine{At: at, Actor: actor.Id, Role: actor.GetString("role"), Organisation: actor.GetString("organisation"),
+		Action: action, Collection: collection, Record: record, Detail: detail}
 	if collection == care.Devices {
-		device = record
+		line.Device = record
 	}
-	_, err := execute(ctx, tx, `INSERT INTO audit (at, actor, role, organisation, device, action, collection, record, patient, detail)
-		VALUES ({:at}, {:actor}, {:role}, {:organisation}, {:device}, {:action}, {:collection}, {:record}, '', {:detail})`,
-		dbx.Params{"at": care.Stamp(at), "actor": actor.Id, "role": actor.GetString("role"), "organisation": actor.GetString("organisation"),
-			"device": device, "action": action, "collection": collection, "record": record, "detail": detail})
-	return err
+	return pbstore.WriteAudit(tx, line)
 }
 
 func query(ctx context.Context, app core.App, sql string, params dbx.Params) *dbx.Query {

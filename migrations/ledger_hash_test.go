@@ -14,7 +14,7 @@ func TestAChangeOfAnOlderLedgerSentAgainIsStillTheSameChange(t *testing.T) {
 	if _, err := db.NewQuery(`INSERT INTO sync_ledger (key, client, mid, status, seq, content) VALUES ('01jz1x00000000000000000000', 1, 7, 'merged', 12, 4223705245613611386)`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Delete("_migrations", dbx.HashExp{"file": "1795800000_ledger_hash.go"}).Execute(); err != nil {
+	if _, err := db.Delete("_migrations", dbx.HashExp{"file": "1795800050_ledger_hash.go"}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.RunAllMigrations(); err != nil {

@@ -22,7 +22,7 @@ func TestAMisshapenObjectOfAnOlderDatabaseIsHandedToTheEngineAndTheOthersAreNot(
 	if _, err := db.NewQuery(`DELETE FROM sync_dirty`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Delete("_migrations", dbx.HashExp{"file": "1795800100_object_shapes.go"}).Execute(); err != nil {
+	if _, err := db.Delete("_migrations", dbx.HashExp{"file": "1795800200_object_shapes.go"}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.RunAllMigrations(); err != nil {

@@ -12,23 +12,23 @@ type Channel interface {
 	Deliver(ctx context.Context, item Item) error
 }
 
-// Desk puts a handover before a team: it applies the machine's Deliver and stores what comes of
+// InboxStore puts a handover into the inbox of a team: it applies the machine's Deliver and stores what comes of
 // it. Delivering what the team has, or what has moved on, changes nothing and is no error.
-type Desk interface {
+type InboxStore interface {
 	Deliver(ctx context.Context, handover, team string) error
 }
 
 // InboxName is the channel every handover goes through.
 const InboxName = "inbox"
 
-// Inbox is the channel of our own pages. Its handovers are sent when the desk has them; a team
+// Inbox is the channel of our own pages. Its handovers are sent when the store has them; a team
 // that is reached by phone only has its handovers on the list of calls to make.
-type Inbox struct{ Desk Desk }
+type Inbox struct{ Store InboxStore }
 
 // Name implements Channel.
 func (Inbox) Name() string { return InboxName }
 
 // Deliver implements Channel.
 func (i Inbox) Deliver(ctx context.Context, item Item) error {
-	return i.Desk.Deliver(ctx, item.Handover, item.Team)
+	return i.Store.Deliver(ctx, item.Handover, item.Team)
 }

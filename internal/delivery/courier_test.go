@@ -220,19 +220,19 @@ func TestALongQueueIsTakenInRounds(t *testing.T) {
 	}
 }
 
-// desk records what the inbox put before which team.
-type desk []string
+// inboxes records what was put into which team's inbox.
+type inboxes []string
 
-func (d *desk) Deliver(_ context.Context, h, team string) error {
+func (d *inboxes) Deliver(_ context.Context, h, team string) error {
 	*d = append(*d, h+" to "+team)
 	return nil
 }
 
 func TestTheInboxPutsAHandoverBeforeItsTeam(t *testing.T) {
-	b, c, d := &box{}, &clock{start}, &desk{}
+	b, c, d := &box{}, &clock{start}, &inboxes{}
 	b.put(InboxName, start)
-	round(t, courier(t, b, c, Inbox{Desk: d}))
-	if !slices.Equal(*d, desk{"h1 to practice"}) {
+	round(t, courier(t, b, c, Inbox{Store: d}))
+	if !slices.Equal(*d, inboxes{"h1 to practice"}) {
 		t.Errorf("%v", *d)
 	}
 }

@@ -4,9 +4,9 @@ import "doorstep/internal/delivery"
 
 // channels are the ways by which every handover leaves. A further one is a line here; what it is, is a
 // type of internal/delivery.
-func channels(desk delivery.Desk) []delivery.Channel {
+func channels(inbox delivery.InboxStore) []delivery.Channel {
 	return []delivery.Channel{
-		delivery.Inbox{Desk: desk},
+		delivery.Inbox{Store: inbox},
 	}
 }
 

@@ -81,10 +81,10 @@ func (e *Engine) EmptyOutbox(ctx context.Context) error {
 	}
 }
 
-// inbox is the desk of our own pages.
+// inbox is the store behind the inbox of our own pages.
 type inbox struct{ e *Engine }
 
-// Deliver implements delivery.Desk.
+// Deliver implements delivery.InboxStore.
 func (i inbox) Deliver(ctx context.Context, handover, team string) error {
 	return i.e.Do(ctx, func(tx *pbstore.Tx) error {
 		tx.Next()

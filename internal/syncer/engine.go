@@ -23,8 +23,8 @@ type Options struct {
 	// MaxWait is how long a pull may wait for news.
 	MaxWait time.Duration
 	Now     func() time.Time
-	// Channels are the ways handovers leave by, given the desk of our own pages; nil: that desk alone.
-	Channels func(delivery.Desk) []delivery.Channel
+	// Channels are the ways handovers leave by, given the store of our own inbox; nil: that inbox alone.
+	Channels func(delivery.InboxStore) []delivery.Channel
 	// Due is what WorkDue does about each kind of due row; a row of any other kind is dropped.
 	Due DueWork
 	Log *slog.Logger
@@ -60,7 +60,9 @@ func New(store *pbstore.Store, o Options) *Engine {
 		o.MaxWait = MaxWait
 	}
 	if o.Channels == nil {
-		o.Channels = func(desk delivery.Desk) []delivery.Channel { return []delivery.Channel{delivery.Inbox{Desk: desk}} }
+		o.Channels = func(store delivery.InboxStore) []delivery.Channel {
+			return []delivery.Channel{delivery.Inbox{Store: store}}
+		}
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

@@ -3,7 +3,7 @@ package care
 // Role is what a person is employed or trusted to do. One person has one role.
 type Role string
 
-// The roles of DESIGN §6.
+// The roles. What each may see and do is the table of duties below.
 const (
 	DistrictNurse        Role = "district_nurse"
 	SupportWorker        Role = "support_worker"

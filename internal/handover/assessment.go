@@ -8,8 +8,8 @@ import (
 	"doorstep/internal/news2"
 )
 
-// assessment lists what was found, sets with all sub-scores beside the total (DESIGN §1,
-// decision 14), in clinical order.
+// assessment lists what was found, sets with all sub-scores beside the total, in clinical
+// order.
 func assessment(c Case) string {
 	var s []string
 	done := map[string]bool{}

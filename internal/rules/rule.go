@@ -7,8 +7,8 @@ import (
 	"doorstep/internal/news2"
 )
 
-// Window is how far back from an event its history reaches (DESIGN §5: 48 hours between
-// events, not back from now).
+// Window is how far back from an event its history reaches: counted between the
+// two events, not back from now. Phones look as far: window in pb_public/app/model/rules.js.
 const Window = 48 * time.Hour
 
 // The states of a rule, as care.RuleStates lists them.

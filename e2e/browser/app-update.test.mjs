@@ -57,9 +57,11 @@ test('update while a form is dirty: never over an open form, offered afterwards,
   await release(3) // and a second one, before the first was taken on
   await looksAgain(page)
   await page.waitForFunction(async () => {
-    const waiting = (await navigator.serviceWorker.getRegistration('/app/'))?.waiting
     const { version } = await fetch('/app/shell.json', { cache: 'no-store' }).then(r => r.json())
-    return waiting?.state === 'installed' && (await caches.keys()).includes(`doorstep-${version}`)
+    // A worker fills its cache while it installs; until it has, the one before it is still the one that waits.
+    const kept = (await caches.keys()).includes(`doorstep-${version}`)
+    const workers = await navigator.serviceWorker.getRegistration('/app/')
+    return kept && !workers?.installing && workers?.waiting?.state === 'installed'
   })
   assert.equal(await page.getByLabel('Note').inputValue(), 'Written while an update came')
   assert.ok(await marked(page), 'the page was loaded anew over an open form')

@@ -2,9 +2,10 @@
 //
 //	phone → wire → syncer → takein → judge → arrange → delivery → practice
 //
-// Data moves right. A room may know the next one, to hand its work on, and never one to its left; all
-// nouns come from care. The pure steps are used by the room that needs them: reconcile by takein, rules
-// by judge, handover by arrange. What each folder is for:
+// Data moves right. A room may know the next one, to hand its work on, and never one to its left, but
+// for wire, whose errors and kept bodies later rooms use; all nouns come from care. The pure steps are
+// used by the room that needs them: reconcile by takein, rules by judge, handover by arrange. What each
+// folder is for:
 //
 //   - identifier: NHS numbers, ODS codes, ULIDs. Pure.
 //   - news2: the early warning score. Pure.
@@ -33,7 +34,7 @@
 //   - pbrecords: accounts, devices, imports and recovery, on PocketBase's own records.
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.
 //   - pbapp: opens a database and brings it to today's schema.
-//   - httpapi: the routes, in one list.
+//   - httpapi: the routes, a list for each kind of asker: enrol.go, sync.go, care.go, health.go.
 //   - server: puts PocketBase, the store, the engine, the routes and the jobs together.
 //   - webui: serves the pages that are built in.
 //   - contract: holds docs/openapi.yaml and docs/transcripts to the real server. Tests only.

@@ -6,7 +6,7 @@ import (
 	"doorstep/internal/care"
 )
 
-// defaultIssueRetention is the most that the design allows.
+// defaultIssueRetention is also the most that the setting --issue-retention-days takes.
 const defaultIssueRetention = 30 * 24 * time.Hour
 
 // Conditions on issues that concern a member of staff.

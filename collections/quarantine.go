@@ -11,7 +11,7 @@ import (
 func Quarantine() *core.Collection {
 	c := build(care.Quarantine)
 	c.AddIndex("idx_quarantine_waits_for", false, "`waits_for`", "`waits_for` != ''")
-	c.AddIndex("idx_quarantine_owner_team", false, "`owner_team`", "`state` = 'open'")
-	c.AddIndex("idx_quarantine_patient", false, "`patient`", "`state` = 'open'")
+	c.AddIndex("idx_quarantine_owner_team", false, "`owner_team`", "`state` = '"+care.IssueOpen+"'")
+	c.AddIndex("idx_quarantine_patient", false, "`patient`", "`state` = '"+care.IssueOpen+"'")
 	return c
 }

@@ -35,7 +35,7 @@ func (a *Access) SeeIssue(issue *care.Record, near, concern bool) IssueSeen {
 		seen[name] = issue.Get(name)
 	}
 	seen["kind"] = issueKind(issue)
-	if raw, ok := seen["content"].(json.RawMessage); ok && seen["kind"] == "quarantined" {
+	if raw, ok := seen["content"].(json.RawMessage); ok && seen["kind"] == care.IssueQuarantined {
 		seen["content"] = sealMutation(raw)
 	}
 	if !near || !a.readsIssue(issue) || sealedIssue(issue, concern) {
@@ -51,11 +51,11 @@ func (a *Access) SeeIssue(issue *care.Record, near, concern bool) IssueSeen {
 func issueKind(issue *care.Record) string {
 	switch {
 	case issue.Collection.Name != care.Quarantine:
-		return "conflict"
-	case care.AsIssue(issue).Kind() == "field":
-		return "set_aside"
+		return care.IssueConflict
+	case care.AsIssue(issue).HoldsField():
+		return care.IssueSetAside
 	}
-	return "quarantined"
+	return care.IssueQuarantined
 }
 
 // sealedIssue says whether an issue is about one field whose content is for the safeguarding lead.
@@ -111,7 +111,7 @@ func (a *Access) readsIssue(issue *care.Record) bool {
 func clinicalContent(issue *care.Record) bool {
 	i := care.AsIssue(issue)
 	names := []string{i.Collection()}
-	if i.Kind() == "mutation" {
+	if i.HoldsChange() {
 		var kept struct {
 			Ops []struct {
 				Collection string `json:"collection"`

@@ -1,14 +1,5 @@
 package care
 
-// ConflictStates and QuarantineStates say whether somebody still has to decide.
-var (
-	ConflictStates   = []string{"open", "resolved"}
-	QuarantineStates = []string{"open", "resolved", "dismissed"}
-)
-
-// QuarantineKinds: a whole mutation that could not be represented, or one field set aside.
-var QuarantineKinds = []string{"mutation", "field"}
-
 // conflicts hold both sides of a disagreement until a person decided; the stored value stays.
 var conflicts = &Collection{Name: Conflicts, Synced: true, Fields: []Field{
 	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Server},

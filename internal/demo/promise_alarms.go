@@ -125,7 +125,7 @@ func (r *brokenRule) Error() string { return r.Rule.Code + ": " + r.Reason }
 func (b *books) judge(set *rules.Set) map[string]bool {
 	disputed := map[string]bool{}
 	for _, c := range b.rows[care.Conflicts] {
-		if c.text("state") == "open" {
+		if c.text("state") == care.IssueOpen {
 			disputed[c.text("record")] = true
 		}
 	}

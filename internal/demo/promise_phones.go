@@ -136,7 +136,7 @@ func (b *books) projection(v *viewer) map[string]due {
 			wire = care.SyncIssues
 		}
 		for id, r := range rows {
-			if r.retracted || wire == care.SyncIssues && r.text("state") != "open" {
+			if r.retracted || wire == care.SyncIssues && r.text("state") != care.IssueOpen {
 				continue
 			}
 			if name == care.Checkins && v.duty.View == care.Limited && !v.serves[r.text("patient")] {

@@ -27,7 +27,7 @@ func noneLost(w *witnesses) *verdict {
 		}
 		for _, n := range e.notes {
 			if n.kind == care.OpResolve {
-				if r := w.issue(n.issue); r == nil || r.text("state") == "open" {
+				if r := w.issue(n.issue); r == nil || r.text("state") == care.IssueOpen {
 					v.breaks("the decision %s of %s left its issue open", short(e.key), e.on.owner.given())
 				}
 			} else if w.books.rows[n.collection][n.id] == nil {
@@ -53,7 +53,7 @@ func noneLost(w *witnesses) *verdict {
 func (w *witnesses) heldBack() map[string]*row {
 	held := map[string]*row{}
 	for _, r := range w.books.rows[care.Quarantine] {
-		if r.text("kind") == "mutation" {
+		if r.text("kind") == care.HeldMutation {
 			held[r.text("key")] = r
 		}
 	}
@@ -263,7 +263,7 @@ func (w *witnesses) keptAside() map[string]bool {
 	}
 	for _, r := range w.books.rows[care.Quarantine] {
 		content, _ := r.values["content"].(json.RawMessage)
-		if r.text("kind") == "field" {
+		if r.text("kind") == care.HeldField {
 			kept[r.text("collection")+"/"+r.text("record")+"/"+r.text("field")+" "+string(content)] = true
 		} else if e := whole[r.text("key")]; e != nil && e.wholeIn(content) {
 			kept[e.key] = true

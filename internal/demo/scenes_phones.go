@@ -59,7 +59,7 @@ func twoNursesOneNote(s *script) func() {
 // noteConflict finds the open conflict about the note of a visit.
 func (h *handset) noteConflict(visit string) string {
 	for _, i := range h.List(care.SyncIssues) {
-		if i.Text("kind") == "conflict" && i.Text("record") == visit && i.Text("field") == "note" {
+		if i.Text("kind") == care.IssueConflict && i.Text("record") == visit && i.Text("field") == "note" {
 			return i.ID
 		}
 	}
@@ -108,7 +108,7 @@ func misreadBreathing(s *script) func() {
 			if err := h.settle(ctx); err != nil {
 				return err
 			}
-			if h.issueAbout("set_aside", set) == "" {
+			if h.issueAbout(care.IssueSetAside, set) == "" {
 				return fmt.Errorf("%s is not told that a reading was set aside", w.name)
 			}
 			s.t.tell("An old form sends %s's breathing as text. That one reading is set aside, the rest is stored, and because it would make "+
@@ -119,7 +119,7 @@ func misreadBreathing(s *script) func() {
 			if err := h.settle(ctx); err != nil {
 				return err
 			}
-			issue := h.issueAbout("set_aside", set)
+			issue := h.issueAbout(care.IssueSetAside, set)
 			if _, err := h.record(func(c *pen) { c.Resolve(issue, map[string]any{"respiration_rate": 26}) }); err != nil {
 				return err
 			}
@@ -218,7 +218,7 @@ func askedInByANeighbour(s *script) func() {
 			if err := h.settle(ctx); err != nil {
 				return err
 			}
-			if h.issueAbout("quarantined", "") == "" {
+			if h.issueAbout(care.IssueQuarantined, "") == "" {
 				return fmt.Errorf("%s is not told that the visit is held back", w.name)
 			}
 			s.t.tell("A neighbour waves %s in to %s, who is on the other team's caseload. The visit is held for that team's lead, but its NEWS2 of %d "+
@@ -231,7 +231,7 @@ func askedInByANeighbour(s *script) func() {
 				return err
 			}
 			for _, i := range list {
-				if i.Kind != "quarantined" || i.Code != "no_permission" {
+				if i.Kind != care.IssueQuarantined || i.Code != "no_permission" {
 					continue
 				}
 				s.t.tell("%s, that team's lead, reads it at the desk and lets it in as it was written.", lead.given())

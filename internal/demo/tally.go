@@ -55,18 +55,18 @@ func (w *witnesses) count(t traffic) *tally {
 	}
 	s.lag, s.longest, s.lagOf = median(lags), longest(lags), len(lags)
 	for _, q := range w.books.rows[care.Quarantine] {
-		if q.text("kind") == "field" {
+		if q.text("kind") == care.HeldField {
 			s.aside++
 		} else {
 			s.quarantined++
 		}
-		if q.text("state") == "open" {
+		if q.text("state") == care.IssueOpen {
 			s.openHeld++
 		}
 	}
 	for _, c := range w.books.rows[care.Conflicts] {
 		s.conflictsKept++
-		if c.text("state") == "open" {
+		if c.text("state") == care.IssueOpen {
 			s.openConflicts++
 		}
 	}

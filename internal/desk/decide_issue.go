@@ -86,9 +86,9 @@ func Dismiss(store Issues, d Decision, reason string) (*care.Record, error) {
 		}
 		return issue, decidedBy(issue)
 	}
-	state := "dismissed"
+	state := care.IssueDismissed
 	if issue.Collection.Name == care.Conflicts {
-		state = "resolved" // both sides are kept either way
+		state = care.IssueResolved // both sides are kept either way
 	}
 	old := *issue
 	decided := map[string]any{"state": state, "resolved_by": d.Lead.Staff, "resolved_at": care.Stamp(store.Now()), "resolution": asJSON(resolution)}
@@ -114,7 +114,7 @@ func ownIssue(store Issues, d Decision) (*care.Record, error) {
 	return issue, nil
 }
 
-func undecided(issue *care.Record) bool { return care.AsIssue(issue).State() == "open" }
+func undecided(issue *care.Record) bool { return care.AsIssue(issue).IsOpen() }
 
 // decidedSo says whether this lead has decided just this before.
 func decidedSo(issue *care.Record, lead Lead, resolution map[string]any) bool {

@@ -7,7 +7,7 @@ import "doorstep/internal/care"
 func fits(store Issues, issue *care.Record, d Decision) error {
 	i := care.AsIssue(issue)
 	field := i.Field()
-	if issue.Collection.Name == care.Quarantine && i.Kind() == "mutation" || len(d.Set) == 0 {
+	if issue.Collection.Name == care.Quarantine && i.HoldsChange() || len(d.Set) == 0 {
 		return nil
 	}
 	if i.Policy() == "retract" {

@@ -162,7 +162,7 @@ func (a *API) answerDecision(e *core.RequestEvent, viewer *access.Access, issue 
 	if answer.issueDetail, err = a.issueDetail(e, viewer, issue); err != nil {
 		return err
 	}
-	answer.Settled = answer.Issue.Text("state") != "open"
+	answer.Settled = answer.Issue.Text("state") != care.IssueOpen
 	for i := range answer.Conflicts { // to be shown, it would need a look at each record: of a handover nothing is
 		c := &answer.Conflicts[i]
 		c.Theirs = viewer.SeeValue(c.Collection, c.Field, c.Theirs, c.Collection == care.Handovers)

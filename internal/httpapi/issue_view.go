@@ -55,7 +55,7 @@ type StoredNow struct {
 
 // storedNow reads what stands in the field that an open issue is about; nil where there is none.
 func (a *API) storedNow(v *pbstore.Snapshot, who *access.Access, issue access.IssueSeen) (*StoredNow, error) {
-	if issue.Text("state") != "open" {
+	if issue.Text("state") != care.IssueOpen {
 		return nil, nil
 	}
 	rec, err := v.Stored(issue.Text("collection"), issue.Text("record"))

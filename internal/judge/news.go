@@ -85,5 +85,5 @@ func (n *News) onlyDoubtful() bool {
 
 // keepsMutation says whether an issue is a change that was refused whole.
 func keepsMutation(issue *care.Record) bool {
-	return issue.Collection.Name == care.Quarantine && care.AsIssue(issue).Kind() == "mutation"
+	return issue.Collection.Name == care.Quarantine && care.AsIssue(issue).HoldsChange()
 }

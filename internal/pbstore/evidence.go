@@ -13,7 +13,7 @@ import (
 
 // Conditions on records.
 const (
-	openIssuesOf   = `patient = ? AND state = 'open' ORDER BY id`
+	openIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id`
 	handoversOf    = `patient = ? ORDER BY id`
 	eventsInWindow = withIDs + ` AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`
 )

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	heldChanges = `SELECT id, client, kind, code, waits_for, content FROM quarantine WHERE state = 'open'`
-	waitingFor  = `waits_for = ? AND waits_for <> '' AND state = 'open' ORDER BY client, mid` // a condition
+	heldChanges = `SELECT id, client, kind, code, waits_for, content FROM quarantine WHERE ` + care.SQLIssueOpen
+	waitingFor  = `waits_for = ? AND waits_for <> '' AND ` + care.SQLIssueOpen + ` ORDER BY client, mid` // a condition
 )
 
 // loadHeld finds the records whose creates are in quarantine and what waits for records.
@@ -21,7 +21,7 @@ func (m *memory) loadHeld(v *Snapshot) error {
 			return err
 		}
 		m.held[client]++
-		if kind == "mutation" {
+		if kind == care.HeldMutation {
 			m.hold(id, code, waits, []byte(content.String))
 		}
 		return nil
@@ -73,12 +73,12 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 		client := care.AsIssue(rec).Client()
 		tx.note(func(m *memory) { m.held[client] += more })
 	}
-	if care.AsIssue(rec).Kind() != "mutation" {
+	if !care.AsIssue(rec).HoldsChange() {
 		return
 	}
 	code, waits := care.AsIssue(rec).Code(), care.AsIssue(rec).WaitsFor()
 	content := care.AsIssue(rec).Content()
-	if old != nil && care.AsIssue(old).State() == "open" {
+	if old != nil && care.AsIssue(old).IsOpen() {
 		oldCode, oldWaits := care.AsIssue(old).Code(), care.AsIssue(old).WaitsFor()
 		for _, id := range createdBy(oldCode, content) {
 			tx.creates[id] = ""
@@ -88,7 +88,7 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 		}
 		tx.note(func(m *memory) { m.letGo(oldCode, oldWaits, content) })
 	}
-	if care.AsIssue(rec).State() != "open" {
+	if !care.AsIssue(rec).IsOpen() {
 		return
 	}
 	for _, id := range createdBy(code, content) {

@@ -11,8 +11,8 @@ const defaultIssueRetention = 30 * 24 * time.Hour
 
 // Conditions on issues that concern a member of staff.
 const (
-	openConflictsOfStaff = `(kept_by = ?1 OR lost_by = ?1) AND patient <> '' AND state = 'open' ORDER BY id`
-	openRefusedOfStaff   = `author = ?1 AND patient <> '' AND state = 'open' ORDER BY id`
+	openConflictsOfStaff = `(kept_by = ?1 OR lost_by = ?1) AND patient <> '' AND ` + care.SQLIssueOpen + ` ORDER BY id`
+	openRefusedOfStaff   = `author = ?1 AND patient <> '' AND ` + care.SQLIssueOpen + ` ORDER BY id`
 )
 
 // lapseLater makes the job look at an open issue again when those who do not have the person now

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	openOfTeams       = ` WHERE state = 'open' AND owner_team IN (SELECT value FROM json_each(?1)) AND (opened_at, id) > (?2, ?3)`
+	openOfTeams       = ` WHERE ` + care.SQLIssueOpen + ` AND owner_team IN (SELECT value FROM json_each(?1)) AND (opened_at, id) > (?2, ?3)`
 	openIssuesOfTeams = `SELECT 'conflicts', id, opened_at AS o FROM conflicts` + openOfTeams +
 		` UNION ALL SELECT 'quarantine', id, opened_at FROM quarantine` + openOfTeams + ` ORDER BY 3, 2 LIMIT ?4`
 )

@@ -190,7 +190,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(who.Staff) })
 		}
 		switch {
-		case care.AsIssue(rec).State() != "open":
+		case !care.AsIssue(rec).IsOpen():
 			d.Gone, d.Scopes = "retracted", nil
 		case len(d.Scopes) == 0:
 			d.Gone = "left"

@@ -16,8 +16,8 @@ const (
 			coalesce(sum(state = 'failed' OR (` + dueColumn + `) <> '' AND (` + dueColumn + `) <= ?2), 0)
 		FROM handovers WHERE id IN (SELECT id FROM mine)`
 	issueCounts = `SELECT count(*), coalesce(sum(due_at <> '' AND due_at <= ?2), 0) FROM (
-		SELECT due_at FROM conflicts WHERE state = 'open' AND owner_team IN (SELECT value FROM json_each(?1))
-		UNION ALL SELECT due_at FROM quarantine WHERE state = 'open' AND owner_team IN (SELECT value FROM json_each(?1)))`
+		SELECT due_at FROM conflicts WHERE ` + care.SQLIssueOpen + ` AND owner_team IN (SELECT value FROM json_each(?1))
+		UNION ALL SELECT due_at FROM quarantine WHERE ` + care.SQLIssueOpen + ` AND owner_team IN (SELECT value FROM json_each(?1)))`
 	silentDevices = `SELECT count(*) FROM devices WHERE staff IN (SELECT value FROM json_each(?1)) AND state IN ('active', 'draining') AND last_seen < ?2`
 )
 

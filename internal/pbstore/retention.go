@@ -85,7 +85,7 @@ func (tx *Tx) Compact(after, below int64) (next int64, err error) {
 }
 
 func settledIssue(rec *care.Record) bool {
-	return (rec.Collection.Name == care.Conflicts || rec.Collection.Name == care.Quarantine) && care.AsIssue(rec).State() != "open"
+	return (rec.Collection.Name == care.Conflicts || rec.Collection.Name == care.Quarantine) && !care.AsIssue(rec).IsOpen()
 }
 
 func inScope(rec *care.Record, scope string) bool {

@@ -135,7 +135,7 @@ func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 
 // openRows counts an issue that is not decided; nil is none.
 func openRows(issue *care.Record) int64 {
-	if issue == nil || care.AsIssue(issue).State() != "open" {
+	if issue == nil || !care.AsIssue(issue).IsOpen() {
 		return 0
 	}
 	return 1

@@ -14,8 +14,8 @@ const alarmMemory = 30 * 24 * time.Hour
 const (
 	lastAlarms    = `SELECT patient, max(clinical_time) FROM alarms WHERE clinical_time > ? GROUP BY patient`
 	openHandovers = `SELECT patient, count(*) FROM handovers WHERE state NOT IN ` + care.SQLOffTheClock + ` GROUP BY patient`
-	openIssues    = `SELECT patient, count(*) FROM (SELECT patient FROM conflicts WHERE state = 'open'
-		UNION ALL SELECT patient FROM quarantine WHERE state = 'open') GROUP BY patient`
+	openIssues    = `SELECT patient, count(*) FROM (SELECT patient FROM conflicts WHERE ` + care.SQLIssueOpen + `
+		UNION ALL SELECT patient FROM quarantine WHERE ` + care.SQLIssueOpen + `) GROUP BY patient`
 )
 
 func (m *memory) loadWatched(v *Snapshot) error {

@@ -181,7 +181,7 @@ func unprovenOffset(b *bench, t *Town) {
 // held is a quarantine row of a mutation that holds one op.
 func held(t *Town, n int, op map[string]any, values map[string]any) *care.Record {
 	content := care.JSON(map[string]any{"mid": n, "key": ID(7000 + n), "author": t.Ann, "authored_at": care.Stamp(Monday), "ops": []any{op}})
-	all := map[string]any{"kind": "mutation", "state": "open", "patient": t.Ada, "author": t.Ann, "client": ID(500), "mid": int64(n), "key": ID(7000 + n),
+	all := map[string]any{"kind": care.HeldMutation, "state": care.IssueOpen, "patient": t.Ada, "author": t.Ann, "client": ID(500), "mid": int64(n), "key": ID(7000 + n),
 		"code": "no_permission", "content": content, "opened_at": care.Stamp(Monday)}
 	for k, v := range values {
 		all[k] = v
@@ -198,7 +198,7 @@ func (b *bench) decideIssue(s rooms.Store, collection, id string) {
 	b.t.Helper()
 	old := b.read(s, collection, id)
 	rec := old.Clone()
-	rec.SetAll(map[string]any{"state": "resolved"})
+	rec.SetAll(map[string]any{"state": care.IssueResolved})
 	ok(b.t, s.Update(rec, old, []string{"state"}))
 }
 
@@ -397,7 +397,7 @@ func evidence(b *bench, t *Town) {
 }
 
 func conflict(t *Town, n int) *care.Record {
-	return Record(care.Conflicts, ID(3000+n), t.Ann, time.Time{}, map[string]any{"patient": t.Ada, "state": "open", "collection": care.Visits,
+	return Record(care.Conflicts, ID(3000+n), t.Ann, time.Time{}, map[string]any{"patient": t.Ada, "state": care.IssueOpen, "collection": care.Visits,
 		"record": ID(1001), "field": "note", "kept": json.RawMessage(`"a"`), "lost": json.RawMessage(`"b"`), "opened_at": care.Stamp(Monday)})
 }
 

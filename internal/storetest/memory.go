@@ -222,7 +222,7 @@ func (m *Memory) WaitingFor(record string) ([]*care.Record, error) {
 // QuarantinedCreate implements takein.Store.
 func (m *Memory) QuarantinedCreate(record string) (string, error) {
 	held := m.list(care.Quarantine, func(q *care.Record) bool {
-		if !isOpen(q) || care.AsIssue(q).Kind() != "mutation" || care.AsIssue(q).Code() == care.CodeIDTaken || care.AsIssue(q).Content() == nil {
+		if !isOpen(q) || !care.AsIssue(q).HoldsChange() || care.AsIssue(q).Code() == care.CodeIDTaken || care.AsIssue(q).Content() == nil {
 			return false
 		}
 		return slices.ContainsFunc(wire.KeptIn(q).Ops, func(op care.Op) bool { return op.Kind == care.OpCreate && op.ID == record })
@@ -233,7 +233,7 @@ func (m *Memory) QuarantinedCreate(record string) (string, error) {
 	return held[0].ID, nil
 }
 
-func isOpen(issue *care.Record) bool { return care.AsIssue(issue).State() == "open" }
+func isOpen(issue *care.Record) bool { return care.AsIssue(issue).IsOpen() }
 
 // DueAt implements the rooms' stores.
 func (m *Memory) DueAt(at time.Time, kind care.DueKind, ref string) error {

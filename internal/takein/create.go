@@ -80,7 +80,7 @@ func (in *input) planManual(p *planned, rec *care.Record) error {
 	}
 	p.manual = append(p.manual, manual)
 	if lacks != nil {
-		q := in.newHeld("field", rec.Person())
+		q := in.newHeld(care.HeldField, rec.Person())
 		q.SetAll(map[string]any{"collection": care.Handovers, "record": rec.ID, "field": "named_registrant",
 			"code": lacks.Code, "message": lacks.Message, "fix": care.FixOf(lacks.Code), "content": care.JSON(nil)})
 		p.notice(q, "named_registrant")

@@ -33,7 +33,7 @@ func (r *Room) LapseIssue(id string) error {
 // openIssueOf finds an issue that nobody has decided; nil when there is none of that id.
 func (r *Room) openIssueOf(id string) (*care.Record, error) {
 	issue, err := r.Issue(id)
-	if err != nil || issue == nil || care.AsIssue(issue).State() != "open" {
+	if err != nil || issue == nil || !care.AsIssue(issue).IsOpen() {
 		return nil, err
 	}
 	return issue, nil

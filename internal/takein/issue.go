@@ -19,7 +19,7 @@ func (in *input) newIssue(collection, patient string) *care.Record {
 		rec.Values["patient"] = patient
 	}
 	now := in.Moment.Now()
-	rec.SetAll(map[string]any{"owner_team": in.ownerTeam(patient), "opened_at": care.Stamp(now), "due_at": care.Stamp(now.Add(IssueDeadline)), "state": "open"})
+	rec.SetAll(map[string]any{"owner_team": in.ownerTeam(patient), "opened_at": care.Stamp(now), "due_at": care.Stamp(now.Add(IssueDeadline)), "state": care.IssueOpen})
 	return rec
 }
 

@@ -11,7 +11,7 @@ import (
 // quarantine keeps a mutation whole and tells its author and the team's lead.
 func (in *input) quarantine(no *refusal) (*outcome, error) {
 	patient, collection, record := in.subject()
-	q := in.newHeld("mutation", patient)
+	q := in.newHeld(care.HeldMutation, patient)
 	q.SetAll(map[string]any{"collection": care.Clip(collection, 40), "record": care.Clip(record, 60), "field": no.field, "code": no.code,
 		"message": no.message, "fix": care.FixOf(no.code), "waits_for": no.waitsFor})
 	if json.Valid(in.m.Raw) {

@@ -107,7 +107,7 @@ func (r *Room) wake(record string, approved func(*care.Record) bool) error {
 func (in *input) closeRow(o *outcome, resolver string) error {
 	rec := in.replayOf
 	old := rec.Clone()
-	rec.SetAll(map[string]any{"state": "resolved", "resolved_by": resolver, "resolved_at": care.Stamp(in.Moment.Now()),
+	rec.SetAll(map[string]any{"state": care.IssueResolved, "resolved_by": resolver, "resolved_at": care.Stamp(in.Moment.Now()),
 		"resolution": care.JSON(map[string]any{"status": o.result.Status, "records": o.result.Records})})
 	o.settled = append(o.settled, rec)
 	return in.Store.Update(rec, old, []string{"state", "resolved_by", "resolved_at", "resolution"})

@@ -22,10 +22,10 @@ func (in *input) resolve(p *planned, op *care.Op) error {
 	if d == nil || !in.mayDecide(d.rec, care.AsIssue(d.rec).Author()) {
 		return noIssue()
 	}
-	if care.AsIssue(d.rec).State() != "open" {
+	if !care.AsIssue(d.rec).IsOpen() {
 		return in.decidedBefore(p, d, op)
 	}
-	if care.AsIssue(d.rec).Kind() == "field" {
+	if care.AsIssue(d.rec).HoldsField() {
 		return in.resolveField(p, d, op)
 	}
 	if care.AsIssue(d.rec).Fix() == care.FixSupervisor && !in.supervises(d.rec) {
@@ -39,7 +39,7 @@ func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
 	if !in.mayDecide(d.rec, care.AsIssue(d.rec).KeptBy(), care.AsIssue(d.rec).LostBy()) {
 		return noIssue()
 	}
-	if care.AsIssue(d.rec).State() != "open" {
+	if !care.AsIssue(d.rec).IsOpen() {
 		return in.decidedBefore(p, d, op)
 	}
 	target, err := in.about(p, d)
@@ -100,7 +100,7 @@ func (in *input) decidedBefore(p *planned, issue *draft, op *care.Op) error {
 
 // decide closes the issue: who decided what, and when.
 func (in *input) decide(p *planned, d *draft, op *care.Op) {
-	d.write("state", "resolved", in.stamp())
+	d.write("state", care.IssueResolved, in.stamp())
 	d.write("resolved_by", in.by.Staff, in.stamp())
 	d.write("resolved_at", care.Stamp(in.Moment.Now()), in.stamp())
 	d.write("resolution", care.JSON(op.Set), in.stamp())

@@ -37,7 +37,7 @@ func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, a
 func (in *input) setAside(p *planned, rec *care.Record, patient string, fields []asideField) {
 	slices.SortFunc(fields, func(a, b asideField) int { return strings.Compare(a.name, b.name) })
 	for _, a := range fields {
-		q := in.newHeld("field", patient)
+		q := in.newHeld(care.HeldField, patient)
 		q.SetAll(map[string]any{"collection": rec.Collection.Name, "record": rec.ID, "field": care.Clip(a.name, 60),
 			"code": a.why.Code, "message": a.why.Message, "fix": care.FixOf(a.why.Code), "content": care.JSON(a.raw)})
 		p.notice(q, a.name)

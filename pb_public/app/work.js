@@ -2,6 +2,7 @@
 // The app once it is unlocked: the sync client on the sealed store, and around it what the screens get (context.js).
 import { openClient, Unreachable } from '../shared/sync/client.js'
 import { announce } from '../shared/ui/html.js'
+import { openIssue } from '../shared/states.js'
 import { words } from '../shared/ui/words.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { clockTimes } from './model/phonetime.js'
@@ -87,7 +88,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       const s = client.status(), unsent = client.unsent()
       const expected = s.progress?.expected ?? 0
       return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues')
-          .filter(i => i.state === undefined || i.state === 'open').length,
+          .filter(openIssue).length,
         lastSynced: s.lastSynced ? trueTime(s.lastSynced) : null, nextTry: s.error && s.nextTry ? trueTime(s.nextTry) : null,
         busy: s.phase !== 'idle', trouble: trouble(s.error),
           loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }

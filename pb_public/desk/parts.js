@@ -5,6 +5,7 @@ import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
 import { now } from '../shared/ui/now.js'
 import { ago, birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
+import { openIssue } from '../shared/states.js'
 import { toLocal } from './london.js'
 
 const w = words.desk
@@ -29,7 +30,7 @@ export function deadline(due, at = now()) {
 }
 
 /** Whether an issue was passed on to the coordinator for want of a decision. @param {any} issue */
-export const passedOn = issue => issue.escalated_at && issue.state === 'open' ? tag(w.passedOn, 'bad') : nothing
+export const passedOn = issue => issue.escalated_at && openIssue(issue) ? tag(w.passedOn, 'bad') : nothing
 
 /** A person in one line. @param {any} p */
 export const personLine = p => html`<span class="dk-person">${personName(p ?? {})}</span>`

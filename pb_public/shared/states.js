@@ -1,6 +1,6 @@
 // @ts-check
-// What the states of a handover mean, made from internal/care/state.go by: go test ./internal/care -update.
-// Change it there.
+// What the states of a handover and of an issue mean, made from internal/care/state.go and issue_states.go by:
+// go test ./internal/care -update. Change it there.
 
 /** @param {string[]} states @returns {(h: { state: string }) => boolean} */
 const oneOf = states => h => states.includes(h.state)
@@ -24,3 +24,20 @@ export const unanswered = oneOf(unansweredStates)
 /** goes no further without the sender's side */
 export const stuckStates = ['call_needed', 'no_destination', 'escalated', 'failed']
 export const stuck = oneOf(stuckStates)
+
+/** @typedef {{ state?: string, kind?: string }} Issue */
+
+/** Somebody still has to decide it. One that a push answered with has no state until it is pulled. @param {Issue} i */
+export const openIssue = i => i.state === undefined || i.state === 'open'
+
+/** the kinds of issue, in the order of the desk's filter */
+export const issueKinds = ['conflict', 'set_aside', 'quarantined']
+
+/** two values, each with an author @param {Issue} i */
+export const conflict = i => i.kind === 'conflict'
+
+/** one value that could not be stored @param {Issue} i */
+export const setAside = i => i.kind === 'set_aside'
+
+/** a whole change that could not be stored @param {Issue} i */
+export const heldBack = i => i.kind === 'quarantined'

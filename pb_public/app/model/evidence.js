@@ -1,5 +1,6 @@
 // @ts-check
 // The records of a person on this phone as evidence, as the server would judge them.
+import { openIssue } from '../../shared/states.js'
 import { scoreOf, sets } from './people.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
@@ -17,7 +18,7 @@ const times = ['clinical_time', 'ended_at', 'started_at', 'taken_at', 'happened_
  */
 export function evidenceOf(patient, { observations, visits, checkins, issues, clockKnown }) {
   const theirs = (/** @type {Rec} */ r) => r.patient === patient.id
-  const doubtful = new Set(issues.filter(i => i.state !== 'resolved').map(i => i.record))
+  const doubtful = new Set(issues.filter(openIssue).map(i => i.record))
   const of = (/** @type {string} */ collection, /** @type {Rec[]} */ list) => list.flatMap(record => {
     const at = times.map(t => record[t]).find(Boolean)
     return at ? [{ collection, id: record.id, at, record, news2: collection === 'observations' ? scoreOf(record, patient) : null,

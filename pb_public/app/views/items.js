@@ -2,6 +2,7 @@
 // What became of my work: each change and how far it got, and what needs me, with what to do about it.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
+import { conflict as isConflict, openIssue, setAside } from '../../shared/states.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
@@ -16,7 +17,7 @@ import { unfinished } from './unfinished.js'
  */
 export function items(app) {
   const w = words.app.items
-  const issues = app.locked ? [] : app.all('sync_issues').filter(i => i.state === undefined || i.state === 'open')
+  const issues = app.locked ? [] : app.all('sync_issues').filter(openIssue)
   const list = [...app.items()].reverse()
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${w.title}</h1>
@@ -54,7 +55,7 @@ function issue(app, i) {
   return html`<li class="app-card app-card--late">
     <strong>${fill(w.issue[/** @type {'conflict'} */ (i.kind)] ?? w.issue.other, { field: name || w.record })}</strong>
     <span>${i.patient ? nameOf(app, i.patient) : ''} <span class="ds-soft">${when(i.opened_at, app.now())}</span></span>
-    ${i.hidden ? html`<span>${w.hidden}</span>` : i.kind === 'conflict' ? conflict(app, i) : other(app, i)}
+    ${i.hidden ? html`<span>${w.hidden}</span>` : isConflict(i) ? conflict(app, i) : other(app, i)}
   </li>`
 }
 
@@ -90,7 +91,7 @@ function other(app, i) {
   return html`<span>${i.message}</span>
     ${i.content === undefined || i.content === null ? nothing
       : html`<span class="ds-pre ds-soft">${fill(w.sent, { value: shown(i.content) })}</span>`}
-    ${i.fix === 'edit' && i.kind === 'set_aside'
+    ${i.fix === 'edit' && setAside(i)
       ? html`${field({ id: `fix-${i.id}`, label: w.correct, value: form.value, change: value => put({ value }) })}
       <div class="ds-row"><button class="nhsuk-button" type="button"
         @click=${() => resolve(app, i, { [i.field]: corrected(i.content, form.value) })}>${w.send}</button>

@@ -1,6 +1,7 @@
 // @ts-check
 // One issue: who meant what, and a decision. What came meanwhile is said before anything is decided over it.
 import { html, nothing } from '../../shared/ui/html.js'
+import { conflict, heldBack, openIssue, setAside } from '../../shared/states.js'
 import { when } from '../../shared/ui/format.js'
 import { fill, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
@@ -29,18 +30,18 @@ export function issue(desk, [id = '']) {
       it = answer.issue
       base = answer.base
       view.title = issueTitle(desk, it)
-      if (it.state !== 'open') {
-        if (before?.state === 'open' && it.resolved_by?.id !== desk.me) desk.say(decided(it), 'warn')
+      if (!openIssue(it)) {
+        if (before && openIssue(before) && it.resolved_by?.id !== desk.me) desk.say(decided(it), 'warn')
         return
       }
       if (form) {
         const was = JSON.stringify(before?.stored?.value ?? null)
-        if (it.kind !== 'quarantined' && was !== JSON.stringify(it.stored?.value ?? null)) changed =
+        if (!heldBack(it) && was !== JSON.stringify(it.stored?.value ?? null)) changed =
           fill(w.changed, { who: nameOf(it.stored?.by, w.somebody), at: when(it.stored?.at) })
         form.update(it)
         return
       }
-      form = it.kind === 'conflict' ? new Conflict(desk, it) : it.kind === 'set_aside' ? new SetAside(desk, it) : new HeldBack(desk, it)
+      form = conflict(it) ? new Conflict(desk, it) : setAside(it) ? new SetAside(desk, it) : new HeldBack(desk, it)
     },
 
     async load() {
@@ -54,7 +55,7 @@ export function issue(desk, [id = '']) {
       const answer = await view.ask(`/issues/${id}/resolve`, { base, set })
       if (!answer) return
       if (answer.settled) {
-        desk.say(it.kind === 'quarantined' ? w.takenIn : w.decided)
+        desk.say(heldBack(it) ? w.takenIn : w.decided)
         desk.go('issues')
         return
       }
@@ -107,12 +108,12 @@ export function issue(desk, [id = '']) {
 
     draw() {
       if (!it) return nothing
-      return html`<p class="ds-row">${kindTag(it)} ${it.state === 'open' ? html`${passedOn(it)} ${deadline(it.due_at)}`
+      return html`<p class="ds-row">${kindTag(it)} ${openIssue(it) ? html`${passedOn(it)} ${deadline(it.due_at)}`
           : tag(w.closed, 'good')}</p>
         ${it.patient ? html`<p class="dk-who">${personLine(it.patient)}</p>${personFacts(it.patient)}`
           : html`<p class="dk-who">${words.desk.issues.noPerson}</p>`}
         ${it.hidden ? html`<p class="ds-banner">${w.hidden}</p>` : nothing}
-        ${it.state === 'open' ? open() : closed()}`
+        ${openIssue(it) ? open() : closed()}`
     },
   }
 

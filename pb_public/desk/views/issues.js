@@ -1,5 +1,6 @@
 // @ts-check
 // What must be decided: conflicts, values set aside, changes held back. Oldest first.
+import { conflict, issueKinds } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { when } from '../../shared/ui/format.js'
@@ -21,10 +22,9 @@ export function issues(desk, [only = '']) {
       more = list.more
     },
     draw() {
-      const kinds = ['conflict', 'set_aside', 'quarantined']
       const shown = only ? items.filter(i => i.kind === only) : items
       return html`<p>${w.intro}</p>
-        <ul class="dk-tabs" role="list">${['', ...kinds].map(
+        <ul class="dk-tabs" role="list">${['', ...issueKinds].map(
           k => html`<li><a href="#/issues${k && `/${k}`}" aria-current=${k === only ? 'true' : 'false'}>
           ${k ? word(w.kindsMany, k) : w.all} (${k ? items.filter(i => i.kind === k).length : items.length})</a></li>`)}</ul>
         ${shown.length ? html`<ul class="dk-list">${shown.map(
@@ -32,7 +32,7 @@ export function issues(desk, [only = '']) {
           <a href="#/issue/${i.id}">${kindTag(i)} ${i.patient ? personLine(i.patient)
             : html`<span class="dk-person">${w.noPerson}</span>`}</a>
           <span>${issueTitle(desk, i)}</span>
-          <span class="ds-soft">${i.kind === 'conflict' ? fill(w.between, { one: nameOf(i.kept_by), other: nameOf(i.lost_by) })
+          <span class="ds-soft">${conflict(i) ? fill(w.between, { one: nameOf(i.kept_by), other: nameOf(i.lost_by) })
             : fill(w.from, { author: nameOf(i.author) })},
             ${when(i.opened_at)}${i.owner_team ? html` · ${i.owner_team.name}` : nothing}</span>
           <span class="ds-row">${passedOn(i)} ${deadline(i.due_at)}</span></li>`)}</ul>`

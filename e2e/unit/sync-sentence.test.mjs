@@ -43,3 +43,10 @@ test('the text of an error that nobody foresaw is for the console', () => {
   assert.equal(warn.mock.callCount(), 6)
   warn.mock.restore()
 })
+
+test('a server that cannot store anything is not taken for a browser that cannot', () => {
+  const said = sentenceOf(new ServerError(503, { code: 'unavailable', message: 'The store is closed.' }))
+  assert.equal(said, words.app.server.unavailable)
+  assert.notEqual(said, words.app.codes.unavailable)
+  assert.equal(sentenceOf({ code: 'unavailable' }), words.app.codes.unavailable)
+})

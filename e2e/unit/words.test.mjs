@@ -48,3 +48,25 @@ test('pages say in which language they are before any script has come, and no sc
   const named = files.filter(f => f.endsWith('.js') && !f.startsWith('shared/words/') && /['"]en\b|localeCompare|toLocale/.test(read(f)))
   assert.deepEqual(named, [])
 })
+
+// The rows of a table of codes in Go: the word on the wire, and what else the row says.
+const tableOf = (/** @type {string} */ file, /** @type {RegExp} */ row) => {
+  const source = readFileSync(new URL(`../../internal/${file}`, import.meta.url), 'utf8')
+  const names = new Map([...source.matchAll(/^\t(Code\w+)\s+(?:Code )?\s*= "(\w+)"/gm)].map(m => [m[1], m[2]]))
+  const rows = [...source.matchAll(row)].map(m => ({ code: names.get(m[1]) ?? m[1], ...m.groups }))
+  assert.equal(rows.length, names.size, `${file}: each code has a row`)
+  return /** @type {any[]} */ (rows)
+}
+
+test('a nurse is told in plain words whatever the server answers that the phone cannot put right by itself', () => {
+  const rows = tableOf('wire/codes.go', /^\t\{(Code\w+), \d+, Retry(?<retry>\w+), ".*?", "(?<on>.*?)", /gm)
+  const met = rows.filter(r => r.on !== '' && ['Never', 'Later'].includes(r.retry)).map(r => r.code)
+  assert.ok(met.length > 10, met.join())
+  assert.deepEqual(Object.keys(words.app.server).sort(), met.sort())
+})
+
+test('a lead is told in plain words why a change was held back, whatever the reason', () => {
+  const whole = tableOf('care/issue_codes.go', /^\t\{(Code\w+), (?<whole>true|false), /gm).filter(r => r.whole === 'true').map(r => r.code)
+  assert.ok(whole.length > 10, whole.join())
+  assert.deepEqual(Object.keys(words.desk.heldBack.advice).sort(), whole.sort())
+})

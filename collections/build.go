@@ -81,6 +81,9 @@ func blank(name string) *core.Collection {
 //
 // Numbers and truth values are JSON fields because PocketBase's own are NOT NULL DEFAULT 0, and
 // a missing reading is never 0 or false.
+//
+// NB! What is quoted as it came is text: a column declared JSON has SQLite's numeric affinity, which
+// would turn a bare 1e400 into infinity and round 12345678901234567890.
 func wireField(f *care.Field) core.Field {
 	switch f.Kind {
 	case care.Text:
@@ -107,11 +110,14 @@ func wireField(f *care.Field) core.Field {
 		}
 		return &core.JSONField{Name: f.Name, MaxSize: listSize}
 	case care.Object:
-		size := int64(objectSize)
+		size := objectSize
 		if f.Name == "content" {
 			size = contentSize
 		}
-		return &core.JSONField{Name: f.Name, MaxSize: size}
+		if f.Shape.Quoted {
+			return &core.TextField{Name: f.Name, Max: size}
+		}
+		return &core.JSONField{Name: f.Name, MaxSize: int64(size)}
 	}
 	panic(fmt.Sprintf("collections: field %s has an unknown kind %d", f.Name, f.Kind))
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"regexp"
 	"slices"
+	"strconv"
 
 	"doorstep/internal/care"
 )
@@ -29,6 +31,7 @@ func (s IssueSeen) Hides() bool { return s["hidden"] == true }
 // at a desk; without that its content stays away, and so does what it says of a sealed field, always.
 // Concern: it is about a safeguarding concern.
 func (a *Access) SeeIssue(issue *care.Record, near, concern bool) IssueSeen {
+	issue = legible(issue)
 	seen := IssueSeen{"id": issue.ID}
 	for i := range issue.Collection.Fields {
 		name := issue.Collection.Fields[i].Name
@@ -45,6 +48,33 @@ func (a *Access) SeeIssue(issue *care.Record, near, concern bool) IssueSeen {
 		seen["hidden"] = true
 	}
 	return seen
+}
+
+// legible is an issue whose quotes every reader of JSON can read. What somebody wrote past the engine may
+// be anything: of a change it leaves in raw, of a side of a conflict as text.
+func legible(issue *care.Record) *care.Record {
+	clean := issue
+	for i := range issue.Collection.Fields {
+		f := &issue.Collection.Fields[i]
+		if f.Kind != care.Object || issue.Raw(f.Name) == nil {
+			continue
+		}
+		_, raw := care.Quote(issue.Raw(f.Name))
+		if raw == "" {
+			continue
+		}
+		if clean == issue {
+			clean = issue.Clone()
+		}
+		delete(clean.Values, f.Name)
+		switch {
+		case f.Name == "content":
+			clean.Values["raw"] = raw
+		case f.Shape.Quoted:
+			clean.Values[f.Name] = care.JSON(string(issue.Raw(f.Name)))
+		}
+	}
+	return clean
 }
 
 // issueKind is the kind of a sync_issues record.
@@ -131,6 +161,9 @@ func clinicalContent(issue *care.Record) bool {
 	})
 }
 
+// escapedLetter is a letter of ASCII written as an escape of JSON.
+var escapedLetter = regexp.MustCompile(`\\u00[0-7][0-9a-fA-F]`)
+
 // maybeSafeguarding says whether a change that could not be read might be about safeguarding. In one
 // that could, sealMutation seals what is for the safeguarding lead only.
 func maybeSafeguarding(issue *care.Record) bool {
@@ -142,6 +175,10 @@ func maybeSafeguarding(issue *care.Record) bool {
 		return false
 	}
 	b, err := base64.StdEncoding.DecodeString(raw)
+	b = escapedLetter.ReplaceAllFunc(b, func(escape []byte) []byte {
+		n, _ := strconv.ParseUint(string(escape[2:]), 16, 16) // four digits, by the pattern
+		return []byte{byte(n)}
+	})
 	return err != nil || bytes.Contains(b, []byte("safeguarding")) || bytes.Contains(b, []byte(`"SG"`))
 }
 

@@ -53,6 +53,7 @@ func (l *Layout) Row(rec *care.Record) []any {
 }
 
 // Scan reads one record from a row that has the columns of Names in their order; nil when the query found none.
+// With an error about what was changed when, the record is whole but for that.
 func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error) {
 	raw := make([]any, len(l.Names))
 	into := make([]any, len(raw))
@@ -89,14 +90,15 @@ func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error
 	if ms, ok := meta[5].(int64); ok {
 		rec.ClockOffset, rec.ClockKnown = time.Duration(ms)*time.Millisecond, true
 	}
+	var wrong error
 	if changed := Text(meta[6]); changed != "" && changed != "null" {
 		if err := json.Unmarshal([]byte(changed), &rec.Changed); err != nil {
-			return nil, fmt.Errorf("read the changes of %s %s: %w", l.Collection.Name, rec.ID, err)
+			wrong = fmt.Errorf("read the changes of %s %s: %w", l.Collection.Name, rec.ID, err)
 		}
 	}
 	rec.Retracted = ParseTime(Text(meta[7]))
 	if l.Timed {
 		rec.ClinicalTime = ParseTime(Text(meta[8]))
 	}
-	return rec, nil
+	return rec, wrong
 }

@@ -5,6 +5,7 @@ package columns
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -33,6 +34,9 @@ func Of(f *care.Field, v any) any {
 	case care.Object:
 		if raw, ok := v.(json.RawMessage); ok {
 			return string(raw)
+		}
+		if f.Shape != nil && f.Shape.Quoted {
+			return "" // a column of text: it may hold a bare number
 		}
 		return nil
 	}
@@ -73,7 +77,9 @@ func Value(f *care.Field, v any) any {
 		case int64:
 			return n
 		case float64:
-			return int64(n)
+			if math.Abs(n) <= 1<<53 { // not what somebody wrote past the engine as 1e400
+				return int64(n)
+			}
 		}
 		return nil
 	case care.Decimal:
@@ -81,7 +87,9 @@ func Value(f *care.Field, v any) any {
 		case int64:
 			return float64(n)
 		case float64:
-			return n
+			if !math.IsInf(n, 0) { // SQLite holds no NaN
+				return n
+			}
 		}
 		return nil
 	}

@@ -19,7 +19,7 @@ func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
 	for name, raw := range op.Set {
 		f, v, why := in.check(c, name, raw)
 		if why != nil {
-			aside = append(aside, asideField{name, raw, why})
+			aside = append(aside, asideField{name, care.JSON(raw), why})
 			continue
 		}
 		if v != nil {

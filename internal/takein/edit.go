@@ -16,7 +16,7 @@ func (in *input) update(p *planned, d *draft, op *care.Op) error {
 	for _, name := range slices.Sorted(maps.Keys(op.Set)) { // conflicts come out in a stable order
 		f, v, why := in.check(d.rec.Collection, name, op.Set[name])
 		if why != nil {
-			aside = append(aside, asideField{name, op.Set[name], why})
+			aside = append(aside, asideField{name, care.JSON(op.Set[name]), why})
 			continue
 		}
 		e := in.edit(f, op)
@@ -79,7 +79,7 @@ func (in *input) members(p *planned, d *draft, op *care.Op) error {
 		why = &care.Problem{Code: care.CodeWrongType, Message: op.Field + " is not a list one can add to."}
 	}
 	if why != nil {
-		in.setAside(p, d.rec, d.rec.Person(), []asideField{{op.Field, raw, why}})
+		in.setAside(p, d.rec, d.rec.Person(), []asideField{{op.Field, care.JSON(raw), why}})
 		return nil
 	}
 	values, _ := v.([]string)

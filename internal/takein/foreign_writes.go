@@ -1,7 +1,6 @@
 package takein
 
 import (
-	"encoding/json"
 	"slices"
 
 	"doorstep/internal/care"
@@ -57,12 +56,7 @@ func (in *input) setAsideForeign(p *planned, d *draft) {
 		if wrong == nil {
 			continue
 		}
-		raw := d.rec.Raw(f.Name)
-		content := any(raw)
-		if !json.Valid(raw) {
-			content = string(raw)
-		}
-		aside = append(aside, asideField{f.Name, content, wrong})
+		aside = append(aside, asideField{f.Name, d.rec.Raw(f.Name), wrong})
 		d.rec.SetAll(map[string]any{f.Name: nil})
 		if d.old != nil && f.CheckStored(d.old.Get(f.Name)) == nil {
 			d.rec.SetAll(map[string]any{f.Name: d.old.Get(f.Name)})

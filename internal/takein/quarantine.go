@@ -1,9 +1,6 @@
 package takein
 
 import (
-	"encoding/base64"
-	"encoding/json"
-
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
@@ -14,11 +11,7 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	q := in.newHeld(care.HeldMutation, patient)
 	q.SetAll(map[string]any{"collection": care.Clip(collection, 40), "record": care.Clip(record, 60), "field": no.field, "code": no.code,
 		"message": no.message, "fix": care.FixOf(no.code), "waits_for": no.waitsFor})
-	if json.Valid(in.m.Raw) {
-		q.Values["content"] = json.RawMessage(in.m.Raw)
-	} else {
-		q.SetAll(map[string]any{"raw": base64.StdEncoding.EncodeToString(in.m.Raw)})
-	}
+	quote(q, in.m.Raw)
 	if patient == "" { // nothing can be raised about somebody who is not there
 		in.hasten(q)
 	}
@@ -32,6 +25,15 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	}
 	return &outcome{planned: &planned{}, refused: q, result: wire.Result{Mid: in.m.Mid, Key: in.m.Key, Status: care.Quarantined,
 		Issues: []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: care.FixOf(no.code)}}}}, nil
+}
+
+// quote keeps in an issue what was sent, to the last byte.
+func quote(issue *care.Record, sent []byte) {
+	if content, raw := care.Quote(sent); raw != "" {
+		issue.SetAll(map[string]any{"raw": raw})
+	} else {
+		issue.SetAll(map[string]any{"content": content})
+	}
 }
 
 // hasten makes a refused change due as soon as the most urgent handover in it, a day at the latest.

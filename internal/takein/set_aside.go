@@ -10,7 +10,7 @@ import (
 // asideField is a value that cannot be stored, and why.
 type asideField struct {
 	name string
-	raw  any
+	raw  []byte // as JSON, if it is any
 	why  *care.Problem
 }
 
@@ -39,7 +39,8 @@ func (in *input) setAside(p *planned, rec *care.Record, patient string, fields [
 	for _, a := range fields {
 		q := in.newHeld(care.HeldField, patient)
 		q.SetAll(map[string]any{"collection": rec.Collection.Name, "record": rec.ID, "field": care.Clip(a.name, 60),
-			"code": a.why.Code, "message": a.why.Message, "fix": care.FixOf(a.why.Code), "content": care.JSON(a.raw)})
+			"code": a.why.Code, "message": a.why.Message, "fix": care.FixOf(a.why.Code)})
+		quote(q, a.raw)
 		p.notice(q, a.name)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/storetest"
 	"doorstep/internal/takein"
+	"doorstep/internal/wire"
 )
 
 func TestAccept_CorrectsTimesByTheClockOfThePhone(t *testing.T) {
@@ -203,7 +204,7 @@ func TestForeignWrite_AMisshapenObjectGoesBackAndIsKept(t *testing.T) {
 				t.Errorf("the scale is %s", got)
 			}
 			open, err := d.OpenIssues(d.Town.Ada)
-			if err != nil || len(open) != 1 || open[0].Text("field") != "spo2_scale" || len(open[0].Raw("content")) == 0 {
+			if err != nil || len(open) != 1 || open[0].Text("field") != "spo2_scale" || string(wire.KeptIn(open[0]).Raw) != string(bad) {
 				t.Errorf("kept are %v", open)
 			}
 		})

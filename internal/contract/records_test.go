@@ -72,6 +72,7 @@ const beside = `        id: {$ref: "#/components/schemas/Id"}
         authored_at: {type: [string, "null"], description: "When, by the corrected clock."}
         received_at: {type: [string, "null"], description: When the server took it in.}
         clock_offset_ms: {type: [integer, "null"], description: By how much the author's clock was corrected; null where it was not known.}
+        unreadable: {type: array, items: {type: string}, description: "Names of fields that are stored, null here, and cannot be read at the moment. The operator was told."}
 `
 
 var timed = map[string]bool{care.Visits: true, care.Observations: true, care.Checkins: true}

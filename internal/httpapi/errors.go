@@ -95,6 +95,11 @@ func (a *API) answerFor(err error) *wire.Error {
 			return answer
 		}
 	}
+	if reading := new(pbstore.ReadError); errors.As(err, &reading) {
+		answer := wire.Fail(wire.CodeCannotRead, "The server cannot read what it holds at the moment; nothing is lost, come back.")
+		answer.RetryAfter = retryAfterSeconds
+		return answer
+	}
 	if pbstore.Unavailable(err) {
 		return unavailable()
 	}

@@ -63,13 +63,16 @@ type Condition struct {
 func Built() map[string]map[string]string {
 	all := newTables()
 	built := map[string]map[string]string{
-		"where": {}, "insertion": {}, "update": {}, "deliveries": {}, "origins": {}, "caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "query": {},
+		"where": {}, "insertion": {}, "update": {}, "deliveries": {}, "deliveriesAs": {}, "damages": {}, "origins": {}, "caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "query": {},
 		"inboxRow": {"": all.inboxRow()}, "inboxRows": {"": all.inboxRows()}, "inboxFrom": {"": all.inboxFrom("?1", withID)}, "trendSets": {"": trendSets()},
 	}
 	for name, s := range all.byName {
 		built["insertion"][name] = s.insertion()
 		built["update"][name] = s.update(s.Names[1:])
 		built["deliveries"][name+", clinical"], built["deliveries"][name+", limited"] = s.deliveries(care.Clinical), s.deliveries(care.Limited)
+		for form, view := range map[string]care.View{name + ", clinical": care.Clinical, name + ", limited": care.Limited} {
+			built["deliveriesAs"][form], built["damages"][form] = s.deliveriesAs(s.legible[view].projection), s.damages(view)
+		}
 		built["origins"][name] = s.origins()
 	}
 	for name, c := range Conditions() {

@@ -72,10 +72,14 @@ func (v *Snapshot) load(s *table, ids []string, into map[string]*care.Record) er
 	}
 	return v.each(s.where(withIDs), func(r *sql.Rows) error {
 		rec, err := s.Scan(r)
-		if err == nil {
-			into[rec.ID] = rec
+		if rec == nil {
+			return err
 		}
-		return err
+		if err != nil { // a reader needs the record, not its history
+			v.store.unreadable(rec.Collection.Name, rec.ID, "changed")
+		}
+		into[rec.ID] = rec
+		return nil
 	}, string(list))
 }
 

@@ -140,8 +140,18 @@ func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found 
 	if !visible.Access.Clinical() {
 		view = care.Limited
 	}
+	err = v.deliver(visible, s, s.deliveries(view), string(list), found, true)
+	if err == nil || Unavailable(err) {
+		return err
+	}
+	// One of them holds what is no JSON, and SQLite gives up on all.
+	return v.deliverLegible(visible, s, view, string(list), found, err)
+}
+
+// deliver runs a statement of table.deliveriesAs for the ids in a list. Strict: it ends where a row holds infinity.
+func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string, found map[string]wire.Delivery, strict bool) error {
 	values := make([]string, len(s.scopes))
-	return v.each(s.deliveries(view), func(r *sql.Rows) error {
+	return v.each(query, func(r *sql.Rows) error {
 		var d wire.Delivery
 		var retracted, author string
 		into := []any{&d.ID, &d.Version, &retracted, &author, &d.Patient, (*[]byte)(&d.Data)}
@@ -151,7 +161,10 @@ func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found 
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		d.Collection = s.Collection.Name
+		if strict && infinite(d.Data) {
+			return errInfinite
+		}
+		d.Collection, d.Data = s.Collection.Name, readable(d.Data)
 		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, d.ID, author, func(f string) string {
 			for i, name := range s.scopes {
 				if name == f {
@@ -171,7 +184,7 @@ func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found 
 		}
 		found[d.ID] = d
 		return nil
-	}, string(list))
+	}, list)
 }
 
 // issues loads conflicts and quarantine as the sync_issues of whoever must act on them.

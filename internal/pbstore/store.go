@@ -47,9 +47,21 @@ func (s *Store) StatementsRun() int64 { return s.db.StatementsRun() }
 // whole group fails unacknowledged; any other error is about the data it was given.
 func Unavailable(err error) bool { return sqlitedb.Unavailable(err) }
 
-// Read runs fn in one read-only transaction: everything it sees is of one moment.
+// ReadError is an error while reading: nothing had to be stored.
+type ReadError struct{ err error }
+
+// Error implements error.
+func (e *ReadError) Error() string { return "read: " + e.err.Error() }
+
+// Unwrap gives what went wrong.
+func (e *ReadError) Unwrap() error { return e.err }
+
+// Read runs fn in one read-only transaction: everything it sees is of one moment. Its errors are *ReadError.
 func (s *Store) Read(ctx context.Context, fn func(*Snapshot) error) error {
-	return s.db.Read(ctx, func(db *sqlitedb.Snapshot) error { return fn(&Snapshot{store: s, db: db}) })
+	if err := s.db.Read(ctx, func(db *sqlitedb.Snapshot) error { return fn(&Snapshot{store: s, db: db}) }); err != nil {
+		return &ReadError{err}
+	}
+	return nil
 }
 
 // Snapshot is one read transaction.

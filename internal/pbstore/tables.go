@@ -15,6 +15,7 @@ type table struct {
 	list     string // its columns, with commas between them
 	clinical string // json_object of the clinical projection
 	limited  string // json_object of the limited projection
+	legible  map[care.View]legible
 	scopes   []string
 }
 
@@ -25,8 +26,9 @@ func newTable(c *care.Collection, number int64) *table {
 		quoted[i] = quote(name)
 	}
 	s.list = strings.Join(quoted, ", ")
-	s.clinical = s.projection(care.Clinical)
-	s.limited = s.projection(care.Limited)
+	s.clinical = s.projection(care.Clinical, jsonColumn)
+	s.limited = s.projection(care.Limited, jsonColumn)
+	s.legible = map[care.View]legible{care.Clinical: s.legibleOf(care.Clinical), care.Limited: s.legibleOf(care.Limited)}
 	return s
 }
 
@@ -42,6 +44,11 @@ func (s *table) deliveries(view care.View) string {
 	if view != care.Clinical {
 		projection = s.limited
 	}
+	return s.deliveriesAs(projection)
+}
+
+// deliveriesAs is deliveries with the JSON of a projection.
+func (s *table) deliveriesAs(projection string) string {
 	var scopes strings.Builder
 	for _, f := range s.scopes {
 		scopes.WriteString(", " + quote(f))
@@ -72,7 +79,7 @@ const calledName = "coalesce(nullif(preferred_name, ''), given_name)"
 
 // projection is the JSON of a record as one kind of viewer gets it, built by SQLite from what
 // access.OnPhones says of each field.
-func (s *table) projection(view care.View) string {
+func (s *table) projection(view care.View, jsonColumn func(*care.Field) string) string {
 	var b strings.Builder
 	b.WriteString("json_object('id', id")
 	for i := range s.Collection.Fields {
@@ -93,7 +100,7 @@ func (s *table) projection(view care.View) string {
 	}
 	if view == care.Clinical {
 		b.WriteString(", 'author', author, 'authored_at', " + jsonTime("authored_at") +
-			", 'received_at', " + jsonTime("received_at") + ", 'clock_offset_ms', json(clock_offset_ms)")
+			", 'received_at', " + jsonTime("received_at") + ", 'clock_offset_ms', " + jsonColumn(clockOffset))
 		if s.Timed {
 			b.WriteString(", 'clinical_time', " + jsonTime("clinical_time"))
 		}
@@ -101,6 +108,9 @@ func (s *table) projection(view care.View) string {
 	b.WriteString(")")
 	return b.String()
 }
+
+// clockOffset is the column of every record that tells by how much its author's clock was corrected.
+var clockOffset = &care.Field{Name: "clock_offset_ms", Kind: care.Int}
 
 // class is the class of a handover, of its history that of the handover.
 func (s *table) class() string {

@@ -34,11 +34,16 @@ func refuse(code wire.Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// failure is the refusal for an error of the writer.
+// failure is the refusal for an error of the writer, or of a read.
 func failure(err error) *Error {
 	if errors.Is(err, ErrBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		no := refuse(wire.CodeBusy, "Many phones are sending at this moment. Nothing is lost; try again shortly.")
 		no.RetryAfter = 5 * time.Second
+		return no
+	}
+	if reading := new(pbstore.ReadError); errors.As(err, &reading) {
+		no := refuse(wire.CodeCannotRead, "The server cannot read what it holds at the moment. Nothing is lost; keep what is not sent and try again.")
+		no.RetryAfter = 30 * time.Second
 		return no
 	}
 	no := refuse(wire.CodeUnavailable, "The server cannot store anything at the moment. Nothing was taken in; keep it and try again.")

@@ -149,6 +149,9 @@ func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client
 		return e.walk(ctx, snap, who, c, cur, limit, page)
 	})
 	if err != nil {
+		if ctx.Err() == nil {
+			e.logged("pull", err)
+		}
 		return nil, failure(err)
 	}
 	return page, nil

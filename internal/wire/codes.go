@@ -44,6 +44,7 @@ const (
 	CodeServerError          Code = "server_error"
 	CodeBusy                 Code = "busy"
 	CodeUnavailable          Code = "unavailable"
+	CodeCannotRead           Code = "cannot_read"
 	CodeUnknownAction        Code = "unknown_action"
 	CodeAlready              Code = "already"
 	CodeWrongState           Code = "wrong_state"
@@ -122,6 +123,7 @@ var Codes = []Row{
 	{CodeServerError, 500, RetryLater, "a fault of ours", "any", "(+`Retry-After`) §13.1. Nothing of the request was acknowledged. So too for anything else from 500 up, such as what a proxy makes up"},
 	{CodeBusy, 503, RetryLater, "many are sending at this moment", "any", "as `server_error`"},
 	{CodeUnavailable, 503, RetryLater, "the server cannot store anything at the moment", "any", "as `server_error`"},
+	{CodeCannotRead, 503, RetryLater, "the server cannot read what it holds at the moment", "any", "as `server_error`"},
 	{CodeUnknownAction, 404, RetryNever, "an action there is not", "", ""},
 	{CodeAlready, 409, RetryNever, "somebody was first", "", ""},
 	{CodeWrongState, 409, RetryNever, "not possible from where the handover stands", "", ""},

@@ -1,0 +1,127 @@
+package pbstore
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"doorstep/internal/access"
+	"doorstep/internal/care"
+	"doorstep/internal/wire"
+)
+
+// legible is what is read of records when one of them holds what is no JSON. Only somebody who writes past
+// the engine can put that there.
+type legible struct {
+	projection string // as the viewer gets it, null in the place of what cannot be read
+	damage     string // SQL of the names of those fields, each followed by a space
+}
+
+// legibleOf makes the SQL of what can be read of a record, for one kind of viewer.
+func (s *table) legibleOf(view care.View) legible {
+	damage := []string{"''"}
+	note := func(f *care.Field) {
+		damage = append(damage, "CASE WHEN coalesce(json_valid(CAST("+quote(f.Name)+" AS TEXT)), 1) THEN '' ELSE '"+f.Name+" ' END")
+	}
+	projection := s.projection(view, legibleColumn)
+	for i := range s.Collection.Fields {
+		if f := &s.Collection.Fields[i]; storedAsJSON(f) && access.OnPhones(view, s.Collection, f) != access.Hidden {
+			note(f)
+		}
+	}
+	if view == care.Clinical {
+		note(clockOffset)
+	}
+	return legible{projection: projection, damage: strings.Join(damage, " || ")}
+}
+
+// damages reads, of records by id, the names of the fields that cannot be read.
+func (s *table) damages(view care.View) string {
+	return `SELECT id, ` + s.legible[view].damage + ` FROM ` + quote(s.Collection.Name) + ` WHERE ` + withIDs
+}
+
+func storedAsJSON(f *care.Field) bool {
+	switch f.Kind {
+	case care.Int, care.Decimal, care.Bool, care.List, care.Object:
+		return true
+	default:
+		return false
+	}
+}
+
+// legibleColumn is jsonColumn for a column that may hold anything.
+func legibleColumn(f *care.Field) string {
+	text := "CAST(" + quote(f.Name) + " AS TEXT)"
+	switch {
+	case storedAsJSON(f):
+		return "CASE WHEN json_valid(" + text + ") THEN json(" + text + ") END"
+	case f.Kind == care.Time:
+		return jsonTime(f.Name)
+	}
+	return "nullif(" + text + ", '')"
+}
+
+// deliverLegible delivers records of which at least one cannot be read whole: that one goes with null for
+// the fields nobody can read and their names in unreadable, the others as ever. The operator's log says
+// which it is. Cause is the error of reading them all at once.
+func (v *Snapshot) deliverLegible(visible *access.Visible, s *table, view care.View, list string, found map[string]wire.Delivery, cause error) error {
+	if view != care.Clinical {
+		view = care.Limited
+	}
+	damaged := map[string][]string{}
+	err := v.each(s.damages(view), func(r *sql.Rows) error {
+		var id, names string
+		err := r.Scan(&id, &names)
+		if names != "" {
+			damaged[id] = strings.Fields(names)
+		}
+		return err
+	}, list)
+	if err != nil {
+		return err
+	}
+	if len(damaged) == 0 && !errors.Is(cause, errInfinite) {
+		v.store.app.Logger().Error("a row cannot be read as text; mend it in the dashboard or from a backup", "collection", s.Collection.Name, "cause", cause)
+	}
+	if err := v.deliver(visible, s, s.deliveriesAs(s.legible[view].projection), list, found, false); err != nil {
+		return err
+	}
+	for id, fields := range damaged {
+		v.store.unreadable(s.Collection.Name, id, fields...)
+		if d := found[id]; len(d.Data) > 0 {
+			names := append([]byte(`,"unreadable":`), care.JSON(fields)...)
+			d.Data = append(append(bytes.TrimSuffix(d.Data, []byte("}")), names...), '}')
+			found[id] = d
+		}
+	}
+	return nil
+}
+
+// unreadable tells the operator of a row that somebody wrote past the engine and nobody can read whole.
+func (s *Store) unreadable(collection, id string, fields ...string) {
+	s.app.Logger().Error("a row cannot be read whole; mend it in the dashboard or from a backup", "collection", collection, "record", id, "fields", fields)
+}
+
+// errInfinite: a row holds a number that is none, which SQLite writes as 9e999.
+var errInfinite = errors.New("a number is infinite")
+
+// infinite looks for SQLite's way to write infinity as the value of a member; in a text it would stand too,
+// which costs a second look and nothing else.
+func infinite(data []byte) bool {
+	return bytes.Contains(data, []byte("9e999")) || bytes.Contains(data, []byte("9.0e+999"))
+}
+
+// readable is the JSON of a record as any parser reads it. What the engine stores is that already.
+func readable(data json.RawMessage) json.RawMessage {
+	if utf8.Valid(data) && !bytes.Contains(data, []byte(`\ud`)) && !bytes.Contains(data, []byte(`\uD`)) || care.CleanJSON(data) {
+		return data
+	}
+	decoded := care.DecodeJSON(bytes.ToValidUTF8(data, []byte("\uFFFD"))) // halves of pairs become U+FFFD here
+	if decoded == nil {
+		return json.RawMessage("{}") // unreachable: SQLite wrote it as an object
+	}
+	return care.JSON(decoded)
+}

@@ -13,7 +13,7 @@ import (
 //
 // What was not taken is left out. With gaps, what NEWS2 lacks is named: "pulse not taken (–)".
 //
-// A phone writes the same (pb_public/shared/ui/readings.js): both are held to testdata/readings.txt.
+// A phone writes the same (pb_public/shared/ui/readings.js): both are held to testdata/readings.json.
 func ReadingsText(set map[string]any, points func(parameter string) *int, gaps bool) string {
 	var parts []string
 	paired := map[string]bool{}

@@ -11,9 +11,9 @@ import (
 )
 
 // auditColumns are those of the table audit but for its id; auditValues follows their order.
-var auditColumns = []string{"at", "actor", "role", "organisation", "device", "action", "collection", "record", "patient", "detail"}
+const auditColumns = `at, actor, role, organisation, device, action, collection, record, patient, detail`
 
-var addAudit = "INSERT INTO audit (" + strings.Join(auditColumns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(auditColumns)-1) + ")"
+const addAudit = `INSERT INTO audit (` + auditColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // Audit writes one line of the audit, in the role that the actor has now.
 func (tx *Tx) Audit(actor, device, action, collection, record, patient string, detail any) error {
@@ -35,7 +35,7 @@ func WriteAudit(app core.App, line care.AuditLine) error {
 		return err
 	}
 	row := dbx.Params{}
-	for i, name := range auditColumns {
+	for i, name := range strings.Split(auditColumns, ", ") {
 		row[name] = values[i]
 	}
 	_, err = app.NonconcurrentDB().Insert("audit", row).Execute()

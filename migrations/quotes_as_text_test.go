@@ -58,7 +58,7 @@ func TestWhatAnOlderDatabaseKeptAsNumbersIsKeptAsTextAndCanBeReadAgain(t *testin
 	}
 	run(`INSERT INTO conflicts (id, version, before, kept, lost) VALUES ('01jz1v6q0t9c2m4n8r5w7x3y09', 7, NULL, '129', '1e400')`)
 	run(`DELETE FROM sync_dirty`)
-	run(`DELETE FROM _migrations WHERE file = '1795900000_quotes_as_text.go'`)
+	run(`DELETE FROM _migrations WHERE file = '1795900100_quotes_as_text.go'`)
 	if err := app.RunAllMigrations(); err != nil {
 		t.Fatal(err)
 	}

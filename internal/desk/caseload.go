@@ -60,7 +60,7 @@ func (a Assignment) within(r care.CaseloadRow) bool {
 // Assign adds a row to a caseload. One that is there already, the same to the minute of its
 // end, is answered as it is, and made is false.
 func (c *Caseloads) Assign(a Assignment) (row care.CaseloadRow, made bool, impact Impact, err error) {
-	person, err := c.mayAssign(a)
+	person, again, err := c.mayAssign(a)
 	if err != nil {
 		return row, false, impact, err
 	}
@@ -76,6 +76,9 @@ func (c *Caseloads) Assign(a Assignment) (row care.CaseloadRow, made bool, impac
 		if a.sameHolder(r) && r.To.Equal(a.To) && !r.From.After(a.From) {
 			return r, false, impact, nil
 		}
+	}
+	if again {
+		return row, false, impact, refuse(CodeNotFound, noSuchHolding)
 	}
 	row, err = c.add(person, a, &impact)
 	return row, true, impact, err

@@ -283,6 +283,26 @@ func TestAnAssignmentOrAMoveToANurseSentTwiceIsMadeOnce(t *testing.T) {
 	}
 }
 
+// Flo is held by a nurse of the lead's and by a team that is not: what the nurse has gives no right to end what the team has.
+func TestALeadDoesNotTakeSomebodyOffAnotherTeamBecauseTheirNurseHasThemToo(t *testing.T) {
+	w, hers := aTown(), leaOf(care.TeamLead, reach{})
+	w.rows = append(w.rows, care.CaseloadRow{ID: "r8", Patient: "flo", Staff: "otto", From: noon.Add(-time.Hour)},
+		care.CaseloadRow{ID: "r9", Patient: "flo", Team: south, From: noon.Add(-time.Hour)})
+	before := len(w.rows)
+	_, err := w.by(hers).Move(Move{Patients: []string{"flo"}, FromTeam: south, ToStaff: "otto"})
+	refusedWith(t, err, CodeNotFound)
+	moved, err := w.by(hers).Move(Move{Patients: []string{"flo", "sid"}, FromTeam: south, ToStaff: "otto"})
+	refusedWith(t, err, "")
+	if moved.People != 0 || len(moved.NotThere) != 2 {
+		t.Errorf("%+v", moved)
+	}
+	_, _, _, err = w.by(hers).Assign(Assignment{Patient: "flo", Staff: "otto", To: noon.Add(time.Hour)})
+	refusedWith(t, err, CodeNotFound) // she has him for good; a shorter row is a new one
+	if len(w.rows) != before || !w.rows[before-1].To.IsZero() {
+		t.Errorf("rows changed: %+v", w.rows)
+	}
+}
+
 func TestAMoveTakesPeopleFromOneCaseloadToAnother(t *testing.T) {
 	w, hers := aTown(), leaOf(care.TeamLead, reach{holds: []string{"ivy"}})
 	every := int64(7)

@@ -43,12 +43,15 @@ func (c *Caseloads) Cover(asked Cover) (covered Covered, err error) {
 
 func (c *Caseloads) coverPerson(asked Cover, patient string, impact *Impact) (bool, error) {
 	a := Assignment{Patient: patient, Team: asked.Team, Staff: asked.Staff, From: asked.From, To: asked.To, Reason: asked.Reason}
-	person, err := c.mayAssign(a)
+	person, again, err := c.mayAssign(a)
 	if isNotThere(err) && len(asked.Patients) > 1 {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
+	}
+	if again {
+		return true, nil
 	}
 	have, err := c.Rows.CaseloadOf(patient)
 	if err != nil {

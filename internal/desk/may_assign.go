@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"slices"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -11,53 +12,46 @@ import (
 const noSuchHolding = "There is no such person, team or member of staff for you."
 
 // mayAssign says whether a lead may give a person to a holder: they share or give away people
-// they hold; others they may only take in where nobody else holds them, or where a handover about them
-// stands with their team. What the holder has already they may be given again, so that a request sent twice is
-// answered as the first time.
-func (c *Caseloads) mayAssign(a Assignment) (*care.Record, error) {
-	person, err := c.People.Patient(a.Patient)
+// they hold; others they may only take in where nobody holds them, or where a handover about them
+// stands with their team.
+//
+// Again says that none of this is so, but that a holder of theirs has had all of it before: a request
+// that comes twice is answered as the first time, and may change nothing.
+func (c *Caseloads) mayAssign(a Assignment) (person *care.Record, again bool, err error) {
+	person, err = c.People.Patient(a.Patient)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	notThere := refuse(CodeNotFound, noSuchHolding)
 	if person == nil || (a.Team == "") == (a.Staff == "") {
-		return nil, notThere
+		return nil, false, notThere
 	}
 	if err := c.canHold(a.Team, a.Staff); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	own := c.Lead.owns(a.Team, a.Staff)
 	if c.Lead.Holds(a.Patient) || c.Lead.Oversees(a.Patient) {
 		if own || c.Lead.Clinical() {
-			return person, nil
+			return person, false, nil
 		}
-		return nil, notThere
+		return nil, false, notThere
 	}
 	if !own {
-		return nil, notThere
+		return nil, false, notThere
 	}
 	have, err := c.Rows.CaseloadOf(a.Patient)
-	if err != nil || !c.heldByOthers(have, a) {
-		return person, err
+	if err != nil || len(have) == 0 {
+		return person, false, err
 	}
 	asked, err := c.Rows.StandsWith(a.Patient, c.Lead.Teams)
-	if err == nil && !asked {
-		err = notThere
+	if err != nil || asked {
+		return person, false, err
 	}
-	return person, err
-}
-
-// heldByOthers says whether anybody but the holder of an assignment has the person, and the holder has not had
-// all of it before.
-func (c *Caseloads) heldByOthers(have []care.CaseloadRow, a Assignment) (others bool) {
 	a.From = notBefore(c.Rows.Now(), a.From)
-	for _, r := range have {
-		if a.within(r) {
-			return false
-		}
-		others = others || !a.sameHolder(r)
+	if slices.ContainsFunc(have, a.within) {
+		return person, true, nil
 	}
-	return others
+	return nil, false, notThere
 }
 
 // canHold checks that the holder exists and that holding a person means something for them.

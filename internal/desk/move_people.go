@@ -42,7 +42,7 @@ func (c *Caseloads) Move(m Move) (moved Moved, err error) {
 }
 
 func (c *Caseloads) movePerson(m Move, patient string, moved *Moved) (bool, error) {
-	person, err := c.mayAssign(Assignment{Patient: patient, Team: m.ToTeam, Staff: m.ToStaff})
+	person, again, err := c.mayAssign(Assignment{Patient: patient, Team: m.ToTeam, Staff: m.ToStaff})
 	if isNotThere(err) && (m.Leave || len(m.Patients) > 1) {
 		return false, nil
 	}
@@ -54,8 +54,13 @@ func (c *Caseloads) movePerson(m Move, patient string, moved *Moved) (bool, erro
 		return false, err
 	}
 	ending, there := m.split(rows)
-	if len(ending) == 0 {
+	switch {
+	case len(ending) == 0:
 		return there, nil // moved before
+	case again && (m.Leave || len(m.Patients) > 1):
+		return false, nil
+	case again: // whom somebody else has is not the lead's to take away
+		return false, refuse(CodeNotFound, noSuchHolding)
 	}
 	moved.People++
 	return true, c.measured(person, m.At, &moved.Impact, func() error {

@@ -133,12 +133,13 @@ func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
 	seq, n, noted, notedAccess := tx.seq, tx.n, len(tx.after), len(tx.accessAfter)
 	scopes, heads := maps.Clone(tx.scopes), maps.Clone(tx.heads)
 	creates, waiting := maps.Clone(tx.creates), maps.Clone(tx.waiting)
+	patients, doubted := maps.Clone(tx.patients), maps.Clone(tx.doubted)
 	if failed, err = tx.db.Savepoint(fn); failed == nil {
 		return nil, err
 	}
 	tx.seq, tx.n, tx.after, tx.accessAfter = seq, n, tx.after[:noted], tx.accessAfter[:notedAccess]
 	tx.scopes, tx.heads, tx.creates, tx.waiting = scopes, heads, creates, waiting
-	clear(tx.patients) // read again when asked for
+	tx.patients, tx.doubted = patients, doubted // what earlier changes of this transaction made of them stays
 	return failed, err
 }
 

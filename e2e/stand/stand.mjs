@@ -29,12 +29,14 @@ export async function startStand(test, options = {}) {
     ended.then(code => { throw new Error(`the stand ended with ${code} before it was ready`) }),
   ])
   const stand = new Stand(JSON.parse(line), async () => { child.stdin.end(); await ended })
+  stand.how = () => (child.exitCode ?? child.signalCode) === null ? 'runs and does not answer' : `has ended (${child.signalCode ?? child.exitCode})`
   test?.after(() => stand.close())
   return stand
 }
 
 export class Stand {
   #end
+  /** Whether it still runs, in words. */ how = () => ''
   /** @type {Map<string, string>} */
   #tokens = new Map()
 
@@ -53,6 +55,7 @@ export class Stand {
   /** @param {string} path @param {object} [body] @returns {Promise<any>} */
   async control(path, body = {}) {
     const answer = await fetch(this.controlURL + path, { method: 'POST', body: JSON.stringify(body) })
+      .catch(e => { throw new Error(`${path}: the stand ${this.how()}: ${e.cause ?? e}`, { cause: e }) })
     const said = await answer.json()
     if (!answer.ok) throw new Error(`${path}: ${said.error}`)
     return said

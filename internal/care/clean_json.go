@@ -57,14 +57,14 @@ func loneSurrogate(raw []byte) bool {
 			i++ // whatever is escaped, a backslash too
 			continue
 		}
-		switch {
-		case unit>>10 == 0xd800>>10:
+		switch unit >> 10 {
+		case 0xd800 >> 10:
 			low, ok := escaped(raw[i+6:])
 			if !ok || low>>10 != 0xdc00>>10 {
 				return true
 			}
 			i += 11
-		case unit>>10 == 0xdc00>>10:
+		case 0xdc00 >> 10:
 			return true
 		default:
 			i += 5

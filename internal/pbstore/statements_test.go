@@ -177,7 +177,7 @@ func scanned(t *testing.T, db *sql.DB, tables map[string]bool, name, statement s
 			t.Fatal(err)
 		}
 		m := plan.FindStringSubmatch(detail)
-		if m == nil || strings.Contains(m[2], "VIRTUAL TABLE") || strings.HasSuffix(m[2], "CONSTANT ROW") || strings.HasSuffix(m[2], "CONSTANT ROWS") {
+		if len(m) < 3 || strings.Contains(m[2], "VIRTUAL TABLE") || strings.HasSuffix(m[2], "CONSTANT ROW") || strings.HasSuffix(m[2], "CONSTANT ROWS") {
 			continue
 		}
 		switch table := called[m[1]]; {

@@ -1,3 +1,6 @@
+// Package pbstore holds the statements on data.db: what each room asks of the database, by table. It
+// decides nothing: who may see what is in access, what a lead may do in desk. Connections and the one
+// writer are in sqlitedb, the form of a value in columns, PocketBase's own records in pbrecords.
 package pbstore
 
 import (

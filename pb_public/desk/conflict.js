@@ -30,10 +30,12 @@ export class Conflict extends IssueForm {
   get keptAt() { return this.issue.stored?.at || this.issue.kept_at }
   get retract() { return this.issue.policy === 'retract' }
 
-  /** @param {any} issue */
+  /** What was chosen between other values than these is no choice any more. @param {any} issue */
   update(issue) {
     const touched = this.choice === 'both' && this.joined !== this.join()
+    const kept = this.kept
     super.update(issue)
+    if (!same(kept, this.kept)) this.choice = ''
     if (!touched) this.joined = this.join()
     this.possible = !issue.hidden
   }

@@ -102,7 +102,8 @@ export function issue(desk, [id = '']) {
       e.preventDefault()
       if (busy || !form) return
       const { set, wrong } = form.decision()
-      if (wrong) view.refuse(wrong)
+      if (changed && (wrong || setAside(it))) view.refuse(changed) // it came under their hands: they read it, then decide
+      else if (wrong) view.refuse(wrong)
       else view.resolve(set)
     },
 

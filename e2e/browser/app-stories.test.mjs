@@ -144,6 +144,7 @@ test('a phone that is handed back sends what is left, shows nothing new, and emp
 test('a week offline, and the session long over: everything is still there and goes up after signing in', async t => {
   await stand.reset()
   const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await page.getByText('People on this phone').waitFor() // it knows by now that she is a nurse
   await page.context().setOffline(true)
   await record(page, stand.patients.Birch, 'From a week in the hills')
   const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)

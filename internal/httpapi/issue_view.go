@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"slices"
+
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
@@ -18,13 +20,13 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 	if err != nil {
 		return nil, err
 	}
+	concerns, err := v.Concerns(slices.Values(issues))
+	if err != nil {
+		return nil, err
+	}
 	list := make([]access.IssueSeen, 0, len(issues))
 	for _, rec := range issues {
-		concern, err := v.Concern(rec)
-		if err != nil {
-			return nil, err
-		}
-		view := who.SeeIssue(rec, true, concern)
+		view := who.SeeIssue(rec, true, concerns[care.AsIssue(rec).About()])
 		owner := view.Text("owner_team")
 		for _, name := range []string{"kept_by", "lost_by", "author", "resolved_by"} {
 			if id, there := view[name]; there {

@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/desk"
 	"doorstep/internal/rules"
 )
@@ -32,7 +33,7 @@ func (v *Snapshot) Projected(collection string, view care.View, id string) (raw 
 	if view != care.Clinical {
 		projection = s.limited
 	}
-	err = v.row("SELECT "+projection+" FROM "+quote(collection)+" WHERE id = ?", id).Scan((*[]byte)(&raw))
+	err = v.row("SELECT "+projection+" FROM "+columns.Quote(collection)+" WHERE id = ?", id).Scan((*[]byte)(&raw))
 	return raw, err
 }
 

@@ -182,11 +182,11 @@ var personColumns = []string{"nhs_number", "nhs_number_status", "family_name", "
 func (all *tables) inboxColumns() string {
 	var b strings.Builder
 	for _, c := range all.byName[care.Handovers].Names {
-		b.WriteString(`h.` + quote(c) + `, `)
+		b.WriteString(`h.` + columns.Quote(c) + `, `)
 	}
 	b.WriteString(`p.id`)
 	for _, c := range personColumns {
-		b.WriteString(`, p.` + quote(c))
+		b.WriteString(`, p.` + columns.Quote(c))
 	}
 	return b.String()
 }

@@ -3,13 +3,12 @@ package pbstore
 import (
 	"bytes"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/wire"
 )
 
@@ -23,45 +22,21 @@ type legible struct {
 // legibleOf makes the SQL of what can be read of a record, for one kind of viewer.
 func (s *table) legibleOf(view care.View) legible {
 	damage := []string{"''"}
-	note := func(f *care.Field) {
-		damage = append(damage, "CASE WHEN coalesce(json_valid(CAST("+quote(f.Name)+" AS TEXT)), 1) THEN '' ELSE '"+f.Name+" ' END")
-	}
-	projection := s.projection(view, legibleColumn)
+	projection := s.projection(view, columns.LegibleInJSON)
 	for i := range s.Collection.Fields {
-		if f := &s.Collection.Fields[i]; storedAsJSON(f) && access.OnPhones(view, s.Collection, f) != access.Hidden {
-			note(f)
+		if f := &s.Collection.Fields[i]; columns.KeptAsJSON(f) && access.OnPhones(view, s.Collection, f) != access.Hidden {
+			damage = append(damage, columns.Unreadable(f))
 		}
 	}
 	if view == care.Clinical {
-		note(clockOffset)
+		damage = append(damage, columns.Unreadable(clockOffset))
 	}
 	return legible{projection: projection, damage: strings.Join(damage, " || ")}
 }
 
 // damages reads, of records by id, the names of the fields that cannot be read.
 func (s *table) damages(view care.View) string {
-	return `SELECT id, ` + s.legible[view].damage + ` FROM ` + quote(s.Collection.Name) + ` WHERE ` + withIDs
-}
-
-func storedAsJSON(f *care.Field) bool {
-	switch f.Kind {
-	case care.Int, care.Decimal, care.Bool, care.List, care.Object:
-		return true
-	default:
-		return false
-	}
-}
-
-// legibleColumn is jsonColumn for a column that may hold anything.
-func legibleColumn(f *care.Field) string {
-	text := "CAST(" + quote(f.Name) + " AS TEXT)"
-	switch {
-	case storedAsJSON(f):
-		return "CASE WHEN json_valid(" + text + ") THEN json(" + text + ") END"
-	case f.Kind == care.Time:
-		return jsonTime(f.Name)
-	}
-	return "nullif(" + text + ", '')"
+	return `SELECT id, ` + s.legible[view].damage + ` FROM ` + columns.Quote(s.Collection.Name) + ` WHERE ` + withIDs
 }
 
 // deliverLegible delivers records of which at least one cannot be read whole: that one goes with null for
@@ -107,21 +82,3 @@ func (s *Store) unreadable(collection, id string, fields ...string) {
 
 // errInfinite: a row holds a number that is none, which SQLite writes as 9e999.
 var errInfinite = errors.New("a number is infinite")
-
-// infinite looks for SQLite's way to write infinity as the value of a member; in a text it would stand too,
-// which costs a second look and nothing else.
-func infinite(data []byte) bool {
-	return bytes.Contains(data, []byte("9e999")) || bytes.Contains(data, []byte("9.0e+999"))
-}
-
-// readable is the JSON of a record as any parser reads it. What the engine stores is that already.
-func readable(data json.RawMessage) json.RawMessage {
-	if utf8.Valid(data) && !bytes.Contains(data, []byte(`\ud`)) && !bytes.Contains(data, []byte(`\uD`)) || care.CleanJSON(data) {
-		return data
-	}
-	decoded := care.DecodeJSON(bytes.ToValidUTF8(data, []byte("\uFFFD"))) // halves of pairs become U+FFFD here
-	if decoded == nil {
-		return json.RawMessage("{}") // unreachable: SQLite wrote it as an object
-	}
-	return care.JSON(decoded)
-}

@@ -4,10 +4,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"iter"
+	"maps"
 	"slices"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/wire"
 )
 
@@ -17,6 +20,7 @@ const (
 			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT ?`
 	feedOfChange  = `SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`
 	handoverClass = `SELECT class FROM handovers WHERE id = ?`
+	concernsAmong = `SELECT id FROM handovers WHERE ` + withIDs + ` AND class = '` + string(care.Safeguarding) + `'`
 )
 
 // FeedRow is one line of the feed: a record that moved in a scope.
@@ -161,10 +165,10 @@ func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		if strict && infinite(d.Data) {
+		if strict && columns.Infinite(d.Data) {
 			return errInfinite
 		}
-		d.Collection, d.Data = s.Collection.Name, readable(d.Data)
+		d.Collection, d.Data = s.Collection.Name, columns.Readable(d.Data)
 		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, d.ID, author, func(f string) string {
 			for i, name := range s.scopes {
 				if name == f {
@@ -193,6 +197,10 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 	if err := v.load(s, ids, records); err != nil {
 		return err
 	}
+	concerns, err := v.Concerns(maps.Values(records))
+	if err != nil {
+		return err
+	}
 	who := visible.Access
 	for _, rec := range records {
 		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: care.AsIssue(rec).Patient()}
@@ -208,11 +216,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 		case len(d.Scopes) == 0:
 			d.Gone = "left"
 		default:
-			concern, err := v.Concern(rec)
-			if err != nil {
-				return err
-			}
-			if d.Data, err = json.Marshal(who.SeeIssue(rec, near, concern)); err != nil {
+			if d.Data, err = json.Marshal(who.SeeIssue(rec, near, concerns[care.AsIssue(rec).About()])); err != nil {
 				return err
 			}
 		}
@@ -221,21 +225,31 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 	return nil
 }
 
-// Concern says whether an issue is about a handover that is a safeguarding concern.
-func (v *Snapshot) Concern(issue *care.Record) (bool, error) {
-	i := care.AsIssue(issue)
-	if i.Collection() != care.Handovers {
-		return false, nil
+// Concerns finds the safeguarding concerns among the handovers that issues are about, by id.
+func (v *Snapshot) Concerns(issues iter.Seq[*care.Record]) (map[string]bool, error) {
+	var about []string
+	for rec := range issues {
+		if i := care.AsIssue(rec); i.Collection() == care.Handovers {
+			about = append(about, i.About())
+		}
 	}
-	return isConcern(v, i.About())
+	found := map[string]bool{}
+	if len(about) == 0 {
+		return found, nil
+	}
+	err := v.each(concernsAmong, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		found[id] = true
+		return err
+	}, string(care.JSON(about)))
+	return found, err
 }
 
 // IsConcern says whether a handover is a safeguarding concern.
-func (tx *Tx) IsConcern(handover string) (bool, error) { return isConcern(tx, handover) }
-
-func isConcern(r reader, handover string) (bool, error) {
+func (tx *Tx) IsConcern(handover string) (bool, error) {
 	var class string
-	err := r.row(handoverClass, handover).Scan(&class)
+	err := tx.row(handoverClass, handover).Scan(&class)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

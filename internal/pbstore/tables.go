@@ -13,6 +13,7 @@ type table struct {
 	columns.Layout
 	number   int64  // the collection's number in the feed
 	list     string // its columns, with commas between them
+	insert   string // made by insertion
 	clinical string // json_object of the clinical projection
 	limited  string // json_object of the limited projection
 	legible  map[care.View]legible
@@ -23,18 +24,19 @@ func newTable(c *care.Collection, number int64) *table {
 	s := &table{Layout: columns.LayoutOf(c), number: number, scopes: care.ScopeFields[c.Name]}
 	quoted := make([]string, len(s.Names))
 	for i, name := range s.Names {
-		quoted[i] = quote(name)
+		quoted[i] = columns.Quote(name)
 	}
 	s.list = strings.Join(quoted, ", ")
-	s.clinical = s.projection(care.Clinical, jsonColumn)
-	s.limited = s.projection(care.Limited, jsonColumn)
+	s.insertion() // made before anybody shares the table
+	s.clinical = s.projection(care.Clinical, columns.InJSON)
+	s.limited = s.projection(care.Limited, columns.InJSON)
 	s.legible = map[care.View]legible{care.Clinical: s.legibleOf(care.Clinical), care.Limited: s.legibleOf(care.Limited)}
 	return s
 }
 
 // where reads the records that meet a condition; the condition also gives their order.
 func (s *table) where(condition string) string {
-	return "SELECT " + s.list + " FROM " + quote(s.Collection.Name) + " WHERE " + condition
+	return "SELECT " + s.list + " FROM " + columns.Quote(s.Collection.Name) + " WHERE " + condition
 }
 
 // deliveries reads, of records by id, what a pull needs to know of each, its JSON as a kind of viewer gets it, and
@@ -51,7 +53,7 @@ func (s *table) deliveries(view care.View) string {
 func (s *table) deliveriesAs(projection string) string {
 	var scopes strings.Builder
 	for _, f := range s.scopes {
-		scopes.WriteString(", " + quote(f))
+		scopes.WriteString(", " + columns.Quote(f))
 	}
 	about := "''"
 	if s.Collection.Name == care.Patients {
@@ -59,13 +61,13 @@ func (s *table) deliveriesAs(projection string) string {
 	} else if _, ok := s.Collection.Field("patient"); ok {
 		about = "patient"
 	}
-	return "SELECT id, version, retracted, author, " + about + ", " + projection + scopes.String() + " FROM " + quote(s.Collection.Name) +
+	return "SELECT id, version, retracted, author, " + about + ", " + projection + scopes.String() + " FROM " + columns.Quote(s.Collection.Name) +
 		" WHERE " + withIDs
 }
 
 // origins reads who recorded what, and when it came.
 func (s *table) origins() string {
-	return `SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), '') FROM ` + quote(s.Collection.Name) +
+	return `SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), '') FROM ` + columns.Quote(s.Collection.Name) +
 		` WHERE ` + withIDs
 }
 
@@ -79,30 +81,30 @@ const calledName = "coalesce(nullif(preferred_name, ''), given_name)"
 
 // projection is the JSON of a record as one kind of viewer gets it, built by SQLite from what
 // access.OnPhones says of each field.
-func (s *table) projection(view care.View, jsonColumn func(*care.Field) string) string {
+func (s *table) projection(view care.View, inJSON func(*care.Field) string) string {
 	var b strings.Builder
 	b.WriteString("json_object('id', id")
 	for i := range s.Collection.Fields {
 		f := &s.Collection.Fields[i]
-		column := jsonColumn(f)
+		column := inJSON(f)
 		switch access.OnPhones(view, s.Collection, f) {
 		case access.Hidden:
 			continue
 		case access.Called:
 			column = "nullif(" + calledName + ", '')"
 		case access.Receipt:
-			column = receiptColumn(f)
+			column = columns.ReceiptInJSON(f)
 		case access.ReceiptIfConcern:
-			column = "CASE WHEN " + s.class() + " = '" + string(care.Safeguarding) + "' THEN " + receiptColumn(f) + " ELSE " + column + " END"
+			column = "CASE WHEN " + s.class() + " = '" + string(care.Safeguarding) + "' THEN " + columns.ReceiptInJSON(f) + " ELSE " + column + " END"
 		case access.Whole:
 		}
 		b.WriteString(", '" + f.Name + "', " + column)
 	}
 	if view == care.Clinical {
-		b.WriteString(", 'author', author, 'authored_at', " + jsonTime("authored_at") +
-			", 'received_at', " + jsonTime("received_at") + ", 'clock_offset_ms', " + jsonColumn(clockOffset))
+		b.WriteString(", 'author', author, 'authored_at', " + columns.TimeInJSON("authored_at") +
+			", 'received_at', " + columns.TimeInJSON("received_at") + ", 'clock_offset_ms', " + inJSON(clockOffset))
 		if s.Timed {
-			b.WriteString(", 'clinical_time', " + jsonTime("clinical_time"))
+			b.WriteString(", 'clinical_time', " + columns.TimeInJSON("clinical_time"))
 		}
 	}
 	b.WriteString(")")
@@ -119,31 +121,6 @@ func (s *table) class() string {
 	}
 	return `"class"`
 }
-
-// receiptColumn stands in the place of what is sealed: of a text that it went, of anything else nothing.
-func receiptColumn(f *care.Field) string {
-	if f.Kind != care.Text {
-		return "NULL"
-	}
-	return "CASE " + quote(f.Name) + " WHEN '' THEN NULL ELSE '" + care.SealedReceipt + "' END"
-}
-
-func jsonColumn(f *care.Field) string {
-	name := quote(f.Name)
-	switch f.Kind {
-	case care.Time:
-		return jsonTime(f.Name)
-	case care.Int, care.Decimal, care.Bool, care.List, care.Object:
-		return "json(" + name + ")"
-	}
-	return "nullif(" + name + ", '')"
-}
-
-func jsonTime(name string) string {
-	return "CASE " + quote(name) + " WHEN '' THEN NULL ELSE replace(" + quote(name) + ", ' ', 'T') END"
-}
-
-func quote(name string) string { return `"` + name + `"` }
 
 // tables holds every synced collection's SQL, by name and by number.
 type tables struct {

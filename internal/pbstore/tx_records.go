@@ -22,16 +22,19 @@ func (tx *Tx) Record(c *care.Collection, id string) (*care.Record, error) {
 // table it would copy every page it is about to change. What a failed statement leaves is undone with its
 // transaction or savepoint.
 func (s *table) insertion() string {
-	return "INSERT OR FAIL INTO " + quote(s.Collection.Name) + " (" + s.list + ") VALUES (?" + strings.Repeat(", ?", len(s.Names)-1) + ") ON CONFLICT (id) DO NOTHING"
+	if s.insert == "" {
+		s.insert = "INSERT OR FAIL INTO " + columns.Quote(s.Collection.Name) + " (" + s.list + ") VALUES (?" + strings.Repeat(", ?", len(s.Names)-1) + ") ON CONFLICT (id) DO NOTHING"
+	}
+	return s.insert
 }
 
 // update sets columns, the version, what was changed when, and whether it was retracted.
 func (s *table) update(names []string) string {
 	var sets strings.Builder
 	for _, name := range names {
-		sets.WriteString(quote(name) + " = ?, ")
+		sets.WriteString(columns.Quote(name) + " = ?, ")
 	}
-	return "UPDATE OR FAIL " + quote(s.Collection.Name) + " SET " + sets.String() + "version = ?, changed = ?, retracted = ? WHERE id = ?"
+	return "UPDATE OR FAIL " + columns.Quote(s.Collection.Name) + " SET " + sets.String() + "version = ?, changed = ?, retracted = ? WHERE id = ?"
 }
 
 // Insert implements takein.Store.

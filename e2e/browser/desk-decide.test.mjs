@@ -75,6 +75,23 @@ test('what changed after the lead looked is said, and nothing is decided over it
   assert.deepEqual([nia, ned].map(p => p.view('visits', visit).values.note), ['Ate nothing', 'Ate nothing'])
 })
 
+test('what changes under the hands of a lead takes the choice back, and nothing is decided over what was not read', async t => {
+  const visit = await disagree(stand, nia, ned, stand.patients.Calder, ['Slept well', 'Slept little', 'Slept half'])
+  const page = await desk(t, 'lea', `#/issue/${(await issueOf('conflict', 'Calder')).id}`)
+  await page.getByLabel(/Store the other version/).check()
+  await nia.record([{ op: 'update', collection: 'visits', id: visit, seen: nia.open('visits', visit), set: { note: 'Slept nothing' } }])
+  await nia.sync()
+  await page.getByRole('status').filter({ hasText: 'after you looked' }).waitFor() // the desk was told, before she presses
+  await page.getByRole('region', { name: 'Stored now' }).getByText('Slept nothing').waitFor()
+  assert.equal(await page.getByLabel(/Store the other version/).isChecked(), false)
+  await page.getByRole('button', { name: 'Save the decision' }).click()
+  await page.locator('#issue-trouble').filter({ hasText: /Nia Evans changed this at \d\d:\d\d, after you looked/ }).waitFor()
+  assert.equal((await stand.query('SELECT note FROM visits WHERE id = ?', visit))[0].note, 'Slept nothing')
+  await page.getByLabel(/Keep what is stored/).check()
+  await page.getByRole('button', { name: 'Save the decision' }).click()
+  await page.getByText('Decided. Both phones get it').first().waitFor()
+})
+
 test('two leads decide the same: the second is told who was first, and nothing is overwritten', async t => {
   const visit = await disagree(stand, nia, ned, stand.patients.Birch, ['One', 'Two', 'Three'])
   const address = `#/issue/${(await issueOf('conflict', 'Birch')).id}`

@@ -42,7 +42,9 @@ export function follow(session, o) {
     for (let wait = retryAtLeast; !end.signal.aborted; wait = Math.min(wait * 2, retryAtMost)) {
       const began = Date.now()
       const there = await stream(session, end.signal, () => {
-        if (!streaming) { streaming = true; o.linked(false) }
+        streaming = true
+        o.linked(false)
+        changed() // what moved before the stream began is not told by it
       }, changed).catch(() => true)
       const was = streaming
       streaming = false

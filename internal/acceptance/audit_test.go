@@ -65,7 +65,7 @@ func TestAccess_TheAuditSaysWhosePhonesGotAPersonsRecords(t *testing.T) {
 }
 
 // What cannot be written down is not sent.
-func TestAccess_APullThatCottootBeAuditedIsRefused(t *testing.T) {
+func TestAccess_APullThatCannotBeAuditedIsRefused(t *testing.T) {
 	w := newWorld(t)
 	otto := w.phoneOf(w.otto)
 	w.sql(`CREATE TRIGGER full BEFORE INSERT ON audit WHEN NEW.action = 'pull' BEGIN SELECT RAISE(ABORT, 'disk full'); END`)

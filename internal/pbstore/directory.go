@@ -2,7 +2,6 @@ package pbstore
 
 import (
 	"database/sql"
-	"encoding/json"
 
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
@@ -95,15 +94,7 @@ func readCalendars(each eachRowOf, hours map[string]string) (map[string]*worktim
 	}
 	all := map[string]*worktime.Schedule{"": core}
 	for id, raw := range hours {
-		var stated map[string]string
-		if raw == "" || raw == "null" || json.Unmarshal([]byte(raw), &stated) != nil {
-			continue
-		}
-		week, err := worktime.ParseWeek(stated)
-		if err != nil {
-			continue
-		}
-		if s, err := worktime.New(worktime.Options{Hours: week, Calendar: days}); err == nil {
+		if s, ok := worktime.Stated(raw, days); ok {
 			all[id] = s
 		}
 	}

@@ -110,11 +110,9 @@ func jsonList(items []string) string {
 }
 
 func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
-	was := map[string]any{}
-	if d.was.Valid {
-		if err := json.Unmarshal([]byte(d.was.String), &was); err != nil {
-			return err
-		}
+	was, err := columns.WasOf(d.was.String)
+	if err != nil {
+		return err
 	}
 	switch d.collection {
 	case care.Caseload:
@@ -144,7 +142,7 @@ func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
 	return tx.settleRecord(in, s, d, was, people)
 }
 
-func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was map[string]any, people map[string]bool) error {
+func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was columns.Was, people map[string]bool) error {
 	rec, err := tx.Record(s.Collection, d.record)
 	if err != nil {
 		return err
@@ -154,7 +152,10 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was map[string]a
 		tx.note(func(m *memory) { m.patients.Remove(d.record) })
 		people[d.record] = true
 	}
-	old := priorOf(s.Collection, d, was, rec)
+	var old *care.Record
+	if d.op != "insert" {
+		old = was.Record(s.Collection, d.record, rec)
+	}
 	if rec == nil {
 		if d.op == "delete" {
 			return tx.settleGone(in, s, d, old)
@@ -162,9 +163,6 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was map[string]a
 		return nil // deleted since; its own row follows
 	}
 	if d.op == "insert" {
-		if rec.Version > 0 {
-			old = nil
-		}
 		if rec.ReceivedAt.IsZero() {
 			rec.ReceivedAt = tx.now
 		}
@@ -172,62 +170,11 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was map[string]a
 			rec.AuthoredAt = tx.now
 		}
 	}
-	return in.TakeInForeignWrite(rec, old, changedFields(s.Collection, d, was))
-}
-
-// priorOf rebuilds, from what the trigger remembered, the record as it was for its scopes.
-func priorOf(c *care.Collection, d dirty, was map[string]any, rec *care.Record) *care.Record {
-	if d.op == "insert" {
-		return nil
+	var changed []string
+	if d.op == "update" {
+		changed = was.Fields(s.Collection)
 	}
-	old := &care.Record{Collection: c, ID: d.record, Values: map[string]any{}}
-	if rec != nil {
-		old.Meta = rec.Meta
-		for k, v := range rec.Values {
-			old.Values[k] = v
-		}
-	}
-	for name, raw := range was {
-		if name == "author" {
-			old.Author, _ = raw.(string)
-			continue
-		}
-		f, ok := c.Field(name)
-		if !ok {
-			continue
-		}
-		if v := columns.Value(f, columnOf(raw)); v != nil {
-			old.Values[name] = v
-		} else {
-			delete(old.Values, name)
-		}
-	}
-	return old
-}
-
-func columnOf(raw any) any {
-	switch raw.(type) {
-	case map[string]any, []any, bool:
-		b, err := json.Marshal(raw)
-		if err != nil {
-			return nil
-		}
-		return string(b)
-	}
-	return raw
-}
-
-func changedFields(c *care.Collection, d dirty, was map[string]any) []string {
-	if d.op != "update" {
-		return nil
-	}
-	var names []string
-	for _, name := range sortedKeys(was) {
-		if _, ok := c.Field(name); ok {
-			names = append(names, name)
-		}
-	}
-	return names
+	return in.TakeInForeignWrite(rec, old, changed)
 }
 
 // settleGone leaves a row in every scope the deleted record was in: the tombstone.

@@ -1,6 +1,7 @@
 package worktime
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -141,4 +142,19 @@ func earlier(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// Stated makes the schedule of an organisation from the hours it states, JSON of week days and hours; ok is
+// false where it states none, or none that can be read.
+func Stated(raw string, days Calendar) (s *Schedule, ok bool) {
+	var stated map[string]string
+	if json.Unmarshal([]byte(raw), &stated) != nil || stated == nil {
+		return nil, false
+	}
+	week, err := ParseWeek(stated)
+	if err != nil {
+		return nil, false
+	}
+	s, err = New(Options{Hours: week, Calendar: days})
+	return s, err == nil
 }

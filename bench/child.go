@@ -12,6 +12,8 @@ import (
 	"runtime/pprof"
 	"strings"
 	"sync"
+
+	"doorstep/internal/phone"
 )
 
 // Every server runs in a child process of its own (this same binary, told by an environment
@@ -45,12 +47,14 @@ type service struct {
 // device holds the ids and the key with which the load generator speaks as one phone.
 type device struct {
 	Token    string   `json:"token"`
-	Device   string   `json:"device,omitempty"` // its id, once it is enrolled
-	Client   string   `json:"client,omitempty"`
+	Client   string   `json:"client,omitempty"` // once it is enrolled, as the epoch
 	Epoch    string   `json:"epoch,omitempty"`
 	Staff    string   `json:"staff"`
+	Email    string   `json:"email"`
 	Team     string   `json:"team"`
 	Patients []string `json:"patients"` // on the caseload of Team
+
+	storage phone.Storage // of the phone it was before it was prepared bytes
 }
 
 // hello is the first line of a child.

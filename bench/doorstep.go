@@ -42,8 +42,8 @@ func serveTown(conf config) (*service, error) {
 	return &service{stop: app.ResetBootstrapState}, nil
 }
 
-// serveDoorstep is the real server on a seeded database. The devices it tells of are staff who
-// are signed in; they are still to be enrolled.
+// serveDoorstep is the real server on a seeded database. The devices it tells of are still to be
+// enrolled.
 func serveDoorstep(conf config) (*service, error) {
 	text, err := os.ReadFile(filepath.Join(conf.Dir, townFile))
 	if err != nil {
@@ -56,15 +56,6 @@ func serveDoorstep(conf config) (*service, error) {
 	app, running, url, stop, err := startDoorstep(conf)
 	if err != nil {
 		return nil, err
-	}
-	for i := range devices {
-		staff, err := app.FindRecordById("staff", devices[i].Staff)
-		if err != nil {
-			return nil, fmt.Errorf("find staff %s: %w", devices[i].Staff, err)
-		}
-		if devices[i].Token, err = staff.NewAuthToken(); err != nil {
-			return nil, err
-		}
 	}
 	return &service{url: url, devices: devices, stop: stop, ask: func(command string) (any, error) {
 		if command != "settle" {

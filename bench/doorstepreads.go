@@ -121,7 +121,7 @@ func (b *bench) readDoorstep(full *filled, inScope, run int) (r reads, err error
 			err = stopped
 		}
 	}()
-	if err := renewAll(c.URL, full.devices, b.seed); err != nil {
+	if err := enrol(c.URL, full.devices); err != nil {
 		return r, err
 	}
 	pages := &pullPages{base: c.URL, dev: full.devices[0]}
@@ -243,7 +243,7 @@ func (b *bench) countPolls(full *filled) (err error) {
 		}
 		b.remove(full.dir)
 	}()
-	if err := renewAll(c.URL, full.devices, b.seed); err != nil {
+	if err := enrol(c.URL, full.devices); err != nil {
 		return err
 	}
 	line, err := dial(c.URL)

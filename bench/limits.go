@@ -112,7 +112,7 @@ func (b *bench) watchPull(file string) error {
 	if err != nil {
 		return err
 	}
-	err = renewAll(c.URL, full.devices, b.seed)
+	err = enrol(c.URL, full.devices)
 	for range limitPulls {
 		if err == nil {
 			pages := &pullPages{base: c.URL, dev: full.devices[0]}

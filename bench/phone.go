@@ -2,101 +2,87 @@ package main
 
 import (
 	"bytes"
-	"crypto/ed25519"
-	"encoding/base64"
+	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"net/url"
+	"io"
+	"net/http"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"doorstep/internal/care"
+	"doorstep/internal/phone"
+	riverside "doorstep/internal/testkit/town"
 	"doorstep/internal/wire"
 )
 
-// Phones of the bench enrol, get their tokens and say hello as real ones do, over HTTP. Only
-// then do they become prepared bytes.
+// Phones of the bench are internal/phone until the server knows them and gave them a token. Only then do
+// they become prepared bytes, so that the load generator spends its time on the server.
 
 const syncPath = "/api/sync/v1"
 
-// enrolAll turns the staff tokens of a town into devices with access tokens.
-func enrolAll(c *child, seed uint64) error {
-	line, err := dial(c.URL)
-	if err != nil {
-		return err
-	}
-	defer line.close()
-	for i := range c.Devices {
-		dev := &c.Devices[i]
-		key := deviceKey(seed, i)
-		if err := enrol(line, c.URL, dev, key); err != nil {
-			return fmt.Errorf("enrol device %d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-func deviceKey(seed uint64, number int) ed25519.PrivateKey {
-	var b [ed25519.SeedSize]byte
-	for i := range 8 {
-		b[i], b[8+i] = byte(seed>>(8*i)), byte(number>>(8*i))
-	}
-	return ed25519.NewKeyFromSeed(b[:])
-}
-
-// enrol makes the device known, gets its access token and tells the server its clock.
-func enrol(line *caller, base string, dev *device, key ed25519.PrivateKey) error {
-	jwk, err := json.Marshal(map[string]string{"kty": "OKP", "crv": "Ed25519", "x": base64.RawURLEncoding.EncodeToString(key.Public().(ed25519.PublicKey))})
-	if err != nil {
-		return err
-	}
-	var known wire.EnrolResponse
-	if err := post(line, base, syncPath+"/devices", dev.Token, wire.EnrolRequest{Name: "bench", Platform: "bench", PublicKey: jwk}, &known); err != nil {
-		return err
-	}
-	dev.Device, dev.Client = known.Device, known.Client
-	if err := renew(line, base, dev, key); err != nil {
-		return err
-	}
-	var hello wire.HelloResponse
-	err = post(line, base, syncPath+"/hello", dev.Token, wire.HelloRequest{Protocol: wire.Protocol, Schema: wire.CurrentSchema,
-		Client: dev.Client, Now: care.Stamp(time.Now()), Outbox: wire.OutboxState{NextMid: 1}}, &hello)
-	dev.Epoch = hello.Epoch
-	return err
-}
-
-// renew gets the device a new access token; one lasts a quarter of an hour.
-func renew(line *caller, base string, dev *device, key ed25519.PrivateKey) error {
-	now := time.Now()
-	assertion, err := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.RegisteredClaims{
-		Issuer: dev.Device, Subject: dev.Device, Audience: jwt.ClaimStrings{"doorstep"}, ID: newID(),
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(30 * time.Second)),
-	}).SignedString(key)
-	if err != nil {
-		return err
-	}
-	form := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}}
-	ask := bytes.Replace(request(base, syncPath+"/token", "", []byte(form.Encode())), []byte("application/json"), []byte("application/x-www-form-urlencoded"), 1)
-	var token wire.TokenResponse
-	err = answered(line, ask, &token)
-	dev.Token = token.AccessToken
-	return err
-}
-
-// renewAll gives devices that a server knows already new access tokens.
-func renewAll(base string, devices []device, seed uint64) error {
-	line, err := dial(base)
-	if err != nil {
-		return err
-	}
-	defer line.close()
+// enrol makes the devices of a town known to a server that may or may not know them, and gets each an access
+// token; one lasts a quarter of an hour.
+func enrol(base string, devices []device) error {
 	for i := range devices {
-		if err := renew(line, base, &devices[i], deviceKey(seed, i)); err != nil {
-			return fmt.Errorf("a new token for device %d: %w", i, err)
+		if err := devices[i].greet(context.Background(), base); err != nil {
+			return fmt.Errorf("greet as device %d: %w", i, err)
 		}
 	}
 	return nil
+}
+
+// greet goes through a round of the phone until a new device has said hello. One that the server knows gets
+// its token alone: the phone knows nothing of what its prepared bytes sent, and would take itself for a copy.
+func (d *device) greet(ctx context.Context, base string) error {
+	if d.storage == nil {
+		d.storage = &phone.Memory{}
+	}
+	line := &tokenKeeper{}
+	p, err := phone.New(phone.Options{Server: base, HTTP: line, Storage: d.storage, Now: time.Now, Entropy: rand.Reader, Name: "bench", Platform: "bench"})
+	if err != nil {
+		return err
+	}
+	last := phone.StepToken
+	if p.Device() == "" {
+		last = phone.StepHello
+		if err := p.SignIn(ctx, d.Email, riverside.Password); err != nil {
+			return err
+		}
+	}
+	p.Begin()
+	for {
+		step, err := p.Step(ctx)
+		if err != nil {
+			return err
+		}
+		switch step.Kind {
+		case last:
+			d.Token, d.Client, d.Epoch = line.kept.AccessToken, p.Client(), p.Epoch()
+			return nil
+		case phone.StepIdle:
+			return fmt.Errorf("the round ended without a %s: %s", last, step.Note)
+		default:
+		}
+	}
+}
+
+// tokenKeeper sends requests and keeps the last access token that came.
+type tokenKeeper struct{ kept wire.TokenResponse }
+
+// Do implements phone.Doer.
+func (k *tokenKeeper) Do(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil || r.URL.Path != syncPath+"/token" || answer.StatusCode != http.StatusOK {
+		return answer, err
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err := errors.Join(err, answer.Body.Close()); err != nil {
+		return nil, err
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return answer, json.Unmarshal(body, &k.kept)
 }
 
 func post(line *caller, base, path, token string, body, into any) error {

@@ -154,7 +154,7 @@ func town(conf config) []device {
 	}
 	devices := make([]device, conf.Devices)
 	for i := range devices {
-		devices[i] = device{Staff: newID(), Team: names[i%teams], Patients: people[i%teams]}
+		devices[i] = device{Staff: newID(), Email: fmt.Sprintf("nurse%d@bench.invalid", i), Team: names[i%teams], Patients: people[i%teams]}
 	}
 	return devices
 }

@@ -226,7 +226,7 @@ func (b *bench) begin(p peer, conf config) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := enrolAll(c, b.seed); err != nil {
+	if err := enrol(c.URL, c.Devices); err != nil {
 		b.discard(c)
 		return nil, err
 	}

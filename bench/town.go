@@ -19,19 +19,19 @@ func seedTown(app core.App, conf config) ([]device, error) {
 		practice := s.put(care.Organisations, "", map[string]any{"kind": "practice", "name": "Bench Surgery"})
 		desk := s.put(care.Teams, "", map[string]any{"organisation": practice, "kind": "practice", "name": "Reception", "route": "inbox"})
 		trust := s.put(care.Organisations, "", map[string]any{"kind": "community_trust", "name": "Bench Trust"})
-		s.staff("", care.DutyGP, practice, desk, "GP")
+		s.staff("", "gp@bench.invalid", care.DutyGP, practice, desk)
 		done := map[string]bool{}
 		for i, dev := range devices {
 			if !done[dev.Team] {
 				done[dev.Team] = true
 				s.put(care.Teams, dev.Team, map[string]any{"organisation": trust, "kind": "nursing", "name": "Team " + dev.Team, "route": "inbox"})
-				s.staff("", care.TeamLead, trust, dev.Team, fmt.Sprintf("Lead %d", i))
+				s.staff("", fmt.Sprintf("lead%d@bench.invalid", i), care.TeamLead, trust, dev.Team)
 				for _, patient := range dev.Patients {
 					s.put(care.Patients, patient, map[string]any{"family_name": "Bench", "given_name": "Person", "date_of_birth": "1941-05-06", "practice": practice})
 					s.put(care.Caseload, "", map[string]any{"patient": patient, "team": dev.Team, "reason": "bench"})
 				}
 			}
-			s.staff(dev.Staff, care.DistrictNurse, trust, dev.Team, fmt.Sprintf("Nurse %d", i))
+			s.staff(dev.Staff, dev.Email, care.DistrictNurse, trust, dev.Team)
 		}
 		return s.Err
 	})
@@ -39,10 +39,7 @@ func seedTown(app core.App, conf config) ([]device, error) {
 }
 
 // seeder stores what the bench needs.
-type seeder struct {
-	riverside.Seeder
-	n int
-}
+type seeder struct{ riverside.Seeder }
 
 // put saves a record and returns its id, "" for a new one.
 func (s *seeder) put(collection, id string, fields map[string]any) string {
@@ -51,8 +48,6 @@ func (s *seeder) put(collection, id string, fields map[string]any) string {
 }
 
 // staff saves somebody who can sign in.
-func (s *seeder) staff(id string, role care.Role, organisation, team, name string) {
-	s.n++
-	s.put(care.StaffName, id, map[string]any{"email": fmt.Sprintf("staff%d@bench.invalid", s.n), "name": name, "role": string(role),
-		"organisation": organisation, "teams": []string{team}})
+func (s *seeder) staff(id, email string, role care.Role, organisation, team string) {
+	s.put(care.StaffName, id, map[string]any{"email": email, "name": email, "role": string(role), "organisation": organisation, "teams": []string{team}})
 }

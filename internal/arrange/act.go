@@ -34,10 +34,6 @@ func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version i
 	if err != nil {
 		return rec, err
 	}
-	if version > rec.Version {
-		return rec, &handover.Error{Code: CodeChanged, State: h.State,
-			Message: "This names a version of the handover that there is not. Please read it again, then decide."}
-	}
 	if len(events) == 0 {
 		return rec, nil
 	}
@@ -85,6 +81,9 @@ func (r *Room) Deliver(id, team string) error {
 // Overdue lets the clock act on a handover: no answer in time is a failure, and it goes to the
 // next in the chain. One that was answered, or whose deadline moved, stays as it is.
 func (r *Room) Overdue(id string) error {
+	if err := r.withinItsClock(id); err != nil {
+		return err
+	}
 	rec, err := r.Act(id, handover.Action{Kind: handover.Overdue}, system, 0)
 	if refused(err) {
 		return nil // it is gone, or in no state to be overdue
@@ -93,6 +92,20 @@ func (r *Room) Overdue(id string) error {
 		return err
 	}
 	return r.watchLater(rec.ID)
+}
+
+// withinItsClock takes back deadlines that are further off than the class allows from now: the clock was ahead when
+// they were set.
+func (r *Room) withinItsClock(id string) error {
+	rec, err := r.stored(id)
+	if err != nil || rec == nil {
+		return err
+	}
+	h, directory := handover.FromRecord(rec), r.Reference.Directory()
+	ack, act := r.Reference.Clocks().Within(h, r.Moment.Now(), r.Reference.Calendar(""), r.Reference.Calendar(directory.Organisation(h.ToTeam)))
+	old := rec.Clone()
+	rec.SetAll(map[string]any{"ack_due": care.Stamp(ack), "act_due": care.Stamp(act)})
+	return r.save(rec, old)
 }
 
 // watchLater looks again at the next deadline, if it is still to come.

@@ -77,6 +77,35 @@ func (c Clocks) Deadlines(class care.Class, from time.Time, cal Calendar) (ack, 
 	return clock.Acknowledge.end(from, cal), clock.Act.end(from, cal)
 }
 
+// Within are the deadlines of a handover, none further off than its class allows from now, in the working time of
+// any of the calendars. They are so unless the clock was ahead when they were set.
+func (c Clocks) Within(h Handover, now time.Time, calendars ...Calendar) (ack, act time.Time) {
+	if h.State.OffTheClock() {
+		return h.AckDue, h.ActDue
+	}
+	var lastAck, lastAct time.Time
+	for _, cal := range calendars {
+		ack, act := c.Deadlines(h.Class, now, cal)
+		lastAck, lastAct = later(lastAck, ack), later(lastAct, act)
+	}
+	return notAfter(h.AckDue, lastAck), notAfter(h.ActDue, lastAct)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// notAfter is a deadline, brought forward to a moment if it lies behind that; zero is no deadline and no moment.
+func notAfter(due, last time.Time) time.Time {
+	if !last.IsZero() && due.After(last) {
+		return last
+	}
+	return due
+}
+
 func (s Span) end(from time.Time, cal Calendar) time.Time {
 	var end time.Time
 	until := func(t time.Time) {

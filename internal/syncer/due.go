@@ -12,9 +12,6 @@ import (
 	"doorstep/internal/rooms"
 )
 
-// JobDue is the name under which the escalation job notes that it ran; health asks for it.
-const JobDue = "due"
-
 // dueAtOnce rows are worked off by one transaction.
 const dueAtOnce = 200
 
@@ -22,8 +19,16 @@ const dueAtOnce = 200
 type DueWork map[care.DueKind]func(tx *pbstore.Tx, r *rooms.Rooms, ref string) error
 
 // WorkDue works off everything that is due by now: caseloads that start or end, deadlines of
-// handovers and issues, and then the outbox. It notes that it ran.
+// handovers and issues, and then the outbox. It notes that it ran. While the clock is not steady, only the outbox
+// is emptied: nothing is escalated, granted or ended by a time that may be wrong.
 func (e *Engine) WorkDue(ctx context.Context) error {
+	steady, err := e.steady(ctx)
+	if err != nil {
+		return err
+	}
+	if !steady {
+		return e.EmptyOutbox(ctx)
+	}
 	for {
 		n := 0
 		if err := e.Do(ctx, func(tx *pbstore.Tx) error {
@@ -49,7 +54,7 @@ func (e *Engine) WorkDue(ctx context.Context) error {
 					}
 				}
 			}
-			return tx.Ran(JobDue)
+			return tx.Ran(JobDue, "")
 		}); err != nil {
 			return err
 		}

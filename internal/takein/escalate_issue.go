@@ -1,6 +1,10 @@
 package takein
 
-import "doorstep/internal/care"
+import (
+	"time"
+
+	"doorstep/internal/care"
+)
 
 // EscalateIssue gives an issue that nobody decided in time to the care coordinators, who own it
 // from then on. One that was decided, or whose time has not come, stays as it is.
@@ -10,7 +14,7 @@ func (r *Room) EscalateIssue(id string) error {
 		return err
 	}
 	if due := care.AsIssue(issue).DueAt(); due.After(r.Moment.Now()) {
-		return r.Store.DueAt(due, care.DueIssue, id)
+		return r.dueLater(issue, due)
 	}
 	old := issue.Clone()
 	issue.SetAll(map[string]any{"escalated_at": care.Stamp(r.Moment.Now())})
@@ -18,6 +22,20 @@ func (r *Room) EscalateIssue(id string) error {
 		issue.SetAll(map[string]any{"owner_team": to})
 	}
 	return r.Store.Update(issue, old, []string{"escalated_at", "owner_team"})
+}
+
+// dueLater looks at an issue again when its time comes. It is never further off than an issue may take: one that
+// was opened while the clock was ahead is due that long from now.
+func (r *Room) dueLater(issue *care.Record, due time.Time) error {
+	if latest := r.Moment.Now().Add(IssueDeadline); due.After(latest) {
+		old := issue.Clone()
+		issue.SetAll(map[string]any{"due_at": care.Stamp(latest)})
+		if err := r.Store.Update(issue, old, []string{"due_at"}); err != nil {
+			return err
+		}
+		due = latest
+	}
+	return r.Store.DueAt(due, care.DueIssue, issue.ID)
 }
 
 // LapseIssue sends an open issue once more, when those it concerns, but who lost the person, have been told of

@@ -38,7 +38,7 @@ func (in *input) store(p *planned) (*outcome, error) {
 			return nil, err
 		}
 	}
-	return o, in.raiseWords(p)
+	return o, nil
 }
 
 func (in *input) write(d *draft) error {

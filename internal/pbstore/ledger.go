@@ -1,7 +1,9 @@
 package pbstore
 
 import (
+	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -24,8 +26,10 @@ const (
 	saveResults = `INSERT INTO sync_results (client, first_mid, last_mid, at, body) VALUES (?, ?, ?, ?, ?)`
 	resultsOf   = `SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ?
 		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC LIMIT 1`
-	savePulled   = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
-	clearResults = `DELETE FROM sync_results WHERE at < ? AND last_mid <= (SELECT pulled_mid FROM sync_clients WHERE id = sync_results.client)`
+	savePulled = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
+	oldResults = `SELECT r.at, r.id FROM sync_results r JOIN sync_clients c ON c.id = r.client
+		WHERE r.at < ? AND (r.at, r.id) > (?, ?) AND r.last_mid <= c.pulled_mid ORDER BY r.at, r.id LIMIT ?`
+	clearResults = `DELETE FROM sync_results WHERE id IN (SELECT value FROM json_each(?))`
 )
 
 // ErrNoClient: the client is not enrolled here.
@@ -36,7 +40,7 @@ func (tx *Tx) Client(id string) (*Client, error) {
 	if c, ok := tx.clients[id]; ok {
 		return c, nil
 	}
-	c, err := tx.store.client(id, func(query string, args ...any) *sql.Row { return tx.row(query, args...) })
+	c, err := tx.store.client(id, func(query string, args ...any) scanner { return tx.row(query, args...) })
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +50,7 @@ func (tx *Tx) Client(id string) (*Client, error) {
 
 // Client returns a copy of where a client stands, from memory once it was asked for.
 func (s *Store) Client(id string) (*Client, error) {
-	c, err := s.client(id, s.db.Row)
+	c, err := s.client(id, s.row)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +64,7 @@ func (s *Store) Client(id string) (*Client, error) {
 	return c, nil
 }
 
-func (s *Store) client(id string, row func(string, ...any) *sql.Row) (*Client, error) {
+func (s *Store) client(id string, row func(string, ...any) scanner) (*Client, error) {
 	s.mem.mu.RLock()
 	known, device, held := s.mem.clients[id], s.mem.deviceOfClient[id], s.mem.held[id]
 	s.mem.mu.RUnlock()
@@ -190,8 +194,34 @@ func (tx *Tx) Pulled(c *Client) error {
 	return nil
 }
 
-// ClearResults removes answers that a pull has confirmed and that are older than the time.
-func (tx *Tx) ClearResults(before time.Time) error {
-	_, err := tx.exec(clearResults, care.Stamp(before))
+// OldResults are answers to pushes that nobody needs any more; At and ID say where to go on looking.
+type OldResults struct {
+	ids []int64
+	At  string
+	ID  int64
+}
+
+// Last says whether there are no more of them.
+func (o OldResults) Last() bool { return len(o.ids) < retentionAtOnce }
+
+// FindOldResults looks for answers that a pull has confirmed and that are older than a time, after those found before.
+func (s *Store) FindOldResults(ctx context.Context, before time.Time, after OldResults) (found OldResults, err error) {
+	err = s.Read(ctx, func(v *Snapshot) error {
+		return v.each(oldResults, func(r *sql.Rows) error {
+			err := r.Scan(&found.At, &found.ID)
+			found.ids = append(found.ids, found.ID)
+			return err
+		}, care.Stamp(before), after.At, after.ID, retentionAtOnce)
+	})
+	return found, err
+}
+
+// ClearResults removes what was found.
+func (tx *Tx) ClearResults(found OldResults) error {
+	list, err := json.Marshal(found.ids)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(clearResults, string(list))
 	return err
 }

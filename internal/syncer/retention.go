@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"doorstep/internal/pbstore"
@@ -32,21 +33,61 @@ func (e *Engine) Retain(ctx context.Context, r Retention) error {
 	}
 	now := e.o.Now()
 	e.store.ForgetGrants()
-	if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.ClearResults(now.Add(-r.Results)) }); err != nil {
+	if err := e.clearResults(ctx, now.Add(-r.Results)); err != nil {
 		return err
 	}
-	for more := true; more; {
-		if err := e.Do(ctx, func(tx *pbstore.Tx) (err error) { more, err = tx.ForgetRuleCounts(now.Add(-r.RuleCounts)); return err }); err != nil {
-			return err
-		}
+	if err := e.untilDone(ctx, func(tx *pbstore.Tx) (bool, error) { return tx.ForgetRuleCounts(now.Add(-r.RuleCounts)) }); err != nil {
+		return err
 	}
 	below, err := e.store.MarkBefore(ctx, now.Add(-r.Tombstones))
 	if err != nil || below <= e.store.Floor() {
 		return err
 	}
-	for next := int64(0); ; {
-		if err := e.Do(ctx, func(tx *pbstore.Tx) (err error) { next, err = tx.Compact(next, below); return err }); err != nil || next == 0 {
+	if err := e.compact(ctx, below); err != nil {
+		return err
+	}
+	return e.untilDone(ctx, func(tx *pbstore.Tx) (bool, error) { return tx.ForgetMarks(below) })
+}
+
+// untilDone runs a step in transactions of its own until there is nothing left to do.
+func (e *Engine) untilDone(ctx context.Context, step func(*pbstore.Tx) (more bool, err error)) error {
+	for more := true; more; {
+		if err := e.Do(ctx, func(tx *pbstore.Tx) (err error) { more, err = step(tx); return err }); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (e *Engine) clearResults(ctx context.Context, before time.Time) error {
+	for found := (pbstore.OldResults{}); ; {
+		var err error
+		if found, err = e.store.FindOldResults(ctx, before, found); err != nil {
+			return err
+		}
+		if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.ClearResults(found) }); err != nil || found.Last() {
+			return err
+		}
+	}
+}
+
+// compact takes out of the feed what says that something is gone, from where the last run ended up to a number.
+// What stands below the floor needs no second look: its record gets a new row when anything becomes of it.
+func (e *Engine) compact(ctx context.Context, below int64) error {
+	place := pbstore.Place{Seq: e.store.Floor() - 1, N: math.MaxInt64}
+	for {
+		gone, err := e.store.FindGone(ctx, place, below)
+		if err != nil {
+			return err
+		}
+		if gone.Any() || gone.Last {
+			if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.Forget(gone) }); err != nil {
+				return err
+			}
+		}
+		if gone.Last {
+			return nil
+		}
+		place = gone.Next
 	}
 }

@@ -25,6 +25,26 @@ test('sets are written as the server writes them', () => {
   for (const c of golden) assert.equal(readingsText(c.set, c.points), c.taken, c.name)
 })
 
+test('a reading that is stored and cannot be read is never shown as not taken', () => {
+  for (const r of readings) {
+    const damaged = { ...set, [r.name]: null, unreadable: [r.name], taken_at: '2026-03-02T09:00:00Z' }
+    const said = `${labelOf(r.name)}: cannot be read`
+    assert.ok(readingTexts(damaged, null).includes(said), `${r.name} in a list`)
+    assert.ok(readingsText(damaged, null).includes(said), `${r.name} in a text`)
+    const visit = { id: 'v', started_at: '2026-03-02T09:00:00Z' }
+    assert.ok(visitText({ patient: {}, visit, observations: [damaged], nameOf: () => '' }).includes(said), `${r.name} in the record`)
+    const rows = rowsOf({ values: damaged, news2: {} })
+    assert.ok(rows.some(row => row.value === words.common.cannotRead.value), `${r.name} in a table`)
+    assert.ok(!rows.some(row => row.value === words.practice.s.notTaken), `${r.name} is called not taken`)
+    assert.deepEqual(blank({ patient: 'ada', taken: damaged, now }).lost, [r.name], `${r.name} in a form`)
+  }
+})
+
+test('what else of a visit cannot be read is said by its name', () => {
+  const visit = { id: 'v', started_at: '2026-03-02T09:00:00Z', soft_signs: null, unreadable: ['soft_signs'] }
+  assert.ok(visitText({ patient: {}, visit, nameOf: () => '' }).includes('Not their usual self: cannot be read'))
+})
+
 test('each reading has its words: a label, a unit or its options, and a sentence', () => {
   for (const r of readings) {
     assert.ok(words.common.readings[r.name], `${r.name} has no label`)

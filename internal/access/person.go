@@ -1,6 +1,8 @@
 package access
 
 import (
+	"slices"
+
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
 )
@@ -20,14 +22,8 @@ type Person struct {
 	Practice           string   `json:"practice,omitempty"`
 	CommunicationNeeds []string `json:"communication_needs,omitempty"`
 	RiskNote           string   `json:"risk_note,omitempty"`
-}
-
-// SeePersonNear is a person as somebody sees them at a desk: by name only where they are theirs; see Near.
-func (a *Access) SeePersonNear(id string, record *care.Record) Person {
-	if !a.Near(id) {
-		return Person{ID: id}
-	}
-	return a.SeePerson(FullView, id, record)
+	// Unreadable names fields that are stored and cannot be read at the moment.
+	Unreadable []string `json:"unreadable,omitempty"`
 }
 
 // SeePerson is a person as somebody sees them who may see what is about them in that projection. A
@@ -45,6 +41,9 @@ func (a *Access) SeePerson(about Projection, id string, record *care.Record) Per
 	}}
 	out.PreferredName, out.Address, out.Postcode, out.Phone, out.RiskNote = s.Text("preferred_name"), s.Text("address"), s.Text("postcode"), s.Text("phone"), s.Text("risk_note")
 	out.CommunicationNeeds = s.List("communication_needs")
+	if slices.Contains(record.Unreadable, "communication_needs") {
+		out.Unreadable = []string{"communication_needs"}
+	}
 	if limited {
 		out.PreferredName = record.CalledName()
 		return out

@@ -32,6 +32,9 @@ type Meta struct {
 	Changed map[string]Change
 	// Retracted is when the record was withdrawn; zero = stands.
 	Retracted time.Time
+	// Unreadable names fields that hold something nobody can read: they are missing in Values and were not left
+	// out by anybody.
+	Unreadable []string
 }
 
 // Change is the last change of one field after the record was made.

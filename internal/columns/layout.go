@@ -76,6 +76,8 @@ func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error
 		f := &l.Collection.Fields[i]
 		if v := Value(f, raw[i+1]); v != nil {
 			rec.Values[f.Name] = v
+		} else if unreadable(f, raw[i+1]) {
+			rec.Unreadable = append(rec.Unreadable, f.Name)
 		}
 	}
 	meta := raw[1+len(l.Collection.Fields):]
@@ -101,4 +103,15 @@ func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error
 		rec.ClinicalTime = ParseTime(Text(meta[8]))
 	}
 	return rec, wrong
+}
+
+// unreadable says of a column that gave no value whether it holds something all the same.
+func unreadable(f *care.Field, v any) bool {
+	switch f.Kind {
+	case care.Int, care.Decimal, care.Bool, care.List:
+		text := Text(v)
+		return text != "" && text != "null"
+	default:
+		return false
+	}
 }

@@ -76,7 +76,10 @@ func (v *Snapshot) load(s *table, ids []string, into map[string]*care.Record) er
 			return err
 		}
 		if err != nil { // a reader needs the record, not its history
-			v.store.unreadable(rec.Collection.Name, rec.ID, "changed")
+			rec.Unreadable = append(rec.Unreadable, "changed")
+		}
+		if len(rec.Unreadable) > 0 {
+			v.store.unreadable(rec.Collection.Name, rec.ID, rec.Unreadable...)
 		}
 		into[rec.ID] = rec
 		return nil

@@ -2,9 +2,11 @@ package pbstore
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"strings"
+	"sync"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -75,9 +77,86 @@ func (v *Snapshot) deliverLegible(visible *access.Visible, s *table, view care.V
 	return nil
 }
 
-// unreadable tells the operator of a row that somebody wrote past the engine and nobody can read whole.
+// mostUnreadable is how many unreadable rows are remembered; the log names all.
+const mostUnreadable = 1000
+
+// unreadable tells the operator of a row that somebody wrote past the engine and nobody can read whole: in the log,
+// and as a fault that health shows until the row is mended.
 func (s *Store) unreadable(collection, id string, fields ...string) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	if known := s.faults.rows[collection]; !known[id] && s.faults.count < mostUnreadable {
+		if known == nil {
+			known = map[string]bool{}
+			s.faults.rows[collection] = known
+		}
+		known[id] = true
+		s.faults.count++
+	}
 	s.app.Logger().Error("a row cannot be read whole; mend it in the dashboard or from a backup", "collection", collection, "record", id, "fields", fields)
+}
+
+// faults are the rows that could not be read whole, by collection and id.
+type faults struct {
+	mu    sync.Mutex
+	rows  map[string]map[string]bool
+	count int
+}
+
+// Unreadable says how many rows nobody can read whole, and of which collections they are. It knows those that
+// somebody asked for since the start, and looks whether they were mended.
+func (s *Store) Unreadable(ctx context.Context) (rows int, collections []string, err error) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	if s.faults.count == 0 {
+		return 0, nil, nil
+	}
+	still := map[string]map[string]bool{}
+	err = s.Read(ctx, func(v *Snapshot) error {
+		for _, name := range sortedKeys(s.faults.rows) {
+			damaged, err := v.damaged(s.tables.byName[name], sortedKeys(s.faults.rows[name]))
+			if err != nil {
+				return err
+			}
+			if len(damaged) > 0 {
+				still[name] = damaged
+				rows += len(damaged)
+				collections = append(collections, name)
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.faults.rows, s.faults.count = still, rows
+	}
+	return rows, collections, err
+}
+
+// damaged are those of some records that still cannot be read whole.
+func (v *Snapshot) damaged(s *table, ids []string) (map[string]bool, error) {
+	damaged := map[string]bool{}
+	list := jsonList(ids)
+	err := v.each(s.damages(care.Clinical), func(r *sql.Rows) error {
+		var id, names string
+		err := r.Scan(&id, &names)
+		if names != "" {
+			damaged[id] = true
+		}
+		return err
+	}, list)
+	if err != nil {
+		return nil, err
+	}
+	return damaged, v.each(s.where(withIDs), func(r *sql.Rows) error {
+		rec, err := s.Scan(r)
+		if rec == nil {
+			return err
+		}
+		if err != nil || len(rec.Unreadable) > 0 {
+			damaged[rec.ID] = true
+		}
+		return nil
+	}, list)
 }
 
 // errInfinite: a row holds a number that is none, which SQLite writes as 9e999.

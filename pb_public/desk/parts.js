@@ -4,6 +4,7 @@ import { described, fieldGroup } from '../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
 import { now } from '../shared/ui/now.js'
 import { ago, birth, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { unreadableTexts } from '../shared/ui/unreadable.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
 import { openIssue } from '../shared/states.js'
 import { toLocal } from './london.js'
@@ -40,7 +41,7 @@ export function personFacts(p) {
   if (!p) return nothing
   const facts = [p.date_of_birth && fill(w.person.born, { date: birth(p.date_of_birth) }),
       p.nhs_number && fill(w.person.nhs, { number: nhsNumber(p.nhs_number) }),
-    p.address && [p.address, p.postcode].filter(Boolean).join(', '), p.phone].filter(Boolean)
+    p.address && [p.address, p.postcode].filter(Boolean).join(', '), p.phone, ...unreadableTexts(p)].filter(Boolean)
   return facts.length ? html`<p class="ds-soft dk-facts">${facts.join(' · ')}</p>` : nothing
 }
 

@@ -5,6 +5,7 @@ import { closed } from '../shared/states.js'
 import { courses, trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
+import { cannotBeRead } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { formView, takeOverText } from './forms.js'
 import { addressOf, dueText, identity, sender, tags } from './row.js'
@@ -165,7 +166,8 @@ function facts(d, now) {
     [w.s.nhs, p.nhs_number && `${nhsNumber(p.nhs_number)}${p.nhs_number_status === 'verified' ? '' : ` (${w.unverifiedNumber})`}`],
     [w.s.address, [p.address, p.postcode].filter(Boolean).join(', ')],
     [w.s.phone, p.phone && html`<a href=${`tel:${p.phone.replace(/[^0-9+]/g, '')}`}>${p.phone}</a>`],
-    [w.s.needs, p.communication_needs?.map(n => word(words.common.needs, n)).join(', ')], [w.s.risk, p.risk_note],
+    [w.s.needs, cannotBeRead(p, 'communication_needs') ? words.common.cannotRead.value
+      : p.communication_needs?.map(n => word(words.common.needs, n)).join(', ')], [w.s.risk, p.risk_note],
   ]
   const known = rows.filter(([, value]) => value)
   return known.length ? html`<dl class="pi-facts">${known.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>` : nothing

@@ -4,6 +4,7 @@ import { birth, clock, clockSaid, date, duration, nhsNumber, personName, when } 
 import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { measuredOverTime, readingRows, valueText } from '../shared/ui/readings.js'
+import { cannotBeRead } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 
 const w = words.practice
@@ -71,7 +72,8 @@ export function asText(d, who, now) {
   if (p.nhs_number) say(w.s.nhs, nhsNumber(p.nhs_number) + (p.nhs_number_status === 'verified' ? '' : ` (${w.unverifiedNumber})`))
   say(w.s.address, [p.address, p.postcode].filter(Boolean).join(', '))
   say(w.s.phone, p.phone)
-  say(w.s.needs, p.communication_needs?.map(n => word(words.common.needs, n)).join(', '))
+  say(w.s.needs, cannotBeRead(p, 'communication_needs') ? words.common.cannotRead.value
+    : p.communication_needs?.map(n => word(words.common.needs, n)).join(', '))
   say(w.s.risk, p.risk_note)
   lines.push('')
   say(w.text.state, word(words.common.states, d.state))

@@ -2,6 +2,7 @@
 // A visit as plain text, to paste into the legal record or to print: Doorstep is not that record.
 import { when, personName, nhsNumber, birth } from '../../shared/ui/format.js'
 import { readingsText } from '../../shared/ui/readings.js'
+import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { scoreOf } from './people.js'
 import { timeText } from './phonetime.js'
@@ -33,6 +34,7 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   add(w.outcome, word(words.app.outcomes, visit.outcome))
   add(w.medicine, word(words.app.medicine, visit.critical_medicine))
   add(w.signs, (visit.soft_signs ?? []).map((/** @type {string} */ s) => word(words.app.softSigns, s)).join(', '))
+  lines.push(...unreadableTexts(visit))
   for (const o of observations) {
     const score = scoreOf(o, patient)
     lines.push('', fill(w.readings, { at: timeText(o, 'taken_at', 0) }), readingsText(o, score))

@@ -4,6 +4,7 @@
 import { readings } from '../../shared/readings.js'
 import { score } from '../../shared/ui/news2.js'
 import { anyScored } from '../../shared/ui/readings.js'
+import { unreadableFields } from '../../shared/ui/unreadable.js'
 import { callFirst } from './callfirst.js'
 import { forScore } from './people.js'
 import { holding, urgencies } from './rules.js'
@@ -28,6 +29,7 @@ export function blank({ patient, visit = null, taken = null, now }) {
     readings: taken ? Object.fromEntries(readings.map(r => [r.name, was(taken[r.name])])) : {},
     /** The set that a change of the readings replaces: observations are never altered. */ replaces: was(taken?.id),
     takenAt: was(taken?.taken_at),
+    /** What of them is stored and cannot be read. @type {string[]} */ lost: unreadableFields(taken),
     /** @type {Record<string, any> | null} */ before: taken ? Object.fromEntries(readings.map(r => [r.name, taken[r.name] ?? null])) : null,
     /** '' = as the readings say, 'yes', 'no' */ handOver: '',
     /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},

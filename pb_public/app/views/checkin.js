@@ -9,7 +9,7 @@ import { week } from '../model/round.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { back, banner, choice, field } from './parts.js'
-import { age } from './person.js'
+import { age, unreadable } from './person.js'
 import { loading } from './today.js'
 import { unfinishedLink } from './unfinished.js'
 
@@ -43,6 +43,7 @@ function row(app, p, stop) {
     ${p?.communication_needs?.length
       ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')}</span>` : nothing}
     ${p?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${p.risk_note}</span>` : nothing}
+    ${unreadable(p)}
     ${p ? html`<a class="nhsuk-button app-card__go"
         href=${address('checkin', stop?.id ?? '', { person: p.id })}>${words.app.volunteer.record}</a>` : nothing}</li>`
 }

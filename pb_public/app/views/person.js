@@ -5,6 +5,7 @@ import { ago, birth, duration, nhsNumber, personName, when } from '../../shared/
 import { courses, trend } from '../../shared/ui/chart.js'
 import { closed } from '../../shared/states.js'
 import { readingTexts } from '../../shared/ui/readings.js'
+import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
 import { timeText } from '../model/phonetime.js'
@@ -65,10 +66,16 @@ function know(app, p) {
       [w.practice, practice ? html`${practice.name}${practice.phone ? html` · <a href="tel:${practice.phone}">${practice.phone}</a>`
           : nothing}` : w.noPractice],
     [w.scale, p.spo2_scale?.scale === 2 ? w.scale2 : ''], [w.objects, p.objection ? w.objection : '']]
-  return html`<dl class="nhsuk-summary-list">${rows.filter(r => r[1])
+  return html`${unreadable(p)}<dl class="nhsuk-summary-list">${rows.filter(r => r[1])
       .map(([k, v]) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt>
         <dd class="nhsuk-summary-list__value ds-pre">${v}</dd></div>`)}</dl>
     <p><a href=${address('edit', p.id)}>${words.app.edit.link}</a></p>`
+}
+
+/** What was recorded about somebody and cannot be read: what is not shown is not "no". @param {any} record */
+export function unreadable(record) {
+  const lines = unreadableTexts(record)
+  return lines.length ? banner(`${lines.join('. ')}. ${words.common.cannotRead.why}`, 'bad') : nothing
 }
 
 /** @param {App} app @param {any} p @param {any[]} taken newest first */
@@ -120,6 +127,7 @@ export function handover(app, h) {
     h.decline_reason && fill(w.declined, { reason: h.decline_reason }),
     h.answer && fill(w.answer, { text: h.answer }),
     h.filed_at && fill(w.filed, { name: app.nameOf(h.filed_by), at: when(h.filed_at, app.now()) }),
+    ...unreadableTexts(h),
   ].filter(Boolean)
   return html`<li class="app-card"><span class="ds-row">${classTag(h.class)}<strong>${word(words.common.states,
         h.state ?? 'queued')}</strong>${to ? html`<span>${fill(w.with, { team: to })}</span>` : nothing}</span>

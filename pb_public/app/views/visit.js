@@ -5,6 +5,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { parameters } from '../../shared/ui/news2.js'
 import { choices as choiceReadings, labelOf, numbers, optionsOf, unitOf } from '../../shared/ui/readings.js'
+import { unreadableText } from '../../shared/ui/unreadable.js'
 import { fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { evidenceOf } from '../model/evidence.js'
 import { scoreOf, sets } from '../model/people.js'
@@ -115,9 +116,11 @@ function readings(f, j, change) {
     return typeof n === 'number' ? html`<span class="app-points" title=${w.subScore}>${n}</span>` : nothing
   }
   const set = (/** @type {string} */ name) => (/** @type {string} */ v) => change(form => { form.readings[name] = v })
+  const lost = lostOf(f)
   return html`<fieldset class="nhsuk-fieldset app-vitals">
       <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--m">${w.readings}</legend>
     <p class="nhsuk-hint">${f.replaces ? w.readingsAgain : w.readingsHint}</p>
+    ${lost.length ? html`<p class="ds-banner ds-banner--bad">${lost.map(unreadableText).join('. ')}. ${words.common.cannotRead.why}</p>` : nothing}
     <div class="app-vitals__grid">${numbers.map(r => {
     const why = doubt(r, f.readings[r.name])
     return html`<div class="app-vital">${field({ id: r.name, label: labelOf(r.name), unit: unitOf(r),
@@ -126,16 +129,19 @@ function readings(f, j, change) {
   })}</div>
     ${choiceReadings.map(r => html`<div class="app-vital">${choice({ name: r.name, legend: labelOf(r.name), options: optionsOf(r),
       value: f.readings[r.name] ?? '', inline: true, change: set(r.name) })}${points(r)}</div>`)}
-    ${s ? total(s) : nothing}
+    ${s ? total(s, lost) : nothing}
   </fieldset>`
 }
 
-/** @param {import('../../shared/ui/news2.js').Score} s */
-function total(s) {
+/** The readings that are stored, cannot be read and were not typed anew. @param {any} f @returns {string[]} */
+const lostOf = f => (f.lost ?? []).filter((/** @type {string} */ name) => !f.readings[name])
+
+/** @param {import('../../shared/ui/news2.js').Score} s @param {string[]} lost readings that were taken and cannot be read */
+function total(s, lost) {
   const w = words.app.visit
   if (s.status === 'not_applicable') return html`<p class="ds-banner">${words.common.bands.not_applicable}: ${w.notApplicable}</p>`
   const kind = s.floor_band === 'high' ? 'bad' : s.floor_band === 'medium' || s.floor_band === 'low_medium' ? 'warn' : ''
-  const lacks = parameters.filter(p => s[p] === null).map(p => labelOf(p).toLowerCase())
+  const lacks = parameters.filter(p => s[p] === null && !lost.includes(p === 'oxygen' ? 'on_oxygen' : p)).map(p => labelOf(p).toLowerCase())
   return html`<div class="ds-banner ${kind ? `ds-banner--${kind}` : ''}"
       role="status"><strong class="app-total">${fill(words.app.person.total,
         { total: s.total ?? fill(words.common.chart.atLeast, { n: s.floor_total }) })}</strong>

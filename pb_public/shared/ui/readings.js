@@ -2,13 +2,15 @@
 // Sets of readings as people read them, in the order of the table of readings. The sentence is the one that the
 // server writes (internal/care, ReadingsText): both are held to the same golden cases.
 import { readings } from '../readings.js'
+import { cannotBeRead, unreadableText } from './unreadable.js'
 import { fill, word, words } from './words.js'
 
 /** @typedef {import('../readings.js').Reading} Reading */
 /** A set by wire name, as a record or as typed. @typedef {Record<string, any>} ReadingSet */
 /** The sub-scores of a set by the parameters of NEWS2; null where it has no score.
  * @typedef {Record<string, any> | null | undefined} Points */
-/** One line of a set. @typedef {{ reading: Reading, value: string, paired: boolean, points: number | null }} Line */
+/** One line of a set; lost is for what was taken and cannot be read.
+ * @typedef {{ reading: Reading, value: string, paired: boolean, points: number | null, lost?: boolean }} Line */
 
 /** The readings that are numbers. */
 export const numbers = /** @type {(Reading & { min: number, max: number, askBelow: number, askAbove: number })[]} */ (
@@ -33,13 +35,19 @@ export const anyScored = set => readings.some(r => r.score && wasTaken(set[r.nam
 const plain = (r, value) => (r.kind === 'decimal' && Number.isInteger(value) ? value.toFixed(1) : String(value))
 
 /**
- * What was taken, line by line; a reading that is written with another stands with it.
+ * What was taken, line by line; a reading that is written with another stands with it, and one that cannot be read
+ * says so.
  * @param {ReadingSet} set @param {Points} points @param {(r: Reading, value: any) => string} text @returns {Line[]}
  */
 function linesOf(set, points, text) {
   const lines = /** @type {Line[]} */ ([]), done = new Set()
   for (const reading of readings) {
-    if (done.has(reading.name) || !wasTaken(set[reading.name])) continue
+    if (done.has(reading.name)) continue
+    if (cannotBeRead(set, reading.name)) {
+      lines.push({ reading, paired: false, value: words.common.cannotRead.value, points: null, lost: true })
+      continue
+    }
+    if (!wasTaken(set[reading.name])) continue
     const other = readings.find(r => r.name === reading.pair && wasTaken(set[r.name]))
     if (other) done.add(other.name)
     const value = text(reading, set[reading.name])
@@ -58,8 +66,8 @@ const inSentence = (r, value) => /** @type {any} */ (words.common.said.values)[r
  */
 export function readingTexts(set, points) {
   const said = words.common.said
-  return linesOf(set, points, inSentence).map(({ reading: r, value, paired, points: p }) =>
-    fill(word(paired ? said.pairs : said.readings, r.name), { value }) + (r.score ? ` (${p ?? '–'})` : ''))
+  return linesOf(set, points, inSentence).map(({ reading: r, value, paired, points: p, lost }) => lost ? unreadableText(r.name)
+    : fill(word(paired ? said.pairs : said.readings, r.name), { value }) + (r.score ? ` (${p ?? '–'})` : ''))
 }
 
 /** All that was taken in one sentence, "" when nothing was. @param {ReadingSet} set @param {Points} points */
@@ -97,7 +105,7 @@ export function readingRows(set, points) {
     const line = lines.find(l => l.reading === r)
     if (!line) return r.score ? [{ name: labelOf(r.score), value: '', score: null }] : []
     const label = line.paired ? word(words.common.pairs, r.name) : labelOf(r.score ?? r.name)
-    return [{ name: label, value: withUnit(r, line.value), score: line.points }]
+    return [{ name: label, value: line.lost ? line.value : withUnit(r, line.value), score: line.points }]
   })
 }
 

@@ -45,6 +45,11 @@ export const words = {
       values: { on_oxygen: { true: 'oxygen', false: 'air' }, acvpu: { C: 'C, new confusion', V: 'V, responds to voice', P: 'P, responds to pain', U: 'U, unresponsive' } },
     },
     readingValues: { on_oxygen: { false: 'Breathing air', true: 'On oxygen' }, acvpu: { A: 'Alert', C: 'New confusion', V: 'Responds to voice', P: 'Responds to pain', U: 'Unresponsive' } },
+    // Stored, and cannot be read at the moment: by field, where it is no reading.
+    cannotRead: { value: 'cannot be read', line: '{field}: cannot be read', why: 'It was recorded and is not missing. Whoever runs Doorstep has been told. If you know it, record it again.',
+      fields: { soft_signs: 'Not their usual self', news2: 'Early warning score', corrected: 'Times as the phone said them', seen: 'Whether they were seen', pregnant: 'Pregnancy', communication_needs: 'Communication needs', spo2_scale: 'Oxygen scale', consent: 'Consent', objection: 'Objection to sharing',
+        opening_hours: 'Opening hours', recovery_key: 'Recovery key', shift_pin: 'Shift PIN', offline_lease_hours: 'Hours without the server', rules: 'Reasons', by_hand: 'Whether it was written by hand', evidence: 'The readings behind it', unverified: 'Whether it is verified', late_by_seconds: 'How late it came',
+        reached: 'Whether the call reached somebody', read_back: 'Whether it was read back', detail: 'Details of an event', clock_offset_ms: 'Correction of the phone’s clock' } },
     bands: {
       zero: 'All in range', low: 'Low', low_medium: 'Low to medium: a single 3', medium: 'Medium', high: 'High',
       incomplete: 'Not complete', not_applicable: 'NEWS2 does not apply',
@@ -410,7 +415,6 @@ export const words = {
         depends_on: 'It belongs to something that is held back. Settle that first, and this follows by itself.', missing_record: 'It belongs to a record that has not arrived. When it does, this is taken in by itself.',
         author_inactive: 'Its author had left when it was written. If the work was done, take it in.', author_mismatch: 'It names another author than the phone’s owner. Ask who wrote it before you take it in.', unknown_collection: 'It is of a kind this server does not know. It is kept; let it go with a reason once it is written down elsewhere.',
         oversized: 'It is larger than one change may be. Ask its author to send it in smaller parts, then let it go with a reason.', key_taken: 'Its number stands for another change already. Look whether the work is recorded; if not, take it in.',
-        other_field: 'It is a decision that says something about another field than the one in question. Decide what it was about, then let this go with a reason.',
         malformed: 'It could not be read as a change. What can be read is below; write it down elsewhere, then let it go with a reason.' } },
     value: { none: 'nothing', yes: 'Yes', no: 'No', quoted: '“{text}”', somebody: 'Somebody not on your caseloads', another: 'Somebody or something without a name here', limits: 'From {min} to {max} {unit}', london: 'Time in London',
       commas: 'With commas between', notHere: 'This cannot be changed here.', wrong: 'This is not a value of the right kind.' },

@@ -332,11 +332,7 @@ func queue(t *testing.T, e *syncer.Engine, n int) (transactions, refused int) {
 			taken++
 		default:
 		}
-		v, err := e.Vitals()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v.Waiting+taken == n
+		return e.Vitals().Waiting+taken == n
 	})
 	release()
 	for ; taken < n; taken++ {
@@ -402,7 +398,7 @@ func deadlinesAreLookedAt(t *testing.T) {
 	w := townOf(t, false, "--escalation-interval=1s")
 	var first time.Time
 	testkit.Until(t, "somebody looks a second time", func() bool {
-		ran, err := w.srv.Store.LastRan(syncer.JobDue)
+		ran, _, err := w.srv.Store.LastRan(syncer.JobDue)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,8 @@
 //   - identifier: NHS numbers, ODS codes, ULIDs. Pure.
 //   - news2: the early warning score. Pure.
 //   - worktime: core hours and bank holidays. Pure.
+//   - clockwatch: notices when the clock of the machine is set. Pure.
+//   - health: judges from measurements whether the server does its work. Pure.
 //   - care: the nouns: collections, fields, roles, scopes, what a change is. Pure.
 //   - access: who may see what, and who may do what: one value a request. Pure.
 //   - wire: the JSON bodies of the sync protocol, their limits and their errors. Pure.

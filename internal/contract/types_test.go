@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/health"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rules"
@@ -36,7 +37,8 @@ var types = map[string]any{
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "UnsentWork": desk.UnsentWork{},
 	"StoredNow": httpapi.StoredNow{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
-	"Health": httpapi.Health{}, "Queue": httpapi.Queue{}, "LastRun": httpapi.LastRun{}, "StoreTest": httpapi.StoreTest{},
+	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
+	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{},
 }
 
 // private are types of internal/httpapi that only it can name, by their schemas.

@@ -135,9 +135,9 @@ func (h *house) escalate(ctx context.Context) error {
 }
 
 // letGo leaves the house to itself: its clock runs, its jobs run.
-func (h *house) letGo() error {
+func (h *house) letGo() {
 	h.clock.letGo()
-	return h.srv.Watch()
+	h.srv.Watch()
 }
 
 // wait serves until the context ends.

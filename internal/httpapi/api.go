@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/clockwatch"
+	"doorstep/internal/health"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/syncer"
@@ -23,10 +25,13 @@ type API struct {
 	Sync *syncer.Engine
 	// Store is read by the pages.
 	Store *pbstore.Store
-	// Clock is the server's.
-	Clock func() time.Time
-	// Started is when the server began; health gives the jobs a moment from then.
-	Started time.Time
+	// Clock is the server's; Uptime the time that has passed, whatever the clock is set to; nil: by Clock.
+	Clock  func() time.Time
+	Uptime func() time.Duration
+	// ClockWatch tells when the clock of the machine was set; nil: it never is. Jobs are what the server does by
+	// itself, for health; nil: nothing.
+	ClockWatch *clockwatch.Watch
+	Jobs       func() []health.JobState
 	// Draining ends when the server is about to stop; pulls that wait for news answer at once, and
 	// streams end.
 	// Nil: it never does.
@@ -35,20 +40,22 @@ type API struct {
 	// Stream are the times of the streams; the zero value is theirs.
 	Stream StreamTimes
 
-	probe   probe
-	looking whoIsLooking
-	waiting waitingConnections
+	probe    probe
+	outcomes *health.Outcomes
+	looking  whoIsLooking
+	waiting  waitingConnections
 }
 
 // Register binds every route; give it to app.OnServe.
 func (a *API) Register(e *core.ServeEvent) error {
+	a.measure()
 	v1 := e.Router.Group(BasePath)
-	v1.Bind(a.answerErrors())
+	v1.Bind(a.countOutcomes(), a.answerErrors())
 	a.bindIdentity(v1)
 	a.bindSync(v1)
 	a.bindNotFound(e.Router, v1)
 	pages := e.Router.Group(CarePath)
-	pages.Bind(a.answerErrors())
+	pages.Bind(a.countOutcomes(), a.answerErrors())
 	a.bindCare(pages)
 	a.bindNotFound(e.Router, pages)
 	a.bindHealth(e.Router)

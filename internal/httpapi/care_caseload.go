@@ -36,12 +36,12 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 	var rows []caseloadRow
 	more := false
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		part, err := desk.ReadCaseload(v, leadOf(e), q)
+		found, further, err := desk.ReadCaseload(v, leadOf(e), q)
 		if err != nil {
 			return err
 		}
-		more, after.ID = part.More, part.Last
-		rows, err = a.nameCaseload(v, accessOf(e), part.Rows)
+		more = further
+		rows, err = a.nameCaseload(v, accessOf(e), found)
 		return err
 	}); err != nil {
 		return err
@@ -49,6 +49,7 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 	read := care.ReadDetail{}
 	for i := range rows {
 		read.Add(rows[i].Patient.ID)
+		after.ID = rows[i].ID
 	}
 	if err := a.audit(e, "list", care.Caseload, "", q.Patient, read); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"slices"
 	"time"
 
 	"doorstep/internal/access"
@@ -34,11 +33,7 @@ func (a *API) nameCaseload(v *pbstore.Snapshot, viewer *access.Access, rows []ca
 	named := make([]caseloadRow, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		who := viewer.SeePersonNear(r.Patient, people[r.Patient])
-		if slices.Contains(viewer.DeskTeams(), r.Team) { // what their own teams had is theirs to know, also when it is over
-			who = viewer.SeePerson(access.FullView, r.Patient, people[r.Patient])
-		}
-		named[i] = caseloadRow{ID: r.ID, Patient: who,
+		named[i] = caseloadRow{ID: r.ID, Patient: viewer.SeePerson(access.FullView, r.Patient, people[r.Patient]),
 			Team: a.Store.Access.NamedTeam(r.Team), Staff: a.Store.Access.NamedStaff(r.Staff), From: care.Stamp(r.From), To: care.Stamp(r.To),
 			Reason: r.Reason, Cohort: r.Cohort, ContactEveryDays: r.ContactEveryDays, State: stateOf(r, a.Clock())}
 	}

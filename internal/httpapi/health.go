@@ -13,7 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"doorstep/internal/care"
+	"doorstep/internal/clockwatch"
+	"doorstep/internal/health"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/syncer"
 )
@@ -22,8 +23,6 @@ import (
 const HealthPath = "/api/doorstep/health"
 
 const (
-	// lateAfter is how long the escalation job may be silent.
-	lateAfter = 2 * time.Minute
 	// probeEvery is how often health writes at most: it is open to all.
 	probeEvery = 5 * time.Second
 	// probeWait is how long that write may take, and probeJob what it is noted under.
@@ -31,41 +30,14 @@ const (
 	probeJob  = "health"
 )
 
-// Health is the answer of the health route: 200 when Status is "ok", else 503.
-type Health struct {
-	Status     string    `json:"status"` // ok, or failing
-	Problems   []string  `json:"problems"`
-	Epoch      string    `json:"epoch"`
-	Head       int64     `json:"head"`
-	Time       string    `json:"time"`
-	Queue      Queue     `json:"queue"`
-	Escalation LastRun   `json:"escalation"`
-	Store      StoreTest `json:"store"`
+// measure begins to count what health tells.
+func (a *API) measure() {
+	if a.Uptime == nil {
+		began := a.Clock()
+		a.Uptime = func() time.Duration { return a.Clock().Sub(began) }
+	}
+	a.outcomes = health.NewOutcomes(a.Uptime)
 }
-
-// Queue is how many pieces of work wait for the writer, and how many may.
-type Queue struct {
-	Waiting int `json:"waiting"`
-	Limit   int `json:"limit"`
-}
-
-// LastRun is when a job ran last; null when it never did.
-type LastRun struct {
-	LastRun *string `json:"last_run"`
-	Late    bool    `json:"late"`
-}
-
-// StoreTest is when a write was tried last and whether it was stored.
-type StoreTest struct {
-	TestedAt string `json:"tested_at"`
-	Writes   bool   `json:"writes"`
-}
-
-// Problems of a Health.
-const (
-	problemEscalation = "escalation_late" // nobody looks at deadlines
-	problemStore      = "store"           // nothing can be stored
-)
 
 func (a *API) bindHealth(r *router.Router[*core.RequestEvent]) {
 	if a.Sync == nil {
@@ -87,33 +59,26 @@ func (a *API) health(e *core.RequestEvent) error {
 	return writeJSON(e, status, h)
 }
 
-func (a *API) examine(ctx context.Context) (*Health, error) {
-	now := a.Clock()
-	vitals, err := a.Sync.Vitals()
-	if err != nil {
+func (a *API) examine(ctx context.Context) (*health.Report, error) {
+	vitals := a.Sync.Vitals()
+	m := health.Measured{Now: a.Clock(), Epoch: vitals.Epoch, Head: vitals.Head, Waiting: vitals.Waiting, Limit: vitals.Limit,
+		Escalation: syncer.JobDue, Requests: a.outcomes.Shares(), Disk: health.MeasureDisk(a.App.DataDir()),
+		Clock: clockwatch.State{Steady: true}, CheckedAt: vitals.CheckedAt, Damaged: vitals.Damaged}
+	if a.Jobs != nil {
+		m.Jobs = a.Jobs()
+	}
+	if a.ClockWatch != nil {
+		m.Clock = a.ClockWatch.Look()
+	}
+	var err error
+	if m.Unreadable.Rows, m.Unreadable.Collections, err = a.Store.Unreadable(ctx); err != nil {
 		return nil, err
 	}
-	h := &Health{Status: "ok", Problems: []string{}, Epoch: vitals.Epoch, Head: vitals.Head, Time: care.Stamp(now),
-		Queue: Queue{Waiting: vitals.Waiting, Limit: vitals.Limit}}
-	since := a.Started
-	if !vitals.DueRan.IsZero() {
-		ran := care.Stamp(vitals.DueRan)
-		h.Escalation.LastRun = &ran
-		if vitals.DueRan.After(since) {
-			since = vitals.DueRan
-		}
-	}
-	if h.Escalation.Late = now.Sub(since) >= lateAfter; h.Escalation.Late {
-		h.Problems = append(h.Problems, problemEscalation)
-	}
-	tested, fault := a.probe.try(ctx, now, a.Sync)
-	h.Store = StoreTest{TestedAt: care.Stamp(tested), Writes: fault == nil}
-	if fault != nil {
-		h.Problems = append(h.Problems, problemStore)
-	}
-	if len(h.Problems) > 0 {
-		h.Status = "failing"
-		a.App.Logger().Error("health", "problems", h.Problems, "cause", fmt.Sprint(fault))
+	tested, fault := a.probe.try(ctx, a.Uptime(), m.Now, a.Sync)
+	m.TestedAt, m.TestFailed = tested, fault != nil
+	h := health.Judge(m)
+	if len(h.Problems)+len(h.Warnings) > 0 {
+		a.App.Logger().Error("health", "problems", h.Problems, "warnings", h.Warnings, "cause", fmt.Sprint(fault))
 	}
 	return h, nil
 }
@@ -121,20 +86,22 @@ func (a *API) examine(ctx context.Context) (*Health, error) {
 // probe tries to write, not too often however many ask.
 type probe struct {
 	mu     sync.Mutex
+	after  time.Duration // by uptime: when it may be tried again
 	tested time.Time
 	err    error
 }
 
-func (p *probe) try(ctx context.Context, now time.Time, engine *syncer.Engine) (time.Time, error) {
+func (p *probe) try(ctx context.Context, uptime time.Duration, now time.Time, engine *syncer.Engine) (time.Time, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.tested.IsZero() && now.Sub(p.tested) < probeEvery && !now.Before(p.tested) {
+	if !p.tested.IsZero() && uptime < p.after {
 		return p.tested, p.err
 	}
 	// Who asked may hang up; that says nothing about the store.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeWait)
 	defer cancel()
-	p.tested, p.err = now, engine.Do(ctx, func(tx *pbstore.Tx) error { return tx.Ran(probeJob) })
+	p.after, p.tested = uptime+probeEvery, now
+	p.err = engine.Do(ctx, func(tx *pbstore.Tx) error { return tx.Ran(probeJob, "") })
 	return p.tested, p.err
 }
 
@@ -157,7 +124,7 @@ func AskHealth(ctx context.Context, server string, out io.Writer) error {
 	if _, err := out.Write(body); err != nil {
 		return err
 	}
-	var h Health
+	var h health.Report
 	if err := json.Unmarshal(body, &h); err != nil || response.StatusCode != http.StatusOK || h.Status != "ok" {
 		return fmt.Errorf("%s is not well: status %d", server, response.StatusCode)
 	}

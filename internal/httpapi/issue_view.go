@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"slices"
+
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
@@ -18,13 +20,13 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 	if err != nil {
 		return nil, err
 	}
-	concerns, err := v.Concerns(issues...)
+	concerns, err := v.Concerns(slices.Values(issues))
 	if err != nil {
 		return nil, err
 	}
 	list := make([]access.IssueSeen, 0, len(issues))
 	for _, rec := range issues {
-		view := who.SeeIssue(rec, concerns)
+		view := who.SeeIssue(rec, true, concerns[care.AsIssue(rec).About()])
 		owner := view.Text("owner_team")
 		for _, name := range []string{"kept_by", "lost_by", "author", "resolved_by"} {
 			if id, there := view[name]; there {
@@ -38,8 +40,8 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 				return nil, err
 			}
 		}
-		if id := view.Patient(); id != "" {
-			view["patient"] = who.SeePersonNear(id, people[id])
+		if id := rec.Person(); id != "" {
+			view["patient"] = who.SeePerson(access.FullView, id, people[id])
 		}
 		list = append(list, view)
 	}

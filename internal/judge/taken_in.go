@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
+	"doorstep/internal/wire"
 )
 
 // TakenIn is what one change did, as far as the rules may care.
@@ -34,10 +35,7 @@ type Raised struct {
 // Judge lets the rules look at what a change did, at what was refused of it and at what lost, person by
 // person.
 func (r *Room) Judge(t TakenIn) error {
-	people, err := r.byPerson(&t)
-	if err != nil {
-		return err
-	}
+	people := t.byPerson()
 	for _, id := range slices.Sorted(maps.Keys(people)) {
 		if !care.IsID(id) {
 			continue
@@ -75,7 +73,7 @@ func (r *Room) addRefusedTo(n *News, row *care.Record, patient string) error {
 }
 
 // byPerson sorts what a change did by the people it is about.
-func (r *Room) byPerson(t *TakenIn) (map[string]*News, error) {
+func (t *TakenIn) byPerson() map[string]*News {
 	people := map[string]*News{}
 	of := func(patient string) *News {
 		if people[patient] == nil {
@@ -111,15 +109,11 @@ func (r *Room) byPerson(t *TakenIn) (map[string]*News, error) {
 		of(care.AsIssue(issue).Patient()).act(care.AsIssue(issue).OpenedAt())
 	}
 	if t.Refused != nil {
-		ops, err := r.opsIn(t.Refused)
-		if err != nil {
-			return nil, err
-		}
-		for i := range ops {
-			of(ops[i].Patient)
+		for _, op := range wire.Ops(wire.KeptIn(t.Refused)) {
+			of(op.Patient)
 		}
 	}
-	return people, nil
+	return people
 }
 
 func (n *News) act(at time.Time) {

@@ -46,7 +46,7 @@ func BindRevocation(app core.App, revoke func(id string)) {
 func (s *Identity) Device(ctx context.Context, id string) (identity.DeviceRecord, error) {
 	r, err := findOne(ctx, s.app, care.Devices, id)
 	if err != nil {
-		return identity.DeviceRecord{}, err
+		return identity.DeviceRecord{}, readFailed(err)
 	}
 	return deviceOf(r), nil
 }
@@ -55,9 +55,17 @@ func (s *Identity) Device(ctx context.Context, id string) (identity.DeviceRecord
 func (s *Identity) Staff(ctx context.Context, id string) (identity.StaffRecord, error) {
 	r, err := findOne(ctx, s.app, care.StaffName, id)
 	if err != nil {
-		return identity.StaffRecord{}, err
+		return identity.StaffRecord{}, readFailed(err)
 	}
 	return staffOf(r), nil
+}
+
+// readFailed tells what is not there from what cannot be read.
+func readFailed(err error) error {
+	if errors.Is(err, identity.ErrNotFound) {
+		return err
+	}
+	return pbstore.ReadFailed(err)
 }
 
 func findOne(ctx context.Context, app core.App, collection, id string) (*core.Record, error) {

@@ -23,10 +23,10 @@ func (s *Store) DeviceClock(device string) (care.DeviceClock, error) {
 	if ok {
 		return c, nil
 	}
-	return scanClock(s.db.Row(deviceClock, device))
+	return scanClock(s.row(deviceClock, device))
 }
 
-func scanClock(row *sql.Row) (care.DeviceClock, error) {
+func scanClock(row scanner) (care.DeviceClock, error) {
 	var ms sql.NullInt64
 	var since string
 	if err := row.Scan(&ms, &since); err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -1,6 +1,7 @@
 package pbstore
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"time"
@@ -14,8 +15,8 @@ const (
 	dueByNow  = `SELECT at, kind, ref FROM sync_due WHERE at <= ? ORDER BY at LIMIT ?`
 	removeDue = `DELETE FROM sync_due WHERE at = ? AND kind = ? AND ref = ?`
 	anyDue    = `SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`
-	noteRun   = `INSERT INTO sync_jobs (name, ran_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at`
-	lastRun   = `SELECT ran_at FROM sync_jobs WHERE name = ?`
+	noteRun   = `INSERT INTO sync_jobs (name, ran_at, result) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at, result = excluded.result`
+	lastRun   = `SELECT ran_at, result FROM sync_jobs WHERE name = ?`
 )
 
 // Due is something that must be looked at at a time. It is a row, so a restart forgets nothing.
@@ -59,22 +60,25 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 // AnyDue says whether something is due by now, without a transaction.
 func (s *Store) AnyDue() (bool, error) {
 	var n int
-	err := s.db.Row(anyDue, care.Stamp(s.now())).Scan(&n)
+	err := s.row(anyDue, care.Stamp(s.now())).Scan(&n)
 	return n > 0, err
 }
 
-// Ran notes that a job ran; health fails when the escalation job has not for two minutes.
-func (tx *Tx) Ran(job string) error {
-	_, err := tx.exec(noteRun, job, care.Stamp(tx.now))
+// Ran notes that a job ran, and what it found.
+func (tx *Tx) Ran(job, result string) error {
+	_, err := tx.exec(noteRun, job, care.Stamp(tx.now), result)
 	return err
 }
 
-// LastRan returns when a job ran last; zero when it never did.
-func (s *Store) LastRan(job string) (time.Time, error) {
-	var at string
-	err := s.db.Row(lastRun, job).Scan(&at)
+// LastRan returns when a job ran last and what it found; zero when it never did.
+func (s *Store) LastRan(job string) (at time.Time, result string, err error) {
+	var stamp string
+	err = s.row(lastRun, job).Scan(&stamp, &result)
 	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, nil
+		return time.Time{}, "", nil
 	}
-	return columns.ParseTime(at), err
+	return columns.ParseTime(stamp), result, err
 }
+
+// Check examines the structure of the database; see sqlitedb.DB.Check.
+func (s *Store) Check(ctx context.Context) (faults string, err error) { return s.db.Check(ctx) }

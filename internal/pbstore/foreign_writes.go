@@ -42,7 +42,7 @@ func (s *Store) OthersWrote(ctx context.Context) (bool, error) {
 // AnyDirty is Dirty without a transaction, for the watcher.
 func (s *Store) AnyDirty() (bool, error) {
 	var n int
-	err := s.db.Row(anyDirty).Scan(&n)
+	err := s.row(anyDirty).Scan(&n)
 	return n > 0, err
 }
 

@@ -39,7 +39,7 @@ func Open(app core.App, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{app: app, db: db, tables: newTables(), now: o.Now, ids: identifier.NewMinter(o.Entropy)}
+	s := &Store{app: app, db: db, tables: newTables(), now: o.Now, ids: identifier.NewMinter(o.Entropy), faults: faults{rows: map[string]map[string]bool{}}}
 	if s.channels = o.Channels; s.channels == nil {
 		s.channels = []string{delivery.InboxName}
 	}

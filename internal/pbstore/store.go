@@ -6,6 +6,7 @@ package pbstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type Store struct {
 	retention time.Duration // of open issues about people one no longer has
 	channels  []string      // by which a handover leaves
 	unbind    func()        // takes off the app what Open bound to it
+	faults    faults        // rows that could not be read whole
 }
 
 // QueriesRun is how often the database was asked for anything so far: transactions of both kinds and
@@ -58,6 +60,30 @@ func (e *ReadError) Error() string { return "read: " + e.err.Error() }
 
 // Unwrap gives what went wrong.
 func (e *ReadError) Unwrap() error { return e.err }
+
+// row looks one row up outside of a transaction. Errors of its Scan are *ReadError, but for sql.ErrNoRows.
+func (s *Store) row(query string, args ...any) scanner { return readRow{s.db.Row(query, args...)} }
+
+type scanner interface{ Scan(into ...any) error }
+
+type readRow struct{ row *sql.Row }
+
+// Scan implements scanner.
+func (r readRow) Scan(into ...any) error {
+	err := r.row.Scan(into...)
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return &ReadError{err}
+}
+
+// ReadFailed says of an error of a read what it is; nil stays nil.
+func ReadFailed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &ReadError{err}
+}
 
 // Read runs fn in one read-only transaction: everything it sees is of one moment. Its errors are *ReadError.
 func (s *Store) Read(ctx context.Context, fn func(*Snapshot) error) error {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep/internal/health"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/server"
 )
@@ -16,20 +17,20 @@ func TestHealth_fails_when_deadlines_are_not_looked_at_or_nothing_can_be_stored(
 	s := start(t, server.Options{Manual: true})
 	s.app.Patient(t, "Secretname", nil)
 
-	ask := func() (int, httpapi.Health) {
+	ask := func() (int, health.Report) {
 		t.Helper()
 		response, err := http.Get(s.listener.URL + httpapi.HealthPath)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer response.Body.Close()
-		var h httpapi.Health
+		var h health.Report
 		if err := json.NewDecoder(response.Body).Decode(&h); err != nil {
 			t.Fatal(err)
 		}
 		return response.StatusCode, h
 	}
-	expect := func(when string, status int, problems ...string) httpapi.Health {
+	expect := func(when string, status int, problems ...string) health.Report {
 		t.Helper()
 		got, h := ask()
 		if got != status || !slices.Equal(h.Problems, problems) || (h.Status == "ok") != (status == 200) {

@@ -2,32 +2,43 @@ package server
 
 import (
 	"context"
-	"fmt"
+	"time"
 
 	"doorstep/internal/syncer"
 )
 
-// job is work that the server does by the clock, in UTC. A job that still runs when its time comes again is
-// left to finish.
+// job is work that the server does by itself. One that still runs when its time comes again is left to finish.
 type job struct {
-	what     string // for the log, when it fails
-	schedule string // as cron writes it: five fields, or "@every 15s"
-	atStart  bool   // and once when the server starts
-	do       func(context.Context) error
+	name string // for health, and for the log when it fails
+	// every so often; 0 = each day at so long after midnight, in UTC.
+	every, daily time.Duration
+	atStart      bool // and once when the server starts
+	// lateAfter is how long it may go without success before health says so.
+	lateAfter time.Duration
+	// steady is how long the clock must not have been set before this runs: what it forgets is forgotten.
+	steady time.Duration
+	do     func(context.Context) error
 }
 
-// jobs are what a server does by the clock. A further one is a line here.
+// Names of the jobs but for the escalation job, which is syncer.JobDue.
+const (
+	jobNotice  = "notice_writes"
+	jobCleanUp = "clean_up"
+)
+
+// Lateness that health speaks of.
+const (
+	lateMinutes = 2 * time.Minute
+	lateNight   = 26 * time.Hour
+)
+
+// jobs are what a server does by itself. A further one is a line here.
 func (s *Server) jobs() []job {
 	return []job{
-		{"work off what is due", fmt.Sprintf("@every %s", s.o.Escalation), true, s.Engine.WorkDue},
-		{"clean up", "10 3 * * *", false, s.CleanUp}, // while people sleep
-	}
-}
-
-// run does a job and logs what went wrong.
-func (s *Server) run(ctx context.Context, j job) {
-	if err := j.do(ctx); err != nil && ctx.Err() == nil {
-		s.o.Log.Error(j.what, "error", err)
+		{name: syncer.JobDue, every: s.o.Escalation, atStart: true, lateAfter: lateMinutes, do: s.Engine.WorkDue},
+		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
+		{name: jobCleanUp, daily: 3*time.Hour + 10*time.Minute, lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
+		{name: syncer.JobCheck, daily: 4*time.Hour + 10*time.Minute, lateAfter: lateNight, do: s.Engine.Check},
 	}
 }
 
@@ -38,6 +49,8 @@ func (s *Server) CleanUp(ctx context.Context) error {
 	if err := s.Engine.Retain(ctx, syncer.Retention{Tombstones: s.o.Tombstones}); err != nil {
 		return err
 	}
-	_, err := s.App.NonconcurrentDB().NewQuery("PRAGMA optimize").WithContext(ctx).Execute()
-	return err
+	if _, err := s.App.NonconcurrentDB().NewQuery("PRAGMA optimize").WithContext(ctx).Execute(); err != nil {
+		return err
+	}
+	return s.Engine.Ran(ctx, jobCleanUp, "")
 }

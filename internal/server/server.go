@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/hooks"
+	"doorstep/internal/clockwatch"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbrecords"
@@ -26,7 +27,10 @@ import (
 // Options of a Server. The zero value runs on the real clock with real randomness and the
 // defaults of internal/settings.
 type Options struct {
-	Now     func() time.Time
+	Now func() time.Time
+	// Uptime is how much time has passed since some moment, whatever the clock is set to meanwhile; nil: what has
+	// passed by Now, which on a real clock is that.
+	Uptime  func() time.Duration
 	Entropy io.Reader
 	Log     *slog.Logger
 	// GroupMax pushes are committed together at most; QueueMax may wait.
@@ -62,8 +66,11 @@ type Server struct {
 	Engine *syncer.Engine
 	API    *httpapi.API
 	o      Options
-	stop   []func()
-	closed atomic.Bool
+	clock  *clockwatch.Watch
+	// schedule has the jobs.
+	schedule *schedule
+	stop     []func()
+	closed   atomic.Bool
 }
 
 // Bind prepares an application before it is bootstrapped: the hooks that must be there first, by
@@ -94,7 +101,11 @@ func open(app core.App, o Options) (*Server, error) {
 	if o.Escalation == 0 {
 		o.Escalation = escalation
 	}
-	s := &Server{App: app, o: o}
+	if o.Uptime == nil {
+		began := o.Now()
+		o.Uptime = func() time.Duration { return o.Now().Sub(began) }
+	}
+	s := &Server{App: app, o: o, clock: clockwatch.New(o.Now, o.Uptime)}
 	keys, err := identity.LoadKeyring(app.DataDir(), o.Entropy)
 	if err != nil {
 		return nil, fmt.Errorf("load the signing key: %w", err)
@@ -106,9 +117,13 @@ func open(app core.App, o Options) (*Server, error) {
 		return nil, err
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Log: o.Log, Channels: channels, Due: DueWork, Seams: o.Seams})
+		Now: o.Now, Log: o.Log, Channels: channels, Due: DueWork, Clock: s.clock, Seams: o.Seams})
+	s.clock.Known(s.Store.LastMark())
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())
+	}
+	if err := s.plan(); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
 		LooksAfter: func(lead identity.StaffRecord, staff string) bool {
@@ -116,11 +131,9 @@ func open(app core.App, o Options) (*Server, error) {
 		}})
 	pbrecords.BindRevocation(app, service.Revoke)
 	s.Store.OnRevocation(service.Revoke)
-	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Started: o.Now()}
+	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
 	if !o.Manual {
-		if err := s.watch(); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
+		s.watch()
 	}
 	return s, nil
 }
@@ -138,11 +151,25 @@ func (s *Server) Close() error {
 	return s.Store.Close()
 }
 
+// plan makes the schedule, with what the database knows of earlier runs.
+func (s *Server) plan() error {
+	ran := map[string]time.Time{}
+	for _, j := range s.jobs() {
+		at, _, err := s.Store.LastRan(j.name)
+		if err != nil {
+			return fmt.Errorf("read when the job %s last ran: %w", j.name, err)
+		}
+		ran[j.name] = at
+	}
+	s.schedule = newSchedule(s.jobs(), s.o.Now, s.o.Uptime, s.clock, s.o.Log, func(name string) time.Time { return ran[name] })
+	return nil
+}
+
 // Tick does what the watcher and the jobs do by themselves on a real server: it settles what
 // others wrote and works off what is due.
 func (s *Server) Tick(ctx context.Context) error {
 	if err := s.Engine.Settle(ctx); err != nil {
 		return err
 	}
-	return s.Engine.WorkDue(ctx)
+	return s.schedule.runNow(ctx, syncer.JobDue)
 }

@@ -22,3 +22,9 @@ func Unavailable(err error) bool {
 	}
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
+
+// corrupt says whether an error means that the file is damaged (SQLITE_CORRUPT, SQLITE_NOTADB).
+func corrupt(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && slices.Contains([]int{11, 26}, lite.Code()&0xff)
+}

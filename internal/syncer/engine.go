@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"doorstep/internal/clockwatch"
 	"doorstep/internal/delivery"
 	"doorstep/internal/pbstore"
 )
@@ -27,7 +29,9 @@ type Options struct {
 	Channels func(delivery.InboxStore) []delivery.Channel
 	// Due is what WorkDue does about each kind of due row; a row of any other kind is dropped.
 	Due DueWork
-	Log *slog.Logger
+	// Clock tells when the clock of the machine was set; nil: it never is.
+	Clock *clockwatch.Watch
+	Log   *slog.Logger
 	Seams
 }
 
@@ -43,6 +47,7 @@ type Engine struct {
 	pulled  pulledToday
 	// delivering is held by the one round of the courier that may run.
 	delivering sync.Mutex
+	checked    atomic.Pointer[checked]
 }
 
 // New makes an engine on a store. Start must be called before it is used, Stop after.
@@ -75,6 +80,9 @@ func New(store *pbstore.Store, o Options) *Engine {
 func (e *Engine) Start() error {
 	if err := e.settle(); err != nil {
 		return fmt.Errorf("settle on start: %w", err)
+	}
+	if err := e.loadChecked(); err != nil {
+		return fmt.Errorf("read how the last check ended: %w", err)
 	}
 	e.stopped.Add(1)
 	go e.write()

@@ -54,6 +54,7 @@ var table = map[string]folder{
 		outside: []string{"github.com/cespare/xxhash/v2"}},
 	"internal/access": {why: "who may see what is decided from the nouns alone, with no store and no stage behind it",
 		imports: []string{"internal/care", "internal/identifier"}},
+	"internal/history": {why: "whose past a number belongs to is worked out from names alone", imports: []string{"internal/care"}},
 	"internal/wire": {why: "the wire turns bodies into nouns and back, and decides nothing",
 		imports: []string{"internal/care"}, outside: []string{"github.com/go-json-experiment/json"}},
 	"internal/reconcile": {why: "a merge is pure: the same three sides give the same outcome anywhere",
@@ -81,7 +82,7 @@ var table = map[string]folder{
 	// The store is named, not declared as an interface: there is one, its group commit is what the
 	// conversation is about, and tests run on it. PocketBase itself stays out of the conversation.
 	"internal/syncer": {why: "the conversation hands changes to the rooms and knows no route and no client",
-		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/delivery", "internal/takein", "internal/rooms", "internal/pbstore", "internal/clockwatch"}},
+		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/history", "internal/delivery", "internal/takein", "internal/rooms", "internal/pbstore", "internal/clockwatch"}},
 	"internal/settings": {why: "settings are read before anything else exists", outside: []string{"github.com/spf13/pflag"}},
 	"internal/importer": {why: "an import parses and reports; the store is an interface",
 		imports: []string{"internal/care", "internal/identifier"}, outside: []string{"github.com/spf13/cobra"}},
@@ -90,7 +91,7 @@ var table = map[string]folder{
 	"internal/pbrecords": {why: "accounts, imports and recovery use PocketBase's records as its users would; the audit is written by the store",
 		imports: []string{"internal/care", "internal/identifier", "internal/identity", "internal/importer", "internal/recovery", "internal/pbstore"}, outside: []string{pocketbase}},
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
-		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/worktime", "internal/rules", "internal/handover",
+		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/history", "internal/identifier", "internal/worktime", "internal/rules", "internal/handover",
 			"internal/delivery", "internal/desk", "internal/judge", "internal/arrange", "internal/rooms", "internal/columns", "internal/sqlitedb"},
 		outside: []string{pocketbase, "modernc.org/sqlite", "github.com/hashicorp/golang-lru/v2"}},
 	"internal/columns": {why: "a value's column is the same for whoever reads it; statements are for the store",

@@ -14,6 +14,7 @@
 //   - health: judges from measurements whether the server does its work. Pure.
 //   - care: the nouns: collections, fields, roles, scopes, what a change is. Pure.
 //   - access: who may see what, and who may do what: one value a request. Pure.
+//   - history: which start of a server a number was given out by, and where copies of a database parted. Pure.
 //   - wire: the JSON bodies of the sync protocol, their limits and their errors. Pure.
 //   - reconcile: base, server and device become an outcome, field by field. Pure.
 //   - rules: records become alarms. Pure.

@@ -9,7 +9,7 @@ import (
 
 func TestFingerprint_TellsContentApartAndNothingElse(t *testing.T) {
 	op := func(change func(*Op)) Op {
-		o := Op{Kind: OpUpdate, Collection: Visits, ID: "v", Patient: "p", Base: Base{"e1", 4}, Was: map[string]any{"note": "a"},
+		o := Op{Kind: OpUpdate, Collection: Visits, ID: "v", Patient: "p", Base: Base{Epoch: "e1", Seq: 4}, Was: map[string]any{"note": "a"},
 			Set: map[string]any{"note": "b", "spo2": json.Number("91"), "on_oxygen": false, "consent": []any{map[string]any{"given": true, "how": nil}}}}
 		change(&o)
 		return o
@@ -18,7 +18,7 @@ func TestFingerprint_TellsContentApartAndNothingElse(t *testing.T) {
 	m := func(ops ...Op) int64 { return (&Mutation{Ops: ops}).Fingerprint() }
 	first := m(op(same))
 	for name, other := range map[string]int64{
-		"the base":                m(op(func(o *Op) { o.Base = Base{"e2", 9} })),
+		"the base":                m(op(func(o *Op) { o.Base = Base{Epoch: "e2", Seq: 9} })),
 		"what was seen":           m(op(func(o *Op) { o.Was = nil })),
 		"the writing of a number": m(op(func(o *Op) { o.Set["spo2"] = json.Number("91.0") })),
 		"its number and author":   (&Mutation{Mid: 7, Key: "k", Author: "a", Ops: []Op{op(same)}}).Fingerprint(),

@@ -19,6 +19,8 @@ const (
 type Base struct {
 	Epoch string
 	Seq   int64
+	// History is the start of the server that said so; "" where the client does not tell.
+	History string
 }
 
 // Op is one change to one record.

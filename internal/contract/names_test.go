@@ -40,7 +40,7 @@ func (n *names) see(kind, value string) {
 var id = regexp.MustCompile(`\b[0-9][0-9a-z]{25}\b`)
 
 // secrets are members whose values are named whole.
-var secrets = map[string]string{"access_token": "access token", "token": "staff token", "cursor": "cursor", "code": "sign-in code", "kid": "key id", "x": "server key", "epoch": "epoch"}
+var secrets = map[string]string{"access_token": "access token", "token": "staff token", "cursor": "cursor", "code": "sign-in code", "kid": "key id", "x": "server key", "epoch": "epoch", "history": "history"}
 
 var plainEpoch = regexp.MustCompile(`^(e[0-9]+)?$`)
 
@@ -71,6 +71,10 @@ func (n *names) learn(v *node, where string) {
 			n.learn(m, name)
 		case name == "code" && v.string("expires_at") == "": // an error's, or an issue's
 		case name == "epoch" && plainEpoch.MatchString(text): // the first is the same everywhere
+		case name == "base":
+			if _, history, named := strings.Cut(text[strings.IndexByte(text, '.')+1:], "."); named {
+				n.see("history", history)
+			}
 		case kind != "":
 			n.see(kind, text)
 		case id.MatchString(text) && len(text) == 26:

@@ -66,7 +66,7 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 func (a *API) base(v *pbstore.Snapshot) (string, error) {
 	epoch, _ := a.Store.Head()
 	head, err := v.Head()
-	return wire.FormatBase(care.Base{Epoch: epoch, Seq: head}), err
+	return wire.FormatBase(care.Base{Epoch: epoch, Seq: head, History: string(a.Store.Histories().Current().Name)}), err
 }
 
 // issueDetail is one issue.
@@ -111,7 +111,7 @@ func (a *API) issueDetail(e *core.RequestEvent, viewer *access.Access, rec *care
 // resolveRequest is a decision. Set holds the corrected value of the field in question, or of
 // fields of a quarantined change; empty keeps what is stored or runs the change as it came.
 type resolveRequest struct {
-	Base string          `json:"base" validate:"required,max=60"`
+	Base string          `json:"base" validate:"required,max=100"`
 	Set  json.RawMessage `json:"set"`
 }
 

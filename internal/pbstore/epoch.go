@@ -19,18 +19,21 @@ const (
 const epochStep = int64(1) << 32
 
 // NewEpoch notes that this database is a restored copy: what came after its head is not here.
+func (tx *Tx) NewEpoch() error { return tx.newEpoch(tx.seq) }
+
+// newEpoch opens an epoch to which of the one before only what came up to fork is true of every copy.
 // Numbers go on far above, and every phone learns of it at its next contact.
-func (tx *Tx) NewEpoch() error {
+func (tx *Tx) newEpoch(fork int64) error {
 	var parent string
 	if err := tx.row(epochNow).Scan(&parent); err != nil {
 		return err
 	}
-	fork, ord := tx.seq, tx.ord+1
+	ord := tx.ord + 1
 	// A name nobody used before: the same backup may be restored twice, and what phones saw
 	// between the two restores must not pass for what they see after the second.
 	id := tx.NewID()
 	name := fmt.Sprintf("e%d%s", ord, id[len(id)-6:])
-	tx.seq = fork + epochStep
+	tx.seq += epochStep
 	if _, err := tx.exec(beginEpoch, name, ord, tx.seq); err != nil {
 		return err
 	}
@@ -38,10 +41,9 @@ func (tx *Tx) NewEpoch() error {
 		name, ord, parent, fork, tx.seq, care.Stamp(tx.now)); err != nil {
 		return err
 	}
-	e := epoch{name: name, ord: ord, fork: fork, start: tx.seq}
-	tx.note(func(m *memory) { m.epochs = append(m.epochs, e) })
+	tx.ord = ord
 	tx.noteAccess(func(u *access.Update) { u.Epoch(name) })
-	return nil
+	return tx.rereadBook()
 }
 
 // Await returns when memory is complete up to a number that a snapshot has seen.

@@ -2,7 +2,7 @@ package pbstore
 
 import (
 	"context"
-	"database/sql"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"time"
@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/delivery"
+	"doorstep/internal/history"
 	"doorstep/internal/identifier"
 	"doorstep/internal/rules"
 	"doorstep/internal/sqlitedb"
@@ -24,6 +25,8 @@ type Options struct {
 	Now func() time.Time
 	// Entropy feeds the ids of records the server makes.
 	Entropy io.Reader
+	// Key makes the names of histories; without one anybody could make them up.
+	Key []byte
 	// IssueRetention is how long an issue is shown to whom it concerns after they lost the person,
 	// without content; 0 = thirty days, which is the most.
 	IssueRetention time.Duration
@@ -39,7 +42,11 @@ func Open(app core.App, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{app: app, db: db, tables: newTables(), now: o.Now, ids: identifier.NewMinter(o.Entropy), faults: faults{rows: map[string]map[string]bool{}}}
+	s := &Store{app: app, db: db, tables: newTables(), now: o.Now, ids: identifier.NewMinter(o.Entropy), names: history.Namer{Key: o.Key, Chance: o.Entropy},
+		faults: faults{rows: map[string]map[string]bool{}}}
+	if s.names.Chance == nil {
+		s.names.Chance = rand.Reader
+	}
 	if s.channels = o.Channels; s.channels == nil {
 		s.channels = []string{delivery.InboxName}
 	}
@@ -78,10 +85,7 @@ func newMemory(broken func(rules.Broken)) (*memory, error) {
 		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: patients}, nil
 }
 
-const (
-	epochs      = `SELECT epoch, ord, fork, start FROM sync_epochs ORDER BY ord`
-	metaAtStart = `SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`
-)
+const metaAtStart = `SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`
 
 // load fills an empty memory and an empty index from one moment of the database.
 func (s *Store) load(v *Snapshot) error {
@@ -105,16 +109,8 @@ func (s *Store) load(v *Snapshot) error {
 }
 
 func (m *memory) loadMeta(v *Snapshot, u *access.Update) error {
-	m.epochs = nil
-	err := v.each(epochs, func(r *sql.Rows) error {
-		var e epoch
-		if err := r.Scan(&e.name, &e.ord, &e.fork, &e.start); err != nil {
-			return err
-		}
-		m.epochs = append(m.epochs, e)
-		return nil
-	})
-	if err != nil {
+	var err error
+	if m.book, err = readBook(v); err != nil {
 		return err
 	}
 	var name string

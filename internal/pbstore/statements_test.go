@@ -25,6 +25,8 @@ import (
 var small = map[string]string{
 	"sync_meta":      "one row",
 	"sync_epochs":    "one row for each restored backup",
+	"sync_histories": "one row for each start of the server",
+	"sync_partings":  "a few rows for each restored backup",
 	"organisations":  "the practices and services of one area",
 	"teams":          "their teams",
 	"handover_rules": "the rules a clinical lead keeps",

@@ -15,6 +15,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/history"
 	"doorstep/internal/identifier"
 	"doorstep/internal/rules"
 	"doorstep/internal/sqlitedb"
@@ -30,6 +31,7 @@ type Store struct {
 	tables *tables
 	now    func() time.Time
 	ids    *identifier.Minter
+	names  history.Namer
 	mem    *memory
 	// Access is the index of who may see what, complete up to the head of the last commit.
 	Access *access.Index
@@ -143,9 +145,10 @@ type memory struct {
 	mu     sync.RWMutex
 	broken func(rules.Broken)
 
-	epochs []epoch
-	floor  int64 // below it tombstones may be missing
-	minute int64 // the last minute that has a mark
+	book   *history.Book // histories and epochs; replaced, never changed
+	begun  bool          // the history of this start is in it
+	floor  int64         // below it tombstones may be missing
+	minute int64         // the last minute that has a mark
 
 	clients map[string]*Client
 	// revoke is told of devices and staff whose standing changed; standingChanged are those of the
@@ -177,13 +180,6 @@ type Client struct {
 	LastSeq     int64
 	PulledMid   int64
 	Quarantined int64 // open rows, mutations and fields
-}
-
-type epoch struct {
-	name  string
-	ord   int64
-	fork  int64 // last number of the epoch before that is still true
-	start int64
 }
 
 // watch says why even a record that fires nothing must be judged: an open handover it may

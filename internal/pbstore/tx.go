@@ -72,9 +72,11 @@ func newTx(s *Store, db *sqlitedb.Tx) *Tx {
 }
 
 func (tx *Tx) begin() error {
-	err := tx.row(sequence).Scan(&tx.ord, &tx.seq)
+	if err := tx.row(sequence).Scan(&tx.ord, &tx.seq); err != nil {
+		return err
+	}
 	tx.startAt = tx.seq
-	return err
+	return tx.beginHistory()
 }
 
 // finish writes the sequence back, and a mark once a minute, which ties numbers to times.
@@ -172,26 +174,10 @@ func (tx *Tx) NewID() string {
 	return string(id)
 }
 
-// BaseSeq implements takein.Store: a base of an earlier epoch counts at most as the fork.
+// BaseSeq implements takein.Store.
 func (tx *Tx) BaseSeq(b care.Base) int64 {
 	current, _ := tx.store.Access.Head()
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	if b.Epoch == current {
-		return min(b.Seq, tx.seq)
-	}
-	seq, found := b.Seq, b.Epoch == "e1"
-	for _, e := range m.epochs {
-		if found {
-			seq = min(seq, e.fork)
-		}
-		found = found || e.name == b.Epoch
-	}
-	if !found {
-		return 0
-	}
-	return seq
+	return tx.store.Histories().Seen(b, current, tx.seq)
 }
 
 // Patient implements takein.Reference.

@@ -75,7 +75,7 @@ func (p *Phone) compare(ctx context.Context) error {
 	err := p.commit(func(t *tx) {
 		b := &basis{t: t, touched: map[string]bool{}}
 		for i := range answer.Changes {
-			b.deliver(&answer.Changes[i], answer.Epoch)
+			b.deliver(&answer.Changes[i], answer.Epoch, answer.History)
 		}
 		p.self.DigestAt = p.opts.Now()
 		t.putSelf()

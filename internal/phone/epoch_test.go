@@ -171,3 +171,67 @@ func TestAServerThatWentBackWithoutANewEpochIsRefilled(t *testing.T) {
 		t.Errorf("sent %v %v", mids(got), keys(got))
 	}
 }
+
+// O16: a small restore shows on any answer, not on a pull alone.
+func TestAHelloThatKnowsLessThanWasConfirmedBringsTheRestBack(t *testing.T) {
+	b := enrolled(t)
+	all := b.confirmed("2", "3", "4")
+	b.now = b.now.Add(time.Hour)
+	b.on(onHello, hello(func(h *wire.HelloResponse) { h.LastMid, h.LastKey = 1, all[0] }))
+	b.on(onPush, applied(b))
+	b.on(onPull, pulled("e1.25", confirms(3, all[2])))
+	b.sync()
+	if got := b.sentMutations(); !slices.Equal(mids(got), []int64{2, 3}) || !slices.Equal(keys(got), all[1:]) {
+		t.Errorf("sent %v %v", mids(got), keys(got))
+	}
+	if b.Pending() != 0 {
+		t.Errorf("%d pending", b.Pending())
+	}
+}
+
+// O16: what a push answered and no pull has confirmed may be lost as well.
+func TestWhatWasAnsweredAndThenLostIsSentAgain(t *testing.T) {
+	b := enrolled(t)
+	first := b.confirmed("2")
+	key := b.edit("phone", "3")
+	b.on(onPush, applied(b))
+	b.on(onPull, refuse(503, "unavailable"))
+	b.syncFails()
+	if n, _ := b.Unsent(); n != 0 {
+		t.Fatalf("%d unsent after the answer", n)
+	}
+	b.on(onPull, pulled("e1.21", confirms(1, first[0])), pulled("e1.25", confirms(2, key)))
+	b.sync()
+	b.sync()
+	if got := b.sentMutations(); !slices.Equal(keys(got), []string{key}) {
+		t.Errorf("sent %v, want %s", keys(got), key)
+	}
+	if b.Pending() != 0 {
+		t.Errorf("%d pending", b.Pending())
+	}
+}
+
+// K1: an edit names the history in which its author saw the record.
+func TestABaseNamesTheHistoryOfTheAnswerThatBroughtTheRecord(t *testing.T) {
+	b := enrolled(t)
+	b.on(onPull, pulled("e1.12", func(r *wire.PullResponse) { r.History = "4-aaaa" },
+		brings(record("patients", oldie, 12, []string{"pc:" + oldie}, `{"family_name":"Ames","phone":"2"}`))))
+	b.sync()
+	b.on(onPull, pulled("e1.13", func(r *wire.PullResponse) { r.History = "5-bbbb" }))
+	b.sync()
+	b.reopen()
+	b.edit("phone", "3")
+	b.on(onPush, applied(b))
+	if err := b.SignIn(t.Context(), "nia@example.org", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	b.sync()
+	if got := b.sentMutations()[0].Ops[0].Base; got != "e1.12.4-aaaa" {
+		t.Errorf("base %s", got)
+	}
+	var body pushBody
+	b.last(onPush).decode(t, &body)
+	if body.Cursor != "e1.13" {
+		t.Errorf("the push carries the cursor %q", body.Cursor)
+	}
+}

@@ -46,14 +46,31 @@ func (p *Phone) hello(ctx context.Context) error {
 }
 
 // standing compares what the server says about our client with what we know: every answer
-// that names last_mid and last_key must tell our own story.
-func (t *tx) standing(epoch string, lastMid int64, lastKey string) {
+// that names last_mid and last_key must tell our own story, and none may go back behind what was
+// answered or confirmed before. It returns whether it is as we know it.
+func (t *tx) standing(epoch string, lastMid int64, lastKey string) bool {
 	switch {
 	case epoch != t.p.self.Epoch:
 		t.enterEpoch(epoch, lastMid, lastKey)
 	case !t.p.ours(lastMid, lastKey):
 		t.fork()
+	case lastMid < t.p.taken():
+		t.sendAgain(lastMid + 1) // the server lost what it had taken in
+	default:
+		return true
 	}
+	return false
+}
+
+// taken is the last mid that the server ever said it took in under the present client.
+func (p *Phone) taken() int64 {
+	last := p.self.ConfirmedMid
+	for _, c := range p.outbox {
+		if c.Acked && c.Client == p.self.Client {
+			last = max(last, c.Mid)
+		}
+	}
+	return last
 }
 
 // obey follows a directive.

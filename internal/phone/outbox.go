@@ -76,15 +76,7 @@ func (p *Phone) ours(lastMid int64, lastKey string) bool {
 // draining phone, which may not pull, does it by the answer to its push.
 func (t *tx) confirm(lastMid int64, lastKey string) {
 	p := t.p
-	if !p.ours(lastMid, lastKey) {
-		t.fork()
-		return
-	}
-	if lastMid < p.self.ConfirmedMid {
-		t.sendAgain(lastMid + 1) // the server lost what it had confirmed
-		return
-	}
-	if lastMid == p.self.ConfirmedMid {
+	if !t.standing(p.self.Epoch, lastMid, lastKey) || lastMid == p.self.ConfirmedMid {
 		return
 	}
 	var kept []*change

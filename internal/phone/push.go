@@ -13,6 +13,7 @@ import (
 type pushBody struct {
 	Client    string            `json:"client"`
 	Epoch     string            `json:"epoch"`
+	Cursor    string            `json:"cursor,omitempty"` // from it a restored server learns what it lost before it judges anything
 	Schema    int               `json:"schema"`
 	Mutations []json.RawMessage `json:"mutations"`
 }
@@ -63,7 +64,7 @@ func (p *Phone) push(ctx context.Context) error {
 	}
 	p.round.note = fmt.Sprintf("%d–%d", list[0].Mid, list[len(list)-1].Mid)
 	req := request{method: http.MethodPost, path: basePath + "/push", bearer: p.access.text,
-		body: pushBody{Client: p.self.Client, Epoch: p.self.Epoch, Schema: p.opts.Schema, Mutations: bodies}}
+		body: pushBody{Client: p.self.Client, Epoch: p.self.Epoch, Cursor: p.self.Cursor, Schema: p.opts.Schema, Mutations: bodies}}
 	var answer wire.PushResponse
 	if err := p.exchange(ctx, req, &answer); err != nil {
 		return err
@@ -85,8 +86,7 @@ func (p *Phone) push(ctx context.Context) error {
 // neither the cursor nor the base.
 func (t *tx) pushed(answer *wire.PushResponse) (moved bool) {
 	p := t.p
-	if answer.Epoch != p.self.Epoch || !p.ours(answer.LastMid, answer.LastKey) {
-		t.standing(answer.Epoch, answer.LastMid, answer.LastKey)
+	if !t.standing(answer.Epoch, answer.LastMid, answer.LastKey) {
 		return true
 	}
 	byKey := make(map[string]*wire.Result, len(answer.Results))

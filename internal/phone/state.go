@@ -84,6 +84,7 @@ type Held struct {
 	ID         string
 	Version    int64
 	Epoch      string
+	History    string // of the server, in which it came; "" from one that does not tell
 	Scopes     []string
 	Data       json.RawMessage
 	// Waiting: access has ended; it goes as soon as the unsent work on it went up.

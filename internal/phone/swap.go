@@ -19,7 +19,7 @@ func (t *tx) swap(last *wire.PullResponse) {
 			b.event(e)
 		}
 		for i := range g.Changes {
-			b.deliver(&g.Changes[i], g.Epoch)
+			b.deliver(&g.Changes[i], g.Epoch, g.History)
 		}
 	}
 	b.settle()
@@ -70,7 +70,7 @@ func (b *basis) leave(match func(*Held) bool, rest func(*Held) []string) {
 }
 
 // deliver puts a record whole, or takes it away.
-func (b *basis) deliver(d *wire.Delivery, epoch string) {
+func (b *basis) deliver(d *wire.Delivery, epoch, history string) {
 	p := b.t.p
 	key := recordKey(d.Collection, d.ID)
 	switch d.Gone {
@@ -81,7 +81,7 @@ func (b *basis) deliver(d *wire.Delivery, epoch string) {
 			b.t.letGo(h)
 		}
 	default:
-		b.t.putRecord(&Held{Collection: d.Collection, ID: d.ID, Version: d.Version, Epoch: epoch, Scopes: d.Scopes, Data: d.Data})
+		b.t.putRecord(&Held{Collection: d.Collection, ID: d.ID, Version: d.Version, Epoch: epoch, History: history, Scopes: d.Scopes, Data: d.Data})
 	}
 }
 

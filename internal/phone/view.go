@@ -17,7 +17,7 @@ type Seen struct {
 	Values         map[string]any // JSON values; numbers are json.Number
 	// Pending: own work on it is not confirmed yet. Retracted: that work withdraws it.
 	Pending, Retracted bool
-	// Base is the point of the sequence it shows, such as e3.8812; "" for a record that is
+	// Base is the point of the sequence it shows, such as e3.8812.17-a4k2m7q5tx3zw; "" for a record that is
 	// not on the server yet.
 	Base string
 }
@@ -87,7 +87,9 @@ func (p *Phone) base(collection, id string) *Seen {
 	return s
 }
 
-func baseOf(h *Held) string { return wire.FormatBase(care.Base{Epoch: h.Epoch, Seq: h.Version}) }
+func baseOf(h *Held) string {
+	return wire.FormatBase(care.Base{Epoch: h.Epoch, Seq: h.Version, History: h.History})
+}
 
 // overlay puts those of the ops that concern the record on top of what is seen.
 func overlay(s *Seen, ops []Op, collection, id string) *Seen {

@@ -110,7 +110,7 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the signing key: %w", err)
 	}
-	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Channels: channelNames(), Entropy: o.Entropy, IssueRetention: o.Issues, Broken: func(b rules.Broken) {
+	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Channels: channelNames(), Entropy: o.Entropy, Key: keys.Secret("history"), IssueRetention: o.Issues, Broken: func(b rules.Broken) {
 		o.Log.Error("a handover rule does not compile and is left out", "rule", b.Rule.Code, "version", b.Rule.Version, "owner", b.Rule.Owner, "reason", b.Reason)
 	}})
 	if err != nil {

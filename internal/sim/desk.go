@@ -275,7 +275,11 @@ func (w *World) actServerBackup() {
 func (w *World) restore() {
 	w.count("server restored")
 	lost := w.ledger()
-	if err := w.machine.restore(w.tape.disk); err != nil {
+	put, told := w.machine.replace, "nobody told it" // a file copied back; its phones must find out
+	if w.chance(40) {
+		put, told = w.machine.restore, "as the restore command does"
+	}
+	if err := put(w.tape.disk); err != nil {
 		w.fail("restore the server: %v", err)
 		return
 	}
@@ -307,5 +311,5 @@ func (w *World) restore() {
 	if w.chance(50) {
 		w.tape = nil // else it may be put back a second time
 	}
-	w.note(serverColumn, "↺ server restored from its backup: %d changes lost, head %d", n, w.head())
+	w.note(serverColumn, "↺ server restored from its backup: %d changes lost, head %d, %s", n, w.head(), told)
 }

@@ -64,6 +64,14 @@ type machine struct {
 	srv      *server.Server
 	handler  http.Handler
 	outlines map[string]*sql.Stmt // see readOutline
+	// lines are the histories the database had at each start, oldest first.
+	lines [][]life
+}
+
+// life is one start of the server, as the database of that moment tells it.
+type life struct {
+	name  string
+	after int64
 }
 
 // boot starts a process on what the disk holds.
@@ -93,7 +101,51 @@ func (m *machine) boot(d disk) error {
 		handler = m.tear.between(handler, m)
 	}
 	m.app, m.srv, m.handler, m.outlines = app, srv, handler, map[string]*sql.Stmt{}
-	return nil
+	return m.noteLine()
+}
+
+func (m *machine) noteLine() error {
+	db, err := m.db()
+	if err != nil {
+		return err
+	}
+	rows, err := db.Query(`SELECT name, after FROM sync_histories ORDER BY number`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var line []life
+	for rows.Next() {
+		var l life
+		if err := rows.Scan(&l.name, &l.after); err != nil {
+			return err
+		}
+		line = append(line, l)
+	}
+	m.lines = append(m.lines, line)
+	return rows.Err()
+}
+
+// seen says how much of what a history gave out, up to a number, is true of the database as it is now: the
+// simulator saw every start and needs no proof.
+func (m *machine) seen(history string, seq int64) int64 {
+	now := m.lines[len(m.lines)-1]
+	for _, line := range m.lines {
+		if line[len(line)-1].name != history {
+			continue
+		}
+		common := 0
+		for common < len(line) && common < len(now) && line[common].name == now[common].name {
+			common++
+		}
+		for _, other := range [][]life{line, now} {
+			if common < len(other) {
+				seq = min(seq, other[common].after)
+			}
+		}
+		return seq
+	}
+	return 0
 }
 
 // shut ends the process and throws its folder away.

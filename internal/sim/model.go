@@ -186,6 +186,9 @@ func (m *model) base(text string, at float64) float64 {
 	if err != nil {
 		return 0
 	}
+	if b.History != "" {
+		return float64(m.w.machine.seen(b.History, b.Seq))
+	}
 	seq, found := b.Seq, b.Epoch == "e1"
 	for _, e := range m.epochs {
 		if float64(e.start) >= at {

@@ -36,7 +36,13 @@ func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Fol
 	f := &Follower{e: e, sub: who.FollowPull(), staff: s.Staff}
 	f.epoch, f.since = e.store.Head()
 	cur, err := e.cursors.parse(cursorText)
-	if err == nil && cur.epoch == f.epoch && cur.since > 0 && cur.since <= f.since {
+	parted := false
+	if err == nil && cur.epoch == f.epoch { // one of another copy has everything to pull
+		if _, _, parted, err = e.parting(ctx, cur); err != nil {
+			return nil, failure(err)
+		}
+	}
+	if err == nil && !parted && cur.epoch == f.epoch && cur.since > 0 && cur.since <= f.since {
 		quiet, _ := who.NothingNew("", 0, cur.since)
 		f.since = cur.since
 		if quiet && !cur.walking() {

@@ -15,15 +15,17 @@ import (
 //
 //	e3.88012.<seal>                     between rounds
 //	e3.88012.88123.57.88001.<seal>      since 88012, towards 88123, in scope 57 after 88001
+//	e3.88012.h<past>.<seal>             either, from a server that tells the histories behind it
 //
 // Phones treat it as opaque. The seal makes sure that only a cursor this server gave out is
-// believed: one that is ahead of the database then proves that the database was restored.
+// believed: one of a history that the database does not have then proves that it was restored.
 type cursor struct {
 	epoch string
 	since int64
 	until int64 // 0 between rounds
 	scope int64
 	seq   int64
+	past  string // the histories that led to it, as history.Book.Past writes them; "" of an earlier program
 }
 
 func (c cursor) walking() bool { return c.until > 0 }
@@ -31,12 +33,18 @@ func (c cursor) walking() bool { return c.until > 0 }
 // errCursor: not a cursor of this server.
 var errCursor = errors.New("syncer: not a cursor of this server")
 
+// maxCursor is the longest cursor there is, in bytes: most of it is the past.
+const maxCursor = 1024
+
 type cursors struct{ key []byte }
 
 func (cs cursors) format(c cursor) string {
 	text := c.epoch + "." + strconv.FormatInt(c.since, 10)
 	if c.walking() {
 		text += "." + strconv.FormatInt(c.until, 10) + "." + strconv.FormatInt(c.scope, 10) + "." + strconv.FormatInt(c.seq, 10)
+	}
+	if c.past != "" {
+		text += ".h" + c.past
 	}
 	return text + "." + cs.seal(text)
 }
@@ -52,7 +60,7 @@ func (cs cursors) parse(s string) (cursor, error) {
 	if s == "" {
 		return cursor{}, nil
 	}
-	if len(s) > 200 {
+	if len(s) > maxCursor {
 		return cursor{}, errCursor
 	}
 	i := strings.LastIndexByte(s, '.')
@@ -60,10 +68,14 @@ func (cs cursors) parse(s string) (cursor, error) {
 		return cursor{}, errCursor
 	}
 	parts := strings.Split(s[:i], ".")
+	c := cursor{}
+	if last := parts[len(parts)-1]; strings.HasPrefix(last, "h") && len(last) > 1 {
+		c.past, parts = last[1:], parts[:len(parts)-1]
+	}
 	if len(parts) != 2 && len(parts) != 5 {
 		return cursor{}, errCursor
 	}
-	c := cursor{epoch: parts[0]}
+	c.epoch = parts[0]
 	for i, into := range []*int64{&c.since, &c.until, &c.scope, &c.seq}[:len(parts)-1] {
 		n, err := strconv.ParseInt(parts[i+1], 10, 64)
 		if err != nil || n < 0 {

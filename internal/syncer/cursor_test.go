@@ -14,6 +14,8 @@ func TestACursorComesBackAsItWasGivenOut(t *testing.T) {
 		{epoch: "e12", since: 1<<63 - 1},
 		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001},
 		{epoch: "e3", since: 0, until: 1, scope: 1},
+		{epoch: "e3", since: 88012, past: "EQAB-_"},
+		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001, past: "EQAB-_"},
 	} {
 		got, err := testCursors.parse(testCursors.format(c))
 		if err != nil || got != c {
@@ -41,6 +43,9 @@ func TestWhatThisServerDidNotGiveOutIsNoCursor(t *testing.T) {
 		"a walk cut short, sealed":           sealed("e1.1.2.3"),
 		"one part too many, sealed":          sealed("e1.1.2.3.4.5"),
 		"an empty number, sealed":            sealed("e1."),
+		"a past alone, sealed":               sealed("hEQAB"),
+		"two pasts, sealed":                  sealed("e1.1.hEQAB.hEQAB"),
+		"an empty past, sealed":              sealed("e1.1.h"),
 		"very long":                          strings.Repeat("1", 5000),
 		"a walk with a scope below zero":     sealed("e1.1.2.-3.4"),
 		"our cursor with something behind":   ours + "x",

@@ -40,7 +40,8 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 	if total > maxDigestRecords {
 		return nil, refuse(wire.CodeTooMany, "List at most %d records at once; send fewer scopes.", maxDigestRecords)
 	}
-	answer := &wire.DigestResponse{Epoch: cur.epoch, Differs: []string{}, Changes: []wire.Delivery{}}
+	answer := &wire.DigestResponse{Epoch: cur.epoch, History: e.history(), Differs: []string{}, Changes: []wire.Delivery{}}
+	told := int64(0)
 	err = e.store.Read(ctx, func(snap *pbstore.Snapshot) error {
 		head, err := snap.Head()
 		if err != nil {
@@ -49,6 +50,7 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 		if err := e.store.Await(ctx, head); err != nil {
 			return err
 		}
+		told = head
 		visible := who.Visible(0, cur.since)
 		held, err := snap.Digests(visible, cur.since)
 		if err != nil {
@@ -68,6 +70,7 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 	if fail := e.audit(ctx, s, answer.Changes); fail != nil {
 		return nil, fail
 	}
+	e.told.note(s.Staff, told)
 	return answer, nil
 }
 

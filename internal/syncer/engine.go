@@ -45,6 +45,7 @@ type Engine struct {
 	stopped sync.WaitGroup
 	nudge   chan struct{}
 	pulled  pulledToday
+	told    told
 	// delivering is held by the one round of the courier that may run.
 	delivering sync.Mutex
 	checked    atomic.Pointer[checked]
@@ -76,9 +77,14 @@ func New(store *pbstore.Store, o Options) *Engine {
 		stop: make(chan struct{}), nudge: make(chan struct{}, 1)}
 }
 
-// Start settles what was written while the engine was not running and begins to take work.
+// Start begins a history, settles what was written while the engine was not running and begins to take
+// work. On a disk that takes no writes it starts all the same: phones can read, and what is left undone
+// comes before the first change that can be stored.
 func (e *Engine) Start() error {
-	if err := e.settle(); err != nil {
+	if err := e.begin(); err != nil {
+		return fmt.Errorf("begin a history: %w", err)
+	}
+	if err := e.settle(); err != nil && !pbstore.Unavailable(err) {
 		return fmt.Errorf("settle on start: %w", err)
 	}
 	if err := e.loadChecked(); err != nil {

@@ -88,6 +88,7 @@ func (e *Engine) firstPage(ctx context.Context, s Session, who *access.Access, c
 	if fail := e.audit(ctx, s, page.Changes); fail != nil {
 		return nil, fail
 	}
+	e.told.note(s.Staff, page.Head)
 	if reset {
 		page.Scopes = append([]wire.ScopeEvent{{ID: "*", Op: "reset"}}, page.Scopes...)
 	}
@@ -108,43 +109,15 @@ func (e *Engine) belowFloor(cur *cursor) bool {
 	return true
 }
 
-// checkEpoch makes sure that the cursor speaks of the history this database has.
-func (e *Engine) checkEpoch(ctx context.Context, c *pbstore.Client, cur *cursor) *Error {
-	epoch, head := e.store.Head()
-	if cur.epoch == "" {
-		cur.epoch = epoch
-		return nil
-	}
-	if cur.epoch != epoch {
-		return e.otherEpoch(c)
-	}
-	if cur.since <= head {
-		return nil
-	}
-	// We gave this number out and the database does not have it: it is an older copy. The
-	// database is asked, not memory, which may lag behind a commit for a moment.
-	var stored int64
-	if err := e.store.Read(ctx, func(v *pbstore.Snapshot) (err error) { stored, err = v.Head(); return err }); err != nil {
-		return failure(err)
-	}
-	if cur.since <= stored {
-		return nil
-	}
-	if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.NewEpoch() }); err != nil {
-		return failure(err)
-	}
-	return e.otherEpoch(c)
-}
-
 // page reads one page: from memory alone when nothing is new, else in one snapshot.
 func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *Error) {
 	if cur.since > 0 && !cur.walking() {
 		if quiet, head := who.NothingNew(c.ID, c.LastSeq, cur.since); quiet {
-			return &wire.PullResponse{Epoch: cur.epoch, Head: head, Cursor: e.cursors.format(cursor{epoch: cur.epoch, since: head}),
+			return &wire.PullResponse{Epoch: cur.epoch, History: e.history(), Head: head, Cursor: e.give(cursor{epoch: cur.epoch, since: head}),
 				LastMid: c.LastMid, LastKey: c.LastKey, Scopes: []wire.ScopeEvent{}, Changes: []wire.Delivery{}}, nil
 		}
 	}
-	page := &wire.PullResponse{Epoch: cur.epoch, Scopes: []wire.ScopeEvent{}, Changes: []wire.Delivery{}}
+	page := &wire.PullResponse{Epoch: cur.epoch, History: e.history(), Scopes: []wire.ScopeEvent{}, Changes: []wire.Delivery{}}
 	err := e.store.Read(ctx, func(snap *pbstore.Snapshot) error {
 		return e.walk(ctx, snap, who, c, cur, limit, page)
 	})
@@ -198,17 +171,17 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 				cur.scope, cur.seq = last.Scope, last.Seq
 			}
 			page.More = true
-			page.Cursor = e.cursors.format(cur)
+			page.Cursor = e.give(cur)
 			return nil
 		}
 		cur = cursor{epoch: cur.epoch, since: cur.until}
 		if cur.since >= head {
-			page.Cursor = e.cursors.format(cur)
+			page.Cursor = e.give(cur)
 			return nil
 		}
 		if len(page.Changes) >= limit-wire.MinPullRows {
 			page.More = true
-			page.Cursor = e.cursors.format(cur)
+			page.Cursor = e.give(cur)
 			return nil
 		}
 	}

@@ -23,8 +23,10 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if fail != nil {
 		return nil, fail
 	}
-	epoch, _ := e.store.Head()
-	if p.Epoch != epoch {
+	if err := e.heard(ctx, p.Cursor, p.Mutations); err != nil {
+		return nil, failure(err)
+	}
+	if epoch, _ := e.store.Head(); p.Epoch != epoch {
 		return nil, e.otherEpoch(c)
 	}
 	if c.Quarantined >= e.o.QuarantineQuota {
@@ -32,6 +34,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 		f.RetryAfter = 10 * time.Minute
 		return nil, f
 	}
+	e.limitBases(s.Staff, p.Mutations)
 	clock, err := e.store.DeviceClock(s.Device)
 	if err != nil {
 		return nil, failure(err)
@@ -47,6 +50,7 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if w.refused != nil {
 		return nil, w.refused
 	}
+	e.told.note(s.Staff, w.upTo)
 	return &w.answer, nil
 }
 
@@ -58,6 +62,7 @@ type pushWork struct {
 	by      takein.By
 	ledger  PushLedger // of the running transaction
 	answer  wire.PushResponse
+	upTo    int64 // the last number the answer speaks of
 	refused *Error
 }
 
@@ -103,7 +108,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 			return err
 		}
 	}
-	w.answer.LastMid, w.answer.LastKey = c.LastMid, c.LastKey
+	w.answer.LastMid, w.answer.LastKey, w.upTo = c.LastMid, c.LastKey, tx.Seq()
 	return w.hideOthersValues(tx)
 }
 

@@ -132,6 +132,7 @@ type Issue struct {
 // PullResponse is one page of changes.
 type PullResponse struct {
 	Epoch   string       `json:"epoch"`
+	History string       `json:"history,omitempty"` // the start of the server that says so; goes into bases
 	Head    int64        `json:"head"`
 	Cursor  string       `json:"cursor"`
 	More    bool         `json:"more"`
@@ -176,6 +177,7 @@ type ScopeDigest struct {
 // DigestResponse names the scopes that differ and repairs the records of those that were listed.
 type DigestResponse struct {
 	Epoch   string     `json:"epoch"`
+	History string     `json:"history,omitempty"` // as in a pull
 	Differs []string   `json:"differs"`
 	Changes []Delivery `json:"changes"`
 }

@@ -14,6 +14,10 @@ func (p *PullResponse) AppendJSON(b []byte) []byte {
 	b = slices.Grow(b, p.roughSize())
 	b = append(b, `{"epoch":`...)
 	b = appendText(b, p.Epoch)
+	if p.History != "" {
+		b = append(b, `,"history":`...)
+		b = appendText(b, p.History)
+	}
 	b = append(b, `,"head":`...)
 	b = strconv.AppendInt(b, p.Head, 10)
 	b = append(b, `,"cursor":`...)

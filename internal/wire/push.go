@@ -18,6 +18,7 @@ type Push struct {
 	Client    string
 	Epoch     string
 	Schema    int
+	Cursor    string // of the last finished pull, sealed; "" where the client does not send it
 	Mutations []care.Mutation
 }
 
@@ -38,6 +39,8 @@ func DecodePush(body []byte) (*Push, *Error) {
 			push.Client, err = r.text()
 		case "epoch":
 			push.Epoch, err = r.text()
+		case "cursor":
+			push.Cursor, err = r.text()
 		case "schema":
 			var n int64
 			n, err = r.integer()
@@ -59,7 +62,7 @@ func DecodePush(body []byte) (*Push, *Error) {
 		return nil, refused
 	case err != nil:
 		return nil, Fail(CodeMalformed, "The push body could not be read: %s.", reason(err))
-	case len(seen) < 4:
+	case !seen["client"] || !seen["epoch"] || !seen["schema"] || !seen["mutations"]:
 		return nil, Fail(CodeMalformed, "A push needs client, epoch, schema and mutations.")
 	case push.Schema < MinPushSchema:
 		return nil, Fail(CodeMalformed, "schema starts at %d.", MinPushSchema)
@@ -270,15 +273,29 @@ func patientOf(op care.Op) string {
 	return p
 }
 
-// ParseBase reads "e3.8812".
+// ParseBase reads "e3.8812" and "e3.8812.17-a4k2m7q5tx3zw".
 func ParseBase(s string) (care.Base, error) {
-	epoch, number, ok := strings.Cut(s, ".")
+	epoch, rest, ok := strings.Cut(s, ".")
+	number, history, named := strings.Cut(rest, ".")
 	n, err := strconv.ParseInt(number, 10, 64)
-	if !ok || err != nil || n < 0 || len(epoch) < 2 || epoch[0] != 'e' {
-		return care.Base{}, errors.New("base must be an epoch and a number, such as e3.8812")
+	if !ok || err != nil || n < 0 || len(epoch) < 2 || epoch[0] != 'e' || named && !namesHistory(history) {
+		return care.Base{}, errors.New("base must be an epoch and a number, such as e3.8812, and may name a history, such as e3.8812.17-a4k2m7q5tx3zw")
 	}
-	return care.Base{Epoch: epoch, Seq: n}, nil
+	return care.Base{Epoch: epoch, Seq: n, History: history}, nil
 }
 
-// FormatBase writes "e3.8812".
-func FormatBase(b care.Base) string { return b.Epoch + "." + strconv.FormatInt(b.Seq, 10) }
+// namesHistory says whether a text has the form of a history's name: a number, and letters and digits.
+func namesHistory(s string) bool {
+	number, tail, _ := strings.Cut(s, "-")
+	n, err := strconv.ParseInt(number, 10, 64)
+	return err == nil && n > 0 && number[0] != '+' && tail != "" && len(s) <= 40 && strings.Trim(tail, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
+}
+
+// FormatBase writes what ParseBase reads.
+func FormatBase(b care.Base) string {
+	s := b.Epoch + "." + strconv.FormatInt(b.Seq, 10)
+	if b.History != "" {
+		s += "." + b.History
+	}
+	return s
+}

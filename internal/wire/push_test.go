@@ -273,13 +273,13 @@ func TestReadableOpsOfAFaultyChangeStayForTheRules(t *testing.T) {
 }
 
 func TestBase(t *testing.T) {
-	for _, s := range []string{"e1.0", "e3.8812", "e1.9223372036854775807"} {
+	for _, s := range []string{"e1.0", "e3.8812", "e1.9223372036854775807", "e3.8812.17-a4k2m7q5tx3zw"} {
 		b, err := ParseBase(s)
 		if err != nil || FormatBase(b) != s {
 			t.Errorf("%s became %v, %v", s, b, err)
 		}
 	}
-	for _, s := range []string{"", ".", "e", "e1", "e1.", "e.1", "1.1", "e1.-1", "e1.1.1", "e1. 1", "x1.1"} {
+	for _, s := range []string{"", ".", "e", "e1", "e1.", "e.1", "1.1", "e1.-1", "e1.1.1", "e1. 1", "x1.1", "e1.1.", "e1.1.-a", "e1.1.0-a", "e1.1.1-", "e1.1.1-A", "e1.1.1-a.b", "e1.1.1-" + strings.Repeat("a", 50)} {
 		if b, err := ParseBase(s); err == nil {
 			t.Errorf("%q was taken for a base: %v", s, b)
 		}

@@ -1,13 +1,14 @@
 // @ts-check
-// Bases: the epoch and the version of what an author saw, such as e3.86970.
+// Bases: the epoch and the version of what an author saw, and the history in which it came, such as
+// e3.86970.17-a4k2m7q5tx3zw; a server that names no histories gives e3.86970.
 
-/** @param {{ epoch: string, version: number }} held */
-export const baseOf = held => `${held.epoch}.${held.version}`
+/** @param {{ epoch: string, version: number, history?: string }} held */
+export const baseOf = held => `${held.epoch}.${held.version}${held.history ? `.${held.history}` : ''}`
 
 /** @param {string} base @returns {{ epoch: string, seq: number } | null} */
 function parse(base) {
-  const dot = base.indexOf('.')
-  return dot < 1 ? null : { epoch: base.slice(0, dot), seq: Number(base.slice(dot + 1)) }
+  const [epoch = '', seq] = base.split('.')
+  return epoch === '' || seq === undefined ? null : { epoch, seq: Number(seq) }
 }
 
 /** @param {string} a @param {string} b how far b lies after a; NaN when they cannot be compared */

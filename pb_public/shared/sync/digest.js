@@ -56,7 +56,7 @@ export async function compare(core) {
   if (answer.epoch !== self.epoch) return core.mustGreet() // the server is another: hello first
   await core.commit(t => {
     const basis = new Basis(t)
-    for (const d of answer.changes ?? []) basis.deliver(d, answer.epoch)
+    for (const d of answer.changes ?? []) basis.deliver(d, answer)
     t.putSelf({ digestAt: core.now() })
   })
   core.digest = { wanted: false, differs: first ? [...answer.differs ?? []].sort()

@@ -1,19 +1,24 @@
 // @ts-check
 // Meeting a server that tells another story than ours: a restored one, or one on which somebody else uses our client.
 
-import { fork, ours, renumber } from './outbox.js'
+import { fork, ours, renumber, sendAgain, taken } from './outbox.js'
 import { dropStaging } from './pull.js'
 
 /** @typedef {import('./state.js').Tx} Tx */
 
 /**
  * Compares what the server says about our client with what we know: every answer that names last_mid and last_key
- * must tell our own story.
+ * must tell our own story, and none may go back behind what was answered or confirmed before. Says whether it is as we
+ * know it.
  * @param {Tx} t @param {string} epoch @param {number} lastMid @param {string} lastKey
  */
 export function standing(t, epoch, lastMid, lastKey) {
-  if (epoch !== t.state.self.epoch) enterEpoch(t, epoch, lastMid, lastKey)
+  const { self } = t.state
+  if (epoch !== self.epoch) enterEpoch(t, epoch, lastMid, lastKey)
   else if (!ours(t.core, lastMid, lastKey)) fork(t)
+  else if (lastMid < taken(t.state)) sendAgain(t, lastMid + 1) // the server lost what it had taken in
+  else return true
+  return false
 }
 
 /**

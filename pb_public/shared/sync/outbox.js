@@ -31,6 +31,13 @@ function keyAt(s, mid) {
 export const ours = (core, lastMid, lastKey) => lastMid === 0 || keyAt(core.state, lastMid) === lastKey
 
 /**
+ * The last mid that the server ever said it took in under the present client.
+ * @param {import('./state.js').State} s
+ */
+export const taken = ({ self, outbox }) =>
+  Math.max(self.confirmedMid, ...outbox.filter(c => c.answered && c.client === self.client).map(c => c.mid))
+
+/**
  * Moves every change up to last_mid from the outbox to the sent log, if last_key is our key there. Only a finished pull
  * may do this, because its base holds their effects; a draining device, which may not pull, does it by the answer to
  * its push.
@@ -39,7 +46,7 @@ export const ours = (core, lastMid, lastKey) => lastMid === 0 || keyAt(core.stat
 export function confirm(t, lastMid, lastKey) {
   const { core, state } = t
   if (!ours(core, lastMid, lastKey)) return fork(t)
-  if (lastMid < state.self.confirmedMid) return sendAgain(t, lastMid + 1) // the server lost what it had confirmed
+  if (lastMid < taken(state)) return sendAgain(t, lastMid + 1) // the server lost what it had taken in
   if (lastMid === state.self.confirmedMid) return
   const confirmedAt = core.trueTime()
   for (const c of state.outbox.filter(c => c.mid <= lastMid)) {

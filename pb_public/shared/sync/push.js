@@ -5,7 +5,7 @@ import { drained } from './directive.js'
 import { standing } from './epoch.js'
 import { exchange } from './exchange.js'
 import { advance, stateOf } from './item.js'
-import { confirm, ours, setAside } from './outbox.js'
+import { confirm, setAside } from './outbox.js'
 import { letGoOfWaiting } from './swap.js'
 
 /** @typedef {import('./core.js').Core} Core */
@@ -43,7 +43,7 @@ export async function push(core) {
   const { self } = core.state
   /** @type {PushAnswer} */
   const answer = await exchange(core, { method: 'POST', path: '/push', bearer: core.access.text,
-        body: { client: self.client, epoch: self.epoch, schema: core.schema, mutations: list.map(mutation) } })
+        body: { client: self.client, epoch: self.epoch, ...(self.cursor ? { cursor: self.cursor } : {}), schema: core.schema, mutations: list.map(mutation) } })
   const moved = await core.commit(t => pushed(t, answer))
   if (!moved) throw new Error(`the answer to a push of ${list.length} changes from mid ${list[0]?.mid} names none of them`)
   core.batchMax = core.batchMax * 2 >= self.limits.push_mutations ? 0 : core.batchMax * 2
@@ -55,10 +55,7 @@ export async function push(core) {
  */
 function pushed(t, answer) {
   const { core, state } = t
-  if (answer.epoch !== state.self.epoch || !ours(core, answer.last_mid, answer.last_key)) {
-    standing(t, answer.epoch, answer.last_mid, answer.last_key)
-    return true
-  }
+  if (!standing(t, answer.epoch, answer.last_mid, answer.last_key)) return true
   const results = new Map(answer.results.map(r => [r.key, r]))
   let moved = false
   for (const c of state.outbox) {

@@ -83,6 +83,7 @@ export const sentLogKept = 14 * 24 * 3600_000
  * @property {string} id
  * @property {number} version
  * @property {string} epoch
+ * @property {string} [history] of the server, in which it came; missing from one that names none
  * @property {readonly string[]} scopes
  * @property {{ readonly [field: string]: Json }} data
  * @property {boolean} waiting access has ended; it goes as soon as the unsent work on it went up
@@ -94,7 +95,7 @@ export const sentLogKept = 14 * 24 * 3600_000
  */
 /** @typedef {{ id: string, op: 'add' | 'revoke' | 'reset' }} ScopeEvent */
 /**
- * @typedef {{ epoch: string, head: number, cursor: string, more: boolean, last_mid: number, last_key: string, scopes: readonly
+ * @typedef {{ epoch: string, history?: string, head: number, cursor: string, more: boolean, last_mid: number, last_key: string, scopes: readonly
  *   ScopeEvent[], changes: readonly Delivery[] }} PullAnswer
  */
 

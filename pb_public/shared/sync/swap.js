@@ -18,7 +18,7 @@ export function swap(t, last) {
   for (const { from, answer } of t.state.staged) {
     if (from === '') basis.event({ id: resetAll, op: 'reset' }) // from nothing: all of it comes
     for (const e of answer.scopes) basis.event(e)
-    for (const d of answer.changes) basis.deliver(d, answer.epoch)
+    for (const d of answer.changes) basis.deliver(d, answer)
   }
   basis.settle()
   dropStaging(t)
@@ -60,14 +60,14 @@ export class Basis {
     }
   }
 
-  /** Puts a record whole, or takes it away. @param {Delivery} d @param {string} epoch */
-  deliver(d, epoch) {
+  /** Puts a record whole, or takes it away. @param {Delivery} d @param {{ epoch: string, history?: string }} of the answer it came with */
+  deliver(d, { epoch, history = '' }) {
     const { t } = this
     const key = recordKey(d.collection, d.id)
     const old = t.state.records.get(key)
     if (d.gone === 'retracted') t.takeRecord(key)
     else if (d.gone) old && letGo(t, old)
-    else t.putRecord({ collection: d.collection, id: d.id, version: d.version, epoch, scopes: d.scopes ?? [], data: d.data ?? {},
+    else t.putRecord({ collection: d.collection, id: d.id, version: d.version, epoch, history, scopes: d.scopes ?? [], data: d.data ?? {},
         waiting: false })
   }
 

@@ -206,4 +206,3 @@ func FuzzParsePast(f *testing.F) {
 		}
 	})
 }
-

@@ -138,6 +138,9 @@ func (u *Update) MovedNowhere() { u.ix.wake(scopeMoved, care.DestinationScope(""
 // IssueOfNobody wakes those who decide what belongs to no team.
 func (u *Update) IssueOfNobody() { u.ix.wake(scopeMoved, care.DeskScope("")) }
 
+// ShownAtDesk says that something changed which the desk of a team shows beside an issue.
+func (u *Update) ShownAtDesk(team string) { u.ix.wake(scopeMoved, care.DeskScope(team)) }
+
 // Head is the number up to which the index is complete, and the epoch it belongs to.
 func (ix *Index) Head() (epoch string, head int64) {
 	ix.mu.RLock()

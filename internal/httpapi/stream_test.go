@@ -129,6 +129,15 @@ func TestStream_NobodyIsWokenByWhatIsNotTheirs(t *testing.T) {
 		{"a visit for Ben", func() {
 			w.Put(t, care.Visits, map[string]any{"patient": ben.Id, "team": w.hill.Id, "status": "planned"})
 		}, "Otto"},
+		{"a visit over whose note two nurses disagree", func() {
+			disputed := w.Put(t, care.Visits, map[string]any{"patient": w.ada.Id, "team": w.nurses.Id, "status": "planned"})
+			w.Put(t, care.Conflicts, map[string]any{"patient": w.ada.Id, "collection": care.Visits, "record": disputed.Id, "field": "note",
+				"state": care.IssueOpen, "kind": string(care.IssueConflict), "owner_team": w.nurses.Id})
+			w.tick()
+			woken()
+			w.set(t, care.Visits, disputed.Id, map[string]any{"note": "Heel better"})
+		}, "Ann Lea Cora"},
+		{"another visit of hers", w.visit, "Ann"},
 		{"a person nobody holds", func() { w.Patient(t, "Nobody", w.practice) }, ""},
 		{"a handover to the practice", func() { id = w.raise(care.Routine, nil) }, "Ann Guy Lea Cora"},
 		{"somebody has it open", func() { w.send(w.rita, "/handovers/"+id+"/hold", nil) }, "Guy"},

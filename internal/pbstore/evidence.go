@@ -86,13 +86,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 
 // OpenIssues implements judge.Store. Memory answers the usual "none".
 func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
-	m := tx.store.mem
-	m.mu.RLock()
-	w := m.watched[patient]
-	_, touched := tx.doubted[patient]
-	none := (w == nil || w.issues == 0) && !touched
-	m.mu.RUnlock()
-	if none {
+	if !tx.mayHaveIssues(patient) {
 		return nil, nil
 	}
 	var list []*care.Record
@@ -104,6 +98,16 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 		list = append(list, some...)
 	}
 	return list, nil
+}
+
+// mayHaveIssues says whether an issue about a person may be open. It asks memory.
+func (tx *Tx) mayHaveIssues(patient string) bool {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	w := m.watched[patient]
+	_, touched := tx.doubted[patient]
+	return touched || w != nil && w.issues > 0
 }
 
 // Told implements judge.Store.

@@ -10,6 +10,9 @@ import (
 	"doorstep/internal/columns"
 )
 
+const desksDecidingOn = `SELECT owner_team FROM conflicts WHERE patient = ?1 AND record = ?2 AND ` + care.SQLIssueOpen + `
+		UNION SELECT owner_team FROM quarantine WHERE patient = ?1 AND record = ?2 AND ` + care.SQLIssueOpen
+
 // Record implements takein.Store.
 func (tx *Tx) Record(c *care.Collection, id string) (*care.Record, error) {
 	s := tx.store.tables.byName[c.Name]
@@ -83,7 +86,24 @@ func (tx *Tx) Update(rec, old *care.Record, fields []string) error {
 	if err := tx.feed(s, rec, old); err != nil {
 		return err
 	}
+	if err := tx.tellDesksAbout(rec); err != nil {
+		return err
+	}
 	return tx.noticed(rec, old)
+}
+
+// tellDesksAbout tells the desks that decide an issue about a record that it changed: they show what is stored.
+func (tx *Tx) tellDesksAbout(rec *care.Record) error {
+	patient := rec.Person()
+	if !tx.mayHaveIssues(patient) {
+		return nil
+	}
+	return tx.each(desksDecidingOn, func(r *sql.Rows) error {
+		var team string
+		err := r.Scan(&team)
+		tx.noteAccess(func(u *access.Update) { u.ShownAtDesk(team) })
+		return err
+	}, patient, rec.ID)
 }
 
 // noticed keeps the memory of what changed with a record.

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { when } from '../../pb_public/shared/ui/format.js'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage } from './kit.mjs'
-import { openPhone } from './app-kit.mjs'
+import { openPhone, saved } from './app-kit.mjs'
 
 const days = 86_400_000
 
@@ -34,6 +34,7 @@ for (const [how, ahead] of /** @type {const} */ ([['fast', -2 * days], ['slow', 
     await page.getByLabel('Could not call').check()
     await page.context().setOffline(true)
     await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await saved(page) // and the app is where it goes after saving
     await page.getByText('1 visit not sent').waitFor()
     const look = async () => {
       await page.goto(`${stand.url}/app/#/person/${stand.patients.Ames}`)

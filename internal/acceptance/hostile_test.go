@@ -385,7 +385,8 @@ func TestHostile_ContentIsSetAsideOrQuarantined(t *testing.T) {
 		{"an oxygen scale set by a nurse", one(update(care.Patients, w.ada.Id, w.ada.Id, map[string]any{"spo2_scale": map[string]any{"scale": 2}})), merged, "not_yours"},
 		{"adding to what is no list", one(map[string]any{"op": "add", "collection": care.Visits, "id": mine, "patient": w.ada.Id, "field": "note", "values": []any{"MARK"}}), merged, "wrong_type"},
 		{"adding to a field nobody has", one(map[string]any{"op": "add", "collection": care.Visits, "id": mine, "patient": w.ada.Id, "field": "friends", "values": []any{"MARK"}}), merged, "unknown_field"},
-		{"changing readings", one(update(care.Observations, readings, w.ada.Id, map[string]any{"pulse": 71})), quarantined, "no_permission"},
+		{"changing readings, with a field nobody has", one(update(care.Observations, readings, w.ada.Id, map[string]any{"mood": 71})), merged, "unknown_field"},
+		{"withdrawing a person", one(map[string]any{"op": "retract", "collection": care.Patients, "id": w.ada.Id, "patient": w.ada.Id, "base": "e1.1"}), quarantined, "no_permission"},
 	}
 	// What every change may move: its own number, its answer, its place in quarantine and the feed.
 	books := []string{"sync_meta", "sync_feed", "sync_scopes", "sync_clients", "sync_ledger", "sync_results", "sync_marks", "sync_due", care.Quarantine}

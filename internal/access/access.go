@@ -7,6 +7,8 @@
 package access
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -51,6 +53,58 @@ func (a *Access) Oversees(patient string) bool {
 	return a.Duty.Chain && a.index.HeldByTeams(patient, a.DeskTeams())
 }
 
+// Near says whether a person is theirs to look at and decide about: on a caseload of their own or, for a desk,
+// of a team it answers for, or by name with somebody who works for no other desk's team. Whom somebody has for
+// two employers is for each of them only by what is their own.
+func (a *Access) Near(patient string) bool {
+	if a.Holds(patient) {
+		return true
+	}
+	if !a.Duty.Desk {
+		return false
+	}
+	teams := a.DeskTeams()
+	a.index.mu.RLock()
+	defer a.index.mu.RUnlock()
+	return slices.ContainsFunc(a.index.grants[patient], func(g *Grant) bool {
+		if g.ToSeq != 0 {
+			return false
+		}
+		if team, ok := strings.CutPrefix(g.Holder, care.TeamScope("")); ok {
+			return slices.Contains(teams, team)
+		}
+		staff, _ := strings.CutPrefix(g.Holder, care.StaffScope(""))
+		return a.index.staff[staff].worksOnlyFor(teams)
+	})
+}
+
+// FormerlyOurs says whether a row of a caseload, however long over, was of a team of theirs or of their
+// organisation, or of somebody who works for it.
+func (a *Access) FormerlyOurs(rows []care.CaseloadRow) bool {
+	teams := a.DeskTeams()
+	a.index.mu.RLock()
+	defer a.index.mu.RUnlock()
+	return slices.ContainsFunc(rows, func(r care.CaseloadRow) bool {
+		team, member := a.index.directory.Team(r.Team), a.index.staff[r.Staff]
+		return r.Team != "" && slices.Contains(teams, r.Team) || a.Organisation != "" &&
+			(team != nil && team.Organisation == a.Organisation || member != nil && member.Organisation == a.Organisation)
+	})
+}
+
+// OwnStaff are the ids of the staff who work for the desk's teams and for nobody else's, by name.
+func (a *Access) OwnStaff() []string {
+	teams := a.DeskTeams()
+	ids := a.MemberIDs()
+	a.index.mu.RLock()
+	defer a.index.mu.RUnlock()
+	return slices.DeleteFunc(ids, func(id string) bool { return !a.index.staff[id].worksOnlyFor(teams) })
+}
+
+// worksOnlyFor says whether every team of a member of staff is one of these.
+func (m *Member) worksOnlyFor(teams []string) bool {
+	return m != nil && len(m.Teams) > 0 && !slices.ContainsFunc(m.Teams, func(t string) bool { return !slices.Contains(teams, t) })
+}
+
 // holdersOf are the names under which somebody holds people: their own, and those of their teams.
 func holdersOf(v care.Viewer, duty care.Duty) []string {
 	switch duty.Reach {
@@ -71,14 +125,14 @@ func holdersOf(v care.Viewer, duty care.Duty) []string {
 // ownScopes are somebody's scopes that are not people.
 func ownScopes(v care.Viewer, duty care.Duty) []string {
 	scopes := []string{care.DirectoryScope, care.StaffScope(v.Staff)}
-	if duty.SeesOwnScopesOnly {
-		return scopes
+	if duty.Reach == care.OwnPeople {
+		return scopes // of what a team has and shares, only what concerns themselves
 	}
 	for _, t := range v.Teams {
 		if duty.View != care.NoRecords || duty.Inbox {
 			scopes = append(scopes, care.DestinationScope(t))
 		}
-		if duty.View == care.Clinical || duty.Desk {
+		if duty.FollowsTeam() {
 			scopes = append(scopes, care.TeamScope(t))
 		}
 		if duty.Desk {

@@ -21,13 +21,13 @@ var (
 
 // MaySeeHandover says whether a handover is somebody's to look at: it stands with their team or was
 // escalated away from it, or they or their team sent it. Former are the teams it was escalated from.
-func (a *Access) MaySeeHandover(fromStaff, fromTeam, toTeam string, former []string) bool {
-	inbox := a.InboxTeams()
+func (r Rights) MaySeeHandover(fromStaff, fromTeam, toTeam string, former []string) bool {
+	inbox := r.InboxTeams()
 	if slices.Contains(inbox, toTeam) || ShareTeam(former, inbox) {
 		return true
 	}
-	own := fromStaff == a.Staff && a.Duty.May(care.Create, care.Handovers)
-	return own || fromTeam != "" && slices.Contains(a.SentTeams(), fromTeam)
+	own := fromStaff != "" && fromStaff == r.Staff && r.Duty.May(care.Create, care.Handovers)
+	return own || fromTeam != "" && slices.Contains(r.SentTeams(), fromTeam)
 }
 
 // ShareTeam says whether a team is on both lists.

@@ -167,6 +167,13 @@ func (ix *Index) HeldByTeams(patient string, teams []string) bool {
 	return slices.ContainsFunc(ix.TeamsHolding(patient), func(t string) bool { return slices.Contains(teams, t) })
 }
 
+// held says whether anybody has a person now.
+func (ix *Index) held(patient string) bool {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return slices.ContainsFunc(ix.grants[patient], func(g *Grant) bool { return g.ToSeq == 0 })
+}
+
 // StaffUnder lists the staff in service at a time who hold people under one of these names, with
 // the view they have of them.
 func (ix *Index) StaffUnder(names map[string]bool, at time.Time) map[string]care.View {

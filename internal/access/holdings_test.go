@@ -73,7 +73,7 @@ func TestSomebodyWhoLeftATeamHadItsPeopleUntilThen(t *testing.T) {
 func TestWhichScopesAreTheirsBesidePeople(t *testing.T) {
 	for role, want := range map[care.Role]string{
 		care.DistrictNurse:        "all dest:nurses staff:me team:nurses",
-		care.SupportWorker:        "all dest:nurses staff:me team:nurses",
+		care.SupportWorker:        "all staff:me",
 		care.Volunteer:            "all staff:me",
 		care.LinkWorker:           "all dest:nurses staff:me",
 		care.VolunteerCoordinator: "all desk:nurses dest:nurses staff:me team:nurses",

@@ -24,30 +24,77 @@ type IssueSeen map[string]any
 // Text is a text-like field, "" for none.
 func (s IssueSeen) Text(field string) string { t, _ := s[field].(string); return t }
 
+// Patient is whom the issue is about as its reader may know, "" for nobody.
+func (s IssueSeen) Patient() string { id, _ := s["patient"].(string); return id }
+
 // Hides says whether the content stays away.
 func (s IssueSeen) Hides() bool { return s["hidden"] == true }
 
-// SeeIssue is an issue as somebody gets it to whom it belongs. Near: they have its person, or decide it
-// at a desk; without that its content stays away, and so does what it says of a sealed field, always.
-// Concern: it is about a safeguarding concern.
-func (a *Access) SeeIssue(issue *care.Record, near, concern bool) IssueSeen {
+// SeeIssue is an issue as somebody gets it to whom it belongs. Concerns are the handovers it speaks of that are
+// safeguarding concerns; see HandoversIn. Its content stays away from whoever has not got its person, and what
+// it says of a sealed field from everybody, always.
+func (a *Access) SeeIssue(issue *care.Record, concerns Concerns) IssueSeen {
 	issue = legible(issue)
 	seen := IssueSeen{"id": issue.ID}
-	for i := range issue.Collection.Fields {
-		name := issue.Collection.Fields[i].Name
+	for n := range issue.Collection.Fields {
+		name := issue.Collection.Fields[n].Name
 		seen[name] = issue.Get(name)
 	}
 	seen["kind"] = issueKind(issue)
-	if raw, ok := seen["content"].(json.RawMessage); ok && seen["kind"] == care.IssueQuarantined {
-		seen["content"] = sealMutation(raw)
+	if claimed, other := a.claimed(issue); other && !a.nearStored(issue) {
+		seeAsClaimed(issue, seen, claimed)
 	}
-	if !near || !a.readsIssue(issue) || sealedIssue(issue, concern) {
-		for _, name := range issueContent[issue.Collection.Name] {
+	for _, name := range []string{"content", "resolution"} {
+		if raw, ok := seen[name].(json.RawMessage); ok {
+			seen[name] = sealJSON(raw, concerns)
+		}
+	}
+	if !a.NearIssue(issue) || !a.readsIssue(issue) || sealedIssue(issue, concerns) {
+		for _, name := range append([]string{"resolution"}, issueContent[issue.Collection.Name]...) {
 			delete(seen, name)
 		}
 		seen["hidden"] = true
 	}
 	return seen
+}
+
+// NearIssue says whether the person of an issue is theirs; see Near. Somebody whom nobody has is near to the
+// clinical desk that decides. Of a change of their own counts whom they named.
+func (a *Access) NearIssue(issue *care.Record) bool {
+	claimed, other := a.claimed(issue)
+	return a.nearStored(issue) || other && (claimed == "" || a.Holds(claimed))
+}
+
+func (a *Access) nearStored(issue *care.Record) bool {
+	i := care.AsIssue(issue)
+	return i.Patient() == "" || a.Near(i.Patient()) ||
+		a.Clinical() && slices.Contains(a.DeskTeams(), i.OwnerTeam()) && !a.index.held(i.Patient())
+}
+
+// claimed is whom the author of a kept change named, where that is another than whom it is filed under.
+func (a *Access) claimed(issue *care.Record) (patient string, other bool) {
+	i := care.AsIssue(issue)
+	if i.Author() != a.Staff || !i.HoldsChange() || i.Patient() == "" {
+		return "", false
+	}
+	for _, op := range keptOps(issue) {
+		if patient = op.Patient; patient != "" {
+			break
+		}
+	}
+	return patient, patient != i.Patient()
+}
+
+// seeAsClaimed shows the author of a change, which is filed under whom the record is about, what they would see
+// if there were no such record: whom they named themselves, and nothing that tells whose it is.
+func seeAsClaimed(issue *care.Record, seen IssueSeen, claimed string) {
+	seen["patient"], seen["owner_team"] = nil, nil
+	if claimed != "" {
+		seen["patient"] = claimed
+	}
+	if waits := care.AsIssue(issue).WaitsFor(); waits != "" && !bytes.Contains(care.AsIssue(issue).Content(), []byte(waits)) {
+		seen["waits_for"] = nil
+	}
 }
 
 // legible is an issue whose quotes every reader of JSON can read. What somebody wrote past the engine may
@@ -89,21 +136,19 @@ func issueKind(issue *care.Record) string {
 }
 
 // sealedIssue says whether an issue is about one field whose content is for the safeguarding lead.
-func sealedIssue(issue *care.Record, concern bool) bool {
+func sealedIssue(issue *care.Record, concerns Concerns) bool {
 	i := care.AsIssue(issue)
-	c, ok := care.ByName(i.Collection())
-	if !ok {
-		return false
-	}
-	f, ok := c.Field(i.Field())
-	return ok && (f.Sealed || concern && slices.Contains(concernContent[c.Name], f.Name))
+	return care.SealedName(i.Field()) || slices.Contains(concernContent[i.Collection()], i.Field()) && concerns.Concern(i.About())
 }
 
 // SeeStored is what now stands in the field that an issue is about, and who put it there, as a desk
 // may be shown it that reads the issue.
 func (a *Access) SeeStored(rec *care.Record, field string) (value any, last care.Change, shown bool) {
 	f, ok := rec.Collection.Field(field)
-	if !ok || f.Sealed || !f.Limited && !a.Clinical() {
+	if !ok || f.Sealed || !f.Limited && !a.Clinical() || !a.Sees(rec, a.Near(rec.Person())) {
+		return nil, last, false
+	}
+	if slices.Contains(concernContent[rec.Collection.Name], field) && care.AsHandover(rec).Class() == care.Safeguarding {
 		return nil, last, false
 	}
 	return rec.Get(field), rec.LastChange(field), true
@@ -136,36 +181,50 @@ func (a *Access) readsIssue(issue *care.Record) bool {
 	return author != nil && care.DutyOf(author.Role).View == care.Limited && !clinicalContent(issue)
 }
 
-// clinicalContent says whether any part of what quarantine keeps is about records of which a limited
-// viewer sees no field. What cannot be read may be.
+// clinicalContent says whether any part of what quarantine keeps is beyond what a limited viewer sees of such
+// records, field by field. What cannot be read may be.
 func clinicalContent(issue *care.Record) bool {
 	i := care.AsIssue(issue)
-	names := []string{i.Collection()}
-	if i.HoldsChange() {
-		var kept struct {
-			Ops []struct {
-				Collection string `json:"collection"`
-			} `json:"ops"`
-		}
-		raw := i.Content()
-		if raw == nil || json.Unmarshal(raw, &kept) != nil {
-			return true
-		}
-		for _, op := range kept.Ops {
-			names = append(names, op.Collection)
+	if !i.HoldsChange() {
+		return !SafeToShare(i.Collection(), i.Field())
+	}
+	ops := keptOps(issue)
+	return len(ops) == 0 || slices.ContainsFunc(ops, func(op care.Op) bool { return !SafeToShareOp(&op) })
+}
+
+// keptOps are the ops of a change that quarantine keeps, as far as access asks of them; none where it cannot be
+// read.
+func keptOps(issue *care.Record) []care.Op {
+	var kept struct {
+		Ops []struct {
+			Kind       care.OpKind    `json:"op"`
+			Collection string         `json:"collection"`
+			ID         string         `json:"id"`
+			Patient    string         `json:"patient"`
+			Field      string         `json:"field"`
+			Set        map[string]any `json:"set"`
+			Was        map[string]any `json:"was"`
+		} `json:"ops"`
+	}
+	raw := care.AsIssue(issue).Content()
+	if raw == nil || json.Unmarshal(raw, &kept) != nil {
+		return nil
+	}
+	ops := make([]care.Op, len(kept.Ops))
+	for n, o := range kept.Ops {
+		ops[n] = care.Op{Kind: o.Kind, Collection: o.Collection, ID: o.ID, Patient: o.Patient, Field: o.Field, Set: o.Set, Was: o.Was}
+		if ops[n].Patient == "" {
+			ops[n].Patient = ops[n].PatientInContent()
 		}
 	}
-	return slices.ContainsFunc(names, func(name string) bool {
-		c, ok := care.ByName(name)
-		return ok && !slices.ContainsFunc(c.Fields, func(f care.Field) bool { return f.Limited })
-	})
+	return ops
 }
 
 // escapedLetter is a letter of ASCII written as an escape of JSON.
 var escapedLetter = regexp.MustCompile(`\\u00[0-7][0-9a-fA-F]`)
 
 // maybeSafeguarding says whether a change that could not be read might be about safeguarding. In one
-// that could, sealMutation seals what is for the safeguarding lead only.
+// that could, sealJSON seals what is for the safeguarding lead only.
 func maybeSafeguarding(issue *care.Record) bool {
 	raw := ""
 	if issue.Collection.Name == care.Quarantine {
@@ -179,44 +238,6 @@ func maybeSafeguarding(issue *care.Record) bool {
 		n, _ := strconv.ParseUint(string(escape[2:]), 16, 16) // four digits, by the pattern
 		return []byte{byte(n)}
 	})
-	return err != nil || bytes.Contains(b, []byte("safeguarding")) || bytes.Contains(b, []byte(`"SG"`))
-}
-
-// sealMutation takes the content of sealed fields out of a kept mutation; it stays in the database for
-// the safeguarding lead, to whom its alarm has gone.
-func sealMutation(raw json.RawMessage) json.RawMessage {
-	var m map[string]any
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if dec.Decode(&m) != nil {
-		return json.RawMessage("null")
-	}
-	ops, _ := m["ops"].([]any)
-	sealed := false
-	for _, o := range ops {
-		op, _ := o.(map[string]any)
-		name, _ := op["collection"].(string)
-		c, ok := care.ByName(name)
-		if !ok {
-			continue
-		}
-		for _, part := range []string{"set", "was"} {
-			values, _ := op[part].(map[string]any)
-			concern := values["class"] == string(care.Safeguarding)
-			for field, v := range values {
-				f, ok := c.Field(field)
-				if ok && (f.Sealed || concern && slices.Contains(concernContent[name], field)) && v != nil && v != "" {
-					values[field], sealed = care.SealedReceipt, true
-				}
-			}
-		}
-	}
-	if !sealed {
-		return raw
-	}
-	out, err := json.Marshal(m)
-	if err != nil {
-		return json.RawMessage("null")
-	}
-	return out
+	b = bytes.ToLower(b)
+	return err != nil || bytes.Contains(b, []byte("safeguarding")) || bytes.Contains(b, []byte(`"sg"`))
 }

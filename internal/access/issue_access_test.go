@@ -52,7 +52,13 @@ func TestWhoReadsWhatAnIssueIsAbout(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			me := who(c.role, trust, nurses)
 			w := newTown(t, me, care.Viewer{Staff: "vera", Role: care.Volunteer}, care.Viewer{Staff: "nora", Role: care.DistrictNurse})
-			seen := w.Of(me).SeeIssue(c.issue, c.near, c.concern)
+			if c.near {
+				w.give(ada, care.TeamScope(nurses), now)
+				w.give(ada, care.StaffScope("me"), now)
+			} else {
+				w.give(ada, care.TeamScope(others), now)
+			}
+			seen := w.Of(me).SeeIssue(c.issue, Concerns{"r": c.concern})
 			if seen.Hides() == c.reads {
 				t.Errorf("reads it: %t, want %t", !seen.Hides(), c.reads)
 			}
@@ -74,7 +80,8 @@ func TestWhatIsForTheSafeguardingLeadIsTakenOutOfAChangeThatWasHeldBack(t *testi
 	issue := heldBack("nora",
 		map[string]any{"collection": care.Checkins, "set": map[string]any{"safeguarding": "secret one", "concern": "cold house"}, "was": map[string]any{"safeguarding": "secret two"}},
 		map[string]any{"collection": care.Handovers, "set": map[string]any{"class": "SG", "situation": "secret three", "patient": ada}})
-	raw, err := json.Marshal(w.Of(me).SeeIssue(issue, true, false))
+	w.give(ada, care.TeamScope(nurses), now)
+	raw, err := json.Marshal(w.Of(me).SeeIssue(issue, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +110,9 @@ func TestWhatStandsNowIsShownToWhoReadsSuchFields(t *testing.T) {
 		{care.VolunteerCoordinator, person, "nhs_number", false}, {care.VolunteerCoordinator, person, "phone", true}, {care.VolunteerCoordinator, checkin, "safeguarding", false},
 	} {
 		me := who(c.role, trust, nurses)
-		if value, _, shown := newTown(t, me).Of(me).SeeStored(c.rec, c.field); shown != c.shown || !shown && value != nil {
+		w := newTown(t, me)
+		w.give(ada, care.TeamScope(nurses), now)
+		if value, _, shown := w.Of(me).SeeStored(c.rec, c.field); shown != c.shown || !shown && value != nil {
 			t.Errorf("%s is shown %s: %t (%v), want %t", c.role, c.field, shown, value, c.shown)
 		}
 	}

@@ -26,6 +26,14 @@ type Person struct {
 	Unreadable []string `json:"unreadable,omitempty"`
 }
 
+// SeePersonNear is a person as somebody sees them at a desk: by name only where they are theirs; see Near.
+func (a *Access) SeePersonNear(id string, record *care.Record) Person {
+	if !a.Near(id) {
+		return Person{ID: id}
+	}
+	return a.SeePerson(FullView, id, record)
+}
+
 // SeePerson is a person as somebody sees them who may see what is about them in that projection. A
 // limited reader learns who it is only where the person is on their own caseload, which takes the
 // person's consent. Record is nil where there is none.

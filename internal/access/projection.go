@@ -85,6 +85,16 @@ func (a *Access) SeeValue(collection, field string, value any, concern bool) any
 	return nil
 }
 
+// SeeSide is one side of a conflict about a stored record as somebody may see it, outside of the record; nil and
+// false where the record is not theirs to see, or is not there.
+func (a *Access) SeeSide(rec *care.Record, field string, value any) (shown any, sees bool) {
+	if rec == nil || !a.Sees(rec, a.Near(rec.Person())) {
+		return nil, false
+	}
+	concern := rec.Collection.Name == care.Handovers && care.AsHandover(rec).Class() == care.Safeguarding
+	return a.SeeValue(rec.Collection.Name, field, value, concern), true
+}
+
 // Seen is a stored record as one reader may see it. Answers are made of it and never of the record
 // itself: what its reader may not see reads as missing.
 type Seen struct {
@@ -136,16 +146,17 @@ func (s *Seen) Evidence() json.RawMessage {
 }
 
 // Quoted are values of another record that a handover quotes as evidence, as far as its reader may
-// see them: for a full reader all but what is sealed, for a limited one what their own projection
-// holds, which no reading is; of a sealed handover nothing.
+// see them: for a full reader all but what is sealed, for the safeguarding lead that too, for a limited one what
+// their own projection holds, which no reading is; of a sealed handover nothing.
 func (s *Seen) Quoted(collection string, values map[string]any) map[string]any {
 	shown := map[string]any{}
 	c, ok := care.ByName(collection)
 	if !ok || s.Projection != FullView && s.Projection != LimitedView {
 		return shown
 	}
+	concern := s.Projection == FullView && care.AsHandover(s.rec).Class() == care.Safeguarding // whose reader is the safeguarding lead
 	for name, value := range values {
-		if f, ok := c.Field(name); ok && !f.Sealed && (f.Limited || s.Projection == FullView) {
+		if f, ok := c.Field(name); ok && (concern || !f.Sealed) && (f.Limited || s.Projection == FullView) {
 			shown[name] = value
 		}
 	}

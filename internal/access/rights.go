@@ -37,9 +37,36 @@ func (r Rights) WritesField(c *care.Collection, f *care.Field) bool {
 // SetsScale says whether they may set a person's SpO2 scale.
 func (r Rights) SetsScale() bool { return r.Duty.SetsScale }
 
-// Supervises says whether they decide what belongs to a team: its lead, and the end of the chain.
-func (r Rights) Supervises(team string) bool {
-	return r.Duty.Desk && (r.Duty.Chain || slices.Contains(r.Teams, team))
+// Supervises says whether they decide what belongs to a team: its lead; and the end of the chain, for every team
+// of its neighbourhood, those of none, and what belongs to no team. Neighbourhood is that of a team, "" for none.
+func (r Rights) Supervises(team string, neighbourhood func(team string) string) bool {
+	switch {
+	case !r.Duty.Desk:
+		return false
+	case slices.Contains(r.Teams, team):
+		return true
+	case !r.Duty.Chain:
+		return false
+	}
+	hood := neighbourhood(team)
+	return team == "" || hood == "" || slices.ContainsFunc(r.Teams, func(own string) bool { return neighbourhood(own) == hood })
+}
+
+// Sees says whether a stored record is theirs to see; holds: its person is on a caseload of theirs. It goes by
+// the scopes that a pull brings, and for handovers by what an inbox shows too.
+func (r Rights) Sees(rec *care.Record, holds bool) bool {
+	person := ""
+	if holds && r.Duty.View != care.NoRecords {
+		person = PersonScope(r.Duty.View, rec.Person())
+	}
+	own := ownScopes(r.Viewer, r.Duty)
+	if slices.ContainsFunc(care.ScopesOf(rec.Collection.Name, rec.ID, rec.Author, rec.Text), func(scope string) bool {
+		return scope == person || slices.Contains(own, scope)
+	}) {
+		return true
+	}
+	h := care.AsHandover(rec)
+	return rec.Collection.Name == care.Handovers && r.MaySeeHandover(h.FromStaff(), h.FromTeam(), h.ToTeam(), nil)
 }
 
 // AnswersAt says whether they work the inbox of a team and may answer what stands there.

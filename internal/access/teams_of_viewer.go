@@ -9,28 +9,28 @@ import (
 
 // InboxTeams are the teams whose inbox somebody works. The end of the chain also has what stands
 // with no team at all (id ""), which happens where a neighbourhood has no coordinator.
-func (a *Access) InboxTeams() []string {
-	if !a.Duty.Inbox {
+func (r Rights) InboxTeams() []string {
+	if !r.Duty.Inbox {
 		return []string{}
 	}
-	return a.ActsFor()
+	return r.ActsFor()
 }
 
 // ActsFor are the teams in whose name somebody does something to a handover.
-func (a *Access) ActsFor() []string {
-	teams := append([]string{}, a.Teams...)
-	if a.Duty.Chain {
+func (r Rights) ActsFor() []string {
+	teams := append([]string{}, r.Teams...)
+	if r.Duty.Chain {
 		teams = append(teams, "")
 	}
 	return teams
 }
 
 // SentTeams are the teams whose sent handovers somebody follows; see the team scopes of a pull.
-func (a *Access) SentTeams() []string {
-	if !a.Clinical() && !a.Duty.Desk {
+func (r Rights) SentTeams() []string {
+	if !r.Duty.FollowsTeam() {
 		return []string{}
 	}
-	return append([]string{}, a.Teams...)
+	return append([]string{}, r.Teams...)
 }
 
 // DeskTeams are the teams a desk answers for: a lead's own; for the end of the chain every team

@@ -34,6 +34,10 @@ func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version i
 	if err != nil {
 		return rec, err
 	}
+	if version > rec.Version {
+		return rec, &handover.Error{Code: CodeChanged, State: h.State,
+			Message: "This names a version of the handover that there is not. Please read it again, then decide."}
+	}
 	if len(events) == 0 {
 		return rec, nil
 	}

@@ -2,6 +2,7 @@ package arrange
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -156,7 +157,21 @@ func (a *applier) rewriteText(person, rec *care.Record, evidence *handover.Evide
 		rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
 		return
 	}
+	if ch.Class == care.Safeguarding { // what its reader was told once stays told
+		text.Assessment = withEarlier(h.Assessment(), text.Assessment)
+	}
 	setText(rec, text)
+}
+
+// withEarlier is a text after the lines of an earlier one that it does not hold itself.
+func withEarlier(earlier, text string) string {
+	var kept []string
+	for _, line := range strings.Split(earlier, "\n") {
+		if line != "" && !strings.Contains("\n"+text+"\n", "\n"+line+"\n") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(append(kept, text), "\n")
 }
 
 // noteWithdrawn notes, once, that the last reason of a handover was corrected or retracted. It stays

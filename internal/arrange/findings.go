@@ -98,19 +98,21 @@ func (f *findings) records(alarms []string) []handover.EvidenceItem {
 		}
 		for _, e := range f.events {
 			if e.ID == a.Record && !kept.Has(e.ID, e.Verified) {
-				kept.Add(evidenceItem(e))
+				kept.Add(evidenceItem(e, a.Class == care.Safeguarding))
 			}
 		}
 	}
 	return kept.Records
 }
 
-func evidenceItem(e rules.Event) handover.EvidenceItem {
+// evidenceItem is a record as a handover keeps it. What is for the safeguarding lead alone is kept with what goes
+// to them, whole: the text of a handover may be too short for it.
+func evidenceItem(e rules.Event, concern bool) handover.EvidenceItem {
 	item := handover.EvidenceItem{Collection: e.Collection, ID: e.ID, At: care.Stamp(e.At), ClockKnown: e.ClockKnown, Verified: e.Verified,
 		Values: map[string]any{}, NEWS2: e.NEWS2}
 	noun, _ := care.ByName(e.Collection)
 	for name, v := range e.Values {
-		if f, ok := noun.Field(name); ok && name != "news2" && name != "patient" && !f.Sealed {
+		if f, ok := noun.Field(name); ok && name != "news2" && name != "patient" && (concern || !f.Sealed) {
 			item.Values[name] = v
 		}
 	}

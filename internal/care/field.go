@@ -1,5 +1,7 @@
 package care
 
+import "strings"
+
 // Kind says what values a field can hold and how they look in Go, JSON and SQL.
 //
 //	kind     | Go value (nil = missing)       | JSON                    | SQL
@@ -67,6 +69,12 @@ type Field struct {
 
 // SealedReceipt stands in a pull for the content of a sealed field: its author sees that it went.
 const SealedReceipt = "sent to the safeguarding lead"
+
+// SealedName says whether a field of that name holds what is for the safeguarding lead alone, whatever
+// collection it is said to be of: a name counts where a phone and the server know different collections.
+func SealedName(field string) bool {
+	return strings.Contains(strings.ToLower(field), "safeguarding")
+}
 
 // Collection is one kind of record: its fields and how it takes part in sync.
 type Collection struct {

@@ -39,6 +39,7 @@ const (
 	CodeAuthorInactive    = "author_inactive"
 	CodeMissingRecord     = "missing_record"
 	CodeDependsOn         = "depends_on"
+	CodeOtherField        = "other_field"
 	CodeServerError       = "server_error"
 )
 
@@ -77,6 +78,7 @@ var IssueCodes = []IssueCode{
 	{CodeAuthorInactive, true, FixSupervisor, "its author had left"},
 	{CodeMissingRecord, true, FixNone, "the record it is about has not arrived; it runs when it does"},
 	{CodeDependsOn, true, FixNone, "a record it refers to is held back; it runs when that one is settled"},
+	{CodeOtherField, true, FixEdit, "a decision that sets something else than what its issue is about"},
 	{CodeServerError, true, FixSupervisor, "the server failed at it"},
 }
 

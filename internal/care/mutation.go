@@ -37,6 +37,15 @@ type Op struct {
 	Issue      string         // resolve
 }
 
+// PatientInContent is the person of an op that did not name one: a create says it in its content.
+func (op *Op) PatientInContent() string {
+	if op.Collection == Patients {
+		return op.ID
+	}
+	p, _ := op.Set["patient"].(string)
+	return p
+}
+
 // Mutation is what an author did in one go: all of its ops take effect or none.
 type Mutation struct {
 	Mid        int64

@@ -84,8 +84,6 @@ type Duty struct {
 	Desk bool
 	// Chain: is the end of every escalation and sees the whole neighbourhood's failures.
 	Chain bool
-	// SeesOwnScopesOnly: of handovers and of what a team shares, only what concerns themselves.
-	SeesOwnScopesOnly bool
 	// ReadsConcerns: reads what a safeguarding concern says; anybody else gets a receipt.
 	ReadsConcerns bool
 	// Registered: a registered clinician, who may be named behind an urgent handover, and may confirm
@@ -126,7 +124,7 @@ var duties = []Duty{
 	{Role: MentalHealth, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
 	{Role: SocialCare, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
 	{Role: LinkWorker, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true},
-	{Role: Volunteer, View: Limited, Reach: OwnPeople, Rights: volunteerRights, Device: true, SeesOwnScopesOnly: true},
+	{Role: Volunteer, View: Limited, Reach: OwnPeople, Rights: volunteerRights, Device: true},
 	{Role: VolunteerCoordinator, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true, Inbox: true, Answers: true, Desk: true},
 	{Role: TeamLead, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Registered: true, RaisesUrgent: true, SetsScale: true},
 	{Role: CareCoordinator, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Chain: true, Registered: true, RaisesUrgent: true},
@@ -160,6 +158,10 @@ func DutyOf(r Role) Duty {
 
 // May says whether the role has that right on the collection.
 func (d Duty) May(right Right, collection string) bool { return d.Rights[collection]&right == right }
+
+// FollowsTeam says whether the role follows what its teams sent. Whoever has people by name only follows their
+// own: the rest of the team's people are not theirs.
+func (d Duty) FollowsTeam() bool { return d.Reach != OwnPeople && (d.View == Clinical || d.Desk) }
 
 // KeepsAccounts says whether the role looks after accounts of staff.
 func (d Duty) KeepsAccounts() bool { return d.Desk || d.May(Update, StaffName) }

@@ -20,6 +20,8 @@ type CaseloadRows interface {
 	Clock
 	// CaseloadOf lists the rows of a person that are not over, by id.
 	CaseloadOf(patient string) ([]care.CaseloadRow, error)
+	// EverHeld lists all rows of a person, those that are over too.
+	EverHeld(patient string) ([]care.CaseloadRow, error)
 	// CaseloadRow finds a row; nil when there is none.
 	CaseloadRow(id string) (*care.CaseloadRow, error)
 	AddCaseload(care.CaseloadRow) error

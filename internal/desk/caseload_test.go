@@ -43,6 +43,10 @@ func (w *town) CaseloadOf(patient string) (rows []care.CaseloadRow, err error) {
 	return rows, nil
 }
 
+func (w *town) EverHeld(patient string) (rows []care.CaseloadRow, err error) {
+	return slices.DeleteFunc(slices.Clone(w.rows), func(r care.CaseloadRow) bool { return r.Patient != patient }), nil
+}
+
 func (w *town) CaseloadRow(id string) (*care.CaseloadRow, error) {
 	for _, r := range w.rows {
 		if r.ID == id {
@@ -356,7 +360,7 @@ func TestWhoReadsWhichCaseload(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store := &pages{}
-			_, _, err := ReadCaseload(store, c.lead, c.q)
+			_, err := ReadCaseload(store, c.lead, c.q)
 			refusedWith(t, err, c.code)
 			if (store.asked != nil) != (c.code == "") {
 				t.Fatalf("the store was asked: %+v", store.asked)

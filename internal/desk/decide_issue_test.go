@@ -124,7 +124,7 @@ func TestWhoeverIsTooLateLearnsWhoWasFirst(t *testing.T) {
 
 func TestWhatIsWrittenOnceIsNotDecidedOtherwise(t *testing.T) {
 	store := phoneConflict()
-	store.records["o1"] = record(care.Observations, "o1", map[string]any{"pulse": int64(80)})
+	store.records["o1"] = record(care.Observations, "o1", map[string]any{"patient": "ivy", "pulse": int64(80)})
 	store.records["c1"].Values["collection"], store.records["c1"].Values["record"], store.records["c1"].Values["field"] = care.Observations, "o1", "pulse"
 	d := Decision{Lead: lea, Issue: "c1", Set: map[string]any{"pulse": json.Number("90")}}
 	_, _, err := Resolve(store, d)

@@ -29,8 +29,8 @@ func fits(store Issues, issue *care.Record, d Decision) error {
 		return refuse(wrong.Code, "%s.", wrong.Message)
 	}
 	rec, err := store.Record(c, i.About())
-	if err != nil || rec == nil || care.Equal(rec.Get(field), value) {
-		return err
+	if err != nil || rec == nil || !d.Lead.Near(rec.Person()) || care.Equal(rec.Get(field), value) {
+		return err // of a record that is not theirs nothing is told here: taking the decision in says no
 	}
 	return overwrites(store, rec, f, d.Base)
 }

@@ -18,11 +18,24 @@ const (
 )
 
 // lea leads the north team.
-var lea = Lead{Rights: access.RightsOf(care.Viewer{Staff: "lea", Role: care.TeamLead, Teams: []string{north}}), Reach: &reach{teams: []string{north}}}
+var lea = Lead{Rights: access.RightsOf(care.Viewer{Staff: "lea", Role: care.TeamLead, Teams: []string{north}}), Reach: &reach{teams: []string{north}, holds: []string{"ivy"}}}
 
 // reach is what somebody looks after, as a test says.
 type reach struct {
 	teams, members, holds, oversees []string
+	// shared are members who work for others too, and formerly is what their organisation's desks had.
+	shared, formerly []string
+}
+
+func (r *reach) Near(patient string) bool { return r.Holds(patient) || r.Oversees(patient) }
+func (r *reach) OwnStaff() []string {
+	return slices.DeleteFunc(r.MemberIDs(), func(id string) bool { return slices.Contains(r.shared, id) })
+}
+
+func (r *reach) FormerlyOurs(rows []care.CaseloadRow) bool {
+	return slices.ContainsFunc(rows, func(row care.CaseloadRow) bool {
+		return slices.Contains(r.teams, row.Team) || slices.Contains(r.formerly, row.Team)
+	})
 }
 
 func (r *reach) DeskTeams() []string          { return slices.Clone(r.teams) }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"doorstep/internal/access"
+	"doorstep/internal/care"
 )
 
 // Lead is who decides, with what is theirs to decide about.
@@ -25,6 +26,13 @@ type Reach interface {
 	// Oversees says whether they are the end of the chain for a person: a team of their
 	// neighbourhood has them now.
 	Oversees(patient string) bool
+	// Near says whether a person is one of theirs to look at and decide about; see access.Access.Near.
+	Near(patient string) bool
+	// OwnStaff are the staff who work for the desk's teams and for nobody else's.
+	OwnStaff() []string
+	// FormerlyOurs says whether one of these rows of a caseload, however long over, was theirs or their
+	// organisation's.
+	FormerlyOurs(rows []care.CaseloadRow) bool
 }
 
 // owns says whether a team is the lead's, or a member of staff among those they look after.

@@ -12,8 +12,8 @@ import (
 const noSuchHolding = "There is no such person, team or member of staff for you."
 
 // mayAssign says whether a lead may give a person to a holder: they share or give away people
-// they hold; others they may only take in where nobody holds them, or where a handover about them
-// stands with their team.
+// they hold; others they may only take in where nobody holds them and they were their organisation's
+// before, or where a handover about them stands with their team.
 //
 // Again says that none of this is so, but that a holder of theirs has had all of it before: a request
 // that comes twice is answered as the first time, and may change nothing.
@@ -40,8 +40,11 @@ func (c *Caseloads) mayAssign(a Assignment) (person *care.Record, again bool, er
 		return nil, false, notThere
 	}
 	have, err := c.Rows.CaseloadOf(a.Patient)
-	if err != nil || len(have) == 0 {
+	if err != nil {
 		return person, false, err
+	}
+	if len(have) == 0 {
+		return c.mayTake(person)
 	}
 	asked, err := c.Rows.StandsWith(a.Patient, c.Lead.Teams)
 	if err != nil || asked {
@@ -52,6 +55,23 @@ func (c *Caseloads) mayAssign(a Assignment) (person *care.Record, again bool, er
 		return person, true, nil
 	}
 	return nil, false, notThere
+}
+
+// mayTake says whether a lead may take in somebody whom nobody holds, with all that is kept of them: whom their
+// own side had before, or nobody ever had. Whoever was discharged elsewhere is for the desks there to give.
+func (c *Caseloads) mayTake(person *care.Record) (*care.Record, bool, error) {
+	rows, err := c.Rows.EverHeld(person.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(rows) == 0 || c.Lead.FormerlyOurs(rows) {
+		return person, false, nil
+	}
+	asked, err := c.Rows.StandsWith(person.ID, c.Lead.Teams)
+	if err == nil && !asked {
+		err = refuse(CodeNotFound, noSuchHolding)
+	}
+	return person, false, err
 }
 
 // canHold checks that the holder exists and that holding a person means something for them.

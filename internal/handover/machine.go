@@ -90,15 +90,31 @@ func permitted(h Handover, k Kind, actor Actor) *Error {
 	if actor.System {
 		return nil
 	}
-	destination := h.at(actor.Teams)
-	sender := actor.Staff != "" && actor.Staff == h.FromStaff || h.FromTeam != "" && slices.Contains(actor.Teams, h.FromTeam)
+	duty := care.DutyOf(actor.Role)
+	destination, sender := sides(h, duty, actor)
 	if !destination && !sender {
 		return &Error{Code: CodeNotFound, Message: "There is no such handover."}
 	}
-	if !may(k, care.DutyOf(actor.Role), h, destination, sender) {
+	if !may(k, duty, h, destination, sender) {
 		return refuse(CodeNotAllowed, h, "%s", barred(k))
 	}
 	return nil
+}
+
+// sides says on which side of a handover somebody stands. Whoever stands on neither may not look at it, and what
+// may not be seen may not be acted on; access.Rights.MaySeeHandover says the same, which a test holds.
+func sides(h Handover, duty care.Duty, actor Actor) (destination, sender bool) {
+	own := actor.Staff != "" && actor.Staff == h.FromStaff && duty.May(care.Create, care.Handovers)
+	return duty.Inbox && h.at(actor.Teams),
+		own || h.FromTeam != "" && duty.FollowsTeam() && slices.Contains(actor.Teams, h.FromTeam)
+}
+
+// acknowledges says whether a call of an actor's that reached somebody counts as the acknowledgement. That of an
+// emergency comes from whoever raised it, who was there, or from a registered clinician.
+func acknowledges(h Handover, actor Actor) bool {
+	duty := care.DutyOf(actor.Role)
+	return h.Class != care.Emergency || actor.Staff == h.FromStaff || duty.Registered ||
+		duty.Inbox && duty.Answers && duty.View != care.Limited && h.at(actor.Teams)
 }
 
 // barred says who may do what the actor may not.

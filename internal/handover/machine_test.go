@@ -114,14 +114,15 @@ func TestEveryStateActionAndRole(t *testing.T) {
 			for _, role := range roles {
 				for side, allowed := range map[string][]string{"practice-oak": m.destination[k], "nursing": m.sender[k], "elsewhere": nil} {
 					walked++
+					duty := care.DutyOf(care.Role(role))
 					actor := Actor{Staff: "x", Role: care.Role(role), Teams: []string{side}, System: role == "machine"}
 					want := m.cells[care.State(state)][k]
 					switch isMachine := slices.Contains(m.destination[k], "machine"); {
 					case actor.System != isMachine:
 						want = CodeNotAllowed
 					case actor.System:
-					case side == "elsewhere":
-						want = CodeNotFound
+					case side == "elsewhere", side == "practice-oak" && !duty.Inbox, side == "nursing" && !duty.FollowsTeam():
+						want = CodeNotFound // what may not be seen may not be acted on, and answers as if it were not there
 					case !slices.Contains(allowed, role):
 						want = CodeNotAllowed
 					}

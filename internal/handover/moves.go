@@ -284,7 +284,7 @@ func (m *move) recordCall() error {
 		kind = EventCallReached
 	}
 	m.say(kind, m.a.Text).Detail = map[string]any{"name": m.a.Name, "role": m.a.CalledRole, "reached": reached, "read_back": m.a.ReadBack}
-	if reached && m.to != stays {
+	if reached && m.to != stays && acknowledges(m.h, m.actor) { // else it is noted, and the clock runs on
 		m.h.State = care.Acknowledged
 		m.renew()
 		m.h.AcknowledgedBy, m.h.AcknowledgedAt = "", m.now

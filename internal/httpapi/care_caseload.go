@@ -36,12 +36,12 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 	var rows []caseloadRow
 	more := false
 	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		found, further, err := desk.ReadCaseload(v, leadOf(e), q)
+		part, err := desk.ReadCaseload(v, leadOf(e), q)
 		if err != nil {
 			return err
 		}
-		more = further
-		rows, err = a.nameCaseload(v, accessOf(e), found)
+		more, after.ID = part.More, part.Last
+		rows, err = a.nameCaseload(v, accessOf(e), part.Rows)
 		return err
 	}); err != nil {
 		return err
@@ -49,7 +49,6 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 	read := care.ReadDetail{}
 	for i := range rows {
 		read.Add(rows[i].Patient.ID)
-		after.ID = rows[i].ID
 	}
 	if err := a.audit(e, "list", care.Caseload, "", q.Patient, read); err != nil {
 		return err

@@ -163,11 +163,32 @@ func (a *API) answerDecision(e *core.RequestEvent, viewer *access.Access, issue 
 		return err
 	}
 	answer.Settled = answer.Issue.Text("state") != care.IssueOpen
-	for i := range answer.Conflicts { // to be shown, it would need a look at each record: of a handover nothing is
-		c := &answer.Conflicts[i]
-		c.Theirs = viewer.SeeValue(c.Collection, c.Field, c.Theirs, c.Collection == care.Handovers)
+	if err := a.hideSides(e, viewer, answer.Conflicts); err != nil {
+		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)
+}
+
+// hideSides removes from conflicts what the desk may not see of the records they are about.
+func (a *API) hideSides(e *core.RequestEvent, viewer *access.Access, conflicts []wire.Conflict) error {
+	if len(conflicts) == 0 {
+		return nil
+	}
+	return a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		for i := range conflicts {
+			c := &conflicts[i]
+			rec, err := v.Stored(c.Collection, c.Record)
+			if err != nil {
+				return err
+			}
+			var sees bool
+			if c.Theirs, sees = viewer.SeeSide(rec, c.Field, c.Theirs); !sees {
+				c.By = ""
+			}
+			c.Yours, _ = viewer.SeeSide(rec, c.Field, c.Yours)
+		}
+		return nil
+	})
 }
 
 // orEmpty makes a list that is written as [] and not as null.

@@ -67,7 +67,7 @@ type FoundPerson struct {
 func (a *API) nameFound(viewer *access.Access, found []desk.FoundPerson) []FoundPerson {
 	list := make([]FoundPerson, len(found))
 	for i, f := range found {
-		list[i] = FoundPerson{Person: viewer.SeePerson(access.FullView, f.ID, f.Record), Teams: []care.Named{}, Staff: []care.Named{}}
+		list[i] = FoundPerson{Person: viewer.SeePersonNear(f.ID, f.Record), Teams: []care.Named{}, Staff: []care.Named{}}
 		for _, id := range f.Teams {
 			list[i].Teams = append(list[i].Teams, *a.Store.Access.NamedTeam(id))
 		}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"time"
 
 	"doorstep/internal/access"
@@ -33,7 +34,11 @@ func (a *API) nameCaseload(v *pbstore.Snapshot, viewer *access.Access, rows []ca
 	named := make([]caseloadRow, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		named[i] = caseloadRow{ID: r.ID, Patient: viewer.SeePerson(access.FullView, r.Patient, people[r.Patient]),
+		who := viewer.SeePersonNear(r.Patient, people[r.Patient])
+		if slices.Contains(viewer.DeskTeams(), r.Team) { // what their own teams had is theirs to know, also when it is over
+			who = viewer.SeePerson(access.FullView, r.Patient, people[r.Patient])
+		}
+		named[i] = caseloadRow{ID: r.ID, Patient: who,
 			Team: a.Store.Access.NamedTeam(r.Team), Staff: a.Store.Access.NamedStaff(r.Staff), From: care.Stamp(r.From), To: care.Stamp(r.To),
 			Reason: r.Reason, Cohort: r.Cohort, ContactEveryDays: r.ContactEveryDays, State: stateOf(r, a.Clock())}
 	}

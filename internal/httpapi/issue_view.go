@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"slices"
-
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
@@ -20,13 +18,13 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 	if err != nil {
 		return nil, err
 	}
-	concerns, err := v.Concerns(slices.Values(issues))
+	concerns, err := v.Concerns(issues...)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]access.IssueSeen, 0, len(issues))
 	for _, rec := range issues {
-		view := who.SeeIssue(rec, true, concerns[care.AsIssue(rec).About()])
+		view := who.SeeIssue(rec, concerns)
 		owner := view.Text("owner_team")
 		for _, name := range []string{"kept_by", "lost_by", "author", "resolved_by"} {
 			if id, there := view[name]; there {
@@ -40,8 +38,8 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 				return nil, err
 			}
 		}
-		if id := rec.Person(); id != "" {
-			view["patient"] = who.SeePerson(access.FullView, id, people[id])
+		if id := view.Patient(); id != "" {
+			view["patient"] = who.SeePersonNear(id, people[id])
 		}
 		list = append(list, view)
 	}

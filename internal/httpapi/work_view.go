@@ -11,7 +11,8 @@ import (
 )
 
 // Work is what hangs on a member of staff, for whoever must find others to do it: all of it is
-// empty when somebody can go. People are named as far as the viewer may know them.
+// empty when somebody can go. People are named as far as they are the viewer's: of what hangs on somebody for
+// another employer, only that it is there.
 type Work struct {
 	Staff     access.StaffRow `json:"staff"`
 	Visits    []WorkVisit     `json:"visits"`    // planned or under way
@@ -76,11 +77,15 @@ func (a *API) nameWork(v *pbstore.Snapshot, viewer *access.Access, h desk.Hangin
 	}
 	teams := append(viewer.DeskTeams(), "")
 	for _, visit := range h.Visits {
-		w.Visits = append(w.Visits, WorkVisit{ID: visit.ID, Patient: viewer.SeePerson(access.FullView, visit.Patient, known[visit.Patient]),
-			Team: a.Store.Access.NamedTeam(visit.Team), PlannedStart: visit.PlannedStart, Yours: slices.Contains(teams, visit.Team)})
+		item := WorkVisit{ID: visit.ID, Patient: viewer.SeePersonNear(visit.Patient, known[visit.Patient]),
+			Team: a.Store.Access.NamedTeam(visit.Team), Yours: slices.Contains(teams, visit.Team)}
+		if item.Yours || viewer.Near(visit.Patient) {
+			item.PlannedStart = visit.PlannedStart
+		}
+		w.Visits = append(w.Visits, item)
 	}
 	for _, id := range h.People {
-		w.People = append(w.People, viewer.SeePerson(access.FullView, id, known[id]))
+		w.People = append(w.People, viewer.SeePersonNear(id, known[id]))
 	}
 	for _, id := range h.Handovers {
 		row, history, err := wholeHandover(v, id)

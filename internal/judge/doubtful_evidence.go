@@ -114,7 +114,10 @@ func (d *doubtful) addConflict(issue *care.Record) error {
 
 // addRefused adds what a quarantined mutation says about a person, op by op.
 func (d *doubtful) addRefused(issue *care.Record, patient string) error {
-	ops := wire.Ops(wire.KeptIn(issue))
+	ops, err := d.room.opsIn(issue)
+	if err != nil {
+		return err
+	}
 	d.byHand = append(d.byHand, arrange.RefusedHandovers(issue, ops, patient)...)
 	for i := range ops {
 		op := &ops[i]
@@ -212,4 +215,25 @@ func (d *doubtful) about(issue *care.Record) (*care.Record, error) {
 		return nil, nil
 	}
 	return d.room.Store.Record(c, i.About())
+}
+
+// opsIn are the ops of a refused change, each with whom it is about: whom it names or, where it names nobody,
+// whose the record is that it would have changed.
+func (r *Room) opsIn(row *care.Record) ([]care.Op, error) {
+	ops := wire.Ops(wire.KeptIn(row))
+	for i := range ops {
+		op := &ops[i]
+		if op.Patient != "" || !rules.Judges(op.Collection) || !care.IsID(op.ID) {
+			continue
+		}
+		c, _ := care.ByName(op.Collection)
+		stored, err := r.Store.Record(c, op.ID)
+		if err != nil {
+			return nil, err
+		}
+		if stored != nil {
+			op.Patient = stored.Person()
+		}
+	}
+	return ops, nil
 }

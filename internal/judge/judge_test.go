@@ -155,6 +155,18 @@ func TestJudge_ARefusedChangeAboutTwoPeopleIsJudgedForBoth(t *testing.T) {
 	}
 }
 
+// O11
+func TestJudge_ARefusedChangeThatNamesNobodyIsJudgedForWhoseTheRecordIs(t *testing.T) {
+	b := newBench(t)
+	visit := b.visit(1, 1, nil)
+	b.take(made(visit))
+	row := b.held(2, map[string]any{"op": "update", "collection": care.Visits, "id": visit.ID, "base": "", "set": map[string]any{"critical_medicine": "missed"}})
+	b.take(judge.TakenIn{Refused: row})
+	if len(b.arranged) != 1 || b.arranged[0].Person.ID != b.Town.Ada || len(b.arranged[0].Alarms) == 0 || b.arranged[0].Alarms[0].Record != visit.ID {
+		t.Errorf("judged are %+v", b.arranged)
+	}
+}
+
 func TestJudge_ADecisionTakesTheLoserOutOfTheEvidence(t *testing.T) {
 	b := newBench(t)
 	visit := b.visit(1, 1, nil)

@@ -7,7 +7,6 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
-	"doorstep/internal/wire"
 )
 
 // TakenIn is what one change did, as far as the rules may care.
@@ -35,7 +34,10 @@ type Raised struct {
 // Judge lets the rules look at what a change did, at what was refused of it and at what lost, person by
 // person.
 func (r *Room) Judge(t TakenIn) error {
-	people := t.byPerson()
+	people, err := r.byPerson(&t)
+	if err != nil {
+		return err
+	}
 	for _, id := range slices.Sorted(maps.Keys(people)) {
 		if !care.IsID(id) {
 			continue
@@ -73,7 +75,7 @@ func (r *Room) addRefusedTo(n *News, row *care.Record, patient string) error {
 }
 
 // byPerson sorts what a change did by the people it is about.
-func (t *TakenIn) byPerson() map[string]*News {
+func (r *Room) byPerson(t *TakenIn) (map[string]*News, error) {
 	people := map[string]*News{}
 	of := func(patient string) *News {
 		if people[patient] == nil {
@@ -109,11 +111,15 @@ func (t *TakenIn) byPerson() map[string]*News {
 		of(care.AsIssue(issue).Patient()).act(care.AsIssue(issue).OpenedAt())
 	}
 	if t.Refused != nil {
-		for _, op := range wire.Ops(wire.KeptIn(t.Refused)) {
-			of(op.Patient)
+		ops, err := r.opsIn(t.Refused)
+		if err != nil {
+			return nil, err
+		}
+		for i := range ops {
+			of(ops[i].Patient)
 		}
 	}
-	return people
+	return people, nil
 }
 
 func (n *News) act(at time.Time) {

@@ -92,6 +92,11 @@ func (tx *Tx) CaseloadOf(patient string) ([]care.CaseloadRow, error) {
 	return tx.caseload(caseloadOf, patient, columns.Stamp(tx.now))
 }
 
+// EverHeld implements desk.CaseloadRows.
+func (tx *Tx) EverHeld(patient string) ([]care.CaseloadRow, error) {
+	return tx.caseload(caseloadAll, patient)
+}
+
 func (tx *Tx) caseload(query string, args ...any) (rows []care.CaseloadRow, err error) {
 	err = tx.each(query, func(r *sql.Rows) error {
 		c, err := scanCaseload(r)

@@ -14,7 +14,7 @@ const (
 
 // StaffHolding implements desk.ImpactReader.
 func (tx *Tx) StaffHolding(person *care.Record, at time.Time) (map[string]care.View, error) {
-	rows, err := tx.caseload(caseloadAll, person.ID)
+	rows, err := tx.EverHeld(person.ID)
 	held := map[string]bool{}
 	for i := range rows {
 		if rows[i].InForce(at) && tx.consented(person, rows[i].Team, rows[i].Staff) {

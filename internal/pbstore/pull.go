@@ -3,8 +3,6 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
-	"errors"
-	"iter"
 	"maps"
 	"slices"
 
@@ -18,9 +16,8 @@ const (
 	feedOfRanges = `SELECT f.scope, f.seq, f.collection, f.record
 			FROM json_each(?) r CROSS JOIN sync_feed f INDEXED BY sync_feed_scope
 			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT ?`
-	feedOfChange  = `SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`
-	handoverClass = `SELECT class FROM handovers WHERE id = ?`
-	concernsAmong = `SELECT id FROM handovers WHERE ` + withIDs + ` AND class = '` + string(care.Safeguarding) + `'`
+	feedOfChange    = `SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`
+	handoverClasses = `SELECT id, class FROM handovers WHERE ` + withIDs
 )
 
 // FeedRow is one line of the feed: a record that moved in a scope.
@@ -197,7 +194,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 	if err := v.load(s, ids, records); err != nil {
 		return err
 	}
-	concerns, err := v.Concerns(maps.Values(records))
+	concerns, err := v.Concerns(slices.Collect(maps.Values(records))...)
 	if err != nil {
 		return err
 	}
@@ -205,8 +202,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 	for _, rec := range records {
 		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: care.AsIssue(rec).Patient()}
 		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, rec.ID, rec.Author, rec.Text))
-		near := d.Patient == "" || who.Holds(d.Patient)
-		if !near && who.IssueShownLongEnough(rec, v.store.retention) {
+		if !who.NearIssue(rec) && who.IssueShownLongEnough(rec, v.store.retention) {
 			// Of whoever owns it the issue stays: it has no other.
 			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(who.Staff) })
 		}
@@ -216,7 +212,9 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 		case len(d.Scopes) == 0:
 			d.Gone = "left"
 		default:
-			if d.Data, err = json.Marshal(who.SeeIssue(rec, near, concerns[care.AsIssue(rec).About()])); err != nil {
+			seen := who.SeeIssue(rec, concerns)
+			d.Patient = seen.Patient()
+			if d.Data, err = json.Marshal(seen); err != nil {
 				return err
 			}
 		}
@@ -225,33 +223,17 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 	return nil
 }
 
-// Concerns finds the safeguarding concerns among the handovers that issues are about, by id.
-func (v *Snapshot) Concerns(issues iter.Seq[*care.Record]) (map[string]bool, error) {
-	var about []string
-	for rec := range issues {
-		if i := care.AsIssue(rec); i.Collection() == care.Handovers {
-			about = append(about, i.About())
-		}
+// Concerns says of the handovers that issues speak of which are safeguarding concerns.
+func (v *Snapshot) Concerns(issues ...*care.Record) (access.Concerns, error) {
+	handovers := access.HandoversIn(issues...)
+	if len(handovers) == 0 {
+		return nil, nil
 	}
-	found := map[string]bool{}
-	if len(about) == 0 {
-		return found, nil
-	}
-	err := v.each(concernsAmong, func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
-		found[id] = true
+	known := access.Concerns{}
+	return known, v.each(handoverClasses, func(rows *sql.Rows) error {
+		var id, class string
+		err := rows.Scan(&id, &class)
+		known[id] = class == string(care.Safeguarding)
 		return err
-	}, string(care.JSON(about)))
-	return found, err
-}
-
-// IsConcern says whether a handover is a safeguarding concern.
-func (tx *Tx) IsConcern(handover string) (bool, error) {
-	var class string
-	err := tx.row(handoverClass, handover).Scan(&class)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return class == string(care.Safeguarding), err
+	}, jsonList(handovers))
 }

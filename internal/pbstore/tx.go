@@ -203,6 +203,9 @@ func (tx *Tx) Holds(v care.Viewer, patient string, at time.Time) (now, then bool
 	return tx.store.Access.Holds(v, patient, at)
 }
 
+// Near implements takein.Reference.
+func (tx *Tx) Near(v care.Viewer, patient string) bool { return tx.store.Access.Of(v).Near(patient) }
+
 // Teams implements takein.Reference.
 func (tx *Tx) Teams(patient string) []string { return tx.store.Access.TeamsHolding(patient) }
 

@@ -47,6 +47,9 @@ type Edit struct {
 type Current struct {
 	Value any
 	Last  care.Change
+	// Version is the number of the record's last change. A value that never changed stands since the record was
+	// made, no later than that.
+	Version int64
 }
 
 // Field decides one field. It never changes its arguments.
@@ -92,10 +95,16 @@ func manual(cur Current, e Edit) Outcome {
 			return Clean
 		}
 		return Lost
-	case concurrent(cur, e):
+	case concurrent(cur, e), unseen(cur, e):
 		return Lost
 	}
 	return Clean
+}
+
+// unseen: a value that came with its record, made by somebody else, whose record moved after the point the
+// author had seen. Only the author could say that they saw it, and does not.
+func unseen(cur Current, e Edit) bool {
+	return cur.Value != nil && cur.Last.Seq == 0 && cur.Version > e.Base && cur.Last.Client != e.Client
 }
 
 // concurrent: somebody else changed the field after the point the author had seen.

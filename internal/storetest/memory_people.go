@@ -126,6 +126,16 @@ func (m *Memory) Holds(v care.Viewer, patient string, at time.Time) (now, then b
 	return now, then
 }
 
+// Near implements takein.Reference: everybody works for one team here.
+func (m *Memory) Near(v care.Viewer, patient string) bool {
+	if now, _ := m.Holds(v, patient, m.now); now {
+		return true
+	}
+	return slices.ContainsFunc(m.Teams(patient), func(team string) bool {
+		return access.RightsOf(v).Supervises(team, m.Directory().Neighbourhood)
+	})
+}
+
 // Teams implements the rooms' references.
 func (m *Memory) Teams(patient string) []string {
 	var list []string

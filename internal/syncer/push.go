@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"doorstep/internal/access"
@@ -224,35 +225,39 @@ func (w *pushWork) answered(m *care.Mutation, client, mid int64, status care.Sta
 	return bare, nil
 }
 
-// hideOthersValues removes from the answer what its recipient may not see today: values that others
-// wrote about a person whom the recipient no longer holds, and what is sealed.
+// hideOthersValues removes from the answer what its recipient may not see today of the records as they are
+// stored, whomever the change named: values of others, and what is sealed. Of what somebody else wrote, which a
+// decision ran again, neither side is the recipient's own.
 func (w *pushWork) hideOthersValues(tx *pbstore.Tx) error {
 	for i := range w.answer.Results {
 		res := &w.answer.Results[i]
-		if len(res.Conflicts) == 0 {
-			continue
-		}
-		holds := true
-		for _, op := range w.push.Mutations[i].Ops {
-			holds = holds && (op.Patient == "" || w.who.Holds(op.Patient))
-		}
-		conflicts := make([]wire.Conflict, len(res.Conflicts))
-		for j, c := range res.Conflicts {
-			concern := false
-			if c.Collection == care.Handovers {
-				var err error
-				if concern, err = tx.IsConcern(c.Record); err != nil {
-					return err
-				}
+		decides := slices.ContainsFunc(w.push.Mutations[i].Ops, func(op care.Op) bool { return op.Kind == care.OpResolve })
+		conflicts := slices.Clone(res.Conflicts)
+		for j := range conflicts {
+			c := &conflicts[j]
+			rec, err := recordOf(tx, c)
+			if err != nil {
+				return err
 			}
-			if holds {
-				c.Theirs = w.who.SeeValue(c.Collection, c.Field, c.Theirs, concern)
-			} else {
-				c.Theirs, c.By = nil, ""
+			theirs, sees := w.who.SeeSide(rec, c.Field, c.Theirs)
+			c.Theirs = theirs
+			if !sees {
+				c.By = ""
 			}
-			conflicts[j] = c
+			if sees || decides {
+				c.Yours, _ = w.who.SeeSide(rec, c.Field, c.Yours)
+			}
 		}
 		res.Conflicts = conflicts
 	}
 	return nil
+}
+
+// recordOf is the record that a conflict is about, nil when there is none any more.
+func recordOf(tx *pbstore.Tx, c *wire.Conflict) (*care.Record, error) {
+	collection, ok := care.ByName(c.Collection)
+	if !ok || !collection.Synced {
+		return nil, nil
+	}
+	return tx.Record(collection, c.Record)
 }

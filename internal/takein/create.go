@@ -6,7 +6,7 @@ import (
 
 // create plans a new record. Fields that cannot be stored are set aside, the rest applies.
 func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
-	patient, err := in.personOfCreate(c, op)
+	patient, err := in.personOfCreate(p, c, op)
 	if err != nil {
 		return err
 	}
@@ -17,7 +17,7 @@ func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
 	in.authored(rec)
 	var aside []asideField
 	for name, raw := range op.Set {
-		f, v, why := in.check(c, name, raw)
+		f, v, why := in.check(p, c, name, raw)
 		if why != nil {
 			aside = append(aside, asideField{name, care.JSON(raw), why})
 			continue
@@ -38,16 +38,16 @@ func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
 }
 
 // personOfCreate says whom a new record is about: somebody who is there and in reach, or a new person.
-func (in *input) personOfCreate(c *care.Collection, op *care.Op) (string, error) {
+func (in *input) personOfCreate(p *planned, c *care.Collection, op *care.Op) (string, error) {
 	if c.Name == care.Patients {
-		return op.ID, in.permitCreate(c, op.ID)
+		return op.ID, in.permitCreate(p, c, op.ID)
 	}
 	patient, _ := op.Set["patient"].(string)
 	if !care.IsID(patient) {
 		return "", &refusal{code: care.CodeInvalidIdentity, field: "patient",
 			message: "The change does not say whom it is about."}
 	}
-	if err := in.permitCreate(c, patient); err != nil {
+	if err := in.permitCreate(p, c, patient); err != nil {
 		return "", err
 	}
 	person, err := in.Reference.Patient(patient)
@@ -80,7 +80,7 @@ func (in *input) planManual(p *planned, rec *care.Record) error {
 	}
 	p.manual = append(p.manual, manual)
 	if lacks != nil {
-		q := in.newHeld(care.HeldField, rec.Person())
+		q := in.newHeld(care.HeldField, rec.Person(), true)
 		q.SetAll(map[string]any{"collection": care.Handovers, "record": rec.ID, "field": "named_registrant",
 			"code": lacks.Code, "message": lacks.Message, "fix": care.FixOf(lacks.Code), "content": care.JSON(nil)})
 		p.notice(q, "named_registrant")

@@ -14,7 +14,7 @@ import (
 func (in *input) update(p *planned, d *draft, op *care.Op) error {
 	var aside []asideField
 	for _, name := range slices.Sorted(maps.Keys(op.Set)) { // conflicts come out in a stable order
-		f, v, why := in.check(d.rec.Collection, name, op.Set[name])
+		f, v, why := in.check(p, d.rec.Collection, name, op.Set[name])
 		if why != nil {
 			aside = append(aside, asideField{name, care.JSON(op.Set[name]), why})
 			continue
@@ -35,7 +35,11 @@ func (in *input) update(p *planned, d *draft, op *care.Op) error {
 // merge lets one field meet what is stored.
 func (in *input) merge(p *planned, d *draft, e reconcile.Edit) {
 	name := e.Field.Name
-	cur := reconcile.Current{Value: d.rec.Get(name), Last: d.rec.LastChange(name)}
+	if e.Field.Sealed {
+		in.grow(p, d, e)
+		return
+	}
+	cur := reconcile.Current{Value: d.rec.Get(name), Last: d.rec.LastChange(name), Version: d.rec.Version}
 	if !d.rec.Retracted.IsZero() {
 		// Nothing is resurrected and nothing hidden: the text of a late edit is kept for review,
 		// and whoever withdrew the record is told.
@@ -53,7 +57,11 @@ func (in *input) merge(p *planned, d *draft, e reconcile.Edit) {
 		in.mergeMembers(d, e, cur, add, remove)
 		return
 	}
-	switch outcome := reconcile.Field(cur, e); outcome {
+	outcome := reconcile.Field(cur, e)
+	if outcome == reconcile.Clean && d.rec.Collection.AppendOnly && d.old != nil && !e.Resolving {
+		outcome = reconcile.Lost // nobody measures afterwards: what a set lacks, only a decision about it fills in
+	}
+	switch outcome {
 	case reconcile.Same:
 	case reconcile.Restamped, reconcile.Clean, reconcile.Won:
 		if outcome == reconcile.Won {
@@ -74,7 +82,13 @@ func (in *input) mergeMembers(d *draft, e reconcile.Edit, cur reconcile.Current,
 // members plans an add to, or a remove from, a list.
 func (in *input) members(p *planned, d *draft, op *care.Op) error {
 	raw := any(op.Values)
-	f, v, why := in.check(d.rec.Collection, op.Field, raw)
+	f, v, why := in.check(p, d.rec.Collection, op.Field, raw)
+	if why == nil && f.Sealed {
+		e := in.edit(f, op)
+		e.Value = v
+		in.grow(p, d, e)
+		return in.derive(d)
+	}
 	if why == nil && f.Policy != care.Set {
 		why = &care.Problem{Code: care.CodeWrongType, Message: op.Field + " is not a list one can add to."}
 	}
@@ -126,7 +140,7 @@ func (in *input) conflict(p *planned, d *draft, e reconcile.Edit, policy string,
 		kept, lost, keptBy, lostBy = lost, kept, lostBy, keptBy
 		side = "yours"
 	}
-	c := in.newIssue(care.Conflicts, d.rec.Person())
+	c := in.newIssue(care.Conflicts, d.rec.Person(), e.Field.Name != "" && !e.Field.Limited)
 	c.SetAll(map[string]any{"collection": d.rec.Collection.Name, "record": d.rec.ID, "field": e.Field.Name, "policy": policy,
 		"kept": care.JSON(kept), "lost": care.JSON(lost), "kept_by": keptBy.Author, "kept_at": care.Stamp(keptBy.At),
 		"lost_by": lostBy.Author, "lost_at": care.Stamp(lostBy.At)})

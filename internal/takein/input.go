@@ -3,6 +3,7 @@ package takein
 import (
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/reconcile"
 	"doorstep/internal/wire"
@@ -20,27 +21,50 @@ type input struct {
 	known bool
 	// replayOf is the quarantine row that is run again; nil for a new change.
 	replayOf *care.Record
+	// entitled are those whose rights may carry an op; see permit. They are its author and, where somebody
+	// approved the change, them.
+	entitled []access.Rights
 }
 
 func (r *Room) newInput(m *care.Mutation, by By) *input {
-	in := &input{Room: r, m: m, by: by, received: r.Moment.Now()}
+	in := &input{Room: r, m: m, by: by, received: r.Moment.Now(), entitled: []access.Rights{access.RightsOf(by.Viewer)}}
 	in.at, in.known = by.Clock.Correct(m.AuthoredAt, in.received)
 	return in
 }
 
 // replayInput is a change that was kept, as its author sent it and with the author's clock.
-func (r *Room) replayInput(row *care.Record, m *care.Mutation, approved bool) *input {
-	i := care.AsIssue(row)
+func (r *Room) replayInput(again replay, m *care.Mutation) *input {
+	row, i := again.row, care.AsIssue(again.row)
 	author, _ := r.Reference.Staff(i.Author())
 	by := By{Viewer: author, Device: i.Device(), Client: i.Client(),
-		Clock: care.DeviceClock{Offset: row.ClockOffset, Known: row.ClockKnown}, Approved: approved}
+		Clock: care.DeviceClock{Offset: row.ClockOffset, Known: row.ClockKnown}, Approver: again.approver}
 	by.Staff = i.Author()
-	if approved {
+	if again.approver != nil {
 		m.Author = by.Staff
 	}
 	in := &input{Room: r, m: m, by: by, received: row.ReceivedAt, replayOf: row.Clone()}
 	in.at, in.known = by.Clock.Correct(m.AuthoredAt, in.received)
+	in.entitled = in.entitledTo(again)
 	return in
+}
+
+// entitledTo are those whose rights may carry a change that runs again. An approval lends the approver's
+// rights and takes none away; but values that the approver put in are theirs alone, and somebody who had
+// left when they wrote has no rights of their own.
+func (in *input) entitledTo(again replay) []access.Rights {
+	if again.approver == nil {
+		return []access.Rights{access.RightsOf(in.by.Viewer)}
+	}
+	approver := access.RightsOf(*again.approver)
+	if len(again.set) > 0 || in.leftBefore() {
+		return []access.Rights{approver}
+	}
+	return []access.Rights{access.RightsOf(in.by.Viewer), approver}
+}
+
+// leftBefore says whether the author had left when they wrote.
+func (in *input) leftBefore() bool {
+	return !in.by.InactiveSince.IsZero() && in.at.After(in.by.InactiveSince)
 }
 
 // stamp is what is noted with a field that this change alters.
@@ -63,16 +87,54 @@ func (in *input) authored(rec *care.Record) {
 
 // subject says what the mutation is about, as far as it can be read. The person is named only
 // where they exist.
-func (in *input) subject() (patient, collection, record string) {
-	for _, op := range wire.Ops(in.m) {
+func (in *input) subject() (patient, collection, record string, err error) {
+	ops := wire.Ops(in.m)
+	for i := range ops {
 		if collection == "" {
-			collection, record = op.Collection, op.ID
+			collection, record = ops[i].Collection, ops[i].ID
 		}
-		if patient == "" && care.IsID(op.Patient) {
-			if rec, err := in.Reference.Patient(op.Patient); err == nil && rec != nil {
-				patient = op.Patient
-			}
+		if patient != "" {
+			continue
+		}
+		if patient, err = in.personOf(&ops[i]); err != nil {
+			return "", "", "", err
 		}
 	}
-	return patient, collection, record
+	return patient, collection, record, nil
+}
+
+// personOf is whom an op is about: whose the record is that it would change, whoever it names; else whom it
+// names, where they exist. "" for nobody.
+func (in *input) personOf(op *care.Op) (string, error) {
+	stored, err := in.stored(op)
+	if err != nil {
+		return "", err
+	}
+	if stored != nil && stored.Person() != "" {
+		return stored.Person(), nil
+	}
+	if !care.IsID(op.Patient) {
+		return "", nil
+	}
+	person, err := in.Reference.Patient(op.Patient)
+	if err != nil || person == nil {
+		return "", err
+	}
+	return op.Patient, nil
+}
+
+// stored is the record that an op would change, or the issue it decides; nil where there is none, or it would
+// make one.
+func (in *input) stored(op *care.Op) (*care.Record, error) {
+	if op.Kind == care.OpResolve {
+		if !care.IsID(op.Issue) {
+			return nil, nil
+		}
+		return in.Issue(op.Issue)
+	}
+	c, ok := care.ByName(op.Collection)
+	if !ok || !c.Synced || op.Kind == care.OpCreate || !care.IsID(op.ID) {
+		return nil, nil
+	}
+	return in.Store.Record(c, op.ID)
 }

@@ -4,14 +4,16 @@ import (
 	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
 // IssueDeadline is how long the owning team has before the care coordinator is told.
 const IssueDeadline = 24 * time.Hour
 
-// newIssue starts a conflict or quarantine record, owned by the team that holds the person now.
-func (in *input) newIssue(collection, patient string) *care.Record {
+// newIssue starts a conflict or quarantine record, owned by the team that holds the person now. Clinical: it
+// holds more than a limited viewer may read.
+func (in *input) newIssue(collection, patient string, clinical bool) *care.Record {
 	c, _ := care.ByName(collection)
 	rec := &care.Record{Collection: c, ID: in.Moment.NewID(), Values: map[string]any{}}
 	in.authored(rec)
@@ -19,37 +21,55 @@ func (in *input) newIssue(collection, patient string) *care.Record {
 		rec.Values["patient"] = patient
 	}
 	now := in.Moment.Now()
-	rec.SetAll(map[string]any{"owner_team": in.ownerTeam(patient), "opened_at": care.Stamp(now), "due_at": care.Stamp(now.Add(IssueDeadline)), "state": care.IssueOpen})
+	rec.SetAll(map[string]any{"owner_team": in.ownerTeam(patient, clinical), "opened_at": care.Stamp(now), "due_at": care.Stamp(now.Add(IssueDeadline)), "state": care.IssueOpen})
 	return rec
 }
 
 // newHeld starts the quarantine record of what this change brought: a kind of it.
-func (in *input) newHeld(kind, patient string) *care.Record {
-	q := in.newIssue(care.Quarantine, patient)
+func (in *input) newHeld(kind, patient string, clinical bool) *care.Record {
+	q := in.newIssue(care.Quarantine, patient, clinical)
 	q.SetAll(map[string]any{"kind": kind, "author": in.by.Staff, "client": in.by.Client, "device": in.by.Device, "mid": in.m.Mid, "key": in.m.Key})
 	return q
 }
 
-// ownerTeam is the team that holds the person now: one of the author's own where it does, else
-// the first that is entitled to read what the author writes; where nobody is, the author's team.
-func (in *input) ownerTeam(patient string) string {
+// ownerTeam is the team that decides: of those that hold the person now and may read what it is about, one of
+// the author's own, else the first; where there is none, a team of the author's that may read it, else the care
+// coordinators.
+func (in *input) ownerTeam(patient string, clinical bool) string {
+	directory := in.Reference.Directory()
+	reads := func(id string) bool {
+		team, ok := directory.Team(id)
+		return !clinical || !ok || team.Kind != care.VoluntaryKind
+	}
 	holders := in.Reference.Teams(patient)
 	for _, t := range in.by.Teams {
-		if slices.Contains(holders, t) {
+		if slices.Contains(holders, t) && reads(t) {
 			return t
 		}
 	}
-	limited := in.rights().Limited()
-	directory := in.Reference.Directory()
-	for _, t := range holders {
-		if team, ok := directory.Team(t); limited || !ok || team.Kind != care.VoluntaryKind {
+	for _, t := range append(slices.Clone(holders), in.by.Teams...) {
+		if reads(t) {
 			return t
 		}
 	}
 	if len(in.by.Teams) > 0 {
-		return in.by.Teams[0]
+		return in.coordinatorFor(in.by.Teams[0])
 	}
 	return directory.AnyCoordinator()
+}
+
+// beyondLimited says whether a change holds more than a limited viewer may read.
+func (in *input) beyondLimited() bool {
+	if in.m.Fault != nil {
+		return true // what cannot be read may be anything
+	}
+	for i := range in.m.Ops {
+		op := &in.m.Ops[i]
+		if op.Kind != care.OpResolve && !access.SafeToShareOp(op) {
+			return true
+		}
+	}
+	return false
 }
 
 // openIssue stores a new issue and makes the job look when its owner should have decided.

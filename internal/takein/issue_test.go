@@ -186,7 +186,8 @@ func TestReplay_WhatCannotBeReadStays(t *testing.T) {
 		t.Errorf("kept as %v", row.Values)
 	}
 	var res wire.Result
-	d.must(func(r *takein.Room) (err error) { res, err = r.Replay(row, nil, d.Town.Lea, true); return err })
+	lead := d.Town.Lead()
+	d.must(func(r *takein.Room) (err error) { res, err = r.Replay(row, nil, lead.Staff, &lead); return err })
 	if res.Status != care.Quarantined || d.issue(row.ID).Text("state") != "open" {
 		t.Errorf("it ended %+v", res)
 	}

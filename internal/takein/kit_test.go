@@ -28,6 +28,7 @@ type desk struct {
 	announced []arrange.Manual
 	calls     []*care.Record
 	replaced  []*care.Record
+	words     []arrange.Words
 	lacks     *handover.Error
 	failing   error // what the next room answers
 }
@@ -63,6 +64,12 @@ func (d *desk) Announce(m arrange.Manual) error {
 // RecordCall implements takein.Handovers.
 func (d *desk) RecordCall(rec *care.Record, _ care.Viewer) error {
 	d.calls = append(d.calls, rec)
+	return nil
+}
+
+// RaiseWords implements takein.Handovers.
+func (d *desk) RaiseWords(w arrange.Words) error {
+	d.words = append(d.words, w)
 	return nil
 }
 

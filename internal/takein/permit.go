@@ -1,14 +1,9 @@
 package takein
 
 import (
-	"slices"
-
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
-
-// rights are those of the author.
-func (in *input) rights() access.Rights { return access.RightsOf(in.by.Viewer) }
 
 // permitAuthor: the author is the one the device belongs to, and was employed at the time.
 func (in *input) permitAuthor() error {
@@ -16,7 +11,7 @@ func (in *input) permitAuthor() error {
 		return &refusal{code: care.CodeAuthorMismatch,
 			message: "The author is not the person this phone belongs to."}
 	}
-	if !in.by.InactiveSince.IsZero() && in.at.After(in.by.InactiveSince) && !in.by.Approved {
+	if in.leftBefore() && in.by.Approver == nil {
 		return &refusal{code: care.CodeAuthorInactive,
 			message: "This was written after its author had left. A lead decides what becomes of it."}
 	}
@@ -37,46 +32,100 @@ func (in *input) permitOp(op *care.Op) (*care.Collection, error) {
 	return c, in.dependsOn(c, op)
 }
 
-// permitCreate: the role may create such records, and the person is or was in reach.
-func (in *input) permitCreate(c *care.Collection, patient string) error {
-	if !in.rights().MayWrite(care.Create, c.Name) && !in.by.Approved {
-		return noPermission()
+// permit says whether an op may be done: by its author, or by whoever approved it, each with all that it takes.
+// Whoever may becomes a writer of its fields; where nobody may, the last refusal counts, which is the approver's.
+func (in *input) permit(p *planned, may func(access.Rights) *refusal) error {
+	p.writers = p.writers[:0]
+	var last *refusal
+	for _, who := range in.entitled {
+		if no := may(who); no != nil {
+			last = no
+		} else {
+			p.writers = append(p.writers, who)
+		}
 	}
-	if c.Name == care.Patients {
-		return nil // a new person is on nobody's caseload yet
-	}
-	return in.permitPatient(patient)
-}
-
-// permitRecord: the role may change such records, and the person is or was in reach.
-func (in *input) permitRecord(c *care.Collection, op *care.Op, rec *care.Record) error {
-	right := care.Update
-	if op.Kind == care.OpRetract {
-		right = care.Retract
-	}
-	if !in.rights().MayWrite(right, c.Name) && !in.by.Approved {
-		return noPermission()
-	}
-	if c.Name == care.Handovers && care.AsHandover(rec).FromStaff() == in.by.Staff {
-		return nil // a sender records the call on their own handover, whoever holds the person now
-	}
-	return in.permitPatient(rec.Person())
-}
-
-// permitPatient: on the author's caseload now, or when it was written and the clock then is known.
-func (in *input) permitPatient(patient string) error {
-	if in.by.Approved {
+	if len(p.writers) > 0 {
 		return nil
 	}
-	now, then := in.Reference.Holds(in.by.Viewer, patient, in.at)
-	if now || (then && in.known) {
+	return last
+}
+
+// permitCreate: the role may create such records, and the person is or was in reach.
+func (in *input) permitCreate(p *planned, c *care.Collection, patient string) error {
+	return in.permit(p, func(who access.Rights) *refusal {
+		switch {
+		case !who.MayWrite(care.Create, c.Name):
+			return in.noPermission()
+		case c.Name == care.Patients: // a new person is on nobody's caseload yet
+			return nil
+		}
+		return in.reach(who, patient)
+	})
+}
+
+// permitRecord: the record is there for whoever asks, their role may change such records, and the person is or
+// was in reach. What may not be seen is answered as what is not there.
+func (in *input) permitRecord(p *planned, c *care.Collection, op *care.Op, d *draft) error {
+	right := care.Update
+	switch {
+	case op.Kind == care.OpRetract:
+		right = care.Retract
+	case c.AppendOnly: // whoever may add one may say what they would have had it say; see update
+		right = care.Create
+	}
+	return in.permit(p, func(who access.Rights) *refusal {
+		if op.Patient != "" && op.Patient != d.rec.Person() || !in.sees(who, d) {
+			return in.notThere(who, op)
+		}
+		if !who.MayWrite(right, c.Name) {
+			return in.noPermission()
+		}
+		if c.Name == care.Handovers && care.AsHandover(d.rec).FromStaff() == who.Staff {
+			return nil // a sender records the call on their own handover, whoever holds the person now
+		}
+		return in.reach(who, d.rec.Person())
+	})
+}
+
+// permitMissing refuses an op on a record that is not there.
+func (in *input) permitMissing(p *planned, op *care.Op) error {
+	return in.permit(p, func(who access.Rights) *refusal { return in.notThere(who, op) })
+}
+
+// notThere is the answer about a record that does not exist, or not as the op means it, or not for whoever
+// asks. Only about somebody in reach does it say that a record is missing.
+func (in *input) notThere(who access.Rights, op *care.Op) *refusal {
+	if no := in.reach(who, op.Patient); no != nil {
+		return no
+	}
+	return missing(op.ID)
+}
+
+// sees says whether somebody has a stored record before them, or had it when it was written.
+func (in *input) sees(who access.Rights, d *draft) bool {
+	return d.old == nil || who.Sees(d.rec, in.reach(who, d.rec.Person()) == nil)
+}
+
+// reach: on somebody's caseload now, or when the change was written and the clock then is known; for an
+// approver, with those their desk answers for.
+func (in *input) reach(who access.Rights, patient string) *refusal {
+	now, then := in.Reference.Holds(who.Viewer, patient, in.at)
+	if now || then && in.known || who.Staff != in.by.Staff && in.Reference.Near(who.Viewer, patient) {
 		return nil
 	}
 	// Known to the server or not, it waits for the person to come to the author's caseload: often
 	// the row that grants them is only entered after the first visit.
-	no := noPermission()
+	no := in.noPermission()
 	no.waitsFor = patient
 	return no
+}
+
+// noPermission answers "not yours" and "not there" alike.
+func (in *input) noPermission() *refusal {
+	if in.by.Approver != nil {
+		return notApproved()
+	}
+	return noPermission()
 }
 
 // dependsOn: what refers to a record whose create is in quarantine waits with it.
@@ -107,24 +156,4 @@ func (in *input) waitFor(record string) error {
 	}
 	return &refusal{code: care.CodeDependsOn, waitsFor: record,
 		message: "This belongs to a record that is itself held back, and follows as soon as that one is settled (issue " + issue + ")."}
-}
-
-// mayDecide: the people concerned, and the lead of the owning team.
-func (in *input) mayDecide(issue *care.Record, concerned ...string) bool {
-	if in.supervises(issue) {
-		return true
-	}
-	if !slices.Contains(concerned, in.by.Staff) {
-		return false
-	}
-	patient := care.AsIssue(issue).Patient()
-	if patient == "" {
-		return true
-	}
-	now, _ := in.Reference.Holds(in.by.Viewer, patient, in.Moment.Now())
-	return now
-}
-
-func (in *input) supervises(issue *care.Record) bool {
-	return in.by.Approved || in.rights().Supervises(care.AsIssue(issue).OwnerTeam())
 }

@@ -42,7 +42,7 @@ func TestAccept_KeepsWholeWhatItCannotTakeIn(t *testing.T) {
 		{name: "what a role may not change", who: (*storetest.Town).Doctor, ops: func(d *desk) []op {
 			d.makeVisit(one, nil)
 			return []op{d.update(care.Visits, one, 0, map[string]any{"note": "x"}, nil)}
-		}, code: "no_permission", fix: "supervisor"},
+		}, code: "no_permission", fix: "supervisor", waits: func(d *desk) string { return d.Town.Ada }},
 		{name: "an edit of a record that is not there", ops: func(d *desk) []op {
 			return []op{d.update(care.Visits, one, 0, map[string]any{"note": "x"}, nil)}
 		}, code: "missing_record", fix: "none", waits: func(*desk) string { return one }},

@@ -34,14 +34,10 @@ func (in *input) planOp(p *planned, op *care.Op) error {
 	if err != nil {
 		return err
 	}
-	if d == nil || op.Patient != "" && op.Patient != d.rec.Person() && !in.by.Approved {
-		// It does not exist, or not as this change means it.
-		if err := in.permitPatient(op.Patient); err != nil {
-			return err // or whether a record exists could be learnt about somebody else's person
-		}
-		return missing(op.ID)
+	if d == nil {
+		return in.permitMissing(p, op)
 	}
-	if err := in.permitRecord(c, op, d.rec); err != nil {
+	if err := in.permitRecord(p, c, op, d); err != nil {
 		return err
 	}
 	switch op.Kind {

@@ -3,6 +3,7 @@ package takein
 import (
 	"slices"
 
+	"doorstep/internal/access"
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
@@ -17,6 +18,10 @@ type planned struct {
 	manual   []arrange.Manual
 	replays  []replay // quarantined changes that this one resolves
 
+	words []arrange.Words // for the safeguarding lead alone
+	// writers are those among the entitled who may do the op that is being planned.
+	writers []access.Rights
+
 	conflicts []wire.Conflict // for the answer
 	notices   []wire.Issue    // for the answer
 }
@@ -29,12 +34,12 @@ type draft struct {
 	dirty  bool         // something about it must be stored
 }
 
-// replay is one quarantined mutation to run again, with corrections. Approved: the lead decided
+// replay is one quarantined mutation to run again, with corrections. Approver: the lead who decided
 // it; an author who mends their own work may do no more than before.
 type replay struct {
 	row      *care.Record
 	set      map[string]any
-	approved bool
+	approver *care.Viewer
 }
 
 func (p *planned) keep(d *draft) {

@@ -7,8 +7,11 @@ import (
 
 // quarantine keeps a mutation whole and tells its author and the team's lead.
 func (in *input) quarantine(no *refusal) (*outcome, error) {
-	patient, collection, record := in.subject()
-	q := in.newHeld(care.HeldMutation, patient)
+	patient, collection, record, err := in.subject()
+	if err != nil {
+		return nil, err
+	}
+	q := in.newHeld(care.HeldMutation, patient, in.beyondLimited())
 	q.SetAll(map[string]any{"collection": care.Clip(collection, 40), "record": care.Clip(record, 60), "field": no.field, "code": no.code,
 		"message": no.message, "fix": care.FixOf(no.code), "waits_for": no.waitsFor})
 	quote(q, in.m.Raw)
@@ -23,7 +26,14 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	} else if err := in.openIssue(q); err != nil {
 		return nil, err
 	}
-	return &outcome{planned: &planned{}, refused: q, result: wire.Result{Mid: in.m.Mid, Key: in.m.Key, Status: care.Quarantined,
+	p := &planned{}
+	if err := in.wordsRefused(p, q); err != nil {
+		return nil, err
+	}
+	if err := in.raiseWords(p); err != nil {
+		return nil, err
+	}
+	return &outcome{planned: p, refused: q, result: wire.Result{Mid: in.m.Mid, Key: in.m.Key, Status: care.Quarantined,
 		Issues: []wire.Issue{{ID: q.ID, Code: no.code, Field: no.field, Message: no.message, Fix: care.FixOf(no.code)}}}}, nil
 }
 

@@ -38,6 +38,24 @@ func noPermission() *refusal {
 		message: "This person is not on your caseload, or your role may not make this change. It is kept for the team's lead."}
 }
 
+// notApproved answers whoever approves what neither they nor its author may do.
+func notApproved() *refusal {
+	return &refusal{code: care.CodeNoPermission,
+		message: "Neither its author nor whoever approves it may make this change. Somebody who may must decide; nothing is lost."}
+}
+
+// ownApproval answers a lead who wants to approve their own change.
+func ownApproval() *refusal {
+	return &refusal{code: care.CodeNoPermission,
+		message: "Nobody approves their own change. Another lead or the care coordinator decides this one."}
+}
+
+// notInQuestion answers a decision that sets something else than its issue is about.
+func notInQuestion(field string) *refusal {
+	return &refusal{code: care.CodeOtherField, field: care.Clip(field, 60),
+		message: "This issue is not about " + care.Clip(field, 40) + ". A decision sets what its issue is about and nothing else."}
+}
+
 // noIssue answers "not yours" and "not there" alike.
 func noIssue() *refusal {
 	return &refusal{code: care.CodeNoPermission, message: "There is no such issue for you to settle."}

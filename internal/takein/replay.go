@@ -8,18 +8,19 @@ import (
 )
 
 // Replay runs a quarantined mutation again, as its author and with its author's clock, with the
-// resolver's corrections. Approved means that a person who may decided it, so that the author's
-// own permission no longer matters. What is still not possible stays where it is.
-func (r *Room) Replay(row *care.Record, set map[string]any, resolver string, approved bool) (wire.Result, error) {
-	m, ok := (replay{row: row, set: set}).decode()
+// resolver's corrections. An approver lends their rights to it; where neither they nor the author may, or
+// what they corrected does not fit, nothing changes of what is kept.
+func (r *Room) Replay(row *care.Record, set map[string]any, resolver string, approver *care.Viewer) (wire.Result, error) {
+	again := replay{row: row, set: set, approver: approver}
+	m, ok := again.decode()
 	if !ok {
 		return wire.Result{Status: care.Quarantined}, nil
 	}
-	in := r.replayInput(row, m, approved)
+	in := r.replayInput(again, m)
 	o, err := in.planAndStore()
 	var no *refusal
 	switch {
-	case errors.As(err, &no) && len(set) > 0: // what is wrong with a correction says nothing about what is kept
+	case errors.As(err, &no) && (len(set) > 0 || approver != nil && no.code == care.CodeNoPermission): // which says nothing about what is kept
 		return wire.Result{Status: care.Quarantined, Issues: []wire.Issue{{ID: row.ID, Code: no.code, Field: no.field, Message: no.message, Fix: care.FixOf(no.code)}}}, nil
 	case errors.As(err, &no):
 		if o, err = in.quarantine(no); err != nil {
@@ -54,7 +55,7 @@ func (in *input) judged(o *outcome) (wire.Result, error) {
 		return wire.Result{}, err
 	}
 	for _, r := range o.replays {
-		res, err := in.Replay(r.row, r.set, in.by.Staff, r.approved)
+		res, err := in.Replay(r.row, r.set, in.by.Staff, r.approver)
 		if err != nil {
 			return wire.Result{}, err
 		}
@@ -79,24 +80,27 @@ func (in *input) judged(o *outcome) (wire.Result, error) {
 // wakeFor replays what waited for a record that this change made. Where a supervisor let the
 // record in, they let in what its author wrote about it too: the chain is decided once.
 func (in *input) wakeFor(rec *care.Record) error {
-	return in.wake(rec.ID, func(q *care.Record) bool {
-		return in.by.Approved && care.AsIssue(q).Author() == in.by.Staff && care.AsIssue(q).Patient() == rec.Person()
+	return in.wake(rec.ID, func(q *care.Record) *care.Viewer {
+		if care.AsIssue(q).Author() == in.by.Staff && care.AsIssue(q).Patient() == rec.Person() {
+			return in.by.Approver
+		}
+		return nil
 	})
 }
 
 // Wake replays the quarantined changes that waited for a record to appear, or for a person to be
 // on a caseload, oldest first.
 func (r *Room) Wake(record string) error {
-	return r.wake(record, func(*care.Record) bool { return false })
+	return r.wake(record, func(*care.Record) *care.Viewer { return nil })
 }
 
-func (r *Room) wake(record string, approved func(*care.Record) bool) error {
+func (r *Room) wake(record string, approver func(*care.Record) *care.Viewer) error {
 	waiting, err := r.Store.WaitingFor(record)
 	if err != nil {
 		return err
 	}
 	for _, q := range waiting {
-		if _, err := r.Replay(q, nil, "", approved(q)); err != nil {
+		if _, err := r.Replay(q, nil, "", approver(q)); err != nil {
 			return err
 		}
 	}
@@ -114,7 +118,8 @@ func (in *input) closeRow(o *outcome, resolver string) error {
 }
 
 // decode reads the kept mutation and puts the corrections in: into the first op that has one of
-// the corrected fields, else into the first. "id" gives a create whose id was taken a new one.
+// the corrected fields, else into the first. "id" gives a create whose id was taken a new one. A decision
+// that was kept is corrected by another in its place.
 func (r replay) decode() (*care.Mutation, bool) {
 	m, err := wire.DecodeKept(care.AsIssue(r.row).Content())
 	if err != nil || m.Fault != nil || len(m.Ops) == 0 {
@@ -130,12 +135,14 @@ func (r replay) decode() (*care.Mutation, bool) {
 			break
 		}
 	}
-	if target.Set == nil {
+	if target.Set == nil || target.Kind == care.OpResolve {
 		target.Set = map[string]any{}
 	}
 	for k, v := range r.set {
 		if k == "id" {
-			target.ID, _ = v.(string)
+			if target.Kind == care.OpCreate {
+				target.ID, _ = v.(string)
+			}
 			continue
 		}
 		target.Set[k] = v

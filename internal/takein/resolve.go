@@ -1,6 +1,13 @@
 package takein
 
-import "doorstep/internal/care"
+import (
+	"maps"
+	"slices"
+
+	"doorstep/internal/access"
+	"doorstep/internal/care"
+	"doorstep/internal/wire"
+)
 
 // resolve plans a decision about a conflict, a field set aside, or a quarantined mutation.
 func (in *input) resolve(p *planned, op *care.Op) error {
@@ -28,12 +35,51 @@ func (in *input) resolve(p *planned, op *care.Op) error {
 	if care.AsIssue(d.rec).HoldsField() {
 		return in.resolveField(p, d, op)
 	}
-	if care.AsIssue(d.rec).Fix() == care.FixSupervisor && !in.supervises(d.rec) {
+	approver := in.supervisor(d.rec)
+	if approver == nil && care.AsIssue(d.rec).Fix() == care.FixSupervisor {
+		if access.RightsOf(in.by.Viewer).Supervises(care.AsIssue(d.rec).OwnerTeam(), in.Reference.Directory().Neighbourhood) {
+			return ownApproval()
+		}
 		return &refusal{code: care.CodeNoPermission, message: "Only the lead of the team can settle this one."}
 	}
-	p.replays = append(p.replays, replay{row: d.rec, set: op.Set, approved: in.supervises(d.rec)})
+	if err := onlyWhatWasSent(d.rec, op.Set); err != nil {
+		return err
+	}
+	p.replays = append(p.replays, replay{row: d.rec, set: op.Set, approver: approver})
 	return nil
 }
+
+// onlyWhatWasSent refuses corrections of what a kept change does not hold: whoever decides mends what somebody
+// wrote, and does not write something else in their name. Whom it is about and under which id can always be
+// mended, and so can what it lacks.
+func onlyWhatWasSent(row *care.Record, set map[string]any) error {
+	ops := wire.Ops(wire.KeptIn(row))
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		mends := name == "id" || name == "patient" || name == care.AsIssue(row).Field() ||
+			slices.ContainsFunc(ops, func(op care.Op) bool { _, there := op.Set[name]; return there || op.Kind == care.OpResolve })
+		if !mends {
+			return notInQuestion(name)
+		}
+	}
+	return nil
+}
+
+// onlyInQuestion refuses a decision that sets anything but the field its issue is about.
+func onlyInQuestion(issue *care.Record, set map[string]any) error {
+	field := care.AsIssue(issue).Field()
+	if care.AsIssue(issue).Policy() == retracting {
+		field = "retract"
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if name != field {
+			return notInQuestion(name)
+		}
+	}
+	return nil
+}
+
+// retracting is the policy of a conflict between a withdrawal and an edit.
+const retracting = "retract"
 
 func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
 	if !in.mayDecide(d.rec, care.AsIssue(d.rec).KeptBy(), care.AsIssue(d.rec).LostBy()) {
@@ -42,12 +88,12 @@ func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
 	if !care.AsIssue(d.rec).IsOpen() {
 		return in.decidedBefore(p, d, op)
 	}
-	target, err := in.about(p, d)
+	target, err := in.decided(p, d, op)
 	if err != nil {
 		return err
 	}
-	if target != nil {
-		if care.AsIssue(d.rec).Policy() == "retract" {
+	if target != nil && len(op.Set) > 0 {
+		if care.AsIssue(d.rec).Policy() == retracting {
 			if yes, _ := op.Set["retract"].(bool); yes && target.rec.Retracted.IsZero() {
 				in.withdraw(target)
 			}
@@ -61,7 +107,7 @@ func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
 
 // resolveField stores the corrected value of a field that was set aside.
 func (in *input) resolveField(p *planned, d *draft, op *care.Op) error {
-	target, err := in.about(p, d)
+	target, err := in.decided(p, d, op)
 	if err != nil {
 		return err
 	}
@@ -72,6 +118,26 @@ func (in *input) resolveField(p *planned, d *draft, op *care.Op) error {
 	}
 	in.decide(p, d, op)
 	return nil
+}
+
+// decided loads the record that a decision changes, which is for whoever decides to change; nil when there is
+// none, or none any more. A decision that sets nothing changes nothing.
+func (in *input) decided(p *planned, issue *draft, op *care.Op) (*draft, error) {
+	if err := onlyInQuestion(issue.rec, op.Set); err != nil {
+		return nil, err
+	}
+	target, err := in.about(p, issue)
+	if err != nil || target == nil || len(op.Set) == 0 {
+		return target, err
+	}
+	right := care.Update
+	switch {
+	case care.AsIssue(issue.rec).Policy() == retracting:
+		right = care.Retract
+	case target.rec.Collection.AppendOnly:
+		right = care.Create
+	}
+	return target, in.permitDecision(p, target, right)
 }
 
 // about loads the record an issue is about; nil when there is none, or none any more.
@@ -86,11 +152,11 @@ func (in *input) about(p *planned, issue *draft) (*draft, error) {
 // decidedBefore: somebody else decided first, so theirs counts. What this decision says differently is
 // a value its author meant to be stored: it meets the record as seen by nobody, and is kept.
 func (in *input) decidedBefore(p *planned, issue *draft, op *care.Op) error {
-	if care.AsIssue(issue.rec).Policy() == "retract" {
+	if care.AsIssue(issue.rec).Policy() == retracting {
 		return nil // the first one decided between the two; there is no text to keep
 	}
-	target, err := in.about(p, issue)
-	if err != nil || target == nil {
+	target, err := in.decided(p, issue, op)
+	if err != nil || target == nil || len(op.Set) == 0 {
 		return err
 	}
 	unseen := *op

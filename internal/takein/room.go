@@ -37,6 +37,8 @@ type Reference interface {
 	Patient(id string) (*care.Record, error)
 	// Holds says whether the viewer has the person on a caseload: now, and at a past moment.
 	Holds(v care.Viewer, patient string, at time.Time) (now, then bool)
+	// Near says whether a person is the viewer's, or of those whom their desk answers for; see access.Access.Near.
+	Near(v care.Viewer, patient string) bool
 	// Teams lists the teams on whose caseload a person is now.
 	Teams(patient string) []string
 	// Staff returns what is known of a member of staff; false when there is none.
@@ -62,6 +64,8 @@ type Handovers interface {
 	Announce(arrange.Manual) error
 	// RecordCall lets a call that was stored with a handover count.
 	RecordCall(rec *care.Record, sender care.Viewer) error
+	// RaiseWords brings what somebody wrote for the safeguarding lead alone before that lead.
+	RaiseWords(arrange.Words) error
 	// ReplaceRefused closes what was raised for a refused change that is taken in now.
 	ReplaceRefused(issue *care.Record, made []care.Op) error
 	// AcknowledgeBy is when a handover of a class must be acknowledged; zero: nothing is due.
@@ -82,6 +86,6 @@ type By struct {
 	care.Viewer
 	Device, Client string
 	Clock          care.DeviceClock
-	// Approved: a supervisor replays the change; they decided that it may be made.
-	Approved bool
+	// Approver decided that the change may be made, and lends it their own rights for that; nil where nobody did.
+	Approver *care.Viewer
 }

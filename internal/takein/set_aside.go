@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -15,7 +16,7 @@ type asideField struct {
 }
 
 // check turns one raw value into a stored one, or says why it is set aside.
-func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, any, *care.Problem) {
+func (in *input) check(p *planned, c *care.Collection, name string, raw any) (*care.Field, any, *care.Problem) {
 	f, ok := c.Field(name)
 	if !ok {
 		return nil, nil, &care.Problem{Code: care.CodeUnknownField, Message: `This server has no field "` + care.Clip(name, 40) + `" in ` + c.Name + "."}
@@ -23,11 +24,14 @@ func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, a
 	if f.Policy == care.Server {
 		return nil, nil, &care.Problem{Code: care.CodeServerOnly, Message: "Only the server writes " + name + "."}
 	}
-	if !in.rights().WritesField(c, f) && !in.by.Approved {
+	if !slices.ContainsFunc(p.writers, func(who access.Rights) bool { return who.WritesField(c, f) }) {
 		return nil, nil, &care.Problem{Code: care.CodeNotYours, Message: "Your role does not write " + name + "."}
 	}
-	if name == "spo2_scale" && raw != nil && !in.rights().SetsScale() && !in.by.Approved {
+	if name == "spo2_scale" && raw != nil && !slices.ContainsFunc(p.writers, access.Rights.SetsScale) {
 		return nil, nil, &care.Problem{Code: care.CodeNotYours, Message: "The SpO2 scale is set by a clinician who is qualified to."}
+	}
+	if f.Sealed {
+		return f, sealedWords(raw), nil
 	}
 	v, why := f.Check(raw)
 	return f, v, why
@@ -37,10 +41,13 @@ func (in *input) check(c *care.Collection, name string, raw any) (*care.Field, a
 func (in *input) setAside(p *planned, rec *care.Record, patient string, fields []asideField) {
 	slices.SortFunc(fields, func(a, b asideField) int { return strings.Compare(a.name, b.name) })
 	for _, a := range fields {
-		q := in.newHeld(care.HeldField, patient)
+		q := in.newHeld(care.HeldField, patient, !access.SafeToShare(rec.Collection.Name, a.name))
 		q.SetAll(map[string]any{"collection": rec.Collection.Name, "record": rec.ID, "field": care.Clip(a.name, 60),
 			"code": a.why.Code, "message": a.why.Message, "fix": care.FixOf(a.why.Code)})
 		quote(q, a.raw)
 		p.notice(q, a.name)
+		if care.SealedName(a.name) {
+			in.keepWords(p, patient, rec.ID, sealedText(care.DecodeJSON(a.raw)), q)
+		}
 	}
 }

@@ -38,7 +38,7 @@ func (in *input) store(p *planned) (*outcome, error) {
 			return nil, err
 		}
 	}
-	return o, nil
+	return o, in.raiseWords(p)
 }
 
 func (in *input) write(d *draft) error {

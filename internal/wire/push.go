@@ -259,18 +259,9 @@ func readOp(r reader) (care.Op, error) {
 		return op, errors.New("unknown op " + shown(string(op.Kind)))
 	}
 	if op.Patient == "" {
-		op.Patient = patientOf(op)
+		op.Patient = op.PatientInContent()
 	}
 	return op, nil
-}
-
-// patientOf finds the person of an op that did not name one: a create says it in its content.
-func patientOf(op care.Op) string {
-	if op.Collection == care.Patients {
-		return op.ID
-	}
-	p, _ := op.Set["patient"].(string)
-	return p
 }
 
 // ParseBase reads "e3.8812" and "e3.8812.17-a4k2m7q5tx3zw".

@@ -38,7 +38,7 @@ func Salvage(raw []byte) []care.Op {
 		op.Collection, _ = o.Collection.(string)
 		op.ID, _ = o.ID.(string)
 		if op.Patient, _ = o.Patient.(string); op.Patient == "" {
-			op.Patient = patientOf(op)
+			op.Patient = op.PatientInContent()
 		}
 		ops = append(ops, op)
 	}

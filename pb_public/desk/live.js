@@ -12,20 +12,25 @@ const retryAtLeast = 2_000, retryAtMost = 30_000 // ms
 /**
  * Follows the server until the function it returns is called.
  * @param {import('../shared/ui/session.js').Session} session
- * @param {{ changed: () => Promise<void>, linked: (lost: boolean) => void }} o
+ * @param {{ changed: () => Promise<boolean>, linked: (lost: boolean) => void }} o changed reads again, and says whether it could
  * @returns {() => void}
  */
 export function follow(session, o) {
   const end = new AbortController()
   /** @type {ReturnType<typeof setTimeout> | undefined} */ let soon
   let streaming = false
-  const changed = () => {
+  /** Reads again in a while, and again until it could. @param {number} [wait] ms @param {number} [next] ms */
+  const read = (wait = settleFor, next = retryAtLeast) => {
     clearTimeout(soon)
-    soon = setTimeout(() => o.changed(), settleFor)
+    soon = setTimeout(async () => {
+      const turn = soon
+      if (!await o.changed() && soon === turn && !end.signal.aborted) read(next, Math.min(next * 2, retryAtMost))
+    }, wait)
   }
+  const changed = () => read()
   const poll = setInterval(async () => {
     if (streaming || document.hidden) return
-    if (await reachable(session)) { o.linked(false); o.changed() } else o.linked(true)
+    if (await reachable(session)) { o.linked(false); changed() } else o.linked(true)
   }, pollEvery)
   const visible = () => { if (!document.hidden) changed() }
   document.addEventListener('visibilitychange', visible)

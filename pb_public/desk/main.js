@@ -76,18 +76,26 @@ async function load(turn) {
   draw()
 }
 
-/** Something changed on the server: the view reads again, in place. What is being typed stays. */
+/**
+ * Something changed on the server: the view reads again, in place. What is being typed stays.
+ * @returns {Promise<boolean>} false when it has to be asked again: the view was still being read for the first time, and
+ *   perhaps before the change, or the server could not answer now
+ */
 async function refresh() {
-  if (!view || !session.me || loading) return
+  if (!view || !session.me) return true
+  if (loading) return false
   const turn = opened
+  let read = true
   try {
     await (view.refresh ?? view.load)?.call(view)
     if (turn === opened && trouble) trouble = null
   } catch (e) {
     if (!(e instanceof Refusal)) throw e
     if (turn === opened && e.status === 404) trouble = e
+    read = e.status !== 0 && e.status !== 429 && e.status < 500
   }
   if (turn === opened) draw()
+  return read
 }
 
 function focusHeading() {

@@ -415,6 +415,7 @@ export const words = {
         depends_on: 'It belongs to something that is held back. Settle that first, and this follows by itself.', missing_record: 'It belongs to a record that has not arrived. When it does, this is taken in by itself.',
         author_inactive: 'Its author had left when it was written. If the work was done, take it in.', author_mismatch: 'It names another author than the phone’s owner. Ask who wrote it before you take it in.', unknown_collection: 'It is of a kind this server does not know. It is kept; let it go with a reason once it is written down elsewhere.',
         oversized: 'It is larger than one change may be. Ask its author to send it in smaller parts, then let it go with a reason.', key_taken: 'Its number stands for another change already. Look whether the work is recorded; if not, take it in.',
+        other_field: 'It is a decision that says something about another field than the one in question. Decide what it was about, then let this go with a reason.',
         malformed: 'It could not be read as a change. What can be read is below; write it down elsewhere, then let it go with a reason.' } },
     value: { none: 'nothing', yes: 'Yes', no: 'No', quoted: '“{text}”', somebody: 'Somebody not on your caseloads', another: 'Somebody or something without a name here', limits: 'From {min} to {max} {unit}', london: 'Time in London',
       commas: 'With commas between', notHere: 'This cannot be changed here.', wrong: 'This is not a value of the right kind.' },

@@ -1,0 +1,51 @@
+package arrange
+
+import (
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/rules"
+)
+
+// Words are what somebody wrote where the safeguarding lead alone reads it, beside what a rule raises: a
+// further line of a concern, or one that could not be stored where it was meant to be.
+type Words struct {
+	Key        string // of the change that brought them
+	Patient    string
+	Record     string // where they were written
+	Author     string
+	Text       string
+	At         time.Time
+	ClockKnown bool
+	// Doubt says why they could not be stored as they were meant; "" where they were.
+	Doubt string
+}
+
+// RaiseWords brings them before the safeguarding lead, as a concern of its own: whatever became of an earlier
+// one, this has not been answered. The same words of the same change are raised once. Words about somebody who
+// is not there wait in the change that is kept.
+func (r *Room) RaiseWords(w Words) error {
+	person, err := r.Reference.Patient(w.Patient)
+	if err != nil || person == nil {
+		return err
+	}
+	author, _ := r.Reference.Staff(w.Author)
+	m := handover.Manual{ID: rules.ID("safeguarding words", w.Patient, w.Record, w.Key, w.Text), Patient: w.Patient, FromStaff: w.Author,
+		Role: author.Role, Class: care.Safeguarding, ClinicalTime: w.At, Place: r.placeOf(person)}
+	if len(author.Teams) > 0 {
+		m.FromTeam, m.Place.FromTeam = author.Teams[0], author.Teams[0]
+	}
+	n, _ := handover.RaiseByHand(m, r.Reference.Directory(), r.Reference.Clocks(), r.Reference.Calendar(""), r.Moment.Now())
+	n.Unverified = w.Doubt != ""
+	found := handover.Finding{Collection: care.Checkins, Record: w.Record, Title: "Further words about safeguarding", At: w.At, ClockKnown: w.ClockKnown,
+		Verified: w.Doubt == "", Values: map[string]any{"safeguarding": w.Text}}
+	if w.Doubt != "" {
+		found.Doubt = "held back: " + w.Doubt
+	}
+	c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Unverified: n.Unverified, ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy,
+		Findings: []handover.Finding{found}, Asks: []string{"Somebody added to what is kept for you. Please read it with what was raised before about this person."}}
+	evidence := handover.Evidence{Key: n.Route.Key}
+	evidence.Add(handover.EvidenceItem{Collection: care.Checkins, ID: w.Record, At: care.Stamp(w.At), ClockKnown: w.ClockKnown, Verified: w.Doubt == "", Values: found.Values})
+	return r.raise(person, &n, c, evidence)
+}

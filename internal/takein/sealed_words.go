@@ -1,0 +1,121 @@
+package takein
+
+import (
+	"fmt"
+	"strings"
+
+	"doorstep/internal/access"
+	"doorstep/internal/arrange"
+	"doorstep/internal/care"
+	"doorstep/internal/reconcile"
+	"doorstep/internal/wire"
+)
+
+// What is written for the safeguarding lead alone only grows: nobody but that lead reads what stands there, so
+// that nobody can mean to replace it. Whatever is written is a further line, whoever writes it and whatever its
+// form. The lead reads the first text in what a rule raises from it, and each further line in a handover of its
+// own. See arrange.RaiseWords.
+
+// longestSealed is how long such a text grows where it is stored, in characters. What no longer fits
+// still reaches the lead.
+const longestSealed = 50_000
+
+// sealedWords is the text of whatever was written into a sealed field; nil for none.
+func sealedWords(raw any) any {
+	if text := sealedText(raw); text != "" {
+		return text
+	}
+	return nil
+}
+
+// sealedText writes any value as text. The receipt that phones show in the place of what is sealed says nothing.
+func sealedText(raw any) string {
+	switch v := raw.(type) {
+	case nil:
+		return ""
+	case string:
+		if v = strings.TrimSpace(v); v == care.SealedReceipt {
+			return ""
+		}
+		return v
+	case []any:
+		lines := make([]string, 0, len(v))
+		for _, item := range v {
+			if line := sealedText(item); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		return strings.Join(lines, "\n")
+	case map[string]any:
+		return string(care.JSON(v))
+	}
+	return fmt.Sprint(raw)
+}
+
+// grow adds what was written into a sealed field.
+func (in *input) grow(p *planned, d *draft, e reconcile.Edit) {
+	text, _ := e.Value.(string)
+	name := e.Field.Name
+	have := d.rec.Text(name)
+	if text == "" || has(have, text) {
+		return
+	}
+	stands := d.rec.Retracted.IsZero()
+	if whole := strings.TrimPrefix(have+"\n"+text, "\n"); stands && len(whole) <= longestSealed {
+		d.write(name, whole, in.stamp())
+	}
+	if d.old != nil && (d.old.Text(name) != "" || !stands) { // else a rule raises it, with all of the text
+		in.keepWords(p, d.rec.Person(), d.rec.ID, text, nil)
+	}
+}
+
+// has says whether a text holds words as lines of its own.
+func has(text, words string) bool { return strings.Contains("\n"+text+"\n", "\n"+words+"\n") }
+
+// keepWords notes words for the safeguarding lead. Issue: they were set aside or refused with it.
+func (in *input) keepWords(p *planned, patient, record, text string, issue *care.Record) {
+	if text == "" || patient == "" {
+		return
+	}
+	w := arrange.Words{Key: in.m.Key, Patient: patient, Record: record, Author: in.by.Staff, Text: text,
+		At: in.at, ClockKnown: in.known}
+	if issue != nil {
+		w.Doubt = care.AsIssue(issue).Message()
+	}
+	p.words = append(p.words, w)
+}
+
+// wordsRefused are those in a change that is kept whole. What a refused check-in would have begun with is raised
+// by the rules, which judge it; everything else under such a name is raised here, whatever collection it names.
+func (in *input) wordsRefused(p *planned, issue *care.Record) error {
+	ops := wire.Ops(in.m)
+	for i := range ops {
+		op := &ops[i]
+		patient, err := in.personOf(op)
+		if err != nil {
+			return err
+		}
+		for name, raw := range op.Set {
+			if _, plain := raw.(string); plain && op.Kind == care.OpCreate && access.Sealed(op.Collection, name) {
+				continue
+			}
+			if care.SealedName(name) {
+				in.keepWords(p, patient, op.ID, sealedText(raw), issue)
+			}
+		}
+		if care.SealedName(op.Field) {
+			in.keepWords(p, patient, op.ID, sealedText(op.Values), issue)
+		}
+	}
+	return nil
+}
+
+// raiseWords brings them before the safeguarding lead.
+func (in *input) raiseWords(p *planned) error {
+	for _, w := range p.words {
+		if err := in.Handovers.RaiseWords(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -32,8 +32,9 @@ func (s IssueSeen) Hides() bool { return s["hidden"] == true }
 
 // SeeIssue is an issue as somebody gets it to whom it belongs. Concerns are the handovers it speaks of that are
 // safeguarding concerns; see HandoversIn. Its content stays away from whoever has not got its person, and what
-// it says of a sealed field from everybody, always.
-func (a *Access) SeeIssue(issue *care.Record, concerns Concerns) IssueSeen {
+// it says of a sealed field from everybody, always. Desk: it is shown on a page of the desk, where whom the desk
+// answers for is near too.
+func (a *Access) SeeIssue(issue *care.Record, desk bool, concerns Concerns) IssueSeen {
 	issue = legible(issue)
 	seen := IssueSeen{"id": issue.ID}
 	for n := range issue.Collection.Fields {
@@ -41,7 +42,7 @@ func (a *Access) SeeIssue(issue *care.Record, concerns Concerns) IssueSeen {
 		seen[name] = issue.Get(name)
 	}
 	seen["kind"] = issueKind(issue)
-	if claimed, other := a.claimed(issue); other && !a.nearStored(issue) {
+	if claimed, other := a.claimed(issue); other && !a.Near(care.AsIssue(issue).Patient()) {
 		seeAsClaimed(issue, seen, claimed)
 	}
 	for _, name := range []string{"content", "resolution"} {
@@ -49,7 +50,8 @@ func (a *Access) SeeIssue(issue *care.Record, concerns Concerns) IssueSeen {
 			seen[name] = sealJSON(raw, concerns)
 		}
 	}
-	if !a.NearIssue(issue) || !a.readsIssue(issue) || sealedIssue(issue, concerns) {
+	near := a.HoldsIssue(issue) || desk && a.decidesIssue(issue)
+	if !near || !a.readsIssue(issue) || sealedIssue(issue, concerns) {
 		for _, name := range append([]string{"resolution"}, issueContent[issue.Collection.Name]...) {
 			delete(seen, name)
 		}
@@ -58,17 +60,19 @@ func (a *Access) SeeIssue(issue *care.Record, concerns Concerns) IssueSeen {
 	return seen
 }
 
-// NearIssue says whether the person of an issue is theirs; see Near. Somebody whom nobody has is near to the
-// clinical desk that decides. Of a change of their own counts whom they named.
-func (a *Access) NearIssue(issue *care.Record) bool {
+// HoldsIssue says whether the person of an issue is on a caseload of theirs, which is when a phone shows its
+// content. Of a change of their own counts whom they named.
+func (a *Access) HoldsIssue(issue *care.Record) bool {
+	patient := care.AsIssue(issue).Patient()
 	claimed, other := a.claimed(issue)
-	return a.nearStored(issue) || other && (claimed == "" || a.Holds(claimed))
+	return patient == "" || a.Holds(patient) || other && (claimed == "" || a.Holds(claimed))
 }
 
-func (a *Access) nearStored(issue *care.Record) bool {
+// decidesIssue says whether the person of an issue is one whom their desk decides about; see Near. Somebody whom
+// nobody has is near to the clinical desk that decides.
+func (a *Access) decidesIssue(issue *care.Record) bool {
 	i := care.AsIssue(issue)
-	return i.Patient() == "" || a.Near(i.Patient()) ||
-		a.Clinical() && slices.Contains(a.DeskTeams(), i.OwnerTeam()) && !a.index.held(i.Patient())
+	return a.Near(i.Patient()) || a.Clinical() && slices.Contains(a.DeskTeams(), i.OwnerTeam()) && !a.index.held(i.Patient())
 }
 
 // claimed is whom the author of a kept change named, where that is another than whom it is filed under.

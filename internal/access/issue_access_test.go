@@ -58,7 +58,7 @@ func TestWhoReadsWhatAnIssueIsAbout(t *testing.T) {
 			} else {
 				w.give(ada, care.TeamScope(others), now)
 			}
-			seen := w.Of(me).SeeIssue(c.issue, Concerns{"r": c.concern})
+			seen := w.Of(me).SeeIssue(c.issue, true, Concerns{"r": c.concern})
 			if seen.Hides() == c.reads {
 				t.Errorf("reads it: %t, want %t", !seen.Hides(), c.reads)
 			}
@@ -81,7 +81,7 @@ func TestWhatIsForTheSafeguardingLeadIsTakenOutOfAChangeThatWasHeldBack(t *testi
 		map[string]any{"collection": care.Checkins, "set": map[string]any{"safeguarding": "secret one", "concern": "cold house"}, "was": map[string]any{"safeguarding": "secret two"}},
 		map[string]any{"collection": care.Handovers, "set": map[string]any{"class": "SG", "situation": "secret three", "patient": ada}})
 	w.give(ada, care.TeamScope(nurses), now)
-	raw, err := json.Marshal(w.Of(me).SeeIssue(issue, nil))
+	raw, err := json.Marshal(w.Of(me).SeeIssue(issue, true, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

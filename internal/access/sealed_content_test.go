@@ -53,7 +53,7 @@ func TestNoIssueShowsWhatIsForTheSafeguardingLead(t *testing.T) {
 				w := newTown(t, me)
 				w.give(ada, care.TeamScope(nurses), now)
 				w.give(ada, care.StaffScope("me"), now)
-				raw, err := json.Marshal(w.Of(me).SeeIssue(c.issue, concerns))
+				raw, err := json.Marshal(w.Of(me).SeeIssue(c.issue, true, concerns))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -93,7 +93,7 @@ func TestAnAuthorLearnsFromARefusalNothingOfSomebodyElsesRecord(t *testing.T) {
 	filed := func(patient, owner, waits string) IssueSeen {
 		issue := heldBack("me", change...)
 		issue.SetAll(map[string]any{"patient": patient, "owner_team": owner, "waits_for": waits, "code": "missing_record"})
-		seen := w.Of(me).SeeIssue(issue, nil)
+		seen := w.Of(me).SeeIssue(issue, true, nil)
 		delete(seen, "owner_team")
 		return seen
 	}
@@ -113,7 +113,7 @@ func TestALimitedDeskReadsAChangeFieldByField(t *testing.T) {
 		w := newTown(t, me, care.Viewer{Staff: "vera", Role: care.Volunteer, Teams: []string{friends}})
 		w.give(ada, care.TeamScope(friends), now)
 		issue := heldBack("vera", map[string]any{"op": "update", "collection": care.Patients, "id": ada, "patient": ada, "set": map[string]any{field: "key safe 4711"}})
-		if got := !w.Of(me).SeeIssue(issue, nil).Hides(); got != reads {
+		if got := !w.Of(me).SeeIssue(issue, true, nil).Hides(); got != reads {
 			t.Errorf("reads %s: %t, want %t", field, got, reads)
 		}
 	}

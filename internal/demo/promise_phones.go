@@ -47,7 +47,7 @@ func (b *books) viewerOf(staff string) *viewer {
 	r := b.staff[staff]
 	teams := b.teamsOf(staff)
 	v := &viewer{duty: care.DutyOf(care.Role(r.text("role"))), scopes: map[string]bool{care.DirectoryScope: true, care.StaffScope(staff): true}, serves: map[string]bool{}}
-	if v.duty.Role != care.Volunteer {
+	if v.duty.Role != care.Volunteer && v.duty.Role != care.SupportWorker { // who have people by name follow their own
 		for _, t := range teams {
 			v.scopes[care.DestinationScope(t)] = true
 			if v.duty.View == care.Clinical || v.duty.Desk {

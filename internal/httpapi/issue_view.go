@@ -24,7 +24,7 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 	}
 	list := make([]access.IssueSeen, 0, len(issues))
 	for _, rec := range issues {
-		view := who.SeeIssue(rec, concerns)
+		view := who.SeeIssue(rec, true, concerns)
 		owner := view.Text("owner_team")
 		for _, name := range []string{"kept_by", "lost_by", "author", "resolved_by"} {
 			if id, there := view[name]; there {

@@ -202,7 +202,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 	for _, rec := range records {
 		d := wire.Delivery{Collection: care.SyncIssues, ID: rec.ID, Version: rec.Version, Patient: care.AsIssue(rec).Patient()}
 		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, rec.ID, rec.Author, rec.Text))
-		if !who.NearIssue(rec) && who.IssueShownLongEnough(rec, v.store.retention) {
+		if !who.HoldsIssue(rec) && who.IssueShownLongEnough(rec, v.store.retention) {
 			// Of whoever owns it the issue stays: it has no other.
 			d.Scopes = slices.DeleteFunc(d.Scopes, func(scope string) bool { return scope == care.StaffScope(who.Staff) })
 		}
@@ -212,7 +212,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 		case len(d.Scopes) == 0:
 			d.Gone = "left"
 		default:
-			seen := who.SeeIssue(rec, concerns)
+			seen := who.SeeIssue(rec, false, concerns)
 			d.Patient = seen.Patient()
 			if d.Data, err = json.Marshal(seen); err != nil {
 				return err

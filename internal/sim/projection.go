@@ -39,7 +39,7 @@ func (w *World) viewerOf(staff string) (*viewer, error) {
 		}
 	}
 	v.own[care.DirectoryScope], v.own[care.StaffScope(staff)] = true, true
-	if v.duty.Role != care.Volunteer {
+	if v.duty.Role != care.Volunteer && v.duty.Role != care.SupportWorker { // who have people by name follow their own
 		for _, t := range v.teams {
 			if v.duty.View != care.NoRecords || v.duty.Inbox {
 				v.own[care.DestinationScope(t)] = true
@@ -263,6 +263,13 @@ func issueDifferences(values map[string]any, r *row, v *viewer) []string {
 		hidden = []string{"content", "raw"}
 	}
 	near := v.near(r.text("patient"))
+	if claimed, _ := values["patient"].(string); claimed != r.text("patient") {
+		// It is filed under whom the record is about; its author sees whom they named, and no more than that.
+		if r.text("author") != v.id || r.text("kind") != care.HeldMutation || values["owner_team"] != nil {
+			return []string{fmt.Sprintf("issue %s is shown as about %q", shortKey(r.id), claimed)}
+		}
+		near = v.near(claimed)
+	}
 	if c, ok := care.ByName(r.text("collection")); ok {
 		if f, ok := c.Field(r.text("field")); ok && f.Sealed {
 			near = false

@@ -210,12 +210,3 @@ func printOf(m *access.Member) string {
 	sort.Strings(teams)
 	return string(m.Role) + "|" + strings.Join(teams, ",")
 }
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}

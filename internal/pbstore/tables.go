@@ -1,6 +1,7 @@
 package pbstore
 
 import (
+	"sort"
 	"strings"
 
 	"doorstep/internal/access"
@@ -140,4 +141,13 @@ func newTables() *tables {
 		all.byName[name], all.byNumber[s.number] = s, s
 	}
 	return all
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
 }

@@ -20,9 +20,10 @@ export async function openPhone(t, browser, stand, who, how = {}) {
  */
 export async function phoneWithClock(t, browser, stand, who) {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
-  t.after(() => context.close())
   await context.clock.install({ time: Date.now() })
-  return openPhone(t, browser, stand, who, { context })
+  const page = await openPhone(t, browser, stand, who, { context })
+  t.after(() => context.close())
+  return page
 }
 
 /** @param {import('playwright-core').Page} page @param {import('../stand/stand.mjs').Stand} stand @param {string} who */

@@ -51,7 +51,7 @@ export function openBrowser({ own = false } = {}) {
 
 /**
  * Opens a page of the stand in a context of its own, watched until its test ends.
- * @param {{ after: (fn: () => Promise<void>) => void }} t the test
+ * @param {{ after: (fn: () => Promise<void>) => void, passed?: boolean }} t the test
  * @param {Browser} browser @param {Stand} stand @param {string} path @param {How} [how]
  * @returns {Promise<Page>}
  */
@@ -61,6 +61,7 @@ export async function openPage(t, browser, stand, path, how = {}) {
   context.setDefaultTimeout(patience)
   const page = await context.newPage()
   const troubles = watch(page, how.expected ?? [])
+  const talk = overhear(page)
   if (how.as) {
     const kept = await session(stand, how.as)
     await page.addInitScript(value => {
@@ -71,11 +72,30 @@ export async function openPage(t, browser, stand, path, how = {}) {
     }, JSON.stringify(kept))
   }
   t.after(async () => {
+    if (t.passed === false) console.error(`${path} when the test failed, at ${page.url()}:\n${await shown(page)}\n${talk.join('\n')}`)
     if (!how.context) await context.close()
     assert.deepEqual(troubles, [], `what went wrong in ${path}`)
   })
   await page.goto(stand.url + path)
   return page
+}
+
+/** What a page shows, for whoever has to find out why a story failed. @param {Page} page */
+const shown = page => page.locator('body').innerText({ timeout: 5_000 }).catch(e => `nothing that can be read: ${e.message}`)
+
+/** The last that a page and the server's API said to each other; grows while they speak. @param {Page} page @returns {string[]} */
+function overhear(page) {
+  /** @type {string[]} */ const talk = []
+  const began = Date.now()
+  const note = (/** @type {string} */ text) => {
+    talk.push(`${Date.now() - began} ms ${text}`)
+    if (talk.length > 40) talk.shift()
+  }
+  const api = (/** @type {string} */ url) => url.includes('/api/')
+  page.on('request', r => { if (api(r.url())) note(`→ ${r.method()} ${new URL(r.url()).pathname}`) })
+  page.on('response', r => { if (api(r.url())) note(`← ${r.status()} ${new URL(r.url()).pathname}`) })
+  page.on('requestfailed', r => { if (api(r.url())) note(`✗ ${new URL(r.url()).pathname} ${r.failure()?.errorText}`) })
+  return talk
 }
 
 /** Refused requests are told by the browser itself; whether they belong is for the test to say. */

@@ -51,7 +51,7 @@ func NewOutcomes(uptime func() time.Duration) *Outcomes { return &Outcomes{uptim
 
 // Answered notes that a request was answered, and whether with a fault of the server's.
 func (o *Outcomes) Answered(kind Kind, failed bool) {
-	now := o.uptime()
+	now := o.now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	k := &o.kinds[kind]
@@ -67,9 +67,12 @@ func (o *Outcomes) Answered(kind Kind, failed bool) {
 	k.last, k.lastFailed = now, failed
 }
 
+// now never lies before the start, as a clock that a test turns back would have it.
+func (o *Outcomes) now() time.Duration { return max(0, o.uptime()) }
+
 // Shares are the counts of the last minute.
 func (o *Outcomes) Shares() Requests {
-	now := o.uptime()
+	now := o.now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return Requests{Pushes: o.kinds[Push].share(now), Pulls: o.kinds[Pull].share(now), Others: o.kinds[Other].share(now)}

@@ -106,3 +106,11 @@ func TestTheDiskIsMeasured(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+func TestRequestsAreCountedWhileTheClockStandsBeforeTheStart(t *testing.T) {
+	o := NewOutcomes(func() time.Duration { return -48 * time.Hour })
+	o.Answered(Push, true)
+	if got := o.Shares().Pushes; got.Answered != 1 || got.Failed != 1 {
+		t.Errorf("counted %d answered and %d failed, want 1 and 1", got.Answered, got.Failed)
+	}
+}

@@ -6,11 +6,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +22,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"doorstep/internal/care"
+	"doorstep/internal/httpapi"
+	"doorstep/internal/identity"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/phone"
 	"doorstep/internal/server"
@@ -42,7 +46,7 @@ func TestMain(m *testing.M) {
 
 // obeyed shows of every setting that something obeys it: what it changes is looked at from outside.
 var obeyed = map[string]func(*testing.T){
-	"dir": servesAsTold, "http": servesAsTold, "allow-admin": servesAsTold, "origins": servesAsTold,
+	"dir": servesAsTold, "http": servesAsTold, "admin-http": servesAsTold, "signing-key": servesAsTold, "origins": servesAsTold,
 	"access-token-minutes": tokensLiveAsLong, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
 	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
 	"escalation-interval": deadlinesAreLookedAt, "demo-seed": demoIsSeeded,
@@ -93,38 +97,48 @@ func said(t *testing.T, lines *bufio.Scanner, text string) string {
 	return ""
 }
 
-// The folder, the address, the dashboard and the origins, by variable and by flag; the health command of the same
-// settings finds the server, and a signal ends it in good order.
-func servesAsTold(t *testing.T) {
+// freeAddress is one that nobody listens on at the moment.
+func freeAddress(t *testing.T) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(t.TempDir(), "data")
+	return listener.Addr().String()
+}
+
+// The folder, the signing key outside it, both addresses and the origins, by variable and by flag; the dashboard is
+// on the address for administration alone (X14), and all files are their owner's alone (X12). The health command of
+// the same settings finds the server, and a signal ends it in good order.
+func servesAsTold(t *testing.T) {
+	address, admin := freeAddress(t), freeAddress(t)
+	dir, key := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "elsewhere.key")
 	const byVariable, byFlag = "https://variable.example.org", "https://flag.example.org"
-	env := []string{"DOORSTEP_DATA_DIR=" + dir, "DOORSTEP_HTTP=" + address, "DOORSTEP_ORIGINS=" + byVariable}
+	env := []string{"DOORSTEP_DATA_DIR=" + dir, "DOORSTEP_HTTP=" + address, "DOORSTEP_ORIGINS=" + byVariable, "DOORSTEP_SIGNING_KEY=" + key}
 	for _, c := range []struct {
-		args   []string
-		status int
-		origin string
-	}{{[]string{"serve"}, http.StatusNotFound, byVariable}, {[]string{"serve", "--allow-admin", "--origins=" + byFlag}, http.StatusOK, byFlag}} {
+		args           []string
+		administration bool
+		origin         string
+	}{{[]string{"serve"}, false, byVariable}, {[]string{"serve", "--admin-http=" + admin, "--origins=" + byFlag}, true, byFlag}} {
 		serve, lines := program(t, env, c.args...)
 		said(t, lines, "Doorstep listens on "+address)
 		if _, err := os.Stat(filepath.Join(dir, "data.db")); err != nil {
 			t.Errorf("there is no database in the folder: %v", err)
 		}
-		response, err := http.Get("http://" + address + "/_/")
-		if err != nil {
-			t.Fatal(err)
+		if got := statusOf(t, "http://"+address+"/_/"); got != http.StatusNotFound {
+			t.Errorf("%v: the dashboard answers %d on the public address", c.args, got)
 		}
-		response.Body.Close()
-		if response.StatusCode != c.status {
-			t.Errorf("%v: the dashboard answers %d, want %d", c.args, response.StatusCode, c.status)
+		if c.administration {
+			for path, want := range map[string]int{"/_/": 200, "/api/settings": 401, httpapi.HealthPath: 200} {
+				if got := statusOf(t, "http://"+admin+path); got != want {
+					t.Errorf("%s on the address for administration = %d, want %d", path, got, want)
+				}
+			}
 		}
+		ownersAlone(t, dir, key)
 		for _, origin := range []string{byVariable, byFlag} {
 			want := ""
 			if origin == c.origin {
@@ -148,6 +162,58 @@ func servesAsTold(t *testing.T) {
 		if err := serve.Wait(); err != nil {
 			t.Errorf("%v ended with %v", c.args, err)
 		}
+	}
+}
+
+func statusOf(t *testing.T, url string) int {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// ownersAlone holds that nobody but their owner may open the folder, any file in it, and the key, which is not in it.
+func ownersAlone(t *testing.T, dir, key string) {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has the rights %s", path, info.Mode())
+		}
+		names = append(names, d.Name())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(names, "data.db") || !slices.Contains(names, "data.db-wal") || slices.Contains(names, identity.KeyFile) {
+		t.Errorf("the folder holds %v", names)
+	}
+	if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the signing key: %v, %v", info, err)
+	}
+}
+
+// X12: a folder that an earlier version left open to everybody is closed to them, and only to them.
+func TestADataFolderOfAnEarlierVersionIsClosed(t *testing.T) {
+	for before, want := range map[fs.FileMode]fs.FileMode{0o755: 0o750, 0o700: 0o700, 0o777: 0o770} {
+		dir := t.TempDir()
+		if err := errors.Join(os.Chmod(dir, before), closeFolder(dir)); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s became %v, %v; want %s", before, info.Mode().Perm(), err, want)
+		}
+	}
+	if err := closeFolder(filepath.Join(t.TempDir(), "not there yet")); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -219,7 +285,7 @@ func townOf(t *testing.T, manual bool, flags ...string) *town {
 		t.Fatal(err)
 	}
 	w := &town{}
-	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, set.AllowAdmin, w.clock.Now) })
+	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, w.clock.Now) })
 	o := server.From(set)
 	o.Now, o.Manual = w.clock.Now, manual
 	if w.srv, err = server.Start(w.BaseApp, o); err != nil {

@@ -92,7 +92,7 @@ func startDoorstep(conf config) (app core.App, running *server.Server, url strin
 		base.DBConnect = func(path string) (*dbx.DB, error) { return dbx.Open(countedDriver, sqlitedb.DSN(path)) }
 	}
 	app = core.NewBaseApp(base)
-	server.Bind(app, false, time.Now)
+	server.Bind(app, time.Now)
 	if err := app.Bootstrap(); err != nil {
 		return nil, nil, "", nil, err
 	}

@@ -7,8 +7,7 @@ import (
 )
 
 // Caseloads is the collection of caseload rows: no built-in reads, the desk has routes of its own.
-// Grants are derived by person, team and member of staff, and every built-in read of a care record
-// goes through idx_caseload_patient.
+// Grants are derived by person, team and member of staff.
 func Caseloads() *core.Collection {
 	c := build(care.Caseload)
 	c.AddIndex("idx_caseload_patient", false, "`patient`", "")

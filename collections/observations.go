@@ -6,8 +6,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Observations is the collection of sets of readings, without any index but its primary key, as
+// Observations is the collection of sets of readings: no built-in reads, and without any index but its primary key, as
 // Visits.
-func Observations() *core.Collection {
-	return readable(build(care.Observations), CareRecordRule(care.Observations, "patient."))
-}
+func Observations() *core.Collection { return build(care.Observations) }

@@ -6,10 +6,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Patients is the collection of people. The NHS number finds a person again in an import; it is not
+// Patients is the collection of people: no built-in reads. The NHS number finds a person again in an import; it is not
 // unique, because an unverified one may be somebody else's.
 func Patients() *core.Collection {
-	c := readable(build(care.Patients), CareRecordRule(care.Patients, ""))
+	c := build(care.Patients)
 	c.AddIndex("idx_patients_nhs_number", false, "`nhs_number`", "`nhs_number` != ''")
 	return c
 }

@@ -54,13 +54,16 @@ func auditRead(now func() time.Time, e *core.RequestEvent, action, collection st
 		Action: action, Collection: collection, Record: record, Patient: patient, Detail: detail})
 }
 
-// reader describes who asks. The role of a superuser, who is no member of staff, is "superuser".
+// superuserRole stands in the audit for the role of a superuser, who is no member of staff.
+const superuserRole = "superuser"
+
+// reader describes who asks.
 func reader(auth *core.Record) (actor, role, organisation string) {
 	switch {
 	case auth == nil:
 		return "", "", ""
 	case auth.IsSuperuser():
-		return auth.Id, "superuser", ""
+		return auth.Id, superuserRole, ""
 	}
 	return auth.Id, auth.GetString("role"), auth.GetString("organisation")
 }

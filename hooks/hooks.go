@@ -8,10 +8,15 @@ import (
 
 // Register lists every hook; now is the server's clock. It must run before the application is
 // bootstrapped.
-func Register(app core.App, allowAdmin bool, now func() time.Time) {
+func Register(app core.App, now func() time.Time) {
 	BindTriggers(app)
 	BindValidation(app)
+	BindAccounts(app)
+	BindBackup(app)
 	BindRealtime(app)
 	BindAudit(app, now)
-	BindLockdown(app, allowAdmin)
+	BindBodyTime(app)
+	BindRequestLog(app)
+	BindTokenLife(app)
+	BindDoors(app, now)
 }

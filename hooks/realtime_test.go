@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"doorstep/internal/care"
+	"doorstep/internal/testkit/pbtest"
 
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
 func TestRealtime_NoSubscriptionToRecords(t *testing.T) {
-	w := newWard(t, true)
+	w := newWard(t)
 	client := subscriptions.NewDefaultClient()
 	w.SubscriptionsBroker().Register(client)
 	visits, err := w.FindCollectionByNameOrId(care.Visits)
@@ -23,9 +24,9 @@ func TestRealtime_NoSubscriptionToRecords(t *testing.T) {
 		topics = append(topics, c.Name, c.Name+"/*")
 	}
 	for _, topic := range topics {
-		for _, token := range []string{"", w.nurseToken, w.superuser} {
+		for _, token := range []string{"", w.superuser} {
 			client.Unset("auth") // each asks as if for the first time
-			answer := w.call(t, "POST", "/api/realtime", token,
+			answer := pbtest.Call(t, w.admin, "POST", "/api/realtime", token,
 				map[string]any{"clientId": client.Id(), "subscriptions": []string{"harmless", topic}})
 			if answer.Status != http.StatusBadRequest || !strings.Contains(string(answer.Body), "cannot be subscribed to") {
 				t.Errorf("subscribe to %s = %d: %s", topic, answer.Status, answer.Body)
@@ -35,7 +36,7 @@ func TestRealtime_NoSubscriptionToRecords(t *testing.T) {
 			}
 		}
 	}
-	answer := w.call(t, "POST", "/api/realtime", w.nurseToken, map[string]any{"clientId": client.Id(), "subscriptions": []string{"harmless"}})
+	answer := pbtest.Call(t, w.admin, "POST", "/api/realtime", w.superuser, map[string]any{"clientId": client.Id(), "subscriptions": []string{"harmless"}})
 	if answer.Status != http.StatusNoContent || !client.HasSubscription("harmless") {
 		t.Errorf("a topic of no collection = %d: %s", answer.Status, answer.Body)
 	}

@@ -18,44 +18,44 @@ import (
 // morning is when everything of these tests is read.
 var morning = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
-// bindRecords binds what concerns records read and saved through PocketBase.
-func bindRecords(app core.App) {
-	hooks.BindTriggers(app)
-	hooks.BindValidation(app)
-	hooks.BindAudit(app, func() time.Time { return morning })
-	hooks.BindRealtime(app)
-}
-
 // ward is a server with one nurse and one person on her team's caseload.
 type ward struct {
 	*pbtest.App
-	server       *httptest.Server
+	server       *httptest.Server // the public listener
+	admin        *httptest.Server // the listener for administration
 	nurse        *core.Record
 	nurseToken   string
 	superuser    string
 	team, person *core.Record
 }
 
-func newWard(t *testing.T, allowAdmin bool) *ward {
+func newWard(t *testing.T) *ward {
 	t.Helper()
-	w := &ward{App: pbtest.New(t, bindRecords, func(app core.App) { hooks.BindLockdown(app, allowAdmin) })}
+	w := &ward{App: pbtest.New(t, func(app core.App) { hooks.Register(app, func() time.Time { return morning }) })}
 	w.team = w.Team(t, w.Org(t, "community_trust", "Trust"), "nursing", "North")
 	w.nurse = w.Staff(t, care.DistrictNurse, "Amina Yusuf", w.team)
 	w.person = w.Patient(t, "Okafor", nil)
 	w.Caseload(t, w.person, w.team)
 	w.nurseToken, w.superuser = w.Token(t, w.nurse), w.Superuser(t)
-	w.server = w.Serve(t)
+	w.server, w.admin = w.Serve(t), w.ServeAdministration(t)
 	return w
 }
 
+// call asks on the public listener.
 func (w *ward) call(t *testing.T, method, path, token string, body any) pbtest.Answer {
 	t.Helper()
 	return pbtest.Call(t, w.server, method, path, token, body)
 }
 
+// administer asks as a superuser on the listener for administration.
+func (w *ward) administer(t *testing.T, method, path string, body any) pbtest.Answer {
+	t.Helper()
+	return pbtest.Call(t, w.admin, method, path, w.superuser, body)
+}
+
 func TestRecords_AMissingReadingStaysNull(t *testing.T) {
-	w := newWard(t, true)
-	made := w.call(t, "POST", "/api/collections/observations/records", w.superuser,
+	w := newWard(t)
+	made := w.administer(t, "POST", "/api/collections/observations/records",
 		map[string]any{"patient": w.person.Id, "pulse": 0, "on_oxygen": false, "spo2": nil, "systolic": ""})
 	if made.Status != http.StatusOK {
 		t.Fatalf("create = %d: %s", made.Status, made.Body)
@@ -84,7 +84,7 @@ func TestRecords_AMissingReadingStaysNull(t *testing.T) {
 		if stored.Pulse == nil || *stored.Pulse != 0 || stored.OnOxygen == nil || *stored.OnOxygen != "false" {
 			t.Errorf("%s: 0 and false did not stay: %+v", how, stored)
 		}
-		read := w.call(t, "GET", "/api/collections/observations/records/"+id, w.nurseToken, nil).JSON(t)
+		read := w.administer(t, "GET", "/api/collections/observations/records/"+id, nil).JSON(t)
 		for field, want := range map[string]any{"respiration_rate": nil, "spo2": nil, "systolic": nil, "pulse": 0.0, "on_oxygen": false} {
 			if got, there := read[field]; !there || got != want {
 				t.Errorf("%s: read %s = %v, want %v", how, field, got, want)
@@ -94,7 +94,7 @@ func TestRecords_AMissingReadingStaysNull(t *testing.T) {
 }
 
 func TestRecords_ValuesOfTheDashboardKeepTheLimitsOfCare(t *testing.T) {
-	w := newWard(t, true)
+	w := newWard(t)
 	for _, c := range []struct {
 		name, collection, field string
 		value                   any
@@ -115,7 +115,7 @@ func TestRecords_ValuesOfTheDashboardKeepTheLimitsOfCare(t *testing.T) {
 		if c.collection != care.Patients {
 			body["patient"] = w.person.Id
 		}
-		answer := w.call(t, "POST", "/api/collections/"+c.collection+"/records", w.superuser, body)
+		answer := w.administer(t, "POST", "/api/collections/"+c.collection+"/records", body)
 		if c.code == "" {
 			if answer.Status != http.StatusOK {
 				t.Errorf("%s: %d %s", c.name, answer.Status, answer.Body)
@@ -143,7 +143,7 @@ func TestRecords_ValuesOfTheDashboardKeepTheLimitsOfCare(t *testing.T) {
 //
 // The note must survive.
 func TestRecords_ASaveWritesOnlyWhatItChanged(t *testing.T) {
-	w := newWard(t, true)
+	w := newWard(t)
 	visit := w.Put(t, care.Visits, map[string]any{"patient": w.person.Id, "note": "seen"})
 	old, err := w.FindRecordById(care.Visits, visit.Id)
 	if err != nil {

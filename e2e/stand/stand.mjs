@@ -15,13 +15,13 @@ const binary = root + 'dist/doorstep-test'
 
 /**
  * @param {{ after: (end: () => Promise<void>) => void } | null} test the test (or `{ after }` of node:test) that the stand ends with
- * @param {{ people?: number, allowAdmin?: boolean, pages?: string }} [options] people: how many further people the north
+ * @param {{ people?: number, pages?: string }} [options] people: how many further people the north
  *   team has; pages: a folder that holds pb_public and docs
  * @returns {Promise<Stand>}
  */
 export async function startStand(test, options = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run make dist/doorstep-test`)
-  const args = ['-root', options.pages ?? root, '-people', String(options.people ?? 0), `-allow-admin=${options.allowAdmin ?? false}`]
+  const args = ['-root', options.pages ?? root, '-people', String(options.people ?? 0)]
   const child = spawn(binary, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = new Promise(resolve => child.once('exit', resolve))
   const line = await Promise.race([
@@ -85,7 +85,7 @@ export class Stand {
   async token(who) {
     const known = this.#tokens.get(who)
     if (known) return known
-    const answer = await fetch(this.url + '/api/collections/staff/auth-with-password', { method: 'POST',
+    const answer = await fetch(this.url + '/api/sync/v1/sign-in', { method: 'POST',
       headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ identity: this.staff[who].email, password: this.password }) })
     const said = await answer.json()
     if (!answer.ok) throw new Error(`sign in ${who}: ${JSON.stringify(said)}`)

@@ -44,14 +44,15 @@ type world struct {
 	reception, gp, cora        *core.Record
 	ada                        *core.Record // a person on the caseload of nurses
 
-	superuser string  // token of whoever works in the dashboard, once somebody does
-	foreign   *sql.DB // a second connection to the database, once somebody needs one
+	administration *httptest.Server // the listener of the dashboard
+	superuser      string           // token of whoever works in the dashboard, once somebody does
+	foreign        *sql.DB          // a second connection to the database, once somebody needs one
 }
 
 func newWorld(t *testing.T, change ...func(*server.Options)) *world {
 	t.Helper()
 	w := &world{t: t, change: change, clock: testkit.Clock{Tick: time.Millisecond}}
-	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, true, w.now) })
+	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, w.now) })
 	w.start()
 	hood := w.Put(t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
 	w.practice = w.Org(t, "practice", "Bridge Surgery")
@@ -94,7 +95,7 @@ func (w *world) start() {
 			w.t.Errorf("close server: %v", err)
 		}
 	})
-	w.http = w.Serve(w.t)
+	w.http, w.administration = w.Serve(w.t), w.ServeAdministration(w.t)
 }
 
 func (w *world) now() time.Time { return w.clock.Now() }
@@ -226,7 +227,7 @@ func (w *world) dashboard(method, path string, body any) pbtest.Answer {
 	if w.superuser == "" {
 		w.superuser = w.Superuser(w.t)
 	}
-	answer := pbtest.Call(w.t, w.http, method, "/api/collections/"+path, w.superuser, body)
+	answer := pbtest.Call(w.t, w.administration, method, "/api/collections/"+path, w.superuser, body)
 	if answer.Status >= 300 {
 		w.t.Fatalf("dashboard: %s %s = %d %s", method, path, answer.Status, answer.Body)
 	}

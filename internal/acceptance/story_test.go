@@ -265,7 +265,7 @@ func (w *world) restart() {
 	w.http.Close()
 	ok(w.t, w.srv.Close())
 	w.App.Close(w.t)
-	w.App = pbtest.Open(w.t, dir, func(app core.App) { server.Bind(app, true, w.now) })
+	w.App = pbtest.Open(w.t, dir, func(app core.App) { server.Bind(app, w.now) })
 	w.start()
 	w.superuser = ""
 }

@@ -74,7 +74,7 @@ func newStage(t *testing.T) *stage {
 func (s *stage) now() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
 
 func (s *stage) open(dir string) {
-	s.app = pbtest.Open(s.t, dir, func(app core.App) { server.Bind(app, false, s.now) })
+	s.app = pbtest.Open(s.t, dir, func(app core.App) { server.Bind(app, s.now) })
 	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Entropy: &s.entropy, Manual: true})
 	if err != nil {
 		s.t.Fatal(err)

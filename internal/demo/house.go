@@ -27,9 +27,11 @@ type house struct {
 	flaky *flaky
 	web   *http.Server
 	url   string
-	temp  string // folder to remove at the end, "" when the data is to be kept
-	drain func() // ends streams, and pulls that wait
-	done  chan error
+	// administration is the listener for superusers; nil where none was asked for.
+	administration *http.Server
+	temp           string // folder to remove at the end, "" when the data is to be kept
+	drain          func() // ends streams, and pulls that wait
+	done           chan error
 }
 
 // houseOptions say where the house stands.
@@ -57,7 +59,7 @@ func openApp(o houseOptions, clock *Clock) (*house, error) {
 	} else if _, err := os.Stat(filepath.Join(dir, "data.db")); err == nil {
 		return nil, fmt.Errorf("%s: %w", dir, errUsed)
 	}
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, o.server.AllowAdmin, clock.Now) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, clock.Now) })
 	if err != nil {
 		return nil, errors.Join(err, h.clear())
 	}
@@ -88,6 +90,14 @@ func (h *house) start(o houseOptions) error {
 	h.url = "http://" + listener.Addr().String()
 	h.web = &http.Server{Handler: h.flaky, ReadHeaderTimeout: time.Minute}
 	go func() { h.done <- h.web.Serve(listener) }()
+	if o.server.AdminHTTP == "" {
+		return nil
+	}
+	if listener, err = net.Listen("tcp", o.server.AdminHTTP); err != nil {
+		return fmt.Errorf("listen for administration: %w (choose another address with --admin-http)", err)
+	}
+	h.administration = server.ForAdministration(&http.Server{Addr: listener.Addr().String(), Handler: handler, ReadHeaderTimeout: time.Minute})
+	go func() { _ = h.administration.Serve(listener) }() // it ends with the house
 	return nil
 }
 
@@ -105,7 +115,7 @@ func routes(app core.App, pages http.Handler) (handler http.Handler, err error) 
 				}
 				pages.ServeHTTP(e.Response, e.Request)
 				return nil
-			}).Bind(apis.SkipSuccessActivityLog())
+			})
 		}
 		handler, err = e.Router.BuildMux()
 		return err
@@ -167,6 +177,9 @@ func (h *house) close() error {
 			all = append(all, err)
 		}
 	}
+	if h.administration != nil {
+		all = append(all, h.administration.Close())
+	}
 	if h.srv != nil {
 		all = append(all, h.srv.Close())
 	}
@@ -181,5 +194,9 @@ func (h *house) clear() error {
 	if h.temp == "" {
 		return nil
 	}
-	return os.RemoveAll(h.temp)
+	key := os.Remove(recoveryFile(h.temp))
+	if errors.Is(key, os.ErrNotExist) { // it was not made yet
+		key = nil
+	}
+	return errors.Join(key, os.RemoveAll(h.temp))
 }

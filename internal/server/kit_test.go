@@ -41,7 +41,7 @@ type started struct {
 func start(t testing.TB, o server.Options) *started {
 	t.Helper()
 	s := &started{}
-	s.app = pbtest.New(t, func(a core.App) { server.Bind(a, false, s.clock.Now) })
+	s.app = pbtest.New(t, func(a core.App) { server.Bind(a, s.clock.Now) })
 	o.Now = s.clock.Now
 	var err error
 	if s.srv, err = server.Start(s.app.BaseApp, o); err != nil {

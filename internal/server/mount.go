@@ -17,6 +17,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/hooks"
 )
 
 // Limits of the listener and of its end.
@@ -50,7 +52,7 @@ func Mount(app core.App, o Options) *Mounted {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	Bind(app, o.AllowAdmin, o.Now)
+	Bind(app, o.Now)
 	m := &Mounted{app: app, o: o}
 	app.Cron().Remove("__pbDBOptimize__") // see Server.CleanUp
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstepServe", Priority: -999, Func: m.serve})
@@ -73,10 +75,55 @@ func (m *Mounted) serve(e *core.ServeEvent) error {
 	if err := s.API.Register(e); err != nil { // and all that comes after, up to the listener
 		return err
 	}
+	if m.o.AdminHTTP != "" {
+		if err := m.serveAdministration(e.Server); err != nil {
+			return err
+		}
+	}
 	if m.o.Out != nil {
 		fmt.Fprintf(m.o.Out, "Doorstep listens on %s\n", e.Server.Addr)
 	}
 	return nil
+}
+
+// serveAdministration opens the listener for superusers, with the limits of the public one. It serves the same
+// routes: which of them are open where is decided in hooks.
+func (m *Mounted) serveAdministration(public *http.Server) error {
+	listener, err := net.Listen("tcp", m.o.AdminHTTP)
+	if err != nil {
+		return fmt.Errorf("listen for administration: %w (choose another address with --admin-http)", err)
+	}
+	admin := ForAdministration(&http.Server{Handler: public.Handler, ReadHeaderTimeout: public.ReadHeaderTimeout, ReadTimeout: public.ReadTimeout,
+		WriteTimeout: public.WriteTimeout, IdleTimeout: public.IdleTimeout, ErrorLog: public.ErrorLog, BaseContext: public.BaseContext})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stopped {
+		return errors.Join(http.ErrServerClosed, listener.Close())
+	}
+	end := m.end
+	m.end = func() error { return errors.Join(admin.Close(), end()) }
+	go func() {
+		if err := admin.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			m.app.Logger().Error("the listener for administration ended", "cause", err.Error())
+		}
+	}()
+	if m.o.Out != nil {
+		fmt.Fprintf(m.o.Out, "Administration on http://%s/_/\n", listener.Addr())
+	}
+	return nil
+}
+
+// ForAdministration makes all that comes by this server count as come by the listener for superusers.
+func ForAdministration(s *http.Server) *http.Server {
+	base := s.BaseContext
+	s.BaseContext = func(l net.Listener) context.Context {
+		ctx := context.Background()
+		if base != nil {
+			ctx = base(l)
+		}
+		return hooks.AtAdminListener(ctx)
+	}
+	return s
 }
 
 // allowOrigins puts our word in place of PocketBase's, which lets pages of any server read every
@@ -99,7 +146,7 @@ func (m *Mounted) servePages(e *core.ServeEvent) error {
 			}
 			m.o.Pages.ServeHTTP(e.Response, e.Request)
 			return nil
-		}).Bind(apis.SkipSuccessActivityLog())
+		})
 	}
 	return e.Next()
 }

@@ -8,12 +8,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/hooks"
+	"doorstep/internal/care"
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
@@ -36,16 +38,17 @@ type Options struct {
 	// GroupMax pushes are committed together at most; QueueMax may wait.
 	GroupMax, QueueMax int
 	AccessToken        time.Duration // life of an access token
+	SigningKey         string        // file of the key that signs them; "" = signing.key in the data folder
 	Escalation         time.Duration // how often deadlines are looked at
 	Tombstones         time.Duration // how long deletions stay in the feed
 	Issues             time.Duration // how long an author is told of an open issue after losing the person
-	// For Mount: AllowAdmin serves the dashboard and its routes on the public listener; Origins
-	// are other servers' whose pages may call the API, beside those of this one; Pages answers GET
-	// where no route does; and Out is told when the server listens.
-	AllowAdmin bool
-	Origins    []string
-	Pages      http.Handler
-	Out        io.Writer
+	// For Mount: AdminHTTP is the address of the second listener, where superusers administer; "" =
+	// there is none. Origins are other servers' whose pages may call the API, beside those of this
+	// one; Pages answers GET where no route does; and Out is told when the server listens.
+	AdminHTTP string
+	Origins   []string
+	Pages     http.Handler
+	Out       io.Writer
 	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
 	// For tests and the simulator, which move time themselves.
 	Manual bool
@@ -55,7 +58,7 @@ type Options struct {
 
 // From are the options that settings ask for.
 func From(set *settings.Settings) Options {
-	return Options{AllowAdmin: set.AllowAdmin, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken,
+	return Options{AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, SigningKey: set.SigningKey,
 		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}
 }
 
@@ -75,7 +78,7 @@ type Server struct {
 
 // Bind prepares an application before it is bootstrapped: the hooks that must be there first, by
 // the clock that Start gets too.
-func Bind(app core.App, allowAdmin bool, now func() time.Time) { hooks.Register(app, allowAdmin, now) }
+func Bind(app core.App, now func() time.Time) { hooks.Register(app, now) }
 
 // Start opens the store of a bootstrapped, migrated application, starts the engine and binds the
 // routes to app.OnServe. Close ends it.
@@ -106,9 +109,16 @@ func open(app core.App, o Options) (*Server, error) {
 		o.Uptime = func() time.Duration { return o.Now().Sub(began) }
 	}
 	s := &Server{App: app, o: o, clock: clockwatch.New(o.Now, o.Uptime)}
-	keys, err := identity.LoadKeyring(app.DataDir(), o.Entropy)
+	if o.SigningKey == "" {
+		o.SigningKey = filepath.Join(app.DataDir(), identity.KeyFile)
+	}
+	keys, err := identity.LoadKeyring(o.SigningKey, o.Entropy)
 	if err != nil {
 		return nil, fmt.Errorf("load the signing key: %w", err)
+	}
+	passwords, err := newPasswords(app, o.Now)
+	if err != nil {
+		return nil, err
 	}
 	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Channels: channelNames(), Entropy: o.Entropy, Key: keys.Secret("history"), IssueRetention: o.Issues, Broken: func(b rules.Broken) {
 		o.Log.Error("a handover rule does not compile and is left out", "rule", b.Rule.Code, "version", b.Rule.Version, "owner", b.Rule.Owner, "reason", b.Reason)
@@ -125,17 +135,30 @@ func open(app core.App, o Options) (*Server, error) {
 	if err := s.plan(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(app), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
+	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(app, s.Store.Connections()), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
 		LooksAfter: func(lead identity.StaffRecord, staff string) bool {
 			return s.Store.Access.Of(lead.Viewer()).LooksAfter(staff)
 		}})
 	pbrecords.BindRevocation(app, service.Revoke)
 	s.Store.OnRevocation(service.Revoke)
-	s.API = &httpapi.API{App: app, Identity: service, Sync: s.Engine, Store: s.Store, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
+	s.API = &httpapi.API{App: app, Identity: service, Passwords: passwords, Sync: s.Engine, Store: s.Store, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
 	if !o.Manual {
 		s.watch()
 	}
 	return s, nil
+}
+
+// newPasswords checks the passwords of staff at the cost of their hashes.
+func newPasswords(app core.App, now func() time.Time) (*identity.Passwords, error) {
+	staff, err := app.FindCachedCollectionByNameOrId(care.StaffName)
+	if err != nil {
+		return nil, fmt.Errorf("find the accounts of staff: %w", err)
+	}
+	cost := 0
+	if field, ok := staff.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField); ok {
+		cost = field.Cost
+	}
+	return identity.NewPasswords(now, cost)
 }
 
 // Close stops the jobs and the engine; the application itself stays with its owner. Closing again

@@ -11,7 +11,8 @@ import (
 type Settings struct {
 	DataDir            string        // where the database and the files are
 	HTTP               string        // address of the public listener
-	AllowAdmin         bool          // dashboard and its routes on the public listener
+	AdminHTTP          string        // address of the listener for administration; "" = there is none
+	SigningKey         string        // file of the key that signs access tokens; "" = in DataDir
 	Origins            []string      // of other servers whose pages may call the API
 	AccessToken        time.Duration // life of an access token
 	GroupMax           int           // pushes committed together at most

@@ -29,7 +29,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.DataDir != "pb_data" || s.HTTP != "127.0.0.1:8090" || s.AllowAdmin || s.AccessToken != 15*time.Minute || s.GroupMax != 64 ||
+	if s.DataDir != "pb_data" || s.HTTP != "127.0.0.1:8090" || s.AdminHTTP != "" || s.SigningKey != "" || s.AccessToken != 15*time.Minute || s.GroupMax != 64 ||
 		s.QueueLength != 512 || s.IssueRetention != 30*24*time.Hour ||
 		s.TombstoneRetention != 180*24*time.Hour || s.EscalationInterval != 15*time.Second || s.DemoSeed != 1 {
 		t.Errorf("defaults are %+v", s)
@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestFlagWinsOverVariableOverDefault(t *testing.T) {
-	s, err := FromEnvironment(variables("DOORSTEP_GROUP_MAX", "8", "DOORSTEP_QUEUE_LENGTH", "9", "DOORSTEP_ALLOW_ADMIN", "true", "DOORSTEP_DEMO_SEED", ""))
+	s, err := FromEnvironment(variables("DOORSTEP_GROUP_MAX", "8", "DOORSTEP_QUEUE_LENGTH", "9", "DOORSTEP_ADMIN_HTTP", "127.0.0.1:8091", "DOORSTEP_DEMO_SEED", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,24 +46,9 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 	if err := flags.Parse([]string{"--group-max=16", "--escalation-interval", "30s", "--tombstone-days=90"}); err != nil {
 		t.Fatal(err)
 	}
-	if s.GroupMax != 16 || s.QueueLength != 9 || !s.AllowAdmin || s.EscalationInterval != 30*time.Second ||
+	if s.GroupMax != 16 || s.QueueLength != 9 || s.AdminHTTP != "127.0.0.1:8091" || s.EscalationInterval != 30*time.Second ||
 		s.TombstoneRetention != 90*24*time.Hour || s.DemoSeed != 1 {
 		t.Errorf("got %+v", s)
-	}
-}
-
-func TestASwitchNeedsNoValue(t *testing.T) {
-	s, err := FromEnvironment(none)
-	if err != nil {
-		t.Fatal(err)
-	}
-	flags := pflag.NewFlagSet("doorstep", pflag.ContinueOnError)
-	s.Bind(flags)
-	if err := flags.Parse([]string{"--allow-admin"}); err != nil {
-		t.Fatal(err)
-	}
-	if !s.AllowAdmin {
-		t.Error("--allow-admin alone did not switch it on")
 	}
 }
 
@@ -76,7 +61,6 @@ func TestBadValuesAreNamed(t *testing.T) {
 		{"DOORSTEP_TOMBSTONE_DAYS", "30", "30 is outside 31 to 3650"},
 		{"DOORSTEP_ESCALATION_INTERVAL", "61s", "1m1s is outside 1s to 1m0s"},
 		{"DOORSTEP_ESCALATION_INTERVAL", "15", `"15" is not a duration such as 15s`},
-		{"DOORSTEP_ALLOW_ADMIN", "yes", `"yes" is neither true nor false`},
 		{"DOORSTEP_QUEUE_LENGTH", "99999999999999999999", "is not a whole number"},
 		{"DOORSTEP_ORIGINS", "*", `"*" is not an origin such as https://app.example.org`},
 		{"DOORSTEP_ORIGINS", "https://a.example.org,https://*.example.org", `"https://*.example.org" is not an origin`},

@@ -84,7 +84,7 @@ func (m *machine) boot(d disk) error {
 	if err := d.write(dir); err != nil {
 		return err
 	}
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, true, m.clock.Now) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, m.clock.Now) })
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@
 package pbtest
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"doorstep/hooks"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/sqlitedb"
 
@@ -21,6 +24,7 @@ import (
 // App is an application of its own for one test: nothing it does is seen by another.
 type App struct {
 	*core.BaseApp
+	handler http.Handler // once it was built
 }
 
 // template makes one migrated data folder for the whole test process: copying its two files takes a
@@ -130,29 +134,45 @@ func (a *App) SecondConnection(t testing.TB) *sql.DB {
 	return db.DB()
 }
 
-// Serve serves all routes, PocketBase's own and those bound to OnServe, until the test ends. NB! One
-// application can be served once: PocketBase registers its dashboard routes at each call.
+// Serve serves all routes, PocketBase's own and those bound to OnServe, on the public listener until the test
+// ends.
 func (a *App) Serve(t testing.TB) *httptest.Server {
+	t.Helper()
+	return a.serve(t, context.Background())
+}
+
+// ServeAdministration serves the same routes on the listener for superusers, until the test ends.
+func (a *App) ServeAdministration(t testing.TB) *httptest.Server {
+	t.Helper()
+	return a.serve(t, hooks.AtAdminListener(context.Background()))
+}
+
+func (a *App) serve(t testing.TB, of context.Context) *httptest.Server {
 	t.Helper()
 	handler, err := a.Handler()
 	if err != nil {
 		t.Fatalf("build routes: %v", err)
 	}
-	server := httptest.NewServer(handler)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.BaseContext = func(net.Listener) context.Context { return of }
+	server.Start()
 	t.Cleanup(server.Close)
 	return server
 }
 
-// Handler builds all routes; see Serve.
-func (a *App) Handler() (handler http.Handler, err error) {
+// Handler is all routes, built when they are first asked for.
+func (a *App) Handler() (http.Handler, error) {
+	if a.handler != nil {
+		return a.handler, nil
+	}
 	router, err := apis.NewRouter(a.BaseApp)
 	if err != nil {
 		return nil, err
 	}
 	event := &core.ServeEvent{App: a.BaseApp, Router: router}
 	err = a.OnServe().Trigger(event, func(e *core.ServeEvent) error {
-		handler, err = e.Router.BuildMux()
+		a.handler, err = e.Router.BuildMux()
 		return err
 	})
-	return handler, err
+	return a.handler, err
 }

@@ -1,7 +1,7 @@
 // Stand is the server that tests in other languages run against: the real Doorstep on a real port and a
 // temporary folder, with a small neighbourhood in it, and a control port that does to it what happens to servers.
 //
-//	doorstep-test [-http 127.0.0.1:0] [-root folder] [-people n] [-allow-admin]
+//	doorstep-test [-http 127.0.0.1:0] [-root folder] [-people n]
 //
 // Pages are served from the folder pb_public of -root, the current folder unless it says otherwise.
 //

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,7 +52,7 @@ func (k *keeper) start() error {
 	if err != nil {
 		return err
 	}
-	c := exec.Command(self, "-serve", k.data(), "-http", k.address, "-root", k.root, "-allow-admin="+strconv.FormatBool(k.allowAdmin))
+	c := exec.Command(self, "-serve", k.data(), "-http", k.address, "-root", k.root)
 	c.Stderr = os.Stderr
 	if k.orders, err = c.StdinPipe(); err != nil {
 		return err
@@ -166,7 +165,7 @@ func (k *keeper) reset() error {
 
 // openEpoch notes in a restored database that what came after its head is not there.
 func openEpoch(dir string) error {
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, false, time.Now) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, time.Now) })
 	if err != nil {
 		return err
 	}

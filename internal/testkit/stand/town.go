@@ -36,7 +36,7 @@ func buildTown(dir string, further int) (*town, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, false, time.Now) })
+	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, time.Now) })
 	if err != nil {
 		return nil, err
 	}

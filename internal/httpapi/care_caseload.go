@@ -35,7 +35,7 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 	q.After = after.ID
 	var rows []caseloadRow
 	more := false
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		part, err := desk.ReadCaseload(v, leadOf(e), q)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (a *API) assign(e *core.RequestEvent) error {
 
 func (a *API) answerRow(e *core.RequestEvent, status int, row care.CaseloadRow, answer assigned) error {
 	if !answer.Preview {
-		if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 			named, err := a.nameCaseload(v, accessOf(e), []care.CaseloadRow{row})
 			answer.Row = &named[0]
 			return err

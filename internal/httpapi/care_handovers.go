@@ -27,7 +27,7 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 	read := care.ReadDetail{}
 	var last pbstore.InboxKey
 	more := false
-	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		rows, cut, err := v.Inbox(q)
 		more = cut
 		for i := range rows {
@@ -134,7 +134,7 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 
 // detail reads a handover; false when it is not there for this viewer.
 func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d handoverDetail, ok bool, err error) {
-	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		row, history, err := wholeHandover(v, id)
 		if err != nil || row == nil {
 			return err

@@ -146,7 +146,7 @@ func wholeHandover(v *pbstore.Snapshot, id string) (row *pbstore.InboxRow, histo
 // held finds a handover in the viewer's own inbox; elsewhere there is nothing to hold.
 func (a *API) held(e *core.RequestEvent, viewer *access.Access, id string) (h handover.Handover, err error) {
 	found := false
-	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		row, history, err := wholeHandover(v, id)
 		if err != nil || row == nil {
 			return err

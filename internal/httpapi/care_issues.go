@@ -33,7 +33,7 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 	}
 	var answer issueList
 	read := care.ReadDetail{}
-	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		issues, more, err := v.Issues(q)
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func (a *API) readIssue(e *core.RequestEvent) error {
 }
 
 func (a *API) issueDetail(e *core.RequestEvent, viewer *access.Access, rec *care.Record) (d issueDetail, err error) {
-	err = a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		views, err := a.viewIssues(v, viewer, []*care.Record{rec})
 		if err != nil {
 			return err
@@ -174,7 +174,7 @@ func (a *API) hideSides(e *core.RequestEvent, viewer *access.Access, conflicts [
 	if len(conflicts) == 0 {
 		return nil
 	}
-	return a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) error {
+	return a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
 		for i := range conflicts {
 			c := &conflicts[i]
 			rec, err := v.Stored(c.Collection, c.Record)

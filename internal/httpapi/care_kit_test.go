@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ type town struct {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{t: t, house: &house{App: pbtest.New(t), clock: testkit.Clock{Tick: time.Millisecond}}}
-	keys, err := identity.LoadKeyring(w.DataDir(), rand.Reader)
+	keys, err := identity.LoadKeyring(filepath.Join(w.DataDir(), identity.KeyFile), rand.Reader)
 	must(t, err)
 	store, err := pbstore.Open(w.App, pbstore.Options{Now: w.now, Entropy: rand.Reader})
 	must(t, err)
@@ -58,7 +59,7 @@ func newTown(t *testing.T) *town {
 		w.engine.Stop()
 		must(t, store.Close())
 	})
-	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(w.App), Keys: keys, Clock: w.now, LooksAfter: func(lead identity.StaffRecord, staff string) bool {
+	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(w.App, store.Connections()), Keys: keys, Clock: w.now, LooksAfter: func(lead identity.StaffRecord, staff string) bool {
 		return store.Access.Of(lead.Viewer()).LooksAfter(staff)
 	}})
 	pbrecords.BindRevocation(w.App, service.Revoke)

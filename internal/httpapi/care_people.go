@@ -36,7 +36,7 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	var found []desk.FoundPerson
 	var last desk.PersonKey
 	more := false
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
 		found, last, more, err = desk.SearchPeople(v, leadOf(e), q)
 		return err
 	}); err != nil {
@@ -83,7 +83,7 @@ func (a *API) readWork(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
 	var work Work
 	ok := false
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
 		work, ok, err = a.viewWork(v, accessOf(e), id)
 		return err
 	}); err != nil {

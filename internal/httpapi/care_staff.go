@@ -13,7 +13,7 @@ import (
 // queues answers the counts a desk opens with.
 func (a *API) queues(e *core.RequestEvent) error {
 	var answer desk.Queues
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
 		answer, err = desk.ReadQueues(v, leadOf(e), a.Clock())
 		return err
 	}); err != nil {
@@ -47,7 +47,7 @@ func (a *API) leave(e *core.RequestEvent) error {
 		return err
 	}
 	l := desk.Leaving{Staff: e.Request.PathValue("id"), At: at, To: body.To}
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
 		l.Visits, err = v.VisitsOf(l.Staff)
 		return err
 	}); err != nil {
@@ -101,7 +101,7 @@ func (a *API) listDevices(e *core.RequestEvent) error {
 	q.After = after.ID
 	var rows []desk.Device
 	more := false
-	if err := a.Store.Read(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
 		rows, more, err = desk.ReadDevices(v, a.Store.Access, leadOf(e), a.Clock(), q)
 		return err
 	}); err != nil {

@@ -11,9 +11,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Connections PocketBase may open: each has a page cache of its own.
+// Connections PocketBase may open, which read for pages as well: each has a page cache of its own. Phones have
+// others; see internal/sqlitedb.
 const (
-	dataConnections = 12
+	dataConnections = 8
 	logConnections  = 3
 )
 

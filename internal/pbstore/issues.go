@@ -105,7 +105,7 @@ func (v *Snapshot) Stored(collection, id string) (*care.Record, error) {
 
 // Issue reads one issue of a desk's teams; nil when there is none for it.
 func (s *Store) Issue(ctx context.Context, viewer *access.Access, id string) (rec *care.Record, err error) {
-	err = s.Read(ctx, func(v *Snapshot) error {
+	err = s.ReadForPage(ctx, func(v *Snapshot) error {
 		found := map[string]*care.Record{}
 		for _, name := range []string{care.Conflicts, care.Quarantine} {
 			if err := v.load(s.tables.byName[name], []string{id}, found); err != nil {

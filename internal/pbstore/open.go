@@ -64,7 +64,7 @@ func Open(app core.App, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close releases the prepared statements; the connections belong to PocketBase.
+// Close releases the prepared statements, and the connections that are not PocketBase's.
 func (s *Store) Close() error {
 	s.unbind()
 	return s.db.Close()

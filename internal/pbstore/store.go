@@ -87,9 +87,19 @@ func ReadFailed(err error) error {
 	return &ReadError{err}
 }
 
-// Read runs fn in one read-only transaction: everything it sees is of one moment. Its errors are *ReadError.
+// Read runs fn in one read-only transaction: everything it sees is of one moment. It is for phones and jobs. Its
+// errors are *ReadError.
 func (s *Store) Read(ctx context.Context, fn func(*Snapshot) error) error {
-	if err := s.db.Read(ctx, func(db *sqlitedb.Snapshot) error { return fn(&Snapshot{store: s, db: db}) }); err != nil {
+	return s.readBy(ctx, s.db.Read, fn)
+}
+
+// ReadForPage is Read for what a page asks, on connections apart, so that neither keeps the other waiting.
+func (s *Store) ReadForPage(ctx context.Context, fn func(*Snapshot) error) error {
+	return s.readBy(ctx, s.db.ReadForPage, fn)
+}
+
+func (s *Store) readBy(ctx context.Context, read func(context.Context, func(*sqlitedb.Snapshot) error) error, fn func(*Snapshot) error) error {
+	if err := read(ctx, func(db *sqlitedb.Snapshot) error { return fn(&Snapshot{store: s, db: db}) }); err != nil {
 		return &ReadError{err}
 	}
 	return nil
@@ -114,6 +124,9 @@ type reader interface {
 }
 
 const lastNumber = `SELECT seq FROM sync_meta`
+
+// Connections are those that read for phones.
+func (s *Store) Connections() *sql.DB { return s.db.Reads() }
 
 // Head is the last number this snapshot can see.
 func (v *Snapshot) Head() (head int64, err error) {

@@ -57,6 +57,7 @@ func DSN(path string) string {
 			"foreign_keys(ON)",
 			"journal_size_limit(200000000)",        // bytes
 			fmt.Sprintf("page_size(%d)", pageSize), // on a new file only: 5–10 % faster than 4 kB
+			"secure_delete(ON)",                    // what is deleted leaves no copy in free pages
 			"recursive_triggers(ON)",               // or REPLACE would skip the delete triggers of the feed
 			"synchronous(" + synchronous + ")",
 			"temp_store(MEMORY)",

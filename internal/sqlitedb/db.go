@@ -5,50 +5,73 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// DB is an app's data.db, on PocketBase's own connections: one that writes, and a pool that reads. It
-// knows how statements are run, and none of them.
+// DB is an app's data.db: PocketBase's one connection that writes, a pool of our own that reads for phones
+// and jobs, and PocketBase's pool, which reads for pages and for PocketBase. The two are apart so that however
+// long pages take, phones do not wait for a connection, nor the other way round. DB knows how statements are
+// run, and none of them.
 type DB struct {
-	writes, reads   *sql.DB
-	prepared, ready *statements // on the write connection; on those that read
-	queries         atomic.Int64
-	statements      atomic.Int64
-	commits         commits
+	writes       *sql.DB
+	prepared     *statements // on the write connection
+	reads, pages pool
+	queries      atomic.Int64
+	statements   atomic.Int64
+	commits      commits
 }
 
-// Open takes the connections of an app. They stay PocketBase's.
+// pool is connections that read, with what was prepared on them.
+type pool struct {
+	*sql.DB
+	ready *statements
+}
+
+// phoneConnections are how many of our own read; each has a page cache of its own.
+const phoneConnections = 8
+
+// Open takes the connections of an app, which stay PocketBase's, and opens those of the pool for phones.
 func Open(app core.App) (*DB, error) {
 	writes, err := Writer(app)
 	if err != nil {
 		return nil, err
 	}
-	reads, err := underlying(app.ConcurrentDB())
-	if err != nil {
-		return nil, err
+	theirs, ok := app.ConcurrentDB().(*dbx.DB)
+	if !ok {
+		return nil, errNoDatabase
 	}
-	return &DB{writes: writes, reads: reads, prepared: newStatements(writes), ready: newStatements(reads)}, nil
+	pages := theirs.DB()
+	reads, err := sql.Open(theirs.DriverName(), DSN(filepath.Join(app.DataDir(), dataFile)))
+	if err != nil {
+		return nil, fmt.Errorf("open the connections that read for phones: %w", err)
+	}
+	reads.SetMaxOpenConns(phoneConnections)
+	reads.SetMaxIdleConns(phoneConnections)
+	return &DB{writes: writes, prepared: newStatements(writes), reads: pool{reads, newStatements(reads)}, pages: pool{pages, newStatements(pages)}}, nil
 }
 
-// Writer is the app's one write connection.
-func Writer(app core.App) (*sql.DB, error) { return underlying(app.NonconcurrentDB()) }
+var errNoDatabase = errors.New("sqlitedb: the app has no plain database connection")
 
-func underlying(b dbx.Builder) (*sql.DB, error) {
-	db, ok := b.(*dbx.DB)
+// Writer is the app's one write connection.
+func Writer(app core.App) (*sql.DB, error) {
+	db, ok := app.NonconcurrentDB().(*dbx.DB)
 	if !ok {
-		return nil, errors.New("sqlitedb: the app has no plain database connection")
+		return nil, errNoDatabase
 	}
 	return db.DB(), nil
 }
 
-// Close releases the prepared statements; the connections belong to PocketBase.
+// Close releases the prepared statements and the connections that are not PocketBase's.
 func (db *DB) Close() error {
-	return errors.Join(db.prepared.close(), db.ready.close(), db.commits.close())
+	return errors.Join(db.prepared.close(), db.reads.ready.close(), db.pages.ready.close(), db.commits.close(), db.reads.Close())
 }
+
+// Reads is the pool that reads for phones, for whoever looks up single rows with statements of their own.
+func (db *DB) Reads() *sql.DB { return db.reads.DB }
 
 // QueriesRun is how often the database was asked for anything so far: transactions of both kinds and
 // single look-ups.
@@ -91,18 +114,27 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error, committed func()) e
 	return db.prepared.prepare(tx.missing)
 }
 
-// Read runs fn in one read-only transaction: everything it sees is of one moment.
+// Read runs fn in one read-only transaction: everything it sees is of one moment. It is for phones and jobs.
 func (db *DB) Read(ctx context.Context, fn func(*Snapshot) error) error {
+	return db.readFrom(ctx, db.reads, fn)
+}
+
+// ReadForPage is Read for what a page asks.
+func (db *DB) ReadForPage(ctx context.Context, fn func(*Snapshot) error) error {
+	return db.readFrom(ctx, db.pages, fn)
+}
+
+func (db *DB) readFrom(ctx context.Context, p pool, fn func(*Snapshot) error) error {
 	db.queries.Add(1)
-	raw, err := db.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	raw, err := p.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("begin a read: %w", err)
 	}
-	v := &Snapshot{db: db, raw: raw, ctx: ctx}
+	v := &Snapshot{ready: p.ready, raw: raw, ctx: ctx}
 	err = fn(v)
 	_ = raw.Rollback() // nothing was written
 	if err != nil {
 		return err
 	}
-	return db.ready.prepare(v.missing)
+	return p.ready.prepare(v.missing)
 }

@@ -78,7 +78,7 @@ func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
 
 // Snapshot is one read transaction: everything it sees is of one moment.
 type Snapshot struct {
-	db      *DB
+	ready   *statements
 	raw     *sql.Tx
 	ctx     context.Context
 	missing []string // queries to make ready afterwards
@@ -86,7 +86,7 @@ type Snapshot struct {
 
 // Row runs a query that gives one row.
 func (v *Snapshot) Row(query string, args ...any) *sql.Row {
-	st, err := v.db.ready.inside(v.ctx, v.raw, query, &v.missing)
+	st, err := v.ready.inside(v.ctx, v.raw, query, &v.missing)
 	if err != nil {
 		return v.raw.QueryRowContext(v.ctx, query, args...) // reports the same error at Scan
 	}
@@ -95,7 +95,7 @@ func (v *Snapshot) Row(query string, args ...any) *sql.Row {
 
 // Each runs a query and hands every row to fn.
 func (v *Snapshot) Each(query string, fn func(*sql.Rows) error, args ...any) error {
-	st, err := v.db.ready.inside(v.ctx, v.raw, query, &v.missing)
+	st, err := v.ready.inside(v.ctx, v.raw, query, &v.missing)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ import (
 var files embed.FS
 
 func main() {
+	closeNewFiles()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, cancel) // a second signal ends the program at once
 	set, err := settings.FromEnvironment(os.LookupEnv)
@@ -63,7 +64,7 @@ func run(ctx context.Context, set *settings.Settings) error {
 		o.Pages, o.Out = built, os.Stdout
 		mounted = server.Mount(app, o)
 		context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait
-		return app.Bootstrap()
+		return errors.Join(closeFolder(app.DataDir()), app.Bootstrap())
 	}
 	if err := addCommands(app, set, bootstrap); err != nil {
 		return err
@@ -99,7 +100,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, bootstrap f
 			return nil, err
 		}
 		return pbrecords.NewRecovery(app), app.RunAllMigrations()
-	}, time.Now))
+	}, app.DataDir, time.Now))
 	return errors.Join(set.BindPocketBaseFlags(root.PersistentFlags()), set.BindPocketBaseFlags(serve.PersistentFlags()))
 }
 

@@ -24,7 +24,10 @@ func newCounter(server string, transport http.RoundTripper) *counter {
 	return &counter{url: server, client: &http.Client{Transport: transport}, tokens: map[*worker]string{}}
 }
 
-const carePath = "/api/care/v1"
+const (
+	carePath   = "/api/care/v1"
+	signInPath = "/api/sync/v1/sign-in"
+)
 
 // named is somebody or something with an id and a name.
 type named struct {
@@ -162,7 +165,7 @@ func (c *counter) call(ctx context.Context, w *worker, method, path string, body
 		var answer struct {
 			Token string `json:"token"`
 		}
-		if err := c.exchange(ctx, "", http.MethodPost, "/api/collections/staff/auth-with-password",
+		if err := c.exchange(ctx, "", http.MethodPost, signInPath,
 			map[string]string{"identity": w.email, "password": Password}, &answer); err != nil {
 			return fmt.Errorf("sign in %s: %w", w.name, err)
 		}

@@ -69,7 +69,7 @@ func (f *flaky) draw() (what fault, wait time.Duration, retryAfter int) {
 
 // ServeHTTP implements http.Handler.
 func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !f.on.Load() || !strings.HasPrefix(r.URL.Path, "/api/sync/") && !strings.HasPrefix(r.URL.Path, "/api/care/") {
+	if !f.on.Load() || r.URL.Path == signInPath || !strings.HasPrefix(r.URL.Path, "/api/sync/") && !strings.HasPrefix(r.URL.Path, "/api/care/") {
 		f.next.ServeHTTP(w, r)
 		return
 	}

@@ -46,9 +46,9 @@ func furnish(app core.App, h *hood, plans []plan) error {
 	})
 }
 
-// recoveryFile holds the private half of the one recovery key of all organisations of the demo, in
-// its data folder. A real organisation takes it off the machine.
-const recoveryFile = "recovery.pem"
+// recoveryFile holds the private half of the one recovery key of all organisations of the demo: beside its data
+// folder, for what is inside goes into every backup. A real organisation takes it off the machine.
+func recoveryFile(dir string) string { return filepath.Clean(dir) + "-recovery.pem" }
 
 // leaseHours is how long a phone of the demo shows people without the server.
 const leaseHours = 72
@@ -58,7 +58,7 @@ func makeRecoveryKey(dir string) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := recovery.WriteKey(filepath.Join(dir, recoveryFile), key); err != nil {
+	if err := recovery.WriteKey(recoveryFile(dir), key); err != nil {
 		return nil, err
 	}
 	return recovery.Public(key)

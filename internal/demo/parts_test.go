@@ -154,7 +154,7 @@ func TestAFlakyServerDoesEverythingItSays(t *testing.T) {
 	if n := waits.Load(); n < 100 || n > 220 {
 		t.Errorf("%d of 400 waited", n)
 	}
-	for _, path := range []string{"/", "/api/collections/staff/auth-with-password"} {
+	for _, path := range []string{"/", signInPath} {
 		for range 50 {
 			if got := asked(t, s, path); got != "whole" {
 				t.Fatalf("%s is flaky too: %s", path, got)

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"doorstep/internal/care"
 )
@@ -31,15 +30,15 @@ func (t *town) directions(p *page, r *run) {
 		{url + "/practice/", "", "the inbox of a practice or partner team"},
 		{url + "/desk/", "", "the desk of a lead or coordinator"},
 	})
-	if r.settings.AllowAdmin {
-		p.line("  %s/_/   the dashboard", url)
+	if t.house.administration != nil {
+		p.line("  http://%s/_/   the dashboard", t.house.administration.Addr)
 	}
 	if r.dir != "" {
 		p.line("  data in %s", r.dir)
 	}
 	p.para(fmt.Sprintf("The clock of the neighbourhood reads %s on %s and runs on from there. A phone learns how far its own is off in its first hello.",
 		clockTime(t.clock.Now()), inLondon(t.clock.Now()).Format("Monday 2 January 2006")))
-	p.line("  recovery key in %s", filepath.Join(t.house.app.DataDir(), recoveryFile))
+	p.line("  recovery key in %s", recoveryFile(t.house.app.DataDir()))
 	p.head("Who you can be, password " + Password)
 	rows := [][3]string{}
 	for _, page := range []struct {

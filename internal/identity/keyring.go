@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 )
 
-// KeyFile is the name of the signing key in the data directory.
+// KeyFile is the name of the signing key in the data directory, where no other file was named.
 const KeyFile = "signing.key"
 
 const pemType = "PRIVATE KEY" // PKCS#8
@@ -27,11 +27,10 @@ type Keyring struct {
 	jwks    []byte
 }
 
-// LoadKeyring reads the signing key in dir, or makes one there with mode 0600. A key file
+// LoadKeyring reads the signing key from a file, or makes one there with mode 0600. A key file
 // others could read is closed to them. It fails when the file is not an Ed25519 key in PEM
 // (PKCS#8): delete it to have a new one made; phones then simply fetch new access tokens.
-func LoadKeyring(dir string, random io.Reader) (*Keyring, error) {
-	path := filepath.Join(dir, KeyFile)
+func LoadKeyring(path string, random io.Reader) (*Keyring, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return createKey(path, random)

@@ -13,7 +13,7 @@ import (
 
 func TestLoadKeyring_makes_a_key_once_and_keeps_it_closed(t *testing.T) {
 	dir := t.TempDir()
-	first, err := identity.LoadKeyring(dir, rand.Reader)
+	first, err := identity.LoadKeyring(filepath.Join(dir, identity.KeyFile), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func TestLoadKeyring_makes_a_key_once_and_keeps_it_closed(t *testing.T) {
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	second, err := identity.LoadKeyring(dir, rand.Reader)
+	second, err := identity.LoadKeyring(filepath.Join(dir, identity.KeyFile), rand.Reader)
 	if err != nil || second.ID() != first.ID() {
 		t.Fatalf("%v, %v", second, err)
 	}
@@ -47,11 +47,11 @@ func TestLoadKeyring_refuses_what_is_no_key(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, identity.KeyFile), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := identity.LoadKeyring(dir, rand.Reader); err == nil {
+		if _, err := identity.LoadKeyring(filepath.Join(dir, identity.KeyFile), rand.Reader); err == nil {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	if _, err := identity.LoadKeyring(t.TempDir(), dry{}); !errors.Is(err, errDry) {
+	if _, err := identity.LoadKeyring(filepath.Join(t.TempDir(), identity.KeyFile), dry{}); !errors.Is(err, errDry) {
 		t.Errorf("no entropy: %v", err)
 	}
 }

@@ -134,7 +134,7 @@ func (s *Service) AuthenticateUntil(ctx context.Context, token string) (Session,
 	if ok {
 		return session, expires, nil
 	}
-	claims, err := s.keys.verify(token, s.issuer, now)
+	claims, err := s.keys.verify(token, s.issuer, now, s.lifetime)
 	if err != nil {
 		return Session{}, time.Time{}, err
 	}

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"crypto/rand"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -139,7 +140,7 @@ func newBench(t testing.TB) *bench {
 			stranger: {ID: stranger, Role: care.DistrictNurse, Teams: []string{south}},
 			charity:  {ID: charity, Role: care.VolunteerCoordinator, Teams: []string{north}},
 		}}}
-	keys, err := identity.LoadKeyring(t.TempDir(), rand.Reader)
+	keys, err := identity.LoadKeyring(filepath.Join(t.TempDir(), identity.KeyFile), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,8 +54,9 @@ func (k *Keyring) sign(s Session, issuer, jti string, now time.Time, lifetime ti
 	return text, nil
 }
 
-// verify reads an access token of ours. Errors: ErrTokenInvalid, ErrTokenExpired.
-func (k *Keyring) verify(text, issuer string, now time.Time) (*accessClaims, error) {
+// verify reads an access token of ours. One with longer to live than lifetime is none: nobody here makes such a
+// token, so the key was in wrong hands. Errors: ErrTokenInvalid, ErrTokenExpired.
+func (k *Keyring) verify(text, issuer string, now time.Time, lifetime time.Duration) (*accessClaims, error) {
 	if len(text) > maxTokenBytes {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTokenInvalid, len(text))
 	}
@@ -71,6 +72,8 @@ func (k *Keyring) verify(text, issuer string, now time.Time) (*accessClaims, err
 	})
 	// Claims are checked after the signature, and all of them: other faults go first.
 	switch {
+	case err == nil && claims.ExpiresAt.After(now.Add(lifetime)):
+		return nil, fmt.Errorf("%w: device %s until %s", ErrTokenInvalid, claims.Device, care.Stamp(claims.ExpiresAt.Time))
 	case err == nil:
 		return &claims, nil
 	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenInvalidAudience) && !errors.Is(err, jwt.ErrTokenInvalidIssuer):

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,14 +33,14 @@ type Store interface {
 	Names(ctx context.Context, staff, patients []string) (Names, error)
 }
 
-// Command is `doorstep recovery`. Open opens the database when a command needs it.
-func Command(open func() (Store, error), now func() time.Time) *cobra.Command {
+// Command is `doorstep recovery`. Open opens the database, in the folder dir, when a command needs it.
+func Command(open func() (Store, error), dir func() string, now func() time.Time) *cobra.Command {
 	root := &cobra.Command{Use: "recovery", Short: "Save unsent work from a phone whose passphrase is forgotten"}
-	root.AddCommand(newCommand(open), openCommand(open, now))
+	root.AddCommand(newCommand(open, dir), openCommand(open, now))
 	return root
 }
 
-func newCommand(open func() (Store, error)) *cobra.Command {
+func newCommand(open func() (Store, error), dir func() string) *cobra.Command {
 	var which, path string
 	var replace bool
 	c := &cobra.Command{
@@ -50,6 +51,9 @@ func newCommand(open func() (Store, error)) *cobra.Command {
 			"machine, keep it in two safe places, and give it to nobody who may not read what staff write about people.",
 		Args: cobra.NoArgs, SilenceUsage: true,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if within(path, dir()) {
+				return ErrInDataFolder
+			}
 			store, err := open()
 			if err != nil {
 				return fmt.Errorf("open the database: %w", err)
@@ -61,6 +65,20 @@ func newCommand(open func() (Store, error)) *cobra.Command {
 	c.Flags().StringVar(&path, "out", "", "where to write the private key; the file must not exist")
 	c.Flags().BoolVar(&replace, "replace", false, "make a new key for an organisation that has one")
 	return required(c, "organisation", "out")
+}
+
+// within tells whether a file lies in a folder or below it.
+func within(file, folder string) bool {
+	from, err := filepath.Abs(folder)
+	if err != nil {
+		return false
+	}
+	to, err := filepath.Abs(file)
+	if err != nil {
+		return false
+	}
+	relative, err := filepath.Rel(from, to)
+	return err == nil && filepath.IsLocal(relative)
 }
 
 func makeKey(ctx context.Context, out io.Writer, store Store, which, path string, replace bool) error {

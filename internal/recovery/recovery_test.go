@@ -283,6 +283,9 @@ func (s *shelf) DeviceKey(_ context.Context, device string) ([]byte, error) {
 
 func (s *shelf) Names(context.Context, []string, []string) (Names, error) { return s.names, nil }
 
+// dataFolder is where the database of these commands would be.
+const dataFolder = "pb_data"
+
 func runCommand(t *testing.T, s *shelf, args ...string) (string, error) {
 	t.Helper()
 	c := Command(func() (Store, error) {
@@ -290,7 +293,7 @@ func runCommand(t *testing.T, s *shelf, args ...string) (string, error) {
 			return nil, errBroken
 		}
 		return s, nil
-	}, testkit.NewClock().Now)
+	}, func() string { return dataFolder }, testkit.NewClock().Now)
 	var out bytes.Buffer
 	c.SetOut(&out)
 	c.SetErr(io.Discard)
@@ -331,6 +334,12 @@ func TestTheCommandMakesAKey(t *testing.T) {
 	}
 	if !strings.Contains(out, kid) || !strings.Contains(out, path) {
 		t.Errorf("printed %q", out)
+	}
+	// X12: a private key in the data folder would be in every backup.
+	for _, inside := range []string{filepath.Join(dataFolder, "recovery.pem"), filepath.Join(dataFolder, "deep", "..", "recovery.pem")} {
+		if _, err := runCommand(t, s, "new", "--organisation", "North Trust", "--replace", "--out", inside); !errors.Is(err, ErrInDataFolder) {
+			t.Errorf("a private key was to be written to %s: %v", inside, err)
+		}
 	}
 	if _, err := runCommand(t, s, "new", "--organisation", "North Trust", "--out", path+"2"); !errors.Is(err, ErrHasKey) {
 		t.Errorf("a second key: %v", err)
@@ -382,5 +391,19 @@ func TestTheCommandOpens(t *testing.T) {
 	}
 	if _, err := runCommand(t, s, "open", file, "--key", key, "--push", "http://x"); err == nil {
 		t.Error("handed in without a code")
+	}
+}
+
+// What came from a phone shows itself on a terminal, and steers nothing.
+func TestWork_TextThatSteersATerminalIsShownByItsNumbers(t *testing.T) {
+	for text, want := range map[string]string{
+		"seen\x1b[2J\x1b]0;pwned\x07": `seen\u001b[2J\u001b]0;pwned\u0007`,
+		"line\nnext\r":                "line\nnext\\u000d",
+		"\u202egnorw\u2069":           `\u202egnorw\u2069`,
+		"Zoë, 37.5 °C":                "Zoë, 37.5 °C",
+	} {
+		if got := visible(text); got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
@@ -103,8 +104,22 @@ type printer struct {
 
 func (p *printer) line(format string, args ...any) {
 	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.out, format+"\n", args...)
+		_, p.err = io.WriteString(p.out, visible(fmt.Sprintf(format+"\n", args...)))
 	}
+}
+
+// visible shows what steers a terminal, or turns the direction of writing, as its number: the text comes from a
+// phone, and who reads it here may be about to believe it.
+func visible(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 func (p *printer) changes(title string, changes []Change) {

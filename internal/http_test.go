@@ -12,8 +12,9 @@ import (
 )
 
 // speaksHTTP are the folders whose product code is a client or a server of HTTP. Whatever lies
-// below the routes refuses in words of its own; httpapi alone says with which status.
-var speaksHTTP = []string{"bench", "internal/demo", "internal/httpapi", "internal/phone", "internal/recovery", "internal/server",
+// below the routes refuses in words of its own; httpapi alone says with which status, and hooks guards PocketBase's
+// routes.
+var speaksHTTP = []string{"bench", "hooks", "internal/demo", "internal/httpapi", "internal/phone", "internal/recovery", "internal/server",
 	"internal/sim", "internal/testkit/pbtest", "internal/testkit/stand", "internal/webui"}
 
 func TestOnlyClientsAndServersKnowHTTP(t *testing.T) {

@@ -122,7 +122,7 @@ const troublesPaused = new WeakSet()
 
 /** What a page keeps of who is signed in: see pb_public/shared/ui/session.js. @param {Stand} stand @param {string} who */
 async function session(stand, who) {
-  const answer = await fetch(stand.url + '/api/collections/staff/auth-with-password', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+  const answer = await fetch(stand.url + '/api/sync/v1/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ identity: stand.staff[who].email, password: stand.password }) })
   assert.equal(answer.status, 200, `signing in ${who}`)
   const { token, record } = await answer.json()

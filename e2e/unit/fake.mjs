@@ -60,7 +60,7 @@ export class FakeServer {
   /** @param {any} request */
   usual({ what, body }) {
     switch (what) {
-      case 'auth-with-password': return [200, { token: 'staff-token', record: { id: nia } }]
+      case 'sign-in': return [200, { token: 'staff-token', record: { id: nia } }]
       case 'devices': {
         const client = body.client ?? 'client-1'
         if (client !== this.client) Object.assign(this, { client, lastMid: 0, lastKey: '' })

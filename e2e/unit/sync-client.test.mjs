@@ -410,7 +410,7 @@ describe('other stories', () => {
   test('somebody else signs in: not while anything is unsent, then with nothing left', async () => {
     const s = await settled()
     await edit(s.client, 'unsent')
-    s.server.say('auth-with-password', [200, { token: 't', record: { id: 'somebody-else' } }], [200, { token: 't', record: { id: 'somebody-else' } }])
+    s.server.say('sign-in', [200, { token: 't', record: { id: 'somebody-else' } }], [200, { token: 't', record: { id: 'somebody-else' } }])
     await assert.rejects(s.client.signIn({ identity: 'x', password: 'y' }), { code: 'unsent' })
     await assert.rejects(s.client.signOut(), { code: 'unsent' })
     assert.equal(s.client.staff, nia)

@@ -52,7 +52,7 @@ func TestEveryRouteIsDocumentedAndEveryDocumentedRouteIsThere(t *testing.T) {
 // also one that somebody forgot to put in a list; TestEvery… fails if the tree changes shape.
 func routes(t *testing.T) map[string]bool {
 	t.Helper()
-	app := pbtest.New(t, func(a core.App) { server.Bind(a, false, new(testkit.Clock).Now) })
+	app := pbtest.New(t, func(a core.App) { server.Bind(a, new(testkit.Clock).Now) })
 	s, err := server.Start(app.BaseApp, server.Options{Manual: true})
 	if err != nil {
 		t.Fatal(err)

@@ -132,9 +132,6 @@ func (s *stage) say(st *step) error {
 	if err != nil {
 		return fmt.Errorf("status %d: %w: %s", response.StatusCode, err, text)
 	}
-	if strings.HasSuffix(path, "/auth-with-password") {
-		shorten(v)
-	}
 	s.tick() // what a server does by itself a moment later
 	s.learn(v, "")
 	if device := v.string("device"); device != "" {
@@ -162,16 +159,6 @@ func (s *stage) say(st *step) error {
 
 // enrolled finds the key by which a request enrols a device.
 var enrolled = regexp.MustCompile(`key \d+`)
-
-// shorten leaves of PocketBase's own answer what a client needs.
-func shorten(v *node) {
-	v.keep("token", "record")
-	for i, name := range v.names {
-		if name == "record" {
-			v.members[i].keep("id", "name", "role")
-		}
-	}
-}
 
 // keepsToDocument holds one exchange to docs/openapi.yaml: the bodies to their schemas, the
 // records in them to theirs, an error to the codes its answer names.

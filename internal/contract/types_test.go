@@ -43,7 +43,7 @@ var types = map[string]any{
 
 // private are types of internal/httpapi that only it can name, by their schemas.
 var private = map[string]string{
-	"SignInCodeRequest": "signInCodeRequest", "SignInCodeResponse": "signInCodeResponse",
+	"SignInRequest": "signInRequest", "SignInResponse": "signInResponse", "StaffSignedIn": "staffSignedIn", "SignInCodeRequest": "signInCodeRequest", "SignInCodeResponse": "signInCodeResponse",
 	"HandoverAction": "actRequest", "HandoverReceipt": "handoverReceipt", "ResolveRequest": "resolveRequest", "DismissRequest": "dismissRequest",
 	"CaseloadRow": "caseloadRow", "InboxState": "inboxState", "Attention": "attentionView", "AttentionAnswer": "attentionAnswer", "HoldRequest": "holdRequest", "ReleaseRequest": "releaseRequest",
 	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",

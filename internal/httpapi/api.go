@@ -21,6 +21,8 @@ const BasePath = "/api/sync/v1"
 type API struct {
 	App      core.App
 	Identity *identity.Service
+	// Passwords checks them at the sign-in.
+	Passwords *identity.Passwords
 	// Sync is the engine behind hello, push, pull and digest.
 	Sync *syncer.Engine
 	// Store is read by the pages.
@@ -59,6 +61,7 @@ func (a *API) Register(e *core.ServeEvent) error {
 	a.bindCare(pages)
 	a.bindNotFound(e.Router, pages)
 	a.bindHealth(e.Router)
+	a.bindSignIn(e)
 	// Bodies have limits of their own here, and requests would flood PocketBase's log table:
 	// our faults are logged by answerErrors. Unbind reaches only what is bound above.
 	pages.Unbind(apis.DefaultActivityLoggerMiddlewareId, apis.DefaultBodyLimitMiddlewareId)

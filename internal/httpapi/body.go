@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,9 @@ const (
 	// how long: a push that is too large by far still hears why.
 	restBody = 2 * wire.MaxPushBytes
 	restTime = 10 * time.Second
+	// largeBodyTime is how long a body may take that may be larger than a small one: a day's work over a poor
+	// network. Whoever sends one has signed in by then; everything else keeps to BindBodyTime in hooks.
+	largeBodyTime = 5 * time.Minute
 	// maxWindow bounds what a zstd frame may ask a decoder to remember, in bytes.
 	maxWindow = 8 << 20
 )
@@ -53,11 +57,18 @@ func readBody(e *core.RequestEvent, media string, limit int) ([]byte, error) {
 	if e.Request.ContentLength > most {
 		return nil, tooLarge(limit)
 	}
+	connection := http.NewResponseController(e.Response) // whose deadlines fail only where there is no connection, as in a test
+	if limit > smallBody {
+		_ = connection.SetReadDeadline(time.Now().Add(largeBodyTime))
+	}
 	packed := &capped{from: unwrap(e.Request.Body), left: most}
 	body, err := unpack(packed, encoding, limit, e.Request.ContentLength)
 	switch {
 	case err == nil:
+		_ = connection.SetReadDeadline(time.Time{}) // or the request would be over when its body's time is
 		return body, nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, wire.Fail(wire.CodeTooSlow, "The body took too long to arrive; nothing was taken in, send it again.")
 	case errors.Is(packed.ended, errOver), errors.Is(err, errOver), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return nil, tooLarge(limit)
 	}

@@ -34,6 +34,11 @@ func decodeJSON(e *core.RequestEvent, limit int, v any) error {
 	if err := json.Unmarshal(body, v); err != nil {
 		return wire.Fail(wire.CodeMalformed, "The body could not be read: %s.", whatIsWrong(err))
 	}
+	return validate(e, v)
+}
+
+// validate holds what was read to its validate tags; its error is an answer.
+func validate(e *core.RequestEvent, v any) error {
 	check, err := validators()
 	if err != nil {
 		return err

@@ -12,6 +12,9 @@ import (
 
 // bindIdentity binds the routes by which a phone becomes known and gets its tokens.
 func (a *API) bindIdentity(g *router.RouterGroup[*core.RequestEvent]) {
+	if a.Sync != nil && a.Passwords != nil {
+		g.POST("/sign-in", a.signIn)
+	}
 	g.POST("/devices", a.enrol)
 	g.POST("/token", a.token)
 	g.GET("/keys", a.keys)

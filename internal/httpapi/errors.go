@@ -52,6 +52,8 @@ var failures = []failure{
 	{identity.ErrKey, wire.CodeInvalidKey, "public_key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key.", ""},
 	{identity.ErrKeyTaken, wire.CodeKeyTaken, "This key is enrolled for somebody else; make a new one.", ""},
 	{identity.ErrClientTaken, wire.CodeClientTaken, "This client belongs to somebody else; enrol without one.", ""},
+	{identity.ErrPassword, wire.CodeSignInFailed, "The e-mail address or the password is wrong.", ""},
+	{identity.ErrBusy, wire.CodeBusy, "Too many sign in at this moment; try again.", ""},
 	{identity.ErrCode, wire.CodeCodeInvalid, "The sign-in code is unknown, used or expired; ask for a new one.", ""},
 }
 
@@ -89,8 +91,11 @@ func (a *API) answerFor(err error) *wire.Error {
 		if errors.Is(err, f.is) {
 			answer := wire.Fail(f.code, "%s", f.message)
 			answer.Directive = f.directive
-			if f.code == wire.CodeClock {
+			switch f.code {
+			case wire.CodeClock:
 				answer.ServerTime = care.Stamp(a.Clock())
+			case wire.CodeBusy:
+				answer.RetryAfter = retryAfterSeconds
 			}
 			return answer
 		}
@@ -125,28 +130,30 @@ func (a *API) answerErrors() *hook.Handler[*core.RequestEvent] {
 		Id: "doorstepErrors",
 		// Outside everything else, so that what others refuse is answered here too.
 		Priority: apis.DefaultWWWRedirectMiddlewarePriority - 1,
-		Func: func(e *core.RequestEvent) error {
-			err := e.Next()
-			if err == nil {
-				return nil
-			}
-			answer := a.answerFor(err)
-			if answer.Status >= http.StatusInternalServerError {
-				cause := err
-				var theirs *router.ApiError
-				if errors.As(err, &theirs) { // a panic that PocketBase caught: its cause is inside
-					if raw, ok := theirs.RawData().(error); ok {
-						cause = raw
-					}
-				}
-				e.App.Logger().Error("request failed", "route", e.Request.Pattern, "code", answer.Code, "cause", cause.Error())
-			}
-			if e.Written() {
-				return nil // too late to say so; the client sees a body cut short
-			}
-			return writeError(e, answer)
-		},
+		Func:     func(e *core.RequestEvent) error { return a.answer(e, e.Next()) },
 	}
+}
+
+// answer is what becomes of the error of a route; nil is answered already.
+func (a *API) answer(e *core.RequestEvent, err error) error {
+	if err == nil {
+		return nil
+	}
+	answer := a.answerFor(err)
+	if answer.Status >= http.StatusInternalServerError {
+		cause := err
+		var theirs *router.ApiError
+		if errors.As(err, &theirs) { // a panic that PocketBase caught: its cause is inside
+			if raw, ok := theirs.RawData().(error); ok {
+				cause = raw
+			}
+		}
+		e.App.Logger().Error("request failed", "route", e.Request.Pattern, "code", answer.Code, "cause", cause.Error())
+	}
+	if e.Written() {
+		return nil // too late to say so; the client sees a body cut short
+	}
+	return writeError(e, answer)
 }
 
 func writeError(e *core.RequestEvent, answer *wire.Error) error {

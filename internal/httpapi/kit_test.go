@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -41,11 +42,11 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{App: pbtest.New(t), clock: testkit.Clock{Tick: time.Millisecond}}
-	keys, err := identity.LoadKeyring(h.DataDir(), rand.Reader)
+	keys, err := identity.LoadKeyring(filepath.Join(h.DataDir(), identity.KeyFile), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(h.App), Keys: keys, Clock: h.now})
+	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(h.App, h.SecondConnection(t)), Keys: keys, Clock: h.now})
 	pbrecords.BindRevocation(h.App, service.Revoke)
 	api := &httpapi.API{App: h.App, Identity: service, Clock: h.now}
 	h.OnServe().BindFunc(api.Register)

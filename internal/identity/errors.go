@@ -42,6 +42,10 @@ var (
 	ErrKeyTaken = errors.New("public key taken")
 	// ErrClientTaken: the client belongs to another member of staff.
 	ErrClientTaken = errors.New("client taken")
+	// ErrPassword: there is no such account, or its password is another; which of them is not told.
+	ErrPassword = errors.New("wrong account or password")
+	// ErrBusy: too many sign in at this moment.
+	ErrBusy = errors.New("too many sign in at once")
 	// ErrCode: a sign-in code that is unknown, used or expired; which of them is not told.
 	ErrCode = errors.New("invalid sign-in code")
 )

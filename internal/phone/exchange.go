@@ -19,7 +19,7 @@ import (
 
 const (
 	basePath    = "/api/sync/v1"
-	signInPath  = "/api/collections/staff/auth-with-password"
+	signInPath  = basePath + "/sign-in"
 	maxAnswer   = 64 << 20 // bytes of an answer we are ready to read
 	gzipFrom    = 1 << 10  // bytes of a body worth compressing
 	contentJSON = "application/json"

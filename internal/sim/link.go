@@ -43,7 +43,7 @@ func (l *link) Do(req *http.Request) (*http.Response, error) {
 		}
 		body = b
 	}
-	what := strings.TrimPrefix(strings.TrimPrefix(req.URL.Path, "/api/sync/v1/"), "/api/collections/staff/")
+	what := strings.TrimPrefix(req.URL.Path, "/api/sync/v1/")
 	if l.cut {
 		w.note(l.h.name, "%s ✗ no network", what)
 		return nil, errSilence

@@ -21,6 +21,7 @@ const (
 	CodeTokenMissing         Code = "token_missing"
 	CodeRelogin              Code = "relogin"
 	CodeRevoked              Code = "revoked"
+	CodeSignInFailed         Code = "sign_in_failed"
 	CodeCodeInvalid          Code = "code_invalid"
 	CodeLost                 Code = "lost"
 	CodePushOnly             Code = "push_only"
@@ -40,6 +41,7 @@ const (
 	CodeTooLarge             Code = "too_large"
 	CodeTooMany              Code = "too_many"
 	CodeTooManyRequests      Code = "too_many_requests"
+	CodeTooSlow              Code = "too_slow"
 	CodeQuota                Code = "quota"
 	CodeServerError          Code = "server_error"
 	CodeBusy                 Code = "busy"
@@ -100,6 +102,7 @@ var Codes = []Row{
 	{CodeTokenMissing, 401, RetryNow, "no token at all", "any", "as `token_expired`"},
 	{CodeRelogin, 401, RetryAfterFix, "somebody must sign in", "any", "(+`directive`) §13.4"},
 	{CodeRevoked, 401, RetryNever, "the device was withdrawn", "any", "(+`directive`) §13.4"},
+	{CodeSignInFailed, 400, RetryAfterFix, "no such account, or another password", "sign-in", "say so; the person types it again, or asks their lead for a code"},
 	{CodeCodeInvalid, 401, RetryNever, "the sign-in code is unknown, used or expired", "devices", "ask for a new code"},
 	{CodeLost, 403, RetryNever, "the device was reported lost", "any", "(+`directive: wipe`) §13.4"},
 	{CodePushOnly, 403, RetryNever, "the phone may hand in, and gets nothing", "pull, digest", "(+`directive`) §13.4"},
@@ -118,6 +121,7 @@ var Codes = []Row{
 	{CodeEpoch, 410, RetryAfterFix, "the server was restored from a backup", "push, pull, digest", "(+`epoch`, `last_mid`, `last_key`) §13.3"},
 	{CodeTooLarge, 413, RetryAfterFix, "a body larger than one may be", "any", "half of it (§6.3)"},
 	{CodeTooMany, 413, RetryAfterFix, "more items than one request may hold", "push, digest", "half of it (§6.3)"},
+	{CodeTooSlow, 408, RetryLater, "the body took too long to arrive", "any", "as `server_error`"},
 	{CodeTooManyRequests, 429, RetryLater, "asked too often", "any", "(+`Retry-After`) wait"},
 	{CodeQuota, 429, RetryLater, "too much of this phone's work waits for a decision", "push", "(+`Retry-After`) wait. Too much of this phone's work waits for the team's lead; say so"},
 	{CodeServerError, 500, RetryLater, "a fault of ours", "any", "(+`Retry-After`) §13.1. Nothing of the request was acknowledged. So too for anything else from 500 up, such as what a proxy makes up"},

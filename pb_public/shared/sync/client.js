@@ -13,7 +13,7 @@
 
 import { Core } from './core.js'
 import { Refusal, ServerError, Unreachable } from './errors.js'
-import { authWithPassword } from './exchange.js'
+import { exchange } from './exchange.js'
 import { eraseAll } from './directive.js'
 import { plain } from './json.js'
 import { rowKeys } from './key.js'
@@ -116,14 +116,14 @@ export class Client {
   get clockOffset() { return this.#core.state.self.offsetKnown ? this.#core.state.self.offsetMs : null }
 
   /**
-   * Proves who the person is, by e-mail and password, and enrols the device. A ServerError with `body.mfaId` asks for a
-   * second factor: get a token by PocketBase's way and hand it to signInWithToken. When only the enrolment got no answer
-   * it is tried again by the next round. Refused with `unsent` while work of somebody else is on the device.
+   * Proves who the person is, by e-mail and password, and enrols the device. A ServerError with the code
+   * `sign_in_failed` says that one of them is wrong, `too_many_requests` that the account must wait a moment. When only
+   * the enrolment got no answer it is tried again by the next round. Refused with `unsent` while work of somebody else is on the device.
    * @param {{ identity: string, password: string }} who
    */
   signIn(who) {
     return this.#runner.converse(async () => {
-      const { token, record } = await authWithPassword(this.#core, who)
+      const { token, record } = await exchange(this.#core, { method: 'POST', path: '/sign-in', body: who })
       await this.#signedIn(record.id, { token, code: '' })
     })
   }

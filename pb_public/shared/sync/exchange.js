@@ -6,7 +6,6 @@ import { ServerError, Unreachable } from './errors.js'
 /** @typedef {import('./core.js').Core} Core */
 
 export const basePath = '/api/sync/v1'
-const signInPath = '/api/collections/staff/auth-with-password'
 const gzipFrom = 1024 // bytes of a body worth compressing
 const answerWithin = 60_000 // ms; what takes longer will not come
 
@@ -31,12 +30,6 @@ export async function exchange(core, r) {
   const address = core.server + basePath + r.path + (r.query ? '?' + new URLSearchParams(r.query) : '')
   return send(core, address, r)
 }
-
-/**
- * Proves to PocketBase who somebody is, by e-mail and password.
- * @param {Core} core @param {{ identity: string, password: string }} body @returns {Promise<{ token: string, record: { id: string } }>}
- */
-export const authWithPassword = (core, body) => send(core, core.server + signInPath, { method: 'POST', path: '', body })
 
 /** @param {Core} core @param {string} address @param {Request} r */
 async function send(core, address, r) {
@@ -66,7 +59,7 @@ async function send(core, address, r) {
     if (said === null || typeof said !== 'object') throw new Error('no object')
     return said
   } catch (cause) {
-    throw new Unreachable(`the answer of ${r.path || 'the sign-in'} cannot be read`, cause)
+    throw new Unreachable(`the answer of ${r.path} cannot be read`, cause)
   }
 }
 

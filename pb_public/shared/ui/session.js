@@ -1,5 +1,5 @@
 // @ts-check
-// A member of staff at a page (not a phone): signing in with PocketBase's own route, keeping the
+// A member of staff at a page (not a phone): signing in, keeping the
 // fifteen-minute token fresh while the page is open, and asking the care API. The token lives in
 // sessionStorage: it survives a reload, and is gone with the tab.
 import { words } from './words.js'
@@ -67,7 +67,7 @@ export class Session {
 
   /** Signs in. Throws a Refusal. @param {string} identity e-mail @param {string} password */
   async signIn(identity, password) {
-    const answer = await this.send('POST', '/api/collections/staff/auth-with-password', { identity, password }, false)
+    const answer = await this.send('POST', '/api/sync/v1/sign-in', { identity, password }, false)
     this.take(answer.token, answer.record)
   }
 

@@ -1,0 +1,60 @@
+package identity
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode"
+
+	zxcvbn "github.com/ccojocar/zxcvbn-go"
+)
+
+// Limits of a new password. Guesses at the sign-in are slowed to four a minute, so what a guesser who knows
+// the usual words, keyboards and years needs a thousand million tries for is safe there; whoever holds the
+// database tries that many in months, an account at a time.
+const (
+	passwordBits = 30 // by the estimate of zxcvbn
+	// estimated is how much of a password is looked at, in bytes: the estimate takes longer than in proportion.
+	estimated = 72
+	// nameLetters is the shortest part of somebody's name that counts as such.
+	nameLetters = 3
+)
+
+// ErrWeakPassword is said to whoever sets one.
+var ErrWeakPassword = errors.New("This password is too easily guessed: it is a common one, a pattern of keys, or the name of the person or of this program with little added. Use three or four words that have nothing to do with each other") //nolint:staticcheck // shown as it stands
+
+// CheckNewPassword refuses a password that is common, or made of what is known of whose it is: their name, their
+// e-mail address. Error: ErrWeakPassword.
+func CheckNewPassword(password string, about ...string) error {
+	known := []string{"doorstep", "nurse", "district", "practice", "surgery", "visit", "caseload"}
+	for _, text := range about {
+		known = append(known, namesIn(text)...)
+	}
+	if len(password) > estimated {
+		password = password[:estimated]
+	}
+	if zxcvbn.PasswordStrength(password, known).Entropy < passwordBits {
+		return ErrWeakPassword
+	}
+	return nil
+}
+
+// namesIn are the words of a name or an address, in lower case, each by itself, and all without what is between them.
+func namesIn(text string) []string {
+	text = strings.ToLower(text)
+	local, _, _ := strings.Cut(text, "@")
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	names := []string{text, local, strings.Join(words, "")}
+	for _, word := range words {
+		if len(word) >= nameLetters {
+			names = append(names, word, backwards(word))
+		}
+	}
+	return names
+}
+
+func backwards(word string) string {
+	runes := []rune(word)
+	slices.Reverse(runes)
+	return string(runes)
+}

@@ -4,17 +4,22 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
 	"doorstep/internal/httpapi"
+	"doorstep/internal/wire"
 )
 
 func gzipped(t *testing.T, body io.Reader) []byte {
@@ -72,6 +77,45 @@ func TestBody_is_read_however_it_is_packed(t *testing.T) {
 		}
 	}
 }
+
+// X11: a small body keeps the time that every body is given; a push or a digest, whose sender has signed in, gets
+// more; and a body that came leaves no deadline for the work on it.
+func TestBody_ASmallOneKeepsItsTimeAndALargeOneGetsMore(t *testing.T) {
+	for _, c := range []struct {
+		limit int
+		more  bool
+	}{{64 << 10, false}, {wire.MaxPushBytes, true}} {
+		answer := &timed{ResponseRecorder: httptest.NewRecorder()}
+		if _, err := httpapi.ReadBody(answer, httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}")), c.limit); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(answer.deadlines); (n == 2) != c.more || n == 0 || !answer.deadlines[n-1].IsZero() {
+			t.Errorf("%d bytes: the deadlines are %v", c.limit, answer.deadlines)
+		}
+		late := &timed{ResponseRecorder: httptest.NewRecorder()}
+		_, err := httpapi.ReadBody(late, httptest.NewRequest(http.MethodPost, "/", stuck{}), c.limit)
+		if said := new(wire.Error); !errors.As(err, &said) || said.Code != string(wire.CodeTooSlow) || said.Status != http.StatusRequestTimeout {
+			t.Errorf("a body that does not come: %v", err)
+		}
+	}
+}
+
+// timed notes the deadlines that a body is given.
+type timed struct {
+	*httptest.ResponseRecorder
+	deadlines []time.Time
+}
+
+// SetReadDeadline is what http.ResponseController looks for.
+func (w *timed) SetReadDeadline(at time.Time) error {
+	w.deadlines = append(w.deadlines, at)
+	return nil
+}
+
+// stuck is a body whose time is over.
+type stuck struct{}
+
+func (stuck) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
 
 func TestBody_refuses(t *testing.T) {
 	h := newHouse(t)

@@ -64,7 +64,9 @@ func newTown(t *testing.T) *town {
 	}})
 	pbrecords.BindRevocation(w.App, service.Revoke)
 	store.OnRevocation(service.Revoke)
-	w.api = &httpapi.API{App: w.App, Identity: service, Sync: w.engine, Store: store, Clock: w.now}
+	passwords, err := identity.NewPasswords(w.now, 4)
+	must(t, err)
+	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, Clock: w.now}
 	w.OnServe().BindFunc(w.api.Register)
 	w.server = w.Serve(t)
 	w.settle()

@@ -50,6 +50,14 @@ func (a *API) BindProbe(e *core.ServeEvent) error {
 	return e.Next()
 }
 
+// ReadBody reads a JSON body outside of any server.
+func ReadBody(w http.ResponseWriter, r *http.Request, limit int) ([]byte, error) {
+	r.Header.Set("Content-Type", mediaJSON)
+	e := &core.RequestEvent{}
+	e.Request, e.Response = r, w
+	return readBody(e, mediaJSON, limit)
+}
+
 // PageMayListen is how long a page with this token may listen.
 func PageMayListen(a *API, token string) (time.Duration, bool) {
 	left, _, ok := (&pageListener{api: a, token: token}).mayListen(context.Background())

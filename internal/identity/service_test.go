@@ -197,6 +197,20 @@ func TestAuthenticate_refuses(t *testing.T) {
 	})
 }
 
+// X12: whoever got hold of the signing key makes no token that outlives ours.
+func TestAuthenticate_ATokenThatLivesLongerThanTheSettingIsNone(t *testing.T) {
+	b := newBench(t)
+	token := b.token(t)
+	if _, err := b.Authenticate(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	b.now = noon.Add(-time.Second) // by which it has a second more to live than any may have
+	b.Revoke(nurse)
+	if _, err := b.Authenticate(t.Context(), token); !errors.Is(err, identity.ErrTokenInvalid) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAuthenticate_ends_with_the_token_also_from_memory(t *testing.T) {
 	b := newBench(t)
 	token := b.token(t)

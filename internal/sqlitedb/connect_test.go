@@ -1,9 +1,12 @@
 package sqlitedb_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"doorstep/internal/sqlitedb"
@@ -104,6 +107,37 @@ func TestConnect_WritersTakeTheLockWhenTheyBegin(t *testing.T) {
 	if other, err := second.Begin(); err == nil {
 		other.Rollback()
 		t.Error("two transactions began to write at once; the later one would fail half-way")
+	}
+}
+
+// X12: what was deleted or overwritten is not found in free pages by whoever gets the file.
+func TestConnect_WhatWasDeletedIsNotInTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data.db")
+	db := openAt(t, path)
+	secret := strings.Repeat("Mrs Okafor's door is open at night. ", 800) // on pages of its own
+	for _, statement := range []string{"CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT)", "INSERT INTO note VALUES (1, '" + strings.ReplaceAll(secret, "'", "''") + "'), (2, 'kept'), (3, 'Mrs Okafor is short')",
+		"PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds := func() bool {
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Contains(file, []byte("Okafor"))
+	}
+	if !holds() {
+		t.Fatal("the note is not in the file to begin with")
+	}
+	for _, statement := range []string{"DELETE FROM note WHERE id = 1", "UPDATE note SET text = '' WHERE id = 3", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if holds() {
+		t.Error("a note that was deleted is still in the file")
 	}
 }
 

@@ -49,7 +49,7 @@ async function longestFrame(page, what) {
   return Math.max(...deltas)
 }
 
-figure('the shell on its way, packed', 'B', 150_000, async () => (await shellSizes(stand.url)).reduce((sum, [, n]) => sum + n, 0))
+figure('the shell on its way, packed', 'B', 160_000, async () => (await shellSizes(stand.url)).reduce((sum, [, n]) => sum + n, 0))
 
 const offline = await openPhone(t, browser, stand, 'nia')
 await offline.getByText('1005 people').waitFor()

@@ -120,7 +120,8 @@ function readings(f, j, change) {
   return html`<fieldset class="nhsuk-fieldset app-vitals">
       <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--m">${w.readings}</legend>
     <p class="nhsuk-hint">${f.replaces ? w.readingsAgain : w.readingsHint}</p>
-    ${lost.length ? html`<p class="ds-banner ds-banner--bad">${lost.map(unreadableText).join('. ')}. ${words.common.cannotRead.why}</p>` : nothing}
+    ${lost.length ? html`<p class="ds-banner ds-banner--bad">${lost.map(unreadableText).join('. ')}. ${
+        words.common.cannotRead.why}</p>` : nothing}
     <div class="app-vitals__grid">${numbers.map(r => {
     const why = doubt(r, f.readings[r.name])
     return html`<div class="app-vital">${field({ id: r.name, label: labelOf(r.name), unit: unitOf(r),

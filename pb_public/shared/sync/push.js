@@ -43,7 +43,8 @@ export async function push(core) {
   const { self } = core.state
   /** @type {PushAnswer} */
   const answer = await exchange(core, { method: 'POST', path: '/push', bearer: core.access.text,
-        body: { client: self.client, epoch: self.epoch, ...(self.cursor ? { cursor: self.cursor } : {}), schema: core.schema, mutations: list.map(mutation) } })
+        body: { client: self.client, epoch: self.epoch, ...(self.cursor ? { cursor: self.cursor } : {}), schema: core.schema,
+          mutations: list.map(mutation) } })
   const moved = await core.commit(t => pushed(t, answer))
   if (!moved) throw new Error(`the answer to a push of ${list.length} changes from mid ${list[0]?.mid} names none of them`)
   core.batchMax = core.batchMax * 2 >= self.limits.push_mutations ? 0 : core.batchMax * 2

@@ -95,8 +95,8 @@ export const sentLogKept = 14 * 24 * 3600_000
  */
 /** @typedef {{ id: string, op: 'add' | 'revoke' | 'reset' }} ScopeEvent */
 /**
- * @typedef {{ epoch: string, history?: string, head: number, cursor: string, more: boolean, last_mid: number, last_key: string, scopes: readonly
- *   ScopeEvent[], changes: readonly Delivery[] }} PullAnswer
+ * @typedef {{ epoch: string, history?: string, head: number, cursor: string, more: boolean, last_mid: number, last_key: string,
+ *   scopes: readonly ScopeEvent[], changes: readonly Delivery[] }} PullAnswer
  */
 
 /** A staged answer to a pull, and the cursor it answered. @typedef {{ number: number, from: string, answer: PullAnswer }} Page */

@@ -1,7 +1,9 @@
 // What a client does with work, pages and receipts: protocol.md §5 to §8 and §13, against a server that says what the test
 // wants.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { canonical } from '../../pb_public/shared/sync/digest.js'
 import { changes } from '../../pb_public/shared/sync/client.js'
 import { MemoryStorage } from '../../pb_public/shared/sync/storage.js'
 import { ames, birch, change, Device, edit, FakeServer, nia, notes, refusal, settled, twoPeople } from './fake.mjs'
@@ -386,16 +388,49 @@ describe('other stories', () => {
     const s = await settled()
     const cursor = s.client.debugState().cursor
     s.client.requestDigest()
-    s.server.say('digest', [200, { epoch: 'e1', differs: ['pc:ames'], changes: [] }], [200, { epoch: 'e1', differs: ['pc:ames'], changes: [amesNow(15, 'repaired')] }])
+    s.server.say('digest', [200, { epoch: 'e1', differs: ['pc:ames'], moved: [], held: [], changes: [] }],
+      [200, { epoch: 'e1', differs: ['pc:ames'], moved: [], held: ['pc:ames'], changes: [amesNow(15, 'repaired')] }])
     await s.client.sync()
     const [first, second] = s.server.asked('digest').map(d => d.body)
     // The first eight bytes of SHA-256 of the text, worked out with another implementation.
     const { createHash } = await import('node:crypto')
-    assert.deepEqual(first.scopes['pc:ames'], { count: 1, hash: createHash('sha256').update(`patients/${ames}/10`).digest('hex').slice(0, 16) })
-    assert.deepEqual(second.records, { 'pc:ames': [{ collection: 'patients', id: ames, version: 10 }] })
+    const said = '{"access_notes":"first","communication_needs":["large_print"],"family_name":"Ames","phone":null}'
+    const hash = createHash('sha256').update(`patients/${ames}/10/${said}`).digest('hex').slice(0, 16)
+    assert.deepEqual(first.scopes['pc:ames'], { count: 1, hash })
+    assert.deepEqual(second.records, { 'pc:ames': [{ collection: 'patients', id: ames, version: 10, hash }] })
     assert.equal(notes(s.client), 'repaired')
-    assert.deepEqual(s.client.lastDigest, { differs: ['pc:ames'], repaired: 1 })
-    assert.ok(cursor)
+    assert.deepEqual(s.client.lastDigest, { differs: ['pc:ames'], moved: [], repaired: 1 })
+    assert.notEqual(s.client.debugState().cursor, cursor)
+    assert.equal(s.client.debugState().cursor, second.cursor)
+  })
+
+  test('digest: a record is hashed as every program hashes it', async () => { // the cases were worked out with another implementation
+    for (const c of JSON.parse(readFileSync(new URL('../../internal/wire/testdata/record-hash.json', import.meta.url), 'utf8'))) {
+      const { createHash } = await import('node:crypto')
+      const said = canonical(JSON.parse(c.data))
+      assert.equal(createHash('sha256').update(`${c.collection}/${c.id}/${c.version}/${said}`).digest('hex').slice(0, 16), c.hash, c.name)
+    }
+  })
+
+  test('digest: what moved between the pull and the comparison is pulled and compared again, a few times at most', async () => { // O19
+    const s = await settled()
+    const asked = s.server.asked('digest').length
+    s.client.requestDigest()
+    const moved = [200, { epoch: 'e1', differs: [], moved: ['pc:ames'], held: [], changes: [] }]
+    s.server.say('digest', moved, moved, moved, moved, moved, moved)
+    await s.client.sync()
+    assert.equal(s.server.asked('digest').length - asked, 4)
+    assert.deepEqual(s.client.lastDigest, { differs: [], moved: ['pc:ames'], repaired: 0 })
+  })
+
+  test('digest: a listed scope that is not theirs is let go of', async () => { // O17
+    const s = await settled()
+    s.client.requestDigest()
+    s.server.say('digest', [200, { epoch: 'e1', differs: ['pc:ames'], moved: [], held: [], changes: [] }],
+      [200, { epoch: 'e1', differs: ['pc:ames'], moved: [], held: [], changes: [{ collection: 'patients', id: ames, version: 0, gone: 'left' }] }])
+    await s.client.sync()
+    assert.ok(!s.client.debugState().scopes.includes('pc:ames'))
+    assert.equal(s.client.view('patients', ames), null)
   })
 
   test('a digest happens once a day by itself', async () => {

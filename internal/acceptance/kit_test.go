@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,8 @@ type world struct {
 	srv   *server.Server
 	http  *httptest.Server
 	clock testkit.Clock
+	// meanwhile happens once, when somebody next looks at the clock: in the middle of whatever they do.
+	meanwhile atomic.Pointer[func()]
 	// change is what a test wants of the server, also after a restart.
 	change []func(*server.Options)
 
@@ -98,7 +101,12 @@ func (w *world) start() {
 	w.http, w.administration = w.Serve(w.t), w.ServeAdministration(w.t)
 }
 
-func (w *world) now() time.Time { return w.clock.Now() }
+func (w *world) now() time.Time {
+	if happens := w.meanwhile.Swap(nil); happens != nil {
+		(*happens)()
+	}
+	return w.clock.Now()
+}
 
 // pass lets time go by, and the jobs run.
 func (w *world) pass(d time.Duration) {

@@ -32,6 +32,28 @@ func (ix *Index) Of(v care.Viewer) *Access {
 	return &Access{Rights: rights, index: ix, at: ix.now(), holders: holdersOf(v, rights.Duty), own: ownScopes(v, rights.Duty)}
 }
 
+// Fresh is the access of the same member of staff as their account stands now; false when it is gone.
+func (a *Access) Fresh() (*Access, bool) {
+	v, ok := a.index.Staff(a.Staff)
+	if !ok {
+		return nil, false
+	}
+	return a.index.Of(v), true
+}
+
+// ScopeID is the number of a scope; false when it was never named.
+func (a *Access) ScopeID(name string) (id int64, ok bool) { return a.index.ScopeID(name) }
+
+// ScopeName is the name of a scope by its number; "" for none.
+func (a *Access) ScopeName(id int64) string { return a.index.ScopeName(id) }
+
+// ResetAfter says whether all their scopes began anew after a number: their role or teams changed.
+func (a *Access) ResetAfter(seq int64) bool {
+	a.index.mu.RLock()
+	defer a.index.mu.RUnlock()
+	return a.index.resetAfter(a.Staff, seq)
+}
+
 // Holds says whether they have a person on a caseload now.
 func (a *Access) Holds(patient string) bool {
 	a.index.mu.RLock()

@@ -45,16 +45,10 @@ func NewIndex(now func() time.Time) *Index {
 type Member struct {
 	care.Viewer
 	Name string
-	// ResetSeq is the number at which their role or teams changed last.
+	// ResetSeq is the number at which what decides their scopes changed last: role, organisation or teams.
 	ResetSeq int64
-	// Past are the teams they have left, as long as their unsent work is taken in.
-	Past []PastTeam
-}
-
-// PastTeam is a team somebody has left.
-type PastTeam struct {
-	Team  string    `json:"team"`
-	Until time.Time `json:"until"`
+	// Past is what they were before, oldest first, as long as their unsent work is taken in.
+	Past []Past
 }
 
 // Commit is what one committed transaction changed.
@@ -183,6 +177,13 @@ func (ix *Index) ScopeID(name string) (id int64, ok bool) {
 	defer ix.mu.RUnlock()
 	id, ok = ix.scopes[name]
 	return id, ok
+}
+
+// ScopeHead is the last number at which anything moved in a scope; 0 for one that was never named.
+func (ix *Index) ScopeHead(name string) int64 {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return ix.heads[ix.scopes[name]]
 }
 
 // ScopeName is the name of a scope by its number; "" for none.

@@ -83,8 +83,10 @@ func (a *Access) VisibleFrom(since, until, scope, seq int64) *Visible {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	v := &Visible{Access: a, own: make(map[string]bool, len(a.own)), until: until, first: scope}
-	if member := ix.staff[a.Staff]; since > 0 && member != nil && member.ResetSeq > since && member.ResetSeq <= until {
+	if ix.resetAfter(a.Staff, since) {
 		since = 0
+	}
+	if since == 0 {
 		v.Events = append(v.Events, ScopeEvent{"*", ScopesReset})
 	}
 	for _, name := range a.own {
@@ -104,6 +106,8 @@ func (a *Access) VisibleFrom(since, until, scope, seq int64) *Visible {
 }
 
 // people compares, person by person, what the viewer held at the one number and holds at the other.
+// A person who was away for any time between the two is new: what the phone held of them may be gone,
+// by a repair or because a walk passed over their scope while they were away.
 func (v *Visible) people(since int64) {
 	ix, view := v.Access.index, v.Access.Duty.View
 	for patient := range ix.candidates(v.Access.holders, since) {
@@ -111,16 +115,14 @@ func (v *Visible) people(since int64) {
 		if v.first > 0 && ix.scopes[scope] < v.first {
 			continue
 		}
-		before, after, now := ix.holding(v.Access.holders, patient, since, v.until)
+		h := ix.holding(v.Access.holders, patient, since, v.until)
 		switch {
-		case after && now:
-			from := since
-			if !before {
-				from = 0
-				v.Events = append(v.Events, ScopeEvent{scope, ScopeAdded})
-			}
-			v.read(scope, from)
-		case before && !after:
+		case h.after && h.now && h.throughout:
+			v.read(scope, since)
+		case h.after && h.now:
+			v.Events = append(v.Events, ScopeEvent{scope, ScopeAdded})
+			v.read(scope, 0)
+		case h.before:
 			v.Events = append(v.Events, ScopeEvent{scope, ScopeRevoked})
 		}
 	}
@@ -145,8 +147,33 @@ func (v *Visible) Holds(scope string) bool {
 	ix := v.Access.index
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	_, after, now := ix.holding(v.Access.holders, patient, 0, v.until)
-	return after && now
+	h := ix.holding(v.Access.holders, patient, 0, v.until)
+	return h.after && h.now
+}
+
+// MovedSince says whether anything has happened to a scope since the end of the walk: a record moved in
+// it, it came or it went. Of such a scope nobody can say any more what it held then.
+func (v *Visible) MovedSince(scope string) bool {
+	ix := v.Access.index
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	if ix.resetAfter(v.Access.Staff, v.until) {
+		return true
+	}
+	patient := care.PatientOf(scope)
+	if patient == "" {
+		return v.own[scope] && ix.heads[ix.scopes[scope]] > v.until
+	}
+	if scope != PersonScope(v.Access.Duty.View, patient) {
+		return false
+	}
+	h := ix.holding(v.Access.holders, patient, v.until, ix.head)
+	switch {
+	case h.before && h.throughout:
+		return ix.heads[ix.scopes[scope]] > v.until
+	default:
+		return h.before || h.after || h.now
+	}
 }
 
 // Held are those of the scopes that are the viewer's.
@@ -170,7 +197,7 @@ func (v *Visible) Scopes() []string {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	for patient := range ix.candidates(v.Access.holders, 0) {
-		if _, after, now := ix.holding(v.Access.holders, patient, 0, v.until); after && now {
+		if h := ix.holding(v.Access.holders, patient, 0, v.until); h.after && h.now {
 			list = append(list, PersonScope(v.Access.Duty.View, patient))
 		}
 	}
@@ -188,17 +215,43 @@ func Drop(ranges []Range, scope, seq int64) []Range {
 	return ranges
 }
 
-// holding compares what the holders have of a person at two numbers, and now.
-func (ix *Index) holding(holders []string, patient string, since, until int64) (before, after, now bool) {
-	for _, g := range ix.grants[patient] {
-		if !slices.Contains(holders, g.Holder) {
+// holding is whether somebody has a person: before, at the one number; after, at the other; throughout,
+// without a break from the one to the other; and now.
+type holding struct{ before, throughout, after, now bool }
+
+// holding compares what the holders have of a person at two numbers, and now. At 0 nobody has anybody.
+func (ix *Index) holding(holders []string, patient string, since, until int64) (h holding) {
+	grants := ix.grants[patient]
+	ours := func(g *Grant) bool { return slices.Contains(holders, g.Holder) }
+	for _, g := range grants {
+		if !ours(g) {
 			continue
 		}
-		before = before || (since > 0 && g.openAt(since))
-		after = after || g.openAt(until)
-		now = now || g.ToSeq == 0
+		h.before = h.before || (since > 0 && g.openAt(since))
+		h.after = h.after || g.openAt(until)
+		h.now = h.now || g.ToSeq == 0
 	}
-	return before, after, now
+	// One holding may take over from another. Each step goes to the end of one that is open there.
+	for at, on := since, h.before; on; {
+		on = false
+		for _, g := range grants {
+			if !ours(g) || !g.openAt(at) {
+				continue
+			}
+			if g.ToSeq == 0 || g.ToSeq > until {
+				h.throughout = true
+				return h
+			}
+			at, on = g.ToSeq, true
+		}
+	}
+	return h
+}
+
+// resetAfter says whether all scopes of a member of staff began anew after a number.
+func (ix *Index) resetAfter(staff string, seq int64) bool {
+	member := ix.staff[staff]
+	return member != nil && member.ResetSeq > seq
 }
 
 // candidates are the people about whom anything can have changed for the holders since a number:

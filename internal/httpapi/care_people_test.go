@@ -114,7 +114,7 @@ func TestDesk_AVoluntaryServiceLearnsNothingClinical(t *testing.T) {
 	b := w.get(w.vera, "/caseload?patient="+w.ada.Id)
 	c := w.get(w.vera, "/staff/"+w.vic.Id+"/work")
 	for _, answer := range []string{string(a.body), string(b.body), string(c.body)} {
-		for _, secret := range []string{"Testpatient", "999", "1941", "Nurses", "Minds", "Psychosis", "smi"} {
+		for _, secret := range []string{"Testpatient", "999000", "1941-0", "Nurses", "Minds", "Psychosis", "smi"} {
 			if strings.Contains(answer, secret) {
 				t.Errorf("the coordinator reads %q in %s", secret, answer)
 			}

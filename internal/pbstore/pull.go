@@ -76,6 +76,23 @@ func (v *Snapshot) change(scope, seq int64) (rows []FeedRow, err error) {
 	return rows, err
 }
 
+// RowsOf are rows by which Deliveries finds records by id, whatever the feed has of them. A limited viewer's
+// version of a person is the last number of the scope that holds them alone.
+func (v *Snapshot) RowsOf(collection string, ids []string) []FeedRow {
+	s := v.store.tables.byName[collection]
+	if s == nil {
+		return nil
+	}
+	rows := make([]FeedRow, len(ids))
+	for i, id := range ids {
+		rows[i] = FeedRow{Collection: s.number, Record: id}
+		if collection == care.Patients {
+			rows[i].Seq = v.store.Access.ScopeHead(care.LimitedScope(id))
+		}
+	}
+	return rows
+}
+
 // Deliveries turns feed rows into what the viewer gets: the whole record in their projection, or
 // word that it is gone. A record that moved in two of their scopes comes once.
 func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.Delivery, error) {

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
 const (
 	feedBetween = `SELECT seq, n, scope, collection, record FROM sync_feed WHERE (seq, n) > (?, ?) AND seq < ? ORDER BY seq, n LIMIT ?`
 	dropFeedRow = `DELETE FROM sync_feed WHERE seq = ? AND n = ?`
+	floorNow    = `SELECT floor FROM sync_meta`
 	raiseFloor  = `UPDATE sync_meta SET floor = max(floor, ?)`
 	forgetMarks = `DELETE FROM sync_marks WHERE minute IN (SELECT minute FROM sync_marks
 		WHERE minute < (SELECT max(minute) FROM sync_marks WHERE seq <= ?) LIMIT ?)`
@@ -25,6 +27,12 @@ func (s *Store) Floor() int64 {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
 	return s.mem.floor
+}
+
+// Floor is the floor as this snapshot has it.
+func (v *Snapshot) Floor() (floor int64, err error) {
+	err = v.row(floorNow).Scan(&floor)
+	return floor, err
 }
 
 // MarkBefore returns the last number that was given out before a time, 0 when none is known.
@@ -143,5 +151,5 @@ func inScope(rec *care.Record, scope string) bool {
 // speak of them: below the floor, where every cursor starts anew, and longer ago than unsent
 // work is taken in. The table keeps them.
 func (s *Store) ForgetGrants() {
-	s.Access.ForgetGrants(s.Floor(), s.now().Add(-grantMemory))
+	s.Access.ForgetGrants(s.Floor(), s.now().Add(-access.PastKept))
 }

@@ -304,7 +304,7 @@ func TestADigestFindsAndRepairsWhatDiffers(t *testing.T) {
 	if first.Records != nil || len(first.Scopes) != 1 {
 		t.Errorf("first request %+v", first)
 	}
-	if got := second.Records[pc]; len(got) != 1 || got[0] != (wire.RecordRef{Collection: "patients", ID: oldie, Version: 5}) {
+	if got := second.Records[pc]; len(got) != 1 || got[0].ID != oldie || got[0].Version != 5 || len(got[0].Hash) != 16 {
 		t.Errorf("second request %+v", second)
 	}
 	b.holds("visits", visit, true)
@@ -339,5 +339,47 @@ func TestTheDigestIsTheOneOfThePage(t *testing.T) {
 	}
 }
 
-// sha256("visits/v1/7")[:8] xor sha256("visits/v2/8")[:8], by another program.
-const digestOfV1AndV2 = "225884d7f7569c32"
+// sha256("visits/v1/7/{}")[:8] xor sha256("visits/v2/8/{}")[:8], by another program.
+const digestOfV1AndV2 = "49f38ef1058a829d"
+
+// What moves between the pull and the comparison is no difference: the phone pulls it and compares again, a
+// few times at most. // O19
+func TestADigestWaitsForWhatMovedInBetween(t *testing.T) {
+	b := enrolled(t)
+	pc := "pc:" + oldie
+	b.RequestDigest()
+	b.on(onPull, pulled("e1.10"), pulled("e1.11"), pulled("e1.12"), pulled("e1.13"), pulled("e1.14"))
+	moved := ok(wire.DigestResponse{Epoch: "e1", Moved: []string{pc}})
+	b.on(onDigest, moved, moved, moved, moved, moved)
+	b.sync()
+	n := 0
+	for _, what := range b.asked() {
+		if what == "digest" {
+			n++
+		}
+	}
+	if n != 1+maxDigestAgain {
+		t.Errorf("%d comparisons in one round, want %d", n, 1+maxDigestAgain)
+	}
+	if b.Cursor() != "e1.13" {
+		t.Errorf("it did not pull what moved: cursor %s", b.Cursor())
+	}
+	b.holds("patients", oldie, true)
+}
+
+// A scope that is listed and not the phone's is let go of; one that it lacks is held again. // O17
+func TestADigestMendsTheListOfScopes(t *testing.T) {
+	b := enrolled(t)
+	pc, other := "pc:"+oldie, "pc:x"
+	b.RequestDigest()
+	b.on(onPull, pulled("e1.10"))
+	b.on(onDigest, ok(wire.DigestResponse{Epoch: "e1", Differs: []string{pc, other}}),
+		ok(wire.DigestResponse{Epoch: "e1", Differs: []string{pc, other}, Held: []string{other}, Changes: []wire.Delivery{
+			{Collection: "patients", ID: oldie, Gone: "left"}, record("visits", visit, 9, []string{other}, `{"patient":"x"}`)}}))
+	b.sync()
+	if got := b.Scopes(); !slices.Equal(got, []string{other}) {
+		t.Errorf("it holds %v", got)
+	}
+	b.holds("patients", oldie, false)
+	b.holds("visits", visit, true)
+}

@@ -57,6 +57,7 @@ type round struct {
 	failed         bool
 	wait           time.Duration // what the server asked for
 	repeats        int
+	comparedAgain  int // comparisons after which it pulled again, because something had moved in between
 	note           string
 }
 

@@ -30,6 +30,18 @@ type cursor struct {
 
 func (c cursor) walking() bool { return c.until > 0 }
 
+// rise turns a cursor that is older than the memory of the feed into a new beginning: the phone is told
+// to start anew rather than left with records that are long gone.
+func (c *cursor) rise(floor int64) {
+	oldest := c.since
+	if c.walking() && c.since == 0 {
+		oldest = c.until // a first load brings what is there; it only must not have begun before the floor
+	}
+	if oldest > 0 && oldest < floor {
+		*c = cursor{epoch: c.epoch}
+	}
+}
+
 // errCursor: not a cursor of this server.
 var errCursor = errors.New("syncer: not a cursor of this server")
 

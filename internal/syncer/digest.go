@@ -11,9 +11,8 @@ import (
 // maxDigestRecords bounds how many records one repair answers with.
 const maxDigestRecords = 20000
 
-// Digest compares what a device holds with what it should, scope by scope, and repairs the
-// records of the scopes it listed. The device must have pulled to the end: what moved after its
-// cursor comes with the next pull anyway.
+// Digest compares what a device holds with what it should hold at its cursor, scope by scope, and repairs
+// the records of the scopes it listed. The device must have pulled to the end.
 func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (*wire.DigestResponse, *Error) {
 	who, fail := e.access(ctx, s)
 	if fail != nil {
@@ -40,7 +39,7 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 	if total > maxDigestRecords {
 		return nil, refuse(wire.CodeTooMany, "List at most %d records at once; send fewer scopes.", maxDigestRecords)
 	}
-	answer := &wire.DigestResponse{Epoch: cur.epoch, History: e.history(), Differs: []string{}, Changes: []wire.Delivery{}}
+	answer := &wire.DigestResponse{Epoch: cur.epoch, History: e.history(), Differs: []string{}, Moved: []string{}, Held: []string{}, Changes: []wire.Delivery{}}
 	told := int64(0)
 	err = e.store.Read(ctx, func(snap *pbstore.Snapshot) error {
 		head, err := snap.Head()
@@ -51,17 +50,23 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 			return err
 		}
 		told = head
-		visible := who.Visible(0, cur.since)
-		held, err := snap.Digests(visible, cur.since)
+		if fresh, ok := who.Fresh(); ok {
+			who = fresh
+		}
+		c := comparison{snap: snap, visible: who.Visible(0, cur.since), until: cur.since, content: d.Content}
+		ours, err := c.ours()
 		if err != nil {
 			return err
 		}
-		for _, scope := range union(d.Scopes, held) {
-			if d.Scopes[scope] != held[scope] {
+		for _, scope := range union(d.Scopes, ours) {
+			switch {
+			case c.visible.MovedSince(scope):
+				answer.Moved = append(answer.Moved, scope)
+			case d.Scopes[scope] != ours[scope]:
 				answer.Differs = append(answer.Differs, scope)
 			}
 		}
-		answer.Changes, err = snap.Repair(visible, head, d.Records)
+		answer.Changes, answer.Held, err = c.repair(d.Records)
 		return err
 	})
 	if err != nil {

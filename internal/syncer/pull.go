@@ -41,13 +41,13 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
 		return nil, fail
 	}
-	reset := e.belowFloor(&cur)
+	cur.rise(e.store.Floor())
 	if r.Limit <= 0 || r.Limit > wire.MaxPullRows {
 		r.Limit = wire.MaxPullRows
 	}
 	r.Limit = max(r.Limit, wire.MinPullRows)
 	if r.Wait <= 0 {
-		return e.firstPage(ctx, s, who, c, cur, r.Limit, reset)
+		return e.audited(ctx, s, who, c, cur, r.Limit)
 	}
 	// Before the first look, so that nothing that moves after it is missed.
 	news := who.FollowPull()
@@ -55,7 +55,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	deadline := time.NewTimer(min(r.Wait, e.o.MaxWait))
 	defer deadline.Stop()
 	for {
-		page, fail := e.firstPage(ctx, s, who, c, cur, r.Limit, reset)
+		page, fail := e.audited(ctx, s, who, c, cur, r.Limit)
 		if fail != nil || page.More || len(page.Changes)+len(page.Scopes) > 0 || cur.since == 0 {
 			return page, fail
 		}
@@ -79,8 +79,8 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	}
 }
 
-// firstPage is the page a cursor asks for, begun anew where the cursor was too old.
-func (e *Engine) firstPage(ctx context.Context, s Session, who *access.Access, c *pbstore.Client, cur cursor, limit int, reset bool) (*wire.PullResponse, *Error) {
+// audited is the page a cursor asks for, noted as read.
+func (e *Engine) audited(ctx context.Context, s Session, who *access.Access, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *Error) {
 	page, fail := e.page(ctx, who, c, cur, limit)
 	if fail != nil {
 		return nil, fail
@@ -89,24 +89,7 @@ func (e *Engine) firstPage(ctx context.Context, s Session, who *access.Access, c
 		return nil, fail
 	}
 	e.told.note(s.Staff, page.Head)
-	if reset {
-		page.Scopes = append([]wire.ScopeEvent{{ID: "*", Op: "reset"}}, page.Scopes...)
-	}
 	return page, nil
-}
-
-// belowFloor turns a cursor that is older than the memory of the feed into a new beginning: the
-// phone is told to start anew rather than left with records that are long gone.
-func (e *Engine) belowFloor(cur *cursor) bool {
-	floor := e.store.Floor()
-	if cur.since == 0 && !cur.walking() || cur.since >= floor && (!cur.walking() || cur.until >= floor) {
-		return false
-	}
-	if cur.since == 0 && cur.until >= floor {
-		return false // a first load that began after the floor
-	}
-	*cur = cursor{epoch: cur.epoch}
-	return true
 }
 
 // page reads one page: from memory alone when nothing is new, else in one snapshot.
@@ -137,8 +120,21 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 	if err != nil {
 		return err
 	}
+	floor, err := snap.Floor()
+	if err != nil {
+		return err
+	}
+	cur.rise(floor) // the clean-up may have come between the request and this snapshot
 	if err := e.store.Await(ctx, head); err != nil {
 		return err
+	}
+	// Looked at again now that memory has come as far as this snapshot: with the rights of a moment ago
+	// the cursor would pass over a change of them, and the phone never hear of it.
+	if fresh, ok := who.Fresh(); ok {
+		who = fresh
+	}
+	if cur.walking() && who.ResetAfter(cur.until) {
+		cur = cursor{epoch: cur.epoch, since: cur.since} // what came so far is void: all of it begins anew
 	}
 	if page.LastMid, page.LastKey, err = snap.Confirmed(c.Row); err != nil {
 		return err

@@ -159,26 +159,42 @@ type Delivery struct {
 	Patient    string          `json:"-"`              // whom it is about, for the audit; "" for nobody
 }
 
-// DigestRequest states what a device holds, scope by scope; Records only for scopes that differed.
+// DigestRequest states what a device holds, scope by scope, after a finished pull; Records only for scopes
+// that differed.
 type DigestRequest struct {
-	Client  string                 `json:"client" validate:"required,ulid"`
-	Cursor  string                 `json:"cursor" validate:"required,max=4096"`
-	Scopes  map[string]ScopeDigest `json:"scopes" validate:"max=20000"`
-	Records map[string][]RecordRef `json:"records,omitempty" validate:"max=200"`
+	Client string `json:"client" validate:"required,ulid"`
+	Cursor string `json:"cursor" validate:"required,max=4096"`
+	// Content: the hashes are over what the records say as well; see RecordHash.
+	Content bool                    `json:"content,omitempty"`
+	Scopes  map[string]ScopeDigest  `json:"scopes" validate:"max=20000"`
+	Records map[string][]HeldRecord `json:"records,omitempty" validate:"max=200"`
 }
 
-// ScopeDigest is the count and the XOR of the first eight bytes of SHA-256("collection/id/version")
-// over a scope's live records, as 16 hexadecimal digits.
+// HeldRecord names a record as a device holds it. Hash is its RecordHash, where the request is over content.
+type HeldRecord struct {
+	Collection string `json:"collection"`
+	ID         string `json:"id"`
+	Version    int64  `json:"version"`
+	Hash       string `json:"hash,omitempty"`
+}
+
+// ScopeDigest is how many live records a scope has, and the XOR of their hashes; see RecordHash.
 type ScopeDigest struct {
 	Count int    `json:"count"`
 	Hash  string `json:"hash"`
 }
 
-// DigestResponse names the scopes that differ and repairs the records of those that were listed.
+// DigestResponse names the scopes that differ and repairs the records of those that were listed, all as it
+// was at the cursor.
 type DigestResponse struct {
-	Epoch   string     `json:"epoch"`
-	History string     `json:"history,omitempty"` // as in a pull
-	Differs []string   `json:"differs"`
+	Epoch   string   `json:"epoch"`
+	History string   `json:"history,omitempty"` // as in a pull
+	Differs []string `json:"differs"`
+	// Moved are scopes to which something happened after the cursor. They were not compared: the next pull
+	// brings what happened.
+	Moved []string `json:"moved"`
+	// Held are those of the listed scopes that are the asker's. One that is neither here nor in Moved is not.
+	Held    []string   `json:"held"`
 	Changes []Delivery `json:"changes"`
 }
 

@@ -47,6 +47,7 @@ export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
  * @property {string} platform
  * @property {string} app version of the app
  * @property {number} [pageRows] rows asked for in a pull; 0 = what the server allows
+ * @property {number} [digestEvery] ms after which what is held is compared with the server; a day unless stated
  * @property {string} [audience] of assertions
  * @property {number} [schema]
  */
@@ -81,7 +82,7 @@ export async function openClient(options) {
     timers: { set: (work, ms) => setTimeout(work, Math.min(ms, 2 ** 31 - 1)), clear: id => clearTimeout(id) },
     keys: rowKeys(),
     sha256: async bytes => new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes)),
-    pageRows: 0,
+    pageRows: 0, digestEvery: 24 * 3600_000,
     audience: 'doorstep',
     schema: 1,
     ...options,

@@ -24,11 +24,12 @@ export class Core {
   /** What a kill may forget. */
   pass = { token: '', code: '' } // of the sign-in, until the device is enrolled
   access = { text: '', until: 0, scope: '' } // until: by the monotonic clock
-  round = { open: false, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0, steps: 0, enrolments: 0 }
+  round = { open: false, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0, steps: 0, enrolments: 0,
+    compared: false, comparedAgain: 0 }
   retry = new Retry()
   batchMax = 0 // halved by 413; 0 = as the server allows
   /** @type {Change[]} the batch on its way */ sending = []
-  digest = { wanted: false, differs: /** @type {string[]} */ ([]), last: { differs: /** @type {string[]} */ ([]), repaired: 0 } }
+  digest = { wanted: false, differs: /** @type {string[]} */ ([]), last: { differs: /** @type {string[]} */ ([]), moved: /** @type {string[]} */ ([]), repaired: 0 } }
   refusals = 0 // of our assertion, in a row
   head = 0 // the newest number of the sequence the server named
   /** @type {StepKind} */ phase = 'idle'
@@ -56,6 +57,7 @@ export class Core {
     this.platform = o.platform
     this.app = o.app
     this.pageSize = o.pageRows
+    this.digestEvery = o.digestEvery
     this.audience = o.audience
     this.schema = o.schema
     this.state = state
@@ -135,7 +137,7 @@ export class Core {
   forget() {
     this.pass = { token: '', code: '' }
     this.access = { text: '', until: 0, scope: '' }
-    this.digest = { wanted: false, differs: [], last: { differs: [], repaired: 0 } }
+    this.digest = { wanted: false, differs: [], last: { differs: [], moved: [], repaired: 0 } }
     this.batchMax = 0
     this.mustGreet()
   }
@@ -162,7 +164,7 @@ export class Core {
   /** Opens a round; does nothing while one is open. */
   begin() {
     if (!this.round.open) this.round = { open: true, pushed: false, pulled: false, failed: false, waitMs: 0, repeats: 0, steps: 0,
-        enrolments: 0 }
+        enrolments: 0, compared: false, comparedAgain: 0 }
   }
 
   /** Closes the round. @param {boolean} failed @param {number} [waitMs] what the server asked for */

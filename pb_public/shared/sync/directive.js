@@ -32,24 +32,31 @@ export function applyDirective(t, directive) {
 
 /**
  * Wipes a draining device once nothing is left to send: its owner has no more right to what is on it. What a push
- * answered is with the server; no pull will come to confirm it.
+ * answered is with the server; no pull will come to confirm it. What no request can carry stays, and nothing else with it.
  * @param {Tx} t
  */
 export function drained(t) {
   const { state } = t
-  if (state.self.directive === 'drain' && state.aside.length === 0 && state.outbox.every(c => c.answered)) applyDirective(t, 'wipe')
+  if (state.self.directive !== 'drain' || !state.outbox.every(c => c.answered)) return
+  if (state.aside.length === 0) applyDirective(t, 'wipe')
+  else eraseRecords(t)
+}
+
+/** @param {Tx} t */
+function eraseRecords(t) {
+  for (const key of [...t.state.records.keys()]) t.takeRecord(key)
+  for (const scope of [...t.state.scopes]) t.hold(scope, false)
+  dropStaging(t)
 }
 
 /** Takes everything off the device, its key too. @param {Tx} t */
 export function eraseAll(t) {
   const { core, state } = t
-  for (const key of [...state.records.keys()]) t.takeRecord(key)
-  for (const scope of [...state.scopes]) t.hold(scope, false)
+  eraseRecords(t)
   for (const key of state.items.keys()) t.take('items', key)
   for (const c of [...state.outbox]) t.unqueue(c)
   for (const c of state.sentlog) t.take('sentlog', placeKey(c.place))
   for (const c of state.aside) t.take('aside', placeKey(c.place))
-  dropStaging(t)
   core.dropKey(state.self.key)
   state.items.clear()
   state.sentlog = []

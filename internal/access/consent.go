@@ -2,28 +2,41 @@ package access
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
 )
 
-// Consent says whether a team, or a member of staff, may have a person on a caseload at a moment.
-// Direct care needs no consent recorded; a voluntary service needs the person's, and an objection or
-// a withdrawal ends its access, and so does the end of the last day it was given for: that moment is
-// returned too, zero when there is none.
-func (ix *Index) Consent(person *care.Record, team, staff string, now time.Time) (agreed bool, expires time.Time) {
-	p := care.AsPatient(person)
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	organisation := ""
-	if t := ix.directory.Team(team); t != nil {
-		organisation = t.Organisation
-	} else if m := ix.staff[staff]; m != nil {
-		organisation = m.Organisation
+// Service is the voluntary service that has whoever is given to a team, "" for none: its organisation.
+func (d *Directory) Service(team string) string {
+	if t := d.teams[team]; t != nil && d.voluntary(t.Organisation) {
+		return t.Organisation
 	}
-	if !ix.directory.voluntary(organisation) {
+	return ""
+}
+
+// ServiceOf is the voluntary service that has whoever is given to a member of staff by name, "" for none:
+// their organisation, or where all their teams are of voluntary services, that of the first.
+func (d *Directory) ServiceOf(v care.Viewer) string {
+	if d.voluntary(v.Organisation) {
+		return v.Organisation
+	}
+	teams := slices.Sorted(slices.Values(v.Teams))
+	if len(teams) == 0 || slices.ContainsFunc(teams, func(t string) bool { return d.Service(t) == "" }) {
+		return ""
+	}
+	return d.Service(teams[0])
+}
+
+// Consented says whether a service may have a person on a caseload at a moment. Direct care, "", needs no
+// consent recorded; a voluntary service needs the person's, and an objection or a withdrawal ends its access,
+// and so does the end of the last day it was given for: that moment is returned too, zero when there is none.
+func Consented(person *care.Record, service string, now time.Time) (agreed bool, expires time.Time) {
+	if service == "" {
 		return true, expires
 	}
+	p := care.AsPatient(person)
 	if p.Objection() {
 		return false, expires
 	}
@@ -37,7 +50,7 @@ func (ix *Index) Consent(person *care.Record, team, staff string, now time.Time)
 		return false, expires
 	}
 	for _, c := range consents { // the last word counts
-		if c.Service != organisation {
+		if c.Service != service {
 			continue
 		}
 		agreed, expires = c.Given, time.Time{}

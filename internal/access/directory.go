@@ -92,6 +92,17 @@ func (o *Organisation) Closed(now time.Time) bool {
 	return o.ClosedOn != "" && o.ClosedOn <= now.Format(time.DateOnly)
 }
 
+// Everybody is each member of staff who is known.
+func (ix *Index) Everybody() []care.Viewer {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	list := make([]care.Viewer, 0, len(ix.staff))
+	for _, m := range ix.staff {
+		list = append(list, m.Viewer)
+	}
+	return list
+}
+
 // NamedStaff is a member of staff by id; nil for none. One who is not known has no name.
 func (ix *Index) NamedStaff(id string) *care.Named {
 	if id == "" {

@@ -126,25 +126,13 @@ func (ix *Index) Holds(v care.Viewer, patient string, at time.Time) (now, then b
 
 func (ix *Index) holds(v care.Viewer, names []string, patient string, at time.Time) (now, then bool) {
 	past := names
-	if member := ix.staff[v.Staff]; member != nil && len(names) > 0 {
-		for _, p := range member.Past {
-			if at.Before(p.Until) {
-				past = append(past[:len(past):len(past)], care.TeamScope(p.Team))
-			}
-		}
+	if member := ix.staff[v.Staff]; member != nil {
+		was := member.At(at)
+		past = holdersOf(was, care.DutyOf(was.Role))
 	}
 	for _, g := range ix.grants[patient] {
-		for i, name := range past {
-			if g.Holder != name {
-				continue
-			}
-			if i < len(names) && g.ToSeq == 0 {
-				now = true
-			}
-			if g.openThen(at) {
-				then = true
-			}
-		}
+		now = now || g.ToSeq == 0 && slices.Contains(names, g.Holder)
+		then = then || g.openThen(at) && slices.Contains(past, g.Holder)
 	}
 	return now, then
 }

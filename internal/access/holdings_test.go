@@ -57,7 +57,9 @@ func TestSomebodyWhoLeftATeamHadItsPeopleUntilThen(t *testing.T) {
 	w := newTown(t, me)
 	w.give(ada, care.TeamScope(nurses), now.Add(-48*time.Hour))
 	left := now.Add(-time.Hour)
-	w.commit(nil, func(u *Update) { u.Member(&Member{Viewer: me, ResetSeq: w.seq, Past: []PastTeam{{nurses, left}}}) })
+	w.commit(nil, func(u *Update) {
+		u.Member(&Member{Viewer: me, ResetSeq: w.seq, Past: []Past{{care.DistrictNurse, trust, []string{nurses}, left}}})
+	})
 	a := w.Of(me)
 	if a.Holds(ada) {
 		t.Error("still has Ada")

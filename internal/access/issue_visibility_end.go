@@ -41,7 +41,10 @@ func (ix *Index) lost(v care.Viewer, holders []string, patient string) (last tim
 	}
 	if member := ix.staff[v.Staff]; member != nil {
 		for _, p := range member.Past {
-			held(care.TeamScope(p.Team), p.Until)
+			was := member.At(p.Until.Add(-1))
+			for _, name := range holdersOf(was, care.DutyOf(was.Role)) {
+				held(name, p.Until)
+			}
 		}
 	}
 	return last

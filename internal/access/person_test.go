@@ -69,7 +69,11 @@ func TestWhatAVoluntaryServiceNeedsConsentFor(t *testing.T) {
 		{"consent that cannot be read is none", friends, "", map[string]any{"consent": object("yes")}, false, ""},
 	} {
 		w := newTown(t, care.Viewer{Staff: "me", Role: care.Volunteer, Organisation: charity, Teams: []string{friends}})
-		agreed, expires := w.Consent(record(care.Patients, ada, c.values), c.team, c.staff, now)
+		service := w.Directory().Service(c.team)
+		if c.staff != "" {
+			service = w.Directory().ServiceOf(w.Member(c.staff).Viewer)
+		}
+		agreed, expires := Consented(record(care.Patients, ada, c.values), service, now)
 		ends := ""
 		if !expires.IsZero() {
 			ends = expires.Format("2006-01-02")

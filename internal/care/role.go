@@ -156,6 +156,9 @@ func DutyOf(r Role) Duty {
 	return Duty{Role: r}
 }
 
+// KnownRole says whether there is such a role.
+func KnownRole(r Role) bool { return byRole[r] != nil }
+
 // May says whether the role has that right on the collection.
 func (d Duty) May(right Right, collection string) bool { return d.Rights[collection]&right == right }
 

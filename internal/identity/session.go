@@ -74,7 +74,7 @@ func (s StaffRecord) inactive(now time.Time) bool {
 }
 
 // standing decides what a device of that member of staff may do at that time. Errors: ErrLost,
-// ErrRevoked, ErrRelogin, ErrRole.
+// ErrRevoked, ErrRelogin; ErrRole for a role that we do not know.
 func standing(d DeviceRecord, s StaffRecord, now time.Time) (Session, error) {
 	session := Session{Device: d.ID, Client: d.Client, Staff: s.ID, Role: s.Role,
 		Organisation: s.Organisation, Teams: s.Teams, Directive: DirectiveNone}
@@ -97,13 +97,16 @@ func standing(d DeviceRecord, s StaffRecord, now time.Time) (Session, error) {
 			return Session{}, fmt.Errorf("%w: staff %s inactive since %s", ErrRelogin, s.ID, care.Stamp(s.InactiveSince))
 		}
 	}
+	if !session.PushOnly && !s.rights().CarriesPhone() {
+		if !care.KnownRole(s.Role) {
+			return Session{}, fmt.Errorf("%w: %s", ErrRole, s.Role)
+		}
+		// Somebody who was given a role without a phone hands in what they have, as a leaver does.
+		session.PushOnly = true
+	}
 	if session.PushOnly {
 		// Whatever the role became, work done before is taken in.
 		session.Directive = DirectiveDrain
-		return session, nil
-	}
-	if !s.rights().CarriesPhone() {
-		return Session{}, fmt.Errorf("%w: %s", ErrRole, s.Role)
 	}
 	return session, nil
 }

@@ -3,15 +3,11 @@ package pbstore
 import (
 	"database/sql"
 	"encoding/json"
-	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
 )
-
-// grantMemory is how long closed grants below the floor are remembered: a push-only token lives 30 days.
-const grantMemory = 35 * 24 * time.Hour
 
 const (
 	// scopesWithHeads asks for the last number of each scope through the feed's index: one look-up a
@@ -39,7 +35,7 @@ func loadScopes(v *Snapshot, u *access.Update) error {
 }
 
 func loadGrants(v *Snapshot, u *access.Update) error {
-	since := care.Stamp(v.store.now().Add(-grantMemory))
+	since := care.Stamp(v.store.now().Add(-access.PastKept))
 	return v.each(grantsRemembered, func(r *sql.Rows) error {
 		g := &access.Grant{}
 		var from, to string
@@ -62,19 +58,17 @@ func loadStaff(v *Snapshot, u *access.Update) error {
 	})
 }
 
-// scanMember reads a member of staff, and the fingerprint of what they might see when it was last looked at.
-func scanMember(r interface{ Scan(...any) error }) (m *access.Member, fingerprint string, err error) {
+// scanMember reads a member of staff, and the access.Standing of them when it was last looked at.
+func scanMember(r interface{ Scan(...any) error }) (m *access.Member, standing string, err error) {
 	m = &access.Member{}
 	var role, teams, inactive, past string
-	if err := r.Scan(&m.Staff, &m.Name, &role, &m.Organisation, &teams, &inactive, &fingerprint, &m.ResetSeq, &past); err != nil {
+	if err := r.Scan(&m.Staff, &m.Name, &role, &m.Organisation, &teams, &inactive, &standing, &m.ResetSeq, &past); err != nil {
 		return nil, "", err
 	}
 	m.Role, m.InactiveSince = care.Role(role), columns.ParseTime(inactive)
 	m.Teams = listOf(teams)
-	if err := json.Unmarshal([]byte(past), &m.Past); err != nil {
-		return nil, "", err
-	}
-	return m, fingerprint, nil
+	m.Past, err = access.ReadPast(past, m.Viewer)
+	return m, standing, err
 }
 
 func listOf(column string) []string {

@@ -26,7 +26,7 @@ func (tx *Tx) StaffHolding(person *care.Record, at time.Time) (map[string]care.V
 
 // consented says whether the person's consent, where it is needed, lets a holder have them now.
 func (tx *Tx) consented(person *care.Record, team, staff string) bool {
-	agreed, _ := tx.store.Access.Consent(person, team, staff, tx.now)
+	agreed, _ := access.Consented(person, tx.service(team, staff), tx.now)
 	return agreed
 }
 

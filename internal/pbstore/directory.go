@@ -30,8 +30,7 @@ func (tx *Tx) reloadDirectory() error {
 		return err
 	}
 	tx.note(func(m *memory) { m.calendars = calendars })
-	tx.noteAccess(func(u *access.Update) { u.Directory(d) })
-	return nil
+	return tx.redirect(d)
 }
 
 // readDirectory reads who works where, and the working time of each organisation. It is small and is

@@ -73,19 +73,18 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 			return false, err
 		}
 	}
-	people := map[string]bool{}
 	for _, d := range rows {
 		if d.collection != care.Devices { // no feed shows them
 			tx.Next()
 		}
-		if err := tx.settle(in, d, people); err != nil {
+		if err := tx.settle(in, d); err != nil {
 			return false, fmt.Errorf("settle %s %s: %w", d.collection, d.record, err)
 		}
 		if _, err := tx.exec(settled, d.id); err != nil {
 			return false, err
 		}
 	}
-	for _, patient := range sortedKeys(people) {
+	for _, patient := range sortedKeys(tx.regrant) {
 		tx.Next()
 		if err := tx.Regrant(patient); err != nil {
 			return false, err
@@ -109,7 +108,7 @@ func jsonList(items []string) string {
 	return string(b)
 }
 
-func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
+func (tx *Tx) settle(in ForeignWrites, d dirty) error {
 	was, err := columns.WasOf(d.was.String)
 	if err != nil {
 		return err
@@ -117,11 +116,11 @@ func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
 	switch d.collection {
 	case care.Caseload:
 		if p, ok := was["patient"].(string); ok {
-			people[p] = true
+			tx.regrant[p] = true
 		}
 		var patient string
 		if err := tx.row(caseloadPatient, d.record).Scan(&patient); err == nil {
-			people[patient] = true
+			tx.regrant[patient] = true
 		} else if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -139,10 +138,10 @@ func (tx *Tx) settle(in ForeignWrites, d dirty, people map[string]bool) error {
 	if s == nil {
 		return nil // watched once, no longer
 	}
-	return tx.settleRecord(in, s, d, was, people)
+	return tx.settleRecord(in, s, d, was)
 }
 
-func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was columns.Was, people map[string]bool) error {
+func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was columns.Was) error {
 	rec, err := tx.Record(s.Collection, d.record)
 	if err != nil {
 		return err
@@ -150,7 +149,7 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was columns.Was,
 	if s.Collection.Name == care.Patients {
 		tx.patients[d.record] = rec // nil when they are gone: memory still knows them
 		tx.note(func(m *memory) { m.patients.Remove(d.record) })
-		people[d.record] = true
+		tx.regrant[d.record] = true
 	}
 	var old *care.Record
 	if d.op != "insert" {

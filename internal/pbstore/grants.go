@@ -4,9 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"slices"
-	"sort"
-	"strings"
 	"time"
 
 	"doorstep/internal/access"
@@ -106,7 +103,7 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 			return err
 		}
 		starts, ends := columns.ParseTime(from), columns.ParseTime(to)
-		agreed, expires := tx.store.Access.Consent(person, team, staff, tx.now)
+		agreed, expires := access.Consented(person, tx.service(team, staff), tx.now)
 		for _, at := range []time.Time{starts, ends, expires} {
 			if at.After(tx.now) {
 				if err := tx.DueAt(at, care.DueCaseload, person.ID); err != nil {
@@ -160,10 +157,10 @@ func (tx *Tx) Admit(patient, team, reason string) error {
 	return err
 }
 
-// Restaff notices a change of role, teams or employment of a member of staff: all of their
-// scopes start anew from here.
+// Restaff notices a change of role, organisation, teams or employment of a member of staff: all of their
+// scopes start anew from here, and who is with them by name is asked for consent again where that changed.
 func (tx *Tx) Restaff(id string) error {
-	member, fingerprint, err := scanMember(tx.row(memberByID, id))
+	member, standing, err := scanMember(tx.row(memberByID, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		tx.noteAccess(func(u *access.Update) { u.NoMember(id) })
 		return nil
@@ -171,42 +168,31 @@ func (tx *Tx) Restaff(id string) error {
 	if err != nil {
 		return err
 	}
-	before := tx.store.Access.Member(id)
-	if fresh := printOf(member); fresh != fingerprint {
-		left := false
-		if before != nil {
-			for _, t := range before.Teams {
-				if !slices.Contains(member.Teams, t) {
-					member.Past = append(member.Past, access.PastTeam{Team: t, Until: tx.now})
-					left = true
-				}
-			}
-		}
-		member.Past = slices.DeleteFunc(member.Past, func(p access.PastTeam) bool { return tx.now.Sub(p.Until) > grantMemory })
+	was, move := member.Follows(standing, tx.directory(), tx.now)
+	if move.Anew {
 		member.ResetSeq = tx.seq
 		past, err := json.Marshal(member.Past)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.exec(resetStaff,
-			id, fresh, tx.seq, string(past)); err != nil {
+		if _, err := tx.exec(resetStaff, id, access.Standing(member.Viewer), tx.seq, string(past)); err != nil {
 			return err
 		}
-		if left {
+		if len(move.Loses) > 0 {
 			if err := tx.lapseOf(id); err != nil {
 				return err
 			}
 		}
-		if err := tx.tellMoved(before, member); err != nil {
+		if err := tx.tellMoved(&access.Member{Viewer: was}, member); err != nil {
 			return err
 		}
 	}
+	if move.Asks {
+		if err := tx.each(peopleOfStaff, tx.askAgain, id); err != nil {
+			return err
+		}
+	}
+	tx.members[id] = member
 	tx.noteAccess(func(u *access.Update) { u.Member(member) })
 	return nil
-}
-
-func printOf(m *access.Member) string {
-	teams := slices.Clone(m.Teams)
-	sort.Strings(teams)
-	return string(m.Role) + "|" + strings.Join(teams, ",")
 }

@@ -45,6 +45,10 @@ type Tx struct {
 	watched     map[string]bool // touched by this transaction: judged in any case
 	doubted     map[string]int  // people whose issues this transaction touched, and how many more are open
 	clients     map[string]*Client
+
+	members      map[string]*access.Member // staff whose standing it changed
+	newDirectory *access.Directory         // nil: as it was
+	regrant      map[string]bool           // people whose grants it must bring in line before it ends
 }
 
 var _ rooms.Store = (*Tx)(nil)
@@ -68,7 +72,8 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 func newTx(s *Store, db *sqlitedb.Tx) *Tx {
 	return &Tx{store: s, db: db, now: s.now().UTC().Truncate(time.Millisecond),
 		scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{},
-		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{}}
+		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{},
+		members: map[string]*access.Member{}, regrant: map[string]bool{}}
 }
 
 func (tx *Tx) begin() error {

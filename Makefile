@@ -161,6 +161,13 @@ SEEDS ?= 5000
 soak: need-go ## the simulator over many seeds (SEEDS=5000)
 	DOORSTEP_SEEDS=$(SEEDS) $(GO) test -count=1 -timeout 0 -run '^TestSeeds$$' -v ./internal/sim
 
+# What happens to servers, done to real processes while phones push. As root on Linux also power cuts and failing disks.
+MINUTES ?= 10
+.PHONY: faults
+faults: dist/doorstep-plain ## kill -9, power cuts, bad disks, copies, clocks and restores; writes docs/reliability.md (MINUTES=10)
+	$(GO) build -o dist/doorstep-faults ./internal/testkit/faults
+	dist/doorstep-faults -binary dist/doorstep-plain -minutes $(MINUTES) -out docs/reliability.md $(ARGS)
+
 FUZZTIME ?= 20s
 .PHONY: fuzz
 fuzz: need-go ## every fuzz target in turn (FUZZTIME=20s each)

@@ -130,6 +130,9 @@ var table = map[string]folder{
 	"internal/testkit":       {why: "the test kit serves every package, so it stands on the standard library alone"},
 	"internal/testkit/town":  {why: "the invented neighbourhood is stored as an administrator would store it", imports: []string{"internal/care"}, outside: []string{pocketbase}},
 	"internal/testkit/tally": {why: "the tally reads what the tests say and knows nothing of the product"},
+	"internal/testkit/faults": {why: "what happens to servers is done to real processes, from outside, with the reference phone",
+		imports: []string{"internal/care", "internal/identifier", "internal/pbapp", "internal/phone", "internal/server", "internal/sqlitedb", "internal/testkit/town"},
+		outside: []string{pocketbase, "github.com/hanwen/go-fuse/v2"}},
 	"internal/testkit/stand": {why: "the server that tests in other languages start, put together as main does it",
 		imports: []string{"internal/pbapp", "internal/pbstore", "internal/sqlitedb", "internal/server", "internal/webui", "internal/care", "internal/identifier", "internal/testkit/town"}, outside: []string{pocketbase}},
 }

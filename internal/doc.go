@@ -48,6 +48,7 @@
 //   - testkit: clocks that tests turn, and waiting for what must come.
 //   - testkit/pbtest: a migrated PocketBase in a temp folder.
 //   - testkit/stand: the server that tests in other languages start, with people in it and a control port.
+//   - testkit/faults: kills, power cuts and bad disks for real server processes.
 //   - testkit/town: the invented neighbourhood of the simulator, the stand and the bench.
 //   - testkit/tally: what `go test -json` says, counted and told for people.
 //

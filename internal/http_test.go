@@ -15,7 +15,7 @@ import (
 // below the routes refuses in words of its own; httpapi alone says with which status, and hooks guards PocketBase's
 // routes.
 var speaksHTTP = []string{"bench", "hooks", "internal/demo", "internal/httpapi", "internal/phone", "internal/recovery", "internal/server",
-	"internal/sim", "internal/testkit/pbtest", "internal/testkit/stand", "internal/webui"}
+	"internal/sim", "internal/testkit/faults", "internal/testkit/pbtest", "internal/testkit/stand", "internal/webui"}
 
 func TestOnlyClientsAndServersKnowHTTP(t *testing.T) {
 	var have []string

@@ -12,7 +12,6 @@ func Register(app core.App, now func() time.Time) {
 	BindTriggers(app)
 	BindValidation(app)
 	BindAccounts(app)
-	BindBackup(app)
 	BindRealtime(app)
 	BindAudit(app, now)
 	BindBodyTime(app)

@@ -47,7 +47,7 @@ var table = []Entry{
 		Help:  "Second address, for administration: the dashboard, accounts, settings, such as `127.0.0.1:8091`. Keep it on this machine or inside a VPN. Empty: there is none.",
 		field: func(s *Settings) any { return &s.AdminHTTP }},
 	{Flag: "signing-key", Env: "DOORSTEP_SIGNING_KEY", Default: "", kind: text,
-		Help:  "File of the key that signs access tokens; made when it is missing. Empty: `signing.key` in the data folder. Outside it, no copy of the folder lets anybody sign.",
+		Help:  "File of the key that signs access tokens; made when it is missing. Empty: `signing.key` in the data folder. Outside it, no copy of the folder lets anybody sign; bring it along when the data moves.",
 		field: func(s *Settings) any { return &s.SigningKey }},
 	{Flag: "origins", Env: "DOORSTEP_ORIGINS", Default: "", PocketBase: true, Taken: true, kind: origins,
 		Help:  "Other origins whose pages may call the API, such as `https://app.example.org`, separated by commas. Doorstep's own pages need none.",

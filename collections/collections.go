@@ -34,6 +34,7 @@ func Create(app core.App) error {
 		})
 		rules := [2]*string{c.ListRule, c.ViewRule}
 		c.ListRule, c.ViewRule = nil, nil // may name a collection that comes later
+		c.Indexes = nil                   // may name a relation that waits
 		if err := app.Save(c); err != nil {
 			return fmt.Errorf("create collection %s: %w", c.Name, err)
 		}
@@ -46,6 +47,7 @@ func Create(app core.App) error {
 		}
 		c.Fields = whole.Fields
 		c.ListRule, c.ViewRule = whole.ListRule, whole.ViewRule
+		c.Indexes = whole.Indexes
 		if err := app.Save(c); err != nil {
 			return fmt.Errorf("complete collection %s: %w", whole.Name, err)
 		}

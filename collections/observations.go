@@ -7,5 +7,9 @@ import (
 )
 
 // Observations is the collection of sets of readings: no built-in reads, and without any index but its primary key, as
-// Visits.
-func Observations() *core.Collection { return build(care.Observations) }
+// Visits, and one of the few that replace another.
+func Observations() *core.Collection {
+	c := build(care.Observations)
+	c.AddIndex("idx_observations_replaces", false, "`replaces`", "`replaces` != ''")
+	return c
+}

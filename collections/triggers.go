@@ -48,18 +48,22 @@ func Watched(name string) []string {
 	return columns
 }
 
-// rememberedOnDelete lists what must still be known of a deleted record: whose it was and in which
-// scopes it stood; of what is not synced, everything watched.
+// rememberedOnDelete lists what must still be known of a deleted record: whose it was, in which scopes it
+// stood, when it happened and what it replaced, for both are judged anew; of what is not synced, everything
+// watched.
 func rememberedOnDelete(name string) []string {
 	noun, _ := care.ByName(name)
 	if !noun.Synced {
 		return Watched(name)
 	}
 	columns := slices.Clone(care.ScopeFields[name])
-	for _, column := range []string{"patient", FieldAuthor} {
+	for _, column := range []string{"patient", FieldAuthor, "replaces"} {
 		if _, wire := noun.Field(column); (wire || column == FieldAuthor) && !slices.Contains(columns, column) {
 			columns = append(columns, column)
 		}
+	}
+	if hasClinicalTime[name] {
+		columns = append(columns, FieldClinicalTime)
 	}
 	return columns
 }

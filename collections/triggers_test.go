@@ -130,8 +130,8 @@ func TestTriggers_DeletingAPersonCascades(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"patients " + p.Id:       `{"author":""}`,
-		"visits " + visit.Id:     `{"patient":"` + p.Id + `","author":""}`,
-		"observations " + set.Id: `{"patient":"` + p.Id + `","author":""}`,
+		"visits " + visit.Id:     `{"patient":"` + p.Id + `","author":"","clinical_time":""}`,
+		"observations " + set.Id: `{"patient":"` + p.Id + `","author":"","replaces":"","clinical_time":""}`,
 		"caseload " + row.Id: `{"patient":"` + p.Id + `","team":"` + team.Id +
 			`","staff":"","from":"","to":"","reason":"test","cohort":"","contact_every_days":null}`,
 	} {
@@ -158,7 +158,7 @@ func TestTriggers_RawSQLFromAnotherConnection(t *testing.T) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	was := `{"patient":"` + p.Id + `","author":""}`
+	was := `{"patient":"` + p.Id + `","author":"","replaces":"","clinical_time":""}`
 	expect(t, drain(t, app),
 		[4]string{"observations", id, "insert", ""},
 		[4]string{"observations", id, "update", `{"respiration_rate":16,"temperature":null}`},

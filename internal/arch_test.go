@@ -119,7 +119,7 @@ var table = map[string]folder{
 		outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/cenkalti/backoff/v5"}},
 	"internal/sim": {why: "the simulator drives the real engine with phones; nothing may depend on it",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/news2", "internal/rules", "internal/phone", "internal/takein", "internal/judge",
-			"internal/arrange", "internal/rooms", "internal/syncer", "internal/pbstore", "internal/pbapp", "internal/server", "internal/testkit/pbtest", "internal/testkit/town"},
+			"internal/arrange", "internal/rooms", "internal/storetest", "internal/syncer", "internal/pbstore", "internal/pbapp", "internal/server", "internal/testkit/pbtest", "internal/testkit/town"},
 		outside: []string{pocketbase}},
 	"internal/demo": {why: "the demo uses the product as its users do: settings, import, HTTP",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/news2", "internal/worktime", "internal/rules", "internal/phone",

@@ -117,32 +117,43 @@ func forget(byPerson map[string][]*Grant, past func(*Grant) bool) {
 
 // Holds says whether somebody has a person now, and had them at a moment. It is for whoever is not
 // the one who asks, such as the author of a change; a request asks its Access.
-func (ix *Index) Holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
+func (ix *Index) Holds(v care.Viewer, patient string, at time.Time, fresh ...*Grant) (now, then bool) {
 	names := holdersOf(v, care.DutyOf(v.Role))
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	return ix.holds(v, names, patient, at)
+	return ix.holds(v, names, patient, at, fresh...)
 }
 
-func (ix *Index) holds(v care.Viewer, names []string, patient string, at time.Time) (now, then bool) {
+func (ix *Index) holds(v care.Viewer, names []string, patient string, at time.Time, fresh ...*Grant) (now, then bool) {
 	past := names
 	if member := ix.staff[v.Staff]; member != nil {
 		was := member.At(at)
 		past = holdersOf(was, care.DutyOf(was.Role))
 	}
-	for _, g := range ix.grants[patient] {
+	for _, g := range ix.grantsOf(patient, fresh) {
 		now = now || g.ToSeq == 0 && slices.Contains(names, g.Holder)
 		then = then || g.openThen(at) && slices.Contains(past, g.Holder)
 	}
 	return now, then
 }
 
-// TeamsHolding are the teams that have a person now.
-func (ix *Index) TeamsHolding(patient string) []string {
+// grantsOf are the grants of a person, with those that the asking transaction has opened itself.
+func (ix *Index) grantsOf(patient string, fresh []*Grant) []*Grant {
+	list := ix.grants[patient]
+	for _, g := range fresh {
+		if g.Patient == patient {
+			list = append(list[:len(list):len(list)], g)
+		}
+	}
+	return list
+}
+
+// TeamsHolding are the teams that have a person now; fresh are grants that the asking transaction has opened.
+func (ix *Index) TeamsHolding(patient string, fresh ...*Grant) []string {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	var teams []string
-	for _, g := range ix.grants[patient] {
+	for _, g := range ix.grantsOf(patient, fresh) {
 		if team, ok := strings.CutPrefix(g.Holder, care.TeamScope("")); ok && g.ToSeq == 0 {
 			teams = append(teams, team)
 		}

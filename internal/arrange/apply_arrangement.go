@@ -27,6 +27,9 @@ type Input struct {
 	Handovers []*care.Record
 	// Lapsed are alarms, new or known, that are stored as not holding.
 	Lapsed []care.Alarm
+	// Moved are records, by id, that the change filed under somebody else: what rests on them was never about
+	// this person.
+	Moved map[string]bool
 	// Events are the evidence; Doubts says, by record, why a value is not verified.
 	Events []rules.Event
 	Doubts map[string]string
@@ -73,7 +76,7 @@ func (a *applier) apply(in Input, plan handover.Plan) error {
 		}
 	}
 	for _, id := range plan.Withdrawn {
-		if err := a.noteWithdrawn(id); err != nil {
+		if err := a.withdraw(in, id); err != nil {
 			return err
 		}
 	}
@@ -172,6 +175,41 @@ func withEarlier(earlier, text string) string {
 		}
 	}
 	return strings.Join(append(kept, text), "\n")
+}
+
+// withdraw deals with a handover that has lost its last reason. What rested on records of somebody else alone is
+// stood down, with its copies; anything else stays with whoever has it.
+func (a *applier) withdraw(in Input, id string) error {
+	if !misfiled(in, id) {
+		return a.noteWithdrawn(id)
+	}
+	for _, id := range append([]string{id}, handover.CopiesOf(id)...) {
+		rec, err := a.stored(id)
+		if err != nil {
+			return err
+		}
+		if rec == nil {
+			continue
+		}
+		if _, err := a.Act(id, handover.Action{Kind: handover.Misfiled}, system, 0); err != nil && !refused(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// misfiled says whether all that a handover rested on until now was recorded under the wrong person.
+func misfiled(in Input, id string) bool {
+	moved := false
+	for i := range in.Lapsed {
+		if k := &in.Lapsed[i]; k.Handover == id {
+			if !in.Moved[k.Record] {
+				return false
+			}
+			moved = true
+		}
+	}
+	return moved
 }
 
 // noteWithdrawn notes, once, that the last reason of a handover was corrected or retracted. It stays

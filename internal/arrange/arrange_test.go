@@ -35,7 +35,7 @@ func TestArrange_AnAlarmBecomesAHandoverWithTextEvidenceAndADeadline(t *testing.
 	if len(due) != 1 || due[0].Kind != care.DueHandover || due[0].Ref != h.ID {
 		t.Errorf("due is %v", due)
 	}
-	alarms, _ := b.Alarms(b.Town.Ada)
+	alarms, _ := b.Alarms(b.Town.Ada, b.Now())
 	if len(alarms) != 1 || alarms[0].Handover != h.ID || !alarms[0].Holds || alarms[0].Destination != b.Town.Surgery {
 		t.Errorf("alarms are %+v", alarms)
 	}
@@ -92,7 +92,7 @@ func TestArrange_WhatWasCorrectedIsNotedOnceAndStaysWithWhoeverHasIt(t *testing.
 	if n := count(b.history(h.ID), handover.EventWithdrawn); n != 1 || care.State(b.handover(h.ID).Text("state")).OffTheClock() {
 		t.Errorf("noted %d times, state %s", n, b.handover(h.ID).Text("state"))
 	}
-	alarms, _ := b.Alarms(b.Town.Ada)
+	alarms, _ := b.Alarms(b.Town.Ada, b.Now())
 	if len(alarms) != 1 || alarms[0].Holds {
 		t.Errorf("alarms are %+v", alarms)
 	}

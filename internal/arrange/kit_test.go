@@ -64,7 +64,7 @@ func (b *bench) arrange(holds ...found) {
 func (b *bench) tryArrange(holds ...found) error {
 	b.t.Helper()
 	ada, _ := b.Patient(b.Town.Ada)
-	known, _ := b.Alarms(b.Town.Ada)
+	known, _ := b.Alarms(b.Town.Ada, b.Now())
 	handovers, _ := b.Handovers(b.Town.Ada)
 	in := arrange.Input{Person: ada, Sender: b.team, Reported: true, Since: storetest.Monday.Add(-72 * time.Hour), Known: known, Handovers: handovers,
 		Doubts: map[string]string{}}

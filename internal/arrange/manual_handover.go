@@ -16,15 +16,11 @@ type Manual struct {
 // ClinicalTime is from when on what the rules find may join it.
 func (m Manual) ClinicalTime() time.Time { return m.new.ClinicalTime }
 
-// PlanManual fills in what the server decides about a handover that a person raised on a phone: where
-// it goes, and by when it must be answered. At is when they wrote it. The second value is not nil
-// where a registrant is missing: an issue for the sender, which holds nothing back.
-func (r *Room) PlanManual(rec *care.Record, sender care.Viewer, at time.Time) (Manual, *handover.Error, error) {
+// PlanManual fills in what the server decides about a handover that somebody raised on a phone about a person:
+// where it goes, and by when it must be answered. At is when they wrote it. What it lacks are issues for the
+// sender, and hold nothing back.
+func (r *Room) PlanManual(rec, person *care.Record, sender care.Viewer, at time.Time) (Manual, []handover.Lack) {
 	h := care.AsHandover(rec)
-	person, err := r.Reference.Patient(h.Patient())
-	if err != nil {
-		return Manual{}, nil, err
-	}
 	place := r.placeOf(person)
 	place.FromTeam = h.FromTeam()
 	if place.FromTeam == "" && len(sender.Teams) > 0 {
@@ -32,8 +28,13 @@ func (r *Room) PlanManual(rec *care.Record, sender care.Viewer, at time.Time) (M
 	}
 	n, lacks := handover.RaiseByHand(handover.Manual{ID: rec.ID, Patient: person.ID, Visit: h.Visit(), FromStaff: sender.Staff,
 		FromTeam: place.FromTeam, ReplyTeam: h.ReplyTeam(), Role: sender.Role, NamedRegistrant: h.NamedRegistrant(),
-		ToTeam: h.ToTeam(), Class: h.Class(), Ask: h.Recommendation(), ClinicalTime: at, Place: place},
+		ToTeam: h.ToTeam(), SafeNote: h.SafeNote(), Class: h.Class(), Ask: h.Recommendation(), ClinicalTime: at, Place: place},
 		r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, h.ToTeam()), r.Moment.Now())
+	for _, l := range lacks {
+		if l.Value != nil { // set aside
+			rec.SetAll(map[string]any{l.Field: nil})
+		}
+	}
 	fill(rec, &n)
 	evidence := handover.Evidence{Key: n.Route.Key}
 	if n.Route.Team.Kind == care.VoluntaryKind {
@@ -46,7 +47,7 @@ func (r *Room) PlanManual(rec *care.Record, sender care.Viewer, at time.Time) (M
 		}
 	}
 	rec.Values["evidence"] = care.JSON(evidence)
-	return Manual{rec, n}, lacks, nil
+	return Manual{rec, n}, lacks
 }
 
 // Announce starts the history of a handover by hand, once it is stored.

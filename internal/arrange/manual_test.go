@@ -20,11 +20,14 @@ func (b *bench) byHand(v care.Viewer, n int, values map[string]any) (rec *care.R
 	}
 	rec = storetest.Record(care.Handovers, storetest.ID(1000+n), v.Staff, b.clock, all)
 	b.must(func(r *arrange.Room) error {
-		m, no, err := r.PlanManual(rec, v, b.clock)
+		person, err := b.Patient(rec.Person())
 		if err != nil {
 			return err
 		}
-		lacks = no
+		m, list := r.PlanManual(rec, person, v, b.clock)
+		if len(list) > 0 {
+			lacks = list[0].Error
+		}
 		if _, err := b.Insert(rec); err != nil {
 			return err
 		}

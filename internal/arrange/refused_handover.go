@@ -62,7 +62,7 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 	}
 	author, _ := r.Reference.Staff(care.AsIssue(h.Issue).Author())
 	m := handover.Manual{ID: rec.ID, Patient: person.ID, Visit: care.AsHandover(rec).Visit(), FromStaff: care.AsIssue(h.Issue).Author(),
-		Role: author.Role, NamedRegistrant: care.AsHandover(rec).NamedRegistrant(), ToTeam: care.AsHandover(rec).ToTeam(), Class: care.AsHandover(rec).Class(),
+		Role: author.Role, NamedRegistrant: care.AsHandover(rec).NamedRegistrant(), ToTeam: care.AsHandover(rec).ToTeam(), SafeNote: care.AsHandover(rec).SafeNote(), Class: care.AsHandover(rec).Class(),
 		Ask: care.AsHandover(rec).Recommendation(), ClinicalTime: h.Issue.AuthoredAt, Place: r.placeOf(person)}
 	if len(author.Teams) > 0 {
 		m.FromTeam, m.Place.FromTeam = author.Teams[0], author.Teams[0]
@@ -112,9 +112,7 @@ func (r *Room) replace(h *RefusedHandover, patient, made string) error {
 	}
 	joins := []string{from} // and the copies, which are about the earlier one
 	if from == early.ID {
-		for _, who := range []string{handover.CopyLead, handover.CopyCoordinator} {
-			joins = append(joins, handover.CopyID(early.ID, who))
-		}
+		joins = append(joins, handover.CopiesOf(early.ID)...)
 	}
 	for _, id := range joins {
 		rec, err := r.stored(id)

@@ -76,6 +76,9 @@ func (r Issue) EscalatedAt() time.Time { return r.Record.Time("escalated_at") }
 // EscalatedAtStamp is that time as it travels, "" when missing.
 func (r Issue) EscalatedAtStamp() string { return r.Record.Text("escalated_at") }
 
+// EscalatedFrom is an id of teams, "" when missing.
+func (r Issue) EscalatedFrom() string { return r.Record.Text("escalated_from") }
+
 // State is "" when missing.
 func (r Issue) State() string { return r.Record.Text("state") }
 

@@ -18,6 +18,7 @@ var conflicts = &Collection{Name: Conflicts, Synced: true, Fields: []Field{
 	{Name: "opened_at", Kind: Time, Policy: Server},
 	{Name: "due_at", Kind: Time, Policy: Server}, // unanswered by then: to the care coordinator
 	{Name: "escalated_at", Kind: Time, Policy: Server},
+	{Name: "escalated_from", Kind: Ref, Ref: Teams, Policy: Server}, // whose it was until then
 	{Name: "state", Kind: Enum, Values: ConflictStates, Policy: Server},
 	{Name: "resolved_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "resolved_at", Kind: Time, Policy: Server},
@@ -46,6 +47,7 @@ var quarantine = &Collection{Name: Quarantine, Synced: true, Fields: []Field{
 	{Name: "opened_at", Kind: Time, Policy: Server},
 	{Name: "due_at", Kind: Time, Policy: Server},
 	{Name: "escalated_at", Kind: Time, Policy: Server},
+	{Name: "escalated_from", Kind: Ref, Ref: Teams, Policy: Server}, // whose it was until then
 	{Name: "state", Kind: Enum, Values: QuarantineStates, Policy: Server},
 	{Name: "resolved_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "resolved_at", Kind: Time, Policy: Server},

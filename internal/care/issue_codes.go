@@ -24,6 +24,9 @@ const (
 	CodeInvalidODSCode    = "invalid_ods_code"
 	CodeInvalidKey        = "invalid_key"
 	CodeRegistrantNeeded  = "registrant_needed"
+	CodeSafeNoteNeeded    = "safe_note_needed"
+	CodeOtherPerson       = "other_person"
+	CodeSameNumber        = "same_number"
 	CodeUnknownField      = "unknown_field"
 	CodeServerOnly        = "server_only"
 	CodeNotYours          = "not_yours"
@@ -37,6 +40,7 @@ const (
 	CodeNoPermission      = "no_permission"
 	CodeAuthorMismatch    = "author_mismatch"
 	CodeAuthorInactive    = "author_inactive"
+	CodeMoved             = "moved"
 	CodeMissingRecord     = "missing_record"
 	CodeDependsOn         = "depends_on"
 	CodeOtherField        = "other_field"
@@ -63,6 +67,9 @@ var IssueCodes = []IssueCode{
 	{CodeInvalidODSCode, false, FixEdit, "not an ODS code"},
 	{CodeInvalidKey, false, FixEdit, "not a public key of the kind asked for"},
 	{CodeRegistrantNeeded, false, FixEdit, "an urgent handover by hand that names no registered clinician; it went out"},
+	{CodeSafeNoteNeeded, false, FixSupervisor, "a voluntary team as the destination of a handover without `safe_note`; it went to the care coordinator"},
+	{CodeOtherPerson, false, FixEdit, "a visit or a set of readings that is another person's, or the record itself"},
+	{CodeSameNumber, false, FixSupervisor, "an NHS number that another person has"},
 	{CodeUnknownField, false, FixSupervisor, "a field that this server has not"},
 	{CodeServerOnly, false, FixSupervisor, "a field that only the server writes"},
 	{CodeNotYours, false, FixSupervisor, "a field that the author's role does not write"},
@@ -76,6 +83,7 @@ var IssueCodes = []IssueCode{
 	{CodeNoPermission, true, FixSupervisor, "not on the author's caseload, or not for their role"},
 	{CodeAuthorMismatch, true, FixSupervisor, "somebody else's change"},
 	{CodeAuthorInactive, true, FixSupervisor, "its author had left"},
+	{CodeMoved, true, FixSupervisor, "the record it is about has been filed under another person"},
 	{CodeMissingRecord, true, FixNone, "the record it is about has not arrived; it runs when it does"},
 	{CodeDependsOn, true, FixNone, "a record it refers to is held back; it runs when that one is settled"},
 	{CodeOtherField, true, FixEdit, "a decision that sets something else than what its issue is about"},

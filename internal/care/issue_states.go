@@ -28,6 +28,13 @@ const (
 	HeldField    HeldKind = "field"    // one value that was set aside
 )
 
+// Policies of conflicts that are about a record as a whole. Any other conflict has the policy of its field; see
+// Policy.
+const (
+	PolicyRetract   = "retract"   // somebody wanted to withdraw what others had changed
+	PolicyRetracted = "retracted" // somebody wrote about what had been withdrawn
+)
+
 // QuarantineKinds lists them.
 var QuarantineKinds = []HeldKind{HeldMutation, HeldField}
 

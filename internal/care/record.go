@@ -3,6 +3,7 @@ package care
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -159,6 +160,41 @@ var clinicalFields = map[string][]string{
 // of the phone that wrote it and never later than its receipt: what is to be shown. The time field keeps what
 // the phone's clock said. A time that needed no correction is not in it; null where none did.
 const CorrectedField = "corrected"
+
+// Corrected reads the corrected times of a record, by the name of the field.
+func (r *Record) Corrected() map[string]string {
+	times := map[string]string{}
+	if raw := r.Raw(CorrectedField); raw != nil {
+		_ = json.Unmarshal(raw, &times) // written by us
+	}
+	return times
+}
+
+// CorrectedTime is the value of a time field as it was, by the server's clock.
+func (r *Record) CorrectedTime(field string) time.Time {
+	if t, err := ParseStamp(r.Corrected()[field]); err == nil {
+		return t
+	}
+	return r.Time(field)
+}
+
+// OnlyPlanned says whether a record is a plan as yet: nobody has recorded that anything happened.
+func OnlyPlanned(r *Record) bool {
+	switch r.Collection.Name {
+	case Visits:
+		status := AsVisit(r).Status()
+		return status == "planned" || status == "" && r.Get("planned_start") != nil && nothingIn(r, "started_at", "ended_at", "note", "outcome",
+			"soft_signs", "critical_medicine", "no_access_kind")
+	case Checkins:
+		return nothingIn(r, "happened_at", "seen", "wellbeing", "concern", "safeguarding")
+	}
+	return false
+}
+
+// nothingIn says whether all of these fields are missing.
+func nothingIn(r *Record, fields ...string) bool {
+	return !slices.ContainsFunc(fields, func(f string) bool { return r.Get(f) != nil })
+}
 
 // TimesOf lists the time fields of a collection in which a phone says when something happened.
 func TimesOf(collection string) []string { return clinicalFields[collection] }

@@ -31,8 +31,12 @@ func (w Was) Record(c *care.Collection, id string, now *care.Record) *care.Recor
 		}
 	}
 	for name, kept := range w {
-		if name == "author" {
-			old.Author, _ = kept.(string)
+		switch said, _ := kept.(string); name {
+		case "author":
+			old.Author = said
+			continue
+		case "clinical_time":
+			old.ClinicalTime = ParseTime(said)
 			continue
 		}
 		f, ok := c.Field(name)

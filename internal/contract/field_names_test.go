@@ -22,7 +22,6 @@ var byName = map[string]string{
 	"access/projection.go":     "a projection",
 	"httpapi/handover_view.go": "reads a projection", "httpapi/issue_view.go": "reads a projection", "httpapi/care_issues.go": "reads a projection",
 	"httpapi/care_handovers.go": "reads a projection", "httpapi/work_view.go": "reads a projection",
-	"judge/taken_in.go":     "the person of a record of any collection, and none for a person's own",
 	"rules/evidence.go":     "true, false and not known are three",
 	"pbstore/tx_records.go": "compares values whatever they are", "takein/derive.go": "compares values whatever they are",
 	"storetest/memory.go": "a table of any collection", "storetest/contract.go": "asserts on stored values",

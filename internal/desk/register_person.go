@@ -14,8 +14,8 @@ type Register interface {
 	Clock
 	// Record returns a stored record, nil when there is none.
 	Record(c *care.Collection, id string) (*care.Record, error)
-	// HasNHSNumber says whether anybody with this number is registered.
-	HasNHSNumber(number string) (bool, error)
+	// NumberTaken says whether somebody but this person is registered with an NHS number.
+	NumberTaken(number, but string) (bool, error)
 	// TakeIn takes a change of the lead's in, as a push would.
 	TakeIn(m *care.Mutation, lead care.Viewer) (wire.Result, error)
 }
@@ -25,7 +25,8 @@ type Registration struct {
 	ID   string // "" = the server makes one; the same one sent twice registers once
 	Team string // whose caseload the person comes on
 	Set  map[string]any
-	// Anyway: there is somebody with this NHS number, and it is not the same person.
+	// Anyway: there is somebody with this NHS number, and it is not the same person. The number is set aside
+	// then, for one of the two is wrong: an issue keeps it for the lead.
 	Anyway bool
 }
 
@@ -60,7 +61,7 @@ func RegisterPerson(store Register, lead Lead, r Registration) (rec *care.Record
 	if err != nil {
 		return nil, false, err
 	}
-	if result.Status != care.Applied {
+	if result.Status != care.Applied && !(r.Anyway && result.Status == care.Merged) {
 		return nil, false, refuse(CodeNotRegistered, "This person could not be registered.")
 	}
 	rec, err = store.Record(patients, r.ID)
@@ -89,7 +90,7 @@ func registrable(store Register, c *care.Collection, r Registration) error {
 	if err != nil {
 		return err // Check took it a moment ago
 	}
-	known, err := store.HasNHSNumber(string(parsed))
+	known, err := store.NumberTaken(string(parsed), r.ID)
 	if err != nil || !known {
 		return err
 	}

@@ -21,7 +21,7 @@ func (r *register) Record(_ *care.Collection, id string) (*care.Record, error) {
 	return r.people[id], nil
 }
 
-func (r *register) HasNHSNumber(number string) (bool, error) { return r.known[number], nil }
+func (r *register) NumberTaken(number, _ string) (bool, error) { return r.known[number], nil }
 
 func (r *register) TakeIn(m *care.Mutation, author care.Viewer) (wire.Result, error) {
 	r.taken, r.author = m, author

@@ -280,7 +280,7 @@ func (p *planning) unclaimed() {
 	}
 	for _, id := range sortedKeys(p.existing) {
 		h := p.existing[id]
-		if p.claimed[id] != nil || h.ByHand || h.State.Ended() {
+		if p.claimed[id] != nil || h.ByHand || h.State.Closed() {
 			continue
 		}
 		switch {

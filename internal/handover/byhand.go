@@ -14,16 +14,25 @@ type Manual struct {
 	Role                           care.Role // of the sender
 	NamedRegistrant                string
 	ToTeam                         string     // "" = the person's practice
+	SafeNote                       string     // what a voluntary team may read
 	Class                          care.Class // "" = same day
 	Ask                            string
 	ClinicalTime                   time.Time // corrected and clamped; zero = now
 	Place                          Place
 }
 
-// RaiseByHand says what becomes of a handover that a person raises. It is always raised: a
-// missing registrant is an issue for its author and team lead, never a reason to hold an urgent
-// handover back, so the second value is an issue and not an error. It is nil when all is well.
-func RaiseByHand(in Manual, d Directory, clocks Clocks, cal Calendar, now time.Time) (New, *Error) {
+// Lack is something that a handover by hand should have and has not: an issue about a field for its author
+// and their lead.
+type Lack struct {
+	Field string
+	Value any // what was set aside, nil for nothing
+	Error *Error
+}
+
+// RaiseByHand says what becomes of a handover that a person raises. It is always raised: what it lacks is an
+// issue, never a reason to hold it back. One for a voluntary team without a note that is safe to share would
+// reach them empty; it goes to the care coordinator, who can write one.
+func RaiseByHand(in Manual, d Directory, clocks Clocks, cal Calendar, now time.Time) (New, []Lack) {
 	if in.Class.Urgency() == 0 {
 		in.Class = care.SameDay
 	}
@@ -38,15 +47,36 @@ func RaiseByHand(in Manual, d Directory, clocks Clocks, cal Calendar, now time.T
 	if at.IsZero() || at.After(now) {
 		at = now
 	}
+	route := Resolve(destination, in.Place, d)
+	var lacks []Lack
+	if no := needsSafeNote(in, route.Team, d); no != nil {
+		lacks = append(lacks, Lack{"to_team", in.ToTeam, no})
+		route = nowhere(destination, in.Place, d)
+	}
 	n := New{ID: in.ID, Patient: in.Patient, Visit: in.Visit, FromStaff: in.FromStaff, FromTeam: in.FromTeam, ReplyTeam: in.ReplyTeam,
-		NamedRegistrant: in.NamedRegistrant, Destination: destination, Route: Resolve(destination, in.Place, d), Class: in.Class,
+		NamedRegistrant: in.NamedRegistrant, Destination: destination, Route: route, Class: in.Class,
 		ByHand: true, Ask: in.Ask, ClinicalTime: at, RaisedAt: now, LateBy: late(at, now)}
 	if n.ReplyTeam == "" {
 		n.ReplyTeam = n.FromTeam
 	}
 	n.State = n.Route.State()
 	n.AckDue, n.ActDue = clocks.Deadlines(n.Class, at, cal)
-	return n, NeedsRegistrant(in.Class, in.Role, in.NamedRegistrant)
+	if no := NeedsRegistrant(in.Class, in.Role, in.NamedRegistrant); no != nil {
+		lacks = append(lacks, Lack{"named_registrant", nil, no})
+	}
+	return n, lacks
+}
+
+// needsSafeNote says whether a handover would leave for a voluntary team with nothing for it to read. What comes
+// from a voluntary team holds nothing else to begin with.
+func needsSafeNote(in Manual, to Team, d Directory) *Error {
+	if to.Kind != kindVoluntary || strings.TrimSpace(in.SafeNote) != "" {
+		return nil
+	}
+	if from, ok := d.Team(in.FromTeam); ok && from.Kind == kindVoluntary {
+		return nil
+	}
+	return &Error{Code: CodeSafeNoteNeeded, Message: "A voluntary team reads only a note that is safe to share, and this has none. It went to the care coordinator, who can write one and hand it on."}
 }
 
 // RaiseRefused is RaiseByHand for what came in a change that was refused: it is unverified, so it goes

@@ -101,7 +101,11 @@ func TestRaisingByHand(t *testing.T) {
 	raise := func(m Manual) (New, *Error) {
 		m.ID, m.Patient, m.FromStaff, m.FromTeam = "h1", "p1", "nurse", "nursing"
 		m.Place = Place{Practice: "oak", Neighbourhood: "north", FromTeam: "nursing"}
-		return RaiseByHand(m, neighbourhood(), DefaultClocks(), calendar(t), now)
+		n, lacks := RaiseByHand(m, neighbourhood(), DefaultClocks(), calendar(t), now)
+		if len(lacks) == 0 {
+			return n, nil
+		}
+		return n, lacks[0].Error
 	}
 	n, issue := raise(Manual{Class: care.Urgent, Role: care.DistrictNurse, ClinicalTime: now.Add(-time.Hour)})
 	if issue != nil || n.Route.Team.ID != "practice-oak" || n.LateBy != time.Hour || !n.AckDue.Equal(now.Add(-45*time.Minute)) || n.ReplyTeam != "nursing" || !n.ByHand {

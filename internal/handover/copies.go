@@ -18,6 +18,15 @@ var copyHolders = []string{CopyLead, CopyCoordinator}
 // CopyID is the id of the copy of a handover for one of the copy holders.
 func CopyID(original, who string) string { return rules.ID("copy", original, who) }
 
+// CopiesOf are the ids that the copies of a handover have, where there are any.
+func CopiesOf(original string) []string {
+	ids := make([]string, len(copyHolders))
+	for i, who := range copyHolders {
+		ids[i] = CopyID(original, who)
+	}
+	return ids
+}
+
 // copy raises what an unverified handover also needs: one to the lead of the sender's team, one
 // to the care coordinator. Each is a handover of its own, with its own clocks, so that each
 // reaches a person; where both would reach one team, or the team that has the original, one is

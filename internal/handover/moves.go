@@ -54,6 +54,8 @@ func (m *move) do() error {
 		m.raise()
 	case Join:
 		m.join()
+	case Misfiled:
+		m.misfiled()
 	}
 	return nil
 }
@@ -368,4 +370,14 @@ func (m *move) join() {
 	}
 	m.h.State = care.StoodDown
 	m.say(EventJoined, "The same matter stands in another handover of this person.").Detail = map[string]any{"into": m.a.Into}
+}
+
+// misfiled stands a handover down that was never about this person, and says so to whoever has it: they may have
+// begun to act.
+func (m *move) misfiled() {
+	if m.to == stays {
+		return
+	}
+	m.h.State = care.StoodDown
+	m.say(EventStoodDown, "What this rested on was recorded under the wrong person, and is filed under the right one now. Nothing is asked of you about this person.").Deliver = true
 }

@@ -79,6 +79,11 @@ func Resolve(destination string, p Place, d Directory) Route {
 	if found && team.ID != "" {
 		return Route{Key: team.ID, Team: team}
 	}
+	return nowhere(destination, p, d)
+}
+
+// nowhere is the route to a destination that cannot be reached: the coordinator's "no destination" queue.
+func nowhere(destination string, p Place, d Directory) Route {
 	coordinator, ok := d.Coordinator(p.Neighbourhood)
 	if !ok {
 		coordinator = Team{}

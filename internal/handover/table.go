@@ -26,6 +26,8 @@ const (
 	Overdue Kind = "overdue" // no answer in time is a failure
 	Raise   Kind = "raise"   // evidence raised the class: people are told again
 	Join    Kind = "join"    // the same matter stands in another handover
+	// Misfiled: what it rests on was recorded under the wrong person and is with the right one now.
+	Misfiled Kind = "misfiled"
 )
 
 // cell is what an action does in a state: the state it leads to, or one of these.
@@ -69,6 +71,7 @@ var table = map[Kind]column{
 	Deliver:       {toSent, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	Overdue:       {next, next, next, next, next, next, next, stays, next, next, stays, stays},
 	Raise:         {stays, stays, stays, stays, toSent, toSent, toSent, wrong, stays, stays, stays, wrong},
+	Misfiled:      {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, stays, toStoodDown, toStoodDown, toStoodDown, stays},
 	Join:          {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, wrong, wrong, wrong, wrong, toStoodDown, toStoodDown, stays},
 }
 
@@ -83,7 +86,7 @@ var position = func() map[care.State]int {
 // machines are the actions people cannot do.
 func (k Kind) machine() bool {
 	switch k {
-	case Deliver, Overdue, Raise, Join:
+	case Deliver, Overdue, Raise, Join, Misfiled:
 		return true
 	}
 	return false

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,7 +25,7 @@ type doubtful struct {
 	since    time.Time         // the earliest moment the running change put in doubt
 	disputed map[string]bool   // records with an open conflict: neither side counts as verified
 	why      map[string]string // by record, for the text of a handover
-	stored   []*care.Record    // of which values were set aside: what is left of them is evidence as it stands
+	stored   []*care.Record    // records that are in doubt: what is left of them is evidence as it stands
 	byHand   []arrange.RefusedHandover
 }
 
@@ -32,56 +33,63 @@ func (r *Room) newDoubtful() *doubtful {
 	return &doubtful{room: r, disputed: map[string]bool{}, why: map[string]string{}}
 }
 
-// readIssues reads issues about a person as evidence.
+// readIssues reads issues as evidence about a person.
 func (r *Room) readIssues(patient string, issues []*care.Record) (*doubtful, error) {
 	d := r.newDoubtful()
-	aside := map[string][]*care.Record{} // by record and mutation: one set of readings
-	var sets []string
+	var values []*care.Record
 	for _, issue := range issues {
-		var err error
-		switch {
-		case issue.Collection.Name == care.Conflicts:
-			err = d.addConflict(issue)
-		case keepsMutation(issue):
-			err = d.addRefused(issue, patient)
-		default:
-			set := care.AsIssue(issue).About() + " " + care.AsIssue(issue).Key()
-			if aside[set] == nil {
-				sets = append(sets, set)
-			}
-			aside[set] = append(aside[set], issue)
-		}
-		if err != nil {
+		if !keepsMutation(issue) {
+			values = append(values, issue)
+		} else if err := d.addRefused(issue, patient); err != nil {
 			return nil, err
 		}
 	}
-	for _, set := range sets {
-		if err := d.addSetAside(aside[set]); err != nil {
+	for _, group := range byChange(values) {
+		stored, err := d.about(group[0])
+		if err != nil {
+			return nil, err
+		}
+		if stored == nil || stored.Person() != patient {
+			continue
+		}
+		d.stored = append(d.stored, stored)
+		if err := d.addMeant(stored, group); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
 }
 
-// addSetAside adds a record as it would be with the values that were set aside, as far as they can be
-// understood.
-func (d *doubtful) addSetAside(issues []*care.Record) error {
-	stored, err := d.about(issues[0])
-	if err != nil || stored == nil {
-		return err
+// byChange puts together what one change wanted of one record and did not get. It is one reading of the record: two
+// values that say something only together are not judged apart.
+func byChange(issues []*care.Record) (groups [][]*care.Record) {
+	at := map[string]int{}
+	for _, issue := range issues {
+		reading := care.AsIssue(issue).About() + " " + issue.Client + " " + care.Stamp(issue.AuthoredAt)
+		i, ok := at[reading]
+		if !ok {
+			i = len(groups)
+			at[reading] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], issue)
 	}
-	d.stored = append(d.stored, stored)
+	return groups
+}
+
+// addMeant adds a record as one change meant it to be: with the values of it that lost or were set aside, as far
+// as they can be understood. Of a record that was withdrawn only what was recorded against the withdrawal counts.
+func (d *doubtful) addMeant(stored *care.Record, issues []*care.Record) error {
 	variant := stored.Clone()
 	found := false
 	for _, issue := range issues {
-		f, ok := stored.Collection.Field(care.AsIssue(issue).Field())
-		if !ok {
-			continue
-		}
-		d.explain(stored.ID, "set aside: "+care.AsIssue(issue).Message())
-		if v, ok := f.Understand(care.DecodeJSON(care.AsIssue(issue).Content())); ok {
-			variant.Values[f.Name] = v
-			found = true
+		i := care.AsIssue(issue)
+		switch {
+		case !stored.Retracted.IsZero() && i.Policy() != care.PolicyRetracted:
+		case issue.Collection.Name == care.Conflicts:
+			found = d.addLost(issue, stored, variant) || found
+		default:
+			found = d.addAside(issue, stored, variant) || found
 		}
 	}
 	if !found {
@@ -90,65 +98,104 @@ func (d *doubtful) addSetAside(issues []*care.Record) error {
 	return d.add(issues[0], variant, stored)
 }
 
-// addConflict adds a record as it would be with the value that lost.
-func (d *doubtful) addConflict(issue *care.Record) error {
-	i := care.AsIssue(issue)
-	stored, err := d.about(issue)
-	if err != nil || stored == nil {
-		return err
+// addAside puts a value that was set aside into a reading of its record; false where it says nothing.
+func (d *doubtful) addAside(issue, stored, variant *care.Record) bool {
+	f, ok := stored.Collection.Field(care.AsIssue(issue).Field())
+	if !ok {
+		return false
 	}
-	d.disputed[stored.ID] = true
-	d.touch(issue, stored.ClinicalTime)
-	f, ok := stored.Collection.Field(i.Field())
-	if !ok { // a withdrawal against an edit: the record itself is in dispute
-		return nil
-	}
-	d.explain(stored.ID, "two people recorded different values of "+f.Name)
-	variant := stored.Clone()
-	delete(variant.Values, f.Name)
-	if v, why := f.Check(care.DecodeJSON(i.Lost())); why == nil && v != nil {
+	d.explain(stored.ID, "set aside: "+care.AsIssue(issue).Message())
+	v, ok := f.Understand(care.DecodeJSON(care.AsIssue(issue).Content()))
+	if ok {
 		variant.Values[f.Name] = v
 	}
-	return d.add(issue, variant, stored)
+	return ok
+}
+
+// addLost puts what lost in a conflict into a reading of its record; false where the record itself is in dispute.
+func (d *doubtful) addLost(issue, stored, variant *care.Record) bool {
+	i := care.AsIssue(issue)
+	d.disputed[stored.ID] = true
+	d.touch(issue, stored.ClinicalTime)
+	lost := map[string]any{i.Field(): care.DecodeJSON(i.Lost())}
+	if i.Policy() == care.PolicyRetracted && i.Field() == "" {
+		lost, _ = care.DecodeJSON(i.Lost()).(map[string]any)
+		d.explain(stored.ID, "somebody recorded it, and somebody else withdrew it")
+	}
+	found := false
+	for name, value := range lost {
+		f, ok := stored.Collection.Field(name)
+		if !ok { // a withdrawal against an edit
+			continue
+		}
+		d.explain(stored.ID, "two people recorded different values of "+f.Name)
+		delete(variant.Values, f.Name)
+		if v, why := f.Check(value); why == nil && v != nil {
+			variant.Values[f.Name] = v
+		}
+		found = true
+	}
+	return found
 }
 
 // addRefused adds what a quarantined mutation says about a person, op by op.
 func (d *doubtful) addRefused(issue *care.Record, patient string) error {
-	ops, err := d.room.opsIn(issue)
-	if err != nil {
-		return err
-	}
+	ops := wire.Ops(wire.KeptIn(issue))
 	d.byHand = append(d.byHand, arrange.RefusedHandovers(issue, ops, patient)...)
 	for i := range ops {
-		op := &ops[i]
-		if !rules.Judges(op.Collection) || op.Patient != patient {
-			continue
-		}
-		variant, stored, err := d.meant(issue, op, i)
+		stored, about, err := d.room.concerns(&ops[i])
 		if err != nil {
 			return err
 		}
-		d.explain(variant.ID, "held back: "+care.AsIssue(issue).Message())
-		if err := d.add(issue, variant, stored); err != nil {
+		if about != patient {
+			continue
+		}
+		if err := d.addWanted(issue, stored, &ops[i], i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// meant is the record as its author must have meant it in the op of that number, and the stored record
-// that it would change, nil when there is none.
-func (d *doubtful) meant(issue *care.Record, op *care.Op, n int) (variant, stored *care.Record, err error) {
-	c, _ := care.ByName(op.Collection)
-	variant = &care.Record{Collection: c, ID: op.ID, Values: map[string]any{}}
-	variant.Author = issue.Author
-	if stored, err = d.room.Store.Record(c, op.ID); err != nil {
-		return nil, nil, err
+// concerns says whom an op of a refused change is about: whose the record is that it would change, for a record
+// knows that whatever is said of it; else whom it names.
+func (r *Room) concerns(op *care.Op) (stored *care.Record, patient string, err error) {
+	if !wouldChange(op) {
+		return nil, op.Patient, nil
 	}
-	if stored != nil && op.Kind != care.OpCreate && stored.Person() == op.Patient {
+	c, _ := care.ByName(op.Collection)
+	if stored, err = r.Store.Record(c, op.ID); err != nil || stored == nil {
+		return nil, op.Patient, err
+	}
+	return stored, stored.Person(), nil
+}
+
+// wouldChange says whether an op is about a record that is there already.
+func wouldChange(op *care.Op) bool {
+	return rules.Judges(op.Collection) && op.Kind != care.OpCreate && care.IsID(op.ID)
+}
+
+// addWanted adds a record as its author must have meant it in an op that was refused, the one of that number. What
+// takes away raises nothing.
+func (d *doubtful) addWanted(issue, stored *care.Record, op *care.Op, n int) error {
+	if !rules.Judges(op.Collection) || op.Kind == care.OpRetract || op.Kind == care.OpRemove {
+		return nil
+	}
+	variant := d.meant(issue, stored, op, n)
+	if stored != nil {
+		variant.Values["patient"] = stored.Person()
+	}
+	d.explain(variant.ID, "held back: "+care.AsIssue(issue).Message())
+	return d.add(issue, variant, stored)
+}
+
+// meant is the record as its author must have meant it in the op of that number.
+func (d *doubtful) meant(issue, stored *care.Record, op *care.Op, n int) *care.Record {
+	c, _ := care.ByName(op.Collection)
+	variant := &care.Record{Collection: c, ID: op.ID, Values: map[string]any{}}
+	variant.Author = issue.Author
+	if stored != nil {
 		variant = stored.Clone()
-	} else {
-		stored = nil
 	}
 	if !care.IsID(variant.ID) {
 		variant.ID = rules.ID("refused", care.AsIssue(issue).Key(), strconv.Itoa(n))
@@ -161,7 +208,14 @@ func (d *doubtful) meant(issue *care.Record, op *care.Op, n int) (variant, store
 		}
 	}
 	variant.Values["patient"] = op.Patient
-	return variant, stored, nil
+	if f, ok := c.Field(op.Field); ok && op.Kind == care.OpAdd {
+		if v, ok := f.Understand(op.Values); ok {
+			more, _ := v.([]string)
+			have, _ := variant.Get(f.Name).([]string)
+			variant.Values[f.Name] = care.NewList(slices.Concat(have, more))
+		}
+	}
+	return variant
 }
 
 // add makes evidence of a record as it might be. It happened when the stored one did, unless the
@@ -215,25 +269,4 @@ func (d *doubtful) about(issue *care.Record) (*care.Record, error) {
 		return nil, nil
 	}
 	return d.room.Store.Record(c, i.About())
-}
-
-// opsIn are the ops of a refused change, each with whom it is about: whom it names or, where it names nobody,
-// whose the record is that it would have changed.
-func (r *Room) opsIn(row *care.Record) ([]care.Op, error) {
-	ops := wire.Ops(wire.KeptIn(row))
-	for i := range ops {
-		op := &ops[i]
-		if op.Patient != "" || !rules.Judges(op.Collection) || !care.IsID(op.ID) {
-			continue
-		}
-		c, _ := care.ByName(op.Collection)
-		stored, err := r.Store.Record(c, op.ID)
-		if err != nil {
-			return nil, err
-		}
-		if stored != nil {
-			op.Patient = stored.Person()
-		}
-	}
-	return ops, nil
 }

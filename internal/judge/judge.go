@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -9,6 +10,51 @@ import (
 	"doorstep/internal/handover"
 	"doorstep/internal/rules"
 )
+
+// Judge lets the rules look at what a change did, at what was refused of it and at what lost, person by
+// person.
+func (r *Room) Judge(t TakenIn) error {
+	p, err := r.touchedBy(&t)
+	if err != nil {
+		return err
+	}
+	return r.all(p)
+}
+
+// all judges everybody whose evidence was touched.
+func (r *Room) all(p people) error {
+	for _, id := range slices.Sorted(maps.Keys(p)) {
+		if !care.IsID(id) {
+			continue
+		}
+		if err := r.Person(id, p[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Settled judges a person anew after an issue about them was decided without a change: what
+// was in doubt is evidence no more.
+func (r *Room) Settled(issue *care.Record) error {
+	return r.Judge(TakenIn{Settled: []*care.Record{issue}})
+}
+
+// Refused judges all that is kept of a person's refused changes.
+func (r *Room) Refused(patient string) error { return r.Person(patient, &News{All: true}) }
+
+// Deleted judges a person anew after a record about them was deleted past the engine: what rested on
+// it holds no more, and what it had superseded or replaced may hold again.
+func (r *Room) Deleted(rec *care.Record) error {
+	if !rules.Judges(rec.Collection.Name) {
+		return nil
+	}
+	p := people{}
+	if err := r.touchDeleted(p, rec); err != nil {
+		return err
+	}
+	return r.all(p)
+}
 
 // Person judges all evidence about a person from the first moment that changed, and hands what holds to
 // the next room. Somebody who is not there is not judged.
@@ -86,8 +132,8 @@ func (r *Room) allDoubts(patient string) (*doubtful, error) {
 // addAll makes everything that is in doubt about a person new.
 func (n *News) addAll(d *doubtful) {
 	d.fresh = d.events
-	for _, e := range d.events {
-		d.since = care.Earliest(d.since, e.At)
+	for i := range d.events {
+		d.since = care.Earliest(d.since, d.events[i].At)
 	}
 	n.Records = append(n.Records, d.stored...)
 	for _, rec := range d.stored {
@@ -98,7 +144,7 @@ func (n *News) addAll(d *doubtful) {
 
 // judge lets the rules judge what there is from the first moment that changed, and arranges what holds.
 func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
-	known, err := r.Store.Alarms(person.ID)
+	known, err := r.Store.Alarms(person.ID, n.Since)
 	if err != nil {
 		return err
 	}
@@ -112,7 +158,7 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 			since = care.Earliest(since, a.ClinicalTime)
 		}
 	}
-	events, err := r.evidence(person.ID, since, n, d)
+	events, err := r.evidence(person.ID, since, d)
 	if err != nil {
 		return err
 	}
@@ -121,7 +167,7 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 		return err
 	}
 	in := arrange.Input{Person: person, Alarms: mergeAlarms(j.Alarms, known, since), Since: since, Known: known, Handovers: handovers,
-		Lapsed: lapsedAlarms(person.ID, j, known, since), Events: events, Doubts: d.why}
+		Lapsed: lapsedAlarms(person.ID, j, known, since), Moved: n.moved, Events: events, Doubts: d.why}
 	for _, e := range j.Clearing {
 		in.Clearing = append(in.Clearing, handover.ClearingOf(e))
 	}
@@ -132,7 +178,7 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 }
 
 // evidence is what is stored about a person around what changed, and what is in doubt.
-func (r *Room) evidence(patient string, since time.Time, n *News, d *doubtful) ([]rules.Event, error) {
+func (r *Room) evidence(patient string, since time.Time, d *doubtful) ([]rules.Event, error) {
 	events, err := r.Store.Events(patient, since.Add(-rules.Window), r.Moment.Now().Add(time.Minute))
 	if err != nil {
 		return nil, err
@@ -140,11 +186,28 @@ func (r *Room) evidence(patient string, since time.Time, n *News, d *doubtful) (
 	for i := range events {
 		events[i].Verified = !d.disputed[events[i].ID]
 	}
-	events = append(append(events, d.events...), n.elsewhere...)
+	events = append(events, d.events...)
+	replaced, err := r.replaced(patient, events)
 	for i := range events {
 		events[i].Team = r.senderTeam(events[i])
+		events[i].Replaced = replaced[events[i].ID]
 	}
-	return events, nil
+	return events, err
+}
+
+// replaced says which sets of readings are no evidence any more, because a set that stands replaces them: all of
+// a set goes with it, what was refused of it too.
+func (r *Room) replaced(patient string, events []rules.Event) (map[string]bool, error) {
+	var sets []string
+	for i := range events {
+		if events[i].Collection == care.Observations {
+			sets = append(sets, events[i].ID)
+		}
+	}
+	if len(sets) == 0 {
+		return nil, nil
+	}
+	return r.Store.Replaced(patient, sets)
 }
 
 // senderTeam is the team an event was recorded for: its own, else its author's first.

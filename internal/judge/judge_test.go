@@ -318,7 +318,7 @@ func tell(t *testing.T, r *rand.Rand, days []piece, batched bool) string {
 			in = judge.TakenIn{}
 		}
 	}
-	list, err := b.Alarms(b.Town.Ada)
+	list, err := b.Alarms(b.Town.Ada, b.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,13 +22,36 @@ type News struct {
 	// All: every open issue counts as new.
 	All bool
 
-	doubtful  []rules.Event             // refused or losing values
-	byHand    []arrange.RefusedHandover // handed over by hand in what was refused
-	elsewhere []rules.Event             // of doubtful, what is filed under somebody else
+	doubtful []rules.Event             // refused or losing values
+	byHand   []arrange.RefusedHandover // handed over by hand in what was refused
+	stirred  []rules.Event             // what was there before and may count again
+	moved    map[string]bool           // records that are filed under somebody else now
 }
 
 // touch notes that something changed at a moment.
 func (n *News) touch(at time.Time) { n.Since = care.Earliest(n.Since, at) }
+
+// act notes that something was decided, moved or raised by hand about a moment.
+func (n *News) act(at time.Time) {
+	n.Acted = true
+	n.touch(at)
+}
+
+// stir notes what was there before and may count again, or no more.
+func (n *News) stir(events []rules.Event) {
+	n.stirred = append(n.stirred, events...)
+	for i := range events {
+		n.act(events[i].At)
+	}
+}
+
+// movedAway notes that a record is filed under somebody else now.
+func (n *News) movedAway(record string) {
+	if n.moved == nil {
+		n.moved = map[string]bool{}
+	}
+	n.moved[record] = true
+}
 
 // addDoubt adds what the running change put in doubt.
 func (n *News) addDoubt(d *doubtful) {
@@ -37,9 +60,9 @@ func (n *News) addDoubt(d *doubtful) {
 	n.touch(d.since)
 }
 
-// fired says whether any rule triggers on what is new.
+// fired says whether any rule triggers on what is new, or on what may count again.
 func (n *News) fired(set *rules.Set, person rules.Patient) bool {
-	return slices.ContainsFunc(n.events(), func(e rules.Event) bool { return len(set.Triggers(person, e)) > 0 })
+	return slices.ContainsFunc(append(n.events(), n.stirred...), func(e rules.Event) bool { return len(set.Triggers(person, e)) > 0 })
 }
 
 func (n *News) events() []rules.Event {

@@ -12,12 +12,18 @@ import (
 type Store interface {
 	// Record returns a stored record, nil when there is none.
 	Record(c *care.Collection, id string) (*care.Record, error)
-	// Events lists the person's records that stand, with a clinical time in the window.
+	// Events lists the person's records that were not withdrawn, with a clinical time in the window.
 	Events(patient string, from, to time.Time) ([]rules.Event, error)
-	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has decided them.
-	OpenIssues(patient string) ([]*care.Record, error)
-	// Alarms lists what was raised for a person so far, in the last thirty days, in clinical order.
-	Alarms(patient string) ([]care.Alarm, error)
+	// Replaced says which of these sets of readings another set of the same person replaces that was not
+	// withdrawn, whenever that was taken. A set never replaces itself.
+	Replaced(patient string, sets []string) (map[string]bool, error)
+	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has decided them:
+	// what is filed under the person, and refused changes that name them. Of a record it lists the refused
+	// changes that name it.
+	OpenIssues(of string) ([]*care.Record, error)
+	// Alarms lists what was raised for a person so far, in clinical order: all of the last thirty days, and
+	// what is older from a moment on.
+	Alarms(patient string, from time.Time) ([]care.Alarm, error)
 	// Handovers lists all handovers of a person.
 	Handovers(patient string) ([]*care.Record, error)
 	// Watch says, without a look-up, what there is about a person that a change of a moment may touch.

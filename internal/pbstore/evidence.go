@@ -24,7 +24,9 @@ const (
 	toldOf              = `SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
 		AND (a.holds AND h.state NOT IN ` + care.SQLEnded + ` OR NOT a.holds AND a.handover = '')
 		ORDER BY a.clinical_time DESC LIMIT 1`
-	alarmsOf = `SELECT ` + alarmColumns + ` FROM alarms WHERE patient = ? AND clinical_time > ? ORDER BY clinical_time, id`
+	replacedSets = `SELECT replaces FROM observations WHERE patient = ?1 AND retracted = '' AND replaces <> '' AND replaces <> id
+		AND replaces IN (SELECT value FROM json_each(?2))`
+	alarmsOf = `SELECT ` + alarmColumns + ` FROM alarms WHERE patient = ? AND clinical_time >= ? ORDER BY clinical_time, id`
 	putAlarm = `INSERT INTO alarms (` + alarmColumns + `, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
 		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`
@@ -56,7 +58,6 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 		return nil, err
 	}
 	var events []rules.Event
-	replaced := map[string]bool{}
 	for _, name := range rules.Collections {
 		s := tx.store.tables.byName[name]
 		if len(found[s.number]) == 0 {
@@ -72,21 +73,30 @@ func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) 
 			return nil, err
 		}
 		for _, rec := range records {
-			if id := care.AsObservation(rec).Replaces(); id != "" && name == care.Observations {
-				replaced[id] = true
-			}
 			events = append(events, rules.EventOf(rec, true))
 		}
-	}
-	for i := range events {
-		events[i].Replaced = replaced[events[i].ID]
 	}
 	return events, nil
 }
 
+// Replaced implements judge.Store. Few sets replace another, and an index holds those alone.
+func (tx *Tx) Replaced(patient string, sets []string) (map[string]bool, error) {
+	replaced := map[string]bool{}
+	err := tx.each(replacedSets, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		replaced[id] = true
+		return err
+	}, patient, jsonList(sets))
+	return replaced, err
+}
+
 // OpenIssues implements judge.Store. Memory answers the usual "none".
 func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
-	if !tx.mayHaveIssues(patient) {
+	tx.store.mem.mu.RLock()
+	named := tx.naming(patient)
+	tx.store.mem.mu.RUnlock()
+	if len(named) == 0 && !tx.mayHaveIssues(patient) {
 		return nil, nil
 	}
 	var list []*care.Record
@@ -96,6 +106,15 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 			return nil, err
 		}
 		list = append(list, some...)
+	}
+	for _, id := range named { // filed under somebody else
+		row, err := tx.Record(tx.store.tables.byName[care.Quarantine].Collection, id)
+		if err != nil {
+			return nil, err
+		}
+		if row != nil && care.AsIssue(row).IsOpen() && care.AsIssue(row).Patient() != patient {
+			list = append(list, row)
+		}
 	}
 	return list, nil
 }
@@ -123,13 +142,13 @@ func (tx *Tx) Told(patient, rule string) (bool, error) {
 const alarmColumns = `id, rule, version, patient, collection, record, visit, clinical_time, clock_known, class, destination, news2, staff, team, verified, holds, handover`
 
 // Alarms implements judge.Store.
-func (tx *Tx) Alarms(patient string) ([]care.Alarm, error) {
+func (tx *Tx) Alarms(patient string, from time.Time) ([]care.Alarm, error) {
 	var list []care.Alarm
 	err := tx.each(alarmsOf, func(r *sql.Rows) error {
 		a, err := scanAlarm(r)
 		list = append(list, a)
 		return err
-	}, patient, care.Stamp(tx.now.Add(-alarmMemory)))
+	}, patient, care.Stamp(care.Earliest(tx.now.Add(-alarmMemory), from)))
 	return list, err
 }
 

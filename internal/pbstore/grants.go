@@ -133,6 +133,7 @@ func (tx *Tx) openGrant(patient, name string, since time.Time) error {
 	if err != nil {
 		return err
 	}
+	tx.granted = append(tx.granted, g)
 	tx.noteAccess(func(u *access.Update) { u.Grant(g) })
 	if !tx.waitedFor(patient) {
 		return nil
@@ -145,16 +146,18 @@ func (tx *Tx) closeGrant(id int64, patient, name string) error {
 	if _, err := tx.exec(endGrant, seq, care.Stamp(now), id); err != nil {
 		return err
 	}
+	tx.granted = slices.DeleteFunc(tx.granted, func(g *access.Grant) bool { return g.ID == id })
 	tx.noteAccess(func(u *access.Update) { u.EndGrant(id, patient, name, seq, now) })
 	return nil
 }
 
-// Admit implements takein.Reference. The grant itself follows when the row is settled, before any
-// other change is taken in.
+// Admit implements takein.Store. That the row settles later, as any that was not written by the engine, changes
+// nothing any more.
 func (tx *Tx) Admit(patient, team, reason string) error {
-	_, err := tx.exec(admit,
-		tx.NewID(), patient, team, columns.Stamp(tx.now), reason)
-	return err
+	if _, err := tx.exec(admit, tx.NewID(), patient, team, columns.Stamp(tx.now), reason); err != nil {
+		return err
+	}
+	return tx.Regrant(patient)
 }
 
 // Restaff notices a change of role, organisation, teams or employment of a member of staff: all of their

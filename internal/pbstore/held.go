@@ -2,70 +2,108 @@ package pbstore
 
 import (
 	"database/sql"
+	"slices"
 
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
 const (
-	heldChanges = `SELECT id, client, kind, code, waits_for, content FROM quarantine WHERE ` + care.SQLIssueOpen
+	heldChanges = `SELECT id, client, kind, code, waits_for, patient, content FROM quarantine WHERE ` + care.SQLIssueOpen
 	waitingFor  = `waits_for = ? AND waits_for <> '' AND ` + care.SQLIssueOpen + ` ORDER BY client, mid` // a condition
 )
 
-// loadHeld finds the records whose creates are in quarantine and what waits for records.
+// loadHeld finds the records whose creates are in quarantine, what waits for records, and what held changes name.
 func (m *memory) loadHeld(v *Snapshot) error {
 	return v.each(heldChanges, func(r *sql.Rows) error {
-		var id, client, kind, code, waits string
+		var id, client, kind, code, waits, patient string
 		var content sql.NullString
-		if err := r.Scan(&id, &client, &kind, &code, &waits, &content); err != nil {
+		if err := r.Scan(&id, &client, &kind, &code, &waits, &patient, &content); err != nil {
 			return err
 		}
 		m.held[client]++
 		if kind == care.HeldMutation {
-			m.hold(id, code, waits, []byte(content.String))
+			m.hold(id, readHeld(code, waits, patient, []byte(content.String)))
 		}
 		return nil
 	})
 }
 
-func (m *memory) hold(id, code, waits string, content []byte) {
-	for _, record := range createdBy(code, content) {
-		m.creates[record] = id
-	}
-	if waits != "" {
-		m.waiting[waits]++
-	}
+// heldChange is what others ask about a change in quarantine.
+type heldChange struct {
+	creates []string // records that it would make
+	names   []string // people whom it names, but for the one it is filed under, and records that it would change
+	waits   string   // the record it waits for
 }
 
-func (m *memory) letGo(code, waits string, content []byte) {
-	for _, record := range createdBy(code, content) {
-		delete(m.creates, record)
+// readHeld reads a change in quarantine. One whose id was taken makes nothing that others could wait for: the
+// record is there.
+func readHeld(code, waits, patient string, content []byte) heldChange {
+	h := heldChange{waits: waits}
+	if len(content) == 0 {
+		return h
 	}
-	if waits == "" {
-		return
-	}
-	if m.waiting[waits]--; m.waiting[waits] <= 0 {
-		delete(m.waiting, waits)
-	}
-}
-
-// createdBy lists the records a quarantined mutation would create. One whose id was taken
-// creates nothing that others could wait for: the record is there.
-func createdBy(code string, content []byte) []string {
-	if code == care.CodeIDTaken || len(content) == 0 {
-		return nil
-	}
-	var ids []string
 	mutation, err := wire.DecodeKept(content)
 	if err != nil {
-		return nil
+		return h
 	}
 	for _, op := range mutation.Ops {
-		if op.Kind == care.OpCreate {
-			ids = append(ids, op.ID)
+		if op.Kind == care.OpCreate && code != care.CodeIDTaken {
+			h.creates = append(h.creates, op.ID)
+		}
+		for _, id := range []string{op.Patient, op.ID} {
+			if id != "" && id != patient && !(id == op.ID && op.Kind == care.OpCreate) && !slices.Contains(h.names, id) {
+				h.names = append(h.names, id)
+			}
 		}
 	}
-	return ids
+	return h
+}
+
+func heldIn(row *care.Record) heldChange {
+	i := care.AsIssue(row)
+	return readHeld(i.Code(), i.WaitsFor(), i.Patient(), i.Content())
+}
+
+func (m *memory) hold(id string, h heldChange) {
+	for _, record := range h.creates {
+		m.creates[record] = id
+	}
+	for _, patient := range h.names {
+		m.names[patient] = append(m.names[patient], id)
+	}
+	if h.waits != "" {
+		m.waiting[h.waits]++
+	}
+}
+
+func (m *memory) letGo(id string, h heldChange) {
+	for _, record := range h.creates {
+		delete(m.creates, record)
+	}
+	for _, patient := range h.names {
+		left := slices.DeleteFunc(m.names[patient], func(held string) bool { return held == id })
+		if m.names[patient] = left; len(left) == 0 {
+			delete(m.names, patient)
+		}
+	}
+	if h.waits == "" {
+		return
+	}
+	if m.waiting[h.waits]--; m.waiting[h.waits] <= 0 {
+		delete(m.waiting, h.waits)
+	}
+}
+
+// naming lists the changes in quarantine that name a person or a record. The caller holds the memory.
+func (tx *Tx) naming(patient string) []string {
+	list := slices.Clone(tx.store.mem.names[patient])
+	for _, id := range tx.names[patient] {
+		if !slices.Contains(list, id) {
+			list = append(list, id)
+		}
+	}
+	return list
 }
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
@@ -76,29 +114,31 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 	if !care.AsIssue(rec).HoldsChange() {
 		return
 	}
-	code, waits := care.AsIssue(rec).Code(), care.AsIssue(rec).WaitsFor()
-	content := care.AsIssue(rec).Content()
+	id := rec.ID
 	if old != nil && care.AsIssue(old).IsOpen() {
-		oldCode, oldWaits := care.AsIssue(old).Code(), care.AsIssue(old).WaitsFor()
-		for _, id := range createdBy(oldCode, content) {
-			tx.creates[id] = ""
+		was := heldIn(old)
+		for _, record := range was.creates {
+			tx.creates[record] = ""
 		}
-		if oldWaits != "" {
-			tx.waiting[oldWaits]--
+		if was.waits != "" {
+			tx.waiting[was.waits]--
 		}
-		tx.note(func(m *memory) { m.letGo(oldCode, oldWaits, content) })
+		tx.note(func(m *memory) { m.letGo(id, was) })
 	}
 	if !care.AsIssue(rec).IsOpen() {
 		return
 	}
-	for _, id := range createdBy(code, content) {
-		tx.creates[id] = rec.ID
+	now := heldIn(rec)
+	for _, record := range now.creates {
+		tx.creates[record] = id
 	}
-	if waits != "" {
-		tx.waiting[waits]++
+	for _, patient := range now.names {
+		tx.names[patient] = append(tx.names[patient], id)
 	}
-	id := rec.ID
-	tx.note(func(m *memory) { m.hold(id, code, waits, content) })
+	if now.waits != "" {
+		tx.waiting[now.waits]++
+	}
+	tx.note(func(m *memory) { m.hold(id, now) })
 }
 
 // WaitingFor implements takein.Store. Asked for every created record, so memory answers

@@ -82,7 +82,7 @@ func newMemory(broken func(rules.Broken)) (*memory, error) {
 		return nil, fmt.Errorf("make the cache of people: %w", err)
 	}
 	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]int64{},
-		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, patients: patients}, nil
+		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, names: map[string][]string{}, patients: patients}, nil
 }
 
 const metaAtStart = `SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`

@@ -1,10 +1,10 @@
 package pbstore
 
-const nhsNumberKnown = `SELECT count(*) FROM (SELECT 1 FROM patients WHERE nhs_number = ? AND nhs_number <> '' AND retracted = '' LIMIT 1)`
+const numberTaken = `SELECT count(*) FROM (SELECT 1 FROM patients WHERE nhs_number = ? AND nhs_number <> '' AND retracted = '' AND id <> ? LIMIT 1)`
 
-// HasNHSNumber implements desk.Register.
-func (tx *Tx) HasNHSNumber(number string) (bool, error) {
+// NumberTaken implements takein.Reference and desk.Register.
+func (tx *Tx) NumberTaken(number, but string) (bool, error) {
 	var n int
-	err := tx.row(nhsNumberKnown, number).Scan(&n)
+	err := tx.row(numberTaken, number, but).Scan(&n)
 	return n > 0, err
 }

@@ -175,9 +175,10 @@ type memory struct {
 
 	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
 	rules     *rules.Set
-	watched   map[string]*watch // people with alarms of the last 30 days or open handovers
-	creates   map[string]string // record whose create is in quarantine → that row
-	waiting   map[string]int    // record → open rows that wait for it
+	watched   map[string]*watch   // people with alarms of the last 30 days or open handovers
+	creates   map[string]string   // record whose create is in quarantine → that row
+	names     map[string][]string // person or record → quarantined changes that name it and are not filed under it
+	waiting   map[string]int      // record → open rows that wait for it
 	patients  *lru.Cache[string, *care.Record]
 	outbox    bool // something was put into the outbox since it was last looked at
 }

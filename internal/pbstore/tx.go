@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"maps"
+	"slices"
 	"time"
 
 	"doorstep/internal/access"
@@ -39,7 +40,9 @@ type Tx struct {
 	after  []func(*memory)
 	// accessAfter is what it changed of who may see what.
 	accessAfter []func(*access.Update)
-	creates     map[string]string // "" = let go
+	granted     []*access.Grant     // opened by it
+	creates     map[string]string   // "" = let go
+	names       map[string][]string // changes held by this transaction that name a person beside others
 	waiting     map[string]int
 	patients    map[string]*care.Record
 	watched     map[string]bool // touched by this transaction: judged in any case
@@ -71,7 +74,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 
 func newTx(s *Store, db *sqlitedb.Tx) *Tx {
 	return &Tx{store: s, db: db, now: s.now().UTC().Truncate(time.Millisecond),
-		scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{},
+		scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{}, names: map[string][]string{},
 		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{},
 		members: map[string]*access.Member{}, regrant: map[string]bool{}}
 }
@@ -137,15 +140,15 @@ func (tx *Tx) Next() int64 {
 // Savepoint runs fn so that its failure undoes what it wrote and leaves the transaction usable.
 // The error of fn comes back as failed; err means that the transaction itself is lost.
 func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
-	seq, n, noted, notedAccess := tx.seq, tx.n, len(tx.after), len(tx.accessAfter)
+	seq, n, noted, notedAccess, granted := tx.seq, tx.n, len(tx.after), len(tx.accessAfter), slices.Clone(tx.granted)
 	scopes, heads := maps.Clone(tx.scopes), maps.Clone(tx.heads)
-	creates, waiting := maps.Clone(tx.creates), maps.Clone(tx.waiting)
+	creates, waiting, names := maps.Clone(tx.creates), maps.Clone(tx.waiting), maps.Clone(tx.names)
 	patients, doubted := maps.Clone(tx.patients), maps.Clone(tx.doubted)
 	if failed, err = tx.db.Savepoint(fn); failed == nil {
 		return nil, err
 	}
-	tx.seq, tx.n, tx.after, tx.accessAfter = seq, n, tx.after[:noted], tx.accessAfter[:notedAccess]
-	tx.scopes, tx.heads, tx.creates, tx.waiting = scopes, heads, creates, waiting
+	tx.seq, tx.n, tx.after, tx.accessAfter, tx.granted = seq, n, tx.after[:noted], tx.accessAfter[:notedAccess], granted
+	tx.scopes, tx.heads, tx.creates, tx.waiting, tx.names = scopes, heads, creates, waiting, names
 	tx.patients, tx.doubted = patients, doubted // what earlier changes of this transaction made of them stays
 	return failed, err
 }
@@ -205,14 +208,16 @@ func (tx *Tx) Patient(id string) (*care.Record, error) {
 
 // Holds implements takein.Reference.
 func (tx *Tx) Holds(v care.Viewer, patient string, at time.Time) (now, then bool) {
-	return tx.store.Access.Holds(v, patient, at)
+	return tx.store.Access.Holds(v, patient, at, tx.granted...)
 }
 
 // Near implements takein.Reference.
 func (tx *Tx) Near(v care.Viewer, patient string) bool { return tx.store.Access.Of(v).Near(patient) }
 
 // Teams implements takein.Reference.
-func (tx *Tx) Teams(patient string) []string { return tx.store.Access.TeamsHolding(patient) }
+func (tx *Tx) Teams(patient string) []string {
+	return tx.store.Access.TeamsHolding(patient, tx.granted...)
+}
 
 // Staff implements takein.Reference.
 func (tx *Tx) Staff(id string) (care.Viewer, bool) { return tx.store.Staff(id) }

@@ -110,7 +110,7 @@ func happen(t *testing.T, days []piece) string {
 // the word "unverified" behind; those are left out.
 func cameOf(t *testing.T, m *storetest.Memory) string {
 	t.Helper()
-	alarms, err := m.Alarms(m.Town.Ada)
+	alarms, err := m.Alarms(m.Town.Ada, m.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -218,7 +218,7 @@ func (h *handset) resolve(issue *phone.Seen) {
 		}
 		f, known := c.Field(field)
 		switch {
-		case issue.Text("policy") == "retract":
+		case issue.Text("policy") == care.PolicyRetract || issue.Text("policy") == care.PolicyRetracted && !known:
 			set["retract"] = h.w.chance(50)
 		case !known || f.Kind != care.Text:
 			return

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -8,8 +9,10 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/news2"
+	"doorstep/internal/pbstore"
 	"doorstep/internal/phone"
 	"doorstep/internal/rules"
+	"doorstep/internal/storetest"
 )
 
 // alarmRow is one alarm as the server keeps it.
@@ -77,8 +80,44 @@ func (w *World) checkAlarms() {
 	}
 	j.refused()
 	j.handovers()
+	w.checkFromNothing(have)
 	w.counts["alarms"] += len(have)
 	w.counts["handovers"] += len(db.rows[care.Handovers])
+}
+
+// checkFromNothing: the alarms that hold, of what is in doubt as well, are those that judging everything that is
+// stored comes to as if it had come at once.
+func (w *World) checkFromNothing(have map[string]alarmRow) {
+	should := map[string]bool{} // by alarm: verified
+	err := w.machine.srv.Engine.Do(context.Background(), func(tx *pbstore.Tx) error {
+		for _, patient := range w.town.patients {
+			alarms, err := storetest.FromNothing(tx, patient)
+			if err != nil {
+				return err
+			}
+			for i := range alarms {
+				should[alarms[i].ID] = alarms[i].Verified
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.fail("judge from nothing: %v", err)
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(have)) {
+		a := have[id]
+		verified, holds := should[id]
+		if a.holds != holds || holds && a.verified != verified {
+			w.fail("alarm %s at %s %s of P%d holds: %v (verified %v); judged from nothing: %v (verified %v)", a.rule, a.collection, shortKey(a.record),
+				w.numberOf(a.patient), a.holds, a.verified, holds, verified)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(should)) {
+		if _, known := have[id]; !known {
+			w.fail("an alarm %s was never raised that judging from nothing comes to", shortKey(id))
+		}
+	}
 }
 
 // numberOf is a person's number in the story.

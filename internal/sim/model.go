@@ -30,6 +30,7 @@ type item struct {
 	client     string
 	cells      map[string]*cell
 	retracted  bool
+	stood      cell    // the decision that it stands again
 	fresh      float64 // number of the change that made it, while that change is applied
 }
 
@@ -65,9 +66,10 @@ type model struct {
 	epochs    []epochRow
 	items     map[string]*item
 	expected  []loss
-	conflicts map[string][]*row // latest-policy rows not matched yet, by record and field
-	asides    map[string][]*row // values set aside, by key, record and field
-	decided   map[string]bool   // issues that were settled so far
+	against   map[string]*against // by change and record
+	conflicts map[string][]*row   // latest-policy rows not matched yet, by record and field
+	asides    map[string][]*row   // values set aside, by key, record and field
+	decided   map[string]bool     // issues that were settled so far
 	wrong     []string
 }
 
@@ -85,7 +87,7 @@ var modelled = []string{care.Patients, care.Visits, care.Observations, care.Chec
 
 // newModel starts from the town of the first morning.
 func (w *World) newModel(db *stored) (*model, error) {
-	m := &model{w: w, db: db, items: map[string]*item{}, conflicts: map[string][]*row{}, asides: map[string][]*row{}, decided: map[string]bool{}}
+	m := &model{w: w, db: db, against: map[string]*against{}, items: map[string]*item{}, conflicts: map[string][]*row{}, asides: map[string][]*row{}, decided: map[string]bool{}}
 	for name, rows := range w.first.rows {
 		if !slices.Contains(modelled, name) {
 			continue
@@ -281,10 +283,16 @@ func (m *model) resolve(x *effect, op *phone.Op) {
 		return
 	}
 	base := m.base(op.Base, x.at)
-	if before {
-		base = 0 // somebody was faster: seen by nobody
+	_, between := op.Set["retract"]
+	switch {
+	case before && between && len(op.Set) == 1: // somebody was faster, and there is no text to keep
+	case before:
+		m.update(x, op, it, true, 0) // seen by nobody
+	case issue.text("policy") == care.PolicyRetracted:
+		m.settleAgainst(x, op, issue, it, base)
+	default:
+		m.update(x, op, it, true, base)
 	}
-	m.update(x, op, it, true, base)
 }
 
 // jsonOf is the one text of a value.

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -61,7 +63,7 @@ func (m *model) update(x *effect, op *phone.Op, it *item, resolving bool, base f
 		same := care.Equal(c.value, v)
 		switch {
 		case it.retracted:
-			m.lose(it, name, "retracted", c.value, v)
+			m.loseAgainst(x, it, name, c.value, v)
 		case same && f.Policy == care.Latest:
 			c.vague = true
 		case same:
@@ -75,6 +77,45 @@ func (m *model) update(x *effect, op *phone.Op, it *item, resolving bool, base f
 			m.write(x, it, c, v)
 		}
 	}
+}
+
+// against is what one change wrote about a record that had been withdrawn: one conflict, however many fields.
+type against struct {
+	place int // of the conflict in model.expected
+	lost  map[string]any
+}
+
+// loseAgainst: of a single field it is a conflict about that field, of several one about the record.
+func (m *model) loseAgainst(x *effect, it *item, field string, kept, lost any) {
+	at := fmt.Sprint(x.key, " ", x.at, " ", it.id)
+	a := m.against[at]
+	if a == nil {
+		a = &against{len(m.expected), map[string]any{}}
+		m.against[at] = a
+		m.expected = append(m.expected, loss{})
+	}
+	a.lost[field] = lost
+	m.expected[a.place] = loss{it.id, field, care.PolicyRetracted, jsonOf(kept), jsonOf(lost)}
+	if len(a.lost) > 1 {
+		m.expected[a.place] = loss{it.id, "", care.PolicyRetracted, `{"retract":true}`, jsonOf(a.lost)}
+	}
+}
+
+// membersAgainst: what the list would be.
+func (m *model) membersAgainst(x *effect, op *phone.Op, it *item, c *cell, v any) {
+	list, _ := c.value.([]string)
+	if a := m.against[fmt.Sprint(x.key, " ", x.at, " ", it.id)]; a != nil {
+		if wanted, ok := a.lost[op.Field].([]string); ok {
+			list = wanted
+		}
+	}
+	names, _ := v.([]string)
+	if op.Op == string(care.OpAdd) {
+		list = slices.Concat(list, names)
+	} else {
+		list = slices.DeleteFunc(slices.Clone(list), func(name string) bool { return slices.Contains(names, name) })
+	}
+	m.loseAgainst(x, it, op.Field, c.value, care.NewList(list))
 }
 
 // saw says whether the author of an edit saw the value that is stored.
@@ -121,7 +162,7 @@ func (m *model) members(x *effect, op *phone.Op, it *item) {
 	}
 	c := it.cell(f.Name)
 	if it.retracted {
-		m.lose(it, f.Name, "retracted", c.value, v)
+		m.membersAgainst(x, op, it, c, v)
 		return
 	}
 	base := m.base(op.Base, x.at)
@@ -177,5 +218,35 @@ func (m *model) retract(x *effect, op *phone.Op, it *item) {
 			return
 		}
 	}
+	if it.stood.seq > base && it.stood.client != x.client { // somebody decided that it stands
+		m.expected = append(m.expected, loss{it.id, "", "retract", `{"retract":false}`, `{"retract":true}`})
+		return
+	}
 	it.retracted = true
+}
+
+// settleAgainst: work on a record that had been withdrawn stays beside it, or brings it back whole.
+func (m *model) settleAgainst(x *effect, op *phone.Op, issue *row, it *item, base float64) {
+	if stays, said := op.Set["retract"].(bool); stays || !said && len(op.Set) == 0 {
+		return
+	}
+	lost, err := jsonValue(issue.values["lost"].(json.RawMessage))
+	if err != nil {
+		m.fault("conflict %s keeps what nobody can read", shortKey(issue.id))
+		return
+	}
+	again := *op
+	if again.Set, _ = lost.(map[string]any); issue.text("field") != "" {
+		again.Set = map[string]any{issue.text("field"): lost}
+	}
+	for name, v := range op.Set {
+		if name != "retract" {
+			again.Set[name] = v
+		}
+	}
+	if it.retracted {
+		it.retracted = false
+		it.stood = cell{seq: x.at, client: x.client}
+	}
+	m.update(x, &again, it, true, base)
 }

@@ -62,7 +62,6 @@ func (m *Memory) Change(at time.Time, fn func(rooms.Store) error) error {
 	m.now = at.UTC().Truncate(time.Millisecond)
 	err := fn(m)
 	clear(m.touched)
-	m.grant()
 	return err
 }
 
@@ -102,6 +101,12 @@ func (m *Memory) Counts() (map[string]int, error) {
 
 // Seq implements care.Moment.
 func (m *Memory) Seq() int64 { return m.seq }
+
+// Next implements care.Moment.
+func (m *Memory) Next() int64 {
+	m.seq++
+	return m.seq
+}
 
 // Now implements care.Moment.
 func (m *Memory) Now() time.Time { return m.now }
@@ -249,36 +254,56 @@ func (m *Memory) DueAt(at time.Time, kind care.DueKind, ref string) error {
 // Events implements judge.Store.
 func (m *Memory) Events(patient string, from, to time.Time) ([]rules.Event, error) {
 	var events []rules.Event
-	replaced := map[string]bool{}
 	for _, name := range rules.Collections {
 		for _, rec := range m.list(name, func(r *care.Record) bool {
 			return r.Text("patient") == patient && r.Retracted.IsZero() && !r.ClinicalTime.Before(from) && !r.ClinicalTime.After(to)
 		}, byID) {
-			if id := rec.Text("replaces"); id != "" && name == care.Observations {
-				replaced[id] = true
-			}
 			events = append(events, rules.EventOf(rec, true))
 		}
-	}
-	for i := range events {
-		events[i].Replaced = replaced[events[i].ID]
 	}
 	return events, nil
 }
 
+// Replaced implements judge.Store.
+func (m *Memory) Replaced(patient string, sets []string) (map[string]bool, error) {
+	replaced := map[string]bool{}
+	for _, rec := range m.records[care.Observations] {
+		first := care.AsObservation(rec).Replaces()
+		if rec.Person() == patient && rec.Retracted.IsZero() && first != rec.ID && slices.Contains(sets, first) {
+			replaced[first] = true
+		}
+	}
+	return replaced, nil
+}
+
 // OpenIssues implements judge.Store.
-func (m *Memory) OpenIssues(patient string) ([]*care.Record, error) {
+func (m *Memory) OpenIssues(of string) ([]*care.Record, error) {
 	var list []*care.Record
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
-		list = append(list, m.list(name, func(i *care.Record) bool { return isOpen(i) && i.Text("patient") == patient }, byID)...)
+		list = append(list, m.list(name, func(i *care.Record) bool { return isOpen(i) && isAbout(i, of) }, byID)...)
 	}
 	return list, nil
 }
 
+// isAbout says whether an issue is filed under a person, or keeps a change that names them, or a record.
+func isAbout(issue *care.Record, patient string) bool {
+	if issue.Text("patient") == patient {
+		return true
+	}
+	return care.AsIssue(issue).HoldsChange() &&
+		slices.ContainsFunc(wire.Ops(wire.KeptIn(issue)), func(op care.Op) bool { return op.Patient == patient || op.ID == patient && op.Kind != care.OpCreate })
+}
+
 // Watch implements judge.Store.
 func (m *Memory) Watch(patient string, since time.Time) judge.Watch {
-	issues, _ := m.OpenIssues(patient)
-	w := judge.Watch{Issues: len(issues), Open: m.touched[patient], Later: m.touched[patient]}
+	w := judge.Watch{Open: m.touched[patient], Later: m.touched[patient]}
+	for _, name := range []string{care.Conflicts, care.Quarantine} {
+		for _, i := range m.records[name] {
+			if isOpen(i) && i.Text("patient") == patient {
+				w.Issues++
+			}
+		}
+	}
 	for _, h := range m.records[care.Handovers] {
 		w.Open = w.Open || care.AsHandover(h).Patient() == patient && !closed(h)
 	}
@@ -307,10 +332,10 @@ func (m *Memory) Told(patient, rule string) (bool, error) {
 }
 
 // Alarms implements judge.Store.
-func (m *Memory) Alarms(patient string) ([]care.Alarm, error) {
+func (m *Memory) Alarms(patient string, from time.Time) ([]care.Alarm, error) {
 	var list []care.Alarm
 	for _, a := range m.alarms {
-		if a.Patient == patient && a.ClinicalTime.After(m.now.Add(-alarmMemory)) {
+		if a.Patient == patient && (!a.ClinicalTime.Before(from) || a.ClinicalTime.After(m.now.Add(-alarmMemory))) {
 			list = append(list, a)
 		}
 	}
@@ -320,7 +345,7 @@ func (m *Memory) Alarms(patient string) ([]care.Alarm, error) {
 	return list, nil
 }
 
-// alarmMemory is how long alarms are remembered.
+// alarmMemory is how long alarms are remembered whatever is asked.
 const alarmMemory = 30 * 24 * time.Hour
 
 // PutAlarm implements arrange.Store: of an alarm that is there, what evidence can change is changed.
@@ -368,3 +393,9 @@ func (m *Memory) CountRule(kind string, rule *rules.Rule, ref, _ string) error {
 	m.counts[fmt.Sprint(kind, " ", rule.Code, " ", rule.Version, " ", ref)] = true
 	return nil
 }
+
+// Write stores a record past the engine, as somebody in the dashboard does.
+func (m *Memory) Write(rec *care.Record) { m.records[rec.Collection.Name][rec.ID] = kept(rec) }
+
+// Erase deletes a record past the engine.
+func (m *Memory) Erase(rec *care.Record) { delete(m.records[rec.Collection.Name], rec.ID) }

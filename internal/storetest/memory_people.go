@@ -20,7 +20,6 @@ type people struct {
 	staff    map[string]care.Viewer
 	teams    map[string]team
 	caseload []grant
-	admitted []grant // by the running change: they count from the next one on
 }
 
 type team struct {
@@ -93,24 +92,26 @@ func (m *Memory) Take(patient string) {
 	m.caseload = slices.DeleteFunc(m.caseload, func(g grant) bool { return g.patient == patient })
 }
 
-// grant lets admissions count, and wakes what waited for the person.
-func (m *Memory) grant() {
-	for _, g := range m.admitted {
-		m.caseload = append(m.caseload, g)
-		if waiting, _ := m.WaitingFor(g.patient); len(waiting) > 0 {
-			m.due = append(m.due, Due{m.now, care.DueWake, g.patient})
-		}
-	}
-	m.admitted = nil
-}
-
 // Admit implements takein.Store.
 func (m *Memory) Admit(patient, team, _ string) error {
 	if err := m.refuse("admit"); err != nil {
 		return err
 	}
-	m.admitted = append(m.admitted, grant{patient, team, m.now})
+	m.caseload = append(m.caseload, grant{patient, team, m.now})
+	if waiting, _ := m.WaitingFor(patient); len(waiting) > 0 {
+		return m.DueAt(m.now, care.DueWake, patient)
+	}
 	return nil
+}
+
+// NumberTaken implements takein.Reference.
+func (m *Memory) NumberTaken(number, but string) (bool, error) {
+	for id, rec := range m.records[care.Patients] {
+		if id != but && rec.Retracted.IsZero() && care.AsPatient(rec).NHSNumber() == number {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Patient implements the rooms' references.

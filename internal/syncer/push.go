@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"doorstep/internal/access"
@@ -83,7 +84,7 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 		var res wire.Result
 		switch {
 		case m.Mid <= c.LastMid:
-			res, err = w.again(c, m)
+			res, err = w.again(tx, c, m)
 			before++
 		case m.Mid > c.LastMid+1:
 			w.refused = refuse(wire.CodeGap, "Mutation %d is missing; send it first.", c.LastMid+1)
@@ -180,7 +181,7 @@ func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.
 }
 
 // again answers a mutation that was taken in before.
-func (w *pushWork) again(c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
+func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
 	entry, err := w.ledger.Ledger(m.Key)
 	if err != nil {
 		return wire.Result{}, err
@@ -193,7 +194,29 @@ func (w *pushWork) again(c *pbstore.Client, m *care.Mutation) (wire.Result, erro
 		}
 		return w.answered(m, c.Row, m.Mid, status)
 	}
+	if entry.Content != 0 && entry.Content != m.Fingerprint() {
+		return w.reworded(tx, c, m)
+	}
 	return w.stored(m)
+}
+
+// reworded keeps, whole and once, what came in other words under a number and a key that had taken effect: the
+// ledger knows each wording by a key of its own.
+func (w *pushWork) reworded(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
+	wording := m.Key + " " + strconv.FormatInt(m.Fingerprint(), 36)
+	tx.Next()
+	fresh, err := w.ledger.Enter(wording, c.Row, m.Mid, m.Fingerprint())
+	if err != nil {
+		return wire.Result{}, err
+	}
+	if !fresh {
+		return wire.Result{Mid: m.Mid, Key: m.Key, Status: care.Quarantined, Replayed: true}, nil
+	}
+	res, err := w.engine.Rooms(tx).Changes.KeepTaken(m, w.by)
+	if err != nil {
+		return res, err
+	}
+	return res, w.ledger.Ended(wording, care.Quarantined)
 }
 
 // stored finds the answer a key got the first time; when that was cleared away, its status.

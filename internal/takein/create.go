@@ -18,6 +18,11 @@ func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
 	var aside []asideField
 	for name, raw := range op.Set {
 		f, v, why := in.check(p, c, name, raw)
+		if why == nil {
+			if why, err = in.fits(p, rec, patient, f, v); err != nil {
+				return err
+			}
+		}
 		if why != nil {
 			aside = append(aside, asideField{name, care.JSON(raw), why})
 			continue
@@ -34,7 +39,8 @@ func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
 		}
 	}
 	in.setAside(p, rec, patient, aside)
-	return in.derive(d)
+	in.doubtNumber(d)
+	return in.derive(p, d)
 }
 
 // personOfCreate says whom a new record is about: somebody who is there and in reach, or a new person.
@@ -50,7 +56,7 @@ func (in *input) personOfCreate(p *planned, c *care.Collection, op *care.Op) (st
 	if err := in.permitCreate(p, c, patient); err != nil {
 		return "", err
 	}
-	person, err := in.Reference.Patient(patient)
+	person, err := in.person(p, patient)
 	if err == nil && person == nil {
 		err = missingPerson(patient)
 	}
@@ -72,18 +78,19 @@ func (in *input) freeID(p *planned, c *care.Collection, id string) error {
 	return err
 }
 
-// planManual plans a handover by hand: it goes out even where a registrant is missing, which is an issue.
+// planManual plans a handover by hand: it goes out even where it lacks something, which is an issue.
 func (in *input) planManual(p *planned, rec *care.Record) error {
-	manual, lacks, err := in.Handovers.PlanManual(rec, in.by.Viewer, in.at)
+	person, err := in.person(p, rec.Person())
 	if err != nil {
 		return err
 	}
+	manual, lacks := in.Handovers.PlanManual(rec, person, in.by.Viewer, in.at)
 	p.manual = append(p.manual, manual)
-	if lacks != nil {
+	for _, l := range lacks {
 		q := in.newHeld(care.HeldField, rec.Person(), true)
-		q.SetAll(map[string]any{"collection": care.Handovers, "record": rec.ID, "field": "named_registrant",
-			"code": lacks.Code, "message": lacks.Message, "fix": care.FixOf(lacks.Code), "content": care.JSON(nil)})
-		p.notice(q, "named_registrant")
+		q.SetAll(map[string]any{"collection": care.Handovers, "record": rec.ID, "field": l.Field,
+			"code": l.Error.Code, "message": l.Error.Message, "fix": care.FixOf(l.Error.Code), "content": care.JSON(l.Value)})
+		p.notice(q, l.Field)
 	}
 	return nil
 }

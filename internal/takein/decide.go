@@ -31,11 +31,18 @@ func (in *input) supervisor(issue *care.Record) *care.Viewer {
 		if i.HoldsChange() && i.Author() == who.Staff {
 			continue
 		}
-		if who.Supervises(i.OwnerTeam(), in.Reference.Directory().Neighbourhood) {
+		if who.Supervises(i.OwnerTeam(), in.Reference.Directory().Neighbourhood) || in.ownedThen(who, i) {
 			return &who.Viewer
 		}
 	}
 	return nil
+}
+
+// ownedThen says whether an issue belonged to a team that somebody leads when they decided it: a decision counts by
+// when it was made, also where nobody heard of it before the issue went on to the care coordinators.
+func (in *input) ownedThen(who access.Rights, i care.Issue) bool {
+	return i.EscalatedFrom() != "" && in.known && in.at.Before(i.EscalatedAt()) &&
+		who.Supervises(i.EscalatedFrom(), in.Reference.Directory().Neighbourhood)
 }
 
 // permitDecision: the record that a decision changes is before somebody entitled, and theirs to change.

@@ -1,22 +1,22 @@
 package takein
 
 import (
-	"encoding/json"
-
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
 )
 
-// derive adds what the server works out from a record's own fields: when it happened, its times as they
-// were, its score.
-func (in *input) derive(d *draft) error {
-	in.timeRecord(d)
-	in.correctTimes(d)
+// derive adds what the server works out from a record's own fields: its times as they were, when it happened,
+// its score.
+func (in *input) derive(p *planned, d *draft) error {
+	if d.old == nil || d.dirty {
+		in.correctTimes(d)
+		in.timeRecord(d)
+	}
 	rec := d.rec
 	if rec.Collection.Name != care.Observations || d.old != nil && !d.dirty {
 		return nil
 	}
-	person, err := in.Reference.Patient(care.AsObservation(rec).Patient())
+	person, err := in.person(p, care.AsObservation(rec).Patient())
 	if err != nil {
 		return err
 	}
@@ -31,29 +31,42 @@ func (in *input) derive(d *draft) error {
 	return nil
 }
 
-// timeRecord sets when it happened: the record's own time corrected, else when it was written.
+// person is somebody's record: as this change makes it, or as it stands; nil when there is none.
+func (in *input) person(p *planned, id string) (*care.Record, error) {
+	patients, _ := care.ByName(care.Patients)
+	if d := p.draftOf(patients, id); d != nil {
+		return d.rec, nil
+	}
+	return in.Reference.Patient(id)
+}
+
+// timeRecord sets when it happened: the record's own time, corrected; without one, when it was written. An edit
+// that brings no time of its own changes nothing about that, unless until then it had not happened yet.
 func (in *input) timeRecord(d *draft) {
 	rec := d.rec
 	field := care.ClinicalField(rec.Collection.Name, rec.Values)
 	switch {
-	case field == "":
+	case field != "" && d.saysAnother(field):
+		rec.ClinicalTime = rec.CorrectedTime(field)
+	case field == "" && (d.old == nil || care.OnlyPlanned(d.old)):
 		rec.ClinicalTime = in.at
-	case d.old == nil || !care.Equal(d.old.Get(field), rec.Get(field)):
-		rec.ClinicalTime, _ = in.by.Clock.Correct(rec.Time(field), in.received)
 	}
+}
+
+// saysAnother says whether the time of a field tells anew when a record happened: it was written, or another
+// field told that until now.
+func (d *draft) saysAnother(field string) bool {
+	return d.old == nil || care.ClinicalField(d.old.Collection.Name, d.old.Values) != field || !care.Equal(d.old.Get(field), d.rec.Get(field))
 }
 
 // correctTimes keeps, beside each time as the phone's clock said it, the time as it was.
 func (in *input) correctTimes(d *draft) {
 	rec := d.rec
 	times := care.TimesOf(rec.Collection.Name)
-	if len(times) == 0 || d.old != nil && !d.dirty {
+	if len(times) == 0 {
 		return
 	}
-	was := map[string]string{}
-	if raw := rec.Raw(care.CorrectedField); raw != nil {
-		_ = json.Unmarshal(raw, &was) // written by us
-	}
+	was := rec.Corrected()
 	now := map[string]string{}
 	for _, f := range times {
 		said := rec.Text(f)
@@ -80,3 +93,25 @@ func (in *input) correctTimes(d *draft) {
 	rec.SetAll(map[string]any{care.CorrectedField: value})
 	d.changed(care.CorrectedField)
 }
+
+// doubtNumber marks an NHS number that was written here as unverified: only a check with the national service
+// proves one.
+func (in *input) doubtNumber(d *draft) {
+	if d.rec.Collection.Name != care.Patients {
+		return
+	}
+	number := d.rec.Get("nhs_number")
+	if d.old != nil && care.Equal(d.old.Get("nhs_number"), number) {
+		return
+	}
+	var status any
+	if number != nil {
+		status = numberUnverified
+	}
+	if !care.Equal(d.rec.Get("nhs_number_status"), status) {
+		d.rec.SetAll(map[string]any{"nhs_number_status": status})
+		d.changed("nhs_number_status")
+	}
+}
+
+const numberUnverified = "unverified"

@@ -1,10 +1,6 @@
 package takein
 
 import (
-	"encoding/json"
-	"maps"
-	"slices"
-
 	"doorstep/internal/care"
 	"doorstep/internal/reconcile"
 	"doorstep/internal/wire"
@@ -13,8 +9,15 @@ import (
 // update plans an edit of named fields.
 func (in *input) update(p *planned, d *draft, op *care.Op) error {
 	var aside []asideField
-	for _, name := range slices.Sorted(maps.Keys(op.Set)) { // conflicts come out in a stable order
+	recorded := d.old != nil && !care.OnlyPlanned(d.rec)
+	for _, name := range whoLast(op.Set) {
 		f, v, why := in.check(p, d.rec.Collection, name, op.Set[name])
+		if why == nil {
+			var err error
+			if why, err = in.fits(p, d.rec, d.rec.Person(), f, v); err != nil {
+				return err
+			}
+		}
 		if why != nil {
 			aside = append(aside, asideField{name, care.JSON(op.Set[name]), why})
 			continue
@@ -26,10 +29,15 @@ func (in *input) update(p *planned, d *draft, op *care.Op) error {
 				e.Was, e.HasWas = was, true
 			}
 		}
-		in.merge(p, d, e)
+		if namesWho(d.rec.Collection, name) {
+			in.mergeWho(p, d, e, recorded)
+		} else {
+			in.merge(p, d, e)
+		}
 	}
 	in.setAside(p, d.rec, d.rec.Person(), aside)
-	return in.derive(d)
+	in.doubtNumber(d)
+	return in.derive(p, d)
 }
 
 // merge lets one field meet what is stored.
@@ -41,10 +49,7 @@ func (in *input) merge(p *planned, d *draft, e reconcile.Edit) {
 	}
 	cur := reconcile.Current{Value: d.rec.Get(name), Last: d.rec.LastChange(name), Version: d.rec.Version}
 	if !d.rec.Retracted.IsZero() {
-		// Nothing is resurrected and nothing hidden: the text of a late edit is kept for review,
-		// and whoever withdrew the record is told.
-		cur.Last = d.rec.LastChange(withdrawal)
-		in.conflict(p, d, e, "retracted", reconcile.Lost, cur)
+		in.keepAgainst(p, d, e)
 		return
 	}
 	if e.Field.Policy == care.Set {
@@ -87,7 +92,7 @@ func (in *input) members(p *planned, d *draft, op *care.Op) error {
 		e := in.edit(f, op)
 		e.Value = v
 		in.grow(p, d, e)
-		return in.derive(d)
+		return in.derive(p, d)
 	}
 	if why == nil && f.Policy != care.Set {
 		why = &care.Problem{Code: care.CodeWrongType, Message: op.Field + " is not a list one can add to."}
@@ -100,15 +105,16 @@ func (in *input) members(p *planned, d *draft, op *care.Op) error {
 	e := in.edit(f, op)
 	cur := reconcile.Current{Value: d.rec.Get(f.Name), Last: d.rec.LastChange(f.Name)}
 	switch {
+	case !d.rec.Retracted.IsZero() && op.Kind == care.OpAdd:
+		in.membersAgainst(p, d, e, values, nil)
 	case !d.rec.Retracted.IsZero():
-		e.Value, cur.Last = v, d.rec.LastChange(withdrawal)
-		in.conflict(p, d, e, "retracted", reconcile.Lost, cur)
+		in.membersAgainst(p, d, e, nil, values)
 	case op.Kind == care.OpAdd:
 		in.mergeMembers(d, e, cur, values, nil)
 	default:
 		in.mergeMembers(d, e, cur, nil, values)
 	}
-	return in.derive(d)
+	return in.derive(p, d)
 }
 
 // retract plans the withdrawal of a record; not over changes its author had not seen.
@@ -123,9 +129,9 @@ func (in *input) retract(p *planned, d *draft, op *care.Op) {
 				newest = c
 			}
 		}
-		e := reconcile.Edit{Field: &care.Field{}, Value: json.RawMessage(`{"retract":true}`), Base: base,
+		e := reconcile.Edit{Field: &care.Field{}, Value: withdrawn, Base: base,
 			Client: in.by.Client, Author: in.by.Staff, At: in.at}
-		in.conflict(p, d, e, "retract", reconcile.Lost, reconcile.Current{Value: json.RawMessage(`{"retract":false}`), Last: newest})
+		in.conflict(p, d, e, care.PolicyRetract, reconcile.Lost, reconcile.Current{Value: standing, Last: newest})
 	default:
 		in.withdraw(d)
 	}

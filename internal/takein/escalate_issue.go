@@ -17,11 +17,11 @@ func (r *Room) EscalateIssue(id string) error {
 		return r.dueLater(issue, due)
 	}
 	old := issue.Clone()
-	issue.SetAll(map[string]any{"escalated_at": care.Stamp(r.Moment.Now())})
+	issue.SetAll(map[string]any{"escalated_at": care.Stamp(r.Moment.Now()), "escalated_from": care.AsIssue(old).OwnerTeam()})
 	if to := r.coordinatorFor(care.AsIssue(issue).OwnerTeam()); to != "" {
 		issue.SetAll(map[string]any{"owner_team": to})
 	}
-	return r.Store.Update(issue, old, []string{"escalated_at", "owner_team"})
+	return r.Store.Update(issue, old, []string{"escalated_at", "escalated_from", "owner_team"})
 }
 
 // dueLater looks at an issue again when its time comes. It is never further off than an issue may take: one that

@@ -27,10 +27,13 @@ func (r *Room) TakeInForeignWrite(rec, old *care.Record, changed []string) error
 	}
 	p := &planned{}
 	in.setAsideForeign(p, d)
-	if err := in.derive(d); err != nil {
+	if err := in.derive(p, d); err != nil {
 		return err
 	}
 	if err := r.Store.Update(rec, before, d.fields); err != nil {
+		return err
+	}
+	if err := in.refile(rec, old); err != nil {
 		return err
 	}
 	for _, issue := range p.issues {

@@ -29,7 +29,7 @@ type desk struct {
 	calls     []*care.Record
 	replaced  []*care.Record
 	words     []arrange.Words
-	lacks     *handover.Error
+	lacks     []handover.Lack
 	failing   error // what the next room answers
 }
 
@@ -50,9 +50,9 @@ func (d *desk) Deleted(rec *care.Record) error {
 }
 
 // PlanManual implements takein.Handovers.
-func (d *desk) PlanManual(rec *care.Record, _ care.Viewer, _ time.Time) (arrange.Manual, *handover.Error, error) {
+func (d *desk) PlanManual(rec, _ *care.Record, _ care.Viewer, _ time.Time) (arrange.Manual, []handover.Lack) {
 	d.planned = append(d.planned, rec)
-	return arrange.Manual{Record: rec}, d.lacks, nil
+	return arrange.Manual{Record: rec}, d.lacks
 }
 
 // Announce implements takein.Handovers.

@@ -56,7 +56,7 @@ func (in *input) permitCreate(p *planned, c *care.Collection, patient string) er
 		switch {
 		case !who.MayWrite(care.Create, c.Name):
 			return in.noPermission()
-		case c.Name == care.Patients: // a new person is on nobody's caseload yet
+		case c.Name == care.Patients, p.registers(patient): // a new person is on nobody's caseload yet
 			return nil
 		}
 		return in.reach(who, patient)
@@ -74,7 +74,10 @@ func (in *input) permitRecord(p *planned, c *care.Collection, op *care.Op, d *dr
 		right = care.Create
 	}
 	return in.permit(p, func(who access.Rights) *refusal {
-		if op.Patient != "" && op.Patient != d.rec.Person() || !in.sees(who, d) {
+		if op.Patient != "" && op.Patient != d.rec.Person() {
+			return in.notTheirs(who, op, d.rec)
+		}
+		if !in.sees(who, d) {
 			return in.notThere(who, op)
 		}
 		if !who.MayWrite(right, c.Name) {
@@ -83,8 +86,21 @@ func (in *input) permitRecord(p *planned, c *care.Collection, op *care.Op, d *dr
 		if c.Name == care.Handovers && care.AsHandover(d.rec).FromStaff() == who.Staff {
 			return nil // a sender records the call on their own handover, whoever holds the person now
 		}
+		if p.registers(d.rec.Person()) {
+			return nil
+		}
 		return in.reach(who, d.rec.Person())
 	})
+}
+
+// notTheirs is the answer about a record of somebody else than the op names. One that has been filed under another
+// person since its author saw it waits for somebody who decides whose the change is; it will never come.
+func (in *input) notTheirs(who access.Rights, op *care.Op, rec *care.Record) *refusal {
+	no := in.notThere(who, op)
+	if no.code == care.CodeMissingRecord && rec.LastChange("patient").Seq > 0 {
+		return moved()
+	}
+	return no
 }
 
 // permitMissing refuses an op on a record that is not there.

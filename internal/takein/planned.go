@@ -21,6 +21,7 @@ type planned struct {
 	words []arrange.Words // for the safeguarding lead alone
 	// writers are those among the entitled who may do the op that is being planned.
 	writers []access.Rights
+	against map[*draft]*against // what it wrote about records that had been withdrawn
 
 	conflicts []wire.Conflict // for the answer
 	notices   []wire.Issue    // for the answer
@@ -51,6 +52,13 @@ func (p *planned) keep(d *draft) {
 }
 
 func (p *planned) draftOf(c *care.Collection, id string) *draft { return p.byRecord[c.Name+"/"+id] }
+
+// registers says whether the change makes a person's record: they come onto the caseload with it.
+func (p *planned) registers(patient string) bool {
+	patients, _ := care.ByName(care.Patients)
+	d := p.draftOf(patients, patient)
+	return d != nil && d.old == nil
+}
 
 // notice keeps an issue about a field, to be stored and told in the answer.
 func (p *planned) notice(q *care.Record, field string) {

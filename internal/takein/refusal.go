@@ -22,6 +22,11 @@ func missing(record string) *refusal {
 		message: "The record this change is about has not reached the server yet."}
 }
 
+func moved() *refusal {
+	return &refusal{code: care.CodeMoved,
+		message: "The record this change is about has been filed under another person meanwhile. Somebody decides whose the change is; nothing is lost."}
+}
+
 func missingPerson(patient string) *refusal {
 	return &refusal{code: care.CodeMissingRecord, waitsFor: patient,
 		message: "The person this is about has not reached the server yet."}

@@ -16,6 +16,7 @@ func (r *Room) Replay(row *care.Record, set map[string]any, resolver string, app
 	if !ok {
 		return wire.Result{Status: care.Quarantined}, nil
 	}
+	r.Moment.Next() // it is a change of its own: what wakes it may have written the same record under its number
 	in := r.replayInput(again, m)
 	o, err := in.planAndStore()
 	var no *refusal

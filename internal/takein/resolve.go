@@ -64,22 +64,28 @@ func onlyWhatWasSent(row *care.Record, set map[string]any) error {
 	return nil
 }
 
-// onlyInQuestion refuses a decision that sets anything but the field its issue is about.
+// onlyInQuestion refuses a decision that sets anything but what its issue is about.
 func onlyInQuestion(issue *care.Record, set map[string]any) error {
-	field := care.AsIssue(issue).Field()
-	if care.AsIssue(issue).Policy() == retracting {
-		field = "retract"
-	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if name != field {
+		if !inQuestion(issue, name) {
 			return notInQuestion(name)
 		}
 	}
 	return nil
 }
 
-// retracting is the policy of a conflict between a withdrawal and an edit.
-const retracting = "retract"
+// inQuestion says whether a decision about an issue may set a field, or say that a record stands.
+func inQuestion(issue *care.Record, name string) bool {
+	switch i := care.AsIssue(issue); i.Policy() {
+	case care.PolicyRetract:
+		return name == "retract"
+	case care.PolicyRetracted:
+		_, recorded := recordedAgainst(issue)[name]
+		return recorded || name == "retract"
+	default:
+		return name == i.Field()
+	}
+}
 
 func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
 	if !in.mayDecide(d.rec, care.AsIssue(d.rec).KeptBy(), care.AsIssue(d.rec).LostBy()) {
@@ -93,16 +99,26 @@ func (in *input) resolveConflict(p *planned, d *draft, op *care.Op) error {
 		return err
 	}
 	if target != nil && len(op.Set) > 0 {
-		if care.AsIssue(d.rec).Policy() == retracting {
-			if yes, _ := op.Set["retract"].(bool); yes && target.rec.Retracted.IsZero() {
-				in.withdraw(target)
-			}
-		} else if err := in.update(p, target, op); err != nil {
+		if err := in.applyDecision(p, d, target, op); err != nil {
 			return err
 		}
 	}
 	in.decide(p, d, op)
 	return nil
+}
+
+// applyDecision does with a record what was decided about a conflict.
+func (in *input) applyDecision(p *planned, issue, target *draft, op *care.Op) error {
+	switch care.AsIssue(issue.rec).Policy() {
+	case care.PolicyRetract:
+		if yes, _ := op.Set["retract"].(bool); yes && target.rec.Retracted.IsZero() {
+			in.withdraw(target)
+		}
+		return nil
+	case care.PolicyRetracted:
+		return in.settleAgainst(p, issue, target, op)
+	}
+	return in.update(p, target, op)
 }
 
 // resolveField stores the corrected value of a field that was set aside.
@@ -132,7 +148,7 @@ func (in *input) decided(p *planned, issue *draft, op *care.Op) (*draft, error) 
 	}
 	right := care.Update
 	switch {
-	case care.AsIssue(issue.rec).Policy() == retracting:
+	case care.AsIssue(issue.rec).Policy() == care.PolicyRetract:
 		right = care.Retract
 	case target.rec.Collection.AppendOnly:
 		right = care.Create
@@ -152,7 +168,7 @@ func (in *input) about(p *planned, issue *draft) (*draft, error) {
 // decidedBefore: somebody else decided first, so theirs counts. What this decision says differently is
 // a value its author meant to be stored: it meets the record as seen by nobody, and is kept.
 func (in *input) decidedBefore(p *planned, issue *draft, op *care.Op) error {
-	if care.AsIssue(issue.rec).Policy() == retracting {
+	if _, between := op.Set["retract"]; between && len(op.Set) == 1 {
 		return nil // the first one decided between the two; there is no text to keep
 	}
 	target, err := in.decided(p, issue, op)

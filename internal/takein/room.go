@@ -20,12 +20,15 @@ type Store interface {
 	Update(rec, old *care.Record, fields []string) error
 	// WaitingFor lists open quarantine rows that wait for a record to appear, oldest first.
 	WaitingFor(record string) ([]*care.Record, error)
+	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has decided them.
+	OpenIssues(patient string) ([]*care.Record, error)
 	// QuarantinedCreate returns the open quarantine row that holds a record's create, "" when none.
 	QuarantinedCreate(record string) (string, error)
 	// BaseSeq turns what an author saw into a number of the present epoch: a base of an earlier
 	// epoch counts at most as the point at which the two part; an unknown one as nothing seen.
 	BaseSeq(care.Base) int64
-	// Admit puts a person on a team's caseload from now on.
+	// Admit puts a person on a team's caseload from now on: the next op is taken in, and the pull that confirms
+	// this one is answered, with the person on it.
 	Admit(patient, team, reason string) error
 	// DueAt makes the escalation job look at something at a time.
 	DueAt(at time.Time, kind care.DueKind, ref string) error
@@ -43,6 +46,8 @@ type Reference interface {
 	Teams(patient string) []string
 	// Staff returns what is known of a member of staff; false when there is none.
 	Staff(id string) (care.Viewer, bool)
+	// NumberTaken says whether somebody but this person is registered with an NHS number.
+	NumberTaken(number, but string) (bool, error)
 	// Directory finds teams and organisations.
 	Directory() arrange.Directory
 }
@@ -57,9 +62,9 @@ type Judge interface {
 
 // Handovers is the room of handovers, as taking in uses it: for those that people raise by hand.
 type Handovers interface {
-	// PlanManual fills in what the server decides about a handover by hand; the error of the second value
-	// is an issue for its sender.
-	PlanManual(rec *care.Record, sender care.Viewer, at time.Time) (arrange.Manual, *handover.Error, error)
+	// PlanManual fills in what the server decides about a handover by hand about a person. What it lacks are
+	// issues for its sender.
+	PlanManual(rec, person *care.Record, sender care.Viewer, at time.Time) (arrange.Manual, []handover.Lack)
 	// Announce starts the history of a handover by hand, once it is stored.
 	Announce(arrange.Manual) error
 	// RecordCall lets a call that was stored with a handover count.

@@ -1,0 +1,101 @@
+package takein
+
+import (
+	"time"
+
+	"doorstep/internal/care"
+)
+
+// fits says why a value that its field can hold cannot be that of this record: what else is stored, or what day
+// it is, speaks against it. Nil: nothing does.
+func (in *input) fits(p *planned, rec *care.Record, patient string, f *care.Field, v any) (*care.Problem, error) {
+	text, _ := v.(string)
+	switch {
+	case text == "":
+		return nil, nil
+	case f.Name == "date_of_birth":
+		return in.fitsBirth(text), nil
+	case f.Name == "nhs_number":
+		taken, err := in.Reference.NumberTaken(text, rec.ID)
+		if err == nil && taken {
+			return &care.Problem{Code: care.CodeSameNumber, Message: "Somebody else is registered with this NHS number. One of the two is wrong."}, nil
+		}
+		return nil, err
+	case f.Kind == care.Ref:
+		return in.fitsPerson(p, rec, patient, f, text)
+	}
+	return nil, nil
+}
+
+// oldest is the greatest age that anybody can have been.
+const oldest = 130
+
+// fitsBirth: people are born before they are cared for, and live no longer than anybody did.
+func (in *input) fitsBirth(date string) *care.Problem {
+	born, err := time.Parse(time.DateOnly, date)
+	switch {
+	case err != nil:
+	case date > in.received.Format(time.DateOnly):
+		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of birth lies in the future."}
+	case born.AddDate(oldest, 0, 0).Before(in.received):
+		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of birth is more than 130 years ago."}
+	}
+	return nil
+}
+
+// fitsPerson: a record refers to records of its own person. One that is not there may come yet.
+func (in *input) fitsPerson(p *planned, rec *care.Record, patient string, f *care.Field, id string) (*care.Problem, error) {
+	c, _ := care.ByName(f.Ref)
+	if who, about := c.Field("patient"); !about || !who.Identity {
+		return nil, nil
+	}
+	if id == rec.ID {
+		return &care.Problem{Code: care.CodeOtherPerson, Message: "A record cannot refer to itself."}, nil
+	}
+	other, err := in.plannedOrStored(p, c, id)
+	if err != nil || other == nil {
+		return nil, err
+	}
+	if other.Person() != patient {
+		return &care.Problem{Code: care.CodeOtherPerson, Message: "What " + f.Name + " names is about another person."}, nil
+	}
+	if f.Name != "replaces" {
+		return nil, nil
+	}
+	circle, err := in.replacedBy(p, other, rec.ID)
+	if circle {
+		return &care.Problem{Code: care.CodeOtherPerson, Message: "The set named here replaces this one already."}, err
+	}
+	return nil, err
+}
+
+// longestChain is how many corrections of corrections are followed.
+const longestChain = 50
+
+// replacedBy says whether a set of readings, or one that it replaces, replaces the set of an id: two sets that
+// replaced each other would both count for nothing.
+func (in *input) replacedBy(p *planned, set *care.Record, id string) (bool, error) {
+	for range longestChain {
+		first := care.AsObservation(set).Replaces()
+		if first == id {
+			return true, nil
+		}
+		if first == "" {
+			return false, nil
+		}
+		next, err := in.plannedOrStored(p, set.Collection, first)
+		if err != nil || next == nil {
+			return false, err
+		}
+		set = next
+	}
+	return false, nil
+}
+
+// plannedOrStored is a record as this change will leave it, or as it stands; nil when there is none.
+func (in *input) plannedOrStored(p *planned, c *care.Collection, id string) (*care.Record, error) {
+	if d := p.draftOf(c, id); d != nil {
+		return d.rec, nil
+	}
+	return in.Store.Record(c, id)
+}

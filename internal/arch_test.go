@@ -245,7 +245,7 @@ func TestPocketBaseStaysBehindItsSeam(t *testing.T) {
 	}
 	slices.Sort(have)
 	want := []string{".", "bench", "collections", "hooks", "internal/acceptance", "internal/contract", "internal/demo", "internal/httpapi", "internal/pbapp",
-		"internal/pbrecords", "internal/pbstore", "internal/server", "internal/sim", "internal/sqlitedb", "internal/testkit/pbtest", "internal/testkit/stand", "internal/testkit/town", "migrations"}
+		"internal/pbrecords", "internal/pbstore", "internal/server", "internal/sim", "internal/sqlitedb", "internal/testkit/faults", "internal/testkit/pbtest", "internal/testkit/stand", "internal/testkit/town", "migrations"}
 	if !slices.Equal(have, want) {
 		t.Errorf("PocketBase may be imported by\n %v\nwant\n %v", have, want)
 	}

@@ -94,6 +94,8 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/history", "internal/identifier", "internal/worktime", "internal/rules", "internal/handover",
 			"internal/delivery", "internal/desk", "internal/judge", "internal/arrange", "internal/rooms", "internal/columns", "internal/sqlitedb"},
 		outside: []string{pocketbase, "modernc.org/sqlite", "github.com/hashicorp/golang-lru/v2"}},
+	"internal/pbpages": {why: "what pages list is read in snapshots of the store, and by nobody but the routes",
+		imports: []string{"internal/care", "internal/access", "internal/columns", "internal/desk", "internal/pbstore"}, tests: []string{"internal/handover"}},
 	"internal/columns": {why: "a value's column is the same for whoever reads it; statements are for the store",
 		imports: []string{"internal/care"}},
 	"internal/sqlitedb": {why: "a database is opened and its statements are run without knowing what they are about",
@@ -112,7 +114,7 @@ var table = map[string]folder{
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/rules", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
-			"internal/identity", "internal/pbstore", "internal/clockwatch", "internal/health"},
+			"internal/identity", "internal/pbstore", "internal/pbpages", "internal/clockwatch", "internal/health"},
 		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10"}, tests: []string{"internal/pbrecords", "internal/server"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"},
@@ -127,9 +129,10 @@ var table = map[string]folder{
 		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}},
 	"internal/testkit/pbtest": {why: "a migrated PocketBase for tests, put together as main does it",
 		imports: []string{everything}, outside: []string{pocketbase}},
-	"internal/testkit":       {why: "the test kit serves every package, so it stands on the standard library alone"},
-	"internal/testkit/town":  {why: "the invented neighbourhood is stored as an administrator would store it", imports: []string{"internal/care"}, outside: []string{pocketbase}},
-	"internal/testkit/tally": {why: "the tally reads what the tests say and knows nothing of the product"},
+	"internal/testkit":            {why: "the test kit serves every package, so it stands on the standard library alone"},
+	"internal/testkit/town":       {why: "the invented neighbourhood is stored as an administrator would store it", imports: []string{"internal/care"}, outside: []string{pocketbase}},
+	"internal/testkit/statements": {why: "the rules for SQL read source and plans, of whichever package"},
+	"internal/testkit/tally":      {why: "the tally reads what the tests say and knows nothing of the product"},
 	"internal/testkit/faults": {why: "what happens to servers is done to real processes, from outside, with the reference phone",
 		imports: []string{"internal/care", "internal/identifier", "internal/pbapp", "internal/phone", "internal/server", "internal/sqlitedb", "internal/testkit/town"},
 		outside: []string{pocketbase, "github.com/hanwen/go-fuse/v2"}},
@@ -139,7 +142,7 @@ var table = map[string]folder{
 
 // inTests may be imported by any _test.go file on top of its folder's row.
 var inTests = folder{
-	imports: []string{"internal/testkit", "internal/testkit/pbtest", "internal/storetest", "internal/phone", "internal/care", "internal/wire", "internal/identifier"},
+	imports: []string{"internal/testkit", "internal/testkit/pbtest", "internal/testkit/statements", "internal/storetest", "internal/phone", "internal/care", "internal/wire", "internal/identifier"},
 	outside: []string{"pgregory.net/rapid", "github.com/golang-jwt/jwt/v5"},
 }
 

@@ -36,6 +36,7 @@
 //   - columns: the values of care as SQLite keeps them. Pure.
 //   - pbrecords: accounts, devices, imports and recovery, on PocketBase's own records.
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.
+//   - pbpages: reads in SQL what pages list: inboxes, searches, caseloads, counts, trends.
 //   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, a list for each kind of asker: enrol.go, sync.go, care.go, health.go.
 //   - server: puts PocketBase, the store, the engine, the routes and the jobs together.
@@ -50,6 +51,7 @@
 //   - testkit/stand: the server that tests in other languages start, with people in it and a control port.
 //   - testkit/faults: kills, power cuts and bad disks for real server processes.
 //   - testkit/town: the invented neighbourhood of the simulator, the stand and the bench.
+//   - testkit/statements: holds a package of SQL to names and indexes.
 //   - testkit/tally: what `go test -json` says, counted and told for people.
 //
 // Who may import whom is the table in arch_test.go, which fails the tests, saying why, when an

@@ -17,7 +17,7 @@ import (
 	"doorstep/internal/desk"
 	"doorstep/internal/health"
 	"doorstep/internal/httpapi"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/rules"
 	"doorstep/internal/wire"
 )
@@ -33,7 +33,7 @@ var types = map[string]any{
 	"Names": httpapi.Names{}, "RuleWarning": rules.Warning{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": access.Person{}, "Call": httpapi.Call{}, "RuleHeld": httpapi.RuleHeld{}, "HandoverProvenance": httpapi.HandoverProvenance{},
 	"HandoverView": httpapi.HandoverView{}, "HandoverEvent": httpapi.HandoverEvent{}, "Evidence": httpapi.Evidence{}, "Queues": desk.Queues{},
-	"TrendPoint": pbstore.TrendPoint{}, "Measured": pbstore.Measured{}, "OpenTeam": httpapi.OpenTeam{},
+	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "OpenTeam": httpapi.OpenTeam{},
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "UnsentWork": desk.UnsentWork{},
 	"StoredNow": httpapi.StoredNow{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},

@@ -10,6 +10,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -36,7 +37,7 @@ func (a *API) listCaseload(e *core.RequestEvent) error {
 	var rows []caseloadRow
 	more := false
 	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		part, err := desk.ReadCaseload(v, leadOf(e), q)
+		part, err := desk.ReadCaseload(pbpages.Of(v), leadOf(e), q)
 		if err != nil {
 			return err
 		}

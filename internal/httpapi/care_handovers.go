@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -25,10 +26,10 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 	}
 	items := []handoverItem{}
 	read := care.ReadDetail{}
-	var last pbstore.InboxKey
+	var last pbpages.InboxKey
 	more := false
 	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		rows, cut, err := v.Inbox(q)
+		rows, cut, err := pbpages.Of(v).Inbox(q)
 		more = cut
 		for i := range rows {
 			items = append(items, a.itemOf(q.Access, q.Side, &rows[i]))
@@ -61,7 +62,7 @@ var stateGroups = map[string][]string{
 var openStates = care.StatesThat(func(s care.State) bool { return !s.Closed() })
 
 // inboxAsked reads what a list of handovers is to hold.
-func (a *API) inboxAsked(e *core.RequestEvent) (q pbstore.InboxQuery, err error) {
+func (a *API) inboxAsked(e *core.RequestEvent) (q pbpages.InboxQuery, err error) {
 	q.Access = accessOf(e)
 	if q.Side, err = oneOf(e, "side", []string{access.Received, access.Sent}); err != nil {
 		return q, err
@@ -83,7 +84,7 @@ func (a *API) inboxAsked(e *core.RequestEvent) (q pbstore.InboxQuery, err error)
 	if q.States, err = statesAsked(e.Request.URL.Query().Get("state")); err != nil {
 		return q, err
 	}
-	after := pbstore.InboxKey{}
+	after := pbpages.InboxKey{}
 	if q.Limit, err = pageAsked(e, &after); err == nil && after.ID != "" {
 		q.After = &after
 	}
@@ -109,9 +110,9 @@ type handoverDetail struct {
 	Events   []HandoverEvent `json:"events"`
 	Evidence []Evidence      `json:"evidence"`
 	// Trend is the person's last scores; see pbstore.Snapshot.Trend.
-	Trend []pbstore.TrendPoint `json:"trend"`
+	Trend []pbpages.TrendPoint `json:"trend"`
 	// Measured is what was measured beside the score, over the same time.
-	Measured []pbstore.Measured `json:"measured"`
+	Measured []pbpages.Measured `json:"measured"`
 	// May lists what the reader can do to it as it stands.
 	May []string `json:"may"`
 }
@@ -156,15 +157,15 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 
 // trendOf reads the last scores of the person a handover is about, for those who read them. What was
 // scored after it was closed is not part of it.
-func trendOf(v *pbstore.Snapshot, who *access.Access, seen *access.Seen, side string, h handover.Handover) ([]pbstore.TrendPoint, []pbstore.Measured, error) {
+func trendOf(v *pbstore.Snapshot, who *access.Access, seen *access.Seen, side string, h handover.Handover) ([]pbpages.TrendPoint, []pbpages.Measured, error) {
 	if !who.ReadsTrend(seen, side) {
-		return []pbstore.TrendPoint{}, []pbstore.Measured{}, nil
+		return []pbpages.TrendPoint{}, []pbpages.Measured{}, nil
 	}
 	var until time.Time
 	if h.State == care.Done || h.State == care.StoodDown {
 		until = h.StateAt
 	}
-	return v.Trend(h.Patient, until)
+	return pbpages.Of(v).Trend(h.Patient, until)
 }
 
 // handoverVerbs are the actions, by the last part of their address. Convert is a hand-on: it

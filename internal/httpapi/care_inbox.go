@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 )
 
@@ -135,8 +136,8 @@ func (a *API) attentionOf(id string) attentionAnswer {
 func teamsOf(h handover.Handover) []string { return append([]string{h.ToTeam}, h.Former...) }
 
 // wholeHandover reads a handover with its history; nil when there is none.
-func wholeHandover(v *pbstore.Snapshot, id string) (row *pbstore.InboxRow, history []*care.Record, err error) {
-	if row, err = v.Handover(id); err != nil || row == nil {
+func wholeHandover(v *pbstore.Snapshot, id string) (row *pbpages.InboxRow, history []*care.Record, err error) {
+	if row, err = pbpages.Of(v).Handover(id); err != nil || row == nil {
 		return nil, nil, err
 	}
 	history, err = v.History(id)
@@ -169,7 +170,7 @@ type handoverItem struct {
 
 // itemOf shapes one row of a list. Whatever the list shows on the receiving side stands with the
 // viewer's teams or was escalated away from them; its history is not read for that.
-func (a *API) itemOf(viewer *access.Access, side string, row *pbstore.InboxRow) handoverItem {
+func (a *API) itemOf(viewer *access.Access, side string, row *pbpages.InboxRow) handoverItem {
 	h := arrange.HandoverOf(row.Record, nil)
 	if side == access.Received {
 		h.Former = viewer.InboxTeams()

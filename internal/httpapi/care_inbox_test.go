@@ -12,7 +12,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/testkit"
 )
 
@@ -163,15 +163,15 @@ func TestInbox_TheTrendOfAPerson(t *testing.T) {
 			id = h.ID
 		}
 	}
-	trend := func(who *core.Record, id string) []pbstore.TrendPoint {
+	trend := func(who *core.Record, id string) []pbpages.TrendPoint {
 		t.Helper()
-		return into[struct{ Trend []pbstore.TrendPoint }](t, w.get(who, "/handovers/"+id), http.StatusOK).Trend
+		return into[struct{ Trend []pbpages.TrendPoint }](t, w.get(who, "/handovers/"+id), http.StatusOK).Trend
 	}
 	got := trend(w.guy, id)
 	if len(got) != 12 || got[11].ID != partial || got[11].Total != nil || got[11].Band != "high" && got[11].Band != "incomplete" || got[10].ID != right || got[10].Total == nil || got[10].At <= got[9].At {
 		t.Errorf("the GP's trend: %s", toJSON(t, got))
 	}
-	if slices.ContainsFunc(got, func(p pbstore.TrendPoint) bool { return p.ID == wrong }) {
+	if slices.ContainsFunc(got, func(p pbpages.TrendPoint) bool { return p.ID == wrong }) {
 		t.Error("it holds a corrected set")
 	}
 	raw := w.get(w.guy, "/handovers/"+id).body

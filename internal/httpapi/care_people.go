@@ -9,6 +9,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 )
 
@@ -37,7 +38,7 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	var last desk.PersonKey
 	more := false
 	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		found, last, more, err = desk.SearchPeople(v, leadOf(e), q)
+		found, last, more, err = desk.SearchPeople(pbpages.Of(v), leadOf(e), q)
 		return err
 	}); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbpages"
 )
 
 // everyReading is a set that holds every reading of the table and scores 8.
@@ -80,9 +80,9 @@ func TestCare_EveryReadingOfTheTableReachesPhoneInboxTextAndTrend(t *testing.T) 
 	}
 }
 
-func (w *town) measured(who *core.Record, handover string) []pbstore.Measured {
+func (w *town) measured(who *core.Record, handover string) []pbpages.Measured {
 	w.t.Helper()
-	return into[struct{ Measured []pbstore.Measured }](w.t, w.get(who, "/handovers/"+handover), http.StatusOK).Measured
+	return into[struct{ Measured []pbpages.Measured }](w.t, w.get(who, "/handovers/"+handover), http.StatusOK).Measured
 }
 
 // What is followed over time is for who reads the trend, and a set of it alone is no score.
@@ -107,7 +107,7 @@ func TestInbox_WhatIsMeasuredOverTime(t *testing.T) {
 	if len(got) != 3 || got[0].ID != first || got[1].ID != right || got[2].ID != zero || toJSON(t, got[1].Readings) != `{"blood_glucose":6.1,"weight":72}` || toJSON(t, got[2].Readings) != `{"pain_score":0}` {
 		t.Errorf("the GP reads %s", toJSON(t, got))
 	}
-	if n := len(into[struct{ Trend []pbstore.TrendPoint }](t, w.get(w.guy, "/handovers/"+handed), http.StatusOK).Trend); n != 1 {
+	if n := len(into[struct{ Trend []pbpages.TrendPoint }](t, w.get(w.guy, "/handovers/"+handed), http.StatusOK).Trend); n != 1 {
 		t.Errorf("%d sets are scored, want the one with a pulse", n)
 	}
 	equal(t, "in the audit", w.column(`SELECT detail FROM audit WHERE action = 'view' AND record = ? ORDER BY id DESC`, handed), `{"count":1,"scores":1,"measured":3}`)

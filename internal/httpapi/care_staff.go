@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 )
 
@@ -14,7 +15,7 @@ import (
 func (a *API) queues(e *core.RequestEvent) error {
 	var answer desk.Queues
 	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		answer, err = desk.ReadQueues(v, leadOf(e), a.Clock())
+		answer, err = desk.ReadQueues(pbpages.Of(v), leadOf(e), a.Clock())
 		return err
 	}); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
-	"doorstep/internal/pbstore"
+	"doorstep/internal/pbpages"
 )
 
 // Call is a telephone call somebody recorded.
@@ -82,7 +82,7 @@ type HandoverProvenance struct {
 }
 
 // viewHandover shapes a handover for a reader who may see it.
-func (a *API) viewHandover(who *access.Access, row *pbstore.InboxRow) HandoverView {
+func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverView {
 	seen, staff, team := who.SeeHandover(row.Record), a.Store.Access.NamedStaff, a.Store.Access.NamedTeam
 	h := HandoverView{ID: seen.ID, Version: seen.Version, Projection: seen.Projection, Side: who.SideOf(row.Record), State: seen.Text("state"),
 		Class: seen.Text("class"), Overdue: row.Overdue, Due: row.Due, AckDue: seen.Text("ack_due"), ActDue: seen.Text("act_due"),

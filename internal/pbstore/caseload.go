@@ -7,66 +7,22 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
-	"doorstep/internal/desk"
 )
 
 const (
-	caseloadSelect = `SELECT c.id, c.patient, c.team, c.staff, c."from", c."to", c.reason, c.cohort, c.contact_every_days FROM caseload c`
-	caseloadRow    = caseloadSelect + ` WHERE c.id = ?`
+	// CaseloadColumns reads whole rows of the caseload, c.
+	CaseloadColumns = `SELECT c.id, c.patient, c.team, c.staff, c."from", c."to", c.reason, c.cohort, c.contact_every_days FROM caseload c`
+	caseloadRow     = CaseloadColumns + ` WHERE c.id = ?`
 	// caseloadOf reads the rows of a person that are not over.
-	caseloadOf  = caseloadSelect + ` WHERE c.patient = ?1 AND (c."to" = '' OR c."to" > ?2) ORDER BY c.id`
-	caseloadAll = caseloadSelect + ` WHERE c.patient = ?`
+	caseloadOf  = CaseloadColumns + ` WHERE c.patient = ?1 AND (c."to" = '' OR c."to" > ?2) ORDER BY c.id`
+	caseloadAll = CaseloadColumns + ` WHERE c.patient = ?`
 	addCaseload = `INSERT INTO caseload (id, patient, team, staff, "from", "to", reason, cohort, contact_every_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	endCaseload = `UPDATE caseload SET "to" = ? WHERE id = ?`
-	// heldByThem: the holder is one of the teams ?5 or of the staff ?6.
-	heldByThem = `c.team <> '' AND c.team IN (SELECT value FROM json_each(?5)) OR c.staff <> '' AND c.staff IN (SELECT value FROM json_each(?6))`
-	standsWith = `SELECT count(*) FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?))`
+	standsWith  = `SELECT count(*) FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?))`
 )
 
-// caseloadPage reads the rows of a person, a team or a member of staff, ?1; those in force at ?2 unless ended ones are
-// asked for; after ?3, at most ?4; where only some holders are asked for, of the teams ?5 and the staff ?6.
-func caseloadPage(q desk.CaseloadQuery) string {
-	where := `c.patient = ?1`
-	switch {
-	case q.Team != "":
-		where = `c.team = ?1 AND c.team <> ''`
-	case q.Staff != "":
-		where = `c.staff = ?1 AND c.staff <> ''`
-	}
-	if !q.Ended {
-		where += ` AND (c."to" = '' OR c."to" > ?2)`
-	}
-	if q.Only != nil {
-		where += ` AND (` + heldByThem + `)`
-	}
-	return caseloadSelect + ` WHERE ` + where + ` AND c.id > ?3 ORDER BY c.id LIMIT ?4`
-}
-
-// CaseloadPage implements desk.CaseloadPages.
-func (v *Snapshot) CaseloadPage(q desk.CaseloadQuery) (rows []care.CaseloadRow, more bool, err error) {
-	of := q.Patient
-	switch {
-	case q.Team != "":
-		of = q.Team
-	case q.Staff != "":
-		of = q.Staff
-	}
-	var only desk.Holders
-	if q.Only != nil {
-		only = *q.Only
-	}
-	err = v.each(caseloadPage(q), func(r *sql.Rows) error {
-		row, err := scanCaseload(r)
-		rows = append(rows, row)
-		return err
-	}, of, columns.Stamp(v.store.now()), q.After, q.Limit+1, jsonList(only.Teams), jsonList(only.Staff))
-	if more = len(rows) > q.Limit; more {
-		rows = rows[:q.Limit]
-	}
-	return rows, more, err
-}
-
-func scanCaseload(r interface{ Scan(...any) error }) (care.CaseloadRow, error) {
+// ScanCaseload reads a row of CaseloadColumns.
+func ScanCaseload(r interface{ Scan(...any) error }) (care.CaseloadRow, error) {
 	var c care.CaseloadRow
 	var from, to string
 	var every sql.NullInt64
@@ -80,7 +36,7 @@ func scanCaseload(r interface{ Scan(...any) error }) (care.CaseloadRow, error) {
 
 // CaseloadRow implements desk.CaseloadRows.
 func (tx *Tx) CaseloadRow(id string) (*care.CaseloadRow, error) {
-	row, err := scanCaseload(tx.row(caseloadRow, id))
+	row, err := ScanCaseload(tx.row(caseloadRow, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -99,7 +55,7 @@ func (tx *Tx) EverHeld(patient string) ([]care.CaseloadRow, error) {
 
 func (tx *Tx) caseload(query string, args ...any) (rows []care.CaseloadRow, err error) {
 	err = tx.each(query, func(r *sql.Rows) error {
-		c, err := scanCaseload(r)
+		c, err := ScanCaseload(r)
 		rows = append(rows, c)
 		return err
 	}, args...)

@@ -1,30 +1,12 @@
 package pbstore
 
 import (
-	"database/sql"
 	"encoding/json"
-	"time"
 
-	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
-	"doorstep/internal/desk"
 	"doorstep/internal/rules"
 )
-
-// InboxPlans are what SQLite says it will do for each statement behind the closed part of an inbox.
-func (v *Snapshot) InboxPlans(q InboxQuery) (plans []string, err error) {
-	err = q.eachRun(care.StatesThat(care.State.Closed), q.Limit+1, func(query string, args []any) error {
-		return v.each("EXPLAIN QUERY PLAN "+query, func(r *sql.Rows) error {
-			var id, parent, unused int
-			var detail string
-			err := r.Scan(&id, &parent, &unused, &detail)
-			plans = append(plans, detail)
-			return err
-		}, args...)
-	})
-	return plans, err
-}
 
 // Projected is the JSON of a record as a pull builds it for a view.
 func (v *Snapshot) Projected(collection string, view care.View, id string) (raw json.RawMessage, err error) {
@@ -64,8 +46,7 @@ type Condition struct {
 func Built() map[string]map[string]string {
 	all := newTables()
 	built := map[string]map[string]string{
-		"where": {}, "insertion": {}, "update": {}, "deliveries": {}, "deliveriesAs": {}, "damages": {}, "origins": {}, "caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "query": {},
-		"inboxRow": {"": all.inboxRow()}, "inboxRows": {"": all.inboxRows()}, "inboxFrom": {"": all.inboxFrom("?1", withID)}, "trendSets": {"": trendSets()},
+		"where": {}, "insertion": {}, "update": {}, "deliveries": {}, "deliveriesAs": {}, "damages": {}, "origins": {},
 	}
 	for name, s := range all.byName {
 		built["insertion"][name] = s.insertion()
@@ -79,25 +60,6 @@ func Built() map[string]map[string]string {
 	for name, c := range Conditions() {
 		for _, collection := range c.Collections {
 			built["where"][name+" "+collection] = all.byName[collection].where(c.SQL)
-		}
-	}
-	for _, q := range []desk.CaseloadQuery{{Patient: "p"}, {Team: "t"}, {Staff: "s"}} {
-		built["caseloadPage"][q.Patient+q.Team+q.Staff] = caseloadPage(q)
-		q.Only = &desk.Holders{}
-		built["caseloadPage"][q.Patient+q.Team+q.Staff+", some holders"] = caseloadPage(q)
-	}
-	built["foundPeople"]["clinical"], built["foundPeople"]["limited"] = foundPeople(false, 2, true), foundPeople(true, 2, false)
-	viewer := access.NewIndex(func() time.Time { return time.Time{} }).Of(care.Viewer{Staff: "s", Role: care.CareCoordinator, Teams: []string{"a", "b"}})
-	for _, q := range []InboxQuery{{Side: access.Received}, {Side: access.Sent}, {Side: access.Received, Mine: true}, {Side: access.Sent, Mine: true}} {
-		q.Access = viewer
-		form := q.Side
-		if q.Mine {
-			form += ", mine"
-		}
-		where, _ := q.inStates([]string{string(care.Sent), string(care.Acknowledged)})
-		built["inboxPage"][form] = all.inboxPage(where)
-		for _, r := range q.runs([]string{"a"}, []string{"b"}) {
-			built["query"][form+", by "+r.column] = r.query()
 		}
 	}
 	return built

@@ -34,7 +34,9 @@ type IssueQuery struct {
 // Issues reads the open conflicts and quarantined changes of a desk's teams.
 func (v *Snapshot) Issues(q IssueQuery) (list []*care.Record, more bool, err error) {
 	teams := q.Access.DeskTeams()
-	teams = (&InboxQuery{Team: q.Team}).narrow(teams)
+	if q.Team != "" {
+		teams = slices.DeleteFunc(slices.Clone(teams), func(t string) bool { return t != q.Team })
+	}
 	own, err := json.Marshal(teams)
 	if err != nil {
 		return nil, false, err

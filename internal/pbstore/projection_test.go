@@ -2,6 +2,7 @@ package pbstore_test
 
 import (
 	"context"
+	crand "crypto/rand"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -12,12 +13,22 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/testkit"
+	"doorstep/internal/testkit/pbtest"
 )
 
 // What SQLite writes for a phone is what access says of each field, whatever the record holds: a
 // nurse's phone and a volunteer's, of every collection.
 func TestAPhoneGetsOfEachFieldWhatAccessSays(t *testing.T) {
-	a := newArchive(t)
+	store, err := pbstore.Open(pbtest.New(t), pbstore.Options{Now: testkit.NewClock().Now, Entropy: crand.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	chance := rand.New(rand.NewPCG(3, 5))
 	var records []*care.Record
 	concerns := map[string]bool{}
@@ -36,7 +47,7 @@ func TestAPhoneGetsOfEachFieldWhatAccessSays(t *testing.T) {
 			records = append(records, rec)
 		}
 	}
-	if err := a.store.Write(context.Background(), func(tx *pbstore.Tx) error {
+	if err := store.Write(context.Background(), func(tx *pbstore.Tx) error {
 		for _, rec := range records {
 			tx.Next()
 			stored := *rec
@@ -57,7 +68,7 @@ func TestAPhoneGetsOfEachFieldWhatAccessSays(t *testing.T) {
 		for _, view := range []care.View{care.Clinical, care.Limited, care.NoRecords} {
 			want := onPhone(rec, view, concern)
 			got := map[string]any{}
-			if err := a.store.Read(context.Background(), func(v *pbstore.Snapshot) error {
+			if err := store.Read(context.Background(), func(v *pbstore.Snapshot) error {
 				raw, err := v.Projected(rec.Collection.Name, view, rec.ID)
 				if err != nil {
 					return err

@@ -111,6 +111,17 @@ type Snapshot struct {
 	db    *sqlitedb.Snapshot
 }
 
+// Each runs fn for each row that a statement reads.
+func (v *Snapshot) Each(query string, fn func(*sql.Rows) error, args ...any) error {
+	return v.db.Each(query, fn, args...)
+}
+
+// Row reads one row.
+func (v *Snapshot) Row(query string, args ...any) *sql.Row { return v.db.Row(query, args...) }
+
+// Now is the server's time.
+func (v *Snapshot) Now() time.Time { return v.store.now() }
+
 func (v *Snapshot) each(query string, fn func(*sql.Rows) error, args ...any) error {
 	return v.db.Each(query, fn, args...)
 }

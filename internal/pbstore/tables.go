@@ -1,6 +1,7 @@
 package pbstore
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -77,8 +78,8 @@ const (
 	withIDs = `id IN (SELECT value FROM json_each(?))`
 )
 
-// calledName is care.Record.CalledName in SQL.
-const calledName = "coalesce(nullif(preferred_name, ''), given_name)"
+// CalledName is care.Record.CalledName in SQL.
+const CalledName = "coalesce(nullif(preferred_name, ''), given_name)"
 
 // projection is the JSON of a record as one kind of viewer gets it, built by SQLite from what
 // access.OnPhones says of each field.
@@ -92,7 +93,7 @@ func (s *table) projection(view care.View, inJSON func(*care.Field) string) stri
 		case access.Hidden:
 			continue
 		case access.Called:
-			column = "nullif(" + calledName + ", '')"
+			column = "nullif(" + CalledName + ", '')"
 		case access.Receipt:
 			column = columns.ReceiptInJSON(f)
 		case access.ReceiptIfConcern:
@@ -151,3 +152,6 @@ func sortedKeys[V any](m map[string]V) []string {
 	sort.Strings(keys)
 	return keys
 }
+
+// CollectionNumber is what the feed calls a synced collection; 0 for none.
+func CollectionNumber(name string) int64 { return int64(slices.Index(collectionNumbers, name) + 1) }

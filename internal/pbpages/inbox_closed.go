@@ -1,4 +1,4 @@
-package pbstore
+package pbpages
 
 import (
 	"cmp"
@@ -58,7 +58,7 @@ type closedKey struct {
 }
 
 // closed reads at most limit of what is closed, from the place after which q goes on.
-func (v *Snapshot) closed(q *InboxQuery, states []string, limit int) ([]InboxRow, error) {
+func (v Pages) closed(q *InboxQuery, states []string, limit int) ([]InboxRow, error) {
 	keys, err := v.closedKeys(q, states, limit)
 	if err != nil || len(keys) == 0 {
 		return nil, err
@@ -73,7 +73,7 @@ func (v *Snapshot) closed(q *InboxQuery, states []string, limit int) ([]InboxRow
 		return nil, err
 	}
 	rows := make([]InboxRow, 0, len(keys))
-	err = v.each(v.store.tables.inboxRows(), func(r *sql.Rows) error {
+	err = v.Each(inboxRows(), func(r *sql.Rows) error {
 		row, err := v.scanInbox(r)
 		rows = append(rows, row)
 		return err
@@ -82,10 +82,10 @@ func (v *Snapshot) closed(q *InboxQuery, states []string, limit int) ([]InboxRow
 	return rows, err
 }
 
-func (v *Snapshot) closedKeys(q *InboxQuery, states []string, limit int) ([]closedKey, error) {
+func (v Pages) closedKeys(q *InboxQuery, states []string, limit int) ([]closedKey, error) {
 	var keys []closedKey
 	err := q.eachRun(states, limit, func(query string, args []any) error {
-		return v.each(query, func(r *sql.Rows) error {
+		return v.Each(query, func(r *sql.Rows) error {
 			var k closedKey
 			err := r.Scan(&k.id, &k.version)
 			keys = append(keys, k)

@@ -1,4 +1,4 @@
-package pbstore
+package pbpages
 
 import (
 	"time"
@@ -22,14 +22,14 @@ const (
 )
 
 // Queues implements desk.QueueCounts.
-func (v *Snapshot) Queues(teams, staff []string, now, silentSince time.Time) (q desk.Queues, err error) {
-	err = v.row(handoverCounts, jsonList(teams), columns.Stamp(now)).Scan(&q.Open, &q.NoDestination, &q.CallNeeded, &q.Overdue)
+func (v Pages) Queues(teams, staff []string, now, silentSince time.Time) (q desk.Queues, err error) {
+	err = v.Row(handoverCounts, jsonList(teams), columns.Stamp(now)).Scan(&q.Open, &q.NoDestination, &q.CallNeeded, &q.Overdue)
 	if err != nil {
 		return q, err
 	}
-	if err = v.row(issueCounts, jsonList(teams), columns.Stamp(now)).Scan(&q.Issues, &q.IssuesOverdue); err != nil {
+	if err = v.Row(issueCounts, jsonList(teams), columns.Stamp(now)).Scan(&q.Issues, &q.IssuesOverdue); err != nil {
 		return q, err
 	}
-	err = v.row(silentDevices, jsonList(staff), columns.Stamp(silentSince)).Scan(&q.SilentDevices)
+	err = v.Row(silentDevices, jsonList(staff), columns.Stamp(silentSince)).Scan(&q.SilentDevices)
 	return q, err
 }

@@ -1,19 +1,19 @@
-package pbstore_test
+package pbpages_test
 
 import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"fmt"
 	mrand "math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/pocketbase/dbx"
-
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
@@ -24,6 +24,7 @@ type archive struct {
 	*pbtest.App
 	t     *testing.T
 	store *pbstore.Store
+	db    *sql.DB
 	teams []string
 	staff []string
 	rows  []filed
@@ -47,7 +48,7 @@ func newArchive(t *testing.T) *archive {
 			t.Error(err)
 		}
 	})
-	a.store = store
+	a.store, a.db = store, a.SecondConnection(t)
 	return a
 }
 
@@ -55,16 +56,16 @@ func (a *archive) file(f filed) {
 	a.t.Helper()
 	f.id = fmt.Sprintf("01jhandover%015d", len(a.rows))
 	a.rows = append(a.rows, f)
-	if _, err := a.DB().Insert(care.Handovers, dbx.Params{"id": f.id, "to_team": f.to, "from_team": f.from, "from_staff": f.by, "owner": f.owner,
-		"acknowledged_by": f.acknowledged, "state": f.state, "class": f.class, "version": f.version, "raised_at": "2026-03-02 08:00:00.000Z"}).Execute(); err != nil {
+	if _, err := a.db.Exec(`INSERT INTO handovers (id, to_team, from_team, from_staff, owner, acknowledged_by, state, class, version, raised_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '2026-03-02 08:00:00.000Z')`, f.id, f.to, f.from, f.by, f.owner, f.acknowledged, f.state, f.class, f.version); err != nil {
 		a.t.Fatal(err)
 	}
 }
 
-func (a *archive) page(q pbstore.InboxQuery) (rows []pbstore.InboxRow, more bool) {
+func (a *archive) page(q pbpages.InboxQuery) (rows []pbpages.InboxRow, more bool) {
 	a.t.Helper()
 	if err := a.store.Read(context.Background(), func(v *pbstore.Snapshot) (err error) {
-		rows, more, err = v.Inbox(q)
+		rows, more, err = pbpages.Of(v).Inbox(q)
 		return err
 	}); err != nil {
 		a.t.Fatal(err)
@@ -94,7 +95,7 @@ func TestInbox_ClosedPagesAreAllThereIsAndInOrder(t *testing.T) {
 				for _, class := range []string{"", "U2"} {
 					for _, mine := range []bool{false, true} {
 						for _, states := range [][]string{{"done", "stood_down"}, {"stood_down"}} {
-							q := pbstore.InboxQuery{Access: viewer, Side: side, Team: team, States: states, Class: class, Mine: mine, Limit: 7}
+							q := pbpages.InboxQuery{Access: viewer, Side: side, Team: team, States: states, Class: class, Mine: mine, Limit: 7}
 							of := func(teams []string, t string) bool {
 								return slices.Contains(teams, t) && (team == "" || t == team)
 							}
@@ -145,13 +146,12 @@ func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
 	a := newArchive(t)
 	fill := func(from, to int) {
 		t.Helper()
-		if _, err := a.DB().NewQuery(`INSERT INTO handovers (id, to_team, from_team, from_staff, owner, state, class, version, raised_at)
-			WITH RECURSIVE n(i) AS (SELECT {:from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {:to})
-			SELECT printf('01jhandover%015d', i), {:team}, {:other}, {:staff}, {:staff}, 'done', CASE i % 3 WHEN 0 THEN 'U2' ELSE 'R' END, 1000 + i, '2026-03-02 08:00:00.000Z' FROM n`).
-			Bind(dbx.Params{"from": from, "to": to, "team": a.teams[0], "other": a.teams[1], "staff": a.staff[0]}).Execute(); err != nil {
+		if _, err := a.db.Exec(`INSERT INTO handovers (id, to_team, from_team, from_staff, owner, state, class, version, raised_at)
+			WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
+			SELECT printf('01jhandover%015d', i), ?3, ?4, ?5, ?5, 'done', CASE i % 3 WHEN 0 THEN 'U2' ELSE 'R' END, 1000 + i, '2026-03-02 08:00:00.000Z' FROM n`, from, to, a.teams[0], a.teams[1], a.staff[0]); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.DB().NewQuery("ANALYZE").Execute(); err != nil { // a plan may follow what the tables hold
+		if _, err := a.db.Exec("ANALYZE"); err != nil { // a plan may follow what the tables hold
 			t.Fatal(err)
 		}
 	}
@@ -159,11 +159,11 @@ func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
 		fill(held.from, held.to)
 		for _, side := range []string{access.Received, access.Sent} {
 			for _, mine := range []bool{false, true} {
-				q := pbstore.InboxQuery{Access: accessOf(care.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}), Side: side, Mine: mine, Limit: 50,
-					After: &pbstore.InboxKey{Closed: 1, InTime: 1, Age: -1000, ID: "01jhandover"}}
+				q := pbpages.InboxQuery{Access: accessOf(care.Viewer{Staff: a.staff[0], Role: care.CareCoordinator, Teams: a.teams[:2]}), Side: side, Mine: mine, Limit: 50,
+					After: &pbpages.InboxKey{Closed: 1, InTime: 1, Age: -1000, ID: "01jhandover"}}
 				var plans []string
 				if err := a.store.Read(context.Background(), func(v *pbstore.Snapshot) (err error) {
-					plans, err = v.InboxPlans(q)
+					plans, err = pbpages.Of(v).InboxPlans(q)
 					return err
 				}); err != nil {
 					t.Fatal(err)
@@ -185,7 +185,7 @@ func TestInbox_ClosedIsReadFromAnIndex(t *testing.T) {
 	}
 	received := accessOf(care.Viewer{Staff: a.staff[0], Role: care.DutyGP, Teams: a.teams[:1]})
 	sent := accessOf(care.Viewer{Staff: a.staff[0], Role: care.DistrictNurse, Teams: a.teams[1:2]})
-	for i, q := range []pbstore.InboxQuery{
+	for i, q := range []pbpages.InboxQuery{
 		{Access: received, Side: access.Received}, {Access: received, Side: access.Received, Class: "U2"}, {Access: received, Side: access.Received, Mine: true},
 		{Access: received, Side: access.Received, Class: "SG"}, {Access: sent, Side: access.Sent},
 	} {

@@ -1,4 +1,4 @@
-package pbstore
+package pbpages
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
+	"doorstep/internal/pbstore"
 )
 
 // TrendPoint is one scored set of readings in the trend of a person: the score alone, because the
@@ -39,13 +40,13 @@ const (
 
 // Trend reads a person's last scores up to a time, and the last sets that hold a reading which the
 // table of readings shows over time, both oldest first; zero = now. Who reads them is for access.ReadsTrend.
-func (v *Snapshot) Trend(patient string, until time.Time) ([]TrendPoint, []Measured, error) {
+func (v Pages) Trend(patient string, until time.Time) ([]TrendPoint, []Measured, error) {
 	points, sets := []TrendPoint{}, []Measured{}
 	if until.IsZero() {
-		until = v.store.now()
+		until = v.Now()
 	}
 	replaced := map[string]bool{}
-	err := v.each(trendSets(), func(r *sql.Rows) error {
+	err := v.Each(trendSets(), func(r *sql.Rows) error {
 		var at, raw, replaces, measured string
 		var p TrendPoint
 		if err := r.Scan(&p.ID, &at, &raw, &replaces, &measured); err != nil {
@@ -66,7 +67,7 @@ func (v *Snapshot) Trend(patient string, until time.Time) ([]TrendPoint, []Measu
 		score.ID, score.At = p.ID, p.At
 		points = append(points, score.TrendPoint)
 		return nil
-	}, care.ClinicalScope(patient), v.store.tables.byName[care.Observations].number, columns.Stamp(until), trendSearch)
+	}, care.ClinicalScope(patient), pbstore.CollectionNumber(care.Observations), columns.Stamp(until), trendSearch)
 	if err != nil {
 		return nil, nil, err
 	}

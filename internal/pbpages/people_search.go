@@ -1,4 +1,4 @@
-package pbstore
+package pbpages
 
 import (
 	"database/sql"
@@ -8,17 +8,18 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
 	"doorstep/internal/desk"
+	"doorstep/internal/pbstore"
 )
 
 // The columns a search looks in, and the name it sorts by; see desk.Sought.
 var (
 	clinicalSearch = []string{"family_name", "given_name", "preferred_name", "nhs_number", "date_of_birth", "postcode", "address", "phone"}
-	limitedSearch  = []string{calledName, "postcode", "address", "phone"}
+	limitedSearch  = []string{pbstore.CalledName, "postcode", "address", "phone"}
 )
 
 const (
 	clinicalOrder = `p.family_name || ' ' || p.given_name`
-	limitedOrder  = calledName
+	limitedOrder  = pbstore.CalledName
 
 	holdersNow = `SELECT DISTINCT c.patient, c.team, c.staff FROM caseload c WHERE c.patient IN (SELECT value FROM json_each(?1))
 		AND c."from" <= ?4 AND (c."to" = '' OR c."to" > ?4) AND (?2 OR ` + heldByThem + `) ORDER BY c.team, c.staff`
@@ -51,15 +52,15 @@ func foundPeople(limited bool, words int, number bool) string {
 }
 
 // FindPeople implements desk.PeopleSearch.
-func (v *Snapshot) FindPeople(s desk.Sought) (found []desk.PersonKey, more bool, err error) {
-	args := []any{s.After.Name, s.After.ID, s.Limit + 1, columns.Stamp(v.store.now()), jsonList(s.By.Teams), jsonList(s.By.Staff)}
+func (v Pages) FindPeople(s desk.Sought) (found []desk.PersonKey, more bool, err error) {
+	args := []any{s.After.Name, s.After.ID, s.Limit + 1, columns.Stamp(v.Now()), jsonList(s.By.Teams), jsonList(s.By.Staff)}
 	for _, w := range s.Words {
 		args = append(args, likePattern(w))
 	}
 	if s.Number != "" {
 		args = append(args, likePattern(s.Number))
 	}
-	err = v.each(foundPeople(s.Limited, len(s.Words), s.Number != ""), func(r *sql.Rows) error {
+	err = v.Each(foundPeople(s.Limited, len(s.Words), s.Number != ""), func(r *sql.Rows) error {
 		var k desk.PersonKey
 		err := r.Scan(&k.ID, &k.Name)
 		found = append(found, k)
@@ -72,17 +73,17 @@ func (v *Snapshot) FindPeople(s desk.Sought) (found []desk.PersonKey, more bool,
 }
 
 // HoldersNow implements desk.PeopleSearch.
-func (v *Snapshot) HoldersNow(patients []string, only *desk.Holders) (rows []care.CaseloadRow, err error) {
+func (v Pages) HoldersNow(patients []string, only *desk.Holders) (rows []care.CaseloadRow, err error) {
 	var by desk.Holders
 	if only != nil {
 		by = *only
 	}
-	err = v.each(holdersNow, func(r *sql.Rows) error {
+	err = v.Each(holdersNow, func(r *sql.Rows) error {
 		var row care.CaseloadRow
 		err := r.Scan(&row.Patient, &row.Team, &row.Staff)
 		rows = append(rows, row)
 		return err
-	}, jsonList(patients), only == nil, 0, columns.Stamp(v.store.now()), jsonList(by.Teams), jsonList(by.Staff))
+	}, jsonList(patients), only == nil, 0, columns.Stamp(v.Now()), jsonList(by.Teams), jsonList(by.Staff))
 	return rows, err
 }
 

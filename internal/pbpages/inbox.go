@@ -1,12 +1,9 @@
-package pbstore
+package pbpages
 
 import (
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -75,8 +72,8 @@ const (
 
 // Inbox reads one page: of what is open, which is as much as people have in hand, and then of what is
 // closed. More says that another follows.
-func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
-	now := columns.Stamp(v.store.now())
+func (v Pages) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
+	now := columns.Stamp(v.Now())
 	if q.After != nil {
 		now = q.After.Now
 	}
@@ -110,14 +107,14 @@ func (v *Snapshot) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
 }
 
 // open reads what stands open, one more than a page at most.
-func (v *Snapshot) open(q *InboxQuery, states []string, now string) (rows []InboxRow, err error) {
+func (v Pages) open(q *InboxQuery, states []string, now string) (rows []InboxRow, err error) {
 	where, args := q.inStates(states)
 	after := InboxKey{Closed: -1}
 	if q.After != nil {
 		after = *q.After
 	}
 	args = append(args, now, after.Closed, after.InTime, after.Rank, after.Age, after.ID, q.Limit+1)
-	err = v.each(v.store.tables.inboxPage(where), func(r *sql.Rows) error {
+	err = v.Each(inboxPage(where), func(r *sql.Rows) error {
 		row, err := v.scanInbox(r)
 		rows = append(rows, row)
 		return err
@@ -153,7 +150,7 @@ func (q *InboxQuery) reach() (teams, own []string) {
 	if q.Side == access.Sent {
 		teams = q.Access.SentTeams()
 	}
-	return sortedSet(q.narrow(teams)), sortedSet(q.narrow(append([]string{""}, q.Access.Teams...)))
+	return sortedSet(narrow(teams, q.Team)), sortedSet(narrow(append([]string{""}, q.Access.Teams...), q.Team))
 }
 
 // sortedSet is never nil: as JSON it is a list, also of nothing.
@@ -163,25 +160,29 @@ func sortedSet(list []string) []string {
 	return slices.Compact(set)
 }
 
-func (q *InboxQuery) narrow(teams []string) []string {
-	if q.Team == "" {
+// narrow leaves of the teams the one that is asked for; "" asks for all.
+func narrow(teams []string, team string) []string {
+	if team == "" {
 		return teams
 	}
-	for _, t := range teams {
-		if t == q.Team {
-			return []string{t}
-		}
-	}
-	return []string{}
+	return slices.DeleteFunc(slices.Clone(teams), func(t string) bool { return t != team })
 }
 
 // personColumns are read of the person with each handover.
 var personColumns = []string{"nhs_number", "nhs_number_status", "family_name", "given_name", "preferred_name", "date_of_birth", "address",
 	"postcode", "phone", "practice", "communication_needs", "risk_note"}
 
-func (all *tables) inboxColumns() string {
+// handovers is the layout of their table.
+var handovers = layoutOf(care.Handovers)
+
+func layoutOf(name string) columns.Layout {
+	c, _ := care.ByName(name)
+	return columns.LayoutOf(c)
+}
+
+func inboxColumns() string {
 	var b strings.Builder
-	for _, c := range all.byName[care.Handovers].Names {
+	for _, c := range handovers.Names {
 		b.WriteString(`h.` + columns.Quote(c) + `, `)
 	}
 	b.WriteString(`p.id`)
@@ -192,24 +193,24 @@ func (all *tables) inboxColumns() string {
 }
 
 // inboxFrom reads handovers, each with its person and its place in the order; now is a parameter.
-func (all *tables) inboxFrom(now, where string) string {
+func inboxFrom(now, where string) string {
 	return `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", now) + ` FROM handovers WHERE ` + where + `)
-		SELECT ` + all.inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
+		SELECT ` + inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
 		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient`
 }
 
 // inboxPage reads what stands open; ?4 is now, ?5 to ?9 the place in the order after which it begins, ?10 how many.
-func (all *tables) inboxPage(where string) string {
-	return all.inboxFrom("?4", where) + `
+func inboxPage(where string) string {
+	return inboxFrom("?4", where) + `
 		WHERE (k.closed, k.in_time, k.rank, k.age, k.id) > (?5, ?6, ?7, ?8, ?9)
 		ORDER BY k.closed, k.in_time, k.rank, k.age, k.id LIMIT ?10`
 }
 
 // inboxRow reads the handover ?2; ?1 is now.
-func (all *tables) inboxRow() string { return all.inboxFrom("?1", `id = ?2`) }
+func inboxRow() string { return inboxFrom("?1", `id = ?2`) }
 
 // inboxRows reads handovers that are closed, and so never overdue, by id.
-func (all *tables) inboxRows() string { return all.inboxFrom(`''`, withIDs) }
+func inboxRows() string { return inboxFrom(`''`, `id IN (SELECT value FROM json_each(?))`) }
 
 // wider scans more columns than a table knows.
 type wider struct {
@@ -220,7 +221,7 @@ type wider struct {
 // Scan implements what columns.Layout asks for.
 func (w wider) Scan(into ...any) error { return w.rows.Scan(append(into, w.more...)...) }
 
-func (v *Snapshot) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error) {
+func (v Pages) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error) {
 	var row InboxRow
 	raw := make([]any, 1+len(personColumns))
 	more := make([]any, 0, len(raw)+5)
@@ -228,7 +229,7 @@ func (v *Snapshot) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error
 		more = append(more, &raw[i])
 	}
 	more = append(more, &row.Key.Closed, &row.Due, &row.Key.InTime, &row.Key.Rank, &row.Key.Age)
-	rec, err := v.store.tables.byName[care.Handovers].Scan(wider{r, more})
+	rec, err := handovers.Scan(wider{r, more})
 	if err != nil || rec == nil {
 		return row, err
 	}
@@ -248,55 +249,10 @@ func (v *Snapshot) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error
 }
 
 // Handover reads one handover with its person; nil when there is none.
-func (v *Snapshot) Handover(id string) (*InboxRow, error) {
-	row, err := v.scanInbox(v.row(v.store.tables.inboxRow(), columns.Stamp(v.store.now()), id))
+func (v Pages) Handover(id string) (*InboxRow, error) {
+	row, err := v.scanInbox(v.Row(inboxRow(), columns.Stamp(v.Now()), id))
 	if err != nil || row.Record == nil {
 		return nil, err
 	}
 	return &row, nil
-}
-
-const eventsOf = `handover = ? ORDER BY version, id`
-
-// History reads the events of a handover, oldest first.
-func (v *Snapshot) History(handover string) ([]*care.Record, error) {
-	s := v.store.tables.byName[care.HandoverEvents]
-	var list []*care.Record
-	err := v.each(s.where(eventsOf), func(r *sql.Rows) error {
-		rec, err := s.Scan(r)
-		list = append(list, rec)
-		return err
-	}, handover)
-	return list, err
-}
-
-// Origin says who recorded a piece of evidence and when it reached the server.
-type Origin struct {
-	Author                 string
-	AuthoredAt, ReceivedAt time.Time
-}
-
-// Origins looks up, by record id, where evidence of one collection came from. What was refused
-// has no record and is not in the answer.
-func (v *Snapshot) Origins(collection string, ids []string) (map[string]Origin, error) {
-	s := v.store.tables.byName[collection]
-	if s == nil {
-		return nil, errors.New("pbstore: no evidence in " + collection)
-	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err
-	}
-	found := map[string]Origin{}
-	err = v.each(s.origins(), func(r *sql.Rows) error {
-		var id, authored, received string
-		var o Origin
-		if err := r.Scan(&id, &o.Author, &authored, &received); err != nil {
-			return err
-		}
-		o.AuthoredAt, o.ReceivedAt = columns.ParseTime(authored), columns.ParseTime(received)
-		found[id] = o
-		return nil
-	}, string(list))
-	return found, err
 }

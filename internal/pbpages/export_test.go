@@ -1,0 +1,51 @@
+package pbpages
+
+import (
+	"database/sql"
+	"time"
+
+	"doorstep/internal/access"
+	"doorstep/internal/care"
+	"doorstep/internal/desk"
+)
+
+// InboxPlans are what SQLite says it will do for each statement behind the closed part of an inbox.
+func (v Pages) InboxPlans(q InboxQuery) (plans []string, err error) {
+	err = q.eachRun(care.StatesThat(care.State.Closed), q.Limit+1, func(query string, args []any) error {
+		return v.Each("EXPLAIN QUERY PLAN "+query, func(r *sql.Rows) error {
+			var id, parent, unused int
+			var detail string
+			err := r.Scan(&id, &parent, &unused, &detail)
+			plans = append(plans, detail)
+			return err
+		}, args...)
+	})
+	return plans, err
+}
+
+// Built are the statements that functions make, by the name of the function and, where it makes several, what they
+// are for: one of each form.
+func Built() map[string]map[string]string {
+	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "query": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()},
+		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}}
+	for _, q := range []desk.CaseloadQuery{{Patient: "p"}, {Team: "t"}, {Staff: "s"}} {
+		built["caseloadPage"][q.Patient+q.Team+q.Staff] = caseloadPage(q)
+		q.Only = &desk.Holders{}
+		built["caseloadPage"][q.Patient+q.Team+q.Staff+", some holders"] = caseloadPage(q)
+	}
+	built["foundPeople"]["clinical"], built["foundPeople"]["limited"] = foundPeople(false, 2, true), foundPeople(true, 2, false)
+	viewer := access.NewIndex(func() time.Time { return time.Time{} }).Of(care.Viewer{Staff: "s", Role: care.CareCoordinator, Teams: []string{"a", "b"}})
+	for _, q := range []InboxQuery{{Side: access.Received}, {Side: access.Sent}, {Side: access.Received, Mine: true}, {Side: access.Sent, Mine: true}} {
+		q.Access = viewer
+		form := q.Side
+		if q.Mine {
+			form += ", mine"
+		}
+		where, _ := q.inStates([]string{string(care.Sent), string(care.Acknowledged)})
+		built["inboxPage"][form] = inboxPage(where)
+		for _, r := range q.runs([]string{"a"}, []string{"b"}) {
+			built["query"][form+", by "+r.column] = r.query()
+		}
+	}
+	return built
+}

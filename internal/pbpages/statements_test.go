@@ -1,0 +1,17 @@
+package pbpages_test
+
+import (
+	"testing"
+
+	"doorstep/internal/pbpages"
+	"doorstep/internal/testkit/pbtest"
+	"doorstep/internal/testkit/statements"
+)
+
+func ours() statements.Package { return statements.Package{Built: pbpages.Built(), Least: 20} }
+
+func TestEveryStatementSearches(t *testing.T) { ours().Search(t, pbtest.New(t).SecondConnection(t)) }
+
+func TestEveryStatementHasAName(t *testing.T) { ours().Named(t) }
+
+func TestEveryFileHasAStatement(t *testing.T) { ours().Files(t, "pages.go", "caseload.go") } // which begins with a statement of pbstore

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"doorstep/internal/care"
+	"doorstep/internal/testkit/pbtest"
 )
 
 // X9: whoever sets a password, in the dashboard, by an import or by hand, cannot set one that is guessed.
@@ -34,6 +35,17 @@ func TestAccounts_ACommonPasswordOrOnesOwnNameIsRefused(t *testing.T) {
 	}
 	if got := w.administer(t, "PATCH", "/api/collections/staff/records/"+w.nurse.Id, map[string]any{"name": "Amina Yusuf-Cole"}); got.Status != http.StatusOK {
 		t.Errorf("a change that leaves the password alone = %d: %s", got.Status, got.Body)
+	}
+}
+
+// X9: nobody gets round the route that slows guesses down.
+func TestAccounts_PocketBaseItselfSignsNoStaffIn(t *testing.T) {
+	w := newWard(t)
+	for _, password := range []string{pbtest.Password, "wrong-password"} {
+		got := w.call(t, "POST", "/api/collections/staff/auth-with-password", "", map[string]any{"identity": w.nurse.Email(), "password": password})
+		if got.Status != http.StatusNotFound {
+			t.Errorf("%q = %d: %s", password, got.Status, got.Body)
+		}
 	}
 }
 

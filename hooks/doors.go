@@ -43,6 +43,8 @@ var (
 		"GET /api/collections/{collection}/records/{id}":  checkReferenceRead,
 		"GET /api/collections/{collection}/auth-methods":  checkOfStaff,
 		"POST /api/collections/{collection}/auth-refresh": checkOfStaff,
+		// Older phones and the PocketBase SDK sign in here. PocketBase itself never does it: see BindAccounts.
+		"POST /api/collections/{collection}/auth-with-password": checkOfStaff,
 	}
 
 	// closedToAll are closed on both listeners. A batch answers all or nothing, and a phone's queue must never

@@ -119,16 +119,6 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	return list, nil
 }
 
-// mayHaveIssues says whether an issue about a person may be open. It asks memory.
-func (tx *Tx) mayHaveIssues(patient string) bool {
-	m := tx.store.mem
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	w := m.watched[patient]
-	_, touched := tx.doubted[patient]
-	return touched || w != nil && w.issues > 0
-}
-
 // Told implements judge.Store.
 func (tx *Tx) Told(patient, rule string) (bool, error) {
 	var one int

@@ -156,14 +156,6 @@ func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 	return nil
 }
 
-// openRows counts an issue that is not decided; nil is none.
-func openRows(issue *care.Record) int64 {
-	if issue == nil || !care.AsIssue(issue).IsOpen() {
-		return 0
-	}
-	return 1
-}
-
 func (tx *Tx) records(s *table, condition string, args ...any) ([]*care.Record, error) {
 	var list []*care.Record
 	err := tx.each(s.where(condition), func(r *sql.Rows) error {

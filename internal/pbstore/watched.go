@@ -47,3 +47,21 @@ func (m *memory) loadWatched(v *Snapshot) error {
 	return count(openIssues,
 		func(w *watch, n int) { w.issues = n })
 }
+
+// mayHaveIssues says whether an issue about a person may be open. It asks memory.
+func (tx *Tx) mayHaveIssues(patient string) bool {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	w := m.watched[patient]
+	_, touched := tx.doubted[patient]
+	return touched || w != nil && w.issues > 0
+}
+
+// openRows counts an issue that is not decided; nil is none.
+func openRows(issue *care.Record) int64 {
+	if issue == nil || !care.AsIssue(issue).IsOpen() {
+		return 0
+	}
+	return 1
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/osutils"
 	"github.com/spf13/cobra"
 
+	"doorstep/internal/datafolder"
 	"doorstep/internal/demo"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/importer"
@@ -39,6 +40,7 @@ func main() {
 	closeNewFiles()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, cancel) // a second signal ends the program at once
+	context.AfterFunc(ctx, func() { time.AfterFunc(lastMoment, endAnyway) })
 	set, err := settings.FromEnvironment(os.LookupEnv)
 	if err == nil {
 		err = run(ctx, set)
@@ -47,6 +49,17 @@ func main() {
 		fmt.Fprintln(os.Stderr, "doorstep:", err)
 		os.Exit(1)
 	}
+}
+
+// lastMoment is how long after a signal the program ends whatever still hangs: a container is killed after
+// ten seconds.
+const lastMoment = 9500 * time.Millisecond
+
+// endAnyway ends a program that was told to end and has not. What was acknowledged is on the disk, and what
+// was not is sent again.
+func endAnyway() {
+	fmt.Fprintln(os.Stderr, "doorstep: something did not end in time and was cut off; nothing that was acknowledged is lost")
+	os.Exit(0)
 }
 
 // run executes one command and closes what it opened.
@@ -59,14 +72,18 @@ func run(ctx context.Context, set *settings.Settings) error {
 		return err
 	}
 	var mounted *server.Mounted
-	bootstrap := func(*cobra.Command, []string) error { // flags are known by now
+	folder := &folder{set: set}
+	bootstrap := func(c *cobra.Command, _ []string) error { // flags are known by now
+		if err := folder.enter(c); err != nil {
+			return err
+		}
 		o := server.From(set)
 		o.Pages, o.Out = built, os.Stdout
 		mounted = server.Mount(app, o)
 		context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait
 		return errors.Join(closeFolder(app.DataDir()), app.Bootstrap())
 	}
-	if err := addCommands(app, set, bootstrap); err != nil {
+	if err := addCommands(app, set, folder, bootstrap); err != nil {
 		return err
 	}
 	app.RootCmd.AddCommand(demo.Command(set, built))
@@ -75,16 +92,43 @@ func run(ctx context.Context, set *settings.Settings) error {
 		err = errors.Join(err, mounted.Wait(), app.OnTerminate().Trigger(&core.TerminateEvent{App: app},
 			func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }))
 	}
-	return err
+	return errors.Join(err, folder.leave())
 }
 
+// folder is the data folder of a command.
+type folder struct {
+	set   *settings.Settings
+	fresh bool
+	lock  *datafolder.Lock
+}
+
+// enter looks at the folder before anything in it is opened. The server takes it for itself; other commands
+// work beside one, which takes in what they write.
+func (f *folder) enter(c *cobra.Command) (err error) {
+	serves := c != nil && c.Name() == "serve"
+	if serves {
+		if f.lock, err = datafolder.Take(f.set.DataDir); err != nil {
+			return err
+		}
+	}
+	knows := pbapp.Knows
+	if c != nil && c.Name() == "migrate" { // which mends the list of steps
+		knows = func(string) bool { return true }
+	}
+	return datafolder.Check(f.set.DataDir, datafolder.Expected{Knows: knows, Fresh: f.fresh && serves, Now: time.Now()},
+		func(sentence string) { fmt.Fprintln(os.Stderr, "doorstep:", sentence) })
+}
+
+func (f *folder) leave() error { return f.lock.Release() }
+
 // addCommands adds PocketBase's commands, which find a bootstrapped application, and our own.
-func addCommands(app *pocketbase.PocketBase, set *settings.Settings, bootstrap func(*cobra.Command, []string) error) error {
+func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *folder, bootstrap func(*cobra.Command, []string) error) error {
 	root := app.RootCmd
 	root.Use, root.Short, root.SilenceErrors, root.SilenceUsage = "doorstep", "The sync backend for care that happens at the patient's door", true, true
 	root.FParseErrWhitelist.UnknownFlags = false // PocketBase needed that before there were commands
 	set.Bind(root.PersistentFlags())
 	serve := cmd.NewServeCommand(app, false)
+	serve.Flags().BoolVar(&folder.fresh, "fresh", false, "begin with an empty database although the folder has a signing key")
 	root.AddCommand(serve, cmd.NewSuperuserCommand(app))
 	migratecmd.MustRegister(app, root, migratecmd.Config{Dir: "migrations", Automigrate: osutils.IsProbablyGoRun()})
 	for _, theirs := range root.Commands() {

@@ -30,6 +30,18 @@ func Config(dir string) core.BaseAppConfig {
 	}
 }
 
+// Knows says whether this program has a step of the schema, by the name of its file: PocketBase's own and ours.
+func Knows(step string) bool {
+	for _, list := range []*core.MigrationsList{&core.SystemMigrations, &core.AppMigrations} {
+		for _, known := range list.Items() {
+			if known.File == step {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // OpenApp opens the database in dir, made when missing, and brings it to today's schema. Before is run
 // on the application before anything is opened, the place to bind hooks. The caller closes it with
 // ResetBootstrapState.

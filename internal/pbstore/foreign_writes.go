@@ -74,8 +74,9 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 		}
 	}
 	for _, d := range rows {
-		if d.collection != care.Devices { // no feed shows them
-			tx.Next()
+		tx.Next()
+		if err := tx.noteDecision(d); err != nil {
+			return false, fmt.Errorf("journal %s %s: %w", d.collection, d.record, err)
 		}
 		if err := tx.settle(in, d); err != nil {
 			return false, fmt.Errorf("settle %s %s: %w", d.collection, d.record, err)

@@ -30,6 +30,9 @@ type Options struct {
 	// IssueRetention is how long an issue is shown to whom it concerns after they lost the person,
 	// without content; 0 = thirty days, which is the most.
 	IssueRetention time.Duration
+	// Journal is told, before they are committed, of decisions that a restored backup would not know; nil
+	// drops the word. They were made at that point of the sequence.
+	Journal func(at history.History, decided []care.Standing) error
 	// Channels names the ways by which a handover leaves; nil is the inbox alone.
 	Channels []string
 	// Broken is told of handover rules that do not compile, by id; nil drops the word.
@@ -57,6 +60,9 @@ func Open(app core.App, o Options) (*Store, error) {
 		return nil, err
 	}
 	s.Access = access.NewIndex(o.Now)
+	if s.journal = o.Journal; s.journal == nil {
+		s.journal = func(history.History, []care.Standing) error { return nil }
+	}
 	s.bindDevices()
 	if err := s.Read(context.Background(), s.load); err != nil {
 		return nil, fmt.Errorf("load the sync state: %w", err)

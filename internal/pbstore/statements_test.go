@@ -22,6 +22,7 @@ var mayScan = map[string]string{
 	"openHandoverIDs":                      "after the clock was set: deadlines may lie too far ahead",
 	"openIssueIDs":                         "after the clock was set, from the indexes of open issues",
 	"endSignInCodes":                       "after the clock was set: the codes of the last day",
+	"standingNow":                          "once in the life of a database: when its journal of decisions is begun",
 	"anyDirty":                             "the first row of a queue that is emptied",
 	"dirtyRows":                            "the first rows of a queue that is emptied, in the order of its key",
 	"dirtySteering":                        "the first rows of an index of that queue, in its order",

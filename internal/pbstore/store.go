@@ -37,9 +37,10 @@ type Store struct {
 	Access *access.Index
 
 	retention time.Duration // of open issues about people one no longer has
-	channels  []string      // by which a handover leaves
-	unbind    func()        // takes off the app what Open bound to it
-	faults    faults        // rows that could not be read whole
+	journal   func(history.History, []care.Standing) error
+	channels  []string // by which a handover leaves
+	unbind    func()   // takes off the app what Open bound to it
+	faults    faults   // rows that could not be read whole
 }
 
 // QueriesRun is how often the database was asked for anything so far: transactions of both kinds and

@@ -187,10 +187,11 @@ func finish(listener *http.Server, abort func()) error {
 	defer abort()
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
-	if err := listener.Shutdown(ctx); err != nil {
-		return errors.Join(err, listener.Close())
+	err := listener.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return listener.Close() // an orderly end all the same: who was cut off asks again
 	}
-	return nil
+	return err
 }
 
 // Stop ends serving and waits until it has ended: no new requests, those under way answered,

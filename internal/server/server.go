@@ -23,6 +23,7 @@ import (
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rules"
 	"doorstep/internal/settings"
+	"doorstep/internal/standing"
 	"doorstep/internal/syncer"
 )
 
@@ -64,12 +65,13 @@ func From(set *settings.Settings) Options {
 
 // Server is a running Doorstep on one migrated application.
 type Server struct {
-	App    core.App
-	Store  *pbstore.Store
-	Engine *syncer.Engine
-	API    *httpapi.API
-	o      Options
-	clock  *clockwatch.Watch
+	App     core.App
+	Store   *pbstore.Store
+	Engine  *syncer.Engine
+	API     *httpapi.API
+	o       Options
+	clock   *clockwatch.Watch
+	journal *standing.Journal
 	// schedule has the jobs.
 	schedule *schedule
 	stop     []func()
@@ -120,17 +122,24 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Channels: channelNames(), Entropy: o.Entropy, Key: keys.Secret("history"), IssueRetention: o.Issues, Broken: func(b rules.Broken) {
+	s.Store, err = pbstore.Open(app, pbstore.Options{Now: o.Now, Channels: channelNames(), Journal: s.note, Entropy: o.Entropy, Key: keys.Secret("history"), IssueRetention: o.Issues, Broken: func(b rules.Broken) {
 		o.Log.Error("a handover rule does not compile and is left out", "rule", b.Rule.Code, "version", b.Rule.Version, "owner", b.Rule.Owner, "reason", b.Reason)
 	}})
 	if err != nil {
 		return nil, err
 	}
-	s.Engine = syncer.New(s.Store, syncer.Options{GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
+	lost, strangers, err := s.openJournal()
+	if err != nil {
+		return nil, errors.Join(err, s.Store.Close())
+	}
+	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
 		Now: o.Now, Log: o.Log, Channels: channels, Due: DueWork, Clock: s.clock, Seams: o.Seams})
 	s.clock.Known(s.Store.LastMark())
 	if err := s.Engine.Start(); err != nil {
-		return nil, errors.Join(err, s.Store.Close())
+		return nil, errors.Join(err, s.journal.Close(), s.Store.Close())
+	}
+	if err := s.decideAgain(context.Background(), lost); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.plan(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -171,7 +180,7 @@ func (s *Server) Close() error {
 		stop()
 	}
 	s.Engine.Stop()
-	return s.Store.Close()
+	return errors.Join(s.journal.Close(), s.Store.Close())
 }
 
 // plan makes the schedule, with what the database knows of earlier runs.

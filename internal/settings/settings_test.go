@@ -62,6 +62,7 @@ func TestBadValuesAreNamed(t *testing.T) {
 		{"DOORSTEP_ESCALATION_INTERVAL", "61s", "1m1s is outside 1s to 1m0s"},
 		{"DOORSTEP_ESCALATION_INTERVAL", "15", `"15" is not a duration such as 15s`},
 		{"DOORSTEP_QUEUE_LENGTH", "99999999999999999999", "is not a whole number"},
+		{"DOORSTEP_HTTP", "nonsense", `"nonsense" is not an address such as 127.0.0.1:8090`}, // K13
 		{"DOORSTEP_ORIGINS", "*", `"*" is not an origin such as https://app.example.org`},
 		{"DOORSTEP_ORIGINS", "https://a.example.org,https://*.example.org", `"https://*.example.org" is not an origin`},
 		{"DOORSTEP_ORIGINS", "app.example.org", `"app.example.org" is not an origin`},

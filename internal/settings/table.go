@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ const (
 	number   kind = "int"
 	duration kind = "duration"
 	origins  kind = "origins"
+	address  kind = "address"
 )
 
 const day = 24 * time.Hour
@@ -40,7 +42,7 @@ var table = []Entry{
 	{Flag: "dir", Env: "DOORSTEP_DATA_DIR", Default: "pb_data", PocketBase: true, kind: text,
 		Help:  "Folder of the database and the files.",
 		field: func(s *Settings) any { return &s.DataDir }},
-	{Flag: "http", Env: "DOORSTEP_HTTP", Default: "127.0.0.1:8090", PocketBase: true, kind: text,
+	{Flag: "http", Env: "DOORSTEP_HTTP", Default: "127.0.0.1:8090", PocketBase: true, kind: address,
 		Help:  "Address to listen on.",
 		field: func(s *Settings) any { return &s.HTTP }},
 	{Flag: "admin-http", Env: "DOORSTEP_ADMIN_HTTP", Default: "", kind: text,
@@ -79,6 +81,9 @@ var table = []Entry{
 func (e *Entry) put(s *Settings, raw string) error {
 	switch field := e.field(s).(type) {
 	case *string:
+		if _, _, err := net.SplitHostPort(raw); err != nil && e.kind == address {
+			return fmt.Errorf("%q is not an address such as 127.0.0.1:8090", raw)
+		}
 		*field = raw
 	case *[]string:
 		list, err := parseOrigins(raw)

@@ -11,6 +11,7 @@ import (
 
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/delivery"
+	"doorstep/internal/history"
 	"doorstep/internal/pbstore"
 )
 
@@ -29,6 +30,10 @@ type Options struct {
 	Channels func(delivery.InboxStore) []delivery.Channel
 	// Due is what WorkDue does about each kind of due row; a row of any other kind is dropped.
 	Due DueWork
+	// Lost are starts of a server that this database does not know, as a journal beside it tells: it was
+	// restored, and a new epoch opens. Restored says the same where no start is missing.
+	Lost     []history.Name
+	Restored bool
 	// Clock tells when the clock of the machine was set; nil: it never is.
 	Clock *clockwatch.Watch
 	Log   *slog.Logger

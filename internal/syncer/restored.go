@@ -14,15 +14,17 @@ import (
 // from a copy, however far its numbers have moved since. The first proof opens a new epoch; every phone
 // then refills the server with what was lost, and itself with what the server has.
 
-// begin begins a history. A database whose last history was named with another key came here without its
-// own: it is a copy that was put back.
+// begin begins a history. A database that was put back opens a new epoch at once where that is known: its
+// last history was named with another key, so that it came here without its own; or a journal beside it
+// knows more than it does.
 func (e *Engine) begin() error {
 	last := e.store.Histories().Current().Name
 	_, own := e.store.OwnHistory(last)
-	copied := last != "" && !own
+	copied := last != "" && !own || e.o.Restored || len(e.o.Lost) > 0
+	epoch, _ := e.store.Head()
 	err := e.safely(func(tx *pbstore.Tx) error {
 		if copied {
-			return tx.NewEpoch()
+			return tx.Parted(e.o.Lost, epoch, tx.Seq())
 		}
 		return nil
 	})

@@ -73,9 +73,10 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 			return false, err
 		}
 	}
+	var decided []care.Standing
 	for _, d := range rows {
 		tx.Next()
-		if err := tx.noteDecision(d); err != nil {
+		if decided, err = tx.decided(decided, d); err != nil {
 			return false, fmt.Errorf("journal %s %s: %w", d.collection, d.record, err)
 		}
 		if err := tx.settle(in, d); err != nil {
@@ -91,7 +92,7 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 			return false, err
 		}
 	}
-	return steers || len(rows) == limit, nil
+	return steers || len(rows) == limit, tx.journal(decided)
 }
 
 func (tx *Tx) dirty(query string, limit int) (rows []dirty, err error) {

@@ -27,9 +27,9 @@ const (
 	currentHistory = `SELECT name FROM sync_histories ORDER BY number DESC LIMIT 1`
 )
 
-// noteDecision notes for the journal what was decided about a phone, a member of staff or a caseload row.
-// What was deleted stands as withdrawn, left or ended: a backup gives nobody back what was taken so.
-func (tx *Tx) noteDecision(d dirty) error {
+// decided adds what was decided about a phone, a member of staff or a caseload row. What was deleted stands as
+// withdrawn, left or ended: a backup gives nobody back what was taken so.
+func (tx *Tx) decided(list []care.Standing, d dirty) ([]care.Standing, error) {
 	var fields []byte
 	row, taken := (*sql.Row)(nil), map[string]string{}
 	switch now := columns.Stamp(tx.now); d.collection {
@@ -40,31 +40,28 @@ func (tx *Tx) noteDecision(d dirty) error {
 	case care.Caseload:
 		row, taken = tx.row(standingOfCaseload, d.record), map[string]string{"to": now}
 	default:
-		return nil
+		return list, nil
 	}
 	err := row.Scan(&fields)
 	if errors.Is(err, sql.ErrNoRows) {
 		if d.op != "delete" {
-			return nil // a caseload row that goes on
+			return list, nil // a caseload row that goes on
 		}
 		fields, err = json.Marshal(taken)
 	}
-	if err == nil {
-		tx.decided = append(tx.decided, care.Standing{Collection: d.collection, ID: d.record, Fields: fields})
-	}
-	return err
+	return append(list, care.Standing{Collection: d.collection, ID: d.record, Fields: fields}), err
 }
 
 // journal writes the decisions of a transaction down before it is committed.
-func (tx *Tx) journal() error {
-	if len(tx.decided) == 0 {
+func (tx *Tx) journal(decided []care.Standing) error {
+	if len(decided) == 0 {
 		return nil
 	}
 	at := history.History{After: tx.seq}
 	if err := tx.row(currentHistory).Scan(&at.Name); err != nil {
 		return err
 	}
-	return tx.store.journal(at, tx.decided)
+	return tx.store.journal(at, decided)
 }
 
 // Standing lists what stands of decisions about phones and members of staff.

@@ -52,7 +52,6 @@ type Tx struct {
 	members      map[string]*access.Member // staff whose standing it changed
 	newDirectory *access.Directory         // nil: as it was
 	regrant      map[string]bool           // people whose grants it must bring in line before it ends
-	decided     []care.Standing // for the journal
 }
 
 var _ rooms.Store = (*Tx)(nil)
@@ -90,9 +89,6 @@ func (tx *Tx) begin() error {
 
 // finish writes the sequence back, and a mark once a minute, which ties numbers to times.
 func (tx *Tx) finish() error {
-	if err := tx.journal(); err != nil {
-		return err
-	}
 	if tx.seq == tx.startAt {
 		return nil
 	}

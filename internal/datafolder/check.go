@@ -20,6 +20,8 @@ const (
 	dataFile = "data.db"
 	logFile  = "auxiliary.db"
 	keyFile  = "signing.key"
+	// journalFile is that of package standing.
+	journalFile = "standing.journal"
 )
 
 // Expected is what a program expects of a data folder.
@@ -39,10 +41,12 @@ func Check(dir string, want Expected, out func(sentence string)) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(dir, keyFile)); err == nil && len(steps) == 0 && !want.Fresh {
-		return fmt.Errorf("%s has a signing key and phones that trust it, but %s is missing or empty: is the right disk mounted, "+
-			"is a backup put back whole? Nothing was changed. To begin anew without what was there, start with serve --fresh",
-			dir, filepath.Join(dir, dataFile))
+	for _, beside := range []string{keyFile, journalFile} {
+		if _, err := os.Stat(filepath.Join(dir, beside)); err == nil && len(steps) == 0 && !want.Fresh {
+			return fmt.Errorf("%s was served before, for it has a %s, but %s is missing or empty: is the right disk mounted, "+
+				"is a backup put back whole? Nothing was changed. To begin anew without what was there, start with serve --fresh",
+				dir, beside, filepath.Join(dir, dataFile))
+		}
 	}
 	if i := slices.IndexFunc(steps, func(s string) bool { return !want.Knows(s) }); i >= 0 {
 		return fmt.Errorf("%s was changed by a newer Doorstep (its step %s is not known to this one): start that one, "+

@@ -59,6 +59,7 @@ func TestAFolderThatWouldComeToHarmIsRefused(t *testing.T) {
 		{"K4: a key and no database", func(t *testing.T, dir string) { put(t, dir, keyFile, "key") }, false, []string{dataFile, "missing or empty", "--fresh"}},
 		{"K4: a key and an empty file", func(t *testing.T, dir string) { put(t, dir, keyFile, "key"); put(t, dir, dataFile, "") }, false, []string{dataFile, "--fresh"}},
 		{"K4: a key and a database without tables", func(t *testing.T, dir string) { put(t, dir, keyFile, "key"); database(t, dir) }, false, []string{dataFile, "--fresh"}},
+		{"K4: a journal and no database, the key lying elsewhere", func(t *testing.T, dir string) { put(t, dir, journalFile, "") }, false, []string{dataFile, "--fresh"}},
 		{"a key and no database, and it is meant so", func(t *testing.T, dir string) { put(t, dir, keyFile, "key") }, true, nil},
 		{"K12: a database of a newer program", func(t *testing.T, dir string) { database(t, dir, "1", "2_newer.go") }, false, []string{dataFile, "newer Doorstep", "2_newer.go"}},
 		{"K13: a file that is no database", func(t *testing.T, dir string) { put(t, dir, dataFile, strings.Repeat("junk", 1000)) }, false, []string{dataFile, "cannot be read"}},

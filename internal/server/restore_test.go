@@ -39,7 +39,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) start(t *testing.T) {
 	t.Helper()
-	h.app = pbtest.Open(t, h.dir, func(a core.App) { server.Bind(a, false, h.clock.Now) })
+	h.app = pbtest.Open(t, h.dir, func(a core.App) { server.Bind(a, h.clock.Now) })
 	var err error
 	if h.srv, err = server.Start(h.app.BaseApp, server.Options{Now: h.clock.Now, Manual: true}); err != nil {
 		t.Fatal(err)

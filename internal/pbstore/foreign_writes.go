@@ -76,7 +76,7 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 	var decided []care.Standing
 	for _, d := range rows {
 		tx.Next()
-		if decided, err = tx.decided(decided, d); err != nil {
+		if decided, err = tx.decided(decided, d.collection, d.record, d.op == "delete"); err != nil {
 			return false, fmt.Errorf("journal %s %s: %w", d.collection, d.record, err)
 		}
 		if err := tx.settle(in, d); err != nil {

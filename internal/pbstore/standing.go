@@ -29,27 +29,27 @@ const (
 
 // decided adds what was decided about a phone, a member of staff or a caseload row. What was deleted stands as
 // withdrawn, left or ended: a backup gives nobody back what was taken so.
-func (tx *Tx) decided(list []care.Standing, d dirty) ([]care.Standing, error) {
+func (tx *Tx) decided(list []care.Standing, collection, record string, deleted bool) ([]care.Standing, error) {
 	var fields []byte
 	row, taken := (*sql.Row)(nil), map[string]string{}
-	switch now := columns.Stamp(tx.now); d.collection {
+	switch now := columns.Stamp(tx.now); collection {
 	case care.Devices:
-		row, taken = tx.row(standingOfDevice, d.record), map[string]string{"state": "revoked", "state_since": now}
+		row, taken = tx.row(standingOfDevice, record), map[string]string{"state": "revoked", "state_since": now}
 	case care.StaffName:
-		row, taken = tx.row(standingOfStaff, d.record), map[string]string{"inactive_since": now}
+		row, taken = tx.row(standingOfStaff, record), map[string]string{"inactive_since": now}
 	case care.Caseload:
-		row, taken = tx.row(standingOfCaseload, d.record), map[string]string{"to": now}
+		row, taken = tx.row(standingOfCaseload, record), map[string]string{"to": now}
 	default:
 		return list, nil
 	}
 	err := row.Scan(&fields)
 	if errors.Is(err, sql.ErrNoRows) {
-		if d.op != "delete" {
+		if !deleted {
 			return list, nil // a caseload row that goes on
 		}
 		fields, err = json.Marshal(taken)
 	}
-	return append(list, care.Standing{Collection: d.collection, ID: d.record, Fields: fields}), err
+	return append(list, care.Standing{Collection: collection, ID: record, Fields: fields}), err
 }
 
 // journal writes the decisions of a transaction down before it is committed.

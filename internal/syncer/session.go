@@ -41,12 +41,12 @@ func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *Error)
 // client finds the outbox the session speaks for; another person's, or a made-up one, is answered alike.
 func (e *Engine) client(s Session, id string) (*pbstore.Client, *Error) {
 	c, err := e.store.Client(id)
-	if err != nil && !errors.Is(err, pbstore.ErrNoClient) {
+	switch {
+	case errors.Is(err, pbstore.ErrNoClient), err == nil && c.Device != s.Device:
+		return nil, refuse(wire.CodeNotYourClient, "This device does not own that client. Enrol again and keep what is not sent.")
+	case err != nil:
 		e.logged("look a client up", err)
 		return nil, failure(err)
-	}
-	if err != nil || c.Device != s.Device {
-		return nil, refuse(wire.CodeNotYourClient, "This device does not own that client. Enrol again and keep what is not sent.")
 	}
 	return c, nil
 }

@@ -1,0 +1,93 @@
+package acceptance
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/phone"
+)
+
+// many puts visits of one person into the feed.
+func (w *world) many(p *phone.Phone, n int) (ids []string) {
+	w.t.Helper()
+	for i := range n {
+		ids = append(ids, w.record(p, care.Visits, w.visit(w.ada, fmt.Sprint("visit ", i))))
+	}
+	w.sync(p)
+	return ids
+}
+
+// K8. What a night costs follows what is new, not what there is.
+func TestTheNightlyCleanUpGoesOnWhereTheLastOneEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ann := w.phoneOf(w.ann)
+	ids := w.many(ann, 1200)
+	for _, id := range ids[:40] {
+		ok(t, ann.Retract(care.Visits, id))
+	}
+	w.sync(ann)
+	w.pass(time.Hour)
+	w.sql(`UPDATE patients SET access_notes = 'key safe' WHERE id = ?`, w.ada.Id) // a mark of after all that
+	night := func() (asked int64) {
+		t.Helper()
+		w.clock.Pass(200 * 24 * time.Hour)
+		w.sql(`UPDATE patients SET access_notes = access_notes || '.' WHERE id = ?`, w.ada.Id) // a mark of today
+		before := w.srv.Store.QueriesRun()
+		ok(t, w.srv.CleanUp(t.Context()))
+		return w.srv.Store.QueriesRun() - before
+	}
+	first := night()
+	floor := w.srv.Store.Floor()
+	if floor == 0 {
+		t.Fatal("the floor did not rise")
+	}
+	second := night()
+	if w.srv.Store.Floor() <= floor {
+		t.Error("the floor did not rise with what is new")
+	}
+	if second >= first {
+		t.Errorf("the first night asked the database %d times, the second, with one day of news, %d times", first, second)
+	}
+	w.sync(ann) // and everything that stands is still there
+	for _, id := range ids[40:] {
+		if _, held := ann.View(care.Visits, id); !held {
+			t.Fatalf("visit %s is gone", id)
+		}
+	}
+	bob := w.phoneOf(w.bob)
+	if n := len(bob.List(care.Visits)); n != len(ids)-40 {
+		t.Errorf("a new phone gets %d visits, want %d", n, len(ids)-40)
+	}
+}
+
+// K8. A phone that was away learns of everything that went, or starts anew, also while a clean-up is under way.
+func TestTheFloorRisesWithWhatIsRemoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ann, bob := w.phoneOf(w.ann), w.phoneOf(w.bob)
+	ids := w.many(ann, 600)
+	w.sync(bob)
+	for _, id := range ids {
+		ok(t, ann.Retract(care.Visits, id))
+	}
+	w.sync(ann)
+	_, head := w.srv.Store.Head()
+	gone, err := w.srv.Store.FindGone(t.Context(), pbstore.Place{Seq: 0, N: math.MaxInt64}, head)
+	ok(t, err)
+	if gone.Last || !gone.Any() {
+		t.Fatalf("the first part of the feed: %+v", gone)
+	}
+	ok(t, w.srv.Engine.Do(t.Context(), func(tx *pbstore.Tx) error { return tx.Forget(gone) }))
+	if floor := w.srv.Store.Floor(); floor != gone.Floor || floor == 0 || floor >= head {
+		t.Errorf("the floor is %d, head %d, want %d", floor, head, gone.Floor)
+	}
+	w.sync(bob)
+	if left := len(bob.List(care.Visits)); left != 0 {
+		t.Errorf("Bob still shows %d of the visits that were withdrawn", left)
+	}
+}

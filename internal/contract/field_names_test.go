@@ -25,6 +25,7 @@ var byName = map[string]string{
 	"rules/evidence.go":     "true, false and not known are three",
 	"pbstore/tx_records.go": "compares values whatever they are", "takein/derive.go": "compares values whatever they are",
 	"storetest/memory.go": "a table of any collection", "storetest/contract.go": "asserts on stored values",
+	"testkit/faults/kinds.go": "reads a phone", "testkit/faults/phones.go": "reads a phone",
 	"sim/actions.go": "reads a phone", "sim/actions_write.go": "reads a phone",
 	"demo/scenes_phones.go": "reads a phone", "demo/scenes_handovers.go": "reads a phone", "demo/script.go": "reads a phone", "demo/opening.go": "reads a phone",
 	"phone/view.go": "a phone holds records of any collection", "phone/record.go": "a phone holds records of any collection",

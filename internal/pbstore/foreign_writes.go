@@ -3,7 +3,6 @@ package pbstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -103,11 +102,6 @@ func (tx *Tx) dirty(query string, limit int) (rows []dirty, err error) {
 		return err
 	}, limit)
 	return rows, err
-}
-
-func jsonList(items []string) string {
-	b, _ := json.Marshal(items) // a []string always marshals
-	return string(b)
 }
 
 func (tx *Tx) settle(in ForeignWrites, d dirty) error {

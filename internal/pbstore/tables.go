@@ -144,6 +144,8 @@ func newTables() *tables {
 	return all
 }
 
+func jsonList(items []string) string { return string(care.JSON(items)) }
+
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {

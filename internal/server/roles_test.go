@@ -31,7 +31,7 @@ func TestEveryRoleOnEveryCollectionByEveryOp(t *testing.T) {
 			session := syncer.Session{Device: pbtest.ID(), Client: pbtest.ID(), Staff: staff.Id}
 			run(t, app, `INSERT INTO devices (id, staff, client, state) VALUES ('%s', '%s', '%s', 'active')`, session.Device, staff.Id, session.Client)
 			run(t, app, `INSERT INTO sync_clients (client, device, staff, created_at) VALUES ('%s', '%s', '%s', '')`, session.Client, session.Device, staff.Id)
-			cells := everyCell(t, app, ours.Id)
+			cells := everyCell(t, app, ours.Id, staff.Id)
 			if err := srv.Tick(context.Background()); err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +45,7 @@ func TestEveryRoleOnEveryCollectionByEveryOp(t *testing.T) {
 				t.Fatal(refused)
 			}
 			for i, c := range cells {
-				allowed := c.patient == ours.Id && c.collection.Pushable && duty.May(ops[c.op], c.collection.Name) && duty.Reach != care.Nobody
+				allowed := c.patient == ours.Id && c.collection.Pushable && duty.May(rightFor(c.op, c.collection), c.collection.Name) && duty.Reach != care.Nobody
 				if got := answer.Results[i]; (got.Status != care.Quarantined) != allowed {
 					t.Errorf("%s of %s: %s %+v, allowed is %t", c.op, c.collection.Name, got.Status, got.Issues, allowed)
 				}
@@ -56,6 +56,15 @@ func TestEveryRoleOnEveryCollectionByEveryOp(t *testing.T) {
 
 var ops = map[care.OpKind]care.Right{care.OpCreate: care.Create, care.OpUpdate: care.Update, care.OpRetract: care.Retract}
 
+// rightFor is the right that an op takes. Of what only grows a change says what its author would have had it say:
+// whoever may add one may say so.
+func rightFor(op care.OpKind, c *care.Collection) care.Right {
+	if op == care.OpUpdate && c.AppendOnly {
+		return care.Create
+	}
+	return ops[op]
+}
+
 // cell is one op on one collection, with the id of the record it is about.
 type cell struct {
 	collection  *care.Collection
@@ -63,9 +72,10 @@ type cell struct {
 	id, patient string
 }
 
-// everyCell lists them, and puts the records there that updates and retractions are about. Taking
+// everyCell lists them, and puts the records there that updates and retractions are about, where the author sees
+// them: what is not seen is not there. Taking
 // a person away is left out: it would end the story for the roles that follow.
-func everyCell(t *testing.T, app *pbtest.App, patient string) []cell {
+func everyCell(t *testing.T, app *pbtest.App, patient, author string) []cell {
 	t.Helper()
 	var cells []cell
 	for _, collection := range care.Collections() {
@@ -74,7 +84,10 @@ func everyCell(t *testing.T, app *pbtest.App, patient string) []cell {
 			switch {
 			case op == care.OpCreate || !collection.Pushable:
 			case collection.Name != care.Patients:
-				run(t, app, `INSERT INTO "%s" (id, patient) VALUES ('%s', '%s')`, collection.Name, c.id, patient)
+				run(t, app, `INSERT INTO "%s" (id, patient, author) VALUES ('%s', '%s', '%s')`, collection.Name, c.id, patient, author)
+				if collection.Name == care.Handovers {
+					run(t, app, `UPDATE handovers SET from_staff = '%s' WHERE id = '%s'`, author, c.id)
+				}
 			case op == care.OpRetract:
 				continue
 			default:

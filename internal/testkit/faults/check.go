@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"doorstep/internal/care"
 	"doorstep/internal/sqlitedb"
 )
 
@@ -18,7 +19,7 @@ var rules = map[string]string{
 	"a number of the ledger was given twice":                  `SELECT seq FROM sync_ledger GROUP BY seq HAVING count(*) > 1`,
 	"a client's numbers have a hole":                          `SELECT client FROM (SELECT client, mid FROM sync_ledger UNION SELECT client, mid FROM sync_renumbered) GROUP BY client HAVING max(mid) - min(mid) + 1 <> count(*)`,
 	"a client's last number is not in the ledger":             `SELECT client FROM sync_clients c WHERE last_mid > 0 AND NOT EXISTS (SELECT 1 FROM sync_ledger l WHERE l.key = c.last_key)`,
-	"an open handover of a class with a clock has no due row": `SELECT id FROM handovers h WHERE state NOT IN ('done', 'failed', 'stood_down') AND ack_due <> '' AND NOT EXISTS (SELECT 1 FROM sync_due d WHERE d.kind = 'handover' AND d.ref = h.id)`,
+	"an open handover of a class with a clock has no due row": `SELECT id FROM handovers h WHERE state NOT IN ` + care.SQLOffTheClock + ` AND ack_due <> '' AND NOT EXISTS (SELECT 1 FROM sync_due d WHERE d.kind = 'handover' AND d.ref = h.id)`,
 }
 
 // examine looks through the database of a stopped server: sound, every rule kept, and nothing that was acknowledged

@@ -134,7 +134,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 	for _, theirs := range root.Commands() {
 		theirs.PersistentPreRunE = bootstrap
 	}
-	root.AddCommand(healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
+	root.AddCommand(auditCommand(app, bootstrap), healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, nil, err
 		}
@@ -146,6 +146,32 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 		return pbrecords.NewRecovery(app), app.RunAllMigrations()
 	}, app.DataDir, time.Now))
 	return errors.Join(set.BindPocketBaseFlags(root.PersistentFlags()), set.BindPocketBaseFlags(serve.PersistentFlags()))
+}
+
+// auditCommand looks whether anything of the audit was changed or taken out since it was sealed.
+func auditCommand(app core.App, bootstrap func(*cobra.Command, []string) error) *cobra.Command {
+	var seal string
+	verify := &cobra.Command{Use: "verify", Short: "Look whether the audit is as it was sealed, hour by hour", Args: cobra.NoArgs, SilenceUsage: true}
+	verify.Flags().StringVar(&seal, "seal", "", "a seal that the server said before; it must be among those of the database")
+	verify.RunE = func(c *cobra.Command, args []string) error {
+		if err := errors.Join(bootstrap(c, args), app.RunAllMigrations()); err != nil {
+			return err
+		}
+		last, err := pbrecords.VerifyAudit(c.Context(), app)
+		if err != nil {
+			return err
+		}
+		if seal != "" {
+			if found, err := pbrecords.SealedAudit(c.Context(), app, seal); err != nil || !found {
+				return errors.Join(err, fmt.Errorf("no line of this database was sealed with %s: seals were changed, or it is another database", seal))
+			}
+		}
+		_, err = fmt.Fprintf(c.OutOrStdout(), "The audit is as it was sealed, up to line %d of %s: %s\n", last.Line, last.At, last.Hash)
+		return err
+	}
+	audit := &cobra.Command{Use: "audit", Short: "Look after the audit"}
+	audit.AddCommand(verify)
+	return audit
 }
 
 // healthCommand asks the server of the same settings how it is; a container's health check.

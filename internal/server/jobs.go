@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/syncer"
 )
 
@@ -24,11 +26,13 @@ type job struct {
 const (
 	jobNotice  = "notice_writes"
 	jobCleanUp = "clean_up"
+	jobSeal    = "seal_audit"
 )
 
 // Lateness that health speaks of.
 const (
 	lateMinutes = 2 * time.Minute
+	lateHours   = 3 * time.Hour
 	lateNight   = 26 * time.Hour
 )
 
@@ -37,9 +41,23 @@ func (s *Server) jobs() []job {
 	return []job{
 		{name: syncer.JobDue, every: s.o.Escalation, atStart: true, lateAfter: lateMinutes, do: s.Engine.WorkDue},
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
+		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
 		{name: jobCleanUp, daily: 3*time.Hour + 10*time.Minute, lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
 		{name: syncer.JobCheck, daily: 4*time.Hour + 10*time.Minute, lateAfter: lateNight, do: s.Engine.Check},
 	}
+}
+
+// sealAudit seals what is new in the audit, and says the seal where the database is not: to whoever keeps the
+// output of the program.
+func (s *Server) sealAudit(ctx context.Context) error {
+	seal, err := pbrecords.SealAudit(ctx, s.App, s.o.Now())
+	if err != nil || seal.Line == 0 {
+		return err
+	}
+	if s.o.Out != nil {
+		_, err = fmt.Fprintf(s.o.Out, "%s audit sealed up to line %d: %s\n", seal.At, seal.Line, seal.Hash)
+	}
+	return err
 }
 
 // CleanUp is the nightly job: it removes what no phone needs any more and lets SQLite look at its statistics. It stands

@@ -41,6 +41,7 @@ const (
 	CodeAuthorMismatch    = "author_mismatch"
 	CodeAuthorInactive    = "author_inactive"
 	CodeMoved             = "moved"
+	CodeRecordedSince     = "recorded_since"
 	CodeMissingRecord     = "missing_record"
 	CodeDependsOn         = "depends_on"
 	CodeOtherField        = "other_field"
@@ -84,6 +85,7 @@ var IssueCodes = []IssueCode{
 	{CodeAuthorMismatch, true, FixSupervisor, "somebody else's change"},
 	{CodeAuthorInactive, true, FixSupervisor, "its author had left"},
 	{CodeMoved, true, FixSupervisor, "the record it is about has been filed under another person"},
+	{CodeRecordedSince, true, FixSupervisor, "another has recorded the visit since; `{\"id\": …}` makes this a visit of its own, `{\"together\": true}` merges the two"},
 	{CodeMissingRecord, true, FixNone, "the record it is about has not arrived; it runs when it does"},
 	{CodeDependsOn, true, FixNone, "a record it refers to is held back; it runs when that one is settled"},
 	{CodeOtherField, true, FixEdit, "a decision that sets something else than what its issue is about"},

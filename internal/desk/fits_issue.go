@@ -10,8 +10,14 @@ func fits(store Issues, issue *care.Record, d Decision) error {
 	if issue.Collection.Name == care.Quarantine && i.HoldsChange() || len(d.Set) == 0 {
 		return nil
 	}
-	if i.Policy() == "retract" {
+	switch i.Policy() {
+	case care.PolicyRetract:
 		field = "retract"
+	case care.PolicyRetracted: // taking the decision in looks at what else it sets
+		if _, ok := d.Set["retract"].(bool); !ok {
+			return refuse(CodeInvalid, "set must hold \"retract\": false where the record is to stand again, true where it stays withdrawn.")
+		}
+		return nil
 	}
 	if _, ok := d.Set[field]; !ok || len(d.Set) != 1 {
 		return refuse(CodeInvalid, "set must hold \"%s\" and nothing else.", clipped(field))

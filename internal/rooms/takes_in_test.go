@@ -287,3 +287,56 @@ func TestWaited_WhatWaitedKeepsItsAuthorAndTime(t *testing.T) {
 		t.Errorf("it was changed by %q at %s in change %d of version %d", last.Author, last.At, last.Seq, rec.Version)
 	}
 }
+
+// leaversVisit is a planned visit that Bob has recorded, and that Ann recorded offline after she had left.
+func leaversVisit(t *testing.T) (s *story, issue *care.Record) {
+	t.Helper()
+	s = newStory(t)
+	s.applied(s.Town.Lead(), s.visit(1, s.Town.Ada, op{"status": "planned", "planned_start": at(4), "purpose": "wound_care", "team": s.Town.Nurses}))
+	seen := s.base()
+	s.applied(s.Town.Colleague(), s.edit(1, s.Town.Ada, seen, op{"status": "completed", "note": "Note of Bob", "staff": s.Town.Bob}))
+	ann := s.Town.Nurse()
+	ann.InactiveSince = s.clock.Add(-time.Hour)
+	edit := s.edit(1, s.Town.Ada, seen, op{"status": "completed", "note": "Note of Ann", "outcome": "care_given"})
+	readings := s.set(1, s.Town.Ada, 1, op{"visit": storetest.ID(2001)})
+	if res := s.push(ann, edit, readings); res.Status != care.Quarantined || res.Issues[0].Code != care.CodeAuthorInactive {
+		t.Fatalf("it ended %+v", res)
+	}
+	issue = s.issues(s.Town.Ada)[0]
+	s.decide(s.Town.Lead(), issue, op{})
+	bobs := care.AsVisit(s.stored(care.Visits, storetest.ID(2001)))
+	if open := s.issues(s.Town.Ada); len(open) != 1 || care.AsIssue(open[0]).Code() != care.CodeRecordedSince || bobs.Outcome() != "" || bobs.Note() != "Note of Bob" {
+		t.Fatalf("let in without a word, %d issues are open and stored is %v", len(open), bobs.Values)
+	}
+	return s, s.issues(s.Town.Ada)[0]
+}
+
+// U19. A leaver's change to a visit that somebody else has recorded since is never mixed into it, half of each.
+func TestLeaver_TheirVisitBecomesOneOfItsOwn(t *testing.T) {
+	s, issue := leaversVisit(t)
+	own := storetest.ID(2009)
+	if res := s.decide(s.Town.Lead(), issue, op{"id": own}); res.Status != care.Applied {
+		t.Fatalf("the decision ended %+v", res)
+	}
+	v := care.AsVisit(s.stored(care.Visits, own))
+	if v.Note() != "Note of Ann" || v.Staff() != s.Town.Ann || v.Outcome() != "care_given" || v.Purpose() != "wound_care" || v.Team() != s.Town.Nurses {
+		t.Errorf("hers is %v", v.Values)
+	}
+	if bobs := care.AsVisit(s.stored(care.Visits, storetest.ID(2001))); bobs.Note() != "Note of Bob" || bobs.Outcome() != "" {
+		t.Errorf("his is %v", bobs.Values)
+	}
+	if set := care.AsObservation(s.stored(care.Observations, storetest.ID(1001))); set.Visit() != own || len(s.issues(s.Town.Ada)) != 0 {
+		t.Errorf("her readings are of visit %s, open are %d issues", set.Visit(), len(s.issues(s.Town.Ada)))
+	}
+}
+
+// U19. Or the two are one visit, which somebody says, and then what they say differently is to be decided.
+func TestLeaver_TheirVisitIsMergedKnowingly(t *testing.T) {
+	s, issue := leaversVisit(t)
+	s.decide(s.Town.Lead(), issue, op{"together": true})
+	v := care.AsVisit(s.stored(care.Visits, storetest.ID(2001)))
+	open := s.issues(s.Town.Ada)
+	if v.Note() != "Note of Bob" || v.Outcome() != "care_given" || len(open) != 1 || care.AsIssue(open[0]).Field() != "note" {
+		t.Errorf("stored is %v, open are %d issues", v.Values, len(open))
+	}
+}

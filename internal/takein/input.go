@@ -21,6 +21,8 @@ type input struct {
 	known bool
 	// replayOf is the quarantine row that is run again; nil for a new change.
 	replayOf *care.Record
+	// together: whoever approves it says that it is about what somebody else has recorded since; see recordedTwice.
+	together bool
 	// entitled are those whose rights may carry an op; see permit. They are its author and, where somebody
 	// approved the change, them.
 	entitled []access.Rights
@@ -45,6 +47,7 @@ func (r *Room) replayInput(again replay, m *care.Mutation) *input {
 	in := &input{Room: r, m: m, by: by, received: row.ReceivedAt, replayOf: row.Clone()}
 	in.at, in.known = by.Clock.Correct(m.AuthoredAt, in.received)
 	in.entitled = in.entitledTo(again)
+	in.together, _ = again.set["together"].(bool)
 	return in
 }
 

@@ -42,6 +42,9 @@ func (in *input) planOp(p *planned, op *care.Op) error {
 	}
 	switch op.Kind {
 	case care.OpUpdate:
+		if in.recordedTwice(d, op) {
+			return recordedSince()
+		}
 		return in.update(p, d, op)
 	case care.OpAdd, care.OpRemove:
 		return in.members(p, d, op)

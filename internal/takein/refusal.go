@@ -27,6 +27,11 @@ func moved() *refusal {
 		message: "The record this change is about has been filed under another person meanwhile. Somebody decides whose the change is; nothing is lost."}
 }
 
+func recordedSince() *refusal {
+	return &refusal{code: care.CodeRecordedSince,
+		message: "Somebody else has recorded this visit since. Take this in as a visit of its own, or say that both are one visit."}
+}
+
 func missingPerson(patient string) *refusal {
 	return &refusal{code: care.CodeMissingRecord, waitsFor: patient,
 		message: "The person this is about has not reached the server yet."}

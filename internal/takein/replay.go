@@ -16,6 +16,11 @@ func (r *Room) Replay(row *care.Record, set map[string]any, resolver string, app
 	if !ok {
 		return wire.Result{Status: care.Quarantined}, nil
 	}
+	if id, own := set["id"].(string); own {
+		if err := r.asOwn(m, id); err != nil {
+			return wire.Result{}, err
+		}
+	}
 	r.Moment.Next() // it is a change of its own: what wakes it may have written the same record under its number
 	in := r.replayInput(again, m)
 	o, err := in.planAndStore()
@@ -140,6 +145,9 @@ func (r replay) decode() (*care.Mutation, bool) {
 		target.Set = map[string]any{}
 	}
 	for k, v := range r.set {
+		if k == "together" {
+			continue
+		}
 		if k == "id" {
 			if target.Kind == care.OpCreate {
 				target.ID, _ = v.(string)

@@ -55,7 +55,7 @@ func (in *input) resolve(p *planned, op *care.Op) error {
 func onlyWhatWasSent(row *care.Record, set map[string]any) error {
 	ops := wire.Ops(wire.KeptIn(row))
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		mends := name == "id" || name == "patient" || name == care.AsIssue(row).Field() ||
+		mends := name == "id" || name == "together" || name == "patient" || name == care.AsIssue(row).Field() ||
 			slices.ContainsFunc(ops, func(op care.Op) bool { _, there := op.Set[name]; return there || op.Kind == care.OpResolve })
 		if !mends {
 			return notInQuestion(name)

@@ -28,7 +28,10 @@ export class Conflict extends IssueForm {
   get kept() { return this.issue.stored ? this.issue.stored.value : this.issue.kept }
   get keptBy() { return this.issue.stored?.by ?? this.issue.kept_by }
   get keptAt() { return this.issue.stored?.at || this.issue.kept_at }
-  get retract() { return this.issue.policy === 'retract' }
+  /** Whether the record as a whole is in question, and not one value of it. */
+  get retract() { return this.issue.policy === 'retract' || this.recorded }
+  /** Somebody recorded it although somebody else had withdrawn it. */
+  get recorded() { return this.issue.policy === 'retracted' }
 
   /** What was chosen between other values than these is no choice any more. @param {any} issue */
   update(issue) {
@@ -55,7 +58,7 @@ export class Conflict extends IssueForm {
     const { collection, field } = this.issue
     switch (this.choice) {
       case 'kept': return { set: {} }
-      case 'lost': return { set: this.retract ? { retract: true } : { [field]: this.issue.lost ?? null } }
+      case 'lost': return { set: this.retract ? { retract: !this.recorded } : { [field]: this.issue.lost ?? null } }
       case 'both': case 'write': {
         const value = valueOf(this.desk, collection, field, this.choice === 'both' ? this.joined : this.typed)
         return value === undefined ? { wrong: words.desk.value.wrong } : { set: { [field]: value } }
@@ -99,18 +102,21 @@ export class Conflict extends IssueForm {
 
   drawRetract() {
     const i = this.issue
+    const lost = this.recorded && i.field ? { [i.field]: i.lost } : i.lost
     return html`<div class="dk-sides">
-        ${this.side(w.kept, retractSide(i.kept), i.kept_by, i.kept_at, 'kept')}
-        ${this.side(w.lost, retractSide(i.lost), i.lost_by, i.lost_at, 'lost')}</div>
-      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.desk.redraw() }, options: [
-        { value: 'kept', text: w.keepRecord, hint: w.keepRecordHint }, { value: 'lost', text: w.withdraw, hint: w.withdrawHint }] })}`
+        ${this.side(w.kept, this.recorded ? w.withdrawn : this.retractSide(i.kept), i.kept_by, i.kept_at, 'kept')}
+        ${this.side(w.lost, this.retractSide(lost), i.lost_by, i.lost_at, 'lost')}</div>
+      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.desk.redraw() }, options: this.recorded
+        ? [{ value: 'kept', text: w.staysWithdrawn, hint: w.staysWithdrawnHint }, { value: 'lost', text: w.standsAgain, hint: w.standsAgainHint }]
+        : [{ value: 'kept', text: w.keepRecord, hint: w.keepRecordHint }, { value: 'lost', text: w.withdraw, hint: w.withdrawHint }] })}`
   }
-}
 
-/** One wanted it withdrawn, the other went on writing in it. @param {any} value */
-function retractSide(value) {
-  if (value === null || value === undefined) return w.stands
-  if (value === true || value?.retract === true || value?.retracted) return w.withdrawn
-  if (typeof value !== 'object') return String(value)
-  return html`<ul class="nhsuk-list dk-tight">${Object.entries(value).map(([k, v]) => html`<li>${fieldLabel(k)}: ${String(v)}</li>`)}</ul>`
+  /** One wanted it withdrawn, the other went on writing in it. @param {any} value */
+  retractSide(value) {
+    if (value === null || value === undefined || value?.retract === false) return w.stands
+    if (value === true || value?.retract === true || value?.retracted) return w.withdrawn
+    if (typeof value !== 'object') return String(value)
+    return html`<ul class="nhsuk-list dk-tight">${Object.entries(value).map(([k, v]) => html`<li>${fieldLabel(k)}: ${
+      readable(this.desk, this.issue.collection, k, v)}</li>`)}</ul>`
+  }
 }

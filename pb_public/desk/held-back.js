@@ -5,7 +5,7 @@ import { html, nothing } from '../shared/ui/html.js'
 import { personName, when } from '../shared/ui/format.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { IssueForm } from './issue-form.js'
-import { checkbox, facts, nameOf, roleOf } from './parts.js'
+import { checkbox, facts, nameOf, radios, roleOf } from './parts.js'
 import { newID } from './ulid.js'
 import { typedOf, valueOf } from './typed.js'
 import { collectionLabel, fieldInput, fieldLabel, readable } from './values.js'
@@ -22,6 +22,7 @@ export class HeldBack extends IssueForm {
     /** What was typed, by place and field: "0.note". @type {Map<string, any>} */ this.typed = new Map()
     /** @type {{ id: string, text: string }[]} */ this.people = []
     this.looked = ''
+    /** @type {'' | 'own' | 'together'} */ this.which = ''
     this.fresh = issue.code === 'id_taken' || issue.code === 'invalid_id' // as a record of its own, unless the lead says otherwise
     this.update(issue)
   }
@@ -31,6 +32,9 @@ export class HeldBack extends IssueForm {
     super.update(issue)
     /** @type {any[]} */ this.ops = Array.isArray(issue.content?.ops) ? issue.content.ops : []
   }
+
+  /** Somebody else has recorded the same visit since: the lead says whether there were two. */
+  get twice() { return this.issue.code === 'recorded_since' }
 
   get possible() { return !this.issue.hidden && this.ops.length > 0 }
 
@@ -56,7 +60,9 @@ export class HeldBack extends IssueForm {
       places.add(place)
     }
     if (places.size > 1) return { wrong: w.onePlace }
-    if (this.fresh) set.id = newID()
+    if (this.twice && this.which === '') return { wrong: w.needWhich }
+    if (this.fresh || this.which === 'own') set.id = newID()
+    if (this.which === 'together') set.together = true
     return { set }
   }
 
@@ -82,6 +88,8 @@ export class HeldBack extends IssueForm {
       ${i.hidden ? nothing : this.ops.length ? this.ops.map((op, at) => this.part(op, at)) : raw(i)}
       ${i.code === 'id_taken' || i.code === 'invalid_id'
         ? checkbox({ id: 'fresh', text: w.fresh, hint: w.freshHint, checked: this.fresh, change: on => { this.fresh = on } }) : nothing}
+      ${this.twice ? radios({ name: 'which', legend: w.needWhich, value: this.which, change: v => { this.which = /** @type {'own'} */ (v) }, options: [
+        { value: 'own', text: w.fresh, hint: w.freshVisitHint }, { value: 'together', text: w.together, hint: w.togetherHint }] }) : nothing}
       ${this.possible ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox(
         { id: 'mending', text: w.mend, checked: this.mending, change: on => {
         this.mending = on

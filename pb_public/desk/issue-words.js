@@ -16,5 +16,6 @@ export function issueTitle(desk, issue) {
   const capital = (/** @type {string} */ t) => t.charAt(0).toUpperCase() + t.slice(1)
   if (heldBack(issue)) return capital(fill(w.titles.quarantined, { record, author: issue.author?.name || words.desk.unknown }))
   if (issue.policy === 'retract') return fill(w.titles.retract, { record })
+  if (issue.policy === 'retracted') return fill(w.titles.retracted, { record })
   return fill(w.titles[conflict(issue) ? 'conflict' : 'set_aside'], { field: fieldLabel(issue.field ?? ''), record })
 }

@@ -67,16 +67,17 @@ function conflict(app, i) {
     <span class="ds-soft">${by ? fill(w.by, { name: by === app.me.id ? w.you : app.nameOf(by), at: when(at, app.now()) })
       : ''}</span><span class="ds-pre">${shown(value)}</span></div>`
   const text = typeof i.lost === 'string' || typeof i.kept === 'string'
-  const settle = (/** @type {any} */ value) => resolve(app, i, i.policy === 'retract' ? { retract: value } : { [i.field]: value })
+  const whole = i.policy === 'retract' || i.policy === 'retracted' // whether the record stands
+  const settle = (/** @type {any} */ value) => resolve(app, i, whole ? { retract: value } : { [i.field]: value })
   return html`<div class="app-sides">${side(w.before, i.before, '', '')}${side(w.kept, i.kept, i.kept_by, i.kept_at)}${side(w.lost, i.lost,
         i.lost_by, i.lost_at)}</div>
     ${i.policy === 'latest' ? html`<p class="ds-soft">${w.latest}</p>` : nothing}
     <div class="ds-row">
       <button class="nhsuk-button nhsuk-button--secondary" type="button"
-        @click=${() => settle(i.policy === 'retract' ? false : i.kept)}>${w.keepStored}</button>
+        @click=${() => settle(whole ? i.policy === 'retracted' : i.kept)}>${w.keepStored}</button>
       <button class="nhsuk-button nhsuk-button--secondary" type="button"
-        @click=${() => settle(i.policy === 'retract' ? true : i.lost)}>${w.takeOther}</button>
-      ${text && i.policy !== 'retract'
+        @click=${() => settle(whole ? i.policy === 'retract' : i.lost)}>${w.takeOther}</button>
+      ${text && !whole
         ? html`<button class="nhsuk-button nhsuk-button--secondary" type="button"
           @click=${() => settle([i.kept, i.lost].filter(Boolean).join('\n'))}>${w.keepBoth}</button>` : nothing}
     </div>${failed(app, i)}`

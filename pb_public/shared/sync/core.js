@@ -29,7 +29,8 @@ export class Core {
   retry = new Retry()
   batchMax = 0 // halved by 413; 0 = as the server allows
   /** @type {Change[]} the batch on its way */ sending = []
-  digest = { wanted: false, differs: /** @type {string[]} */ ([]), last: { differs: /** @type {string[]} */ ([]), moved: /** @type {string[]} */ ([]), repaired: 0 } }
+  digest = { wanted: false, differs: /** @type {string[]} */ ([]),
+    last: { differs: /** @type {string[]} */ ([]), moved: /** @type {string[]} */ ([]), repaired: 0 } }
   refusals = 0 // of our assertion, in a row
   head = 0 // the newest number of the sequence the server named
   /** @type {StepKind} */ phase = 'idle'

@@ -106,9 +106,11 @@ export class Conflict extends IssueForm {
     return html`<div class="dk-sides">
         ${this.side(w.kept, this.recorded ? w.withdrawn : this.retractSide(i.kept), i.kept_by, i.kept_at, 'kept')}
         ${this.side(w.lost, this.retractSide(lost), i.lost_by, i.lost_at, 'lost')}</div>
-      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.desk.redraw() }, options: this.recorded
-        ? [{ value: 'kept', text: w.staysWithdrawn, hint: w.staysWithdrawnHint }, { value: 'lost', text: w.standsAgain, hint: w.standsAgainHint }]
-        : [{ value: 'kept', text: w.keepRecord, hint: w.keepRecordHint }, { value: 'lost', text: w.withdraw, hint: w.withdrawHint }] })}`
+      ${radios({ name: 'choice', legend: w.legend, value: this.choice, change: v => { this.choice = v; this.desk.redraw() },
+        options: this.recorded
+          ? [{ value: 'kept', text: w.staysWithdrawn, hint: w.staysWithdrawnHint },
+            { value: 'lost', text: w.standsAgain, hint: w.standsAgainHint }]
+          : [{ value: 'kept', text: w.keepRecord, hint: w.keepRecordHint }, { value: 'lost', text: w.withdraw, hint: w.withdrawHint }] })}`
   }
 
   /** One wanted it withdrawn, the other went on writing in it. @param {any} value */

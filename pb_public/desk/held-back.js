@@ -88,8 +88,10 @@ export class HeldBack extends IssueForm {
       ${i.hidden ? nothing : this.ops.length ? this.ops.map((op, at) => this.part(op, at)) : raw(i)}
       ${i.code === 'id_taken' || i.code === 'invalid_id'
         ? checkbox({ id: 'fresh', text: w.fresh, hint: w.freshHint, checked: this.fresh, change: on => { this.fresh = on } }) : nothing}
-      ${this.twice ? radios({ name: 'which', legend: w.needWhich, value: this.which, change: v => { this.which = /** @type {'own'} */ (v) }, options: [
-        { value: 'own', text: w.fresh, hint: w.freshVisitHint }, { value: 'together', text: w.together, hint: w.togetherHint }] }) : nothing}
+      ${this.twice ? radios({ name: 'which', legend: w.needWhich, value: this.which,
+        change: v => { this.which = /** @type {'own'} */ (v) }, options: [
+          { value: 'own', text: w.fresh, hint: w.freshVisitHint },
+          { value: 'together', text: w.together, hint: w.togetherHint }] }) : nothing}
       ${this.possible ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox(
         { id: 'mending', text: w.mend, checked: this.mending, change: on => {
         this.mending = on

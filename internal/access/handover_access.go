@@ -71,12 +71,28 @@ func (a *Access) SeeHandover(handover *care.Record) *Seen {
 	return s
 }
 
+// SeePersonOf is whom a handover is about, as somebody sees them who may look at it.
+func (a *Access) SeePersonOf(handover, person *care.Record) Person {
+	id := care.AsHandover(handover).Patient()
+	if a.onlySent(handover) {
+		return Person{ID: id}
+	}
+	return a.SeePerson(a.projectionOf(handover), id, person)
+}
+
+// onlySent says whether somebody sees a handover because they or their team sent it and for no other reason: its
+// person is not theirs, or not any more. They learn what became of it and nothing of the person. Whatever is refused
+// raises what it says, so that anybody can be the sender of something about anybody.
+func (a *Access) onlySent(handover *care.Record) bool {
+	return a.SideOf(handover) == Sent && !a.Near(care.AsHandover(handover).Patient())
+}
+
 func (a *Access) projectionOf(handover *care.Record) Projection {
 	to := a.index.Directory().Team(handover.Text("to_team"))
 	switch {
 	case care.Class(handover.Text("class")) == care.Safeguarding && !a.Duty.ReadsConcerns:
 		return SealedView
-	case a.Limited(), !a.sent(handover) && to != nil && to.Kind == care.VoluntaryKind:
+	case a.Limited(), !a.sent(handover) && to != nil && to.Kind == care.VoluntaryKind, a.onlySent(handover):
 		return LimitedView
 	}
 	return FullView

@@ -71,7 +71,9 @@ func TestHowMuchOfAHandoverIsRead(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			me := who(c.role, trust, nurses)
-			seen := newTown(t, me).Of(me).SeeHandover(said(c.class, "you", c.team, c.to))
+			w := newTown(t, me)
+			w.give(ada, care.TeamScope(nurses), now)
+			seen := w.Of(me).SeeHandover(said(c.class, "you", c.team, c.to))
 			if seen.Projection != c.projection {
 				t.Errorf("projection %q, want %q", seen.Projection, c.projection)
 			}
@@ -132,6 +134,42 @@ func TestWhatIsQuotedAsEvidence(t *testing.T) {
 	}
 }
 
+// X1: whatever is refused raises what it says, so that anybody can be the sender of something about anybody.
+func TestWhoOnlySentAHandoverReadsNothingOfAPersonWhoIsNotTheirs(t *testing.T) {
+	person := record(care.Patients, ada, map[string]any{"family_name": "Testpatient", "nhs_number": "9990000018"})
+	for _, class := range []care.Class{care.Urgent, care.Safeguarding} {
+		for _, c := range []struct {
+			name  string
+			who   care.Viewer
+			has   bool
+			named bool
+		}{
+			{"a nurse whose person it is", who(care.DistrictNurse, trust, nurses), true, true},
+			{"a nurse whose person it is not", who(care.DistrictNurse, trust, nurses), false, false},
+			{"a lead whose team sent it, about somebody of others", who(care.TeamLead, trust, nurses), false, false},
+			{"the GP to whom it went", who(care.DutyGP, surgery, practice), false, true},
+		} {
+			w := newTown(t, c.who)
+			if c.has {
+				w.give(ada, care.TeamScope(nurses), now)
+			} else {
+				w.give(ada, care.TeamScope(others), now)
+			}
+			a, h := w.Of(c.who), said(class, "me", nurses, practice)
+			if c.who.Role == care.DutyGP {
+				h.Values["from_staff"] = "you"
+			}
+			if got := a.SeePersonOf(h, person); (got.NHSNumber != "") != c.named || got.ID != ada {
+				t.Errorf("%s, of class %s: %+v", c.name, class, got)
+			}
+			seen := a.SeeHandover(h)
+			if reads := seen.Text("background") != ""; reads != (c.named && class != care.Safeguarding) || seen.Text("state") == "" {
+				t.Errorf("%s, of class %s: reads the background: %t", c.name, class, reads)
+			}
+		}
+	}
+}
+
 func TestWhoReadsTheTrend(t *testing.T) {
 	me := who(care.DistrictNurse, trust, nurses)
 	w := newTown(t, me)
@@ -141,7 +179,7 @@ func TestWhoReadsTheTrend(t *testing.T) {
 		t.Error("who sent it reads on when the person is not theirs any more")
 	}
 	w.give(ada, care.TeamScope(nurses), now)
-	if !a.ReadsTrend(h, Sent) {
+	if h = a.SeeHandover(said(care.Urgent, "me", nurses, practice)); !a.ReadsTrend(h, Sent) {
 		t.Error("who sent it and has the person does not read the trend")
 	}
 	gp := who(care.DutyGP, surgery, practice)

@@ -96,7 +96,7 @@ func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverVi
 		Rules:      a.rulesHeld(seen), SupersededBy: seen.Text("superseded_by"), SafeNote: seen.Text("safe_note"),
 		Situation: seen.Text("situation"), Background: seen.Text("background"), Assessment: seen.Text("assessment"), Recommendation: seen.Text("recommendation"),
 		DeclineReason: seen.Text("decline_reason"), Answer: seen.Text("answer"), Call: callOf(seen),
-		Patient: who.SeePerson(seen.Projection, seen.Text("patient"), row.Person)}
+		Patient: who.SeePersonOf(row.Record, row.Person)}
 	if seen.Projection == access.SealedView {
 		text := sealedText(seen)
 		h.Situation, h.Recommendation = text.Situation, text.Recommendation

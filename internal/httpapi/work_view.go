@@ -95,7 +95,7 @@ func (a *API) nameWork(v *pbstore.Snapshot, viewer *access.Access, h desk.Hangin
 		item := WorkHandover{ID: id}
 		if row != nil && named && maySee(viewer, arrange.HandoverOf(row.Record, history)) {
 			seen := viewer.SeeHandover(row.Record)
-			person := viewer.SeePerson(seen.Projection, seen.Text("patient"), row.Person)
+			person := viewer.SeePersonOf(row.Record, row.Person)
 			item.Class, item.State, item.Patient = seen.Text("class"), seen.Text("state"), &person
 		}
 		w.Handovers = append(w.Handovers, item)

@@ -7,8 +7,8 @@ import (
 )
 
 // Transition is what a change of role, organisation or teams does: to what a phone holds, to what is still to
-// be handed in from it, and to whom somebody has. Whoever notices such a change goes by it, and docs/moves.md
-// shows it for each kind of move.
+// be handed in from it, and to whom somebody has. Whoever notices such a change goes by it, and docs/protocol.md
+// tells it for each kind of move.
 type Transition struct {
 	// Anew: everything is pulled anew, in the projection of now; what that does not bring goes from the phone at
 	// once. What was written before the change is taken in by the rights of then, and stays with the team that

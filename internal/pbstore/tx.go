@@ -222,6 +222,11 @@ func (tx *Tx) Teams(patient string) []string {
 // Staff implements takein.Reference.
 func (tx *Tx) Staff(id string) (care.Viewer, bool) { return tx.store.Staff(id) }
 
+// StandingAt implements takein.Reference.
+func (tx *Tx) StandingAt(staff string, at time.Time) (care.Viewer, bool) {
+	return tx.store.Access.StandingAt(staff, at)
+}
+
 // Rules implements judge.Reference.
 func (tx *Tx) Rules() *rules.Set {
 	m := tx.store.mem

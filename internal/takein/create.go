@@ -84,7 +84,7 @@ func (in *input) planManual(p *planned, rec *care.Record) error {
 	if err != nil {
 		return err
 	}
-	manual, lacks := in.Handovers.PlanManual(rec, person, in.by.Viewer, in.at)
+	manual, lacks := in.Handovers.PlanManual(rec, person, in.wrote, in.at)
 	p.manual = append(p.manual, manual)
 	for _, l := range lacks {
 		q := in.newHeld(care.HeldField, rec.Person(), true)

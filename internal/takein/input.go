@@ -19,6 +19,8 @@ type input struct {
 	// at is the corrected authored time; known says whether the offset in force then is known.
 	at    time.Time
 	known bool
+	// wrote is the author as they were when they wrote, where the clock proves when that was; else as they are.
+	wrote care.Viewer
 	// replayOf is the quarantine row that is run again; nil for a new change.
 	replayOf *care.Record
 	// together: whoever approves it says that it is about what somebody else has recorded since; see recordedTwice.
@@ -29,9 +31,34 @@ type input struct {
 }
 
 func (r *Room) newInput(m *care.Mutation, by By) *input {
-	in := &input{Room: r, m: m, by: by, received: r.Moment.Now(), entitled: []access.Rights{access.RightsOf(by.Viewer)}}
-	in.at, in.known = by.Clock.Correct(m.AuthoredAt, in.received)
+	in := &input{Room: r, m: m, by: by, received: r.Moment.Now()}
+	in.dated()
+	in.entitled = in.authors()
 	return in
+}
+
+// dated works out when the change was written, and what its author was then.
+func (in *input) dated() {
+	in.at, in.known = in.by.Clock.Correct(in.m.AuthoredAt, in.received)
+	in.wrote = in.by.Viewer
+	if was, ok := in.Reference.StandingAt(in.by.Staff, in.at); ok && in.known {
+		in.wrote = was
+	}
+}
+
+// authors are the rights of the author: those they have, and those they had when they wrote. Work that waited
+// for a network while its author moved on is taken in.
+func (in *input) authors() []access.Rights {
+	rights := []access.Rights{access.RightsOf(in.by.Viewer)}
+	if in.moved(in.wrote) {
+		rights = append(rights, access.RightsOf(in.wrote))
+	}
+	return rights
+}
+
+// moved says whether somebody is the author as they were, and are not any more.
+func (in *input) moved(v care.Viewer) bool {
+	return v.Staff == in.by.Staff && access.Standing(v) != access.Standing(in.by.Viewer)
 }
 
 // replayInput is a change that was kept, as its author sent it and with the author's clock.
@@ -45,7 +72,7 @@ func (r *Room) replayInput(again replay, m *care.Mutation) *input {
 		m.Author = by.Staff
 	}
 	in := &input{Room: r, m: m, by: by, received: row.ReceivedAt, replayOf: row.Clone()}
-	in.at, in.known = by.Clock.Correct(m.AuthoredAt, in.received)
+	in.dated()
 	in.entitled = in.entitledTo(again)
 	in.together, _ = again.set["together"].(bool)
 	return in
@@ -56,13 +83,13 @@ func (r *Room) replayInput(again replay, m *care.Mutation) *input {
 // left when they wrote has no rights of their own.
 func (in *input) entitledTo(again replay) []access.Rights {
 	if again.approver == nil {
-		return []access.Rights{access.RightsOf(in.by.Viewer)}
+		return in.authors()
 	}
 	approver := access.RightsOf(*again.approver)
 	if len(again.set) > 0 || in.leftBefore() {
 		return []access.Rights{approver}
 	}
-	return []access.Rights{access.RightsOf(in.by.Viewer), approver}
+	return append(in.authors(), approver)
 }
 
 // leftBefore says whether the author had left when they wrote.

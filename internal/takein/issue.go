@@ -42,18 +42,18 @@ func (in *input) ownerTeam(patient string, clinical bool) string {
 		return !clinical || !ok || team.Kind != care.VoluntaryKind
 	}
 	holders := in.Reference.Teams(patient)
-	for _, t := range in.by.Teams {
+	for _, t := range in.wrote.Teams {
 		if slices.Contains(holders, t) && reads(t) {
 			return t
 		}
 	}
-	for _, t := range append(slices.Clone(holders), in.by.Teams...) {
+	for _, t := range append(slices.Clone(holders), in.wrote.Teams...) {
 		if reads(t) {
 			return t
 		}
 	}
-	if len(in.by.Teams) > 0 {
-		return in.coordinatorFor(in.by.Teams[0])
+	if len(in.wrote.Teams) > 0 {
+		return in.coordinatorFor(in.wrote.Teams[0])
 	}
 	return directory.AnyCoordinator()
 }

@@ -126,6 +126,9 @@ func (in *input) sees(who access.Rights, d *draft) bool {
 // approver, with those their desk answers for.
 func (in *input) reach(who access.Rights, patient string) *refusal {
 	now, then := in.Reference.Holds(who.Viewer, patient, in.at)
+	if in.moved(who.Viewer) {
+		now = false // what they were reaches nobody now
+	}
 	if now || then && in.known || who.Staff != in.by.Staff && in.Reference.Near(who.Viewer, patient) {
 		return nil
 	}

@@ -48,6 +48,9 @@ type Reference interface {
 	Staff(id string) (care.Viewer, bool)
 	// NumberTaken says whether somebody but this person is registered with an NHS number.
 	NumberTaken(number, but string) (bool, error)
+	// StandingAt is what a member of staff was at a past moment; false where nothing else is known than what
+	// they are.
+	StandingAt(staff string, at time.Time) (care.Viewer, bool)
 	// Directory finds teams and organisations.
 	Directory() arrange.Directory
 }

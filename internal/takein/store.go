@@ -28,7 +28,7 @@ func (in *input) store(p *planned) (*outcome, error) {
 	}
 	for _, d := range p.drafts {
 		if called(d) {
-			if err := in.Handovers.RecordCall(d.rec, in.by.Viewer); err != nil {
+			if err := in.Handovers.RecordCall(d.rec, in.wrote); err != nil {
 				return nil, err
 			}
 		}
@@ -52,8 +52,8 @@ func (in *input) write(d *draft) error {
 	if !ok {
 		return idTaken()
 	}
-	if d.rec.Collection.Name == care.Patients && len(in.by.Teams) > 0 {
-		return in.Store.Admit(d.rec.ID, in.by.Teams[0], "registered by phone")
+	if d.rec.Collection.Name == care.Patients && len(in.wrote.Teams) > 0 {
+		return in.Store.Admit(d.rec.ID, in.wrote.Teams[0], "registered by phone")
 	}
 	return nil
 }

@@ -18,7 +18,9 @@ import (
 
 // doubtful is what open issues about a person say.
 type doubtful struct {
-	room *Room
+	room  *Room
+	isNew map[string]bool // issues, by id, that what is judged left open
+	cut   bool            // there may be more issues than were read
 
 	events   []rules.Event
 	fresh    []rules.Event     // those of them that the running change brought
@@ -29,13 +31,17 @@ type doubtful struct {
 	byHand   []arrange.RefusedHandover
 }
 
-func (r *Room) newDoubtful() *doubtful {
-	return &doubtful{room: r, disputed: map[string]bool{}, why: map[string]string{}}
+func (r *Room) newDoubtful(fresh []*care.Record) *doubtful {
+	d := &doubtful{room: r, isNew: make(map[string]bool, len(fresh)), disputed: map[string]bool{}, why: map[string]string{}}
+	for _, issue := range fresh {
+		d.isNew[issue.ID] = true
+	}
+	return d
 }
 
-// readIssues reads issues as evidence about a person.
-func (r *Room) readIssues(patient string, issues []*care.Record) (*doubtful, error) {
-	d := r.newDoubtful()
+// readIssues reads issues as evidence about a person; fresh are those that what is judged left open.
+func (r *Room) readIssues(patient string, issues, fresh []*care.Record) (*doubtful, error) {
+	d := r.newDoubtful(fresh)
 	var values []*care.Record
 	for _, issue := range issues {
 		if !keepsMutation(issue) {
@@ -238,18 +244,16 @@ func (d *doubtful) add(issue, variant, stored *care.Record) error {
 		e.NEWS2 = rules.ScoreOf(variant.Values, person, variant.ClinicalTime)
 	}
 	d.events = append(d.events, e)
-	if d.isNew(issue) {
+	if d.isNew[issue.ID] {
 		d.fresh = append(d.fresh, e)
 	}
 	d.touch(issue, e.At)
 	return nil
 }
 
-func (d *doubtful) isNew(issue *care.Record) bool { return issue.Version == d.room.Moment.Seq() }
-
 // touch notes from when on the running change put something in doubt.
 func (d *doubtful) touch(issue *care.Record, at time.Time) {
-	if d.isNew(issue) {
+	if d.isNew[issue.ID] {
 		d.since = care.Earliest(d.since, at)
 	}
 }

@@ -66,7 +66,7 @@ func (r *Room) Person(patient string, n *News) error {
 	person := rules.Patient{ID: patient, Values: record.Values}
 	// First what the running change left open, and everything only when something can come of it:
 	// a person may have thousands of open issues.
-	d, err := r.readIssues(patient, n.Issues)
+	d, err := r.readIssues(patient, n.Issues, n.Issues)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (r *Room) Person(patient string, n *News) error {
 	} else if wait {
 		return r.Store.DueAt(nextMinute(r.Moment.Now()), care.DueJudge, patient)
 	}
-	if d, err = r.allDoubts(patient); err != nil {
+	if d, err = r.allDoubts(patient, n.Issues); err != nil {
 		return err
 	}
 	// A row does not keep an offset that is not proven, so what is read back may lie earlier than
@@ -121,12 +121,25 @@ func (r *Room) raiseByHand(person *care.Record, n *News) error {
 	return nil
 }
 
-func (r *Room) allDoubts(patient string) (*doubtful, error) {
+// allDoubts reads the open issues of a person, and of those that were just left open any that is not stored because
+// there was no room for it.
+func (r *Room) allDoubts(patient string, fresh []*care.Record) (*doubtful, error) {
 	issues, err := r.Store.OpenIssues(patient)
 	if err != nil {
 		return nil, err
 	}
-	return r.readIssues(patient, issues)
+	cut := len(issues) >= MaxEvidence
+	for _, issue := range fresh {
+		if !slices.ContainsFunc(issues, func(i *care.Record) bool { return i.ID == issue.ID }) {
+			issues = append(issues, issue)
+		}
+	}
+	d, err := r.readIssues(patient, issues, fresh)
+	if err != nil {
+		return nil, err
+	}
+	d.cut = cut
+	return d, nil
 }
 
 // addAll makes everything that is in doubt about a person new.
@@ -158,11 +171,14 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 			since = care.Earliest(since, a.ClinicalTime)
 		}
 	}
-	events, err := r.evidence(person.ID, since, d)
+	events, all, err := r.evidence(person.ID, since, d)
 	if err != nil {
 		return err
 	}
 	j := r.Reference.Rules().Judge(rules.Patient{ID: person.ID, Values: person.Values}, events)
+	if !all {
+		addUnread(&j, person.ID, known, events)
+	}
 	if err := r.countRules(j, n.Since); err != nil {
 		return err
 	}
@@ -177,11 +193,12 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 	return r.Next.Arrange(in)
 }
 
-// evidence is what is stored about a person around what changed, and what is in doubt.
-func (r *Room) evidence(patient string, since time.Time, d *doubtful) ([]rules.Event, error) {
-	events, err := r.Store.Events(patient, since.Add(-rules.Window), r.Moment.Now().Add(time.Minute))
+// evidence is what is stored about a person around what changed, and what is in doubt; all says that nothing
+// was left out because there is too much of it.
+func (r *Room) evidence(patient string, since time.Time, d *doubtful) (events []rules.Event, all bool, err error) {
+	events, all, err = r.Store.Events(patient, since.Add(-rules.Window), r.Moment.Now().Add(time.Minute))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for i := range events {
 		events[i].Verified = !d.disputed[events[i].ID]
@@ -192,7 +209,7 @@ func (r *Room) evidence(patient string, since time.Time, d *doubtful) ([]rules.E
 		events[i].Team = r.senderTeam(events[i])
 		events[i].Replaced = replaced[events[i].ID]
 	}
-	return events, err
+	return events, all && !d.cut, err
 }
 
 // replaced says which sets of readings are no evidence any more, because a set that stands replaces them: all of

@@ -38,13 +38,13 @@ func TestJudge_WhatFiresIsHandedOn(t *testing.T) {
 			return made(b.set(1, 1, map[string]any{"patient": "", "respiration_rate": int64(25), "pulse": int64(130), "spo2": int64(85)}))
 		}, ""},
 		{"a grave set in a change that was refused", func(b *bench) judge.TakenIn {
-			return judge.TakenIn{Refused: b.held(1, create(care.Observations, storetest.ID(1001), map[string]any{"patient": b.Town.Ada,
-				"respiration_rate": 25, "pulse": "112", "spo2": 91, "on_oxygen": "no", "systolic": 128, "acvpu": "A", "temperature": 36.8, "taken_at": care.Stamp(storetest.Monday)}))}
+			return refused(b.held(1, create(care.Observations, storetest.ID(1001), map[string]any{"patient": b.Town.Ada,
+				"respiration_rate": 25, "pulse": "112", "spo2": 91, "on_oxygen": "no", "systolic": 128, "acvpu": "A", "temperature": 36.8, "taken_at": care.Stamp(storetest.Monday)})))
 		}, "news2_7 at 1001 false"},
 		{"an edit in a change that was refused", func(b *bench) judge.TakenIn {
 			b.take(made(b.visit(1, 1, nil)))
-			return judge.TakenIn{Refused: b.held(1, map[string]any{"op": "update", "collection": care.Visits, "id": storetest.ID(1001), "patient": b.Town.Ada,
-				"base": "", "set": map[string]any{"critical_medicine": "missed"}})}
+			return refused(b.held(1, map[string]any{"op": "update", "collection": care.Visits, "id": storetest.ID(1001), "patient": b.Town.Ada,
+				"base": "", "set": map[string]any{"critical_medicine": "missed"}}))
 		}, "critical_medicine at 1001 false"},
 		{"a reading that was set aside", func(b *bench) judge.TakenIn {
 			set := b.set(1, 1, map[string]any{"respiration_rate": int64(25), "pulse": int64(112)})
@@ -145,8 +145,8 @@ func TestJudge_ARefusedChangeAboutTwoPeopleIsJudgedForBoth(t *testing.T) {
 	missed := func(n int, patient string) map[string]any {
 		return create(care.Visits, storetest.ID(1000+n), map[string]any{"patient": patient, "status": "completed", "critical_medicine": "missed"})
 	}
-	b.take(judge.TakenIn{Refused: b.held(1, missed(1, b.Town.Ada), missed(2, b.Town.Ben),
-		create(care.Handovers, storetest.ID(1003), map[string]any{"patient": b.Town.Ben, "class": "U2"}))})
+	b.take(refused(b.held(1, missed(1, b.Town.Ada), missed(2, b.Town.Ben),
+		create(care.Handovers, storetest.ID(1003), map[string]any{"patient": b.Town.Ben, "class": "U2"}))))
 	if len(b.arranged) != 2 || b.arranged[0].Person.ID == b.arranged[1].Person.ID {
 		t.Fatalf("judged are %d people", len(b.arranged))
 	}
@@ -161,7 +161,7 @@ func TestJudge_ARefusedChangeThatNamesNobodyIsJudgedForWhoseTheRecordIs(t *testi
 	visit := b.visit(1, 1, nil)
 	b.take(made(visit))
 	row := b.held(2, map[string]any{"op": "update", "collection": care.Visits, "id": visit.ID, "base": "", "set": map[string]any{"critical_medicine": "missed"}})
-	b.take(judge.TakenIn{Refused: row})
+	b.take(refused(row))
 	if len(b.arranged) != 1 || b.arranged[0].Person.ID != b.Town.Ada || len(b.arranged[0].Alarms) == 0 || b.arranged[0].Alarms[0].Record != visit.ID {
 		t.Errorf("judged are %+v", b.arranged)
 	}

@@ -71,6 +71,9 @@ func (b *bench) change(fn func(s rooms.Store, r *judge.Room) error) {
 	}
 }
 
+// refused is a change that was kept whole.
+func refused(row *care.Record) judge.TakenIn { return judge.TakenIn{Refused: []*care.Record{row}} }
+
 // take lets records and issues be stored and judged as one change of a phone would be.
 func (b *bench) take(in judge.TakenIn) {
 	b.t.Helper()
@@ -88,11 +91,9 @@ func (b *bench) take(in judge.TakenIn) {
 				return err
 			}
 		}
-		for _, issue := range append(slices.Clone(in.Issues), in.Refused) {
-			if issue != nil {
-				if _, err := s.Insert(issue); err != nil {
-					return err
-				}
+		for _, issue := range append(slices.Clone(in.Issues), in.Refused...) {
+			if _, err := s.Insert(issue); err != nil {
+				return err
 			}
 		}
 		return r.Judge(in)

@@ -12,14 +12,15 @@ import (
 type Store interface {
 	// Record returns a stored record, nil when there is none.
 	Record(c *care.Collection, id string) (*care.Record, error)
-	// Events lists the person's records that were not withdrawn, with a clinical time in the window.
-	Events(patient string, from, to time.Time) ([]rules.Event, error)
+	// Events lists the person's records that were not withdrawn, with a clinical time in the window: of the last
+	// MaxEvidence that came or were changed. All says that no others were left out.
+	Events(patient string, from, to time.Time) (events []rules.Event, all bool, err error)
 	// Replaced says which of these sets of readings another set of the same person replaces that was not
 	// withdrawn, whenever that was taken. A set never replaces itself.
 	Replaced(patient string, sets []string) (map[string]bool, error)
 	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has decided them:
 	// what is filed under the person, and refused changes that name them. Of a record it lists the refused
-	// changes that name it.
+	// changes that name it. Of those filed under a person it lists the last MaxEvidence of each kind, oldest first.
 	OpenIssues(of string) ([]*care.Record, error)
 	// Alarms lists what was raised for a person so far, in clinical order: all of the last thirty days, and
 	// what is older from a moment on.

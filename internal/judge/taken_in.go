@@ -6,14 +6,14 @@ import (
 	"doorstep/internal/care"
 )
 
-// TakenIn is what one change did, as far as the rules may care.
+// TakenIn is what one change did, or all changes of a transaction, as far as the rules may care.
 type TakenIn struct {
 	Written []Written
 	Issues  []*care.Record // conflicts and fields set aside that it left open
 	Settled []*care.Record // issues that it decided
 	Raised  []Raised       // handovers by hand that it made
-	// Refused is the quarantine row that keeps the change, nil when it was taken in.
-	Refused *care.Record
+	// Refused are the quarantine rows that keep what was refused whole.
+	Refused []*care.Record
 }
 
 // Written is a record that a change made or changed.

@@ -53,8 +53,10 @@ func (r *Room) touchedBy(t *TakenIn) (people, error) {
 			return nil, err
 		}
 	}
-	if t.Refused != nil {
-		return p, r.touchRefused(p, t.Refused)
+	for _, row := range t.Refused {
+		if err := r.touchRefused(p, row); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }
@@ -124,7 +126,7 @@ func (r *Room) touchDoubts(p people, filed string, as ...*care.Record) error {
 			about = append(about, issue)
 		}
 	}
-	d := r.newDoubtful()
+	d := r.newDoubtful(nil)
 	for _, stored := range as {
 		for _, issues := range byChange(about) {
 			if err := d.addMeant(stored, issues); err != nil {
@@ -146,7 +148,7 @@ func (r *Room) touchHeld(p people, record string, as ...*care.Record) error {
 		return err
 	}
 	for _, row := range held {
-		d := r.newDoubtful()
+		d := r.newDoubtful(nil)
 		concerned := map[string]bool{}
 		for i, op := range wire.Ops(wire.KeptIn(row)) {
 			if op.ID != record || !wouldChange(&op) {
@@ -178,7 +180,7 @@ func (r *Room) touchDecided(p people, issue *care.Record) error {
 	for _, patient := range list {
 		n := p.of(patient)
 		n.Acted = true
-		d, err := r.readIssues(patient, []*care.Record{issue})
+		d, err := r.readIssues(patient, []*care.Record{issue}, nil)
 		if err != nil {
 			return err
 		}

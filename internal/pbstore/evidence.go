@@ -2,26 +2,29 @@ package pbstore
 
 import (
 	"database/sql"
-	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
+	"doorstep/internal/judge"
 	"doorstep/internal/rules"
 )
 
 // Conditions on records.
 const (
 	openIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id`
+	lastIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id DESC LIMIT ?`
 	handoversOf    = `patient = ? ORDER BY id`
 	eventsInWindow = withIDs + ` AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`
 )
 
 const (
 	markBefore          = `SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`
-	recordsInScopeSince = `SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ?`
-	toldOf              = `SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
+	recordsInScopeSince = `SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ? AND collection IN (SELECT value FROM json_each(?))
+		ORDER BY seq DESC LIMIT ?`
+	toldOf = `SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
 		AND (a.holds AND h.state NOT IN ` + care.SQLEnded + ` OR NOT a.holds AND a.handover = '')
 		ORDER BY a.clinical_time DESC LIMIT 1`
 	replacedSets = `SELECT replaces FROM observations WHERE patient = ?1 AND retracted = '' AND replaces <> '' AND replaces <> id
@@ -36,47 +39,43 @@ const (
 // Events implements judge.Store. It finds the records through the person's scope in the
 // feed rather than through an index on every visit: nothing happens after it is received, so a
 // record whose clinical time is in the window entered the feed after the window began.
-func (tx *Tx) Events(patient string, from, to time.Time) ([]rules.Event, error) {
+func (tx *Tx) Events(patient string, from, to time.Time) (events []rules.Event, all bool, err error) {
 	scope, err := tx.scopeID(care.ClinicalScope(patient))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	since := int64(0)
 	err = tx.row(markBefore, from.Unix()/60).Scan(&since)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
+		return nil, false, err
 	}
-	found := map[int64][]string{}
+	found, n := map[int64][]string{}, 0
 	err = tx.each(recordsInScopeSince, func(r *sql.Rows) error {
 		var c int64
 		var id string
 		err := r.Scan(&c, &id)
-		found[c] = append(found[c], id)
+		if n++; n <= judge.MaxEvidence {
+			found[c] = append(found[c], id)
+		}
 		return err
-	}, scope, since)
+	}, scope, since, tx.store.tables.judged, judge.MaxEvidence+1)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var events []rules.Event
 	for _, name := range rules.Collections {
 		s := tx.store.tables.byName[name]
 		if len(found[s.number]) == 0 {
 			continue
 		}
-		ids, err := json.Marshal(found[s.number])
+		records, err := tx.records(s, eventsInWindow, jsonList(found[s.number]), patient, columns.Stamp(from), columns.Stamp(to))
 		if err != nil {
-			return nil, err
-		}
-		records, err := tx.records(s, eventsInWindow,
-			string(ids), patient, columns.Stamp(from), columns.Stamp(to))
-		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, rec := range records {
 			events = append(events, rules.EventOf(rec, true))
 		}
 	}
-	return events, nil
+	return events, n <= judge.MaxEvidence, nil
 }
 
 // Replaced implements judge.Store. Few sets replace another, and an index holds those alone.
@@ -101,10 +100,11 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	}
 	var list []*care.Record
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
-		some, err := tx.records(tx.store.tables.byName[name], openIssuesOf, patient)
+		some, err := tx.records(tx.store.tables.byName[name], lastIssuesOf, patient, judge.MaxEvidence)
 		if err != nil {
 			return nil, err
 		}
+		slices.Reverse(some)
 		list = append(list, some...)
 	}
 	for _, id := range named { // filed under somebody else

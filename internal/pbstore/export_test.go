@@ -29,7 +29,7 @@ func Conditions() map[string]Condition {
 	return map[string]Condition{
 		"withID": {withID, collectionNumbers}, "withIDs": {withIDs, collectionNumbers},
 		"waitingFor": {waitingFor, []string{care.Quarantine}}, "notRetracted": {notRetracted, []string{care.Checkins}},
-		"openIssuesOf": {openIssuesOf, issues}, "openConflictsOfStaff": {openConflictsOfStaff, issues[:1]}, "openRefusedOfStaff": {openRefusedOfStaff, issues[1:]},
+		"openIssuesOf": {openIssuesOf, issues}, "lastIssuesOf": {lastIssuesOf, issues}, "openConflictsOfStaff": {openConflictsOfStaff, issues[:1]}, "openRefusedOfStaff": {openRefusedOfStaff, issues[1:]},
 		"handoversOf": {handoversOf, []string{care.Handovers}}, "eventsOf": {eventsOf, []string{care.HandoverEvents}},
 		"eventsInWindow": {eventsInWindow, rules.Collections},
 	}

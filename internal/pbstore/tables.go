@@ -8,6 +8,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
+	"doorstep/internal/rules"
 )
 
 // table is the SQL of one synced collection, made once from its fields in care.
@@ -128,6 +129,7 @@ func (s *table) class() string {
 type tables struct {
 	byName   map[string]*table
 	byNumber map[int64]*table
+	judged   string // the numbers of those whose records rules judge, as JSON
 }
 
 // collectionNumbers are stored in the feed: append only, never renumber.
@@ -141,6 +143,11 @@ func newTables() *tables {
 		s := newTable(c, int64(i+1))
 		all.byName[name], all.byNumber[s.number] = s, s
 	}
+	var judged []int64
+	for _, name := range rules.Collections {
+		judged = append(judged, all.byName[name].number)
+	}
+	all.judged = string(care.JSON(judged))
 	return all
 }
 

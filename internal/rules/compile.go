@@ -95,6 +95,9 @@ func Compile(list []Rule) (*Set, []Broken) {
 
 // Rule returns the running rule of a code, the active one before one in shadow.
 func (s *Set) Rule(code string) (*Rule, bool) {
+	if code == TooMany.Code {
+		return TooMany, true
+	}
 	var found *Rule
 	for _, c := range s.rules {
 		if c.Code == code && (found == nil || c.State == Active) {

@@ -252,16 +252,33 @@ func (m *Memory) DueAt(at time.Time, kind care.DueKind, ref string) error {
 }
 
 // Events implements judge.Store.
-func (m *Memory) Events(patient string, from, to time.Time) ([]rules.Event, error) {
-	var events []rules.Event
+func (m *Memory) Events(patient string, from, to time.Time) (events []rules.Event, all bool, err error) {
+	oldest, all := m.oldestRead(patient)
 	for _, name := range rules.Collections {
 		for _, rec := range m.list(name, func(r *care.Record) bool {
-			return r.Text("patient") == patient && r.Retracted.IsZero() && !r.ClinicalTime.Before(from) && !r.ClinicalTime.After(to)
+			return r.Text("patient") == patient && r.Version >= oldest && r.Retracted.IsZero() && !r.ClinicalTime.Before(from) && !r.ClinicalTime.After(to)
 		}, byID) {
 			events = append(events, rules.EventOf(rec, true))
 		}
 	}
-	return events, nil
+	return events, all, nil
+}
+
+// oldestRead is the version of the oldest record that one judging of a person reads; all says that none is older.
+func (m *Memory) oldestRead(patient string) (oldest int64, all bool) {
+	var versions []int64
+	for _, name := range rules.Collections {
+		for _, rec := range m.records[name] {
+			if rec.Text("patient") == patient {
+				versions = append(versions, rec.Version)
+			}
+		}
+	}
+	if len(versions) <= judge.MaxEvidence {
+		return 0, true
+	}
+	slices.SortFunc(versions, func(a, b int64) int { return cmp.Compare(b, a) })
+	return versions[judge.MaxEvidence-1], false
 }
 
 // Replaced implements judge.Store.

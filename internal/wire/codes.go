@@ -42,7 +42,6 @@ const (
 	CodeTooMany              Code = "too_many"
 	CodeTooManyRequests      Code = "too_many_requests"
 	CodeTooSlow              Code = "too_slow"
-	CodeQuota                Code = "quota"
 	CodeServerError          Code = "server_error"
 	CodeBusy                 Code = "busy"
 	CodeUnavailable          Code = "unavailable"
@@ -123,7 +122,6 @@ var Codes = []Row{
 	{CodeTooMany, 413, RetryAfterFix, "more items than one request may hold", "push, digest", "half of it (§6.3)"},
 	{CodeTooSlow, 408, RetryLater, "the body took too long to arrive", "any", "as `server_error`"},
 	{CodeTooManyRequests, 429, RetryLater, "asked too often", "any", "(+`Retry-After`) wait"},
-	{CodeQuota, 429, RetryLater, "too much of this phone's work waits for a decision", "push", "(+`Retry-After`) wait. Too much of this phone's work waits for the team's lead; say so"},
 	{CodeServerError, 500, RetryLater, "a fault of ours", "any", "(+`Retry-After`) §13.1. Nothing of the request was acknowledged. So too for anything else from 500 up, such as what a proxy makes up"},
 	{CodeBusy, 503, RetryLater, "many are sending at this moment", "any", "as `server_error`"},
 	{CodeUnavailable, 503, RetryLater, "the server cannot store anything at the moment", "any", "as `server_error`"},

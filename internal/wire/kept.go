@@ -8,10 +8,13 @@ import (
 
 // Ops are a mutation's ops, or what can be salvaged of one that could not be read.
 func Ops(m *care.Mutation) []care.Op {
-	if m.Ops == nil && m.Fault != nil {
-		m.Ops = Salvage(m.Raw)
+	if m.Ops != nil || m.Fault == nil {
+		return m.Ops
 	}
-	return m.Ops
+	if m.Salvaged == nil {
+		m.Salvaged = Salvage(m.Raw)
+	}
+	return m.Salvaged
 }
 
 // KeptIn is the mutation that a quarantine row keeps, as far as it can be read.

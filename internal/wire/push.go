@@ -26,6 +26,20 @@ type Push struct {
 // taken in; a mutation that cannot be represented comes back with its Fault and its raw bytes,
 // so that it is quarantined and its neighbours are not held up.
 func DecodePush(body []byte) (*Push, *Error) {
+	push, fail := decodePush(body, nil)
+	if fail == nil || fail.Code != string(CodeMalformed) {
+		return push, fail
+	}
+	if mended, broken := mendPush(body); len(broken) > 0 {
+		if mendable, fail := decodePush(mended, broken); fail == nil {
+			return mendable, nil
+		}
+	}
+	return nil, fail
+}
+
+// decodePush is DecodePush of a body in which the mutations of these places stand in their own bytes.
+func decodePush(body []byte, broken map[int][]byte) (*Push, *Error) {
 	// The envelope is split leniently; each mutation is then read strictly.
 	r := newReader(body, lenient)
 	push := &Push{}
@@ -46,7 +60,7 @@ func DecodePush(body []byte) (*Push, *Error) {
 			n, err = r.integer()
 			push.Schema = int(min(n, math.MaxInt32))
 		case "mutations":
-			err = push.readMutations(r)
+			err = push.readMutations(r, broken)
 		default:
 			return r.SkipValue()
 		}
@@ -70,7 +84,7 @@ func DecodePush(body []byte) (*Push, *Error) {
 	return push, nil
 }
 
-func (p *Push) readMutations(r reader) error {
+func (p *Push) readMutations(r reader, broken map[int][]byte) error {
 	return r.list(func() error {
 		raw, err := r.ReadValue()
 		if err != nil {
@@ -79,7 +93,7 @@ func (p *Push) readMutations(r reader) error {
 		if len(p.Mutations) == MaxPushMutations {
 			return Fail(CodeTooMany, "A push holds at most %d mutations; send the first half.", MaxPushMutations)
 		}
-		m, err := DecodeMutation(bytes.Clone(raw))
+		m, err := decodeOne(raw, broken[len(p.Mutations)])
 		if err != nil {
 			return err
 		}
@@ -91,13 +105,27 @@ func (p *Push) readMutations(r reader) error {
 	})
 }
 
+// decodeOne reads one mutation of a push; its own bytes are given where it is no JSON.
+func decodeOne(raw, broken []byte) (care.Mutation, error) {
+	if broken == nil {
+		return DecodeMutation(bytes.Clone(raw))
+	}
+	m, ok := placeBroken(broken)
+	if !ok {
+		return m, errors.New("a change that is no JSON needs a mid and a key")
+	}
+	if len(broken) > MaxMutationBytes {
+		m.Fault = oversized()
+	}
+	return m, nil
+}
+
 // DecodeMutation reads one mutation, which keeps raw. It fails only when raw is not JSON, or when
 // mid or key cannot be read: without them the mutation has no place in the queue. Anything else
 // becomes a Fault.
 func DecodeMutation(raw []byte) (care.Mutation, error) {
 	if len(raw) > MaxMutationBytes {
-		return placed(care.Mutation{Raw: raw, Fault: &care.Problem{Code: care.CodeOversized,
-			Message: "This change is larger than " + strconv.Itoa(MaxMutationBytes>>10) + " kB."}})
+		return placed(care.Mutation{Raw: raw, Fault: oversized()})
 	}
 	return DecodeKept(raw)
 }
@@ -176,6 +204,10 @@ func readMutation(r reader, m *care.Mutation, keysOnly bool) error {
 		return err
 	}
 	return r.end()
+}
+
+func oversized() *care.Problem {
+	return &care.Problem{Code: care.CodeOversized, Message: "This change is larger than " + strconv.Itoa(MaxMutationBytes>>10) + " kB."}
 }
 
 func malformed(message string) *care.Problem {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,14 +123,24 @@ func pushCases() []pushCase {
 		refusedWith("two keys of one change", pushOf(`{"key":"01jz2c00000000000000000000",`+change(1, goodOp)[1:])),
 		refusedWith("the same mid twice", pushOf(change(1, goodOp), change(1, goodOp))),
 		refusedWith("counting down", pushOf(change(2, goodOp), change(1, goodOp))),
-		refusedWith("grammar broken inside a change", pushOf(strings.Replace(change(1, goodOp), `"ops":[`, `"ops":[,`, 1))),
-		refusedWith("a bare word inside a change", pushOf(strings.Replace(change(1, goodOp), `"ops":[`, `"x":nul,"ops":[`, 1))),
-		refusedWith("brackets that do not match", pushOf(strings.Replace(change(1, goodOp), `]}`, `}]`, 1))),
-		refusedWith("a number with a leading zero", pushOf(strings.Replace(change(1, goodOp), `"mid":1`, `"mid":01`, 1))),
-		refusedWith("a control character in text", pushOf(change(1, strings.Replace(goodOp, `create`, "cre\nate", 1)))),
-		refusedWith("nested beyond all bounds", pushOf(strings.Replace(change(1, goodOp), `"ops"`, `"x":`+strings.Repeat("[", 20_000)+strings.Repeat("]", 20_000)+`,"ops"`, 1))),
+		takenIn("grammar broken inside a change", pushOf(strings.Replace(change(1, goodOp), `"ops":[`, `"ops":[,`, 1)), "malformed"),
+		takenIn("a bare word inside a change", pushOf(strings.Replace(change(1, goodOp), `"ops":[`, `"x":nul,"ops":[`, 1)), "malformed"),
+		takenIn("brackets that do not match", pushOf(strings.Replace(change(1, goodOp), `]}`, `}]`, 1)), "malformed"),
+		takenIn("a number with a leading zero", pushOf(strings.Replace(change(1, goodOp), `"mid":1`, `"mid":01`, 1)), "malformed"),
+		takenIn("a control character in text", pushOf(change(1, strings.Replace(goodOp, `create`, "cre\nate", 1))), "malformed"),
+		takenIn("nested beyond all bounds", pushOf(strings.Replace(change(1, goodOp), `"ops"`, `"x":`+strings.Repeat("[", 20_000)+strings.Repeat("]", 20_000)+`,"ops"`, 1)), "malformed"),
 		refusedWith("never closed", strings.Repeat("[", 50_000)),
 		{name: "10,000 changes", body: pushOf(many...), status: 413, code: "too_many"},
+
+		// B10: what is no JSON is kept by itself, and its neighbours are taken in.
+		takenIn("a number that is none, between two changes", pushOf(change(1, goodOp), change(2, strings.Replace(goodOp, `{"patient"`, `{"pulse":NaN,"patient"`, 1)), change(3, goodOp)), "", "malformed", ""),
+		takenIn("a decimal comma, between two changes", pushOf(change(1, goodOp), change(2, strings.Replace(goodOp, `{"patient"`, `{"temperature":37,5,"patient"`, 1)), change(3, goodOp)), "", "malformed", ""),
+		takenIn("a number with a leading zero, last", pushOf(change(1, goodOp), change(2, strings.Replace(goodOp, `{"patient"`, `{"temperature":036.5,"patient"`, 1))), "", "malformed"),
+		takenIn("a line break inside a text, first", pushOf(change(1, strings.Replace(goodOp, `visits`, "vis\nits", 1)), change(2, goodOp)), "malformed", ""),
+		takenIn("two that are broken", pushOf(change(1, `{"op":nul}`), change(2, goodOp), change(3, `{,}`)), "malformed", "", "malformed"),
+		refusedWith("a broken change whose number cannot be read", pushOf(change(1, goodOp), strings.Replace(change(2, `{,}`), `"mid":2`, `"mid":two`, 1))),
+		refusedWith("a broken change and a gap", pushOf(change(1, goodOp), change(3, `{,}`))),
+		refusedWith("a broken change in a body that was cut off", pushOf(change(1, `{,}`), change(2, goodOp))[:300]),
 
 		takenIn("a name twice in a change", pushOf(`{"ops":[],`+change(1, goodOp)[1:], change(2, goodOp)), "malformed", ""),
 		takenIn("a name twice in an op", pushOf(change(1, strings.Replace(goodOp, `"id"`, `"op":"update","id"`, 1))), "malformed"),
@@ -300,8 +311,9 @@ func FuzzDecodePush(f *testing.F) {
 			}
 			return
 		}
-		if !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
-			t.Fatalf("took in what is not JSON: %q", body)
+		faulty := slices.ContainsFunc(push.Mutations, func(m care.Mutation) bool { return m.Fault != nil })
+		if !faulty && !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
+			t.Fatalf("took in what is not JSON, and found no fault: %q", body)
 		}
 		if len(push.Mutations) > MaxPushMutations || push.Schema < 1 {
 			t.Fatalf("beyond the limits: %d mutations, schema %d", len(push.Mutations), push.Schema)

@@ -10,6 +10,12 @@ import (
 // maxSalvaged ops of a mutation are looked at; what a phone means to send has a tenth of them.
 const maxSalvaged = 10 * MaxMutationOps
 
+func decodeLoosely(raw []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	return dec.Decode(into)
+}
+
 // Salvage reads what it can of a mutation that could not be decoded, so that a reading in it can
 // still raise its alarm. It never fails; nothing it returns is ever stored as a record.
 func Salvage(raw []byte) []care.Op {
@@ -22,9 +28,7 @@ func Salvage(raw []byte) []care.Op {
 			Set        map[string]any `json:"set"`
 		} `json:"ops"`
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if dec.Decode(&loose) != nil && len(loose.Ops) == 0 {
+	if decodeLoosely(raw, &loose) != nil && decodeLoosely(mendValues(raw, 0), &loose) != nil && len(loose.Ops) == 0 {
 		return nil
 	}
 	if len(loose.Ops) > maxSalvaged {

@@ -9,24 +9,34 @@ import (
 )
 
 const (
-	heldChanges = `SELECT id, client, kind, code, waits_for, patient, content FROM quarantine WHERE ` + care.SQLIssueOpen
+	heldChanges = `SELECT id, author, kind, code, waits_for, patient, content, coalesce(length(raw), 0) FROM quarantine WHERE ` + care.SQLIssueOpen
 	waitingFor  = `waits_for = ? AND waits_for <> '' AND ` + care.SQLIssueOpen + ` ORDER BY client, mid` // a condition
 )
 
 // loadHeld finds the records whose creates are in quarantine, what waits for records, and what held changes name.
 func (m *memory) loadHeld(v *Snapshot) error {
 	return v.each(heldChanges, func(r *sql.Rows) error {
-		var id, client, kind, code, waits, patient string
+		var id, author, kind, code, waits, patient string
 		var content sql.NullString
-		if err := r.Scan(&id, &client, &kind, &code, &waits, &patient, &content); err != nil {
+		var raw int64
+		if err := r.Scan(&id, &author, &kind, &code, &waits, &patient, &content, &raw); err != nil {
 			return err
 		}
-		m.held[client]++
+		m.held[author] = m.held[author].add(1, int64(len(content.String))+raw)
 		if kind == care.HeldMutation {
 			m.hold(id, readHeld(code, waits, patient, []byte(content.String)))
 		}
 		return nil
 	})
+}
+
+// Held implements takein.Store.
+func (tx *Tx) Held(author string) (rows, bytes int64) {
+	m := tx.store.mem
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	all := m.held[author].add(tx.held[author].rows, tx.held[author].bytes)
+	return all.rows, all.bytes
 }
 
 // heldChange is what others ask about a change in quarantine.
@@ -108,8 +118,10 @@ func (tx *Tx) naming(patient string) []string {
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
 	if more := openRows(rec) - openRows(old); more != 0 {
-		client := care.AsIssue(rec).Client()
-		tx.note(func(m *memory) { m.held[client] += more })
+		i := care.AsIssue(rec)
+		author, bytes := i.Author(), more*int64(len(i.Content())+len(i.Raw()))
+		tx.held[author] = tx.held[author].add(more, bytes)
+		tx.note(func(m *memory) { m.held[author] = m.held[author].add(more, bytes) })
 	}
 	if !care.AsIssue(rec).HoldsChange() {
 		return

@@ -26,8 +26,9 @@ const (
 	saveResults = `INSERT INTO sync_results (client, first_mid, last_mid, at, body) VALUES (?, ?, ?, ?, ?)`
 	resultsOf   = `SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ?
 		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC LIMIT 1`
-	savePulled = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
-	oldResults = `SELECT r.at, r.id FROM sync_results r JOIN sync_clients c ON c.id = r.client
+	leaveLedger = `DELETE FROM sync_ledger WHERE key = ?`
+	savePulled  = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
+	oldResults  = `SELECT r.at, r.id FROM sync_results r JOIN sync_clients c ON c.id = r.client
 		WHERE r.at < ? AND (r.at, r.id) > (?, ?) AND r.last_mid <= c.pulled_mid ORDER BY r.at, r.id LIMIT ?`
 	clearResults = `DELETE FROM sync_results WHERE id IN (SELECT value FROM json_each(?))`
 )
@@ -66,7 +67,7 @@ func (s *Store) Client(id string) (*Client, error) {
 
 func (s *Store) client(id string, row func(string, ...any) scanner) (*Client, error) {
 	s.mem.mu.RLock()
-	known, device, held := s.mem.clients[id], s.mem.deviceOfClient[id], s.mem.held[id]
+	known, device := s.mem.clients[id], s.mem.deviceOfClient[id]
 	s.mem.mu.RUnlock()
 	c := &Client{ID: id}
 	if known != nil {
@@ -84,7 +85,6 @@ func (s *Store) client(id string, row func(string, ...any) scanner) (*Client, er
 	if device != "" {
 		c.Device = device
 	}
-	c.Quarantined = held
 	return c, nil
 }
 
@@ -159,6 +159,12 @@ func (tx *Tx) Renumbered(c *Client, mid int64, key string) (mine bool, status ca
 // Ended notes a status other than applied.
 func (tx *Tx) Ended(key string, status care.Status) error {
 	_, err := tx.exec(endLedger, string(status), key)
+	return err
+}
+
+// Leave takes a key out of the ledger again: it took no effect, and may come once more.
+func (tx *Tx) Leave(key string) error {
+	_, err := tx.exec(leaveLedger, key)
 	return err
 }
 

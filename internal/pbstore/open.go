@@ -87,7 +87,7 @@ func newMemory(broken func(rules.Broken)) (*memory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the cache of people: %w", err)
 	}
-	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]int64{},
+	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]room{},
 		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, names: map[string][]string{}, patients: patients}, nil
 }
 

@@ -230,10 +230,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 			d.Gone = "left"
 		default:
 			seen := who.SeeIssue(rec, false, concerns)
-			d.Patient = seen.Patient()
-			if d.Data, err = json.Marshal(seen); err != nil {
-				return err
-			}
+			d.Patient, d.Data = seen.Patient(), care.JSON(seen)
 		}
 		found[d.ID] = d
 	}

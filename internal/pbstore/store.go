@@ -182,7 +182,7 @@ type memory struct {
 	standingChanged []string
 	// deviceOfClient has the devices enrolled since the start, by client: they outrank what clients says.
 	deviceOfClient map[string]string
-	held           map[string]int64            // open quarantine rows, by client
+	held           map[string]room             // what open quarantine rows take, by author
 	clocks         map[string]care.DeviceClock // by device
 
 	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
@@ -195,17 +195,21 @@ type memory struct {
 	outbox    bool // something was put into the outbox since it was last looked at
 }
 
+// room is what the open rows of one author take: how many they are, and the bytes they quote.
+type room struct{ rows, bytes int64 }
+
+func (r room) add(rows, bytes int64) room { return room{r.rows + rows, r.bytes + bytes} }
+
 // Client is one outbox: a device's numbering of mutations.
 type Client struct {
-	Row         int64
-	ID          string
-	Device      string
-	Staff       string
-	LastMid     int64
-	LastKey     string
-	LastSeq     int64
-	PulledMid   int64
-	Quarantined int64 // open rows, mutations and fields
+	Row       int64
+	ID        string
+	Device    string
+	Staff     string
+	LastMid   int64
+	LastKey   string
+	LastSeq   int64
+	PulledMid int64
 }
 
 // watch says why even a record that fires nothing must be judged: an open handover it may

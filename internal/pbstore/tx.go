@@ -48,6 +48,7 @@ type Tx struct {
 	watched     map[string]bool // touched by this transaction: judged in any case
 	doubted     map[string]int  // people whose issues this transaction touched, and how many more are open
 	clients     map[string]*Client
+	held        map[string]room // what the rows it opened and closed take, by author
 
 	members      map[string]*access.Member // staff whose standing it changed
 	newDirectory *access.Directory         // nil: as it was
@@ -76,7 +77,7 @@ func newTx(s *Store, db *sqlitedb.Tx) *Tx {
 	return &Tx{store: s, db: db, now: s.now().UTC().Truncate(time.Millisecond),
 		scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{}, names: map[string][]string{},
 		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{},
-		members: map[string]*access.Member{}, regrant: map[string]bool{}}
+		members: map[string]*access.Member{}, regrant: map[string]bool{}, held: map[string]room{}}
 }
 
 func (tx *Tx) begin() error {

@@ -12,7 +12,9 @@ import (
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/delivery"
 	"doorstep/internal/history"
+	"doorstep/internal/judge"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/rooms"
 )
 
 // Options of an Engine.
@@ -21,11 +23,12 @@ type Options struct {
 	GroupSize, QueueLength int
 	// CursorKey signs cursors, so that one which is ahead of the database proves a restore.
 	CursorKey []byte
-	// QuarantineQuota is how many open quarantine rows one client may have.
-	QuarantineQuota int64
 	// MaxWait is how long a pull may wait for news.
 	MaxWait time.Duration
 	Now     func() time.Time
+	// Meter is the clock by which the writer's time is bounded and shared out, which no setting of the time of
+	// day moves; nil: time is not counted, and a transaction is bounded by its changes alone.
+	Meter func() time.Time
 	// Channels are the ways handovers leave by, given the store of our own inbox; nil: that inbox alone.
 	Channels func(delivery.InboxStore) []delivery.Channel
 	// Due is what WorkDue does about each kind of due row; a row of any other kind is dropped.
@@ -45,9 +48,9 @@ type Engine struct {
 	store   *pbstore.Store
 	o       Options
 	cursors cursors
-	queue   chan *job
+	turns   *turns
 	stop    chan struct{}
-	stopped sync.WaitGroup
+	ended   chan struct{} // closed when the writer has ended
 	nudge   chan struct{}
 	pulled  pulledToday
 	told    told
@@ -64,9 +67,6 @@ func New(store *pbstore.Store, o Options) *Engine {
 	if o.QueueLength == 0 {
 		o.QueueLength = 512
 	}
-	if o.QuarantineQuota == 0 {
-		o.QuarantineQuota = 2000
-	}
 	if o.MaxWait == 0 {
 		o.MaxWait = MaxWait
 	}
@@ -75,11 +75,14 @@ func New(store *pbstore.Store, o Options) *Engine {
 			return []delivery.Channel{delivery.Inbox{Store: store}}
 		}
 	}
+	if o.Meter == nil {
+		o.Meter = func() time.Time { return time.Time{} }
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Engine{store: store, o: o, cursors: cursors{key: o.CursorKey}, queue: make(chan *job, o.QueueLength),
-		stop: make(chan struct{}), nudge: make(chan struct{}, 1)}
+	return &Engine{store: store, o: o, cursors: cursors{key: o.CursorKey}, turns: newTurns(o.QueueLength),
+		stop: make(chan struct{}), ended: make(chan struct{}), nudge: make(chan struct{}, 1)}
 }
 
 // Start begins a history, settles what was written while the engine was not running and begins to take
@@ -95,7 +98,6 @@ func (e *Engine) Start() error {
 	if err := e.loadChecked(); err != nil {
 		return fmt.Errorf("read how the last check ended: %w", err)
 	}
-	e.stopped.Add(1)
 	go e.write()
 	return nil
 }
@@ -104,15 +106,7 @@ func (e *Engine) Start() error {
 // sent again by its phone.
 func (e *Engine) Stop() {
 	close(e.stop)
-	e.stopped.Wait()
-}
-
-// job is one unit of work for the writer. It may run more than once: first in a group, then, if
-// the group failed, alone; only the last run counts.
-type job struct {
-	// run does the work. Apart means that it runs alone and must survive a failing mutation.
-	run  func(tx *pbstore.Tx, apart bool) error
-	done chan error
+	<-e.ended
 }
 
 // ErrBusy: the queue is full; try again later.
@@ -121,89 +115,149 @@ var ErrBusy = errors.New("syncer: too many pushes are waiting")
 // Do runs work in a transaction of the writer, grouped with whatever else waits. The work may
 // be run twice; it must set its results afresh each time.
 func (e *Engine) Do(ctx context.Context, run func(tx *pbstore.Tx) error) error {
-	return e.submit(ctx, func(tx *pbstore.Tx, _ bool) error { return run(tx) })
+	return e.submit(ctx, &job{run: func(tx *pbstore.Tx, _ *turn) error { return run(tx) }})
 }
 
-func (e *Engine) submit(ctx context.Context, run func(*pbstore.Tx, bool) error) error {
-	j := &job{run: run, done: make(chan error, 1)}
+func (e *Engine) submit(ctx context.Context, j *job) error {
+	j.done = make(chan error, 1)
 	select {
-	case e.queue <- j:
 	case <-e.stop:
 		return ErrBusy
 	default:
+	}
+	if !e.turns.add(j) {
 		return ErrBusy
 	}
 	select {
 	case err := <-j.done:
 		return err
+	case <-e.ended:
+		return ErrBusy
 	case <-ctx.Done():
-		// The work may still be committed; its phone asks again and gets the stored answer.
+		// What of it was taken in may be committed already; its phone asks again and gets the stored answers.
+		e.turns.leave(j)
 		return ctx.Err()
 	}
 }
 
 func (e *Engine) write() {
-	defer e.stopped.Done()
+	defer close(e.ended)
+	rested := time.NewTimer(0)
 	for {
 		select {
-		case j := <-e.queue:
-			e.commit(e.group(j))
+		case <-e.turns.ready:
+		case <-rested.C:
 		case <-e.nudge:
 			e.logged("settle", e.settle())
 		case <-e.stop:
-			for {
-				select {
-				case j := <-e.queue:
-					e.commit(e.group(j))
-				default:
-					return
-				}
-			}
+			e.drain()
+			return
+		}
+		if wait := e.round(); wait > 0 {
+			rested.Reset(wait)
 		}
 	}
 }
 
-// group takes whatever else waits, without waiting for more.
-func (e *Engine) group(first *job) []*job {
-	jobs := []*job{first}
-	for len(jobs) < e.o.GroupSize {
+// drain takes in whatever waits when the engine is stopped; nobody rests any more.
+func (e *Engine) drain() {
+	for {
+		group, _ := e.turns.take(e.o.Meter().Add(time.Hour), e.o.GroupSize)
+		if len(group) == 0 {
+			return
+		}
+		e.commit(group)
+	}
+}
+
+// round takes in what waits, group by group, until nothing does or whoever waits has to rest, and for how long.
+func (e *Engine) round() time.Duration {
+	for {
+		group, wait := e.turns.take(e.o.Meter(), e.o.GroupSize)
+		if len(group) == 0 {
+			return wait
+		}
+		e.commit(group)
 		select {
-		case j := <-e.queue:
-			jobs = append(jobs, j)
+		case <-e.nudge:
+			e.logged("settle", e.settle())
 		default:
-			return jobs
 		}
 	}
-	return jobs
 }
 
 // errDirty: somebody wrote past the engine; that is settled before anything else is merged.
 var errDirty = errors.New("syncer: unsettled writes")
 
-// commit runs a group in one transaction. If any of it fails, nothing of it is kept and each
-// job runs again alone, so that one bad job cannot spoil its neighbours.
-func (e *Engine) commit(jobs []*job) {
-	err := e.together(jobs)
+// commit runs a group in one transaction, as far as its time reaches. If any of it fails, nothing of it is kept
+// and each job runs again alone, so that one bad job cannot spoil its neighbours.
+func (e *Engine) commit(group []turnOf) {
+	began := e.o.Meter()
+	ran, err := e.together(group)
 	for tries := 0; errors.Is(err, errDirty) && tries < 20; tries++ {
 		if err = e.settle(); err == nil {
-			err = e.together(jobs)
+			began = e.o.Meter()
+			ran, err = e.together(group)
 		}
 	}
+	for i := len(group) - 1; i >= ran; i-- {
+		e.turns.again(group[i].job)
+	}
+	group = group[:ran]
 	if err == nil || pbstore.Unavailable(err) {
-		for _, j := range jobs {
-			j.done <- err
+		e.account(group, e.o.Meter().Sub(began))
+		for _, j := range group {
+			e.done(j.job, err)
 		}
 		e.logged("commit", err)
 		return
 	}
 	e.logged("commit a group", err)
-	for _, j := range jobs {
-		j.done <- e.safely(func(tx *pbstore.Tx) error { return j.run(tx, true) })
+	for _, j := range group {
+		began := e.o.Meter()
+		err := e.safely(func(tx *pbstore.Tx) error {
+			return j.run(tx, &turn{rooms: e.Rooms(tx), apart: true, changes: j.changes, over: e.overAfter(maxGroupTime)})
+		})
+		e.account([]turnOf{{job: j.job, taken: 1}}, e.o.Meter().Sub(began))
+		e.done(j.job, err)
 	}
 }
 
-func (e *Engine) together(jobs []*job) error {
-	return e.safely(func(tx *pbstore.Tx) error {
+// done answers whoever waits for a job, or puts it back when it has more to bring.
+func (e *Engine) done(j *job, err error) {
+	if err == nil && j.kept != nil {
+		if j.kept(); j.left() > 0 && !e.turns.left(j) {
+			e.turns.again(j)
+			return
+		}
+	}
+	j.done <- err
+}
+
+// account notes how long a transaction worked for each client: each change of it took its part.
+func (e *Engine) account(group []turnOf, took time.Duration) {
+	changes := 0
+	for _, j := range group {
+		changes += j.taken
+	}
+	now := e.o.Meter()
+	for _, j := range group {
+		e.turns.took(j.client, took*time.Duration(j.taken)/time.Duration(max(1, changes)), now)
+	}
+}
+
+// overAfter says when a time from now on is over.
+func (e *Engine) overAfter(d time.Duration) func() bool {
+	end := e.o.Meter().Add(d)
+	return func() bool { return e.o.Meter().After(end) }
+}
+
+// together runs a group in one transaction and says how many of its jobs came to run before the time was over.
+// People are judged at its end.
+func (e *Engine) together(group []turnOf) (ran int, err error) {
+	over := e.overAfter(maxGroupTime)
+	err = e.safely(func(tx *pbstore.Tx) error {
+		ran = len(group) // all of them, should it fail
 		dirty, err := tx.Dirty()
 		if err != nil {
 			return err
@@ -211,13 +265,33 @@ func (e *Engine) together(jobs []*job) error {
 		if dirty {
 			return errDirty
 		}
-		for _, j := range jobs {
-			if err := j.run(tx, false); err != nil {
+		all, judge := e.judgedOnce(tx)
+		for i, j := range group {
+			if i > 0 && over() {
+				ran = i
+				break
+			}
+			t := &turn{rooms: all, changes: j.changes, over: over}
+			err := j.run(tx, t)
+			group[i].taken = max(1, t.taken)
+			if err != nil {
 				return err
 			}
 		}
-		return nil
+		return judge()
 	})
+	return ran, err
+}
+
+// judgedOnce are the rooms of a transaction, in which what its changes did is judged when the returned function
+// is called: each person once. What comes of it has the number of the last of them.
+func (e *Engine) judgedOnce(tx *pbstore.Tx) (*rooms.Rooms, func() error) {
+	r := e.Rooms(tx)
+	g := &judge.Gathered{Next: r.TakeIn.Judge}
+	r.TakeIn.Judge = g
+	return r, func() error {
+		return g.End()
+	}
 }
 
 // safely runs a transaction; a panic in it becomes an error and is rolled back.
@@ -231,14 +305,17 @@ func (e *Engine) safely(fn func(*pbstore.Tx) error) (err error) {
 }
 
 // settleAtOnce is how many foreign writes one transaction takes in.
-const settleAtOnce = 500
+const settleAtOnce = 200
 
 func (e *Engine) settle() error {
 	for {
 		more := false
 		if err := e.safely(func(tx *pbstore.Tx) (err error) {
-			more, err = tx.Settle(settleAtOnce, e.Rooms(tx).TakeIn)
-			return err
+			r, judge := e.judgedOnce(tx)
+			if more, err = tx.Settle(settleAtOnce, r.TakeIn); err != nil {
+				return err
+			}
+			return judge()
 		}); err != nil || !more {
 			return err
 		}

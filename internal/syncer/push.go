@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strconv"
-	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -31,18 +29,13 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 	if epoch, _ := e.store.Head(); p.Epoch != epoch {
 		return nil, e.otherEpoch(c)
 	}
-	if c.Quarantined >= e.o.QuarantineQuota {
-		f := refuse(wire.CodeQuota, "Too much of this phone's work is waiting for a decision. Ask the team's lead to settle it; nothing is lost.")
-		f.RetryAfter = 10 * time.Minute
-		return nil, f
-	}
 	e.limitBases(s.Staff, p.Mutations)
 	clock, err := e.store.DeviceClock(s.Device)
 	if err != nil {
 		return nil, failure(err)
 	}
-	w := &pushWork{engine: e, who: who, push: p, by: takein.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID, Clock: clock}}
-	if err := e.submit(ctx, w.run); err != nil {
+	w := &pushWork{engine: e, answer: wire.PushResponse{Results: make([]wire.Result, 0, len(p.Mutations))}, who: who, push: p, by: takein.By{Viewer: who.Viewer, Device: s.Device, Client: c.ID, Clock: clock}}
+	if err := e.submit(ctx, &job{client: c.ID, run: w.run, kept: w.keep, left: w.left}); err != nil {
 		var refused *Error
 		if errors.As(err, &refused) {
 			return nil, refused
@@ -53,34 +46,69 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 		return nil, w.refused
 	}
 	e.told.note(s.Staff, w.upTo)
+	w.answer.Epoch = p.Epoch
 	return &w.answer, nil
 }
 
-// pushWork is one push on its way through the writer. It may run twice; only the last run counts.
+// pushWork is one push on its way through the writer, in as many transactions as it takes: a mutation is atomic,
+// a push is not. Each of them may run twice; only the last run counts.
 type pushWork struct {
 	engine  *Engine
 	who     *access.Access
 	push    *wire.Push
 	by      takein.By
-	ledger  PushLedger // of the running transaction
+	kept    int // mutations that transactions which are committed took in
+	part        // of the running transaction, or of the last one
 	answer  wire.PushResponse
 	upTo    int64 // the last number the answer speaks of
 	refused *Error
 }
 
-func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
+// part is what one transaction does with a push.
+type part struct {
+	turn    *turn
+	ledger  PushLedger
+	results []wire.Result
+	last    *pbstore.Client // where the client's numbering stands then
+	seq     int64
+}
+
+// keep adds to the answer what the last transaction took in, which is committed now.
+func (w *pushWork) keep() {
+	w.answer.Results = append(w.answer.Results, w.results...)
+	w.answer.LastMid, w.answer.LastKey, w.upTo = w.last.LastMid, w.last.LastKey, w.seq
+	w.kept += len(w.results)
+}
+
+// left says how many mutations are not taken in yet.
+func (w *pushWork) left() int {
+	if w.refused != nil {
+		return 0
+	}
+	return len(w.push.Mutations) - w.kept
+}
+
+func (w *pushWork) run(tx *pbstore.Tx, t *turn) error {
 	w.refused = nil
-	w.ledger = w.engine.o.ledger(tx, w.push)
+	w.part = part{turn: t, ledger: w.engine.o.ledger(tx, w.push)}
 	c, err := w.ledger.Client(w.push.Client)
 	if err != nil {
 		return err
 	}
-	epoch, _ := w.engine.store.Head()
-	w.answer = wire.PushResponse{Epoch: epoch, Results: make([]wire.Result, 0, len(w.push.Mutations))}
+	w.last = c
+	if epoch, _ := w.engine.store.Head(); epoch != w.push.Epoch {
+		w.refused = w.engine.otherEpoch(c)
+		return nil
+	}
 	firstNew := c.LastMid + 1
-	before := len(w.answer.Results)
-	for i := range w.push.Mutations {
-		m := &w.push.Mutations[i]
+	before := 0
+	rest := w.push.Mutations[w.kept:]
+	for i := range rest {
+		if t.ends() {
+			break
+		}
+		t.taken++
+		m := &rest[i]
 		var res wire.Result
 		switch {
 		case m.Mid <= c.LastMid:
@@ -91,14 +119,14 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 			w.refused.Expected = c.LastMid + 1
 			return nil
 		default:
-			res, err = w.accept(tx, c, m, apart)
+			res, err = w.accept(tx, c, m)
 		}
 		if err != nil || w.refused != nil {
 			return err
 		}
-		w.answer.Results = append(w.answer.Results, res)
+		w.results = append(w.results, res)
 	}
-	if fresh := w.answer.Results[before:]; len(fresh) > 0 {
+	if fresh := w.results[before:]; len(fresh) > 0 {
 		body, err := json.Marshal(fresh)
 		if err != nil {
 			return err
@@ -110,13 +138,13 @@ func (w *pushWork) run(tx *pbstore.Tx, apart bool) error {
 			return err
 		}
 	}
-	w.answer.LastMid, w.answer.LastKey, w.upTo = c.LastMid, c.LastKey, tx.Seq()
+	w.seq = tx.Seq()
 	return w.hideOthersValues(tx)
 }
 
 // accept takes one new mutation in. It takes a number of the sequence even when it changes
 // nothing, so that the pull which confirms it is not "nothing new".
-func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, apart bool) (wire.Result, error) {
+func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
 	tx.Next()
 	fresh, err := w.ledger.Enter(m.Key, c.Row, m.Mid, m.Fingerprint())
 	if err != nil {
@@ -124,16 +152,20 @@ func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, a
 	}
 	var res wire.Result
 	if fresh {
-		if res, err = w.take(tx, m, apart); err != nil {
+		if res, err = w.take(tx, m); err != nil {
 			return res, err
 		}
-		if res.Status != care.Applied {
+		if takein.TurnedAway(&res) {
+			if err := errors.Join(w.ledger.Leave(m.Key), w.ledger.Renumber(c, m.Mid, m.Key, res.Status)); err != nil {
+				return res, err
+			}
+		} else if res.Status != care.Applied {
 			if err := w.ledger.Ended(m.Key, res.Status); err != nil {
 				return res, err
 			}
 		}
 	} else {
-		if res, err = w.known(tx, m); err != nil {
+		if res, err = w.known(m); err != nil {
 			return res, err
 		}
 		if err := w.ledger.Renumber(c, m.Mid, m.Key, res.Status); err != nil {
@@ -146,26 +178,27 @@ func (w *pushWork) accept(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, a
 
 // known answers a key that took effect before: with the stored answer where it is the same change of
 // the same author, and otherwise by keeping what came, whole. A key proves nothing about its content.
-func (w *pushWork) known(tx *pbstore.Tx, m *care.Mutation) (wire.Result, error) {
+func (w *pushWork) known(m *care.Mutation) (wire.Result, error) {
 	entry, err := w.ledger.Ledger(m.Key)
 	if err != nil {
 		return wire.Result{}, err
 	}
 	mine := entry != nil && (entry.Staff == w.by.Staff || entry.Staff == m.Author)
-	if mine && (entry.Content == 0 || entry.Content == m.Fingerprint()) {
+	if mine && !differs(entry, m) {
 		return w.stored(m)
 	}
-	return w.engine.Rooms(tx).Changes.KeepTaken(m, w.by)
+	return w.turn.rooms.Changes.KeepTaken(m, w.by)
 }
 
 // take takes a new change in. Apart, a mutation that makes it fail is quarantined as the server's
 // own fault and the queue moves on.
-func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.Result, err error) {
-	if !apart {
-		return w.engine.Rooms(tx).Changes.Accept(m, w.by)
+func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation) (res wire.Result, err error) {
+	changes := w.turn.rooms.Changes
+	if !w.turn.apart {
+		return changes.Accept(m, w.by)
 	}
 	failed, err := tx.Savepoint(func() error {
-		return recovered(func() (err error) { res, err = w.engine.Rooms(tx).Changes.Accept(m, w.by); return err })
+		return recovered(func() (err error) { res, err = changes.Accept(m, w.by); return err })
 	})
 	if err != nil {
 		return res, err
@@ -177,10 +210,11 @@ func (w *pushWork) take(tx *pbstore.Tx, m *care.Mutation, apart bool) (res wire.
 		return res, failed
 	}
 	w.engine.o.Log.Error("a mutation made the server fail", "client", w.by.Client, "mid", m.Mid, "error", failed)
-	return w.engine.Rooms(tx).Changes.KeepFailed(m, w.by)
+	return changes.KeepFailed(m, w.by)
 }
 
-// again answers a mutation that was taken in before.
+// again answers a mutation that was taken in before. Another one under its number and key is kept whole: the
+// number proves nothing about the content either.
 func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
 	entry, err := w.ledger.Ledger(m.Key)
 	if err != nil {
@@ -192,31 +226,22 @@ func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (w
 			w.refused = forked(c)
 			return wire.Result{}, err
 		}
+		if differs(entry, m) && status != care.Quarantined { // or what is different about it is kept already
+			tx.Next()
+			return w.turn.rooms.Changes.KeepTaken(m, w.by)
+		}
 		return w.answered(m, c.Row, m.Mid, status)
 	}
-	if entry.Content != 0 && entry.Content != m.Fingerprint() {
-		return w.reworded(tx, c, m)
+	if differs(entry, m) {
+		tx.Next()
+		return w.turn.rooms.Changes.KeepTaken(m, w.by)
 	}
 	return w.stored(m)
 }
 
-// reworded keeps, whole and once, what came in other words under a number and a key that had taken effect: the
-// ledger knows each wording by a key of its own.
-func (w *pushWork) reworded(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (wire.Result, error) {
-	wording := m.Key + " " + strconv.FormatInt(m.Fingerprint(), 36)
-	tx.Next()
-	fresh, err := w.ledger.Enter(wording, c.Row, m.Mid, m.Fingerprint())
-	if err != nil {
-		return wire.Result{}, err
-	}
-	if !fresh {
-		return wire.Result{Mid: m.Mid, Key: m.Key, Status: care.Quarantined, Replayed: true}, nil
-	}
-	res, err := w.engine.Rooms(tx).Changes.KeepTaken(m, w.by)
-	if err != nil {
-		return res, err
-	}
-	return res, w.ledger.Ended(wording, care.Quarantined)
+// differs says whether a mutation says something else than the one that took effect under its key.
+func differs(entry *pbstore.Entry, m *care.Mutation) bool {
+	return entry != nil && entry.Content != 0 && entry.Content != m.Fingerprint()
 }
 
 // stored finds the answer a key got the first time; when that was cleared away, its status.
@@ -252,9 +277,9 @@ func (w *pushWork) answered(m *care.Mutation, client, mid int64, status care.Sta
 // stored, whomever the change named: values of others, and what is sealed. Of what somebody else wrote, which a
 // decision ran again, neither side is the recipient's own.
 func (w *pushWork) hideOthersValues(tx *pbstore.Tx) error {
-	for i := range w.answer.Results {
-		res := &w.answer.Results[i]
-		decides := slices.ContainsFunc(w.push.Mutations[i].Ops, func(op care.Op) bool { return op.Kind == care.OpResolve })
+	for i := range w.results {
+		res := &w.results[i]
+		decides := slices.ContainsFunc(w.push.Mutations[w.kept+i].Ops, func(op care.Op) bool { return op.Kind == care.OpResolve })
 		conflicts := slices.Clone(res.Conflicts)
 		for j := range conflicts {
 			c := &conflicts[j]

@@ -26,6 +26,7 @@ type PushLedger interface {
 	Ledger(key string) (*pbstore.Entry, error)
 	Enter(key string, client, mid, content int64) (fresh bool, err error)
 	Ended(key string, status care.Status) error
+	Leave(key string) error
 	Renumber(c *pbstore.Client, mid int64, key string, status care.Status) error
 	Renumbered(c *pbstore.Client, mid int64, key string) (mine bool, status care.Status, err error)
 	SaveResults(client, first, last int64, body []byte) error

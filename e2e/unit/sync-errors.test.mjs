@@ -106,10 +106,6 @@ const rows = [
     triedLater(s, error)
     assert.ok(s.client.status().nextTry - s.device.wall >= 120_000)
   } },
-  { on: 'push', status: 429, code: 'quota', headers: { 'Retry-After': '600' }, then: (s, error) => {
-    triedLater(s, error)
-    assert.equal(error.code, 'quota')
-  } },
   ...['busy', 'unavailable', 'server_error'].map(code => ({ on: 'push', status: code === 'server_error' ? 500 : 503, code, then: (/** @type {any} */ s, /** @type {any} */ error) => {
     triedLater(s, error)
     assert.equal(s.server.asked('pull').length, 1, 'a failed push kept the round from pulling')

@@ -46,6 +46,7 @@ const (
 	CodeDependsOn         = "depends_on"
 	CodeOtherField        = "other_field"
 	CodeServerError       = "server_error"
+	CodeNoRoom            = "no_room"
 )
 
 // IssueCode is a row of the table of codes of issues.
@@ -90,6 +91,7 @@ var IssueCodes = []IssueCode{
 	{CodeDependsOn, true, FixNone, "a record it refers to is held back; it runs when that one is settled"},
 	{CodeOtherField, true, FixEdit, "a decision that sets something else than what its issue is about"},
 	{CodeServerError, true, FixSupervisor, "the server failed at it"},
+	{CodeNoRoom, true, FixNone, "too much of the author's work waits for a decision; the phone keeps it, see §6.4"},
 }
 
 // FixOf says who can settle an issue with that code.

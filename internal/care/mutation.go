@@ -55,6 +55,9 @@ type Mutation struct {
 	Ops        []Op
 	// Raw is the mutation's JSON as it came, for the quarantine.
 	Raw []byte
+	// Salvaged are the ops of a mutation that could not be read, as far as they can be made out. They are judged
+	// and never stored.
+	Salvaged []Op
 	// Fault, when set, says why the mutation cannot be represented at all.
 	Fault *Problem
 }

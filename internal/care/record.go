@@ -13,6 +13,9 @@ type Record struct {
 	ID         string
 	// Values by field name; see Kind for their Go types. A missing key means missing.
 	Values map[string]any
+	// Spoiled holds, by field, what stands in its column and is no value of it: only somebody who writes past the
+	// engine can put it there. Such a field reads as missing.
+	Spoiled map[string]string
 	Meta
 }
 

@@ -35,13 +35,16 @@ func ParseStamp(s string) (time.Time, error) {
 	return t.UTC().Truncate(time.Millisecond), nil
 }
 
-// JSON writes a value that always can be written: what a field holds, or our own structs of such.
+// JSON writes a value that always can be written: what a field holds, or our own structs of such. Texts stay as
+// they are: no page puts JSON into HTML.
 func JSON(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
 		return json.RawMessage("null") // unreachable: care's Go values all marshal
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // DecodeJSON reads a stored JSON value as a push would bring it; nil where it is not JSON.
@@ -211,11 +214,11 @@ func (f *Field) checkNumber(v any) (any, *Problem) {
 	if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
 		return nil, problem(CodeWrongType, "%s is not a number we can hold", f.Name)
 	}
-	step := 1.0
-	if f.Kind == Decimal {
-		step = 10
+	step, near := 1.0, 1e-6
+	if f.Kind == Decimal { // 39.1 as a 32-bit number is 39.099998: within 0.0001 of a tenth it is that tenth
+		step, near = 10, 1.000001e-3
 	}
-	if scaled := x * step; math.Abs(scaled-math.Round(scaled)) > 1e-6 {
+	if scaled := x * step; math.Abs(scaled-math.Round(scaled)) > near {
 		return nil, problem(CodeWrongType, "%s has too many decimals: %s", f.Name, cut(n.String()))
 	}
 	if x < f.Min || (f.Max != 0 && x > f.Max) {
@@ -234,16 +237,49 @@ func (f *Field) checkList(v any) (any, *Problem) {
 	}
 	list := make([]string, 0, len(items))
 	for _, item := range items {
-		s, ok := item.(string)
-		if !ok || s == "" || len(s) > 200 {
-			return nil, problem(CodeWrongType, "%s must be a list of short texts", f.Name)
-		}
-		if len(f.Values) > 0 && !slices.Contains(f.Values, s) {
-			return nil, problem(CodeUnknownValue, "%s cannot hold %q", f.Name, cut(s))
+		s, wrong := f.checkMember(item)
+		if wrong != nil {
+			return nil, wrong
 		}
 		list = append(list, s)
 	}
 	return NewList(list), nil
+}
+
+func (f *Field) checkMember(v any) (string, *Problem) {
+	s, ok := v.(string)
+	if !ok || s == "" || len(s) > 200 || !utf8.ValidString(s) {
+		return "", problem(CodeWrongType, "%s must be a list of short texts", f.Name)
+	}
+	if len(f.Values) > 0 && !slices.Contains(f.Values, s) {
+		return "", problem(CodeUnknownValue, "%s cannot hold %q", f.Name, cut(s))
+	}
+	return s, nil
+}
+
+// Sift parts the members of a list that can be stored from those that cannot. Wrong says what is wrong with the
+// first of those; nil: nothing is, or no member of it can be stored.
+func (f *Field) Sift(v any) (good any, bad []any, wrong *Problem) {
+	items, ok := v.([]any)
+	if f.Kind != List || !ok {
+		return nil, nil, nil
+	}
+	var list []string
+	for _, item := range items {
+		s, why := f.checkMember(item)
+		if why != nil {
+			bad = append(bad, item)
+			if wrong == nil {
+				wrong = why
+			}
+			continue
+		}
+		list = append(list, s)
+	}
+	if len(list) == 0 {
+		return nil, nil, nil
+	}
+	return NewList(list), bad, wrong
 }
 
 // NewList gives the one form a list value has: sorted, without doubles, nil when empty.
@@ -268,14 +304,11 @@ func (f *Field) checkObject(v any) (any, *Problem) {
 	if wrong != nil {
 		return nil, wrong
 	}
-	b, err := json.Marshal(checked)
-	if err != nil {
-		return nil, problem(CodeWrongType, "%s cannot be read", f.Name)
-	}
+	b := JSON(checked)
 	if len(b) > 64<<10 && !f.Shape.Quoted {
 		return nil, problem(CodeTooLong, "%s is larger than 64 kB", f.Name)
 	}
-	return json.RawMessage(b), nil
+	return b, nil
 }
 
 // decode reads JSON into what Check takes.

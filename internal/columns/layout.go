@@ -78,6 +78,10 @@ func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error
 			rec.Values[f.Name] = v
 		} else if unreadable(f, raw[i+1]) {
 			rec.Unreadable = append(rec.Unreadable, f.Name)
+			if rec.Spoiled == nil {
+				rec.Spoiled = map[string]string{}
+			}
+			rec.Spoiled[f.Name] = Text(raw[i+1])
 		}
 	}
 	meta := raw[1+len(l.Collection.Fields):]
@@ -110,7 +114,7 @@ func unreadable(f *care.Field, v any) bool {
 	switch f.Kind {
 	case care.Int, care.Decimal, care.Bool, care.List:
 		text := Text(v)
-		return text != "" && text != "null"
+		return text != "" && text != "null" && text != "[]" // which a missing list may be kept as
 	default:
 		return false
 	}

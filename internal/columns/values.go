@@ -29,8 +29,7 @@ func Of(f *care.Field, v any) any {
 		if v == nil {
 			return nil
 		}
-		b, _ := json.Marshal(v) // a []string always marshals
-		return string(b)
+		return string(care.JSON(v))
 	case care.Object:
 		if raw, ok := v.(json.RawMessage); ok {
 			return string(raw)

@@ -104,7 +104,7 @@ func TestOtherRefusalsAreTriedLaterAndLoseNothing(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		code   string
-	}{{400, "malformed"}, {403, "inactive"}, {404, "not_found"}, {429, "quota"}, {500, "server_error"}, {502, "http_502"}} {
+	}{{400, "malformed"}, {403, "inactive"}, {404, "not_found"}, {429, "too_many_requests"}, {500, "server_error"}, {502, "http_502"}} {
 		b := enrolled(t)
 		b.edit("phone", "2")
 		b.on(onPush, refuse(c.status, c.code))

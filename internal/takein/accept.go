@@ -15,12 +15,20 @@ func (r *Room) Accept(m *care.Mutation, by By) (wire.Result, error) {
 	o, err := in.planAndStore()
 	var no *refusal
 	if errors.As(err, &no) {
-		o, err = in.quarantine(no)
+		o, err = in.keep(no)
 	}
 	if err != nil {
 		return wire.Result{}, err
 	}
 	return in.judged(o)
+}
+
+// keep quarantines a change, unless there is no room for it.
+func (in *input) keep(no *refusal) (*outcome, error) {
+	if no.code == care.CodeNoRoom || in.full(len(in.m.Raw)) {
+		return in.leaveOnPhone()
+	}
+	return in.quarantine(no)
 }
 
 // KeepFailed quarantines a mutation the server itself could not take in, with its full content. It is judged
@@ -36,7 +44,7 @@ func (r *Room) KeepFailed(m *care.Mutation, by By) (wire.Result, error) {
 // KeepTaken quarantines a mutation whose key belongs to another change.
 func (r *Room) KeepTaken(m *care.Mutation, by By) (wire.Result, error) {
 	in := r.newInput(m, by)
-	o, err := in.quarantine(keyTaken())
+	o, err := in.keep(keyTaken())
 	if err != nil {
 		return wire.Result{}, err
 	}

@@ -17,13 +17,14 @@ func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
 	in.authored(rec)
 	var aside []asideField
 	for name, raw := range op.Set {
-		f, v, why := in.check(p, c, name, raw)
-		if why == nil {
-			if why, err = in.fits(p, rec, patient, f, v); err != nil {
-				return err
-			}
+		f, v, wrong, stored := in.sift(p, c, name, raw)
+		aside = append(aside, wrong...)
+		if !stored {
+			continue
 		}
-		if why != nil {
+		if why, err := in.fits(p, rec, patient, f, v); err != nil {
+			return err
+		} else if why != nil {
 			aside = append(aside, asideField{name, care.JSON(raw), why})
 			continue
 		}

@@ -11,14 +11,14 @@ func (in *input) update(p *planned, d *draft, op *care.Op) error {
 	var aside []asideField
 	recorded := d.old != nil && !care.OnlyPlanned(d.rec)
 	for _, name := range whoLast(op.Set) {
-		f, v, why := in.check(p, d.rec.Collection, name, op.Set[name])
-		if why == nil {
-			var err error
-			if why, err = in.fits(p, d.rec, d.rec.Person(), f, v); err != nil {
-				return err
-			}
+		f, v, wrong, stored := in.sift(p, d.rec.Collection, name, op.Set[name])
+		aside = append(aside, wrong...)
+		if !stored {
+			continue
 		}
-		if why != nil {
+		if why, err := in.fits(p, d.rec, d.rec.Person(), f, v); err != nil {
+			return err
+		} else if why != nil {
 			aside = append(aside, asideField{name, care.JSON(op.Set[name]), why})
 			continue
 		}
@@ -59,6 +59,9 @@ func (in *input) merge(p *planned, d *draft, e reconcile.Edit) {
 		}
 		wanted, _ := e.Value.([]string)
 		add, remove := reconcile.Difference(was, wanted)
+		if e.Resolving && !e.HasWas { // what was set aside joins what is stored
+			remove = nil
+		}
 		in.mergeMembers(d, e, cur, add, remove)
 		return
 	}
@@ -87,18 +90,18 @@ func (in *input) mergeMembers(d *draft, e reconcile.Edit, cur reconcile.Current,
 // members plans an add to, or a remove from, a list.
 func (in *input) members(p *planned, d *draft, op *care.Op) error {
 	raw := any(op.Values)
-	f, v, why := in.check(p, d.rec.Collection, op.Field, raw)
-	if why == nil && f.Sealed {
+	f, v, aside, stored := in.sift(p, d.rec.Collection, op.Field, raw)
+	if stored && f.Sealed {
 		e := in.edit(f, op)
 		e.Value = v
 		in.grow(p, d, e)
 		return in.derive(p, d)
 	}
-	if why == nil && f.Policy != care.Set {
-		why = &care.Problem{Code: care.CodeWrongType, Message: op.Field + " is not a list one can add to."}
+	if stored && f.Policy != care.Set {
+		aside, stored = []asideField{{op.Field, care.JSON(raw), &care.Problem{Code: care.CodeWrongType, Message: op.Field + " is not a list one can add to."}}}, false
 	}
-	if why != nil {
-		in.setAside(p, d.rec, d.rec.Person(), []asideField{{op.Field, care.JSON(raw), why}})
+	in.setAside(p, d.rec, d.rec.Person(), aside)
+	if !stored {
 		return nil
 	}
 	values, _ := v.([]string)

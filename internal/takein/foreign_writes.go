@@ -46,8 +46,8 @@ func (r *Room) TakeInForeignWrite(rec, old *care.Record, changed []string) error
 	return err
 }
 
-// setAsideForeign looks at the objects that were written past the engine, where nothing checked their
-// shape. One that is not of its shape is kept in an issue, and the field goes back to what it was.
+// setAsideForeign looks at what was written past the engine, where nothing checked it. An object that is not of
+// its shape, and what is no value of its field at all, is kept in an issue, and the field goes back to what it was.
 func (in *input) setAsideForeign(p *planned, d *draft) {
 	var aside []asideField
 	for i := range d.rec.Collection.Fields {
@@ -55,11 +55,11 @@ func (in *input) setAsideForeign(p *planned, d *draft) {
 		if d.old != nil && !slices.Contains(d.fields, f.Name) {
 			continue
 		}
-		wrong := f.CheckStored(d.rec.Get(f.Name))
+		sent, wrong := foreignValue(f, d.rec)
 		if wrong == nil {
 			continue
 		}
-		aside = append(aside, asideField{f.Name, d.rec.Raw(f.Name), wrong})
+		aside = append(aside, asideField{f.Name, sent, wrong})
 		d.rec.SetAll(map[string]any{f.Name: nil})
 		if d.old != nil && f.CheckStored(d.old.Get(f.Name)) == nil {
 			d.rec.SetAll(map[string]any{f.Name: d.old.Get(f.Name)})
@@ -67,6 +67,14 @@ func (in *input) setAsideForeign(p *planned, d *draft) {
 		d.changed(f.Name)
 	}
 	in.setAside(p, d.rec, d.rec.Person(), aside)
+}
+
+// foreignValue is what was written into a field past the engine, and what is wrong with it.
+func foreignValue(f *care.Field, rec *care.Record) ([]byte, *care.Problem) {
+	if text, ok := rec.Spoiled[f.Name]; ok {
+		return care.JSON(text), &care.Problem{Code: care.CodeWrongType, Message: f.Name + " was written past the server as something that it cannot hold"}
+	}
+	return rec.Raw(f.Name), f.CheckStored(rec.Get(f.Name))
 }
 
 // TakeInForeignDelete judges a person anew after a record about them was deleted past the engine.

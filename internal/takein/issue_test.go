@@ -208,7 +208,7 @@ func TestKeep_WhatFailedAndWhatHasAKeyThatIsTaken(t *testing.T) {
 	}
 	d.must(func(r *takein.Room) (err error) { res, err = r.KeepTaken(m, d.by(d.Town.Nurse())); return err })
 	d.held(res, "key_taken")
-	if len(d.judged) != 1 || d.judged[0].Refused == nil {
+	if len(d.judged) != 1 || len(d.judged[0].Refused) != 1 {
 		t.Error("what it says is not judged")
 	}
 }

@@ -16,7 +16,10 @@ type outcome struct {
 
 // takenIn is what the rules look at.
 func (o *outcome) takenIn() judge.TakenIn {
-	t := judge.TakenIn{Issues: o.issues, Settled: o.settled, Refused: o.refused}
+	t := judge.TakenIn{Issues: o.issues, Settled: o.settled}
+	if o.refused != nil {
+		t.Refused = append(t.Refused, o.refused)
+	}
 	for _, d := range o.drafts {
 		if d.old == nil || d.dirty {
 			t.Written = append(t.Written, judge.Written{Record: d.rec, Old: d.old})

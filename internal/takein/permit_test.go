@@ -116,7 +116,7 @@ func TestAccept_KeepsWholeWhatItCannotTakeIn(t *testing.T) {
 				t.Errorf("nobody owns it, or it is never due: %v", row.Values)
 			}
 			last := d.judged[len(d.judged)-1]
-			if len(d.judged) != before+1 || last.Refused == nil || last.Refused.ID != row.ID || len(last.Written) > 0 {
+			if len(d.judged) != before+1 || len(last.Refused) != 1 || last.Refused[0].ID != row.ID || len(last.Written) > 0 {
 				t.Error("what was refused is not judged, or something beside it")
 			}
 			if d.stored(care.Visits, two) != nil {

@@ -1,7 +1,10 @@
 package takein
 
 import (
+	"strconv"
+
 	"doorstep/internal/care"
+	"doorstep/internal/rules"
 	"doorstep/internal/wire"
 )
 
@@ -17,6 +20,9 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	quote(q, in.m.Raw)
 	if patient == "" { // nothing can be raised about somebody who is not there
 		in.hasten(q)
+	}
+	if no.code == care.CodeKeyTaken { // sent again, it is the same issue
+		q.ID = rules.ID("key taken", in.m.Key, strconv.FormatInt(in.m.Fingerprint(), 16))
 	}
 	if in.replayOf != nil {
 		q.ID = in.replayOf.ID

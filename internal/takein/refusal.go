@@ -76,6 +76,11 @@ func serverError() *refusal {
 		message: "The server could not take this change in. It is kept whole and somebody will look at it."}
 }
 
+func noRoom() *refusal {
+	return &refusal{code: care.CodeNoRoom,
+		message: "Too much of your work waits for a decision, so the server did not keep this. It stays on the phone and is sent again. Please tell your team's lead."}
+}
+
 func keyTaken() *refusal {
 	return &refusal{code: care.CodeKeyTaken,
 		message: "The key of this change was used for another one before. It is kept whole and waits for a decision."}

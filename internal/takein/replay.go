@@ -2,6 +2,8 @@ package takein
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
@@ -50,6 +52,9 @@ func (in *input) planAndStore() (*outcome, error) {
 	p, err := in.plan()
 	if err != nil {
 		return nil, err
+	}
+	if p.holdsSomething() && in.full(len(in.m.Raw)) {
+		return nil, noRoom()
 	}
 	return in.store(p)
 }
@@ -123,50 +128,101 @@ func (in *input) closeRow(o *outcome, resolver string) error {
 	return in.Store.Update(rec, old, []string{"state", "resolved_by", "resolved_at", "resolution"})
 }
 
-// decode reads the kept mutation and puts the corrections in: into the first op that has one of
-// the corrected fields, else into the first. "id" gives a create whose id was taken a new one. A decision
-// that was kept is corrected by another in its place.
+// decode reads the kept mutation and puts the corrections in. A decision that was kept is corrected by another in
+// its place.
 func (r replay) decode() (*care.Mutation, bool) {
 	m, err := wire.DecodeKept(care.AsIssue(r.row).Content())
 	if err != nil || m.Fault != nil || len(m.Ops) == 0 {
 		return nil, false
 	}
-	if len(r.set) == 0 {
+	if m.Ops[0].Kind == care.OpResolve && len(r.set) > 0 {
+		m.Ops[0].Set = maps.Clone(r.set)
+		delete(m.Ops[0].Set, "together")
 		return &m, true
 	}
-	target := &m.Ops[0]
-	for i := range m.Ops {
-		if hasAny(m.Ops[i].Set, r.set) {
-			target = &m.Ops[i]
-			break
-		}
-	}
-	if target.Set == nil || target.Kind == care.OpResolve {
-		target.Set = map[string]any{}
-	}
-	for k, v := range r.set {
-		if k == "together" {
-			continue
-		}
-		if k == "id" {
-			if target.Kind == care.OpCreate {
-				target.ID, _ = v.(string)
-			}
-			continue
-		}
-		target.Set[k] = v
-		if k == "patient" {
-			target.Patient, _ = v.(string)
+	for _, field := range slices.Sorted(maps.Keys(r.set)) {
+		if field != "together" {
+			correct(m.Ops, field, r.set[field])
 		}
 	}
 	return &m, true
 }
 
-func hasAny(set, keys map[string]any) bool {
-	for k := range keys {
-		if _, ok := set[k]; ok {
-			return true
+// correct puts one corrected value into every op it is about: the person into all of them; a new id into the first
+// create and into whatever refers to the record by the old one; any other field into the ops that set it, or where
+// none does into the first whose collection has it.
+func correct(ops []care.Op, field string, value any) {
+	text, _ := value.(string)
+	switch field {
+	case "patient":
+		for i := range ops {
+			ops[i].Patient = text
+			if ops[i].Kind == care.OpCreate && ops[i].Collection != care.Patients {
+				put(&ops[i], field, value)
+			}
+		}
+	case "id":
+		rename(ops, text)
+	default:
+		if !correctSet(ops, field, value) {
+			put(firstWith(ops, field), field, value)
 		}
 	}
-	return false
+}
+
+// correctSet corrects a field in the ops that set it; false where none does.
+func correctSet(ops []care.Op, field string, value any) (found bool) {
+	for i := range ops {
+		if _, ok := ops[i].Set[field]; ok {
+			ops[i].Set[field] = value
+			found = true
+		}
+	}
+	return found
+}
+
+// firstWith is the first op whose collection has a field, else the first.
+func firstWith(ops []care.Op, field string) *care.Op {
+	for i := range ops {
+		if c, ok := care.ByName(ops[i].Collection); ok {
+			if _, ok := c.Field(field); ok {
+				return &ops[i]
+			}
+		}
+	}
+	return &ops[0]
+}
+
+func put(op *care.Op, field string, value any) {
+	if op.Set == nil {
+		op.Set = map[string]any{}
+	}
+	op.Set[field] = value
+}
+
+// rename gives the record that the first create of a change makes another id, and all that refers to it.
+func rename(ops []care.Op, id string) {
+	first := slices.IndexFunc(ops, func(op care.Op) bool { return op.Kind == care.OpCreate })
+	if first < 0 {
+		return
+	}
+	old, collection := ops[first].ID, ops[first].Collection
+	for i := range ops {
+		op := &ops[i]
+		if op.ID == old && op.Collection == collection {
+			op.ID = id
+		}
+		c, ok := care.ByName(op.Collection)
+		if !ok {
+			continue
+		}
+		for j := range c.Fields {
+			if f := &c.Fields[j]; f.Ref == collection && op.Set[f.Name] == old {
+				op.Set[f.Name] = id
+			}
+		}
+		if collection == care.Patients && op.Patient == old {
+			op.Patient = id
+		}
+	}
 }

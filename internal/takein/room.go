@@ -24,6 +24,8 @@ type Store interface {
 	OpenIssues(patient string) ([]*care.Record, error)
 	// QuarantinedCreate returns the open quarantine row that holds a record's create, "" when none.
 	QuarantinedCreate(record string) (string, error)
+	// Held is what the open quarantine rows of an author take: how many there are, and how many bytes they quote.
+	Held(author string) (rows, bytes int64)
 	// BaseSeq turns what an author saw into a number of the present epoch: a base of an earlier
 	// epoch counts at most as the point at which the two part; an unknown one as nothing seen.
 	BaseSeq(care.Base) int64

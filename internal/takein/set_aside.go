@@ -37,6 +37,21 @@ func (in *input) check(p *planned, c *care.Collection, name string, raw any) (*c
 	return f, v, why
 }
 
+// sift is check of what an op sets or adds: of a list, the members that cannot be stored are set aside and the
+// others are not held up by them. Stored says whether there is a value to store.
+func (in *input) sift(p *planned, c *care.Collection, name string, raw any) (f *care.Field, v any, aside []asideField, stored bool) {
+	f, v, why := in.check(p, c, name, raw)
+	if why == nil {
+		return f, v, nil, true
+	}
+	if f != nil {
+		if good, bad, wrong := f.Sift(raw); wrong != nil {
+			return f, good, []asideField{{name, care.JSON(bad), wrong}}, true
+		}
+	}
+	return f, nil, []asideField{{name, care.JSON(raw), why}}, false
+}
+
 // setAside keeps values that could not be stored, with an issue each, in the order of their names.
 func (in *input) setAside(p *planned, rec *care.Record, patient string, fields []asideField) {
 	slices.SortFunc(fields, func(a, b asideField) int { return strings.Compare(a.name, b.name) })

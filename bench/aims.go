@@ -143,6 +143,9 @@ func (r *report) errors() int {
 	for _, c := range append(append([]pushCell{}, r.Push...), r.Update...) {
 		n += c.Errors
 	}
+	for _, c := range r.Turns {
+		n += c.Errors
+	}
 	for _, c := range r.Polls {
 		n += c.Errors
 	}

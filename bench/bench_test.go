@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	usual := quick
 	t.Cleanup(func() { quick = usual })
-	quick = size{devices: []int{4}, visits: 160, people: 40, warm: 4, rows: 320, scopes: []int{40, 320}, updates: 160, hammer: 20 * time.Millisecond}
+	quick = size{devices: []int{4}, visits: 160, people: 40, warm: 4, rows: 320, scopes: []int{40, 320}, updates: 160, hammer: 20 * time.Millisecond,
+		turns: turnsSize{phones: 3, every: 50 * time.Millisecond, round: 200 * time.Millisecond}}
 	var out, progress bytes.Buffer
 	file := filepath.Join(t.TempDir(), "bench.json")
 	if err := command([]string{"-quick", "-dir", t.TempDir(), "-json", file}, &out, &progress); err != nil {
@@ -41,7 +42,7 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	}
 	t.Log(out.String())
 	for _, want := range []string{"PocketBase, one POST a visit", "/api/batch of 20", "Doorstep push", "bare group commit", "400 a transaction",
-		"changed from an old view", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
+		"changed from an old view", "beside a phone that pushes 200", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing said about %q", want)
 		}

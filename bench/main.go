@@ -29,11 +29,14 @@ type size struct {
 	scopes  []int         // visits in scope of a pull
 	updates int           // visits that are changed
 	hammer  time.Duration // how long a repeated request is measured
+	turns   turnsSize     // phones that send now and then beside one that sends without pause
 }
 
 var (
-	full  = size{devices: []int{1, 16, 200}, visits: 20_000, people: 4_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second}
-	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond}
+	full = size{devices: []int{1, 16, 200}, visits: 20_000, people: 4_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second,
+		turns: turnsSize{phones: 100, every: 3 * time.Second, round: 15 * time.Second}}
+	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond,
+		turns: turnsSize{phones: 20, every: 200 * time.Millisecond, round: 2 * time.Second}}
 )
 
 // bench is one run of the program.
@@ -102,7 +105,7 @@ func (b *bench) measure(small bool) error {
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
 	for _, part := range []func() error{
-		b.measurePush, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
+		b.measurePush, b.measureTurns, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -118,7 +121,7 @@ func keys() []string {
 	for _, p := range peers {
 		list = append(list, p.key)
 	}
-	return append(list, "raw20", "raw400", "update", "list", "health", "pull", "footprint", "limits")
+	return append(list, "raw20", "raw400", "turns", "update", "list", "health", "pull", "footprint", "limits")
 }
 
 // choose reads a list of keys; the empty one stands for all.

@@ -116,11 +116,13 @@ func doorstepWriter(base string, dev device) func([]visit) turn {
 }
 
 // statusOf checks that every change of a push ended as it should.
-func statusOf(want care.Status) checker {
+func statusOf(want care.Status) checker { return statusOfAll(want, batchSize) }
+
+func statusOfAll(want care.Status, visits int) checker {
 	mark := []byte(`"status":"` + string(want) + `"`)
 	return func(status int, body []byte) error {
-		if n := bytes.Count(body, mark); status != 200 || n != batchSize {
-			return fmt.Errorf("push answered %d, %d of %d %s: %.300s", status, n, batchSize, want, body)
+		if n := bytes.Count(body, mark); status != 200 || n != visits {
+			return fmt.Errorf("push answered %d, %d of %d %s: %.300s", status, n, visits, want, body)
 		}
 		return nil
 	}

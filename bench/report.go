@@ -20,6 +20,7 @@ type report struct {
 	Quick      bool           `json:"quick"`
 	Push       []pushCell     `json:"push"`
 	Update     []pushCell     `json:"update"`
+	Turns      []turnsCell    `json:"turns"`
 	Backfill   []backfillCell `json:"backfill"`
 	Polls      []pollCell     `json:"polls"`
 	Footprints []footprint    `json:"footprints"`
@@ -37,6 +38,10 @@ func (r *report) print(w io.Writer) error {
 	t.begin("Push of visits of about 900 bytes, 20 a batch", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
 	for _, c := range r.Push {
 		t.row(c.cells(), cellName(c.Peer))
+	}
+	t.begin("A push of one visit, alone and beside a phone that pushes 200 without pause", "phones", "p50 ms", "p95 ms", "p50 beside", "p95 beside", "ratio of p95", "its visits/s", "errors")
+	for _, c := range r.Turns {
+		t.row(c.cells(), "Doorstep push")
 	}
 	t.begin("Changes to visits that are there", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
 	for _, c := range r.Update {
@@ -87,6 +92,11 @@ func (r *report) printErrors(w io.Writer) {
 	for _, c := range append(append([]pushCell{}, r.Push...), r.Update...) {
 		if c.Errors > 0 {
 			fmt.Fprintf(w, "! %s, %d devices: %s\n", cellName(c.Peer), c.Devices, c.FirstErr)
+		}
+	}
+	for _, c := range r.Turns {
+		if c.Errors > 0 {
+			fmt.Fprintf(w, "! turns, %d phones: %s\n", c.Phones, c.FirstErr)
 		}
 	}
 	for _, c := range r.Polls {

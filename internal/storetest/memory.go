@@ -238,6 +238,15 @@ func (m *Memory) QuarantinedCreate(record string) (string, error) {
 	return held[0].ID, nil
 }
 
+// Held implements takein.Store.
+func (m *Memory) Held(author string) (rows, bytes int64) {
+	for _, q := range m.list(care.Quarantine, func(q *care.Record) bool { return isOpen(q) && care.AsIssue(q).Author() == author }, byID) {
+		rows++
+		bytes += int64(len(care.AsIssue(q).Content()) + len(care.AsIssue(q).Raw()))
+	}
+	return rows, bytes
+}
+
 func isOpen(issue *care.Record) bool { return care.AsIssue(issue).IsOpen() }
 
 // DueAt implements the rooms' stores.

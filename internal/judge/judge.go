@@ -130,7 +130,7 @@ func (r *Room) allDoubts(patient string, fresh []*care.Record) (*doubtful, error
 	}
 	cut := len(issues) >= MaxEvidence
 	for _, issue := range fresh {
-		if !slices.ContainsFunc(issues, func(i *care.Record) bool { return i.ID == issue.ID }) {
+		if care.AsIssue(issue).Code() == care.CodeNoRoom {
 			issues = append(issues, issue)
 		}
 	}

@@ -67,7 +67,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) (events []rules.Event, 
 		if len(found[s.number]) == 0 {
 			continue
 		}
-		records, err := tx.records(s, eventsInWindow, jsonList(found[s.number]), patient, columns.Stamp(from), columns.Stamp(to))
+		records, err := tx.records(s, eventsInWindow, string(care.JSON(found[s.number])), patient, columns.Stamp(from), columns.Stamp(to))
 		if err != nil {
 			return nil, false, err
 		}

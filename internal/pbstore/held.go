@@ -180,3 +180,11 @@ func (tx *Tx) QuarantinedCreate(record string) (string, error) {
 	defer m.mu.RUnlock()
 	return m.creates[record], nil
 }
+
+// openRows counts an issue that is not decided; nil is none.
+func openRows(issue *care.Record) int64 {
+	if issue == nil || !care.AsIssue(issue).IsOpen() {
+		return 0
+	}
+	return 1
+}

@@ -180,11 +180,3 @@ func (tx *Tx) QuarantinedCreate(record string) (string, error) {
 	defer m.mu.RUnlock()
 	return m.creates[record], nil
 }
-
-// openRows counts an issue that is not decided; nil is none.
-func openRows(issue *care.Record) int64 {
-	if issue == nil || !care.AsIssue(issue).IsOpen() {
-		return 0
-	}
-	return 1
-}

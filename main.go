@@ -143,7 +143,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}
-		return pbrecords.NewRecovery(app), app.RunAllMigrations()
+		return pbrecords.NewRecovery(app, time.Now), app.RunAllMigrations()
 	}, app.DataDir, time.Now))
 	return errors.Join(set.BindPocketBaseFlags(root.PersistentFlags()), set.BindPocketBaseFlags(serve.PersistentFlags()))
 }

@@ -119,7 +119,7 @@ func TestRecoveredWorkNeedsACodeThatWorks(t *testing.T) {
 func TestARecoveryKeyReachesThePhonesOfTheOrganisation(t *testing.T) {
 	w := newWorld(t)
 	p := w.phoneOf(w.ann)
-	store := pbrecords.NewRecovery(w.App)
+	store := pbrecords.NewRecovery(w.App, w.now)
 	ctx := context.Background()
 	for _, which := range []string{"", "Nobody", w.ann.Id} {
 		if _, err := store.Organisation(ctx, which); !errors.Is(err, recovery.ErrNotFound) {
@@ -135,6 +135,10 @@ func TestARecoveryKeyReachesThePhonesOfTheOrganisation(t *testing.T) {
 	jwk, err := recovery.Public(key)
 	ok(t, err)
 	ok(t, store.SetRecoveryKey(ctx, org.ID, jwk))
+	var noted int // X14
+	if err := w.DB().NewQuery(`SELECT count(*) FROM audit WHERE action = 'recovery_key_set' AND record = '` + org.ID + `'`).Row(&noted); err != nil || noted != 1 {
+		t.Errorf("the audit says %d times that the key was set (%v)", noted, err)
+	}
 	if org, err = store.Organisation(ctx, w.trust.Id); err != nil || !org.HasKey {
 		t.Errorf("%+v, %v", org, err)
 	}
@@ -158,7 +162,7 @@ func TestARecoveryKeyReachesThePhonesOfTheOrganisation(t *testing.T) {
 func TestRecoveryKnowsWhoIsWho(t *testing.T) {
 	w := newWorld(t)
 	p := w.phoneOf(w.ann)
-	store := pbrecords.NewRecovery(w.App)
+	store := pbrecords.NewRecovery(w.App, w.now)
 	names, err := store.Names(context.Background(), []string{w.ann.Id, w.id()}, []string{w.ada.Id})
 	ok(t, err)
 	if names[w.ann.Id] != "Ann" || names[w.ada.Id] == "" || len(names) != 2 {

@@ -7,22 +7,25 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
+	"doorstep/internal/pbstore"
 	"doorstep/internal/recovery"
 )
 
 // Recovery answers what `doorstep recovery` asks of the database, through PocketBase's own records.
 type Recovery struct {
 	app core.App
+	now func() time.Time
 }
 
 // NewRecovery returns the store of the recovery commands on a migrated app.
-func NewRecovery(app core.App) *Recovery { return &Recovery{app: app} }
+func NewRecovery(app core.App, now func() time.Time) *Recovery { return &Recovery{app, now} }
 
 // Organisation implements recovery.Store.
 func (r *Recovery) Organisation(ctx context.Context, which string) (recovery.Organisation, error) {
@@ -43,7 +46,8 @@ func (r *Recovery) Organisation(ctx context.Context, which string) (recovery.Org
 	return recovery.Organisation{ID: found[0].Id, Name: found[0].GetString("name"), HasKey: key != nil}, nil
 }
 
-// SetRecoveryKey implements recovery.Store. The record's triggers put it into the feed.
+// SetRecoveryKey implements recovery.Store. The record's triggers put it into the feed; the audit says when the key was
+// set, for phones seal to whichever is there.
 func (r *Recovery) SetRecoveryKey(_ context.Context, organisation string, jwk json.RawMessage) error {
 	return r.app.RunInTransaction(func(tx core.App) error {
 		record, err := tx.FindRecordById(care.Organisations, organisation)
@@ -51,7 +55,11 @@ func (r *Recovery) SetRecoveryKey(_ context.Context, organisation string, jwk js
 			return err
 		}
 		record.Set("recovery_key", jwk)
-		return tx.Save(record)
+		if err := tx.Save(record); err != nil {
+			return err
+		}
+		return pbstore.WriteAudit(tx, care.AuditLine{At: r.now(), Role: "command", Action: "recovery_key_set", Collection: care.Organisations,
+			Record: organisation, Organisation: organisation, Detail: map[string]json.RawMessage{"key": jwk}})
 	})
 }
 

@@ -55,10 +55,7 @@ func (s *Settings) Bind(flags *pflag.FlagSet) {
 		if e.PocketBase {
 			continue
 		}
-		f := flags.VarPF(&value{s, e}, e.Flag, "", fmt.Sprintf("%s [%s]", e.Help, e.Env))
-		if e.kind == boolean {
-			f.NoOptDefVal = "true"
-		}
+		flags.VarP(&value{s, e}, e.Flag, "", fmt.Sprintf("%s [%s]", e.Help, e.Env))
 	}
 }
 

@@ -28,7 +28,6 @@ type kind string
 
 const (
 	text     kind = "string"
-	boolean  kind = "bool"
 	number   kind = "int"
 	duration kind = "duration"
 	origins  kind = "origins"
@@ -91,12 +90,6 @@ func (e *Entry) put(s *Settings, raw string) error {
 			return err
 		}
 		*field = list
-	case *bool:
-		b, err := strconv.ParseBool(raw)
-		if err != nil {
-			return fmt.Errorf("%q is neither true nor false", raw)
-		}
-		*field = b
 	case *int:
 		n, err := e.parseNumber(raw)
 		if err != nil {
@@ -120,8 +113,6 @@ func (e *Entry) text(s *Settings) string {
 		return *field
 	case *[]string:
 		return strings.Join(*field, ",")
-	case *bool:
-		return strconv.FormatBool(*field)
 	case *int:
 		return strconv.Itoa(*field)
 	case *time.Duration:

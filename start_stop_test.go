@@ -123,7 +123,7 @@ func TestTheServerEndsInGoodOrderWhileBodiesAreHalfSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { _ = conn.Close() })
 		if err := conn.SetDeadline(testkit.Deadline()); err != nil {
 			t.Fatal(err)
 		}

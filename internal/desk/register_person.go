@@ -61,7 +61,7 @@ func RegisterPerson(store Register, lead Lead, r Registration) (rec *care.Record
 	if err != nil {
 		return nil, false, err
 	}
-	if result.Status != care.Applied && !(r.Anyway && result.Status == care.Merged) {
+	if result.Status != care.Applied && (!r.Anyway || result.Status != care.Merged) {
 		return nil, false, refuse(CodeNotRegistered, "This person could not be registered.")
 	}
 	rec, err = store.Record(patients, r.ID)

@@ -62,7 +62,7 @@ func readHeld(code, waits, patient string, content []byte) heldChange {
 			h.creates = append(h.creates, op.ID)
 		}
 		for _, id := range []string{op.Patient, op.ID} {
-			if id != "" && id != patient && !(id == op.ID && op.Kind == care.OpCreate) && !slices.Contains(h.names, id) {
+			if id != "" && id != patient && (id != op.ID || op.Kind != care.OpCreate) && !slices.Contains(h.names, id) {
 				h.names = append(h.names, id)
 			}
 		}

@@ -31,7 +31,8 @@ const (
 // withdrawn, left or ended: a backup gives nobody back what was taken so.
 func (tx *Tx) decided(list []care.Standing, collection, record string, deleted bool) ([]care.Standing, error) {
 	var fields []byte
-	row, taken := (*sql.Row)(nil), map[string]string{}
+	var row *sql.Row
+	var taken map[string]string
 	switch now := columns.Stamp(tx.now); collection {
 	case care.Devices:
 		row, taken = tx.row(standingOfDevice, record), map[string]string{"state": "revoked", "state_since": now}

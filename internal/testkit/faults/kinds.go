@@ -21,7 +21,6 @@ import (
 // options of a run.
 type options struct {
 	binary, work string
-	until        time.Time // long kinds end by then
 	share        time.Duration
 	chance       *rand.Rand
 }

@@ -138,16 +138,16 @@ func (a *App) SecondConnection(t testing.TB) *sql.DB {
 // ends.
 func (a *App) Serve(t testing.TB) *httptest.Server {
 	t.Helper()
-	return a.serve(t, context.Background())
+	return a.serve(context.Background(), t)
 }
 
 // ServeAdministration serves the same routes on the listener for superusers, until the test ends.
 func (a *App) ServeAdministration(t testing.TB) *httptest.Server {
 	t.Helper()
-	return a.serve(t, hooks.AtAdminListener(context.Background()))
+	return a.serve(hooks.AtAdminListener(context.Background()), t)
 }
 
-func (a *App) serve(t testing.TB, of context.Context) *httptest.Server {
+func (a *App) serve(of context.Context, t testing.TB) *httptest.Server {
 	t.Helper()
 	handler, err := a.Handler()
 	if err != nil {

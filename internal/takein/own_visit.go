@@ -32,11 +32,21 @@ func (in *input) recordedTwice(d *draft, op *care.Op) bool {
 	})
 }
 
+// changedContact is the place of the first op that changes a contact; below zero where the first op about one makes it,
+// or there is none.
+func changedContact(ops []care.Op) int {
+	first := slices.IndexFunc(ops, func(op care.Op) bool { return contactFields[op.Collection] != nil })
+	if first >= 0 && ops[first].Kind == care.OpCreate {
+		return -1
+	}
+	return first
+}
+
 // asOwn makes a record of its own of what a change would have done to a stored one, with what else of the change
 // refers to it. A change that makes a record is left as it is.
 func (r *Room) asOwn(m *care.Mutation, id string) error {
-	first := slices.IndexFunc(m.Ops, func(op care.Op) bool { return contactFields[op.Collection] != nil })
-	if first < 0 || m.Ops[first].Kind == care.OpCreate || !care.IsID(id) {
+	first := changedContact(m.Ops)
+	if first < 0 || !care.IsID(id) {
 		return nil
 	}
 	old := m.Ops[first].ID

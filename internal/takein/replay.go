@@ -141,7 +141,7 @@ func (r replay) decode() (*care.Mutation, bool) {
 		return &m, true
 	}
 	for _, field := range slices.Sorted(maps.Keys(r.set)) {
-		if field != "together" {
+		if field != "together" && (field != "id" || changedContact(m.Ops) < 0) { // see asOwn
 			correct(m.Ops, field, r.set[field])
 		}
 	}

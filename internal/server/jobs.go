@@ -12,9 +12,9 @@ import (
 // job is work that the server does by itself. One that still runs when its time comes again is left to finish.
 type job struct {
 	name string // for health, and for the log when it fails
-	// every so often; 0 = each day at so long after midnight, in UTC.
-	every, daily time.Duration
-	atStart      bool // and once when the server starts
+	every   time.Duration // so often; 0 = by the day
+	daily   string        // when each day, in UTC, as cron writes it: "10 3 * * *"
+	atStart bool          // and once when the server starts
 	// lateAfter is how long it may go without success before health says so.
 	lateAfter time.Duration
 	// steady is how long the clock must not have been set before this runs: what it forgets is forgotten.
@@ -42,8 +42,8 @@ func (s *Server) jobs() []job {
 		{name: syncer.JobDue, every: s.o.Escalation, atStart: true, lateAfter: lateMinutes, do: s.Engine.WorkDue},
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
-		{name: jobCleanUp, daily: 3*time.Hour + 10*time.Minute, lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
-		{name: syncer.JobCheck, daily: 4*time.Hour + 10*time.Minute, lateAfter: lateNight, do: s.Engine.Check},
+		{name: jobCleanUp, daily: "10 3 * * *", lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
+		{name: syncer.JobCheck, daily: "10 4 * * *", lateAfter: lateNight, do: s.Engine.Check},
 	}
 }
 

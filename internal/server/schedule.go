@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/health"
 )
@@ -28,31 +30,38 @@ type schedule struct {
 // scheduled is a job with what became of its runs.
 type scheduled struct {
 	job
+	at cron.Schedule // of a daily job
 
 	mu        sync.Mutex
 	succeeded time.Time     // by the wall clock; zero = never
 	since     time.Duration // of the last success, or of the start
 	failed    bool          // its last run
-	day       string        // of the last daily run
+	day       time.Time     // whose time the last daily run was
 	after     time.Duration // a daily job that failed is not tried before
 }
 
 // newSchedule plans jobs. Before says when each succeeded last, in an earlier life of the server.
-func newSchedule(list []job, now func() time.Time, uptime func() time.Duration, clock *clockwatch.Watch, log *slog.Logger, before func(name string) time.Time) *schedule {
+func newSchedule(list []job, now func() time.Time, uptime func() time.Duration, clock *clockwatch.Watch, log *slog.Logger, before func(name string) time.Time) (*schedule, error) {
 	s := &schedule{now: now, uptime: uptime, clock: clock, log: log}
 	for _, j := range list {
 		e := &scheduled{job: j, succeeded: before(j.name), since: uptime()}
-		e.day = e.dayOf(now())
-		if e.daily > 0 && !e.succeeded.IsZero() {
-			e.day = e.dayOf(e.succeeded) // a night that was missed is made up for
+		if e.every == 0 {
+			var err error
+			if e.at, err = cron.ParseStandard(e.daily); err != nil {
+				return nil, fmt.Errorf("read when the job %s is done: %w", e.name, err)
+			}
+			e.day = e.dayOf(now())
+			if !e.succeeded.IsZero() {
+				e.day = e.dayOf(e.succeeded) // a night that was missed is made up for
+			}
 		}
 		s.jobs = append(s.jobs, e)
 	}
-	return s
+	return s, nil
 }
 
-// dayOf names the day that began last at a daily job's hour.
-func (e *scheduled) dayOf(t time.Time) string { return t.UTC().Add(-e.daily).Format(time.DateOnly) }
+// dayOf is when the time of a daily job came last.
+func (e *scheduled) dayOf(t time.Time) time.Time { return e.at.Next(t.UTC().Add(-24 * time.Hour)) }
 
 // due says whether a job's time has come. Jobs that run every so often are asked just so often.
 func (s *schedule) due(e *scheduled) bool {
@@ -61,12 +70,15 @@ func (s *schedule) due(e *scheduled) bool {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.every > 0 || s.uptime() >= e.after && e.dayOf(s.now()) != e.day
+	return e.every > 0 || s.uptime() >= e.after && !e.dayOf(s.now()).Equal(e.day)
 }
 
 // run does a job and notes how it ended.
 func (s *schedule) run(ctx context.Context, e *scheduled) error {
-	day := e.dayOf(s.now())
+	var day time.Time
+	if e.at != nil {
+		day = e.dayOf(s.now())
+	}
 	err := survived(ctx, e.do)
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,10 +21,14 @@ type night struct {
 	*schedule
 }
 
-func nightOf(before time.Time, list ...job) *night {
+func nightOf(t *testing.T, before time.Time, list ...job) *night {
+	t.Helper()
 	n := &night{}
+	var err error
 	watch := clockwatch.New(n.wall.Now, func() time.Duration { return n.up })
-	n.schedule = newSchedule(list, n.wall.Now, func() time.Duration { return n.up }, watch, slog.New(slog.DiscardHandler), func(string) time.Time { return before })
+	if n.schedule, err = newSchedule(list, n.wall.Now, func() time.Duration { return n.up }, watch, slog.New(slog.DiscardHandler), func(string) time.Time { return before }); err != nil {
+		t.Fatal(err)
+	}
 	return n
 }
 
@@ -44,7 +49,7 @@ func (n *night) state() health.JobState { return n.states()[0] }
 func TestAJobThatPanicsRunsAgain(t *testing.T) {
 	ran := make(chan int, 3)
 	times := 0
-	n := nightOf(time.Time{}, job{name: "due", every: time.Second, atStart: true, lateAfter: lateMinutes, do: func(context.Context) error {
+	n := nightOf(t, time.Time{}, job{name: "due", every: time.Second, atStart: true, lateAfter: lateMinutes, do: func(context.Context) error {
 		times++
 		ran <- times
 		if times == 1 {
@@ -74,7 +79,7 @@ func TestAJobThatPanicsRunsAgain(t *testing.T) {
 func TestHealthKnowsEveryJobByTheTimeThatHasPassed(t *testing.T) {
 	broken := errors.New("no disk")
 	var fault error
-	n := nightOf(time.Time{}, job{name: syncer.JobDue, every: time.Second, lateAfter: lateMinutes, do: func(context.Context) error { return fault }})
+	n := nightOf(t, time.Time{}, job{name: syncer.JobDue, every: time.Second, lateAfter: lateMinutes, do: func(context.Context) error { return fault }})
 	late := func() bool {
 		s := n.state()
 		return health.Judge(health.Measured{Escalation: syncer.JobDue, Jobs: []health.JobState{s}, Clock: clockwatch.State{Steady: true}}).Escalation.Late
@@ -105,7 +110,7 @@ func TestHealthKnowsEveryJobByTheTimeThatHasPassed(t *testing.T) {
 }
 
 func TestTheNightlyJobs(t *testing.T) {
-	const hour = 3*time.Hour + 10*time.Minute // Monday 08:00 + 19:10
+	const hour = "10 3 * * *" // Monday 08:00 + 19:10
 	for _, c := range []struct {
 		name   string
 		before time.Time // its last success in an earlier life
@@ -147,7 +152,7 @@ func TestTheNightlyJobs(t *testing.T) {
 		}, 2},
 	} {
 		runs := 0
-		n := nightOf(c.before, job{name: "clean_up", daily: hour, lateAfter: lateNight, steady: 24 * time.Hour, do: func(context.Context) error { runs++; return nil }})
+		n := nightOf(t, c.before, job{name: "clean_up", daily: hour, lateAfter: lateNight, steady: 24 * time.Hour, do: func(context.Context) error { runs++; return nil }})
 		c.play(n, t.Context())
 		if runs != c.runs {
 			t.Errorf("%s: it ran %d times, want %d", c.name, runs, c.runs)
@@ -157,7 +162,7 @@ func TestTheNightlyJobs(t *testing.T) {
 
 func TestANightlyJobThatFailsIsTriedAgainInAnHour(t *testing.T) {
 	runs := 0
-	n := nightOf(time.Time{}, job{name: "clean_up", daily: 3 * time.Hour, lateAfter: lateNight, do: func(context.Context) error {
+	n := nightOf(t, time.Time{}, job{name: "clean_up", daily: "0 3 * * *", lateAfter: lateNight, do: func(context.Context) error {
 		if runs++; runs < 3 {
 			return errors.New("busy")
 		}
@@ -176,12 +181,20 @@ func TestEveryJobIsKnownToHealth(t *testing.T) {
 	want := map[string]time.Duration{syncer.JobDue: lateMinutes, jobNotice: lateMinutes, jobSeal: lateHours, jobCleanUp: lateNight, syncer.JobCheck: lateNight}
 	s := &Server{o: Options{Escalation: escalation}}
 	for _, j := range s.jobs() {
-		if late, known := want[j.name]; !known || j.lateAfter != late || j.every == 0 && j.daily == 0 || j.every > j.lateAfter {
+		if late, known := want[j.name]; !known || j.lateAfter != late || j.every == 0 && j.daily == "" || j.every > j.lateAfter {
 			t.Errorf("%s: late after %s, every %s, daily at %s; want late after %s", j.name, j.lateAfter, j.every, j.daily, late)
 		}
 		delete(want, j.name)
 	}
 	for name := range want {
 		t.Errorf("nothing does this: %s", name)
+	}
+}
+
+func TestAJobWhoseHourCannotBeReadIsRefused(t *testing.T) {
+	s := &night{}
+	_, err := newSchedule([]job{{name: "clean_up", daily: "at night"}}, s.wall.Now, func() time.Duration { return 0 }, nil, nil, func(string) time.Time { return time.Time{} })
+	if err == nil || !strings.Contains(err.Error(), "clean_up") {
+		t.Errorf("said %v", err)
 	}
 }

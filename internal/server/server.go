@@ -197,8 +197,9 @@ func (s *Server) plan() error {
 		}
 		ran[j.name] = at
 	}
-	s.schedule = newSchedule(s.jobs(), s.o.Now, s.o.Uptime, s.clock, s.o.Log, func(name string) time.Time { return ran[name] })
-	return nil
+	var err error
+	s.schedule, err = newSchedule(s.jobs(), s.o.Now, s.o.Uptime, s.clock, s.o.Log, func(name string) time.Time { return ran[name] })
+	return err
 }
 
 // Tick does what the watcher and the jobs do by themselves on a real server: it settles what

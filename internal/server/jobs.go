@@ -11,7 +11,7 @@ import (
 
 // job is work that the server does by itself. One that still runs when its time comes again is left to finish.
 type job struct {
-	name string // for health, and for the log when it fails
+	name    string        // for health, and for the log when it fails
 	every   time.Duration // so often; 0 = by the day
 	daily   string        // when each day, in UTC, as cron writes it: "10 3 * * *"
 	atStart bool          // and once when the server starts

@@ -42,7 +42,7 @@ func Faults() []Fault {
 			r.TakeIn.Judge, r.Judge.Store = muteRefused{r.TakeIn.Judge}, noDoubts{r.Judge.Store}
 		}), staffing},
 		{"arrival order decides supersession", "judging by receipt", inRooms(func(r *rooms.Rooms, tx *pbstore.Tx) { r.Judge.Next = judgeByArrival{r.Judge.Next, tx.Now()} }), ""},
-		{"revoke takes a record that another scope brings", "scopes as owners", onPages(revokeTakesShared), staffing},
+		{"revoke takes a record that another scope brings", "scopes as owners", onPages(revokeTakesShared), ""},
 		{"revoke leaves a record that no scope brings", "scope lists that only grow", onPages(scopesPileUp), ""},
 		{"base from before a restore trusted", "numbers without an epoch", inRooms(func(r *rooms.Rooms, _ *pbstore.Tx) { r.TakeIn.Store = trustOldBase{r.TakeIn.Store} }), restores},
 

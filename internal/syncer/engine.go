@@ -256,8 +256,8 @@ func (e *Engine) overAfter(d time.Duration) func() bool {
 // People are judged at its end.
 func (e *Engine) together(group []turnOf) (ran int, err error) {
 	over := e.overAfter(maxGroupTime)
+	ran = len(group) // all of them, should it fail, also before the first
 	err = e.safely(func(tx *pbstore.Tx) error {
-		ran = len(group) // all of them, should it fail
 		dirty, err := tx.Dirty()
 		if err != nil {
 			return err

@@ -174,6 +174,26 @@ describe('pushing', () => {
     await assert.rejects(s.client.signOut(), { code: 'unsent' })
   })
 
+  test('a change for which there was no room is sent again under its key and a later number', async () => {
+    const s = await settled()
+    const { key: away } = await edit(s.client, 'no room')
+    await edit(s.client, 'kept')
+    s.server.say('push', r => {
+      const answer = s.server.usual(r)
+      Object.assign(answer[1].results[0], { status: 'quarantined', issues: [{ code: 'no_room', fix: 'none' }] })
+      return answer
+    })
+    assert.equal(await s.client.sync(), null)
+    await s.device.reopen()
+    assert.equal(s.client.unsent().count, 1, 'nothing else in the world has it')
+    assert.equal(await s.client.sync(), null)
+    assert.equal(s.server.asked('push').length, 1, 'not at once')
+    await s.device.pass(16 * 60_000)
+    assert.equal(await s.client.sync(), null)
+    assert.deepEqual(s.server.asked('push')[1].body.mutations.map(m => [m.mid, m.key]), [[3, away]])
+    assert.equal(s.client.unsent().count, 0)
+  })
+
   test('limits of hello are kept, in mutations and in bytes', async () => {
     const s = await settled()
     s.server.limits = { push_mutations: 3, push_bytes: 1000, pull_rows: 1000 }

@@ -35,7 +35,9 @@ func (p *Phone) hello(ctx context.Context) error {
 			p.self.Limits = answer.Limits
 		}
 		t.putSelf()
-		t.standing(answer.Epoch, answer.LastMid, answer.LastKey)
+		if t.standing(answer.Epoch, answer.LastMid, answer.LastKey) {
+			t.tryForRoom(p.trueTime())
+		}
 		t.obey(answer.Directive)
 	})
 	if err != nil {

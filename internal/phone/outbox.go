@@ -88,6 +88,11 @@ func (t *tx) confirm(lastMid int64, lastKey string) {
 		}
 		t.take(tableOutbox, placeKey(c.Place))
 		c.Acked, c.ConfirmedAt = true, now
+		if c.TurnedAway { // its number is taken, and its content is nowhere but here
+			p.aside = append(p.aside, c)
+			t.put(tableAside, placeKey(c.Place), c)
+			continue
+		}
 		t.log(c)
 		t.advance(c, Sent, nil)
 	}
@@ -119,6 +124,33 @@ func (t *tx) prune(now time.Time) {
 		t.take(tableItems, c.Key)
 	}
 	p.sentLog = p.sentLog[n:]
+}
+
+// roomAgainAfter is how long a change waits for which the server had no room.
+const roomAgainAfter = 10 * time.Minute
+
+// tryForRoom queues anew, behind all others and under its old key, each change for which the server had no room a
+// while ago.
+func (t *tx) tryForRoom(now time.Time) {
+	p := t.p
+	var kept []*change
+	for _, c := range p.aside {
+		if !c.TurnedAway || now.Sub(c.ConfirmedAt) < roomAgainAfter {
+			kept = append(kept, c)
+			continue
+		}
+		t.take(tableAside, placeKey(c.Place))
+		c.Place, c.Mid, c.Client = p.self.NextPlace, p.self.NextMid, p.self.Client
+		c.Acked, c.TurnedAway, c.ConfirmedAt = false, false, time.Time{}
+		p.self.NextPlace++
+		p.self.NextMid++
+		t.queue(c)
+		t.advance(c, Saved, nil)
+	}
+	if len(kept) < len(p.aside) {
+		p.aside = kept
+		t.putSelf()
+	}
 }
 
 // sendAgain makes every change from a mid on unsent: the server asked for it (gap), or has

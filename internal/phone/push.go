@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
@@ -99,7 +100,7 @@ func (t *tx) pushed(answer *wire.PushResponse) (moved bool) {
 			continue
 		}
 		moved = moved || !c.Acked
-		c.Acked = true
+		c.Acked, c.TurnedAway = true, turnedAway(r)
 		t.put(tableOutbox, placeKey(c.Place), c)
 		t.advance(c, stateOf(r), r)
 	}
@@ -109,6 +110,11 @@ func (t *tx) pushed(answer *wire.PushResponse) (moved bool) {
 	}
 	t.letGoOfWaiting()
 	return moved
+}
+
+// turnedAway says whether the server neither stored nor kept a change, for want of room.
+func turnedAway(r *wire.Result) bool {
+	return len(r.Issues) == 1 && r.Issues[0].Code == care.CodeNoRoom && r.Issues[0].ID == ""
 }
 
 // halve answers 413: half of the batch next time, and the one that is too big alone aside.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
@@ -332,5 +333,33 @@ func TestBodiesAreCompressedWhenAsked(t *testing.T) {
 	b.sync() // the fake unpacks what says that it is gzip
 	if got := b.sentMutations(); got[0].Key != key {
 		t.Errorf("sent %v", keys(got))
+	}
+}
+
+// The server neither stored nor kept it: nothing else in the world has it.
+func TestAChangeForWhichThereWasNoRoomIsSentAgainUnderItsKeyAndALaterNumber(t *testing.T) {
+	b := enrolled(t)
+	away, kept := b.edit("phone", "2"), b.edit("phone", "3")
+	b.on(onPush, ok(wire.PushResponse{Epoch: "e1", LastMid: 2, LastKey: kept, Results: []wire.Result{
+		{Mid: 1, Key: away, Status: care.Quarantined, Issues: []wire.Issue{{Code: care.CodeNoRoom}}}, {Mid: 2, Key: kept, Status: care.Applied}}}), applied(b))
+	b.on(onPull, pulled("e1.12", confirms(2, kept)))
+	b.sync()
+	b.reopen()
+	if aside := b.Aside(); len(aside) != 1 || aside[0].Key != away {
+		t.Fatalf("kept on the phone: %+v", aside)
+	}
+	b.on(onHello, hello(func(h *wire.HelloResponse) { h.LastMid, h.LastKey = 2, kept }))
+	b.sync()
+	if len(b.Aside()) != 1 || b.Pending() != 0 {
+		t.Error("sent again at once")
+	}
+	b.now = b.now.Add(20 * time.Minute)
+	b.on(onPull, pulled("e1.13", confirms(3, away)))
+	b.sync()
+	if again := b.sentMutations(); !slices.Equal(mids(again), []int64{3}) || !slices.Equal(keys(again), []string{away}) {
+		t.Errorf("sent %v %v", mids(again), keys(again))
+	}
+	if len(b.Aside()) != 0 || b.Pending() != 0 {
+		t.Errorf("%d aside and %d pending at the end", len(b.Aside()), b.Pending())
 	}
 }

@@ -61,7 +61,8 @@ type change struct {
 	AuthoredAt  string
 	Ops         []Op
 	Acked       bool      // answered by a push in this epoch under this client
-	ConfirmedAt time.Time // sent log only
+	ConfirmedAt time.Time // sent log only, and when it was put aside for want of room
+	TurnedAway  bool      // the server had no room to keep it; it is sent again under a later mid
 }
 
 // Op is one change to one record, as it travels.

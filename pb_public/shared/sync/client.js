@@ -225,7 +225,9 @@ export class Client {
    */
   unsent() {
     const { unsent, aside } = this.#core.shown
-    return { count: unsent.length, oldest: unsent[0]?.authored_at ?? '', tooBig: aside.length }
+    const kept = [...unsent, ...aside.filter(c => c.turnedAway)] // what the server had no room for is not sent either
+    return { count: kept.length, oldest: kept.map(c => c.authored_at).sort()[0] ?? '',
+      tooBig: aside.length - (kept.length - unsent.length) }
   }
 
   /** @returns {Status} */

@@ -4,6 +4,7 @@
 import { applyDirective } from './directive.js'
 import { standing } from './epoch.js'
 import { exchange } from './exchange.js'
+import { tryForRoom } from './outbox.js'
 
 /** @param {import('./core.js').Core} core */
 export async function hello(core) {
@@ -22,7 +23,7 @@ export async function hello(core) {
       offsetMs: answer.clock_offset_ms, offsetKnown: true, pace: answer.pace ?? self.pace, minPull: answer.schema?.min_pull ?? 0,
       limits: answer.limits?.push_mutations > 0 ? answer.limits : self.limits,
     })
-    standing(t, answer.epoch, answer.last_mid, answer.last_key)
+    if (standing(t, answer.epoch, answer.last_mid, answer.last_key)) tryForRoom(t, core.trueTime())
     applyDirective(t, answer.directive ?? '')
   })
   core.head = answer.head

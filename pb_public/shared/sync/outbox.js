@@ -52,6 +52,11 @@ export function confirm(t, lastMid, lastKey) {
   for (const c of state.outbox.filter(c => c.mid <= lastMid)) {
     t.unqueue(c)
     const logged = { ...c, answered: true, confirmedAt }
+    if (c.turnedAway) { // its number is taken, and its content is nowhere but here
+      state.aside.push(logged)
+      t.put('aside', placeKey(c.place), logged)
+      continue
+    }
     state.sentlog.push(logged)
     t.put('sentlog', placeKey(c.place), logged)
     advance(t, logged, 'sent')
@@ -73,6 +78,26 @@ function prune(t, now) {
     forget(t, log[n].key)
   }
   t.state.sentlog = log.slice(n)
+}
+
+const roomAgainAfter = 600_000 // ms that a change waits for which the server had no room
+
+/**
+ * Queues anew, behind all others and under its old key, each change for which the server had no room a while ago.
+ * @param {Tx} t @param {number} now
+ */
+export function tryForRoom(t, now) {
+  const { state } = t
+  const again = state.aside.filter(c => c.turnedAway && now - c.confirmedAt >= roomAgainAfter)
+  state.aside = state.aside.filter(c => !again.includes(c))
+  for (const c of again) {
+    t.take('aside', placeKey(c.place))
+    const { nextPlace: place, nextMid: mid, client } = state.self
+    const queued = { ...c, place, mid, client, answered: false, turnedAway: false, confirmedAt: 0 }
+    t.putSelf({ nextPlace: place + 1, nextMid: mid + 1 })
+    t.queue(queued)
+    advance(t, queued, 'saved')
+  }
 }
 
 /**

@@ -63,7 +63,7 @@ function pushed(t, answer) {
     const r = results.get(c.key)
     if (!r || r.mid !== c.mid) continue
     moved ||= !c.answered
-    t.queue({ ...c, answered: true })
+    t.queue({ ...c, answered: true, turnedAway: turnedAway(r) })
     advance(t, c, stateOf(r), r)
   }
   if (state.self.directive === 'drain' || core.access.scope === 'push_only') {
@@ -73,6 +73,9 @@ function pushed(t, answer) {
   letGoOfWaiting(t)
   return moved
 }
+
+/** Whether the server neither stored nor kept a change, for want of room. @param {import('./state.js').Result} r */
+const turnedAway = ({ issues }) => issues?.length === 1 && issues[0].code === 'no_room' && !issues[0].id
 
 /** Answers 413: half of the batch next time, and the one that is too big alone aside. @param {Core} core */
 export async function halve(core) {

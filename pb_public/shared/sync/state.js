@@ -73,7 +73,8 @@ export const sentLogKept = 14 * 24 * 3600_000
  * @property {string} authored_at by the device's clock
  * @property {readonly Op[]} ops
  * @property {boolean} answered by a push, in this epoch under this client
- * @property {number} confirmedAt in the sent log: when, by the corrected clock; 0 before
+ * @property {number} confirmedAt in the sent log: when, by the corrected clock; 0 before; and when it was put aside for want of room
+ * @property {boolean} [turnedAway] the server had no room to keep it; it is sent again under a later mid
  */
 
 /**

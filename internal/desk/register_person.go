@@ -17,7 +17,8 @@ type Register interface {
 	// NumberTaken says whether somebody but this person is registered with an NHS number.
 	NumberTaken(number, but string) (bool, error)
 	// TakeIn takes a change of the lead's in, as a push would.
-	TakeIn(m *care.Mutation, lead care.Viewer) (wire.Result, error)
+	// TakeInPerson takes in a change that registers somebody, who comes on the caseload of a team.
+	TakeInPerson(m *care.Mutation, lead care.Viewer, team string) (wire.Result, error)
 }
 
 // Registration is a person new to the neighbourhood.
@@ -53,11 +54,9 @@ func RegisterPerson(store Register, lead Lead, r Registration) (rec *care.Record
 	if err := registrable(store, patients, r); err != nil {
 		return nil, false, err
 	}
-	author := lead.Viewer
-	author.Teams = append([]string{r.Team}, slices.DeleteFunc(slices.Clone(author.Teams), func(t string) bool { return t == r.Team })...)
-	m := &care.Mutation{Key: store.NewID(), Author: author.Staff, AuthoredAt: store.Now(),
+	m := &care.Mutation{Key: store.NewID(), Author: lead.Staff, AuthoredAt: store.Now(),
 		Ops: []care.Op{{Kind: care.OpCreate, Collection: care.Patients, ID: r.ID, Patient: r.ID, Set: r.Set}}}
-	result, err := store.TakeIn(m, author)
+	result, err := store.TakeInPerson(m, lead.Viewer, r.Team)
 	if err != nil {
 		return nil, false, err
 	}

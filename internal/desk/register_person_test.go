@@ -15,6 +15,7 @@ type register struct {
 	status care.Status     // of what is taken in
 	taken  *care.Mutation
 	author care.Viewer
+	team   string // whose caseload they come on
 }
 
 func (r *register) Record(_ *care.Collection, id string) (*care.Record, error) {
@@ -23,8 +24,8 @@ func (r *register) Record(_ *care.Collection, id string) (*care.Record, error) {
 
 func (r *register) NumberTaken(number, _ string) (bool, error) { return r.known[number], nil }
 
-func (r *register) TakeIn(m *care.Mutation, author care.Viewer) (wire.Result, error) {
-	r.taken, r.author = m, author
+func (r *register) TakeInPerson(m *care.Mutation, author care.Viewer, team string) (wire.Result, error) {
+	r.taken, r.author, r.team = m, author, team
 	r.people[m.Ops[0].ID] = record(care.Patients, m.Ops[0].ID, m.Ops[0].Set)
 	r.people[m.Ops[0].ID].Author = author.Staff
 	return wire.Result{Status: r.status}, nil
@@ -66,8 +67,8 @@ func TestRegisteringAPerson(t *testing.T) {
 			if made != c.made || c.code == "" && rec.ID != "p1" {
 				t.Errorf("made %v, %+v", made, rec)
 			}
-			if made && (store.author.Teams[0] != north || store.taken.Ops[0].Kind != care.OpCreate) {
-				t.Errorf("taken in as %+v by %+v", store.taken, store.author)
+			if made && (store.team != north || store.taken.Ops[0].Kind != care.OpCreate) {
+				t.Errorf("taken in as %+v by %+v for %s", store.taken, store.author, store.team)
 			}
 		})
 	}

@@ -272,6 +272,10 @@ func TestDesk_RegisterAPerson(t *testing.T) {
 		equal(t, "id", got.ID, id)
 	}
 	equal(t, "caseload rows", w.count(t, `SELECT count(*) FROM caseload WHERE patient = '`+id+`' AND team = '`+w.nurses.Id+`'`), 1)
+	// A coordinator, who has a team of their own, registers for the nurses.
+	theirs := into[struct{ ID string }](t, w.send(w.cora, "/people", map[string]any{"team": w.nurses.Id, "set": map[string]any{"family_name": "Zimmer"}}), http.StatusCreated).ID
+	equal(t, "caseload rows", w.count(t, `SELECT count(*) FROM caseload WHERE patient = '`+theirs+`'`), 1)
+	equal(t, "of the nurses", w.count(t, `SELECT count(*) FROM caseload WHERE patient = '`+theirs+`' AND team = '`+w.nurses.Id+`'`), 1)
 	w.sync(lea)
 	seen, ok := lea.View(care.Patients, id)
 	if !ok || seen.Text("nhs_number") != "9990000026" {

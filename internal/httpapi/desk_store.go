@@ -29,6 +29,11 @@ func (s deskStore) TakeIn(m *care.Mutation, lead care.Viewer) (wire.Result, erro
 	return s.rooms.Changes.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}})
 }
 
+// TakeInPerson implements desk.Register.
+func (s deskStore) TakeInPerson(m *care.Mutation, lead care.Viewer, team string) (wire.Result, error) {
+	return s.rooms.Changes.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}, AdmitTo: team})
+}
+
 // Close implements desk.Issues.
 func (s deskStore) Close(issue, old *care.Record, fields []string) error {
 	if err := s.Update(issue, old, fields); err != nil {

@@ -96,6 +96,8 @@ type By struct {
 	care.Viewer
 	Device, Client string
 	Clock          care.DeviceClock
+	// AdmitTo is the team on whose caseload somebody comes whom the change registers; "" = the author's first.
+	AdmitTo string
 	// Approver decided that the change may be made, and lends it their own rights for that; nil where nobody did.
 	Approver *care.Viewer
 }

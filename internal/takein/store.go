@@ -52,7 +52,13 @@ func (in *input) write(d *draft) error {
 	if !ok {
 		return idTaken()
 	}
-	if d.rec.Collection.Name == care.Patients && len(in.wrote.Teams) > 0 {
+	if d.rec.Collection.Name != care.Patients {
+		return nil
+	}
+	switch {
+	case in.by.AdmitTo != "":
+		return in.Store.Admit(d.rec.ID, in.by.AdmitTo, "registered at the desk")
+	case len(in.wrote.Teams) > 0:
 		return in.Store.Admit(d.rec.ID, in.wrote.Teams[0], "registered by phone")
 	}
 	return nil

@@ -43,6 +43,7 @@ type Entry struct {
 // Journal is an open journal. One goroutine may append at a time.
 type Journal struct {
 	file *os.File
+	size int64 // of what is whole
 	// Entries are those that were there when it was opened, the last word about each record.
 	Entries []Entry
 	// Fresh: there was no journal before.
@@ -75,7 +76,11 @@ func Open(dir string, now time.Time) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the journal of standing: %w", err)
 	}
-	return &Journal{file: file, Entries: entries, Fresh: fresh}, nil
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the journal of standing: %w", err), file.Close())
+	}
+	return &Journal{file: file, size: info.Size(), Entries: entries, Fresh: fresh}, nil
 }
 
 // parse reads the last word about each record, in the order in which they were said, and every start. It
@@ -153,14 +158,24 @@ func write(file *os.File, entries []Entry) error {
 	return file.Sync()
 }
 
-// Append writes entries to the disk.
+// Append writes entries to the disk. Half a line that a full disk left of an earlier one goes first: joined to the
+// next, neither could be read.
 func (j *Journal) Append(entries ...Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	if err := write(j.file, entries); err != nil {
+	err := j.file.Truncate(j.size)
+	if err == nil {
+		err = write(j.file, entries)
+	}
+	if err != nil {
 		return fmt.Errorf("write the journal of standing: %w", err)
 	}
+	info, err := j.file.Stat()
+	if err != nil {
+		return fmt.Errorf("write the journal of standing: %w", err)
+	}
+	j.size = info.Size()
 	return nil
 }
 

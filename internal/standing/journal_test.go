@@ -128,3 +128,27 @@ func TestWhatADatabaseDoesNotReachIsLost(t *testing.T) {
 		t.Error("a start that is known to be lost proves a second restore")
 	}
 }
+
+// A full disk leaves half a line, and the server goes on: what it writes when there is room again stands by itself.
+func TestAnEntryThatAFullDiskCutIsNotJoinedToTheNext(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, dir, monday)
+	if err := j.Append(lost(monday, "1-a", 5, "one")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.file.WriteString(`{"at":"2026-03-02T09:00:00Z","history":"1-a","se`); err != nil {
+		t.Fatal(err)
+	}
+	for _, device := range []string{"two", "three"} {
+		if err := j.Append(lost(monday, "1-a", 6, device)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var names []string
+	for _, e := range open(t, dir, monday).Entries {
+		names = append(names, e.ID)
+	}
+	if got := strings.Join(names, " "); got != "one two three" {
+		t.Errorf("the journal holds %q", got)
+	}
+}

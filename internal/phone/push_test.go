@@ -348,6 +348,9 @@ func TestAChangeForWhichThereWasNoRoomIsSentAgainUnderItsKeyAndALaterNumber(t *t
 	if aside := b.Aside(); len(aside) != 1 || aside[0].Key != away {
 		t.Fatalf("kept on the phone: %+v", aside)
 	}
+	if err := b.UseCode("somebody-else", "code"); !errors.Is(err, ErrUnsent) {
+		t.Errorf("somebody else signs in over it: %v", err)
+	}
 	b.on(onHello, hello(func(h *wire.HelloResponse) { h.LastMid, h.LastKey = 2, kept }))
 	b.sync()
 	if len(b.Aside()) != 1 || b.Pending() != 0 {

@@ -22,8 +22,8 @@ type accessToken struct {
 func (a accessToken) valid(now time.Time) bool { return a.text != "" && now.Before(a.until) }
 
 // SignIn proves who the person is, by e-mail and password. The next step enrols the device.
-// While unsent work of somebody else is on the phone it fails with ErrUnsent: nothing may be
-// lost, and nothing sent under another name.
+// While unsent work of somebody else is on the phone, also what the server could not take or had no
+// room for, it fails with ErrUnsent: nothing may be lost, and nothing sent under another name.
 func (p *Phone) SignIn(ctx context.Context, email, password string) error {
 	var answer struct {
 		Token  string `json:"token"`
@@ -58,7 +58,7 @@ func (p *Phone) become(staff string) error {
 		return ErrWiped
 	}
 	other := p.self.Staff != "" && p.self.Staff != staff
-	if n, _ := p.Unsent(); other && n > 0 {
+	if n, _ := p.Unsent(); other && (n > 0 || len(p.aside) > 0) {
 		return ErrUnsent
 	}
 	return p.commit(func(t *tx) {

@@ -16,7 +16,7 @@ import (
 // form. The lead reads the first text in what a rule raises from it, and each further line in a handover of its
 // own. See arrange.RaiseWords.
 
-// longestSealed is how long such a text grows where it is stored, in characters. What no longer fits
+// longestSealed is how long such a text grows where it is stored, in bytes. What no longer fits
 // still reaches the lead.
 const longestSealed = 50_000
 

@@ -95,7 +95,7 @@ var table = map[string]folder{
 	"internal/pbstore": {why: "the store implements the interfaces of the stages and knows no route and no client",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/history", "internal/identifier", "internal/worktime", "internal/rules", "internal/handover",
 			"internal/delivery", "internal/desk", "internal/judge", "internal/arrange", "internal/rooms", "internal/columns", "internal/sqlitedb"},
-		outside: []string{pocketbase, "modernc.org/sqlite", "github.com/hashicorp/golang-lru/v2"}},
+		outside: []string{pocketbase, "github.com/hashicorp/golang-lru/v2"}},
 	"internal/pbpages": {why: "what pages list is read in snapshots of the store, and by nobody but the routes",
 		imports: []string{"internal/care", "internal/access", "internal/columns", "internal/desk", "internal/pbstore"}, tests: []string{"internal/handover"}},
 	"internal/columns": {why: "a value's column is the same for whoever reads it; statements are for the store",

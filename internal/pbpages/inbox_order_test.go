@@ -1,7 +1,6 @@
 package pbpages
 
 import (
-	"database/sql"
 	"strings"
 	"testing"
 	"time"
@@ -11,23 +10,13 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
 	"doorstep/internal/handover"
+	"doorstep/internal/testkit/statements"
 )
-
-// calculator is an empty SQLite: it works out one expression over one row of made-up columns.
-func calculator(t *testing.T) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
 
 // TestSQLAndGoAgreeOnTheOrderOfAnInbox: what is closed, what is due and when, what is overdue, and which class
 // comes first are said once in Go for the rules and once in SQL for the inbox.
 func TestSQLAndGoAgreeOnTheOrderOfAnInbox(t *testing.T) {
-	db := calculator(t)
+	db := statements.Calculator(t)
 	begin := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	query := `SELECT closed, due, in_time, rank FROM (SELECT ` + strings.ReplaceAll(keyColumns, "?", "?1") + `
 		FROM (SELECT ?2 AS state, ?3 AS class, ?4 AS ack_due, ?5 AS act_due, ?6 AS raised_at, 7 AS version))`

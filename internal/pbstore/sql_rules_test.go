@@ -1,29 +1,16 @@
 package pbstore
 
 import (
-	"database/sql"
 	"slices"
 	"testing"
 
-	_ "modernc.org/sqlite"
-
 	"doorstep/internal/care"
+	"doorstep/internal/testkit/statements"
 )
-
-// calculator is an empty SQLite: it works out one expression over one row of made-up columns.
-func calculator(t *testing.T) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
 
 // TestSQLAndGoCallAPersonByTheSameName: the name of the limited projection.
 func TestSQLAndGoCallAPersonByTheSameName(t *testing.T) {
-	db := calculator(t)
+	db := statements.Calculator(t)
 	for _, preferred := range []string{"", "Rose"} {
 		for _, given := range []string{"", "Rosemary"} {
 			person := &care.Record{Values: map[string]any{"preferred_name": preferred, "given_name": given, "family_name": "Testpatient"}}
@@ -48,7 +35,7 @@ func TestSQLFindsTheStatesThatGoNames(t *testing.T) {
 		"ended": {care.SQLEnded, care.State.Ended}, "in hand": {care.SQLInHand, care.State.InHand},
 	} {
 		var got []string
-		db := calculator(t)
+		db := statements.Calculator(t)
 		for _, s := range care.States {
 			var in bool
 			if err := db.QueryRow(`SELECT ? IN `+list.sql, s).Scan(&in); err != nil {

@@ -382,3 +382,14 @@ func unquoted(lit *ast.BasicLit) string {
 	}
 	return s
 }
+
+// Calculator is an empty SQLite: it works out one expression over one row of made-up columns.
+func Calculator(t *testing.T) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}

@@ -58,9 +58,9 @@ func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version i
 }
 
 // decisions are events after which somebody who has not seen them must look again before they
-// decide otherwise. That somebody merely saw or acknowledged it stands in nobody's way.
-var decisions = []string{handover.EventAccepted, handover.EventAnswered, handover.EventDeclined, handover.EventEscalated,
-	handover.EventHandedOn, handover.EventStoodDown}
+// decide otherwise. That somebody merely saw or acknowledged it stands in nobody's way, nor that the
+// clock escalated it: whoever answers then answers what they read, late.
+var decisions = []string{handover.EventAccepted, handover.EventAnswered, handover.EventDeclined, handover.EventHandedOn, handover.EventStoodDown}
 
 // decidedSince says whether anybody else decided something after a version.
 func decidedSince(history []*care.Record, version int64, actor string) bool {

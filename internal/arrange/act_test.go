@@ -86,6 +86,29 @@ func TestAct_WhoHasNotSeenADecisionLooksAgain(t *testing.T) {
 	}
 }
 
+func TestAct_WhoLookedBeforeItEscalatedMayStillAnswer(t *testing.T) {
+	for _, a := range []handover.Action{{Kind: handover.See}, {Kind: handover.Acknowledge}, {Kind: handover.Accept},
+		{Kind: handover.Decline, Reason: "Not ours."}, {Kind: handover.Answer, Text: "Done.", Outcome: "advice_given"}} {
+		t.Run(string(a.Kind), func(t *testing.T) {
+			b := newBench(t)
+			b.arrange(softSign)
+			h := b.only(b.Town.Surgery)
+			b.clock = b.clock.Add(12 * time.Hour)
+			b.must(func(r *arrange.Room) error { return r.Overdue(h.ID) })
+			if got := b.handover(h.ID); got.Text("state") != string(care.Escalated) {
+				t.Fatalf("it is %s", got.Text("state"))
+			}
+			err := b.do(func(r *arrange.Room) error {
+				_, err := r.ActFromInbox(h.ID, a, actor(b.Town.Doctor()), h.Version)
+				return err
+			})
+			if err != nil || b.handover(h.ID).Text("state") == string(care.Escalated) && a.Kind != handover.See {
+				t.Errorf("it is %s: %v", b.handover(h.ID).Text("state"), err)
+			}
+		})
+	}
+}
+
 func TestAct_AnAnswerThatAsksForWorkIsAHandoverBack(t *testing.T) {
 	b := newBench(t)
 	b.arrange(softSign)

@@ -48,7 +48,32 @@ func recordSchemas() string {
 		}
 	}
 	recordSchema(&b, care.SyncIssues, "A conflict, a value set aside, or a quarantined change, until it is settled. Which fields it has depends on its kind.", issueFields())
+	deskIssueSchema(&b)
 	return b.String()
+}
+
+// deskIssueSchema is an issue as a page of the desk gets it.
+func deskIssueSchema(b *strings.Builder) {
+	b.WriteString(`    DeskIssue:
+      type: object
+      description: A record of sync_issues with its version, and with names and the person in place of ids.
+      additionalProperties: false
+      required: [id, kind, version, state]
+      properties:
+        id: {$ref: "#/components/schemas/Id"}
+        version: {$ref: "#/components/schemas/Version"}
+        stored: {description: "What stands in the field now, of an open issue about one.", oneOf: [{$ref: "#/components/schemas/StoredNow"}, {type: "null"}]}
+`)
+	for _, f := range issueFields() {
+		schema := fieldSchema(&f)
+		switch {
+		case f.Name == "patient":
+			schema = `oneOf: [{$ref: "#/components/schemas/Person"}, {type: "null"}]`
+		case f.Ref == care.StaffName, f.Name == "owner_team":
+			schema = `$ref: "#/components/schemas/NamedOrNone"`
+		}
+		fmt.Fprintf(b, "        %s: {%s}\n", f.Name, schema)
+	}
 }
 
 func recordSchema(b *strings.Builder, name, description string, fields []care.Field) {
@@ -82,7 +107,7 @@ func describe(c *care.Collection) string {
 	case c.AppendOnly && c.Pushable:
 		return "Never changed; a correction is a new record that names the one it replaces."
 	case c.Pushable:
-		return "Made and changed by phones whose role may."
+		return "Made and changed by phones whose role may; docs/protocol.md §5.7."
 	}
 	return "Comes with a pull; no phone writes it."
 }
@@ -177,14 +202,22 @@ func memberSchema(f *care.Field) string {
 func issueFields() []care.Field {
 	fields := []care.Field{{Name: "kind", Kind: care.Enum, Values: []string{"conflict", "set_aside", "quarantined"}, Policy: care.Server},
 		{Name: "hidden", Kind: care.Bool, Policy: care.Server}}
-	have := map[string]bool{"kind": true}
+	place := map[string]int{"kind": -1}
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
 		c, _ := care.ByName(name)
 		for _, f := range c.Fields {
-			if !have[f.Name] {
+			at, have := place[f.Name]
+			switch {
+			case !have:
+				place[f.Name] = len(fields)
 				fields = append(fields, f)
+			case at >= 0: // what either of them can hold
+				for _, v := range f.Values {
+					if !slices.Contains(fields[at].Values, v) {
+						fields[at].Values = append(slices.Clone(fields[at].Values), v)
+					}
+				}
 			}
-			have[f.Name] = true
 		}
 	}
 	return fields

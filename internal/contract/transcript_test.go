@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -125,8 +126,11 @@ func (s *stage) say(st *step) error {
 	if err != nil {
 		return err
 	}
-	if err := keepsToDocument(s.t, request, response.StatusCode, body, text); err != nil {
+	if err := heldToDocument(s.t, request, response.StatusCode, body, text); err != nil {
 		return err
+	}
+	if path, _ := documented(load(s.t), request.URL.Path); response.StatusCode < 300 {
+		spoken[request.Method+" "+path] = true
 	}
 	v, err := parseJSON(text)
 	if err != nil {
@@ -160,26 +164,23 @@ func (s *stage) say(st *step) error {
 // enrolled finds the key by which a request enrols a device.
 var enrolled = regexp.MustCompile(`key \d+`)
 
-// keepsToDocument holds one exchange to docs/openapi.yaml: the bodies to their schemas, the
+// heldToDocument holds one exchange to docs/openapi.yaml: the bodies to their schemas, the
 // records in them to theirs, an error to the codes its answer names.
-func keepsToDocument(t *testing.T, request *http.Request, status int, sent string, got []byte) error {
+func heldToDocument(t *testing.T, request *http.Request, status int, sent string, got []byte) error {
 	if !ours.MatchString(request.URL.Path) {
 		return nil
 	}
 	doc := load(t)
-	path, item := documented(doc, request.URL.Path)
+	_, item := documented(doc, request.URL.Path)
 	if item == nil || item.GetOperation(request.Method) == nil {
 		return fmt.Errorf("%s %s is not in the document", request.Method, request.URL.Path)
 	}
 	op := item.GetOperation(request.Method)
 	if op.RequestBody != nil && status < 300 {
-		if media := op.RequestBody.Value.Content["application/json"]; media != nil {
-			if err := keeps(t, schemaName(media.Schema), []byte(sent)); err != nil {
-				return fmt.Errorf("request: %w", err)
-			}
+		if err := bodyKeeps(t, op.RequestBody.Value.Content, sent); err != nil {
+			return fmt.Errorf("request: %w", err)
 		}
 	}
-	spoken[request.Method+" "+path] = spoken[request.Method+" "+path] || status < 300
 	response := op.Responses.Value(strconv.Itoa(status))
 	if response == nil {
 		return fmt.Errorf("the document knows no status %d here: %s", status, got)
@@ -197,6 +198,29 @@ func keepsToDocument(t *testing.T, request *http.Request, status int, sent strin
 		}
 	}
 	return recordsKeep(t, got)
+}
+
+// bodyKeeps holds the body of a request to the schema of the route, a form by its members.
+func bodyKeeps(t *testing.T, content openapi3.Content, sent string) error {
+	t.Helper()
+	media := content["application/json"]
+	if media == nil {
+		media = content["application/x-www-form-urlencoded"]
+		form, err := url.ParseQuery(sent)
+		if err != nil {
+			return err
+		}
+		members := map[string]string{}
+		for name := range form {
+			members[name] = form.Get(name)
+		}
+		text, err := json.Marshal(members)
+		if err != nil {
+			return err
+		}
+		sent = string(text)
+	}
+	return keeps(t, schemaName(media.Schema), []byte(sent))
 }
 
 // spoken are the routes that some transcript used, with success.

@@ -35,19 +35,22 @@ func (s *Shape) About() string {
 		return "an object"
 	}
 	var parts []string
-	for i := range s.Members {
+	for i := 0; i < len(s.Members); i++ {
 		m := &s.Members[i]
-		needed := ""
-		if m.Needed {
-			needed = " (needed)"
+		names := "`" + m.Name + "`"
+		for ; i+1 < len(s.Members) && s.Members[i+1].Needed == m.Needed && s.Members[i+1].about() == m.about(); i++ {
+			names += ", `" + s.Members[i+1].Name + "`"
 		}
-		parts = append(parts, "`"+m.Name+"`"+needed+": "+m.about())
+		if m.Needed {
+			names += " (needed)"
+		}
+		parts = append(parts, names+": "+m.about())
 	}
-	kind := "an object: "
+	kind := "an object"
 	if s.List {
-		kind = "a list of objects: "
+		kind = "a list of objects"
 	}
-	return kind + strings.Join(parts, "; ")
+	return kind + " (" + strings.Join(parts, "; ") + ")"
 }
 
 func (f *Field) about() string {
@@ -57,6 +60,9 @@ func (f *Field) about() string {
 	case Ref:
 		return "an id of " + f.Ref
 	case Enum:
+		if slices.Equal(f.Values, roleNames()) {
+			return "a role"
+		}
 		return "one of " + strings.Join(f.Values, ", ")
 	case Date:
 		return "a date"
@@ -74,6 +80,9 @@ func (f *Field) about() string {
 	case List:
 		return "a list of texts"
 	case Object:
+		if f.Shape == scoreShape {
+			return "as `news2` of observations"
+		}
 		return f.Shape.About()
 	}
 	if f.Rule == "hours" {

@@ -38,7 +38,7 @@ func TestAnObjectIsStoredOnlyInItsShape(t *testing.T) {
 		{"no scale at all", Patients, "spo2_scale", `null`, `null`, "", ""},
 		{"a scale in quotes", Patients, "spo2_scale", `{"scale":"2"}`, "", "wrong_type", "spo2_scale.scale must be a number"},
 		{"a scale there is not", Patients, "spo2_scale", `{"scale":3}`, "", "out_of_range", "spo2_scale.scale of 3 is outside 1 to 2"},
-		{"a scale between two", Patients, "spo2_scale", `{"scale":1.5}`, "", "wrong_type", "spo2_scale.scale has too many decimals: 1.5"},
+		{"a scale between two", Patients, "spo2_scale", `{"scale":1.5}`, "", "wrong_type", "spo2_scale.scale must be a whole number: 1.5"},
 		{"a member nobody knows", Patients, "spo2_scale", `{"foo":1}`, "", "wrong_type", `spo2_scale has no member "foo"; it holds scale, author, role, date, reason`},
 		{"a member more", Patients, "spo2_scale", `{"scale":2,"foo":1}`, "", "wrong_type", `spo2_scale has no member "foo"; it holds scale, author, role, date, reason`},
 		{"an object that says nothing", Patients, "spo2_scale", `{}`, "", "wrong_type", "spo2_scale needs scale"},

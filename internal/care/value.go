@@ -219,7 +219,11 @@ func (f *Field) checkNumber(v any) (any, *Problem) {
 		step, near = 10, 1.000001e-3
 	}
 	if scaled := x * step; math.Abs(scaled-math.Round(scaled)) > near {
-		return nil, problem(CodeWrongType, "%s has too many decimals: %s", f.Name, cut(n.String()))
+		takes := "must be a whole number"
+		if f.Kind == Decimal {
+			takes = "takes one decimal at most"
+		}
+		return nil, problem(CodeWrongType, "%s %s: %s", f.Name, takes, cut(n.String()))
 	}
 	if x < f.Min || (f.Max != 0 && x > f.Max) {
 		return nil, problem(CodeOutOfRange, "%s of %s is outside %g to %g", f.Name, cut(n.String()), f.Min, f.Max)

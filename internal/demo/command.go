@@ -36,7 +36,7 @@ func Command(s *settings.Settings, pages http.Handler) *cobra.Command {
 			return r.do(c.Context(), c.OutOrStdout())
 		},
 	}
-	c.Flags().IntVar(&r.seed, "seed", s.DemoSeed, "the same seed, the same people and the same days")
+	c.Flags().IntVar(&r.seed, "seed", s.DemoSeed, "the same seed, the same people and the same days (instead of --demo-seed)")
 	c.Flags().BoolVar(&r.once, "once", false, "stop after the promises were checked; fails when one was broken")
 	c.Flags().BoolVar(&r.faults, "faults", false, "serve on with delays, lost replies and 503s, to test a client against")
 	c.Flags().StringVar(&r.dir, "dir", "", "an empty folder for the data, kept afterwards (default: a temporary one)")

@@ -46,7 +46,7 @@ var failures = []failure{
 	{identity.ErrLost, wire.CodeLost, "This device was reported lost and must delete everything it holds.", identity.DirectiveWipe},
 	{identity.ErrRevoked, wire.CodeRevoked, "This device was withdrawn; sign in and enrol it with a new key.", identity.DirectiveRelogin},
 	{identity.ErrRelogin, wire.CodeRelogin, "The time for sending what was left is over; somebody must sign in.", identity.DirectiveRelogin},
-	{identity.ErrRole, wire.CodeNoDeviceRole, "This role does not carry a device.", ""},
+	{identity.ErrRole, wire.CodeNoDeviceRole, "This account has no role that carries a device; an administrator can give it one.", ""},
 	{identity.ErrInactive, wire.CodeInactive, "This member of staff has left.", ""},
 
 	{identity.ErrKey, wire.CodeInvalidKey, "public_key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key.", ""},

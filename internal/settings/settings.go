@@ -74,6 +74,7 @@ func (s *Settings) BindPocketBaseFlags(flags *pflag.FlagSet) error {
 			f.Value, f.DefValue, f.Usage = &value{s, e}, text, fmt.Sprintf("%s [%s]", e.Help, e.Env)
 			continue
 		}
+		f.Usage = fmt.Sprintf("%s [%s]", f.Usage, e.Env)
 		if !s.fromEnvironment[e.Flag] {
 			continue
 		}

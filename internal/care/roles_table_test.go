@@ -21,17 +21,26 @@ func TestTheProtocolListsWhatEachRoleMayPush(t *testing.T) {
 		b.WriteString(" `" + c.Name + "` |")
 	}
 	b.WriteString(" also |\n| --- | --- | --- |" + strings.Repeat(" --- |", len(pushed)+1) + "\n")
-	var without []string
+	var without, rows []string
+	roles := map[string][]string{} // by what they may
 	for _, d := range Duties() {
+		role := "`" + string(d.Role) + "`"
 		if !d.Device {
-			without = append(without, "`"+string(d.Role)+"`")
+			without = append(without, role)
 			continue
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |", d.Role, reachInWords(t, d), viewInWords(t, d))
+		row := fmt.Sprintf(" | %s | %s |", reachInWords(t, d), viewInWords(t, d))
 		for _, c := range pushed {
-			b.WriteString(" " + rightsInWords(d, c) + " |")
+			row += " " + rightsInWords(d, c) + " |"
 		}
-		b.WriteString(" " + strings.Join(alsoInWords(d), "; ") + " |\n")
+		row += " " + strings.Join(alsoInWords(d), "; ") + " |\n"
+		if roles[row] == nil {
+			rows = append(rows, row)
+		}
+		roles[row] = append(roles[row], role)
+	}
+	for _, row := range rows {
+		b.WriteString("| " + strings.Join(roles[row], ", ") + row)
 	}
 	b.WriteString("\nNo phone: " + strings.Join(without, ", ") + ".\n")
 	holdSection(t, "roles", b.String())

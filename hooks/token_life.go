@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"doorstep/internal/identity"
+
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -31,7 +33,7 @@ func BindTokenLife(app core.App) {
 }
 
 // livesTooLong tells whether a token of that account, already verified, is good for longer from now than a
-// new one would be.
+// new one would be. A machine whose clock is put right by seconds signs nobody out.
 //
 // NB! Now is the machine's clock, by which PocketBase makes and verifies its tokens.
 func livesTooLong(account *core.Record, token string, now time.Time) bool {
@@ -40,7 +42,7 @@ func livesTooLong(account *core.Record, token string, now time.Time) bool {
 		return true
 	}
 	ends := time.Unix(cast.ToInt64(claims["exp"]), 0)
-	return ends.After(now.Add(account.Collection().AuthToken.DurationTime()))
+	return ends.After(now.Add(account.Collection().AuthToken.DurationTime() + identity.Leeway))
 }
 
 // tokenOf is the token that PocketBase read from the request.

@@ -140,7 +140,8 @@ func (l *pageListener) mayListen(context.Context) (time.Duration, *event, bool) 
 	if err != nil || expires == nil {
 		return 0, nil, false
 	}
-	return time.Until(expires.Time), nil, true
+	// A clock that was set back meanwhile gives a token no more than its life: see hooks.BindTokenLife.
+	return min(time.Until(expires.Time), staff.Collection().AuthToken.DurationTime()), nil, true
 }
 
 func (l *pageListener) idle() []event { return nil }

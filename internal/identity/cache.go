@@ -24,17 +24,17 @@ type cache struct {
 }
 
 type cached struct {
-	token   tokenHash
-	session Session
-	expires time.Time
+	token         tokenHash
+	session       Session
+	from, expires time.Time // when the token counts
 }
 
 func newCache(size int) *cache {
 	return &cache{size: size, order: list.New(), byToken: make(map[tokenHash]*list.Element)}
 }
 
-// get returns the session of a token that has not expired, with the time when it does, and in any
-// case the epoch to hand to put.
+// get returns the session of a token that counts now, with the time when it expires, and in any
+// case the epoch to hand to put. A clock that was set back may have made what counted no longer count.
 func (c *cache) get(token tokenHash, now time.Time) (Session, time.Time, uint64, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,7 +43,7 @@ func (c *cache) get(token tokenHash, now time.Time) (Session, time.Time, uint64,
 		return Session{}, time.Time{}, c.epoch, false
 	}
 	entry := at.Value.(*cached)
-	if !now.Before(entry.expires) {
+	if !now.Before(entry.expires) || now.Before(entry.from) {
 		c.drop(at)
 		return Session{}, time.Time{}, c.epoch, false
 	}
@@ -53,13 +53,13 @@ func (c *cache) get(token tokenHash, now time.Time) (Session, time.Time, uint64,
 
 // put keeps a session, unless somebody was revoked since the epoch: it may rest on what was
 // read before that.
-func (c *cache) put(token tokenHash, session Session, expires time.Time, epoch uint64) {
+func (c *cache) put(token tokenHash, session Session, from, expires time.Time, epoch uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.byToken[token]; ok || epoch != c.epoch {
 		return
 	}
-	c.byToken[token] = c.order.PushFront(&cached{token, session, expires})
+	c.byToken[token] = c.order.PushFront(&cached{token, session, from, expires})
 	if c.order.Len() > c.size {
 		c.drop(c.order.Back())
 	}

@@ -9,7 +9,7 @@ func TestCache_is_bounded_and_drops_what_was_used_longest_ago(t *testing.T) {
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	c := newCache(2)
 	for i := range byte(3) {
-		c.put(tokenHash{i}, Session{Device: string('a' + rune(i))}, now.Add(time.Minute), 0)
+		c.put(tokenHash{i}, Session{Device: string('a' + rune(i))}, now, now.Add(time.Minute), 0)
 		if _, _, _, ok := c.get(tokenHash{0}, now); !ok && i < 2 {
 			t.Fatalf("%d: the first went too soon", i)
 		}
@@ -24,7 +24,7 @@ func TestCache_is_bounded_and_drops_what_was_used_longest_ago(t *testing.T) {
 	if len(c.byToken) != 0 {
 		t.Fatal("revoked, but kept")
 	}
-	c.put(tokenHash{9}, Session{}, now.Add(time.Minute), 0)
+	c.put(tokenHash{9}, Session{}, now, now.Add(time.Minute), 0)
 	if len(c.byToken) != 0 {
 		t.Fatal("kept what was read before the revocation")
 	}

@@ -23,6 +23,12 @@ type SignInCode struct {
 	UsedAt    time.Time // zero = not yet
 }
 
+// counts says whether the time of a code has come and is not over. One that could be used for longer than a new
+// one was made by a clock that was ahead.
+func (c *SignInCode) counts(now time.Time) bool {
+	return now.Before(c.ExpiresAt) && !now.Before(c.ExpiresAt.Add(-CodeLifetime-Leeway))
+}
+
 func hashCode(code string) string {
 	sum := sha256.Sum256([]byte(code))
 	return hex.EncodeToString(sum[:])

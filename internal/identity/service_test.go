@@ -204,10 +204,52 @@ func TestAuthenticate_ATokenThatLivesLongerThanTheSettingIsNone(t *testing.T) {
 	if _, err := b.Authenticate(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
-	b.now = noon.Add(-time.Second) // by which it has a second more to live than any may have
+	b.now = noon.Add(-identity.Leeway - time.Second) // by which it has a second more to live than any may have
 	b.Revoke(nurse)
 	if _, err := b.Authenticate(t.Context(), token); !errors.Is(err, identity.ErrTokenInvalid) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// K7: what a clock that was ahead has given out is renewed when the clock is right, and not kept until the time
+// that was written on it. A clock put right by a second sends nobody away.
+func TestAuthenticate_ATokenOfAClockThatWasAheadIsRenewed(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		ahead time.Duration
+		want  error
+	}{
+		{"a second", time.Second, nil},
+		{"ten seconds", identity.Leeway, nil},
+		{"a minute", time.Minute, identity.ErrTokenInvalid},
+		{"an hour", time.Hour, identity.ErrTokenInvalid},
+		{"a year", 365 * 24 * time.Hour, identity.ErrTokenInvalid},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, memory := range []bool{true, false} {
+				b := newBench(t)
+				b.now = noon.Add(c.ahead)
+				token := b.token(t)
+				if memory {
+					if _, err := b.Authenticate(t.Context(), token); err != nil {
+						t.Fatal(err)
+					}
+				}
+				b.now = noon
+				for range 2 {
+					if _, err := b.Authenticate(t.Context(), token); !errors.Is(err, c.want) {
+						t.Errorf("known before: %t: got %v, want %v", memory, err, c.want)
+					}
+				}
+				if _, err := b.Authenticate(t.Context(), b.token(t)); err != nil {
+					t.Errorf("the new token: %v", err)
+				}
+				b.now = noon.Add(c.ahead) // when that time has come it is a token like any other
+				if _, err := b.Authenticate(t.Context(), token); err != nil {
+					t.Errorf("at its own time: %v", err)
+				}
+			}
+		})
 	}
 }
 

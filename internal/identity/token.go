@@ -54,8 +54,19 @@ func (k *Keyring) sign(s Session, issuer, jti string, now time.Time, lifetime ti
 	return text, nil
 }
 
-// verify reads an access token of ours. One with longer to live than lifetime is none: nobody here makes such a
-// token, so the key was in wrong hands. Errors: ErrTokenInvalid, ErrTokenExpired.
+// window is when an access token counts. One that was issued later than now, or lives on for longer than a new
+// one would, was made by a clock that was ahead, or with a key in wrong hands; Leeway is for a clock that was
+// put right by seconds.
+func (c *accessClaims) window(lifetime time.Duration) (from, until time.Time) {
+	until = c.ExpiresAt.Time
+	from = until.Add(-lifetime)
+	if c.IssuedAt != nil && c.IssuedAt.After(from) {
+		from = c.IssuedAt.Time
+	}
+	return from.Add(-Leeway), until
+}
+
+// verify reads an access token of ours that counts now. Errors: ErrTokenInvalid, ErrTokenExpired.
 func (k *Keyring) verify(text, issuer string, now time.Time, lifetime time.Duration) (*accessClaims, error) {
 	if len(text) > maxTokenBytes {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTokenInvalid, len(text))
@@ -72,9 +83,10 @@ func (k *Keyring) verify(text, issuer string, now time.Time, lifetime time.Durat
 	})
 	// Claims are checked after the signature, and all of them: other faults go first.
 	switch {
-	case err == nil && claims.ExpiresAt.After(now.Add(lifetime)):
-		return nil, fmt.Errorf("%w: device %s until %s", ErrTokenInvalid, claims.Device, care.Stamp(claims.ExpiresAt.Time))
 	case err == nil:
+		if from, until := claims.window(lifetime); now.Before(from) {
+			return nil, fmt.Errorf("%w: device %s until %s", ErrTokenInvalid, claims.Device, care.Stamp(until))
+		}
 		return &claims, nil
 	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenInvalidAudience) && !errors.Is(err, jwt.ErrTokenInvalidIssuer):
 		return nil, fmt.Errorf("%w: device %s", ErrTokenExpired, claims.Device)

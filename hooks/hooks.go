@@ -14,6 +14,7 @@ func Register(app core.App, now func() time.Time) {
 	BindAccounts(app)
 	BindRealtime(app)
 	BindAudit(app, now)
+	BindHeaders(app)
 	BindBodyTime(app)
 	BindRequestLog(app)
 	BindTokenLife(app)

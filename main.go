@@ -115,7 +115,7 @@ func (f *folder) enter(c *cobra.Command) (err error) {
 	if c != nil && c.Name() == "migrate" { // which mends the list of steps
 		knows = func(string) bool { return true }
 	}
-	return datafolder.Check(f.set.DataDir, datafolder.Expected{Knows: knows, Fresh: f.fresh && serves, Now: time.Now()},
+	return datafolder.Check(f.set.DataDir, datafolder.Expected{Knows: knows, Fresh: f.fresh && serves, Key: f.set.SigningKey, Now: time.Now()},
 		func(sentence string) { fmt.Fprintln(os.Stderr, "doorstep:", sentence) })
 }
 
@@ -134,7 +134,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 	for _, theirs := range root.Commands() {
 		theirs.PersistentPreRunE = bootstrap
 	}
-	root.AddCommand(auditCommand(app, bootstrap), healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
+	root.AddCommand(backupCommand(set), restoreCommand(set), auditCommand(app, bootstrap), healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, nil, err
 		}

@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 // obeyed shows of every setting that something obeys it: what it changes is looked at from outside.
 var obeyed = map[string]func(*testing.T){
 	"dir": servesAsTold, "http": servesAsTold, "admin-http": servesAsTold, "signing-key": servesAsTold, "origins": servesAsTold,
-	"access-token-minutes": tokensLiveAsLong, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
+	"access-token-minutes": tokensLiveAsLong, "phones-per-person": asManyPhonesAreInUse, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
 	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
 	"escalation-interval": deadlinesAreLookedAt, "demo-seed": demoIsSeeded,
 }
@@ -418,6 +418,22 @@ func groupsAreAsLarge(t *testing.T) {
 func asManyMayWait(t *testing.T) {
 	if _, refused := queue(t, townOf(t, true, "--queue-length=2").srv.Engine, 6); refused != 4 {
 		t.Errorf("of six pushes %d were told to come back later, want 4", refused)
+	}
+}
+
+func asManyPhonesAreInUse(t *testing.T) {
+	for flag, want := range map[string]int{"--phones-per-person=1": 1, "--phones-per-person=3": 3} {
+		w := townOf(t, true, flag)
+		for range want {
+			w.phone(t, nil)
+		}
+		p, err := phone.New(phone.Options{Server: w.url, HTTP: http.DefaultClient, Now: w.clock.Now, Entropy: rand.Reader, Name: "one more", Platform: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(p.SignIn(t.Context(), w.ann.Email(), pbtest.Password), p.Sync(t.Context())); err == nil || !strings.Contains(err.Error(), "too_many_phones") {
+			t.Errorf("%s: one more phone is answered %v", flag, err)
+		}
 	}
 }
 

@@ -7,9 +7,10 @@ import (
 )
 
 // Devices is the collection of phones: no built-in reads. A leaver's phones are found by their
-// holder.
+// holder, a phone that asks a second time by its key.
 func Devices() *core.Collection {
 	c := build(care.Devices)
 	c.AddIndex("idx_devices_staff", false, "`staff`", "")
+	c.AddIndex("idx_devices_public_key", false, "`public_key`", "")
 	return c
 }

@@ -82,7 +82,7 @@ func (d doors) admit(e *core.RequestEvent) error {
 	case e.HasSuperuserAuth() && !atAdminListener(e):
 		return e.ForbiddenError("Administration has a listener of its own.", nil)
 	case e.HasSuperuserAuth():
-		if err := d.auditSuperuser(e); err != nil {
+		if err := d.auditSuperuser(e, e.Auth); err != nil {
 			return e.InternalServerError("The request could not be written to the audit trail.", err)
 		}
 		giveTime(e, administrationTime)
@@ -92,6 +92,11 @@ func (d doors) admit(e *core.RequestEvent) error {
 		return err
 	}
 	if atAdminListener(e) && e.Auth == nil && !strings.Contains(pattern, "/records") && !strings.Contains(pattern, "/files/{") {
+		if who := fetchesBackup(e); who != nil {
+			if err := d.auditSuperuser(e, who); err != nil {
+				return e.InternalServerError("The request could not be written to the audit trail.", err)
+			}
+		}
 		return e.Next() // the dashboard's files, and the sign-in of superusers; the rest PocketBase refuses
 	}
 	check, open := onPublicListener[pattern]

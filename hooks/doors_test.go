@@ -138,6 +138,40 @@ func TestDoors_EachRequestOfASuperuserIsInTheAudit(t *testing.T) {
 	}
 }
 
+// X12, X14: a backup is everything there is. Nobody but a superuser has one made, put back or fetched, and each of that
+// is in the audit, the fetching too, which PocketBase does by a token in the address.
+func TestDoors_BackupsAreForSuperusersAndEachIsInTheAudit(t *testing.T) {
+	w := newWard(t)
+	if got := w.administer(t, "POST", "/api/backups", map[string]any{"name": "night.zip"}); got.Status != http.StatusNoContent {
+		t.Fatalf("making one = %d: %s", got.Status, got.Body)
+	}
+	token := w.administer(t, "POST", "/api/files/token", nil).JSON(t)["token"].(string)
+	var since int64
+	newAudit(t, w, &since)
+	for _, server := range []*httptest.Server{w.server, w.admin} {
+		for _, asker := range []string{"", w.nurseToken} {
+			for _, c := range [][2]string{{"GET", "/api/backups"}, {"POST", "/api/backups"}, {"POST", "/api/backups/upload"}, {"GET", "/api/backups/night.zip"},
+				{"GET", "/api/backups/night.zip?token=" + asker}, {"DELETE", "/api/backups/night.zip"}, {"POST", "/api/backups/night.zip/restore"}} {
+				if got := pbtest.Call(t, server, c[0], c[1], asker, nil).Status; got != 404 && got != 401 && got != 403 {
+					t.Errorf("%s %s, signed in: %t = %d", c[0], c[1], asker != "", got)
+				}
+			}
+		}
+	}
+	if got := w.call(t, "GET", "/api/backups/night.zip?token="+token, "", nil).Status; got != http.StatusNotFound {
+		t.Errorf("with a superuser's token on the public listener = %d", got)
+	}
+	if rows := newAudit(t, w, &since); len(rows) != 0 {
+		t.Errorf("what was refused is in the audit as done: %+v", rows)
+	}
+	if got := pbtest.Call(t, w.admin, "GET", "/api/backups/night.zip?token="+token, "", nil); got.Status != http.StatusOK || !strings.HasPrefix(string(got.Body), "PK") {
+		t.Errorf("fetching it = %d", got.Status)
+	}
+	if rows := newAudit(t, w, &since); len(rows) != 1 || rows[0].Detail != `{"route":"GET /api/backups/{key}","backup":"night.zip"}` {
+		t.Errorf("audit = %+v", rows)
+	}
+}
+
 func TestDoors_ASuperusersRequestThatCannotBeWrittenDownIsRefused(t *testing.T) {
 	w := newWard(t)
 	if _, err := w.NonconcurrentDB().NewQuery("ALTER TABLE audit RENAME TO audit_lost").Execute(); err != nil {

@@ -15,14 +15,15 @@ type superuserRequest struct {
 	Route  string `json:"route"` // method and pattern
 	Filter string `json:"filter,omitempty"`
 	SQL    string `json:"sql,omitempty"`
+	Backup string `json:"backup,omitempty"` // the file
 }
 
 // quotedBytes is how much of a filter or a statement is kept; PocketBase runs statements of 5,000 characters.
 const quotedBytes = 20_000
 
 // auditSuperuser writes who asked for what before it is done: a request that cannot be written down is refused.
-func (d doors) auditSuperuser(e *core.RequestEvent) error {
-	detail := superuserRequest{Route: e.Request.Pattern, Filter: clip(e.Request.URL.Query().Get("filter"))}
+func (d doors) auditSuperuser(e *core.RequestEvent, who *core.Record) error {
+	detail := superuserRequest{Route: e.Request.Pattern, Filter: clip(e.Request.URL.Query().Get("filter")), Backup: clip(e.Request.PathValue("key"))}
 	if e.Request.Pattern == http.MethodPost+" /api/sql" {
 		var body struct {
 			Query string `json:"query" form:"query"`
@@ -32,8 +33,21 @@ func (d doors) auditSuperuser(e *core.RequestEvent) error {
 		}
 		detail.SQL = clip(body.Query)
 	}
-	return pbstore.WriteAudit(e.App, care.AuditLine{At: d.now(), Actor: e.Auth.Id, Role: superuserRole, Action: "administration",
+	return pbstore.WriteAudit(e.App, care.AuditLine{At: d.now(), Actor: who.Id, Role: superuserRole, Action: "administration",
 		Collection: collectionNamed(e), Record: e.Request.PathValue("id"), Detail: detail})
+}
+
+// fetchesBackup is the superuser who fetches a backup, which PocketBase serves for a token in the address; nil
+// where it will refuse the request, or it is another.
+func fetchesBackup(e *core.RequestEvent) *core.Record {
+	if e.Request.Pattern != "GET /api/backups/{key}" {
+		return nil
+	}
+	who, err := e.App.FindAuthRecordByToken(e.Request.URL.Query().Get("token"), core.TokenTypeFile)
+	if err != nil || !who.IsSuperuser() {
+		return nil
+	}
+	return who
 }
 
 func clip(text string) string {

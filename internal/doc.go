@@ -28,7 +28,7 @@
 //   - storetest: a store in memory, and the contract that it and the real one keep. Tests only.
 //   - desk: what a team lead or a care coordinator may decide.
 //   - syncer: the conversation: hello, push, pull, digest, and the group commit.
-//   - datafolder: looks at a data folder before anything in it is opened, and locks it.
+//   - datafolder: looks at a data folder before anything in it is opened, locks it, copies it and puts a copy back.
 //   - standing: the journal, beside the database, of who may not do any more what they did.
 //   - settings: flags and DOORSTEP_* variables, in one table.
 //   - importer: the practice directory and people, from CSV and FHIR.

@@ -30,12 +30,15 @@ type Expected struct {
 	Knows func(step string) bool
 	// Fresh: it is meant that the folder has a key and no database yet.
 	Fresh bool
-	Now   time.Time
+	// Key is the file of the signing key; "" = signing.key in the folder.
+	Key string
+	Now time.Time
 }
 
 // Check refuses a folder that this program would do harm in: an empty database beside a signing key, which
 // is how a disk that was not mounted or a backup that was put back by half looks; a database that cannot be
-// read; one that a newer program has changed. A log that cannot be read is put aside, and said so to out.
+// read; one that a newer program has changed. A log that cannot be read is put aside, and said so to out, and so
+// is that a database which was served before comes without its key, as one from a backup does.
 func Check(dir string, want Expected, out func(sentence string)) error {
 	steps, err := stepsTaken(filepath.Join(dir, dataFile))
 	if err != nil {
@@ -52,7 +55,35 @@ func Check(dir string, want Expected, out func(sentence string)) error {
 		return fmt.Errorf("%s was changed by a newer Doorstep (its step %s is not known to this one): start that one, "+
 			"or put a copy of the folder back that was made before. Nothing was changed", filepath.Join(dir, dataFile), steps[i])
 	}
+	if err := sayKeyIsMissing(dir, want.Key, out); err != nil {
+		return err
+	}
 	return putBrokenLogAside(filepath.Join(dir, logFile), want.Now, out)
+}
+
+// sayKeyIsMissing says so of a database that a server was on before.
+func sayKeyIsMissing(dir, key string, out func(string)) error {
+	if key == "" {
+		key = filepath.Join(dir, keyFile)
+	}
+	if _, err := os.Stat(key); !errors.Is(err, fs.ErrNotExist) {
+		return nil // who opens it says what is wrong with it
+	}
+	data, served := filepath.Join(dir, dataFile), 0
+	if err := reading(data, func(db *sql.DB) error {
+		var tables int
+		if err := db.QueryRow(`SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sync_histories'`).Scan(&tables); err != nil || tables == 0 {
+			return err
+		}
+		return db.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM sync_histories LIMIT 1)`).Scan(&served)
+	}); err != nil {
+		return fmt.Errorf("%s cannot be read: %w", data, err)
+	}
+	if served > 0 {
+		out(fmt.Sprintf("%s was served before, and its signing key %s is not there: backups hold none. A new key is made. Phones stay "+
+			"enrolled, send again what is missing here and take everything anew. If you have the key, put it there and start again: that spares them the last.", data, key))
+	}
+	return nil
 }
 
 // stepsTaken lists the steps of the schema a database has gone; none for one that is missing or empty.

@@ -194,3 +194,54 @@ func TestAFolderHasOneServer(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// X12: a database that was served and comes without its key came from a backup, and whoever starts it is told what that
+// means; a new one, and one whose key lies elsewhere, is nothing to speak of.
+func TestADatabaseFromABackupComesWithoutItsKeyAndThatIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		served bool
+		key    string // where it is told to be, below the folder; "" = where it usually is
+		there  string // the file that is there
+		said   bool
+	}{
+		{"from a backup", true, "", "", true},
+		{"with its key", true, "", keyFile, false},
+		{"with its key elsewhere", true, "elsewhere.key", "elsewhere.key", false},
+		{"from a backup, the key expected elsewhere", true, "elsewhere.key", keyFile, true},
+		{"never served", false, "", "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			database(t, dir, "1")
+			db, err := sql.Open("sqlite", filepath.Join(dir, dataFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if _, err := db.Exec(`CREATE TABLE sync_histories (number INTEGER PRIMARY KEY)`); err != nil {
+				t.Fatal(err)
+			}
+			if c.served {
+				if _, err := db.Exec(`INSERT INTO sync_histories VALUES (1)`); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.there != "" {
+				put(t, dir, c.there, "key")
+			}
+			key := c.key
+			if key != "" {
+				key = filepath.Join(dir, key)
+			}
+			var said []string
+			err = Check(dir, Expected{Knows: func(string) bool { return true }, Key: key, Now: monday}, func(sentence string) { said = append(said, sentence) })
+			if err != nil || (len(said) == 1) != c.said || len(said) > 1 {
+				t.Fatalf("it says %q, %v", said, err)
+			}
+			if c.said && (!strings.Contains(said[0], "signing key") || !strings.Contains(said[0], "put it there")) {
+				t.Errorf("it says %q", said[0])
+			}
+		})
+	}
+}

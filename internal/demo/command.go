@@ -44,6 +44,9 @@ func Command(s *settings.Settings, pages http.Handler) *cobra.Command {
 	return c
 }
 
+// manyPhones one member of staff may have in use here: whoever looks at the demo signs in as the same few nurses.
+const manyPhones = 1000
+
 // run is one call of the command.
 type run struct {
 	settings     *settings.Settings
@@ -65,8 +68,10 @@ func (r *run) do(ctx context.Context, out io.Writer) (err error) {
 	if r.size == (size{}) {
 		r.size = wholeHood
 	}
+	served := server.From(r.settings)
+	served.Phones = manyPhones
 	o := options{seed: r.seed, size: r.size, today: r.today(), page: p, house: houseOptions{dir: r.dir, address: r.address,
-		server: server.From(r.settings), pages: r.pages, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}}
+		server: served, pages: r.pages, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}}
 	if r.once {
 		o.house.address = "127.0.0.1:0" // nobody will call
 	}

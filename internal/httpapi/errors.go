@@ -52,6 +52,7 @@ var failures = []failure{
 	{identity.ErrKey, wire.CodeInvalidKey, "public_key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key.", ""},
 	{identity.ErrKeyTaken, wire.CodeKeyTaken, "This key is enrolled for somebody else; make a new one.", ""},
 	{identity.ErrClientTaken, wire.CodeClientTaken, "This client belongs to somebody else; enrol without one.", ""},
+	{identity.ErrTooManyPhones, wire.CodeTooManyPhones, "You have as many phones in use as one person may have. Ask your lead to withdraw one that you do not need; one that is not used for a day makes room by itself.", ""},
 	{identity.ErrPassword, wire.CodeSignInFailed, "The e-mail address or the password is wrong.", ""},
 	{identity.ErrBusy, wire.CodeBusy, "Too many sign in at this moment; try again.", ""},
 	{identity.ErrCode, wire.CodeCodeInvalid, "The sign-in code is unknown, used or expired; ask for a new one.", ""},

@@ -27,6 +27,8 @@ type Enrolment struct {
 	Client   string
 	Key      string // as PublicKey.JWK writes it
 	At       time.Time
+	// Phones is how many one member of staff may have in use.
+	Phones int
 	// NewDevice and NewClient are the ids to use where one is needed.
 	NewDevice, NewClient string
 }
@@ -38,6 +40,8 @@ type Found struct {
 	Code *SignInCode
 	// Keys are the devices with that public key, of any owner, the latest first.
 	Keys []DeviceRecord
+	// InUse are the phones of the member of staff that may do everything.
+	InUse []DeviceRecord
 	// ClientOwner is the member of staff whose the named client is, "" when nobody's.
 	ClientOwner string
 }
@@ -47,13 +51,15 @@ type Admission struct {
 	Device DeviceRecord
 	// Repeat: the device is already there, as the lost reply to an earlier request said.
 	Repeat bool
+	// Leaving are phones of theirs that make room for it: they hand in what they hold, and get nothing more.
+	Leaving []string
 }
 
 // Admit decides from the stored rows. The store writes the decision in the same transaction,
 // and marks the code used unless it is a repeat. Errors: ErrCode, ErrInactive, ErrRole,
-// ErrKeyTaken, ErrLost, ErrRevoked, ErrClientTaken.
+// ErrKeyTaken, ErrLost, ErrRevoked, ErrClientTaken, ErrTooManyPhones.
 func (e Enrolment) Admit(f Found) (Admission, error) {
-	if e.CodeHash != "" && (f.Code == nil || !e.At.Before(f.Code.ExpiresAt)) {
+	if e.CodeHash != "" && (f.Code == nil || !f.Code.counts(e.At)) {
 		return Admission{}, ErrCode
 	}
 	repeat, known := e.sameDevice(f)
@@ -86,8 +92,9 @@ func (e Enrolment) Admit(f Found) (Admission, error) {
 	case f.ClientOwner != "" && f.ClientOwner != f.Staff.ID:
 		return Admission{}, ErrClientTaken
 	}
+	leaving, err := makeRoom(f.InUse, e.Phones, e.At)
 	return Admission{Device: DeviceRecord{ID: e.NewDevice, Client: client, Staff: f.Staff.ID,
-		PublicKey: e.Key, State: stateActive, StateSince: e.At}}, nil
+		PublicKey: e.Key, State: stateActive, StateSince: e.At}, Leaving: leaving}, err
 }
 
 // sameDevice finds the device an earlier request made: same owner, same key and, where the
@@ -110,7 +117,7 @@ func (s *Service) Enrol(ctx context.Context, r Request) (DeviceRecord, error) {
 		return DeviceRecord{}, err
 	}
 	now := s.clock()
-	e := Enrolment{Staff: r.Staff, Name: r.Name, Platform: r.Platform, Client: r.Client, Key: key.JWK(), At: now}
+	e := Enrolment{Staff: r.Staff, Name: r.Name, Platform: r.Platform, Client: r.Client, Key: key.JWK(), At: now, Phones: s.phones}
 	if r.Code != "" {
 		e.Staff, e.CodeHash = "", hashCode(r.Code)
 	}

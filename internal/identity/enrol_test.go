@@ -102,6 +102,22 @@ func TestIssueCode_enrols_one_phone_once(t *testing.T) {
 	}
 }
 
+// K7: a code of a clock that was ahead is no longer good than any other once the clock is right.
+func TestIssueCode_ACodeOfAClockThatWasAheadIsNone(t *testing.T) {
+	for ahead, want := range map[time.Duration]error{time.Second: nil, time.Minute: identity.ErrCode, 365 * 24 * time.Hour: identity.ErrCode} {
+		b := newBench(t)
+		b.now = noon.Add(ahead)
+		code, _, err := b.IssueCode(t.Context(), lead, nurse)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.now = noon
+		if _, err := b.Enrol(t.Context(), identity.Request{Code: code, PublicKey: newEd25519(t).jwk}); !errors.Is(err, want) {
+			t.Errorf("%s ahead: got %v, want %v", ahead, err, want)
+		}
+	}
+}
+
 func TestIssueCode_refuses(t *testing.T) {
 	b := newBench(t)
 	for name, c := range map[string]struct {

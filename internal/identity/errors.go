@@ -42,6 +42,8 @@ var (
 	ErrKeyTaken = errors.New("public key taken")
 	// ErrClientTaken: the client belongs to another member of staff.
 	ErrClientTaken = errors.New("client taken")
+	// ErrTooManyPhones: this member of staff has as many phones in use as one may have.
+	ErrTooManyPhones = errors.New("too many phones")
 	// ErrPassword: there is no such account, or its password is another; which of them is not told.
 	ErrPassword = errors.New("wrong account or password")
 	// ErrBusy: too many sign in at this moment.

@@ -35,6 +35,8 @@ type Config struct {
 	Random   io.Reader // safe for concurrent use; default crypto/rand.Reader
 	// AccessLifetime of an access token; default 15 minutes.
 	AccessLifetime time.Duration
+	// Phones is how many one member of staff may have in use; default PhonesPerPerson.
+	Phones int
 	// LooksAfter says whose accounts are a lead's beside those of their own teams; nil: nobody's.
 	LooksAfter func(lead StaffRecord, staff string) bool
 }
@@ -47,6 +49,7 @@ type Service struct {
 	audience, issuer string
 	random           io.Reader
 	lifetime         time.Duration
+	phones           int
 	looksAfter       func(lead StaffRecord, staff string) bool
 	cache            *cache
 	watches          *watches
@@ -55,12 +58,15 @@ type Service struct {
 // New makes a Service.
 func New(c Config) *Service {
 	s := &Service{store: c.Store, keys: c.Keys, clock: c.Clock, audience: c.Audience, issuer: c.Issuer,
-		random: c.Random, lifetime: c.AccessLifetime, looksAfter: c.LooksAfter, cache: newCache(cacheSize), watches: newWatches()}
+		random: c.Random, lifetime: c.AccessLifetime, phones: c.Phones, looksAfter: c.LooksAfter, cache: newCache(cacheSize), watches: newWatches()}
 	if s.looksAfter == nil {
 		s.looksAfter = func(StaffRecord, string) bool { return false }
 	}
 	if s.lifetime == 0 {
 		s.lifetime = AccessLifetime
+	}
+	if s.phones == 0 {
+		s.phones = PhonesPerPerson
 	}
 	if s.audience == "" {
 		s.audience = "doorstep"
@@ -149,8 +155,9 @@ func (s *Service) AuthenticateUntil(ctx context.Context, token string) (Session,
 	if err != nil {
 		return Session{}, time.Time{}, err
 	}
-	s.cache.put(hash, session, claims.ExpiresAt.Time, epoch)
-	return session, claims.ExpiresAt.Time, nil
+	from, until := claims.window(s.lifetime)
+	s.cache.put(hash, session, from, until, epoch)
+	return session, until, nil
 }
 
 // session makes the session of a stored device, with its rights of this moment.

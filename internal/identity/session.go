@@ -51,6 +51,7 @@ type DeviceRecord struct {
 	PublicKey         string // as PublicKey.JWK writes it
 	State             string // one of care.DeviceStates
 	StateSince        time.Time
+	LastSeen          time.Time // its last hello; filled in for Found.InUse alone
 }
 
 // StaffRecord is a stored member of staff, as far as identity needs them.

@@ -85,10 +85,18 @@ func (s *shelf) Enrol(_ context.Context, e identity.Enrolment) (identity.DeviceR
 		if e.Client != "" && d.Client == e.Client {
 			found.ClientOwner = d.Staff
 		}
+		if d.Staff == e.Staff && d.State == "active" {
+			found.InUse = append(found.InUse, d)
+		}
 	}
 	a, err := e.Admit(found)
 	if err != nil || a.Repeat {
 		return a.Device, err
+	}
+	for _, id := range a.Leaving {
+		d := s.devices[id]
+		d.State, d.StateSince = "draining", e.At
+		s.devices[id] = d
 	}
 	s.devices[a.Device.ID] = a.Device
 	if found.Code != nil {

@@ -97,7 +97,8 @@ func findOne(ctx context.Context, app core.App, collection, id string) (*core.Re
 
 func deviceOf(r *core.Record) identity.DeviceRecord {
 	return identity.DeviceRecord{ID: r.Id, Client: r.GetString("client"), Staff: r.GetString("staff"),
-		PublicKey: r.GetString("public_key"), State: r.GetString("state"), StateSince: r.GetDateTime("state_since").Time()}
+		PublicKey: r.GetString("public_key"), State: r.GetString("state"), StateSince: r.GetDateTime("state_since").Time(),
+		LastSeen: r.GetDateTime("last_seen").Time()}
 }
 
 func staffOf(r *core.Record) identity.StaffRecord {
@@ -158,7 +159,10 @@ func (s *Identity) Enrol(ctx context.Context, e identity.Enrolment) (device iden
 		if admission.Repeat {
 			return nil
 		}
-		return writeEnrolment(ctx, tx, e, device, staff)
+		if err := letGo(ctx, tx, admission.Leaving, staff, e.At); err != nil {
+			return err
+		}
+		return writeEnrolment(ctx, tx, e, found.Code, device, staff)
 	})
 	return device, err
 }
@@ -182,6 +186,14 @@ func findForEnrolment(ctx context.Context, tx core.App, e identity.Enrolment) (f
 	}
 	for _, d := range devices {
 		found.Keys = append(found.Keys, deviceOf(d))
+	}
+	var inUse []*core.Record
+	err = tx.RecordQuery(care.Devices).WithContext(ctx).AndWhere(dbx.HashExp{"staff": owner, "state": "active"}).All(&inUse)
+	if err != nil {
+		return found, nil, fmt.Errorf("find the phones of %s: %w", owner, err)
+	}
+	for _, d := range inUse {
+		found.InUse = append(found.InUse, deviceOf(d))
 	}
 	if e.Client == "" {
 		return found, staff, nil
@@ -215,7 +227,25 @@ func findCode(ctx context.Context, tx core.App, hash string) (*identity.SignInCo
 	return &c, nil
 }
 
-func writeEnrolment(ctx context.Context, tx core.App, e identity.Enrolment, d identity.DeviceRecord, staff *core.Record) error {
+// letGo tells phones of somebody to hand in what they hold and go, for another one of theirs.
+func letGo(ctx context.Context, tx core.App, leaving []string, staff *core.Record, at time.Time) error {
+	for _, id := range leaving {
+		r, err := findOne(ctx, tx, care.Devices, id)
+		if err != nil {
+			return err
+		}
+		r.Load(map[string]any{"state": "draining", "state_since": at})
+		if err := tx.SaveWithContext(ctx, r); err != nil {
+			return fmt.Errorf("let device %s go: %w", id, err)
+		}
+		if err := auditIdentity(tx, staff, at, "device_made_room", care.Devices, id, map[string]string{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeEnrolment(ctx context.Context, tx core.App, e identity.Enrolment, code *identity.SignInCode, d identity.DeviceRecord, staff *core.Record) error {
 	devices, err := tx.FindCachedCollectionByNameOrId(care.Devices)
 	if err != nil {
 		return fmt.Errorf("find collection devices: %w", err)
@@ -235,8 +265,8 @@ func writeEnrolment(ctx context.Context, tx core.App, e identity.Enrolment, d id
 		return err
 	}
 	detail := map[string]string{}
-	if e.CodeHash != "" {
-		detail["by"] = "sign_in_code"
+	if code != nil {
+		detail["by"], detail["issued_by"] = "sign_in_code", code.IssuedBy
 		_, err = execute(ctx, tx, `UPDATE sign_in_codes SET used_at = {:at} WHERE hash = {:hash}`,
 			dbx.Params{"at": care.Stamp(e.At), "hash": e.CodeHash})
 		if err != nil {

@@ -39,6 +39,7 @@ type Options struct {
 	// GroupMax pushes are committed together at most; QueueMax may wait.
 	GroupMax, QueueMax int
 	AccessToken        time.Duration // life of an access token
+	Phones             int           // one member of staff may have in use; 0 = the usual
 	SigningKey         string        // file of the key that signs them; "" = signing.key in the data folder
 	Escalation         time.Duration // how often deadlines are looked at
 	Tombstones         time.Duration // how long deletions stay in the feed
@@ -59,7 +60,7 @@ type Options struct {
 
 // From are the options that settings ask for.
 func From(set *settings.Settings) Options {
-	return Options{AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, SigningKey: set.SigningKey,
+	return Options{AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, Phones: set.PhonesPerPerson, SigningKey: set.SigningKey,
 		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}
 }
 
@@ -80,7 +81,10 @@ type Server struct {
 
 // Bind prepares an application before it is bootstrapped: the hooks that must be there first, by
 // the clock that Start gets too.
-func Bind(app core.App, now func() time.Time) { hooks.Register(app, now) }
+func Bind(app core.App, now func() time.Time) {
+	hooks.Register(app, now)
+	bindBackups(app)
+}
 
 // Start opens the store of a bootstrapped, migrated application, starts the engine and binds the
 // routes to app.OnServe. Close ends it.
@@ -148,7 +152,7 @@ func open(app core.App, o Options) (*Server, error) {
 	if err := s.plan(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(app, s.Store.Connections()), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken,
+	service := identity.New(identity.Config{Store: pbrecords.NewIdentity(app, s.Store.Connections()), Keys: keys, Clock: o.Now, Random: o.Entropy, AccessLifetime: o.AccessToken, Phones: o.Phones,
 		LooksAfter: func(lead identity.StaffRecord, staff string) bool {
 			return s.Store.Access.Of(lead.Viewer()).LooksAfter(staff)
 		}})

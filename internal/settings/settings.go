@@ -15,6 +15,7 @@ type Settings struct {
 	SigningKey         string        // file of the key that signs access tokens; "" = in DataDir
 	Origins            []string      // of other servers whose pages may call the API
 	AccessToken        time.Duration // life of an access token
+	PhonesPerPerson    int           // phones one member of staff may have in use
 	GroupMax           int           // pushes committed together at most
 	QueueLength        int           // pushes waiting at most; a further one gets 503
 	IssueRetention     time.Duration // how long an author keeps an issue after access was lost

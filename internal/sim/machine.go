@@ -74,6 +74,9 @@ type life struct {
 	after int64
 }
 
+// manyPhones one member of staff may have in use: as many as a test wants to see meet a restored server.
+const manyPhones = 100_000
+
 // boot starts a process on what the disk holds.
 func (m *machine) boot(d disk) error {
 	m.lives++
@@ -88,7 +91,7 @@ func (m *machine) boot(d disk) error {
 	if err != nil {
 		return err
 	}
-	srv, err := server.Start(app, server.Options{Now: m.clock.Now, Entropy: m.entropy, Manual: true,
+	srv, err := server.Start(app, server.Options{Now: m.clock.Now, Entropy: m.entropy, Manual: true, Phones: manyPhones,
 		Log: slog.New(slog.DiscardHandler), Seams: m.seams})
 	if err != nil {
 		return errors.Join(err, app.ResetBootstrapState())

@@ -37,6 +37,7 @@ const (
 	CodeForked               Code = "forked"
 	CodeKeyTaken             Code = "key_taken"
 	CodeClientTaken          Code = "client_taken"
+	CodeTooManyPhones        Code = "too_many_phones"
 	CodeEpoch                Code = "epoch"
 	CodeTooLarge             Code = "too_large"
 	CodeTooMany              Code = "too_many"
@@ -117,6 +118,7 @@ var Codes = []Row{
 	{CodeForked, 409, RetryAfterFix, "the number was used for another change", "push", "(+`last_mid`, `last_key`) §13.2"},
 	{CodeKeyTaken, 409, RetryAfterFix, "the key is enrolled for somebody else", "devices", "make a new key"},
 	{CodeClientTaken, 409, RetryAfterFix, "the client belongs to somebody else", "devices", "take a new client"},
+	{CodeTooManyPhones, 409, RetryLater, "as many phones are in use as one person may have", "devices", "say so: their lead withdraws one, or tomorrow one that was not used makes room"},
 	{CodeEpoch, 410, RetryAfterFix, "the server was restored from a backup", "push, pull, digest", "(+`epoch`, `last_mid`, `last_key`) §13.3"},
 	{CodeTooLarge, 413, RetryAfterFix, "a body larger than one may be", "any", "half of it (§6.3)"},
 	{CodeTooMany, 413, RetryAfterFix, "more items than one request may hold", "push, digest", "half of it (§6.3)"},

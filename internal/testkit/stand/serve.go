@@ -39,6 +39,9 @@ type done struct {
 	Error string `json:"error,omitempty"`
 }
 
+// manyPhones one member of staff may have in use: each story of a browser signs in anew.
+const manyPhones = 100_000
+
 // serve is the server's life: what the serve command of the program runs, on a clock that can be moved.
 func serve(f flags) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -51,7 +54,7 @@ func serve(f flags) error {
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: f.serve, HideStartBanner: true, DBConnect: c.DBConnect,
 		DataMaxOpenConns: c.DataMaxOpenConns, DataMaxIdleConns: c.DataMaxIdleConns, AuxMaxOpenConns: c.AuxMaxOpenConns, AuxMaxIdleConns: c.AuxMaxIdleConns})
 	var ahead atomic.Int64
-	mounted := server.Mount(app, server.Options{Pages: pages, Escalation: time.Second,
+	mounted := server.Mount(app, server.Options{Pages: pages, Escalation: time.Second, Phones: manyPhones,
 		Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load()) * time.Millisecond) },
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait

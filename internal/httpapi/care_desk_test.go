@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -162,6 +163,33 @@ func TestDesk_ASetAsideReading(t *testing.T) {
 	}
 	w.sync(ann)
 	equal(t, "issues on the phone", len(ann.List(care.SyncIssues)), 0)
+}
+
+// X10: a list says what there is to decide, and holds none of what makes it long; the issue by itself holds all.
+func TestDesk_AListOfIssuesLeavesLargeContentToTheIssueItself(t *testing.T) {
+	w := newTown(t)
+	ann := w.phoneOf(w.ann)
+	text := strings.Repeat("The dressing was changed. ", 8000)
+	for _, note := range []string{text, text, "short"} {
+		_, err := ann.Create(care.Observations, map[string]any{"patient": w.ada.Id, "taken_at": care.Stamp(w.now()), "pulse": note})
+		must(t, err)
+		w.sync(ann)
+		w.turn(time.Second)
+	}
+	list := w.issues(w.lea)
+	if len(list.Items) != 3 || len(toJSON(t, list)) > 32<<10 {
+		t.Fatalf("%d issues in a list of %d bytes", len(list.Items), len(toJSON(t, list)))
+	}
+	for i, want := range []string{text, text, "short"} {
+		listed := list.Items[i]
+		out := fmt.Sprint(listed["left_out"])
+		if large := len(want) > 1000; large != (out == "[content]") || large == (listed["content"] == want) {
+			t.Errorf("issue %d of the list: content %.40v, left out %s", i, listed["content"], out)
+		}
+		if one := into[decision](t, w.get(w.lea, "/issues/"+listed["id"].(string)), http.StatusOK).Issue; one["content"] != want || one["left_out"] != nil {
+			t.Errorf("issue %d by itself: %.40v", i, one["content"])
+		}
+	}
 }
 
 // Nobody decides in a day: it is the coordinators', and the lead's desk lets go of it.

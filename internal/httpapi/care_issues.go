@@ -44,6 +44,7 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 		}
 		var last pbstore.IssueKey
 		for i, rec := range issues {
+			leaveOutLarge(views[i])
 			read.Add(rec.Person())
 			last = pbstore.IssueKey{Opened: views[i].Text("opened_at"), ID: rec.ID}
 		}

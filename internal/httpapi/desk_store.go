@@ -63,7 +63,7 @@ func (s deskStore) ReassignHandover(id, from string, to care.Viewer, by string) 
 // depends on them is true when the transaction commits.
 func (a *API) settle(tx *pbstore.Tx) error {
 	for {
-		more, err := tx.Settle(settleRows, a.Sync.Rooms(tx).TakeIn)
+		more, err := tx.Settle(settleRows, never, a.Sync.Rooms(tx).TakeIn)
 		if err != nil || !more {
 			return err
 		}
@@ -71,6 +71,9 @@ func (a *API) settle(tx *pbstore.Tx) error {
 }
 
 const settleRows = 500
+
+// never: what a decision of a desk touches is settled whole, however long it takes.
+func never() bool { return false }
 
 // leadOf is who asks, with what they look after.
 func leadOf(e *core.RequestEvent) desk.Lead {

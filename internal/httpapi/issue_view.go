@@ -46,6 +46,25 @@ func (a *API) viewIssues(v *pbstore.Snapshot, who *access.Access, issues []*care
 	return list, nil
 }
 
+// largeInList is how long one field of an issue may be in a list, as JSON in bytes. A change that was held back is
+// quoted whole, up to 256 kB of it, and a list shows none of that.
+const largeInList = 4 << 10
+
+// leaveOutLarge takes out of an issue in a list what would make the list long, and names it: who reads the issue by
+// itself gets all of it.
+func leaveOutLarge(issue access.IssueSeen) {
+	var left []string
+	for _, name := range []string{"before", "content", "kept", "lost", "raw", "resolution", "stored"} {
+		if len(care.JSON(issue[name])) > largeInList {
+			left = append(left, name)
+			delete(issue, name)
+		}
+	}
+	if left != nil {
+		issue["left_out"] = left
+	}
+}
+
 // StoredNow is the value a field has now, which may be another than when the issue was opened.
 type StoredNow struct {
 	Value any         `json:"value"`

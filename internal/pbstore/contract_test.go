@@ -81,7 +81,7 @@ func (w *world) furnish(t *testing.T) {
 func (w *world) settle() error {
 	for more := true; more; {
 		if err := w.store.Write(context.Background(), func(tx *pbstore.Tx) (err error) {
-			more, err = tx.Settle(500, rooms.Of(tx).TakeIn)
+			more, err = tx.Settle(500, func() bool { return false }, rooms.Of(tx).TakeIn)
 			return err
 		}); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
@@ -21,6 +22,9 @@ const (
 	settled         = `DELETE FROM sync_dirty WHERE id = ?`
 	caseloadPatient = `SELECT patient FROM caseload WHERE id = ?`
 )
+
+// regrantAtOnce people have worked out who holds them at the end of a transaction; the rows of more wait for the next.
+const regrantAtOnce = 50
 
 // Dirty says whether somebody other than the engine wrote something that is not settled yet.
 func (tx *Tx) Dirty() (bool, error) {
@@ -58,10 +62,10 @@ type ForeignWrites interface {
 }
 
 // Settle brings what others wrote into the sequence: feed, field versions, grants, rules. It
-// takes at most limit rows and says whether any are left. What steers the rest comes first, in a
+// takes at most limit rows, no further one when its time is over, and says whether any are left. What steers the rest comes first, in a
 // transaction of its own, so that records written together with their person and caseload are
 // judged in its light.
-func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
+func (tx *Tx) Settle(limit int, over func() bool, in ForeignWrites) (more bool, err error) {
 	rows, err := tx.dirty(dirtySteering, limit)
 	if err != nil {
 		return false, err
@@ -72,8 +76,13 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 			return false, err
 		}
 	}
+	more = steers || len(rows) == limit
 	var decided []care.Standing
-	for _, d := range rows {
+	for i, d := range rows {
+		if i > 0 && (over() || len(tx.regrant) >= regrantAtOnce) {
+			more = true
+			break
+		}
 		tx.Next()
 		if decided, err = tx.decided(decided, d.collection, d.record, d.op == "delete"); err != nil {
 			return false, fmt.Errorf("journal %s %s: %w", d.collection, d.record, err)
@@ -91,7 +100,8 @@ func (tx *Tx) Settle(limit int, in ForeignWrites) (more bool, err error) {
 			return false, err
 		}
 	}
-	return steers || len(rows) == limit, tx.journal(decided)
+	clear(tx.regrant)
+	return more, tx.journal(decided)
 }
 
 func (tx *Tx) dirty(query string, limit int) (rows []dirty, err error) {
@@ -168,6 +178,11 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was columns.Was)
 	var changed []string
 	if d.op == "update" {
 		changed = was.Fields(s.Collection)
+	}
+	if s.Collection.Name == care.Organisations && slices.Contains(changed, "recovery_key") { // who holds it reads what phones export
+		if err := tx.Audit("", "", "recovery_key_changed", care.Organisations, d.record, "", nil); err != nil {
+			return err
+		}
 	}
 	return in.TakeInForeignWrite(rec, old, changed)
 }

@@ -26,6 +26,9 @@ type FeedRow struct {
 	Record                 string
 }
 
+// issuesAtOnce are in one page at most: some 16 MB if each is as large as one may be.
+const issuesAtOnce = 64
+
 // rangesAtOnce scopes are read by one statement.
 const rangesAtOnce = 200
 
@@ -50,7 +53,7 @@ func (v *Snapshot) Feed(ranges []access.Range, until int64, limit int) (rows []F
 			return nil, false, err
 		}
 	}
-	if len(rows) <= limit {
+	if limit = v.fit(rows, limit); len(rows) <= limit {
 		return rows, false, nil
 	}
 	// One row too many was asked for; give back whole changes only.
@@ -63,6 +66,21 @@ func (v *Snapshot) Feed(ranges []access.Range, until int64, limit int) (rows []F
 		rows, err = v.change(last.Scope, last.Seq)
 	}
 	return rows, true, err
+}
+
+// fit is how many of the rows one page takes, limit at most. An issue may quote a whole change, so that a page takes
+// few of them, however small they are.
+func (v *Snapshot) fit(rows []FeedRow, limit int) int {
+	conflicts, quarantine := v.store.tables.byName[care.Conflicts].number, v.store.tables.byName[care.Quarantine].number
+	issues := 0
+	for i, row := range rows {
+		if row.Collection == conflicts || row.Collection == quarantine {
+			if issues++; issues > issuesAtOnce {
+				return min(i, limit)
+			}
+		}
+	}
+	return limit
 }
 
 // change reads everything one change moved in a scope.

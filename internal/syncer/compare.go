@@ -82,6 +82,9 @@ type theirs struct {
 	scopes []string
 }
 
+// maxRepairBytes is what the records of one repair may weigh. What is left differs still, and is mended next time.
+const maxRepairBytes = 2 * wire.MaxPullBytes
+
 // repair answers, for the scopes a device listed, with the records that differ: those it lacks or holds in
 // another form, those it holds under a scope that does not bring them, and those that are not its owner's.
 // Held are the listed scopes that are.
@@ -111,9 +114,11 @@ func (c comparison) repair(listed map[string][]wire.HeldRecord) (changes []wire.
 	}
 	sort.Strings(held)
 	sort.Slice(ranges, func(i, j int) bool { return ranges[i].Scope < ranges[j].Scope })
+	bytes := 0
 	if err := c.each(ranges, func(d wire.Delivery) {
-		if t := have[d.ID]; t == nil || !c.same(d, t, compared) {
+		if t := have[d.ID]; (t == nil || !c.same(d, t, compared)) && bytes < maxRepairBytes {
 			changes = append(changes, d)
+			bytes += len(d.Data)
 		}
 		delete(have, d.ID)
 	}); err != nil {

@@ -54,6 +54,7 @@ type Engine struct {
 	nudge   chan struct{}
 	pulled  pulledToday
 	told    told
+	places  places
 	// delivering is held by the one round of the courier that may run.
 	delivering sync.Mutex
 	checked    atomic.Pointer[checked]
@@ -304,7 +305,7 @@ func (e *Engine) safely(fn func(*pbstore.Tx) error) (err error) {
 	return e.store.Write(context.Background(), fn)
 }
 
-// settleAtOnce is how many foreign writes one transaction takes in.
+// settleAtOnce is how many foreign writes one transaction takes in, as far as its time reaches.
 const settleAtOnce = 200
 
 func (e *Engine) settle() error {
@@ -312,7 +313,7 @@ func (e *Engine) settle() error {
 		more := false
 		if err := e.safely(func(tx *pbstore.Tx) (err error) {
 			r, judge := e.judgedOnce(tx)
-			if more, err = tx.Settle(settleAtOnce, r.TakeIn); err != nil {
+			if more, err = tx.Settle(settleAtOnce, e.overAfter(maxGroupTime), r.TakeIn); err != nil {
 				return err
 			}
 			return judge()

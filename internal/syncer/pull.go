@@ -41,6 +41,7 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 	if fail := e.checkEpoch(ctx, c, &cur); fail != nil {
 		return nil, fail
 	}
+	e.watchPlace(ctx, s, cur)
 	cur.rise(e.store.Floor())
 	if r.Limit <= 0 || r.Limit > wire.MaxPullRows {
 		r.Limit = wire.MaxPullRows
@@ -159,6 +160,10 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 		changes, err := feed.Deliveries(visible, rows)
 		if err != nil {
 			return err
+		}
+		if room := wire.MaxPullBytes - bytesOf(page.Changes); bytesOf(changes) > room {
+			rows, changes = asLargeAs(room, rows, changes)
+			cut = true
 		}
 		page.Changes = append(page.Changes, changes...)
 		if cut {

@@ -9,6 +9,7 @@ const (
 	MaxDepth         = 12 // nesting inside one mutation
 	MaxPullRows      = 1000
 	MinPullRows      = MaxMutationOps + 1 // a page never splits a mutation
+	MaxPullBytes     = 4 << 20            // of the records of a page, but for its last change, which comes whole
 )
 
 // Protocol and Schema are the versions this server speaks; any schema from 1 may push for ever.

@@ -166,6 +166,7 @@ describe('enrolment is refused', () => {
       assert.equal(error.code, 'code_invalid')
       assert.equal(s.client.needsSignIn, true)
     }],
+    [409, 'too_many_phones', (s, error) => assert.equal(error.code, 'too_many_phones')], // X10
     [403, 'no_device_role', (s, error) => assert.equal(error.code, 'no_device_role')],
   ]
   for (const [status, code, then] of cases) {

@@ -225,15 +225,15 @@ test('an organisation that allows no PIN any more takes it away', async () => {
 test('the recovery key is followed: wrapped once, anew when it changes, gone when it goes', async () => {
   const { vault, keyStore } = await phone()
   const [a, b] = [await recoveryKey(), await recoveryKey()]
-  await vault.follow({ shiftPin: false, recoveryKey: a.jwk })
+  assert.equal(await vault.follow({ shiftPin: false, recoveryKey: a.jwk }), false, 'the first is no replacement')
   const first = (await keyStore.get()).recovery
-  await vault.follow({ shiftPin: false, recoveryKey: a.jwk })
+  assert.equal(await vault.follow({ shiftPin: false, recoveryKey: a.jwk }), false)
   assert.deepEqual((await keyStore.get()).recovery, first)
   await refuses(vault.follow({ shiftPin: false, recoveryKey: { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA' } }), 'recovery_key_invalid')
   assert.deepEqual((await keyStore.get()).recovery, first, 'a broken key does not cost the one that works')
-  await vault.follow({ shiftPin: false, recoveryKey: b.jwk })
+  assert.equal(await vault.follow({ shiftPin: false, recoveryKey: b.jwk }), true, 'whose phone it is must hear of it')
   assert.notEqual((await vault.status()).recovery, first.kid)
-  await vault.follow({ shiftPin: false, recoveryKey: null })
+  assert.equal(await vault.follow({ shiftPin: false, recoveryKey: null }), false)
   assert.equal((await vault.status()).recovery, null)
 })
 

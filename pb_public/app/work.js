@@ -156,8 +156,11 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       await database.setFact('owner', { initials: initials(fresh.me.name), device: deviceName, id: client.device || null })
     }
     const org = organisation()
-    if (org && vault.open) await vault.follow({ shiftPin: org.shift_pin === true, recoveryKey: org.recovery_key ?? null,
-        signer: keys.signerFor(client.device) }).catch(() => {})
+    if (org && vault.open) {
+      const replaced = await vault.follow({ shiftPin: org.shift_pin === true, recoveryKey: org.recovery_key ?? null,
+        signer: keys.signerFor(client.device) }).catch(() => false)
+      if (replaced) app.say(words.app.recoveryKeyChanged, { urgent: true }) // whoever holds the key reads exports of this phone
+    }
     storageRoom = await room()
     await mark()
     redraw()

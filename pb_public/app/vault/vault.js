@@ -233,13 +233,13 @@ export class Vault {
 
   /**
    * Does what the organisation says: no PIN where it allows none, and the data key wrapped for its recovery key. To be
-   * called after each pull; changes nothing where nothing changed. Rejects with `locked`, or with
-   * `recovery_key_invalid`, and then keeps the recovery wrap it had.
+   * called after each pull; changes nothing where nothing changed. Resolves to true when another recovery key took the
+   * place of one. Rejects with `locked`, or with `recovery_key_invalid`, and then keeps the recovery wrap it had.
    * @param {object} policy
    * @param {boolean} policy.shiftPin
    * @param {PublicKey | null} policy.recoveryKey
    * @param {Signer | null} [policy.signer] the enrolled device: signs that the recovery wrap is its own
-   * @returns {Promise<void>}
+   * @returns {Promise<boolean>}
    */
   follow({ shiftPin, recoveryKey, signer = null }) {
     return this.#step(async () => {
@@ -249,13 +249,15 @@ export class Vault {
       if (file.pin && !shiftPin) await this.#edit(f => { delete f.pin })
       if (!recoveryKey) {
         if (file.recovery) await this.#edit(f => { delete f.recovery })
-        return
+        return false
       }
       const old = file.recovery?.kid === await thumbprint(this.#crypto, recoveryKey) ? file.recovery : null
-      if (old && (!signer || old.voucher?.device === signer.device)) return
+      if (old && (!signer || old.voucher?.device === signer.device)) return false
       const wrap = old ?? await readable(() => open.wrapForRecovery(recoveryKey))
       if (signer) wrap.voucher = { device: signer.device, signature: toBase64(await signer.sign(voucherFor(file.id, wrap, signer.device))) }
+      const replaced = !old && !!file.recovery
       await this.#edit(f => { f.recovery = wrap })
+      return replaced
     })
   }
 

@@ -34,6 +34,9 @@ func (r *report) judge() {
 			r.atLeast("the same by CPU seconds"+with, 50, 100*over(floor.CPU, ours.CPU), "%")
 		}
 	}
+	for _, c := range r.Holds {
+		r.atMost("longest hold of the writer: "+c.What, holdAim, c.Longest, "ms")
+	}
 	r.judgeReads()
 	if peak := r.peak(); peak > 0 {
 		r.atMost("peak memory of Doorstep", 150, peak, "MB")

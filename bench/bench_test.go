@@ -34,7 +34,7 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	usual := quick
 	t.Cleanup(func() { quick = usual })
 	quick = size{devices: []int{4}, visits: 160, people: 40, warm: 4, rows: 320, scopes: []int{40, 320}, updates: 160, hammer: 20 * time.Millisecond,
-		turns: turnsSize{phones: 3, every: 50 * time.Millisecond, round: 200 * time.Millisecond}}
+		holds: holdsSize{readings: 40, visits: 320}, turns: turnsSize{phones: 3, every: 50 * time.Millisecond, round: 200 * time.Millisecond}}
 	var out, progress bytes.Buffer
 	file := filepath.Join(t.TempDir(), "bench.json")
 	if err := command([]string{"-quick", "-dir", t.TempDir(), "-json", file}, &out, &progress); err != nil {
@@ -42,7 +42,7 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	}
 	t.Log(out.String())
 	for _, want := range []string{"PocketBase, one POST a visit", "/api/batch of 20", "Doorstep push", "bare group commit", "400 a transaction",
-		"changed from an old view", "beside a phone that pushes 200", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
+		"changed from an old view", "beside a phone that pushes 200", "200 readings more", "nightly clean-up", "what SQL withdrew", "over content", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing said about %q", want)
 		}
@@ -64,6 +64,16 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	for _, c := range r.Push {
 		if c.Rate <= 0 || c.P99 < c.P50 || c.PeakMB <= 0 { // so little work may end within a tick of the processor's clock
 			t.Errorf("a cell without figures: %+v", c)
+		}
+	}
+	for _, c := range r.Holds {
+		if c.Longest <= 0 || c.Worst < c.P99 {
+			t.Errorf("a hold without figures: %+v", c)
+		}
+	}
+	for _, c := range r.Digests {
+		if c.Records != quick.holds.visits-quick.holds.visits/10 || c.Millis <= 0 {
+			t.Errorf("a digest without figures: %+v", c)
 		}
 	}
 	if len(r.Limits) != 2 { // of which a run so short may hold no sample

@@ -57,9 +57,10 @@ func serveDoorstep(conf config) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
+	holds := holdCommands(app, running)
 	return &service{url: url, devices: devices, stop: stop, ask: func(command string) (any, error) {
 		if command != "settle" {
-			return nil, fmt.Errorf("unknown command %q", command)
+			return holds(command)
 		}
 		return settle(app, running)
 	}}, nil

@@ -29,14 +29,15 @@ type size struct {
 	scopes  []int         // visits in scope of a pull
 	updates int           // visits that are changed
 	hammer  time.Duration // how long a repeated request is measured
+	holds   holdsSize     // what could keep everybody else from writing
 	turns   turnsSize     // phones that send now and then beside one that sends without pause
 }
 
 var (
 	full = size{devices: []int{1, 16, 200}, visits: 20_000, people: 4_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second,
-		turns: turnsSize{phones: 100, every: 3 * time.Second, round: 15 * time.Second}}
+		holds: holdsSize{readings: 2_000, visits: 100_000}, turns: turnsSize{phones: 100, every: 3 * time.Second, round: 15 * time.Second}}
 	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond,
-		turns: turnsSize{phones: 20, every: 200 * time.Millisecond, round: 2 * time.Second}}
+		holds: holdsSize{readings: 200, visits: 1_600}, turns: turnsSize{phones: 20, every: 200 * time.Millisecond, round: 2 * time.Second}}
 )
 
 // bench is one run of the program.
@@ -69,6 +70,7 @@ func command(args []string, out, progress io.Writer) error {
 	seed := flags.Uint64("seed", 1, "seed of the generated visits")
 	file := flags.String("json", "", "also write the figures to this file")
 	only := flags.String("only", "", "measure only these, separated by commas: "+strings.Join(keys(), ", "))
+	night := flags.Int("holds-visits", 0, "visits in the database where a night's work is measured (default 100,000; a million takes about an hour to fill)")
 	profiles := flags.String("profile", "", "folder for a CPU profile of every server")
 	dir := flags.String("dir", os.TempDir(), "folder for the databases; choose the disk that is to be measured")
 	if err := flags.Parse(args); err != nil {
@@ -86,6 +88,9 @@ func command(args []string, out, progress io.Writer) error {
 	b := &bench{size: full, runs: max(1, *runs), seed: *seed, only: chosen, profiles: *profiles, scratch: scratch, progress: progress}
 	if *small {
 		b.size = quick
+	}
+	if *night > 0 {
+		b.size.holds.visits = *night
 	}
 	if err := b.measure(*small); err != nil {
 		return err
@@ -105,7 +110,7 @@ func (b *bench) measure(small bool) error {
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
 	for _, part := range []func() error{
-		b.measurePush, b.measureTurns, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
+		b.measurePush, b.measureTurns, b.measureHolds, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -121,7 +126,7 @@ func keys() []string {
 	for _, p := range peers {
 		list = append(list, p.key)
 	}
-	return append(list, "raw20", "raw400", "turns", "update", "list", "health", "pull", "footprint", "limits")
+	return append(list, "raw20", "raw400", "turns", "holds", "update", "list", "health", "pull", "footprint", "limits")
 }
 
 // choose reads a list of keys; the empty one stands for all.

@@ -21,6 +21,8 @@ type report struct {
 	Push       []pushCell     `json:"push"`
 	Update     []pushCell     `json:"update"`
 	Turns      []turnsCell    `json:"turns"`
+	Holds      []holdCell     `json:"holds"`
+	Digests    []digestCell   `json:"digests"`
 	Backfill   []backfillCell `json:"backfill"`
 	Polls      []pollCell     `json:"polls"`
 	Footprints []footprint    `json:"footprints"`
@@ -42,6 +44,14 @@ func (r *report) print(w io.Writer) error {
 	t.begin("A push of one visit, alone and beside a phone that pushes 200 without pause", "phones", "p50 ms", "p95 ms", "p50 beside", "p95 beside", "ratio of p95", "its visits/s", "errors")
 	for _, c := range r.Turns {
 		t.row(c.cells(), "Doorstep push")
+	}
+	t.begin("What keeps everybody else from writing, and how long a write waits beside it", "of", "s in all", "longest hold ms", "p99 wait ms", "longest wait ms")
+	for _, c := range r.Holds {
+		t.row(c.cells(), c.What)
+	}
+	t.begin("A digest of everything a phone holds", "visits", "ms", "CPU ms")
+	for _, c := range r.Digests {
+		t.row(c.cells(), "over "+c.Over)
 	}
 	t.begin("Changes to visits that are there", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
 	for _, c := range r.Update {

@@ -51,6 +51,9 @@ func (s *Store) QueriesRun() int64 { return s.db.QueriesRun() }
 // row: what a change costs, whatever else the machine does.
 func (s *Store) StatementsRun() int64 { return s.db.StatementsRun() }
 
+// LongestWrite is the longest that one transaction kept everybody else from writing since this was asked last.
+func (s *Store) LongestWrite() time.Duration { return s.db.LongestWrite() }
+
 // Unavailable says whether an error means that the store cannot work at the moment, so that the
 // whole group fails unacknowledged; any other error is about the data it was given.
 func Unavailable(err error) bool { return sqlitedb.Unavailable(err) }

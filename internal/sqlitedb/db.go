@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -22,6 +23,7 @@ type DB struct {
 	reads, pages pool
 	queries      atomic.Int64
 	statements   atomic.Int64
+	longest      atomic.Int64 // nanoseconds; see LongestWrite
 	commits      commits
 }
 
@@ -81,6 +83,19 @@ func (db *DB) QueriesRun() int64 { return db.queries.Load() }
 // row: what a change costs, whatever else the machine does.
 func (db *DB) StatementsRun() int64 { return db.statements.Load() }
 
+// LongestWrite is the longest that one transaction kept everybody else from writing, its commit included, since this
+// was asked last.
+func (db *DB) LongestWrite() time.Duration { return time.Duration(db.longest.Swap(0)) }
+
+// heldSince notes how long a transaction that began then has held the writer.
+//
+// NB! One transaction runs at a time.
+func (db *DB) heldSince(began time.Time) {
+	if d := int64(time.Since(began)); d > db.longest.Load() {
+		db.longest.Store(d)
+	}
+}
+
 // Row looks one row up outside of a transaction.
 func (db *DB) Row(query string, args ...any) *sql.Row {
 	db.queries.Add(1)
@@ -95,6 +110,7 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error, committed func()) e
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	defer db.heldSince(time.Now())
 	tx := &Tx{db: db, raw: raw, stmts: map[string]*sql.Stmt{}}
 	done := false
 	defer func() {

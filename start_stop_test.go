@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +16,7 @@ import (
 	"syscall"
 	"testing"
 
+	"doorstep/internal/care"
 	"doorstep/internal/sqlitedb"
 	"doorstep/internal/testkit"
 )
@@ -158,4 +161,94 @@ func TestTheServerEndsWhileItsWriterHangs(t *testing.T) {
 	}
 	defer held.Rollback()
 	ends(t, serve, lines)
+}
+
+// K14: whoever listens, waits, reads nothing or is at work, a server that is told to stop ends in good order: pulls that
+// wait are answered, streams end, and what hangs is cut off.
+func TestTheServerEndsInGoodOrderWhilePhonesListenWaitAndReadNothing(t *testing.T) {
+	dir, email, person := nursesFolder(t)
+	audit, err := sqlitedb.Connect(filepath.Join(dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// So many lines that the job which seals them is at work from the start.
+	_, err = audit.DB().Exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+		INSERT INTO audit (at, actor, role, organisation, device, action, collection, record, patient, detail)
+		SELECT '2026-03-02T08:00:00.000Z', '', '', '', '', 'test', '', '', '', '{}' FROM n`)
+	if err = errors.Join(err, audit.Close()); err != nil {
+		t.Fatal(err)
+	}
+	serve, lines, address := serves(t, dir, "--escalation-interval=1s")
+	heard := &overhears{}
+	ann := annsPhone(t, address, email, heard)
+	for range 1000 {
+		if _, err := ann.Create(care.Visits, map[string]any{"patient": person, "status": "completed", "note": strings.Repeat("a long note. ", 350)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	synced(t, ann)
+	ask := func(path string, smallest bool) *bufio.Reader {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		if smallest {
+			err = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+		}
+		request := fmt.Sprintf("GET /api/sync/v1/%s HTTP/1.1\r\nHost: doorstep\r\nAuthorization: %s\r\n\r\n", path, heard.bearer)
+		if err = errors.Join(err, conn.SetDeadline(testkit.Deadline())); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+		return bufio.NewReader(conn)
+	}
+	answered := func(what string, by *bufio.Reader) {
+		t.Helper()
+		if status, err := by.ReadString('\n'); err != nil || !strings.Contains(status, "200") {
+			t.Fatalf("%s is answered %q, %v", what, status, err)
+		}
+	}
+	stream := ask("stream?client="+ann.Client(), false)
+	answered("the stream", stream)
+	answered("the first line", ask("pull?client="+ann.Client(), true)) // and nothing more is read of 4 MB
+	pull := "pull?client=" + ann.Client() + "&cursor=" + heard.cursor + "&wait=3600"
+	earlier, waits := ask(pull, false), ask(pull, false)
+	// A phone has one pull that waits: when one is answered, the other is waiting.
+	first := make(chan *bufio.Reader, 2)
+	for _, each := range []*bufio.Reader{earlier, waits} {
+		go func() {
+			if _, err := each.Peek(1); err == nil {
+				first <- each
+			}
+		}()
+	}
+	if testkit.Receive(t, first, "one of two pulls of a phone is answered") == waits {
+		waits = earlier
+	}
+	ends(t, serve, lines)
+	answered("the pull that waited", waits)
+	if _, err := io.Copy(io.Discard, stream); err != nil {
+		t.Errorf("the stream did not end: %v", err)
+	}
+}
+
+// overhears is a network on which the last token and cursor are heard.
+type overhears struct{ bearer, cursor string }
+
+func (o *overhears) Do(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil || !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") || !strings.HasPrefix(r.URL.Path, "/api/sync/v1/p") {
+		return answer, err
+	}
+	o.bearer = r.Header.Get("Authorization")
+	body, err := io.ReadAll(answer.Body)
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	var page struct{ Cursor string }
+	if err == nil && strings.HasSuffix(r.URL.Path, "/pull") && json.Unmarshal(body, &page) == nil {
+		o.cursor = page.Cursor
+	}
+	return answer, err
 }

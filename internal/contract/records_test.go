@@ -62,6 +62,7 @@ func deskIssueSchema(b *strings.Builder) {
       properties:
         id: {$ref: "#/components/schemas/Id"}
         version: {$ref: "#/components/schemas/Version"}
+        left_out: {type: array, items: {type: string}, description: "Of an issue in a list: fields that are too long for it. Read the issue by itself for them."}
         stored: {description: "What stands in the field now, of an open issue about one.", oneOf: [{$ref: "#/components/schemas/StoredNow"}, {type: "null"}]}
 `)
 	for _, f := range issueFields() {

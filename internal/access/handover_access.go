@@ -1,7 +1,9 @@
 package access
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 
 	"doorstep/internal/care"
 )
@@ -54,7 +56,7 @@ func (a *Access) sent(handover *care.Record) bool {
 func (a *Access) SeeHandover(handover *care.Record) *Seen {
 	s := &Seen{ID: handover.ID, Version: handover.Version, Projection: a.projectionOf(handover), rec: handover}
 	// What a limited reader's own team answered is their own words, not a clinician's.
-	own := slices.Contains(a.Teams, handover.Text("to_team"))
+	own, onlySent := slices.Contains(a.Teams, handover.Text("to_team")), a.onlySent(handover)
 	s.shows = func(field string) bool {
 		switch {
 		case s.Projection == FullView:
@@ -62,7 +64,7 @@ func (a *Access) SeeHandover(handover *care.Record) *Seen {
 		case slices.Contains(handoverContent, field):
 			return false
 		case field == "safe_note":
-			return s.Projection == LimitedView
+			return s.Projection == LimitedView && !onlySent
 		case slices.Contains(handoverReply, field):
 			return s.Projection == LimitedView && own
 		}
@@ -71,13 +73,53 @@ func (a *Access) SeeHandover(handover *care.Record) *Seen {
 	return s
 }
 
-// SeePersonOf is whom a handover is about, as somebody sees them who may look at it.
+// SeePersonOf is whom a handover is about, as somebody sees them who may look at it. Whoever sent it themselves, they
+// or their team, learns nothing of a person who never was theirs by it, wherever it stands.
 func (a *Access) SeePersonOf(handover, person *care.Record) Person {
 	id := care.AsHandover(handover).Patient()
-	if a.onlySent(handover) {
+	if a.onlySent(handover) || a.sent(handover) && !a.Near(id) && !a.everOurs(id) {
 		return Person{ID: id}
 	}
 	return a.SeePerson(a.projectionOf(handover), id, person)
+}
+
+// everOurs says whether a person is, or as far back as is remembered was, with a team of theirs or with themselves.
+func (a *Access) everOurs(patient string) bool {
+	teams := append(a.DeskTeams(), a.Teams...)
+	a.index.mu.RLock()
+	defer a.index.mu.RUnlock()
+	return slices.ContainsFunc(a.index.grants[patient], func(g *Grant) bool {
+		team, ok := strings.CutPrefix(g.Holder, care.TeamScope(""))
+		return ok && slices.Contains(teams, team) || g.Holder == care.StaffScope(a.Staff)
+	})
+}
+
+// followed are the fields of a handover by which somebody follows how it stands who reads nothing else of it.
+func followed(f *care.Field) bool { return f.Limited && f.Name != "safe_note" }
+
+// SeeFollowed is a handover as a pull brings it in some scopes, cut down to how it stands for whoever gets it only
+// because they, or their team, reported it about a person they had not got; see care.ByStranger. That is kept with
+// the handover, so that it is the same whenever a phone asks and a digest compares.
+func (a *Access) SeeFollowed(scopes []string, data json.RawMessage) json.RawMessage {
+	if !a.Clinical() || slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, care.DestinationScope("")) }) {
+		return data
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) != nil || !care.ByStranger(fields["evidence"]) {
+		return data
+	}
+	c, _ := care.ByName(care.Handovers)
+	for name := range fields {
+		if f, ok := c.Field(name); name != "id" && !(ok && followed(f)) {
+			delete(fields, name)
+		}
+	}
+	return care.JSON(fields)
+}
+
+// onlyFollows says whether somebody gets no more of a handover than how it stands.
+func (a *Access) onlyFollows(handover *care.Record) bool {
+	return a.onlySent(handover) || a.SideOf(handover) == Sent && care.ByStranger(care.AsHandover(handover).Evidence()) && !a.Near(care.AsHandover(handover).Patient())
 }
 
 // onlySent says whether somebody sees a handover because they or their team sent it and for no other reason: its
@@ -108,9 +150,9 @@ func (a *Access) SeeEvent(handover *Seen, event *care.Record) *Seen {
 }
 
 // ReadsTrend says whether somebody reads the last scores of the person a handover is about. They belong
-// to who has to act on it: a full reader, never for a safeguarding concern. Whoever only sent it reads
-// them as long as the person is theirs.
-func (a *Access) ReadsTrend(handover *Seen, side string) bool {
+// to who has to act on it: a full reader, never for a safeguarding concern. Whoever sent it, they or their team, reads
+// them as long as the person is theirs, wherever it stands.
+func (a *Access) ReadsTrend(handover *Seen) bool {
 	return handover.Projection == FullView && care.Class(handover.Text("class")) != care.Safeguarding &&
-		(side != Sent || a.Holds(handover.Text("patient")))
+		(!a.sent(handover.rec) || a.Near(handover.Text("patient")))
 }

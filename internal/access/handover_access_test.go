@@ -1,6 +1,7 @@
 package access
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -175,19 +176,57 @@ func TestWhoReadsTheTrend(t *testing.T) {
 	w := newTown(t, me)
 	a := w.Of(me)
 	h := a.SeeHandover(said(care.Urgent, "me", nurses, practice))
-	if a.ReadsTrend(h, Sent) {
+	if a.ReadsTrend(h) {
 		t.Error("who sent it reads on when the person is not theirs any more")
 	}
 	w.give(ada, care.TeamScope(nurses), now)
-	if h = a.SeeHandover(said(care.Urgent, "me", nurses, practice)); !a.ReadsTrend(h, Sent) {
+	if h = a.SeeHandover(said(care.Urgent, "me", nurses, practice)); !a.ReadsTrend(h) {
 		t.Error("who sent it and has the person does not read the trend")
 	}
 	gp := who(care.DutyGP, surgery, practice)
-	if b := w.Of(gp); !b.ReadsTrend(b.SeeHandover(said(care.Urgent, "me", nurses, practice)), Received) {
+	if b := w.Of(gp); !b.ReadsTrend(b.SeeHandover(said(care.Urgent, "you", nurses, practice))) {
 		t.Error("a GP who has to act does not read the trend")
 	}
+	if b := newTown(t, me).Of(me); b.ReadsTrend(b.SeeHandover(said(care.Urgent, "you", nurses, nurses))) {
+		t.Error("the team that sent it reads the trend of somebody who is not theirs, because it came back to them")
+	}
 	lead := who(care.SafeguardingLead, trust, safe)
-	if b := w.Of(lead); b.ReadsTrend(b.SeeHandover(said(care.Safeguarding, "me", nurses, safe)), Received) {
+	if b := w.Of(lead); b.ReadsTrend(b.SeeHandover(said(care.Safeguarding, "me", nurses, safe))) {
 		t.Error("a trend goes along with a safeguarding concern")
+	}
+}
+
+// X1: what a pull brings of a handover follows from what is kept with it and from the scopes that bring it, and from
+// nothing that changes meanwhile: a digest compares the same.
+func TestOfWhatAStrangerReportedAPullBringsHowItStands(t *testing.T) {
+	data := func(evidence map[string]any) json.RawMessage {
+		return care.JSON(map[string]any{"id": "h", "patient": ada, "state": "sent", "class": "U2", "from_team": nurses, "situation": "s", "safe_note": "n", "evidence": evidence, "act_due": "2026-03-02T09:00:00.000Z", "author": "me"})
+	}
+	marked := data(map[string]any{"key": practice, "stranger": true})
+	for _, c := range []struct {
+		name   string
+		role   care.Role
+		scopes []string
+		data   json.RawMessage
+		whole  bool
+	}{
+		{"who reported it", care.DistrictNurse, []string{care.StaffScope("me")}, marked, false},
+		{"their team", care.DistrictNurse, []string{care.StaffScope("me"), care.TeamScope(nurses)}, marked, false},
+		{"the team to which it went", care.TeamLead, []string{care.TeamScope(nurses), care.DestinationScope(nurses)}, marked, true},
+		{"who reported it and has the person", care.DistrictNurse, []string{care.StaffScope("me")}, data(map[string]any{"key": practice}), true},
+		{"a limited viewer, whose projection holds nothing of it anyway", care.LinkWorker, []string{care.StaffScope("me")}, marked, true},
+	} {
+		me := who(c.role, trust, nurses)
+		got := newTown(t, me).Of(me).SeeFollowed(c.scopes, c.data)
+		if c.whole {
+			if string(got) != string(c.data) {
+				t.Errorf("%s gets %s", c.name, got)
+			}
+			continue
+		}
+		want := `{"class":"U2","from_team":"` + nurses + `","id":"h","patient":"` + ada + `","state":"sent"}`
+		if string(got) != want {
+			t.Errorf("%s gets %s, want %s", c.name, got, want)
+		}
 	}
 }

@@ -91,7 +91,13 @@ func (a *Access) SeeSide(rec *care.Record, field string, value any) (shown any, 
 	if rec == nil || !a.Sees(rec, a.Near(rec.Person())) {
 		return nil, false
 	}
-	concern := rec.Collection.Name == care.Handovers && care.AsHandover(rec).Class() == care.Safeguarding
+	concern := false
+	if rec.Collection.Name == care.Handovers {
+		concern = care.AsHandover(rec).Class() == care.Safeguarding
+		if f, ok := rec.Collection.Field(field); ok && a.onlyFollows(rec) && !followed(f) {
+			return nil, false
+		}
+	}
 	return a.SeeValue(rec.Collection.Name, field, value, concern), true
 }
 

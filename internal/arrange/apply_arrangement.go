@@ -60,6 +60,9 @@ type applier struct {
 }
 
 func (a *applier) apply(in Input, plan handover.Plan) error {
+	if err := a.letSendersRead(in.Handovers); err != nil {
+		return err
+	}
 	for i := range plan.New {
 		if err := a.raiseNew(in.Person, &plan.New[i]); err != nil {
 			return err
@@ -89,15 +92,26 @@ func (a *applier) raiseNew(person *care.Record, n *handover.New) error {
 	if n.CopyOf != "" { // a copy rests on what its original rests on
 		alarms = a.findings.behind(n.CopyOf)
 	}
-	c := handover.Case{To: n.Route.Team, Class: n.Class, Asks: a.findings.asks(n.Reasons), Unverified: n.Unverified, Copy: n.CopyOf != "",
-		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: a.findings.of(alarms)}
-	evidence := handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Records: a.findings.records(alarms)}
+	evidence := handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Stranger: a.stranger(n.FromStaff, person.ID)}
+	if who := a.whoHas(person, n.Alarms); evidence.Stranger && who != nil {
+		n.FromStaff, n.FromTeam, n.ReplyTeam, evidence.Stranger = who.Staff, who.Team, who.Team, false
+	} else if evidence.Stranger {
+		n.ReplyTeam = a.repliesTo(person)
+	}
+	own, of := ownWords(&evidence, n.ID, n.FromTeam, n.Route.Team.ID), a.findings
+	if own {
+		of = of.reportedBy(n.FromTeam)
+		n.Reasons = of.reasonsIn(n.Reasons)
+	}
+	c := handover.Case{To: n.Route.Team, Class: n.Class, Asks: of.asks(n.Reasons), Unverified: n.Unverified, Copy: n.CopyOf != "",
+		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: of.of(alarms)}
+	evidence.Records = of.records(alarms)
 	if n.CopyOf != "" {
 		original, err := a.stored(n.CopyOf)
 		if err != nil {
 			return err
 		}
-		if original != nil && care.AsHandover(original).ByHand() {
+		if original != nil && care.AsHandover(original).ByHand() && !own {
 			if evidence.Words = handover.EvidenceIn(original).Words; evidence.Words == nil {
 				evidence.Words = handover.SenderTextOf(original)
 			}
@@ -113,12 +127,18 @@ func (a *applier) change(person *care.Record, ch *handover.Change) error {
 		return err
 	}
 	old := rec.Clone()
+	evidence := handover.EvidenceIn(rec)
+	a.followedByWhoHas(person, rec, &evidence)
+	of := a.findings
+	if h := care.AsHandover(rec); ownWords(&evidence, rec.ID, h.FromTeam(), h.ToTeam()) {
+		of = of.reportedBy(h.FromTeam())
+		ch.Reasons, person = of.reasonsIn(ch.Reasons), nil
+	}
 	rec.SetAll(map[string]any{"class": string(ch.Class), "rules": care.JSON(ch.Reasons), "clinical_time": care.Stamp(ch.ClinicalTime),
 		"late_by_seconds": int64(ch.LateBy / time.Second), "ack_due": care.Stamp(ch.AckDue), "act_due": care.Stamp(ch.ActDue),
 		"unverified": ch.Unverified, "superseded_by": ch.SupersededBy})
-	evidence := handover.EvidenceIn(rec)
-	evidence.Add(a.findings.records(ch.Added)...)
-	a.rewriteText(person, rec, &evidence, ch)
+	evidence.Add(of.records(ch.Added)...)
+	a.rewriteText(of, person, rec, &evidence, ch)
 	rec.Values["evidence"] = care.JSON(evidence)
 	if err := a.save(rec, old); err != nil {
 		return err
@@ -136,14 +156,14 @@ func (a *applier) change(person *care.Record, ch *handover.Change) error {
 }
 
 // rewriteText writes the text of a handover anew from all that it now rests on: what its sender wrote by
-// hand, if anybody did, and what the rules found.
-func (a *applier) rewriteText(person, rec *care.Record, evidence *handover.Evidence, ch *handover.Change) {
+// hand, if anybody did, and what the rules found. Person is nil where its reader may know nothing of them.
+func (a *applier) rewriteText(of *findings, person, rec *care.Record, evidence *handover.Evidence, ch *handover.Change) {
 	h := care.AsHandover(rec)
 	original := rec.ID
 	if evidence.CopyOf != "" {
 		original = evidence.CopyOf
 	}
-	alarms := a.findings.behind(original)
+	alarms := of.behind(original)
 	byHand := h.ByHand()
 	if byHand && evidence.Words == nil {
 		if len(alarms) == 0 {
@@ -152,9 +172,9 @@ func (a *applier) rewriteText(person, rec *care.Record, evidence *handover.Evide
 		evidence.Words = handover.SenderTextOf(rec)
 	}
 	to, _ := a.Reference.Directory().Team(h.ToTeam())
-	text := evidence.Words.Compose(caseFor(handover.Case{To: to, Class: ch.Class, Asks: a.findings.asks(ch.Reasons), Unverified: ch.Unverified,
+	text := evidence.Words.Compose(caseFor(handover.Case{To: to, Class: ch.Class, Asks: of.asks(ch.Reasons), Unverified: ch.Unverified,
 		Confirmed: h.ConfirmedBy() != "", Copy: evidence.CopyOf != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
-		LateBy: ch.LateBy, Findings: a.findings.of(alarms)}, person))
+		LateBy: ch.LateBy, Findings: of.of(alarms)}, person))
 	if byHand && to.Kind == care.VoluntaryKind {
 		// A voluntary team reads the ask and what is safe to share; the rest stays the sender's.
 		rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})

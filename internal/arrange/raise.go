@@ -16,7 +16,11 @@ func (r *Room) raise(person *care.Record, n *handover.New, c handover.Case, evid
 	rec := &care.Record{Collection: handovers, ID: n.ID, Values: map[string]any{}}
 	rec.Author, rec.AuthoredAt, rec.ReceivedAt, rec.ClockKnown = n.FromStaff, n.RaisedAt, n.RaisedAt, true
 	rec.SetAll(map[string]any{"patient": person.ID, "visit": n.Visit, "evidence": care.JSON(evidence)})
-	text := evidence.Words.Compose(caseFor(c, person))
+	known := person
+	if ownWords(&evidence, n.ID, n.FromTeam, n.Route.Team.ID) {
+		known = nil
+	}
+	text := evidence.Words.Compose(caseFor(c, known))
 	setText(rec, text)
 	rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
 	fill(rec, n)
@@ -47,6 +51,9 @@ func fill(rec *care.Record, n *handover.New) {
 		// team, which follows whatever names it.
 		rec.SetAll(map[string]any{"from_team": nil})
 	}
+	if n.Unfollowed {
+		rec.SetAll(map[string]any{"from_staff": nil})
+	}
 }
 
 // announce writes the first event, which brings it before its team, and sets its clock.
@@ -58,8 +65,11 @@ func (r *Room) announce(rec *care.Record, n *handover.New) error {
 	return r.watch(rec)
 }
 
-// caseFor adds what is known of the person to the case a text is composed from.
+// caseFor adds what is known of the person to the case a text is composed from; nil where its reader may know nothing.
 func caseFor(c handover.Case, person *care.Record) handover.Case {
+	if person == nil {
+		return c
+	}
 	p := care.AsPatient(person)
 	if born, err := time.Parse(time.DateOnly, p.DateOfBirth()); err == nil {
 		c.Age = news2.AgeAt(born, c.ClinicalTime)
@@ -79,7 +89,10 @@ func (r *Room) writeEvent(rec *care.Record, e handover.Event) error {
 	row := &care.Record{Collection: events, ID: r.Moment.NewID(), Values: map[string]any{}}
 	row.Author, row.AuthoredAt, row.ReceivedAt, row.ClockKnown = e.By, e.At, r.Moment.Now(), true
 	row.SetAll(map[string]any{"handover": rec.ID, "patient": h.Patient(), "at": care.Stamp(e.At), "kind": e.Kind, "by": e.By,
-		"from_team": h.FromTeam(), "from_staff": h.FromStaff(), "team": e.Team, "text": care.Clip(e.Text, maxEventText)})
+		"team": e.Team, "text": care.Clip(e.Text, maxEventText)})
+	if !care.ByStranger(h.Evidence()) { // whoever is none follows it line by line
+		row.SetAll(map[string]any{"from_team": h.FromTeam(), "from_staff": h.FromStaff()})
+	}
 	if len(e.Detail) > 0 {
 		row.Values["detail"] = care.JSON(e.Detail)
 	}

@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"slices"
 	"strconv"
 
 	"doorstep/internal/access"
@@ -66,6 +67,7 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 		Ask: care.AsHandover(rec).Recommendation(), ClinicalTime: h.Issue.AuthoredAt, Place: r.placeOf(person)}
 	if len(author.Teams) > 0 {
 		m.FromTeam, m.Place.FromTeam = author.Teams[0], author.Teams[0]
+		m.Place = r.nearSender(m.Place)
 	}
 	switch {
 	case m.Class == care.Safeguarding:
@@ -73,11 +75,18 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 	case !access.RightsOf(author).MayWrite(care.Create, care.Handovers):
 		m.ToTeam = m.Place.FromTeam
 	}
+	stranger := r.stranger(m.FromStaff, person.ID)
+	if stranger {
+		m.ReplyTeam = r.repliesTo(person)
+		if slices.Contains(author.Teams, m.ToTeam) {
+			m.FromTeam, m.Place.FromTeam = m.ToTeam, m.ToTeam
+		}
+	}
 	words := handover.SenderTextOf(rec)
 	for _, n := range handover.RaiseRefused(m, r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, m.ToTeam), r.Moment.Now()) {
 		c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Unverified: true, Copy: n.CopyOf != "", ClinicalTime: n.ClinicalTime,
 			ActDue: n.ActDue, LateBy: n.LateBy, Findings: []handover.Finding{{ClockKnown: h.Issue.ClockKnown, Doubt: "held back: " + care.AsIssue(h.Issue).Message()}}}
-		if err := r.raise(person, &n, c, handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Words: words}); err != nil {
+		if err := r.raise(person, &n, c, handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Stranger: stranger, Words: words}); err != nil {
 			return err
 		}
 	}

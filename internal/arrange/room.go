@@ -35,6 +35,8 @@ type Reference interface {
 	Teams(patient string) []string
 	// Staff returns what is known of a member of staff; false when there is none.
 	Staff(id string) (care.Viewer, bool)
+	// Holds says whether the viewer has the person on a caseload: now, and at a past moment.
+	Holds(v care.Viewer, patient string, at time.Time) (now, then bool)
 	// Directory finds teams and organisations.
 	Directory() Directory
 	// Calendar is the working time of an organisation, "" for core hours; Clocks the deadlines.

@@ -20,21 +20,36 @@ type Words struct {
 	ClockKnown bool
 	// Doubt says why they could not be stored as they were meant; "" where they were.
 	Doubt string
+	// Misnamed: their author named somebody else than whom they are about, and does not follow what becomes of them:
+	// that would tell whose the record is.
+	Misnamed bool
 }
+
+// What the safeguarding lead is asked for: by words about a person who is there, and about one who is not.
+const (
+	askRead = "Somebody added to what is kept for you. Please read it with what was raised before about this person."
+	askWhom = "It names nobody who is registered here, and nobody else reads it. Please ask whoever wrote it whom they mean."
+)
 
 // RaiseWords brings them before the safeguarding lead, as a concern of its own: whatever became of an earlier
 // one, this has not been answered. The same words of the same change are raised once. Words about somebody who
-// is not there wait in the change that is kept.
+// is not there go to the lead of the neighbourhood of their author's team; nobody else reads them.
 func (r *Room) RaiseWords(w Words) error {
 	person, err := r.Reference.Patient(w.Patient)
-	if err != nil || person == nil {
+	if err != nil {
 		return err
 	}
+	ask := askRead
+	if person == nil {
+		patients, _ := care.ByName(care.Patients)
+		person, ask = &care.Record{Collection: patients, Values: map[string]any{}}, askWhom
+	}
 	author, _ := r.Reference.Staff(w.Author)
-	m := handover.Manual{ID: rules.ID("safeguarding words", w.Patient, w.Record, w.Key, w.Text), Patient: w.Patient, FromStaff: w.Author,
+	m := handover.Manual{ID: rules.ID("safeguarding words", w.Patient, w.Record, w.Key, w.Text), Patient: person.ID, FromStaff: w.Author,
 		Role: author.Role, Class: care.Safeguarding, ClinicalTime: w.At, Place: r.placeOf(person)}
 	if len(author.Teams) > 0 {
 		m.FromTeam, m.Place.FromTeam = author.Teams[0], author.Teams[0]
+		m.Place = r.nearSender(m.Place)
 	}
 	n, _ := handover.RaiseByHand(m, r.Reference.Directory(), r.Reference.Clocks(), r.Reference.Calendar(""), r.Moment.Now())
 	n.Unverified = w.Doubt != ""
@@ -44,8 +59,11 @@ func (r *Room) RaiseWords(w Words) error {
 		found.Doubt = "held back: " + w.Doubt
 	}
 	c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Unverified: n.Unverified, ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy,
-		Findings: []handover.Finding{found}, Asks: []string{"Somebody added to what is kept for you. Please read it with what was raised before about this person."}}
+		Findings: []handover.Finding{found}, Asks: []string{ask}}
 	evidence := handover.Evidence{Key: n.Route.Key}
 	evidence.Add(handover.EvidenceItem{Collection: care.Checkins, ID: w.Record, At: care.Stamp(w.At), ClockKnown: w.ClockKnown, Verified: w.Doubt == "", Values: found.Values})
+	if w.Misnamed {
+		n.Unfollowed = true
+	}
 	return r.raise(person, &n, c, evidence)
 }

@@ -121,6 +121,8 @@ type New struct {
 	Alarms                         []string
 	Unverified                     bool
 	SupersededBy                   string
+	// Unfollowed: whoever raised it does not follow it.
+	Unfollowed bool
 	// CopyOf is set on the copies of an unverified handover to team lead and coordinator.
 	CopyOf string
 	// Ask and Note: the recommendation, and why it is asked for, where they come from a person

@@ -12,6 +12,8 @@ type Evidence struct {
 	Key     string         `json:"key"` // what it was raised for; see Route.Key
 	Records []EvidenceItem `json:"records,omitempty"`
 	CopyOf  string         `json:"copy_of,omitempty"` // the handover that this is a copy of
+	// Stranger: who reported it had not got the person when it was raised; see care.ByStranger.
+	Stranger bool `json:"stranger,omitempty"`
 	// Words of the sender, kept apart once the text has been written anew.
 	Words *SenderText `json:"words,omitempty"`
 }

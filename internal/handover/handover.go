@@ -21,6 +21,8 @@ type Handover struct {
 	ConfirmedBy                    string
 	SupersededBy                   string
 	SafeNote                       string
+	// Stranger: who sent it has not got the person, and decides nothing about it.
+	Stranger bool
 
 	ClinicalTime, RaisedAt, AckDue, ActDue time.Time
 
@@ -72,7 +74,7 @@ func FromRecord(r *care.Record) Handover {
 		SeenBy: h.SeenBy(), AcknowledgedBy: h.AcknowledgedBy(), AcknowledgedAt: h.AcknowledgedAt(), Owner: h.Owner(),
 		CalledAt: h.CalledAt(), CalledName: h.CalledName(), CalledRole: h.CalledRole(), Reached: h.Reached(),
 		ReadBack: h.ReadBack(), DeclineReason: h.DeclineReason(), Outcome: h.Outcome(), Answer: h.Answer(),
-		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(),
+		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(), Stranger: care.ByStranger(h.Evidence()),
 	}
 }
 

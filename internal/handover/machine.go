@@ -95,7 +95,10 @@ func permitted(h Handover, k Kind, actor Actor) *Error {
 	if !destination && !sender {
 		return &Error{Code: CodeNotFound, Message: "There is no such handover."}
 	}
-	if !may(k, duty, h, destination, sender) {
+	if h.Stranger && !destination {
+		return refuse(CodeNotAllowed, h, "This was passed on to those who have the person. Only they can do something about it.")
+	}
+	if !may(k, duty, h, destination, sender && !h.Stranger) {
 		return refuse(CodeNotAllowed, h, "%s", barred(k))
 	}
 	return nil
@@ -113,7 +116,7 @@ func sides(h Handover, duty care.Duty, actor Actor) (destination, sender bool) {
 // emergency comes from whoever raised it, who was there, or from a registered clinician.
 func acknowledges(h Handover, actor Actor) bool {
 	duty := care.DutyOf(actor.Role)
-	return h.Class != care.Emergency || actor.Staff == h.FromStaff || duty.Registered ||
+	return h.Class != care.Emergency || actor.Staff == h.FromStaff && !h.Stranger || duty.Registered ||
 		duty.Inbox && duty.Answers && duty.View != care.Limited && h.at(actor.Teams)
 }
 

@@ -149,7 +149,7 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 		if d.Evidence, err = a.viewEvidence(v, seen); err != nil {
 			return err
 		}
-		d.Trend, d.Measured, err = trendOf(v, viewer, seen, d.Side, h)
+		d.Trend, d.Measured, err = trendOf(v, viewer, seen, h)
 		return err
 	})
 	return d, ok, err
@@ -157,8 +157,8 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 
 // trendOf reads the last scores of the person a handover is about, for those who read them. What was
 // scored after it was closed is not part of it.
-func trendOf(v *pbstore.Snapshot, who *access.Access, seen *access.Seen, side string, h handover.Handover) ([]pbpages.TrendPoint, []pbpages.Measured, error) {
-	if !who.ReadsTrend(seen, side) {
+func trendOf(v *pbstore.Snapshot, who *access.Access, seen *access.Seen, h handover.Handover) ([]pbpages.TrendPoint, []pbpages.Measured, error) {
+	if !who.ReadsTrend(seen) {
 		return []pbpages.TrendPoint{}, []pbpages.Measured{}, nil
 	}
 	var until time.Time

@@ -199,7 +199,7 @@ func (d *doubtful) addWanted(issue, stored *care.Record, op *care.Op, n int) err
 func (d *doubtful) meant(issue, stored *care.Record, op *care.Op, n int) *care.Record {
 	c, _ := care.ByName(op.Collection)
 	variant := &care.Record{Collection: c, ID: op.ID, Values: map[string]any{}}
-	variant.Author = issue.Author
+	variant.Author, variant.Client = issue.Author, care.AsIssue(issue).Client() // it came from a phone: whoever it names was not the one
 	if stored != nil {
 		variant = stored.Clone()
 	}

@@ -217,6 +217,8 @@ func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string
 			d.Gone, d.Scopes, d.Data = "retracted", nil, nil
 		case len(d.Scopes) == 0:
 			d.Gone, d.Data = "left", nil
+		case s.Collection.Name == care.Handovers:
+			d.Data = visible.Access.SeeFollowed(d.Scopes, d.Data)
 		}
 		found[d.ID] = d
 		return nil

@@ -30,6 +30,7 @@ const (
 	CodeUnknownField      = "unknown_field"
 	CodeServerOnly        = "server_only"
 	CodeNotYours          = "not_yours"
+	CodeNotYourTeam       = "not_your_team"
 	CodeMalformed         = "malformed"
 	CodeOversized         = "oversized"
 	CodeInvalidIdentity   = "invalid_identity"
@@ -75,6 +76,7 @@ var IssueCodes = []IssueCode{
 	{CodeUnknownField, false, FixSupervisor, "a field that this server has not"},
 	{CodeServerOnly, false, FixSupervisor, "a field that only the server writes"},
 	{CodeNotYours, false, FixSupervisor, "a field that the author's role does not write"},
+	{CodeNotYourTeam, false, FixEdit, "a team that its author does not work for, as the one a handover comes from or is answered to; it went out from a team of theirs"},
 	{CodeMalformed, true, FixSupervisor, "a change that could not be read"},
 	{CodeOversized, true, FixEdit, "a change larger than one may be"},
 	{CodeInvalidIdentity, true, FixEdit, "a change that does not say whom it is about"},

@@ -227,12 +227,14 @@ func (r *Room) replaced(patient string, events []rules.Event) (map[string]bool, 
 	return r.Store.Replaced(patient, sets)
 }
 
-// senderTeam is the team an event was recorded for: its own, else its author's first.
+// senderTeam is the team an event was recorded for: its own, else its author's first. One that it names is believed
+// where its author works for it or the person is with it: nobody reports in the name of others.
 func (r *Room) senderTeam(e rules.Event) string {
-	if e.Team != "" {
+	v, known := r.Reference.Staff(e.Staff)
+	if e.Team != "" && (!known || slices.Contains(v.Teams, e.Team) || slices.Contains(r.Reference.Teams(e.Patient), e.Team)) {
 		return e.Team
 	}
-	if v, ok := r.Reference.Staff(e.Staff); ok && len(v.Teams) > 0 {
+	if len(v.Teams) > 0 {
 		return v.Teams[0]
 	}
 	return ""

@@ -54,6 +54,8 @@ type Reference interface {
 	Patient(id string) (*care.Record, error)
 	// Staff returns what is known of a member of staff; false when there is none.
 	Staff(id string) (care.Viewer, bool)
+	// Teams lists the teams on whose caseload a person is now.
+	Teams(patient string) []string
 	// Rules are the compiled rules in force.
 	Rules() *rules.Set
 }

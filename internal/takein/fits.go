@@ -1,8 +1,10 @@
 package takein
 
 import (
+	"slices"
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -21,6 +23,8 @@ func (in *input) fits(p *planned, rec *care.Record, patient string, f *care.Fiel
 			return &care.Problem{Code: care.CodeSameNumber, Message: "Somebody else is registered with this NHS number. One of the two is wrong."}, nil
 		}
 		return nil, err
+	case rec.Collection.Name == care.Handovers && (f.Name == "from_team" || f.Name == "reply_team"):
+		return in.fitsSender(f, text), nil
 	case f.Kind == care.Ref:
 		return in.fitsPerson(p, rec, patient, f, text)
 	}
@@ -41,6 +45,15 @@ func (in *input) fitsBirth(date string) *care.Problem {
 		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of birth is more than 130 years ago."}
 	}
 	return nil
+}
+
+// fitsSender: a handover comes from, and is answered to, a team of its author: now, when it was written, or of
+// whoever approved it.
+func (in *input) fitsSender(f *care.Field, team string) *care.Problem {
+	if slices.ContainsFunc(in.entitled, func(who access.Rights) bool { return slices.Contains(who.Teams, team) }) {
+		return nil
+	}
+	return &care.Problem{Code: care.CodeNotYourTeam, Message: "What " + f.Name + " names is not a team that you work for. The handover went out from a team of yours."}
 }
 
 // fitsPerson: a record refers to records of its own person. One that is not there may come yet.

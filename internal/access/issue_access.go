@@ -163,7 +163,7 @@ func (a *Access) SeeStored(rec *care.Record, field string) (value any, last care
 // have such a view: a nurse who became a volunteer wrote other things before.
 func (a *Access) readsIssue(issue *care.Record) bool {
 	i := care.AsIssue(issue)
-	if maybeSafeguarding(issue) {
+	if MaybeSafeguarding(issue) {
 		return false
 	}
 	switch a.Duty.View {
@@ -227,9 +227,9 @@ func keptOps(issue *care.Record) []care.Op {
 // escapedLetter is a letter of ASCII written as an escape of JSON.
 var escapedLetter = regexp.MustCompile(`\\u00[0-7][0-9a-fA-F]`)
 
-// maybeSafeguarding says whether a change that could not be read might be about safeguarding. In one
+// MaybeSafeguarding says whether a change that could not be read might be about safeguarding. In one
 // that could, sealJSON seals what is for the safeguarding lead only.
-func maybeSafeguarding(issue *care.Record) bool {
+func MaybeSafeguarding(issue *care.Record) bool {
 	raw := ""
 	if issue.Collection.Name == care.Quarantine {
 		raw = care.AsIssue(issue).Raw()

@@ -109,3 +109,18 @@ func (s *sealer) aboutConcern(v map[string]any) bool {
 
 // concernWords are the names under which a safeguarding concern holds words.
 var concernWords = slices.Concat(concernContent[care.Handovers], concernContent[care.HandoverEvents])
+
+// ConcernIn is what an op says that is a safeguarding concern by hand, as lines; "" for any other.
+func ConcernIn(op *care.Op) string {
+	class, _ := op.Set["class"].(string)
+	if !strings.EqualFold(strings.TrimSpace(class), string(care.Safeguarding)) {
+		return ""
+	}
+	var lines []string
+	for _, name := range concernWords {
+		if text, _ := op.Set[name].(string); text != "" && !slices.Contains(lines, text) {
+			lines = append(lines, text)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -71,6 +71,11 @@ func (tx *Tx) Regrant(patient string) error {
 			return err
 		}
 	}
+	if tx.Watch(patient, tx.now).Issues > 0 { // they go where the person goes
+		if err := tx.DueAt(tx.now, care.DueWake, patient); err != nil {
+			return err
+		}
+	}
 	return tx.tellIssues(patient)
 }
 

@@ -13,6 +13,11 @@ var DueWork = syncer.DueWork{
 	care.DueHandover: func(_ *pbstore.Tx, r *rooms.Rooms, handover string) error { return r.Arrange.Overdue(handover) },
 	care.DueIssue:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.EscalateIssue(issue) },
 	care.DueLapse:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.LapseIssue(issue) },
-	care.DueWake:     func(_ *pbstore.Tx, r *rooms.Rooms, record string) error { return r.TakeIn.Wake(record) },
-	care.DueJudge:    func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },
+	care.DueWake: func(_ *pbstore.Tx, r *rooms.Rooms, ref string) error {
+		if err := r.TakeIn.Wake(ref); err != nil {
+			return err
+		}
+		return r.TakeIn.HandOnIssues(ref)
+	},
+	care.DueJudge: func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },
 }

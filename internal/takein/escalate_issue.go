@@ -1,6 +1,7 @@
 package takein
 
 import (
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -18,7 +19,11 @@ func (r *Room) EscalateIssue(id string) error {
 	}
 	old := issue.Clone()
 	issue.SetAll(map[string]any{"escalated_at": care.Stamp(r.Moment.Now()), "escalated_from": care.AsIssue(old).OwnerTeam()})
-	if to := r.coordinatorFor(care.AsIssue(issue).OwnerTeam()); to != "" {
+	of := care.AsIssue(issue).OwnerTeam()
+	if holders := r.Reference.Teams(care.AsIssue(issue).Patient()); len(holders) > 0 && !slices.Contains(holders, of) {
+		of = holders[0] // whose coordinator may look at it
+	}
+	if to := r.coordinatorFor(of); to != "" {
 		issue.SetAll(map[string]any{"owner_team": to})
 	}
 	return r.Store.Update(issue, old, []string{"escalated_at", "escalated_from", "owner_team"})

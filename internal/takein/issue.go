@@ -32,28 +32,33 @@ func (in *input) newHeld(kind, patient string, clinical bool) *care.Record {
 	return q
 }
 
-// ownerTeam is the team that decides: of those that hold the person now and may read what it is about, one of
+// ownerTeam is the team that decides about an issue of this change.
+func (in *input) ownerTeam(patient string, clinical bool) string {
+	return in.ownerOf(patient, clinical, in.wrote.Teams)
+}
+
+// ownerOf is the team that decides: of those that hold the person now and may read what it is about, one of
 // the author's own, else the first; where there is none, a team of the author's that may read it, else the care
 // coordinators.
-func (in *input) ownerTeam(patient string, clinical bool) string {
-	directory := in.Reference.Directory()
+func (r *Room) ownerOf(patient string, clinical bool, authors []string) string {
+	directory := r.Reference.Directory()
 	reads := func(id string) bool {
 		team, ok := directory.Team(id)
 		return !clinical || !ok || team.Kind != care.VoluntaryKind
 	}
-	holders := in.Reference.Teams(patient)
-	for _, t := range in.wrote.Teams {
+	holders := r.Reference.Teams(patient)
+	for _, t := range authors {
 		if slices.Contains(holders, t) && reads(t) {
 			return t
 		}
 	}
-	for _, t := range append(slices.Clone(holders), in.wrote.Teams...) {
+	for _, t := range append(slices.Clone(holders), authors...) {
 		if reads(t) {
 			return t
 		}
 	}
-	if len(in.wrote.Teams) > 0 {
-		return in.coordinatorFor(in.wrote.Teams[0])
+	if len(authors) > 0 {
+		return r.coordinatorFor(authors[0])
 	}
 	return directory.AnyCoordinator()
 }

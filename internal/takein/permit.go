@@ -1,6 +1,8 @@
 package takein
 
 import (
+	"slices"
+
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
@@ -83,7 +85,7 @@ func (in *input) permitRecord(p *planned, c *care.Collection, op *care.Op, d *dr
 		if !who.MayWrite(right, c.Name) {
 			return in.noPermission()
 		}
-		if c.Name == care.Handovers && care.AsHandover(d.rec).FromStaff() == who.Staff {
+		if h := care.AsHandover(d.rec); c.Name == care.Handovers && h.FromStaff() == who.Staff && !care.ByStranger(h.Evidence()) {
 			return nil // a sender records the call on their own handover, whoever holds the person now
 		}
 		if p.registers(d.rec.Person()) {
@@ -173,6 +175,25 @@ func (in *input) waitFor(record string) error {
 	if err != nil || issue == "" || in.replayOf != nil && in.replayOf.ID == issue {
 		return err // a change that makes both, a visit and its readings, does not wait for itself
 	}
+	if known, err := in.knowsOf(issue); err != nil || !known {
+		return err
+	}
 	return &refusal{code: care.CodeDependsOn, waitsFor: record,
-		message: "This belongs to a record that is itself held back, and follows as soon as that one is settled (issue " + issue + ")."}
+		message: "This belongs to a record that is itself held back, and follows as soon as that one is settled."}
+}
+
+// knowsOf says whether somebody whose rights may carry this change knows of a change that is held back: it is their
+// own, they decide about it, or they have its person. To anybody else what it would make is not there.
+func (in *input) knowsOf(issue string) (bool, error) {
+	held, err := in.Issue(issue)
+	if err != nil || held == nil {
+		return false, err
+	}
+	i := care.AsIssue(held)
+	if i.Author() == in.by.Staff {
+		return true, nil
+	}
+	return slices.ContainsFunc(in.entitled, func(who access.Rights) bool {
+		return who.Supervises(i.OwnerTeam(), in.Reference.Directory().Neighbourhood) || in.reach(who, i.Patient()) == nil
+	}), nil
 }

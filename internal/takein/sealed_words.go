@@ -2,12 +2,15 @@ package takein
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/reconcile"
+	"doorstep/internal/rules"
 	"doorstep/internal/wire"
 )
 
@@ -72,10 +75,14 @@ func (in *input) grow(p *planned, d *draft, e reconcile.Edit) {
 // has says whether a text holds words as lines of its own.
 func has(text, words string) bool { return strings.Contains("\n"+text+"\n", "\n"+words+"\n") }
 
-// keepWords notes words for the safeguarding lead. Issue: they were set aside or refused with it.
+// keepWords notes words for the safeguarding lead. Issue: they were set aside or refused with it. Patient is "" where
+// whom they are about is not there.
 func (in *input) keepWords(p *planned, patient, record, text string, issue *care.Record) {
-	if text == "" || patient == "" {
+	if text == "" {
 		return
+	}
+	if record == "" { // what could not be read
+		record = rules.ID("refused", in.m.Key, text)
 	}
 	w := arrange.Words{Key: in.m.Key, Patient: patient, Record: record, Author: in.by.Staff, Text: text,
 		At: in.at, ClockKnown: in.known}
@@ -85,27 +92,39 @@ func (in *input) keepWords(p *planned, patient, record, text string, issue *care
 	p.words = append(p.words, w)
 }
 
-// wordsRefused are those in a change that is kept whole. What a refused check-in would have begun with is raised
-// by the rules, which judge it; everything else under such a name is raised here, whatever collection it names.
+// wordsRefused are those in a change that is kept whole. What a refused check-in would have begun with, and a refused
+// concern by hand, is raised by the rules and by hand, where there is anybody whom it is about; everything else under
+// such a name is raised here, whatever collection it names. So is a change that cannot be read and speaks of
+// safeguarding: what is hidden from everybody else must have a reader.
 func (in *input) wordsRefused(p *planned, issue *care.Record) error {
-	ops := wire.Ops(in.m)
+	ops, raised := wire.Ops(in.m), false
 	for i := range ops {
 		op := &ops[i]
 		patient, err := in.personOf(op)
 		if err != nil {
 			return err
 		}
-		for name, raw := range op.Set {
-			if _, plain := raw.(string); plain && op.Kind == care.OpCreate && access.Sealed(op.Collection, name) {
-				continue
-			}
-			if care.SealedName(name) {
-				in.keepWords(p, patient, op.ID, sealedText(raw), issue)
+		before := len(p.words)
+		for _, name := range slices.Sorted(maps.Keys(op.Set)) {
+			_, plain := op.Set[name].(string)
+			byRule := patient != "" && plain && op.Kind == care.OpCreate && access.Sealed(op.Collection, name)
+			raised = raised || byRule
+			if care.SealedName(name) && !byRule {
+				in.keepWords(p, patient, op.ID, sealedText(op.Set[name]), issue)
 			}
 		}
 		if care.SealedName(op.Field) {
 			in.keepWords(p, patient, op.ID, sealedText(op.Values), issue)
 		}
+		if patient == "" {
+			in.keepWords(p, "", op.ID, access.ConcernIn(op), issue)
+		}
+		for n := before; n < len(p.words); n++ {
+			p.words[n].Misnamed = patient != "" && op.Patient != "" && op.Patient != patient
+		}
+	}
+	if !raised && len(p.words) == 0 && access.MaybeSafeguarding(issue) {
+		in.keepWords(p, care.AsIssue(issue).Patient(), "", care.Clip(strings.ToValidUTF8(string(in.m.Raw), "\uFFFD"), longestSealed), issue)
 	}
 	return nil
 }

@@ -1,0 +1,161 @@
+package takein_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/storetest"
+	"doorstep/internal/takein"
+)
+
+// X2: words about somebody who is not there reach the safeguarding lead as well: nobody else may read them, so that
+// they would wait where nobody reads.
+func TestSealed_WordsAboutSomebodyWhoIsNotThereReachTheSafeguardingLead(t *testing.T) {
+	unknown := storetest.ID(4000)
+	for name, c := range map[string]struct {
+		op    func(*desk) op
+		words string
+	}{
+		"a check-in": {func(d *desk) op {
+			return create(care.Checkins, storetest.ID(1001), map[string]any{"patient": unknown, "safeguarding": "SEALED"})
+		}, "SEALED"},
+		"a check-in that names nobody": {func(d *desk) op {
+			return create(care.Checkins, storetest.ID(1001), map[string]any{"safeguarding": []any{"SEALED"}})
+		}, "SEALED"},
+		"a collection that there is not": {func(d *desk) op {
+			return create("checkinz", storetest.ID(1001), map[string]any{"patient": unknown, "Safeguarding_note": "SEALED"})
+		}, "SEALED"},
+		"a concern by hand": {func(d *desk) op {
+			return create(care.Handovers, storetest.ID(1001), map[string]any{"patient": unknown, "class": "SG", "situation": "SEALED", "recommendation": "Please come."})
+		}, "SEALED\nPlease come."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			res := d.push(d.Town.Nurse(), c.op(d))
+			if res.Status != care.Quarantined {
+				t.Fatalf("it ended %+v", res)
+			}
+			if len(d.words) != 1 || d.words[0].Text != c.words || d.words[0].Patient != "" || d.words[0].Author != d.Town.Ann || d.words[0].Doubt == "" {
+				t.Errorf("told is %+v", d.words)
+			}
+		})
+	}
+}
+
+// X2: what cannot be read, and may be about safeguarding, is hidden from everybody else.
+func TestSealed_AChangeThatCannotBeReadAndSpeaksOfSafeguardingReachesTheSafeguardingLead(t *testing.T) {
+	d := newDesk(t)
+	m := &care.Mutation{Mid: 1, Key: storetest.ID(7001), Author: d.Town.Ann, AuthoredAt: d.clock, Fault: &care.Problem{Code: care.CodeMalformed, Message: "It could not be read."},
+		Raw: []byte("{\"safeguarding\": \"SEALED\nby a raw line break")}
+	d.accept(d.by(d.Town.Nurse()), m)
+	if len(d.words) != 1 || !strings.Contains(d.words[0].Text, "SEALED") {
+		t.Errorf("told is %+v", d.words)
+	}
+}
+
+// X1, X2: whose the record is that somebody wrote about, under another name, they do not learn by what becomes of it.
+func TestSealed_WhoNamedSomebodyElseDoesNotFollowTheirWords(t *testing.T) {
+	d := newDesk(t)
+	checkin := storetest.ID(1001)
+	d.applied(d.Town.Lead(), create(care.Checkins, checkin, map[string]any{"patient": d.Town.Ada, "seen": true}))
+	d.Give(d.Town.Ben, d.Town.Others, storetest.Monday)
+	d.push(d.Town.Stranger(), op{"op": "update", "collection": care.Checkins, "id": checkin, "patient": d.Town.Ben, "base": "", "set": map[string]any{"safeguarding": "SEALED"}})
+	if len(d.words) != 1 || d.words[0].Patient != d.Town.Ada || !d.words[0].Misnamed {
+		t.Errorf("told is %+v", d.words)
+	}
+}
+
+// A handover by hand comes from a team of its author, and is answered to one.
+func TestHandOver_ATeamThatItsAuthorDoesNotWorkForIsSetAsideAndSaid(t *testing.T) {
+	for _, field := range []string{"from_team", "reply_team"} {
+		for name, c := range map[string]struct {
+			team func(*storetest.Town) string
+			may  bool
+		}{
+			"their own": {func(t *storetest.Town) string { return t.Nurses }, true},
+			"another":   {func(t *storetest.Town) string { return t.Others }, false},
+			"the practice, as if the handover came from there": {func(t *storetest.Town) string { return t.Surgery }, false},
+			"one that there is not":                            {func(*storetest.Town) string { return storetest.ID(4000) }, false},
+		} {
+			t.Run(field+": "+name, func(t *testing.T) {
+				d := newDesk(t)
+				id := storetest.ID(1001)
+				res := d.push(d.Town.Nurse(), create(care.Handovers, id, map[string]any{"patient": d.Town.Ada, "class": "SD", "recommendation": "Please ring.", field: c.team(&d.Town)}))
+				rec := d.stored(care.Handovers, id)
+				if rec == nil {
+					t.Fatalf("it did not go out: %+v", res)
+				}
+				if c.may {
+					if res.Status != care.Applied || rec.Text(field) != d.Town.Nurses {
+						t.Errorf("it ended %+v, from %q", res, rec.Text(field))
+					}
+					return
+				}
+				if len(res.Issues) != 1 || res.Issues[0].Code != care.CodeNotYourTeam || res.Issues[0].Field != field || res.Issues[0].Message == "" || rec.Text(field) != "" {
+					t.Errorf("it ended %+v, and %s is %q", res, field, rec.Text(field))
+				}
+			})
+		}
+	}
+}
+
+// A record whose create is held back is there for its author, for whoever decides about it and for whoever has the
+// person. To anybody else it is not there, and no answer names the issue that holds it.
+func TestPermit_WhatIsHeldBackIsNotThereForOthers(t *testing.T) {
+	d := newDesk(t)
+	visit, _, row := d.heldVisit()
+	d.Give(d.Town.Ben, d.Town.Befrienders, storetest.Monday)
+	set := func(patient string) op {
+		return create(care.Observations, storetest.ID(1050), map[string]any{"patient": patient, "visit": visit, "pulse": 80})
+	}
+	edit := func(id string) op {
+		return op{"op": "update", "collection": care.Visits, "id": id, "patient": d.Town.Ada, "base": "", "set": note("Helped out")}
+	}
+	for name, who := range map[string]care.Viewer{"its author": d.Town.Stranger(), "a nurse who has the person": d.Town.Nurse()} {
+		res := d.push(who, set(d.Town.Ada))
+		d.held(res, "depends_on")
+		if strings.Contains(res.Issues[0].Message, row.ID) {
+			t.Errorf("%s is told the issue: %s", name, res.Issues[0].Message)
+		}
+	}
+	other := d.Town.Stranger()
+	other.Staff = d.Town.Vic
+	held, absent := d.push(other, edit(visit)), d.push(other, edit(storetest.ID(4001)))
+	if held.Issues[0].Code != absent.Issues[0].Code || held.Issues[0].Message != absent.Issues[0].Message {
+		t.Errorf("what is held back: %+v; what is not there: %+v", held.Issues[0], absent.Issues[0])
+	}
+}
+
+// An issue goes where its person goes: whoever owns it has the person.
+func TestIssues_GoWhereTheirPersonGoes(t *testing.T) {
+	d := newDesk(t)
+	_, conflict := d.conflicted()
+	if owner := d.issue(conflict).Text("owner_team"); owner != d.Town.Nurses {
+		t.Fatalf("it belongs to %s", owner)
+	}
+	due := d.issue(conflict).Text("due_at")
+	d.must(func(r *takein.Room) error { return r.HandOnIssues(d.Town.Ada) })
+	if owner := d.issue(conflict).Text("owner_team"); owner != d.Town.Nurses {
+		t.Errorf("it left those who have her, for %s", owner)
+	}
+	d.Take(d.Town.Ada)
+	d.must(func(r *takein.Room) error { return r.HandOnIssues(d.Town.Ada) })
+	if owner := d.issue(conflict).Text("owner_team"); owner != d.Town.Nurses {
+		t.Errorf("nobody has her, and it belongs to %s", owner)
+	}
+	d.Give(d.Town.Ada, d.Town.Others, storetest.Monday)
+	d.must(func(r *takein.Room) error { return r.HandOnIssues(d.Town.Ada) })
+	if owner := d.issue(conflict).Text("owner_team"); owner != d.Town.Others || d.issue(conflict).Text("due_at") != due {
+		t.Errorf("others have her, and it belongs to %s, due %s", owner, d.issue(conflict).Text("due_at"))
+	}
+	d.clock = d.clock.Add(25 * time.Hour)
+	d.must(func(r *takein.Room) error { return r.EscalateIssue(conflict) })
+	d.Take(d.Town.Ada)
+	d.Give(d.Town.Ada, d.Town.Nurses, storetest.Monday)
+	d.must(func(r *takein.Room) error { return r.HandOnIssues(d.Town.Ada) })
+	if owner := d.issue(conflict).Text("owner_team"); owner != d.Town.Coordination {
+		t.Errorf("what went on to the care coordinator belongs to %s", owner)
+	}
+}

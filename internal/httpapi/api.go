@@ -42,6 +42,7 @@ type API struct {
 	// Stream are the times of the streams; the zero value is theirs.
 	Stream StreamTimes
 
+	failed   repeats
 	probe    probe
 	outcomes *health.Outcomes
 	looking  whoIsLooking

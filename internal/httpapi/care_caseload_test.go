@@ -165,6 +165,27 @@ func TestCaseload_WhoMayTakeWhom(t *testing.T) {
 	into[assigned](t, w.send(w.hella, "/caseload", map[string]any{"patient": ada, "team": w.hill.Id, "reason": "Handover " + id}), http.StatusCreated)
 }
 
+// X8: a phone holds people of both employers, so that whoever hears first that it is lost wipes it. A lead of neither may not.
+func TestDevices_EitherEmployerReportsASharedPhoneLostAndTheAuditSaysWho(t *testing.T) {
+	for name, lead := range map[string]func(*town) *core.Record{"the one": func(w *town) *core.Record { return w.lea }, "the other": func(w *town) *core.Record { return w.hella }} {
+		t.Run(name, func(t *testing.T) {
+			w := newTown(t)
+			w.save(w.ann, map[string]any{"teams": []string{w.nurses.Id, w.hill.Id}})
+			stranger := w.Staff(t, care.TeamLead, "Lars", w.elm)
+			w.tick()
+			ann := w.phoneOf(w.ann)
+			device := ann.Device()
+			path := "/devices/" + device + "/state"
+			refused(t, w.send(stranger, path, map[string]any{"state": "lost"}), http.StatusNotFound, "not_found")
+			into[desk.Device](t, w.send(lead(w), path, map[string]any{"state": "lost"}), http.StatusOK)
+			equal(t, "its next contact", codeOf(ann.Sync(t.Context())), "lost")
+			equal(t, "in the audit", w.count(t, `SELECT count(*) FROM audit WHERE action = 'state_lost' AND device = '`+device+`' AND actor = '`+lead(w).Id+`'`), 1)
+			again := w.phoneOf(w.ann) // they work on, on another one
+			equal(t, "the phone after it", codeOf(again.Sync(t.Context())), "")
+		})
+	}
+}
+
 // A phone is lost: its next contact, with a token it got before, wipes it.
 func TestDevices_ALostPhoneIsWipedAtItsNextContact(t *testing.T) {
 	w := newTown(t)

@@ -29,6 +29,9 @@ func (a *API) listStaff(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	if err := a.audit(e, "list", care.StaffName, "", "", care.ReadDetail{Count: len(answer.Items)}); err != nil {
+		return err
+	}
 	return writeJSON(e, http.StatusOK, answer)
 }
 
@@ -113,6 +116,9 @@ func (a *API) listDevices(e *core.RequestEvent) error {
 	}
 	answer, err := page(rows, more, after)
 	if err != nil {
+		return err
+	}
+	if err := a.audit(e, "list", care.Devices, "", "", care.ReadDetail{Count: len(rows)}); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)

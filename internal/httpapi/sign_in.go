@@ -6,6 +6,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -47,11 +48,19 @@ const (
 	actionSignInFailed = "sign_in_failed"
 )
 
-// failedSignIn says why: the account is unknown, its password is another, or whose it is has left. What was
-// typed is not kept: it may be a password in the wrong field.
+// failedSignIn says why, and how often again within a minute of a line before. What was typed is not kept: it may be a
+// password in the wrong field.
 type failedSignIn struct {
-	Why string `json:"why"`
+	Why   string `json:"why"`
+	Again int    `json:"again,omitempty"`
 }
+
+// Why a sign-in failed: the account is unknown, its password is another, or whose it is has left.
+const (
+	whyUnknown  = "unknown"
+	whyPassword = "password"
+	whyInactive = "inactive"
+)
 
 // signIn gives a member of staff the token they enrol a phone or open a page with. An account that is not
 // there and a wrong password take as long and answer alike; both are in the audit.
@@ -96,12 +105,15 @@ func (a *API) signInWith(e *core.RequestEvent, body signInRequest) error {
 	case err != nil:
 		return err
 	case hasLeft(staff, a.Clock()):
-		failed.Why, err = "inactive", identity.ErrInactive
+		failed.Why, err = whyInactive, identity.ErrInactive
 	}
 	if err != nil {
-		if fault := a.auditSignIn(e, staff, actionSignInFailed, failed); fault != nil {
+		if fault := a.auditFailedSignIn(e, staff, body.Identity, failed); fault != nil {
 			return fault
 		}
+		return err
+	}
+	if err := a.foldSignInsOf(e.Request.Context(), body.Identity); err != nil {
 		return err
 	}
 	token, err := staff.NewAuthToken()
@@ -135,9 +147,26 @@ func hashOf(account *core.Record) []byte {
 
 func whyNot(account *core.Record) string {
 	if account == nil {
-		return "unknown"
+		return whyUnknown
 	}
-	return "password"
+	return whyPassword
+}
+
+// auditFailedSignIn writes a failed sign-in down, unless it follows another of that account within a minute: then it
+// is counted.
+func (a *API) auditFailedSignIn(e *core.RequestEvent, staff *core.Record, identity string, failed failedSignIn) error {
+	f := failedTries{why: failed.Why, since: a.Clock()}
+	if staff != nil {
+		f.staff = staff.Id
+	}
+	if !a.failed.note(identity, f) {
+		return nil
+	}
+	err := a.auditSignIn(e, staff, actionSignInFailed, failed)
+	if err != nil { // the next one is the first
+		a.failed.take([]account{accountOf(identity, failed.Why)}, time.Time{})
+	}
+	return err
 }
 
 func (a *API) auditSignIn(e *core.RequestEvent, staff *core.Record, action string, detail any) error {
@@ -186,7 +215,7 @@ func (a *API) superuserSignsIn(e *core.RecordAuthWithPasswordRequestEvent) error
 	case errors.Is(err, identity.ErrBusy):
 		return e.Error(http.StatusServiceUnavailable, "Too many sign in at this moment; try again.", nil)
 	case err != nil:
-		line.Action, line.Detail = actionSignInFailed, failedSignIn{whyNot(e.Record)}
+		line.Action, line.Detail = actionSignInFailed, failedSignIn{Why: whyNot(e.Record)}
 	}
 	if err := pbstore.WriteAudit(e.App, line); err != nil {
 		return e.InternalServerError("The sign-in could not be written to the audit trail.", err)

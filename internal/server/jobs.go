@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +28,7 @@ const (
 	jobNotice  = "notice_writes"
 	jobCleanUp = "clean_up"
 	jobSeal    = "seal_audit"
+	jobFold    = "count_failed_sign_ins"
 )
 
 // Lateness that health speaks of.
@@ -41,6 +43,7 @@ func (s *Server) jobs() []job {
 	return []job{
 		{name: syncer.JobDue, every: s.o.Escalation, atStart: true, lateAfter: lateMinutes, do: s.Engine.WorkDue},
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
+		{name: jobFold, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.FoldSignIns(ctx) }},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
 		{name: jobCleanUp, daily: "10 3 * * *", lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
 		{name: syncer.JobCheck, daily: "10 4 * * *", lateAfter: lateNight, do: s.Engine.Check},
@@ -58,6 +61,22 @@ func (s *Server) sealAudit(ctx context.Context) error {
 		_, err = fmt.Fprintf(s.o.Out, "%s audit sealed up to line %d: %s\n", seal.At, seal.Line, seal.Hash)
 	}
 	return err
+}
+
+// closingTime is how long a server that stops may take to write its last lines.
+const closingTime = 3 * time.Second
+
+// lastLines writes down what is counted of failed sign-ins and seals the audit, before the server stops. What fails is
+// for the log: a server that cannot write stops all the same.
+func (s *Server) lastLines() {
+	if s.API == nil || s.o.Manual { // it never ran, or does nothing by itself
+		return
+	}
+	ctx, end := context.WithTimeout(context.Background(), closingTime)
+	defer end()
+	if err := errors.Join(s.API.FoldAllSignIns(ctx), s.sealAudit(ctx)); err != nil {
+		s.o.Log.Warn("the audit could not be sealed before the server stopped; it is when it starts", "error", err)
+	}
 }
 
 // CleanUp is the nightly job: it removes what no phone needs any more and lets SQLite look at its statistics. It stands

@@ -187,6 +187,7 @@ func (s *Server) Close() error {
 	for _, stop := range s.stop {
 		stop()
 	}
+	s.lastLines()
 	s.Engine.Stop()
 	return errors.Join(s.journal.Close(), s.Store.Close())
 }

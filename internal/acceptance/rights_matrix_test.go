@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -266,7 +267,7 @@ func (m *matrix) texts() map[string]string {
 func (m *matrix) look(staff *core.Record, duty care.Duty, at, other *side) map[string]string {
 	shown := map[string]string{}
 	if duty.Device {
-		m.lookByPhone(staff, at, other, shown)
+		m.lookByPhone(staff, duty, at, other, shown)
 	}
 	token := m.Token(m.t, staff)
 	page := func(method, path string, body any) pbtest.Answer {
@@ -329,7 +330,7 @@ func (m *matrix) refused(staff *core.Record, at *side) (ids []string) {
 
 // lookByPhone pulls, compares digests, asks for names, and pushes into the other side's records, under the name of the
 // other side's person, of their own, and of nobody.
-func (m *matrix) lookByPhone(staff *core.Record, at, other *side, shown map[string]string) {
+func (m *matrix) lookByPhone(staff *core.Record, duty care.Duty, at, other *side, shown map[string]string) {
 	p, link := m.phoneOn(staff)
 	var mutations []map[string]any
 	mid := int64(0)
@@ -344,6 +345,13 @@ func (m *matrix) lookByPhone(staff *core.Record, at, other *side, shown map[stri
 			{"op": "create", "collection": care.Visits, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "note": "probe"}},
 			{"op": "resolve", "issue": other.conflict, "set": map[string]any{"note": "probe"}},
 			{"op": "resolve", "issue": other.held, "set": map[string]any{}},
+			// What raises an alarm, and what hands over by hand, to whom it is for and to a team of their own.
+			{"op": "create", "collection": care.Observations, "id": m.id(), "set": m.readings(other.person)},
+			{"op": "create", "collection": care.Visits, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "critical_medicine": "missed",
+				"started_at": care.Stamp(m.now().Add(-time.Hour)), "staff": other.nurse.Id, "team": at.teamOf(duty).Id}},
+			{"op": "create", "collection": care.Checkins, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "wellbeing": "unwell", "concern": "probe", "safeguarding": "probe"}},
+			{"op": "create", "collection": care.Handovers, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "class": "U2", "recommendation": "probe"}},
+			{"op": "create", "collection": care.Handovers, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "class": "SD", "recommendation": "probe", "to_team": at.teamOf(duty).Id}},
 		} {
 			if claimed != "" && op["op"] != "create" {
 				op["patient"] = claimed

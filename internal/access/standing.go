@@ -60,6 +60,11 @@ func Standing(v care.Viewer) string {
 	return string(v.Role) + "|" + strings.Join(teams, ",") + "|" + v.Organisation
 }
 
+// SameStanding says whether two have the same standing.
+func SameStanding(v, w care.Viewer) bool {
+	return v.Role == w.Role && v.Organisation == w.Organisation && (slices.Equal(v.Teams, w.Teams) || Standing(v) == Standing(w))
+}
+
 // ReadPast reads what was written of the past of a member of staff. An earlier program wrote the teams they
 // had left, one by one, and took their role of today for that of then.
 func ReadPast(text string, now care.Viewer) ([]Past, error) {

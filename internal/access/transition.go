@@ -29,7 +29,7 @@ func (d *Directory) Transition(was, is care.Viewer) Transition {
 	before, after := RightsOf(was), RightsOf(is)
 	had, has := holdersOf(was, before.Duty), holdersOf(is, after.Duty)
 	return Transition{
-		Anew:    Standing(was) != Standing(is),
+		Anew:    !SameStanding(was, is),
 		Narrows: before.Clinical() && !after.Clinical(),
 		Drains:  before.CarriesPhone() && !after.CarriesPhone(),
 		Loses:   without(had, has),

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -17,8 +18,12 @@ import (
 // server works it out; no phone does. It is no protection against somebody who seeks two contents with one
 // fingerprint: they could only repeat their own key.
 func (m *Mutation) Fingerprint() int64 {
-	var room [1 << 10]byte
-	c := content(room[:0])
+	room := rooms.Get().(*content)
+	c := (*room)[:0]
+	defer func() {
+		*room = c
+		rooms.Put(room)
+	}()
 	if m.Ops == nil {
 		c = append(c, m.Raw...)
 	}
@@ -30,6 +35,9 @@ func (m *Mutation) Fingerprint() int64 {
 	}
 	return 1
 }
+
+// rooms are kept from one mutation to the next: each push has hundreds, and none needs more than a kilobyte or two.
+var rooms = sync.Pool{New: func() any { c := make(content, 0, 1<<10); return &c }}
 
 // content is what a mutation says, written in one way only: each text with its length before it, each value
 // with its kind before it.

@@ -173,14 +173,6 @@ func (r *Record) Corrected() map[string]string {
 	return times
 }
 
-// CorrectedTime is the value of a time field as it was, by the server's clock.
-func (r *Record) CorrectedTime(field string) time.Time {
-	if t, err := ParseStamp(r.Corrected()[field]); err == nil {
-		return t
-	}
-	return r.Time(field)
-}
-
 // OnlyPlanned says whether a record is a plan as yet: nobody has recorded that anything happened.
 func OnlyPlanned(r *Record) bool {
 	switch r.Collection.Name {

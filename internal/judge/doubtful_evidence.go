@@ -32,7 +32,7 @@ type doubtful struct {
 }
 
 func (r *Room) newDoubtful(fresh []*care.Record) *doubtful {
-	d := &doubtful{room: r, isNew: make(map[string]bool, len(fresh)), disputed: map[string]bool{}, why: map[string]string{}}
+	d := &doubtful{room: r, isNew: make(map[string]bool, len(fresh))}
 	for _, issue := range fresh {
 		d.isNew[issue.ID] = true
 	}
@@ -121,6 +121,9 @@ func (d *doubtful) addAside(issue, stored, variant *care.Record) bool {
 // addLost puts what lost in a conflict into a reading of its record; false where the record itself is in dispute.
 func (d *doubtful) addLost(issue, stored, variant *care.Record) bool {
 	i := care.AsIssue(issue)
+	if d.disputed == nil {
+		d.disputed = map[string]bool{}
+	}
 	d.disputed[stored.ID] = true
 	d.touch(issue, stored.ClinicalTime)
 	lost := map[string]any{i.Field(): care.DecodeJSON(i.Lost())}
@@ -260,6 +263,9 @@ func (d *doubtful) touch(issue *care.Record, at time.Time) {
 
 // explain remembers why a value of a record is not verified; the first reason is shown.
 func (d *doubtful) explain(record, why string) {
+	if d.why == nil {
+		d.why = map[string]string{}
+	}
 	if d.why[record] == "" {
 		d.why[record] = why
 	}

@@ -62,7 +62,9 @@ func (n *News) addDoubt(d *doubtful) {
 
 // fired says whether any rule triggers on what is new, or on what may count again.
 func (n *News) fired(set *rules.Set, person rules.Patient) bool {
-	return slices.ContainsFunc(append(n.events(), n.stirred...), func(e rules.Event) bool { return len(set.Triggers(person, e)) > 0 })
+	fires := func(e rules.Event) bool { return len(set.Triggers(person, e)) > 0 }
+	return slices.ContainsFunc(n.doubtful, fires) || slices.ContainsFunc(n.stirred, fires) ||
+		slices.ContainsFunc(n.Records, func(rec *care.Record) bool { return fires(rules.EventOf(rec, true)) })
 }
 
 func (n *News) events() []rules.Event {

@@ -22,7 +22,7 @@ const (
 
 const (
 	markBefore          = `SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`
-	recordsInScopeSince = `SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ? AND collection IN (SELECT value FROM json_each(?))
+	recordsInScopeSince = `SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ? AND collection IN (?, ?, ?)
 		ORDER BY seq DESC LIMIT ?`
 	toldOf = `SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
 		AND (a.holds AND h.state NOT IN ` + care.SQLEnded + ` OR NOT a.holds AND a.handover = '')
@@ -58,7 +58,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) (events []rules.Event, 
 			found[c] = append(found[c], id)
 		}
 		return err
-	}, scope, since, tx.store.tables.judged, judge.MaxEvidence+1)
+	}, append(append([]any{scope, since}, tx.store.tables.judged...), judge.MaxEvidence+1)...)
 	if err != nil {
 		return nil, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -21,6 +22,7 @@ type table struct {
 	limited  string // json_object of the limited projection
 	legible  map[care.View]legible
 	scopes   []string
+	reads    sync.Map // made by where: statement by condition
 }
 
 func newTable(c *care.Collection, number int64) *table {
@@ -39,7 +41,12 @@ func newTable(c *care.Collection, number int64) *table {
 
 // where reads the records that meet a condition; the condition also gives their order.
 func (s *table) where(condition string) string {
-	return "SELECT " + s.list + " FROM " + columns.Quote(s.Collection.Name) + " WHERE " + condition
+	if made, ok := s.reads.Load(condition); ok {
+		return made.(string)
+	}
+	statement := "SELECT " + s.list + " FROM " + columns.Quote(s.Collection.Name) + " WHERE " + condition
+	s.reads.Store(condition, statement)
+	return statement
 }
 
 // deliveries reads, of records by id, what a pull needs to know of each, its JSON as a kind of viewer gets it, and
@@ -129,7 +136,7 @@ func (s *table) class() string {
 type tables struct {
 	byName   map[string]*table
 	byNumber map[int64]*table
-	judged   string // the numbers of those whose records rules judge, as JSON
+	judged   []any // the numbers of those whose records rules judge
 }
 
 // collectionNumbers are stored in the feed: append only, never renumber.
@@ -143,11 +150,9 @@ func newTables() *tables {
 		s := newTable(c, int64(i+1))
 		all.byName[name], all.byNumber[s.number] = s, s
 	}
-	var judged []int64
 	for _, name := range rules.Collections {
-		judged = append(judged, all.byName[name].number)
+		all.judged = append(all.judged, all.byName[name].number)
 	}
-	all.judged = string(care.JSON(judged))
 	return all
 }
 

@@ -201,9 +201,7 @@ func (e *Engine) commit(group []turnOf) {
 			ran, err = e.together(group)
 		}
 	}
-	for i := len(group) - 1; i >= ran; i-- {
-		e.turns.again(group[i].job)
-	}
+	e.turns.back(group[ran:])
 	group = group[:ran]
 	if err == nil || pbstore.Unavailable(err) {
 		e.account(group, e.o.Meter().Sub(began))

@@ -1,6 +1,8 @@
 package syncer
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,13 +13,13 @@ import (
 // What one transaction takes in. Everybody waits for it, so it is bounded by both; with the judging at its end
 // it stays well below the 50 ms that nobody's push may wait for somebody else's.
 const (
-	maxGroupChanges = 200
-	maxGroupTime    = 20 * time.Millisecond
+	maxGroupChanges = 800
+	maxGroupTime    = 30 * time.Millisecond
 )
 
 // How a client that sends much is kept from being felt by the others. Of those who need far less and come at the
 // same time, each is waited for as long as a commit takes, so what counts is how often there is somebody
-// else's commit to wait for: a client that took muchMore times what another took in the last second brings
+// else's commit to wait for: a client that took muchMore times what is usual in the last second brings
 // smallTurn changes at a time and leaves the writer alone for restShare times as long as they took. A phone with
 // 200 changes is through in a second or two all the same, and when nobody else is about, at once.
 const (
@@ -74,7 +76,7 @@ type turns struct {
 
 	// use is how long the writer worked for each client in this second and in the one before.
 	use, before map[string]time.Duration
-	least       time.Duration // of before: what the one that needed least took
+	usual       time.Duration // of before: what half of them took, or less
 	since       time.Time
 }
 
@@ -102,12 +104,31 @@ func (q *turns) add(j *job) bool {
 	return true
 }
 
-// again puts a job that has more to bring, or did not come to run, before what else waits of its client.
+// again puts a job that has more to bring before what else waits of its client, whose next turn comes after
+// everybody else's.
 func (q *turns) again(j *job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l := q.lineOf(j.client)
 	q.put(l, append([]*job{j}, l.jobs...))
+	q.wake()
+}
+
+// back puts jobs that did not come to run where they were: their clients are next, in the same order.
+func (q *turns) back(group []turnOf) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var first []*line
+	for _, j := range slices.Backward(group) {
+		l := q.lineOf(j.client)
+		q.order = slices.DeleteFunc(q.order, func(o *line) bool { return o == l })
+		first = slices.DeleteFunc(first, func(o *line) bool { return o == l })
+		l.jobs = append([]*job{j.job}, l.jobs...)
+		q.waiting++
+		first = append(first, l)
+	}
+	slices.Reverse(first)
+	q.order = append(first, q.order...)
 	q.wake()
 }
 
@@ -208,15 +229,17 @@ func (q *turns) took(client string, d time.Duration, now time.Time) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.use[client] += d
 	if q.takesMuch(client) {
 		q.lineOf(client).rest = now.Add(restShare * d)
+		d *= restShare // what it would have taken: it does not become usual by resting
 	}
+	q.use[client] += d
 }
 
-// takesMuch says whether a client takes much more of the writer than somebody else who is about.
+// takesMuch says whether a client took much more of the writer than was usual in the last second. What this second
+// brings is not compared with the last one: at five o'clock everybody begins to send at once.
 func (q *turns) takesMuch(client string) bool {
-	return client != "" && len(q.before) > 1 && q.use[client]+q.before[client] > muchMore*q.least
+	return client != "" && len(q.before) > 1 && q.before[client] > muchMore*q.usual
 }
 
 // turnPage begins a new second: what is known of the one before last is forgotten.
@@ -227,11 +250,9 @@ func (q *turns) turnPage(now time.Time) {
 		clear(q.use)
 	}
 	q.since, q.before, q.use = now, q.use, map[string]time.Duration{}
-	q.least = 0
-	for _, d := range q.before {
-		if q.least == 0 || d < q.least {
-			q.least = d
-		}
+	q.usual = 0
+	if took := slices.Sorted(maps.Values(q.before)); len(took) > 0 {
+		q.usual = took[(len(took)-1)/2]
 	}
 	for client, l := range q.lines {
 		if len(l.jobs) == 0 && !l.rest.After(now) {

@@ -66,14 +66,14 @@ func TestTurns_EachClientsFirstPushComesBeforeAnybodysSecond(t *testing.T) {
 func TestTurns_ATransactionTakesNoMoreChangesThanItsBound(t *testing.T) {
 	q := newQueue(t)
 	for _, client := range []string{"ann", "ben", "cay", "dee"} {
-		q.bring(client, 90)
+		q.bring(client, 390)
 	}
 	group, _ := q.take(q.now, 64)
 	var may []int
 	for _, j := range group {
 		may = append(may, j.changes)
 	}
-	if !slices.Equal(may, []int{200, 110, 20}) || q.length() != 1 {
+	if !slices.Equal(may, []int{800, 410, 20}) || q.length() != 1 {
 		t.Errorf("they may bring %v, %d wait", may, q.length())
 	}
 	if group, _ := q.take(q.now, 64); len(group) != 1 || group[0].client != "dee" {
@@ -109,9 +109,11 @@ func TestTurns_WhoSendsWithoutPauseBringsLittleAtATimeAndLeavesTheWriterToTheOth
 
 func TestTurns_NobodyRestsWhereNobodyNeedsFarLess(t *testing.T) {
 	for name, use := range map[string]map[string]int{
-		"alone":                     {"ann": 900},
-		"all send without pause":    {"ann": 300, "ben": 200, "cay": 250},
-		"nobody was about till now": {},
+		"alone":                  {"ann": 900},
+		"all send without pause": {"ann": 300, "ben": 200, "cay": 250},
+		"nobody was about till now, and all begin": {"ann": 1, "ben": 1, "cay": 1},
+		"one of many has just come":                {"ann": 300, "ben": 200, "cay": 250, "dee": 1},
+		"nobody was about till now":                {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := newQueue(t)
@@ -159,5 +161,17 @@ func TestTurns_WhatCameNotToRunComesBeforeWhatElseItsClientSent(t *testing.T) {
 	q.again(group[0].job)
 	if group, _ := q.take(q.now, 1); group[0].job != first {
 		t.Error("its second push overtook the first")
+	}
+}
+
+func TestTurns_WhoDidNotComeToRunIsNextInTheSameOrder(t *testing.T) {
+	q := newQueue(t)
+	for _, client := range []string{"ann", "ben", "cay", "ben", "dee"} {
+		q.bring(client, 1)
+	}
+	group, _ := q.take(q.now, 3)
+	q.back(group[1:])
+	if got := q.next(); got != "ben cay dee ben" {
+		t.Errorf("turns are %q", got)
 	}
 }

@@ -9,8 +9,7 @@ import (
 // its score.
 func (in *input) derive(p *planned, d *draft) error {
 	if d.old == nil || d.dirty {
-		in.correctTimes(d)
-		in.timeRecord(d)
+		in.timeRecord(d, in.correctTimes(d))
 	}
 	rec := d.rec
 	if rec.Collection.Name != care.Observations || d.old != nil && !d.dirty {
@@ -42,12 +41,15 @@ func (in *input) person(p *planned, id string) (*care.Record, error) {
 
 // timeRecord sets when it happened: the record's own time, corrected; without one, when it was written. An edit
 // that brings no time of its own changes nothing about that, unless until then it had not happened yet.
-func (in *input) timeRecord(d *draft) {
+func (in *input) timeRecord(d *draft, corrected map[string]string) {
 	rec := d.rec
 	field := care.ClinicalField(rec.Collection.Name, rec.Values)
 	switch {
 	case field != "" && d.saysAnother(field):
-		rec.ClinicalTime = rec.CorrectedTime(field)
+		rec.ClinicalTime = rec.Time(field)
+		if t, err := care.ParseStamp(corrected[field]); err == nil {
+			rec.ClinicalTime = t
+		}
 	case field == "" && (d.old == nil || care.OnlyPlanned(d.old)):
 		rec.ClinicalTime = in.at
 	}
@@ -59,12 +61,13 @@ func (d *draft) saysAnother(field string) bool {
 	return d.old == nil || care.ClinicalField(d.old.Collection.Name, d.old.Values) != field || !care.Equal(d.old.Get(field), d.rec.Get(field))
 }
 
-// correctTimes keeps, beside each time as the phone's clock said it, the time as it was.
-func (in *input) correctTimes(d *draft) {
+// correctTimes keeps, beside each time as the phone's clock said it, the time as it was, and returns those that
+// differ, by field.
+func (in *input) correctTimes(d *draft) map[string]string {
 	rec := d.rec
 	times := care.TimesOf(rec.Collection.Name)
 	if len(times) == 0 {
-		return
+		return nil
 	}
 	was := rec.Corrected()
 	now := map[string]string{}
@@ -87,11 +90,11 @@ func (in *input) correctTimes(d *draft) {
 	if len(now) > 0 {
 		value = care.JSON(now)
 	}
-	if care.Equal(rec.Get(care.CorrectedField), value) {
-		return
+	if !care.Equal(rec.Get(care.CorrectedField), value) {
+		rec.SetAll(map[string]any{care.CorrectedField: value})
+		d.changed(care.CorrectedField)
 	}
-	rec.SetAll(map[string]any{care.CorrectedField: value})
-	d.changed(care.CorrectedField)
+	return now
 }
 
 // doubtNumber marks an NHS number that was written here as unverified: only a check with the national service

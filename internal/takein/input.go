@@ -58,7 +58,7 @@ func (in *input) authors() []access.Rights {
 
 // moved says whether somebody is the author as they were, and are not any more.
 func (in *input) moved(v care.Viewer) bool {
-	return v.Staff == in.by.Staff && access.Standing(v) != access.Standing(in.by.Viewer)
+	return v.Staff == in.by.Staff && !access.SameStanding(v, in.by.Viewer)
 }
 
 // replayInput is a change that was kept, as its author sent it and with the author's clock.

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"math"
@@ -24,7 +23,7 @@ type Push struct {
 
 // DecodePush reads a push body. An envelope that cannot be read is an *Error and nothing is
 // taken in; a mutation that cannot be represented comes back with its Fault and its raw bytes,
-// so that it is quarantined and its neighbours are not held up.
+// so that it is quarantined and its neighbours are not held up. Raw is a part of body, which must not change.
 func DecodePush(body []byte) (*Push, *Error) {
 	push, fail := decodePush(body, nil)
 	if fail == nil || fail.Code != string(CodeMalformed) {
@@ -86,7 +85,7 @@ func decodePush(body []byte, broken map[int][]byte) (*Push, *Error) {
 
 func (p *Push) readMutations(r reader, broken map[int][]byte) error {
 	return r.list(func() error {
-		raw, err := r.ReadValue()
+		raw, err := r.ReadValue() // a part of the body, which nobody changes
 		if err != nil {
 			return err
 		}
@@ -108,7 +107,7 @@ func (p *Push) readMutations(r reader, broken map[int][]byte) error {
 // decodeOne reads one mutation of a push; its own bytes are given where it is no JSON.
 func decodeOne(raw, broken []byte) (care.Mutation, error) {
 	if broken == nil {
-		return DecodeMutation(bytes.Clone(raw))
+		return DecodeMutation(raw)
 	}
 	m, ok := placeBroken(broken)
 	if !ok {
@@ -133,7 +132,9 @@ func DecodeMutation(raw []byte) (care.Mutation, error) {
 // DecodeKept is DecodeMutation without the limit of size, for what was kept and is to be mended.
 func DecodeKept(raw []byte) (care.Mutation, error) {
 	m := care.Mutation{Raw: raw}
-	if err := readMutation(newReader(raw, strict), &m, false); err != nil {
+	r := keptReader(raw, strict)
+	defer r.done()
+	if err := readMutation(r, &m, false); err != nil {
 		m = care.Mutation{Raw: raw, Fault: malformed("This change could not be read: " + reason(err) + ".")}
 	}
 	return placed(m)

@@ -7,6 +7,9 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
+
+	"doorstep/internal/care"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -22,8 +25,58 @@ const (
 )
 
 func newReader(src []byte, loose bool) reader {
-	// From a bytes.Buffer the decoder reads in place; it does not change src.
-	return reader{jsontext.NewDecoder(bytes.NewBuffer(src), jsontext.AllowDuplicateNames(loose), jsontext.AllowInvalidUTF8(loose))}
+	r := reader{new(jsontext.Decoder)}
+	r.read(src, loose)
+	return r
+}
+
+// readers are kept from one mutation to the next, with the room they made for the names in an object. Whoever takes
+// one puts it back with done.
+var readers = sync.Pool{New: func() any { return reader{new(jsontext.Decoder)} }}
+
+// keptReader is newReader with a reader of readers.
+func keptReader(src []byte, loose bool) reader {
+	r := readers.Get().(reader)
+	r.read(src, loose)
+	return r
+}
+
+// done puts a kept reader back, which lets go of what it read.
+func (r reader) done() {
+	r.read(nil, strict)
+	readers.Put(r)
+}
+
+// read begins with another text. From a bytes.Buffer the decoder reads in place; it does not change src.
+func (r reader) read(src []byte, loose bool) {
+	r.Reset(bytes.NewBuffer(src), jsontext.AllowDuplicateNames(loose), jsontext.AllowInvalidUTF8(loose))
+}
+
+// names are the members of a push that are known. They need no room of their own.
+var names = func() map[string]string {
+	known := map[string]string{}
+	for _, name := range []string{"mid", "key", "author", "authored_at", "ops", "op", "collection", "id", "patient", "field", "issue", "base", "set", "was", "values"} {
+		known[name] = name
+	}
+	for _, c := range care.Collections() {
+		for i := range c.Fields {
+			known[c.Fields[i].Name] = c.Fields[i].Name
+		}
+	}
+	return known
+}()
+
+// name reads the name of a member.
+func (r reader) name() (string, error) {
+	raw, err := r.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if known, ok := names[string(raw[1:len(raw)-1])]; ok {
+		return known, nil
+	}
+	name, _ := jsontext.AppendUnquote(nil, raw) // what is no UTF-8 is replaced, where it may be there at all
+	return string(name), nil
 }
 
 // end makes sure that nothing follows.
@@ -44,11 +97,11 @@ func (r reader) object(member func(name string) error) error {
 		return err
 	}
 	for r.PeekKind() != '}' {
-		name, err := r.ReadToken()
+		name, err := r.name()
 		if err != nil {
 			return err
 		}
-		if err := member(name.String()); err != nil {
+		if err := member(name); err != nil {
 			return err
 		}
 	}

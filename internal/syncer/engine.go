@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -201,7 +202,9 @@ func (e *Engine) commit(group []turnOf) {
 			ran, err = e.together(group)
 		}
 	}
-	e.turns.back(group[ran:])
+	for _, j := range slices.Backward(group[ran:]) {
+		e.turns.back(j.job)
+	}
 	group = group[:ran]
 	if err == nil || pbstore.Unavailable(err) {
 		e.account(group, e.o.Meter().Sub(began))
@@ -226,7 +229,7 @@ func (e *Engine) commit(group []turnOf) {
 func (e *Engine) done(j *job, err error) {
 	if err == nil && j.kept != nil {
 		if j.kept(); j.left() > 0 && !e.turns.left(j) {
-			e.turns.again(j)
+			e.turns.back(j)
 			return
 		}
 	}

@@ -104,31 +104,20 @@ func (q *turns) add(j *job) bool {
 	return true
 }
 
-// again puts a job that has more to bring before what else waits of its client, whose next turn comes after
-// everybody else's.
-func (q *turns) again(j *job) {
+// back puts a job that did not come to run, or not to its end, where it was: its client is next. Who takes much comes
+// after everybody else.
+func (q *turns) back(j *job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l := q.lineOf(j.client)
-	q.put(l, append([]*job{j}, l.jobs...))
-	q.wake()
-}
-
-// back puts jobs that did not come to run where they were: their clients are next, in the same order.
-func (q *turns) back(group []turnOf) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	var first []*line
-	for _, j := range slices.Backward(group) {
-		l := q.lineOf(j.client)
-		q.order = slices.DeleteFunc(q.order, func(o *line) bool { return o == l })
-		first = slices.DeleteFunc(first, func(o *line) bool { return o == l })
-		l.jobs = append([]*job{j.job}, l.jobs...)
-		q.waiting++
-		first = append(first, l)
+	l.jobs = append([]*job{j}, l.jobs...)
+	q.waiting++
+	q.order = slices.DeleteFunc(q.order, func(o *line) bool { return o == l })
+	if q.takesMuch(j.client) {
+		q.order = append(q.order, l)
+	} else {
+		q.order = append([]*line{l}, q.order...)
 	}
-	slices.Reverse(first)
-	q.order = append(first, q.order...)
 	q.wake()
 }
 

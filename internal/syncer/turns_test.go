@@ -38,7 +38,7 @@ func (q *queue) next() string {
 	for _, j := range group {
 		names = append(names, j.client)
 		if j.kept(); j.left() > 0 && j.changes < maxGroupChanges {
-			q.again(j.job)
+			q.back(j.job)
 		}
 	}
 	return strings.Join(names, " ")
@@ -76,8 +76,9 @@ func TestTurns_ATransactionTakesNoMoreChangesThanItsBound(t *testing.T) {
 	if !slices.Equal(may, []int{800, 410, 20}) || q.length() != 1 {
 		t.Errorf("they may bring %v, %d wait", may, q.length())
 	}
-	if group, _ := q.take(q.now, 64); len(group) != 1 || group[0].client != "dee" {
-		t.Errorf("then come %v", group)
+	q.back(group[2].job)
+	if got := q.next(); got != "cay dee" {
+		t.Errorf("then come %q: whose push was cut short is next", got)
 	}
 }
 
@@ -91,7 +92,7 @@ func TestTurns_WhoSendsWithoutPauseBringsLittleAtATimeAndLeavesTheWriterToTheOth
 	if len(group) != 2 || group[0].client != "heavy" || group[0].changes != smallTurn {
 		t.Fatalf("the first transaction takes %+v", group)
 	}
-	q.again(group[0].job)
+	q.back(group[0].job)
 	q.took("heavy", 2*time.Millisecond, q.now)
 	q.bring("ben", 1)
 	if got := q.next(); got != "ben" {
@@ -158,7 +159,7 @@ func TestTurns_WhatCameNotToRunComesBeforeWhatElseItsClientSent(t *testing.T) {
 	first := q.bring("ann", 1)
 	q.bring("ann", 2)
 	group, _ := q.take(q.now, 1)
-	q.again(group[0].job)
+	q.back(group[0].job)
 	if group, _ := q.take(q.now, 1); group[0].job != first {
 		t.Error("its second push overtook the first")
 	}
@@ -170,7 +171,9 @@ func TestTurns_WhoDidNotComeToRunIsNextInTheSameOrder(t *testing.T) {
 		q.bring(client, 1)
 	}
 	group, _ := q.take(q.now, 3)
-	q.back(group[1:])
+	for _, j := range slices.Backward(group[1:]) {
+		q.back(j.job)
+	}
 	if got := q.next(); got != "ben cay dee ben" {
 		t.Errorf("turns are %q", got)
 	}

@@ -47,7 +47,6 @@ const (
 	CodeBusy                 Code = "busy"
 	CodeUnavailable          Code = "unavailable"
 	CodeCannotRead           Code = "cannot_read"
-	CodeUnknownAction        Code = "unknown_action"
 	CodeAlready              Code = "already"
 	CodeWrongState           Code = "wrong_state"
 	CodeChanged              Code = "changed"
@@ -58,7 +57,6 @@ const (
 	CodeNameNeeded           Code = "name_needed"
 	CodeTeamNeeded           Code = "team_needed"
 	CodeSafeNoteNeeded       Code = "safe_note_needed"
-	CodeRegistrantNeeded     Code = "registrant_needed"
 	CodeImmutable            Code = "immutable"
 	CodeNotSettled           Code = "not_settled"
 	CodeNoCaseload           Code = "no_caseload"
@@ -128,7 +126,6 @@ var Codes = []Row{
 	{CodeBusy, 503, RetryLater, "many are sending at this moment", "any", "as `server_error`"},
 	{CodeUnavailable, 503, RetryLater, "the server cannot store anything at the moment", "any", "as `server_error`"},
 	{CodeCannotRead, 503, RetryLater, "the server cannot read what it holds at the moment", "any", "as `server_error`"},
-	{CodeUnknownAction, 404, RetryNever, "an action there is not", "", ""},
 	{CodeAlready, 409, RetryNever, "somebody was first", "", ""},
 	{CodeWrongState, 409, RetryNever, "not possible from where the handover stands", "", ""},
 	{CodeChanged, 409, RetryAfterFix, "somebody changed it since", "", ""},
@@ -139,7 +136,6 @@ var Codes = []Row{
 	{CodeNameNeeded, 400, RetryAfterFix, "a call that reached somebody reached a named person", "", ""},
 	{CodeTeamNeeded, 400, RetryAfterFix, "hand on to which team", "", ""},
 	{CodeSafeNoteNeeded, 400, RetryAfterFix, "a voluntary team gets a note that is safe to share", "", ""},
-	{CodeRegistrantNeeded, 400, RetryAfterFix, "an urgent handover from this role names a registered clinician", "", ""},
 	{CodeImmutable, 409, RetryAfterFix, "the field is never changed once it is written", "", ""},
 	{CodeNotSettled, 409, RetryAfterFix, "the decision does not settle the issue", "", ""},
 	{CodeNoCaseload, 409, RetryAfterFix, "somebody in this role holds no people", "", ""},

@@ -286,6 +286,40 @@ test('drain: push, never pull, drop by the answer to the push, then delete every
   assert.equal(s.client.debugState().records.length, 0)
 })
 
+for (const [why, putAside] of /** @type {[string, (s: any, r: any) => any][]} */ ([
+  ['too big for any request', () => refusal(413, 'too_large')],
+  ['the server had no room', (s, r) => {
+    const answer = s.server.usual(r)
+    Object.assign(answer[1].results[0], { status: 'quarantined', issues: [{ code: 'no_room', fix: 'none' }] })
+    return answer
+  }],
+])) for (const early of [true, false]) {
+  test(`drain with work put aside (${why}, ${early ? 'before the drain' : 'while it drains'}): that stays until it goes, and of all else nothing does`, async () => {
+    const s = await settled()
+    await edit(s.client, 'sent')
+    assert.equal(await s.client.sync(), null)
+    const { key } = await edit(s.client, 'mine')
+    s.server.say('push', r => putAside(s, r))
+    if (early) { // the pull that would confirm it is lost
+      s.server.say('pull', 'lost')
+      assert.ok(await s.client.sync())
+    }
+    s.server.directive = 'drain'
+    await s.device.pass(16 * 60_000)
+    await s.client.sync()
+    await s.device.reopen()
+    assert.equal(s.client.directive, 'drain')
+    const { records, scopes, staged, outbox, sentlog, aside, items } = s.client.debugState()
+    assert.deepEqual([records.length, scopes.length, staged, outbox.length, sentlog.length], [0, 0, 0, 0, 0])
+    assert.deepEqual([aside.map(c => c.key), items.map(i => i.key)], [[key], [key]])
+    if (why === 'too big for any request') return
+    await s.device.pass(16 * 60_000)
+    await s.client.sync()
+    assert.deepEqual(s.server.asked('push').at(-1).body.mutations.map(m => m.key), [key])
+    assert.equal(s.client.directive, 'wipe')
+  })
+}
+
 test('drain by an error body: a push still goes', async () => {
   const s = await ready()
   s.server.directive = 'drain'

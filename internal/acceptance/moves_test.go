@@ -1,9 +1,12 @@
 package acceptance
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -26,11 +29,15 @@ type mover struct {
 	phone         *phone.Phone
 	from          care.Duty
 	unsent, open  string // keys: what waits on the phone, and the form that was open
+	aside         string // the key of a change that is too big for any request; "" for none
 	form          *phone.Seen
 }
 
+// tooBig stands in a change that no request can carry.
+const tooBig = "too big for any request"
+
 // Every move from any role to any other, and out of the service, with work on the phone that was refused,
-// that is unsent, and in an open form: what was written while access was held is taken in and raises its
+// that is unsent, that no request can carry, and in an open form: what was written while access was held is taken in and raises its
 // alarm; what was written after is kept whole; then the phone holds what a new one of the new role holds, or
 // is wiped where the role carries none. // O7, O9, O10
 func TestWhoeverMovesHandsInTheirWorkAndKeepsNothingThatIsNotTheirs(t *testing.T) {
@@ -57,7 +64,7 @@ func TestWhoeverMovesHandsInTheirWorkAndKeepsNothingThatIsNotTheirs(t *testing.T
 			t.Run(fmt.Sprintf("from %s to %s", from.Role, to.Role), func(t *testing.T) {
 				w.t = t
 				m := w.mover(from, charity, homeOf(from.Role), fmt.Sprintf("Mover %d", n))
-				m.write()
+				m.write(n%2 == 0)
 				w.pass(time.Minute)
 				change := map[string]any{"role": string(to.Role), "teams": []string{homeOf(to.Role).Id}, "organisation": homeOf(to.Role).GetString("organisation")}
 				if to.Role == "left" {
@@ -88,7 +95,20 @@ func (w *world) mover(from care.Duty, charity, home *core.Record, name string) *
 		w.Caseload(w.t, p, m.staff)
 	}
 	w.tick()
-	m.phone = w.phoneOf(m.staff)
+	var line *link
+	m.phone, line = w.phoneOn(m.staff)
+	line.before = func(r *http.Request) (*http.Response, error) {
+		if !strings.HasSuffix(r.URL.Path, "/push") {
+			return nil, nil
+		}
+		body, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if err != nil || !bytes.Contains(body, []byte(tooBig)) {
+			return nil, err
+		}
+		return &http.Response{StatusCode: http.StatusRequestEntityTooLarge, Header: http.Header{},
+			Body: io.NopCloser(strings.NewReader(`{"code":"too_large","message":"too large","retry":"never"}`))}, nil
+	}
 	stranger := w.Patient(w.t, "Stranger", w.practice)
 	m.record(m.work(stranger)) // is refused, and waits for a lead
 	w.sync(m.phone)
@@ -115,9 +135,14 @@ func (m *mover) record(steps func(*phone.Change)) string {
 	return key
 }
 
-// write leaves work on the phone unsent, and opens a form.
-func (m *mover) write() {
+// write leaves work on the phone unsent, perhaps one change that is too big, and opens a form.
+func (m *mover) write(big bool) {
 	m.unsent = m.record(m.work(m.person))
+	if big {
+		m.aside = m.record(func(c *phone.Change) {
+			c.Create(care.Checkins, map[string]any{"patient": m.person.Id, "concern": tooBig})
+		})
+	}
 	m.form, _ = m.phone.View(care.Patients, m.person.Id)
 }
 
@@ -157,9 +182,21 @@ func (m *mover) check(to care.Duty) {
 			t.Errorf("something clinical stays: %s %s", r.Collection, r.Data)
 		}
 	})
+	var away []string
+	for _, c := range m.phone.Aside() {
+		away = append(away, c.Key)
+	}
+	if big := m.aside != ""; big != (len(away) == 1 && away[0] == m.aside) || !big && len(away) > 0 {
+		t.Errorf("put aside are %v, the change that is too big is %q", away, m.aside)
+	}
 	if !to.Device {
-		if len(held) > 0 || m.phone.Directive() != "wipe" {
-			t.Errorf("the phone is not wiped: directive %q, %d records", m.phone.Directive(), len(held))
+		want := "wipe"
+		if m.aside != "" {
+			want = "drain"
+		}
+		if len(held)+len(m.phone.SentLog())+len(m.phone.Scopes()) > 0 || len(m.phone.Items()) != len(away) || m.phone.Directive() != want {
+			t.Errorf("the phone is not emptied: directive %q, %d records, %d scopes, %d sent changes, %d receipts",
+				m.phone.Directive(), len(held), len(m.phone.Scopes()), len(m.phone.SentLog()), len(m.phone.Items()))
 		}
 		return
 	}

@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
@@ -105,24 +106,57 @@ func (t *tx) obey(directive string) {
 	}
 }
 
-// drained wipes a draining phone once nothing is left to send: its owner has no more right to
-// what is on it. What a push answered is with the server; no pull will come to confirm it.
+// drained ends a draining phone once nothing is left to send: its owner has no more right to what is on it. What a
+// push answered is with the server; no pull will come to confirm it. What no request can carry, or the server had no
+// room for, stays, and nothing else with it.
 func (t *tx) drained() {
-	unsent, _ := t.p.Unsent()
-	if t.p.self.Directive == directiveDrain && unsent == 0 && len(t.p.aside) == 0 {
+	p := t.p
+	if unsent, _ := p.Unsent(); p.self.Directive != directiveDrain || unsent > 0 {
+		return
+	}
+	if n := len(p.outbox); n > 0 {
+		t.confirm(p.outbox[n-1].Mid, p.outbox[n-1].Key)
+	}
+	if len(p.aside) == 0 {
 		t.obey(directiveWipe)
+		return
+	}
+	t.eraseRecords()
+	t.eraseSent()
+}
+
+// eraseRecords takes away all that the server sent.
+func (t *tx) eraseRecords() {
+	p := t.p
+	for key := range p.records {
+		t.takeRecord(key)
+	}
+	for scope := range p.scopes {
+		t.hold(scope, false)
+	}
+	t.dropStaging()
+	t.putSelf()
+}
+
+// eraseSent takes away own work that the server has: all but what was put aside, and its receipts.
+func (t *tx) eraseSent() {
+	p := t.p
+	for _, c := range p.sentLog {
+		t.take(tableSentLog, placeKey(c.Place))
+	}
+	p.sentLog = nil
+	for key := range p.items {
+		if !slices.ContainsFunc(p.aside, func(c *change) bool { return c.Key == key }) {
+			delete(p.items, key)
+			t.take(tableItems, key)
+		}
 	}
 }
 
 // eraseAll takes everything off the phone.
 func (t *tx) eraseAll() {
 	p := t.p
-	for key := range p.records {
-		t.take(tableRecords, key)
-	}
-	for scope := range p.scopes {
-		t.take(tableScopes, scope)
-	}
+	t.eraseRecords()
 	for key := range p.items {
 		t.take(tableItems, key)
 	}
@@ -131,10 +165,8 @@ func (t *tx) eraseAll() {
 			t.take(table, placeKey(c.Place))
 		}
 	}
-	t.dropStaging()
 	limits := p.self.Limits
-	p.records, p.scopes, p.items = map[string]*Held{}, map[string]bool{}, map[string]*Item{}
-	p.outbox, p.sentLog, p.aside = nil, nil, nil
+	p.items, p.outbox, p.sentLog, p.aside = map[string]*Item{}, nil, nil, nil
 	p.self = self{NextMid: 1, NextPlace: 1, Limits: limits}
 	p.staffToken, p.code, p.access, p.digest = "", "", accessToken{}, digestState{}
 	t.putSelf()

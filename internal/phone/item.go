@@ -65,6 +65,21 @@ func (t *tx) advance(c *change, state ItemState, result *wire.Result) {
 	t.put(tableItems, c.Key, item)
 }
 
+// withoutWords takes from a receipt what the record said: its author may not see that any more. That there was a
+// conflict stays.
+func (t *tx) withoutWords(item *Item) {
+	if item.Result == nil || !slices.ContainsFunc(item.Result.Conflicts, func(c wire.Conflict) bool { return c.Theirs != nil || c.Yours != nil }) {
+		return
+	}
+	result := *item.Result
+	result.Conflicts = slices.Clone(result.Conflicts)
+	for i := range result.Conflicts {
+		result.Conflicts[i].Theirs, result.Conflicts[i].Yours = nil, nil
+	}
+	item.Result = &result
+	t.put(tableItems, item.Key, item)
+}
+
 // stateOf reads a result as its author must: anything refused, set aside or in conflict needs
 // them.
 func stateOf(r *wire.Result) ItemState {

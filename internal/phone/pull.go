@@ -104,6 +104,9 @@ func (t *tx) narrow(events []wire.ScopeEvent) {
 			t.takeRecord(key)
 		}
 	}
+	for _, item := range p.items {
+		t.withoutWords(item)
+	}
 }
 
 // pullAfresh makes the next pull begin at the beginning. What is held stays until it is swapped.

@@ -3,10 +3,12 @@ package phone
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
@@ -248,6 +250,59 @@ func TestADrainingPhoneSendsNeverPullsAndWipesItselfAtTheEnd(t *testing.T) {
 	b.reopen()
 	if b.Directive() != "wipe" || len(b.records) != 0 {
 		t.Error("the wipe did not last")
+	}
+}
+
+// What no request can carry, or the server had no room for, is nowhere else: it stays until it goes, and of all else
+// nothing does.
+func TestADrainingPhoneWithWorkPutAsideKeepsNothingElse(t *testing.T) {
+	for name, putAside := range map[string]func(b *bench, key string) answer{
+		"too big for any request": func(*bench, string) answer {
+			return refuse(http.StatusRequestEntityTooLarge, string(wire.CodeTooLarge))
+		},
+		"the server had no room": func(_ *bench, key string) answer {
+			return ok(wire.PushResponse{Epoch: "e1", LastMid: 2, LastKey: key, Results: []wire.Result{
+				{Mid: 2, Key: key, Status: care.Quarantined, Issues: []wire.Issue{{Code: care.CodeNoRoom}}}}})
+		},
+	} {
+		for when, early := range map[string]bool{"before the drain": true, "while it drains": false} {
+			t.Run(name+", "+when, func(t *testing.T) {
+				b := enrolled(t)
+				sent := b.edit("phone", "2")
+				b.on(onPush, applied(b))
+				b.on(onPull, pulled("e1.11", confirms(1, sent)))
+				b.sync()
+				away := b.edit("access_notes", "under the mat")
+				b.on(onPush, putAside(b, away), applied(b))
+				if early { // the pull that would confirm it is lost
+					b.on(onPull, answer{err: errNoNetwork})
+					b.syncFails()
+				}
+				b.now = b.now.Add(time.Hour)
+				b.on(onHello, hello(func(h *wire.HelloResponse) { h.Directive = "drain" }))
+				b.sync()
+				b.reopen()
+				if aside := b.Aside(); len(aside) != 1 || aside[0].Key != away || b.Directive() != "drain" || b.self.Key == nil {
+					t.Fatalf("put aside %+v, directive %q", aside, b.Directive())
+				}
+				for _, table := range []string{tableRecords, tableScopes, tableStaged, tableOutbox, tableSentLog} {
+					if n := len(b.memory.tables[table]); n > 0 {
+						t.Errorf("%d rows of %s stay", n, table)
+					}
+				}
+				if items := b.Items(); len(items) != 1 || items[0].Key != away {
+					t.Errorf("receipts %+v", items)
+				}
+				if name == "too big for any request" {
+					return
+				}
+				b.now = b.now.Add(time.Hour)
+				b.sync()
+				if got := keys(b.sentMutations()); !slices.Equal(got, []string{away}) || b.Directive() != "wipe" {
+					t.Errorf("there is room: sent %v, directive %q", got, b.Directive())
+				}
+			})
+		}
 	}
 }
 

@@ -128,5 +128,8 @@ func (p *Phone) halve() error {
 		return nil
 	}
 	p.batchMax = 0
-	return p.commit(func(t *tx) { t.setAside(list[0]) })
+	return p.commit(func(t *tx) {
+		t.setAside(list[0])
+		t.drained()
+	})
 }

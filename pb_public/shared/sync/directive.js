@@ -1,6 +1,8 @@
 // @ts-check
 // What the server orders: wipe, drain, sign in again, update.
 
+import { forget } from './item.js'
+import { confirm } from './outbox.js'
 import { dropStaging } from './pull.js'
 import { newSelf, placeKey } from './state.js'
 
@@ -32,21 +34,33 @@ export function applyDirective(t, directive) {
 
 /**
  * Wipes a draining device once nothing is left to send: its owner has no more right to what is on it. What a push
- * answered is with the server; no pull will come to confirm it. What no request can carry stays, and nothing else with it.
+ * answered is with the server; no pull will come to confirm it. What no request can carry, or the server had no room
+ * for, stays, and nothing else with it.
  * @param {Tx} t
  */
 export function drained(t) {
   const { state } = t
   if (state.self.directive !== 'drain' || !state.outbox.every(c => c.answered)) return
-  if (state.aside.length === 0) applyDirective(t, 'wipe')
-  else eraseRecords(t)
+  const last = state.outbox.at(-1)
+  if (last) confirm(t, last.mid, last.key)
+  if (state.aside.length === 0) return applyDirective(t, 'wipe')
+  eraseRecords(t)
+  eraseSent(t)
 }
 
-/** @param {Tx} t */
+/** Takes away all that the server sent. @param {Tx} t */
 function eraseRecords(t) {
   for (const key of [...t.state.records.keys()]) t.takeRecord(key)
   for (const scope of [...t.state.scopes]) t.hold(scope, false)
   dropStaging(t)
+}
+
+/** Takes away own work that the server has: all but what was put aside, and its receipts. @param {Tx} t */
+function eraseSent(t) {
+  const { state } = t
+  for (const c of state.sentlog) t.take('sentlog', placeKey(c.place))
+  state.sentlog = []
+  for (const key of [...state.items.keys()]) if (!state.aside.some(c => c.key === key)) forget(t, key)
 }
 
 /** Takes everything off the device, its key too. @param {Tx} t */

@@ -26,6 +26,19 @@ export function advance(t, c, state, result = null) {
   t.receipts = true
 }
 
+/**
+ * Takes from a receipt what the record said: its author may not see that any more. That there was a conflict stays.
+ * @param {import('./state.js').Tx} t @param {import('./state.js').Item} item
+ */
+export function withoutWords(t, item) {
+  const conflicts = item.result?.conflicts
+  if (!item.result || !conflicts?.some(c => c.theirs != null || c.yours != null)) return
+  const bare = { ...item, result: { ...item.result, conflicts: conflicts.map(c => ({ ...c, theirs: null, yours: null })) } }
+  t.state.items.set(item.key, bare)
+  t.put('items', item.key, bare)
+  t.receipts = true
+}
+
 /** Forgets a receipt. @param {import('./state.js').Tx} t @param {string} key */
 export function forget(t, key) {
   t.state.items.delete(key)

@@ -2,6 +2,7 @@
 // Pull: pages are staged; the last one swaps the base.
 
 import { exchange } from './exchange.js'
+import { withoutWords } from './item.js'
 import { enterEpoch } from './epoch.js'
 import { placeKey } from './state.js'
 import { swap } from './swap.js'
@@ -71,6 +72,7 @@ function narrow(t, answer) {
   for (const [key, h] of t.state.records) {
     if (!h.scopes.some(s => t.state.scopes.has(s) && given.has(s))) t.takeRecord(key)
   }
+  for (const item of t.state.items.values()) withoutWords(t, item)
 }
 
 /** Makes the next pull begin at the beginning. What is held stays until it is swapped. @param {Tx} t */

@@ -86,5 +86,9 @@ export async function halve(core) {
   }
   core.batchMax = 0
   const c = core.state.outbox.find(o => o.key === list[0]?.key)
-  if (c) await core.commit(t => setAside(t, c))
+  if (!c) return
+  await core.commit(t => {
+    setAside(t, c)
+    drained(t)
+  })
 }

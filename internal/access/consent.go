@@ -8,36 +8,67 @@ import (
 	"doorstep/internal/care"
 )
 
-// Service is the voluntary service that has whoever is given to a team, "" for none: its organisation.
+// Withdrawn stands in the place of a voluntary service that is no more, or of which nobody knows whose it was.
+// There is nothing anybody could have consented to: who is given to it is nobody's.
+const Withdrawn = "withdrawn"
+
+// Service is the voluntary service that has whoever is given to a team, "" for none: its organisation, or
+// Withdrawn where that or the team is retracted or gone.
 func (d *Directory) Service(team string) string {
-	if t := d.teams[team]; t != nil && d.voluntary(t.Organisation) {
-		return t.Organisation
+	t := d.Ever(team)
+	if t == nil {
+		return Withdrawn
+	}
+	switch o := d.orgs[t.Organisation]; {
+	case o == nil && t.Kind == care.VoluntaryKind:
+		return Withdrawn
+	case o == nil || o.Kind != care.VoluntaryKind:
+		return "" // direct care goes on until the people are moved
+	case o.Retracted || t.Retracted:
+		return Withdrawn
+	default:
+		return o.ID
+	}
+}
+
+// ServiceOf is the voluntary service that has whoever is given to a member of staff by name, "" for none:
+// their organisation, or where all their teams are of voluntary services, that of the first that is in force. Who
+// sees no clinical record and belongs nowhere is of a service that is no more.
+func (d *Directory) ServiceOf(v care.Viewer) string {
+	o := d.orgs[v.Organisation]
+	if o != nil && o.Kind == care.VoluntaryKind {
+		if o.Retracted {
+			return Withdrawn
+		}
+		return o.ID
+	}
+	var services []string
+	for _, t := range slices.Sorted(slices.Values(v.Teams)) {
+		if d.Ever(t) != nil {
+			services = append(services, d.Service(t))
+		}
+	}
+	switch i := slices.IndexFunc(services, func(s string) bool { return s != Withdrawn }); {
+	case slices.Contains(services, ""):
+		return ""
+	case i >= 0:
+		return services[i]
+	case len(services) > 0 || o == nil && care.DutyOf(v.Role).View == care.Limited:
+		return Withdrawn
 	}
 	return ""
 }
 
-// ServiceOf is the voluntary service that has whoever is given to a member of staff by name, "" for none:
-// their organisation, or where all their teams are of voluntary services, that of the first.
-func (d *Directory) ServiceOf(v care.Viewer) string {
-	if d.voluntary(v.Organisation) {
-		return v.Organisation
-	}
-	teams := slices.Sorted(slices.Values(v.Teams))
-	if len(teams) == 0 || slices.ContainsFunc(teams, func(t string) bool { return d.Service(t) == "" }) {
-		return ""
-	}
-	return d.Service(teams[0])
-}
-
 // Consented says whether a service may have a person on a caseload at a moment. Direct care, "", needs no
 // consent recorded; a voluntary service needs the person's, and an objection or a withdrawal ends its access,
-// and so does the end of the last day it was given for: that moment is returned too, zero when there is none.
+// and so does the end of the last day it was given for: that moment is returned too, zero when there is none. To
+// a service that is Withdrawn nobody has consented.
 func Consented(person *care.Record, service string, now time.Time) (agreed bool, expires time.Time) {
 	if service == "" {
 		return true, expires
 	}
 	p := care.AsPatient(person)
-	if p.Objection() {
+	if service == Withdrawn || p.Objection() {
 		return false, expires
 	}
 	var consents []struct {

@@ -13,12 +13,14 @@ import (
 type Directory struct {
 	teams  map[string]*Team
 	orgs   map[string]*Organisation
-	sorted []*Team // by id, so that the first of a kind is always the same one
+	sorted []*Team          // by id, so that the first of a kind is always the same one
+	past   map[string]*Team // that were retracted: nothing is given to them, and what they have is still theirs
 }
 
 // Team is a row of the directory.
 type Team struct {
 	ID, Name, Organisation, Neighbourhood, Kind, Phone, Route string
+	Retracted                                                 bool
 }
 
 // Organisation is whom a team belongs to.
@@ -26,18 +28,24 @@ type Organisation struct {
 	ID, Name, Kind, Phone string
 	ClosedOn              string // a date, "" = open
 	OutOfHours            string // where to turn while it is closed, in its own words
+	Retracted             bool
 }
 
 // CoordinationTeam is the kind of team at the end of every chain.
 const CoordinationTeam = "coordination"
 
-// NewDirectory makes a directory of teams and organisations.
+// NewDirectory makes a directory of teams and organisations, those that were retracted among them.
 func NewDirectory(teams []*Team, orgs []*Organisation) *Directory {
-	d := &Directory{teams: make(map[string]*Team, len(teams)), orgs: make(map[string]*Organisation, len(orgs)), sorted: teams}
-	slices.SortFunc(d.sorted, func(a, b *Team) int { return cmp.Compare(a.ID, b.ID) })
+	d := &Directory{teams: make(map[string]*Team, len(teams)), orgs: make(map[string]*Organisation, len(orgs)), past: map[string]*Team{}}
 	for _, t := range teams {
+		if t.Retracted {
+			d.past[t.ID] = t
+			continue
+		}
 		d.teams[t.ID] = t
+		d.sorted = append(d.sorted, t)
 	}
+	slices.SortFunc(d.sorted, func(a, b *Team) int { return cmp.Compare(a.ID, b.ID) })
 	for _, o := range orgs {
 		d.orgs[o.ID] = o
 	}
@@ -50,8 +58,49 @@ func (d *Directory) Teams() []*Team { return d.sorted }
 // Team is a team by id; nil for none.
 func (d *Directory) Team(id string) *Team { return d.teams[id] }
 
-// Organisation is an organisation by id; nil for none.
-func (d *Directory) Organisation(id string) *Organisation { return d.orgs[id] }
+// Ever is a team by id, in force or retracted; nil for none.
+func (d *Directory) Ever(id string) *Team {
+	if t := d.teams[id]; t != nil {
+		return t
+	}
+	return d.past[id]
+}
+
+// Moved are the teams, in force or not in one of two directories, that somebody else answers for in the other: their
+// people are to be asked for consent again. Gone are those that took what was given to them, and take nothing any more.
+func (d *Directory) Moved(was *Directory, now time.Time) (moved, gone []string) {
+	look := func(id string) {
+		if was.Service(id) != d.Service(id) {
+			moved = append(moved, id)
+		}
+		if was.TakesAt(id, now) && !d.TakesAt(id, now) {
+			gone = append(gone, id)
+		}
+	}
+	for _, teams := range []map[string]*Team{d.teams, d.past} {
+		for id := range teams {
+			look(id)
+		}
+	}
+	for _, teams := range []map[string]*Team{was.teams, was.past} {
+		for id := range teams {
+			if d.Ever(id) == nil {
+				look(id)
+			}
+		}
+	}
+	slices.Sort(moved)
+	slices.Sort(gone)
+	return moved, gone
+}
+
+// Organisation is an organisation in force by id; nil for none.
+func (d *Directory) Organisation(id string) *Organisation {
+	if o := d.orgs[id]; o != nil && !o.Retracted {
+		return o
+	}
+	return nil
+}
 
 // First is the first team, by id, that fits; nil for none.
 func (d *Directory) First(fits func(*Team) bool) *Team {
@@ -69,27 +118,25 @@ func (d *Directory) AnyCoordinator() string {
 	return ""
 }
 
-// Takes says whether a team can be given anything: its organisation has not closed.
+// Takes says whether a team can be given anything: it and its organisation are in force and have not closed, and it is
+// known whose it is.
 func (d *Directory) Takes(t *Team, now time.Time) bool {
 	o := d.orgs[t.Organisation]
-	return o == nil || !o.Closed(now)
+	return !t.Retracted && d.Service(t.ID) != Withdrawn && (o == nil || !o.Closed(now))
 }
 
-// voluntary says whether an organisation is a voluntary service.
-func (d *Directory) voluntary(organisation string) bool {
-	o := d.orgs[organisation]
-	return o != nil && o.Kind == care.VoluntaryKind
-}
-
-// voluntaryTeam says whether a team belongs to a voluntary service.
-func (d *Directory) voluntaryTeam(id string) bool {
+// TakesAt is Takes by id; what is not there takes nothing.
+func (d *Directory) TakesAt(id string, now time.Time) bool {
 	t := d.teams[id]
-	return t != nil && d.voluntary(t.Organisation)
+	return t != nil && d.Takes(t, now)
 }
+
+// voluntaryTeam says whether a team is, or was, of a voluntary service.
+func (d *Directory) voluntaryTeam(id string) bool { return d.Ever(id) != nil && d.Service(id) != "" }
 
 // Closed says whether an organisation no longer takes anybody.
 func (o *Organisation) Closed(now time.Time) bool {
-	return o.ClosedOn != "" && o.ClosedOn <= now.Format(time.DateOnly)
+	return o.Retracted || o.ClosedOn != "" && o.ClosedOn <= now.Format(time.DateOnly)
 }
 
 // Everybody is each member of staff who is known.

@@ -130,7 +130,7 @@ func (a *Access) onlySent(handover *care.Record) bool {
 }
 
 func (a *Access) projectionOf(handover *care.Record) Projection {
-	to := a.index.Directory().Team(handover.Text("to_team"))
+	to := a.index.Directory().Ever(handover.Text("to_team"))
 	switch {
 	case care.Class(handover.Text("class")) == care.Safeguarding && !a.Duty.ReadsConcerns:
 		return SealedView

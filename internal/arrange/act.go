@@ -26,7 +26,7 @@ func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version i
 	}
 	h := HandoverOf(rec, history)
 	directory := r.Reference.Directory()
-	if (a.Kind == handover.Decline || a.Kind == handover.Overdue) && a.To.ID == "" {
+	if (a.Kind == handover.Decline || a.Kind == handover.Overdue || a.Kind == handover.TeamGone) && a.To.ID == "" {
 		a.To, _ = directory.Coordinator(neighbourhoodOf(directory, h))
 	}
 	m := handover.Machine{Clocks: r.Reference.Clocks(), Calendar: r.Reference.Calendar(directory.Organisation(h.ToTeam))}
@@ -83,9 +83,13 @@ func (r *Room) Deliver(id, team string) error {
 }
 
 // Overdue lets the clock act on a handover: no answer in time is a failure, and it goes to the
-// next in the chain. One that was answered, or whose deadline moved, stays as it is.
+// next in the chain, and so does one whose team takes nothing any more. One that was answered, or whose deadline
+// moved, stays as it is.
 func (r *Room) Overdue(id string) error {
 	if err := r.withinItsClock(id); err != nil {
+		return err
+	}
+	if err := r.leaveTeamGone(id); err != nil {
 		return err
 	}
 	rec, err := r.Act(id, handover.Action{Kind: handover.Overdue}, system, 0)
@@ -96,6 +100,21 @@ func (r *Room) Overdue(id string) error {
 		return err
 	}
 	return r.watchLater(rec.ID)
+}
+
+// leaveTeamGone sends a handover on that stands with a team which takes nothing any more.
+func (r *Room) leaveTeamGone(id string) error {
+	rec, err := r.stored(id)
+	if err != nil || rec == nil || care.AsHandover(rec).ToTeam() == "" {
+		return err
+	}
+	if _, takes := r.Reference.Directory().Team(care.AsHandover(rec).ToTeam()); takes {
+		return nil
+	}
+	if _, err = r.Act(id, handover.Action{Kind: handover.TeamGone}, system, 0); refused(err) {
+		return nil
+	}
+	return err
 }
 
 // withinItsClock takes back deadlines that are further off than the class allows from now: the clock was ahead when

@@ -37,20 +37,19 @@ func (d directoryView) Safeguarding(neighbourhood string) (handover.Team, bool) 
 
 // Service implements handover.Directory: a volunteer's own team is their service.
 func (d directoryView) Service(id string) (handover.Team, bool) {
-	t := d.Directory.Team(id)
-	if t == nil || t.Kind != care.VoluntaryKind {
+	team, ok := d.Team(id)
+	if !ok || team.Kind != care.VoluntaryKind {
 		return handover.Team{}, false
 	}
-	return teamOf(t), true
+	return team, true
 }
 
 // Team implements handover.Directory.
 func (d directoryView) Team(id string) (handover.Team, bool) {
-	t := d.Directory.Team(id)
-	if t == nil || !d.Takes(t, d.now) {
+	if !d.TakesAt(id, d.now) {
 		return handover.Team{}, false
 	}
-	return teamOf(t), true
+	return teamOf(d.Directory.Team(id)), true
 }
 
 // Neighbourhood implements Directory.

@@ -50,6 +50,8 @@ func (m *move) do() error {
 		m.deliver()
 	case Overdue:
 		m.overdue()
+	case TeamGone:
+		m.teamGone()
 	case Raise:
 		m.raise()
 	case Join:
@@ -349,6 +351,18 @@ func (m *move) overdue() {
 		return
 	}
 	m.pass(care.Escalated)
+}
+
+// teamGone sends it on from a team that nobody works for any more, whatever its clock. Where there is nobody
+// further it stays, and the clock goes on.
+func (m *move) teamGone() {
+	to, ok := NextInChain(m.h, m.a.To)
+	if m.to == stays || !ok {
+		return
+	}
+	m.send(to, care.Escalated)
+	e := m.say(EventEscalated, "The team that had it takes nothing any more. It is now with the care coordinator.")
+	e.Detail, e.Deliver = map[string]any{"to": to.ID}, true
 }
 
 func (m *move) raise() {

@@ -24,8 +24,10 @@ const (
 const (
 	Deliver Kind = "deliver" // it is in the team's inbox, or the team must be rung
 	Overdue Kind = "overdue" // no answer in time is a failure
-	Raise   Kind = "raise"   // evidence raised the class: people are told again
-	Join    Kind = "join"    // the same matter stands in another handover
+	// TeamGone: the team that has it takes nothing any more.
+	TeamGone Kind = "team_gone"
+	Raise    Kind = "raise" // evidence raised the class: people are told again
+	Join     Kind = "join"  // the same matter stands in another handover
 	// Misfiled: what it rests on was recorded under the wrong person and is with the right one now.
 	Misfiled Kind = "misfiled"
 )
@@ -70,6 +72,7 @@ var table = map[Kind]column{
 	Confirm:       {stays, stays, stays, stays, stays, stays, stays, wrong, stays, stays, stays, wrong},
 	Deliver:       {toSent, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	Overdue:       {next, next, next, next, next, next, next, stays, next, next, stays, stays},
+	TeamGone:      {next, next, next, next, next, next, next, stays, next, next, stays, stays},
 	Raise:         {stays, stays, stays, stays, toSent, toSent, toSent, wrong, stays, stays, stays, wrong},
 	Misfiled:      {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, stays, toStoodDown, toStoodDown, toStoodDown, stays},
 	Join:          {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, wrong, wrong, wrong, wrong, toStoodDown, toStoodDown, stays},
@@ -86,7 +89,7 @@ var position = func() map[care.State]int {
 // machines are the actions people cannot do.
 func (k Kind) machine() bool {
 	switch k {
-	case Deliver, Overdue, Raise, Join, Misfiled:
+	case Deliver, Overdue, TeamGone, Raise, Join, Misfiled:
 		return true
 	}
 	return false

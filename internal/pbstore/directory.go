@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	teamsInForce         = `SELECT id, name, organisation, neighbourhood, kind, phone, route FROM teams WHERE retracted = ''`
-	organisationsInForce = `SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours FROM organisations WHERE retracted = ''`
-	calendarDays         = `SELECT day, open, note FROM calendar_days`
+	everyTeam         = `SELECT id, name, organisation, neighbourhood, kind, phone, route, retracted <> '' FROM teams`
+	everyOrganisation = `SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours, retracted <> '' FROM organisations`
+	calendarDays      = `SELECT day, open, note FROM calendar_days`
 )
 
 type eachRowOf func(query string, fn func(*sql.Rows) error, args ...any) error
@@ -37,9 +37,9 @@ func (tx *Tx) reloadDirectory() error {
 // read whole whenever any of it changes.
 func readDirectory(each eachRowOf) (*access.Directory, map[string]*worktime.Schedule, error) {
 	var teams []*access.Team
-	err := each(teamsInForce, func(r *sql.Rows) error {
+	err := each(everyTeam, func(r *sql.Rows) error {
 		t := &access.Team{}
-		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route)
+		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route, &t.Retracted)
 		teams = append(teams, t)
 		return err
 	})
@@ -48,10 +48,10 @@ func readDirectory(each eachRowOf) (*access.Directory, map[string]*worktime.Sche
 	}
 	var orgs []*access.Organisation
 	hours := map[string]string{}
-	err = each(organisationsInForce, func(r *sql.Rows) error {
+	err = each(everyOrganisation, func(r *sql.Rows) error {
 		o := &access.Organisation{}
 		var stated string
-		err := r.Scan(&o.ID, &o.Name, &o.Kind, &o.Phone, &o.ClosedOn, &stated, &o.OutOfHours)
+		err := r.Scan(&o.ID, &o.Name, &o.Kind, &o.Phone, &o.ClosedOn, &stated, &o.OutOfHours, &o.Retracted)
 		orgs = append(orgs, o)
 		hours[o.ID] = stated
 		return err

@@ -62,7 +62,8 @@ type ForeignWrites interface {
 }
 
 // Settle brings what others wrote into the sequence: feed, field versions, grants, rules. It
-// takes at most limit rows, no further one when its time is over, and says whether any are left. What steers the rest comes first, in a
+// takes at most limit rows, no further one when its time is over or enough people wait for their grants, and says
+// whether any are left. What steers the rest comes first, in a
 // transaction of its own, so that records written together with their person and caseload are
 // judged in its light.
 func (tx *Tx) Settle(limit int, over func() bool, in ForeignWrites) (more bool, err error) {
@@ -121,6 +122,10 @@ func (tx *Tx) settle(in ForeignWrites, d dirty) error {
 	}
 	switch d.collection {
 	case care.Caseload:
+		if d.op == asking {
+			after, _ := was["after"].(string)
+			return tx.ask(d.record, after)
+		}
 		if p, ok := was["patient"].(string); ok {
 			tx.regrant[p] = true
 		}

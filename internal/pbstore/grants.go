@@ -197,7 +197,7 @@ func (tx *Tx) Restaff(id string) error {
 		}
 	}
 	if move.Asks {
-		if err := tx.each(peopleOfStaff, tx.askAgain, id); err != nil {
+		if err := tx.askAgain(care.StaffScope(id)); err != nil {
 			return err
 		}
 	}

@@ -2,44 +2,92 @@ package pbstore
 
 import (
 	"database/sql"
+	"strings"
 
 	"doorstep/internal/access"
+	"doorstep/internal/care"
 )
 
 const (
-	peopleOfTeam  = `SELECT DISTINCT patient FROM caseload WHERE team = ? AND team <> ''`
-	peopleOfStaff = `SELECT DISTINCT patient FROM caseload WHERE staff = ? AND staff <> ''`
+	peopleOfTeam  = `SELECT DISTINCT patient FROM caseload WHERE team = ?1 AND team <> '' AND patient > ?2 ORDER BY patient LIMIT ?3`
+	peopleOfStaff = `SELECT DISTINCT patient FROM caseload WHERE staff = ?1 AND staff <> '' AND patient > ?2 ORDER BY patient LIMIT ?3`
+	// askHolder queues a holder of people beside the rows of the caseload: Settle works it off.
+	askHolder = `INSERT INTO sync_dirty (collection, record, op, was) VALUES ('` + care.Caseload + `', ?, '` + asking + `', ?)`
+	// leaveTeam and leaveDesk make the job look at what is open with a team now.
+	leaveTeam = `INSERT INTO sync_due (at, kind, ref) SELECT ?1, '` + string(care.DueHandover) + `', id FROM handovers
+		WHERE to_team = ?2 AND to_team <> '' AND state NOT IN ` + care.SQLOffTheClock + ` ON CONFLICT DO NOTHING`
+	leaveDesk = `INSERT INTO sync_due (at, kind, ref) SELECT ?1, '` + string(care.DueIssue) + `', id FROM conflicts WHERE owner_team = ?2 AND ` + care.SQLIssueOpen + `
+		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM quarantine WHERE owner_team = ?2 AND ` + care.SQLIssueOpen + ` ON CONFLICT DO NOTHING`
 )
 
+const asking = "ask"
+
 // redirect puts another directory in the place of the one there was. Whom a team or a member of staff has is
-// asked for consent again where they work for another service now.
+// asked for consent again where they work for another service now, and what is open with a team that takes nothing
+// any more goes on from it.
 func (tx *Tx) redirect(d *access.Directory) error {
 	was := tx.directory()
 	tx.newDirectory = d
 	tx.noteAccess(func(u *access.Update) { u.Directory(d) })
-	for _, t := range d.Teams() {
-		if was.Service(t.ID) != d.Service(t.ID) {
-			if err := tx.each(peopleOfTeam, tx.askAgain, t.ID); err != nil {
-				return err
-			}
+	moved, gone := d.Moved(was, tx.now)
+	for _, id := range moved {
+		if err := tx.askAgain(care.TeamScope(id)); err != nil {
+			return err
 		}
 	}
+	for _, id := range gone {
+		if _, err := tx.exec(leaveTeam, care.Stamp(tx.now), id); err != nil {
+			return err
+		}
+		if _, err := tx.exec(leaveDesk, care.Stamp(tx.now), id); err != nil {
+			return err
+		}
+	}
+	asked := map[string]bool{}
 	for _, v := range tx.store.Access.Everybody() {
 		if was.ServiceOf(v) != d.ServiceOf(v) {
-			if err := tx.each(peopleOfStaff, tx.askAgain, v.Staff); err != nil {
-				return err
-			}
+			asked[v.Staff] = true
+		}
+	}
+	for _, staff := range sortedKeys(asked) {
+		if err := tx.askAgain(care.StaffScope(staff)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// askAgain notes a person whose consent is asked for again: Settle brings their grants in line at its end.
-func (tx *Tx) askAgain(r *sql.Rows) error {
-	var patient string
-	err := r.Scan(&patient)
-	tx.regrant[patient] = true
+// askAgain asks the people of a holder for consent again: Settle brings their grants in line at its end. It takes some
+// at a time, and what is left is queued: a restart goes on where it was.
+func (tx *Tx) askAgain(holder string) error {
+	if len(tx.regrant) >= regrantAtOnce {
+		return tx.askLater(holder, "")
+	}
+	return tx.ask(holder, "")
+}
+
+func (tx *Tx) askLater(holder, after string) error {
+	_, err := tx.exec(askHolder, holder, string(care.JSON(map[string]string{"after": after})))
 	return err
+}
+
+// ask takes the next people of a holder, those after one of them.
+func (tx *Tx) ask(holder, after string) error {
+	query, id := peopleOfStaff, strings.TrimPrefix(holder, care.StaffScope(""))
+	if team, ok := strings.CutPrefix(holder, care.TeamScope("")); ok {
+		query, id = peopleOfTeam, team
+	}
+	n := 0
+	err := tx.each(query, func(r *sql.Rows) error {
+		n++
+		err := r.Scan(&after)
+		tx.regrant[after] = true
+		return err
+	}, id, after, regrantAtOnce)
+	if err != nil || n < regrantAtOnce {
+		return err
+	}
+	return tx.askLater(holder, after)
 }
 
 // directory is who works where, as this transaction leaves it.

@@ -7,14 +7,15 @@ import (
 	"doorstep/internal/care"
 )
 
-// EscalateIssue gives an issue that nobody decided in time to the care coordinators, who own it
-// from then on. One that was decided, or whose time has not come, stays as it is.
+// EscalateIssue gives an issue that nobody decided in time, or whose team is no more, to the care coordinators, who
+// own it from then on. One that was decided, or whose time has not come, stays as it is.
 func (r *Room) EscalateIssue(id string) error {
 	issue, err := r.openIssueOf(id)
 	if err != nil || issue == nil || care.AsIssue(issue).EscalatedAtStamp() != "" {
 		return err
 	}
-	if due := care.AsIssue(issue).DueAt(); due.After(r.Moment.Now()) {
+	_, stands := r.Reference.Directory().Team(care.AsIssue(issue).OwnerTeam())
+	if due := care.AsIssue(issue).DueAt(); due.After(r.Moment.Now()) && (stands || care.AsIssue(issue).OwnerTeam() == "") {
 		return r.dueLater(issue, due)
 	}
 	old := issue.Clone()

@@ -37,14 +37,14 @@ func (in *input) ownerTeam(patient string, clinical bool) string {
 	return in.ownerOf(patient, clinical, in.wrote.Teams)
 }
 
-// ownerOf is the team that decides: of those that hold the person now and may read what it is about, one of
+// ownerOf is the team that decides: of those in force that hold the person now and may read what it is about, one of
 // the author's own, else the first; where there is none, a team of the author's that may read it, else the care
 // coordinators.
 func (r *Room) ownerOf(patient string, clinical bool, authors []string) string {
 	directory := r.Reference.Directory()
 	reads := func(id string) bool {
 		team, ok := directory.Team(id)
-		return !clinical || !ok || team.Kind != care.VoluntaryKind
+		return ok && (!clinical || team.Kind != care.VoluntaryKind)
 	}
 	holders := r.Reference.Teams(patient)
 	for _, t := range authors {

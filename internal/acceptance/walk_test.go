@@ -100,21 +100,25 @@ func (w *walkTown) events() map[string]func() {
 			w.write(`UPDATE caseload SET "to" = ? WHERE patient = ? AND staff = ?`, w.now().Add(time.Hour).UTC().Format("2006-01-02 15:04:05.000Z"), w.cal.Id, w.bob.Id)
 			w.ends(w.nurses, w.cal)
 		},
-		"the hour goes by":                func() { w.pass(61 * time.Minute) },
-		"all are moved away":              func() { w.ends(w.nurses, everybody...); w.begins(w.others, everybody...) },
-		"all are moved back":              func() { w.ends(w.others, everybody...); w.begins(w.nurses, everybody...) },
-		"the nurse is a support worker":   role(care.SupportWorker),
-		"the nurse is a nurse":            role(care.DistrictNurse),
-		"the nurse works elsewhere":       func() { w.set(w.bob, map[string]any{"teams": []string{w.others.Id}}) },
-		"the nurse works here":            func() { w.set(w.bob, map[string]any{"teams": []string{w.nurses.Id}}) },
-		"Cal withdraws consent":           func() { w.agree(w.cal, false) },
-		"Cal consents":                    func() { w.agree(w.cal, true) },
-		"the volunteer loses Cal":         func() { w.ends(w.befriender, w.cal) },
-		"the volunteer gets Cal":          func() { w.begins(w.befriender, w.cal) },
-		"a visit is found to be of Dot":   func() { w.set(w.visit, map[string]any{"patient": w.dot.Id}) },
-		"the visit is found to be of Cal": func() { w.set(w.visit, map[string]any{"patient": w.cal.Id}) },
-		"Cal's notes change":              func() { w.set(w.cal, map[string]any{"access_notes": w.id()}) },
-		"Cal's telephone changes":         func() { w.set(w.cal, map[string]any{"phone": w.id()}) },
+		"the hour goes by":                 func() { w.pass(61 * time.Minute) },
+		"all are moved away":               func() { w.ends(w.nurses, everybody...); w.begins(w.others, everybody...) },
+		"all are moved back":               func() { w.ends(w.others, everybody...); w.begins(w.nurses, everybody...) },
+		"the nurse is a support worker":    role(care.SupportWorker),
+		"the nurse is a nurse":             role(care.DistrictNurse),
+		"the nurse works elsewhere":        func() { w.set(w.bob, map[string]any{"teams": []string{w.others.Id}}) },
+		"the nurse works here":             func() { w.set(w.bob, map[string]any{"teams": []string{w.nurses.Id}}) },
+		"Cal withdraws consent":            func() { w.agree(w.cal, false) },
+		"Cal consents":                     func() { w.agree(w.cal, true) },
+		"the volunteer loses Cal":          func() { w.ends(w.befriender, w.cal) },
+		"the volunteer gets Cal":           func() { w.begins(w.befriender, w.cal) },
+		"the service is withdrawn":         func() { w.set(w.charity, map[string]any{"retracted": w.now()}) },
+		"the service is there again":       func() { w.set(w.charity, map[string]any{"retracted": ""}) },
+		"the trust is a voluntary service": func() { w.set(w.trust, map[string]any{"kind": care.VoluntaryKind}) },
+		"the trust is a trust":             func() { w.set(w.trust, map[string]any{"kind": "community_trust"}) },
+		"a visit is found to be of Dot":    func() { w.set(w.visit, map[string]any{"patient": w.dot.Id}) },
+		"the visit is found to be of Cal":  func() { w.set(w.visit, map[string]any{"patient": w.cal.Id}) },
+		"Cal's notes change":               func() { w.set(w.cal, map[string]any{"access_notes": w.id()}) },
+		"Cal's telephone changes":          func() { w.set(w.cal, map[string]any{"phone": w.id()}) },
 	}
 }
 
@@ -130,11 +134,13 @@ var thereAndBack = map[string][][]string{
 		{"the nurse works elsewhere", "the nurse works here"},
 		{"a visit is found to be of Dot", "the visit is found to be of Cal"},
 		{"the team loses Cal", "Cal's notes change", "the team gets Cal"},
+		{"the trust is a voluntary service", "the trust is a trust"},
 	},
 	"volunteer": {
 		{"Cal withdraws consent", "Cal consents"},
 		{"the volunteer loses Cal", "the volunteer gets Cal"},
 		{"the volunteer loses Cal", "Cal's telephone changes", "the volunteer gets Cal"},
+		{"the service is withdrawn", "the service is there again"},
 	},
 }
 
@@ -355,5 +361,41 @@ func TestACleanUpThatIsCutShortLeavesNoPhoneWithWhatIsGone(t *testing.T) {
 	ok(t, w.srv.Engine.Do(context.Background(), func(tx *pbstore.Tx) error { return tx.Forget(gone) }))
 	if wrong := p.walk(1000).unlike(p.anew().walk(1000)); wrong != "" {
 		t.Error(wrong)
+	}
+}
+
+// Deleted and made again, as an import by hand may do, a record has one row in each of its scopes when the clean-up
+// has passed, and phones have it as it is now. // O18
+func TestWhatIsDeletedAndMadeAgainHasOneRowInEachScope(t *testing.T) {
+	w := newWalkTown(t)
+	p := w.nurse.walk(1000)
+	for _, note := range []string{"made again", "and once more"} {
+		w.sql(`DELETE FROM visits WHERE id = ?`, w.visit.Id)
+		w.sql(`INSERT INTO visits (id, patient, status, note) VALUES (?, ?, 'completed', ?)`, w.visit.Id, w.cal.Id, note)
+	}
+	w.set(w.cal, map[string]any{"access_notes": "by the back door"})
+	w.tick()
+	rows := func() (most int) {
+		ok(t, w.DB().NewQuery(`SELECT max(n) FROM (SELECT count(*) AS n FROM sync_feed GROUP BY scope, record)`).Row(&most))
+		return most
+	}
+	if rows() < 2 {
+		t.Fatal("there is nothing to clear away")
+	}
+	_, head := w.srv.Store.Head()
+	for from, last := (pbstore.Place{}), false; !last; {
+		gone, err := w.srv.Store.FindGone(context.Background(), from, head)
+		ok(t, err)
+		ok(t, w.srv.Engine.Do(context.Background(), func(tx *pbstore.Tx) error { return tx.Forget(gone) }))
+		from, last = gone.Next, gone.Last
+	}
+	if n := rows(); n != 1 {
+		t.Errorf("a record has %d rows in one scope", n)
+	}
+	if wrong := p.walk(51).unlike(p.anew().walk(1000)); wrong != "" {
+		t.Error(wrong)
+	}
+	if got := string(p.records["visits/"+w.visit.Id].Data); !strings.Contains(got, "and once more") {
+		t.Errorf("the phone has %s", got)
 	}
 }

@@ -64,7 +64,8 @@ type Gone struct {
 func (g Gone) Any() bool { return len(g.rows) > 0 }
 
 // FindGone looks through a part of the feed, from a place and below a number, for rows that only say that a record
-// is gone: it was deleted, retracted, settled, or it left the scope. It reads beside the writer: what a row of the
+// is gone: it was deleted, retracted, settled, or it left the scope; or that say nothing, because the record has a
+// later row there: it was deleted and made again. It reads beside the writer: what a row of the
 // feed says never changes, it only goes when its record gets a new one.
 func (s *Store) FindGone(ctx context.Context, from Place, below int64) (g Gone, err error) {
 	err = s.Read(ctx, func(v *Snapshot) error { g, err = v.findGone(from, below); return err })
@@ -102,7 +103,8 @@ func (v *Snapshot) findGone(from Place, below int64) (Gone, error) {
 	for _, x := range rows {
 		known, watched := standing[x.collection]
 		rec := known[x.record]
-		if watched && (rec == nil || !rec.Retracted.IsZero() || settledIssue(rec) || !inScope(rec, v.store.Access.ScopeName(x.scope))) {
+		scope := v.store.Access.ScopeName(x.scope)
+		if watched && (rec == nil || !rec.Retracted.IsZero() || settledIssue(rec) || !inScope(rec, scope) || outrun(rec, x.Seq, scope)) {
 			g.rows = append(g.rows, x.Place)
 		}
 		g.Next = x.Place
@@ -132,6 +134,12 @@ func (tx *Tx) Forget(g Gone) error {
 func (tx *Tx) ForgetMarks(below int64) (more bool, err error) {
 	n, err := tx.exec(forgetMarks, below, retentionAtOnce)
 	return n == retentionAtOnce, err
+}
+
+// outrun says whether a record has a later row in a scope than one of that number. Only a limited patient scope may
+// stand at an older one.
+func outrun(rec *care.Record, seq int64, scope string) bool {
+	return rec.Version > seq && (rec.Collection.Name != care.Patients || scope != care.LimitedScope(rec.ID))
 }
 
 func settledIssue(rec *care.Record) bool {

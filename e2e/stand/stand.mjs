@@ -66,7 +66,7 @@ export class Stand {
   start() { return this.control('/start') }
   restart() { return this.control('/restart') }
   /** @param {string} name */ backup(name) { return this.control('/backup', { name }) }
-  /** @param {string} name */ restore(name) { return this.control('/restore', { name }) }
+  /** @param {string} name @param {boolean} [untold] nobody tells the server */ restore(name, untold = false) { return this.control('/restore', { name, untold }) }
   /** The neighbourhood of the first morning again. */
   async reset() {
     this.#tokens.clear()

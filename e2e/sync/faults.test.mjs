@@ -1,4 +1,5 @@
 // Seeded days of trouble with several clients and the real server. SEEDS=n runs more of them or fewer, SEED=n replays one.
+// In half of the days no phone compares what it holds with the server: whatever a pull misses stays missing.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
@@ -18,7 +19,7 @@ test(`${seeds.length} days of trouble end well`, async t => {
   const left = [...seeds]
   await Promise.all(stands.map(async stand => {
     for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
-      const w = await new World(stand, seed).run()
+      const w = await new World(stand, seed, {}, { digests: Math.floor(seed / 4) % 2 === 1 }).run()
       for (const [what, n] of Object.entries(w.counts)) total[what] = (total[what] ?? 0) + n
       if (w.failures.length > 0) {
         left.length = 0

@@ -58,7 +58,7 @@ export class Phone {
       },
     }
     this.client = await openClient(mistaken({
-      storage, server: world.stand.url, name: this.name, platform: 'test', app: '1', pageRows: 50,
+      storage, server: world.stand.url, name: this.name, platform: 'test', app: '1', pageRows: 50, digestEvery: world.digestEvery,
       now: () => this.now(), monotonic: () => world.elapsed + 1e6, random: bytes => world.chance.fill(bytes),
       timers: {
         set: (work, ms) => {

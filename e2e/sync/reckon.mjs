@@ -1,4 +1,5 @@
 // The reckoning: what must hold when everything has healed.
+import { newPhone, unlike } from './anew.mjs'
 
 /** Who sees what by which holders. */
 const clinicalRoles = new Set(['district_nurse', 'support_worker', 'team_lead'])
@@ -11,6 +12,7 @@ export async function reckon(w) {
   await everyValueIsFindable(w)
   for (const p of w.phones) {
     await holdsWhatItMay(w, p)
+    await equalsANewPhone(w, p)
     await equalsTheServer(w, p)
   }
   // The server's own jobs go on (a deadline passes, a handover escalates), so phones that pulled at different
@@ -85,6 +87,21 @@ async function holdsWhatItMay(w, p) {
 
 /** @param {import('./phone.mjs').Phone} p */
 const visible = p => ['patients', 'visits', 'observations', 'checkins', 'handovers', 'sync_issues'].flatMap(c => p.client.list(c).map(s => [c, s.id, s.base, s.pending, s.values]))
+
+/**
+ * Whatever a phone went through, it holds what a new one of the same person gets. The server's own jobs go on meanwhile, so
+ * both look again.
+ * @param {import('./world.mjs').World} w @param {import('./phone.mjs').Phone} p
+ */
+async function equalsANewPhone(w, p) {
+  const anew = await newPhone(w.stand, p.staff, { now: () => w.began + w.elapsed, monotonic: () => w.elapsed })
+  let wrong = 'neither has pulled'
+  for (let again = 0; wrong && again < 5; again++) {
+    for (const client of [p.client, anew]) await client.sync()
+    wrong = unlike(p.client, anew)
+  }
+  if (wrong) w.fail(`${p.name} is not like a new phone: ${wrong}`)
+}
 
 /** The server's own comparison agrees, and so do the tables. @param {import('./world.mjs').World} w @param {import('./phone.mjs').Phone} p */
 async function equalsTheServer(w, p) {

@@ -26,11 +26,13 @@ export class World {
   /**
    * @param {import('../stand/stand.mjs').Stand} stand @param {number} seed
    * @param {import('./mistakes.mjs').Mistakes} [mistakes]
+   * @param {{ digests?: boolean }} [options] digests: phones compare what they hold once a day, which heals what a pull missed
    */
-  constructor(stand, seed, mistakes = {}) {
+  constructor(stand, seed, mistakes = {}, { digests = true } = {}) {
     this.stand = stand
     this.seed = seed
     this.mistakes = mistakes
+    this.digestEvery = digests ? 24 * 3600_000 : Infinity
     this.chance = new Chance(seed)
     this.restores = seed % 6 === 0
     this.copies = seed % 4 === 1

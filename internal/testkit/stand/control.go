@@ -14,10 +14,11 @@ import (
 
 // asked is the body of any request to the control port.
 type asked struct {
-	Name string `json:"name"`
-	Ms   int64  `json:"ms"`
-	SQL  string `json:"sql"`
-	Args []any  `json:"args"`
+	Name   string `json:"name"`
+	Untold bool   `json:"untold"`
+	Ms     int64  `json:"ms"`
+	SQL    string `json:"sql"`
+	Args   []any  `json:"args"`
 	order
 }
 
@@ -30,7 +31,7 @@ func (k *keeper) routes() http.Handler {
 		"/start":   func(asked) (any, error) { return nil, k.start() },
 		"/restart": func(asked) (any, error) { k.kill(); return nil, k.start() },
 		"/backup":  func(a asked) (any, error) { return nil, k.backup(a.Name) },
-		"/restore": func(a asked) (any, error) { return nil, k.restore(a.Name) },
+		"/restore": func(a asked) (any, error) { return nil, k.restore(a.Name, a.Untold) },
 		"/reset":   func(asked) (any, error) { return nil, k.reset() },
 		"/clock":   func(a asked) (any, error) { return nil, k.setClock(a.Ms) },
 		"/save":    func(a asked) (any, error) { return k.ask(order{Collection: a.Collection, ID: a.ID, Fields: a.Fields}) },

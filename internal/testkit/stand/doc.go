@@ -15,7 +15,7 @@
 //	/start                         on the same port and folder
 //	/restart                       kill and start
 //	/backup   {"name"}             kill, copy the folder under that name, start
-//	/restore  {"name"}             kill, put the copy in place, open a new epoch, start
+//	/restore  {"name","untold"?}   kill, put the copy in place, open a new epoch unless it is untold, start
 //	/reset                         kill, the neighbourhood of the first morning, start
 //	/clock    {"ms"}               the server's clock runs so many milliseconds ahead of the machine's
 //	/save     {"collection","id"?,"fields"}   writes a record as the dashboard would → {"id"}

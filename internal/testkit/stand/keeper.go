@@ -139,7 +139,8 @@ func (k *keeper) backup(name string) error {
 	return errors.Join(swap(k.data(), to), k.start())
 }
 
-func (k *keeper) restore(name string) error {
+// restore puts a backup in place; untold: as a person with a shell does, who says nothing to the server.
+func (k *keeper) restore(name string, untold bool) error {
 	from, err := k.copyOf(name)
 	if err != nil {
 		return err
@@ -151,8 +152,10 @@ func (k *keeper) restore(name string) error {
 	if err := swap(from, k.data()); err != nil {
 		return err
 	}
-	if err := openEpoch(k.data()); err != nil {
-		return err
+	if !untold {
+		if err := openEpoch(k.data()); err != nil {
+			return err
+		}
 	}
 	return k.start()
 }

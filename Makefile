@@ -99,7 +99,7 @@ test-browser: $(NODE_MODULES) dist/doorstep-test need-chromium ## the pages in a
 
 .PHONY: nightly-js
 nightly-js: $(NODE_MODULES) dist/doorstep-test ## more days of trouble for the JavaScript client than `make test` lives through
-	cd e2e && SEEDS=300 node --test sync/faults.test.mjs
+	cd e2e && SEEDS=300 WALKS=1500 node --test sync/faults.test.mjs sync/walks.test.mjs
 
 .PHONY: speed
 speed: $(NODE_MODULES) dist/doorstep-test need-chromium ## how fast the field app is, beside docs/speed.json (ARGS=--write keeps the figures)
@@ -151,7 +151,7 @@ nightly: ## many seeds, each seeded bug sought anew, long property tests, more d
 
 .PHONY: nightly-go
 nightly-go: need-go
-	DOORSTEP_SEEDS=400 $(GO) test -count=1 -timeout 0 -run '^TestSeeds$$' -v ./internal/sim
+	DOORSTEP_SEEDS=400 $(GO) test -count=1 -timeout 0 -run '^TestSeeds' -v ./internal/sim
 	$(GO) test -count=1 -timeout 0 -run '^TestFaults$$' -v ./internal/sim -search
 	RAPID_CHECKS=5000 $(GO) test -count=1 ./internal/handover ./internal/delivery ./internal/rules ./internal/reconcile
 

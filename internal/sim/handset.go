@@ -83,6 +83,9 @@ func (w *World) newHandset(name string, owner *person) *handset {
 	}
 	h.opts = phone.Options{Server: "http://doorstep.test", HTTP: h.link, Now: func() time.Time { return w.clock.Now().Add(h.skew) },
 		Entropy: rand.NewChaCha8(seed), Name: name, Platform: "sim", PageRows: wire.MinPullRows, DigestEvery: -1}
+	if w.o.Digests {
+		h.opts.DigestEvery = 20 * time.Minute
+	}
 	if w.o.Phone.line != nil {
 		h.opts.HTTP = buggedLine{h.link, w.o.Phone.line(h)}
 	}
@@ -158,6 +161,9 @@ func (h *handset) step() {
 			h.w.note(h.name, "%s", text)
 		}
 	}
+	if s.Kind == phone.StepDigest && err == nil {
+		h.compared(s.Note)
+	}
 	if h.Directive() == "wipe" && !h.gone {
 		h.gone = true
 		h.w.note(h.name, "wiped")
@@ -165,6 +171,14 @@ func (h *handset) step() {
 		return
 	}
 	h.w.afterStep(h, before, cursor, drained)
+}
+
+// compared looks at what a comparison came to: what it finds, a finished pull has missed.
+func (h *handset) compared(note string) {
+	h.w.count("compared")
+	if strings.Contains(note, "differ") && !strings.HasPrefix(note, "0 scopes differ, 0") {
+		h.w.fail("%s: the digests disagree: %s", h.name, note)
+	}
 }
 
 // stranded says whether only a sign-in could help and its owner may not sign in any more: they

@@ -24,6 +24,7 @@ var (
 	oneSeed   = flag.Uint64("seed", 0, "replay this seed")
 	oneSteps  = flag.Int("steps", 0, "replay it with so many steps")
 	oneTheme  = flag.String("theme", "", "replay it as a day about this")
+	digests   = flag.Bool("digests", false, "replay it with phones that compare what they hold")
 	manySeeds = flag.Int("seeds", 0, "how many seeds to run")
 )
 
@@ -55,7 +56,7 @@ func run(t *testing.T, o Options) *Report {
 // TestSeed replays one seed: go test ./internal/sim -run 'TestSeed$' -seed=17 -v
 func TestSeed(t *testing.T) {
 	seed := max(*oneSeed, 1)
-	r := run(t, Options{Seed: seed, Steps: *oneSteps, Theme: *oneTheme})
+	r := run(t, Options{Seed: seed, Steps: *oneSteps, Theme: *oneTheme, Digests: *digests})
 	if len(r.Failures) > 0 {
 		t.Fatal(r)
 	}
@@ -68,11 +69,23 @@ func TestSeed(t *testing.T) {
 // live through more.
 const usualSeeds = 40
 
-// TestSeeds runs many seeds; a failing one prints its timeline and how to replay it.
+// TestSeeds runs many seeds; a failing one prints its timeline and how to replay it. No phone compares what it
+// holds with the server before the reckoning: whatever a pull misses stays missing.
 func TestSeeds(t *testing.T) {
-	n := seeds(t, usualSeeds)
+	trouble(t, seeds(t, usualSeeds), Options{})
+}
+
+// TestSeedsWithDigests runs seeds in which phones compare what they hold in the middle of the day as well. It must
+// move nothing: a comparison that finds something has found a pull that missed it.
+func TestSeedsWithDigests(t *testing.T) {
+	trouble(t, seeds(t, usualSeeds/2), Options{Digests: true}, "compared")
+}
+
+// trouble lives so many days, and looks whether there was trouble of every kind in them, and of these kinds too.
+func trouble(t *testing.T, n int, day Options, kinds ...string) {
+	t.Helper()
 	total := map[string]int{}
-	for r := range runs(t, n) {
+	for r := range runs(t, n, day) {
 		if len(r.Failures) > 0 {
 			t.Fatal(r)
 		}
@@ -81,6 +94,11 @@ func TestSeeds(t *testing.T) {
 		}
 	}
 	t.Logf("%d seeds: %v", n, total)
+	for _, k := range kinds {
+		if total[k] == 0 {
+			t.Errorf("in %d runs there was never a %q", n, k)
+		}
+	}
 	for _, k := range []string{"changes", "conflicts", "held or set aside", "alarms", "handovers", "swap checked", "server crash", "server restored", "phone restored", "twin"} {
 		if n >= usualSeeds && total[k] == 0 {
 			t.Errorf("in %d runs there was never a %q: the day of trouble has lost its trouble", n, k)
@@ -90,7 +108,7 @@ func TestSeeds(t *testing.T) {
 
 // runs runs seeds from 1 on, as many at a time as there are processors, and yields the reports in
 // the order of the seeds.
-func runs(t *testing.T, n int) iter.Seq[*Report] {
+func runs(t *testing.T, n int, day Options) iter.Seq[*Report] {
 	t.Helper()
 	type result struct {
 		report *Report
@@ -116,7 +134,9 @@ func runs(t *testing.T, n int) iter.Seq[*Report] {
 					if i >= n {
 						return
 					}
-					r, err := Run(Options{Seed: uint64(i + 1)})
+					day := day
+					day.Seed = uint64(i + 1)
+					r, err := Run(day)
 					results[i] <- result{r, err}
 				}
 			})

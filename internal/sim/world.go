@@ -21,6 +21,8 @@ type Options struct {
 	Phone phoneBug
 	// Theme biases what happens; "" lets the seed decide. See themes.
 	Theme string
+	// Digests lets phones compare what they hold with the server all day long, as they do once a day.
+	Digests bool
 	// Tear lets the server commit effects and last_mid apart, and kills it in between at times.
 	Tear bool
 }
@@ -33,6 +35,9 @@ func (o *Options) flags() string {
 	}
 	if o.Theme != "" {
 		fmt.Fprintf(&b, " -theme=%s", o.Theme)
+	}
+	if o.Digests {
+		b.WriteString(" -digests")
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
@@ -176,7 +177,7 @@ func (v *verdict) compare(b *books, h *handset) {
 			v.breaks("%s's phone holds version %d of %s %s, not %d", name, r.Version, r.Collection, short(r.ID), d.row.version)
 		}
 		if r.Collection != care.SyncIssues {
-			for _, field := range differences(r, d.row, who) {
+			for _, field := range differences(r, d, who) {
 				v.breaks("%s's phone shows another %s of %s %s", name, field, r.Collection, short(r.ID))
 			}
 		}
@@ -196,7 +197,8 @@ var provenance = map[string]bool{"author": true, "authored_at": true, "received_
 
 // differences names the fields in which a phone's copy differs from the record, and those it
 // should not have at all.
-func differences(held phone.Held, r *row, who *viewer) []string {
+func differences(held phone.Held, d due, who *viewer) []string {
+	r, shown := d.row, fieldsFor(d, who)
 	decoded, err := decodeJSON(held.Data)
 	values, ok := decoded.(map[string]any)
 	if err != nil || !ok {
@@ -208,8 +210,8 @@ func differences(held phone.Held, r *row, who *viewer) []string {
 	for name := range values {
 		f, known := c.Field(name)
 		switch {
-		case name == "id", known && (!limited || f.Limited):
-		case !known && !limited && provenance[name]:
+		case name == "id", known && shown(f):
+		case !known && !limited && provenance[name] && shown(nil):
 		default:
 			wrong = append(wrong, name)
 		}
@@ -222,7 +224,7 @@ func differences(held phone.Held, r *row, who *viewer) []string {
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		if limited && !f.Limited {
+		if !shown(f) {
 			continue
 		}
 		want := r.values[f.Name]
@@ -246,4 +248,18 @@ func differences(held phone.Held, r *row, who *viewer) []string {
 	}
 	slices.Sort(wrong)
 	return wrong
+}
+
+// fieldsFor says which fields of a record a phone shows; nil asks for its provenance. Of a handover that its owner's
+// side reported without having the person it is how it stands: who, to whom, how urgent, in which state and since when.
+func fieldsFor(d due, who *viewer) func(*care.Field) bool {
+	evidence, _ := json.Marshal(d.row.values["evidence"])
+	toUs := slices.ContainsFunc(d.scopes, func(s string) bool { return strings.HasPrefix(s, care.DestinationScope("")) })
+	switch {
+	case who.duty.View != care.Clinical:
+		return func(f *care.Field) bool { return f != nil && f.Limited }
+	case d.row.collection == care.Handovers && d.row.text("class") != string(care.Safeguarding) && !toUs && strings.Contains(string(evidence), `"stranger":true`):
+		return func(f *care.Field) bool { return f != nil && f.Limited && f.Name != "safe_note" }
+	}
+	return func(*care.Field) bool { return true }
 }

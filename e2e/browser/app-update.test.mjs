@@ -32,6 +32,18 @@ async function release(n) {
 /** Which release the page runs. @param {Page} page */
 const running = page => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--version-of-the-test').trim())
 
+/** Which release each kept shell is of, and how the workers stand: for whoever reads a failure. @param {Page} page */
+const shells = page => page.evaluate(async () => {
+  const kept = await Promise.all((await caches.keys()).map(async name => {
+    const style = await (await (await caches.open(name)).match('/app/app.css'))?.text() ?? ''
+    return { name, release: /--version-of-the-test: ?(\d)[^]*$/.exec(style.slice(style.lastIndexOf('--version-of-the-test')))?.[1] ?? '' }
+  }))
+  const workers = await navigator.serviceWorker.getRegistration('/app/')
+  const state = (/** @type {ServiceWorker | null | undefined} */ w) => w?.state ?? 'none'
+  return JSON.stringify({ kept, active: state(workers?.active), waiting: state(workers?.waiting), installing: state(workers?.installing),
+    controlled: state(navigator.serviceWorker.controller), styles: [...document.styleSheets].map(s => s.href) })
+})
+
 /** What an app that comes back into sight does. @param {Page} page */
 const comesBack = page => page.evaluate(() => { document.dispatchEvent(new Event('visibilitychange')) })
 
@@ -74,7 +86,7 @@ test('update while a form is dirty: never over an open form, offered afterwards,
   assert.ok(await marked(page), 'nobody asked for it yet')
   await page.getByRole('button', { name: 'Update now' }).click()
   await page.getByRole('heading', { name: 'Unlock' }).waitFor()
-  assert.equal(await running(page), '3', 'the newest of the two')
+  assert.equal(await running(page), '3', `the newest of the two; ${await shells(page)}`)
   await unlock(page)
   await page.getByText('Everything sent').waitFor()
   await page.waitForFunction(async () => (await caches.keys()).length === 1) // the old shells are gone

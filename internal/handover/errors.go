@@ -9,19 +9,21 @@ import (
 
 // Codes of [Error]. They are part of the HTTP contract.
 const (
-	CodeAlready          = "already"           // somebody was first; By and At say who and when
-	CodeNotAllowed       = "not_allowed"       // not for this role
-	CodeNotFound         = "not_found"         // not theirs; answered as if it were not there
-	CodeWrongState       = "wrong_state"       // not from where the handover stands
-	CodeReasonNeeded     = "reason_needed"     // say why
-	CodeOutcomeNeeded    = "outcome_needed"    // not one of care.HandoverOutcomes
-	CodeTextNeeded       = "text_needed"       // an answer that asks for work says what work
-	CodeNameNeeded       = "name_needed"       // a call that reached somebody reached a named person
-	CodeTeamNeeded       = "team_needed"       // hand on to whom
-	CodeSafeNoteNeeded   = "safe_note_needed"  // a voluntary team gets a note safe to share, nothing else
-	CodeRegistrantNeeded = "registrant_needed" // E and U2 from this role need a named registrant
-	CodeUnknownAction    = "unknown_action"    //
+	CodeAlready        = "already"          // somebody was first; By and At say who and when
+	CodeNotAllowed     = "not_allowed"      // not for this role
+	CodeNotFound       = "not_found"        // not theirs; answered as if it were not there
+	CodeWrongState     = "wrong_state"      // not from where the handover stands
+	CodeReasonNeeded   = "reason_needed"    // say why
+	CodeOutcomeNeeded  = "outcome_needed"   // not one of care.HandoverOutcomes
+	CodeTextNeeded     = "text_needed"      // an answer that asks for work says what work
+	CodeNameNeeded     = "name_needed"      // a call that reached somebody reached a named person
+	CodeTeamNeeded     = "team_needed"      // hand on to whom
+	CodeSafeNoteNeeded = "safe_note_needed" // a voluntary team gets a note safe to share, nothing else
 )
+
+// CodeRegistrantNeeded: E and U2 from this role need a named registrant. No action is refused for it: it is an issue
+// of a handover by hand.
+const CodeRegistrantNeeded = care.CodeRegistrantNeeded
 
 // Error says why an action was refused, in a code for programs and a sentence for people.
 // Nothing was changed.

@@ -57,7 +57,7 @@ type Machine struct {
 func (m Machine) Apply(h Handover, a Action, actor Actor, now time.Time) (Handover, []Event, error) {
 	cells, ok := table[a.Kind]
 	if !ok {
-		return h, nil, refuse(CodeUnknownAction, h, "There is no action %q.", string(a.Kind))
+		return h, nil, refuse(CodeWrongState, h, "There is no action %q.", string(a.Kind))
 	}
 	i, ok := position[h.State]
 	if !ok {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -178,4 +180,59 @@ func TestRestore_OfSomethingElseChangesNothing(t *testing.T) {
 	if rest, err := filepath.Glob(filepath.Join(dir, "data.db.*")); err != nil || len(rest) > 0 {
 		t.Errorf("left behind: %v, %v", rest, err)
 	}
+}
+
+// X12, O2: a backup of PocketBase's own that is put back in the dashboard restarts the server, with its key and its journal.
+func TestRestore_InTheDashboardKeepsTheKeyAndBringsBackWhatPhonesWereTold(t *testing.T) {
+	dir, email, person := nursesFolder(t)
+	const superuser, password = "admin@example.org", "correct-horse-battery-staple"
+	command(t, dir, "superuser", "upsert", superuser, password)
+	admin := freeAddress(t)
+	serve, lines, address := serves(t, dir, "--admin-http="+admin)
+	ann := annsPhone(t, address, email, http.DefaultClient)
+	record(t, ann, person, "1 before")
+	key, err := os.ReadFile(filepath.Join(dir, "signing.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := ""
+	administer := func(path, body string) {
+		t.Helper()
+		request, err := http.NewRequest(http.MethodPost, "http://"+admin+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", token)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		var answer struct{ Token string }
+		text, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode >= 300 {
+			t.Fatalf("POST %s = %d %s, %v", path, response.StatusCode, text, err)
+		}
+		if token == "" && json.Unmarshal(text, &answer) == nil {
+			token = answer.Token
+		}
+	}
+	administer("/api/collections/_superusers/auth-with-password", `{"identity":"`+superuser+`","password":"`+password+`"}`)
+	administer("/api/backups", `{"name":"night.zip"}`)
+	record(t, ann, person, "2 after")
+	epoch := ann.Epoch()
+	administer("/api/backups/night.zip/restore", "")
+	said(t, lines, "Doorstep listens on "+address)
+	synced(t, ann)
+	if got := notes(t, dir); got != "1 before, 2 after" {
+		t.Errorf("the server holds %q after the phone came", got)
+	}
+	if ann.Epoch() == epoch {
+		t.Error("the phone did not learn that the server was restored")
+	}
+	if now, err := os.ReadFile(filepath.Join(dir, "signing.key")); err != nil || string(now) != string(key) {
+		t.Errorf("the key is another: %v", err)
+	}
+	ends(t, serve, lines)
 }

@@ -37,7 +37,7 @@ func (s *stage) listen(request *http.Request, response *http.Response) (string, 
 			heard += fmt.Sprintf("\nevent: %s\ndata: %s\n", name, value)
 		case "":
 			if name == "poke" {
-				spoken[request.Method+" "+request.URL.Path] = true
+				spoken[request.Method+" "+request.URL.Path+" "+strconv.Itoa(response.StatusCode)] = true
 				return strings.TrimSpace(heard), nil
 			}
 		}

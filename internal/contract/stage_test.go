@@ -244,7 +244,7 @@ var (
 )
 
 // given are names of what only a server makes.
-var given = regexp.MustCompile(`^(cursor|access token|staff token|device|issue|epoch|history|sign-in code) \d+$`)
+var given = regexp.MustCompile(`^(cursor|access token|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
 
 // mint makes the value of a name that a request uses first.
 func (s *stage) mint(name string) (string, error) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/httpapi"
+	"doorstep/internal/identity"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
@@ -158,6 +160,10 @@ func TestSignInCode_enrols_one_phone_within_ten_minutes(t *testing.T) {
 	refused(t, h.post(t, base+"/devices", "", request(newKey(t), "", made.Code)), http.StatusUnauthorized, "code_invalid")
 	p := &phone{h: h, private: private, EnrolResponse: first}
 	p.token(t)
+	// S3: whoever made the code could have used it; the audit names them with the phone.
+	if n := h.count(t, "SELECT count(*) FROM audit WHERE action = 'device_enrolled' AND device = '"+first.Device+"' AND detail ->> 'by' = 'sign_in_code' AND detail ->> 'issued_by' = '"+h.lead.Id+"'"); n != 1 {
+		t.Errorf("%d lines of the audit say who made the code", n)
+	}
 
 	late := into[issued](t, h.code(t, h.Token(t, h.lead), h.nurse.Id), http.StatusCreated)
 	h.turn(10 * time.Minute)
@@ -170,6 +176,36 @@ func TestSignInCode_enrols_one_phone_within_ten_minutes(t *testing.T) {
 	}
 	if n := h.count(t, "SELECT count(*) FROM audit WHERE action = 'sign_in_code_issued' AND actor = '"+h.lead.Id+"' AND record = '"+h.nurse.Id+"'"); n != 3 {
 		t.Fatalf("%d in the audit", n)
+	}
+}
+
+// X10: the phone that makes room hands in what it holds and gets nothing from that moment; the audit says so.
+func TestEnrol_APhoneThatMakesRoomMayHandInAndGetsNothing(t *testing.T) {
+	h := newHouse(t)
+	var phones []*phone
+	for range identity.PhonesPerPerson {
+		phones = append(phones, h.enrol(t, h.nurse))
+		h.turn(time.Minute)
+	}
+	refused(t, h.post(t, base+"/devices", h.Token(t, h.nurse), request(newKey(t), "", "")), http.StatusConflict, "too_many_phones")
+	h.turn(24 * time.Hour)
+	held := phones[0].token(t).AccessToken
+	into[httpapi.ProbeAnswer](t, h.probe(t, held), http.StatusOK) // now it is in memory
+	latest := h.enrol(t, h.nurse)
+	for i, p := range append(phones, latest) {
+		want := "active"
+		if i == 0 {
+			want = "draining"
+		}
+		if n := h.count(t, "SELECT count(*) FROM devices WHERE id = '"+p.Device+"' AND state = '"+want+"'"); n != 1 {
+			t.Errorf("phone %d is not %s", i, want)
+		}
+	}
+	if n := h.count(t, "SELECT count(*) FROM audit WHERE action = 'device_made_room' AND device = '"+phones[0].Device+"' AND actor = '"+h.nurse.Id+"'"); n != 1 {
+		t.Errorf("%d lines of the audit say so", n)
+	}
+	if s := into[httpapi.ProbeAnswer](t, h.probe(t, held), http.StatusOK).Session; !s.PushOnly || s.Directive != identity.DirectiveDrain {
+		t.Errorf("the token it had is good for %+v", s)
 	}
 }
 

@@ -3,7 +3,6 @@ package migrations_test
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/testkit/pbtest"
@@ -25,7 +24,7 @@ func TestWhomARetractedServiceHasInAnOlderDatabaseIsAskedAgain(t *testing.T) {
 	}
 	asked := app.Put(t, care.Handovers, map[string]any{"patient": person.Id, "to_team": friends.Id, "state": "sent"})
 	app.Put(t, care.Handovers, map[string]any{"patient": person.Id, "to_team": nurses.Id, "state": "sent"})
-	charity.Set("retracted", time.Now())
+	charity.Set("retracted", "2026-03-02 08:00:00.000Z")
 	if err := app.Save(charity); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -101,7 +102,7 @@ func followed(f *care.Field) bool { return f.Limited && f.Name != "safe_note" }
 // because they, or their team, reported it about a person they had not got; see care.ByStranger. That is kept with
 // the handover, so that it is the same whenever a phone asks and a digest compares.
 func (a *Access) SeeFollowed(scopes []string, data json.RawMessage) json.RawMessage {
-	if !a.Clinical() || slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, care.DestinationScope("")) }) {
+	if !a.Clinical() || !bytes.Contains(data, []byte(`"stranger"`)) || slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, care.DestinationScope("")) }) {
 		return data
 	}
 	var fields map[string]json.RawMessage

@@ -67,6 +67,7 @@ func run(ctx context.Context, set *settings.Settings) error {
 	c := pbapp.Config(set.DataDir)
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: set.DataDir, DBConnect: c.DBConnect, DataMaxOpenConns: c.DataMaxOpenConns,
 		DataMaxIdleConns: c.DataMaxIdleConns, AuxMaxOpenConns: c.AuxMaxOpenConns, AuxMaxIdleConns: c.AuxMaxIdleConns})
+	set.DataDir = app.DataDir() // PocketBase has read --dir by itself by now
 	built, err := webui.New(files, map[string]string{"": "pb_public", "docs/": "docs"})
 	if err != nil {
 		return err

@@ -80,6 +80,28 @@ func TestASecondServerOnAFolderIsRefusedAndToldWhoseItIs(t *testing.T) {
 	ends(t, second, lines)
 }
 
+// K5, K6: the folder that --dir names is the one that is looked at, taken, copied and put back, whatever the variable
+// says; and a server on another folder is in nobody's way.
+func TestEveryCommandGoesByTheFolderThatTheFlagNames(t *testing.T) {
+	dir, variable := t.TempDir(), t.TempDir()
+	first, lines, _ := serves(t, variable, "--dir", dir)
+	if got := refused(t, t.TempDir(), "serve", "--dir", dir); !strings.Contains(got, fmt.Sprintf("(pid %d)", first.Process.Pid)) {
+		t.Errorf("a second server on the folder says %q", got)
+	}
+	other, otherLines, _ := serves(t, variable, "--dir", t.TempDir())
+	ends(t, other, otherLines)
+	backup := filepath.Join(t.TempDir(), "night.db")
+	command(t, variable, "backup", "--dir", dir, backup)
+	if got := refused(t, variable, "restore", "--dir", dir, backup); !strings.Contains(got, "is served by another process") {
+		t.Errorf("a backup put back under a running server says %q", got)
+	}
+	ends(t, first, lines)
+	command(t, variable, "restore", "--dir", dir, backup)
+	if entries, err := os.ReadDir(variable); err != nil || len(entries) > 0 {
+		t.Errorf("the folder of the variable holds %v, %v", entries, err)
+	}
+}
+
 // K4, K12, K13: what is wrong with a folder is said in a sentence that names the file, before anything changes.
 func TestAFolderThatWouldComeToHarmIsNotServed(t *testing.T) {
 	dir := t.TempDir()

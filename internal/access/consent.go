@@ -68,7 +68,7 @@ func Consented(person *care.Record, service string, now time.Time) (agreed bool,
 		return true, expires
 	}
 	p := care.AsPatient(person)
-	if service == Withdrawn || p.Objection() {
+	if service == Withdrawn || p.Objection() || slices.Contains(person.Unreadable, "objection") {
 		return false, expires
 	}
 	var consents []struct {
@@ -85,8 +85,8 @@ func Consented(person *care.Record, service string, now time.Time) (agreed bool,
 			continue
 		}
 		agreed, expires = c.Given, time.Time{}
-		if last, err := time.Parse(time.DateOnly, c.Expires); err == nil {
-			expires = last.AddDate(0, 0, 1)
+		if end, ok := care.DayEnds(c.Expires); ok {
+			expires = end
 			agreed = agreed && now.Before(expires)
 		} else if c.Expires != "" {
 			agreed = false

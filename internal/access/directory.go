@@ -136,7 +136,7 @@ func (d *Directory) voluntaryTeam(id string) bool { return d.Ever(id) != nil && 
 
 // Closed says whether an organisation no longer takes anybody.
 func (o *Organisation) Closed(now time.Time) bool {
-	return o.Retracted || o.ClosedOn != "" && o.ClosedOn <= now.Format(time.DateOnly)
+	return o.Retracted || o.ClosedOn != "" && o.ClosedOn <= care.Today(now)
 }
 
 // Everybody is each member of staff who is known.

@@ -71,9 +71,7 @@ func caseFor(c handover.Case, person *care.Record) handover.Case {
 		return c
 	}
 	p := care.AsPatient(person)
-	if born, err := time.Parse(time.DateOnly, p.DateOfBirth()); err == nil {
-		c.Age = news2.AgeAt(born, c.ClinicalTime)
-	}
+	c.Age = news2.AgeAt(care.Born(person, c.ClinicalTime))
 	c.Communication = p.CommunicationNeeds()
 	c.RiskNote = p.RiskNote()
 	return c

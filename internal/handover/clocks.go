@@ -133,19 +133,9 @@ func (s Span) end(from time.Time, cal Calendar) time.Time {
 
 // midnight is the end of the day of t in London.
 func midnight(t time.Time) time.Time {
-	local := t.In(london())
+	local := worktime.InLondon(t)
 	y, m, d := local.Date()
 	return time.Date(y, m, d+1, 0, 0, 0, 0, local.Location())
-}
-
-// london is where days begin and end. Its database is compiled in; were it broken, UTC is an
-// hour out at most, and a deadline an hour off is better than none.
-func london() *time.Location {
-	loc, err := worktime.London()
-	if err != nil {
-		return time.UTC
-	}
-	return loc
 }
 
 // sooner returns the earlier of two deadlines, where zero means never.

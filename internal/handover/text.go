@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/news2"
+	"doorstep/internal/worktime"
 )
 
 // lateShown is the lateness from which a text says so. Below it a phone was merely slow.
@@ -203,11 +204,11 @@ func by(c Case) string {
 	return " By " + when(c.ActDue) + "."
 }
 
-func when(t time.Time) string { return t.In(london()).Format("Mon 2 Jan 2006 15:04") }
+func when(t time.Time) string { return worktime.InLondon(t).Format("Mon 2 Jan 2006 15:04") }
 
 // since gives a later moment, without the day when it is the same one.
 func since(first, later time.Time) string {
-	a, b := first.In(london()), later.In(london())
+	a, b := worktime.InLondon(first), worktime.InLondon(later)
 	if a.YearDay() == b.YearDay() && a.Year() == b.Year() {
 		return b.Format("15:04")
 	}

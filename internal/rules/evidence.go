@@ -87,9 +87,7 @@ func personFacts(person *care.Record, at time.Time) news2.Person {
 	if person == nil {
 		return facts
 	}
-	if born, err := time.Parse(time.DateOnly, care.AsPatient(person).DateOfBirth()); err == nil {
-		facts.Age = news2.AgeAt(born, at)
-	}
+	facts.Age = news2.AgeAt(care.Born(person, at))
 	if b, ok := person.Get("pregnant").(bool); ok {
 		facts.Pregnant = &b
 	}

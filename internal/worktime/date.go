@@ -20,6 +20,16 @@ var London = sync.OnceValues(func() (*time.Location, error) {
 	return loc, nil
 })
 
+// InLondon is a moment by the clocks of London, where days begin and end. The time zone database is compiled in; were
+// it broken, UTC is an hour out at most, which is better than no day at all.
+func InLondon(t time.Time) time.Time {
+	loc, err := London()
+	if err != nil {
+		loc = time.UTC
+	}
+	return t.In(loc)
+}
+
 // Date is a day of the calendar, without a time or a place. As text, and as a key of a
 // JSON object, it is 2026-12-25.
 type Date struct {
@@ -64,6 +74,11 @@ func (d *Date) UnmarshalText(text []byte) error {
 // an hour off by the wall, as time.Date says.
 func (d Date) at(minutes int, loc *time.Location) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, minutes, 0, 0, loc)
+}
+
+// Ends returns the midnight in London with which the day ends.
+func (d Date) Ends() time.Time {
+	return time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, InLondon(time.Time{}).Location()).UTC()
 }
 
 // next returns the following day.

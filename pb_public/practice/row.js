@@ -1,7 +1,7 @@
 // @ts-check
 // One row of the list: a person, and what stands open about them.
 import { inHand } from '../shared/states.js'
-import { birth, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { birth, day, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { classMap, html, nothing, repeat } from '../shared/ui/html.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
@@ -50,7 +50,7 @@ export function attention(inbox, id, now) {
 
 /** Born and number, as far as the reader knows them. @param {import('./types.js').Person} p @param {number} now */
 export function identity(p, now) {
-  const age = ageAt(p.date_of_birth, new Date(now).toISOString())
+  const age = ageAt(p.date_of_birth, day(now))
   return [p.date_of_birth && fill(age === null ? w.bornOnly : w.born, { date: birth(p.date_of_birth), age: age ?? '' }),
       p.nhs_number && fill(w.nhs, { number: nhsNumber(p.nhs_number) })].filter(Boolean).join(' · ')
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The handover a nurse would write, filled in from what she just recorded: she changes it, nobody types
 // it twice. Situation, background, assessment, recommendation, as SBAR has them.
-import { clock } from '../../shared/ui/format.js'
+import { clock, day } from '../../shared/ui/format.js'
 import { labelOf, readingsText } from '../../shared/ui/readings.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { newThrees } from './callfirst.js'
@@ -24,7 +24,7 @@ import { ageAt } from '../../shared/ui/news2.js'
  */
 export function sbar({ patient, visit, readings, score, before = null, urgency, now }) {
   const w = words.app.sbar
-  const age = ageAt(patient.date_of_birth, new Date(now).toISOString())
+  const age = ageAt(patient.date_of_birth, day(now))
   const who = age === null ? w.person : fill(w.personAged, { age })
   const signs = (visit.soft_signs ?? []).map((/** @type {string} */ s) => word(words.app.softSigns, s).toLowerCase())
   const reasons = []
@@ -46,6 +46,7 @@ export function sbar({ patient, visit, readings, score, before = null, urgency, 
     if (fresh.length) lines.push(fill(w.newThree, { what: fresh.map(p => labelOf(p).toLowerCase()).join(', ') }))
     if (before && before.total !== null && score.total !== null) lines.push(fill(w.before, { total: before.total }))
     if (score.status === 'incomplete') lines.push(w.incomplete)
+    if (score.age_unknown) lines.push(`${words.common.ageUnknown}.`)
   }
   if (visit.note) lines.push(visit.note)
   return { situation, background: known.join('. '), assessment: lines.join('\n'), recommendation: word(w.ask, urgency) || w.ask.SD }

@@ -149,9 +149,10 @@ func triggers(c *core.Collection) []string {
 func objectOf(c *core.Collection, columns, conditions []string) string {
 	rows := make([]string, len(columns))
 	for i, column := range columns {
-		value := fmt.Sprintf(`json_quote(OLD."%s")`, column)
+		// JSON holds no blob, and a row that somebody left one in must be mendable.
+		value := fmt.Sprintf(`json_quote(iif(typeof(OLD."%[1]s") = 'blob', CAST(OLD."%[1]s" AS TEXT), OLD."%[1]s"))`, column)
 		if storesJSON(c.Fields.GetByName(column)) {
-			value = fmt.Sprintf(`CASE WHEN json_valid(OLD."%[1]s") THEN json(OLD."%[1]s") ELSE json_quote(OLD."%[1]s") END`, column)
+			value = fmt.Sprintf(`CASE WHEN json_valid(CAST(OLD."%[1]s" AS TEXT)) THEN json(CAST(OLD."%[1]s" AS TEXT)) ELSE %[2]s END`, column, value)
 		}
 		rows[i] = fmt.Sprintf("SELECT '%s' AS k, %s AS v", column, value)
 		if conditions != nil {

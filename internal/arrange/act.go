@@ -29,7 +29,7 @@ func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version i
 	if (a.Kind == handover.Decline || a.Kind == handover.Overdue || a.Kind == handover.TeamGone) && a.To.ID == "" {
 		a.To, _ = directory.Coordinator(neighbourhoodOf(directory, h))
 	}
-	m := handover.Machine{Clocks: r.Reference.Clocks(), Calendar: r.Reference.Calendar(directory.Organisation(h.ToTeam))}
+	m := handover.Machine{Clocks: r.Reference.Clocks(), Calendar: r.Reference.Calendar(directory.Organisation(holderAfter(h, a)))}
 	after, events, err := m.Apply(h, a, actor, r.Moment.Now())
 	if err != nil {
 		return rec, err
@@ -55,6 +55,17 @@ func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version i
 		}
 	}
 	return rec, r.watch(rec)
+}
+
+// holderAfter is the team in whose working time a handover is due once an action is done.
+func holderAfter(h handover.Handover, a handover.Action) string {
+	switch a.Kind {
+	case handover.HandOn, handover.Decline, handover.Overdue:
+		if a.To.ID != "" && (h.Class != care.Safeguarding || a.Kind == handover.HandOn) {
+			return a.To.ID
+		}
+	}
+	return h.ToTeam
 }
 
 // decisions are events after which somebody who has not seen them must look again before they

@@ -11,14 +11,25 @@ import (
 // column, of those that changed.
 type Was map[string]any
 
-// WasOf reads what a trigger kept; "" is nothing.
-func WasOf(kept string) (Was, error) {
-	if kept == "" {
-		return Was{}, nil
+// WasOf reads what a trigger kept. Whatever somebody had written past the engine before, what can be read of it is.
+func WasOf(kept string) Was {
+	was := Was{}
+	members, _ := care.DecodeJSON([]byte(kept)).(map[string]any)
+	for name, value := range members {
+		was[name] = value
+		number, ok := value.(json.Number)
+		if !ok {
+			continue
+		}
+		if n, err := number.Int64(); err == nil {
+			was[name] = n
+		} else if x, err := number.Float64(); err == nil {
+			was[name] = x
+		} else {
+			was[name] = number.String() // infinity, as SQLite writes it
+		}
 	}
-	var was Was
-	err := json.Unmarshal([]byte(kept), &was)
-	return was, err
+	return was
 }
 
 // Record rebuilds the record as it was. Now is the record as it stands; nil where it is deleted.

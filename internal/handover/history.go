@@ -41,6 +41,7 @@ const (
 	EventRaisedAgain    = "raised_again"
 	EventJoined         = "joined"
 	EventReassigned     = "reassigned" // to another clinician of the team, because its owner left
+	EventDueMoved       = "due_moved"  // the working time it is reckoned in changed
 )
 
 // leads says to which state an event brought the handover.

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
+	"doorstep/internal/handover"
 )
 
 const (
@@ -59,6 +60,7 @@ type dirty struct {
 type ForeignWrites interface {
 	TakeInForeignWrite(rec, old *care.Record, changed []string) error
 	TakeInForeignDelete(rec *care.Record) error
+	WorkingTimeChanged(handovers []string, before func(organisation string) handover.Calendar) error
 }
 
 // Settle brings what others wrote into the sequence: feed, field versions, grants, rules. It
@@ -77,7 +79,7 @@ func (tx *Tx) Settle(limit int, over func() bool, in ForeignWrites) (more bool, 
 			return false, err
 		}
 	}
-	more = steers || len(rows) == limit
+	more, tx.unsettled = steers || len(rows) == limit, false
 	var decided []care.Standing
 	for i, d := range rows {
 		if i > 0 && (over() || len(tx.regrant) >= regrantAtOnce) {
@@ -102,7 +104,7 @@ func (tx *Tx) Settle(limit int, over func() bool, in ForeignWrites) (more bool, 
 		}
 	}
 	clear(tx.regrant)
-	return more, tx.journal(decided)
+	return more || tx.unsettled, tx.journal(decided)
 }
 
 func (tx *Tx) dirty(query string, limit int) (rows []dirty, err error) {
@@ -116,11 +118,10 @@ func (tx *Tx) dirty(query string, limit int) (rows []dirty, err error) {
 }
 
 func (tx *Tx) settle(in ForeignWrites, d dirty) error {
-	was, err := columns.WasOf(d.was.String)
-	if err != nil {
-		return err
-	}
+	was := columns.WasOf(d.was.String)
 	switch d.collection {
+	case dayChanged, hoursChanged:
+		return tx.workingTimeChanged(in, d, was)
 	case care.Caseload:
 		if d.op == asking {
 			after, _ := was["after"].(string)
@@ -189,7 +190,12 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was columns.Was)
 			return err
 		}
 	}
-	return in.TakeInForeignWrite(rec, old, changed)
+	if err := in.TakeInForeignWrite(rec, old, changed); err != nil || s.Collection.Name != care.Organisations || !slices.Contains(changed, "opening_hours") {
+		return err
+	}
+	tx.unsettled = true
+	_, err = tx.exec(goOn, hoursChanged, rec.ID, string(care.JSON(map[string]string{"hours": string(care.AsOrganisation(old).OpeningHours())})))
+	return err
 }
 
 // settleGone leaves a row in every scope the deleted record was in: the tombstone.

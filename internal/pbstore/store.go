@@ -188,7 +188,7 @@ type memory struct {
 	held           map[string]room             // what open quarantine rows take, by author
 	clocks         map[string]care.DeviceClock // by device
 
-	calendars map[string]*worktime.Schedule // by organisation; "" = core hours
+	calendars worktime.Schedules
 	rules     *rules.Set
 	watched   map[string]*watch   // people with alarms of the last 30 days or open handovers
 	creates   map[string]string   // record whose create is in quarantine → that row

@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/rooms"
 	"doorstep/internal/rules"
 	"doorstep/internal/sqlitedb"
+	"doorstep/internal/worktime"
 )
 
 const (
@@ -52,6 +53,8 @@ type Tx struct {
 
 	members      map[string]*access.Member // staff whose standing it changed
 	newDirectory *access.Directory         // nil: as it was
+	calendars    worktime.Schedules        // nil: as they were
+	unsettled    bool                      // something it settles goes on in the next one
 	regrant      map[string]bool           // people whose grants it must bring in line before it ends
 }
 

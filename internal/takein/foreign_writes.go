@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"doorstep/internal/care"
+	"doorstep/internal/handover"
 )
 
 // TakeInForeignWrite takes in a record that somebody wrote past the engine (the dashboard, a cascade, raw
@@ -71,10 +72,17 @@ func (in *input) setAsideForeign(p *planned, d *draft) {
 
 // foreignValue is what was written into a field past the engine, and what is wrong with it.
 func foreignValue(f *care.Field, rec *care.Record) ([]byte, *care.Problem) {
-	if text, ok := rec.Spoiled[f.Name]; ok {
+	if text, ok := rec.Spoiled[f.Name]; ok && f.Kind == care.Object {
+		return []byte(text), &care.Problem{Code: care.CodeWrongType, Message: f.Name + " cannot be read"}
+	} else if ok {
 		return care.JSON(text), &care.Problem{Code: care.CodeWrongType, Message: f.Name + " was written past the server as something that it cannot hold"}
 	}
 	return rec.Raw(f.Name), f.CheckStored(rec.Get(f.Name))
+}
+
+// WorkingTimeChanged lets the deadlines of handovers follow working time that somebody wrote past the engine.
+func (r *Room) WorkingTimeChanged(handovers []string, before func(organisation string) handover.Calendar) error {
+	return r.Handovers.WorkingTimeChanged(handovers, before)
 }
 
 // TakeInForeignDelete judges a person anew after a record about them was deleted past the engine.

@@ -87,6 +87,9 @@ func (d *desk) AcknowledgeBy(class care.Class, at time.Time) time.Time {
 	return time.Time{}
 }
 
+// WorkingTimeChanged implements takein.Handovers.
+func (d *desk) WorkingTimeChanged([]string, func(string) handover.Calendar) error { return nil }
+
 func (d *desk) room(s rooms.Store) *takein.Room {
 	return &takein.Room{Store: s, Reference: s, Moment: s, Judge: d, Handovers: d}
 }

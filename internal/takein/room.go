@@ -80,6 +80,8 @@ type Handovers interface {
 	ReplaceRefused(issue *care.Record, made []care.Op) error
 	// AcknowledgeBy is when a handover of a class must be acknowledged; zero: nothing is due.
 	AcknowledgeBy(class care.Class, at time.Time) time.Time
+	// WorkingTimeChanged sets the deadlines of handovers by the working time that holds now.
+	WorkingTimeChanged(handovers []string, before func(organisation string) handover.Calendar) error
 }
 
 // Room takes in within one transaction.

@@ -66,13 +66,26 @@ test('how old the data is', () => {
 
 test('the handover is filled in from what was recorded', () => {
   const readings = { ...well, diastolic: 118, pulse: 112, acvpu: 'C', weight: 61 }
-  const s = score(readings)
+  const s = score(readings, { age: 84 })
   const got = sbar({ patient: { id: 'ada', date_of_birth: '1941-05-06', communication_needs: ['large_print'], risk_note: 'Small dog' },
     visit: { id: 'v', soft_signs: ['unsteady', 'not_eating'], critical_medicine: 'missed', note: 'Daughter is worried.' }, readings, score: s, before: score(well), urgency: 'U2', now })
   assert.equal(got.situation, 'A person aged 84, seen at home at 10:00: NEWS2 5; not their usual self (unsteady, not eating); critical medicine missed.')
   assert.equal(got.background, 'Communication: Large print. Small dog')
   assert.equal(got.assessment, 'Readings: respiration rate 16/min (0), SpO2 97 % (0), breathing air (0), blood pressure 128/118 mmHg (0), pulse 112/min (2), ACVPU C, new confusion (3), temperature 36.8 °C (0), weight 61.0 kg.\nNew 3 for this person: consciousness.\nNEWS2 was 0 the time before.\nDaughter is worried.')
   assert.equal(got.recommendation, 'Please review within 2 hours and ring me back.')
+})
+
+// D3
+test('a score of somebody whose age nobody knows says that it is that of an adult, wherever it is shown', () => {
+  const ada = { id: 'ada' }, set = { id: 'o', taken_at: '2026-03-02T09:45:00Z', ...well }
+  assert.equal(score(well).age_unknown, true)
+  assert.equal('age_unknown' in score(well, { age: 84 }), false)
+  assert.equal('age_unknown' in score(well, { age: 9 }), false)
+  const said = /Age not known: scored as an adult/
+  assert.match(sbar({ patient: ada, visit: {}, readings: well, score: score(well), urgency: 'R', now }).assessment, said)
+  const visit = { patient: ada, visit: { id: 'v' }, observations: [set], nameOf: () => '' }
+  assert.match(visitText(visit), said)
+  assert.doesNotMatch(visitText({ ...visit, patient: { ...ada, date_of_birth: '1941-05-06' } }), said)
 })
 
 test('a set that NEWS2 does not score is handed over and written without a score', () => {

@@ -106,6 +106,19 @@ test('the inbox shows each reading in its table and in its text', () => {
   assert.deepEqual(rowsOf({ ...evidence, values: {}, news2: undefined }), [])
 })
 
+// D3, C1
+test('the inbox says of a score that nobody knew the age, and of what cannot be read that it cannot', () => {
+  const evidence = { collection: 'observations', id: 'o', recorded_at: '2026-03-02T09:45:00.000Z', late_by_seconds: 0, clock_known: true, verified: true, values: set, news2: { ...points, age_unknown: true } }
+  const point = { at: '2026-03-01T09:45:00.000Z', total: 3, band: 'low', floor_total: 3, scale: 1 }
+  const detail = { id: 'h', class: 'SD', state: 'sent', patient: {}, from_staff: null, from_team: null, rules: [], evidence: [], trend: [], events: [], measured: [] }
+  const said = (/** @type {any} */ more) => asText({ ...detail, ...more }, 'Guy', now)
+  assert.match(said({ evidence: [evidence] }), /Age not known: scored as an adult/)
+  assert.match(said({ trend: [{ id: 'a', ...point, age_unknown: true }, { id: 'b', ...point }] }), /Age not known: scored as an adult/)
+  assert.doesNotMatch(said({ trend: [{ id: 'a', ...point }, { id: 'b', ...point }] }), /Age not known/)
+  assert.match(said({ unreadable: ['evidence'] }), /The readings behind it: cannot be read/)
+  assert.match(said({ events: [{ id: 'e', at: point.at, kind: 'escalated', unreadable: ['detail'] }] }), /Details of an event: cannot be read/)
+})
+
 test('a reading that is followed has a course from its second value on, without what was not taken', () => {
   const at = day => `2026-03-0${day}T09:00:00.000Z`
   assert.ok(overTime.length)

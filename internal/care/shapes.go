@@ -79,6 +79,7 @@ var scoreShape = &Shape{Members: []Member{
 	{Field: Field{Name: "single_three", Kind: Bool}},
 	{Field: Field{Name: "floor_total", Kind: Int, Min: 0, Max: 20}}, // of the readings there are
 	{Field: Field{Name: "floor_band", Kind: Text}},
+	{Field: Field{Name: "age_unknown", Kind: Bool}}, // scored as an adult
 	{Field: Field{Name: "scale", Kind: Int, Min: 1, Max: 2}},
 	{Field: Field{Name: "status", Kind: Text}},
 }}

@@ -70,9 +70,17 @@ func headline(s *news2.Score) string {
 	case s.Status == news2.StatusNotApplicable:
 		return "NEWS2 does not apply (under 16 or pregnant)"
 	case s.Total != nil:
-		return fmt.Sprintf("NEWS2 %d%s", *s.Total, scale(s))
+		return fmt.Sprintf("NEWS2 %d%s%s", *s.Total, scale(s), adult(s))
 	}
-	return fmt.Sprintf("NEWS2 incomplete, at least %d%s", s.FloorTotal, scale(s))
+	return fmt.Sprintf("NEWS2 incomplete, at least %d%s%s", s.FloorTotal, scale(s), adult(s))
+}
+
+// adult says what a score rests on where nobody knows the person's age.
+func adult(s *news2.Score) string {
+	if s.AgeUnknown {
+		return " (age not known: scored as an adult)"
+	}
+	return ""
 }
 
 func scale(s *news2.Score) string {

@@ -34,11 +34,19 @@ const MaxEvidence = 100
 
 // EvidenceIn reads what a stored handover keeps. The server wrote it; anything else reads as nothing.
 func EvidenceIn(rec *care.Record) Evidence {
-	var kept Evidence
-	if raw := care.AsHandover(rec).Evidence(); raw != nil {
-		_ = json.Unmarshal(raw, &kept)
+	kept, err := ReadEvidence(care.AsHandover(rec).Evidence())
+	if err != nil {
+		return Evidence{}
 	}
 	return kept
+}
+
+// ReadEvidence reads evidence as a handover keeps it; nil is none.
+func ReadEvidence(raw json.RawMessage) (kept Evidence, err error) {
+	if len(raw) > 0 {
+		err = json.Unmarshal(raw, &kept)
+	}
+	return kept, err
 }
 
 // Has says whether one reading of a record is kept already: a record in doubt has several.

@@ -42,14 +42,16 @@ func observed(p news2.Person, rate, spo2 *int, oxygen bool, systolic, pulse *int
 var practice = Team{ID: "practice-oak", Kind: "practice"}
 
 func cases() map[string]Case {
-	adult := news2.Person{Scale: 1}
+	adult := news2.Person{Scale: 1, Age: number(82)}
 	six := observed(adult, number(22), number(94), false, number(109), number(96), "A", number(386))
 	six.Title = "NEWS2 of 5 or 6"
-	partial := observed(news2.Person{Scale: 2}, number(26), number(89), true, number(88), nil, "A", nil)
+	partial := observed(news2.Person{Scale: 2, Age: number(70)}, number(26), number(89), true, number(88), nil, "A", nil)
 	partial.Title = "NEWS2 of 7 or more"
 	refused := observed(adult, number(26), number(91), false, number(109), number(900), "A", number(386))
 	refused.Title, refused.Verified, refused.Doubt = "NEWS2 of 7 or more", false, "a pulse of 900 was refused because it is outside 0 to 350"
 	refused.ClockKnown = false
+	ageless := observed(news2.Person{Scale: 1}, number(26), number(91), false, number(109), number(900), "A", number(386)) // D3
+	ageless.Title, ageless.Verified, ageless.Doubt, ageless.ClockKnown = refused.Title, false, refused.Doubt, false
 	yes := true
 	pregnant := observed(news2.Person{Scale: 1, Pregnant: &yes}, number(26), number(91), false, number(109), number(120), "A", number(386))
 	pressure := observed(adult, number(16), number(97), false, number(150), number(72), "A", number(368))
@@ -70,7 +72,7 @@ func cases() map[string]Case {
 			Communication: []string{"hearing_aid", "speaks Sylheti"}, RiskNote: "Large dog, kept in the kitchen."},
 		"an incomplete set on scale 2": {To: practice, Class: care.Emergency, Age: number(70), Findings: []Finding{partial},
 			Asks: []string{"Emergency threshold."}, ClinicalTime: at(2, 10, 12), LateBy: time.Minute, ActDue: at(2, 10, 42)},
-		"a refused reading": {To: practice, Class: care.Emergency, Findings: []Finding{refused}, Asks: []string{"Emergency threshold."},
+		"a refused reading": {To: practice, Class: care.Emergency, Findings: []Finding{ageless}, Asks: []string{"Emergency threshold."},
 			Unverified: true, ClinicalTime: at(2, 10, 12), LateBy: 26 * time.Hour, ActDue: at(2, 10, 42)},
 		"the copy of a refused reading for the team lead": {To: Team{ID: "nursing", Kind: "nursing"}, Class: care.Emergency, Age: number(82),
 			Findings: []Finding{refused}, Asks: []string{"Emergency threshold."}, Unverified: true, Copy: true, ClinicalTime: at(2, 10, 12), ActDue: at(2, 10, 42)},

@@ -36,6 +36,10 @@ type Score struct {
 	// of 0 has reached nothing, stays "incomplete" and cannot be shown as green.
 	FloorBand Band `json:"floor_band"`
 
+	// AgeUnknown says that nobody knows how old the person is, and that they were scored as an adult: wherever the
+	// score is shown, this is too.
+	AgeUnknown bool `json:"age_unknown,omitempty"`
+
 	Scale  int    `json:"scale"` // SpO2 scale used, 1 or 2
 	Status Status `json:"status"`
 }
@@ -51,6 +55,7 @@ func Calculate(r Reading, p Person) Score {
 		return s
 	}
 
+	s.AgeUnknown = p.Age == nil
 	s.RespirationRate = score(respirationTable, r.RespirationRate)
 	s.SpO2 = scoreSpO2(s.Scale, r.SpO2, r.OnOxygen)
 	s.Oxygen = scoreOxygen(r.OnOxygen)

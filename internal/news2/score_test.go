@@ -29,13 +29,13 @@ func TestWireNames(t *testing.T) {
 			"a complete set on scale 2",
 			Reading{RespirationRate: whole(25), SpO2: whole(98), OnOxygen: &oxygen, Systolic: whole(105), Pulse: whole(91), ACVPU: &alert, Temperature: &temperature},
 			`{"respiration_rate":3,"spo2":3,"oxygen":2,"systolic":1,"pulse":1,"acvpu":0,"temperature":0,` +
-				`"total":10,"band":"high","single_three":true,"floor_total":10,"floor_band":"high","scale":2,"status":"complete"}`,
+				`"total":10,"band":"high","single_three":true,"floor_total":10,"floor_band":"high","age_unknown":true,"scale":2,"status":"complete"}`,
 		},
 		{
 			"missing readings are null, never 0",
 			Reading{Pulse: whole(91)},
 			`{"respiration_rate":null,"spo2":null,"oxygen":null,"systolic":null,"pulse":1,"acvpu":null,"temperature":null,` +
-				`"total":null,"band":"incomplete","single_three":false,"floor_total":1,"floor_band":"low","scale":2,"status":"incomplete"}`,
+				`"total":null,"band":"incomplete","single_three":false,"floor_total":1,"floor_band":"low","age_unknown":true,"scale":2,"status":"incomplete"}`,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -43,6 +43,26 @@ func TestWireNames(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// D3.
+func TestAScoreOfSomebodyOfUnknownAgeSaysThatItIsThatOfAnAdult(t *testing.T) {
+	ninety, sixteen, pulse := 90, 16, 91
+	yes := true
+	for _, c := range []struct {
+		name   string
+		person Person
+		says   bool
+	}{
+		{"nobody knows the age", Person{}, true},
+		{"of sixteen", Person{Age: &sixteen}, false},
+		{"of ninety", Person{Age: &ninety}, false},
+		{"pregnant, and there is no score", Person{Pregnant: &yes}, false},
+	} {
+		if got := Calculate(Reading{Pulse: &pulse}, c.person); got.AgeUnknown != c.says {
+			t.Errorf("%s: %s", c.name, show(t, got))
+		}
 	}
 }
 

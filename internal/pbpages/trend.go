@@ -22,6 +22,8 @@ type TrendPoint struct {
 	Band       string `json:"band"`
 	FloorTotal int    `json:"floor_total"` // the least it can be, where a reading is missing
 	Scale      int    `json:"scale"`       // SpO2 scale, 1 or 2
+	// AgeUnknown: scored as an adult; see news2.Score.
+	AgeUnknown bool `json:"age_unknown,omitempty"`
 }
 
 // Measured is what one set of readings holds of what is shown over time beside the score.
@@ -60,6 +62,9 @@ func (v Pages) Trend(patient string, until time.Time) ([]TrendPoint, []Measured,
 		var score struct {
 			TrendPoint
 			Status string `json:"status"`
+		}
+		if f, _ := observations.Collection.Field("news2"); columns.Value(f, raw) == nil && columns.Spoiled(f, raw) {
+			v.NoticeUnreadable(&care.Record{Collection: observations.Collection, ID: p.ID, Meta: care.Meta{Unreadable: []string{f.Name}}})
 		}
 		if raw == "" || json.Unmarshal([]byte(raw), &score) != nil || score.Status == "" || score.Status == "not_applicable" {
 			return nil

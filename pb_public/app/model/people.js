@@ -4,6 +4,7 @@ import { ageAt, score } from '../../shared/ui/news2.js'
 import { day, personName } from '../../shared/ui/format.js'
 import { inOrder } from '../../shared/ui/words.js'
 import { anyScored } from '../../shared/ui/readings.js'
+import { cannotBeRead } from '../../shared/ui/unreadable.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
 
@@ -53,7 +54,17 @@ export function forScore(patient, at) {
  * @param {Rec} set @param {Rec} patient @returns {import('../../shared/ui/news2.js').Score | null}
  */
 export function scoreOf(set, patient) {
-  return set.news2 ?? (anyScored(set) ? score(set, forScore(patient, set.taken_at)) : null)
+  return set.news2 ?? (anyScored(set) ? scored(set, patient, set.taken_at) : null)
+}
+
+/**
+ * Readings as the server scores them: where it has a scale of the person that nobody can read, on the graver of the two.
+ * @param {import('../../shared/ui/news2.js').Readings} taken @param {Rec} patient @param {string | number} at
+ */
+export function scored(taken, patient, at) {
+  const facts = forScore(patient, at), own = score(taken, facts)
+  const other = cannotBeRead(patient, 'spo2_scale') ? score(taken, { ...facts, scale: 2 }) : own
+  return other.floor_total > own.floor_total ? other : own
 }
 
 /** How old what the phone shows is: fresh, amber after a day, red after three. @param {string | null} synced @param {number} now */

@@ -41,6 +41,7 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
     if (score) lines.push(score.status === 'not_applicable' ? words.common.bands.not_applicable
       : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }),
           band: word(words.common.bands, score.band) }))
+    if (score?.age_unknown) lines.push(words.common.ageUnknown)
   }
   if (visit.note) lines.push('', w.note, visit.note)
   for (const h of handovers) {

@@ -2,11 +2,10 @@
 // A visit being recorded: what is typed, kept as it is typed, and what becomes of it when it is saved: one
 // change with the visit, its readings and its handover, which take effect together or not at all.
 import { readings } from '../../shared/readings.js'
-import { score } from '../../shared/ui/news2.js'
 import { anyScored } from '../../shared/ui/readings.js'
 import { unreadableFields } from '../../shared/ui/unreadable.js'
 import { callFirst } from './callfirst.js'
-import { forScore } from './people.js'
+import { scored } from './people.js'
 import { holding, urgencies } from './rules.js'
 import { sbar } from './sbar.js'
 
@@ -109,15 +108,15 @@ export function judge(f, patient, { rules, history, now, clockKnown }) {
   const taken = readingsOf(f)
   const numbers = Object.fromEntries(readings.map(r =>
     [r.name, typeof taken[r.name] === 'string' && r.kind !== 'enum' ? null : taken[r.name]]))
-  const scored = anyScored(numbers) ? score(numbers, forScore(patient, f.started)) : null
+  const points = anyScored(numbers) ? scored(numbers, patient, f.started) : null
   const before = history.filter(h => h.id !== f.replaces && !(f.visit && h.id === f.visit))
   const holds = (/** @type {string} */ collection, /** @type {Record<string, any>} */ record, /** @type {any} */ news2) =>
     holding(rules, { collection, id: '', at: new Date(now).toISOString(), record, news2, verified: true, clock_known: clockKnown },
       before, patient)
-  const held = [...holds('visits', visitOf(f), null), ...(hasReadings(f) ? holds('observations', numbers, scored) : [])]
+  const held = [...holds('visits', visitOf(f), null), ...(hasReadings(f) ? holds('observations', numbers, points) : [])]
     .sort((a, b) => urgencies.indexOf(a.class) - urgencies.indexOf(b.class))
   const urgency = held[0]?.class ?? ''
-  return { score: scored, numbers, held, urgency, call: callFirst(urgency) }
+  return { score: points, numbers, held, urgency, call: callFirst(urgency) }
 }
 
 /** The visit as it will be stored; what was not said is null. @param {VisitForm} f */

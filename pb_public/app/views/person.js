@@ -89,7 +89,7 @@ function readings(app, p, taken) {
       ${[...new Set([taken[0], scored ?? taken[0]])].map(set => oneSet(app, set, scoreOf(set, p)))}
       ${trend(taken.flatMap(o => {
         const s = scoreOf(o, p)
-        return s ? [{ at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band }] : []
+        return s ? [{ at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band, ageUnknown: s.age_unknown }] : []
       }), { title: w.trend, now: app.now() })}
       ${courses(taken.map(o => ({ at: o.taken_at, readings: o })), { now: app.now() })}
     </div></div>`
@@ -101,7 +101,8 @@ function oneSet(app, set, score) {
   return html`${score ? html`<p class="nhsuk-u-margin-bottom-2"><strong class="app-total">${score.status === 'not_applicable'
       ? words.common.bands.not_applicable
       : fill(words.app.person.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }) })}</strong>
-      <span class="ds-tag ds-tag--${kind}">${word(words.common.bands, score.band)}</span></p>` : nothing}
+      <span class="ds-tag ds-tag--${kind}">${word(words.common.bands, score.band)}</span>${
+      score.age_unknown ? html`<br><span>${words.common.ageUnknown}</span>` : nothing}</p>` : nothing}
     <p class="ds-soft">${timeText(set, 'taken_at', app.now())}</p>
     <ul class="app-readings">${readingTexts(set, score).map(t => html`<li>${t}</li>`)}</ul>`
 }

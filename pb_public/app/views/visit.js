@@ -148,6 +148,7 @@ function total(s, lost) {
         { total: s.total ?? fill(words.common.chart.atLeast, { n: s.floor_total }) })}</strong>
     ${word(words.common.bands, s.status === 'complete' ? s.band : s.floor_band)}
     ${lacks.length ? html`<br><span>${fill(w.notTaken, { list: lacks.join(', ') })}</span>` : nothing}
+    ${s.age_unknown ? html`<br><span>${words.common.ageUnknown}</span>` : nothing}
     <br><small>${w.source}</small></div>`
 }
 

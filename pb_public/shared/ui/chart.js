@@ -6,7 +6,7 @@ import { when } from './format.js'
 import { labelOf, latest, measuredOverTime, valueText } from './readings.js'
 import { fill, word, words } from './words.js'
 
-/** One scored set. @typedef {{ at: string, total: number | null, floor: number, band: string }} Point */
+/** One scored set. @typedef {{ at: string, total: number | null, floor: number, band: string, ageUnknown?: boolean }} Point */
 /** A mark in a chart. @typedef {{ at: string, value: number, text: string, hollow?: boolean, cells: string[] }} Mark */
 
 const width = 320, height = 140, left = 28, bottom = 22, top = 8, most = 20
@@ -20,12 +20,14 @@ export function trend(points, { title, now }) {
   const c = words.common.chart, list = latest(points)
   if (!list.length) return nothing
   const total = (/** @type {Point} */ p) => String(p.total ?? fill(c.atLeast, { n: p.floor }))
+  const unknown = words.common.ageUnknown
+  const band = (/** @type {Point} */ p) => word(words.common.bands, p.band) + (p.ageUnknown ? `. ${unknown}` : '')
   const last = list[list.length - 1]
-  return draw({ title, now, low: 0, high: most, columns: [c.total, c.band],
+  return draw({ title: list.some(p => p.ageUnknown) ? `${title} (${unknown})` : title, now, low: 0, high: most, columns: [c.total, c.band],
     lines: [0, 5, 7, most].map(value => ({ value, strong: value === 5 || value === 7 })),
-    summary: fill(c.summary, { n: list.length, total: total(last), at: when(last.at, now), band: word(words.common.bands, last.band) }),
+    summary: fill(c.summary, { n: list.length, total: total(last), at: when(last.at, now), band: band(last) }),
     marks: list.map(p => ({ at: p.at, value: p.total ?? p.floor, text: p.total === null ? `${p.floor}+` : String(p.total),
-      hollow: p.total === null, cells: [total(p), word(words.common.bands, p.band)] })) })
+      hollow: p.total === null, cells: [total(p), band(p)] })) })
 }
 
 /** Draws each reading that has a course. @param {import('./readings.js').Measured[]} sets @param {{ now?: number }} o */

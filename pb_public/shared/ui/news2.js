@@ -29,7 +29,7 @@
 /**
  * @typedef {Record<Parameter, number | null> & {
  *   total: number | null, band: string, single_three: boolean, floor_total: number, floor_band: string,
- *   scale: number, status: 'complete' | 'incomplete' | 'not_applicable' }} Score
+ *   scale: number, status: 'complete' | 'incomplete' | 'not_applicable', age_unknown?: true }} Score age_unknown: scored as an adult
  */
 
 /** The seven, in the order of the chart. @type {Parameter[]} */
@@ -111,11 +111,12 @@ export function score(r, person = {}) {
   const floor = points.reduce((/** @type {number} */ sum, p) => sum + (p ?? 0), 0)
   const three = points.includes(3)
   const band = bandOf(floor, three)
+  const adultly = typeof person.age === 'number' ? {} : /** @type {{ age_unknown: true }} */ ({ age_unknown: true })
   if (!points.includes(null)) {
-    return { ...sub, total: floor, band, single_three: three, floor_total: floor, floor_band: band, scale, status: 'complete' }
+    return { ...sub, total: floor, band, single_three: three, floor_total: floor, floor_band: band, scale, status: 'complete', ...adultly }
   }
   return { ...sub, total: null, band: 'incomplete', single_three: three, floor_total: floor,
-      floor_band: band === 'zero' ? 'incomplete' : band, scale, status: 'incomplete' }
+      floor_band: band === 'zero' ? 'incomplete' : band, scale, status: 'incomplete', ...adultly }
 }
 
 /**

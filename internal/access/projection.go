@@ -141,6 +141,16 @@ func (s *Seen) JSON(field string) json.RawMessage {
 	return raw
 }
 
+// Unreadable names the fields which this reader would see and nobody can read at the moment.
+func (s *Seen) Unreadable() (names []string) {
+	for _, name := range s.rec.Unreadable {
+		if f, ok := s.rec.Collection.Field(name); ok && !f.Sealed && s.Projection != NoView && s.shows(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // Evidence is what a handover keeps of the records behind it, for [Seen.Quoted] to be shown of it;
 // nil where the reader sees none of it.
 func (s *Seen) Evidence() json.RawMessage {

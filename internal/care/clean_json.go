@@ -14,10 +14,25 @@ import (
 // pages give up somewhere above a few hundred levels.
 const MaxQuotedDepth = 64
 
+// maxStoredDepth is how deep an object that the server keeps may be nested: it may quote, a few levels down, what
+// MaxQuotedDepth lets through.
+const maxStoredDepth = MaxQuotedDepth + 16
+
+// LegibleJSON says whether a stored object can be read and sent: one value of JSON, in UTF-8 without lone surrogates,
+// and not nested without end. Somebody who writes past the engine can store anything else.
+func LegibleJSON(raw []byte) bool {
+	return utf8.Valid(raw) && json.Valid(raw) && !Deep(raw) && !loneSurrogate(raw)
+}
+
+// Deep says whether JSON is nested deeper than anything that the server keeps.
+func Deep(raw []byte) bool {
+	return bytes.Count(raw, []byte("["))+bytes.Count(raw, []byte("{")) > maxStoredDepth && deeper(raw, maxStoredDepth)
+}
+
 // CleanJSON says whether every reader of JSON can read raw: one value, in UTF-8 without lone surrogates,
 // no name twice in an object, nested at most MaxQuotedDepth deep.
 func CleanJSON(raw []byte) bool {
-	if !utf8.Valid(raw) || !json.Valid(raw) || deep(raw) || loneSurrogate(raw) {
+	if !utf8.Valid(raw) || !json.Valid(raw) || deeper(raw, MaxQuotedDepth) || loneSurrogate(raw) {
 		return false
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -25,8 +40,8 @@ func CleanJSON(raw []byte) bool {
 	return onceNamed(d) == nil
 }
 
-// deep looks at brackets outside of texts, so that nothing recurses over what is nested without end.
-func deep(raw []byte) bool {
+// deeper looks at brackets outside of texts, so that nothing recurses over what is nested without end.
+func deeper(raw []byte, most int) bool {
 	depth, text := 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
@@ -36,7 +51,7 @@ func deep(raw []byte) bool {
 			text = !text
 		case text:
 		case c == '{' || c == '[':
-			if depth++; depth > MaxQuotedDepth {
+			if depth++; depth > most {
 				return true
 			}
 		case c == '}' || c == ']':

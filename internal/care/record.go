@@ -14,7 +14,7 @@ type Record struct {
 	// Values by field name; see Kind for their Go types. A missing key means missing.
 	Values map[string]any
 	// Spoiled holds, by field, what stands in its column and is no value of it: only somebody who writes past the
-	// engine can put it there. Such a field reads as missing.
+	// engine can put it there. Such a field reads as missing, and was not left out by anybody.
 	Spoiled map[string]string
 	Meta
 }
@@ -125,8 +125,11 @@ func (r *Record) CalledName() string {
 // SpO2Scale is the scale of NEWS2 on which the person's oxygen saturation is scored, 1 or 2; without a
 // statement it is 1. Not ok: there is a statement that cannot be read, and the scale is not known.
 func (r *Record) SpO2Scale() (scale int, ok bool) {
-	if r == nil || r.Values["spo2_scale"] == nil {
+	if r == nil {
 		return 1, true
+	}
+	if r.Values["spo2_scale"] == nil {
+		return 1, !slices.Contains(r.Unreadable, "spo2_scale")
 	}
 	raw, _ := r.Values["spo2_scale"].(json.RawMessage)
 	var stated struct {
@@ -144,10 +147,20 @@ func (r *Record) ScaleUnreadable() bool {
 	return !ok
 }
 
+// ChangedField is where the server keeps which field of a record was changed when.
+const ChangedField = "changed"
+
+// ChangesUnreadable says that nobody can tell any more which field was changed when: any may have been, up to the
+// record's version, by anybody.
+func (r *Record) ChangesUnreadable() bool { return slices.Contains(r.Unreadable, ChangedField) }
+
 // LastChange says who gave a field its present value: the creation, unless it changed since.
 func (r *Record) LastChange(field string) Change {
 	if c, ok := r.Changed[field]; ok {
 		return c
+	}
+	if r.ChangesUnreadable() {
+		return Change{Seq: r.Version, At: r.ReceivedAt}
 	}
 	return Change{Seq: 0, Client: r.Client, Author: r.Author, At: r.AuthoredAt}
 }
@@ -171,6 +184,14 @@ func (r *Record) Corrected() map[string]string {
 		_ = json.Unmarshal(raw, &times) // written by us
 	}
 	return times
+}
+
+// AsItWas is the value of a field; of a time, that time by the server's clock, as it is to be shown.
+func (r *Record) AsItWas(field string) any {
+	if at := r.Corrected()[field]; at != "" {
+		return at
+	}
+	return r.Get(field)
 }
 
 // OnlyPlanned says whether a record is a plan as yet: nobody has recorded that anything happened.

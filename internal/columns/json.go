@@ -3,6 +3,7 @@ package columns
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"unicode/utf8"
 
 	"doorstep/internal/care"
@@ -69,8 +70,32 @@ func Infinite(data []byte) bool {
 }
 
 // Readable is the JSON of a record, as SQLite wrote it, as any parser reads it. What the engine stores is
-// that already.
-func Readable(data json.RawMessage) json.RawMessage {
+// that already. Lost names members that are nested without end, which went null.
+func Readable(data json.RawMessage) (readable json.RawMessage, lost []string) {
+	if care.Deep(data) {
+		data, lost = shallow(data)
+	}
+	return inUTF8(data), lost
+}
+
+// shallow empties the members of an object that are nested without end.
+func shallow(data json.RawMessage) (json.RawMessage, []string) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(data, &members) != nil {
+		return json.RawMessage("{}"), nil // unreachable: SQLite wrote it as an object, no deeper than itself reads
+	}
+	var lost []string
+	for name, value := range members {
+		if care.Deep(value) {
+			members[name] = json.RawMessage("null")
+			lost = append(lost, name)
+		}
+	}
+	slices.Sort(lost)
+	return care.JSON(members), lost
+}
+
+func inUTF8(data json.RawMessage) json.RawMessage {
 	if utf8.Valid(data) && !bytes.Contains(data, []byte(`\ud`)) && !bytes.Contains(data, []byte(`\uD`)) || care.CleanJSON(data) {
 		return data
 	}

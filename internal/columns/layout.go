@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"doorstep/internal/care"
@@ -53,7 +52,8 @@ func (l *Layout) Row(rec *care.Record) []any {
 }
 
 // Scan reads one record from a row that has the columns of Names in their order; nil when the query found none.
-// With an error about what was changed when, the record is whole but for that.
+// Whatever somebody wrote into them past the engine, the row is read: what nobody can read of it is missing, and
+// named in Unreadable.
 func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error) {
 	raw := make([]any, len(l.Names))
 	into := make([]any, len(raw))
@@ -76,7 +76,7 @@ func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error
 		f := &l.Collection.Fields[i]
 		if v := Value(f, raw[i+1]); v != nil {
 			rec.Values[f.Name] = v
-		} else if unreadable(f, raw[i+1]) {
+		} else if Spoiled(f, raw[i+1]) {
 			rec.Unreadable = append(rec.Unreadable, f.Name)
 			if rec.Spoiled == nil {
 				rec.Spoiled = map[string]string{}
@@ -96,26 +96,12 @@ func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error
 	if ms, ok := meta[5].(int64); ok {
 		rec.ClockOffset, rec.ClockKnown = time.Duration(ms)*time.Millisecond, true
 	}
-	var wrong error
-	if changed := Text(meta[6]); changed != "" && changed != "null" {
-		if err := json.Unmarshal([]byte(changed), &rec.Changed); err != nil {
-			wrong = fmt.Errorf("read the changes of %s %s: %w", l.Collection.Name, rec.ID, err)
-		}
+	if changed := Text(meta[6]); changed != "" && changed != "null" && json.Unmarshal([]byte(changed), &rec.Changed) != nil {
+		rec.Changed, rec.Unreadable = nil, append(rec.Unreadable, care.ChangedField)
 	}
 	rec.Retracted = ParseTime(Text(meta[7]))
 	if l.Timed {
 		rec.ClinicalTime = ParseTime(Text(meta[8]))
 	}
-	return rec, wrong
-}
-
-// unreadable says of a column that gave no value whether it holds something all the same.
-func unreadable(f *care.Field, v any) bool {
-	switch f.Kind {
-	case care.Int, care.Decimal, care.Bool, care.List:
-		text := Text(v)
-		return text != "" && text != "null" && text != "[]" // which a missing list may be kept as
-	default:
-		return false
-	}
+	return rec, nil
 }

@@ -68,7 +68,7 @@ func ParseTime(s string) time.Time {
 }
 
 // Value turns a stored value back, nil when there is none. A value that does not fit its field (raw SQL can write
-// anything) reads as missing rather than stopping a sync.
+// anything) reads as missing rather than stopping a sync; see Spoiled.
 func Value(f *care.Field, v any) any {
 	switch f.Kind {
 	case care.Int:
@@ -112,7 +112,7 @@ func Value(f *care.Field, v any) any {
 		}
 		return care.NewList(list)
 	case care.Object:
-		if s == "null" {
+		if s == "null" || !f.Shape.Quoted && !care.LegibleJSON([]byte(s)) { // a quote leaves by its bytes, whatever it is
 			return nil
 		}
 		return json.RawMessage(s)
@@ -120,6 +120,15 @@ func Value(f *care.Field, v any) any {
 		return strings.Replace(s, " ", "T", 1)
 	}
 	return s
+}
+
+// Spoiled says of a column that gave no value that it holds something all the same, which nobody can read.
+func Spoiled(f *care.Field, v any) bool {
+	if !KeptAsJSON(f) {
+		return false
+	}
+	text := Text(v)
+	return text != "" && text != "null" && (f.Kind == care.Object || text != "[]") // which a missing list may be kept as
 }
 
 // Text reads any stored value as text; NULL is "".

@@ -27,13 +27,9 @@ type Evidence struct {
 // viewEvidence shapes the evidence of a handover as its reader sees it.
 func (a *API) viewEvidence(v *pbstore.Snapshot, seen *access.Seen) ([]Evidence, error) {
 	list := []Evidence{}
-	raw := seen.Evidence()
-	if len(raw) == 0 {
+	kept, err := handover.ReadEvidence(seen.Evidence())
+	if err != nil { // of another shape than the server writes: it says nothing of any record
 		return list, nil
-	}
-	var kept handover.Evidence
-	if err := json.Unmarshal(raw, &kept); err != nil {
-		return nil, err
 	}
 	ids := map[string][]string{}
 	for _, item := range kept.Records {

@@ -65,6 +65,8 @@ type HandoverView struct {
 	Answer         string      `json:"answer,omitempty"`
 	FiledBy        *care.Named `json:"filed_by,omitempty"`
 	FiledAt        string      `json:"filed_at,omitempty"`
+	// Unreadable names fields that are stored and cannot be read at the moment.
+	Unreadable []string `json:"unreadable,omitempty"`
 }
 
 // RuleHeld is a rule that led to a handover.
@@ -96,7 +98,7 @@ func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverVi
 		Rules:      a.rulesHeld(seen), SupersededBy: seen.Text("superseded_by"), SafeNote: seen.Text("safe_note"),
 		Situation: seen.Text("situation"), Background: seen.Text("background"), Assessment: seen.Text("assessment"), Recommendation: seen.Text("recommendation"),
 		DeclineReason: seen.Text("decline_reason"), Answer: seen.Text("answer"), Call: callOf(seen),
-		Patient: who.SeePersonOf(row.Record, row.Person)}
+		Patient: who.SeePersonOf(row.Record, row.Person), Unreadable: seen.Unreadable()}
 	if seen.Projection == access.SealedView {
 		text := sealedText(seen)
 		h.Situation, h.Recommendation = text.Situation, text.Recommendation
@@ -107,7 +109,7 @@ func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverVi
 func (a *API) rulesHeld(seen *access.Seen) []RuleHeld {
 	held := []RuleHeld{}
 	var reasons []handover.Reason
-	if raw := seen.JSON("rules"); len(raw) == 0 || json.Unmarshal(raw, &reasons) != nil {
+	if raw := seen.JSON("rules"); len(raw) == 0 || json.Unmarshal(raw, &reasons) != nil { // of another shape it says nothing
 		return held // by hand, or not for this reader
 	}
 	for _, r := range reasons {
@@ -142,6 +144,8 @@ type HandoverEvent struct {
 	Team   *care.Named     `json:"team,omitempty"`
 	Text   string          `json:"text,omitempty"`
 	Detail json.RawMessage `json:"detail,omitempty"`
+	// Unreadable names fields that are stored and cannot be read at the moment.
+	Unreadable []string `json:"unreadable,omitempty"`
 }
 
 // viewHistory shapes the history of a handover for a reader who sees the handover so.
@@ -150,7 +154,7 @@ func (a *API) viewHistory(who *access.Access, handover *access.Seen, history []*
 	for _, event := range history {
 		seen := who.SeeEvent(handover, event)
 		list = append(list, HandoverEvent{ID: seen.ID, At: seen.Text("at"), Kind: seen.Text("kind"), By: a.Store.Access.NamedStaff(seen.Text("by")),
-			Team: a.Store.Access.NamedTeam(seen.Text("team")), Text: seen.Text("text"), Detail: seen.JSON("detail")})
+			Team: a.Store.Access.NamedTeam(seen.Text("team")), Text: seen.Text("text"), Detail: seen.JSON("detail"), Unreadable: seen.Unreadable()})
 	}
 	return list
 }

@@ -61,12 +61,14 @@ const keyColumns = `state IN ` + care.SQLClosed + ` AS closed, ` + dueColumn + `
 // coordination team, which has few that are open. CROSS JOIN keeps the order: SQLite would begin with the
 // events, of which there are ever more.
 const (
+	// escalatedFrom is the team that an event says something was escalated from; none where nobody can read what it says.
+	escalatedFrom   = `CASE WHEN json_valid(CAST(e.detail AS TEXT)) THEN CAST(e.detail AS TEXT) ->> 'from' END`
 	visibleReceived = `(to_team IN (SELECT value FROM json_each(?1)) OR id IN (
 		SELECT o.id FROM teams t CROSS JOIN handovers o ON o.to_team = t.id CROSS JOIN handover_events e ON e.handover = o.id
 		WHERE t.kind = 'coordination' AND o.state NOT IN ` + care.SQLClosed + ` AND e.kind = 'escalated'
-		AND e.detail ->> 'from' IN (SELECT value FROM json_each(?1))
+		AND ` + escalatedFrom + ` IN (SELECT value FROM json_each(?1))
 		AND NOT EXISTS (SELECT 1 FROM handover_events l WHERE l.handover = o.id AND
-			(l.kind = 'handed_on' AND l.version > e.version OR l.kind = 'declined' AND l.team = e.detail ->> 'from'))))`
+			(l.kind = 'handed_on' AND l.version > e.version OR l.kind = 'declined' AND l.team = ` + escalatedFrom + `))))`
 	visibleSent = `(from_team IN (SELECT value FROM json_each(?1)) OR from_team IN (SELECT value FROM json_each(?2)) AND from_staff = ?3)`
 )
 
@@ -172,8 +174,8 @@ func narrow(teams []string, team string) []string {
 var personColumns = []string{"nhs_number", "nhs_number_status", "family_name", "given_name", "preferred_name", "date_of_birth", "address",
 	"postcode", "phone", "practice", "communication_needs", "risk_note"}
 
-// handovers is the layout of their table.
-var handovers = layoutOf(care.Handovers)
+// The layouts of the tables that pages read.
+var handovers, observations = layoutOf(care.Handovers), layoutOf(care.Observations)
 
 func layoutOf(name string) columns.Layout {
 	c, _ := care.ByName(name)
@@ -233,6 +235,7 @@ func (v Pages) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error) {
 	if err != nil || rec == nil {
 		return row, err
 	}
+	v.NoticeUnreadable(rec)
 	row.Record, row.Overdue, row.Key.ID = rec, row.Key.InTime == 0, rec.ID
 	row.Due = strings.Replace(row.Due, " ", "T", 1)
 	if id := columns.Text(raw[0]); id != "" {
@@ -242,8 +245,11 @@ func (v Pages) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error) {
 			f, _ := c.Field(name)
 			if value := columns.Value(f, raw[i+1]); value != nil {
 				row.Person.Values[name] = value
+			} else if columns.Spoiled(f, raw[i+1]) {
+				row.Person.Unreadable = append(row.Person.Unreadable, name)
 			}
 		}
+		v.NoticeUnreadable(row.Person)
 	}
 	return row, nil
 }

@@ -67,8 +67,10 @@ func scanMember(r interface{ Scan(...any) error }) (m *access.Member, standing s
 	}
 	m.Role, m.InactiveSince = care.Role(role), columns.ParseTime(inactive)
 	m.Teams = listOf(teams)
-	m.Past, err = access.ReadPast(past, m.Viewer)
-	return m, standing, err
+	if known, err := access.ReadPast(past, m.Viewer); err == nil { // of a past that nobody can read, nothing follows
+		m.Past = known
+	}
+	return m, standing, nil
 }
 
 func listOf(column string) []string {

@@ -17,7 +17,7 @@ func (v *Snapshot) History(handover string) ([]*care.Record, error) {
 	s := v.store.tables.byName[care.HandoverEvents]
 	var list []*care.Record
 	err := v.each(s.where(eventsOf), func(r *sql.Rows) error {
-		rec, err := s.Scan(r)
+		rec, err := v.store.scan(s, r)
 		list = append(list, rec)
 		return err
 	}, handover)

@@ -73,18 +73,11 @@ func (v *Snapshot) load(s *table, ids []string, into map[string]*care.Record) er
 		return err
 	}
 	return v.each(s.where(withIDs), func(r *sql.Rows) error {
-		rec, err := s.Scan(r)
-		if rec == nil {
-			return err
+		rec, err := v.store.scan(s, r)
+		if err == nil {
+			into[rec.ID] = rec
 		}
-		if err != nil { // a reader needs the record, not its history
-			rec.Unreadable = append(rec.Unreadable, "changed")
-		}
-		if len(rec.Unreadable) > 0 {
-			v.store.unreadable(rec.Collection.Name, rec.ID, rec.Unreadable...)
-		}
-		into[rec.ID] = rec
-		return nil
+		return err
 	}, string(list))
 }
 
@@ -96,13 +89,18 @@ func (v *Snapshot) People(ids []string) (map[string]*care.Record, error) {
 
 // Stored reads one stored record; nil when there is none.
 func (v *Snapshot) Stored(collection, id string) (*care.Record, error) {
+	found, err := v.StoredAll(collection, []string{id})
+	return found[id], err
+}
+
+// StoredAll reads stored records of a collection, by id.
+func (v *Snapshot) StoredAll(collection string, ids []string) (map[string]*care.Record, error) {
+	found := map[string]*care.Record{}
 	s := v.store.tables.byName[collection]
 	if s == nil {
-		return nil, nil
+		return found, nil
 	}
-	found := map[string]*care.Record{}
-	err := v.load(s, []string{id}, found)
-	return found[id], err
+	return found, v.load(s, ids, found)
 }
 
 // Issue reads one issue of a desk's teams; nil when there is none for it.

@@ -60,10 +60,10 @@ func (v *Snapshot) deliverLegible(visible *access.Visible, s *table, view care.V
 	if err != nil {
 		return err
 	}
-	if len(damaged) == 0 && !errors.Is(cause, errInfinite) {
+	if len(damaged) == 0 && !errors.Is(cause, errDamaged) {
 		v.store.app.Logger().Error("a row cannot be read as text; mend it in the dashboard or from a backup", "collection", s.Collection.Name, "cause", cause)
 	}
-	if err := v.deliver(visible, s, s.deliveriesAs(s.legible[view].projection), list, found, false); err != nil {
+	if err := v.deliver(visible, s, s.deliveriesAs(s.legible[view].projection), list, found, damaged); err != nil {
 		return err
 	}
 	for id, fields := range damaged {
@@ -95,6 +95,22 @@ func (s *Store) unreadable(collection, id string, fields ...string) {
 	}
 	s.app.Logger().Error("a row cannot be read whole; mend it in the dashboard or from a backup", "collection", collection, "record", id, "fields", fields)
 }
+
+// scan reads one record, nil for none, and tells the operator of what nobody can read of it.
+func (s *Store) scan(t *table, row scanner) (*care.Record, error) {
+	rec, err := t.Scan(row)
+	s.noticeUnreadable(rec)
+	return rec, err
+}
+
+func (s *Store) noticeUnreadable(rec *care.Record) {
+	if rec != nil && len(rec.Unreadable) > 0 {
+		s.unreadable(rec.Collection.Name, rec.ID, rec.Unreadable...)
+	}
+}
+
+// NoticeUnreadable tells the operator of what nobody can read of a record; see care.Record.Unreadable.
+func (v *Snapshot) NoticeUnreadable(rec *care.Record) { v.store.noticeUnreadable(rec) }
 
 // faults are the rows that could not be read whole, by collection and id.
 type faults struct {
@@ -149,15 +165,12 @@ func (v *Snapshot) damaged(s *table, ids []string) (map[string]bool, error) {
 	}
 	return damaged, v.each(s.where(withIDs), func(r *sql.Rows) error {
 		rec, err := s.Scan(r)
-		if rec == nil {
-			return err
-		}
-		if err != nil || len(rec.Unreadable) > 0 {
+		if err == nil && len(rec.Unreadable) > 0 {
 			damaged[rec.ID] = true
 		}
-		return nil
+		return err
 	}, list)
 }
 
-// errInfinite: a row holds a number that is none, which SQLite writes as 9e999.
-var errInfinite = errors.New("a number is infinite")
+// errDamaged: a row holds a number that is none, which SQLite writes as 9e999, or a value that is nested without end.
+var errDamaged = errors.New("a value is infinite, or nested without end")

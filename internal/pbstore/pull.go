@@ -176,7 +176,7 @@ func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found 
 	if !visible.Access.Clinical() {
 		view = care.Limited
 	}
-	err = v.deliver(visible, s, s.deliveries(view), string(list), found, true)
+	err = v.deliver(visible, s, s.deliveries(view), string(list), found, nil)
 	if err == nil || Unavailable(err) {
 		return err
 	}
@@ -184,8 +184,9 @@ func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found 
 	return v.deliverLegible(visible, s, view, string(list), found, err)
 }
 
-// deliver runs a statement of table.deliveriesAs for the ids in a list. Strict: it ends where a row holds infinity.
-func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string, found map[string]wire.Delivery, strict bool) error {
+// deliver runs a statement of table.deliveriesAs for the ids in a list. It notes in damaged, by record, fields that
+// are nested without end; without it, it ends where a row holds such a one, or infinity.
+func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string, found map[string]wire.Delivery, damaged map[string][]string) error {
 	values := make([]string, len(s.scopes))
 	return v.each(query, func(r *sql.Rows) error {
 		var d wire.Delivery
@@ -197,10 +198,15 @@ func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		if strict && columns.Infinite(d.Data) {
-			return errInfinite
+		var lost []string
+		infinite := damaged == nil && columns.Infinite(d.Data)
+		d.Collection = s.Collection.Name
+		if d.Data, lost = columns.Readable(d.Data); infinite || damaged == nil && len(lost) > 0 {
+			return errDamaged
 		}
-		d.Collection, d.Data = s.Collection.Name, columns.Readable(d.Data)
+		if len(lost) > 0 {
+			damaged[d.ID] = append(damaged[d.ID], lost...)
+		}
 		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, d.ID, author, func(f string) string {
 			for i, name := range s.scopes {
 				if name == f {

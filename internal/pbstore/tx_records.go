@@ -16,7 +16,7 @@ const desksDecidingOn = `SELECT owner_team FROM conflicts WHERE patient = ?1 AND
 // Record implements takein.Store.
 func (tx *Tx) Record(c *care.Collection, id string) (*care.Record, error) {
 	s := tx.store.tables.byName[c.Name]
-	return s.Scan(tx.row(s.where(withID), id))
+	return tx.store.scan(s, tx.row(s.where(withID), id))
 }
 
 // insertion stores a new record, unless there is one with its id.
@@ -159,7 +159,7 @@ func (tx *Tx) noticeIssue(rec, old *care.Record) error {
 func (tx *Tx) records(s *table, condition string, args ...any) ([]*care.Record, error) {
 	var list []*care.Record
 	err := tx.each(s.where(condition), func(r *sql.Rows) error {
-		rec, err := s.Scan(r)
+		rec, err := tx.store.scan(s, r)
 		list = append(list, rec)
 		return err
 	}, args...)

@@ -27,8 +27,8 @@ func (in *input) recordedTwice(d *draft, op *care.Op) bool {
 	}
 	base := in.Store.BaseSeq(op.Base)
 	return slices.ContainsFunc(fields, func(f string) bool {
-		last, changed := d.rec.Changed[f]
-		return changed && last.Seq > base && last.Client != in.by.Client
+		last := d.rec.LastChange(f)
+		return last.Seq > base && last.Client != in.by.Client
 	})
 }
 

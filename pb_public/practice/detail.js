@@ -5,7 +5,7 @@ import { closed } from '../shared/states.js'
 import { courses, trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
-import { cannotBeRead } from '../shared/ui/unreadable.js'
+import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { formView, takeOverText } from './forms.js'
 import { addressOf, dueText, identity, sender, tags } from './row.js'
@@ -88,6 +88,8 @@ function cautions(d) {
       : html`<div class="ds-banner ds-banner--warn"><p><strong>${w.notConfirmed}.</strong> ${w.notConfirmedLong}</p></div>` : nothing}
     ${d.unverified ? html`<div class="ds-banner ds-banner--bad">
         <p><strong>${w.unverified}.</strong> ${w.unverifiedLong}</p></div>` : nothing}
+    ${unreadableTexts(d).length ? html`<div class="ds-banner ds-banner--bad">
+        <p><strong>${unreadableTexts(d).join('. ')}.</strong> ${words.common.cannotRead.told}</p></div>` : nothing}
     ${d.superseded_by ? html`<div class="ds-banner"><p>${w.superseded}</p></div>` : nothing}
     ${d.side === 'escalated' ? html`<div class="ds-banner ds-banner--bad">
         <p>${fill(w.withOthers, { team: d.to_team?.name ?? '' })}</p></div>` : nothing}
@@ -150,6 +152,7 @@ function findings(d, now) {
               <td>${r.score ?? '–'}</td></tr>`)}</tbody>
         ${e.news2 ? html`<tfoot><tr><th scope="row">${w.s.total}</th><td>${word(words.common.bands, e.news2.band)}${e.news2.scale === 2
           ? `, ${fill(w.s.scale, { n: 2 })}` : ''}</td><td>${totalOf(e.news2)}</td></tr></tfoot>` : nothing}</table></div>
+      ${e.news2?.age_unknown ? html`<p>${words.common.ageUnknown}</p>` : nothing}
       ${e.news2 ? html`<p class="ds-soft">${w.s.news2}</p>` : nothing}</section>`
     : e.values.concern || e.values.wellbeing ? html`<section class="pi-sbar">
         <h2>${w.s.concern}, ${when(e.recorded_at, now)}</h2>${e.values.concern ? html`<p class="ds-pre">${e.values.concern}</p>` : nothing}
@@ -175,7 +178,8 @@ function facts(d, now) {
 
 /** @param {Detail} d @param {number} now */
 function chart(d, now) {
-  return [trend(d.trend.map(t => ({ at: t.at, total: t.total, floor: t.floor_total, band: t.band })), { title: w.s.trend, now }),
+  const points = d.trend.map(t => ({ at: t.at, total: t.total, floor: t.floor_total, band: t.band, ageUnknown: t.age_unknown }))
+  return [trend(points, { title: w.s.trend, now }),
     ...courses(d.measured, { now })]
 }
 

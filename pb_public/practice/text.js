@@ -1,10 +1,10 @@
 // @ts-check
 // A handover as plain text, to paste or print into the record: everything that the page shows of it.
-import { birth, clock, clockSaid, date, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { birth, clock, clockSaid, date, day, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { measuredOverTime, readingRows, valueText } from '../shared/ui/readings.js'
-import { cannotBeRead } from '../shared/ui/unreadable.js'
+import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 
 const w = words.practice
@@ -45,11 +45,11 @@ export const totalOf = score => (score.total === null || score.total === undefin
 export function happened(e) {
   const what = word(w.events, e.kind)
   const line = e.by?.name ? fill(w.eventBy, { what, name: e.by.name }) : what
-  return [line, e.text].filter(Boolean).join(': ')
+  return [[line, e.text].filter(Boolean).join(': '), ...unreadableTexts(e)].join('. ')
 }
 
 /** @param {Detail} d @param {number} now */
-export function age(d, now) { return ageAt(d.patient.date_of_birth, new Date(now).toISOString()) }
+export function age(d, now) { return ageAt(d.patient.date_of_birth, day(now)) }
 
 /** @param {NonNullable<Detail['call']>} c @param {number} now */
 export const callText = (c, now) => fill(c.reached ? w.call.reached : w.call.notReached,
@@ -83,6 +83,7 @@ export function asText(d, who, now) {
   if (d.projection === 'full' && !d.by_hand) lines.push(d.confirmed_by ? fill(w.confirmedBy, { name: d.confirmed_by.name })
       : w.notConfirmedLong)
   if (d.unverified) lines.push(w.unverifiedLong)
+  if (unreadableTexts(d).length) lines.push(`${unreadableTexts(d).join('. ')}. ${words.common.cannotRead.told}`)
   if (d.superseded_by) lines.push(w.superseded)
   lines.push('')
   for (const part of /** @type {const} */ (['situation', 'background', 'assessment', 'recommendation', 'safe_note'])) {
@@ -90,7 +91,8 @@ export function asText(d, who, now) {
   }
   for (const e of d.evidence) {
     if (isSet(e)) {
-      const total = e.news2 ? `: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands, e.news2.band)}` : ''
+      const total = e.news2 ? `: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands, e.news2.band)}${
+        e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}` : ''
       lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}${total}`)
       for (const r of rowsOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
     } else if (e.values.concern) {
@@ -99,7 +101,8 @@ export function asText(d, who, now) {
     lines.push(provenance(e, now), '')
   }
   if (d.trend.length > 1) lines.push(
-    `${w.s.trend}: ${d.trend.map(t => `${stamp(t.at, now)} ${t.total ?? `${t.floor_total}+`}`).join('; ')}`, '')
+    `${w.s.trend}: ${d.trend.map(t => `${stamp(t.at, now)} ${t.total ?? `${t.floor_total}+`}`).join('; ')}${
+      d.trend.some(t => t.age_unknown) ? `. ${words.common.ageUnknown}` : ''}`, '')
   for (const m of measuredOverTime(d.measured)) {
     lines.push(`${m.title}: ${m.list.map(p => `${stamp(p.at, now)} ${valueText(m.name, p.value)}`).join('; ')}`, '')
   }

@@ -35,15 +35,18 @@
  * @property {{ at: string, name: string, role: string, reached: boolean, read_back: boolean }} [call]
  * @property {string} [decline_reason] @property {string} [outcome] @property {string} [answer]
  * @property {Named} [filed_by] @property {string} [filed_at]
+ * @property {string[]} [unreadable] fields that are stored and cannot be read
  * @property {string[]} may what the reader can do to it as it stands
  */
 
-/** @typedef {{ id: string, at: string, kind: string, by?: Named, team?: Named, text?: string, detail?: any }} HandoverEvent */
+/** @typedef {{ id: string, at: string, kind: string, by?: Named, team?: Named, text?: string, detail?: any,
+ *   unreadable?: string[] }} HandoverEvent */
 /**
  * @typedef {{ collection: string, id: string, recorded_at: string, reached_at?: string, late_by_seconds: number, recorded_by?: Named,
  *   clock_known: boolean, verified: boolean, values: Record<string, any>, news2?: any }} Evidence
  */
-/** @typedef {{ id: string, at: string, total: number | null, band: string, floor_total: number, scale: number }} TrendPoint */
+/** @typedef {{ id: string, at: string, total: number | null, band: string, floor_total: number, scale: number,
+ *   age_unknown?: boolean }} TrendPoint */
 /** @typedef {{ id: string, at: string, readings: Record<string, number> }} Measured */
 /** @typedef {Item & { events: HandoverEvent[], evidence: Evidence[], trend: TrendPoint[], measured: Measured[] }} Detail */
 

@@ -155,7 +155,21 @@ func (a *Access) SeeStored(rec *care.Record, field string) (value any, last care
 	if slices.Contains(concernContent[rec.Collection.Name], field) && care.AsHandover(rec).Class() == care.Safeguarding {
 		return nil, last, false
 	}
-	return rec.Get(field), rec.LastChange(field), true
+	return rec.AsItWas(field), rec.LastChange(field), true
+}
+
+// RecordsChanged are the records that a kept change would alter, by collection.
+func RecordsChanged(issue *care.Record) map[string][]string {
+	if !care.AsIssue(issue).HoldsChange() {
+		return nil
+	}
+	records := map[string][]string{}
+	for _, op := range keptOps(issue) {
+		if op.Kind != care.OpCreate && care.IsID(op.ID) && !slices.Contains(records[op.Collection], op.ID) {
+			records[op.Collection] = append(records[op.Collection], op.ID)
+		}
+	}
+	return records
 }
 
 // readsIssue: a clinical viewer reads the content of an issue they get; a limited one only what lies

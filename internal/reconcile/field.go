@@ -54,7 +54,7 @@ type Current struct {
 
 // Field decides one field. It never changes its arguments.
 func Field(cur Current, e Edit) Outcome {
-	if care.Equal(cur.Value, e.Value) {
+	if care.Same(cur.Value, e.Value) {
 		if e.Field.Policy == care.Latest && later(e, cur.Last) {
 			return Restamped
 		}
@@ -91,7 +91,7 @@ func manual(cur Current, e Edit) Outcome {
 		}
 		return Clean
 	case e.HasWas:
-		if care.Equal(cur.Value, e.Was) {
+		if care.Same(cur.Value, e.Was) {
 			return Clean
 		}
 		return Lost
@@ -134,10 +134,11 @@ func Members(cur Current, add, remove []string, e Edit, seq int64) (any, care.Ch
 	}
 	changed := false
 	for _, m := range remove {
-		i := slices.Index(list, m)
+		i := place(list, m)
 		if i < 0 {
 			continue
 		}
+		m = list[i]
 		for client, at := range next.Adds[m] {
 			if at <= e.Base || (client == e.Client && !e.Resolving) {
 				delete(next.Adds[m], client)
@@ -152,7 +153,9 @@ func Members(cur Current, add, remove []string, e Edit, seq int64) (any, care.Ch
 		changed = true
 	}
 	for _, m := range add {
-		if !slices.Contains(list, m) {
+		if i := place(list, m); i >= 0 {
+			m = list[i]
+		} else {
 			list = append(list, m)
 		}
 		if next.Adds[m] == nil {
@@ -164,15 +167,20 @@ func Members(cur Current, add, remove []string, e Edit, seq int64) (any, care.Ch
 	return care.NewList(list), next, changed
 }
 
+// place is where a member stands in a list, in whichever form it is written there; below zero where it does not.
+func place(list []string, member string) int {
+	return slices.IndexFunc(list, func(m string) bool { return care.SameText(m, member) })
+}
+
 // Difference turns "the list is now" into adds and removes against what its author saw.
 func Difference(was, now []string) (add, remove []string) {
 	for _, m := range now {
-		if !slices.Contains(was, m) {
+		if place(was, m) < 0 {
 			add = append(add, m)
 		}
 	}
 	for _, m := range was {
-		if !slices.Contains(now, m) {
+		if place(now, m) < 0 {
 			remove = append(remove, m)
 		}
 	}
@@ -184,6 +192,9 @@ func Difference(was, now []string) (add, remove []string) {
 func Retraction(rec *care.Record, base int64, client string) Outcome {
 	if !rec.Retracted.IsZero() {
 		return Same
+	}
+	if rec.ChangesUnreadable() && rec.Version > base {
+		return Lost
 	}
 	for _, c := range rec.Changed {
 		if c.Seq > base && c.Client != client {

@@ -27,7 +27,7 @@ var (
 // and nothing hidden: all that a change wrote of it says something only together, so it is one conflict, which is
 // settled once; and whoever withdrew the record is told. Of a single field it is a conflict about that field.
 func (in *input) keepAgainst(p *planned, d *draft, e reconcile.Edit) {
-	e.Value = in.corrected(d.rec.Collection, e.Field.Name, e.Value)
+	e.Value = in.corrected(d, e.Field.Name, e.Value)
 	a := p.against[d]
 	if a == nil {
 		in.conflict(p, d, e, care.PolicyRetracted, reconcile.Lost, reconcile.Current{Value: d.rec.Get(e.Field.Name), Last: d.rec.LastChange(withdrawal)})
@@ -51,9 +51,9 @@ func (in *input) keepAgainst(p *planned, d *draft, e reconcile.Edit) {
 	told.Field, told.Theirs, told.Yours = "", withdrawn, care.JSON(a.lost)
 }
 
-// corrected is a time that a phone said as it was, by the server's clock; any other value as it is.
-func (in *input) corrected(c *care.Collection, field string, value any) any {
-	if !slices.Contains(care.TimesOf(c.Name), field) {
+// corrected is a time that this change says as it was, by the server's clock; any other value as it is.
+func (in *input) corrected(d *draft, field string, value any) any {
+	if !slices.Contains(care.TimesOf(d.rec.Collection.Name), field) || slices.Contains(d.asItWas, field) {
 		return value
 	}
 	t, err := care.ParseStamp(textOf(value))
@@ -99,14 +99,11 @@ func (in *input) settleAgainst(p *planned, issue, target *draft, op *care.Op) er
 	}
 	again := *op
 	again.Set = recordedAgainst(issue.rec)
-	for _, name := range care.TimesOf(target.rec.Collection.Name) {
-		if t, err := care.ParseStamp(textOf(again.Set[name])); err == nil { // which the clock of whoever decides did not say
-			again.Set[name] = care.Stamp(t.Add(-in.by.Clock.Offset))
-		}
-	}
+	in.takesOver(issue.rec, target, again.Set)
 	for name, value := range op.Set {
 		if name != "retract" {
 			again.Set[name] = value
+			in.takesOver(issue.rec, target, map[string]any{name: value})
 		}
 	}
 	if !target.rec.Retracted.IsZero() {

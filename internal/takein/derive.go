@@ -1,6 +1,8 @@
 package takein
 
 import (
+	"slices"
+
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
 )
@@ -51,7 +53,9 @@ func (in *input) timeRecord(d *draft, corrected map[string]string) {
 			rec.ClinicalTime = t
 		}
 	case field == "" && (d.old == nil || care.OnlyPlanned(d.old)):
-		rec.ClinicalTime = in.at
+		if rec.ClinicalTime = in.at; !d.recorded.IsZero() {
+			rec.ClinicalTime = d.recorded
+		}
 	}
 }
 
@@ -80,6 +84,7 @@ func (in *input) correctTimes(d *draft) map[string]string {
 			if at := was[f]; at != "" {
 				now[f] = at
 			}
+		case slices.Contains(d.asItWas, f):
 		default:
 			if t, _ = in.by.Clock.Correct(t, in.received); care.Stamp(t) != said {
 				now[f] = care.Stamp(t)

@@ -27,6 +27,8 @@ func (in *input) update(p *planned, d *draft, op *care.Op) error {
 		if raw, ok := op.Was[name]; ok {
 			if was, why := f.Check(raw); why == nil {
 				e.Was, e.HasWas = was, true
+			} else if known, _, unknown := f.Sift(raw); unknown != nil { // members of a list that the server does not know
+				e.Was, e.HasWas = known, true
 			}
 		}
 		if namesWho(d.rec.Collection, name) {
@@ -73,12 +75,18 @@ func (in *input) merge(p *planned, d *draft, e reconcile.Edit) {
 	case reconcile.Same:
 	case reconcile.Restamped, reconcile.Clean, reconcile.Won:
 		if outcome == reconcile.Won {
-			in.conflict(p, d, e, policyName(e.Field.Policy), outcome, cur)
+			in.conflictOfValues(p, d, e, outcome, cur)
 		}
 		d.write(name, e.Value, care.Change{Seq: in.Moment.Seq(), Client: e.Client, Author: e.Author, At: e.At})
 	case reconcile.Lost:
-		in.conflict(p, d, e, policyName(e.Field.Policy), outcome, cur)
+		in.conflictOfValues(p, d, e, outcome, cur)
 	}
+}
+
+// conflictOfValues keeps two values of a field; of times as they were, by the server's clock.
+func (in *input) conflictOfValues(p *planned, d *draft, e reconcile.Edit, outcome reconcile.Outcome, cur reconcile.Current) {
+	e.Value, cur.Value = in.corrected(d, e.Field.Name, e.Value), d.rec.AsItWas(e.Field.Name)
+	in.conflict(p, d, e, policyName(e.Field.Policy), outcome, cur)
 }
 
 func (in *input) mergeMembers(d *draft, e reconcile.Edit, cur reconcile.Current, add, remove []string) {

@@ -19,7 +19,7 @@ func (in *input) fits(p *planned, rec *care.Record, patient string, f *care.Fiel
 		return in.fitsBirth(text), nil
 	case f.Name == "nhs_number":
 		taken, err := in.Reference.NumberTaken(text, rec.ID)
-		if err == nil && taken {
+		if err == nil && (taken || p.numberTaken(text, rec.ID)) {
 			return &care.Problem{Code: care.CodeSameNumber, Message: "Somebody else is registered with this NHS number. One of the two is wrong."}, nil
 		}
 		return nil, err
@@ -31,6 +31,13 @@ func (in *input) fits(p *planned, rec *care.Record, patient string, f *care.Fiel
 	return nil, nil
 }
 
+// numberTaken says whether this change gives an NHS number to somebody else too.
+func (p *planned) numberTaken(number, but string) bool {
+	return slices.ContainsFunc(p.drafts, func(d *draft) bool {
+		return d.rec.Collection.Name == care.Patients && d.rec.ID != but && care.AsPatient(d.rec).NHSNumber() == number
+	})
+}
+
 // oldest is the greatest age that anybody can have been.
 const oldest = 130
 
@@ -39,7 +46,7 @@ func (in *input) fitsBirth(date string) *care.Problem {
 	born, err := time.Parse(time.DateOnly, date)
 	switch {
 	case err != nil:
-	case date > in.received.Format(time.DateOnly):
+	case date > care.Today(in.received):
 		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of birth lies in the future."}
 	case born.AddDate(oldest, 0, 0).Before(in.received):
 		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of birth is more than 130 years ago."}

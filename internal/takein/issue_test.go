@@ -187,7 +187,10 @@ func TestReplay_WhatCannotBeReadStays(t *testing.T) {
 	}
 	var res wire.Result
 	lead := d.Town.Lead()
-	d.must(func(r *takein.Room) (err error) { res, err = r.Replay(row, nil, lead.Staff, &lead); return err })
+	d.must(func(r *takein.Room) (err error) {
+		res, err = r.Replay(row, nil, takein.Resolver{Staff: lead.Staff, At: r.Moment.Now()}, &lead)
+		return err
+	})
 	if res.Status != care.Quarantined || d.issue(row.ID).Text("state") != "open" {
 		t.Errorf("it ended %+v", res)
 	}

@@ -1,6 +1,11 @@
 package takein
 
-import "doorstep/internal/care"
+import (
+	"cmp"
+	"slices"
+
+	"doorstep/internal/care"
+)
 
 // plan decides about every op; the first that cannot be represented refuses the mutation, with a *refusal.
 func (in *input) plan() (*planned, error) {
@@ -11,12 +16,40 @@ func (in *input) plan() (*planned, error) {
 		return nil, err
 	}
 	p := &planned{}
-	for i := range in.m.Ops {
-		if err := in.planOp(p, &in.m.Ops[i]); err != nil {
+	for _, op := range asNeeded(in.m.Ops) {
+		if err := in.planOp(p, op); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// asNeeded are the ops of a change, each after what it needs: who is registered first, then the visit, then what
+// was recorded in it, then what alters any of them. A change is one thing; in which order a client lists it decides
+// nothing.
+func asNeeded(ops []care.Op) []*care.Op {
+	list := make([]*care.Op, len(ops))
+	sorted := true
+	for i := range ops {
+		list[i] = &ops[i]
+		sorted = sorted && (i == 0 || need(&ops[i-1]) <= need(&ops[i]))
+	}
+	if !sorted {
+		slices.SortStableFunc(list, func(a, b *care.Op) int { return cmp.Compare(need(a), need(b)) })
+	}
+	return list
+}
+
+func need(op *care.Op) int {
+	switch {
+	case op.Kind != care.OpCreate:
+		return 3
+	case op.Collection == care.Patients:
+		return 0
+	case op.Collection == care.Visits:
+		return 1
+	}
+	return 2
 }
 
 func (in *input) planOp(p *planned, op *care.Op) error {

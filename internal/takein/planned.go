@@ -2,6 +2,7 @@ package takein
 
 import (
 	"slices"
+	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
@@ -33,6 +34,11 @@ type draft struct {
 	old    *care.Record // nil when the change makes it
 	fields []string     // changed fields, for an update
 	dirty  bool         // something about it must be stored
+
+	// recorded is when somebody recorded what a decision takes over; zero: what is recorded is this change.
+	recorded time.Time
+	// asItWas names time fields whose value is that of the server's clock, whatever clock a decision came from.
+	asItWas []string
 }
 
 // replay is one quarantined mutation to run again, with corrections. Approver: the lead who decided

@@ -4,15 +4,22 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
 
+// Resolver is who settled an issue, and when; no Staff is the server.
+type Resolver struct {
+	Staff string
+	At    time.Time
+}
+
 // Replay runs a quarantined mutation again, as its author and with its author's clock, with the
-// resolver's corrections. An approver lends their rights to it; where neither they nor the author may, or
+// resolver's corrections, at the time when they decided. An approver lends their rights to it; where neither they nor the author may, or
 // what they corrected does not fit, nothing changes of what is kept.
-func (r *Room) Replay(row *care.Record, set map[string]any, resolver string, approver *care.Viewer) (wire.Result, error) {
+func (r *Room) Replay(row *care.Record, set map[string]any, resolver Resolver, approver *care.Viewer) (wire.Result, error) {
 	again := replay{row: row, set: set, approver: approver}
 	m, ok := again.decode()
 	if !ok {
@@ -66,7 +73,7 @@ func (in *input) judged(o *outcome) (wire.Result, error) {
 		return wire.Result{}, err
 	}
 	for _, r := range o.replays {
-		res, err := in.Replay(r.row, r.set, in.by.Staff, r.approver)
+		res, err := in.Replay(r.row, r.set, Resolver{in.by.Staff, in.decidedAt(r.row)}, r.approver)
 		if err != nil {
 			return wire.Result{}, err
 		}
@@ -111,7 +118,7 @@ func (r *Room) wake(record string, approver func(*care.Record) *care.Viewer) err
 		return err
 	}
 	for _, q := range waiting {
-		if _, err := r.Replay(q, nil, "", approver(q)); err != nil {
+		if _, err := r.Replay(q, nil, Resolver{At: r.Moment.Now()}, approver(q)); err != nil {
 			return err
 		}
 	}
@@ -119,10 +126,10 @@ func (r *Room) wake(record string, approver func(*care.Record) *care.Viewer) err
 }
 
 // closeRow marks the quarantine row settled by this replay.
-func (in *input) closeRow(o *outcome, resolver string) error {
+func (in *input) closeRow(o *outcome, resolver Resolver) error {
 	rec := in.replayOf
 	old := rec.Clone()
-	rec.SetAll(map[string]any{"state": care.IssueResolved, "resolved_by": resolver, "resolved_at": care.Stamp(in.Moment.Now()),
+	rec.SetAll(map[string]any{"state": care.IssueResolved, "resolved_by": resolver.Staff, "resolved_at": care.Stamp(resolver.At),
 		"resolution": care.JSON(map[string]any{"status": o.result.Status, "records": o.result.Records})})
 	o.settled = append(o.settled, rec)
 	return in.Store.Update(rec, old, []string{"state", "resolved_by", "resolved_at", "resolution"})

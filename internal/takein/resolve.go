@@ -118,7 +118,30 @@ func (in *input) applyDecision(p *planned, issue, target *draft, op *care.Op) er
 	case care.PolicyRetracted:
 		return in.settleAgainst(p, issue, target, op)
 	}
+	in.takesOver(issue.rec, target, op.Set)
 	return in.update(p, target, op)
+}
+
+// takesOver notes what of a decision is not new: it was recorded when the issue was, and a time that it takes from
+// the issue was said by another clock than that of whoever decides, and is corrected already.
+func (in *input) takesOver(issue *care.Record, target *draft, set map[string]any) {
+	target.recorded = issue.AuthoredAt
+	for name, value := range set {
+		target.asItWas = slices.DeleteFunc(target.asItWas, func(f string) bool { return f == name })
+		if t, err := care.ParseStamp(textOf(value)); err == nil && slices.Contains(timesIn(issue, name), care.Stamp(t)) {
+			target.asItWas = append(target.asItWas, name)
+		}
+	}
+}
+
+// timesIn are the times that a conflict states for a field, by the server's clock; none for any other field.
+func timesIn(issue *care.Record, name string) []string {
+	i := care.AsIssue(issue)
+	if issue.Collection.Name != care.Conflicts || !slices.Contains(care.TimesOf(i.Collection()), name) {
+		return nil
+	}
+	list := []string{textOf(recordedAgainst(issue)[name]), textOf(care.DecodeJSON(i.Kept()))}
+	return slices.DeleteFunc(list, func(at string) bool { return at == "" })
 }
 
 // resolveField stores the corrected value of a field that was set aside.
@@ -128,6 +151,7 @@ func (in *input) resolveField(p *planned, d *draft, op *care.Op) error {
 		return err
 	}
 	if target != nil && len(op.Set) > 0 {
+		in.takesOver(d.rec, target, op.Set)
 		if err := in.update(p, target, op); err != nil {
 			return err
 		}
@@ -184,7 +208,7 @@ func (in *input) decidedBefore(p *planned, issue *draft, op *care.Op) error {
 func (in *input) decide(p *planned, d *draft, op *care.Op) {
 	d.write("state", care.IssueResolved, in.stamp())
 	d.write("resolved_by", in.by.Staff, in.stamp())
-	d.write("resolved_at", care.Stamp(in.Moment.Now()), in.stamp())
+	d.write("resolved_at", care.Stamp(in.decidedAt(d.rec)), in.stamp())
 	d.write("resolution", care.JSON(op.Set), in.stamp())
 	p.settled = append(p.settled, d.rec)
 }

@@ -64,6 +64,7 @@ func deskIssueSchema(b *strings.Builder) {
         version: {$ref: "#/components/schemas/Version"}
         left_out: {type: array, items: {type: string}, description: "Of an issue in a list: fields that are too long for it. Read the issue by itself for them."}
         stored: {description: "What stands in the field now, of an open issue about one.", oneOf: [{$ref: "#/components/schemas/StoredNow"}, {type: "null"}]}
+        stored_records: {type: array, items: {$ref: "#/components/schemas/StoredRecord"}, description: "Of an open change that is held back, where one issue is read: the records it would alter as they stand, with what others have recorded of them since. At most twenty of each collection."}
 `)
 	for _, f := range issueFields() {
 		schema := fieldSchema(&f)

@@ -36,7 +36,7 @@ var types = map[string]any{
 	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "OpenTeam": httpapi.OpenTeam{},
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "UnsentWork": desk.UnsentWork{},
-	"StoredNow": httpapi.StoredNow{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
+	"StoredNow": httpapi.StoredNow{}, "StoredRecord": httpapi.StoredRecord{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
 	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
 	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{},
 }

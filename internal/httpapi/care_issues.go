@@ -103,6 +103,15 @@ func (a *API) issueDetail(e *core.RequestEvent, viewer *access.Access, rec *care
 			return err
 		}
 		d.Issue = views[0]
+		if !d.Issue.Hides() && care.AsIssue(rec).IsOpen() {
+			stored, err := a.storedRecords(v, viewer, rec)
+			if err != nil {
+				return err
+			}
+			if len(stored) > 0 {
+				d.Issue["stored_records"] = stored
+			}
+		}
 		d.Base, err = a.base(v)
 		return err
 	})

@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"maps"
+	"slices"
+
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
@@ -86,4 +89,45 @@ func (a *API) storedNow(v *pbstore.Snapshot, who *access.Access, issue access.Is
 		return nil, nil
 	}
 	return &StoredNow{Value: value, By: a.Store.Access.NamedStaff(last.Author), At: care.Stamp(last.At)}, nil
+}
+
+// StoredRecord is a record as it stands that a kept change would alter: what others have recorded of it since.
+type StoredRecord struct {
+	Collection string `json:"collection"`
+	ID         string `json:"id"`
+	// Fields are those that hold something, by name.
+	Fields map[string]StoredNow `json:"fields"`
+}
+
+// mostStored is how many records are shown beside a kept change, of each collection.
+const mostStored = 20
+
+// storedRecords reads what stands in the records that a held change would alter, as far as its reader may see them.
+func (a *API) storedRecords(v *pbstore.Snapshot, who *access.Access, issue *care.Record) ([]StoredRecord, error) {
+	list := []StoredRecord{}
+	changed := access.RecordsChanged(issue)
+	for _, collection := range slices.Sorted(maps.Keys(changed)) {
+		ids := changed[collection][:min(len(changed[collection]), mostStored)]
+		found, err := v.StoredAll(collection, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if rec := found[id]; rec != nil {
+				list = append(list, a.storedRecord(who, rec))
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(r StoredRecord) bool { return len(r.Fields) == 0 }), nil
+}
+
+func (a *API) storedRecord(who *access.Access, rec *care.Record) StoredRecord {
+	stored := StoredRecord{Collection: rec.Collection.Name, ID: rec.ID, Fields: map[string]StoredNow{}}
+	for i := range rec.Collection.Fields {
+		f := &rec.Collection.Fields[i]
+		if value, last, shown := who.SeeStored(rec, f.Name); shown && value != nil && f.Name != care.CorrectedField && f.Name != "patient" {
+			stored.Fields[f.Name] = StoredNow{Value: value, By: a.Store.Access.NamedStaff(last.Author), At: care.Stamp(last.At)}
+		}
+	}
+	return stored
 }

@@ -107,6 +107,7 @@ export class HeldBack extends IssueForm {
     const title = fill(word(w.ops, op?.op), { record: collectionLabel(op?.collection ?? '') })
     const typedFor = (/** @type {string} */ f, /** @type {any} */ v) => this.typed.get(`${at}.${f}`)
       ?? typedOf(this.desk, op.collection, f, v)
+    const stored = (this.issue.stored_records ?? []).find((/** @type {any} */ r) => r.collection === op?.collection && r.id === op?.id)
     const own = [...fields.map(([f]) => f), ...(at === 0 && !('patient' in (op?.set ?? {})) ? ['patient'] : [])]
     return html`<section class="dk-card" aria-label=${title}><h2 class="nhsuk-heading-s">${title}</h2>
       ${this.mending ? own.map(f => this.mendable(at, f) && this.desk.fieldsByName.has(`${op.collection}.${f}`)
@@ -119,7 +120,14 @@ export class HeldBack extends IssueForm {
             : readable(this.desk, op.collection, f, v)])),
         ...(op?.values ? [/** @type {[string, any]} */ (
             [fieldLabel(op.field ?? ''), readable(this.desk, op.collection, op.field ?? '', op.values)])] : [])])}
-    </section>`
+      ${stored ? this.asStored(stored) : nothing}</section>`
+  }
+
+  /** The record as it stands, with who recorded what of it. @param {any} stored */
+  asStored(stored) {
+    return html`<h3 class="nhsuk-heading-xs">${w.stored}</h3>${facts(Object.entries(stored.fields).map(([f, now]) =>
+      /** @type {[string, any]} */ ([fieldLabel(f), html`${readable(this.desk, stored.collection, f, now.value)}
+          <span class="ds-soft">${[now.by ? nameOf(now.by) : '', now.at ? when(now.at) : ''].filter(Boolean).join(', ')}</span>`])))}`
   }
 }
 

@@ -5,6 +5,7 @@ import { now } from '../../shared/ui/now.js'
 import { findings, saidOf } from '../../shared/ui/evidence.js'
 import { clockSaid, duration, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
+import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,
     troubleBox } from '../parts.js'
@@ -64,6 +65,8 @@ export function handover(desk, [id = '']) {
           ${h.unverified ? tag(w.unverified, 'warn') : nothing} ${deadline(h.due)}</p>
         <p class="dk-who">${personLine(h.patient)}</p>${personFacts(h.patient)}
         ${troubleBox('handover-trouble', trouble)}
+        ${unreadableTexts(h).length ? html`<p class="ds-banner ds-banner--bad">${unreadableTexts(h).join('. ')}. ${
+          words.common.cannotRead.told}</p>` : nothing}
         ${facts([[w.from, [h.from_team?.name, h.from_staff?.name].filter(Boolean).join(', ')],
           [w.to, h.to_team ? html`${h.to_team.name}${h.to_team.phone
                 ? html` · <a href="tel:${h.to_team.phone.replaceAll(' ', '')}">${h.to_team.phone}</a>` : nothing}`
@@ -85,13 +88,13 @@ export function handover(desk, [id = '']) {
             ...findings(e.values).map(([k, v]) => /** @type {[string, any]} */ ([fieldLabel(k), readable(desk, e.collection, k, v)])),
             ...(e.news2 ? [/** @type {[string, any]} */ (
                 ['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands,
-                  e.news2.band)}`])] : [])]))}</div></details>` : nothing}
+                  e.news2.band)}${e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
         <h2 class="nhsuk-heading-m">${w.history}</h2>
         <ol class="dk-history">${h.events.map((/** @type {any} */ e) =>
             html`<li><span class="ds-soft">${when(e.at)}</span> ${word(w.events, e.kind)}${e.by ? html`, ${nameOf(e.by)}` : nothing}${e.team
               ? html` (${e.team.name})` : nothing}
-          ${e.text ? html`<div class="ds-pre">${e.text}</div>` : nothing}</li>`)}</ol>
+          ${[e.text, ...unreadableTexts(e)].filter(Boolean).map(line => html`<div class="ds-pre">${line}</div>`)}</li>`)}</ol>
         <p><a href="/practice/#/h/${id}">${w.inbox}</a></p>`
     },
   }

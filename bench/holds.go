@@ -113,30 +113,34 @@ func holdCommands(app core.App, running *server.Server) func(command string) (an
 		case "watched":
 			return w.end(), nil
 		case "withdraw":
-			if err := withdrawBySQL(context.Background(), app); err != nil {
+			if err := bySQL(app, `UPDATE visits SET retracted = ? WHERE version % 10 = 0 AND retracted = ''`, care.Stamp(time.Now())); err != nil {
 				return nil, err
 			}
 			return during(running.Engine.Settle)
 		case "clean":
+			if err := bySQL(app, `UPDATE sync_marks SET seq = (SELECT seq FROM sync_meta) WHERE minute = (SELECT max(minute) FROM sync_marks)`); err != nil {
+				return nil, err // times are known to the minute; this counts the present one as past
+			}
 			return during(func(ctx context.Context) error { return cleanUp(ctx, running) })
 		}
 		return nil, fmt.Errorf("unknown command %q", command)
 	}
 }
 
-// withdrawBySQL withdraws a tenth of the visits as a script on the machine would, past the server.
-func withdrawBySQL(ctx context.Context, app core.App) error {
+// bySQL changes something as a script on the machine would, past the server.
+func bySQL(app core.App, statement string, args ...any) error {
 	script, err := sqlitedb.Connect(filepath.Join(app.DataDir(), "data.db"))
 	if err != nil {
 		return err
 	}
-	_, err = script.DB().ExecContext(ctx, `UPDATE visits SET retracted = ? WHERE version % 10 = 0 AND retracted = ''`, care.Stamp(time.Now()))
+	_, err = script.DB().Exec(statement, args...)
 	return errors.Join(err, script.Close())
 }
 
 // cleanUp does what the nightly job does, as if everything that is gone had been gone for long.
 func cleanUp(ctx context.Context, running *server.Server) error {
-	if err := running.Engine.Retain(ctx, syncer.Retention{Tombstones: time.Nanosecond, Results: time.Nanosecond, RuleCounts: time.Nanosecond}); err != nil {
+	const soon = -2 * time.Minute // how old is old: from a moment that is still to come
+	if err := running.Engine.Retain(ctx, syncer.Retention{Tombstones: soon, Results: soon, RuleCounts: soon}); err != nil {
 		return err
 	}
 	return running.CleanUp(ctx)

@@ -306,15 +306,19 @@ func (e *Engine) safely(fn func(*pbstore.Tx) error) (err error) {
 	return e.store.Write(context.Background(), fn)
 }
 
-// settleAtOnce is how many foreign writes one transaction takes in, as far as its time reaches.
-const settleAtOnce = 200
+// What one transaction takes in of foreign writes: so many, and no further one after that time. Judging them and the
+// commit come on top.
+const (
+	settleAtOnce  = 200
+	maxSettleTime = maxGroupTime / 2
+)
 
 func (e *Engine) settle() error {
 	for {
 		more := false
 		if err := e.safely(func(tx *pbstore.Tx) (err error) {
 			r, judge := e.judgedOnce(tx)
-			if more, err = tx.Settle(settleAtOnce, e.overAfter(maxGroupTime), r.TakeIn); err != nil {
+			if more, err = tx.Settle(settleAtOnce, e.overAfter(maxSettleTime), r.TakeIn); err != nil {
 				return err
 			}
 			return judge()

@@ -66,34 +66,6 @@ func (d *Directory) Ever(id string) *Team {
 	return d.past[id]
 }
 
-// Moved are the teams, in force or not in one of two directories, that somebody else answers for in the other: their
-// people are to be asked for consent again. Gone are those that took what was given to them, and take nothing any more.
-func (d *Directory) Moved(was *Directory, now time.Time) (moved, gone []string) {
-	look := func(id string) {
-		if was.Service(id) != d.Service(id) {
-			moved = append(moved, id)
-		}
-		if was.TakesAt(id, now) && !d.TakesAt(id, now) {
-			gone = append(gone, id)
-		}
-	}
-	for _, teams := range []map[string]*Team{d.teams, d.past} {
-		for id := range teams {
-			look(id)
-		}
-	}
-	for _, teams := range []map[string]*Team{was.teams, was.past} {
-		for id := range teams {
-			if d.Ever(id) == nil {
-				look(id)
-			}
-		}
-	}
-	slices.Sort(moved)
-	slices.Sort(gone)
-	return moved, gone
-}
-
 // Organisation is an organisation in force by id; nil for none.
 func (d *Directory) Organisation(id string) *Organisation {
 	if o := d.orgs[id]; o != nil && !o.Retracted {
@@ -139,15 +111,34 @@ func (o *Organisation) Closed(now time.Time) bool {
 	return o.Retracted || o.ClosedOn != "" && o.ClosedOn <= care.Today(now)
 }
 
-// Everybody is each member of staff who is known.
-func (ix *Index) Everybody() []care.Viewer {
+// Redirected compares two directories. Holders are the teams and members of staff that work for another service in the
+// second: whom they have is to be asked for consent again. Gone are the teams that took what was given to them, and take
+// nothing any more.
+func (ix *Index) Redirected(was, is *Directory, now time.Time) (holders, gone []string) {
+	teams := map[string]bool{}
+	for _, some := range []map[string]*Team{was.teams, was.past, is.teams, is.past} {
+		for id := range some {
+			teams[id] = true
+		}
+	}
+	for id := range teams {
+		if was.Service(id) != is.Service(id) {
+			holders = append(holders, care.TeamScope(id))
+		}
+		if was.TakesAt(id, now) && !is.TakesAt(id, now) {
+			gone = append(gone, id)
+		}
+	}
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	list := make([]care.Viewer, 0, len(ix.staff))
 	for _, m := range ix.staff {
-		list = append(list, m.Viewer)
+		if was.ServiceOf(m.Viewer) != is.ServiceOf(m.Viewer) {
+			holders = append(holders, care.StaffScope(m.Staff))
+		}
 	}
-	return list
+	slices.Sort(holders)
+	slices.Sort(gone)
+	return holders, gone
 }
 
 // NamedStaff is a member of staff by id; nil for none. One who is not known has no name.

@@ -1,6 +1,9 @@
 package care
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A scope is a set of records that are granted and revoked together. Its id is also its name
 // on the wire.
@@ -102,4 +105,20 @@ func ScopesOf(collection, id, author string, value func(field string) string) []
 		add(deskPrefix, value("owner_team"))
 	}
 	return scopes
+}
+
+// Stands says whether a row of the feed, that of a record in a scope at a number, brings anything yet. It does not where
+// the record is gone: deleted (nil), retracted, a settled issue, or out of the scope; nor where it has a later row
+// there. Only a limited patient scope may stand at an older number than its record.
+func Stands(rec *Record, scope string, seq int64) bool {
+	if rec == nil || !rec.Retracted.IsZero() || !slices.Contains(ScopesOf(rec.Collection.Name, rec.ID, rec.Author, rec.Text), scope) {
+		return false
+	}
+	switch rec.Collection.Name {
+	case Conflicts, Quarantine:
+		return seq >= rec.Version && AsIssue(rec).IsOpen()
+	case Patients:
+		return seq >= rec.Version || scope == LimitedScope(rec.ID)
+	}
+	return seq >= rec.Version
 }

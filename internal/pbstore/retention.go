@@ -103,8 +103,7 @@ func (v *Snapshot) findGone(from Place, below int64) (Gone, error) {
 	for _, x := range rows {
 		known, watched := standing[x.collection]
 		rec := known[x.record]
-		scope := v.store.Access.ScopeName(x.scope)
-		if watched && (rec == nil || !rec.Retracted.IsZero() || settledIssue(rec) || !inScope(rec, scope) || outrun(rec, x.Seq, scope)) {
+		if watched && !care.Stands(rec, v.store.Access.ScopeName(x.scope), x.Seq) {
 			g.rows = append(g.rows, x.Place)
 		}
 		g.Next = x.Place
@@ -134,25 +133,6 @@ func (tx *Tx) Forget(g Gone) error {
 func (tx *Tx) ForgetMarks(below int64) (more bool, err error) {
 	n, err := tx.exec(forgetMarks, below, retentionAtOnce)
 	return n == retentionAtOnce, err
-}
-
-// outrun says whether a record has a later row in a scope than one of that number. Only a limited patient scope may
-// stand at an older one.
-func outrun(rec *care.Record, seq int64, scope string) bool {
-	return rec.Version > seq && (rec.Collection.Name != care.Patients || scope != care.LimitedScope(rec.ID))
-}
-
-func settledIssue(rec *care.Record) bool {
-	return (rec.Collection.Name == care.Conflicts || rec.Collection.Name == care.Quarantine) && !care.AsIssue(rec).IsOpen()
-}
-
-func inScope(rec *care.Record, scope string) bool {
-	for _, s := range care.ScopesOf(rec.Collection.Name, rec.ID, rec.Author, rec.Text) {
-		if s == scope {
-			return true
-		}
-	}
-	return false
 }
 
 // ForgetGrants drops from memory the holdings that ended so long ago that no phone can still

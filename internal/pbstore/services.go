@@ -29,12 +29,7 @@ func (tx *Tx) redirect(d *access.Directory) error {
 	was := tx.directory()
 	tx.newDirectory = d
 	tx.noteAccess(func(u *access.Update) { u.Directory(d) })
-	moved, gone := d.Moved(was, tx.now)
-	for _, id := range moved {
-		if err := tx.askAgain(care.TeamScope(id)); err != nil {
-			return err
-		}
-	}
+	holders, gone := tx.store.Access.Redirected(was, d, tx.now)
 	for _, id := range gone {
 		if _, err := tx.exec(leaveTeam, care.Stamp(tx.now), id); err != nil {
 			return err
@@ -43,14 +38,8 @@ func (tx *Tx) redirect(d *access.Directory) error {
 			return err
 		}
 	}
-	asked := map[string]bool{}
-	for _, v := range tx.store.Access.Everybody() {
-		if was.ServiceOf(v) != d.ServiceOf(v) {
-			asked[v.Staff] = true
-		}
-	}
-	for _, staff := range sortedKeys(asked) {
-		if err := tx.askAgain(care.StaffScope(staff)); err != nil {
+	for _, h := range holders {
+		if err := tx.askAgain(h); err != nil {
 			return err
 		}
 	}

@@ -14,26 +14,30 @@ import (
 )
 
 // powerCuts cuts the power under a file system that loses what no fsync covered.
-func powerCuts(o options) (out outcome, err error) {
-	if out.Skipped = lacksFUSE(); out.Skipped != "" {
-		return out, nil
+func powerCuts(o options) (outcome, error) {
+	if lacks := lacksFUSE(); lacks != "" {
+		return outcome{Skipped: lacks}, nil
 	}
+	return inRounds(o, powerCutOne)
+}
+
+func powerCutOne(o options, out *outcome, more func() bool) error {
 	r, err := newRig(o, "power")
 	if err != nil {
-		return out, err
+		return err
 	}
 	defer r.close()
 	r.kill()
 	disk, at := r.dir, filepath.Join(r.root, "mounted")
 	if err := os.MkdirAll(at, 0o700); err != nil {
-		return out, err
+		return err
 	}
 	r.run(r.phones...)
 	defer r.halt()
-	for late := time.Now().Add(o.share); time.Now().Before(late); {
+	for more() {
 		sys, err := mountLosing(at, disk)
 		if err != nil {
-			return out, err
+			return err
 		}
 		r.dir = at
 		err = r.start()
@@ -46,28 +50,33 @@ func powerCuts(o options) (out outcome, err error) {
 		leftErr := sys.survivors(disk, way, o.chance)
 		r.dir = disk
 		if unmountErr := sys.unmount(); unmountErr != nil {
-			return out, unmountErr
+			return unmountErr
 		}
 		if err != nil {
-			return out, err
+			return err
 		}
 		if leftErr != nil {
-			return out, leftErr
+			return leftErr
 		}
 		faults, err := examine(disk, r.journal)
 		out.judge(fmt.Sprintf("cut %d, %s", out.Tried+1, way), faults, err)
 	}
-	return out, nil
+	out.acknowledged += r.journal.count()
+	return nil
 }
 
 // ext4Cuts shuts a real ext4 down without writing its log, and mounts it again.
-func ext4Cuts(o options) (out outcome, err error) {
-	if out.Skipped = lacksLoop(); out.Skipped != "" {
-		return out, nil
+func ext4Cuts(o options) (outcome, error) {
+	if lacks := lacksLoop(); lacks != "" {
+		return outcome{Skipped: lacks}, nil
 	}
+	return inRounds(o, ext4CutOne)
+}
+
+func ext4CutOne(o options, out *outcome, more func() bool) error {
 	r, err := newRig(o, "ext4")
 	if err != nil {
-		return out, err
+		return err
 	}
 	defer r.close()
 	r.kill()
@@ -75,7 +84,7 @@ func ext4Cuts(o options) (out outcome, err error) {
 	device, err := makeExt4(image, at, 512)
 	if err != nil {
 		out.Skipped = err.Error()
-		return out, nil
+		return nil
 	}
 	defer func() {
 		_ = exec.Command("umount", at).Run()
@@ -83,18 +92,18 @@ func ext4Cuts(o options) (out outcome, err error) {
 	}()
 	data := filepath.Join(at, "data")
 	if err := copyFolder(r.dir, data); err != nil {
-		return out, err
+		return err
 	}
 	syscall.Sync()
 	r.dir = data
 	r.run(r.phones...)
 	defer r.halt()
-	for late := time.Now().Add(o.share); time.Now().Before(late); {
+	for more() {
 		if err := r.start(); err != nil {
-			return out, err
+			return err
 		}
 		if !r.someTime(300 * time.Millisecond) {
-			return out, errNoWork
+			return errNoWork
 		}
 		r.journal.power(false) // a process outlives this shutdown for a moment; nobody hears of what it says then
 		err := shutdownExt4(at)
@@ -102,18 +111,19 @@ func ext4Cuts(o options) (out outcome, err error) {
 		r.journal.power(true)
 		if err != nil {
 			out.Skipped = err.Error()
-			return out, nil
+			return nil
 		}
 		if err := again(func() error { return exec.Command("umount", at).Run() }); err != nil {
-			return out, fmt.Errorf("umount: %w", err)
+			return fmt.Errorf("umount: %w", err)
 		}
 		if said, err := exec.Command("mount", device, at).CombinedOutput(); err != nil {
-			return out, fmt.Errorf("mount: %s", said)
+			return fmt.Errorf("mount: %s", said)
 		}
 		faults, err := examine(data, r.journal)
 		out.judge(fmt.Sprintf("cut %d", out.Tried+1), faults, err)
 	}
-	return out, nil
+	out.acknowledged += r.journal.count()
+	return nil
 }
 
 func lacksFUSE() string {

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 )
 
@@ -91,16 +92,19 @@ func TestStory_ARuleInShadowRaisesNothingAndIsCounted(t *testing.T) {
 }
 
 // counted is how a rule has fared: how often it would have fired in shadow, and where it failed.
-func (w *world) counted(code string) pbstore.RuleCount {
+func (w *world) counted(code string) pbpages.RuleCount {
 	w.t.Helper()
-	counts, err := w.srv.Store.RuleCounts()
-	ok(w.t, err)
+	var counts []pbpages.RuleCount
+	ok(w.t, w.srv.Store.Read(w.t.Context(), func(v *pbstore.Snapshot) (err error) {
+		counts, err = pbpages.Of(v).RuleCounts()
+		return err
+	}))
 	for _, c := range counts {
 		if c.Code == code {
 			return c
 		}
 	}
-	return pbstore.RuleCount{}
+	return pbpages.RuleCount{}
 }
 
 // A rule that does not compile, and one that breaks on what it meets, are reported; pushes and the

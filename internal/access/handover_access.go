@@ -111,7 +111,7 @@ func (a *Access) SeeFollowed(scopes []string, data json.RawMessage) json.RawMess
 	}
 	c, _ := care.ByName(care.Handovers)
 	for name := range fields {
-		if f, ok := c.Field(name); name != "id" && !(ok && followed(f)) {
+		if f, ok := c.Field(name); name != "id" && (!ok || !followed(f)) {
 			delete(fields, name)
 		}
 	}

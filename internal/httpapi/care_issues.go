@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -23,7 +24,7 @@ type issueList struct {
 
 // listIssues is what a desk must decide, oldest first.
 func (a *API) listIssues(e *core.RequestEvent) error {
-	q := pbstore.IssueQuery{Access: accessOf(e)}
+	q := pbpages.IssueQuery{Access: accessOf(e)}
 	var err error
 	if q.Team, err = ownTeam(e, q.Access.DeskTeams()); err != nil {
 		return err
@@ -34,7 +35,7 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 	var answer issueList
 	read := care.ReadDetail{}
 	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		issues, more, err := v.Issues(q)
+		issues, more, err := pbpages.Of(v).Issues(q)
 		if err != nil {
 			return err
 		}
@@ -42,11 +43,11 @@ func (a *API) listIssues(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		var last pbstore.IssueKey
+		var last pbpages.IssueKey
 		for i, rec := range issues {
 			leaveOutLarge(views[i])
 			read.Add(rec.Person())
-			last = pbstore.IssueKey{Opened: views[i].Text("opened_at"), ID: rec.ID}
+			last = pbpages.IssueKey{Opened: views[i].Text("opened_at"), ID: rec.ID}
 		}
 		if answer.list, err = page(views, more, last); err != nil {
 			return err

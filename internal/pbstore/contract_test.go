@@ -3,6 +3,7 @@ package pbstore_test
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"slices"
 	"testing"
 	"time"
@@ -10,7 +11,6 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rooms"
-	"doorstep/internal/rules"
 	"doorstep/internal/storetest"
 	"doorstep/internal/testkit/pbtest"
 
@@ -133,12 +133,16 @@ func (w *world) Outbox() (keys []string, err error) {
 
 // Counts implements storetest.World.
 func (w *world) Counts() (map[string]int, error) {
-	list, err := w.store.RuleCounts()
 	n := map[string]int{}
-	for _, c := range list {
-		n[rules.CountShadow] += c.Shadow
-		n[rules.CountFault] += c.Faults
-	}
+	err := w.store.Read(context.Background(), func(v *pbstore.Snapshot) error {
+		return v.Each(`SELECT kind, count(*) FROM rule_counts GROUP BY kind`, func(r *sql.Rows) error {
+			var kind string
+			var times int
+			err := r.Scan(&kind, &times)
+			n[kind] = times
+			return err
+		})
+	})
 	return n, err
 }
 

@@ -1,7 +1,6 @@
 package pbstore
 
 import (
-	"context"
 	"database/sql"
 	"time"
 
@@ -16,10 +15,6 @@ const (
 	// forgetRuleCounts leaves standing that a rule in force does not compile.
 	forgetRuleCounts = `DELETE FROM rule_counts WHERE (code, version, kind, ref) IN (SELECT code, version, kind, ref FROM rule_counts c WHERE at < ?
 		AND NOT (kind = 'broken' AND EXISTS (SELECT 1 FROM handover_rules h WHERE h.id = c.ref AND h.state IN ('active', 'shadow'))) LIMIT ?)`
-	countsByRule = `SELECT c.code, c.version, sum(c.kind = 'shadow'), sum(c.kind = 'fault'), max(c.kind = 'broken'),
-		coalesce((SELECT l.reason FROM rule_counts l WHERE l.code = c.code AND l.version = c.version AND l.kind <> 'shadow' ORDER BY l.at DESC LIMIT 1), ''),
-		coalesce((SELECT h.owner FROM handover_rules h WHERE h.code = c.code AND h.version = c.version LIMIT 1), '')
-		FROM rule_counts c GROUP BY c.code, c.version ORDER BY c.code, c.version`
 )
 
 // loadRules compiles the rules in force. One that does not compile is reported and left out.
@@ -99,28 +94,4 @@ func (tx *Tx) ForgetRuleCounts(before time.Time) (more bool, err error) {
 	n, err := tx.exec(forgetRuleCounts,
 		care.Stamp(before), retentionAtOnce)
 	return n == retentionAtOnce, err
-}
-
-// RuleCount is how one version of a rule has fared.
-type RuleCount struct {
-	Code    string
-	Version int
-	Shadow  int    // alarms it would have raised
-	Faults  int    // records at which it failed
-	Broken  bool   // it does not compile
-	Reason  string // why it failed the last time, "" when it never did
-	Owner   string // staff who answers for it, "" for none
-}
-
-// RuleCounts lists the rules that ran in shadow or failed.
-func (s *Store) RuleCounts() (list []RuleCount, err error) {
-	err = s.Read(context.Background(), func(v *Snapshot) error {
-		return v.each(countsByRule, func(r *sql.Rows) error {
-			var c RuleCount
-			err := r.Scan(&c.Code, &c.Version, &c.Shadow, &c.Faults, &c.Broken, &c.Reason, &c.Owner)
-			list = append(list, c)
-			return err
-		})
-	})
-	return list, err
 }

@@ -26,7 +26,6 @@ var mayScan = map[string]string{
 	"anyDirty":                             "the first row of a queue that is emptied",
 	"dirtyRows":                            "the first rows of a queue that is emptied, in the order of its key",
 	"dirtySteering":                        "the first rows of an index of that queue, in its order",
-	"countsByRule":                         "a report about every rule; old counts are cleared away",
 	"visitsToMake":                         "a desk asks it when somebody leaves; an index on visits would cost every push a third of its speed",
 	"where openConflictsOfStaff conflicts": "the index of open issues, whole: when somebody leaves a team",
 	"where openRefusedOfStaff quarantine":  "the index of open issues, whole: when somebody leaves a team",

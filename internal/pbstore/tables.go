@@ -81,11 +81,6 @@ func (s *table) origins() string {
 		` WHERE ` + withIDs
 }
 
-const (
-	withID  = `id = ?`
-	withIDs = `id IN (SELECT value FROM json_each(?))`
-)
-
 // CalledName is care.Record.CalledName in SQL.
 const CalledName = "coalesce(nullif(preferred_name, ''), given_name)"
 

@@ -32,11 +32,11 @@ func newReader(src []byte, loose bool) reader {
 
 // readers are kept from one mutation to the next, with the room they made for the names in an object. Whoever takes
 // one puts it back with done.
-var readers = sync.Pool{New: func() any { return reader{new(jsontext.Decoder)} }}
+var readers = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
 // keptReader is newReader with a reader of readers.
 func keptReader(src []byte, loose bool) reader {
-	r := readers.Get().(reader)
+	r := reader{readers.Get().(*jsontext.Decoder)}
 	r.read(src, loose)
 	return r
 }
@@ -44,7 +44,7 @@ func keptReader(src []byte, loose bool) reader {
 // done puts a kept reader back, which lets go of what it read.
 func (r reader) done() {
 	r.read(nil, strict)
-	readers.Put(r)
+	readers.Put(r.Decoder)
 }
 
 // read begins with another text. From a bytes.Buffer the decoder reads in place; it does not change src.

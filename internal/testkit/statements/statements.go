@@ -363,7 +363,7 @@ func called(call *ast.CallExpr) (name string, ofDB bool) {
 	case *ast.SelectorExpr:
 		switch on := f.X.(type) {
 		case *ast.Ident:
-			ofDB = on.Name == "db"
+			ofDB = on.Name == "db" || on.Name == "v" // a snapshot, by the name that its methods and those of Pages give it
 		case *ast.SelectorExpr:
 			ofDB = on.Sel.Name == "db"
 		}

@@ -295,5 +295,5 @@ root.textContent = '' // what stood there before this script came
 announcers()
 boot()
 register(() => { newVersion = true; redraw() })
-  .then(async () => { newVersion = Boolean(await waiting()) && Boolean(navigator.serviceWorker.controller); redraw() }).catch(() => {})
+  .then(async () => { newVersion = Boolean(await waiting()); redraw() }).catch(() => {})
 version = await fetch('/app/shell.json').then(r => r.json()).then(s => s.version.slice(0, 8)).catch(() => '')

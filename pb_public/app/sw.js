@@ -17,7 +17,9 @@ self.addEventListener('install', event => {
 
 self.addEventListener('activate', event => {
   event.waitUntil((async () => {
-    for (const name of await caches.keys()) {
+    // While a still newer version comes or waits, its files are among these: what is old goes with the next one.
+    const newer = self.registration.installing || self.registration.waiting
+    for (const name of newer ? [] : await caches.keys()) {
       if (name.startsWith('doorstep-') && name !== cacheName) await caches.delete(name)
     }
     await self.clients.claim()

@@ -16,10 +16,20 @@ export async function register(ready) {
     return url
   } }).createScriptURL('/app/sw.js') : '/app/sw.js'
   const registration = await navigator.serviceWorker.register(address, { scope: '/app/', updateViaCache: 'none' })
-  const look = () => { if (registration.waiting && navigator.serviceWorker.controller) ready() }
+  const look = () => { if (newer(registration)) ready() }
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look))
   look()
   return registration
+}
+
+/**
+ * The version that waits, if it is another than the page runs in. At the very first start the first worker stands
+ * there for a moment, while the page is told already that it is in charge.
+ * @param {ServiceWorkerRegistration | undefined} registration
+ */
+function newer(registration) {
+  const worker = registration?.waiting, runs = navigator.serviceWorker.controller
+  return worker && runs && worker !== runs && worker.state === 'installed' ? worker : null
 }
 
 /** How long a look for a new version is good for, in milliseconds: an app that stays open is never loaded anew by itself. */
@@ -37,8 +47,7 @@ export async function lookForUpdate() {
 
 /** Whether a new version waits: asked afresh each time, because a handle kept from before goes stale. */
 export async function waiting() {
-  const registration = await navigator.serviceWorker?.getRegistration('/app/')
-  return registration?.waiting ?? null
+  return newer(await navigator.serviceWorker?.getRegistration('/app/'))
 }
 
 /** Lets the waiting version take over and opens the app anew in it. */

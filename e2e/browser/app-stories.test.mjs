@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { openBrowser, openPage } from './kit.mjs'
+import { openBrowser, openPage, until } from './kit.mjs'
 import { goTo, offlineReady, openPhone, passphrase, recordVisit as record, save, setUp, synced, syncNow, unlock } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -72,13 +72,13 @@ test('forgotten passphrase: unsent work is saved to a file without it', async t 
   await stand.save('organisations', { recovery_key: { kty, crv, x, y } }, org)
   await stand.settle()
   const page = await openPhone(t, browser, stand, 'nia')
-  await page.waitForFunction(async () => {
+  await until("the organisation's key has reached the phone", () => page.evaluate(async () => {
     const { Database } = await import(/** @type {any} */ ('/app/store/database.js'))
     const database = new Database()
     const file = await database.keyStore.get()
     database.close()
-    return Boolean(file?.recovery) // the organisation's key has reached the phone
-  })
+    return Boolean(file?.recovery)
+  }))
   await page.context().setOffline(true)
   await record(page, stand.patients.Ames, 'Written before she forgot')
   await goTo(page, '#/settings')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startStand } from '../stand/stand.mjs'
-import { openBrowser } from './kit.mjs'
+import { openBrowser, until } from './kit.mjs'
 import { goTo, offlineReady, openPhone, save, unlock } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -68,14 +68,14 @@ test('update while a form is dirty: never over an open form, offered afterwards,
     workers?.addEventListener('updatefound', () => { Object.assign(globalThis, { newest: workers.installing }) })
   })
   await release(3) // and a second one, before the first was taken on
-  await page.waitForFunction(async () => {
+  await until('the newest of the two waits', () => page.evaluate(async () => {
     const workers = await navigator.serviceWorker.getRegistration('/app/')
     if (workers?.installing) return false
     const { newest } = /** @type {{ newest?: ServiceWorker }} */ (globalThis)
     if (newest && workers?.waiting === newest) return true
     await workers?.update().catch(() => {}) // one that could not fetch everything leaves the one before it waiting; the next look mends that
     return false
-  }, undefined, { polling: 500 })
+  }))
   assert.equal(await page.getByLabel('Note').inputValue(), 'Written while an update came')
   assert.ok(await marked(page), 'the page was loaded anew over an open form')
   assert.equal(await running(page), '', 'a new style came into the old page')
@@ -89,7 +89,7 @@ test('update while a form is dirty: never over an open form, offered afterwards,
   assert.equal(await running(page), '3', `the newest of the two; ${await shells(page)}`)
   await unlock(page)
   await page.getByText('Everything sent').waitFor()
-  await page.waitForFunction(async () => (await caches.keys()).length === 1) // the old shells are gone
+  await until('the old shells are gone', () => page.evaluate(async () => (await caches.keys()).length === 1))
   assert.equal(await page.getByText('A new version is ready').count(), 0)
   assert.deepEqual(await stand.query("SELECT count(*) AS n FROM visits WHERE note = 'Written while an update came'"), [{ n: 1 }])
 })

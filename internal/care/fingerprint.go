@@ -21,8 +21,10 @@ func (m *Mutation) Fingerprint() int64 {
 	room := rooms.Get().(*content)
 	c := (*room)[:0]
 	defer func() {
-		*room = c
-		rooms.Put(room)
+		if cap(c) <= roomKept {
+			*room = c
+			rooms.Put(room)
+		}
 	}()
 	if m.Ops == nil {
 		c = append(c, m.Raw...)
@@ -36,7 +38,10 @@ func (m *Mutation) Fingerprint() int64 {
 	return 1
 }
 
-// rooms are kept from one mutation to the next: each push has hundreds, and none needs more than a kilobyte or two.
+// roomKept is the largest room that is kept, in bytes: nearly all mutations need a kilobyte or two.
+const roomKept = 16 << 10
+
+// rooms are kept from one mutation to the next.
 var rooms = sync.Pool{New: func() any { c := make(content, 0, 1<<10); return &c }}
 
 // content is what a mutation says, written in one way only: each text with its length before it, each value

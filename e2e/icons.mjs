@@ -2,10 +2,11 @@
 // A maskable icon keeps its picture within the middle four fifths, because launchers cut the rim.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
+import { launch } from './browser/chromium.mjs'
 
 const folder = new URL('../pb_public/app/icons/', import.meta.url)
 const drawing = readFileSync(new URL('icon.svg', folder), 'utf8')
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+const browser = await chromium.launch(launch)
 for (const [file, size, rim] of [['icon-192.png', 192, 0], ['icon-512.png', 512, 0], ['touch-180.png', 180, 0.04], ['maskable-512.png', 512, 0.1]]) {
   const page = await browser.newPage({ viewport: { width: size, height: size } })
   const inner = Math.round(size * (1 - 2 * rim))

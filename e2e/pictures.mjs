@@ -6,6 +6,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { launch } from './browser/chromium.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const shots = process.env.DOORSTEP_SHOTS
@@ -30,7 +31,7 @@ await new Promise((done, fail) => {
     if (line.includes('Ctrl-C')) done(null)
   })
 })
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await chromium.launch(launch)
 
 /**
  * Opens a page of the demo as the first login with this role.

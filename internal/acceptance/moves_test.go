@@ -41,45 +41,64 @@ const tooBig = "too big for any request"
 // alarm; what was written after is kept whole; then the phone holds what a new one of the new role holds, or
 // is wiped where the role carries none. // O7, O9, O10
 func TestWhoeverMovesHandsInTheirWorkAndKeepsNothingThatIsNotTheirs(t *testing.T) {
-	w := newWorld(t)
-	w.foreign = w.SecondConnection(t) // for all of the test, not for one move
-	charity := w.Org(t, care.VoluntaryKind, "Befrienders")
-	friends := w.Team(t, charity, care.VoluntaryKind, "Befrienders")
-	homeOf := func(r care.Role) *core.Record {
-		if r == care.Volunteer || r == care.VolunteerCoordinator {
-			return friends
-		}
-		return w.nurses
-	}
 	n := 0
 	for _, from := range care.Duties() {
 		if !from.Device {
 			continue
 		}
-		for _, to := range append(care.Duties(), care.Duty{Role: "left"}) {
-			if to.Role == from.Role {
-				continue
-			}
-			n++
-			t.Run(fmt.Sprintf("from %s to %s", from.Role, to.Role), func(t *testing.T) {
-				w.t = t
-				m := w.mover(from, charity, homeOf(from.Role), fmt.Sprintf("Mover %d", n))
-				m.write(n%2 == 0)
-				w.pass(time.Minute)
-				change := map[string]any{"role": string(to.Role), "teams": []string{homeOf(to.Role).Id}, "organisation": homeOf(to.Role).GetString("organisation")}
-				if to.Role == "left" {
-					change = map[string]any{"inactive_since": w.now()}
+		first := n
+		n += len(care.Duties())
+		t.Run(fmt.Sprintf("from %s", from.Role), func(t *testing.T) {
+			t.Parallel()
+			town := newMoveTown(t) // one for each role, or each phone that joins is given all who moved before
+			for i, to := range append(care.Duties(), care.Duty{Role: "left"}) {
+				if to.Role != from.Role {
+					t.Run(fmt.Sprintf("to %s", to.Role), func(t *testing.T) { town.move(t, from, to, first+i) })
 				}
-				w.set(m.staff, change)
-				w.pass(time.Minute)
-				m.saveOpenForm()
-				m.handIn()
-				m.check(to)
-				w.sql(`UPDATE caseload SET "to" = ? WHERE patient IN (?, ?)`, w.now().UTC().Format("2006-01-02 15:04:05.000Z"), m.person.Id, m.alone.Id)
-			})
-		}
+			}
+			town.t = t
+		})
 	}
+}
+
+// moveTown is a world with a voluntary service in it.
+type moveTown struct {
+	*world
+	charity, friends *core.Record
+}
+
+func newMoveTown(t *testing.T) *moveTown {
+	w := newWorld(t)
+	w.foreign = w.SecondConnection(t) // for all of the moves, not for one
+	charity := w.Org(t, care.VoluntaryKind, "Befrienders")
+	return &moveTown{world: w, charity: charity, friends: w.Team(t, charity, care.VoluntaryKind, "Befrienders")}
+}
+
+// homeOf is the team that somebody of a role belongs to.
+func (w *moveTown) homeOf(r care.Role) *core.Record {
+	if r == care.Volunteer || r == care.VolunteerCoordinator {
+		return w.friends
+	}
+	return w.nurses
+}
+
+// move gives a member of staff another role in the midst of their work; every second one has a change that is too big.
+func (w *moveTown) move(t *testing.T, from, to care.Duty, n int) {
 	w.t = t
+	m := w.mover(from, w.charity, w.homeOf(from.Role), fmt.Sprintf("Mover %d", n))
+	m.write(n%2 == 0)
+	w.pass(time.Minute)
+	home := w.homeOf(to.Role)
+	change := map[string]any{"role": string(to.Role), "teams": []string{home.Id}, "organisation": home.GetString("organisation")}
+	if to.Role == "left" {
+		change = map[string]any{"inactive_since": w.now()}
+	}
+	w.set(m.staff, change)
+	w.pass(time.Minute)
+	m.saveOpenForm()
+	m.handIn()
+	m.check(to)
+	w.sql(`UPDATE caseload SET "to" = ? WHERE patient IN (?, ?)`, w.now().UTC().Format("2006-01-02 15:04:05.000Z"), m.person.Id, m.alone.Id)
 }
 
 func (w *world) mover(from care.Duty, charity, home *core.Record, name string) *mover {

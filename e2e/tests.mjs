@@ -18,7 +18,10 @@ const [part = '', ...asked] = process.argv.slice(2)
 if (!(part in parts)) throw new Error(`name one of ${Object.keys(parts).join(', ')}`)
 const { folders, atOnce, first } = parts[part]
 /** @param {string} file its place in the queue */
-const place = file => (first.indexOf(basename(file, '.test.mjs')) + first.length + 1) % (first.length + 1)
+const place = file => {
+  const at = first.indexOf(basename(file, '.test.mjs'))
+  return at < 0 ? first.length : at
+}
 
 const left = folders.flatMap(folder => {
   const at = new URL(folder + '/', import.meta.url)

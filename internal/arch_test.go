@@ -82,7 +82,8 @@ var table = map[string]folder{
 	// The store is named, not declared as an interface: there is one, its group commit is what the
 	// conversation is about, and tests run on it. PocketBase itself stays out of the conversation.
 	"internal/syncer": {why: "the conversation hands changes to the rooms and knows no route and no client",
-		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/history", "internal/delivery", "internal/takein", "internal/judge", "internal/rooms", "internal/pbstore", "internal/clockwatch"}},
+		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/history", "internal/delivery", "internal/takein", "internal/judge", "internal/rooms", "internal/pbstore", "internal/clockwatch"},
+		outside: []string{"github.com/hashicorp/golang-lru/v2"}},
 	"internal/standing":   {why: "the journal of decisions is a file beside the database, which it must outlive", imports: []string{"internal/care", "internal/history"}},
 	"internal/datafolder": {why: "a data folder is looked at before anything in it is opened, by names alone", outside: []string{"github.com/gofrs/flock", "modernc.org/sqlite"}},
 	"internal/settings":   {why: "settings are read before anything else exists", outside: []string{"github.com/spf13/pflag"}},

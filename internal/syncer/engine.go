@@ -55,7 +55,7 @@ type Engine struct {
 	nudge   chan struct{}
 	pulled  pulledToday
 	told    told
-	places  places
+	places  *places
 	// delivering is held by the one round of the courier that may run.
 	delivering sync.Mutex
 	checked    atomic.Pointer[checked]
@@ -83,7 +83,7 @@ func New(store *pbstore.Store, o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Engine{store: store, o: o, cursors: cursors{key: o.CursorKey}, turns: newTurns(o.QueueLength),
+	return &Engine{store: store, o: o, cursors: cursors{key: o.CursorKey}, turns: newTurns(o.QueueLength), places: newPlaces(placesKept),
 		stop: make(chan struct{}), ended: make(chan struct{}), nudge: make(chan struct{}, 1)}
 }
 

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
 )
@@ -13,16 +15,28 @@ import (
 // all. Nobody can tell which from here, so that it is said and nothing is done: the phone of a nurse at a door goes
 // on. A phone whose answer was lost asks from the same point again, and none that it had passed.
 
+// placesKept bounds what is remembered; the phone that has not asked for the longest time goes. One that asks again
+// after that is watched from where it asks then.
+const placesKept = 16384
+
 // places are the points of the sequence from which phones have asked since the start.
 type places struct {
 	mu       sync.Mutex
-	byDevice map[string]place
+	byDevice *simplelru.LRU[string, place]
 }
 
 type place struct {
 	epoch string
 	since int64  // the furthest
 	told  string // the day on which somebody was told
+}
+
+func newPlaces(atMost int) *places {
+	kept, err := simplelru.NewLRU[string, place](atMost, nil)
+	if err != nil {
+		panic(err) // of a size below one
+	}
+	return &places{byDevice: kept}
 }
 
 // wentBack notes from where a phone asks, and says whether it is behind where it was: once a day.
@@ -32,19 +46,16 @@ func (p *places) wentBack(device string, cur cursor, day string) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	was := p.byDevice[device]
-	if p.byDevice == nil {
-		p.byDevice = map[string]place{}
-	}
-	if was.epoch != cur.epoch || cur.since >= was.since {
-		p.byDevice[device] = place{cur.epoch, cur.since, was.told}
+	was, known := p.byDevice.Get(device)
+	if !known || was.epoch != cur.epoch || cur.since >= was.since {
+		p.byDevice.Add(device, place{cur.epoch, cur.since, was.told})
 		return false
 	}
 	if was.told == day {
 		return false
 	}
 	was.told = day
-	p.byDevice[device] = was
+	p.byDevice.Add(device, was)
 	return true
 }
 

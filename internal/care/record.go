@@ -105,10 +105,18 @@ func (r *Record) Person() string {
 	return r.Text("patient")
 }
 
-// Stamped notes that a field was changed after creation: by whom, when, and in which change.
+// Stamped notes that a field was changed after creation: by whom, when, and in which change. Where nobody can tell any
+// more what was changed before, it is noted of every other field that it may have been: once this is stored, it reads
+// well again, and nobody must take the others for unchanged.
 func (r *Record) Stamped(field string, c Change) {
 	if r.Changed == nil {
 		r.Changed = map[string]Change{}
+	}
+	if r.ChangesUnreadable() {
+		for i := range r.Collection.Fields {
+			other := r.Collection.Fields[i].Name
+			r.Changed[other] = r.LastChange(other)
+		}
 	}
 	r.Changed[field] = c
 }
@@ -160,7 +168,14 @@ func (r *Record) LastChange(field string) Change {
 		return c
 	}
 	if r.ChangesUnreadable() {
-		return Change{Seq: r.Version, At: r.ReceivedAt}
+		c := Change{Seq: r.Version, At: r.ReceivedAt}
+		if list, ok := r.Values[field].([]string); ok {
+			c.Adds = make(map[string]map[string]int64, len(list))
+			for _, member := range list {
+				c.Adds[member] = map[string]int64{"": r.Version}
+			}
+		}
+		return c
 	}
 	return Change{Seq: 0, Client: r.Client, Author: r.Author, At: r.AuthoredAt}
 }

@@ -55,6 +55,23 @@ func TestWhatDoesNotFitItsFieldReadsAsMissing(t *testing.T) {
 	}
 }
 
+func TestWhatHoldsSomethingThatNobodyCanReadIsTold(t *testing.T) {
+	for _, c := range []struct {
+		kind    care.Kind
+		stored  any
+		spoiled bool
+	}{
+		{care.Bool, "[]", true}, {care.Bool, "perhaps", true}, {care.Bool, nil, false}, {care.Bool, "", false}, {care.Bool, "null", false},
+		{care.Int, "[]", true}, {care.Decimal, "[]", true}, {care.Object, "[]", true},
+		{care.List, "[]", false}, {care.List, "{}", true}, {care.List, "[", true},
+		{care.Text, "[]", false},
+	} {
+		if got := Spoiled(&care.Field{Name: "x", Kind: c.kind}, c.stored); got != c.spoiled {
+			t.Errorf("kind %v, %#v: spoiled %t, want %t", c.kind, c.stored, got, c.spoiled)
+		}
+	}
+}
+
 func TestAMomentIsStoredAsPocketBaseStoresDates(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	if got := Stamp(at); got != "2026-03-02 08:00:00.000Z" {

@@ -128,7 +128,7 @@ func Spoiled(f *care.Field, v any) bool {
 		return false
 	}
 	text := Text(v)
-	return text != "" && text != "null" && (f.Kind == care.Object || text != "[]") // which a missing list may be kept as
+	return text != "" && text != "null" && (f.Kind != care.List || text != "[]") // which a missing list may be kept as
 }
 
 // Text reads any stored value as text; NULL is "".

@@ -265,7 +265,7 @@ func (w *pushWork) answered(m *care.Mutation, client, mid int64, status care.Sta
 		return bare, nil
 	}
 	for _, r := range results {
-		if r.Key == m.Key {
+		if r.Key == m.Key && r.Status != "" {
 			r.Mid, r.Replayed = m.Mid, true
 			return r, nil
 		}

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { canonical } from '../../pb_public/shared/sync/digest.js'
 import { changes } from '../../pb_public/shared/sync/client.js'
+import { sentLogKept } from '../../pb_public/shared/sync/state.js'
 import { MemoryStorage } from '../../pb_public/shared/sync/storage.js'
 import { ames, birch, change, Device, edit, FakeServer, nia, notes, refusal, settled, twoPeople } from './fake.mjs'
 
@@ -125,6 +126,30 @@ describe('recording', () => {
 })
 
 describe('pushing', () => {
+  // client.md 9
+  test('a gap that nothing on the phone fills any more starts a new client, and what is unsent keeps its keys', async () => {
+    const s = await settled()
+    for (const text of ['second', 'third']) {
+      await edit(s.client, text)
+      assert.equal(await s.client.sync(), null)
+    }
+    await s.device.pass(sentLogKept + 60_000)
+    await edit(s.client, 'fourth') // by whose receipt the older ones are forgotten
+    assert.equal(await s.client.sync(), null)
+    assert.deepEqual(s.client.debugState().sentlog.map(c => c.mid), [3])
+    const { key } = await edit(s.client, 'fifth')
+    const before = s.server.asked('push').length
+    s.server.say('push', refusal(409, 'gap', { expected: 2 }))
+    assert.equal(await s.client.sync(), null)
+    const pushes = s.server.asked('push').slice(before)
+    assert.equal(pushes.length, 2, 'it asked again and again')
+    assert.notEqual(pushes[1].body.client, 'client-1')
+    assert.equal(pushes[1].body.mutations[0].mid, 1)
+    assert.equal(pushes[1].body.mutations.at(-1).key, key)
+    assert.equal(s.client.unsent().count, 0)
+    assert.equal(s.client.debugState().outbox.length, 0)
+  })
+
   test('an answer moves receipts and nothing else; only the pull drops the row', async () => {
     const s = await settled()
     const { key } = await edit(s.client, 'mine')

@@ -206,6 +206,42 @@ func TestAGapIsFilledFromTheSentLog(t *testing.T) {
 	}
 }
 
+// client.md 9. What the server asks for was confirmed so long ago that the phone has it no more: asking and refusing would
+// go on for ever. A new client goes on, and what the phone still has keeps its keys.
+func TestAGapThatNothingOnThePhoneFillsAnyMoreStartsANewClient(t *testing.T) {
+	b := enrolled(t)
+	b.confirmed("2", "3")
+	b.now = b.now.Add(SentLogKept + time.Hour)
+	logged := b.confirmed("4")
+	if len(b.sentLog) != 1 {
+		t.Fatalf("the log of what was sent has %d changes, want the last", len(b.sentLog))
+	}
+	all := append(logged, b.edit("phone", "5"), b.edit("phone", "6"))
+	b.on(onPush, refuse(409, "gap", func(e *wire.Error) { e.Expected = 2 }), applied(b))
+	b.on(onDevices, answer{status: http.StatusOK, body: &wire.EnrolResponse{Device: device2}, during: func(c *call) {
+		var req wire.EnrolRequest
+		c.decode(t, &req)
+		b.answers[onDevices][0].body.(*wire.EnrolResponse).Client = req.Client
+	}})
+	b.on(onPull, pulled("e1.31", confirms(3, all[2])))
+	b.sync()
+	if b.Client() == client1 || b.Device() != device2 {
+		t.Errorf("device %s, client %s", b.Device(), b.Client())
+	}
+	if got := b.sentMutations(); !slices.Equal(mids(got), []int64{1, 2, 3}) || !slices.Equal(keys(got), all) {
+		t.Errorf("the new client sent %v %v, want %v from 1 on", mids(got), keys(got), all)
+	}
+	pushes := 0
+	for _, what := range b.asked() {
+		if what == "push" {
+			pushes++
+		}
+	}
+	if pushes != 2 || b.Pending() != 0 {
+		t.Errorf("it asked %d times, want 2, and %d changes are still on the phone", pushes, b.Pending())
+	}
+}
+
 func TestAForkedClientStartsANewOneAndKeepsItsKeys(t *testing.T) {
 	b := enrolled(t)
 	done := b.edit("phone", "2")

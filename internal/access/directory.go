@@ -111,6 +111,17 @@ func (o *Organisation) Closed(now time.Time) bool {
 	return o.Retracted || o.ClosedOn != "" && o.ClosedOn <= care.Today(now)
 }
 
+// Closings are the organisations that have a day on which they close and have not closed yet, and when that day begins.
+func (d *Directory) Closings(now time.Time) map[string]time.Time {
+	closings := map[string]time.Time{}
+	for id, o := range d.orgs {
+		if at, ok := care.DayBegins(o.ClosedOn); ok && !o.Closed(now) {
+			closings[id] = at
+		}
+	}
+	return closings
+}
+
 // Redirected compares two directories. Holders are the teams and members of staff that work for another service in the
 // second: whom they have is to be asked for consent again. Gone are the teams that took what was given to them, and take
 // nothing any more.

@@ -3,6 +3,7 @@ package access
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"doorstep/internal/care"
 )
@@ -63,6 +64,7 @@ func TestWhatAVoluntaryServiceNeedsConsentFor(t *testing.T) {
 		{"consent to another service is none", friends, "", consent(map[string]any{"service": "another", "given": true}), false, ""},
 		{"the last word counts", friends, "", consent(yes, map[string]any{"service": charity, "given": false}), false, ""},
 		{"an objection ends it", friends, "", map[string]any{"consent": object([]any{yes}), "objection": true}, false, ""},
+		{"an objection that says neither is none", friends, "", map[string]any{"consent": object([]any{yes}), "objection": false}, true, ""},
 		{"it holds to the end of its last day", friends, "", consent(map[string]any{"service": charity, "given": true, "expires": "2026-03-02"}), true, "2026-03-03"},
 		{"the day after it has ended", friends, "", consent(map[string]any{"service": charity, "given": true, "expires": "2026-03-01"}), false, "2026-03-02"},
 		{"an end that cannot be read has passed", friends, "", consent(map[string]any{"service": charity, "given": true, "expires": "soon"}), false, ""},
@@ -80,6 +82,42 @@ func TestWhatAVoluntaryServiceNeedsConsentFor(t *testing.T) {
 		}
 		if agreed != c.agreed || ends != c.expires {
 			t.Errorf("%s: %t until %q, want %t until %q", c.name, agreed, ends, c.agreed, c.expires)
+		}
+	}
+}
+
+// D3. Consent ends, and an organisation closes, with the days of London, which in summer begin an hour earlier than in UTC,
+// and where the clocks change last 23 and 25 hours.
+func TestConsentAndClosingGoByTheDaysOfLondon(t *testing.T) {
+	at := func(text string) time.Time {
+		moment, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return moment
+	}
+	for _, c := range []struct{ last, closes, midnight string }{
+		{"2026-03-02", "2026-03-03", "2026-03-03T00:00:00Z"},
+		{"2026-03-28", "2026-03-29", "2026-03-29T00:00:00Z"},
+		{"2026-03-29", "2026-03-30", "2026-03-29T23:00:00Z"},
+		{"2026-07-01", "2026-07-02", "2026-07-01T23:00:00Z"},
+		{"2026-10-24", "2026-10-25", "2026-10-24T23:00:00Z"},
+		{"2026-10-25", "2026-10-26", "2026-10-26T00:00:00Z"},
+	} {
+		person := record(care.Patients, ada, map[string]any{"consent": object([]any{map[string]any{"service": charity, "given": true, "expires": c.last}})})
+		o := &Organisation{ID: surgery, ClosedOn: c.closes}
+		d := NewDirectory(nil, []*Organisation{o, {ID: trust}})
+		midnight := at(c.midnight)
+		for moment, over := range map[time.Time]bool{midnight.Add(-time.Millisecond): false, midnight: true} {
+			if agreed, expires := Consented(person, charity, moment); agreed == over || !expires.Equal(midnight) {
+				t.Errorf("consent to the end of %s, at %s: %t until %s", c.last, moment, agreed, expires)
+			}
+			if o.Closed(moment) != over {
+				t.Errorf("closed on %s, at %s: %t", c.closes, moment, !over)
+			}
+			if closings := d.Closings(moment); over != (len(closings) == 0) || !over && !closings[surgery].Equal(midnight) {
+				t.Errorf("closed on %s, at %s there are to close %v", c.closes, moment, closings)
+			}
 		}
 	}
 }

@@ -12,6 +12,15 @@ import (
 // Today is the day of a moment, as a field of the kind Date holds it.
 func Today(t time.Time) string { return worktime.InLondon(t).Format(time.DateOnly) }
 
+// DayBegins is the beginning of a day; not ok where it is no day.
+func DayBegins(day string) (begin time.Time, ok bool) {
+	d, err := worktime.ParseDate(day)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return d.Begins(), true
+}
+
 // DayEnds is the end of a day, which is the midnight after it; not ok where it is no day.
 func DayEnds(day string) (end time.Time, ok bool) {
 	d, err := worktime.ParseDate(day)

@@ -14,10 +14,11 @@ const (
 	DueLapse    DueKind = "lapse"    // an issue that leaves the phones of those who lost its person
 	DueWake     DueKind = "wake"     // a record or a person for whom changes wait, or whose issues go on with them
 	DueJudge    DueKind = "judge"    // a person whose refused changes are judged together
+	DueClosing  DueKind = "closing"  // an organisation that closes then: what is open with it goes on
 )
 
 // DueKinds lists them.
-var DueKinds = []DueKind{DueCaseload, DueHandover, DueIssue, DueLapse, DueWake, DueJudge}
+var DueKinds = []DueKind{DueCaseload, DueHandover, DueIssue, DueLapse, DueWake, DueJudge, DueClosing}
 
 // Earliest returns the earlier of two times; a zero time counts as none.
 func Earliest(a, b time.Time) time.Time {

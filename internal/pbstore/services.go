@@ -13,11 +13,11 @@ const (
 	peopleOfStaff = `SELECT DISTINCT patient FROM caseload WHERE staff = ?1 AND staff <> '' AND patient > ?2 ORDER BY patient LIMIT ?3`
 	// askHolder queues a holder of people beside the rows of the caseload: Settle works it off.
 	askHolder = `INSERT INTO sync_dirty (collection, record, op, was) VALUES ('` + care.Caseload + `', ?, '` + asking + `', ?)`
-	// leaveTeam and leaveDesk make the job look at what is open with a team now.
-	leaveTeam = `INSERT INTO sync_due (at, kind, ref) SELECT ?1, '` + string(care.DueHandover) + `', id FROM handovers
-		WHERE to_team = ?2 AND to_team <> '' AND state NOT IN ` + care.SQLOffTheClock + ` ON CONFLICT DO NOTHING`
-	leaveDesk = `INSERT INTO sync_due (at, kind, ref) SELECT ?1, '` + string(care.DueIssue) + `', id FROM conflicts WHERE owner_team = ?2 AND ` + care.SQLIssueOpen + `
-		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM quarantine WHERE owner_team = ?2 AND ` + care.SQLIssueOpen + ` ON CONFLICT DO NOTHING`
+	// leave makes the job look now at what is open with a team, or with those of an organisation.
+	leave = `INSERT INTO sync_due (at, kind, ref) SELECT ?1, '` + string(care.DueHandover) + `', id FROM handovers
+			WHERE to_team IN (SELECT id FROM teams WHERE ?2 IN (id, organisation)) AND to_team <> '' AND state NOT IN ` + care.SQLOffTheClock + `
+		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM conflicts WHERE owner_team IN (SELECT id FROM teams WHERE ?2 IN (id, organisation)) AND ` + care.SQLIssueOpen + `
+		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM quarantine WHERE owner_team IN (SELECT id FROM teams WHERE ?2 IN (id, organisation)) AND ` + care.SQLIssueOpen + ` ON CONFLICT DO NOTHING`
 )
 
 const asking = "ask"
@@ -31,10 +31,12 @@ func (tx *Tx) redirect(d *access.Directory) error {
 	tx.noteAccess(func(u *access.Update) { u.Directory(d) })
 	holders, gone := tx.store.Access.Redirected(was, d, tx.now)
 	for _, id := range gone {
-		if _, err := tx.exec(leaveTeam, care.Stamp(tx.now), id); err != nil {
+		if err := tx.MoveOnFrom(id); err != nil {
 			return err
 		}
-		if _, err := tx.exec(leaveDesk, care.Stamp(tx.now), id); err != nil {
+	}
+	for organisation, at := range d.Closings(tx.now) {
+		if err := tx.DueAt(at, care.DueClosing, organisation); err != nil {
 			return err
 		}
 	}
@@ -44,6 +46,12 @@ func (tx *Tx) redirect(d *access.Directory) error {
 		}
 	}
 	return nil
+}
+
+// MoveOnFrom lets what is open with a team, or with those of an organisation, go on from it where it takes nothing any more.
+func (tx *Tx) MoveOnFrom(of string) error {
+	_, err := tx.exec(leave, care.Stamp(tx.now), of)
+	return err
 }
 
 // askAgain asks the people of a holder for consent again: Settle brings their grants in line at its end. It takes some

@@ -19,5 +19,6 @@ var DueWork = syncer.DueWork{
 		}
 		return r.TakeIn.HandOnIssues(ref)
 	},
-	care.DueJudge: func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },
+	care.DueClosing: func(tx *pbstore.Tx, _ *rooms.Rooms, organisation string) error { return tx.MoveOnFrom(organisation) },
+	care.DueJudge:   func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },
 }

@@ -96,3 +96,14 @@ func (i inbox) Deliver(ctx context.Context, handover, team string) error {
 		return i.e.Rooms(tx).Arrange.Deliver(handover, team)
 	})
 }
+
+// planClosings makes the job look at each organisation when the day comes on which it closes. Whoever sets such a day
+// plans it; an earlier program did not.
+func (e *Engine) planClosings(tx *pbstore.Tx) error {
+	for organisation, at := range e.store.Access.Directory().Closings(tx.Now()) {
+		if err := tx.DueAt(at, care.DueClosing, organisation); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -23,10 +23,10 @@ func (e *Engine) begin() error {
 	copied := last != "" && !own || e.o.Restored || len(e.o.Lost) > 0
 	epoch, _ := e.store.Head()
 	err := e.safely(func(tx *pbstore.Tx) error {
-		if copied {
-			return tx.Parted(e.o.Lost, epoch, tx.Seq())
+		if err := e.planClosings(tx); err != nil || !copied {
+			return err
 		}
-		return nil
+		return tx.Parted(e.o.Lost, epoch, tx.Seq())
 	})
 	if pbstore.Unavailable(err) && !copied {
 		e.logged("begin a history", err)

@@ -76,10 +76,11 @@ func (d Date) at(minutes int, loc *time.Location) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, minutes, 0, 0, loc)
 }
 
+// Begins returns the midnight in London with which the day begins.
+func (d Date) Begins() time.Time { return d.at(0, InLondon(time.Time{}).Location()).UTC() }
+
 // Ends returns the midnight in London with which the day ends.
-func (d Date) Ends() time.Time {
-	return time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, InLondon(time.Time{}).Location()).UTC()
-}
+func (d Date) Ends() time.Time { return d.at(24*60, InLondon(time.Time{}).Location()).UTC() }
 
 // next returns the following day.
 func (d Date) next() Date { return DateOf(time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, time.UTC)) }

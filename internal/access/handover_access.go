@@ -19,7 +19,8 @@ const (
 // The fields of a handover that not everybody reads who may look at it; all others say how it stands.
 var (
 	handoverContent = []string{"rules", "superseded_by", "situation", "background", "assessment", "recommendation", "evidence"}
-	handoverReply   = []string{"decline_reason", "answer", "called_at", "called_name", "called_role", "reached", "read_back"}
+	handoverReply   = []string{"decline_reason", "answer", "called", "called_why", "called_at", "called_name", "called_role", "reached", "read_back",
+		"called_999", "called_999_why", "called_999_at", "called_999_name", "called_999_read_back"}
 )
 
 // MaySeeHandover says whether a handover is somebody's to look at: it stands with their team or was

@@ -48,11 +48,7 @@ func (ix *Index) PhoneDirectory(staff string) (d PhoneDirectory, ok bool) {
 		return d, false
 	}
 	duty := care.DutyOf(me.Role)
-	d.Me = Self{ID: staff, Name: me.Name, Role: string(me.Role), Organisation: me.Organisation, Teams: sortedTeams(me),
-		View: "limited", RaisesUrgent: duty.RaisesUrgent}
-	if duty.View == care.Clinical {
-		d.Me.View = "clinical"
-	}
+	d.Me = selfOf(staff, me)
 	d.Staff = make([]Colleague, 0, len(ix.staff))
 	for id, m := range ix.staff {
 		if duty.View != care.Clinical && m.Organisation != me.Organisation {
@@ -63,6 +59,27 @@ func (ix *Index) PhoneDirectory(staff string) (d PhoneDirectory, ok bool) {
 	}
 	slices.SortFunc(d.Staff, func(a, b Colleague) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return d, true
+}
+
+// Self is the owner of a phone. False: there is no such member of staff.
+func (ix *Index) Self(staff string) (Self, bool) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	me := ix.staff[staff]
+	if me == nil {
+		return Self{}, false
+	}
+	return selfOf(staff, me), true
+}
+
+func selfOf(staff string, me *Member) Self {
+	duty := care.DutyOf(me.Role)
+	self := Self{ID: staff, Name: me.Name, Role: string(me.Role), Organisation: me.Organisation, Teams: sortedTeams(me),
+		View: "limited", RaisesUrgent: duty.RaisesUrgent}
+	if duty.View == care.Clinical {
+		self.View = "clinical"
+	}
+	return self
 }
 
 // sortedTeams is never nil: a list without members is [] on the wire.

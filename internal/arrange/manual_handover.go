@@ -59,11 +59,23 @@ func (r *Room) RecordCall(rec *care.Record, sender care.Viewer) error {
 	h := handover.FromRecord(rec)
 	actor := handover.Actor{Staff: sender.Staff, Role: sender.Role, Teams: sender.Teams}
 	_, err := r.Act(rec.ID, handover.Action{Kind: handover.RecordCall, CalledAt: h.CalledAt, Name: h.CalledName,
-		CalledRole: h.CalledRole, Reached: h.Reached, ReadBack: h.ReadBack}, actor, 0)
+		CalledRole: h.CalledRole, Reached: h.Reached, ReadBack: h.ReadBack, Why: h.CalledWhy}, actor, 0)
 	if refused(err) {
 		return nil
 	}
 	return err
+}
+
+// Record999 writes into the history of a handover what its sender says of ringing 999. Nothing of how it stands
+// follows from that: whoever it goes to must answer all the same.
+func (r *Room) Record999(rec *care.Record, sender care.Viewer) error {
+	h := care.AsHandover(rec)
+	e := handover.Event{Kind: handover.EventNotCalled999, At: r.Moment.Now(), By: sender.Staff, Team: h.ToTeam(), Text: h.Called999Why()}
+	if h.Called999() == care.CallMade {
+		e.Kind, e.Text = handover.EventCalled999, ""
+		e.Detail = map[string]any{"name": h.Called999Name(), "reached": true, "read_back": h.Called999ReadBack()}
+	}
+	return r.writeEvent(rec, e)
 }
 
 // AcknowledgeBy is when a handover of a class, raised at a moment, must be acknowledged in core hours; an

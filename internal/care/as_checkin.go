@@ -40,6 +40,12 @@ func (r Checkin) HappenedAt() time.Time { return r.Record.Time("happened_at") }
 // HappenedAtStamp is that time as it travels, "" when missing.
 func (r Checkin) HappenedAtStamp() string { return r.Record.Text("happened_at") }
 
+// TimeEnteredAt is a time, zero when missing.
+func (r Checkin) TimeEnteredAt() time.Time { return r.Record.Time("time_entered_at") }
+
+// TimeEnteredAtStamp is that time as it travels, "" when missing.
+func (r Checkin) TimeEnteredAtStamp() string { return r.Record.Text("time_entered_at") }
+
 // Seen is true only where it is known to be.
 func (r Checkin) Seen() bool { b, _ := r.Get("seen").(bool); return b }
 

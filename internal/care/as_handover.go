@@ -118,6 +118,12 @@ func (r Handover) AcknowledgedAtStamp() string { return r.Record.Text("acknowled
 // Owner is an id of staff, "" when missing.
 func (r Handover) Owner() string { return r.Record.Text("owner") }
 
+// Called is "" when missing.
+func (r Handover) Called() string { return r.Record.Text("called") }
+
+// CalledWhy is "" when missing.
+func (r Handover) CalledWhy() string { return r.Record.Text("called_why") }
+
 // CalledAt is a time, zero when missing.
 func (r Handover) CalledAt() time.Time { return r.Record.Time("called_at") }
 
@@ -135,6 +141,24 @@ func (r Handover) Reached() bool { b, _ := r.Get("reached").(bool); return b }
 
 // ReadBack is true only where it is known to be.
 func (r Handover) ReadBack() bool { b, _ := r.Get("read_back").(bool); return b }
+
+// Called999 is "" when missing.
+func (r Handover) Called999() string { return r.Record.Text("called_999") }
+
+// Called999Why is "" when missing.
+func (r Handover) Called999Why() string { return r.Record.Text("called_999_why") }
+
+// Called999At is a time, zero when missing.
+func (r Handover) Called999At() time.Time { return r.Record.Time("called_999_at") }
+
+// Called999AtStamp is that time as it travels, "" when missing.
+func (r Handover) Called999AtStamp() string { return r.Record.Text("called_999_at") }
+
+// Called999Name is "" when missing.
+func (r Handover) Called999Name() string { return r.Record.Text("called_999_name") }
+
+// Called999ReadBack is true only where it is known to be.
+func (r Handover) Called999ReadBack() bool { b, _ := r.Get("called_999_read_back").(bool); return b }
 
 // DeclineReason is "" when missing.
 func (r Handover) DeclineReason() string { return r.Record.Text("decline_reason") }

@@ -70,6 +70,12 @@ func (r Observation) PainScore() (int64, bool) { n, ok := r.Get("pain_score").(i
 // Replaces is an id of observations, "" when missing.
 func (r Observation) Replaces() string { return r.Record.Text("replaces") }
 
+// TimeEnteredAt is a time, zero when missing.
+func (r Observation) TimeEnteredAt() time.Time { return r.Record.Time("time_entered_at") }
+
+// TimeEnteredAtStamp is that time as it travels, "" when missing.
+func (r Observation) TimeEnteredAtStamp() string { return r.Record.Text("time_entered_at") }
+
 // NEWS2 is JSON of its shape, nil when missing.
 func (r Observation) NEWS2() json.RawMessage { return r.Record.Raw("news2") }
 

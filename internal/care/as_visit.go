@@ -70,5 +70,11 @@ func (r Visit) Outcome() string { return r.Record.Text("outcome") }
 // Note is "" when missing.
 func (r Visit) Note() string { return r.Record.Text("note") }
 
+// TimeEnteredAt is a time, zero when missing.
+func (r Visit) TimeEnteredAt() time.Time { return r.Record.Time("time_entered_at") }
+
+// TimeEnteredAtStamp is that time as it travels, "" when missing.
+func (r Visit) TimeEnteredAtStamp() string { return r.Record.Text("time_entered_at") }
+
 // Corrected is JSON of its shape, nil when missing.
 func (r Visit) Corrected() json.RawMessage { return r.Record.Raw("corrected") }

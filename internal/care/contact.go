@@ -31,6 +31,7 @@ var visits = &Collection{Name: Visits, Synced: true, Pushable: true, Fields: []F
 	{Name: "critical_medicine", Kind: Enum, Values: MedicineGiven},
 	{Name: "outcome", Kind: Enum, Values: VisitOutcomes},
 	{Name: "note", Kind: Text, Max: 20000},
+	{Name: TimeEnteredField, Kind: Time},
 	{Name: "corrected", Kind: Object, Policy: Server, Shape: correctedTimes(Visits)}, // see CorrectedField
 }}
 
@@ -45,6 +46,7 @@ var observations = &Collection{Name: Observations, Synced: true, Pushable: true,
 	readingFields(),
 	[]Field{
 		{Name: "replaces", Kind: Ref, Ref: Observations, Policy: Immutable},
+		{Name: TimeEnteredField, Kind: Time, Policy: Immutable},
 		{Name: "news2", Kind: Object, Policy: Server, Shape: scoreShape},
 		{Name: "corrected", Kind: Object, Policy: Server, Shape: correctedTimes(Observations)},
 	},
@@ -57,6 +59,7 @@ var checkins = &Collection{Name: Checkins, Synced: true, Pushable: true, Fields:
 	{Name: "planned_start", Kind: Time, Policy: Latest, Limited: true},
 	{Name: "planned_end", Kind: Time, Policy: Latest, Limited: true},
 	{Name: "happened_at", Kind: Time, Limited: true},
+	{Name: TimeEnteredField, Kind: Time, Limited: true},
 	{Name: "seen", Kind: Bool, Limited: true},
 	{Name: "wellbeing", Kind: Enum, Values: Wellbeing, Limited: true},
 	{Name: "concern", Kind: Text, Max: 5000, Limited: true},

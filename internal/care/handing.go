@@ -38,6 +38,16 @@ func (c Class) Urgency() int {
 var HandoverOutcomes = []string{"advice_given", "call_patient", "home_visit", "appointment", "prescribed", "referred",
 	"admitted", "no_action_needed", "more_work_asked", "other"}
 
+// CallAnswers are what a sender can say of a call: made, tried in vain, or not needed. Missing: nobody said.
+var CallAnswers = []string{CallMade, CallInVain, CallNotNeeded}
+
+// The answers by name.
+const (
+	CallMade      = "yes"
+	CallInVain    = "could_not"
+	CallNotNeeded = "not_needed"
+)
+
 // handovers: a device may raise one by hand and record a call on it; the server does the rest.
 var handovers = &Collection{Name: Handovers, Synced: true, Pushable: true, Fields: []Field{
 	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true, Limited: true},
@@ -69,11 +79,20 @@ var handovers = &Collection{Name: Handovers, Synced: true, Pushable: true, Field
 	{Name: "acknowledged_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "acknowledged_at", Kind: Time, Policy: Server},
 	{Name: "owner", Kind: Ref, Ref: StaffName, Policy: Server},
+	// Whether whoever it goes to was rung.
+	{Name: "called", Kind: Enum, Values: CallAnswers, Policy: Latest},
+	{Name: "called_why", Kind: Text, Max: 500, Policy: Latest}, // why it could not be done
 	{Name: "called_at", Kind: Time, Policy: Latest},
 	{Name: "called_name", Kind: Text, Max: 200, Policy: Latest},
 	{Name: "called_role", Kind: Text, Max: 100, Policy: Latest},
 	{Name: "reached", Kind: Bool, Policy: Latest},
 	{Name: "read_back", Kind: Bool, Policy: Latest},
+	// Whether 999 was rung, which is another question.
+	{Name: "called_999", Kind: Enum, Values: CallAnswers, Policy: Latest},
+	{Name: "called_999_why", Kind: Text, Max: 500, Policy: Latest},
+	{Name: "called_999_at", Kind: Time, Policy: Latest},
+	{Name: "called_999_name", Kind: Text, Max: 200, Policy: Latest},
+	{Name: "called_999_read_back", Kind: Bool, Policy: Latest},
 	{Name: "decline_reason", Kind: Text, Max: 2000, Policy: Server},
 	{Name: "outcome", Kind: Enum, Values: HandoverOutcomes, Policy: Server},
 	{Name: "answer", Kind: Text, Max: 4000, Policy: Server},

@@ -47,6 +47,8 @@ type Change struct {
 	Client string    `json:"c,omitempty"` // "" = the server or the dashboard
 	Author string    `json:"a,omitempty"`
 	At     time.Time `json:"t"`
+	// Received is when it reached the server, where that was not at once; zero: at At.
+	Received time.Time `json:"r,omitzero"`
 	// Adds, for a Set: the number at which each client last added each member. A member goes
 	// when whoever removes it had seen every add, or made it.
 	Adds map[string]map[string]int64 `json:"m,omitempty"`
@@ -162,6 +164,39 @@ const ChangedField = "changed"
 // record's version, by anybody.
 func (r *Record) ChangesUnreadable() bool { return slices.Contains(r.Unreadable, ChangedField) }
 
+// receivedLate is how long after it was written a change must arrive for Change to keep when.
+const receivedLate = time.Minute
+
+// ReceivedAt notes when a change reached the server.
+func (c Change) ReceivedAt(t time.Time) Change {
+	if t.Sub(c.At) >= receivedLate {
+		c.Received = t
+	}
+	return c
+}
+
+// Arrived is when a change reached the server.
+func (c Change) Arrived() time.Time {
+	if c.Received.IsZero() {
+		return c.At
+	}
+	return c.Received
+}
+
+// recordedBy are the fields with which somebody records a contact that was planned.
+var recordedBy = []string{"status", "started_at", "ended_at", "happened_at", "seen"}
+
+// RecordedAfterPlan says who recorded a contact that was planned before, from what is kept of its changes: whoever made
+// the record only planned it. False: nobody has yet.
+func RecordedAfterPlan(changed map[string]Change) (first Change, ok bool) {
+	for _, field := range recordedBy {
+		if c, is := changed[field]; is && c.Author != "" && (!ok || c.Seq < first.Seq) {
+			first, ok = c, true
+		}
+	}
+	return first, ok
+}
+
 // LastChange says who gave a field its present value: the creation, unless it changed since.
 func (r *Record) LastChange(field string) Change {
 	if c, ok := r.Changed[field]; ok {
@@ -186,6 +221,10 @@ var clinicalFields = map[string][]string{
 	Observations: {"taken_at"},
 	Checkins:     {"happened_at"},
 }
+
+// TimeEnteredField holds when somebody entered the times of a record by hand; missing where they are those at which
+// its form was opened and finished. It says nothing of when the thing happened.
+const TimeEnteredField = "time_entered_at"
 
 // CorrectedField names the field that holds, by the name of a time field, that time corrected by the offset
 // of the phone that wrote it and never later than its receipt: what is to be shown. The time field keeps what
@@ -227,8 +266,17 @@ func nothingIn(r *Record, fields ...string) bool {
 	return !slices.ContainsFunc(fields, func(f string) bool { return r.Get(f) != nil })
 }
 
-// TimesOf lists the time fields of a collection in which a phone says when something happened.
-func TimesOf(collection string) []string { return clinicalFields[collection] }
+// TimesOf lists the time fields of a collection that a phone's clock fills in: when something happened, and when
+// somebody entered that.
+func TimesOf(collection string) []string { return phoneTimes[collection] }
+
+var phoneTimes = func() map[string][]string {
+	times := make(map[string][]string, len(clinicalFields))
+	for collection, fields := range clinicalFields {
+		times[collection] = append(slices.Clone(fields), TimeEnteredField)
+	}
+	return times
+}()
 
 // ClinicalField returns the first of the record's own time fields that is filled, "" when none.
 func ClinicalField(collection string, values map[string]any) string {

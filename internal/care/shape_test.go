@@ -63,7 +63,7 @@ func TestAnObjectIsStoredOnlyInItsShape(t *testing.T) {
 		{"one side of a conflict is anything", Conflicts, "kept", `"Rose"`, `"Rose"`, "", ""},
 		{"points are whole", Observations, "news2", `{"spo2":"3"}`, "", "wrong_type", "news2.spo2 must be a number"},
 		{"a corrected time that the record has not", Visits, "corrected", `{"taken_at":"2026-03-02T09:00:00.000Z"}`, "", "wrong_type",
-			`corrected has no member "taken_at"; it holds ended_at, started_at`},
+			`corrected has no member "taken_at"; it holds ended_at, started_at, time_entered_at`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := field(t, c.collection, c.field)

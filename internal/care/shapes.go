@@ -103,7 +103,7 @@ var eventDetail = &Shape{Members: []Member{
 // correctedTimes holds, by the name of a time field, that time as it really was; see CorrectedField.
 func correctedTimes(collection string) *Shape {
 	s := &Shape{}
-	for _, name := range clinicalFields[collection] {
+	for _, name := range TimesOf(collection) {
 		s.Members = append(s.Members, Member{Field: Field{Name: name, Kind: Time}})
 	}
 	return s

@@ -81,7 +81,7 @@ var stateLists = []stateList{
 	{"Ended", "takes no further alarms", State.Ended, true, false},
 	{"Untouched", "no person and no clock has done anything to it yet", State.Untouched, false, false},
 	{"InHand", "somebody said that they look after it", State.InHand, true, true},
-	{"RepliedTo", "a person took it in hand, answered it, or said why it is not for them", State.RepliedTo, false, false},
+	{"RepliedTo", "a person took it in hand, answered it, or said why it is not for them", State.RepliedTo, false, true},
 	{"ReadThere", "somebody at the destination has had it before their eyes", State.ReadThere, false, true},
 	{"Unanswered", "the time for an answer ran out", State.Unanswered, false, true},
 	{"Stuck", "goes no further without the sender's side", State.Stuck, false, true},

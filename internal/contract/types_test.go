@@ -24,7 +24,7 @@ import (
 
 // types are the Go types behind the schemas; the others are parts, unions or PocketBase's.
 var types = map[string]any{
-	"Error": wire.Error{}, "EnrolRequest": wire.EnrolRequest{}, "EnrolResponse": wire.EnrolResponse{}, "TokenResponse": wire.TokenResponse{},
+	"Error": wire.Error{}, "EnrolRequest": wire.EnrolRequest{}, "EnrolResponse": httpapi.Enrolled{}, "TokenResponse": wire.TokenResponse{},
 	"HelloRequest": wire.HelloRequest{}, "HelloResponse": wire.HelloResponse{}, "OutboxState": wire.OutboxState{}, "ScopeState": wire.ScopeState{},
 	"RevokedScope": wire.RevokedScope{}, "SchemaState": wire.SchemaState{}, "Limits": wire.Limits{}, "Pace": wire.Pace{}, "Poke": wire.Poke{},
 	"PushResponse": wire.PushResponse{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},

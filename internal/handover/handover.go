@@ -31,6 +31,7 @@ type Handover struct {
 	AcknowledgedAt time.Time
 	Owner          string // the clinician who accepted or answered
 
+	Called, CalledWhy      string // one of care.CallAnswers, "" when nobody said; why a call was not possible
 	CalledAt               time.Time
 	CalledName, CalledRole string
 	Reached, ReadBack      bool
@@ -72,7 +73,7 @@ func FromRecord(r *care.Record) Handover {
 		ConfirmedBy: h.ConfirmedBy(), SupersededBy: h.SupersededBy(), SafeNote: h.SafeNote(),
 		ClinicalTime: h.ClinicalTime(), RaisedAt: h.RaisedAt(), AckDue: h.AckDue(), ActDue: h.ActDue(),
 		SeenBy: h.SeenBy(), AcknowledgedBy: h.AcknowledgedBy(), AcknowledgedAt: h.AcknowledgedAt(), Owner: h.Owner(),
-		CalledAt: h.CalledAt(), CalledName: h.CalledName(), CalledRole: h.CalledRole(), Reached: h.Reached(),
+		Called: h.Called(), CalledWhy: h.CalledWhy(), CalledAt: h.CalledAt(), CalledName: h.CalledName(), CalledRole: h.CalledRole(), Reached: h.Reached(),
 		ReadBack: h.ReadBack(), DeclineReason: h.DeclineReason(), Outcome: h.Outcome(), Answer: h.Answer(),
 		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(), Stranger: care.ByStranger(h.Evidence()),
 	}
@@ -98,7 +99,7 @@ func (h Handover) Values() map[string]any {
 		"confirmed_by": text(h.ConfirmedBy), "superseded_by": text(h.SupersededBy), "safe_note": text(h.SafeNote),
 		"clinical_time": at(h.ClinicalTime), "ack_due": at(h.AckDue), "act_due": at(h.ActDue), "seen_by": text(h.SeenBy),
 		"acknowledged_by": text(h.AcknowledgedBy), "acknowledged_at": at(h.AcknowledgedAt), "owner": text(h.Owner),
-		"called_at": at(h.CalledAt), "called_name": text(h.CalledName), "called_role": text(h.CalledRole), "reached": called(h.Reached),
+		"called": text(h.Called), "called_why": text(h.CalledWhy), "called_at": at(h.CalledAt), "called_name": text(h.CalledName), "called_role": text(h.CalledRole), "reached": called(h.Reached),
 		"read_back": called(h.ReadBack), "decline_reason": text(h.DeclineReason), "outcome": text(h.Outcome), "answer": text(h.Answer),
 		"filed_by": text(h.FiledBy), "filed_at": at(h.FiledAt),
 	}

@@ -35,6 +35,8 @@ const (
 	EventReceived       = "received_on" // to that of the team that got it
 	EventCallReached    = "call_reached"
 	EventCallNotReached = "call_not_reached"
+	EventCalled999      = "called_999"     // the sender rang 999; written by whoever stores what a phone said
+	EventNotCalled999   = "not_called_999" // the sender could not, or saw no need to
 	EventFiled          = "filed"
 	EventStoodDown      = "stood_down"
 	EventConfirmed      = "confirmed"

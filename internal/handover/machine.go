@@ -30,6 +30,7 @@ type Action struct {
 	Name, CalledRole string
 	Reached          bool
 	ReadBack         bool
+	Why              string // it could not be made
 
 	// Into is the handover that the matter stands in after Join.
 	Into string

@@ -284,10 +284,12 @@ func (m *move) recordCall() error {
 	}
 	m.h.CalledName, m.h.CalledRole, m.h.Reached, m.h.ReadBack = m.a.Name, m.a.CalledRole, reached, m.a.ReadBack
 	kind := EventCallNotReached
+	m.h.Called, m.h.CalledWhy = care.CallInVain, m.a.Why
 	if reached {
 		kind = EventCallReached
+		m.h.Called, m.h.CalledWhy = care.CallMade, ""
 	}
-	m.say(kind, m.a.Text).Detail = map[string]any{"name": m.a.Name, "role": m.a.CalledRole, "reached": reached, "read_back": m.a.ReadBack}
+	m.say(kind, join(" ", m.a.Why, m.a.Text)).Detail = map[string]any{"name": m.a.Name, "role": m.a.CalledRole, "reached": reached, "read_back": m.a.ReadBack}
 	if reached && m.to != stays && acknowledges(m.h, m.actor) { // else it is noted, and the clock runs on
 		m.h.State = care.Acknowledged
 		m.renew()

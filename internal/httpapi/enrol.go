@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"doorstep/internal/access"
 	"doorstep/internal/identity"
 	"doorstep/internal/wire"
 )
@@ -19,6 +20,14 @@ func (a *API) bindIdentity(g *router.RouterGroup[*core.RequestEvent]) {
 	g.POST("/token", a.token)
 	g.GET("/keys", a.keys)
 	g.POST("/sign-in-codes", a.signInCode).Bind(a.requireStaff())
+}
+
+// Enrolled is a phone that has become known: its device, the client its outbox is numbered under, and whose it is, so
+// that it shows nobody another role's screens while its first records are on their way.
+type Enrolled struct {
+	Device string       `json:"device"`
+	Client string       `json:"client"`
+	Me     *access.Self `json:"me,omitempty"`
 }
 
 // enrol binds a phone to the member of staff who signed in or whose code it shows. A request
@@ -40,5 +49,11 @@ func (a *API) enrol(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(e, http.StatusCreated, wire.EnrolResponse{Device: device.ID, Client: device.Client})
+	answer := Enrolled{Device: device.ID, Client: device.Client}
+	if a.Store != nil {
+		if me, ok := a.Store.Access.Self(device.Staff); ok {
+			answer.Me = &me
+		}
+	}
+	return writeJSON(e, http.StatusCreated, answer)
 }

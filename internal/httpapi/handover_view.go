@@ -10,13 +10,16 @@ import (
 	"doorstep/internal/pbpages"
 )
 
-// Call is a telephone call somebody recorded.
+// Call is what somebody said of a telephone call: to whoever a handover goes to, or to 999.
 type Call struct {
-	At       string `json:"at"`
+	// Answer is one of care.CallAnswers: made, tried in vain, or not needed.
+	Answer   string `json:"answer"`
+	At       string `json:"at"` // "" where none was made
 	Name     string `json:"name"`
 	Role     string `json:"role"`
 	Reached  bool   `json:"reached"`
 	ReadBack bool   `json:"read_back"`
+	Why      string `json:"why"` // it could not be made
 }
 
 // HandoverView is a handover as one reader gets it.
@@ -60,6 +63,7 @@ type HandoverView struct {
 	AcknowledgedAt string      `json:"acknowledged_at,omitempty"`
 	Owner          *care.Named `json:"owner,omitempty"`
 	Call           *Call       `json:"call,omitempty"`
+	Call999        *Call       `json:"call_999,omitempty"`
 	DeclineReason  string      `json:"decline_reason,omitempty"`
 	Outcome        string      `json:"outcome,omitempty"`
 	Answer         string      `json:"answer,omitempty"`
@@ -97,7 +101,7 @@ func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverVi
 		Provenance: HandoverProvenance{RecordedAt: seen.Text("clinical_time"), RaisedAt: seen.Text("raised_at"), LateBySeconds: seen.Number("late_by_seconds")},
 		Rules:      a.rulesHeld(seen), SupersededBy: seen.Text("superseded_by"), SafeNote: seen.Text("safe_note"),
 		Situation: seen.Text("situation"), Background: seen.Text("background"), Assessment: seen.Text("assessment"), Recommendation: seen.Text("recommendation"),
-		DeclineReason: seen.Text("decline_reason"), Answer: seen.Text("answer"), Call: callOf(seen),
+		DeclineReason: seen.Text("decline_reason"), Answer: seen.Text("answer"), Call: callOf(seen), Call999: call999Of(seen),
 		Patient: who.SeePersonOf(row.Record, row.Person), Unreadable: seen.Unreadable()}
 	if seen.Projection == access.SealedView {
 		text := sealedText(seen)
@@ -119,10 +123,27 @@ func (a *API) rulesHeld(seen *access.Seen) []RuleHeld {
 }
 
 func callOf(seen *access.Seen) *Call {
-	if seen.Text("called_at") == "" {
+	c := &Call{Answer: seen.Text("called"), At: seen.Text("called_at"), Name: seen.Text("called_name"), Role: seen.Text("called_role"),
+		Reached: seen.Flag("reached"), ReadBack: seen.Flag("read_back"), Why: seen.Text("called_why")}
+	switch {
+	case c.Answer != "":
+	case c.At == "":
+		return nil
+	case c.Reached: // an app from before the answer was asked for
+		c.Answer = care.CallMade
+	default:
+		c.Answer = care.CallInVain
+	}
+	return c
+}
+
+func call999Of(seen *access.Seen) *Call {
+	answer := seen.Text("called_999")
+	if answer == "" {
 		return nil
 	}
-	return &Call{At: seen.Text("called_at"), Name: seen.Text("called_name"), Role: seen.Text("called_role"), Reached: seen.Flag("reached"), ReadBack: seen.Flag("read_back")}
+	return &Call{Answer: answer, At: seen.Text("called_999_at"), Name: seen.Text("called_999_name"), Reached: answer == care.CallMade,
+		ReadBack: seen.Flag("called_999_read_back"), Why: seen.Text("called_999_why")}
 }
 
 // sealedText is what anybody but the safeguarding lead reads, whatever the record holds.

@@ -43,12 +43,17 @@ func (v *Snapshot) Origins(collection string, ids []string) (map[string]Origin, 
 	}
 	found := map[string]Origin{}
 	err = v.each(s.origins(), func(r *sql.Rows) error {
-		var id, authored, received string
+		var id, authored, received, changed string
 		var o Origin
-		if err := r.Scan(&id, &o.Author, &authored, &received); err != nil {
+		if err := r.Scan(&id, &o.Author, &authored, &received, &changed); err != nil {
 			return err
 		}
 		o.AuthoredAt, o.ReceivedAt = columns.ParseTime(authored), columns.ParseTime(received)
+		var changes map[string]care.Change // what cannot be read says nothing
+		_ = json.Unmarshal([]byte(changed), &changes)
+		if c, ok := care.RecordedAfterPlan(changes); ok {
+			o = Origin{c.Author, c.At, c.Arrived()}
+		}
 		found[id] = o
 		return nil
 	}, string(list))

@@ -75,10 +75,14 @@ func (s *table) deliveriesAs(projection string) string {
 		" WHERE " + withIDs
 }
 
-// origins reads who recorded what, and when it came.
+// origins reads who recorded what, and when it came; of what was planned before also its changes.
 func (s *table) origins() string {
-	return `SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), '') FROM ` + columns.Quote(s.Collection.Name) +
-		` WHERE ` + withIDs
+	changed := `''`
+	if _, plans := s.Collection.Field("planned_start"); plans {
+		changed = `iif(coalesce(planned_start, '') <> '' AND json_valid(changed), changed, '')`
+	}
+	return `SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), ''), ` + changed +
+		` FROM ` + columns.Quote(s.Collection.Name) + ` WHERE ` + withIDs
 }
 
 // CalledName is care.Record.CalledName in SQL.

@@ -1,6 +1,8 @@
 package takein
 
 import (
+	"time"
+
 	"doorstep/internal/care"
 )
 
@@ -79,13 +81,24 @@ func (in *input) freeID(p *planned, c *care.Collection, id string) error {
 	return err
 }
 
+// happened is when what a handover by hand is about happened: at the visit that the same change records, else when it
+// was written. A visit that was recorded before and is only changed by now says nothing of it.
+func (in *input) happened(p *planned, handover *care.Record) time.Time {
+	visits, _ := care.ByName(care.Visits)
+	d := p.draftOf(visits, care.AsHandover(handover).Visit())
+	if d == nil || d.old != nil && !care.OnlyPlanned(d.old) || !d.rec.ClinicalTime.Before(in.at) {
+		return in.at
+	}
+	return d.rec.ClinicalTime
+}
+
 // planManual plans a handover by hand: it goes out even where it lacks something, which is an issue.
 func (in *input) planManual(p *planned, rec *care.Record) error {
 	person, err := in.person(p, rec.Person())
 	if err != nil {
 		return err
 	}
-	manual, lacks := in.Handovers.PlanManual(rec, person, in.wrote, in.at)
+	manual, lacks := in.Handovers.PlanManual(rec, person, in.wrote, in.happened(p, rec))
 	p.manual = append(p.manual, manual)
 	for _, l := range lacks {
 		q := in.newHeld(care.HeldField, rec.Person(), true)

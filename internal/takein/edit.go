@@ -77,7 +77,7 @@ func (in *input) merge(p *planned, d *draft, e reconcile.Edit) {
 		if outcome == reconcile.Won {
 			in.conflictOfValues(p, d, e, outcome, cur)
 		}
-		d.write(name, e.Value, care.Change{Seq: in.Moment.Seq(), Client: e.Client, Author: e.Author, At: e.At})
+		d.write(name, e.Value, care.Change{Seq: in.Moment.Seq(), Client: e.Client, Author: e.Author, At: e.At}.ReceivedAt(in.received))
 	case reconcile.Lost:
 		in.conflictOfValues(p, d, e, outcome, cur)
 	}

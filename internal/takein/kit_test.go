@@ -27,6 +27,7 @@ type desk struct {
 	planned   []*care.Record
 	announced []arrange.Manual
 	calls     []*care.Record
+	calls999  []*care.Record
 	replaced  []*care.Record
 	words     []arrange.Words
 	lacks     []handover.Lack
@@ -64,6 +65,12 @@ func (d *desk) Announce(m arrange.Manual) error {
 // RecordCall implements takein.Handovers.
 func (d *desk) RecordCall(rec *care.Record, _ care.Viewer) error {
 	d.calls = append(d.calls, rec)
+	return nil
+}
+
+// Record999 implements takein.Handovers.
+func (d *desk) Record999(rec *care.Record, _ care.Viewer) error {
+	d.calls999 = append(d.calls999, rec)
 	return nil
 }
 

@@ -74,6 +74,8 @@ type Handovers interface {
 	Announce(arrange.Manual) error
 	// RecordCall lets a call that was stored with a handover count.
 	RecordCall(rec *care.Record, sender care.Viewer) error
+	// Record999 writes down what the sender says of ringing 999.
+	Record999(rec *care.Record, sender care.Viewer) error
 	// RaiseWords brings what somebody wrote for the safeguarding lead alone before that lead.
 	RaiseWords(arrange.Words) error
 	// ReplaceRefused closes what was raised for a refused change that is taken in now.

@@ -1,6 +1,8 @@
 package takein
 
 import (
+	"slices"
+
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
@@ -27,7 +29,12 @@ func (in *input) store(p *planned) (*outcome, error) {
 		}
 	}
 	for _, d := range p.drafts {
-		if called(d) {
+		if wrote(d, call999Fields) {
+			if err := in.Handovers.Record999(d.rec, in.wrote); err != nil {
+				return nil, err
+			}
+		}
+		if wrote(d, callFields) {
 			if err := in.Handovers.RecordCall(d.rec, in.wrote); err != nil {
 				return nil, err
 			}
@@ -64,18 +71,21 @@ func (in *input) write(d *draft) error {
 	return nil
 }
 
-// callFields are what a sender's phone may add to a handover: the call it made.
-var callFields = []string{"called_at", "called_name", "called_role", "reached", "read_back"}
+// What a sender's phone may add to a handover: the call it made to whoever it goes to, and that to 999.
+var (
+	callFields    = []string{"called_at", "called_name", "called_role", "reached", "read_back", "called_why"}
+	call999Fields = []string{"called_999", "called_999_at", "called_999_name", "called_999_read_back", "called_999_why"}
+)
 
-// called says whether a change recorded a call on a handover.
-func called(d *draft) bool {
-	if d.old == nil || !d.dirty || d.rec.Collection.Name != care.Handovers {
+// wrote says whether a change gave any of these fields of a handover another value than it had.
+func wrote(d *draft, fields []string) bool {
+	if d.rec.Collection.Name != care.Handovers || d.old != nil && !d.dirty {
 		return false
 	}
-	for _, f := range callFields {
-		if !care.Equal(d.rec.Get(f), d.old.Get(f)) {
-			return true
+	return slices.ContainsFunc(fields, func(f string) bool {
+		if d.old == nil {
+			return d.rec.Get(f) != nil
 		}
-	}
-	return false
+		return !care.Equal(d.rec.Get(f), d.old.Get(f))
+	})
 }

@@ -207,7 +207,8 @@ type EnrolRequest struct {
 	Code      string          `json:"code,omitempty" validate:"max=64"` // one-time sign-in code instead of a staff token
 }
 
-// EnrolResponse names the device and the client its outbox is numbered under.
+// EnrolResponse names the device and the client its outbox is numbered under: what a client cannot do without of the
+// answer, which also says whose the phone is.
 type EnrolResponse struct {
 	Device string `json:"device"`
 	Client string `json:"client"`

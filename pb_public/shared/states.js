@@ -13,6 +13,10 @@ export const closed = oneOf(closedStates)
 export const inHandStates = ['acknowledged', 'accepted']
 export const inHand = oneOf(inHandStates)
 
+/** a person took it in hand, answered it, or said why it is not for them */
+export const repliedToStates = ['acknowledged', 'accepted', 'done', 'declined']
+export const repliedTo = oneOf(repliedToStates)
+
 /** somebody at the destination has had it before their eyes */
 export const readThereStates = ['seen', 'acknowledged', 'accepted', 'done', 'declined']
 export const readThere = oneOf(readThereStates)

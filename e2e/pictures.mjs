@@ -110,8 +110,9 @@ try {
   await phone.getByText(/^NEWS2 \d+$/).waitFor()
   await upTo(phone.locator('.app-vitals [role=status]'), 568)
   await take(phone, 'phone-visit')
-  await phone.getByLabel('I called').check()
-  await phone.getByRole('group', { name: 'Did you reach somebody?' }).getByLabel('Yes').check()
+  for (const question of ['Did you ring 999?', 'Did you ring the practice?']) {
+    await phone.getByRole('group', { name: question }).getByLabel('Yes', { exact: true }).check()
+  }
   await phone.getByLabel('Who did you speak to?').fill('Efua, reception')
   await upTo(phone.getByRole('heading', { name: 'Hand over' }))
   await look(phone, 'phone-call')

@@ -6,7 +6,7 @@
 //   make speed ARGS=--write     and keep the figures in docs/speed.json, on a machine left alone
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { goTo, lock, offlineReady, openPhone, passphrase } from './browser/app-kit.mjs'
+import { goTo, lock, offlineReady, openPhone, passphrase, purpose } from './browser/app-kit.mjs'
 import { openBrowser } from './browser/kit.mjs'
 import { shellSizes } from './stand/shell.mjs'
 import { startStand } from './stand/stand.mjs'
@@ -130,6 +130,7 @@ let visits = 0
 figure('a visit saved, from the tap to "Saved on this phone" on the screen', 'ms', 100, async () => {
   await goTo(page, `#/visit?person=${stand.patients.Ames}`)
   await page.getByLabel('Visit done').check()
+  await purpose(page)
   await page.getByLabel('Note').fill(`Quickly saved ${++visits}`)
   const readings = [['Respiration rate', '16'], ['Oxygen saturation', '97'], ['Systolic blood pressure', '124'], ['Pulse', '72'], ['Temperature', '36.8']]
   for (const [label, value] of readings) await page.getByLabel(label).fill(value)

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, openBrowser, openPage, usable } from './kit.mjs'
-import { openPhone, passphrase, synced, unlock } from './app-kit.mjs'
+import { answer, couldNotCall, openPhone, passphrase, synced, unlock } from './app-kit.mjs'
 import { create, disagree, phoneOf } from './desk-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -52,10 +52,15 @@ const nurse = [
   }, 'Call first: 999'],
   ['a visit that cannot be saved yet', async page => { await press(page, 'Save') }, 'There is a problem'],
   ['a visit, who was spoken to', async page => {
-    await page.getByLabel('I called').check()
-    await page.getByRole('group', { name: 'Did you reach somebody?' }).getByLabel('Yes').check()
+    await couldNotCall(page)
+    await answer(page, 'Did you ring the practice?', 'Yes')
     await press(page, 'Save')
   }, 'Say who you spoke to'],
+  ['a visit, its times', async page => {
+    await page.getByText('Arrived', { exact: true }).click()
+    await page.getByRole('button', { name: 'Arrived: 30 min ago' }).click()
+    await page.getByText('Arrived', { exact: true }).click()
+  }, 'by hand'],
   ['my work, something is not finished', page => goTo(page, '#/items'), 'Not finished'],
   ['my work, two wrote different things, a value was set aside', page => press(page, 'Sync now'), /Two people changed this: note[\s\S]*Could not be stored: pulse/],
   ['a visit as text', async page => { await goTo(page, `#/visit-read/${kept.visit}`) }, 'Copy as text'],
@@ -197,10 +202,10 @@ test('the whole field flow by keyboard: set up, record an urgent visit, hand ove
   await hit(/Air or oxygen/, 'Space')
   await hit(/Consciousness/, 'Space')
   await shown('NEWS2 10')
-  await type(/^Note/, 'By keyboard')
-  await hit(/Did you call\?/, 'Space')
-  await hit(/Did you reach somebody\?/, 'Space')
+  await hit(/Did you ring 999\?/, 'Space')
+  await hit(/Did you ring the practice\?/, 'Space')
   await type(/Who did you speak to\?/, 'Dr Patel')
+  await type(/^Note/, 'By keyboard')
   await hit(/^Save$/)
   await page.waitForFunction(() => document.getElementById('announce')?.textContent === 'Saved on this phone.')
   await shown('Everything sent')

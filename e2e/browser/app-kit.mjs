@@ -76,9 +76,29 @@ export async function recordVisit(page, patient, note) {
   await page.getByLabel('Visit done').check().catch(async e => {
     throw new Error(`no form at ${page.url()}, but: ${await page.locator('body').innerText()}`, { cause: e })
   })
+  await purpose(page)
   await page.getByLabel('Note').fill(note)
   await save(page)
   await saved(page)
+}
+
+/** Says what a visit is for that nobody planned; of a planned one nothing is asked. @param {import('playwright-core').Page} page */
+export async function purpose(page, what = 'assessment') {
+  const select = page.getByLabel('What is the visit for?')
+  if (await select.count()) await select.selectOption(what)
+}
+
+/** Answers one of the questions of a form. @param {import('playwright-core').Page} page @param {string} question @param {string} choice */
+export const answer = (page, question, choice) => page.getByRole('group', { name: question, exact: true }).getByLabel(choice, { exact: true }).check()
+
+/** Says of both calls that they could not be made, for want of a signal. @param {import('playwright-core').Page} page @param {{ emergency?: boolean, whom?: string }} [how] */
+export async function couldNotCall(page, { emergency = true, whom = 'the practice' } = {}) {
+  if (emergency) {
+    await answer(page, 'Did you ring 999?', 'I could not')
+    await answer(page, 'Why could you not ring 999?', 'no signal')
+  }
+  await answer(page, `Did you ring ${whom}?`, 'I could not')
+  await answer(page, 'Why could you not ring them?', 'no signal')
 }
 
 /** The form is gone and the phone says so: what it said about the visit before may still be there. @param {import('playwright-core').Page} page */

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, openBrowser, openPage, until } from './kit.mjs'
 import { openDoors } from './practice-kit.mjs'
-import { offlineReady, openPhone, phoneWithClock, saved, syncNow, unlock } from './app-kit.mjs'
+import { answer, couldNotCall, goTo, lock, offlineReady, openPhone, phoneWithClock, purpose, saved, syncNow, unlock } from './app-kit.mjs'
 
 /** @type {any} */ let stand
 /** @type {any} */ let browser
@@ -19,6 +19,7 @@ async function record(page, who, note) {
   await page.getByRole('list').last().getByRole('link', { name: who }).click()
   await page.getByRole('link', { name: 'Record a visit' }).click()
   await page.getByLabel('Visit done').check()
+  await purpose(page)
   await page.getByLabel('Note').fill(note)
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await saved(page)
@@ -57,16 +58,15 @@ test('an urgent reading: the call comes first, and the phone shows who at the pr
   await accessible(page, 'an urgent visit')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByText('There is a problem').waitFor() // nobody says whether anybody was called
-  await page.getByLabel('I called').check()
-  await page.getByRole('group', { name: 'Did you reach somebody?' }).getByLabel('Yes').check()
-  await page.getByLabel('Who did you speak to?').fill('Dr Patel')
+  await answer(page, 'Did you ring 999?', 'Yes')
+  await answer(page, 'Did you ring the practice?', 'I could not')
+  await answer(page, 'Why could you not ring them?', 'engaged')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await saved(page)
   await page.getByRole('link', { name: 'My work' }).click()
   await page.getByText('Sent', { exact: false }).and(page.locator('.ds-tag')).first().waitFor()
-  const [handover] = await stand.query("SELECT id, class, called_name FROM handovers WHERE patient = ?", stand.patients.Ames)
-  assert.equal(handover.class, 'E')
-  assert.equal(handover.called_name, 'Dr Patel')
+  const [handover] = await stand.query("SELECT id, class, called, called_why, called_999 FROM handovers WHERE patient = ?", stand.patients.Ames)
+  assert.deepEqual([handover.class, handover.called, handover.called_why, handover.called_999], ['E', 'could_not', 'engaged', 'yes'])
   await stand.care('rita', 'POST', `/handovers/${handover.id}/see`, {})
   await page.getByRole('button', { name: 'Sync now' }).click()
   await page.getByRole('link', { name: 'My work' }).click()
@@ -86,7 +86,7 @@ test('nobody answers the door: phone and server call it urgent, both to the coor
   await page.getByText('No reply at the door: Urgent, within 2 hours.').waitFor()
   await page.getByRole('link', { name: /^Ring .*Care coordination$/ }).waitFor()
   assert.equal(await page.getByLabel('To', { exact: true }).evaluate(e => /** @type {HTMLSelectElement} */ (e).selectedOptions[0].text), 'Care coordination')
-  await page.getByLabel('Could not call').check()
+  await couldNotCall(page, { emergency: false, whom: 'Care coordination' })
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await saved(page)
   await page.getByText('Everything sent').waitFor()
@@ -106,7 +106,7 @@ test("an urgent reading three hours late reaches the inbox live, is acknowledged
   for (const [label, value] of [['Respiration rate', '25'], ['Oxygen saturation', '94'], ['Systolic blood pressure', '105'], ['Pulse', '112'], ['Temperature', '38.4']]) await phone.getByLabel(label).fill(value)
   await phone.getByLabel('Breathing air').check()
   await phone.getByRole('radio', { name: 'Alert', exact: true }).check()
-  await phone.getByLabel('Could not call').check()
+  await couldNotCall(phone)
   await phone.getByRole('button', { name: 'Save', exact: true }).click()
   await saved(phone)
   const later = (3 * 60 + 8) * 60_000

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { when } from '../../pb_public/shared/ui/format.js'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage } from './kit.mjs'
-import { openPhone, saved } from './app-kit.mjs'
+import { couldNotCall, openPhone, saved } from './app-kit.mjs'
 
 const days = 86_400_000
 
@@ -31,7 +31,7 @@ for (const [how, ahead] of /** @type {const} */ ([['fast', -2 * days], ['slow', 
     await page.getByLabel('Breathing air').check()
     await page.getByLabel('Alert').check()
     await page.getByLabel('Note').fill(`By a ${how} clock`)
-    await page.getByLabel('Could not call').check()
+    await couldNotCall(page)
     await page.context().setOffline(true)
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await saved(page) // and the app is where it goes after saving

@@ -100,9 +100,10 @@ test('a set that NEWS2 does not score is handed over and written without a score
   assert.match(text, /weight 61.0 kg$/)
 })
 
-test('a draft of an earlier version keeps breathing and consciousness', () => {
-  const { readings } = restored({ readings: { pulse: '72' }, air: 'air', acvpu: 'C', tried: false })
+test('a draft of an earlier version keeps breathing, consciousness and what was said of the call', () => {
+  const { readings, calls } = restored({ readings: { pulse: '72' }, air: 'air', acvpu: 'C', tried: false, call: { answer: 'yes', reached: 'yes', name: 'Dr Guy', role: 'GP', readBack: '', at: '' } })
   assert.deepEqual(readings, { pulse: '72', on_oxygen: 'false', acvpu: 'C' })
+  assert.deepEqual([calls.to.answer, calls.to.name, calls.emergency.answer], ['yes', 'Dr Guy', ''])
   assert.deepEqual(restored(blank({ patient: 'ada', now })), blank({ patient: 'ada', now }))
 })
 
@@ -170,19 +171,21 @@ test('what must be answered before saving, and what is never asked', () => {
   const me = { raises_urgent: true }
   const form = blank({ patient: 'ada', now })
   const none = judge(form, { id: 'ada' }, ground)
-  assert.deepEqual(missing(form, none, me), { status: 'status' })
+  assert.deepEqual(missing(form, none, me), { purpose: 'purpose', status: 'status' }) // U26
+  form.fields.purpose = 'assessment'
   form.fields.status = 'no_access'
   assert.deepEqual(missing(form, none, me), { no_access_kind: 'no_access_kind' })
   form.fields.status = 'completed'
   assert.deepEqual(missing(form, none, me), {})
   Object.assign(form.readings, { respiration_rate: '26', spo2: '90', pulse: '120' })
   const urgent = judge(form, { id: 'ada' }, ground)
-  assert.deepEqual(missing(form, urgent, me), { called: 'called' })
-  form.call.answer = 'yes'
-  assert.deepEqual(missing(form, urgent, me), { reached: 'reached' })
-  form.call.reached = 'yes'
+  assert.deepEqual(missing(form, urgent, me), { called_999: 'called_999', called: 'called' })
+  form.calls.emergency.answer = 'not_needed'
+  form.calls.to.answer = 'yes'
   assert.deepEqual(missing(form, urgent, { raises_urgent: false }), { called_name: 'called_name', registrant: 'registrant' })
-  form.call.answer = 'no'
+  form.calls.to.answer = 'could_not'
+  assert.deepEqual(missing(form, urgent, me), { called_why: 'called_why' })
+  form.calls.to.why = 'no_signal'
   assert.deepEqual(missing(form, urgent, me), {})
   form.handOver = 'no'
   assert.deepEqual(missing(form, urgent, { raises_urgent: false }), {})

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { atClock, fromLocal, toLocal, weekday } from '../../pb_public/desk/london.js'
+import { atClock, fromLocal, toLocal, weekday } from '../../pb_public/shared/ui/london.js'
 import { whyNot } from '../../pb_public/desk/nhsnumber.js'
 import { attention, problems } from '../../pb_public/desk/phone.js'
 import { newID } from '../../pb_public/desk/ulid.js'

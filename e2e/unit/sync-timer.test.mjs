@@ -5,7 +5,7 @@ import { retryAfter } from '../../pb_public/shared/sync/exchange.js'
 import { delay } from '../../pb_public/shared/sync/retry.js'
 import { Events } from '../../pb_public/shared/events.js'
 import { minter } from '../../pb_public/shared/sync/ulid.js'
-import { edit, refusal, settled } from './fake.mjs'
+import { ames, edit, refusal, settled } from './fake.mjs'
 
 test('the wait doubles from four seconds to ten minutes, with full jitter', () => {
   assert.deepEqual([1, 2, 3, 8, 9, 50].map(n => delay(n, 0, 1) / 1000), [4, 8, 16, 512, 600, 600])
@@ -70,6 +70,32 @@ describe('the timer', () => {
     await s.device.pass(due)
     assert.equal(s.client.unsent().count, 0)
     assert.equal(s.client.status().error, null)
+  })
+
+  // U31
+  test('while an emergency is unsent it tries at least every half minute, whatever the server asks for, as long as there is a network', async () => {
+    let online = true
+    const s = await started({ options: { online: () => online } })
+    s.device.chance = 0.99
+    const emergency = (/** @type {string} */ cls) => s.client.record([{ op: 'create', collection: 'handovers', set: { patient: ames, class: cls, recommendation: 'Come' } }])
+    const failing = async (/** @type {number} */ rounds) => {
+      s.server.always.set('push', 'lost')
+      s.server.always.set('pull', 'lost')
+      for (let i = 0; i < rounds; i++) await s.client.sync()
+    }
+    await emergency('SD')
+    await failing(9)
+    assert.ok(s.device.due > 60_000, `${s.device.due}: nothing is urgent`)
+    await emergency('E')
+    assert.ok(s.device.due <= 30_000, `${s.device.due}: not later than before`)
+    await failing(2)
+    assert.ok(s.device.due <= 30_000, `${s.device.due}`)
+    s.server.always.set('push', refusal(503, 'busy', {}, { 'Retry-After': '600' }))
+    await s.client.sync()
+    assert.ok(s.device.due <= 30_000, `${s.device.due}: the server asked for ten minutes`)
+    online = false
+    await failing(2)
+    assert.ok(s.device.due > 60_000, `${s.device.due}: the phone says that there is no network`)
   })
 
   test('waking tries soon when only the network failed', async () => {

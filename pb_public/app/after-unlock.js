@@ -4,6 +4,7 @@ import { when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
 import { fill, words } from '../shared/ui/words.js'
 import { takeOver } from './update.js'
+import { called } from './views/called.js'
 import { checkin, myWeek } from './views/checkin.js'
 import { edit } from './views/edit.js'
 import { help } from './views/help.js'
@@ -11,7 +12,7 @@ import { items } from './views/items.js'
 import { person } from './views/person.js'
 import { read } from './views/read.js'
 import { settings } from './views/settings.js'
-import { today } from './views/today.js'
+import { loading, today } from './views/today.js'
 import { visit } from './views/visit.js'
 
 export { statusBar } from './status-bar.js'
@@ -21,7 +22,9 @@ export { openWork } from './work.js'
 /** @typedef {import('./context.js').App} App */
 
 /** @type {Record<string, (app: App) => any>} */
-const clinical = { today, person, visit, 'visit-read': read, edit, items, settings, help: app => help(app.me) }
+const clinical = { today, person, visit, 'visit-read': read, edit, called, items, settings, help: app => help(app.me) }
+/** Nobody's screens: whose the phone is is not known yet. @type {typeof clinical} */
+const nobody = { today: app => html`${loading(app)}<p class="app-wait">${words.app.loadingRole}</p>`, settings, help: () => help(null) }
 /** @type {typeof clinical} */
 const limited = { today: myWeek, checkin, items, settings, help: app => help(app.me) }
 
@@ -33,7 +36,7 @@ export function screen(app, { newVersion, signIn }) {
   const dirty = [...app.forms.values()].some(f => f?.dirty)
   const directive = app.phone.directive
   const w = words.app.directives
-  const screens = app.me.view === 'clinical' ? clinical : limited
+  const screens = !app.me.role ? nobody : app.me.view === 'clinical' ? clinical : limited
   const name = app.place.name in screens ? app.place.name : 'today'
   const free = name === 'items' || name === 'settings' || name === 'help'
   return html`${newVersion ? html`<p class="ds-banner">${dirty ? words.app.update.dirty

@@ -13,6 +13,7 @@ import { Vault } from './vault/vault.js'
 import { address, place, takeCode } from './router.js'
 import { lookForUpdate, register, waiting } from './update.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
+import { urgentBanner } from './views/urgent.js'
 import { sentenceOf } from './sync-sentence.js'
 import { save } from './download.js'
 
@@ -28,6 +29,7 @@ let refusal = ''
 let error = '', busy = false, unsent = 0, newVersion = false, version = ''
 /** @type {import('./vault/vault.js').VaultStatus} */ let vaultStatus = { exists: false, passkey: false, pin: null, recovery: null }
 /** @type {any} */ let owner = null
+/** Emergencies that nobody had answered when the phone locked. @type {import('./model/urgent.js').Standing[]} */ let urgent = []
 /** @type {{ code: string, staff: string } | null} */ let code = null
 /** Who proved at the sign-in screen who they are, until the phone is enrolled.
  * @type {{ token: string, staff: string, name: string } | null} */ let proven = null
@@ -60,6 +62,7 @@ function draw() {
         ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a
           href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
       <a href=${address('help')}>${words.common.help}</a></nav></div></header>
+    ${app ? urgentBanner(app.urgent(), app.aboutWhom) : urgentBanner(urgent)}
     <main class="app-main" id="main" tabindex="-1">${app && afterUnlock
       ? afterUnlock.screen(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
     ${app && afterUnlock ? afterUnlock.statusBar(app) : nothing}
@@ -103,8 +106,10 @@ async function show(next) {
 
 /** What can be known while locked. */
 async function look() {
-  const [now, whose, waits, aside] = await Promise.all([vault.status(), database.fact('owner'), database.unsent(), database.aside()])
+  const [now, whose, waits, aside, stands] = await Promise.all([vault.status(), database.fact('owner'), database.unsent(), database.aside(),
+    database.fact('urgent')])
   vaultStatus = now
+  urgent = now.exists ? stands ?? [] : []
   owner = whose ?? null
   unsent = waits + aside
 }

@@ -7,6 +7,9 @@ import { words } from '../shared/ui/words.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { clockTimes } from './model/phonetime.js'
 import { shippedRules } from './model/shipped-rules.js'
+import { personName } from '../shared/ui/format.js'
+import { receiverOf } from './model/receiver.js'
+import { standing } from './model/urgent.js'
 import { receiptItem, recordOf, recordsOf } from './record-views.js'
 import { sentenceOf } from './sync-sentence.js'
 import { Drafts } from './store/drafts.js'
@@ -65,7 +68,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 
   /** @type {App} */
   const app = {
-    get me() { return names.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited',
+    // Named last; before the first names the enrolment said it. Without a role no role's screens are shown.
+    get me() { return names.me ?? client.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited',
           raises_urgent: false } },
     get place() { return place() },
     get rules() { return names.rules ?? shippedRules },
@@ -97,6 +101,9 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       const open = new Set(client.issues().map(i => i.id))
       return client.items().map(r => receiptItem(r, client, open))
     },
+    urgent,
+    aboutWhom: s => { const p = app.get('patients', app.get('handovers',
+      s.id)?.patient ?? ''); return p ? personName(p) : words.app.gonePerson },
     sync: async () => { await client.sync() },
     now: trueNow,
     go, redraw,
@@ -135,6 +142,21 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   let toastTimer
   app.phone.passkeys = await passkeySupported().catch(() => false)
 
+  /** @type {{ handovers: any, patients: any, list: import('./model/urgent.js').Standing[], told: string }} */
+  const alarm = { handovers: null, patients: null, list: [], told: '' }
+  /** Emergencies that stand, worked out again only when handovers or people are other ones, and kept where the locked phone reads them. */
+  function urgent() {
+    const handovers = app.all('handovers'), patients = app.all('patients')
+    if (alarm.handovers !== handovers || alarm.patients !== patients) {
+      Object.assign(alarm, { handovers, patients, list: standing(handovers, app.me.id, h => receiverOf(app, h)) })
+      const told = JSON.stringify(alarm.list)
+      if (told !== alarm.told) {
+        alarm.told = told
+        database.setFact('urgent', alarm.list.map(s => ({ ...s, receiver: '' }))).catch(() => {})
+      }
+    }
+    return alarm.list
+  }
   function organisation() { return app.me.organisation ? app.get('organisations', app.me.organisation) : null }
   function hours() { return organisation()?.offline_lease_hours }
 
@@ -169,7 +191,9 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const stopListening = client.changed(({ status }) => {
     if (client.directive === 'wipe') { wiped(); return }
     const at = client.status().lastSynced
-    if (status && at !== syncedAt) { syncedAt = at; afterPull().catch(() => {}) }
+    // Names whose answer was lost are asked for again when the next round ends.
+    if (status && (at !== syncedAt || (at && !names.me && client.status().phase === 'idle'))) { syncedAt = at; afterPull().catch(() => {}) }
+    urgent()
     redraw()
   })
   const ageTimer = setInterval(

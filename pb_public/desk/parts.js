@@ -7,7 +7,7 @@ import { ago, birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { unreadableTexts } from '../shared/ui/unreadable.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
 import { openIssue } from '../shared/states.js'
-import { toLocal } from './london.js'
+import { toLocal } from '../shared/ui/london.js'
 
 const w = words.desk
 

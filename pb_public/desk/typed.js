@@ -1,6 +1,6 @@
 // @ts-check
 // Between what stands in inputs and the values of a record.
-import { fromLocal, toLocal } from './london.js'
+import { fromLocal, toLocal } from '../shared/ui/london.js'
 
 /**
  * What the inputs start with.

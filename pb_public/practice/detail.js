@@ -9,7 +9,7 @@ import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { formView, takeOverText } from './forms.js'
 import { addressOf, dueText, identity, sender, tags } from './row.js'
-import { age, asText, callText, happened, isSet, provenance, rowsOf, stamp, totalOf } from './text.js'
+import { age, asText, callRows, happened, isSet, provenance, rowsOf, stamp, totalOf } from './text.js'
 
 const w = words.practice
 
@@ -187,7 +187,7 @@ function chart(d, now) {
 function outcomes(d, now) {
   /** @type {[string, any][]} */
   const rows = [[w.s.outcome, word(w.outcomes, d.outcome)], [w.s.answer, d.answer && html`<span class="ds-pre">${d.answer}</span>`],
-      [w.s.call, d.call && callText(d.call, now)],
+      ...callRows(d, now),
     [w.s.filed, d.filed_by ? fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }) : d.state === 'done' ? w.notFiled : '']]
   const known = rows.filter(([, value]) => value)
   return known.length ? html`<h2>${w.s.outcome}</h2>

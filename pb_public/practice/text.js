@@ -1,6 +1,7 @@
 // @ts-check
 // A handover as plain text, to paste or print into the record: everything that the page shows of it.
 import { birth, clock, clockSaid, date, day, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { call999Text, callText, enteredText } from '../shared/ui/calls.js'
 import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { measuredOverTime, readingRows, valueText } from '../shared/ui/readings.js'
@@ -24,6 +25,8 @@ export function provenance(e, now) {
         : w.provenance.inTime, values)]
   const said = clockSaid(e.recorded_at, saidOf(e.values))
   if (said) parts.push(fill(w.provenance.said, { said }))
+  const entered = enteredText(e.values, now, e.recorded_by?.role ? word(words.common.calls.by, e.recorded_by.role) : '')
+  if (entered) parts.push(`${entered[0].toUpperCase()}${entered.slice(1)}.`)
   if (!e.clock_known) parts.push(w.provenance.clock)
   if (!e.verified) parts.push(w.provenance.disputed)
   return parts.join(' ')
@@ -51,9 +54,20 @@ export function happened(e) {
 /** @param {Detail} d @param {number} now */
 export function age(d, now) { return ageAt(d.patient.date_of_birth, day(now)) }
 
-/** @param {NonNullable<Detail['call']>} c @param {number} now */
-export const callText = (c, now) => fill(c.reached ? w.call.reached : w.call.notReached,
-    { at: stamp(c.at, now), name: c.name, role: c.role || w.provenance.unknown, back: c.read_back ? w.call.readBack : w.call.notReadBack })
+/**
+ * What the sender said of the two calls, with its label; of an emergency also that they did not say.
+ * @param {Detail} d
+ * @param {number} now
+ * @returns {[string, string][]}
+ */
+export function callRows(d, now) {
+  const urgent = d.class === 'E' || d.class === 'U2'
+  /** @type {[string, string][]} */
+  const rows = [[w.s.call999, d.call_999 ? call999Text(d.call_999,
+    now) : d.class === 'E' && d.projection === 'full' ? words.common.calls.unsaid999 : ''],
+    [w.s.call, d.call ? callText(d.call, now) : urgent && d.projection === 'full' ? words.common.calls.unsaid : '']]
+  return rows.filter(([, text]) => text)
+}
 
 /**
  * The whole handover.
@@ -109,7 +123,7 @@ export function asText(d, who, now) {
   say(w.s.outcome, word(w.outcomes, d.outcome))
   say(w.s.answer, d.answer)
   say(w.s.declined, d.decline_reason)
-  if (d.call) say(w.s.call, callText(d.call, now))
+  for (const [label, text] of callRows(d, 0)) say(label, text)
   if (d.filed_by) lines.push(fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }))
   lines.push('', w.s.history.toUpperCase(), ...d.events.map(
       e => `${stamp(e.at, now)} ${happened(e)}${e.team ? ` (${e.team.name})` : ''}`), '')

@@ -8,6 +8,8 @@
  *   unreadable?: string[], risk_note?: string }} Person
  */
 
+/** @typedef {{ answer: string, at: string, name: string, role: string, reached: boolean, read_back: boolean, why: string }} Call */
+
 /**
  * A handover in the list.
  * @typedef {object} Item
@@ -32,7 +34,8 @@
  *   @property {string} [safe_note]
  * @property {{ recorded_at?: string, raised_at: string, late_by_seconds: number }} provenance
  * @property {Named} [seen_by] @property {Named} [acknowledged_by] @property {string} [acknowledged_at] @property {Named} [owner]
- * @property {{ at: string, name: string, role: string, reached: boolean, read_back: boolean }} [call]
+ * @property {Call} [call] to whoever it goes to
+ * @property {Call} [call_999]
  * @property {string} [decline_reason] @property {string} [outcome] @property {string} [answer]
  * @property {Named} [filed_by] @property {string} [filed_at]
  * @property {string[]} [unreadable] fields that are stored and cannot be read

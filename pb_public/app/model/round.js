@@ -54,6 +54,18 @@ export function round(contacts, me, now) {
 }
 
 /**
+ * The planned visit of today that somebody at this person's door records: under way first, else the one that is planned
+ * nearest to now. Null where there is none of mine, or of my team's that nobody has.
+ * @param {Contact[]} contacts @param {string} patient @param {{ staff: string, teams: string[] }} me @param {number} now ms
+ * @returns {Contact | null}
+ */
+export function plannedToday(contacts, patient, me, now) {
+  const far = (/** @type {Contact} */ c) => (c.status === 'in_progress' ? -1 : Math.abs(Date.parse(c.planned_start ?? '') - now))
+  return contacts.filter(c => c.patient === patient && isOpen(c) && isMine(c, me) && c.planned_start && day(c.planned_start) === day(now))
+    .sort((a, b) => far(a) - far(b) || (a.id < b.id ? -1 : 1))[0] ?? null
+}
+
+/**
  * The days ahead with how many stops each has, for a volunteer's week.
  * @param {Contact[]} contacts @param {{ staff: string, teams: string[] }} me @param {number} now @param {number} [days]
  */

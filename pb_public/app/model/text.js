@@ -3,6 +3,7 @@
 import { when, personName, nhsNumber, birth } from '../../shared/ui/format.js'
 import { readingsText } from '../../shared/ui/readings.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
+import { callLines, enteredText } from '../../shared/ui/calls.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { scoreOf } from './people.js'
 import { timeText } from './phonetime.js'
@@ -27,6 +28,8 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   lines.push('')
   add(w.visit, [visit.started_at ? timeText(visit, 'started_at', 0) : when(visit.planned_start, 0),
         timeText(visit, 'ended_at', 0)].filter(Boolean).join(' – '))
+  const entered = enteredText(visit, 0, visit.staff ? nameOf(visit.staff) : '')
+  if (entered) lines.push(entered[0].toUpperCase() + entered.slice(1))
   add(w.by, visit.staff ? nameOf(visit.staff) : '')
   add(w.purpose, word(words.app.purposes, visit.purpose))
   add(w.status, word(words.app.statuses, visit.status))
@@ -37,7 +40,8 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   lines.push(...unreadableTexts(visit))
   for (const o of observations) {
     const score = scoreOf(o, patient)
-    lines.push('', fill(w.readings, { at: timeText(o, 'taken_at', 0) }), readingsText(o, score))
+    lines.push('', [fill(w.readings, { at: timeText(o, 'taken_at', 0) }), enteredText(o, 0)].filter(Boolean).join(', '), readingsText(o,
+      score))
     if (score) lines.push(score.status === 'not_applicable' ? words.common.bands.not_applicable
       : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }),
           band: word(words.common.bands, score.band) }))
@@ -48,6 +52,7 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
     lines.push('', fill(w.handover, { cls: word(words.common.classes, h.class), state: word(words.common.states, h.state) }))
     for (const part of ['situation', 'background', 'assessment', 'recommendation', 'answer']) if (h[part]) lines.push(
       `${/** @type {any} */ (w.parts)[part]}: ${h[part]}`)
+    lines.push(...callLines(h, 0))
     if (h.filed_at) lines.push(fill(w.filed, { by: nameOf(h.filed_by), at: when(h.filed_at, 0) }))
   }
   return lines.join('\n')

@@ -5,9 +5,11 @@ import { readings } from '../../shared/readings.js'
 import { anyScored } from '../../shared/ui/readings.js'
 import { unreadableFields } from '../../shared/ui/unreadable.js'
 import { callFirst } from './callfirst.js'
+import { callFields, callsOfDraft, callsToAsk, noCalls } from './calls.js'
 import { scored } from './people.js'
 import { holding, urgencies } from './rules.js'
 import { sbar } from './sbar.js'
+import { noTimes, timesToAsk, visitTimes } from './times.js'
 
 /** @typedef {any} Rec */
 
@@ -19,7 +21,8 @@ import { sbar } from './sbar.js'
 export function blank({ patient, visit = null, taken = null, now }) {
   const was = (/** @type {any} */ v) => (v === null || v === undefined ? '' : String(v))
   return {
-    patient, visit: visit?.id ?? '', started: visit?.started_at ?? new Date(now).toISOString(),
+    patient, visit: visit?.id ?? '', started: visit?.started_at ?? new Date(now).toISOString(), ended: was(visit?.ended_at),
+    times: noTimes(), /** When the last reading was typed. */ typedAt: '',
     fields: { status: visit && !['planned', 'in_progress'].includes(visit.status) ? visit.status : '',
         no_access_kind: visit?.no_access_kind ?? '', purpose: visit?.purpose ?? '', outcome: visit?.outcome ?? '',
         critical_medicine: visit?.critical_medicine ?? '',
@@ -33,7 +36,7 @@ export function blank({ patient, visit = null, taken = null, now }) {
     /** '' = as the readings say, 'yes', 'no' */ handOver: '',
     /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},
     cls: '', /** '' = as the rules say */ toTeam: '', registrant: '',
-    call: { answer: '', name: '', role: '', reached: '', readBack: '', at: '' },
+    calls: noCalls(),
     tried: false,
   }
 }
@@ -41,13 +44,14 @@ export function blank({ patient, visit = null, taken = null, now }) {
 /** @typedef {ReturnType<typeof blank>} VisitForm */
 
 /**
- * A draft as this version keeps it: an earlier one kept breathing and consciousness beside the other readings.
+ * A draft as this version keeps it: earlier ones kept breathing and consciousness beside the other readings, knew no
+ * times, and asked about one call.
  * @param {any} form @returns {VisitForm}
  */
-export function restored({ air, acvpu, ...form }) {
+export function restored({ air, acvpu, call, ...form }) {
   if (air) form.readings.on_oxygen = String(air === 'oxygen')
   if (acvpu) form.readings.acvpu = acvpu
-  return form
+  return { times: noTimes(), typedAt: '', ended: '', ...form, calls: form.calls ?? callsOfDraft(call) }
 }
 
 /**
@@ -160,23 +164,22 @@ export function texts(f, patient, j, before, now) {
 /**
  * What must be answered before it can be saved, by the id of its field. A call comes first: an urgent
  * handover needs to know whether somebody was reached.
- * @param {VisitForm} f @param {ReturnType<typeof judge>} j @param {{ raises_urgent: boolean }} me
+ * @param {VisitForm} f @param {ReturnType<typeof judge>} j @param {{ raises_urgent: boolean }} me @param {number} [now] ms
  * @returns {Record<string, string>} field → the code of what is missing
  */
-export function missing(f, j, me) {
+export function missing(f, j, me, now = Date.parse(f.started)) {
   /** @type {Record<string, string>} */
   const m = {}
+  if (!f.fields.purpose && !f.visit) m.purpose = 'purpose'
   if (!f.fields.status) m.status = 'status'
   if (f.fields.status === 'no_access' && !f.fields.no_access_kind) m.no_access_kind = 'no_access_kind'
   const handing = handsOver(f, j.urgency)
   const cls = f.cls || j.urgency
   if (handing && callFirst(cls)) {
-    if (!f.call.answer) m.called = 'called'
-    if (f.call.answer === 'yes' && !f.call.reached) m.reached = 'reached'
-    if (f.call.answer === 'yes' && f.call.reached === 'yes' && !f.call.name.trim()) m.called_name = 'called_name'
+    Object.assign(m, callsToAsk(f.calls, cls, now))
     if (!me.raises_urgent && !f.registrant) m.registrant = 'registrant'
   }
-  return m
+  return { ...m, ...timesToAsk(f, now) }
 }
 
 const value = (/** @type {any} */ v) => (v === '' || v === undefined || (Array.isArray(v) && !v.length) ? null : v)
@@ -192,13 +195,15 @@ const same = (/** @type {any} */ a, /** @type {any} */ b) => {
  * @param {ReturnType<typeof judge>} o.judged @param {any} o.before
  * @param {string} [o.to] the team it goes to, "" for the person's practice; see teamFor
  * @param {{ id: string, teams: string[] }} o.me @param {number} o.now @param {() => string} o.newID
+ * @param {Record<string, string>} [o.whys] words of why a call could not be made
  */
-export function ops({ form: f, patient, planned, judged, before, to = '', me, now, newID }) {
-  const ended = new Date(now).toISOString()
+export function ops({ form: f, patient, planned, judged, before, to = '', me, now, newID, whys = {} }) {
+  const at = visitTimes(f, now)
   /** @type {Record<string, any>} */
   const set = { status: f.fields.status, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '',
       purpose: f.fields.purpose, outcome: f.fields.outcome,
-    critical_medicine: f.fields.critical_medicine, note: f.fields.note.trim(), started_at: f.started, ended_at: planned?.ended_at ?? ended }
+    critical_medicine: f.fields.critical_medicine, note: f.fields.note.trim(), started_at: at.started_at, ended_at: at.ended_at,
+    ...(at.byHand ? { time_entered_at: f.times.at } : {}) }
   const visit = planned?.id ?? newID()
   /** @type {any[]} */
   const list = []
@@ -218,21 +223,20 @@ export function ops({ form: f, patient, planned, judged, before, to = '', me, no
         set: { patient: f.patient, team: me.teams[0] ?? null, staff: me.id, ...given,
           ...(f.fields.soft_signs.length ? { soft_signs: f.fields.soft_signs } : {}) } })
   }
-  if (hasReadings(f) && !(f.before && same(f.before, readingsOf(f)))) {
+  if (hasReadings(f) && !(f.before && same(f.before, readingsOf(f)) && (!f.times.taken_at || f.times.taken_at === f.takenAt))) {
     const taken = Object.fromEntries(Object.entries(readingsOf(f)).filter(([, v]) => v !== null))
     list.push({ op: 'create', collection: 'observations', id: newID(),
-        set: { patient: f.patient, visit, taken_at: f.replaces ? f.takenAt || ended : ended, ...taken,
-          ...(f.replaces ? { replaces: f.replaces } : {}) } })
+        set: { patient: f.patient, visit, taken_at: at.taken_at, ...taken,
+          ...(at.takenByHand ? { time_entered_at: f.times.at } : {}), ...(f.replaces ? { replaces: f.replaces } : {}) } })
   }
   if (handsOver(f, judged.urgency)) {
     const cls = f.cls || judged.urgency || 'R'
     const t = texts(f, patient, judged, before, now)
-    const c = f.call
+    const said = Object.fromEntries(Object.entries(callFirst(cls) ? callFields(f.calls, cls, whys) : {}).filter(([, v]) => v !== null))
     list.push({ op: 'create', collection: 'handovers', id: newID(),
         set: { patient: f.patient, visit, class: cls, from_team: me.teams[0] ?? null, ...t,
       ...(to ? { to_team: to } : {}), ...(f.registrant ? { named_registrant: f.registrant } : {}),
-      ...(c.answer === 'yes' ? { called_at: c.at || ended, called_name: c.name.trim(), called_role: c.role.trim(),
-            reached: c.reached === 'yes', read_back: c.readBack === 'yes' } : {}) } })
+      ...said } })
   }
   return { ops: list, visit }
 }

@@ -30,7 +30,8 @@ import { StoreError, storeError } from './errors.js'
  */
 
 /**
- * What may be known before anybody unlocks. No names of people but the owner's initials.
+ * What may be known before anybody unlocks. No names of people but the owner's initials; of an emergency that nobody has
+ * answered how urgent it is, the number to ring, and the id of its handover.
  *
  * `owner` is whose phone it is: initials, the phone's own name, the device's id once it is enrolled; `lease` see vault/lease.js;
  * `generation` counts commits; `planted` is when the database was made.
@@ -39,6 +40,7 @@ import { StoreError, storeError } from './errors.js'
  * @property {Lease} lease
  * @property {number} generation
  * @property {number} planted
+ * @property {import('../model/urgent.js').Standing[]} urgent emergencies that nobody is known to have answered: no name, no content
  */
 
 /** The table of the vault's file, under the name that it has on phones. */

@@ -6,12 +6,15 @@ import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { clock, date } from '../../shared/ui/format.js'
 import { count, fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { week } from '../model/round.js'
+import { timeDoubt } from '../model/times.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { back, banner, choice, field } from './parts.js'
 import { age, unreadable } from './person.js'
 import { loading } from './today.js'
+import { time } from './times.js'
 import { unfinishedLink } from './unfinished.js'
+import { who } from './who.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -69,11 +72,18 @@ export function checkin(app) {
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${fill(w.checkin, { name: calledName(p) })}</h1>
     ${age(app)}
-    ${p.risk_note ? banner(p.risk_note, 'warn') : nothing}
+    ${who(app, p, calledName(p))}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
     <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, open, planned, p) }}>
       ${choice({ name: 'seen', legend: w.seen, options: w.seenOptions, value: f.seen, inline: true,
           error: open.tried && !f.seen ? w.missing : '', change: seen => change({ seen }) })}
+      ${f.seen ? time({ name: 'happened_at', label: words.app.times.happened, at: f.happened || new Date(app.now()).toISOString(),
+        byHand: f.happened ?? '',
+          follows: true, now: app.now(), error: open.tried ? timeError(f, app.now()) : '',
+          change: happened => change({ happened, enteredAt: new Date(app.now()).toISOString(), sure: false }) }) : nothing}
+      ${open.tried && timeDoubt(f.happened,
+        app.now()) === 'old' ? html`<label class="app-pick"><input type="checkbox" name="sure" .checked=${f.sure === true}
+          @change=${(/** @type {any} */ e) => change({ sure: e.target.checked })}><span>${words.app.times.sure}</span></label>` : nothing}
       ${f.seen === 'yes' ? choice({ name: 'wellbeing', legend: w.wellbeing, options: words.common.wellbeing, value: f.wellbeing,
           change: wellbeing => change({ wellbeing }) }) : nothing}
       ${f.seen ? field({ id: 'concern', label: w.concern, hint: w.concernHint, rows: 4, value: f.concern,
@@ -87,6 +97,12 @@ export function checkin(app) {
       <div class="app-save"><button class="nhsuk-button app-wide" type="submit"
         ?disabled=${open.saving}>${words.app.visit.save}</button></div>
     </form>`
+}
+
+/** What is to be asked about the time of a check-in. @param {any} f @param {number} now */
+function timeError(f, now) {
+  const doubt = timeDoubt(f.happened, now)
+  return doubt === 'future' || (doubt === 'old' && !f.sure) ? words.app.visit.missing[doubt] : ''
 }
 
 /** @param {App} app @param {string} key @param {any} planned */
@@ -103,11 +119,17 @@ async function begin(app, key, planned) {
 async function save(app, key, open, planned, p) {
   const f = open.form
   open.tried = true
-  if (!f.seen) { app.redraw(); /** @type {HTMLElement | null} */ (document.querySelector('[name="seen"]'))?.focus(); return }
+  const lacks = !f.seen ? 'seen' : timeError(f, app.now()) ? 'happened_at' : ''
+  if (lacks) {
+    app.redraw()
+    requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(`[name="${lacks}"]`))?.focus())
+    return
+  }
   open.saving = true
   app.redraw()
   /** @type {Record<string, any>} */
-  const set = { happened_at: new Date(app.now()).toISOString(), seen: f.seen === 'yes' }
+  const set = { happened_at: f.happened || new Date(app.now()).toISOString(), seen: f.seen === 'yes' }
+  if (f.happened) set.time_entered_at = f.enteredAt
   if (f.seen === 'yes' && f.wellbeing) set.wellbeing = f.wellbeing
   if (f.concern.trim()) set.concern = f.concern.trim()
   if (f.safeguarding.trim()) set.safeguarding = f.safeguarding.trim()

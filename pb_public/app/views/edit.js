@@ -7,6 +7,7 @@ import { words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { back, field } from './parts.js'
+import { who } from './who.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -25,7 +26,7 @@ export function edit(app) {
   if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
       <p>${words.app.goneWhy}</p>`
   return html`${back(address('person', id), personName(p))}
-    <h1 class="nhsuk-heading-l">${w.title}</h1><p class="app-who"><strong>${personName(p)}</strong></p>
+    <h1 class="nhsuk-heading-l">${w.title}</h1>${who(app, p)}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
     <form novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, id, open) }}>
       ${fields.map(([name, rows]) =>

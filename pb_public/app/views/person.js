@@ -1,16 +1,19 @@
 // @ts-check
 // One person: what to know before the door opens, the last readings, what was handed over and what came back.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
-import { ago, birth, duration, nhsNumber, personName, when } from '../../shared/ui/format.js'
+import { ago, duration, personName, when } from '../../shared/ui/format.js'
 import { courses, trend } from '../../shared/ui/chart.js'
+import { callLines, enteredText } from '../../shared/ui/calls.js'
 import { closed } from '../../shared/states.js'
 import { readingTexts } from '../../shared/ui/readings.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
 import { timeText } from '../model/phonetime.js'
+import { plannedToday } from '../model/round.js'
 import { address } from '../router.js'
 import { back, banner, classTag } from './parts.js'
+import { identifiers } from './who.js'
 
 /** @typedef {import('../context.js').App} App */
 
@@ -25,14 +28,15 @@ export function person(app) {
   const handovers = app.all('handovers').filter(mine).sort((a, b) => ((a.raised_at ?? '') < (b.raised_at ?? '') ? 1 : -1))
   const visits = app.all('visits').filter(mine).filter(v => v.status !== 'planned')
     .sort((a, b) => ((a.started_at ?? a.planned_start ?? '') < (b.started_at ?? b.planned_start ?? '') ? 1 : -1))
+  const planned = plannedToday(app.all('visits'), p.id, { staff: app.me.id, teams: app.me.teams }, app.now())
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l nhsuk-u-margin-bottom-2">${personName(p)}</h1>
-    <p class="ds-soft">${[p.date_of_birth ? fill(w.born, { date: birth(p.date_of_birth) }) : '',
-        p.nhs_number ? nhsNumber(p.nhs_number) + (p.nhs_number_status === 'verified' ? '' : ` (${w.unverified})`) : ''].filter(Boolean)
-      .join(' · ')}</p>
+    <p class="ds-soft">${identifiers(p).join(' · ')}</p>
     ${age(app)}
     ${p.waiting ? banner(w.leaving, 'warn') : nothing}
-    <a class="nhsuk-button app-wide" href=${address('visit', '', { person: p.id })}>${w.record}</a>
+    <a class="nhsuk-button app-wide" href=${address('visit', planned?.id ?? '', { person: p.id })}>${w.record}</a>
+    ${planned ? html`<p class="ds-soft">${[fill(words.app.visit.planned, { at: when(planned.planned_start, app.now()) }),
+        word(words.app.purposes, planned.purpose)].filter(Boolean).join(': ')}</p>` : nothing}
     ${know(app, p)}
     ${readings(app, p, taken)}
     ${given(app, handovers)}
@@ -103,7 +107,7 @@ function oneSet(app, set, score) {
       : fill(words.app.person.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }) })}</strong>
       <span class="ds-tag ds-tag--${kind}">${word(words.common.bands, score.band)}</span>${
       score.age_unknown ? html`<br><span>${words.common.ageUnknown}</span>` : nothing}</p>` : nothing}
-    <p class="ds-soft">${timeText(set, 'taken_at', app.now())}</p>
+    <p class="ds-soft">${[timeText(set, 'taken_at', app.now()), enteredText(set, app.now())].filter(Boolean).join(', ')}</p>
     <ul class="app-readings">${readingTexts(set, score).map(t => html`<li>${t}</li>`)}</ul>`
 }
 
@@ -124,7 +128,7 @@ export function handover(app, h) {
     h.seen_by && fill(w.seenBy, { name: app.nameOf(h.seen_by) }),
     h.acknowledged_by && fill(w.receivedBy, { name: app.nameOf(h.acknowledged_by), at: when(h.acknowledged_at, app.now()) }),
     h.owner && fill(w.acceptedBy, { name: app.nameOf(h.owner) }),
-    h.called_at && fill(h.reached ? w.called : w.calledInVain, { name: h.called_name || w.somebody, at: when(h.called_at, app.now()) }),
+    ...callLines(h, app.now()),
     h.decline_reason && fill(w.declined, { reason: h.decline_reason }),
     h.answer && fill(w.answer, { text: h.answer }),
     h.filed_at && fill(w.filed, { name: app.nameOf(h.filed_by), at: when(h.filed_at, app.now()) }),

@@ -6,7 +6,7 @@ import { count, fill, inOrder, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 import { effect } from '../effect.js'
-import { fromLocal } from '../london.js'
+import { fromLocal } from '../../shared/ui/london.js'
 
 const w = words.desk.caseload
 

@@ -7,7 +7,7 @@ import { count, fill, inOrder, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 import { effect } from '../effect.js'
-import { atClock, fromLocal, toLocal, weekday } from '../london.js'
+import { atClock, fromLocal, toLocal, weekday } from '../../shared/ui/london.js'
 import { SignInCode } from '../signin.js'
 
 const w = words.desk.cover

@@ -2,6 +2,7 @@
 // One handover at the desk: read it, record a call, hand it on. Answering it is the inbox's.
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
+import { call999Text, callText, enteredText } from '../../shared/ui/calls.js'
 import { findings, saidOf } from '../../shared/ui/evidence.js'
 import { clockSaid, duration, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
@@ -9,7 +10,7 @@ import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,
     troubleBox } from '../parts.js'
-import { fromLocal, toLocal } from '../london.js'
+import { fromLocal, toLocal } from '../../shared/ui/london.js'
 import { fieldLabel, readable } from '../values.js'
 
 const w = words.desk.handover
@@ -77,14 +78,15 @@ export function handover(desk, [id = '']) {
           [w.situation, text(h.situation)], [w.background, text(h.background)], [w.assessment, text(h.assessment)],
             [w.recommendation, text(h.recommendation)], [w.safeNote, text(h.safe_note)],
           [w.owner, h.owner ? nameOf(h.owner) : nothing],
-            [w.call, h.call ? fill(h.call.reached ? w.callReached : w.callNot,
-                { at: when(h.call.at), name: h.call.name || w.noName, role: h.call.role || '' }) : nothing]])}
+            [w.call999, h.call_999 ? call999Text(h.call_999, now()) : nothing], [w.call, h.call ? callText(h.call, now()) : nothing]])}
         ${h.evidence.length ? html`<details class="nhsuk-details">
             <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.evidence}</span></summary>
           <div class="nhsuk-details__text">${h.evidence.map(
             (/** @type {any} */ e) =>
               facts([[w.recorded, [when(e.recorded_at), nameOf(e.recorded_by, ''),
-                clockSaid(e.recorded_at, saidOf(e.values))].filter(Boolean).join(', ')],
+                clockSaid(e.recorded_at, saidOf(e.values)),
+                enteredText(e.values, now(), e.recorded_by?.role ? word(words.common.calls.by,
+                  e.recorded_by.role) : '')].filter(Boolean).join(', ')],
             ...findings(e.values).map(([k, v]) => /** @type {[string, any]} */ ([fieldLabel(k), readable(desk, e.collection, k, v)])),
             ...(e.news2 ? [/** @type {[string, any]} */ (
                 ['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands,

@@ -6,7 +6,7 @@ import { ago, when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, momentInput, personLine, select, staffOptions, tag, troubleBox } from '../parts.js'
-import { fromLocal } from '../london.js'
+import { fromLocal } from '../../shared/ui/london.js'
 
 const w = words.desk.leaver
 const lookEvery = 10_000 // ms: a phone that drains says so by itself

@@ -48,6 +48,7 @@ export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
  * @property {string} app version of the app
  * @property {number} [pageRows] rows asked for in a pull; 0 = what the server allows
  * @property {number} [digestEvery] ms after which what is held is compared with the server; a day unless stated
+ * @property {() => boolean} [online] false: the system says that there is no network
  * @property {string} [audience] of assertions
  * @property {number} [schema]
  */
@@ -83,6 +84,7 @@ export async function openClient(options) {
     keys: rowKeys(),
     sha256: async bytes => new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes)),
     pageRows: 0, digestEvery: 24 * 3600_000,
+    online: () => globalThis.navigator?.onLine !== false,
     audience: 'doorstep',
     schema: 1,
     ...options,
@@ -111,6 +113,8 @@ export class Client {
   get id() { return this.#core.state.self.client }
   /** What the server told this device about its standing: '', `wipe`, `drain`, `relogin` or `upgrade`. @returns {Directive} */
   get directive() { return this.#core.state.self.directive }
+  /** Whose it is, as the enrolment said: that of GET /names. Null where it did not. @returns {any} */
+  get me() { return this.#core.state.self.me ?? null }
   /** Nothing can be sent before somebody signs in. What is on the device stays readable, and work can be recorded. */
   get needsSignIn() { return needsSignIn(this.#core) }
   /** The server's time minus the device's, in ms; null before the first hello. */

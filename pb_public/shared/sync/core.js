@@ -53,6 +53,7 @@ export class Core {
     this.random = o.random
     this.timers = o.timers
     this.keys = o.keys
+    this.online = o.online
     this.sha256 = o.sha256
     this.name = o.name
     this.platform = o.platform
@@ -86,6 +87,12 @@ export class Core {
   }
 
   unsent() { return this.state.outbox.filter(c => !c.answered) }
+
+  /** An emergency or an urgent handover is unsent, and the system says that there is a network. */
+  pressing() {
+    return this.online() && this.unsent().some(c => c.ops.some(op => op.op === 'create' && op.collection === 'handovers'
+      && (op.set?.class === 'E' || op.set?.class === 'U2')))
+  }
 
   pageRows() {
     const most = this.state.self.limits.pull_rows
@@ -173,7 +180,7 @@ export class Core {
     this.round = { ...this.round, open: false, pushed: true, pulled: true, failed, waitMs: Math.max(this.round.waitMs, waitMs) }
     this.phase = 'idle'
     if (!failed) this.progress = { expected: 0, received: 0 }
-    this.retry.settle(failed, this.round.waitMs, this.monotonic(), this.chance(), this.state.self.pace)
+    this.retry.settle(failed, this.round.waitMs, this.monotonic(), this.chance(), this.state.self.pace, failed && this.pressing())
   }
 }
 

@@ -49,6 +49,7 @@ export async function record(core, said, { author } = {}) {
     return { key: c.key, ids: ops.list.map(op => op.id ?? op.issue ?? '') }
   })
   core.retry.work(core.monotonic())
+  if (core.pressing()) core.retry.press(core.monotonic())
   return made
 }
 

@@ -5,6 +5,7 @@
 const first = 2_000 // the wait after one failed round lies between 0 and twice this
 const most = 600_000 // and never above this
 const idle = 60_000 // between rounds when nothing failed and the server set no pace
+const mostUrgent = 30_000 // while an emergency is unsent and there is a network
 const afterWork = 1_000 // from a new local change to the round that sends it
 
 /**
@@ -28,16 +29,28 @@ export class Retry {
    * Closes a round.
    * @param {boolean} failed @param {number} retryAfterMs @param {number} now @param {number} chance
    * @param {{ min_interval_ms: number, jitter_ms: number }} pace
+   * @param {boolean} [pressing] an emergency is unsent, and the system says that there is a network
    */
-  settle(failed, retryAfterMs, now, chance, pace) {
+  settle(failed, retryAfterMs, now, chance, pace, pressing = false) {
     if (failed) {
       this.failures++
       this.at = now + delay(this.failures, retryAfterMs, chance)
       this.notBefore = retryAfterMs > 0 ? this.at : 0
+      if (pressing) this.press(now)
       return
     }
     this.failures = this.notBefore = 0
     this.at = now + (pace.min_interval_ms > 0 ? pace.min_interval_ms + chance * pace.jitter_ms : idle + chance * idle / 4)
+  }
+
+  /**
+   * An emergency waits: the next try is no further off than half a minute, whatever the server asked for. Few phones have
+   * one, so that it costs the server next to nothing.
+   * @param {number} now
+   */
+  press(now) {
+    this.at = Math.min(this.at, now + mostUrgent)
+    this.notBefore = Math.min(this.notBefore, this.at)
   }
 
   /** There is something to send. While the server fails or asks for patience nothing is brought forward. @param {number} now */

@@ -61,11 +61,11 @@ export async function enrol(core) {
   core.forget()
 }
 
-/** @param {import('./state.js').Tx} t @param {{ device: string, client: string }} answer */
-function enrolled(t, { device, client }) {
+/** @param {import('./state.js').Tx} t @param {{ device: string, client: string, me?: import('./storage.js').Json }} answer */
+function enrolled(t, { device, client, me = null }) {
   const { self, outbox } = t.state
   const old = self.client
-  t.putSelf({ device, client, enrol: '', nextClient: '', directive: '' })
+  t.putSelf({ device, client, enrol: '', nextClient: '', directive: '', me })
   if (old === client) return
   const former = old && !self.former.includes(old) ? [...self.former, old] : self.former
   t.putSelf({ former, confirmedMid: 0, confirmedKey: '' })

@@ -45,6 +45,7 @@ export const sentLogKept = 14 * 24 * 3600_000
  * @property {number} minPull the oldest schema the server lets pull
  * @property {number} digestAt when what is held was last compared; 0 = never
  * @property {number} pulledAt when a pull last finished; 0 = never
+ * @property {Json} [me] whose it is, as the enrolment said
  */
 
 /**

@@ -5,7 +5,7 @@
 const times = ['ended_at', 'started_at', 'taken_at', 'happened_at']
 
 /** What is no finding: times are told beside it, in words, and ids name nothing to people. */
-const told = new Set([...times, 'corrected', 'visit', 'replaces'])
+const told = new Set([...times, 'time_entered_at', 'corrected', 'visit', 'replaces'])
 
 /**
  * What the phone's clock said of when it happened; '' where the server had nothing to correct.

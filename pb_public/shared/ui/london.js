@@ -1,6 +1,6 @@
 // @ts-check
 // Times as people type them are times in London, wherever the computer stands.
-import { now as present } from '../shared/ui/now.js'
+import { now as present } from './now.js'
 
 const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit',
       hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })

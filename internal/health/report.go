@@ -122,7 +122,7 @@ const (
 	// fullBelow is less than a commit of the largest group of pushes may take.
 	fullBelow = 32 << 20
 	lowShare  = 10 // per cent
-	// walLarge is beyond what the log takes while checkpoints go through: it is cut back to 200 MB.
+	// walLarge is far beyond what the log takes while checkpoints go through, which is some 16 MB.
 	walLarge = 512 << 20
 )
 

@@ -82,3 +82,6 @@ func (s *Store) LastRan(job string) (at time.Time, result string, err error) {
 
 // Check examines the structure of the database; see sqlitedb.DB.Check.
 func (s *Store) Check(ctx context.Context) (faults string, err error) { return s.db.Check(ctx) }
+
+// Checkpoint keeps the write-ahead log short: see sqlitedb.DB.
+func (s *Store) Checkpoint(ctx context.Context) error { return s.db.Checkpoint(ctx) }

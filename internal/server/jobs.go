@@ -25,10 +25,11 @@ type job struct {
 
 // Names of the jobs but for the escalation job, which is syncer.JobDue.
 const (
-	jobNotice  = "notice_writes"
-	jobCleanUp = "clean_up"
-	jobSeal    = "seal_audit"
-	jobFold    = "count_failed_sign_ins"
+	jobNotice     = "notice_writes"
+	jobCheckpoint = "checkpoint"
+	jobCleanUp    = "clean_up"
+	jobSeal       = "seal_audit"
+	jobFold       = "count_failed_sign_ins"
 )
 
 // Lateness that health speaks of.
@@ -43,6 +44,7 @@ func (s *Server) jobs() []job {
 	return []job{
 		{name: syncer.JobDue, every: s.o.Escalation, atStart: true, lateAfter: lateMinutes, do: s.Engine.WorkDue},
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
+		{name: jobCheckpoint, every: watchEvery, lateAfter: lateMinutes, do: s.Store.Checkpoint},
 		{name: jobFold, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.FoldSignIns(ctx) }},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
 		{name: jobCleanUp, daily: "10 3 * * *", lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep

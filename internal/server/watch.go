@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	watchEvery = 250 * time.Millisecond // foreign writes are looked for so often
+	watchEvery = 250 * time.Millisecond // foreign writes, and a long log, are looked for so often
 	escalation = 15 * time.Second       // deadlines, unless Options say otherwise
 )
 

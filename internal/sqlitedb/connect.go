@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	_ "modernc.org/sqlite" // registers the driver
@@ -41,10 +42,12 @@ func Connect(path string) (*dbx.DB, error) {
 
 // DSN is the connection string of Connect, for whoever opens the same file with another driver
 // of the same name space, as the bench does to count statements.
-func DSN(path string) string {
-	synchronous := "NORMAL"
+func DSN(path string) string { return dsn(path, 10*time.Second) }
+
+func dsn(path string, wait time.Duration) string {
+	synchronous, checkpoint := "NORMAL", 8000 // pages; nobody waits for a commit of the request log
 	if filepath.Base(path) == dataFile {
-		synchronous = "FULL"
+		synchronous, checkpoint = "FULL", automatic // see DB.Checkpoint
 	}
 	query := url.Values{
 		"_txlock": {"immediate"},
@@ -52,8 +55,8 @@ func DSN(path string) string {
 		// then this key. The page size of a file is fixed once it is in WAL mode.
 		"_journal_mode": {"WAL"},
 		"_pragma": {
-			"busy_timeout(10000)", // milliseconds; the rest may have to wait for a lock
-			"cache_size(-8000)",   // kB for each connection; a dozen of them share the machine
+			fmt.Sprintf("busy_timeout(%d)", wait.Milliseconds()), // the rest may have to wait for a lock
+			"cache_size(-8000)", // kB for each connection; a dozen of them share the machine
 			"foreign_keys(ON)",
 			"journal_size_limit(200000000)",        // bytes
 			fmt.Sprintf("page_size(%d)", pageSize), // on a new file only: 5–10 % faster than 4 kB
@@ -61,7 +64,7 @@ func DSN(path string) string {
 			"recursive_triggers(ON)",               // or REPLACE would skip the delete triggers of the feed
 			"synchronous(" + synchronous + ")",
 			"temp_store(MEMORY)",
-			"wal_autocheckpoint(8000)", // pages, 64 MB: checkpoints are rare on the commit path
+			fmt.Sprintf("wal_autocheckpoint(%d)", checkpoint),
 		},
 	}
 	return path + "?" + query.Encode()

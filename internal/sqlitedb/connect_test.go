@@ -32,7 +32,8 @@ func TestConnect_PragmasOfTheConnectionsInUse(t *testing.T) {
 		{"data, writing", app.NonconcurrentDB(), "page_size", "8192"},
 		{"data, writing", app.NonconcurrentDB(), "recursive_triggers", "1"},
 		{"data, writing", app.NonconcurrentDB(), "foreign_keys", "1"},
-		{"data, writing", app.NonconcurrentDB(), "wal_autocheckpoint", "8000"},
+		{"data, writing", app.NonconcurrentDB(), "wal_autocheckpoint", "16000"},
+		{"auxiliary, writing", app.AuxNonconcurrentDB(), "wal_autocheckpoint", "8000"},
 		{"data, reading", app.ConcurrentDB(), "busy_timeout", "10000"},
 	} {
 		var got string

@@ -21,6 +21,7 @@ type DB struct {
 	writes       *sql.DB
 	prepared     *statements // on the write connection
 	reads, pages pool
+	checkpoints  *sql.DB // one connection
 	queries      atomic.Int64
 	statements   atomic.Int64
 	longest      atomic.Int64 // nanoseconds; see LongestWrite
@@ -47,13 +48,18 @@ func Open(app core.App) (*DB, error) {
 		return nil, errNoDatabase
 	}
 	pages := theirs.DB()
-	reads, err := sql.Open(theirs.DriverName(), DSN(filepath.Join(app.DataDir(), dataFile)))
+	path := filepath.Join(app.DataDir(), dataFile)
+	reads, err := sql.Open(theirs.DriverName(), DSN(path))
 	if err != nil {
 		return nil, fmt.Errorf("open the connections that read for phones: %w", err)
 	}
+	checkpoints, err := openCheckpoints(theirs.DriverName(), path)
+	if err != nil {
+		return nil, errors.Join(err, reads.Close())
+	}
 	reads.SetMaxOpenConns(phoneConnections)
 	reads.SetMaxIdleConns(phoneConnections)
-	return &DB{writes: writes, prepared: newStatements(writes), reads: pool{reads, newStatements(reads)}, pages: pool{pages, newStatements(pages)}}, nil
+	return &DB{writes: writes, prepared: newStatements(writes), reads: pool{reads, newStatements(reads)}, pages: pool{pages, newStatements(pages)}, checkpoints: checkpoints}, nil
 }
 
 var errNoDatabase = errors.New("sqlitedb: the app has no plain database connection")
@@ -69,7 +75,7 @@ func Writer(app core.App) (*sql.DB, error) {
 
 // Close releases the prepared statements and the connections that are not PocketBase's.
 func (db *DB) Close() error {
-	return errors.Join(db.prepared.close(), db.reads.ready.close(), db.pages.ready.close(), db.commits.close(), db.reads.Close())
+	return errors.Join(db.prepared.close(), db.reads.ready.close(), db.pages.ready.close(), db.commits.close(), db.reads.Close(), db.checkpoints.Close())
 }
 
 // Reads is the pool that reads for phones, for whoever looks up single rows with statements of their own.
@@ -83,16 +89,14 @@ func (db *DB) QueriesRun() int64 { return db.queries.Load() }
 // row: what a change costs, whatever else the machine does.
 func (db *DB) StatementsRun() int64 { return db.statements.Load() }
 
-// LongestWrite is the longest that one transaction kept everybody else from writing, its commit included, since this
-// was asked last.
+// LongestWrite is the longest that one transaction, its commit included, or the end of a checkpoint kept everybody else
+// from writing since this was asked last.
 func (db *DB) LongestWrite() time.Duration { return time.Duration(db.longest.Swap(0)) }
 
 // heldSince notes how long a transaction that began then has held the writer.
-//
-// NB! One transaction runs at a time.
 func (db *DB) heldSince(began time.Time) {
-	if d := int64(time.Since(began)); d > db.longest.Load() {
-		db.longest.Store(d)
+	d := int64(time.Since(began))
+	for was := db.longest.Load(); d > was && !db.longest.CompareAndSwap(was, d); was = db.longest.Load() {
 	}
 }
 

@@ -99,6 +99,7 @@ type hood struct {
 	chain      *team
 	support    *worker
 	clinical   *worker
+	others     []*worker // who have no part in a scene, and can be signed in as: a second receptionist, every role that is left
 	ids        *identifier.Minter
 	born       time.Time // when its records were made
 	lines      int
@@ -142,6 +143,7 @@ func invent(seed int, day time.Time, sz size) (*hood, error) {
 			return nil, err
 		}
 	}
+	h.hireOthers() // last, so that a seed gives the people it always gave
 	return h, nil
 }
 
@@ -240,6 +242,19 @@ func (h *hood) inventTeams(sz size) {
 			s.volunteers = append(s.volunteers, h.hire(s.team, care.Volunteer))
 		}
 		h.services = append(h.services, s)
+	}
+}
+
+// hireOthers gives every role somebody, and the first practice a second receptionist: two who look at one list.
+func (h *hood) hireOthers() {
+	for _, other := range []struct {
+		team *team
+		role care.Role
+	}{
+		{h.surgeries[0].team, care.Reception}, {h.north.team, care.Matron}, {h.services[0].team, care.LinkWorker},
+		{h.chain, care.NeighbourhoodLead}, {h.chain, care.PrivacyOfficer}, {h.chain, care.Administrator},
+	} {
+		h.others = append(h.others, h.hire(other.team, other.role))
 	}
 }
 

@@ -230,3 +230,33 @@ func TestALinkLosesRepeatsAndIsDark(t *testing.T) {
 		t.Error("outside it is still dark")
 	}
 }
+
+func TestTheEndNamesALoginForEveryRoleAndASecondReceptionist(t *testing.T) {
+	h, err := invent(1, thursday, smallHood)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles := map[string]care.Role{}
+	for _, w := range h.workers {
+		roles[w.email] = w.role
+	}
+	have := map[care.Role]int{}
+	for _, row := range h.logins() {
+		have[roles[row[0]]]++
+		if row[1] != firstPage(roles[row[0]]) || !strings.Contains(row[2], ", ") || strings.HasPrefix(row[2], ",") {
+			t.Errorf("a row reads %v", row)
+		}
+	}
+	for _, d := range care.Duties() {
+		want := 1
+		if d.Role == care.Reception {
+			want = 2
+		}
+		if have[d.Role] != want {
+			t.Errorf("%s can be %d people, want %d", d.Role, have[d.Role], want)
+		}
+	}
+	if len(have) != len(care.Duties()) {
+		t.Errorf("%d roles are named, there are %d", len(have), len(care.Duties()))
+	}
+}

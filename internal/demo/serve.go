@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"doorstep/internal/care"
 )
@@ -40,20 +42,7 @@ func (t *town) directions(p *page, r *run) {
 		clockTime(t.clock.Now()), inLondon(t.clock.Now()).Format("Monday 2 January 2006")))
 	p.line("  recovery key in %s", recoveryFile(t.house.app.DataDir()))
 	p.head("Who you can be, password " + Password)
-	rows := [][3]string{}
-	for _, page := range []struct {
-		path    string
-		workers []*worker
-	}{
-		{"/practice/", []*worker{h.surgeries[0].reception, h.surgeries[0].gp, h.mental.workers[0], h.social.workers[0], h.guard}},
-		{"/app/", []*worker{h.north.nurses[0], h.support, h.services[0].volunteers[0]}},
-		{"/desk/", []*worker{h.north.lead, h.services[0].coordinator, h.cora}},
-	} {
-		for _, w := range page.workers {
-			rows = append(rows, [3]string{w.email, page.path, roleNames[w.role] + ", " + w.team.name})
-		}
-	}
-	p.facts(rows)
+	p.facts(h.logins())
 	p.head("Try it")
 	gp := h.surgeries[0].reception
 	p.line("  TOKEN=$(curl -s %s/api/collections/staff/auth-with-password \\", url)
@@ -63,9 +52,39 @@ func (t *town) directions(p *page, r *run) {
 	p.line("  curl -s %s/api/doorstep/health", url)
 }
 
+// logins are somebody of every role, and the two receptionists of one practice, each with the page to begin at.
+func (h *hood) logins() [][3]string {
+	cast := append([]*worker{h.north.nurses[0], h.support, h.services[0].volunteers[0], h.surgeries[0].reception, h.surgeries[0].gp, h.mental.workers[0],
+		h.social.workers[0], h.guard, h.north.lead, h.services[0].coordinator, h.cora, h.clinical}, h.others...)
+	slices.SortStableFunc(cast, func(a, b *worker) int { return cmp.Compare(firstPage(a.role), firstPage(b.role)) })
+	rows := make([][3]string, len(cast))
+	for i, w := range cast {
+		rows[i] = [3]string{w.email, firstPage(w.role), roleNames[w.role] + ", " + w.team.name}
+	}
+	return rows
+}
+
+// firstPage is where somebody of a role begins their day.
+func firstPage(r care.Role) string {
+	switch d := care.DutyOf(r); {
+	case d.Desk:
+		return "/desk/"
+	case d.Inbox:
+		return "/practice/"
+	case d.Device:
+		return "/app/"
+	case d.KeepsAccounts():
+		return "/desk/"
+	default:
+		return "no page yet"
+	}
+}
+
 // roleNames are how people call the roles.
 var roleNames = map[care.Role]string{
 	care.Reception: "reception", care.DutyGP: "duty GP", care.DistrictNurse: "district nurse", care.TeamLead: "team lead",
 	care.SupportWorker: "support worker", care.MentalHealth: "practitioner", care.SocialCare: "social worker", care.Volunteer: "volunteer",
 	care.VolunteerCoordinator: "coordinator", care.SafeguardingLead: "lead", care.CareCoordinator: "coordinator",
+	care.Matron: "matron", care.LinkWorker: "link worker", care.ClinicalLead: "clinical lead",
+	care.NeighbourhoodLead: "lead", care.PrivacyOfficer: "privacy officer", care.Administrator: "administrator",
 }

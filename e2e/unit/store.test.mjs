@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
-import { IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb'
+import { IDBFactory, IDBKeyRange, IDBObjectStore, IDBTransaction } from 'fake-indexeddb'
 
 globalThis.crypto ??= webcrypto
 const { MemoryKeyStore, Vault, VaultError } = await import('../../pb_public/app/vault/vault.js')
@@ -30,8 +30,8 @@ async function phone() {
   const opened = []
   const p = {
     idb,
-    async tab() {
-      const database = new Database({ idb })
+    async tab(ports = {}) {
+      const database = new Database({ idb, ...ports })
       opened.push(database)
       const vault = new Vault({ keyStore: database.keyStore, rounds: 1_000 })
       const open = (await vault.status()).exists ? await vault.unlock({ passphrase }) : await vault.create(passphrase)
@@ -339,12 +339,121 @@ test('erased, nothing is left, and another tab notices', async t => {
   await storage.commit(work)
   await vault.erase()
   await database.erase()
-  await coded(other.storage.commit(work), StoreError, 'closed')
+  await coded(other.storage.commit(work), StoreError, 'cleared')
   const fresh = new Database({ idb: p.idb })
   t.after(() => fresh.close())
   assert.equal(await fresh.unsent(), 0)
   assert.equal(await fresh.keyStore.get(), null)
   assert.equal(await fresh.rows.count(), 0)
+})
+
+/** The process that keeps the databases dies: each handle that is open is dead, and what the browser says is Safari's. */
+function killStorage(t) {
+  const objectStore = IDBTransaction.prototype.objectStore, dead = new WeakSet()
+  t.after(() => { IDBTransaction.prototype.objectStore = objectStore })
+  let blocked = false
+  IDBTransaction.prototype.objectStore = function (...args) {
+    if (dead.has(this.db) || blocked) throw new DOMException('Connection to Indexed Database server lost. Refresh the page to try again', 'UnknownError')
+    return objectStore.apply(this, args)
+  }
+  return { die(handle) { dead.add(handle) }, block(now) { blocked = now }, dead: handle => dead.has(handle) }
+}
+
+test('a storage process that dies is noticed, opened again once, and what was to be stored is stored once', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const troubles = []
+  const { storage, database, open } = await p.tab({ troubled: trouble => troubles.push(trouble) })
+  await storage.commit(work.slice(0, 2))
+  const storageProcess = killStorage(t)
+  storageProcess.die(database.dexie.backendDB())
+  await storage.commit(work.slice(2))
+  assert.equal(storageProcess.dead(database.dexie.backendDB()), false, 'it was not opened again')
+  assert.deepEqual(troubles, [], 'nobody needs to hear of what came round by itself')
+  assert.equal(Object.keys(await held(storage)).length, work.length)
+  assert.equal(await database.fact('generation'), 2)
+  storageProcess.die(database.dexie.backendDB())
+  const drafts = new Drafts(database, open)
+  await Promise.all([drafts.all(), database.unsent(), database.keyStore.get(), storage.commit([{ table: 'staged', key: '1', value: undefined }])])
+  assert.deepEqual(troubles, [], 'several at once')
+})
+
+test('storage that stays dead is said, in its own words and not as a full phone, until it is well again', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const troubles = []
+  const { storage, database, open } = await p.tab({ troubled: trouble => troubles.push(trouble) })
+  await storage.commit(work.slice(0, 2))
+  const storageProcess = killStorage(t), drafts = new Drafts(database, open)
+  storageProcess.block(true)
+  await coded(storage.commit(work.slice(2)), StoreError, 'failed')
+  drafts.keep('visit/1', { note: 'typed meanwhile' })
+  await coded(drafts.flush(), StoreError, 'failed')
+  assert.deepEqual([troubles, database.trouble], [['failed'], 'failed'])
+  storageProcess.block(false)
+  await database.look()
+  assert.deepEqual(troubles, ['failed', ''])
+  await drafts.flush()
+  assert.deepEqual((await new Drafts(database, open).load('visit/1'))?.value, { note: 'typed meanwhile' })
+  await storage.commit(work.slice(2))
+  assert.equal(Object.keys(await held(storage)).length, work.length)
+})
+
+test('a commit whose answer was lost is not written twice, nor taken for another tab’s', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const { storage, database } = await p.tab()
+  await storage.commit(work.slice(0, 2))
+  const transaction = database.dexie.transaction
+  let lost = 0
+  database.dexie.transaction = function (...args) { // it is written, and then the process dies
+    const done = transaction.apply(this, args)
+    return lost++ === 0 ? done.then(() => { throw new DOMException('Connection to Indexed Database server lost', 'UnknownError') }) : done
+  }
+  await storage.commit(work.slice(2))
+  database.dexie.transaction = transaction
+  assert.equal(lost, 2)
+  assert.equal(await database.fact('generation'), 2)
+  await storage.commit([{ table: 'staged', key: '1', value: undefined }])
+  assert.equal(Object.keys(await held(storage)).length, work.length - 1)
+})
+
+test('a database that is deleted while the app is open is said at once, and is never taken for an empty one', async t => {
+  for (const how of ['by a page that says so', 'by the browser']) {
+    const p = await phone()
+    t.after(p.close)
+    const troubles = []
+    const { storage, database } = await p.tab({ troubled: trouble => troubles.push(trouble) })
+    await storage.commit(work)
+    if (how === 'by the browser') { // it closes the handle, and the next opening finds nothing
+      const handle = database.dexie.backendDB()
+      handle.close()
+      await new Promise((done, fail) => { Object.assign(p.idb.indexedDB.deleteDatabase('doorstep'), { onsuccess: done, onerror: fail }) })
+      handle.onclose?.(new Event('close'))
+      await coded(database.look(), StoreError, 'cleared')
+    } else {
+      await new Promise((done, fail) => { Object.assign(p.idb.indexedDB.deleteDatabase('doorstep'), { onsuccess: done, onerror: fail }) })
+    }
+    assert.equal(troubles.at(-1), 'cleared', how)
+    await coded(storage.commit([{ table: 'staged', key: '1', value: undefined }]), StoreError, 'cleared')
+    await coded(held(storage), StoreError, 'cleared')
+    assert.equal(database.trouble, 'cleared', how)
+  }
+})
+
+test('storage that does not answer is said after a while, and is well when it answers', async t => {
+  const timers = []
+  const database = new Database({ idb: { indexedDB: new IDBFactory(), IDBKeyRange }, troubled: trouble => troubles.push(trouble),
+    setTimer: run => timers.push(run), clearTimer: () => {} })
+  t.after(() => database.close())
+  const troubles = []
+  let answer
+  const asked = database.guard(() => new Promise(done => { answer = done }))
+  timers.at(-1)()
+  assert.deepEqual(troubles, ['slow'])
+  answer(7)
+  assert.equal(await asked, 7)
+  assert.deepEqual(troubles, ['slow', ''])
 })
 
 test('a key store hands its caller the error it raised', async t => {

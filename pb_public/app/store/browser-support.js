@@ -36,8 +36,13 @@ export async function browserSupport(scope = globalThis) {
   // An iPad calls itself a Mac; no Mac has fingers on its screen.
   const ios = /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
   const installed = navigator.standalone === true || scope.matchMedia?.('(display-mode: standalone)').matches === true
-  return { ios, installed, indexedDB: Boolean(scope.indexedDB), crypto: Boolean(scope.crypto?.subtle),
+  return { ios, installed, indexedDB: hasDatabase(scope), crypto: Boolean(scope.crypto?.subtle),
       persisted: await keepForGood(navigator.storage) }
+}
+
+/** A browser that forbids it to the page may throw when it is asked for it. @param {any} scope */
+function hasDatabase(scope) {
+  try { return Boolean(scope.indexedDB) } catch { return false }
 }
 
 /**

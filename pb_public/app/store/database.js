@@ -34,13 +34,14 @@ import { StoreError, storeError } from './errors.js'
  * answered how urgent it is, the number to ring, and the id of its handover.
  *
  * `owner` is whose phone it is: initials, the phone's own name, the device's id once it is enrolled; `lease` see vault/lease.js;
- * `generation` counts commits; `planted` is when the database was made.
+ * `generation` counts commits; `planted` is when the database was made; `offers` are those that were taken or declined.
  * @typedef {object} Facts
  * @property {{ initials: string, device: string, id: string | null }} owner
  * @property {Lease} lease
  * @property {number} generation
  * @property {number} planted
  * @property {import('../model/urgent.js').Standing[]} urgent emergencies that nobody is known to have answered: no name, no content
+ * @property {string[]} offers
  */
 
 /** The table of the vault's file, under the name that it has on phones. */
@@ -49,38 +50,155 @@ export const keyTable = 'shelf'
 /** Names of the states a row can be in. */
 export const unsentState = 'unsent'
 
-/** The database. Everything it does rejects with StoreError. */
+/** How long the browser may take over one piece of work before somebody is told, in milliseconds. */
+const patience = 20_000
+
+/**
+ * What is wrong with the place itself, '' while all is well. What a phone that is full or a second tab refuses says nothing
+ * about the place.
+ * @typedef {'' | Exclude<import('./errors.js').StoreErrorCode, 'full' | 'stale'>} Trouble
+ */
+
+/**
+ * The database. Everything it does rejects with StoreError. Browsers end the process that keeps it, or take away what it
+ * kept, while the app is open: it is opened again once for each piece of work that fails, and `troubled` hears how it is.
+ */
 export class Database {
+  #troubled
+  #setTimer
+  #clearTimer
+  /** @type {Trouble} */ #trouble = ''
+  /** What can never be put right before the page is loaded again. @type {'' | 'cleared' | 'closed'} */ #over = ''
+  /** The id of the vault whose rows are here; '' before anybody reads or writes. */ #vault = ''
+  #openings = 0
+  /** @type {Promise<void> | null} */ #reopening = null
+  #closing = false
+
   /**
    * @param {object} [ports]
    * @param {string} [ports.name]
    * @param {{ indexedDB: IDBFactory, IDBKeyRange: typeof IDBKeyRange }} [ports.idb] where they are not globals
+   * @param {(trouble: Trouble) => void} [ports.troubled] told when it changes
+   * @param {(run: () => void, ms: number) => any} [ports.setTimer]
+   * @param {(timer: any) => void} [ports.clearTimer]
    */
-  constructor({ name = 'doorstep', idb } = {}) {
+  constructor({ name = 'doorstep', idb, troubled = () => {}, setTimer = (run, ms) => setTimeout(run, ms),
+      clearTimer = timer => clearTimeout(timer) } = {}) {
+    this.#troubled = troubled
+    this.#setTimer = setTimer
+    this.#clearTimer = clearTimer
     /** @readonly */
     this.dexie = new Dexie(name, idb)
     // A later version may change indexes, never rows: nobody has the key during an upgrade. A row carries `v`, and
     // is lifted when it is read.
     this.dexie.version(1).stores({ rows: '[t+k], t, [t+s]', [keyTable]: 'name', facts: 'name' })
-    // Another tab erases or upgrades: this one is over. Left to itself Dexie would open the next database on its next call.
-    this.dexie.on('versionchange', () => {
-      this.dexie.close()
+    // Somebody erases or upgrades it: this page is over. Left to itself Dexie would open the next database on its next call.
+    this.dexie.on('versionchange', change => {
+      this.#close(true)
+      this.#end(change?.newVersion ? 'closed' : 'cleared')
       return false
     })
+    // The browser closed it: did it take everything away? A page out of sight looks when somebody does. What cannot be
+    // opened is closed, too, and says nothing new.
+    this.dexie.on('close', () => {
+      if (!this.#closing && this.dexie.isOpen() && !globalThis.document?.hidden) Promise.resolve().then(() => this.look()).catch(() => {})
+    })
     /** @readonly */
-    this.keyStore = new DexieKeyStore(this.dexie)
+    this.keyStore = new DexieKeyStore(this)
   }
 
   /** @returns {import('../../vendor/dexie/dexie.js').Table<Row, [string, string]>} */
   get rows() { return this.dexie.table('rows') }
 
-  /** @template T @param {() => PromiseLike<T>} work @returns {Promise<T>} */
+  /** What is wrong with it now. */
+  get trouble() { return this.#trouble }
+
+  /**
+   * Does a piece of work that may be done twice. Where it fails for no reason that lies in the work, the database is closed
+   * and opened, and it is tried once more.
+   * @template T @param {() => PromiseLike<T>} work @returns {Promise<T>}
+   */
   async guard(work) {
+    if (this.#over) throw new StoreError(this.#over)
+    const opening = this.#openings
+    const timer = this.#setTimer(() => this.#is('slow'), patience)
     try {
-      return await work()
+      let done
+      try {
+        done = await work()
+      } catch (error) {
+        if (error instanceof StoreError || storeError(error).code === 'full') throw error
+        await this.#reopen(opening)
+        done = await work()
+      }
+      this.#is('')
+      return done
     } catch (error) {
-      throw storeError(error)
+      let coded = this.#over ? new StoreError(this.#over, error) : storeError(error)
+      if (coded.code === 'unavailable' && this.#vault) coded = new StoreError('failed', error) // it was there before
+      if (coded.code !== 'full' && coded.code !== 'stale') this.#is(coded.code)
+      throw coded
+    } finally {
+      this.#clearTimer(timer)
     }
+  }
+
+  /** Opens it again, unless somebody did since. @param {number} opening the one that failed */
+  async #reopen(opening) {
+    if (this.#over) throw new StoreError(this.#over)
+    if (this.#openings !== opening && !this.#reopening) return
+    this.#reopening ??= (async () => {
+      this.#openings++
+      this.#close(false)
+      await this.dexie.open()
+    })().finally(() => { this.#reopening = null })
+    await this.#reopening
+  }
+
+  /** @param {boolean} forGood */
+  #close(forGood) {
+    this.#closing = true // Dexie tells of its own closing as it does of the browser's
+    this.dexie.close({ disableAutoOpen: forGood })
+    this.#closing = false
+  }
+
+  /** @param {Trouble} trouble */
+  #is(trouble) {
+    if (trouble === this.#trouble || (this.#over && trouble !== this.#over)) return
+    this.#trouble = trouble
+    this.#troubled(trouble)
+  }
+
+  /** @param {'cleared' | 'closed'} over */
+  #end(over) {
+    this.#over ||= over
+    this.#is(this.#over)
+  }
+
+  /** Looks whether it still keeps what it kept; the answer is `trouble`. */
+  async look() {
+    const file = await this.guard(() => this.dexie.table(keyTable).get('vault'))
+    if (this.#vault) this.#same(file?.file.id)
+  }
+
+  /**
+   * Whether the rows are those of an open vault: `cleared` where none is left, `closed` where another took its place.
+   * @param {string | undefined} id of the vault that is here @param {string} [of] the one that is meant
+   */
+  #same(id, of = this.#vault) {
+    if (id === of) return
+    if (of === this.#vault) this.#end(id ? 'closed' : 'cleared')
+    throw new StoreError(id ? 'closed' : 'cleared')
+  }
+
+  /**
+   * Rejects inside a transaction that includes the table of the vault's file, where the rows are not those of this vault.
+   * @param {import('../vault/open.js').OpenVault} open
+   */
+  async belongsTo(open) {
+    const file = (await this.dexie.table(keyTable).get('vault'))?.file
+    if (file?.id === open.id) this.#vault = open.id
+    this.#same(file?.id, open.id)
   }
 
   /**
@@ -103,8 +221,8 @@ export class Database {
   aside() { return this.guard(() => this.rows.where('t').equals('aside').count()) }
 
   /**
-   * Writes in one transaction over rows and facts, all or nothing; `closed` where the vault they were sealed by is not
-   * this database's any more.
+   * Writes in one transaction over rows and facts, all or nothing; `closed` or `cleared` where the vault they were sealed by
+   * is not this database's any more.
    * @param {import('../vault/open.js').OpenVault} open
    * @param {(rows: Database['rows'], facts: import('../../vendor/dexie/dexie.js').Table) => PromiseLike<unknown>} work of Dexie alone: it
    *   must wait for nothing else
@@ -113,7 +231,7 @@ export class Database {
   write(open, work) {
     const { dexie, rows } = this
     return this.guard(() => dexie.transaction('rw', 'rows', 'facts', keyTable, async () => {
-      if ((await dexie.table(keyTable).get('vault'))?.file.id !== open.id) throw new StoreError('closed')
+      await this.belongsTo(open)
       await work(rows, dexie.table('facts'))
     }))
   }
@@ -125,14 +243,22 @@ export class Database {
   sealed(open, table) { return new SealedRows(this, open, table) }
 
   /** Takes everything away, the wrapped keys first: what a disk may still hold of the rest is noise then. */
-  erase() {
-    return this.guard(async () => {
-      await this.dexie.table(keyTable).clear()
-      await this.dexie.delete()
-    })
+  async erase() {
+    const over = this.#over
+    this.#over = this.#vault = ''
+    try {
+      await this.guard(async () => {
+        if (over) await this.dexie.open()
+        await this.dexie.table(keyTable).clear()
+        this.#closing = true
+        await this.dexie.delete()
+      })
+    } finally {
+      this.#closing = false
+    }
   }
 
-  close() { this.dexie.close() }
+  close() { this.#close(true) }
 }
 
 /**
@@ -140,39 +266,34 @@ export class Database {
  * @implements {KeyStore}
  */
 class DexieKeyStore {
-  #dexie
+  #database
 
-  /** @param {Dexie} dexie */
-  constructor(dexie) { this.#dexie = dexie }
+  /** @param {Database} database */
+  constructor(database) { this.#database = database }
+
+  get #table() { return this.#database.dexie.table(keyTable) }
 
   /** @returns {Promise<VaultFile | null>} */
-  async get() {
-    try {
-      return (await this.#dexie.table(keyTable).get('vault'))?.file ?? null
-    } catch (error) {
-      throw storeError(error)
-    }
-  }
+  get() { return this.#database.guard(async () => (await this.#table.get('vault'))?.file ?? null) }
 
   /** @param {(file: VaultFile | null) => VaultFile | null} next @returns {Promise<VaultFile | null>} */
   async change(next) {
-    /** @type {{ error: unknown } | undefined} */
+    /** @type {{ error: unknown } | undefined} the caller's own, to be handed back as it is */
     let refused
-    try {
-      return await this.#dexie.transaction('rw', keyTable, async () => {
-        const table = this.#dexie.table(keyTable)
-        let file
-        try {
-          file = next((await table.get('vault'))?.file ?? null)
-        } catch (error) {
-          refused = { error } // the caller's own, to be handed back as it is
-          throw error
-        }
-        await (file ? table.put({ name: 'vault', file }) : table.delete('vault'))
-        return file
-      })
-    } catch (error) {
-      throw refused ? refused.error : storeError(error)
-    }
+    const file = await this.#database.guard(() => this.#database.dexie.transaction('rw', keyTable, async () => {
+      refused = undefined
+      const old = (await this.#table.get('vault'))?.file ?? null
+      let file
+      try {
+        file = next(old)
+      } catch (error) {
+        refused = { error }
+        return null // nothing is written
+      }
+      await (file ? this.#table.put({ name: 'vault', file }) : this.#table.delete('vault'))
+      return file
+    }))
+    if (refused) throw refused.error
+    return file
   }
 }

@@ -3,10 +3,11 @@
 // whoever asked for it still has the change: keep it on the screen and say so.
 
 /**
- * The codes. `full`: no space; `stale`: another tab wrote meanwhile; `unavailable`: the browser keeps nothing; `closed`: the
- * app was updated or signed out in another tab; `failed`: it could not be written.
+ * The codes. `full`: no space; `stale`: another tab wrote meanwhile; `cleared`: what was kept was taken away while the app
+ * was open; `unavailable`: the browser keeps nothing; `closed`: the app was updated or signed out in another tab; `slow`: the
+ * browser has not answered for a while, and may yet; `failed`: it could not be read or written.
  */
-export const storeErrors = /** @type {const} */ (['full', 'stale', 'unavailable', 'closed', 'failed'])
+export const storeErrors = /** @type {const} */ (['full', 'stale', 'cleared', 'unavailable', 'closed', 'slow', 'failed'])
 
 /** @typedef {typeof storeErrors[number]} StoreErrorCode */
 
@@ -25,7 +26,7 @@ export class StoreError extends Error {
 const codes = {
   QuotaExceededError: 'full',
   DatabaseClosedError: 'closed', VersionError: 'closed', VersionChangeError: 'closed',
-  MissingAPIError: 'unavailable', OpenFailedError: 'unavailable', SecurityError: 'unavailable', InvalidStateError: 'unavailable',
+  MissingAPIError: 'unavailable', OpenFailedError: 'unavailable', SecurityError: 'unavailable',
 }
 
 /** Which of several reasons says most; a database that could not be opened also counts as closed. */

@@ -11,6 +11,13 @@ const markerName = 'doorstep-marker'
 
 /** @typedef {Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>} Marks `localStorage` */
 
+/** Where the marker lies; a browser that forbids it to the page throws before anything is asked of it. @type {Marks} */
+export const marks = {
+  getItem: name => localStorage.getItem(name),
+  setItem: (name, text) => localStorage.setItem(name, text),
+  removeItem: name => localStorage.removeItem(name),
+}
+
 /** @param {Marks} marks @param {Marker} marker */
 export function setMarker(marks, marker) {
   try {

@@ -2,7 +2,7 @@
 // What the sync client keeps its state in: its Storage, sealed by the vault, in IndexedDB.
 import { tables } from '../../shared/sync/storage.js'
 import { StoreError } from './errors.js'
-import { unsentState } from './database.js'
+import { keyTable, unsentState } from './database.js'
 import { sealRow, unsealRow } from './sealed.js'
 
 /** @typedef {import('../../shared/sync/storage.js').Table} Table */
@@ -24,7 +24,7 @@ const replaceable = new Set(['records', 'items'])
 const coverTable = 'cover'
 
 /**
- * Sealed storage. `commit` rejects with StoreError – `full`, `stale`, `closed`, `failed` – or with VaultError `locked`,
+ * Sealed storage. `commit` rejects with StoreError – `full`, `stale`, `cleared`, `closed`, `failed` – or with VaultError `locked`,
  * and has stored nothing then.
  *
  * `stale`: another tab wrote to the same database since the last load or commit. Load again and do it again; two
@@ -59,10 +59,12 @@ export class SealedStorage {
    * @param {(table: Table, key: string, value: Json) => void} visit
    */
   async load(visit) {
-    const { dexie, rows } = this.#database
+    const database = this.#database, { dexie, rows } = database
     // All rows at once: a query by several tables would walk a cursor, ten times as slow.
-    const [all, generation] = await this.#database.guard(() => dexie.transaction('r', 'rows', 'facts', async () => /** @type {const} */ ([
-      await rows.toArray(), (await dexie.table('facts').get('generation'))?.value ?? 0])))
+    const [all, generation] = await database.guard(() => dexie.transaction('r', 'rows', 'facts', keyTable, async () => {
+      await database.belongsTo(this.#open) // a database that was cleared is empty, which is not what it held
+      return /** @type {const} */ ([await rows.toArray(), (await dexie.table('facts').get('generation'))?.value ?? 0])
+    }))
     this.#generation = generation
     const sealed = all.filter(row => tables.includes(/** @type {Table} */ (row.t)))
     for (let i = 0; i < sealed.length; i += batch) {
@@ -89,11 +91,14 @@ export class SealedStorage {
     const ready = await Promise.all([...last.values()].map(w => this.#seal(w)))
     const puts = ready.flatMap(r => r.put)
     const deletes = ready.flatMap(r => r.gone)
+    const by = crypto.randomUUID()
     await this.#database.write(this.#open, async (rows, facts) => {
-      if (((await facts.get('generation'))?.value ?? 0) !== this.#generation) throw new StoreError('stale')
+      const last = await facts.get('generation')
+      if (last?.by === by) return // written before, and only its answer was lost
+      if ((last?.value ?? 0) !== this.#generation) throw new StoreError('stale')
       if (deletes.length) await rows.bulkDelete(deletes)
       if (puts.length) await rows.bulkPut(puts)
-      await facts.put({ name: 'generation', value: this.#generation + 1 })
+      await facts.put({ name: 'generation', value: this.#generation + 1, by })
     })
     this.#generation++
     this.#announce()

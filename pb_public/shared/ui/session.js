@@ -29,6 +29,11 @@ export function sentenceOf(e) {
 /** @typedef {{ id: string, name: string, role: string, organisation: string, teams: string[], email?: string }} Me */
 
 const store = 'doorstep-session'
+
+/** The browser's store for this tab; where it is forbidden to the page, none: it signs in at each load. @returns {any} */
+function own() {
+  try { return sessionStorage } catch { return { getItem: () => null, setItem() {}, removeItem() {} } }
+}
 const renewEvery = 8 * 60 * 1000 // ms; a token lives fifteen minutes
 
 /** One signed-in member of staff. */
@@ -36,7 +41,7 @@ export class Session {
   /** @param {{ fetch?: typeof fetch, storage?: Storage }} [o] */
   constructor(o = {}) {
     this.fetch = o.fetch ?? ((...a) => fetch(...a))
-    this.storage = o.storage ?? sessionStorage
+    this.storage = o.storage ?? own()
     /** @type {string} */ this.token = ''
     /** @type {Me | null} */ this.me = null
     /** How far the server's clock is ahead of this computer's, ms. */ this.ahead = 0

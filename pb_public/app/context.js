@@ -33,8 +33,8 @@
  */
 
 /**
- * A form that was begun and not saved; id: of what was planned, or of the person.
- * @typedef {{ key: string, kind: 'visit' | 'checkin' | 'person', id: string, at: string }} Unfinished
+ * A form that was begun and not saved; id: of what was planned, or of the person; who: the person, as they were when it began.
+ * @typedef {{ key: string, kind: 'visit' | 'checkin' | 'person', id: string, at: string, who: Rec | null }} Unfinished
  */
 
 /**

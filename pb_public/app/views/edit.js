@@ -4,8 +4,10 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { words } from '../../shared/ui/words.js'
+import { whoOf } from '../model/formtext.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
+import { leftForm } from './gone.js'
 import { back, field } from './parts.js'
 import { who } from './who.js'
 
@@ -23,8 +25,7 @@ export function edit(app) {
     return html`<p class="app-wait">${words.app.opening}</p>`
   }
   const p = app.get('patients', id)
-  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
-      <p>${words.app.goneWhy}</p>`
+  if (!p) return leftForm(app, key, open, () => change(id, open))
   return html`${back(address('person', id), personName(p))}
     <h1 class="nhsuk-heading-l">${w.title}</h1>${who(app, p)}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
@@ -32,7 +33,12 @@ export function edit(app) {
       ${fields.map(([name, rows]) =>
           field({ id: name, label: /** @type {any} */ (w.fields)[name], rows: rows || undefined, mode: name === 'phone' ? 'tel' : undefined,
             value: open.form[name] ?? '',
-    change: v => { open.form[name] = v; open.dirty = true; app.drafts.put(key, { form: open.form, seen: open.seen }); app.redraw() } }))}
+    change: v => {
+      open.form[name] = v
+      open.dirty = true
+      app.drafts.put(key, { form: open.form, seen: open.seen, who: open.who })
+      app.redraw()
+    } }))}
       ${open.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${open.error}</p>` : nothing}
       <button class="nhsuk-button app-wide" type="submit">${words.app.visit.save}</button>
     </form>`
@@ -43,19 +49,25 @@ async function begin(app, key, id) {
   app.forms.set(key, null)
   const kept = await app.drafts.get(key).catch(() => null)
   const seen = kept?.seen ?? app.seen('patients', id)
-  app.forms.set(key, { form: kept?.form ?? Object.fromEntries(fields.map(([f]) => [f, seen?.values[f] ?? ''])), seen, dirty: Boolean(kept),
-        restored: Boolean(kept), error: '' })
+  app.forms.set(key, { form: kept?.form ?? Object.fromEntries(fields.map(([f]) => [f, seen?.values[f] ?? ''])), seen,
+        who: kept?.who ?? whoOf(app.get('patients', id)), dirty: Boolean(kept), restored: Boolean(kept), error: '' })
   app.redraw()
+}
+
+/** What saving records: the fields that were changed. @param {string} id @param {any} open */
+function change(id, open) {
+  const was = open.seen.values
+  const set = Object.fromEntries(fields.map(([f]) => [f, open.form[f].trim() || null])
+      .filter(([f, v]) => (v ?? '') !== (was[/** @type {string} */ (f)] ?? '')))
+  return { ops: Object.keys(set).length ? [{ op: 'update', collection: 'patients', id, patient: id, set }] : [],
+    seen: { [`patients/${id}`]: open.seen } }
 }
 
 /** @param {App} app @param {string} key @param {string} id @param {any} open */
 async function save(app, key, id, open) {
-  const was = open.seen.values
-  const set = Object.fromEntries(fields.map(([f]) => [f, open.form[f].trim() || null])
-      .filter(([f, v]) => (v ?? '') !== (was[/** @type {string} */ (f)] ?? '')))
   try {
-    if (Object.keys(set).length) await app.record([{ op: 'update', collection: 'patients', id, patient: id, set }],
-      { [`patients/${id}`]: open.seen })
+    const { ops, seen } = change(id, open)
+    if (ops.length) await app.record(ops, seen)
   } catch (e) {
     open.error = notSaved(e)
     app.redraw()

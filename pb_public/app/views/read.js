@@ -3,8 +3,10 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { words } from '../../shared/ui/words.js'
+import { copy } from '../copy.js'
 import { visitText } from '../model/text.js'
 import { address } from '../router.js'
+import { gone } from './gone.js'
 import { handover } from './person.js'
 import { back, stateTag } from './parts.js'
 
@@ -15,8 +17,7 @@ export function read(app) {
   const w = words.app.read
   const visit = app.get('visits', app.place.id)
   const patient = visit && app.get('patients', visit.patient)
-  if (!visit || !patient) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${w.gone}</h1>
-      <p>${words.app.goneWhy}</p>`
+  if (!visit || !patient) return gone(app, { title: w.gone, patient: visit?.patient })
   const here = (/** @type {any} */ r) => r.visit === visit.id
   const handovers = app.all('handovers').filter(here)
   const text = visitText({ patient, visit, observations: app.all('observations').filter(here), handovers, nameOf: app.nameOf })
@@ -27,22 +28,10 @@ export function read(app) {
       : nothing}
     <pre class="app-text" id="text">${text}</pre>
     <div class="ds-row ds-no-print">
-      <button class="nhsuk-button" type="button" @click=${() => copy(app, text)}>${w.copy}</button>
+      <button class="nhsuk-button" type="button" @click=${() => copy(app, text, 'text')}>${w.copy}</button>
       <button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => print()}>${w.print}</button>
       <a class="nhsuk-button nhsuk-button--secondary" href=${address('visit', visit.id)}>${w.change}</a>
     </div>
     ${handovers.length ? html`<h2 class="nhsuk-heading-m">${words.app.person.handovers}</h2>
         <ul class="app-list">${handovers.map(h => handover(app, h))}</ul>` : nothing}`
-}
-
-/** @param {App} app @param {string} text */
-async function copy(app, text) {
-  try {
-    await navigator.clipboard.writeText(text)
-    app.say(words.app.read.copied)
-  } catch { // not allowed here: select it, so that the person can
-    const at = document.getElementById('text')
-    if (at) getSelection()?.selectAllChildren(at)
-    app.say(words.app.read.selected)
-  }
 }

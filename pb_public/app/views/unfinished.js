@@ -25,12 +25,13 @@ export function unfinished(app) {
 function draft(app, d) {
   const w = words.app.unfinished
   const { patient, href } = whereOf(app, d)
-  const p = app.get('patients', patient), name = p ? personName(p) : words.app.gonePerson
+  const p = app.get('patients', patient), who = p ?? d.who, name = who ? personName(who) : words.app.gonePerson
   const what = w.kinds[d.kind]
   return html`<li class="app-card"><span class="ds-row">${stateTag('draft')}<strong>${what}</strong></span><span>${name}</span>
     <span class="ds-soft">${fill(w.touched, { at: when(d.at, app.now()) })}</span>
-    <span class="ds-row">${p ? html`<a class="nhsuk-button" href=${href}
-        aria-label=${fill(w.goOnWith, { what, name })}>${w.goOn}</a>` : nothing}
+    ${p ? nothing : html`<span>${words.app.left.why}</span>`}
+    <span class="ds-row"><a class="nhsuk-button" href=${href}
+        aria-label=${fill(p ? w.goOnWith : w.lookAtOf, { what, name })}>${p ? w.goOn : w.lookAt}</a>
       <button class="nhsuk-button nhsuk-button--secondary" type="button" aria-label=${fill(w.discardOf, { what, name })}
         @click=${() => discard(app, d.key)}>${w.discard}</button></span></li>`
 }

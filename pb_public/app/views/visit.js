@@ -8,6 +8,7 @@ import { choices as choiceReadings, labelOf, numbers, optionsOf, unitOf } from '
 import { unreadableText } from '../../shared/ui/unreadable.js'
 import { fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { evidenceOf } from '../model/evidence.js'
+import { whoOf } from '../model/formtext.js'
 import { scoreOf, sets } from '../model/people.js'
 import { isOpen, plannedToday } from '../model/round.js'
 import { enter, timesToAsk, visitTimes } from '../model/times.js'
@@ -15,6 +16,7 @@ import { blank, doubt, judge, missing, ops, restored, teamFor } from '../model/v
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { callBlock, handing } from './handing.js'
+import { leftForm } from './gone.js'
 import { age } from './person.js'
 import { back, choice, choices, field, select } from './parts.js'
 import { time } from './times.js'
@@ -52,8 +54,7 @@ export function visit(app) {
     return html`<p class="app-wait">${words.app.opening}</p>`
   }
   const patient = app.get('patients', open.form.patient)
-  if (!patient) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
-      <p>${words.app.goneWhy}</p>`
+  if (!patient) return leftForm(app, key, open, () => changeOfLeft(app, open))
   return draw(app, key, open, patient)
 }
 
@@ -70,8 +71,8 @@ async function begin(app, key, id) {
   const taken = planned ? sets(app.all('observations').filter(o => o.visit === planned.id))[0] ?? null : null
   const form = kept ? restored(kept.form) : blank({ patient, visit: planned, taken, now: app.now() })
   const seen = kept?.seen ?? (planned ? app.seen('visits', planned.id) : null)
-  app.forms.set(key, { form, seen, planned: kept?.planned ?? planned, dirty: Boolean(kept), restored: Boolean(kept), saving: false,
-        error: '' })
+  app.forms.set(key, { form, seen, who: kept?.who ?? whoOf(app.get('patients', patient)), planned: kept?.planned ?? planned,
+        dirty: Boolean(kept), restored: Boolean(kept), saving: false, error: '' })
   app.redraw()
 }
 
@@ -86,7 +87,7 @@ function draw(app, key, open, patient) {
   const lacks = f.tried ? missing(f, j, app.me, app.now()) : {}
   const error = (/** @type {string} */ name) => lacks[name] ? /** @type {any} */ (w.missing)[lacks[name]] : ''
   const change = (/** @type {(form: any) => void} */ how) => {
-    how(f); open.dirty = true; app.drafts.put(key, { form: f, seen: open.seen, planned: open.planned }); app.redraw() }
+    how(f); open.dirty = true; app.drafts.put(key, { form: f, seen: open.seen, planned: open.planned, who: open.who }); app.redraw() }
   const done = f.fields.status === 'completed'
   const urgent = j.call ? callBlock(app, f, patient, j, error, change) : nothing
   return html`${back(address('person', patient.id), personName(patient))}
@@ -175,7 +176,8 @@ function readings(app, f, j, change, urgent) {
   const w = words.app.visit, s = j.score
   const points = (/** @type {import('../../shared/readings.js').Reading} */ r) => {
     const n = r.score && s?.[/** @type {'pulse'} */ (r.score)]
-    return typeof n === 'number' ? html`<span class="app-points" title=${w.subScore}>${n}</span>` : nothing
+    return typeof n === 'number' ? html`<span class="app-points" id="${r.name}-points"><span
+        class="nhsuk-u-visually-hidden">${w.subScore}</span> ${n}</span>` : nothing
   }
   const set = (/** @type {string} */ name) => (/** @type {string} */ v) => change(form => {
     form.readings[name] = v
@@ -191,6 +193,7 @@ function readings(app, f, j, change, urgent) {
     const why = doubt(r, f.readings[r.name])
     return html`<div class="app-vital">${field({ id: r.name, label: labelOf(r.name), unit: unitOf(r),
       mode: r.kind === 'int' ? 'numeric' : 'decimal', width: 'nhsuk-input--width-4', value: f.readings[r.name] ?? '',
+      also: points(r) === nothing ? undefined : `${r.name}-points`,
       warn: why ? w.doubts[why] : '', change: set(r.name) })}${points(r)}</div>`
   })}</div>
     ${choiceReadings.map(r => html`<div class="app-vital">${choice({ name: r.name, legend: labelOf(r.name), options: optionsOf(r),
@@ -250,6 +253,15 @@ async function save(app, key, open, patient, j, before) {
   await app.drafts.drop(key).catch(() => {}) // saved already; a draft that stays is offered again and can be thrown away
   app.say(words.app.visit.saved)
   app.go(address('today'))
+}
+
+/** What a form records whose person is no longer on this phone: no earlier evidence of them is here. @param {App} app @param {any} open */
+function changeOfLeft(app, open) {
+  const f = open.form, who = open.who ?? { id: f.patient }
+  const j = judge(f, who, { rules: app.rules, history: [], now: app.now(), clockKnown: app.clockKnown })
+  const made = ops({ form: f, patient: who, planned: open.planned, judged: j, before: null, me: app.me, now: app.now(), newID: app.newID,
+    to: teamFor(f, j, { teams: app.all('teams'), mine: app.me.teams }) })
+  return { ops: made.ops, seen: open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined }
 }
 
 /** @param {App} app @param {string} key @param {any} patient */

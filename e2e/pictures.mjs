@@ -132,7 +132,7 @@ try {
   await look(inbox, 'handover')
   await phone.getByRole('button', { name: 'Sync now' }).click()
   await phone.getByRole('link', { name: 'My work' }).click()
-  await phone.getByText('Seen by practice').first().waitFor()
+  await phone.getByText(/Seen by/).first().waitFor()
   await look(phone, 'phone-work')
 
   const desk = await open('desk', 'team lead', { width: 1080, height: 720 })

@@ -38,6 +38,7 @@ const nurse = [
   ['today, nobody found', page => page.getByLabel('Find a person').fill('zzz'), '0 people'],
   ['a person', page => goTo(page, `#/person/${stand.patients.Ames}`), 'Last readings'],
   ['a person who is not on the phone', page => goTo(page, '#/person/01jz1x0000000000000000none'), 'Somebody who is no longer on this phone'],
+  ['a person, each reading over time', async page => { await goTo(page, `#/person/${stand.patients.Ames}`); await page.getByText('Each reading over time').click() }, 'Pulse over time'],
   ['changing details', page => goTo(page, `#/edit/${stand.patients.Ames}`), 'Change details'],
   ['a visit, empty', page => goTo(page, `#/visit?person=${stand.patients.Calder}`), 'What happened?'],
   ['a visit, no access', page => page.getByLabel('Could not get in').check(), 'Why no access?'],

@@ -70,7 +70,7 @@ test('an urgent reading: the call comes first, and the phone shows who at the pr
   await stand.care('rita', 'POST', `/handovers/${handover.id}/see`, {})
   await page.getByRole('button', { name: 'Sync now' }).click()
   await page.getByRole('link', { name: 'My work' }).click()
-  await page.getByText('Seen by practice').first().waitFor()
+  await page.getByText(/^✓\s*Seen by Elm Row/).first().waitFor() // U32: by whom it was seen
   await page.getByRole('link', { name: 'Today', exact: true }).click()
   await page.getByRole('link', { name: /AMES/ }).first().click()
   await page.getByText(`Seen by ${stand.staff.rita.name}`).waitFor()

@@ -96,7 +96,7 @@ test('forgotten passphrase: unsent work is saved to a file without it', async t 
   assert.equal(file.doorstep_export, 1)
   assert.ok(file.rows.some((/** @type {any} */ r) => r.table === 'outbox'))
   assert.ok(!JSON.stringify(file).includes('before she forgot'))
-  await page.getByText('Give it to your team lead').waitFor()
+  await page.getByText('Give it to whoever runs Doorstep').waitFor() // U35: who can open it
 })
 
 test('a person is reassigned while a note about them is unsent: the note goes up, then they leave the phone', async t => {
@@ -209,7 +209,7 @@ test('hostile markup in every text shows as text', async t => {
   await record(page, stand.patients.Ames, evil)
   await goTo(page, '#/items')
   await page.getByRole('heading', { name: 'My work' }).waitFor()
-  assert.equal(await page.title(), 'Doorstep – visits')
+  assert.equal(await page.title(), 'My work – Doorstep visits')
   assert.equal(await page.locator('img').count(), 0)
 })
 
@@ -241,7 +241,7 @@ test('sign-out is refused while work is unsent, and empties the phone when all i
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await setUp(page, stand, 'ned') // another nurse takes the phone
   await goTo(page, '#/items')
-  await page.getByText('Nothing recorded yet.').waitFor()
+  await page.getByText('Nothing recorded on this phone').waitFor()
 })
 
 test('two nurses edit one note offline, both see the conflict, the desk resolves it, both phones agree', async t => {

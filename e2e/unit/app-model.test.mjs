@@ -8,6 +8,8 @@ import { round, week } from '../../pb_public/app/model/round.js'
 import { sbar } from '../../pb_public/app/model/sbar.js'
 import { visitText } from '../../pb_public/app/model/text.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
+import { checkinText, detailsText, formText, whoOf } from '../../pb_public/app/model/formtext.js'
+import { changeLines, fieldName, isMoment, isProse, shownMessage, shownValue } from '../../pb_public/app/model/values.js'
 import { blank, doubt, judge, missing, ops, practice, restored, teamFor } from '../../pb_public/app/model/visitform.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
 import { numbers } from '../../pb_public/shared/ui/readings.js'
@@ -50,10 +52,15 @@ test('the round: what is under way, what is late, what is to come, what is done'
   assert.deepEqual(week(visits, me, now).map(d => d.stops.length).slice(0, 2), [4, 1])
 })
 
-test('finding a person by what one would type', () => {
-  const people = index([{ id: '1', family_name: 'Okafor', given_name: 'Siân', postcode: 'M33 1AB', nhs_number: '9990000018' }, { id: '2', family_name: 'Ames', given_name: 'Ada', address: '2 Hill Rd' }])
+test('finding a person by what one would type, and by what is shown', () => { // U17, U29
+  const people = index([{ id: '1', family_name: 'Okafor', given_name: 'Siân', postcode: 'M33 1AB', nhs_number: '9990000018', date_of_birth: '1941-05-06' },
+    { id: '2', family_name: 'Ames', given_name: 'Ada', address: '2 Hill Rd', phone: '0161 496 0123', date_of_birth: '1950-04-12' },
+    { id: '3', family_name: 'Novakova', given_name: 'Albert', preferred_name: 'Miss', date_of_birth: '1938-11-30' },
+    { id: '4', family_name: 'Mistry', given_name: 'Gwen' }, { id: '5', family_name: 'O’Madeup-Łukasz', given_name: 'Øystein' }])
   const find = typed => people.find(typed).map(p => p.id)
-  assert.deepEqual([find(''), find('sian'), find('SIAN okaf'), find('m33'), find('999 000'), find('hill ada'), find('xyz')], [['2', '1'], ['1'], ['1'], ['1'], ['1'], ['2'], []])
+  for (const [typed, found] of [['', ['2', '4', '3', '5', '1']], ['sian', ['1']], ['SIAN okaf', ['1']], ['m33', ['1']], ['m331ab', ['1']], ['999 000', ['1']], ['hill ada', ['2']], ['xyz', []],
+    ['NOVAKOVA, Albert', ['3']], ['NOVAKOVA, Albert (Miss)', ['3']], ['mis', ['4', '3']], ['0161 496', ['2']], ['1950-04-12', ['2']], ['12/04/1950', ['2']], ['12.4.50', ['2']], ['12 Apr 1950', ['2']], ['12/04', ['2']],
+    ['ames 12/04/1950', ['2']], ['okafor 12/04/1950', []], ['omadeup', ['5']], ["o'madeup", ['5']], ['O’MADEUP-ŁUKASZ, Øystein', ['5']], ['lukasz oystein', ['5']], ['madeuplukasz', ['5']]]) assert.deepEqual(find(typed), found, typed)
 })
 
 test('a corrected set of readings stands in place of the one it replaces', () => {
@@ -114,7 +121,7 @@ test('a visit as text for the record', () => {
     nameOf: id => ({ nia: 'Nia Evans', rita: 'Rita' })[id] })
   assert.equal(text, `AMES, Ada
 Born: 6 May 1941
-Health service number: 999 000 0018
+NHS number: 999 000 0018
 
 Visit: 2 Mar 2026 09:40 – 2 Mar 2026 10:00
 By: Nia Evans
@@ -194,4 +201,47 @@ test('what must be answered before saving, and what is never asked', () => {
 test('a doubtful value is said to be doubtful, and never refused', () => {
   const doubts = [['pulse', '72', ''], ['pulse', '29', 'unlikely'], ['pulse', '30', ''], ['pulse', '200', ''], ['pulse', '201', 'unlikely'], ['spo2', '79', 'unlikely'], ['pulse', '720', 'impossible'], ['pulse', 'fast', 'number'], ['pulse', '72.5', 'decimals'], ['temperature', '36,8', ''], ['temperature', '36.85', 'decimals'], ['spo2', '', '']]
   for (const [name, text, want] of doubts) assert.equal(doubt(numbers.find(i => i.name === name), text), want, `${name} ${text}`)
+})
+
+/** As much of the app as values ask for. */
+const app = { now: () => now, colleagues: [{ id: '01jz1v00000000000000000n1a', name: 'Nia Evans' }], get: (collection, id) => (collection === 'teams' && id === '01jz1t00000000000000000000' ? { name: 'North nurses' } : null) }
+
+test('a value is shown as people write it: never an id, a code, a stamp or a dump', () => { // U18, U32
+  for (const [field, value, text] of [['ended_at', '2026-03-02T09:42:43.440Z', '09:42'], ['ended_at', '2026-03-01T09:42:43Z', 'Sun 1 Mar 09:42'], ['date_of_birth', '1941-05-06', '6 May 1941'], ['status', 'no_access', 'No access'],
+    ['soft_signs', ['confused', 'not_eating'], 'Confused, Not eating'], ['pulse', 132, '132 a minute'], ['on_oxygen', false, 'Breathing air'], ['acvpu', 'C', 'C, New confusion'], ['staff', '01jz1v00000000000000000n1a', 'Nia Evans'],
+    ['team', '01jz1t00000000000000000000', 'North nurses'], ['patient', '01jz1x00000000000000000zzz', 'somebody or something without a name here'], ['nhs_number', '9990000018', '999 000 0018'], ['note', null, 'nothing'], ['note', 'Heel red', 'Heel red'],
+    ['objection', true, 'Yes'], ['spo2_scale', { scale: 2, at: '2026-03-02T09:00:00Z' }, 'scale: 2\nat: 09:00'], ['pulse', 'about 80', 'about 80']]) assert.equal(shownValue(app, field, value), text, `${field} ${JSON.stringify(value)}`)
+  assert.deepEqual([isMoment('2026-03-02T09:42:43.440Z'), isMoment('Heel red'), isProse('note'), isProse('ended_at'), isProse('phone')], [true, false, true, false, false])
+  assert.equal(shownMessage(app, { field: 'ended_at', message: 'ended_at: ended_at must be a time such as 2026-03-02T07:58:11.204Z.' }), '“when it ended” must be a time such as 07:58.')
+})
+
+test('a change that is held back whole is told step by step, in words', () => { // U18
+  const content = { mid: 1, key: '01jz1v00000000000000000000', ops: [{ op: 'create', collection: 'visits', id: '01jz1v00000000000000000001', set: { patient: '01jz1x00000000000000000zzz', staff: 'x', status: 'completed', started_at: '2026-03-02T09:40:00.000Z', note: 'Heel red' } },
+    { op: 'create', collection: 'observations', id: 'o', set: { patient: 'x', visit: 'v', pulse: 132 } }, { op: 'add', collection: 'visits', field: 'soft_signs', values: ['confused'] }] }
+  const lines = changeLines(app, content)
+  assert.deepEqual(lines, [{ title: 'A visit', lines: ['what happened: Completed', 'when it began: 09:40', 'note: Heel red'] }, { title: 'Readings', lines: ['pulse: 132 a minute'] },
+    { title: 'Change to a visit', lines: ['not their usual self: Confused'] }])
+  assert.doesNotMatch(JSON.stringify(lines), /01jz|T09|_/)
+  assert.deepEqual([changeLines(app, null), changeLines(app, 'nonsense')], [[], []])
+})
+
+test('every field that a phone can write has a name in the words of people', () => { // U32
+  for (const field of ['started_at', 'ended_at', 'taken_at', 'happened_at', 'purpose', 'outcome', 'critical_medicine', 'soft_signs', 'no_access_kind', 'access_notes', 'risk_note', 'communication_needs', 'blood_glucose', 'concern', 'planned_start']) assert.doesNotMatch(fieldName(field), /_/, field)
+})
+
+test('a form that was not saved is text to copy, whoever it is about and wherever they are now', () => { // B2, B11
+  const ada = { id: 'ada', family_name: 'Ames', given_name: 'Ada', date_of_birth: '1941-05-06', nhs_number: '9990000018', access_notes: 'Key safe', phone: '1' }
+  const who = whoOf(ada)
+  assert.deepEqual(Object.keys(who), ['id', 'family_name', 'given_name', 'date_of_birth', 'nhs_number'], 'no more than the text and the score need')
+  assert.equal(whoOf(null), null)
+  const form = blank({ patient: 'ada', now })
+  Object.assign(form.fields, { status: 'completed', note: 'Half a sentence' })
+  Object.assign(form.readings, { pulse: '132', temperature: 'warm' })
+  form.words.situation = 'Very unwell'
+  const text = formText('visit:ada', { form, who }, null, id => id)
+  for (const part of ['AMES, Ada', 'NHS number: 999 000 0018', 'Status: Completed', 'pulse 132/min', 'temperature warm', 'Note\nHalf a sentence', 'Situation: Very unwell']) assert.ok(text.includes(part), `${part} in ${text}`)
+  assert.equal(checkinText({ seen: 'yes', wellbeing: 'unwell', concern: 'The fridge is empty', safeguarding: '' }, { preferred_name: 'Mabel' }),
+    'Mabel\n\nDid you see or speak to them?: Yes\nHow were they?: Unwell\nIs anything worrying you?: The fridge is empty')
+  assert.equal(detailsText({ access_notes: 'Knock loudly', phone: '', team: 'x' }, ada), 'AMES, Ada\n\nGetting in: Knock loudly')
+  assert.match(formText('person:ada', { form: { access_notes: 'Knock loudly' }, who: null }, null, id => id), /Knock loudly/, 'a draft of an earlier version names nobody')
 })

@@ -17,6 +17,7 @@ import { visit } from './views/visit.js'
 
 export { statusBar } from './status-bar.js'
 export { help } from './views/help.js'
+export { storageTrouble } from './views/storage-trouble.js'
 export { openWork } from './work.js'
 
 /** @typedef {import('./context.js').App} App */

@@ -6,11 +6,12 @@ import { count, fill, words } from '../shared/ui/words.js'
 import { Session } from '../shared/ui/session.js'
 import { Database } from './store/database.js'
 import { browserSupport, mayHoldPeople } from './store/browser-support.js'
-import { clearMarker, markerOfLost } from './store/eviction-marker.js'
+import { clearMarker, markerOfLost, marks } from './store/eviction-marker.js'
 import { joinTabs } from './store/tabs.js'
 import { idleLock } from './vault/idle.js'
 import { Vault } from './vault/vault.js'
 import { address, place, takeCode } from './router.js'
+import { screenTitle } from './screen-title.js'
 import { lookForUpdate, register, waiting } from './update.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
 import { urgentBanner } from './views/urgent.js'
@@ -18,7 +19,13 @@ import { sentenceOf } from './sync-sentence.js'
 import { save } from './download.js'
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'))
-const database = new Database()
+/** What is wrong with the place where things are kept, while somebody works. @type {import('./store/database.js').Trouble} */
+let storeTrouble = ''
+const database = new Database({ troubled(trouble) {
+  storeTrouble = trouble
+  if (!trouble) work?.flush().catch(() => {}) // what waited to be kept
+  redraw()
+} })
 const vault = new Vault({ keyStore: database.keyStore })
 const deviceName = `${words.common.product} ${/** @type {any} */ (navigator).userAgentData?.platform ?? navigator.platform ?? ''}`.trim()
 
@@ -36,8 +43,16 @@ let error = '', busy = false, unsent = 0, newVersion = false, version = ''
 /** @type {Awaited<ReturnType<typeof import('./work.js').openWork>> | null} */ let work = null
 /** @type {import('./store/eviction-marker.js').Marker | null} */ let evicted = null
 let leads = true
+/** Whether the app had better stand on the home screen, and what asks the browser to put it there. */
+let advise = false
+/** @type {(() => Promise<void>) | null} */ let installer = null
+addEventListener('beforeinstallprompt', e => {
+  e.preventDefault() // asked for where it is explained
+  installer = async () => { installer = null; await /** @type {any} */ (e).prompt() }
+})
 
-const idle = idleLock({ lock: () => vault.lock() })
+// While nothing can be kept, what is on the screen is all there is: locking would throw it away.
+const idle = idleLock({ lock: () => { if (storeTrouble && work) idle.start(); else vault.lock() } })
 
 /**
  * The screens and what they work on: half of the app, fetched once the gate is painted.
@@ -55,6 +70,7 @@ function redraw() {
 
 function draw() {
   const app = work && afterUnlock && screen === '' ? work.app : null
+  document.title = screenTitle(screen, place(location.hash).name)
   render(html`<a class="nhsuk-skip-link" href="#main" @click=${(/** @type {Event} */ e) => {
         e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
     <header class="ds-header"><div class="ds-header__inner"><a class="ds-header__name" href=${address('today')}>${words.app.name}</a>
@@ -63,7 +79,8 @@ function draw() {
           href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
       <a href=${address('help')}>${words.common.help}</a></nav></div></header>
     ${app ? urgentBanner(app.urgent(), app.aboutWhom) : urgentBanner(urgent)}
-    <main class="app-main" id="main" tabindex="-1">${app && afterUnlock
+    <main class="app-main" id="main" tabindex="-1">${app && afterUnlock && storeTrouble
+      ? afterUnlock.storageTrouble(app, storeTrouble, { tryAgain: () => database.look().catch(() => {}) }) : nothing}${app && afterUnlock
       ? afterUnlock.screen(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
     ${app && afterUnlock ? afterUnlock.statusBar(app) : nothing}
     ${app?.phone.toast ? html`<p class="app-toast">${app.phone.toast}</p>` : nothing}`, root)
@@ -72,8 +89,8 @@ function draw() {
 /** The screens before the work. */
 function closed() {
   /** @type {import('./views/gate.js').Gate} */
-  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, unsent, vault: vaultStatus, owner, code, signIn,
-      create, unlock, usePasskey, rescue, show }
+  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, again: screen === 'relogin', unsent,
+      vault: vaultStatus, owner, code, signIn, create, unlock, usePasskey, rescue, show }
   if (place(location.hash).name === 'help') {
     if (afterUnlock) return afterUnlock.help(null)
     fetchAfterUnlock().then(redraw, () => {})
@@ -85,7 +102,7 @@ function closed() {
     case 'unlock': return unlockScreen(g)
     case 'forgotten': return forgottenScreen(g)
     case 'wiped': return wipedScreen()
-    case 'evicted': return evictedScreen(evicted?.unsent ?? 0, () => { clearMarker(localStorage); show('sign-in') })
+    case 'evicted': return evictedScreen(evicted?.unsent ?? 0, () => { clearMarker(marks); show('sign-in') })
     case 'other-tab': return html`<h1 class="nhsuk-heading-l">${words.app.otherTab.title}</h1>
         <p>${words.app.otherTab.why}</p><button class="nhsuk-button" type="button"
         @click=${() => { tabs.takeOver() }}>${words.app.otherTab.go}</button>`
@@ -136,6 +153,7 @@ async function run(what) {
 /** Proves who somebody is. A new phone goes on to the passphrase, one that is set up enrols at once. */
 function signIn() {
   return run(async () => {
+    if (form.code?.trim()) code = { code: form.code.trim(), staff: '' } // read out to them: whose it is the server knows
     if (!code) {
       const session = new Session(
         { storage: { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, key: () => null, length: 0 } })
@@ -211,7 +229,8 @@ async function begin() {
   if (!leads) { screen = 'other-tab'; return }
   const { openWork } = await fetchAfterUnlock()
   work = await openWork({ database, vault, tabs, redraw, go, place: () => place(location.hash), version, deviceName,
-    wiped: () => { wipe().catch(() => {}) }, emptied: async () => { await empty(); await show('sign-in') } })
+    advise: () => advise, installer: () => installer, wiped: () => { wipe().catch(() => {}) },
+    emptied: async () => { await empty(); await show('sign-in') } })
   idle.start()
   form = {}
   if (work.client.needsSignIn && !work.client.device && !proven && !code) { screen = 'sign-in'; return }
@@ -226,7 +245,7 @@ async function empty() {
   await was?.close().catch(() => {})
   await vault.erase().catch(() => {})
   await database.erase()
-  clearMarker(localStorage)
+  clearMarker(marks)
   tabs.tell('erased')
   await database.dexie.open()
 }
@@ -278,17 +297,22 @@ for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEvent
 addEventListener('online', () => work?.client.wake())
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) { idle.hide(); work?.flush().catch(() => {}) }
-  else if (idle.show()) { work?.client.wake(); lookForUpdate().catch(() => {}); redraw() }
+  else if (idle.show()) { database.look().catch(() => {}); work?.client.wake(); lookForUpdate().catch(() => {}); redraw() }
 })
 addEventListener('pagehide', () => { work?.flush().catch(() => {}) })
 setInterval(redraw, 30_000) // times that are shown grow older
 
 async function boot() {
-  const [support, file] = await Promise.all([browserSupport(), database.keyStore.get().catch(() => null), look().catch(() => {})])
-  const verdict = mayHoldPeople(support)
+  let broken = ''
+  const [support, file] = await Promise.all([browserSupport(), database.keyStore.get().catch(e => { broken = e.code; return null }),
+      look().catch(() => {})])
+  const judged = mayHoldPeople(support)
+  const verdict = judged.ok && broken
+    ? /** @type {const} */ ({ ok: false, code: broken === 'unavailable' ? 'no_storage' : 'storage' }) : judged
   if (!verdict.ok) { refusal = verdict.code; screen = 'refused'; redraw(); return }
+  advise = judged.ok && judged.advise === 'install'
   code = takeCode(location, history) ?? code
-  evicted = markerOfLost(localStorage, file?.id ?? null)
+  evicted = markerOfLost(marks, file?.id ?? null)
   if (!leads) screen = 'other-tab'
   else if (vaultStatus.exists) screen = 'unlock'
   else screen = evicted ? 'evicted' : 'sign-in'

@@ -1,7 +1,9 @@
 // @ts-check
 // The sync client's records and receipts in the plain form that the screens draw.
+import { readThere } from '../shared/states.js'
 import { visitKind } from './model/kinds.js'
 import { shownTimes } from './model/phonetime.js'
+import { fieldName } from './model/values.js'
 import { fill, words } from '../shared/ui/words.js'
 
 /** @typedef {import('../shared/sync/client.js').Client} Client */
@@ -37,14 +39,15 @@ export function recordsOf(client, collection) {
 export function receiptItem(r, client, open) {
   const issues = r.result?.issues ?? [], conflicts = r.result?.conflicts ?? []
   const asked = [...issues, ...conflicts].some(i => open.has(i.id))
+  const there = r.handovers.find(h => h.values.seen_by || h.values.acknowledged_by || readThere(/** @type {any} */ (h.values)))
   const done = r.state === 'needs_you' && !asked ? 'sent' : r.state // decided meanwhile: its receipt stays as it was
   return {
     key: r.key, state: done === 'sent' && r.seen ? 'seen' : done, kind: visitKind(r.about),
       patient: r.about.find(a => a.patient)?.patient ?? '', at: new Date(Date.parse(r.authored_at) + (client.clockOffset ?? 0))
       .toISOString(),
+    seenBy: there ? client.view('teams', String(there.values.to_team ?? ''))?.values.name ?? '' : '',
     records: r.about.map(a => `${a.collection}/${a.id}`),
-    notes: [...issues.map(i => i.message), ...conflicts.map(
-        c => fill(words.app.items.issue.conflict, { field: /** @type {any} */ (words.app.fields)[c.field]
-          ?? c.field.replaceAll('_', ' ') }))],
+    // What waits for somebody is told where it is decided.
+    notes: asked ? [] : conflicts.map(c => fill(words.app.items.issue.conflict, { field: fieldName(c.field) })),
   }
 }

@@ -2,9 +2,9 @@
 // The app once it is unlocked: the sync client on the sealed store, and around it what the screens get (context.js).
 import { openClient, Unreachable } from '../shared/sync/client.js'
 import { announce } from '../shared/ui/html.js'
-import { openIssue } from '../shared/states.js'
 import { words } from '../shared/ui/words.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
+import { mineToDecide } from './model/issues.js'
 import { clockTimes } from './model/phonetime.js'
 import { shippedRules } from './model/shipped-rules.js'
 import { personName } from '../shared/ui/format.js'
@@ -15,7 +15,7 @@ import { sentenceOf } from './sync-sentence.js'
 import { Drafts } from './store/drafts.js'
 import { exportUnsent } from './store/export.js'
 import { room } from './store/browser-support.js'
-import { setMarker } from './store/eviction-marker.js'
+import { marks, setMarker } from './store/eviction-marker.js'
 import { SealedStorage } from './store/storage.js'
 import { save } from './download.js'
 import { ageLease, leaseStands, renewLease } from './vault/lease.js'
@@ -40,26 +40,30 @@ const agePeriod = 5 * 60_000 // ms between two notes of how late it is, for the 
  * @param {() => Promise<void>} from.emptied everything on the phone is to go, because its owner signed out
  * @param {string} from.version
  * @param {string} from.deviceName
+ * @param {() => boolean} from.advise whether to advise putting the app on the home screen
+ * @param {() => (() => Promise<void>) | null} from.installer asks the browser to put it there, where it can
  */
-export async function openWork({ database, vault, tabs, redraw, go, place, wiped, emptied, version, deviceName }) {
+export async function openWork({ database, vault, tabs, redraw, go, place, wiped, emptied, version, deviceName, advise, installer }) {
   const sealed = vault.open
   if (!sealed) throw new Error('the vault is locked')
+  let closed = false
   const storage = new SealedStorage(database, sealed, { committed: () => tabs.tell('committed') })
   const keys = vaultKeys(database.sealed(sealed, 'keys'))
   const known = database.sealed(sealed, 'names')
-  const drafts = new Drafts(database, sealed, { failed: () => app.say(words.app.codes.full, { urgent: true }) })
+  const drafts = new Drafts(database, sealed, { failed: e => { if (!closed) app.say(sentenceOf(e), { urgent: true }) } })
   const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version })
 
   /** @type {{ me: any, staff: any[], rules?: import('./model/rules.js').Rule[] }} */
   let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }
   /** @type {Map<string, any>} */
   let byId = new Map(names.staff.map(s => [s.id, s]))
-  /** Drafts by key, and when each was last touched by this phone's clock. */
-  const begun = new Map((await drafts.all()).map(({ form, draft }) => [form, draft.at]))
+  /** Drafts by key: when each was last touched by this phone's clock, and whom it is about. */
+  const begun = new Map((await drafts.all()).map(({ form, draft }) => [form, { at: draft.at, who: /** @type {any} */ (draft.value)?.who }]))
   let lease = await database.fact('lease') ?? null
   let storageRoom = await room()
+  let offersGone = await database.fact('offers') ?? []
+  let vaultStatus = await vault.status()
   let syncedAt = client.status().lastSynced
-  let closed = false
 
   /** A moment of this phone's clock as the time it was, by the offset the server measured. @param {number} ms */
   const trueTime = ms => new Date(ms + (client.clockOffset ?? 0)).toISOString()
@@ -92,7 +96,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       const s = client.status(), unsent = client.unsent()
       const expected = s.progress?.expected ?? 0
       return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues')
-          .filter(openIssue).length,
+          .filter(i => mineToDecide(i, app.me)).length,
         lastSynced: s.lastSynced ? trueTime(s.lastSynced) : null, nextTry: s.error && s.nextTry ? trueTime(s.nextTry) : null,
         busy: s.phase !== 'idle', trouble: trouble(s.error),
           loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
@@ -110,12 +114,12 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     drafts: {
       get: async (/** @type {string} */ key) => (await drafts.load(key))?.value ?? null,
       put(/** @type {string} */ key, /** @type {any} */ value) {
-        begun.set(key, Date.now()); drafts.keep(key, JSON.parse(JSON.stringify(value))) },
+        begun.set(key, { at: Date.now(), who: value.who }); drafts.keep(key, JSON.parse(JSON.stringify(value))) },
       drop(/** @type {string} */ key) { begun.delete(key); return drafts.drop(key) },
     },
-    unfinished: () => [...begun].sort((a, b) => b[1] - a[1]).map(([key, at]) => {
+    unfinished: () => [...begun].sort((a, b) => b[1].at - a[1].at).map(([key, { at, who }]) => {
       const [kind, id] = key.split(':')
-      return { key, kind: /** @type {'visit'} */ (kind), id, at: trueTime(at) }
+      return { key, kind: /** @type {'visit'} */ (kind), id, at: trueTime(at), who: who ?? null }
     }),
     forms: new Map(),
     say(text, how) { announce(text, how); toast = text; clearTimeout(toastTimer); toastTimer =
@@ -127,11 +131,22 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       get shiftPin() { return organisation()?.shift_pin === true },
       get directive() { return client.needsSignIn ? 'relogin' : client.status().mustUpdate ? 'upgrade' : client.directive },
       passkeys: false,
+      get advise() { return advise() },
+      installer,
+      /** Whether something may still be offered: not once it was taken or declined, nor before the phone knows whose it is. */
+      offered: (/** @type {string} */ name) => names.me !== null && !offersGone.includes(name)
+        && !(name === 'unlock' && (vaultStatus.passkey || vaultStatus.pin)),
+      declineOffer(/** @type {string} */ name) {
+        offersGone = [...offersGone, name]
+        database.setFact('offers', offersGone).catch(() => {}) // offered again, then
+        redraw()
+      },
       leaseSince: () => (lease ? trueTime(lease.contact) : ''),
       lock: () => vault.lock(),
       setPin: (/** @type {string} */ pin, /** @type {string | undefined} */ passphrase) =>
-        vault.setPin(pin, { allowed: organisation()?.shift_pin === true, passphrase }),
-      addPasskey: () => vault.addPasskey({ label: words.app.name }),
+        vault.setPin(pin, { allowed: organisation()?.shift_pin === true, passphrase }).then(lookAtVault),
+      addPasskey: (/** @type {string | undefined} */ passphrase) =>
+        vault.addPasskey({ label: words.app.name, passphrase }).then(lookAtVault),
       changePassphrase: (/** @type {string} */ old, /** @type {string} */ next) => vault.changePassphrase(old, next),
       exportUnsent: async () => save(await exportUnsent({ database, open: vault.open })),
       async signOut() { await client.signOut(); await emptied() },
@@ -157,13 +172,14 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     }
     return alarm.list
   }
+  async function lookAtVault() { vaultStatus = await vault.status() }
   function organisation() { return app.me.organisation ? app.get('organisations', app.me.organisation) : null }
   function hours() { return organisation()?.offline_lease_hours }
 
   /** How much is unsent, where it can be read when the database was cleared. */
   async function mark() {
     const { exists } = await vault.status()
-    if (exists && sealed) setMarker(localStorage, { vault: sealed.id, unsent: client.unsent().count, at: Date.now() })
+    if (exists && sealed) setMarker(marks, { vault: sealed.id, unsent: client.unsent().count, at: Date.now() })
   }
 
   /** After each pull: names, the lease, what the organisation says. */

@@ -1,35 +1,56 @@
 // @ts-check
 // People on this phone: finding one by what a nurse would type, and what to know before the door opens.
 import { ageAt, score } from '../../shared/ui/news2.js'
-import { day, personName } from '../../shared/ui/format.js'
+import { birth, day, personName } from '../../shared/ui/format.js'
+import { fold } from '../../shared/ui/fold.js'
 import { inOrder } from '../../shared/ui/words.js'
 import { anyScored } from '../../shared/ui/readings.js'
 import { cannotBeRead } from '../../shared/ui/unreadable.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
 
-/** Letters without accents and case, so that "siân" finds SIAN. @param {string} text */
-const plain = text => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
+/** A date as it may be typed: 04/03/1941, 4.3.41, 1941-03-04. */
+const typedDate = /\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2}))\b/
+
+/**
+ * Whether somebody was born on a day that was typed; the year may have two digits.
+ * @param {string | null | undefined} born 1941-03-04 @param {RegExpMatchArray} typed
+ */
+function bornOn(born, typed) {
+  const [y, m, d] = (born ?? '').slice(0, 10).split('-')
+  const [year, month, day] = typed[1] ? [typed[1], typed[2], typed[3]] : [typed[6], typed[5], typed[4]]
+  return Boolean(d) && y.endsWith(year) && Number(m) === Number(month) && Number(d) === Number(day)
+}
 
 /**
  * An index for searching: made once for a list of people, asked at each key.
  * @param {Rec[]} people
  */
 export function index(people) {
-  const rows = people.map(p => ({ person: p, name: personName(p),
-        text: plain([p.family_name, p.given_name, p.preferred_name, p.postcode, p.address].filter(Boolean).join(' ')),
-    digits: String(p.nhs_number ?? '') })).sort((a, b) => inOrder(a.name, b.name))
+  const rows = people.map(p => {
+    const [y, m, d] = (p.date_of_birth ?? '').slice(0, 10).split('-')
+    const words = [p.family_name, p.given_name, p.preferred_name, p.postcode, p.address].map(fold)
+    return { person: p, name: personName(p), born: p.date_of_birth, family: words[0], first: words.slice(1, 3),
+      text: [...words, ...words.map(w => w.replaceAll(' ', '')), fold(birth(p.date_of_birth)), d ? `${d}/${m}/${y}` : ''].join(' '),
+      digits: [p.nhs_number, p.phone].map(n => String(n ?? '').replace(/\D/g, '')) }
+  }).sort((a, b) => inOrder(a.name, b.name))
   return {
     all: rows.map(r => r.person),
     /**
-     * People whose names, postcode or address have each word typed; digits look into the NHS number as well.
+     * People as they are shown or known: names in any order, date of birth, NHS number, telephone, postcode, address. Whose
+     * family name begins like what was typed comes first, then whose other name does.
      * @param {string} typed @returns {Rec[]}
      */
     find(typed) {
-      const wanted = plain(typed).split(/\s+/).filter(Boolean)
-      if (!wanted.length) return this.all
-      const digits = typed.replace(/\D/g, '')
-      return rows.filter(r => wanted.every(w => r.text.includes(w)) || (digits.length > 2 && r.digits.includes(digits))).map(r => r.person)
+      const date = typed.match(typedDate)
+      const wanted = fold(date ? typed.replace(date[0], ' ') : typed).split(' ').filter(Boolean)
+      if (!date && !wanted.length) return this.all
+      const digits = /\p{L}/u.test(typed) ? '' : typed.replace(/\D/g, '')
+      const begins = (/** @type {string} */ name) => wanted.some(w => name.startsWith(w))
+      const rank = (/** @type {typeof rows[number]} */ r) => (begins(r.family) ? 0 : r.first.some(begins) ? 1 : 2)
+      return rows.filter(r => (digits.length > 2 && r.digits.some(n => n.includes(digits)))
+          || ((!date || bornOn(r.born, date)) && wanted.every(w => r.text.includes(w))))
+        .map((r, i) => ({ r, i, rank: rank(r) })).sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ r }) => r.person)
     },
   }
 }

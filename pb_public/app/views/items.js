@@ -2,10 +2,12 @@
 // What became of my work: each change and how far it got, and what needs me, with what to do about it.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
-import { conflict as isConflict, openIssue, setAside } from '../../shared/states.js'
+import { conflict as isConflict, setAside } from '../../shared/states.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
+import { mineToDecide } from '../model/issues.js'
+import { changeLines, fieldName, isMoment, isProse, shownMessage, shownValue } from '../model/values.js'
 import { back, banner, field, stateTag } from './parts.js'
 import { unfinished } from './unfinished.js'
 
@@ -17,20 +19,46 @@ import { unfinished } from './unfinished.js'
  */
 export function items(app) {
   const w = words.app.items
-  const issues = app.locked ? [] : app.all('sync_issues').filter(openIssue)
-  const list = [...app.items()].reverse()
+  const issues = app.locked ? [] : app.all('sync_issues').filter(i => mineToDecide(i, app.me))
+  const list = named(app.items()).reverse()
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${w.title}</h1>
     ${app.locked ? nothing : unfinished(app)}
     ${issues.length ? html`<h2 class="nhsuk-heading-m">${w.needYou}</h2>
         <ul class="app-list">${repeat(issues, i => i.id, i => issue(app, i))}</ul>` : nothing}
     <h2 class="nhsuk-heading-m">${w.all}</h2>
-    ${list.length ? html`<ul class="app-list">${repeat(list.slice(0, 100), i => i.key, i => html`<li class="app-card">
-      <span class="ds-row">${stateTag(i.state)}<strong>${word(w.kinds, i.kind)}</strong></span>
-      ${i.patient && !app.locked ? html`<span>${nameOf(app, i.patient)}</span>`
-        : nothing}<span class="ds-soft">${when(i.at, app.now())}</span>
-      ${app.locked ? nothing : i.notes.map((/** @type {string} */ n) => html`<span>${n}</span>`)}
-    </li>`)}</ul>` : html`<p>${w.none}</p>`}`
+    ${list.length ? html`<ul class="app-list">${repeat(list.slice(0, 100), i => i.key, i => row(app, i))}</ul>` : html`<p>${w.none}</p>`}`
+}
+
+/** Own work, oldest first; what changes a record that is in it already says so. @param {any[]} list */
+function named(list) {
+  /** @type {Set<string>} */ const known = new Set()
+  return list.map(item => {
+    const again = item.records.some((/** @type {string} */ r) => known.has(r)) && item.kind !== 'decision'
+    for (const r of item.records) known.add(r)
+    return { ...item, kind: again && `${item.kind}_again` in words.app.items.kinds ? `${item.kind}_again` : item.kind }
+  })
+}
+
+/** @param {App} app @param {any} item */
+function row(app, item) {
+  const w = words.app.items, kind = word(w.kinds, item.kind), name = item.patient && !app.locked ? nameOf(app, item.patient) : ''
+  const href = app.locked ? '' : hrefOf(app, item)
+  return html`<li class="app-card">
+    <span class="ds-row">${stateTag(item.state, item.state === 'seen' && item.seenBy ? fill(w.seenBy, { team: item.seenBy }) : '')}
+      <strong>${href ? html`<a href=${href}>${name ? fill(w.about, { kind, name }) : kind}</a>` : kind}</strong></span>
+    ${name && !href ? html`<span>${name}</span>` : nothing}
+    <span class="ds-soft">${when(item.at, app.now())}</span>
+    ${app.locked ? nothing : item.notes.map((/** @type {string} */ n) => html`<span>${n}</span>`)}
+  </li>`
+}
+
+/** Where what was done can be looked at; "" where nothing of it is on the phone. @param {App} app @param {any} item */
+function hrefOf(app, item) {
+  if (app.me.view !== 'clinical') return ''
+  const visit = item.records.find((/** @type {string} */ r) => r.startsWith('visits/') && app.get('visits', r.slice('visits/'.length)))
+  if (visit) return address('visit-read', visit.slice('visits/'.length))
+  return item.patient && app.get('patients', item.patient) ? address('person', item.patient) : ''
 }
 
 /** @param {App} app @param {string} patient */
@@ -39,21 +67,11 @@ function nameOf(app, patient) {
   return p ? personName(p) : words.app.gonePerson
 }
 
-/** A value as people write it. @param {any} v @returns {string} */
-export function shown(v) {
-  if (v === null || v === undefined || v === '') return words.app.items.nothing
-  if (typeof v === 'boolean') return v ? words.app.visit.yesNo.yes : words.app.visit.yesNo.no
-  if (Array.isArray(v)) return v.map(shown).join(', ')
-  if (typeof v === 'object') return Object.entries(v).map(([k, x]) => `${k.replaceAll('_', ' ')}: ${shown(x)}`).join('\n')
-  return String(v)
-}
-
 /** @param {App} app @param {any} i */
 function issue(app, i) {
   const w = words.app.items
-  const name = words.app.fields[/** @type {'note'} */ (i.field)] ?? (i.field ?? '').replaceAll('_', ' ')
   return html`<li class="app-card app-card--late">
-    <strong>${fill(w.issue[/** @type {'conflict'} */ (i.kind)] ?? w.issue.other, { field: name || w.record })}</strong>
+    <strong>${fill(w.issue[/** @type {'conflict'} */ (i.kind)] ?? w.issue.other, { field: fieldName(i.field) })}</strong>
     <span>${i.patient ? nameOf(app, i.patient) : ''} <span class="ds-soft">${when(i.opened_at, app.now())}</span></span>
     ${i.hidden ? html`<span>${w.hidden}</span>` : isConflict(i) ? conflict(app, i) : other(app, i)}
   </li>`
@@ -62,24 +80,25 @@ function issue(app, i) {
 /** Both values, who wrote them and when: mine to decide, or the lead's. @param {App} app @param {any} i */
 function conflict(app, i) {
   const w = words.app.items
-  const side = (/** @type {string} */ title, /** @type {any} */ value, /** @type {string} */ by, /** @type {string} */ at) =>
+  const value = (/** @type {any} */ v) => shownValue(app, i.field ?? '', v)
+  const side = (/** @type {string} */ title, /** @type {any} */ v, /** @type {string} */ by, /** @type {string} */ at) =>
     html`<div class="app-side"><strong>${title}</strong>
     <span class="ds-soft">${by ? fill(w.by, { name: by === app.me.id ? w.you : app.nameOf(by), at: when(at, app.now()) })
-      : ''}</span><span class="ds-pre">${shown(value)}</span></div>`
-  const text = typeof i.lost === 'string' || typeof i.kept === 'string'
+      : ''}</span><span class="ds-pre">${value(v)}</span></div>`
   const whole = i.policy === 'retract' || i.policy === 'retracted' // whether the record stands
-  const settle = (/** @type {any} */ value) => resolve(app, i, whole ? { retract: value } : { [i.field]: value })
+  const both = !whole && isProse(i.field) && [i.kept, i.lost].every(v => typeof v === 'string' && v)
+  const moments = !whole && [i.kept, i.lost].every(isMoment)
+  const settle = (/** @type {any} */ v) => resolve(app, i, whole ? { retract: v } : { [i.field]: v })
+  const choose = (/** @type {string} */ text, /** @type {any} */ v) =>
+    html`<button class="nhsuk-button nhsuk-button--secondary" type="button" @click=${() => settle(v)}>${text}</button>`
   return html`<div class="app-sides">${side(w.before, i.before, '', '')}${side(w.kept, i.kept, i.kept_by, i.kept_at)}${side(w.lost, i.lost,
         i.lost_by, i.lost_at)}</div>
     ${i.policy === 'latest' ? html`<p class="ds-soft">${w.latest}</p>` : nothing}
+    ${moments ? html`<p>${w.whichTime}</p>` : nothing}
     <div class="ds-row">
-      <button class="nhsuk-button nhsuk-button--secondary" type="button"
-        @click=${() => settle(whole ? i.policy === 'retracted' : i.kept)}>${w.keepStored}</button>
-      <button class="nhsuk-button nhsuk-button--secondary" type="button"
-        @click=${() => settle(whole ? i.policy === 'retract' : i.lost)}>${w.takeOther}</button>
-      ${text && !whole
-        ? html`<button class="nhsuk-button nhsuk-button--secondary" type="button"
-          @click=${() => settle([i.kept, i.lost].filter(Boolean).join('\n'))}>${w.keepBoth}</button>` : nothing}
+      ${choose(moments ? value(i.kept) : w.keepStored, whole ? i.policy === 'retracted' : i.kept)}
+      ${choose(moments ? value(i.lost) : w.takeOther, whole ? i.policy === 'retract' : i.lost)}
+      ${both ? choose(w.keepBoth, `${i.kept}\n${i.lost}`) : nothing}
     </div>${failed(app, i)}`
 }
 
@@ -89,9 +108,12 @@ function other(app, i) {
   const form = app.forms.get(`issue:${i.id}`) ?? { value: typeof i.content === 'string' || typeof i.content === 'number'
       ? String(i.content) : '' }
   const put = (/** @type {any} */ change) => { app.forms.set(`issue:${i.id}`, { ...form, ...change }); app.redraw() }
-  return html`<span>${i.message}</span>
-    ${i.content === undefined || i.content === null ? nothing
-      : html`<span class="ds-pre ds-soft">${fill(w.sent, { value: shown(i.content) })}</span>`}
+  const steps = changeLines(app, i.content)
+  return html`<span>${shownMessage(app, i)}</span>
+    ${steps.map(step => html`<div class="app-side"><strong>${step.title}</strong>
+      ${step.lines.map(line => html`<span class="ds-pre">${line}</span>`)}</div>`)}
+    ${steps.length || i.content === undefined || i.content === null || !i.field ? nothing
+      : html`<span class="ds-pre ds-soft">${fill(w.sent, { value: shownValue(app, i.field, i.content) })}</span>`}
     ${i.fix === 'edit' && setAside(i)
       ? html`${field({ id: `fix-${i.id}`, label: w.correct, value: form.value, change: value => put({ value }) })}
       <div class="ds-row"><button class="nhsuk-button" type="button"

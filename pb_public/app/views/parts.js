@@ -15,18 +15,22 @@ import { word, words } from '../../shared/ui/words.js'
  * @param {string} [o.hint] @param {string} [o.error] @param {string} [o.warn]
  * @param {string} [o.unit] @param {'text' | 'numeric' | 'decimal' | 'tel' | 'email'} [o.mode] @param {string} [o.type]
  * @param {string} [o.autocomplete] @param {number} [o.rows] more than one line
- * @param {string} [o.width] class of the width
+ * @param {string} [o.width] class of the width @param {string} [o.also] id of something else that describes it
  */
-export function field({ id, label, value, change, hint, error, warn, unit, mode, type = 'text', autocomplete = 'off', rows, width = '' }) {
-  const about = described({ id, hint, error, warn })
+export function field({ id, label, value, change, hint, error, warn, unit, also, mode, type = 'text', autocomplete = 'off', rows,
+    width = '' }) {
+  const about = [described({ id, hint, error, warn }), also].filter(Boolean).join(' ') || undefined
   const input = (/** @type {any} */ e) => change(e.target.value)
-  return fieldGroup({ id, label, hint, error, warn, control: rows
+  // The unit is seen beside the number, and heard with its name.
+  const spoken = unit ? html`${label}<span class="nhsuk-u-visually-hidden">, ${unit}</span>` : label
+  return fieldGroup({ id, label: spoken, hint, error, warn, control: rows
     ? html`<textarea class="nhsuk-textarea" id=${id} name=${id} rows=${rows} .value=${live(value)} @input=${input}
         aria-describedby=${ifDefined(about)} aria-invalid=${ifDefined(error ? 'true' : undefined)}></textarea>`
     : html`<div class="app-input"><input class="nhsuk-input ${width}" id=${id} name=${id} type=${type} inputmode=${ifDefined(mode)}
         autocomplete=${/** @type {any} */ (autocomplete)} autocapitalize=${type === 'text' && !mode ? 'sentences' : 'none'}
         .value=${live(value)} @input=${input} aria-describedby=${ifDefined(about)}
-        aria-invalid=${ifDefined(error ? 'true' : undefined)}>${unit ? html`<span class="app-unit">${unit}</span>` : nothing}</div>` })
+        aria-invalid=${ifDefined(error ? 'true' : undefined)}>${unit
+          ? html`<span class="app-unit" aria-hidden="true">${unit}</span>` : nothing}</div>` })
 }
 
 /**
@@ -92,14 +96,14 @@ export function classTag(cls) {
 
 /**
  * How an own change stands; the sign and the word differ, not only the colour.
- * @param {'saved' | 'sent' | 'seen' | 'needs_you' | string} state
+ * @param {'saved' | 'sent' | 'seen' | 'needs_you' | string} state @param {string} [text] instead of the word for the state
  */
-export function stateTag(state) {
+export function stateTag(state, text = '') {
   const look = /** @type {Record<string, [string, string]>} */ (
     { draft: ['info', '✎'], saved: ['warn', '●'], sent: ['info', '↑'], seen: ['good', '✓'], needs_you: ['bad', '!'] })[state]
     ?? ['info', '']
   return html`<span class="ds-tag ds-tag--${look[0]}"><span aria-hidden="true">${look[1]}</span>
-      ${word(words.app.itemStates, state)}</span>`
+      ${text || word(words.app.itemStates, state)}</span>`
 }
 
 /** @param {string} text @param {'bad' | 'warn' | 'good' | ''} [kind] */

@@ -5,13 +5,17 @@ import { ago, duration, personName, when } from '../../shared/ui/format.js'
 import { courses, trend } from '../../shared/ui/chart.js'
 import { callLines, enteredText } from '../../shared/ui/calls.js'
 import { closed } from '../../shared/states.js'
-import { readingTexts } from '../../shared/ui/readings.js'
+import { measuredOverTime, overTimeOnRequest, readingTexts } from '../../shared/ui/readings.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { fill, word, words } from '../../shared/ui/words.js'
+import { disputeOf } from '../model/issues.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
 import { timeText } from '../model/phonetime.js'
 import { plannedToday } from '../model/round.js'
+import { shownValue } from '../model/values.js'
 import { address } from '../router.js'
+import { gone } from './gone.js'
+import { moreOf } from './long-list.js'
 import { back, banner, classTag } from './parts.js'
 import { identifiers } from './who.js'
 
@@ -21,8 +25,7 @@ import { identifiers } from './who.js'
 export function person(app) {
   const w = words.app.person
   const p = app.get('patients', app.place.id)
-  if (!p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
-      <p>${words.app.goneWhy}</p>`
+  if (!p) return gone(app, { patient: app.place.id })
   const mine = (/** @type {any} */ r) => r.patient === p.id
   const taken = sets(app.all('observations').filter(mine))
   const handovers = app.all('handovers').filter(mine).sort((a, b) => ((a.raised_at ?? '') < (b.raised_at ?? '') ? 1 : -1))
@@ -37,15 +40,45 @@ export function person(app) {
     <a class="nhsuk-button app-wide" href=${address('visit', planned?.id ?? '', { person: p.id })}>${w.record}</a>
     ${planned ? html`<p class="ds-soft">${[fill(words.app.visit.planned, { at: when(planned.planned_start, app.now()) }),
         word(words.app.purposes, planned.purpose)].filter(Boolean).join(': ')}</p>` : nothing}
+    ${lastNote(app, visits)}
     ${know(app, p)}
     ${readings(app, p, taken)}
-    ${given(app, handovers)}
-    ${visits.length ? html`<h2 class="nhsuk-heading-m">${w.visits}</h2>
-        <ul class="app-list">${repeat(visits.slice(0, 10), v => v.id, v => html`<li class="app-person">
-      <a href=${address('visit-read', v.id)}>${v.started_at ? timeText(v, 'started_at', app.now()) : when(v.planned_start, app.now())} ·
-        ${word(words.app.statuses, v.status)}</a>
-      <span class="ds-soft">${[word(words.app.purposes, v.purpose), v.staff ? app.nameOf(v.staff) : ''].filter(Boolean)
-        .join(' · ')}</span></li>`)}</ul>` : nothing}`
+    ${given(app, p, handovers)}
+    ${earlier(app, p, visits)}`
+}
+
+/** When a visit was, as far as it is known. @param {App} app @param {any} v */
+const whenOf = (app, v) => (v.started_at ? timeText(v, 'started_at', app.now()) : when(v.planned_start, app.now()))
+
+/** Who was there, for what. @param {App} app @param {any} v */
+const whatOf = (app, v) => [word(words.app.purposes, v.purpose), v.staff ? app.nameOf(v.staff) : ''].filter(Boolean).join(' · ')
+
+/** What was written last: what whoever stands at the door wants first. @param {App} app @param {any[]} visits newest first */
+function lastNote(app, visits) {
+  const v = visits.find(one => one.note)
+  return v ? html`<section aria-labelledby="last-note"><h2 class="nhsuk-heading-m" id="last-note">${words.app.person.lastNote}</h2>
+    <div class="app-card"><a href=${address('visit-read', v.id)}>${whenOf(app, v)} · ${word(words.app.statuses, v.status)}</a>
+      <span class="ds-soft">${whatOf(app, v)}</span><span class="ds-pre">${v.note}</span></div></section>` : nothing
+}
+
+/**
+ * As much of a list as was asked for, with the way to the rest.
+ * @param {App} app @param {string} key @param {any[]} list @param {number} most
+ */
+function part(app, key, list, most) {
+  const drawn = app.forms.get(key)?.drawn ?? most
+  return { shown: list.slice(0, drawn), more: moreOf(list.length, drawn, n => { app.forms.set(key, { drawn: n }); app.redraw() }) }
+}
+
+/** @param {App} app @param {any} p @param {any[]} visits newest first */
+function earlier(app, p, visits) {
+  if (!visits.length) return nothing
+  const { shown, more } = part(app, `visits-of:${p.id}`, visits, 10)
+  return html`<h2 class="nhsuk-heading-m">${words.app.person.visits}</h2>
+    <ul class="app-list">${repeat(shown, v => v.id, v => html`<li class="app-person">
+      <a href=${address('visit-read', v.id)}>${whenOf(app, v)} · ${word(words.app.statuses, v.status)}</a>
+      <span class="ds-soft">${whatOf(app, v)}</span>
+      ${v.note ? html`<span class="app-excerpt">${v.note}</span>` : nothing}</li>`)}</ul>${more}`
 }
 
 /** How old all this is: said on every page about a person. @param {App} app */
@@ -58,12 +91,26 @@ export function age(app) {
   return state === 'fresh' ? html`<p class="ds-soft">${text}</p>` : banner(`${text} ${w.old}`, state === 'red' ? 'bad' : 'warn')
 }
 
+/**
+ * What is stored in a field and, where two people wrote different things, the other one too: whoever stands at the door
+ * must know both.
+ * @param {App} app @param {any} p @param {string} field
+ */
+function disputed(app, p, field) {
+  const other = disputeOf(app.all('sync_issues'), p.id, field)
+  if (!other) return p[field]
+  const w = words.app.person
+  return html`${p[field]}<div class="app-side"><span class="ds-tag ds-tag--warn">${w.disputed}</span>
+    <span>${shownValue(app, field, other.lost)}</span><span class="ds-soft">${fill(words.app.items.by,
+      { name: app.nameOf(other.lost_by), at: when(other.lost_at, app.now()) })}</span></div>`
+}
+
 /** @param {App} app @param {any} p */
 function know(app, p) {
   const w = words.app.person
   const practice = p.practice ? app.get('organisations', p.practice) : null
   /** @type {[string, any][]} */
-  const rows = [[w.risk, p.risk_note], [w.access, p.access_notes],
+  const rows = [[w.risk, disputed(app, p, 'risk_note')], [w.access, disputed(app, p, 'access_notes')],
       [w.needs, p.communication_needs?.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')],
       [w.address, [p.address, p.postcode].filter(Boolean).join(', ')],
     [w.phone, p.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : ''],
@@ -88,6 +135,8 @@ function readings(app, p, taken) {
   if (!taken.length) return html`<h2 class="nhsuk-heading-m">${w.readings}</h2><p>${w.noReadings}</p>`
   // A set that NEWS2 does not score, such as a weight, comes first when it is the newest; the last score stands below it.
   const scored = taken.find(o => scoreOf(o, p))
+  const measured = taken.map(o => ({ at: o.taken_at, readings: o })), eachOf = `courses-of:${p.id}`
+  const each = app.forms.get(eachOf)?.open ?? false // drawn when asked for: it is many pictures
   return html`<h2 class="nhsuk-heading-m">${w.readings}</h2>
     <div class="nhsuk-card nhsuk-card--basic"><div class="nhsuk-card__content">
       ${[...new Set([taken[0], scored ?? taken[0]])].map(set => oneSet(app, set, scoreOf(set, p)))}
@@ -95,7 +144,14 @@ function readings(app, p, taken) {
         const s = scoreOf(o, p)
         return s ? [{ at: o.taken_at, total: s.total, floor: s.floor_total, band: s.band, ageUnknown: s.age_unknown }] : []
       }), { title: w.trend, now: app.now() })}
-      ${courses(taken.map(o => ({ at: o.taken_at, readings: o })), { now: app.now() })}
+      ${courses(measured, { now: app.now() })}
+      ${measuredOverTime(measured, overTimeOnRequest).length ? html`<details class="nhsuk-details" ?open=${each}
+          @toggle=${(/** @type {any} */ e) => {
+            if (e.target.open !== each) { app.forms.set(eachOf, { open: e.target.open }); app.redraw() }
+          }}>
+        <summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.each}</span></summary>
+        <div class="nhsuk-details__text">${each ? courses(measured, { now: app.now(), which: overTimeOnRequest })
+          : nothing}</div></details>` : nothing}
     </div></div>`
 }
 
@@ -111,13 +167,12 @@ function oneSet(app, set, score) {
     <ul class="app-readings">${readingTexts(set, score).map(t => html`<li>${t}</li>`)}</ul>`
 }
 
-/** @param {App} app @param {any[]} handovers */
-function given(app, handovers) {
-  const w = words.app.person
-  const open = handovers.filter(h => !closed(h)), done = handovers.filter(closed).slice(0, 3)
-  if (!open.length && !done.length) return nothing
-  return html`<h2 class="nhsuk-heading-m">${w.handovers}</h2>
-      <ul class="app-list">${repeat([...open, ...done], h => h.id, h => handover(app, h))}</ul>`
+/** @param {App} app @param {any} p @param {any[]} handovers newest first */
+function given(app, p, handovers) {
+  if (!handovers.length) return nothing
+  const open = handovers.filter(h => !closed(h)), { shown, more } = part(app, `handovers-of:${p.id}`, handovers.filter(closed), 3)
+  return html`<h2 class="nhsuk-heading-m">${words.app.person.handovers}</h2>
+      <ul class="app-list">${repeat([...open, ...shown], h => h.id, h => handover(app, h))}</ul>${more}`
 }
 
 /** A handover as its sender sees it: who has it, what they said. @param {App} app @param {any} h */

@@ -5,22 +5,46 @@ import { when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { address } from '../router.js'
 import { sentenceOf } from '../sync-sentence.js'
+import { installAdvice } from './offers.js'
 import { back, banner, field } from './parts.js'
 
 /** @typedef {import('../context.js').App} App */
 
+/** Which field an error is about, by its code. @type {Record<string, string>} */
+const pinFields = { pin_form: 'set-pin', pin_plain: 'set-pin', pin_not_allowed: 'set-pin', prove_again: 'pin-again',
+  wrong_passphrase: 'pin-again' }
+const passkeyFields = { prove_again: 'passkey-again', wrong_passphrase: 'passkey-again' }
+/** @type {Record<string, string>} */
+const passphraseFields = { wrong_passphrase: 'old', passphrase_short: 'next', passphrase_plain: 'next' }
+
 /** @param {App} app */
 export function settings(app) {
   const w = words.app.settings, s = app.syncStatus(), p = app.phone
-  const form = app.forms.get('settings') ?? {}
-  const set = (/** @type {any} */ change) => { app.forms.set('settings', { ...form, error: '', done: '', ...change }); app.redraw() }
-  const run = (/** @type {() => Promise<string>} */ what) => async (/** @type {Event} */ e) => {
-    e.preventDefault()
-    try { set({ done: await what(), old: '', next: '', pin: '' }) } catch (error) { set({ error: sentenceOf(error) }) }
+  const typed = () => app.forms.get('settings') ?? {}, form = typed()
+  const set = (/** @type {any} */ change) => {
+    app.forms.set('settings', { ...typed(), error: '', at: '', done: '', ...change })
+    app.redraw()
   }
+  /** @param {() => Promise<string>} what @param {Record<string, string>} [fields] by code, the field that an error is about */
+  const run = (what, fields = {}) => async (/** @type {Event} */ e) => {
+    e.preventDefault()
+    try {
+      set({ done: await what(), old: '', next: '', pin: '', again: '', asked: '' })
+    } catch (error) {
+      const at = fields[/** @type {any} */ (error).code] ?? ''
+      set({ error: sentenceOf(error), at, asked: /-again$/.test(at) ? at : typed().asked })
+      if (at) requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(at)?.focus()))
+    }
+  }
+  const wrong = (/** @type {string} */ at) => (form.at === at ? form.error : '')
+  const opened = app.place.query.get('open')
+  /** The passphrase once more, where it was asked for. @param {string} id */
+  const again = id => (form.asked === id || (id === 'passkey-again' && opened === 'passkey')
+    ? field({ id, label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.again ?? '', error: wrong(id),
+      change: v => set({ again: v }) }) : nothing)
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l">${w.title}</h1>
-    ${form.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${form.error}</p>` : nothing}
+    ${form.error && !form.at ? html`<p class="ds-banner ds-banner--bad" role="alert">${form.error}</p>` : nothing}
     ${form.done ? banner(form.done, 'good') : nothing}
     <dl class="nhsuk-summary-list">
       ${row(w.you, `${app.me.name}, ${word(words.common.roles, app.me.role)}`)}
@@ -35,25 +59,35 @@ export function settings(app) {
     <p><button class="nhsuk-button app-wide" type="button" @click=${() => p.lock()}>${w.lock}</button></p>
 
     <h2 class="nhsuk-heading-m">${w.security}</h2>
-    ${p.shiftPin ? html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
-        class="nhsuk-details__summary-text">${w.pin}</span></summary><div class="nhsuk-details__text"><p>${w.pinWhy}</p>
-      <form @submit=${run(async () => { await p.setPin(form.pin ?? '', form.old || undefined); return w.pinSet })}>
-        ${field({ id: 'set-pin', label: w.pinLabel, mode: 'numeric', type: 'password', value: form.pin ?? '',
+    ${p.shiftPin ? html`<details class="nhsuk-details" ?open=${opened === 'pin'}><summary
+        class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">${w.pin}</span></summary><div
+        class="nhsuk-details__text"><p>${w.pinWhy}</p>
+      <form novalidate @submit=${run(async () => {
+        await p.setPin(typed().pin ?? '', typed().again || undefined)
+        return w.pinSet
+      }, pinFields)}>
+        ${field({ id: 'set-pin', label: w.pinLabel, mode: 'numeric', type: 'password', value: form.pin ?? '', error: wrong('set-pin'),
             change: pin => set({ pin }) })}
-        ${field({ id: 'pin-old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '',
-            change: old => set({ old }) })}
+        ${again('pin-again')}
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.pin}</button></form></div></details>` : nothing}
-    ${p.passkeys ? html`<p><button class="nhsuk-button nhsuk-button--secondary" type="button"
-        @click=${run(async () => { await p.addPasskey(); return w.passkeySet })}>${w.passkey}</button></p>` : nothing}
+    ${p.passkeys ? html`<form novalidate
+        @submit=${run(async () => { await p.addPasskey(typed().again || undefined); return w.passkeySet }, passkeyFields)}
+        >${again('passkey-again')}
+      <p><button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.passkey}</button></p></form>` : nothing}
     <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
       class="nhsuk-details__summary-text">${w.changePassphrase}</span></summary><div class="nhsuk-details__text">
-      <form @submit=${run(async () => { await p.changePassphrase(form.old ?? '', form.next ?? ''); return w.passphraseSet })}>
+      <form novalidate
+        @submit=${run(async () => {
+          await p.changePassphrase(typed().old ?? '', typed().next ?? '')
+          return w.passphraseSet
+        }, passphraseFields)}>
         ${field({ id: 'old', label: w.oldPassphrase, type: 'password', autocomplete: 'current-password', value: form.old ?? '',
-            change: old => set({ old }) })}
+            error: wrong('old'), change: old => set({ old }) })}
         ${field({ id: 'next', label: words.app.gate.newPassphrase, hint: words.app.gate.passphraseHint, type: 'password',
-            autocomplete: 'new-password', value: form.next ?? '', change: next => set({ next }) })}
+            autocomplete: 'new-password', value: form.next ?? '', error: wrong('next'), change: next => set({ next }) })}
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.changePassphrase}</button></form></div></details>
 
+    ${p.advise ? installAdvice(app) : nothing}
     <h2 class="nhsuk-heading-m">${w.leave}</h2>
     ${s.unsent ? html`${banner(count(s.unsent, w.unsentLeft), 'warn')}
       <div class="ds-row"><button class="nhsuk-button" type="button" @click=${() => app.sync()}>${words.app.statusBar.sync}</button>

@@ -1,12 +1,13 @@
 // @ts-check
 // Today's round, and below it everybody this phone holds.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
-import { clock, date, day, personName } from '../../shared/ui/format.js'
+import { birth, clock, date, day, personName } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { index } from '../model/people.js'
 import { round } from '../model/round.js'
 import { address } from '../router.js'
 import { first, moreOf } from './long-list.js'
+import { offers } from './offers.js'
 import { field } from './parts.js'
 import { unfinishedLink } from './unfinished.js'
 
@@ -17,14 +18,19 @@ export function today(app) {
   const w = words.app.today
   const { stops, left } = stopsOf(app)
   const drawn = app.forms.get('round')?.drawn ?? first
+  const typed = searchOf(app).typed.trim()
   return html`
     <h1 class="nhsuk-heading-l">${fill(w.title, { day: date(app.now(), app.now()) })}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}
+    ${offers(app)}
+    ${find(app)}
+    ${typed ? html`${found(app)}<p><button class="app-link" type="button"
+        @click=${() => search(app, { typed: '' })}>${words.app.people.clear}</button></p>` : html`
     <p>${stops.length ? count(left, w.left) : w.nothing}</p>
     <ol class="app-list">${repeat(stops.slice(0, drawn), s => s.contact.id, s => stop(app, s))}</ol>
     ${moreOf(stops.length, drawn, n => { app.forms.set('round', { drawn: n }); app.redraw() })}
-    ${people(app)}`
+    <section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${words.app.people.title}</h2>${found(app)}</section>`}`
 }
 
 /** @type {{ list: any, me: string, minute: number, stops: import('../model/round.js').Stop[], left: number } | null} */
@@ -80,18 +86,23 @@ function everybody(app) {
   return kept.index
 }
 
+/** What is typed into the search, and how much of the list is drawn. @param {App} app @returns {{ typed: string, drawn: number }} */
+const searchOf = app => app.forms.get('search') ?? { typed: '', drawn: first }
+
+/** @param {App} app @param {Partial<ReturnType<typeof searchOf>>} change */
+const search = (app, change) => { app.forms.set('search', { ...searchOf(app), ...change }); app.redraw() }
+
 /** @param {App} app */
-function people(app) {
-  const w = words.app.people
-  const form = app.forms.get('search') ?? { typed: '', drawn: first }
-  const found = everybody(app).find(form.typed)
-  const set = (/** @type {any} */ change) => { app.forms.set('search', { ...app.forms.get('search') ?? form, ...change }); app.redraw() }
-  return html`<section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${w.title}</h2>
-    ${field({ id: 'find', label: w.find, hint: w.hint, value: form.typed, change: typed => set({ typed, drawn: first }) })}
-    <p role="status" class="ds-soft">${count(found.length, w.found)}</p>
-    <ul class="app-list">${repeat(found.slice(0, form.drawn), p => p.id,
+const find = app => field({ id: 'find', label: words.app.people.find, hint: words.app.people.hint, value: searchOf(app).typed,
+  change: typed => search(app, { typed, drawn: first }) })
+
+/** Whom what was typed finds; with nothing typed, everybody. @param {App} app */
+function found(app) {
+  const { typed, drawn } = searchOf(app), list = everybody(app).find(typed)
+  return html`<p role="status" class="ds-soft">${count(list.length, words.app.people.found)}</p>
+    <ul class="app-list">${repeat(list.slice(0, drawn), p => p.id,
         p => html`<li class="app-person"><a href=${address('person', p.id)}>${personName(p)}</a>
-      <span class="ds-soft">${[p.address, p.postcode].filter(Boolean).join(', ')}</span></li>`)}</ul>
-    ${moreOf(found.length, form.drawn, drawn => set({ drawn }), { itself: true })}
-  </section>`
+      <span class="ds-soft">${[p.date_of_birth ? fill(words.app.person.born, { date: birth(p.date_of_birth) }) : '', p.address, p.postcode]
+        .filter(Boolean).join(' · ')}</span></li>`)}</ul>
+    ${moreOf(list.length, drawn, n => search(app, { drawn: n }), { itself: true })}`
 }

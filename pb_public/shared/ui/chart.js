@@ -30,10 +30,14 @@ export function trend(points, { title, now }) {
       hollow: p.total === null, cells: [total(p), band(p)] })) })
 }
 
-/** Draws each reading that has a course. @param {import('./readings.js').Measured[]} sets @param {{ now?: number }} o */
-export function courses(sets, { now }) {
+/**
+ * Draws each reading that has a course.
+ * @param {import('./readings.js').Measured[]} sets
+ * @param {{ now?: number, which?: readonly import('../readings.js').Reading[] }} o
+ */
+export function courses(sets, { now, which }) {
   const c = words.common.chart
-  return measuredOverTime(sets).map(({ name, title, list }) => {
+  return measuredOverTime(sets, which).map(({ name, title, list }) => {
     const values = list.map(p => p.value), low = Math.min(...values), high = Math.max(...values), last = list[list.length - 1]
     const room = (high - low || 1) * 0.2
     return draw({ title, now, low: low - room, high: high + room, columns: [labelOf(name)],

@@ -116,13 +116,16 @@ const shown = 12
 /** The last sets in the order in which they were taken. @template {{ at: string }} T @param {T[]} list @returns {T[]} */
 export const latest = list => list.filter(p => p.at).sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-shown)
 
+/** The readings that are numbers and not shown over time by themselves: their course is for whoever asks for it. */
+export const overTimeOnRequest = numbers.filter(r => !r.trend)
+
 /**
  * What was measured beside the score, each reading that was taken at least twice, oldest first.
- * @param {Measured[]} sets in any order
+ * @param {Measured[]} sets in any order @param {readonly Reading[]} [which]
  * @returns {{ name: string, title: string, list: { at: string, value: any }[] }[]}
  */
-export function measuredOverTime(sets) {
-  return overTime.map(r => ({ name: r.name, title: fill(words.common.chart.over, { reading: labelOf(r.name) }),
+export function measuredOverTime(sets, which = overTime) {
+  return which.map(r => ({ name: r.name, title: fill(words.common.chart.over, { reading: labelOf(r.name) }),
     list: latest(sets.map(s => ({ at: s.at, value: s.readings[r.name] })).filter(p => typeof p.value === 'number')) }))
     .filter(m => m.list.length > 1)
 }

@@ -22,7 +22,7 @@ export function field({ id, label, value, change, hint, error, warn, unit, also,
   const about = [described({ id, hint, error, warn }), also].filter(Boolean).join(' ') || undefined
   const input = (/** @type {any} */ e) => change(e.target.value)
   // The unit is seen beside the number, and heard with its name.
-  const spoken = unit ? html`${label}<span class="nhsuk-u-visually-hidden">, ${unit}</span>` : label
+  const spoken = unit ? html`${label}<span class="nhsuk-u-visually-hidden"> (${unit})</span>` : label
   return fieldGroup({ id, label: spoken, hint, error, warn, control: rows
     ? html`<textarea class="nhsuk-textarea" id=${id} name=${id} rows=${rows} .value=${live(value)} @input=${input}
         aria-describedby=${ifDefined(about)} aria-invalid=${ifDefined(error ? 'true' : undefined)}></textarea>`

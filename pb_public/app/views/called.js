@@ -8,6 +8,7 @@ import { receiverOf } from '../model/receiver.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { callQuestions, ringLinks } from './calls.js'
+import { gone } from './gone.js'
 import { back } from './parts.js'
 import { who } from './who.js'
 
@@ -17,8 +18,7 @@ import { who } from './who.js'
 export function called(app) {
   const w = words.app.calls, id = app.place.id, key = `called:${id}`
   const h = app.get('handovers', id), p = h && app.get('patients', h.patient)
-  if (!h || !p) return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${words.app.gonePerson}</h1>
-      <p>${words.app.goneWhy}</p>`
+  if (!h || !p) return gone(app, { patient: h?.patient ?? '' })
   if (!app.forms.has(key)) app.forms.set(key, { calls: noCalls(), seen: app.seen('handovers', id), dirty: false, tried: false, error: '' })
   const open = app.forms.get(key)
   const to = receiverOf(app, h)

@@ -5,14 +5,23 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // CodeLifetime is how long a sign-in code can be used.
 const CodeLifetime = 10 * time.Minute
 
-const codeBytes = 16 // 128 random bits: nothing to guess
+const (
+	// codeLength characters are 60 random bits. A thousand guesses a second for the ten minutes of a code find it with a
+	// chance of one in two million million.
+	codeLength = 12
+	// codeAlphabet is Crockford's base 32: no letter that is read out or typed as another.
+	codeAlphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+)
 
 // SignInCode lets one phone enrol for one member of staff, once. Only its hash is stored.
 type SignInCode struct {
@@ -29,8 +38,39 @@ func (c *SignInCode) counts(now time.Time) bool {
 	return now.Before(c.ExpiresAt) && !now.Before(c.ExpiresAt.Add(-CodeLifetime-Leeway))
 }
 
+// newCode makes a code that one person can read out to another.
+func newCode(random io.Reader) (string, error) {
+	code := make([]byte, codeLength)
+	if _, err := io.ReadFull(random, code); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	for i, b := range code {
+		code[i] = codeAlphabet[int(b)%len(codeAlphabet)] // 256 is a multiple of 32
+	}
+	return string(code), nil
+}
+
+// asIssued is a code as it may have been typed: capitals, spaces and hyphens do not count, and a letter that looks
+// like a digit is that digit.
+func asIssued(typed string) string {
+	return strings.Map(func(r rune) rune {
+		switch r = unicode.ToLower(r); r {
+		case 'o':
+			return '0'
+		case 'i', 'l':
+			return '1'
+		case '-', '–':
+			return -1
+		}
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, typed)
+}
+
 func hashCode(code string) string {
-	sum := sha256.Sum256([]byte(code))
+	sum := sha256.Sum256([]byte(asIssued(code)))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -64,7 +104,7 @@ func (s *Service) IssueCode(ctx context.Context, lead, staff string) (code strin
 	case !theirs.CarriesPhone():
 		return "", time.Time{}, fmt.Errorf("%w: %s", ErrRole, to.Role)
 	}
-	if code, err = randomText(s.random, codeBytes); err != nil {
+	if code, err = newCode(s.random); err != nil {
 		return "", time.Time{}, err
 	}
 	expires = now.Add(CodeLifetime)

@@ -2,6 +2,8 @@ package identity_test
 
 import (
 	"errors"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +101,23 @@ func TestIssueCode_enrols_one_phone_once(t *testing.T) {
 		if hash == code {
 			t.Fatal("the code itself is stored")
 		}
+	}
+}
+
+// U38: a code is read out over the telephone, and typed by somebody who hears it.
+func TestIssueCode_CanBeReadOutAndTyped(t *testing.T) {
+	b := newBench(t)
+	code, _, err := b.IssueCode(t.Context(), lead, nurse)
+	if err != nil || !regexp.MustCompile(`^[0-9a-hjkmnp-tv-z]{12}$`).MatchString(code) {
+		t.Fatalf("%q, %v", code, err)
+	}
+	typed := strings.ToUpper(code[:4] + " " + code[4:8] + "-" + code[8:])
+	typed = strings.NewReplacer("0", "o", "1", "L").Replace(typed)
+	if _, err := b.Enrol(t.Context(), identity.Request{Code: " " + typed + " ", PublicKey: newEd25519(t).jwk}); err != nil {
+		t.Fatalf("%q was not taken for %q: %v", typed, code, err)
+	}
+	if _, err := b.Enrol(t.Context(), identity.Request{Code: code[:11], PublicKey: newEd25519(t).jwk}); !errors.Is(err, identity.ErrCode) {
+		t.Fatalf("a part of it: %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import { banner, field } from './parts.js'
  * @property {(change: any) => void} set
  * @property {string} error
  * @property {boolean} busy
+ * @property {boolean} again somebody uses this phone already, and signs in again
  * @property {number} unsent
  * @property {import('../vault/vault.js').VaultStatus} vault
  * @property {{ initials: string, device: string } | null} owner
@@ -40,7 +41,12 @@ export function signInScreen(g) {
         ${field({ id: 'password', label: words.common.signIn.password, type: 'password', autocomplete: 'current-password',
             value: g.form.password ?? '', change: password => g.set({ password }) })}
         <button class="nhsuk-button app-wide" type="submit" ?disabled=${g.busy}>${g.busy ? w.wait : w.enrol}</button></form>
-        <p class="ds-soft">${w.qrHint}</p>`}`)
+        <p class="ds-soft">${w.qrHint}</p>
+        ${g.again ? nothing : html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
+          class="nhsuk-details__summary-text">${w.typeCode}</span></summary><div class="nhsuk-details__text">
+          <form novalidate @submit=${submit(g.signIn)}>${field({ id: 'code', label: w.code, hint: w.codeHint, value: g.form.code ?? '',
+            change: typed => g.set({ code: typed }) })}
+          <button class="nhsuk-button app-wide" type="submit" ?disabled=${g.busy}>${w.useCode}</button></form></div></details>`}`}`)
 }
 
 /** @param {Gate} g */
@@ -99,7 +105,8 @@ export function forgottenScreen(g) {
       class="nhsuk-details__summary-text">${w.startAgain}</span></summary>
       <div class="nhsuk-details__text"><p>${g.unsent && !g.form.saved ? w.startAgainUnsent : w.startAgainWhy}</p>
       <button class="nhsuk-button nhsuk-button--warning" type="button" ?disabled=${Boolean(g.unsent && !g.form.saved && g.vault.recovery)}
-        @click=${() => g.show('erase')}>${w.startAgain}</button></div></details>
+        @click=${() => { if (!g.unsent || g.form.saved || confirm(count(g.unsent, w.eraseAsk))) g.show('erase') }}
+        >${w.startAgain}</button></div></details>
     <p><button class="app-link" type="button" @click=${() => g.show('unlock')}>${w.back}</button></p>`)
 }
 

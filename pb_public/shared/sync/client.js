@@ -137,7 +137,8 @@ export class Client {
   signInWithToken({ token, staff }) { return this.#runner.converse(() => this.#signedIn(staff, { token, code: '' })) }
 
   /**
-   * The same with the one-time code a lead showed as a picture, which also names the member of staff.
+   * The same with a one-time code: one that a lead showed as a picture also names the member of staff. One that was read out
+   * and typed does not ('' then), and sets up a device that nobody uses yet.
    * @param {{ code: string, staff: string }} who
    */
   signInWithCode({ code, staff }) { return this.#runner.converse(() => this.#signedIn(staff, { token: '', code })) }

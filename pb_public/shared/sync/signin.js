@@ -9,7 +9,8 @@ import { renumber } from './outbox.js'
 /** @typedef {import('./core.js').Core} Core */
 
 /**
- * Makes the device that person's. While unsent work of somebody else is on it this is refused: nothing may be lost, and
+ * Makes the device that person's; '' where only the server knows whose code it is. While unsent work of somebody else is
+ * on it this is refused: nothing may be lost, and
  * nothing sent under another name.
  * @param {Core} core @param {string} staff
  */
@@ -31,8 +32,8 @@ export async function become(core, staff) {
 export const mustEnrol = core => core.state.self.device === '' || core.state.self.enrol !== ''
 
 /** Whether there is something to enrol with. A device that forked proves itself with the key it has. @param {Core} core */
-export const canEnrol = ({ state: { self }, pass }) => self.staff !== ''
-  && (pass.token !== '' || pass.code !== '' || (self.enrol === 'anew' && self.device !== ''))
+export const canEnrol = ({ state: { self }, pass }) => pass.code !== ''
+  || (self.staff !== '' && (pass.token !== '' || (self.enrol === 'anew' && self.device !== '')))
 
 /** Binds this device to the person who signed in. @param {Core} core */
 export async function enrol(core) {
@@ -65,6 +66,9 @@ export async function enrol(core) {
 function enrolled(t, { device, client, me = null }) {
   const { self, outbox } = t.state
   const old = self.client
+  // A code that was typed names nobody; the server knows whose it is.
+  const whose = /** @type {any} */ (me)?.id
+  if (self.staff === '' && whose) t.putSelf({ staff: whose })
   t.putSelf({ device, client, enrol: '', nextClient: '', directive: '', me })
   if (old === client) return
   const former = old && !self.former.includes(old) ? [...self.former, old] : self.former

@@ -29,7 +29,7 @@ const doing = { enrol, token, hello, push, pull: core => pull(core), digest: com
 export function next(core) {
   const { state: { self }, round, pass } = core
   if (!round.open || self.directive === 'wipe') return 'idle'
-  if (mustEnrol(core) && (pass.token || pass.code) && self.staff) return 'enrol'
+  if (mustEnrol(core) && ((pass.token && self.staff) || pass.code)) return 'enrol'
   if (!self.device || self.directive === 'relogin' || self.enrol === 'again') return 'idle'
   if (!core.access.text || core.monotonic() >= core.access.until) return 'token'
   if (self.enrol === 'anew') return 'enrol'

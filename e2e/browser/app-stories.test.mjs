@@ -121,8 +121,9 @@ test('a phone that was reported lost empties itself at its next contact', async 
   const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
   await offlineReady(page)
   const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)
+  await page.context().setOffline(true)
   await stand.care('lea', 'POST', `/devices/${device.id}/state`, { state: 'lost' })
-  await syncNow(page)
+  await page.context().setOffline(false) // it asks by itself, sooner than a thumb could
   await page.getByText('This phone was emptied').waitFor()
   const text = await stored(page)
   assert.ok(!text.includes('"t":"records"'), 'sealed rows stayed')

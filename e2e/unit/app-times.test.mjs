@@ -43,9 +43,13 @@ test('a visit of the morning that is written up at six carries the times of the 
   assert.match(text, /Readings at 2 Mar 2026 10:40, time entered by the author at 2 Mar 2026 18:04/)
 })
 
-test('one time by hand is enough: the other is the same moment, and never after it', () => {
+test('one time by hand: the other is never after it, and of an arrival longer ago it is asked when the visit ended', () => {
   const times = (/** @type {any} */ t, more = {}) => { const v = visitTimes({ times: { ...noTimes(), ...t }, started: at('18:02'), ...more }, now); return [v.started_at, v.ended_at] }
-  assert.deepEqual(times({ started_at: at('10:14') }), [at('10:14'), at('10:14')])
+  assert.deepEqual(times({ started_at: at('17:30') }), [at('17:30'), at('18:04')], 'who arrived half an hour ago leaves now')
+  assert.deepEqual(timesToAsk({ times: { ...noTimes(), started_at: at('17:30') }, started: at('18:02') }, now), {})
+  assert.deepEqual(timesToAsk({ times: { ...noTimes(), started_at: at('10:14') }, started: at('18:02') }, now), { ended_at: 'left' })
+  assert.deepEqual(times({ started_at: at('10:14') }, { fields: { status: 'no_access' } }), [at('10:14'), at('10:14')], 'at a door that nobody opened')
+  assert.deepEqual(timesToAsk({ times: { ...noTimes(), started_at: at('10:14') }, started: at('18:02'), fields: { status: 'no_access' } }, now), {})
   assert.deepEqual(times({ ended_at: at('10:40') }), [at('10:40'), at('10:40')])
   assert.deepEqual(times({ ended_at: at('18:03') }), [at('18:02'), at('18:03')])
   assert.deepEqual(times({ started_at: at('10:14') }, { ended: at('17:00') }), [at('10:14'), at('17:00')], 'what is stored stays')
@@ -57,8 +61,9 @@ test('a time of the future is never taken, an old one is asked about once, and a
   assert.deepEqual(ask({ ended_at: at('18:30') }), { ended_at: 'future' })
   assert.deepEqual(ask({ taken_at: at('18:30') }), { taken_at: 'future' })
   assert.deepEqual(ask({ started_at: at('10:14'), ended_at: at('10:00') }), { ended_at: 'order' })
-  assert.deepEqual(ask({ started_at: '2026-03-01T10:14:00.000Z' }), { sure: 'old' })
-  assert.deepEqual(ask({ started_at: '2026-03-01T10:14:00.000Z', sure: true }), {})
+  const yesterday = { started_at: '2026-03-01T10:14:00.000Z', ended_at: '2026-03-01T10:40:00.000Z' }
+  assert.deepEqual(ask(yesterday), { sure: 'old' })
+  assert.deepEqual(ask({ ...yesterday, sure: true }), {})
   assert.deepEqual(timesToAsk({ times: noTimes(), started: new Date(now - longest - 1).toISOString() }, now), { ended_at: 'long' }, 'a form that was open for hours')
   assert.deepEqual([timeDoubt('', now), timeDoubt(at('18:04'), now), timeDoubt(at('18:06'), now), timeDoubt(new Date(now - oldAfter - 1).toISOString(), now)], ['', '', 'future', 'old'])
 })

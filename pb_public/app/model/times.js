@@ -52,17 +52,22 @@ export function enter(t, name, at, now) {
  * @param {string} [form.ended] what is stored of its end
  * @param {string} [form.takenAt] what is stored of its readings
  * @param {string} [form.typedAt] when the last reading was typed
+ * @param {{ status?: string }} [form.fields] at a door that nobody opened there is one moment only
  * @param {number} now ms
  */
-export function visitTimes({ times: t, started, ended = '', takenAt = '', typedAt = '' }, now) {
+export function visitTimes({ times: t, started, ended = '', takenAt = '', typedAt = '', fields }, now) {
   const present = new Date(now).toISOString()
   const earlier = (/** @type {string} */ a, /** @type {string} */ b) => (Date.parse(a) < Date.parse(b) ? a : b)
-  const end = t.ended_at || ended || t.started_at || present
+  const alone = t.started_at && (!inside(fields) || now - Date.parse(t.started_at) > hour) // it is asked when it ended, see timesToAsk
+  const end = t.ended_at || ended || (alone ? t.started_at : present)
   const start = t.started_at || (t.ended_at ? earlier(t.ended_at, started) : started)
   const byHand = Boolean(t.started_at || t.ended_at)
   return { started_at: start, ended_at: end, byHand,
     taken_at: t.taken_at || takenAt || (byHand ? end : typedAt || present), takenByHand: Boolean(t.taken_at || (byHand && !takenAt)) }
 }
+
+/** Whether somebody was let in, so that the visit has a length. @param {{ status?: string } | undefined} fields */
+const inside = fields => (fields?.status ?? 'completed') === 'completed'
 
 /**
  * What is to be asked about the times of a visit before it is saved, by field.
@@ -76,7 +81,8 @@ export function timesToAsk(form, now) {
     if (timeDoubt(t[name], now) === 'future') ask[name] = 'future'
   }
   if (!ask.ended_at && Date.parse(at.ended_at) < Date.parse(at.started_at)) ask.ended_at = 'order'
-  if (!t.ended_at && !t.started_at && !form.ended && now - Date.parse(form.started) > longest) ask.ended_at = 'long'
+  if (t.started_at && !t.ended_at && !form.ended && inside(form.fields) && now - Date.parse(t.started_at) > hour) ask.ended_at = 'left'
+  if (!t.ended_at && !t.started_at && !form.ended && now - Date.parse(form.started) > longest) ask[inside(form.fields) ? 'ended_at' : 'started_at'] = 'long'
   if (!t.sure && [t.started_at, t.ended_at, t.taken_at].some(at => timeDoubt(at, now) === 'old')) ask.sure = 'old'
   return ask
 }

@@ -148,7 +148,7 @@ function times(app, f, done, lacks, change) {
     time({ name, label, at: at[name], byHand: f.times[name], follows, now, error: whyOf(lacks[name]),
       change: v => change(form => enter(form.times, name, v, now)) })
   return html`<fieldset class="nhsuk-fieldset app-times"><legend class="nhsuk-fieldset__legend">${w.legend}</legend>
-    ${row('started_at', done ? w.arrived : w.tried, false)}${row('ended_at', w.left, true)}
+    ${row('started_at', done ? w.arrived : w.tried, false)}${done ? row('ended_at', w.left, !f.times.started_at) : nothing}
     ${lacks.sure ? html`<label class="app-pick"><input type="checkbox" name="sure" .checked=${f.times.sure}
       @change=${(/** @type {any} */ e) => change(form => { form.times.sure = e.target.checked })}><span>${w.sure}</span></label>`
         : nothing}</fieldset>`

@@ -67,9 +67,7 @@ func scanMember(r interface{ Scan(...any) error }) (m *access.Member, standing s
 	}
 	m.Role, m.InactiveSince = care.Role(role), columns.ParseTime(inactive)
 	m.Teams = listOf(teams)
-	if known, err := access.ReadPast(past, m.Viewer); err == nil { // of a past that nobody can read, nothing follows
-		m.Past = known
-	}
+	m.Past, _ = access.ReadPast(past, m.Viewer) // of a past that nobody can read, nothing follows
 	return m, standing, nil
 }
 

@@ -43,16 +43,16 @@ func TestTheProtocolListsWhatEachRoleMayPush(t *testing.T) {
 		b.WriteString("| " + strings.Join(roles[row], ", ") + row)
 	}
 	b.WriteString("\nNo phone: " + strings.Join(without, ", ") + ".\n")
-	holdSection(t, "roles", b.String())
+	holdSection(t, "protocol.md", "roles", b.String())
 }
 
 func reachInWords(t *testing.T, d Duty) string {
 	t.Helper()
 	switch d.Reach {
 	case OwnPeople:
-		return "people named to them"
+		return "by name"
 	case TeamPeople:
-		return "people named to them and their teams' people"
+		return "by name and team"
 	case Nobody:
 	}
 	t.Errorf("%s carries a phone and has nobody", d.Role)
@@ -90,7 +90,7 @@ func rightsInWords(d Duty, c *Collection) string {
 	case d.May(Read, c.Name):
 		return "–"
 	}
-	return "never sees one"
+	return "unseen"
 }
 
 func alsoInWords(d Duty) (also []string) {
@@ -99,9 +99,9 @@ func alsoInWords(d Duty) (also []string) {
 		what string
 	}{
 		{d.SetsScale, "sets `spo2_scale`"},
-		{d.RaisesUrgent, "hands over E and U2 in their own name"},
+		{d.RaisesUrgent, "E and U2"},
 		{d.Desk && !d.Chain, "decides issues of their teams"},
-		{d.Chain, "decides issues of all teams of their neighbourhood"},
+		{d.Chain, "decides issues of their neighbourhood"},
 	} {
 		if a.does {
 			also = append(also, a.what)

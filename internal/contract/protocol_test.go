@@ -12,36 +12,56 @@ import (
 
 const protocolPath = "../../docs/protocol.md"
 
+const tablesPath = "../../docs/protocol-tables.md"
+
 // TestTheProtocolListsEveryErrorCode holds the table of errors in docs/protocol.md to that of internal/wire: what a
 // phone can be answered, and what it does. -update writes it.
 func TestTheProtocolListsEveryErrorCode(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("| status | code | it means | on | what to do |\n| --- | --- | --- | --- | --- |\n")
-	for _, row := range wire.Codes {
-		if row.On != "" {
-			fmt.Fprintf(&b, "| %d | `%s` | %s | %s | %s |\n", row.Status, row.Code, row.Means, row.On, row.Do)
-		}
+	type answer struct {
+		status int
+		do     string
 	}
-	holdSection(t, "errors", b.String())
+	codes, means := map[answer][]string{}, map[answer][]string{} // of those that a phone answers alike
+	var order []answer
+	for _, row := range wire.Codes {
+		if row.On == "" {
+			continue
+		}
+		a := answer{row.Status, row.Do}
+		if codes[a] == nil {
+			order = append(order, a)
+		}
+		codes[a], means[a] = append(codes[a], fmt.Sprintf("`%s`", row.Code)), append(means[a], row.Means)
+	}
+	var b strings.Builder
+	b.WriteString("| status | code | it means | what to do |\n| --- | --- | --- | --- |\n")
+	for _, a := range order {
+		fmt.Fprintf(&b, "| %d | %s | %s | %s |\n", a.status, strings.Join(codes[a], ", "), strings.Join(means[a], "; "), a.do)
+	}
+	holdSection(t, protocolPath, "errors", b.String())
 }
 
-// TestTheProtocolListsEveryCodeOfAnIssue holds the table of codes of issues to that of internal/care.
+// TestTheProtocolListsEveryCodeOfAnIssue holds the tables of codes of issues in docs/protocol-tables.md to that of internal/care.
 func TestTheProtocolListsEveryCodeOfAnIssue(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("| code | what came | then | `fix` |\n| --- | --- | --- | --- |\n")
-	for _, row := range care.IssueCodes {
-		then := "the value is set aside"
-		if row.Whole {
-			then = "the change is quarantined"
+	for _, kind := range []struct {
+		title string
+		whole bool
+	}{{"a value that is set aside", false}, {"a change that is quarantined", true}} {
+		b.WriteString("| code | " + kind.title + " | `fix` |\n| --- | --- | --- |\n")
+		for _, row := range care.IssueCodes {
+			if row.Whole == kind.whole {
+				fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", row.Code, row.Means, row.Fix)
+			}
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", row.Code, row.Means, then, row.Fix)
+		b.WriteString("\n")
 	}
-	holdSection(t, "issue codes", b.String())
+	holdSection(t, tablesPath, "issue codes", strings.TrimSuffix(b.String(), "\n"))
 }
 
-func holdSection(t *testing.T, name, want string) {
+func holdSection(t *testing.T, path, name, want string) {
 	t.Helper()
-	raw, err := os.ReadFile(protocolPath)
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,13 +70,13 @@ func holdSection(t *testing.T, name, want string) {
 	have, after, closed := strings.Cut(rest, end)
 	switch {
 	case !opened || !closed:
-		t.Fatalf("%s has lost the marks around its table of %s", protocolPath, name)
+		t.Fatalf("%s has lost the marks around its table of %s", path, name)
 	case have == want:
 	case *update:
-		if err := os.WriteFile(protocolPath, []byte(before+begin+want+end+after), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(before+begin+want+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("the table of %s in %s is not the one in the code; run: go test ./internal/contract -update\nwant\n%s", name, protocolPath, want)
+		t.Errorf("the table of %s in %s is not the one in the code; run: go test ./internal/contract -update\nwant\n%s", name, path, want)
 	}
 }

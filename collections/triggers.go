@@ -97,6 +97,25 @@ func installTriggers(app core.App, name string) error {
 			return fmt.Errorf("install trigger on %s: %w", name, err)
 		}
 	}
+	for trigger, statement := range closedTriggers(app, name) {
+		if err := replaceTrigger(app, trigger, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaceTrigger makes a trigger anew; no statement, no trigger.
+func replaceTrigger(app core.App, name, statement string) error {
+	if _, err := app.NonconcurrentDB().NewQuery(`DROP TRIGGER IF EXISTS "` + name + `"`).Execute(); err != nil {
+		return fmt.Errorf("drop trigger %s: %w", name, err)
+	}
+	if statement == "" {
+		return nil
+	}
+	if _, err := app.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
+		return fmt.Errorf("install trigger %s: %w", name, err)
+	}
 	return nil
 }
 

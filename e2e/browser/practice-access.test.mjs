@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scores8 } from './handset.mjs'
 import { accessible, doubleText, walkByTab } from './kit.mjs'
-import { becomes, inbox, loaded, names } from './practice-kit.mjs'
+import { becomes, inbox, loaded, names, press } from './practice-kit.mjs'
 
 const here = inbox({ own: true }) // the clipboard
 const short = '<img src=x onerror="document.title=1">{{6*7919}}'
@@ -32,7 +32,7 @@ for (const how of [{ name: 'wide and light' }, { name: 'wide and dark', dark: tr
     await page.locator('.pi-detail').waitFor()
     await accessible(page, 'an emergency with readings')
     for (const [button, name] of [['Answer', 'the answer'], ['Hand on', 'handing on'], ['Record a call', 'a call'], ['Decline', 'declining'], ['Stand down', 'standing down'], ['Confirm', 'confirming']]) {
-      await page.getByRole('button', { name: button, exact: true }).click()
+      await press(page, button)
       await page.locator('.pi-form button[type=submit]').waitFor()
       if (button !== 'Confirm') {
         await page.locator('.pi-form button[type=submit]').click()
@@ -100,7 +100,7 @@ test('nothing is dragged; passwords can be pasted and kept; nothing is asked twi
   await becomes(() => names(page), ['AMES, Harold'])
   await page.locator('a[data-row]').click()
   for (const button of ['Answer', 'Decline', 'Hand on', 'Record a call']) {
-    await page.getByRole('button', { name: button, exact: true }).click()
+    await press(page, button)
     const labels = await page.locator('.pi-form label, .pi-form legend').allInnerTexts()
     assert.ok(labels.length && !labels.some(l => /born|NHS|address|patient/i.test(l)), labels.join())
     await page.getByRole('button', { name: 'Cancel' }).click()

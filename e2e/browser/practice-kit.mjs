@@ -40,6 +40,17 @@ export async function openDoors(stand) {
 /** The list is there, empty or not. @param {import('playwright-core').Page} page */
 export const loaded = page => page.locator('[data-group], .pi-empty:not(.pi-loading)').first().waitFor()
 
+/**
+ * Presses what can be done to the open handover, also where it is one of the other actions that unfold.
+ * @param {import('playwright-core').Page} page @param {string} name
+ */
+export async function press(page, name) {
+  await page.locator('.pi-do').waitFor()
+  const button = page.getByRole('button', { name, exact: true })
+  if (!await button.isVisible()) await page.locator('.pi-actions summary').click()
+  await button.click()
+}
+
 /** The names in the list, from the top. @param {import('playwright-core').Page} page */
 export const names = page => page.locator('a[data-row]').allInnerTexts()
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scores8 } from './handset.mjs'
 import { signIn } from './kit.mjs'
-import { becomes, inbox, listen, loaded, names } from './practice-kit.mjs'
+import { becomes, inbox, listen, loaded, names, press } from './practice-kit.mjs'
 
 const here = inbox({ own: true }) // the clipboard
 
@@ -45,6 +45,8 @@ test('an urgent handover arrives live: a row, the title, a sentence, and a sound
 
 test('three hours late, and who recorded it, is said; the scores stand beside the total; the trend is there', async t => {
   const { stand, nia } = here
+  await stand.save('patients', { nhs_number: '9990000018' }, stand.patients.Ames)
+  await stand.settle()
   await nia.readings({ patient: stand.patients.Ames, ...scores8, diastolic: 62, weight: 71 }, { minutesAgo: 188 })
   const page = await here.page(t, 'guy')
   await loaded(page)
@@ -61,7 +63,9 @@ test('three hours late, and who recorded it, is said; the scores stand beside th
   for (const part of ['AMES, Harold', 'Respiration rate: 25 a minute (3)', 'Blood pressure: 105/62 mmHg (1)', 'Weight: 71.0 kg', 'NEWS2 total 8, High', 'SITUATION', 'RECOMMENDATION', 'not yet confirmed by a person', 'HISTORY', 'by Guy Pemberton']) assert.ok(text.includes(part), `the text says ${part}`)
   await page.emulateMedia({ media: 'print' })
   assert.deepEqual([await page.locator('.pi-print').isVisible(), await page.locator('header').isVisible(), await page.getByRole('button', { name: 'Accept' }).isVisible()], [true, false, false])
-  assert.equal(await page.locator('.pi-print').innerText(), text)
+  // Every sheet has the person at its head: a table's head is repeated on each.
+  assert.deepEqual(await page.locator('.pi-print .ds-sheet__head').evaluate(e => [getComputedStyle(e).display, e.textContent]), ['table-header-group', 'AMES, Harold, born 10 Jan 1930, NHS number 999 000 0018'])
+  assert.deepEqual(await page.locator('.pi-print__line').allInnerTexts().then(lines => lines.map(l => l.trim()).join('\n').trim()), text.split('\n').map(l => l.trim()).join('\n').trim())
 })
 
 test('copied as text', async t => {
@@ -71,7 +75,7 @@ test('copied as text', async t => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await loaded(page)
   await page.locator('a[data-row]').click()
-  await page.getByRole('button', { name: 'Copy as text' }).click()
+  await press(page, 'Copy as text')
   await page.getByText('Copied as text.').first().waitFor()
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^HANDOVER \(Same day\)[\s\S]*Wound broken down/)
 })
@@ -112,7 +116,7 @@ test('signing in, a wrong password, signing out; a session that ended loses noth
   await signIn(page, stand, 'guy')
   await loaded(page)
   await page.locator('a[data-row]').click()
-  await page.getByRole('button', { name: 'Answer' }).click()
+  await press(page, 'Answer')
   await page.getByLabel('Your answer').fill('Half a sentence')
   await page.route('**/api/care/v1/**', r => r.fulfill({ status: 401, contentType: 'application/json', body: '{"code":"token_invalid","message":"Sign in again.","retry":"never"}' }))
   await page.evaluate(() => dispatchEvent(new Event('online')))
@@ -130,9 +134,21 @@ test('signing in, a wrong password, signing out; a session that ended loses noth
   assert.equal(await page.getByText('Half a sentence').count(), 0, 'nor does the next person get it')
 })
 
-test('a role without an inbox is told so', async t => {
+// U27
+test('a role without an inbox is told what is true and where its own page is, and of no lost connection', async t => {
   const page = await here.page(t, 'val')
-  await page.getByText('Your role has no inbox. Ask your administrator if you should have one.').waitFor()
+  await page.getByRole('heading', { name: 'There is no inbox for your role' }).waitFor()
+  await page.getByText('You are signed in as Volunteer. What is for you is here:').waitFor()
+  assert.equal(await page.getByRole('link', { name: /^The app for visits/ }).getAttribute('href'), '/app/')
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await page.reload()
+  await page.getByRole('heading', { name: 'There is no inbox for your role' }).waitFor()
+  await page.waitForLoadState('networkidle')
+  assert.equal(await page.getByText('Connection lost').count(), 0)
+  await here.stand.save('staff', { role: 'privacy_officer' }, here.stand.staff.val.id)
+  const again = await here.page(t, 'val')
+  await again.getByText('Doorstep has no page for this role yet.').waitFor()
+  assert.equal(await again.locator('main a').count(), 0)
 })
 
 test('closed doors: until when, and where to turn meanwhile', async t => {

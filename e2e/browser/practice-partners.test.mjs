@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPhone } from './app-kit.mjs'
 import { openPage, until } from './kit.mjs'
-import { becomes, inbox, loaded, names } from './practice-kit.mjs'
+import { becomes, inbox, loaded, names, press } from './practice-kit.mjs'
 
 const here = inbox()
 
@@ -32,9 +32,9 @@ test('a volunteer’s safeguarding concern reaches the safeguarding lead, and on
   assert.match(await sage.locator('[data-group]').innerText(), /Safeguarding/)
   await sage.locator('a[data-row]').click()
   await sage.locator('.pi-detail').getByText(secret).first().waitFor()
-  await sage.getByRole('button', { name: 'Accept' }).click()
+  await press(sage, 'Accept')
   await sage.getByText(/^Accepted: /).first().waitFor()
-  await sage.getByRole('button', { name: 'Answer' }).click()
+  await press(sage, 'Answer')
   await sage.getByLabel('What happens now?').selectOption({ label: 'Referred on' })
   await sage.getByLabel('Your answer').fill('Raised with the council')
   await sage.getByRole('button', { name: 'Send the answer' }).click()
@@ -72,9 +72,9 @@ test('social care accepts and answers one, and hands the other on to mental heal
   const sol = await here.page(t, 'sol')
   await becomes(() => names(sol), ['AMES, Harold', 'CALDER, Mabel'])
   await sol.locator('a[data-row]').first().click()
-  await sol.getByRole('button', { name: 'Accept' }).click()
+  await press(sol, 'Accept')
   await sol.getByText('Accepted: AMES, Harold').first().waitFor()
-  await sol.getByRole('button', { name: 'Answer' }).click()
+  await press(sol, 'Answer')
   await sol.getByLabel('What happens now?').selectOption({ label: 'Home visit' })
   await sol.getByLabel('Your answer').fill('A bed comes on Thursday')
   await sol.getByRole('button', { name: 'Send the answer' }).click()
@@ -82,7 +82,7 @@ test('social care accepts and answers one, and hands the other on to mental heal
 
   await sol.goto(`${stand.url}/practice/#/h/${mood}`)
   await sol.getByRole('heading', { level: 1, name: 'CALDER, Mabel' }).waitFor()
-  await sol.getByRole('button', { name: 'Hand on' }).click()
+  await press(sol, 'Hand on')
   await sol.getByLabel('Which team?').selectOption({ label: 'Community mental health (mental health)' })
   await sol.getByLabel('Why do you hand it on?').fill('Bereavement, not housing')
   await sol.locator('.pi-form button[type=submit]').click()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scores8 } from './handset.mjs'
-import { becomes, focused, inbox, listen, loaded, names } from './practice-kit.mjs'
+import { becomes, focused, inbox, listen, loaded, names, press } from './practice-kit.mjs'
 
 const here = inbox({ people: 60 })
 const state = async (/** @type {string} */ id) => (await here.read(id)).state
@@ -58,7 +58,8 @@ test('keys do nothing while somebody types, and can be turned off', async t => {
   await page.getByRole('heading', { level: 1, name: 'AMES, Harold' }).waitFor()
 })
 
-test('one row for each person, the overdue first, then the class, then the age', async t => {
+// U28
+test('one row for each person, an emergency first, then the overdue, then the class, then the age', async t => {
   const p = here.stand.patients
   await here.nia.handOver({ patient: p.Ames, class: 'I', situation: 'For information' })
   await here.nia.handOver({ patient: p.Calder, class: 'R', situation: 'Review' })
@@ -106,11 +107,12 @@ test('who has it open, and who deals with it, is seen before anybody starts', as
   const [rita, guy] = [await here.page(t, 'rita'), await here.page(t, 'guy')]
   await loaded(rita)
   await rita.locator('a[data-row]').click()
-  await rita.getByRole('button', { name: 'I am dealing with this' }).click()
+  await press(rita, 'I am dealing with this')
   await rita.getByRole('button', { name: 'I have stopped dealing with this' }).waitFor()
   await becomes(async () => /Rita Solanki is dealing with this, since \d\d:\d\d/.test(await guy.locator('[data-group]').innerText()), true, 'Guy sees it in his list')
   await guy.locator('a[data-row]').click()
   await guy.getByRole('button', { name: 'Take over from Rita Solanki' }).click()
+  await guy.locator('.pi-actions summary').click()
   await guy.getByRole('button', { name: 'I have stopped dealing with this' }).waitFor()
   await becomes(() => rita.locator('.pi-banner-do strong').first().innerText().then(text => text.replace(/\d\d:\d\d/, 'now')), 'Guy Pemberton is dealing with this, since now')
   await guy.getByRole('link', { name: 'Back to the list' }).click()
@@ -149,7 +151,7 @@ test('a clinician declines with a reason, and cannot without one', async t => {
   const page = await here.page(t, 'guy')
   await loaded(page)
   await page.locator('a[data-row]').click()
-  await page.getByRole('button', { name: 'Decline' }).click()
+  await press(page, 'Decline')
   await becomes(() => page.evaluate(() => document.activeElement?.id), 'f-reason', 'the focus is in the form')
   await page.locator('.pi-form button[type=submit]').click()
   await becomes(() => page.evaluate(() => document.activeElement?.id), 'problems', 'the focus is at the problem')
@@ -178,7 +180,7 @@ test('accepted, answered, filed; what was typed outlives what arrives meanwhile'
   await page.getByText('A rule flagged this from what was recorded.').first().waitFor()
   await page.keyboard.press('e')
   await becomes(() => state(id), 'accepted')
-  await page.getByRole('button', { name: 'Confirm' }).click()
+  await press(page, 'Confirm')
   await page.keyboard.type('Rang the nurse')
   await page.locator('.pi-form button[type=submit]').click()
   await page.getByText('Confirmed by Guy Pemberton.').first().waitFor()
@@ -191,7 +193,7 @@ test('accepted, answered, filed; what was typed outlives what arrives meanwhile'
   assert.equal(await page.getByLabel('Your answer').inputValue(), 'I visit at eleven')
   await page.getByRole('button', { name: 'Send the answer' }).click()
   await becomes(() => state(id), 'done')
-  await page.getByRole('button', { name: 'Filed in the record' }).click()
+  await press(page, 'Filed in the record')
   await page.getByRole('button', { name: 'It is filed' }).click()
   await page.getByText(/^Filed in the record by Guy Pemberton, /).first().waitFor()
   await page.keyboard.press('Escape')
@@ -206,7 +208,7 @@ test('handed on to volunteers with a safe note, read by their coordinator, who m
   const page = await here.page(t, 'guy')
   await loaded(page)
   await page.locator('a[data-row]').click()
-  await page.getByRole('button', { name: 'Hand on' }).click()
+  await press(page, 'Hand on')
   await page.getByLabel('Which team?').selectOption({ label: 'Befrienders (voluntary)' })
   await page.getByLabel('Why do you hand it on?').fill('Lonely')
   await page.locator('.pi-form button[type=submit]').click()
@@ -220,7 +222,7 @@ test('handed on to volunteers with a safe note, read by their coordinator, who m
   assert.match(row, /Please visit on Tuesdays/)
   assert.doesNotMatch(await una.locator('body').innerText(), /Wound|CALDER|1932/)
   await una.locator('a[data-row]').click()
-  await una.getByRole('button', { name: 'Make it a clinical handover' }).click()
+  await press(una, 'Make it a clinical handover')
   await una.getByLabel('What worries you?').fill('She did not know the volunteer')
   await una.getByLabel('What do you ask the practice to do?').fill('Please ring her today')
   await una.getByRole('button', { name: 'Send to the practice' }).click()
@@ -245,4 +247,113 @@ test('a call to a team that is reached by phone only is recorded', async t => {
   await page.getByLabel('They read it back to me').check()
   await page.getByRole('button', { name: 'Record the call' }).click()
   await becomes(async () => { const h = await here.read(id, 'mia'); return [h.state, h.call?.name, h.call?.read_back] }, ['acknowledged', 'Nia Evans', true])
+})
+
+// U12, U13
+test('what is closed is found again, also what was escalated, declined or handed on, by name, number, birth date, words, days and who closed it', async t => {
+  const { stand, nia } = here
+  const p = stand.patients
+  t.after(() => stand.clock(0))
+  await stand.save('patients', { nhs_number: '9990000018' }, p.Calder)
+  await stand.settle()
+  const answer = async (/** @type {string} */ who, /** @type {string} */ id) => {
+    const h = await stand.care(who, 'GET', `/handovers/${id}`)
+    await stand.care(who, 'POST', `/handovers/${id}/answer`, { version: h.version, outcome: 'advice_given', text: 'Rest and fluids' })
+  }
+  const given = await nia.handOver({ patient: p.Eastwood, class: 'R', situation: 'Low mood' })
+  const before = await here.read(given)
+  await stand.care('guy', 'POST', `/handovers/${given}/hand-on`, { version: before.version, reason: 'Not ours', to_team: stand.teams.minds })
+  await answer('mia', given)
+  const late = await nia.handOver({ patient: p.Calder, class: 'E', situation: 'Collapsed in the kitchen' })
+  const wound = await nia.handOver({ patient: p.Ames, class: 'R', situation: 'Wound broken down' })
+  await stand.clock(2 * 3_600_000)
+  await becomes(() => state(late), 'escalated')
+  await answer('guy', late)
+  await answer('guy', wound)
+  const page = await here.page(t, 'guy')
+  await loaded(page)
+  await page.getByRole('button', { name: 'Closed' }).click()
+  await becomes(() => names(page), ['AMES, Harold', 'CALDER, Mabel', 'EASTWOOD, Joan'])
+  const rows = await page.locator('[data-group]').allInnerTexts()
+  assert.match(rows[1], /Emergency[\s\S]*Closed .* by Guy Pemberton[\s\S]*It had gone on to Care coordination/)
+  assert.match(rows[2], /Closed .* by Mia[\s\S]*handed it on or declined it; it was last with Community mental health/)
+  assert.doesNotMatch(rows.join(), /Low mood/, 'nothing of what is theirs no more')
+  const number = (await here.read(late)).patient
+  const find = page.getByLabel('Name, NHS number, birth date or words')
+  const day = (/** @type {number} */ ms) => new Date(ms).toISOString().slice(0, 10)
+  const tomorrow = day(Date.now() + 3 * 86_400_000)
+  for (const [typed, want] of /** @type {[string, string[]][]} */ ([['kitchen collapsed', ['CALDER, Mabel']], [number.nhs_number, ['CALDER, Mabel']], [number.date_of_birth.split('-').reverse().join('/'), ['CALDER, Mabel']],
+    ['ames, harold', ['AMES, Harold']], ['mood', []], ['', ['AMES, Harold', 'CALDER, Mabel', 'EASTWOOD, Joan']]])) {
+    await find.fill(typed)
+    await becomes(() => names(page), want, typed)
+  }
+  await page.getByLabel('Closed by').fill('mia')
+  await becomes(() => names(page), ['EASTWOOD, Joan'])
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByLabel('Urgency').selectOption('E')
+  await becomes(() => names(page), ['CALDER, Mabel'])
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByLabel('Closed from').fill(tomorrow)
+  await page.getByText('Nothing that is closed matches.').waitFor()
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByRole('link', { name: 'EASTWOOD, Joan' }).click()
+  await page.getByText('Your team gave it away. You see how it ended, and what your own team wrote.').waitFor()
+  assert.match(await page.locator('.pi-history').innerText(), /Handed on by Guy Pemberton: Not ours/)
+  assert.doesNotMatch(await page.locator('main').innerText(), /Low mood|Rest and fluids/)
+})
+
+// U36
+test('a GP who has accepted sees the readings and one next step without scrolling', async t => {
+  const { stand, nia } = here
+  await nia.readings({ patient: stand.patients.Ames, ...scores8 })
+  const page = await here.page(t, 'guy', { width: 1366, height: 768 })
+  await loaded(page)
+  await page.locator('a[data-row]').click()
+  await page.keyboard.press('e')
+  await page.getByText(/^Accepted: /).first().waitFor()
+  await becomes(() => page.locator('.pi-do > button').allInnerTexts(), ['Answer'])
+  assert.equal(await page.evaluate(() => scrollY), 0)
+  const table = await page.locator('.pi-table').first().boundingBox(), ask = await page.locator('.pi-sbar').first().boundingBox()
+  assert.ok(table && ask && table.y + table.height <= 768 && ask.y < 400, JSON.stringify([table, ask]))
+  assert.equal(await page.locator('.ds-banner:visible').count(), 1, 'one box of what must be known')
+  await page.locator('.pi-actions summary').click()
+  const others = await page.locator('.pi-actions li').allInnerTexts()
+  assert.ok(others.length > 4 && others.every(text => text.split(/\s{2,}|\n/).filter(Boolean).length > 1), `each says what it means: ${others.join(' | ')}`)
+})
+
+// U42
+test('2,500 open handovers scroll and are worked by keyboard, and only those in sight are in the page', async t => {
+  const { stand, nia } = here
+  await nia.handOver({ patient: stand.patients.Ames, class: 'R', situation: 'Matter' })
+  const { items: [one] } = await stand.care('rita', 'GET', '/handovers')
+  const all = Array.from({ length: 2500 }, (_, i) => ({ ...one, id: `h${i}`, patient: { ...one.patient, id: `p${i}`, family_name: `Number${String(i).padStart(4, '0')}`, given_name: 'A', nhs_number: '999 000 0018' },
+    situation: 'Matter '.repeat(1 + i % 40), provenance: { ...one.provenance, raised_at: new Date(Date.parse(one.provenance.raised_at) + i).toISOString() } }))
+  const page = await here.page(t, 'rita')
+  await page.route(/\/handovers\?state=open/, route => {
+    const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
+    route.fulfill({ json: { items: all.slice(at, at + 200), more: at + 200 < all.length, cursor: String(at + 200) } })
+  })
+  await page.reload()
+  await becomes(() => page.getByRole('status').filter({ hasText: 'people shown' }).innerText(), '2500 people shown')
+  const drawn = () => page.locator('[data-group]').count()
+  assert.ok(await drawn() < 80, `${await drawn()} rows are drawn`)
+  await page.keyboard.press('j')
+  for (let i = 0; i < 40; i++) await page.keyboard.press('j')
+  await becomes(() => focused(page), 'NUMBER0040, A')
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+  await becomes(async () => (await names(page)).at(-1), 'NUMBER2499, A')
+  assert.ok(await drawn() < 80, `${await drawn()} rows are drawn at the end`)
+  assert.ok(whole > 2500 * 60, 'the page is as high as if all were drawn')
+  assert.equal(await focused(page), 'NUMBER0040, A', 'the focus is not lost while somebody scrolls')
+  assert.equal(await page.locator('[data-group]').last().getAttribute('aria-setsize'), '2500')
+  await page.keyboard.press('k')
+  await becomes(() => focused(page), 'NUMBER0039, A')
+  await becomes(async () => (await names(page)).includes('NUMBER0041, A'), true, 'and what is around it is back')
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+  assert.equal(await page.locator('.pi-print tbody tr').count(), 2500, 'all of the list is printed')
+  assert.match(await page.locator('.pi-print tbody tr').first().innerText(), /NUMBER0000, A, born .*, NHS number/)
+  assert.match(await page.locator('.ds-sheet__head').evaluate(e => e.textContent ?? ''), /Doorstep inbox: To receive/)
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+  await becomes(() => page.locator('.pi-print').count(), 0)
 })

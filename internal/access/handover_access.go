@@ -14,6 +14,7 @@ const (
 	Received  = "received"  // by the team that has it, or had it until it was escalated
 	Sent      = "sent"      // by whoever raised it, and their team
 	Escalated = "escalated" // with somebody else for want of an answer from here
+	Given     = "given"     // closed by somebody else, after it was handed on or declined here
 )
 
 // The fields of a handover that not everybody reads who may look at it; all others say how it stands.
@@ -32,6 +33,26 @@ func (r Rights) MaySeeHandover(fromStaff, fromTeam, toTeam string, former []stri
 	}
 	own := fromStaff != "" && fromStaff == r.Staff && r.Duty.May(care.Create, care.Handovers)
 	return own || fromTeam != "" && slices.Contains(r.SentTeams(), fromTeam)
+}
+
+// MaySeeGiven says whether a closed handover is one that a team of theirs gave away; see SeeGiven.
+func (r Rights) MaySeeGiven(state care.State, given []string) bool {
+	return state.Closed() && ShareTeam(given, r.InboxTeams())
+}
+
+// SeeGiven is a closed handover as a team sees it that gave it away: how it ended, and nothing of what it says.
+func (a *Access) SeeGiven(handover *care.Record) *Seen {
+	return &Seen{ID: handover.ID, Version: handover.Version, Projection: GivenView, rec: handover, shows: func(field string) bool {
+		return !slices.Contains(handoverContent, field) && !slices.Contains(handoverReply, field) && field != "safe_note"
+	}}
+}
+
+// SeePersonGiven is whom a handover was about that a team of theirs gave away: who it was, and nothing that may have
+// changed since. A limited reader learns it only of their own people.
+func (a *Access) SeePersonGiven(handover, person *care.Record) Person {
+	p := a.SeePerson(FullView, care.AsHandover(handover).Patient(), person)
+	return Person{ID: p.ID, FamilyName: p.FamilyName, GivenName: p.GivenName, PreferredName: p.PreferredName, DateOfBirth: p.DateOfBirth,
+		NHSNumber: p.NHSNumber, NHSNumberStatus: p.NHSNumberStatus}
 }
 
 // ShareTeam says whether a team is on both lists.
@@ -146,7 +167,8 @@ func (a *Access) projectionOf(handover *care.Record) Projection {
 // people wrote in it is theirs who may read the content; a limited reader gets what was written by, or
 // for, their own teams.
 func (a *Access) SeeEvent(handover *Seen, event *care.Record) *Seen {
-	wrote := handover.Projection == FullView || handover.Projection == LimitedView && slices.Contains(a.Teams, care.AsHandoverEvent(event).Team())
+	own := slices.Contains(a.Teams, care.AsHandoverEvent(event).Team())
+	wrote := handover.Projection == FullView || own && (handover.Projection == LimitedView || handover.Projection == GivenView)
 	return &Seen{ID: event.ID, Version: event.Version, Projection: handover.Projection, rec: event,
 		shows: func(field string) bool { return wrote || field != "text" && field != "detail" }}
 }

@@ -68,6 +68,13 @@ func (a *Access) HoldsIssue(issue *care.Record) bool {
 	return patient == "" || a.Holds(patient) || other && (claimed == "" || a.Holds(claimed))
 }
 
+// MayBeToldOf says whether somebody at a desk may be told of an issue about a person who is theirs: who reads clinical
+// records of any, a voluntary service of its own only.
+func (a *Access) MayBeToldOf(issue *care.Record) bool {
+	i := care.AsIssue(issue)
+	return a.Clinical() && a.Near(i.Patient()) || slices.Contains(a.DeskTeams(), i.OwnerTeam())
+}
+
 // decidesIssue says whether the person of an issue is one whom their desk decides about; see Near. Somebody whom
 // nobody has is near to the clinical desk that decides.
 func (a *Access) decidesIssue(issue *care.Record) bool {

@@ -20,6 +20,9 @@ const (
 	LimitedView Projection = "limited"
 	// SealedView: a safeguarding concern, whose content is for the safeguarding lead only.
 	SealedView Projection = "sealed"
+	// GivenView: a handover that one's team gave away, once it is closed: about whom it was, how it ended, and what
+	// one's own team wrote in its history.
+	GivenView Projection = "given"
 )
 
 // Showing is how much of one stored value leaves the server.

@@ -38,6 +38,8 @@ func dutiesModule() string {
 /**
  * @typedef {object} Duty
  * @property {'none' | 'limited' | 'clinical'} view the projection of records
+ * @property {boolean} [device] may sign in a phone with the field app
+ * @property {boolean} [inbox] works the inbox of its teams
  * @property {boolean} [desk] decides about issues, caseloads and phones of its teams
  * @property {boolean} [chain] is the end of every escalation
  * @property {boolean} [accounts] looks after accounts of staff
@@ -54,7 +56,7 @@ const duties = {
 		for _, flag := range []struct {
 			name string
 			set  bool
-		}{{"desk", d.Desk}, {"chain", d.Chain}, {"accounts", d.KeepsAccounts()}, {"converts", d.ConvertsConcerns()}} {
+		}{{"device", d.Device}, {"inbox", d.Inbox}, {"desk", d.Desk}, {"chain", d.Chain}, {"accounts", d.KeepsAccounts()}, {"converts", d.ConvertsConcerns()}} {
 			if flag.set {
 				fmt.Fprintf(&b, ", %s: true", flag.name)
 			}

@@ -1,9 +1,6 @@
 package care
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // State is where a handover stands. See internal/handover for the moves between them.
 type State string
@@ -85,14 +82,4 @@ var stateLists = []stateList{
 	{"ReadThere", "somebody at the destination has had it before their eyes", State.ReadThere, false, true},
 	{"Unanswered", "the time for an answer ran out", State.Unanswered, false, true},
 	{"Stuck", "goes no further without the sender's side", State.Stuck, false, true},
-}
-
-// AnyState is a condition in SQL: the column holds a state of which something holds. An index with this
-// condition is found by a query that says it word for word.
-func AnyState(column string, holds func(State) bool) string {
-	parts := StatesThat(holds)
-	for i, s := range parts {
-		parts[i] = column + " = '" + s + "'"
-	}
-	return strings.Join(parts, " OR ")
 }

@@ -59,8 +59,7 @@ func TestSQLKnowsTheSameStates(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "\tSQL%s = `('%s')` // %s\n", l.name, strings.Join(StatesThat(l.holds), "', '"), l.about)
 	}
-	b.WriteString(")\n\n// SQLClosedIndexed is the condition of the indexes of closed handovers, word for word, by which SQLite knows that\n" +
-		"// they hold what is asked for.\nconst SQLClosedIndexed = `" + AnyState("state", State.Closed) + "`\n")
+	b.WriteString(")\n")
 	code, err := format.Source([]byte(b.String()))
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,3 @@ const (
 	SQLEnded       = `('done', 'declined', 'failed', 'stood_down')` // takes no further alarms
 	SQLInHand      = `('acknowledged', 'accepted')`                 // somebody said that they look after it
 )
-
-// SQLClosedIndexed is the condition of the indexes of closed handovers, word for word, by which SQLite knows that
-// they hold what is asked for.
-const SQLClosedIndexed = `state = 'done' OR state = 'stood_down'`

@@ -136,7 +136,11 @@ func (s *stage) addresses(path string, op *openapi3.Operation) (list []string) {
 		kind := map[string]string{"handovers": "handover ", "issues": "issue "}[strings.Split(path, "/")[4]]
 		for _, name := range slices.Sorted(maps.Keys(s.value)) {
 			person, isPerson := s.people[name]
-			if kind != "" && strings.HasPrefix(name, kind) || kind == "" && isPerson && person.Collection().Name == care.StaffName {
+			of := map[string]string{"people": care.Patients}[strings.Split(path, "/")[4]]
+			if of == "" {
+				of = care.StaffName
+			}
+			if kind != "" && strings.HasPrefix(name, kind) || kind == "" && isPerson && person.Collection().Name == of {
 				list = append(list, strings.ReplaceAll(path, "{id}", s.value[name]))
 			}
 		}

@@ -36,6 +36,7 @@ var types = map[string]any{
 	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "OpenTeam": httpapi.OpenTeam{},
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "UnsentWork": desk.UnsentWork{},
+	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "TimelinePhone": pbpages.TimelinePhone{},
 	"StoredNow": httpapi.StoredNow{}, "StoredRecord": httpapi.StoredRecord{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
 	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
 	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{},
@@ -49,7 +50,7 @@ var private = map[string]string{
 	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",
 	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered",
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
-	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
+	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "ClosedRequest": "closedRequest", "TimelinePage": "timelinePage", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
 }
 
 func TestSchemasHaveTheFieldsOfTheRoutesOwnTypes(t *testing.T) {

@@ -57,11 +57,11 @@ const searchWords = 6
 // SearchPeople reads one page of who is on the caseloads of a lead's teams and staff now; last is
 // the place after it.
 func SearchPeople(store PeopleSearch, lead Lead, q PeopleQuery) (found []FoundPerson, last PersonKey, more bool, err error) {
-	sought := Sought{By: *lead.holders(), Words: strings.Fields(q.Text), Limited: !lead.Clinical(), After: q.After, Limit: q.Limit}
-	sought.Words = sought.Words[:min(len(sought.Words), searchWords)]
-	if n := digitsOf(q.Text); n != "" && !sought.Limited { // 999 000 0018 is one number
-		sought.Words, sought.Number = nil, n
+	sought := Sought{By: *lead.holders(), Limited: !lead.Clinical(), After: q.After, Limit: q.Limit}
+	if sought.Words, sought.Number = care.Sought(q.Text, searchWords); sought.Limited && sought.Number != "" {
+		sought.Words, sought.Number = strings.Fields(q.Text), "" // they find nobody by a number, and so nobody by its parts
 	}
+	sought.Words = sought.Words[:min(len(sought.Words), searchWords)]
 	keys, more, err := store.FindPeople(sought)
 	if err != nil || len(keys) == 0 {
 		return nil, last, false, err
@@ -105,13 +105,4 @@ func withHolders(store PeopleSearch, keys []PersonKey, only *Holders) ([]FoundPe
 		}
 	}
 	return found, nil
-}
-
-// digitsOf is a number written in groups, as one; "" when it is something else, or in one group.
-func digitsOf(text string) string {
-	joined := strings.NewReplacer(" ", "", "-", "").Replace(text)
-	if joined == text || len(joined) < 6 || strings.Trim(joined, "0123456789") != "" {
-		return ""
-	}
-	return joined
 }

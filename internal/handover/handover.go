@@ -47,6 +47,9 @@ type Handover struct {
 	// Former are teams it was escalated away from, from its history. Optional: they may still
 	// act on it, because a late answer of a practice is better than none.
 	Former []string
+	// Given are teams that had it before and gave it away: they handed it on, declined it, or had it when somebody
+	// else handed it on. From its history; they learn how it ended.
+	Given []string
 }
 
 // reached says who brought the handover to its state, and when, as far as it is known.
@@ -63,7 +66,7 @@ func (h Handover) reached() (string, time.Time) {
 	return "", time.Time{}
 }
 
-// FromRecord reads a stored handover. StateBy, StateAt and Former come from its history.
+// FromRecord reads a stored handover. StateBy, StateAt, Former and Given come from its history.
 func FromRecord(r *care.Record) Handover {
 	h := care.AsHandover(r)
 	return Handover{

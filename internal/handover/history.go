@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -53,17 +54,32 @@ var leads = map[string]care.State{
 	EventAnswered: care.Done, EventStoodDown: care.StoodDown, EventJoined: care.StoodDown, EventReceived: care.Queued,
 }
 
+// Closing lists the events that close a handover, in the order of the alphabet.
+func Closing() []string {
+	var list []string
+	for kind, state := range leads {
+		if state.Closed() {
+			list = append(list, kind)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // WithHistory fills in what a handover's events know and its record does not: who brought it to
 // its state, and which teams it was escalated away from. The events must be in order.
 func WithHistory(h Handover, events []Event) Handover {
-	h.Former = nil
+	h.Former, h.Given = nil, nil
 	for _, e := range events {
 		if leads[e.Kind] == h.State {
 			h.StateBy, h.StateAt = e.By, e.At
 		}
 		switch e.Kind {
 		case EventHandedOn: // what it was before is over
+			h.Given = append(append(h.Given, h.Former...), e.Team)
 			h.Former = nil
+		case EventDeclined:
+			h.Given = append(h.Given, e.Team)
 		case EventEscalated:
 			if from, _ := e.Detail["from"].(string); from != "" {
 				h.Former = append(h.Former, from)

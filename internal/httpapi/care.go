@@ -51,6 +51,7 @@ func (a *API) careRoutes() []careRoute {
 	routes := []careRoute{
 		{http.MethodGet, "/inbox", worksHandovers, a.readInbox},
 		{http.MethodGet, "/handovers", worksHandovers, a.listHandovers},
+		{http.MethodPost, "/handovers/search", worksHandovers, a.searchClosed},
 		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},
 		{http.MethodPost, "/handovers/{id}/hold", worksHandovers, a.hold},
 		{http.MethodPost, "/handovers/{id}/release", worksHandovers, a.release},
@@ -68,6 +69,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/caseload/{id}/end", worksDesk, a.endAssignment},
 		{http.MethodPost, "/people", registers, a.register},
 		{http.MethodPost, "/people/search", worksDesk, a.searchPeople},
+		{http.MethodGet, "/people/{id}/timeline", worksDesk, a.readTimeline},
 		{http.MethodGet, "/fields", worksDesk, a.listFields},
 		{http.MethodGet, "/staff", keepsAccounts, a.listStaff},
 		{http.MethodGet, "/staff/{id}/work", keepsAccounts, a.readWork},

@@ -24,17 +24,19 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	return a.answerInbox(e, q)
+}
+
+// answerInbox reads a page of an inbox, and notes whose handovers it shows.
+func (a *API) answerInbox(e *core.RequestEvent, q pbpages.InboxQuery) error {
 	items := []handoverItem{}
 	read := care.ReadDetail{}
-	var last pbpages.InboxKey
-	more := false
-	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		rows, cut, err := pbpages.Of(v).Inbox(q)
-		more = cut
-		for i := range rows {
-			items = append(items, a.itemOf(q.Access, q.Side, &rows[i]))
-			read.Add(rows[i].Record.Person())
-			last = rows[i].Key
+	var found pbpages.InboxPage
+	err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
+		found, err = pbpages.Of(v).Inbox(q)
+		for i := range found.Rows {
+			items = append(items, a.itemOf(q.Access, q.Side, &found.Rows[i]))
+			read.Add(found.Rows[i].Record.Person())
 		}
 		return err
 	})
@@ -44,7 +46,7 @@ func (a *API) listHandovers(e *core.RequestEvent) error {
 	if err := a.audit(e, "list", care.Handovers, "", "", read); err != nil {
 		return err
 	}
-	answer, err := page(items, more, last)
+	answer, err := page(items, found.More, found.Last)
 	if err != nil {
 		return err
 	}
@@ -141,10 +143,17 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 			return err
 		}
 		h := arrange.HandoverOf(row.Record, history)
-		if ok = maySee(viewer, h); !ok {
+		row.Given = givenAway(viewer, h)
+		if ok = row.Given || maySee(viewer, h); !ok {
 			return nil
 		}
 		seen := viewer.SeeHandover(row.Record)
+		if row.Given {
+			seen = viewer.SeeGiven(row.Record)
+		}
+		if h.State.Closed() {
+			row.ClosedAt, row.ClosedBy = care.Stamp(h.StateAt), h.StateBy
+		}
 		d.HandoverView, d.Events, d.May = a.viewHandover(viewer, row), a.viewHistory(viewer, seen, history), a.possible(viewer, h)
 		if d.Evidence, err = a.viewEvidence(v, seen); err != nil {
 			return err

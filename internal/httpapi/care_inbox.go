@@ -172,7 +172,7 @@ type handoverItem struct {
 // viewer's teams or was escalated away from them; its history is not read for that.
 func (a *API) itemOf(viewer *access.Access, side string, row *pbpages.InboxRow) handoverItem {
 	h := arrange.HandoverOf(row.Record, nil)
-	if side == access.Received {
+	if side == access.Received && !row.Given {
 		h.Former = viewer.InboxTeams()
 	}
 	return handoverItem{HandoverView: a.viewHandover(viewer, row), May: a.possible(viewer, h)}

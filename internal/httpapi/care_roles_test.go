@@ -32,6 +32,7 @@ var routeTable = map[string]struct {
 	status int
 }{
 	"GET /inbox":                         {roles: handoverRoles, status: 200},
+	"POST /handovers/search":             {roles: handoverRoles, body: `{}`, status: 200},
 	"POST /handovers/{id}/hold":          {roles: handoverRoles, body: `{}`, status: 404},
 	"POST /handovers/{id}/release":       {roles: handoverRoles, body: `{}`, status: 404},
 	"GET /handovers":                     {roles: handoverRoles, status: 200},
@@ -59,6 +60,7 @@ var routeTable = map[string]struct {
 	"POST /caseload/move":                {roles: deskRoles, body: `{"patients":["{id}"],"from":{"team":"{id}"},"to":{"staff":"{id}"},"reason":"x"}`, status: 404},
 	"POST /caseload/cover":               {roles: deskRoles, body: `{"patients":["{id}"],"team":"{id}","to":"2200-01-01T00:00:00.000Z","reason":"x"}`, status: 404},
 	"POST /people/search":                {roles: deskRoles, body: `{}`, status: 200},
+	"GET /people/{id}/timeline":          {roles: deskRoles, status: 404},
 	"GET /fields":                        {roles: deskRoles, status: 200},
 	"GET /staff/{id}/work":               {roles: keeperRoles, status: 404},
 	"POST /caseload/{id}/end":            {roles: deskRoles, body: `{}`, status: 404},
@@ -281,7 +283,7 @@ func TestCare_ReadsAreAudited(t *testing.T) {
 	equal(t, "what was not read is not in it", w.count(t, `SELECT count(*) FROM audit`)-before, 2)
 }
 
-// Open before closed, overdue first, then by class, then by age; page by page the same as in one.
+// U28. Open before closed, an emergency first, then the overdue, then by class, then by age; page by page the same as in one.
 func TestCare_TheOrderOfAnInbox(t *testing.T) {
 	w := newTown(t)
 	add := func(class, state string, raised, due time.Duration) string {
@@ -293,17 +295,18 @@ func TestCare_TheOrderOfAnInbox(t *testing.T) {
 			"ack_due": dueAt, "act_due": dueAt, "raised_at": w.now().Add(-raised)}).Id
 	}
 	want := []string{
+		add("E", "sent", time.Minute, -time.Minute),       // an emergency, and overdue
+		add("E", "sent", 2*time.Minute, time.Hour),        // an emergency
 		add("U2", "sent", time.Minute, -time.Minute),      // overdue, the most urgent
 		add("R", "failed", 9*time.Hour, time.Hour),        // nobody answered at all
-		add("E", "sent", time.Minute, time.Hour),          // in time, by class
 		add("SD", "seen", 3*time.Hour, time.Hour),         // by age
 		add("SD", "acknowledged", 2*time.Hour, time.Hour), //
 		add("I", "sent", 5*time.Hour, 0),                  // nothing is due
 	}
-	older := add("E", "done", 4*time.Hour, -time.Hour)
-	newer := add("I", "stood_down", 5*time.Hour, 0)
+	older := add("E", "done", 5*time.Hour, -time.Hour)
+	newer := add("I", "stood_down", 4*time.Hour, 0)
 	w.tick()
-	all := append(slices.Clone(want), newer, older) // the closed, last changed first
+	all := append(slices.Clone(want), newer, older) // the closed, the latest first
 	ids := func(list []string, query string) (got []string) {
 		cursor := ""
 		for range list {
@@ -323,7 +326,7 @@ func TestCare_TheOrderOfAnInbox(t *testing.T) {
 		want  []string
 	}{
 		{"limit=200", want}, {"limit=2", want}, {"limit=1&state=all", all}, {"limit=3&state=all", all},
-		{"state=closed", []string{newer, older}}, {"class=SD", want[3:5]}, {"state=seen,failed", []string{want[1], want[3]}}, {"mine=true", nil},
+		{"state=closed", []string{newer, older}}, {"class=SD", want[4:6]}, {"state=seen,failed", []string{want[3], want[4]}}, {"mine=true", nil},
 		{"team=" + w.surgery.Id, want},
 	} {
 		w.clock.Turn(testkit.Monday)

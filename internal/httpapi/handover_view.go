@@ -27,9 +27,10 @@ type HandoverView struct {
 	ID      string `json:"id"`
 	Version int64  `json:"version"`
 	// Projection: full; limited (the ask and the note that is safe to share); sealed (a
-	// safeguarding concern, whose content is for the safeguarding lead only).
+	// safeguarding concern, whose content is for the safeguarding lead only); given (how it ended).
 	Projection access.Projection `json:"projection"`
-	// Side: received, sent, or escalated (with somebody else for want of an answer from here).
+	// Side: received, sent, escalated (with somebody else for want of an answer from here), or given (handed on or
+	// declined here, and closed since).
 	Side    string        `json:"side"`
 	State   string        `json:"state"`
 	Class   string        `json:"class"`
@@ -69,6 +70,8 @@ type HandoverView struct {
 	Answer         string      `json:"answer,omitempty"`
 	FiledBy        *care.Named `json:"filed_by,omitempty"`
 	FiledAt        string      `json:"filed_at,omitempty"`
+	ClosedAt       string      `json:"closed_at,omitempty"`
+	ClosedBy       *care.Named `json:"closed_by,omitempty"` // nil where the server closed it, or while it is open
 	// Unreadable names fields that are stored and cannot be read at the moment.
 	Unreadable []string `json:"unreadable,omitempty"`
 }
@@ -89,8 +92,11 @@ type HandoverProvenance struct {
 
 // viewHandover shapes a handover for a reader who may see it.
 func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverView {
-	seen, staff, team := who.SeeHandover(row.Record), a.Store.Access.NamedStaff, a.Store.Access.NamedTeam
-	h := HandoverView{ID: seen.ID, Version: seen.Version, Projection: seen.Projection, Side: who.SideOf(row.Record), State: seen.Text("state"),
+	seen, side, person, staff, team := who.SeeHandover(row.Record), who.SideOf(row.Record), who.SeePersonOf(row.Record, row.Person), a.Store.Access.NamedStaff, a.Store.Access.NamedTeam
+	if row.Given {
+		seen, side, person = who.SeeGiven(row.Record), access.Given, who.SeePersonGiven(row.Record, row.Person)
+	}
+	h := HandoverView{ID: seen.ID, Version: seen.Version, Projection: seen.Projection, Side: side, State: seen.Text("state"),
 		Class: seen.Text("class"), Overdue: row.Overdue, Due: row.Due, AckDue: seen.Text("ack_due"), ActDue: seen.Text("act_due"),
 		Mine:      seen.Text("owner") == who.Staff || seen.Text("acknowledged_by") == who.Staff,
 		FromStaff: staff(seen.Text("from_staff")), FromTeam: team(seen.Text("from_team")), ToTeam: team(seen.Text("to_team")),
@@ -102,7 +108,7 @@ func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverVi
 		Rules:      a.rulesHeld(seen), SupersededBy: seen.Text("superseded_by"), SafeNote: seen.Text("safe_note"),
 		Situation: seen.Text("situation"), Background: seen.Text("background"), Assessment: seen.Text("assessment"), Recommendation: seen.Text("recommendation"),
 		DeclineReason: seen.Text("decline_reason"), Answer: seen.Text("answer"), Call: callOf(seen), Call999: call999Of(seen),
-		Patient: who.SeePersonOf(row.Record, row.Person), Unreadable: seen.Unreadable()}
+		Patient: person, Unreadable: seen.Unreadable(), ClosedAt: row.ClosedAt, ClosedBy: staff(row.ClosedBy)}
 	if seen.Projection == access.SealedView {
 		text := sealedText(seen)
 		h.Situation, h.Recommendation = text.Situation, text.Recommendation

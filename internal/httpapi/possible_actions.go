@@ -15,6 +15,11 @@ func maySee(who *access.Access, h handover.Handover) bool {
 	return who.MaySeeHandover(h.FromStaff, h.FromTeam, h.ToTeam, h.Former)
 }
 
+// givenAway says whether somebody sees a handover only because a team of theirs gave it away.
+func givenAway(who *access.Access, h handover.Handover) bool {
+	return !maySee(who, h) && who.MaySeeGiven(h.State, h.Given)
+}
+
 // byPeople is what a person can do to a handover, in the order in which pages offer it.
 var byPeople = []handover.Kind{handover.See, handover.Acknowledge, handover.Unacknowledge, handover.Accept, handover.Decline, handover.Answer,
 	handover.HandOn, handover.RecordCall, handover.File, handover.StandDown, handover.Confirm}

@@ -2,6 +2,7 @@ package pbpages
 
 import (
 	"database/sql"
+	"errors"
 	"time"
 
 	"doorstep/internal/access"
@@ -9,24 +10,32 @@ import (
 	"doorstep/internal/desk"
 )
 
-// InboxPlans are what SQLite says it will do for each statement behind the closed part of an inbox.
-func (v Pages) InboxPlans(q InboxQuery) (plans []string, err error) {
-	err = q.eachRun(care.StatesThat(care.State.Closed), q.Limit+1, func(query string, args []any) error {
-		return v.Each("EXPLAIN QUERY PLAN "+query, func(r *sql.Rows) error {
+// ClosedPlans are what SQLite says it will do for each statement behind the closed part of an inbox.
+func (v Pages) ClosedPlans(q InboxQuery) (plans []string, err error) {
+	states := care.StatesThat(care.State.Closed)
+	explain := func(statement, holder string, others []string) {
+		err = errors.Join(err, v.Each("EXPLAIN QUERY PLAN "+statement, func(r *sql.Rows) error {
 			var id, parent, unused int
 			var detail string
 			err := r.Scan(&id, &parent, &unused, &detail)
 			plans = append(plans, detail)
 			return err
-		}, args...)
-	})
+		}, q.closedArgs(holder, others, states, q.Limit+1)...))
+	}
+	for _, h := range q.holders() {
+		explain(closedOfHolder, h, nil)
+	}
+	explain(closedOfBoth, "of:"+q.Access.Staff, q.holders())
 	return plans, err
 }
+
+// MostLookedAt is how many closed handovers one page looks through.
+const MostLookedAt = mostLookedAt
 
 // Built are the statements that functions make, by the name of the function and, where it makes several, what they
 // are for: one of each form.
 func Built() map[string]map[string]string {
-	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "query": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()},
+	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()},
 		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}}
 	for _, q := range []desk.CaseloadQuery{{Patient: "p"}, {Team: "t"}, {Staff: "s"}} {
 		built["caseloadPage"][q.Patient+q.Team+q.Staff] = caseloadPage(q)
@@ -43,9 +52,6 @@ func Built() map[string]map[string]string {
 		}
 		where, _ := q.inStates([]string{string(care.Sent), string(care.Acknowledged)})
 		built["inboxPage"][form] = inboxPage(where)
-		for _, r := range q.runs([]string{"a"}, []string{"b"}) {
-			built["query"][form+", by "+r.column] = r.query()
-		}
 	}
 	return built
 }

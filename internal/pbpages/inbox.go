@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -18,19 +19,26 @@ type InboxQuery struct {
 	States []string
 	Class  string
 	Mine   bool // only what the viewer owns or acknowledged
-	After  *InboxKey
-	Limit  int
+	// From and To bound when it was closed; To is the first moment that is too late, zero = no bound.
+	From, To time.Time
+	// Match says which of what is closed are wanted, nil = all. Then a page is what was found among so many, and
+	// may be shorter than its limit though more follow.
+	Match func(*InboxRow) bool
+	After *InboxKey
+	Limit int
 }
 
-// InboxKey is a place in the order of an inbox: what is open first, then what is overdue, then by
-// class, then by age, oldest first; of what is closed the latest first. Now is the moment by
+// InboxKey is a place in the order of an inbox: what is open first, of that the emergencies, then what is overdue,
+// then by class, then by age, oldest first; of what is closed the latest first. Now is the moment by
 // which the first page decided what is overdue, so that no row moves between two pages.
 type InboxKey struct {
 	Now    string  `json:"n"`
 	Closed int     `json:"c"`
+	Calm   int     `json:"e"` // 0 for an emergency
 	InTime int     `json:"o"`
 	Rank   int     `json:"r"`
 	Age    float64 `json:"a"`
+	At     string  `json:"t,omitempty"` // when it was closed, as it lies in a column
 	ID     string  `json:"i"`
 }
 
@@ -40,7 +48,18 @@ type InboxRow struct {
 	Person  *care.Record // nil where there is none
 	Overdue bool
 	Due     string // the next deadline as a wire time, "" for none
-	Key     InboxKey
+	// Given: the viewer's team only gave it away, handing it on or declining it, before it was closed.
+	Given bool
+	// ClosedAt as a wire time and ClosedBy, "" while it is open; closed by nobody, it was the server.
+	ClosedAt, ClosedBy string
+	Key                InboxKey
+}
+
+// InboxPage is what a page of an inbox holds. After Last the next one goes on, where there is More.
+type InboxPage struct {
+	Rows []InboxRow
+	More bool
+	Last InboxKey
 }
 
 // dueColumn is handover.Due in SQL.
@@ -48,11 +67,11 @@ const dueColumn = `CASE WHEN state IN ` + care.SQLInHand + ` THEN act_due
 	WHEN state IN ` + care.SQLOffTheClock + ` THEN ''
 	WHEN ack_due = '' THEN act_due WHEN act_due = '' THEN ack_due ELSE min(ack_due, act_due) END`
 
-// keyColumns are the order of an inbox; ? is now, twice.
-const keyColumns = `state IN ` + care.SQLClosed + ` AS closed, ` + dueColumn + ` AS due,
+// keyColumns are the order of what is open in an inbox; ? is now.
+const keyColumns = `class <> 'E' AS calm, ` + dueColumn + ` AS due,
 	NOT (state = 'failed' OR (` + dueColumn + ` <> '' AND ` + dueColumn + ` <= ?)) AS in_time,
-	CASE WHEN class = 'E' OR state IN ` + care.SQLClosed + ` THEN 0 WHEN class IN ('U2', 'SG') THEN 1 WHEN class = 'SD' THEN 2 WHEN class = 'R' THEN 3 ELSE 4 END AS rank,
-	CASE WHEN state IN ` + care.SQLClosed + ` THEN -version ELSE coalesce(unixepoch(raised_at, 'subsec'), 0) END AS age`
+	CASE WHEN class = 'E' THEN 0 WHEN class IN ('U2', 'SG') THEN 1 WHEN class = 'SD' THEN 2 WHEN class = 'R' THEN 3 ELSE 4 END AS rank,
+	coalesce(unixepoch(raised_at, 'subsec'), 0) AS age`
 
 // visible says which handovers a viewer sees from a side.
 //
@@ -73,8 +92,8 @@ const (
 )
 
 // Inbox reads one page: of what is open, which is as much as people have in hand, and then of what is
-// closed. More says that another follows.
-func (v Pages) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
+// closed.
+func (v Pages) Inbox(q InboxQuery) (page InboxPage, err error) {
 	now := columns.Stamp(v.Now())
 	if q.After != nil {
 		now = q.After.Now
@@ -88,34 +107,35 @@ func (v Pages) Inbox(q InboxQuery) (rows []InboxRow, more bool, err error) {
 		}
 	}
 	if len(open) > 0 && (q.After == nil || q.After.Closed == 0) {
-		if rows, err = v.open(&q, open, now); err != nil {
-			return nil, false, err
+		if page.Rows, err = v.open(&q, open, now); err != nil {
+			return page, err
 		}
 	}
-	if room := q.Limit + 1 - len(rows); room > 0 && len(closed) > 0 {
-		rest, err := v.closed(&q, closed, room)
-		if err != nil {
-			return nil, false, err
+	if page.More = len(page.Rows) > q.Limit; page.More {
+		page.Rows = page.Rows[:q.Limit]
+	} else if len(closed) > 0 {
+		if err = v.closed(&q, closed, &page); err != nil {
+			return page, err
 		}
-		rows = append(rows, rest...)
 	}
-	for i := range rows {
-		rows[i].Key.Now = now
+	for i := range page.Rows {
+		page.Rows[i].Key.Now = now
 	}
-	if len(rows) > q.Limit {
-		return rows[:q.Limit], true, nil
+	if n := len(page.Rows); n > 0 && page.Last.ID == "" {
+		page.Last = page.Rows[n-1].Key
 	}
-	return rows, false, nil
+	page.Last.Now = now
+	return page, nil
 }
 
 // open reads what stands open, one more than a page at most.
 func (v Pages) open(q *InboxQuery, states []string, now string) (rows []InboxRow, err error) {
 	where, args := q.inStates(states)
-	after := InboxKey{Closed: -1}
+	after := InboxKey{Calm: -1}
 	if q.After != nil {
 		after = *q.After
 	}
-	args = append(args, now, after.Closed, after.InTime, after.Rank, after.Age, after.ID, q.Limit+1)
+	args = append(args, now, after.Calm, after.InTime, after.Rank, after.Age, after.ID, q.Limit+1)
 	err = v.Each(inboxPage(where), func(r *sql.Rows) error {
 		row, err := v.scanInbox(r)
 		rows = append(rows, row)
@@ -124,7 +144,7 @@ func (v Pages) open(q *InboxQuery, states []string, now string) (rows []InboxRow
 	return rows, err
 }
 
-// inStates gives the condition with the parameters ?1 to ?3 and, after those of the order, ?11 on.
+// inStates gives the condition with the parameters ?1 to ?3.
 func (q *InboxQuery) inStates(open []string) (string, []any) {
 	teams, own := q.reach()
 	where := visibleReceived
@@ -194,25 +214,27 @@ func inboxColumns() string {
 	return b.String()
 }
 
-// inboxFrom reads handovers, each with its person and its place in the order; now is a parameter.
+// inboxFrom reads handovers that stand open, each with its person and its place in the order; now is a parameter.
 func inboxFrom(now, where string) string {
 	return `WITH k AS (SELECT id, ` + strings.ReplaceAll(keyColumns, "?", now) + ` FROM handovers WHERE ` + where + `)
-		SELECT ` + inboxColumns() + `, k.closed, k.due, k.in_time, k.rank, k.age FROM k
+		SELECT ` + inboxColumns() + `, k.due, k.calm, k.in_time, k.rank, k.age FROM k
 		JOIN handovers h ON h.id = k.id LEFT JOIN patients p ON p.id = h.patient`
 }
 
 // inboxPage reads what stands open; ?4 is now, ?5 to ?9 the place in the order after which it begins, ?10 how many.
 func inboxPage(where string) string {
 	return inboxFrom("?4", where) + `
-		WHERE (k.closed, k.in_time, k.rank, k.age, k.id) > (?5, ?6, ?7, ?8, ?9)
-		ORDER BY k.closed, k.in_time, k.rank, k.age, k.id LIMIT ?10`
+		WHERE (k.calm, k.in_time, k.rank, k.age, k.id) > (?5, ?6, ?7, ?8, ?9)
+		ORDER BY k.calm, k.in_time, k.rank, k.age, k.id LIMIT ?10`
 }
 
 // inboxRow reads the handover ?2; ?1 is now.
 func inboxRow() string { return inboxFrom("?1", `id = ?2`) }
 
-// inboxRows reads handovers that are closed, and so never overdue, by id.
-func inboxRows() string { return inboxFrom(`''`, `id IN (SELECT value FROM json_each(?))`) }
+// inboxRows reads handovers by id that are closed, and so never overdue.
+func inboxRows() string {
+	return `SELECT ` + inboxColumns() + `, '', 1, 1, 0, 0 FROM handovers h LEFT JOIN patients p ON p.id = h.patient WHERE h.id IN (SELECT value FROM json_each(?))`
+}
 
 // wider scans more columns than a table knows.
 type wider struct {
@@ -230,7 +252,7 @@ func (v Pages) scanInbox(r interface{ Scan(...any) error }) (InboxRow, error) {
 	for i := range raw {
 		more = append(more, &raw[i])
 	}
-	more = append(more, &row.Key.Closed, &row.Due, &row.Key.InTime, &row.Key.Rank, &row.Key.Age)
+	more = append(more, &row.Due, &row.Key.Calm, &row.Key.InTime, &row.Key.Rank, &row.Key.Age)
 	rec, err := handovers.Scan(wider{r, more})
 	if err != nil || rec == nil {
 		return row, err

@@ -8,6 +8,7 @@ import { words } from '../shared/ui/words.js'
  * A view: what main.js opens, loads, draws, and reads again when something changed.
  * @typedef {object} View
  * @property {string} title
+ * @property {string} [who] whom it is about: name, birth date and number, at the head of every sheet when it is printed
  * @property {{ to: string, text: string }} [back]
  * @property {() => Promise<void>} [load]
  * @property {() => Promise<void>} [refresh] like load, but leaves alone what is being typed

@@ -5,6 +5,7 @@ import { announce, announcers, html, nothing, render } from '../shared/ui/html.j
 import { now, takeTimeFrom } from '../shared/ui/now.js'
 import { Refusal, Session } from '../shared/ui/session.js'
 import { clock } from '../shared/ui/format.js'
+import { noScreen, screensView } from '../shared/ui/screens.js'
 import { signInState, signInView } from '../shared/ui/signin.js'
 import { fill, words } from '../shared/ui/words.js'
 import { follow } from './live.js'
@@ -120,7 +121,7 @@ function whoever() {
   }
   sessionEnded = false
   signInState.trouble = ''
-  unfollow = follow(session, { changed: refresh, linked(lost) {
+  if (desk.home) unfollow = follow(session, { changed: refresh, linked(lost) {
     if (lost !== link.lost) announce(lost ? w.live.lost : w.live.back, { urgent: lost })
     link = { lost, since: lost ? link.since : now() }
     draw()
@@ -140,6 +141,7 @@ function page() {
     <header class="ds-header" role="banner"><div class="ds-header__inner">
       <a class="ds-header__name" href="#/">${words.common.product} <span class="dk-where">${w.name}</span></a>
       <a href="#/help">${words.common.help}</a>
+      ${me ? screensView(me.role, 'desk') : nothing}
       ${me ? html`<span>${fill(words.common.signIn.as, {
             name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
         <button type="button" @click=${() => session.signOut()}>${words.common.signIn.out}</button>` : nothing}
@@ -158,13 +160,14 @@ function page() {
 const current = () => location.hash.replace(/^#\/?/, '').split('/')[0] || desk.home
 
 function body() {
-  if (!view) return html`<h1 class="nhsuk-heading-l">${w.notFor.title}</h1><p>${desk.home ? w.notFor.view : w.notFor.role}</p>
-    ${desk.home ? nothing : html`<p><a href="/practice/">${w.notFor.inbox}</a></p>`}`
+  if (!desk.home) return noScreen(session.me?.role, 'desk')
+  if (!view) return html`<h1 class="nhsuk-heading-l">${w.notFor.title}</h1><p>${w.notFor.view}</p>`
   return html`${view.back ? html`<a class="nhsuk-back-link" href="#/${view.back.to}">${view.back.text}</a>` : nothing}
     <h1 class="nhsuk-heading-l">${view.title}</h1>
     ${trouble ? html`${refusalBox(trouble)}<button type="button" class="nhsuk-button nhsuk-button--secondary"
         @click=${open}>${w.again}</button>`
-      : loading ? html`<p role="status">${w.loading}</p>` : view.draw()}`
+      : loading ? html`<p role="status">${w.loading}</p>` : html`<div class="ds-sheet"><div class="ds-sheet__head">${view.who ?? view.title}</div>
+        <div class="ds-sheet__body">${view.draw()}</div></div>`}`
 }
 
 /** @param {Event} e */

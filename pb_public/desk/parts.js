@@ -36,6 +36,13 @@ export const passedOn = issue => issue.escalated_at && openIssue(issue) ? tag(w.
 /** A person in one line. @param {any} p */
 export const personLine = p => html`<span class="dk-person">${personName(p ?? {})}</span>`
 
+/** Born and number, as far as the desk may know. @param {any} p */
+export const bornAndNumber = p => [p?.date_of_birth && fill(w.person.born, { date: birth(p.date_of_birth) }),
+  p?.nhs_number && fill(w.person.nhs, { number: nhsNumber(p.nhs_number) })].filter(Boolean).join(', ')
+
+/** Name, birth date and number, for the head of a printed sheet. @param {any} p */
+export const whoIs = p => [personName(p ?? {}), bornAndNumber(p)].filter(Boolean).join(', ')
+
 /** Who it is, so that nobody mistakes one for another. @param {any} p */
 export function personFacts(p) {
   if (!p) return nothing

@@ -1,14 +1,15 @@
 // @ts-check
 // One handover: who, what is asked, the readings, where it comes from, what happened to it, and what can be done.
 import { dutyOf } from '../shared/duties.js'
-import { closed } from '../shared/states.js'
+import { closed, inHand } from '../shared/states.js'
 import { courses, trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { formView, takeOverText } from './forms.js'
-import { addressOf, dueText, identity, sender, tags } from './row.js'
+import { onPaper } from './paper.js'
+import { addressOf, closedText, dueText, identity, partText, sender, tags } from './row.js'
 import { age, asText, callRows, happened, isSet, provenance, rowsOf, stamp, totalOf } from './text.js'
 
 const w = words.practice
@@ -54,85 +55,95 @@ export function detailView(inbox, on) {
   return html`${bar}<div class="pi-detail pi-screen">
     <div class="pi-wide">
       <h1 tabindex="-1" data-focus="h1">${personName(d.patient)}</h1>
-      <p class="ds-soft">${identity(d.patient, now)}</p>
-      <p class="ds-row">${tags(d, now)}<span class="ds-tag">${word(words.common.states, d.state)}</span>${d.unverified
+      <p class="pi-who"><span class="ds-soft">${identity(d.patient, now)}</span>
+        ${tags(d, now)}<span class="ds-tag">${word(words.common.states, d.state)}</span>${d.unverified
         ? html`<span class="ds-tag ds-tag--bad">${w.unverified}</span>` : nothing}
-        <strong>${dueText(d, now)}</strong><span>${sender(d)}</span></p>
-      ${others(inbox, d, now)}${cautions(d)}${ring(d)}
+        <strong>${closedText(d, now) || dueText(d, now)}</strong><span>${sender(d)}</span>${ringLater(d)}</p>
+      ${others(inbox, d, now)}${ringFirst(d)}${cautions(d)}
     </div>
     ${doBar(inbox, d, on)}
     ${formView(inbox, on.draw)}
-    <div>${sbar(d)}${findings(d, now)}</div>
-    <div>${facts(d, now)}${chart(d, now)}${outcomes(d, now)}${origin(d, now)}${history(d, now)}${rest(inbox, d)}</div>
+    <div>${sbar(d)}</div>
+    <div>${findings(d, now)}</div>
+    <div>${outcomes(d, now)}${origin(d, now)}${history(d, now)}</div>
+    <div>${chart(d, now)}${facts(d, now)}${rest(inbox, d)}</div>
     <section class="pi-wide" aria-labelledby="h-text"><h2 id="h-text">${w.s.text}</h2><pre class="pi-text ds-pre" tabindex="0" role="region"
       aria-labelledby="h-text" data-focus="text">${asText(d, inbox.session.me?.name ?? '', now)}</pre></section>
   </div>
-  <div class="pi-print">${asText(d, inbox.session.me?.name ?? '', now)}</div>`
+  ${onPaper(inbox, d)}`
 }
 
 /** @param {Inbox} inbox @param {Detail} d @param {number} now */
 function others(inbox, d, now) {
-  return inbox.others(d.id)
+  return inbox.attention.others(d.id)
     .map(a => html`<div class="ds-banner ds-banner--warn pi-banner-do" role="status">
         <p><strong>${fill(a.claimed ? w.claimed : w.looking, { name: a.by.name, at: when(a.since, now) })}</strong></p>
     ${a.claimed ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="takeover"
-        @click=${() => inbox.claim(d.id, true)}>${takeOverText(a.by.name)}</button>` : nothing}</div>`)
+        @click=${() => inbox.attention.claim(d.id, true)}>${takeOverText(a.by.name)}</button>` : nothing}</div>`)
 }
 
-/** What must be known before anything here is believed. @param {Detail} d */
+/** What must be known before anything here is believed: one box, a line for each. @param {Detail} d */
 function cautions(d) {
-  return html`${d.projection === 'sealed' ? html`<div class="ds-banner"><p>${w.sealed}</p></div>` : nothing}${d.projection === 'limited'
-      ? html`<div class="ds-banner"><p>${w.limited}</p></div>` : nothing}
-    ${d.projection === 'full' && !d.by_hand ? d.confirmed_by
-      ? html`<div class="ds-banner ds-banner--good"><p>${fill(w.confirmedBy, { name: d.confirmed_by.name })}</p></div>`
-      : html`<div class="ds-banner ds-banner--warn"><p><strong>${w.notConfirmed}.</strong> ${w.notConfirmedLong}</p></div>` : nothing}
-    ${d.unverified ? html`<div class="ds-banner ds-banner--bad">
-        <p><strong>${w.unverified}.</strong> ${w.unverifiedLong}</p></div>` : nothing}
-    ${unreadableTexts(d).length ? html`<div class="ds-banner ds-banner--bad">
-        <p><strong>${unreadableTexts(d).join('. ')}.</strong> ${words.common.cannotRead.told}</p></div>` : nothing}
-    ${d.superseded_by ? html`<div class="ds-banner"><p>${w.superseded}</p></div>` : nothing}
-    ${d.side === 'escalated' ? html`<div class="ds-banner ds-banner--bad">
-        <p>${fill(w.withOthers, { team: d.to_team?.name ?? '' })}</p></div>` : nothing}
-    ${d.decline_reason ? html`<div class="ds-banner ds-banner--warn">
-        <p>${fill(w.declinedHere, { reason: d.decline_reason })}</p></div>` : nothing}`
+  const rule = d.projection === 'full' && !d.by_hand
+  /** @type {['bad' | 'warn' | '', any][]} */
+  const lines = [
+    ['bad', d.unverified && html`<strong>${w.unverified}.</strong> ${w.unverifiedLong}`],
+    ['bad', unreadableTexts(d).length && html`<strong>${unreadableTexts(d).join('. ')}.</strong> ${words.common.cannotRead.told}`],
+    ['bad', d.side === 'escalated' && !closed(d) && !inHand(d) && fill(w.withOthers, { team: d.to_team?.name ?? '' })],
+    ['warn', rule && !d.confirmed_by && html`<strong>${w.notConfirmed}.</strong> ${w.notConfirmedLong}`],
+    ['warn', d.decline_reason && fill(w.declinedHere, { reason: d.decline_reason })],
+    ['', closed(d) && partText(d)],
+    ['', { sealed: w.sealed, limited: w.limited, given: w.given, full: '' }[d.projection]],
+    ['', d.superseded_by && w.superseded],
+    ['', rule && d.confirmed_by && fill(w.confirmedBy, { name: d.confirmed_by.name })],
+  ]
+  const known = lines.filter(([, text]) => text)
+  return known.length ? html`<div class=${`ds-banner pi-cautions${known[0][0] && ` ds-banner--${known[0][0]}`}`}>${known.map(([, text]) =>
+    html`<p>${text}</p>`)}</div>` : nothing
 }
 
 /** A number to ring. @param {import('./types.js').Named} team */
 const number = team => html`<a href=${`tel:${(team.phone ?? '').replace(/[^0-9+]/g, '')}`}>${fill(w.callWho,
       { team: team.name, phone: team.phone ?? '' })}</a>`
 
+/** Whether somebody must be rung before anything else: nobody has it in hand. @param {Detail} d */
+const ringNow = d => d.state === 'call_needed' || !closed(d) && !inHand(d) && ['E', 'U2'].includes(d.class)
+
 /** Whom to ring before anything else. @param {Detail} d */
-function ring(d) {
-  const open = !closed(d)
+function ringFirst(d) {
   const team = d.state === 'call_needed' ? d.to_team : d.from_team
-  if (!open || !team || !(d.state === 'call_needed' || d.class === 'E' || d.class === 'U2')) {
-    return d.from_team?.phone ? html`<p>${fill(w.callTeam, { team: d.from_team.name, phone: d.from_team.phone })}</p>` : nothing
-  }
-  return html`<section class="ds-banner ds-banner--bad" aria-labelledby="h-ring"><h2 id="h-ring">${w.callFirst}</h2>
-      <p>${d.state === 'call_needed' ? w.callNeeded : w.callSender}</p>
-    <p><strong>${team.phone ? number(team) : fill(w.callNoNumber, { team: team.name })}</strong></p></section>`
+  if (!team || !ringNow(d)) return nothing
+  return html`<section class="ds-banner ds-banner--bad pi-ring" aria-labelledby="h-ring"><h2 id="h-ring">${w.callFirst}</h2>
+    <p><strong>${team.phone ? number(team) : fill(w.callNoNumber, { team: team.name })}</strong></p>
+    <p>${d.state === 'call_needed' ? w.callNeeded : w.callSender}</p></section>`
 }
+
+/** The sender's number, where nothing presses. @param {Detail} d */
+const ringLater = d => (d.from_team?.phone && !ringNow(d) ? html`<span>${number(d.from_team)}</span>` : nothing)
 
 /** @param {Inbox} inbox @param {Detail} d @param {On} on */
 function doBar(inbox, d, on) {
-  const list = offered(inbox)
-  const main = list.includes('accept') ? 'accept' : list.includes('acknowledge') ? 'acknowledge' : list.includes('answer') ? 'answer' : ''
-  const mine = inbox.claimedByMe(d.id), open = !closed(d),
-    theirs = inbox.others(d.id).some(a => a.claimed)
+  const list = offered(inbox), hints = /** @type {Record<string, string>} */ (w.actions.hints)
+  const main = ['accept', 'acknowledge', 'answer'].find(kind => list.includes(kind)) ?? ''
+  const open = !closed(d) && d.side !== 'sent', mine = inbox.attention.claimedByMe(d.id), theirs = inbox.attention.others(d.id).some(a => a.claimed)
+  /** @type {{ kind: string, focus: string, text: string, press: () => void, form?: boolean }[]} */
+  const more = [
+    ...list.filter(kind => kind !== main).map(kind => ({ kind, focus: `do:${kind}`, text: w.a[/** @type {'accept'} */ (kind)] ?? kind,
+      press: () => on.act(kind), form: withForm.has(kind) })),
+    ...(open && mine ? [{ kind: 'release', focus: 'claim', text: w.a.release, press: () => inbox.attention.letGo(d.id) }] : []),
+    ...(open && !mine && !theirs ? [{ kind: 'claim', focus: 'claim', text: w.a.claim, press: () => inbox.attention.claim(d.id) }] : []),
+    { kind: 'copy', focus: 'copy', text: w.a.copy, press: on.copy },
+    { kind: 'print', focus: 'print', text: w.a.print, press: on.print },
+  ]
   return html`<div class="pi-do pi-wide" role="group" aria-label=${w.a.title}>
     ${list.length ? nothing : html`<p>${w.a.none}</p>`}
-    ${[main, ...list.filter(k => k !== main)].filter(Boolean)
-      .map(kind => html`<button type="button" class=${`nhsuk-button${kind === main ? '' : ' nhsuk-button--secondary'}`}
-          data-focus=${`do:${kind}`} ?disabled=${Boolean(inbox.acting)}
-          aria-expanded=${withForm.has(kind) ? String(inbox.form?.kind === kind) : nothing}
-          @click=${() => on.act(kind)}>${w.a[/** @type {'accept'} */ (kind)] ?? kind}</button>`)}
-    ${open && d.side !== 'sent' ? mine
-      ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="claim"
-        @click=${() => inbox.letGo(d.id)}>${w.a.release}</button>` : theirs ? nothing
-      : html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="claim"
-        @click=${() => inbox.claim(d.id)}>${w.a.claim}</button>` : nothing}
-    <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="copy" @click=${on.copy}>${w.a.copy}</button>
-    <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="print" @click=${on.print}>${w.a.print}</button>
+    ${main ? html`<button type="button" class="nhsuk-button" data-focus=${`do:${main}`} ?disabled=${Boolean(inbox.acting)}
+      aria-expanded=${withForm.has(main) ? String(inbox.form?.kind === main) : nothing}
+      @click=${() => on.act(main)}>${w.a[/** @type {'accept'} */ (main)]}</button> <span class="ds-soft">${hints[main]}</span>` : nothing}
+    <details class="pi-actions"><summary data-focus="actions">${fill(w.actions.more, { n: more.length })}</summary><ul>${more.map(m => html`<li>
+      <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus=${m.focus} ?disabled=${Boolean(inbox.acting)}
+        aria-expanded=${m.form ? String(inbox.form?.kind === m.kind) : nothing} @click=${m.press}>${m.text}</button>
+      <span class="ds-soft">${hints[m.kind]}</span></li>`)}</ul></details>
   </div>`
 }
 
@@ -188,7 +199,7 @@ function outcomes(d, now) {
   /** @type {[string, any][]} */
   const rows = [[w.s.outcome, word(w.outcomes, d.outcome)], [w.s.answer, d.answer && html`<span class="ds-pre">${d.answer}</span>`],
       ...callRows(d, now),
-    [w.s.filed, d.filed_by ? fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }) : d.state === 'done' ? w.notFiled : '']]
+    [w.s.filed, d.filed_by ? fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }) : d.state === 'done' && d.side !== 'given' ? w.notFiled : '']]
   const known = rows.filter(([, value]) => value)
   return known.length ? html`<h2>${w.s.outcome}</h2>
       <dl class="pi-facts">${known.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>` : nothing

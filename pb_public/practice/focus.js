@@ -4,14 +4,10 @@
 
 /** @typedef {{ key: string, index: number, where: Element | null }} Place */
 
-const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('a[data-row]')])
-
 /** Call before drawing. @returns {Place} */
 export function placeOf() {
   const at = document.activeElement
-  const group = at?.closest('[data-group]')
-  return { key: at?.getAttribute('data-focus') ?? '', index: group ? [...document.querySelectorAll('[data-group]')].indexOf(group)
-      : -1, where: at }
+  return { key: at?.getAttribute('data-focus') ?? '', index: currentRow(), where: at }
 }
 
 /** Call after drawing. @param {Place} place */
@@ -21,10 +17,7 @@ export function keepPlace({ key, index, where }) {
   if (at && at !== document.body && at.isConnected) return // somebody put it elsewhere
   const same = key && document.querySelector(`[data-focus="${CSS.escape(key)}"]`)
   if (same instanceof HTMLElement) return same.focus({ preventScroll: true })
-  if (index >= 0) {
-    const list = rows()
-    if (list.length) return list[Math.min(index, list.length - 1)].focus()
-  }
+  if (index >= 0 && focusRow(index)) return
   focusOn('h1')
 }
 
@@ -35,16 +28,17 @@ export function focusOn(key) {
   return at instanceof HTMLElement
 }
 
-/** Which row the keyboard is in; -1 for none. */
-export function currentRow() {
-  const group = document.activeElement?.closest('[data-group]')
-  return group ? [...document.querySelectorAll('[data-group]')].indexOf(group) : -1
+/** Focuses the row at this place of those that are drawn, or the last one before it. @param {number} index */
+export function focusRow(index) {
+  const links = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('a[data-row]'))
+  let nearest = links[0]
+  for (const link of links) if (rowOf(link) <= index) nearest = link
+  nearest?.focus()
+  return Boolean(nearest)
 }
 
-/** Moves by so many rows; from outside the list to its first. @param {number} by */
-export function moveRow(by) {
-  const list = rows(), at = currentRow()
-  const to = list[at < 0 ? 0 : Math.min(Math.max(at + by, 0), list.length - 1)]
-  to?.focus()
-  to?.closest('[data-group]')?.scrollIntoView({ block: 'nearest' })
-}
+/** @param {Element | null} at */
+const rowOf = at => Number(at?.closest('[data-group]')?.getAttribute('data-index') ?? -1)
+
+/** Which row of the list the keyboard is in, of all of them; -1 for none. */
+export const currentRow = () => rowOf(document.activeElement)

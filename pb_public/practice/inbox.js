@@ -4,8 +4,10 @@ import { dutyOf } from '../shared/duties.js'
 import { personName } from '../shared/ui/format.js'
 import { Refusal, sentenceOf } from '../shared/ui/session.js'
 import { fill, word, words } from '../shared/ui/words.js'
+import { Attention } from './attention.js'
 import { Closed } from './closed.js'
 import { groups, noFilters, phase } from './model.js'
+import { Receipts, undoFor } from './receipts.js'
 
 const w = words.practice
 
@@ -13,8 +15,6 @@ const w = words.practice
 /** @typedef {import('./types.js').Detail} Detail */
 /** @typedef {import('./types.js').Group} Group */
 
-export const undoFor = 10_000 // ms that the page offers to take a receipt back
-const holdEvery = 20_000 // ms; the server believes it for a minute
 const pageSize = 200
 
 /** The last part of an action's address, where it is not its name. @type {Record<string, string>} */
@@ -27,7 +27,6 @@ const addresses = { hand_on: 'hand-on', record_call: 'call', stand_down: 'stand-
  * @typedef {{ kind: string, values: Record<string, any>, problems: { field: string, text: string }[], sending: boolean, version: number }}
  *   Form
  */
-/** @typedef {{ who: string, ids: string[], until: number, sent: Promise<unknown> }} Undoable */
 
 export class Inbox {
   /**
@@ -37,19 +36,20 @@ export class Inbox {
   constructor(session, out) {
     this.session = session
     this.out = out
-    /** @type {ReturnType<typeof setInterval> | undefined} */ this.holding = undefined
+    this.attention = new Attention(this)
+    this.receipts = new Receipts(this)
     this.clear()
   }
 
   clear() {
-    clearInterval(this.holding)
+    this.attention.clear()
+    this.receipts.clear()
     /** @type {Map<string, Item>} what stands open in this inbox */ this.items = new Map()
     this.loaded = false
+    this.whole = false // all that is open was read at least once
     /** @type {string} */ this.trouble = ''
-    /** @type {boolean} the role has no inbox */ this.closedToRole = false
-    /** @type {Set<string>} receipts on their way */ this.receiving = new Set()
+    /** @type {boolean} the role has no inbox */ this.closedToRole = Boolean(this.session.me) && !dutyOf(this.session.me?.role).inbox
     /** @type {Set<string>} */ this.known = new Set()
-    /** @type {Map<string, import('./types.js').Attention[]>} */ this.attention = new Map()
     /** @type {import('./types.js').OpenTeam[]} */ this.teams = []
     /** @type {import('./types.js').Named[]} */ this.destinations = []
     /** @type {import('./types.js').Tab} */ this.tab = dutyOf(this.session.me?.role).firstTab ?? 'open'
@@ -60,8 +60,6 @@ export class Inbox {
     /** @type {string} the action under way on the open handover */ this.acting = ''
     /** @type {Toast | null} */ this.toast = null
     /** @type {Notice | null} */ this.notice = null
-    /** @type {Undoable[]} */ this.undoable = []
-    this.holding = undefined
   }
 
   now() { return this.session.now() }
@@ -75,15 +73,16 @@ export class Inbox {
       const fresh = items.filter(item => this.#isNew(item))
       const before = this.items
       this.items = new Map(items.map(item => [item.id, this.#newer(before.get(item.id), item)]))
-      const first = !this.loaded
-      this.loaded = true
+      const first = !this.whole
+      this.loaded = this.whole = true
       this.trouble = ''
       for (const item of items) this.known.add(key(item))
       if (!first && fresh.length) this.out.arrived(fresh)
       this.#followDetail()
     } catch (e) {
-      this.#failed(e)
-      throw e
+      this.trouble = sentenceOf(e)
+      this.closedToRole = e instanceof Refusal && e.status === 403
+      if (!this.closedToRole) throw e
     } finally {
       this.out.changed()
     }
@@ -97,8 +96,16 @@ export class Inbox {
       const page = await this.session.get(`/handovers?state=open&limit=${pageSize}${cursor && `&cursor=${cursor}`}`)
       items.push(...page.items)
       cursor = page.more ? page.cursor : ''
+      if (cursor && !this.whole) this.#show(items) // the most pressing come first, and need not wait for the rest
     } while (cursor)
     return items
+  }
+
+  /** @param {Item[]} items the first of them */
+  #show(items) {
+    this.items = new Map(items.map(item => [item.id, this.#newer(this.items.get(item.id), item)]))
+    this.loaded = true
+    this.out.changed()
   }
 
   /** Who has what open, and whether the doors are open: cheap, and names nobody who is cared for. */
@@ -106,15 +113,8 @@ export class Inbox {
     const state = await this.session.get('/inbox')
     this.teams = state.teams
     this.destinations = state.destinations
-    this.#attend(state.attention)
+    this.attention.take(state.attention)
     this.out.changed()
-  }
-
-  /** @param {import('./types.js').Attention[]} list @param {string} [only] of this handover */
-  #attend(list, only) {
-    if (only) this.attention.delete(only)
-    else this.attention.clear()
-    for (const a of list) this.attention.set(a.handover, [...(this.attention.get(a.handover) ?? []), a])
   }
 
   /** @param {Item} item */
@@ -122,12 +122,6 @@ export class Inbox {
 
   /** What was read before an answer came must not undo it. @param {Item | undefined} have @param {Item} read */
   #newer(have, read) { return have && have.version > read.version ? have : read }
-
-  /** @param {unknown} e */
-  #failed(e) {
-    if (e instanceof Refusal && e.status === 403) this.closedToRole = true
-    this.trouble = sentenceOf(e)
-  }
 
   /** The open handover moved: read it again. */
   #followDetail() {
@@ -138,9 +132,15 @@ export class Inbox {
   }
 
   /** One row for each person. @returns {Group[]} */
-  rows() {
-    const items = [...this.items.values()].map(item => (this.receiving.has(item.id) ? { ...item, state: 'acknowledged' } : item))
-    return groups(items, this.tab, this.filters, this.now())
+  rows() { return groups(this.shown(), this.tab, this.filters, this.now()) }
+
+  /** The rows of the open tab, by what tells them apart. */
+  keys() { return this.tab === 'closed' ? this.closed.items.map(i => i.id) : this.rows().map(g => g.id) }
+
+  /** What is open, as it stands once what is on its way has arrived. */
+  shown() {
+    const items = [...this.items.values()]
+    return this.receipts.under.size ? items.map(item => this.receipts.asIfReceived(item)) : items
   }
 
   // ———————————————————————————————————————————————————————————————— one handover
@@ -155,7 +155,7 @@ export class Inbox {
     const d = this.#dataOf(id)
     if (!d) return
     if (!d.seen_by && d.side !== 'sent' && phase(d) === 'receive') await this.#see(d)
-    this.#hold(id)
+    this.attention.hold(id)
   }
 
   /** What is known of a handover, if it is the open one. @param {string} id */
@@ -163,13 +163,10 @@ export class Inbox {
 
   close() {
     const id = this.detail?.id
-    clearInterval(this.holding)
-    this.holding = undefined
     this.detail = null
     this.form = null
     this.notice = null
-    if (id && this.session.me) this.session.post(`/handovers/${id}/release`)
-      .then(a => this.#attend(a.attention, id), () => { /* it lapses */ })
+    if (id) this.attention.release(id)
     this.out.changed()
   }
 
@@ -181,7 +178,7 @@ export class Inbox {
   async #readDetail(id) {
     try {
       const data = await this.session.get(`/handovers/${id}`)
-      if (this.detail?.id === id) this.#take(data)
+      if (this.detail?.id === id) this.take(data)
     } catch (e) {
       const d = this.detail
       if (!d || d.id !== id) return
@@ -198,12 +195,12 @@ export class Inbox {
   /** @param {Detail} d */
   async #see(d) {
     try {
-      this.#take(await this.session.post(`/handovers/${d.id}/see`, { version: d.version }))
+      this.take(await this.session.post(`/handovers/${d.id}/see`, { version: d.version }))
     } catch { /* that it was seen is said again by whatever is done next */ }
   }
 
   /** Keeps what the server answered, a handover or a receipt for one that was given away. @param {any} answer */
-  #take(answer) {
+  take(answer) {
     const closed = answer.projection ? phase(answer) === 'closed' : true
     if (closed) this.items.delete(answer.id)
     else if (answer.side !== 'sent') this.items.set(answer.id, this.#newer(this.items.get(answer.id), answer))
@@ -217,107 +214,8 @@ export class Inbox {
     this.out.changed()
   }
 
-  /** Says every twenty seconds that it is open here. @param {string} id */
-  #hold(id) {
-    const hold = () => {
-      if (this.detail?.id !== id || !this.session.me || typeof document !== 'undefined' && document.visibilityState === 'hidden') return
-      this.session.post(`/handovers/${id}/hold`).then(a => { this.#attend(a.attention, id); this.out.changed() },
-          () => { /* not their inbox, or not reachable: nobody is told */ })
-    }
-    clearInterval(this.holding)
-    hold()
-    this.holding = setInterval(hold, holdEvery)
-  }
-
-  /** Who else looks at a handover. @param {string} id */
-  others(id) { return (this.attention.get(id) ?? []).filter(a => a.by.id !== this.session.me?.id) }
-
-  /** @param {string} id */
-  claimedByMe(id) { return (this.attention.get(id) ?? []).some(a => a.claimed && a.by.id === this.session.me?.id) }
-
-  /** I deal with it. @param {string} id @param {boolean} [takeOver] */
-  async claim(id, takeOver = false) {
-    this.notice = null
-    try {
-      this.#attend((await this.session.post(`/handovers/${id}/hold`, { claim: true, take_over: takeOver })).attention, id)
-      this.out.say(w.you)
-    } catch (e) {
-      this.#refused(e)
-      await this.glance().catch(() => {})
-    }
-    this.out.changed()
-  }
-
-  /** @param {string} id */
-  async letGo(id) {
-    try {
-      this.#attend((await this.session.post(`/handovers/${id}/release`, { claim: true })).attention, id)
-      if (this.detail?.id === id) this.#hold(id)
-    } catch (e) { this.#refused(e) }
-    this.out.changed()
-  }
-
-  // ———————————————————————————————————————————————————————————————— receipt and its undo
-
-  /** Acknowledges what can be acknowledged of these; the row goes at once and comes back if it could not be. @param {Item[]} items */
-  receive(items) {
-    const now = items.filter(item => item.may.includes('acknowledge') && !this.receiving.has(item.id))
-    if (!now.length) return false
-    const who = personName(now[0].patient)
-    this.notice = null
-    for (const item of now) this.receiving.add(item.id)
-    /** @type {Undoable} */
-    const entry = { who, ids: [], until: Date.now() + undoFor, sent: Promise.resolve() }
-    entry.sent = Promise.all(now.map(async item => {
-      try {
-        this.#take(await this.session.post(`/handovers/${item.id}/acknowledge`, { version: item.version }))
-        entry.ids.push(item.id)
-      } catch (e) {
-        this.undoable = this.undoable.filter(u => u !== entry)
-        if (this.toast?.undo && !this.undoable.length) this.toast = null
-        this.#refused(e)
-        this.#readRow(item.id)
-      } finally {
-        this.receiving.delete(item.id)
-        this.out.changed()
-      }
-    }))
-    this.undoable.push(entry)
-    this.#offerUndo()
-    this.out.say(fill(w.did.acknowledge, { who }))
-    this.out.changed()
-    return true
-  }
-
-  #offerUndo() {
-    this.undoable = this.undoable.filter(u => u.until > Date.now())
-    const last = this.undoable.at(-1)
-    this.toast = last ? { text: fill(w.did.acknowledge, { who: last.who }), undo: true, until: last.until } : null
-  }
-
-  /** Takes the last receipt back. */
-  async undo() {
-    const entry = this.undoable.pop()
-    if (!entry) return false
-    await entry.sent
-    for (const id of entry.ids) {
-      const item = this.items.get(id)
-      try {
-        if (item) this.#take(await this.session.post(`/handovers/${id}/unacknowledge`, { version: item.version }))
-      } catch (e) {
-        this.#refused(e)
-        this.#readRow(id)
-      }
-    }
-    this.#offerUndo()
-    this.toast ??= { text: fill(w.did.unacknowledge, { who: entry.who }), undo: false, until: Date.now() + undoFor }
-    this.out.say(fill(w.did.unacknowledge, { who: entry.who }))
-    this.out.changed()
-    return true
-  }
-
   /** The row shows how it stands now. @param {string} id */
-  async #readRow(id) {
+  async readRow(id) {
     try {
       const data = await this.session.get(`/handovers/${id}`)
       if (phase(data) === 'closed') this.items.delete(id)
@@ -351,23 +249,23 @@ export class Inbox {
   async act(kind, body = {}) {
     const d = this.detail?.data
     if (!d || this.acting) return false
-    if (kind === 'acknowledge') return this.receive([d])
+    if (kind === 'acknowledge') return this.receipts.receive([d])
     this.acting = kind
     this.notice = null
     if (this.form) this.form.sending = true
     this.out.changed()
     let done = false
     try {
-      this.#take(await this.session.post(`/handovers/${d.id}/${addresses[kind] ?? kind}`, { version: d.version, ...body }))
+      this.take(await this.session.post(`/handovers/${d.id}/${addresses[kind] ?? kind}`, { version: d.version, ...body }))
       const text = fill(w.did[/** @type {'accept'} */ (kind)], { who: personName(d.patient) })
       this.form = null
-      this.undoable = kind === 'unacknowledge' ? this.undoable.filter(u => !u.ids.includes(d.id)) : this.undoable
+      if (kind === 'unacknowledge') this.receipts.forget(d.id)
       this.toast = { text, undo: false, until: Date.now() + undoFor }
       this.out.say(text)
       done = true
     } catch (e) {
-      this.#refused(e)
-      if (e instanceof Refusal && e.status) this.#readRow(d.id)
+      this.refused(e)
+      if (e instanceof Refusal && e.status) this.readRow(d.id)
     }
     this.acting = ''
     if (this.form) this.form.sending = false
@@ -376,26 +274,12 @@ export class Inbox {
   }
 
   /** @param {unknown} e */
-  #refused(e) {
+  refused(e) {
     if (e instanceof Refusal && e.status === 401) return // the page asks to sign in
     const first = e instanceof Refusal && (e.code === 'already' || e.code === 'changed')
     const text = e instanceof Refusal && e.status === 0 ? w.notSent : sentenceOf(e)
     this.notice = first ? { title: w.first, text: fill(w.firstLong, { message: text }) } : { title: w.notDone, text }
     this.out.say(`${this.notice.title}. ${this.notice.text}`, true)
-  }
-
-  /** What the foot of the page no longer offers goes. @param {boolean} kept somebody is at it */
-  tidy(kept) {
-    if (kept) {
-      if (this.toast) this.toast.until = Date.now() + undoFor
-      for (const u of this.undoable) u.until = Date.now() + undoFor
-      return
-    }
-    if (this.toast && this.toast.until <= Date.now()) {
-      this.toast = null
-      this.undoable = []
-      this.out.changed()
-    }
   }
 }
 

@@ -3,6 +3,7 @@
 import { html, live, nothing, repeat } from '../shared/ui/html.js'
 import { when } from '../shared/ui/format.js'
 import { count, fill, words } from '../shared/ui/words.js'
+import { closedSearch } from './closed-search.js'
 import { counts, filtering, noFilters } from './model.js'
 import { closedRow, row } from './row.js'
 
@@ -13,12 +14,14 @@ const wide = matchMedia('(min-width: 40rem)') // on a phone the list comes first
 /** @typedef {import('./types.js').Tab} Tab */
 
 /**
- * @param {Inbox} inbox
- * @param {{ draw: () => void, receive: (group: import('./types.js').Group) => void, retry: () => void }} on
+ * @typedef {{ draw: () => void, receive: (group: import('./types.js').Group) => void, retry: () => void, print: () => void,
+ *   window: import('./window.js').ListWindow }} On
  */
+
+/** @param {Inbox} inbox @param {On} on */
 export function listView(inbox, on) {
   const now = inbox.now()
-  const n = counts([...inbox.items.values()].map(i => (inbox.receiving.has(i.id) ? { ...i, state: 'acknowledged' } : i)))
+  const n = counts(inbox.shown())
   /** @param {Tab} tab */
   const choose = tab => () => {
     inbox.tab = tab
@@ -30,25 +33,32 @@ export function listView(inbox, on) {
       ${(/** @type {Tab[]} */ (['receive', 'hand', 'open', 'closed']))
         .map(tab => html`<li><button type="button" class="pi-tab" data-focus=${`t:${tab}`}
             aria-current=${inbox.tab === tab ? 'true' : nothing} @click=${choose(tab)}>${w.tabs[tab]}${tab === 'closed' || !inbox.loaded
-            ? nothing : ` (${n[tab]})`}</button></li>`)}
+            ? nothing : ` (${n[tab]}${inbox.whole ? '' : '…'})`}</button></li>`)}
     </ul></nav>
-    ${inbox.tab === 'closed' ? closedList(inbox, now) : openList(inbox, on, now)}`
+    ${inbox.tab === 'closed' ? closedList(inbox, on, now) : openList(inbox, on, now)}`
 }
 
 /**
- * @param {Inbox} inbox
- * @param {{ draw: () => void, receive: (group: import('./types.js').Group) => void, retry: () => void }} on
- * @param {number} now
+ * The rows near what is looked at; see window.js.
+ * @template T
+ * @param {On} on @param {T[]} rows @param {(row: T) => string} key @param {string} label
+ * @param {(row: T, stands: import('./row.js').Stands) => any} one
  */
+function windowed(on, rows, key, label, one) {
+  const part = on.window.part(rows.map(key))
+  return html`<ol class="pi-list" data-window aria-label=${label} .style=${part.below ? `padding-bottom:${part.below}px` : ''}>${repeat(
+    part.rows, r => key(rows[r.at]), r => one(rows[r.at], { at: r.at, of: rows.length, above: r.above }))}</ol>`
+}
+
+/** @param {Inbox} inbox @param {On} on @param {number} now */
 function openList(inbox, on, now) {
   if (!inbox.loaded) return inbox.trouble ? html`<div class="pi-empty">
       <p>${fill(w.failed, { why: inbox.trouble })}</p><button type="button" class="nhsuk-button"
       @click=${on.retry}>${w.retry}</button></div>` : html`<div class="pi-empty pi-loading" role="status"><p>${w.loading}</p></div>`
   const rows = inbox.rows()
   return html`${filterBar(inbox, on.draw)}
-    <p class="ds-soft" role="status">${count(rows.length, w.filters.shown)}</p>
-    ${rows.length ? html`<ol class="pi-list"
-        aria-label=${w.list}>${repeat(rows, g => g.id, g => row(inbox, g, () => on.receive(g), now))}</ol>`
+    <div class="pi-top"><p class="ds-soft" role="status">${count(rows.length, w.filters.shown)}</p>${rows.length ? printList(on) : nothing}</div>
+    ${rows.length ? windowed(on, rows, g => g.id, w.list, (g, s) => row(inbox, g, () => on.receive(g), now, s))
     : html`<div class="pi-empty"><p>${filtering(inbox.filters) ? w.empty.filtered : w.empty[inbox.tab]}</p></div>`}`
 }
 
@@ -85,18 +95,23 @@ function filterBar(inbox, draw) {
     </div></div></details></form>`
 }
 
-/** @param {Inbox} inbox @param {number} now */
-function closedList(inbox, now) {
+/** @param {On} on */
+const printList = on => html`<button type="button" class="pi-quiet" data-focus="printlist" @click=${on.print}>${w.printList}</button>`
+
+/** @param {Inbox} inbox @param {On} on @param {number} now */
+function closedList(inbox, on, now) {
   const c = inbox.closed
-  return html`${c.items.length
-      ? html`<ol class="pi-list" aria-label=${w.tabs.closed}>${repeat(c.items, i => i.id, i => closedRow(i, now))}</ol>` : nothing}
+  return html`${closedSearch(c, on.draw)}
+    ${c.items.length ? html`<div class="pi-top"><p class="ds-soft" role="status">${count(c.items.length, c.more ? w.search.first : w.search.found)}</p>
+        ${printList(on)}</div>
+      ${windowed(on, c.items, i => i.id, w.tabs.closed, (i, s) => closedRow(i, now, s))}` : nothing}
     ${c.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: c.trouble })}</p><button type="button" class="nhsuk-button"
-        @click=${() => inbox.closed.read(c.items.length > 0)}>${w.retry}</button></div>`
-    : c.loading ? html`<p role="status">${w.loading}</p>`
-    : !c.items.length ? html`<div class="pi-empty"><p>${w.empty.closed}</p></div>` : nothing}
+        @click=${() => c.read(c.items.length > 0)}>${w.retry}</button></div>`
+    : c.loading ? html`<p role="status">${c.filtering ? w.search.looking : w.loading}</p>`
+    : !c.items.length ? html`<div class="pi-empty"><p>${c.more ? w.search.notYet : c.filtering ? w.search.none : w.empty.closed}</p></div>` : nothing}
     ${c.more && !c.loading && !c.trouble
       ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more"
-        @click=${() => inbox.closed.read(true)}>${w.more}</button>` : nothing}`
+        @click=${() => c.read(true)}>${c.filtering ? w.search.further : w.more}</button>` : nothing}`
 }
 
 /** Closed doors: which, until when, and where to turn meanwhile. @param {Inbox} inbox */

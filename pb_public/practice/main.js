@@ -5,19 +5,22 @@ import { announce, announcers, html, nothing, render } from '../shared/ui/html.j
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { Session } from '../shared/ui/session.js'
 import { signInState, signInView } from '../shared/ui/signin.js'
+import { noScreen, screensView } from '../shared/ui/screens.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
 import { detailView, press } from './detail.js'
-import { currentRow, focusOn, keepPlace, moveRow, placeOf } from './focus.js'
+import { currentRow, focusOn, focusRow, keepPlace, placeOf } from './focus.js'
 import { helpView, openHelp } from './help.js'
 import { Inbox, newText } from './inbox.js'
 import { listenToKeys } from './keys.js'
 import { closedDoors, listView } from './list.js'
 import { Live, pollEvery } from './live.js'
 import { counts } from './model.js'
+import { listOnPaper } from './paper.js'
 import { keepPrefs, readPrefs } from './prefs.js'
 import { addressOf } from './row.js'
 import { chime, wakeSound } from './sound.js'
 import { asText } from './text.js'
+import { ListWindow } from './window.js'
 
 const w = words.practice
 const root = /** @type {HTMLElement} */ (document.getElementById('page'))
@@ -26,6 +29,8 @@ takeTimeFrom(() => session.now())
 let prefs = readPrefs()
 let left = false // by the person, not by the end of the session
 let drawing = false
+let printing = false // the list that is open, all of it
+const listWindow = new ListWindow()
 /** @type {string} who the inbox in memory belongs to */
 let owner = session.me?.id ?? ''
 /** @type {string} where the keyboard goes once it is drawn */
@@ -73,6 +78,7 @@ const groupOf = id => inbox.items.get(id)?.patient.id || inbox.detail?.data?.pat
 
 function begin() {
   owner = session.me?.id ?? ''
+  if (inbox.closedToRole) return
   live.start()
   if (inbox.tab === 'closed') inbox.closed.read()
   route()
@@ -81,8 +87,7 @@ function begin() {
 session.watch(() => {
   if (!session.me) {
     live.stop()
-    clearInterval(inbox.holding)
-    inbox.holding = undefined
+    inbox.attention.stop()
     if (left) inbox.clear()
     wanted = 'h1'
   } else {
@@ -99,8 +104,11 @@ session.watch(() => {
 })
 
 setInterval(() => { if (session.me) draw() }, 30_000) // what is overdue becomes so without a word from anybody
-setInterval(() => inbox.tidy(Boolean(document.querySelector('.pi-toast:hover, .pi-toast:focus-within'))), 500)
+setInterval(() => inbox.receipts.tidy(Boolean(document.querySelector('.pi-toast:hover, .pi-toast:focus-within'))), 500)
 addEventListener('hashchange', () => { route(); draw() })
+listWindow.follow(() => (inbox.detail || !session.me ? [] : inbox.keys()), draw)
+addEventListener('beforeprint', () => { printing = !inbox.detail; drawNow() })
+addEventListener('afterprint', () => { printing = false; draw() })
 addEventListener('online', () => live.hurry())
 addEventListener('offline', () => live.hurry())
 document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') live.hurry() })
@@ -112,7 +120,16 @@ for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, () => { 
 function receive(group) {
   if (!group) return
   const stays = inbox.tab !== 'receive'
-  if (inbox.receive(group.items) && stays) moveRow(1)
+  if (inbox.receipts.receive(group.items) && stays) moveRow(1)
+}
+
+/** Moves the keyboard by so many rows, also to one that is not drawn yet; from outside the list to its first. @param {number} by */
+function moveRow(by) {
+  const keys = inbox.keys(), at = currentRow()
+  const to = keys[at < 0 ? 0 : Math.min(Math.max(at + by, 0), keys.length - 1)]
+  if (!to) return
+  wanted = `g:${to}`
+  draw()
 }
 
 /** @param {string} kind */
@@ -153,11 +170,11 @@ const detailKeys = { a: 'acknowledge', e: 'accept', w: 'answer', d: 'decline', h
 
 /** @param {string} key @returns {boolean} */
 function pressed(key) {
-  if (!session.me) return false
+  if (!session.me || inbox.closedToRole) return false
   if (key === '?') { openHelp(); return true }
   if (key === 'u') {
-    if (!inbox.undoable.length) return false
-    inbox.undo()
+    if (!inbox.receipts.undoable.length) return false
+    inbox.receipts.undo()
     return true
   }
   if (inbox.detail) {
@@ -169,7 +186,7 @@ function pressed(key) {
     const to = key === 'j' ? nextId() : key === 'k' ? previousId() : ''
     if (to) { location.hash = addressOf(to); return true }
     if (!d || inbox.form) return false
-    if (key === 'x') { inbox.claimedByMe(d.id) ? inbox.letGo(d.id) : inbox.claim(d.id); return true }
+    if (key === 'x') { inbox.attention.toggle(d.id); return true }
     if (key === 't') { copy(); return true }
     if (key === 'p') { print(); return true }
     if (detailKeys[key]) { act(detailKeys[key]); return true }
@@ -177,7 +194,8 @@ function pressed(key) {
   }
   if (key === 'j' || key === 'ArrowDown') { moveRow(1); return true }
   if (key === 'k' || key === 'ArrowUp') { moveRow(-1); return true }
-  if (key === '/') return focusOn('find')
+  if (key === '/') return focusOn(inbox.tab === 'closed' ? 'closed-text' : 'find')
+  if (key === 'p') { print(); return true }
   const at = currentRow()
   if (inbox.tab === 'closed') return false
   if (key === 'a') {
@@ -186,8 +204,7 @@ function pressed(key) {
     return true
   }
   const group = inbox.rows()[at]
-  if (key === 'x' && group) { inbox.claimedByMe(group.items[0].id) ? inbox.letGo(group.items[0].id)
-      : inbox.claim(group.items[0].id); return true }
+  if (key === 'x' && group) { inbox.attention.toggle(group.items[0].id); return true }
   return false
 }
 listenToKeys({ on: () => prefs.keys, press: pressed })
@@ -198,28 +215,36 @@ listenToKeys({ on: () => prefs.keys, press: pressed })
 function draw() {
   if (drawing) return
   drawing = true
-  queueMicrotask(() => {
-    drawing = false
-    const place = placeOf()
-    render(view(), root)
-    title()
-    const ready = wanted && (wanted !== 'h1' || !inbox.detail || inbox.detail.data || inbox.detail.gone || inbox.detail.trouble
-        || !session.me)
-    if (ready) {
-      const to = wanted
-      wanted = ''
-      if (!focusOn(to)) {
-        if (to.startsWith('g:')) {
-          const rows = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('a[data-row]')); (
-            rows[Math.min(cameFrom, rows.length - 1)] ?? document.querySelector('h1'))?.focus() } else keepPlace(place)
-      } else if (to === 'form') {
-        const first = /** @type {HTMLElement | null} */ (document.querySelector('.pi-form textarea, .pi-form select, .pi-form input'))
-        first?.focus()
-      }
-    } else {
-      keepPlace(place)
-    }
-  })
+  queueMicrotask(drawNow)
+}
+
+function drawNow() {
+  drawing = false
+  const place = placeOf()
+  listWindow.wanted = wanted.startsWith('g:') ? wanted.slice(2) : ''
+  render(view(), root)
+  listWindow.measure()
+  title()
+  const detail = inbox.detail
+  const ready = wanted && (wanted !== 'h1' || !detail || detail.data || detail.gone || detail.trouble || !session.me)
+  if (ready) putFocus(place)
+  else keepPlace(place)
+}
+
+/** Puts the keyboard where it is wanted, now that it is drawn. @param {import('./focus.js').Place} place */
+function putFocus(place) {
+  const to = wanted
+  wanted = ''
+  if (to === 'form') {
+    const first = /** @type {HTMLElement | null} */ (document.querySelector('.pi-form textarea, .pi-form select, .pi-form input'))
+    first?.focus()
+  } else if (focusOn(to)) {
+    if (to.startsWith('g:')) document.activeElement?.closest('[data-group]')?.scrollIntoView({ block: 'nearest' })
+  } else if (!to.startsWith('g:')) {
+    keepPlace(place)
+  } else if (!focusRow(cameFrom)) {
+    focusOn('h1')
+  }
 }
 
 function title() {
@@ -233,6 +258,7 @@ function view() {
       @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
     <header class="ds-header pi-screen"><div class="ds-header__inner"><a class="ds-header__name" href="#/"
       aria-label=${w.home}>${w.name}</a>
+      ${me ? screensView(me.role, 'practice') : nothing}
       ${me ? html`<span>${fill(words.common.signIn.as, { name: me.name, role: word(words.common.roles, me.role) })}</span>` : nothing}
       <button type="button" data-focus="help" @click=${openHelp}>${w.help.button}</button>
       ${me ? html`<button type="button" data-focus="out"
@@ -246,15 +272,15 @@ function view() {
 }
 
 function inside() {
-  if (inbox.closedToRole) return html`<h1 tabindex="-1" data-focus="h1">${w.title.split(' – ')[0]}</h1><div class="ds-banner">
-      <p>${w.noInbox}</p></div>`
+  if (inbox.closedToRole) return noScreen(session.me?.role, 'practice')
   return html`<div class="pi-screen">${connection()}${closedDoors(inbox)}${inbox.notice
       ? html`<div class="ds-banner ds-banner--bad pi-banner-do" id="notice"><div><h2>${inbox.notice.title}</h2>
         <p>${inbox.notice.text}</p></div>
       <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="notice"
         @click=${() => { inbox.notice = null; draw() }}>${w.dismiss}</button></div>` : nothing}</div>
     ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), next: nextId() })
-      : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry() })}</div>`}`
+      : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry(), print: () => print(),
+        window: listWindow })}</div>${printing ? listOnPaper(inbox) : nothing}`}`
 }
 
 function connection() {
@@ -269,12 +295,11 @@ function connection() {
 function toast() {
   const t = inbox.toast
   if (!t) return nothing
-  return html`<div class="pi-toast pi-screen"><p>${t.text}${t.undo && inbox.undoable.length > 1
-      ? html` <span>${count(inbox.undoable.length - 1, w.earlier)}</span>` : nothing}</p>
+  return html`<div class="pi-toast pi-screen"><p>${t.text}${t.undo && inbox.receipts.undoable.length > 1
+      ? html` <span>${count(inbox.receipts.undoable.length - 1, w.earlier)}</span>` : nothing}</p>
     ${t.undo ? html`<button type="button" data-focus="undo"
-        @click=${() => inbox.undo()}>${w.undo}${prefs.keys ? html` <kbd aria-hidden="true">u</kbd>` : nothing}</button>` : nothing}
-    <button type="button" data-focus="dismiss" @click=${() => {
-      inbox.toast = null; inbox.undoable = []; draw() }}>${w.dismiss}</button></div>`
+        @click=${() => inbox.receipts.undo()}>${w.undo}${prefs.keys ? html` <kbd aria-hidden="true">u</kbd>` : nothing}</button>` : nothing}
+    <button type="button" data-focus="dismiss" @click=${() => inbox.receipts.dismiss()}>${w.dismiss}</button></div>`
 }
 
 announcers()

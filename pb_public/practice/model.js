@@ -1,7 +1,8 @@
 // @ts-check
 // What the list is made of: who stands in it, in which order, and what the filters leave. No DOM.
 import { closed, inHand } from '../shared/states.js'
-import { personName } from '../shared/ui/format.js'
+import { birth, personName } from '../shared/ui/format.js'
+import { compare, isOverdue } from '../shared/ui/order.js'
 
 /** @typedef {import('./types.js').Item} Item */
 /** @typedef {import('./types.js').Group} Group */
@@ -11,37 +12,38 @@ import { personName } from '../shared/ui/format.js'
 /** @type {Filters} */
 export const noFilters = { class: '', team: '', mine: false, overdue: false, text: '' }
 
-/** @type {Record<string, number>} */
-const ranks = { E: 0, U2: 1, SG: 1, SD: 2, R: 3, I: 4 }
-
 /** Where a handover stands for the people of an inbox. @param {{ state: string }} item @returns {'receive' | 'hand' | 'closed'} */
 export function phase(item) {
   if (closed(item)) return 'closed'
   return inHand(item) ? 'hand' : 'receive'
 }
 
-/** Its deadline has passed, by the server's clock, or nobody answered at all. @param {Item} item @param {number} now */
-export function isOverdue(item, now) {
-  if (phase(item) === 'closed') return false
-  return item.overdue || item.state === 'failed' || Boolean(item.due && Date.parse(item.due) <= now)
-}
-
-/** Overdue first, then the class, then the oldest. @param {Item} a @param {Item} b @param {number} now */
-export function compare(a, b, now) {
-  return Number(isOverdue(b, now)) - Number(isOverdue(a, now)) || (ranks[a.class] ?? 5) - (ranks[b.class] ?? 5) ||
-    Date.parse(a.provenance.raised_at) - Date.parse(b.provenance.raised_at) || (a.id < b.id ? -1 : Number(a.id > b.id))
-}
-
 /** Small letters without accents: how people search. @param {string} text */
 const plain = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** @type {WeakMap<Item, string>} what is searched of each */
+const searched = new WeakMap()
+
+/** @param {Item} item */
+function textOf(item) {
+  let text = searched.get(item)
+  if (text === undefined) {
+    const p = item.patient
+    searched.set(item, text = plain([personName(p), p.given_name, p.family_name, p.date_of_birth, birth(p.date_of_birth), item.situation,
+        item.recommendation, item.safe_note, item.from_staff?.name, item.from_team?.name].join(' ')))
+  }
+  return text
+}
+
+/** A date as people write it in figures, as it is stored. @param {string} text */
+const dated = text => text.replace(/\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b/g, (_, d, m, y) => `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
 
 /** @param {Item} item @param {string} text */
 function contains(item, text) {
   const digits = text.replace(/\s/g, '')
   if (/^[0-9]{3,}$/.test(digits) && (item.patient.nhs_number ?? '').replace(/\s/g, '').includes(digits)) return true
-  const all = plain([personName(item.patient), item.patient.given_name, item.patient.family_name, item.situation, item.recommendation,
-      item.safe_note, item.from_staff?.name, item.from_team?.name].join(' '))
-  return plain(text).split(/\s+/).filter(Boolean).every(word => all.includes(word))
+  const all = textOf(item)
+  return plain(dated(text)).split(/[\s,]+/).filter(Boolean).every(word => all.includes(word))
 }
 
 /** @param {Item} item @param {Filters} f @param {number} now */

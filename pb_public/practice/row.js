@@ -4,8 +4,8 @@ import { inHand } from '../shared/states.js'
 import { birth, day, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { classMap, html, nothing, repeat } from '../shared/ui/html.js'
 import { ageAt } from '../shared/ui/news2.js'
+import { isOverdue } from '../shared/ui/order.js'
 import { count, fill, word, words } from '../shared/ui/words.js'
-import { isOverdue } from './model.js'
 
 const w = words.practice
 
@@ -44,8 +44,8 @@ export function sender(item) {
 
 /** @param {Inbox} inbox @param {string} id @param {number} now */
 export function attention(inbox, id, now) {
-  const mine = inbox.claimedByMe(id) ? [w.you] : []
-  return [...mine, ...inbox.others(id).map(a => fill(a.claimed ? w.claimed : w.looking, { name: a.by.name, at: when(a.since, now) }))]
+  const mine = inbox.attention.claimedByMe(id) ? [w.you] : []
+  return [...mine, ...inbox.attention.others(id).map(a => fill(a.claimed ? w.claimed : w.looking, { name: a.by.name, at: when(a.since, now) }))]
 }
 
 /** Born and number, as far as the reader knows them. @param {import('./types.js').Person} p @param {number} now */
@@ -81,12 +81,18 @@ function line(inbox, item, alone, now) {
   </li>`
 }
 
-/** @param {Inbox} inbox @param {import('./types.js').Group} group @param {() => void} receive @param {number} now */
-export function row(inbox, group, receive, now) {
+/** Where a row stands among all of them, also those that are not drawn. @typedef {{ at: number, of: number, above: number }} Stands */
+
+/** @param {Stands} s */
+const room = s => (s.above ? `margin-top:${s.above}px` : '')
+
+/** @param {Inbox} inbox @param {import('./types.js').Group} group @param {() => void} receive @param {number} now @param {Stands} s */
+export function row(inbox, group, receive, now, s) {
   const [first] = group.items
   const can = group.items.filter(item => item.may.includes('acknowledge')).length
   return html`<li class=${classMap({ 'pi-row': true, 'pi-row--urgent': group.overdue || first.class === 'E',
-        'pi-row--soon': ['U2', 'SG', 'SD'].includes(first.class) && !group.overdue })} data-group=${group.id}>
+        'pi-row--soon': ['U2', 'SG', 'SD'].includes(first.class) && !group.overdue })} data-group=${group.id} data-index=${s.at}
+      aria-posinset=${s.at + 1} aria-setsize=${s.of} .style=${room(s)}>
     <div class="pi-row__head">
       ${tags(first, now)}
       <h2 class="pi-row__name"><a href=${addressOf(first.id)} data-row data-focus=${`g:${group.id}`}>${personName(group.person)}</a></h2>
@@ -101,9 +107,17 @@ export function row(inbox, group, receive, now) {
   </li>`
 }
 
-/** One row of what is closed. @param {Item} item @param {number} now */
-export function closedRow(item, now) {
-  return html`<li class="pi-row" data-group=${item.id}>
+/** When it was closed and by whom. @param {Item} item @param {number} now */
+export const closedText = (item, now) => (item.closed_at ? fill(item.closed_by ? w.closedBy : w.closedAt,
+    { at: when(item.closed_at, now), name: item.closed_by?.name ?? '' }) : '')
+
+/** What one's own team had to do with it, where somebody else closed it. @param {Item} item */
+export const partText = item => (item.side === 'given' ? fill(w.gaveAway, { team: item.to_team?.name ?? '' })
+  : item.side === 'escalated' ? fill(w.wentTo, { team: item.to_team?.name ?? '' }) : '')
+
+/** One row of what is closed. @param {Item} item @param {number} now @param {Stands} s */
+export function closedRow(item, now, s) {
+  return html`<li class="pi-row" data-group=${item.id} data-index=${s.at} .style=${room(s)}>
     <div class="pi-row__head"><span class="ds-tag">${word(words.common.states, item.state)}</span>
       <h2 class="pi-row__name"><a href=${addressOf(item.id)} data-row data-focus=${`g:${item.id}`}>${personName(item.patient)}</a></h2>
       <span class="ds-soft">${identity(item.patient, now)}</span></div>
@@ -111,9 +125,10 @@ export function closedRow(item, now) {
       ${item.situation ? html`<p class="pi-line__why">${firstLine(item.situation)}</p>` : nothing}
       <p class="pi-meta"><span>${word(words.common.classes, item.class)}</span>${item.outcome
         ? html`<strong>${word(w.outcomes, item.outcome)}</strong>` : nothing}
-        <span>${sender(item)}</span><span>${when(item.provenance.raised_at, now)}</span>
-        <span>${item.filed_by ? fill(w.filed, { name: item.filed_by.name, at: when(item.filed_at, now) }) : w.notFiled}</span></p>
+        <strong>${closedText(item, now)}</strong>${partText(item) ? html`<span>${partText(item)}</span>` : nothing}
+        <span>${sender(item)}</span><span>${fill(w.arrived, { at: when(item.provenance.raised_at, now) })}</span>
+        ${item.filed_by ? html`<span>${fill(w.filed, { name: item.filed_by.name, at: when(item.filed_at, now) })}</span>`
+          : item.side === 'given' ? nothing : html`<span>${w.notFiled}</span>`}</p>
     </li></ul>
   </li>`
 }
-

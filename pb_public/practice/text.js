@@ -124,6 +124,7 @@ export function asText(d, who, now) {
   say(w.s.answer, d.answer)
   say(w.s.declined, d.decline_reason)
   for (const [label, text] of callRows(d, 0)) say(label, text)
+  if (d.closed_at) lines.push(fill(d.closed_by ? w.closedBy : w.closedAt, { at: stamp(d.closed_at, now), name: d.closed_by?.name ?? '' }))
   if (d.filed_by) lines.push(fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }))
   lines.push('', w.s.history.toUpperCase(), ...d.events.map(
       e => `${stamp(e.at, now)} ${happened(e)}${e.team ? ` (${e.team.name})` : ''}`), '')

@@ -15,8 +15,8 @@
  * @typedef {object} Item
  * @property {string} id
  * @property {number} version
- * @property {'full' | 'limited' | 'sealed'} projection
- * @property {'received' | 'sent' | 'escalated'} side
+ * @property {'full' | 'limited' | 'sealed' | 'given'} projection
+ * @property {'received' | 'sent' | 'escalated' | 'given'} side
  * @property {string} state
  * @property {string} class
  * @property {boolean} overdue
@@ -38,6 +38,7 @@
  * @property {Call} [call_999]
  * @property {string} [decline_reason] @property {string} [outcome] @property {string} [answer]
  * @property {Named} [filed_by] @property {string} [filed_at]
+ * @property {string} [closed_at] @property {Named} [closed_by]
  * @property {string[]} [unreadable] fields that are stored and cannot be read
  * @property {string[]} may what the reader can do to it as it stands
  */

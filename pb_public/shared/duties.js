@@ -6,6 +6,8 @@
 /**
  * @typedef {object} Duty
  * @property {'none' | 'limited' | 'clinical'} view the projection of records
+ * @property {boolean} [device] may sign in a phone with the field app
+ * @property {boolean} [inbox] works the inbox of its teams
  * @property {boolean} [desk] decides about issues, caseloads and phones of its teams
  * @property {boolean} [chain] is the end of every escalation
  * @property {boolean} [accounts] looks after accounts of staff
@@ -15,21 +17,21 @@
 
 /** @type {Readonly<Record<string, Duty>>} */
 const duties = {
-  district_nurse: { view: 'clinical' },
-  support_worker: { view: 'clinical' },
-  matron: { view: 'clinical' },
-  mental_health_practitioner: { view: 'clinical' },
-  social_care_practitioner: { view: 'clinical' },
-  link_worker: { view: 'limited' },
-  volunteer: { view: 'limited' },
-  volunteer_coordinator: { view: 'limited', desk: true, accounts: true, converts: true },
-  team_lead: { view: 'clinical', desk: true, accounts: true },
-  care_coordinator: { view: 'clinical', desk: true, chain: true, accounts: true },
+  district_nurse: { view: 'clinical', device: true },
+  support_worker: { view: 'clinical', device: true },
+  matron: { view: 'clinical', device: true },
+  mental_health_practitioner: { view: 'clinical', device: true, inbox: true },
+  social_care_practitioner: { view: 'clinical', device: true, inbox: true },
+  link_worker: { view: 'limited', device: true },
+  volunteer: { view: 'limited', device: true },
+  volunteer_coordinator: { view: 'limited', device: true, inbox: true, desk: true, accounts: true, converts: true },
+  team_lead: { view: 'clinical', device: true, inbox: true, desk: true, accounts: true },
+  care_coordinator: { view: 'clinical', device: true, inbox: true, desk: true, chain: true, accounts: true },
   clinical_lead: { view: 'none' },
-  safeguarding_lead: { view: 'none' },
+  safeguarding_lead: { view: 'none', inbox: true },
   privacy_officer: { view: 'none' },
-  practice_reception: { view: 'none', firstTab: 'receive' },
-  duty_gp: { view: 'none' },
+  practice_reception: { view: 'none', inbox: true, firstTab: 'receive' },
+  duty_gp: { view: 'none', inbox: true },
   neighbourhood_lead: { view: 'none' },
   administrator: { view: 'none', accounts: true },
 }

@@ -9,7 +9,7 @@ import { fill, word, words } from '../../shared/ui/words.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,
-    troubleBox } from '../parts.js'
+    troubleBox, whoIs } from '../parts.js'
 import { fromLocal, toLocal } from '../../shared/ui/london.js'
 import { fieldLabel, readable } from '../values.js'
 
@@ -25,12 +25,14 @@ export function handover(desk, [id = '']) {
   let why = ''
   const view = {
     title: w.title,
+    who: '',
     back: { to: 'handovers', text: w.back },
     async load() {
       const [answer, all] = await Promise.all([desk.session.get(`/handovers/${id}`), desk.teams(), desk.isDesk ? desk.fields() : null])
       h = answer
       teams = all
       view.title = fill(w.titleOf, { class: word(words.common.classes, h.class) })
+      view.who = whoIs(h.patient)
       if (doing && !h.may.includes(doing)) doing = ''
     },
     async refresh() {

@@ -1,47 +1,55 @@
 // @ts-check
-// Handovers that are stuck: nowhere to go, somebody must ring, nobody answered.
+// Handovers that are stuck (nowhere to go, somebody must ring, nobody answered), and all that are open.
 import { stuckStates, unansweredStates } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
-import { fill, inOrder, word, words } from '../../shared/ui/words.js'
-import { deadline, personLine, tag } from '../parts.js'
+import { compare } from '../../shared/ui/order.js'
+import { now } from '../../shared/ui/now.js'
+import { fill, word, words } from '../../shared/ui/words.js'
+import { bornAndNumber, deadline, personLine, tag } from '../parts.js'
 
 const w = words.desk.handovers
 const groups = /** @type {Record<string, string[]>} */ (
   { '': stuckStates, no_destination: ['no_destination'], call_needed: ['call_needed'], unanswered: unansweredStates })
+const most = 400 // of each side; the counts on the start page are of all
 
-/**
- * Those of the desk's teams, whether they have them or sent them; overdue first.
- * @param {import('../desk-context.js').DeskContext} desk
- * @returns {Promise<any[]>}
- */
-export async function stuck(desk) {
-  const sides = await Promise.all(['received', 'sent'].map(side => desk.all(`/handovers?side=${side}&state=${stuckStates.join(',')}`, 400)))
+/** Those that the desk's teams have or sent, each once, in the order of an inbox. @param {import('../desk-context.js').DeskContext} desk @param {string} states */
+async function inStates(desk, states) {
+  const sides = await Promise.all(['received', 'sent'].map(side => desk.all(`/handovers?side=${side}&state=${states}`, most)))
   const seen = new Set()
-  return sides.flatMap(s => s.items).filter(h => !seen.has(h.id) && seen.add(h.id))
-    .sort((a, b) => Number(b.overdue) - Number(a.overdue) || inOrder(a.due || '9', b.due || '9'))
+  return { items: sides.flatMap(s => s.items).filter(h => !seen.has(h.id) && seen.add(h.id)).sort((a, b) => compare(a, b, now())),
+    more: sides.some(s => s.more) }
 }
+
+/** Those that are stuck. @param {import('../desk-context.js').DeskContext} desk @returns {Promise<any[]>} */
+export const stuck = async desk => (await inStates(desk, stuckStates.join(','))).items
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
 export function handovers(desk, [only = '']) {
   /** @type {any[]} */ let items = []
+  let more = false
+  const open = only === 'open'
   return {
-    title: w.title,
-    async load() { items = await stuck(desk) },
+    title: open ? w.openTitle : w.title,
+    async load() { ({ items, more } = await inStates(desk, open ? 'open' : stuckStates.join(','))) },
     draw() {
-      const shown = items.filter(h => (groups[only] ?? stuckStates).includes(h.state))
-      return html`<p>${w.intro}</p>
-        <ul class="dk-tabs" role="list">${Object.entries(groups)
-          .map(([k, states]) => html`<li><a href="#/handovers${k && `/${k}`}" aria-current=${k === only ? 'true' : 'false'}>
-          ${word(w.tabs, k || 'all')} (${items.filter(h => states.includes(h.state)).length})</a></li>`)}</ul>
-        ${shown.length ? html`<ul class="dk-list">${shown.map(row)}</ul>` : html`<p class="ds-banner ds-banner--good">${w.none}</p>`}`
+      const shown = open ? items : items.filter(h => (groups[only] ?? stuckStates).includes(h.state))
+      const tab = (/** @type {string} */ k, /** @type {string} */ text) => html`<li><a href="#/handovers${k && `/${k}`}"
+        aria-current=${k === only ? 'true' : 'false'}>${text}</a></li>`
+      return html`<p>${open ? w.openIntro : w.intro} <a class="ds-no-print" href="/practice/">${w.inbox}</a></p>
+        <ul class="dk-tabs ds-no-print" role="list">${Object.entries(groups).map(([k, states]) => tab(k, open ? word(w.tabs, k || 'all')
+          : `${word(w.tabs, k || 'all')} (${items.filter(h => states.includes(h.state)).length})`))}
+          ${tab('open', open ? `${w.tabs.open} (${items.length}${more ? '+' : ''})` : w.tabs.open)}</ul>
+        ${more ? html`<p>${fill(w.first, { n: items.length })}</p>` : nothing}
+        ${shown.length ? html`<ul class="dk-list">${shown.map(row)}</ul>` : html`<p class="ds-banner ds-banner--good">${open ? w.noneOpen : w.none}</p>`}`
     },
   }
 }
 
 /** @param {any} h */
 export const row = h => html`<li class="dk-card ${h.overdue ? 'dk-card--late'
-    : ''}"><a href="#/handover/${h.id}">${tag(word(words.common.states, h.state), h.overdue ? 'bad' : 'warn')} ${personLine(h.patient)}</a>
+    : ''}"><a href="#/handover/${h.id}">${tag(word(words.common.states, h.state), h.overdue ? 'bad' : stuckStates.includes(h.state) ? 'warn' : 'info')} ${personLine(h.patient)}</a>
+  <span class="ds-soft">${bornAndNumber(h.patient)}</span>
   <span>${fill(w.line, { class: word(words.common.classes, h.class), from: h.from_team?.name || h.from_staff?.name || words.desk.unknown,
         to: h.to_team?.name || words.desk.start.noTeam })}</span>
   <span class="ds-soft">${fill(w.raised, { at: when(h.provenance.raised_at) })}${h.call && !h.call.reached

@@ -1,11 +1,12 @@
 // @ts-check
-// Who has a person, until when, and ending it.
+// Who has a person, until when, and ending it; and what is recorded about them.
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, nameOf, personFacts, tag, troubleBox } from '../parts.js'
+import { button, nameOf, personFacts, tag, troubleBox, whoIs } from '../parts.js'
 import { effect } from '../effect.js'
+import { Timeline } from './timeline.js'
 
 const w = words.desk.person
 
@@ -14,12 +15,16 @@ export function person(desk, [id = '']) {
   /** @type {any[]} */ let rows = []
   /** @type {any} */ let ending = null
   let trouble = '', busy = false, ended = false
+  const timeline = new Timeline(desk, id)
   const view = {
     title: w.title,
+    who: '',
     back: { to: 'people', text: words.desk.people.back },
     async load() {
-      rows = (await desk.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`)).items
-      view.title = personName(rows[0]?.patient ?? {})
+      const [caseload] = await Promise.all([desk.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`), timeline.read()])
+      rows = caseload.items
+      view.title = personName(timeline.person)
+      view.who = whoIs(timeline.person)
     },
     /** @param {any} row @param {boolean} preview */
     async end(row, preview) {
@@ -43,8 +48,8 @@ export function person(desk, [id = '']) {
         requestAnimationFrame(() => document.getElementById(preview ? 'ending' : 'main')?.focus())
       }
     },
-    draw: () => html`${rows.length ? personFacts(rows[0].patient) : nothing}${rows[0]?.patient.risk_note
-        ? html`<p class="ds-banner ds-banner--warn">${rows[0].patient.risk_note}</p>` : nothing}
+    draw: () => html`${personFacts(timeline.person)}${timeline.person?.risk_note
+        ? html`<p class="ds-banner ds-banner--warn">${timeline.person.risk_note}</p>` : nothing}
       ${troubleBox('person-trouble', trouble)}
       <h2 class="nhsuk-heading-m">${w.who}</h2>
       <ul class="dk-list">${rows.map(
@@ -60,13 +65,14 @@ export function person(desk, [id = '']) {
           : r.state === 'ended' ? nothing
             : html`<p>${button(w.end, { kind: 'secondary', label: fill(w.endOf, { who: nameOf(r.team ?? r.staff) }),
                 click: () => view.end(r, true) })}</p>`}</li>`)}</ul>
-      <p class="ds-row"><a class="nhsuk-button" href="#/cover/${id}">${w.cover}</a>
+      <p class="ds-row ds-no-print"><a class="nhsuk-button" href="#/cover/${id}">${w.cover}</a>
         ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary',
               click: async () => { ended = !ended; await view.load(); desk.redraw() } })}</p>
       ${rows.some(r => r.team && r.state === 'now')
         ? html`<p>${rows.filter(r => r.state === 'now')
           .map(r => html`<a href="#/caseload/${r.team ? `team/${r.team.id}`
-            : `staff/${r.staff?.id}`}">${fill(w.caseloadOf, { who: nameOf(r.team ?? r.staff) })}</a> `)}</p>` : nothing}`,
+            : `staff/${r.staff?.id}`}">${fill(w.caseloadOf, { who: nameOf(r.team ?? r.staff) })}</a> `)}</p>` : nothing}
+      ${timeline.draw()}`,
   }
   return view
 }

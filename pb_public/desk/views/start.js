@@ -1,5 +1,5 @@
 // @ts-check
-// What waits, what is late first.
+// What waits, what is late first: handovers in the order of an inbox, then decisions by their deadline.
 import { unanswered } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { now as present } from '../../shared/ui/now.js'
@@ -32,13 +32,12 @@ export function start(desk) {
       const now = present()
       const late = [
         ...handovers.filter(h => h.overdue)
-          .map(h => ({ at: h.due || h.provenance.raised_at, to: `handover/${h.id}`,
-              what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
-          more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }), due: h.due })),
-        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at)
-          .map(i => ({ at: i.due_at, to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`,
-              more: html`${issueTitle(desk, i)} ${passedOn(i)}`, due: i.due_at })),
-      ].sort((a, b) => a.at < b.at ? -1 : 1)
+          .map(h => ({ to: `handover/${h.id}`, what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
+            more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }), due: h.due })),
+        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at).sort((a, b) => (a.due_at < b.due_at ? -1 : 1))
+          .map(i => ({ to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`,
+            more: html`${issueTitle(desk, i)} ${passedOn(i)}`, due: i.due_at })),
+      ]
       const careful = phones.filter(p => attention(p, now))
       const inState = (/** @type {string[]} */ ...states) => handovers.filter(h => states.includes(h.state))
       const lateOf = (/** @type {any[]} */ list) => list.filter(h => h.overdue).length
@@ -63,8 +62,8 @@ export function start(desk) {
         <ul class="dk-counts">${cards.map(
           c => html`<li class=${c.n ? '' : 'dk-empty'}><a href="#/${c.to}"><span class="dk-number">${c.n}</span> <span>${c.text}</span></a>
           ${c.late ? tag(count(c.late, w.lateOf), 'bad') : nothing}</li>`)}</ul>
-        ${desk.isCoordinator ? html`<p>${fill(w.neighbourhood, { open: queues.open ?? 0, overdue: queues.overdue ?? 0 })}</p>`
-          : html`<p>${count(queues.open ?? 0, w.open)}</p>`}
+        <p><a href="#/handovers/open">${desk.isCoordinator ? fill(w.neighbourhood, { open: queues.open ?? 0, overdue: queues.overdue ?? 0 })
+          : count(queues.open ?? 0, w.open)}</a></p>
         ${careful.length ? html`<h2 class="nhsuk-heading-m">${w.phonesTitle}</h2>
             <ul class="dk-list">${careful.slice(0, 5).map(p => html`<li class="dk-card">
           <a href="#/phones/${p.id}">${fill(w.phoneOf, { staff: p.staff?.name || words.desk.unknown, phone: p.name })}</a>

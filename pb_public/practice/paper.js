@@ -20,8 +20,7 @@ const sheets = (head, body) => html`<div class="pi-print"><div class="ds-sheet">
   <div class="ds-sheet__body">${body}</div></div></div>`
 
 /** @param {Inbox} inbox @param {import('./types.js').Detail} d */
-export const onPaper = (inbox, d) => sheets(who(d.patient),
-  asText(d, inbox.session.me?.name ?? '', inbox.now()).split('\n').map(line => html`<p class="pi-print__line">${line}</p>`))
+export const onPaper = (inbox, d) => sheets(who(d.patient), html`<div class="pi-print__text">${asText(d, inbox.session.me?.name ?? '', inbox.now())}</div>`)
 
 /** The rows of the open tab, all of them. @param {Inbox} inbox */
 export function listOnPaper(inbox) {

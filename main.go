@@ -135,7 +135,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 	for _, theirs := range root.Commands() {
 		theirs.PersistentPreRunE = bootstrap
 	}
-	root.AddCommand(backupCommand(set), restoreCommand(set), auditCommand(app, bootstrap), healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
+	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), auditCommand(app, bootstrap), healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, nil, err
 		}

@@ -175,3 +175,69 @@ test('a session that expired during a week offline loses nothing', async t => {
   await goTo(page, `#/person/${stand.patients.Birch}`)
   await page.getByRole('heading', { name: 'BIRCH, Ivy' }).waitFor()
 })
+
+/** All that lies on the phone, as whoever copies its files reads it: bytes as letters, and base64 both ways. @param {Page} page */
+const everything = page => page.evaluate(async () => {
+  const letters = (/** @type {Uint8Array} */ b) => Array.from(b, n => String.fromCharCode(n)).join('')
+  const lies = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })]
+  const text = (/** @type {any} */ value) => JSON.stringify(value, (_, v) => (v instanceof Uint8Array ? letters(v) : v instanceof CryptoKey ? `key ${v.type} ${v.extractable}` : v))
+  for (const { name } of await indexedDB.databases()) {
+    const db = await new Promise((done, failed) => {
+      const asked = indexedDB.open(/** @type {string} */ (name))
+      asked.onsuccess = () => done(asked.result)
+      asked.onerror = failed
+    })
+    for (const store of db.objectStoreNames) {
+      const rows = await new Promise(done => { const asked = db.transaction(store).objectStore(store).getAll(); asked.onsuccess = () => done(asked.result) })
+      lies.push(...rows.map(text))
+    }
+    db.close()
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name)
+    for (const request of await cache.keys()) if (!/\.(js|css|html)$/.test(new URL(request.url).pathname)) lies.push(request.url, await (await cache.match(request)).text())
+  }
+  const all = lies.join('\n')
+  const hidden = (all.match(/[A-Za-z0-9_-]{24,}/g) ?? []).map(b => { try { return atob(b.replaceAll('-', '+').replaceAll('_', '/')) } catch { return '' } })
+  return [all, ...hidden].join('\n')
+})
+
+// U3: in a pocket the phone is locked, and the network comes back there.
+test('a locked phone sends what was saved, and nobody can read it there; unlocked it hears what became of it', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await page.context().setOffline(true)
+  await recordVisit(page, stand.patients.Ames, 'Quetzals in the hallway')
+  await lock(page)
+  await page.getByText('1 change waits. It is sent while the phone is locked').waitFor()
+  const lies = await everything(page)
+  assert.match(lies, /"t":"sealed"/, 'nothing is sealed to the server')
+  assert.match(lies, /key private false/, 'the key of the locked phone can be read out')
+  for (const word of ['Quetzals', 'hallway', 'Harold', 'Mill Lane', stand.patients.Ames, stand.staff.nia.id]) assert.ok(!lies.includes(word), `${word} can be read on a locked phone`)
+  await page.context().setOffline(false)
+  await page.getByText('1 change was sent while the phone was locked. Unlock to see what became of it.').waitFor()
+  const there = () => stand.query("SELECT count(*) AS n FROM visits WHERE note = 'Quetzals in the hallway'")
+  assert.deepEqual(await there(), [{ n: 1 }])
+  await page.reload() // a killed browser forgets nothing of it
+  await page.getByText('1 change was sent while the phone was locked').waitFor()
+  await unlock(page)
+  await page.getByText('Everything sent').waitFor()
+  assert.deepEqual(await there(), [{ n: 1 }])
+  assert.doesNotMatch(await everything(page), /"t":"sealed"/, 'what was answered is still kept for the locked phone')
+})
+
+// U3: whoever finds a lost phone does not unlock it.
+test('a lost phone that stays locked is emptied at its next contact, with what it had not sent', async t => {
+  await stand.reset()
+  const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await page.context().setOffline(true)
+  await recordVisit(page, stand.patients.Birch, 'Lost with the phone')
+  await lock(page)
+  const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)
+  await stand.care('lea', 'POST', `/devices/${device.id}/state`, { state: 'lost' })
+  await page.context().setOffline(false)
+  await page.getByText('This phone was emptied').waitFor()
+  assert.doesNotMatch(await everything(page), /"t":"(records|outbox|sealed|locked|keys)"|key private/)
+  assert.deepEqual(await page.evaluate(() => caches.keys()), [])
+  assert.deepEqual(await stand.query("SELECT count(*) AS n FROM visits WHERE note = 'Lost with the phone'"), [{ n: 0 }])
+})

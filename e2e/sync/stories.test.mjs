@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { changes, openClient, ServerError } from '../../pb_public/shared/sync/client.js'
 import { webKeys } from '../../pb_public/shared/sync/key.js'
+import { LockedSender } from '../../pb_public/shared/sync/locked.js'
+import { seal, suite } from '../../pb_public/app/vault/hpke.js'
 import { MemoryStorage } from '../../pb_public/shared/sync/storage.js'
 import { startStand } from '../stand/stand.mjs'
 
@@ -163,4 +165,33 @@ test('the server is killed and comes back: a running client sends by its own tim
   await stand.start()
   await until(nia, () => nia.unsent().count === 0)
   await nia.stop()
+})
+
+// U3. The sealing is the field app's, the opening is the server's.
+test('a locked phone sends what it sealed; unlocked it gets the stored answers, and nothing is there twice', async () => {
+  const pairs = new Map()
+  const keys = webKeys({ get: async n => pairs.get(n), put: async (n, p) => { pairs.set(n, p) }, delete: async n => { pairs.delete(n) } })
+  const storage = new MemoryStorage()
+  const rows = (/** @type {'sealed' | 'locked'} */ table) => [.../** @type {Map<string, string>} */ (storage.rows.get(table)).values()].map(text => JSON.parse(text))
+  const client = await phone('nia', { storage, sealing: { keys, suite, seal } })
+  const id = client.newID()
+  const { key } = await client.record([{ op: 'create', collection: 'visits', id, set: { patient: stand.patients.Birch, status: 'completed', note: 'Ŵyn â lein, sealed' } }])
+  await client.record([{ op: 'update', collection: 'visits', id, set: { outcome: 'care_given' } }])
+  assert.ok(!JSON.stringify([rows('sealed'), rows('locked')]).includes(stand.patients.Birch))
+  /** @type {string[]} */ const taken = []
+  const locked = new LockedSender({ keys, server: stand.url, storage: { load: async () => ({ cover: rows('locked')[0], changes: rows('sealed') }), taken: async keys => { taken.push(...keys) } } })
+  for (let i = 1; i <= 2; i++) { // the second answers as to a lost one
+    assert.deepEqual(await locked.contact(), { directive: '', stuck: false, error: null, retryAfterMs: 0 })
+    assert.equal(taken.length, 2 * i)
+  }
+  assert.deepEqual(await stand.query('SELECT note FROM visits WHERE id = ?', id), [{ note: 'Ŵyn â lein, sealed' }])
+  assert.equal(client.unsent().count, 2)
+  assert.equal(await client.sync(), null)
+  assert.equal(client.unsent().count, 0)
+  assert.equal(client.item(key)?.state, 'sent')
+  assert.equal(client.item(key)?.result?.replayed, true)
+  assert.deepEqual(rows('sealed'), [])
+  const device = client.device
+  await stand.care('lea', 'POST', `/devices/${device}/state`, { state: 'lost' })
+  assert.equal((await locked.contact()).directive, 'wipe')
 })

@@ -76,6 +76,7 @@ var devices = &Collection{Name: Devices, Fields: []Field{
 	{Name: "staff", Kind: Ref, Ref: StaffName},
 	{Name: "client", Kind: ID}, // the outbox numbered on this device
 	{Name: "public_key", Kind: Object, Shape: jsonWebKey},
+	{Name: "locked_key", Kind: Text, Max: 2048}, // public half of the key it signs in with while it is locked; "" = none
 	{Name: "name", Kind: Text, Max: 200},
 	{Name: "platform", Kind: Text, Max: 40},
 	{Name: "app_version", Kind: Text, Max: 40},

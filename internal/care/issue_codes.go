@@ -48,6 +48,7 @@ const (
 	CodeOtherField        = "other_field"
 	CodeServerError       = "server_error"
 	CodeNoRoom            = "no_room"
+	CodeSealed            = "sealed"
 )
 
 // IssueCode is a row of the table of codes of issues.
@@ -93,6 +94,7 @@ var IssueCodes = []IssueCode{
 	{CodeDependsOn, true, FixNone, "a record it refers to is held back; it runs when that one is settled"},
 	{CodeOtherField, true, FixEdit, "a decision that sets something else than what its issue is about"},
 	{CodeServerError, true, FixSupervisor, "the server failed at it"},
+	{CodeSealed, true, FixNone, "a change of a locked phone that could not be opened; the phone has it and sends it again once it is unlocked, see §6.6"},
 	{CodeNoRoom, true, FixNone, "too much of the author's work waits for a decision; the phone keeps it, see §6.4"},
 }
 

@@ -50,7 +50,10 @@ func TestHostile_EveryRouteRefusesAsDocumented(t *testing.T) {
 		}
 		return token
 	}
-	bearers := map[string]string{"accessToken": s.value["access token 1"], "staffToken": staff("Lea")}
+	if err := s.lockPhone(); err != nil {
+		t.Fatal(err)
+	}
+	bearers := map[string]string{"accessToken": s.value["access token 1"], "staffToken": staff("Lea"), "lockedToken": s.value["access token 2"]}
 	bombs := map[string][]byte{"gzip": gzipBomb(t), "zstd": zstdBomb(t)}
 	before := s.app.Hashes(t)
 	sent := 0

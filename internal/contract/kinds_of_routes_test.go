@@ -24,10 +24,10 @@ var errorsOf = []struct {
 		map[string][]wire.Code{"400": {wire.CodeMalformed}, "408": {wire.CodeTooSlow}, "413": {wire.CodeTooLarge},
 			"415": {wire.CodeUnsupportedMediaType, wire.CodeUnsupportedEncoding}}, true},
 	{"for phones", func(_ string, _ *openapi3.Operation, schemes []string) bool {
-		return slices.Contains(schemes, "accessToken")
+		return slices.Contains(schemes, "accessToken") || slices.Contains(schemes, "lockedToken")
 	},
 		map[string][]wire.Code{"401": {wire.CodeTokenMissing, wire.CodeTokenInvalid, wire.CodeTokenExpired, wire.CodeRevoked, wire.CodeRelogin},
-			"403": {wire.CodeLost, wire.CodeNoDeviceRole}}, false},
+			"403": {wire.CodeLocked, wire.CodeLost, wire.CodeNoDeviceRole}}, false},
 	{"for staff", func(_ string, _ *openapi3.Operation, schemes []string) bool {
 		return slices.Contains(schemes, "staffToken")
 	},
@@ -36,10 +36,10 @@ var errorsOf = []struct {
 		return slices.Contains([]string{"/api/sync/v1/pull", "/api/sync/v1/digest", "/api/sync/v1/stream", "/api/sync/v1/names"}, path)
 	}, map[string][]wire.Code{"403": {wire.CodePushOnly}}, true},
 	{"of one client", func(path string, _ *openapi3.Operation, _ []string) bool {
-		return slices.Contains([]string{"/api/sync/v1/hello", "/api/sync/v1/push", "/api/sync/v1/pull", "/api/sync/v1/digest"}, path)
+		return slices.Contains([]string{"/api/sync/v1/hello", "/api/sync/v1/push", "/api/sync/v1/sealed", "/api/sync/v1/pull", "/api/sync/v1/digest"}, path)
 	}, map[string][]wire.Code{"403": {wire.CodeNotYourClient}}, true},
 	{"of one epoch", func(path string, _ *openapi3.Operation, _ []string) bool {
-		return slices.Contains([]string{"/api/sync/v1/push", "/api/sync/v1/pull", "/api/sync/v1/digest"}, path)
+		return slices.Contains([]string{"/api/sync/v1/push", "/api/sync/v1/sealed", "/api/sync/v1/pull", "/api/sync/v1/digest"}, path)
 	}, map[string][]wire.Code{"410": {wire.CodeEpoch}}, true},
 	{"about one thing", func(path string, _ *openapi3.Operation, _ []string) bool { return strings.Contains(path, "{id}") },
 		map[string][]wire.Code{"404": {wire.CodeNotFound}}, false},

@@ -77,6 +77,8 @@ func (n *names) learn(v *node, where string) {
 			}
 		case kind != "":
 			n.see(kind, text)
+		case name == "key" && where == "sealing":
+			n.see("sealing key", text)
 		case id.MatchString(text) && len(text) == 26:
 			n.see(kindOf(v, name, where), text)
 		}

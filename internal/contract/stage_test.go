@@ -2,7 +2,9 @@ package contract_test
 
 import (
 	"context"
+	"crypto/ecdh"
 	"crypto/ed25519"
+	"crypto/hpke"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
@@ -24,6 +26,7 @@ import (
 	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
 	"doorstep/internal/testkit/pbtest"
+	"doorstep/internal/wire"
 )
 
 // stage is a server in a small neighbourhood, and what is known of the conversation so far. Its
@@ -214,6 +217,26 @@ func (s *stage) openPhone(name string) error {
 	return nil
 }
 
+// lockPhone gives the first phone a token of a locked one.
+func (s *stage) lockPhone() error {
+	inJSON := [2]string{"Content-Type", "application/json"}
+	for _, st := range []step{
+		{method: "POST", path: "/api/sync/v1/hello", headers: [][2]string{{"Authorization", "Bearer {{access token 1}}"}, inJSON},
+			body: `{"protocol": 1, "schema": 1, "client": "{{client 1}}", "now": "` + care.Stamp(s.now()) + `", "cursor": "", "outbox": {"count": 0, "next_mid": 1}, ` +
+				`"locked_key": {"kty": "OKP", "crv": "Ed25519", "x": "{{locked key 1}}"}}`},
+		{method: "POST", path: "/api/sync/v1/token", headers: [][2]string{{"Content-Type", "application/x-www-form-urlencoded"}},
+			body: "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&scope=locked&assertion={{locked assertion 1 of device 1}}"},
+	} {
+		if err := s.say(&st); err != nil {
+			return err
+		}
+		if !strings.HasPrefix(st.answer, "HTTP 200") {
+			return fmt.Errorf("lock the phone: %s", st.answer)
+		}
+	}
+	return nil
+}
+
 var passing = regexp.MustCompile(`^(\d+) (minutes|hours|days) pass\.$`)
 
 func (s *stage) act(sentence string) error {
@@ -239,12 +262,14 @@ func (s *stage) act(sentence string) error {
 
 var (
 	staffToken = regexp.MustCompile(`^staff token of (.+)$`)
-	keyName    = regexp.MustCompile(`^key \d+$`)
+	keyName    = regexp.MustCompile(`^(locked )?key \d+$`)
+	lockedSign = regexp.MustCompile(`^locked assertion \d+ of (device (\d+))$`)
+	sealedPart = regexp.MustCompile(`^(change (\d+), sealed|signature of change (\d+)) by device (\d+)$`)
 	assertion  = regexp.MustCompile(`^assertion \d+ of (device \d+)(?:, whose clock is (\d+) days fast)?$`)
 )
 
 // given are names of what only a server makes.
-var given = regexp.MustCompile(`^(cursor|access token|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
+var given = regexp.MustCompile(`^(cursor|access token|sealing key|key id|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
 
 // mint makes the value of a name that a request uses first.
 func (s *stage) mint(name string) (string, error) {
@@ -272,9 +297,53 @@ func (s *stage) mint(name string) (string, error) {
 		return jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"iss": device, "aud": "doorstep", "jti": pbtest.ID(),
 			"iat": at.Unix(), "exp": at.Add(45 * time.Second).Unix()}).SignedString(key)
 	}
+	if m := lockedSign.FindStringSubmatch(name); m != nil {
+		device, key := s.value[m[1]], s.keys["locked key "+m[2]]
+		if device == "" || key == nil {
+			return "", fmt.Errorf("there is no %s with a locked key yet", m[1])
+		}
+		return jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"iss": device, "aud": "doorstep", "jti": pbtest.ID(),
+			"iat": s.now().Unix(), "exp": s.now().Add(45 * time.Second).Unix()}).SignedString(key)
+	}
+	if m := sealedPart.FindStringSubmatch(name); m != nil {
+		return s.sealedPart(m[2]+m[3], m[4], m[2] != "")
+	}
 	if given.MatchString(name) {
 		return "", fmt.Errorf("only the server gives a %s, and it has not yet", name)
 	}
 	v, err := s.ids.New(s.now())
 	return string(v), err
+}
+
+// sealedPart seals a visit to Ada as a phone does when it is saved, or signs it.
+func (s *stage) sealedPart(number, device string, sealing bool) (string, error) {
+	mid, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return "", err
+	}
+	c := wire.SealedChange{Mid: mid, Key: s.value["change "+number], KID: s.value["key id 1"], Sealed: s.value["change "+number+", sealed by device "+device]}
+	if !sealing {
+		key := s.keys[s.signs["device "+device]]
+		return base64.RawURLEncoding.EncodeToString(ed25519.Sign(key, []byte(c.Signed(s.value["device "+device], s.value["client "+device])))), nil
+	}
+	point, err := base64.RawURLEncoding.DecodeString(s.value["sealing key 1"])
+	if err != nil {
+		return "", err
+	}
+	to, err := hpke.DHKEM(ecdh.P256()).NewPublicKey(point)
+	if err != nil {
+		return "", err
+	}
+	plain, err := s.show(s.saved(number), s.mint)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := hpke.Seal(to, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(c.Terms(s.value["client "+device])), []byte(plain))
+	return base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// saved is the visit to Ada that Ann saves in the transcript of the locked phone.
+func (s *stage) saved(number string) string {
+	return `{"mid": ` + number + `, "key": "{{change ` + number + `}}", "author": "{{Ann}}", "authored_at": "2026-03-02T08:00:00.000Z", "ops": [` +
+		`{"op": "create", "collection": "visits", "id": "{{visit ` + number + `}}", "set": {"patient": "{{Ada}}", "status": "completed", "note": "Chest pain, 999 called"}}]}`
 }

@@ -27,7 +27,7 @@ var types = map[string]any{
 	"Error": wire.Error{}, "EnrolRequest": wire.EnrolRequest{}, "EnrolResponse": httpapi.Enrolled{}, "TokenResponse": wire.TokenResponse{},
 	"HelloRequest": wire.HelloRequest{}, "HelloResponse": wire.HelloResponse{}, "OutboxState": wire.OutboxState{}, "ScopeState": wire.ScopeState{},
 	"RevokedScope": wire.RevokedScope{}, "SchemaState": wire.SchemaState{}, "Limits": wire.Limits{}, "Pace": wire.Pace{}, "Poke": wire.Poke{},
-	"PushResponse": wire.PushResponse{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},
+	"PushResponse": wire.PushResponse{}, "SealedRequest": wire.SealedRequest{}, "SealedChange": wire.SealedChange{}, "SealedResponse": wire.SealedResponse{}, "Taken": wire.Taken{}, "SealingKey": wire.SealingKey{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},
 	"PullResponse": wire.PullResponse{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
 	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{}, "HeldRecord": wire.HeldRecord{},
 	"Names": httpapi.Names{}, "RuleWarning": rules.Warning{}, "Self": access.Self{}, "Colleague": access.Colleague{},

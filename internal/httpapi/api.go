@@ -23,6 +23,8 @@ type API struct {
 	Identity *identity.Service
 	// Passwords checks them at the sign-in.
 	Passwords *identity.Passwords
+	// Sealing opens what locked phones send; nil: none of them is heard.
+	Sealing *identity.SealingKeys
 	// Sync is the engine behind hello, push, pull and digest.
 	Sync *syncer.Engine
 	// Store is read by the pages.

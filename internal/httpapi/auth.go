@@ -18,8 +18,9 @@ import (
 const sessionKey = "doorstepSession"
 
 // requireDevice lets a phone with a valid access token through and leaves its Session in the
-// request. Errors: 401 token_missing, and those of identity.Service.Authenticate.
-func (a *API) requireDevice() *hook.Handler[*core.RequestEvent] {
+// request: a locked one, or one that is not. Errors: 401 token_missing, 403 locked, and those of
+// identity.Service.Authenticate.
+func (a *API) requireDevice(locked bool) *hook.Handler[*core.RequestEvent] {
 	return &hook.Handler[*core.RequestEvent]{
 		Id: "doorstepRequireDevice",
 		Func: func(e *core.RequestEvent) error {
@@ -31,6 +32,9 @@ func (a *API) requireDevice() *hook.Handler[*core.RequestEvent] {
 			if err != nil {
 				return err
 			}
+			if session.Locked != locked {
+				return lockedOnly(locked)
+			}
 			e.Set(sessionKey, session)
 			return e.Next()
 		},
@@ -40,7 +44,20 @@ func (a *API) requireDevice() *hook.Handler[*core.RequestEvent] {
 // forDevices is a group under g whose routes are for phones with an access token.
 func (a *API) forDevices(g *router.RouterGroup[*core.RequestEvent]) *router.RouterGroup[*core.RequestEvent] {
 	// PocketBase need not look at a token that is not one of its own.
-	return g.Group("").Bind(a.requireDevice()).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
+	return g.Group("").Bind(a.requireDevice(false)).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
+}
+
+// forLockedDevices is a group under g whose routes are for locked phones alone.
+func (a *API) forLockedDevices(g *router.RouterGroup[*core.RequestEvent]) *router.RouterGroup[*core.RequestEvent] {
+	return g.Group("").Bind(a.requireDevice(true)).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
+}
+
+// lockedOnly answers the wrong kind of token: a locked phone's where it may not be, or another where only that may.
+func lockedOnly(locked bool) error {
+	if locked {
+		return wire.Fail(wire.CodeLocked, "Only a locked phone sends sealed changes; send what is not sealed to /push.")
+	}
+	return wire.Fail(wire.CodeLocked, "This token is a locked phone's: it sends sealed changes and reads nothing. Unlock the phone.")
 }
 
 // sessionOf returns who is asking, on a route behind requireDevice; the zero Session elsewhere.

@@ -49,7 +49,7 @@ var failures = []failure{
 	{identity.ErrRole, wire.CodeNoDeviceRole, "This account has no role that carries a device; an administrator can give it one.", ""},
 	{identity.ErrInactive, wire.CodeInactive, "This member of staff has left.", ""},
 
-	{identity.ErrKey, wire.CodeInvalidKey, "public_key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key.", ""},
+	{identity.ErrKey, wire.CodeInvalidKey, "The key must be the public half of an EC P-256 or Ed25519 key as a JSON Web Key, and locked_key another than the device's own.", ""},
 	{identity.ErrKeyTaken, wire.CodeKeyTaken, "This key is enrolled for somebody else; make a new one.", ""},
 	{identity.ErrClientTaken, wire.CodeClientTaken, "This client belongs to somebody else; enrol without one.", ""},
 	{identity.ErrTooManyPhones, wire.CodeTooManyPhones, "You have as many phones in use as one person may have. Ask your lead to withdraw one that you do not need; one that is not used for a day makes room by itself.", ""},

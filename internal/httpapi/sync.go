@@ -35,6 +35,9 @@ func (a *API) bindSync(v1 *router.RouterGroup[*core.RequestEvent]) {
 	g.GET("/stream", a.stream)
 	g.POST("/digest", a.digest)
 	g.GET("/names", a.phoneNames)
+	if a.Sealing != nil {
+		a.forLockedDevices(v1).POST("/sealed", a.sealed)
+	}
 }
 
 func syncSession(e *core.RequestEvent) syncer.Session {
@@ -48,6 +51,12 @@ func (a *API) hello(e *core.RequestEvent) error {
 		return err
 	}
 	answer, fail := a.Sync.Hello(e.Request.Context(), syncSession(e), &h)
+	if fail == nil && len(h.LockedKey) > 0 && a.Sealing != nil {
+		if err := a.Identity.KeepLockedKey(e.Request.Context(), sessionOf(e).Device, h.LockedKey); err != nil {
+			return err
+		}
+		answer.Sealing = a.sealingKey()
+	}
 	return reply(e, answer, fail)
 }
 

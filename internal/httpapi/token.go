@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/identity"
 	"doorstep/internal/wire"
 )
 
@@ -26,7 +27,15 @@ func (a *API) token(e *core.RequestEvent) error {
 	if assertion == "" {
 		return wire.Fail(wire.CodeInvalid, "assertion is missing.")
 	}
-	grant, err := a.Identity.Exchange(e.Request.Context(), assertion)
+	exchange := a.Identity.Exchange
+	switch scope := form.Get("scope"); scope {
+	case "": // what the phone may do
+	case identity.ScopeLocked:
+		exchange = a.Identity.ExchangeLocked
+	default:
+		return wire.Fail(wire.CodeInvalid, "scope is left out, or it is %s.", identity.ScopeLocked)
+	}
+	grant, err := exchange(e.Request.Context(), assertion)
 	if err != nil {
 		return err
 	}

@@ -31,12 +31,12 @@ type assertion struct {
 	claims jwt.RegisteredClaims
 }
 
-// readAssertion checks form, signer and audience. Errors: ErrAssertion, ErrAudience, or what
+// readAssertion checks form, signer and audience: the device's own key, or the one it has while it is locked. Errors: ErrAssertion, ErrAudience, or what
 // the store failed with.
 //
 // NB! Time is left to checkTime: a phone with a wrong clock must learn so, and only after it
 // proved which phone it is.
-func (s *Service) readAssertion(ctx context.Context, text string) (*assertion, error) {
+func (s *Service) readAssertion(ctx context.Context, text string, locked bool) (*assertion, error) {
 	if len(text) > maxAssertionBytes {
 		return nil, fmt.Errorf("%w: %d bytes", ErrAssertion, len(text))
 	}
@@ -58,7 +58,14 @@ func (s *Service) readAssertion(ctx context.Context, text string) (*assertion, e
 			storeFailed = err
 			return nil, err
 		}
-		public, err := ParseJWK([]byte(device.PublicKey))
+		stored := device.PublicKey
+		if locked {
+			stored = device.LockedKey
+		}
+		if stored == "" {
+			return nil, errors.New("the device has no such key")
+		}
+		public, err := ParseJWK([]byte(stored))
 		if err != nil {
 			return nil, fmt.Errorf("stored key of device %s: %w", device.ID, err)
 		}

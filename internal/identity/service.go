@@ -21,6 +21,8 @@ type Store interface {
 	// Enrol looks up what bears on the enrolment, asks Enrolment.Admit and writes what it says,
 	// in one transaction.
 	Enrol(ctx context.Context, e Enrolment) (DeviceRecord, error)
+	// KeepLockedKey notes the key that a device signs in with while it is locked.
+	KeepLockedKey(ctx context.Context, device, key string) error
 	// AddCode keeps a code and forgets old ones.
 	AddCode(ctx context.Context, c SignInCode, now time.Time) error
 }
@@ -84,15 +86,19 @@ func New(c Config) *Service {
 type Grant struct {
 	Token     string
 	ExpiresIn time.Duration
-	Scope     string // ScopeSync or ScopePushOnly
+	Scope     string // ScopeSync, ScopePushOnly or ScopeLocked
 }
 
 // Exchange gives an access token for an assertion of the device's own key. Errors, in the
 // order in which they are found: ErrAssertion, ErrAudience; ErrLost, ErrRevoked, ErrRelogin,
 // ErrRole; ErrClock; ErrReplayed.
 func (s *Service) Exchange(ctx context.Context, text string) (Grant, error) {
+	return s.exchange(ctx, text, false)
+}
+
+func (s *Service) exchange(ctx context.Context, text string, locked bool) (Grant, error) {
 	now := s.clock()
-	a, err := s.readAssertion(ctx, text)
+	a, err := s.readAssertion(ctx, text, locked)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -101,6 +107,7 @@ func (s *Service) Exchange(ctx context.Context, text string) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
+	session.Locked = locked
 	if err := a.checkTime(now); err != nil {
 		return Grant{}, err
 	}
@@ -115,11 +122,7 @@ func (s *Service) Exchange(ctx context.Context, text string) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	grant := Grant{Token: token, ExpiresIn: s.lifetime, Scope: ScopeSync}
-	if session.PushOnly {
-		grant.Scope = ScopePushOnly
-	}
-	return grant, nil
+	return Grant{Token: token, ExpiresIn: s.lifetime, Scope: session.scope()}, nil
 }
 
 // Authenticate says who presents an access token. The first time it asks the store what the
@@ -155,6 +158,7 @@ func (s *Service) AuthenticateUntil(ctx context.Context, token string) (Session,
 	if err != nil {
 		return Session{}, time.Time{}, err
 	}
+	session.Locked = claims.Scope == ScopeLocked
 	from, until := claims.window(s.lifetime)
 	s.cache.put(hash, session, from, until, epoch)
 	return session, until, nil

@@ -43,12 +43,26 @@ type Session struct {
 	PushOnly bool
 	// Directive is none or drain; wipe and relogin come as errors, without a session.
 	Directive string
+	// Locked: the phone is locked; it hands in what it sealed before, and reads nothing.
+	Locked bool
+}
+
+// scope is that of the session's token.
+func (s *Session) scope() string {
+	switch {
+	case s.Locked:
+		return ScopeLocked
+	case s.PushOnly:
+		return ScopePushOnly
+	}
+	return ScopeSync
 }
 
 // DeviceRecord is a stored device.
 type DeviceRecord struct {
 	ID, Client, Staff string
 	PublicKey         string // as PublicKey.JWK writes it
+	LockedKey         string // the key it signs in with while it is locked, likewise; "" = none
 	State             string // one of care.DeviceStates
 	StateSince        time.Time
 	LastSeen          time.Time // its last hello; filled in for Found.InUse alone

@@ -106,6 +106,13 @@ func (s *shelf) Enrol(_ context.Context, e identity.Enrolment) (identity.DeviceR
 	return a.Device, nil
 }
 
+func (s *shelf) KeepLockedKey(_ context.Context, device, key string) error {
+	d := s.devices[device]
+	d.LockedKey = key
+	s.devices[device] = d
+	return nil
+}
+
 func (s *shelf) AddCode(_ context.Context, c identity.SignInCode, _ time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -34,16 +34,12 @@ type accessClaims struct {
 
 // sign makes the access token of a session.
 func (k *Keyring) sign(s Session, issuer, jti string, now time.Time, lifetime time.Duration) (string, error) {
-	scope := ScopeSync
-	if s.PushOnly {
-		scope = ScopePushOnly
-	}
 	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: issuer, Subject: s.Staff, Audience: jwt.ClaimStrings{AccessAudience}, ID: jti,
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
 		},
-		Device: s.Device, Client: s.Client, Role: s.Role, Organisation: s.Organisation, Scope: scope,
+		Device: s.Device, Client: s.Client, Role: s.Role, Organisation: s.Organisation, Scope: s.scope(),
 	})
 	token.Header["typ"] = accessType
 	token.Header["kid"] = k.id

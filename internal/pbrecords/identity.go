@@ -50,8 +50,8 @@ func BindRevocation(app core.App, revoke func(id string)) {
 func (s *Identity) Device(ctx context.Context, id string) (identity.DeviceRecord, error) {
 	d := identity.DeviceRecord{}
 	var since types.DateTime
-	err := s.reads.QueryRowContext(ctx, `SELECT id, client, staff, public_key, state, state_since FROM devices WHERE id = ?`, id).
-		Scan(&d.ID, &d.Client, &d.Staff, &d.PublicKey, &d.State, &since)
+	err := s.reads.QueryRowContext(ctx, `SELECT id, client, staff, public_key, locked_key, state, state_since FROM devices WHERE id = ?`, id).
+		Scan(&d.ID, &d.Client, &d.Staff, &d.PublicKey, &d.LockedKey, &d.State, &since)
 	d.StateSince = since.Time()
 	return d, readFailed(missing(err, care.Devices, id))
 }
@@ -119,6 +119,14 @@ func (s *Identity) RememberAssertion(ctx context.Context, key string, expires, n
 		if err == nil && n == 0 {
 			err = identity.ErrReplayed
 		}
+		return err
+	})
+}
+
+// KeepLockedKey implements identity.Store.
+func (s *Identity) KeepLockedKey(ctx context.Context, device, key string) error {
+	return s.app.RunInTransaction(func(tx core.App) error {
+		_, err := execute(ctx, tx, `UPDATE devices SET locked_key = {:key} WHERE id = {:device}`, dbx.Params{"key": key, "device": device})
 		return err
 	})
 }

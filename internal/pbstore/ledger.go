@@ -25,7 +25,7 @@ const (
 	endLedger   = `UPDATE sync_ledger SET status = ? WHERE key = ?`
 	saveResults = `INSERT INTO sync_results (client, first_mid, last_mid, at, body) VALUES (?, ?, ?, ?, ?)`
 	resultsOf   = `SELECT body FROM sync_results WHERE client = ? AND first_mid <= ? AND last_mid >= ?
-		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC LIMIT 1`
+		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC, id DESC LIMIT 1`
 	leaveLedger = `DELETE FROM sync_ledger WHERE key = ?`
 	savePulled  = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
 	oldResults  = `SELECT r.at, r.id FROM sync_results r JOIN sync_clients c ON c.id = r.client

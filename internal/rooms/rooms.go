@@ -39,6 +39,7 @@ type Changes interface {
 	Accept(m *care.Mutation, by takein.By) (wire.Result, error)
 	KeepFailed(m *care.Mutation, by takein.By) (wire.Result, error)
 	KeepTaken(m *care.Mutation, by takein.By) (wire.Result, error)
+	AcceptOpened(m *care.Mutation, by takein.By) (res wire.Result, kept bool, err error)
 }
 
 // Of puts the rooms of a transaction together.

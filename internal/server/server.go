@@ -41,6 +41,7 @@ type Options struct {
 	AccessToken        time.Duration // life of an access token
 	Phones             int           // one member of staff may have in use; 0 = the usual
 	SigningKey         string        // file of the key that signs them; "" = signing.key in the data folder
+	SealingKey         string        // file of the keys that phones seal to; "" = sealing.key in the data folder
 	Escalation         time.Duration // how often deadlines are looked at
 	Tombstones         time.Duration // how long deletions stay in the feed
 	Issues             time.Duration // how long an author is told of an open issue after losing the person
@@ -60,7 +61,7 @@ type Options struct {
 
 // From are the options that settings ask for.
 func From(set *settings.Settings) Options {
-	return Options{AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, Phones: set.PhonesPerPerson, SigningKey: set.SigningKey,
+	return Options{AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, Phones: set.PhonesPerPerson, SigningKey: set.SigningKey, SealingKey: set.SealingKey,
 		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}
 }
 
@@ -122,6 +123,13 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the signing key: %w", err)
 	}
+	if o.SealingKey == "" {
+		o.SealingKey = filepath.Join(app.DataDir(), identity.SealingKeyFile)
+	}
+	sealing, err := identity.LoadSealingKeys(o.SealingKey)
+	if err != nil {
+		return nil, err
+	}
 	passwords, err := newPasswords(app, o.Now)
 	if err != nil {
 		return nil, err
@@ -158,7 +166,7 @@ func open(app core.App, o Options) (*Server, error) {
 		}})
 	pbrecords.BindRevocation(app, service.Revoke)
 	s.Store.OnRevocation(service.Revoke)
-	s.API = &httpapi.API{App: app, Identity: service, Passwords: passwords, Sync: s.Engine, Store: s.Store, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
+	s.API = &httpapi.API{App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
 	if !o.Manual {
 		s.watch()
 	}

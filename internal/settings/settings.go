@@ -13,6 +13,7 @@ type Settings struct {
 	HTTP               string        // address of the public listener
 	AdminHTTP          string        // address of the listener for administration; "" = there is none
 	SigningKey         string        // file of the key that signs access tokens; "" = in DataDir
+	SealingKey         string        // file of the keys that phones seal to; "" = in DataDir
 	Origins            []string      // of other servers whose pages may call the API
 	AccessToken        time.Duration // life of an access token
 	PhonesPerPerson    int           // phones one member of staff may have in use

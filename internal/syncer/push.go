@@ -187,6 +187,9 @@ func (w *pushWork) known(m *care.Mutation) (wire.Result, error) {
 	if mine && !differs(entry, m) {
 		return w.stored(m)
 	}
+	if res, kept, err := w.opened(entry, m); kept || err != nil {
+		return res, err
+	}
 	return w.turn.rooms.Changes.KeepTaken(m, w.by)
 }
 
@@ -234,13 +237,40 @@ func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (w
 	}
 	if differs(entry, m) {
 		tx.Next()
+		if res, kept, err := w.opened(entry, m); kept || err != nil {
+			return res, err
+		}
 		return w.turn.rooms.Changes.KeepTaken(m, w.by)
 	}
 	return w.stored(m)
 }
 
-// differs says whether a mutation says something else than the one that took effect under its key.
+// opened takes a change in that was kept sealed before, because it could not be opened, under the number it had then.
+func (w *pushWork) opened(entry *pbstore.Entry, m *care.Mutation) (wire.Result, bool, error) {
+	if entry == nil || entry.Status != care.Quarantined || m.Fault != nil {
+		return wire.Result{}, false, nil
+	}
+	res, kept, err := w.turn.rooms.Changes.AcceptOpened(m, w.by)
+	if err != nil || !kept || takein.TurnedAway(&res) {
+		return res, kept, err
+	}
+	body, err := json.Marshal([]wire.Result{res})
+	if err != nil {
+		return res, true, err
+	}
+	err = w.ledger.Leave(m.Key)
+	if err == nil {
+		_, err = w.ledger.Enter(m.Key, entry.Client, entry.Mid, m.Fingerprint())
+	}
+	return res, true, errors.Join(err, w.ledger.Ended(m.Key, res.Status), w.ledger.SaveResults(entry.Client, entry.Mid, entry.Mid, body))
+}
+
+// differs says whether a mutation says something else than the one that took effect under its key. Of what came sealed
+// and cannot be opened nobody can say so.
 func differs(entry *pbstore.Entry, m *care.Mutation) bool {
+	if m.Fault != nil && m.Fault.Code == care.CodeSealed {
+		return false
+	}
 	return entry != nil && entry.Content != 0 && entry.Content != m.Fingerprint()
 }
 

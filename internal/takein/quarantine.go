@@ -24,6 +24,9 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	if no.code == care.CodeKeyTaken { // sent again, it is the same issue
 		q.ID = rules.ID("key taken", in.m.Key, strconv.FormatInt(in.m.Fingerprint(), 16))
 	}
+	if no.code == care.CodeSealed { // found again when its phone sends it in clear
+		q.ID = unopenedID(in.m.Key)
+	}
 	if in.replayOf != nil {
 		q.ID = in.replayOf.ID
 		if err := in.stillHeld(no); err != nil {

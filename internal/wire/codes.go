@@ -29,6 +29,7 @@ const (
 	CodeInactive             Code = "inactive"
 	CodeNoDeviceRole         Code = "no_device_role"
 	CodeForbidden            Code = "forbidden"
+	CodeLocked               Code = "locked"
 	CodeNotFound             Code = "not_found"
 	CodeMethodNotAllowed     Code = "method_not_allowed"
 	CodeUnsupportedMediaType Code = "unsupported_media_type"
@@ -89,7 +90,7 @@ var Codes = []Row{
 	{CodeMalformed, 400, RetryAfterFix, "a body, a form or a header that cannot be read", "any", "a mistake in the client. Keep everything, report it, try again later"},
 	{CodeInvalid, 400, RetryAfterFix, "something in the request that makes no sense", "any", "as `malformed`"},
 	{CodeCursor, 400, RetryAfterFix, "a cursor that is not one of ours", "pull, digest", "pull from the beginning; keep the outbox"},
-	{CodeInvalidKey, 400, RetryAfterFix, "no public key of a kind we take", "devices", "make a new key"},
+	{CodeInvalidKey, 400, RetryAfterFix, "no public key of a kind we take", "devices, hello", "make a new key; at hello, of the locked phone"},
 	{CodeUnsupportedGrantType, 400, RetryAfterFix, "another way of asking for a token", "token", "a mistake in the client"},
 	{CodeClock, 401, RetryNow, "the clock of the phone is wrong", "token", "(+`server_time`) put the clock right by it, sign a new assertion, at once"},
 	{CodeReplayed, 401, RetryNow, "the assertion was used before", "token", "sign a new assertion, at once"},
@@ -107,6 +108,7 @@ var Codes = []Row{
 	{CodeNotYourClient, 403, RetryNever, "the outbox of another device", "hello, push, pull, digest", "sign in, enrol with the same client"},
 	{CodeInactive, 403, RetryNever, "this member of staff has left", "any", "tell the person; keep everything; try again later"},
 	{CodeNoDeviceRole, 403, RetryNever, "a role that carries no device", "any", "as `inactive`"},
+	{CodeLocked, 403, RetryNever, "the token of a locked phone, which hands in and reads nothing; or, at `/sealed`, that of one that is not locked", "any", "a mistake in the client: send what is sealed while locked, and everything else with the token of the device's own key"},
 	{CodeForbidden, 403, RetryNever, "not for this role", "any", "as `inactive`"},
 	{CodeNotFound, 404, RetryNever, "not there, or not theirs", "any", "not there, or not yours: the same answer"},
 	{CodeMethodNotAllowed, 405, RetryNever, "the address takes other methods", "any", "a mistake in the client"},

@@ -15,6 +15,8 @@ type HelloRequest struct {
 	Cursor   string      `json:"cursor" validate:"max=4096"`
 	Outbox   OutboxState `json:"outbox"`
 	App      string      `json:"app,omitempty" validate:"max=40"`
+	// LockedKey is the public half, a JSON Web Key, of the key that the phone signs in with while it is locked.
+	LockedKey json.RawMessage `json:"locked_key,omitempty"`
 }
 
 // OutboxState counts the changes that a phone has not sent yet.
@@ -38,6 +40,7 @@ type HelloResponse struct {
 	Directive     string         `json:"directive"` // none, wipe, drain, relogin, upgrade
 	Limits        Limits         `json:"limits"`
 	Pace          Pace           `json:"pace"`
+	Sealing       *SealingKey    `json:"sealing,omitempty"` // for phones that named a locked_key: it may be used from now on
 }
 
 // ScopeState is one scope the viewer holds: "ok", or "backfill" when the next pull brings all of it.
@@ -219,5 +222,5 @@ type TokenResponse struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"` // Bearer
 	ExpiresIn   int    `json:"expires_in"` // seconds
-	Scope       string `json:"scope"`      // sync, or push_only
+	Scope       string `json:"scope"`      // sync, push_only or locked
 }

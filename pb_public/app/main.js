@@ -42,7 +42,7 @@ let error = '', busy = false, unsent = 0, newVersion = false, version = ''
  * @type {{ token: string, staff: string, name: string } | null} */ let proven = null
 /** @type {Awaited<ReturnType<typeof import('./work.js').openWork>> | null} */ let work = null
 /** @type {import('./store/eviction-marker.js').Marker | null} */ let evicted = null
-let leads = true
+let leads = true, wiping = false
 /** Whether the app had better stand on the home screen, and what asks the browser to put it there. */
 let advise = false
 /** @type {(() => Promise<void>) | null} */ let installer = null
@@ -50,6 +50,9 @@ addEventListener('beforeinstallprompt', e => {
   e.preventDefault() // asked for where it is explained
   installer = async () => { installer = null; await /** @type {any} */ (e).prompt() }
 })
+/** What sends while the phone is locked. @type {ReturnType<typeof import('./locked.js').lockedSending> | null} */
+let locked = null
+/** How that stands. @type {import('./locked.js').Locked | null} */ let sending = null
 
 // While nothing can be kept, what is on the screen is all there is: locking would throw it away.
 const idle = idleLock({ lock: () => { if (storeTrouble && work) idle.start(); else vault.lock() } })
@@ -89,8 +92,8 @@ function draw() {
 /** The screens before the work. */
 function closed() {
   /** @type {import('./views/gate.js').Gate} */
-  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, again: screen === 'relogin', unsent,
-      vault: vaultStatus, owner, code, signIn, create, unlock, usePasskey, rescue, show }
+  const g = { form, set: change => { Object.assign(form, change); redraw() }, error, busy, again: screen === 'relogin',
+      unsent: unsent - (sending?.taken ?? 0), sending, vault: vaultStatus, owner, code, signIn, create, unlock, usePasskey, rescue, show }
   if (place(location.hash).name === 'help') {
     if (afterUnlock) return afterUnlock.help(null)
     fetchAfterUnlock().then(redraw, () => {})
@@ -227,6 +230,8 @@ function rescue() {
 /** Opens the work of whoever unlocked. */
 async function begin() {
   if (!leads) { screen = 'other-tab'; return }
+  await locked?.stop()
+  sending = null
   const { openWork } = await fetchAfterUnlock()
   work = await openWork({ database, vault, tabs, redraw, go, place: () => place(location.hash), version, deviceName,
     advise: () => advise, installer: () => installer, wiped: () => { wipe().catch(() => {}) },
@@ -238,10 +243,19 @@ async function begin() {
   work.start()
 }
 
+/** The phone is locked: what was sealed for that is sent, and a phone that was lost hears it. */
+async function sendLocked() {
+  const { lockedSending } = await import('./locked.js')
+  locked ??= lockedSending({ database, wiped: wipe, changed(state) { sending = state; look().then(redraw, () => {}) } })
+  if (screen === 'unlock' || screen === 'forgotten') locked.start()
+}
+
 /** Takes everything off the phone. */
 async function empty() {
   const was = work
   work = null
+  sending = null
+  await locked?.stop()
   await was?.close().catch(() => {})
   await vault.erase().catch(() => {})
   await database.erase()
@@ -252,12 +266,14 @@ async function empty() {
 
 /** The server said so, or a phone that is handed back is done: nothing stays, the kept pages neither. */
 async function wipe() {
-  if (screen === 'wiped') return
-  screen = 'wiped'
+  if (wiping) return
+  wiping = true
+  screen = 'wait' // nobody is told that it is empty before it is
   await empty()
   for (const name of await caches.keys()) await caches.delete(name)
   const registration = await navigator.serviceWorker?.getRegistration('/app/')
   await registration?.unregister()
+  screen = 'wiped'
   redraw()
 }
 
@@ -270,14 +286,15 @@ function go(hash) {
 vault.onLock(() => {
   const was = work
   work = null
-  was?.close().catch(() => {})
   idle.stop()
   if (screen === '') show('unlock')
+  Promise.resolve(was?.close()).catch(() => {}).then(sendLocked).catch(() => {})
 })
 
 const tabs = joinTabs({
   changed(now) {
     leads = now
+    if (!now) locked?.stop()
     if (!now && work) { vault.lock().then(() => show('other-tab')) }
     else if (!now) { screen = 'other-tab'; redraw() }
     else if (screen === 'other-tab') boot()
@@ -294,9 +311,10 @@ addEventListener('hashchange', () => {
 })
 for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEventListener(event, () => idle.touch(),
     { passive: true, capture: true })
-addEventListener('online', () => work?.client.wake())
+addEventListener('online', () => { work?.client.wake(); locked?.wake() })
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) { idle.hide(); work?.flush().catch(() => {}) }
+  else if (!work) locked?.wake()
   else if (idle.show()) { database.look().catch(() => {}); work?.client.wake(); lookForUpdate().catch(() => {}); redraw() }
 })
 addEventListener('pagehide', () => { work?.flush().catch(() => {}) })
@@ -317,7 +335,7 @@ async function boot() {
   else if (vaultStatus.exists) screen = 'unlock'
   else screen = evicted ? 'evicted' : 'sign-in'
   redraw()
-  requestAnimationFrame(() => setTimeout(() => fetchAfterUnlock().catch(() => {}))) // tried again when somebody comes in
+  requestAnimationFrame(() => setTimeout(() => fetchAfterUnlock().then(sendLocked).catch(() => {}))) // tried again when somebody comes in
 }
 
 root.textContent = '' // what stood there before this script came

@@ -16,9 +16,11 @@ import { Drafts } from './store/drafts.js'
 import { exportUnsent } from './store/export.js'
 import { room } from './store/browser-support.js'
 import { marks, setMarker } from './store/eviction-marker.js'
+import { lockedKeys } from './store/locked.js'
 import { SealedStorage } from './store/storage.js'
 import { save } from './download.js'
 import { ageLease, leaseStands, renewLease } from './vault/lease.js'
+import { seal, suite } from './vault/hpke.js'
 import { vaultKeys } from './vault/keys.js'
 import { passkeySupported } from './vault/vault.js'
 
@@ -51,7 +53,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const keys = vaultKeys(database.sealed(sealed, 'keys'))
   const known = database.sealed(sealed, 'names')
   const drafts = new Drafts(database, sealed, { failed: e => { if (!closed) app.say(sentenceOf(e), { urgent: true }) } })
-  const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version })
+  const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version,
+    sealing: { keys: lockedKeys(database), suite, seal } })
 
   /** @type {{ me: any, staff: any[], rules?: import('./model/rules.js').Rule[] }} */
   let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }

@@ -13,7 +13,8 @@ The one database of the field app, and what of it lies in clear.
     await exportUnsent({ database, device, now })         // export.js: works locked, too
 
 In clear are: names of tables, the order of the outbox, whether a change was sent, and the facts. A row's key is
-HMACed where it would name a record. Everything else is sealed by the vault.
+HMACed where it would name a record. Unsent changes lie there a second time, sealed to the server, for a locked phone
+to send (locked.js). Everything else is sealed by the vault.
 */
 import { Dexie } from '../../vendor/dexie/dexie.js'
 import { SealedRows } from './sealed.js'
@@ -25,8 +26,8 @@ import { StoreError, storeError } from './errors.js'
 
 /**
  * One sealed row. `t` and `k` are its table and stored key, `s` its state where it has one, `v` the version of its
- * form, `iv` and `data` what the vault made of it.
- * @typedef {{ t: string, k: string, s?: string, v: number, iv: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer> }} Row
+ * form, `iv` and `data` what the vault made of it, `clear` what a locked phone may use (locked.js).
+ * @typedef {{ t: string, k: string, s?: string, v: number, iv: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>, clear?: any }} Row
  */
 
 /**

@@ -3,6 +3,7 @@
 import { tables } from '../../shared/sync/storage.js'
 import { StoreError } from './errors.js'
 import { keyTable, unsentState } from './database.js'
+import { clearRow, clearTables } from './locked.js'
 import { sealRow, unsealRow } from './sealed.js'
 
 /** @typedef {import('../../shared/sync/storage.js').Table} Table */
@@ -15,7 +16,7 @@ import { sealRow, unsealRow } from './sealed.js'
 const batch = 500
 
 /** Tables whose key is a number or a word of ours; the keys of the others name records and are HMACed. */
-const plainKeys = new Set(['self', 'staged', 'outbox', 'sentlog', 'aside'])
+const plainKeys = new Set(['self', 'staged', 'outbox', 'sentlog', 'aside', ...clearTables])
 
 /** Tables whose rows the server can give again: one that cannot be read is left out, and the daily digest brings it back. */
 const replaceable = new Set(['records', 'items'])
@@ -66,7 +67,7 @@ export class SealedStorage {
       return /** @type {const} */ ([await rows.toArray(), (await dexie.table('facts').get('generation'))?.value ?? 0])
     }))
     this.#generation = generation
-    const sealed = all.filter(row => tables.includes(/** @type {Table} */ (row.t)))
+    const sealed = all.filter(row => tables.includes(/** @type {Table} */ (row.t)) && !clearTables.has(row.t))
     for (let i = 0; i < sealed.length; i += batch) {
       const part = sealed.slice(i, i + batch)
       const opened = await Promise.all(part.map(row => unsealRow(this.#open, row).catch(error => {
@@ -108,6 +109,7 @@ export class SealedStorage {
   async #seal({ table, key, value }) {
     const k = await this.#nameOf(table, key)
     if (value === undefined) return { put: [], gone: [[table, k]] }
+    if (clearTables.has(table)) return { put: [clearRow(table, k, value)], gone: [] }
     const put = [await sealRow(this.#open, table, k, key, value, stateOf(table, value))]
     if (table === 'self') put.push(await sealRow(this.#open, coverTable, coverTable, coverTable, coverOf(value)))
     return { put, gone: [] }

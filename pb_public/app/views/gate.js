@@ -3,6 +3,7 @@
 // passphrase is forgotten. Also the screens of a phone that may not be used any more.
 import { html, nothing } from '../../shared/ui/render.js'
 import { count, fill, words } from '../../shared/ui/words.js'
+import { lockSentences } from '../model/lockscreen.js'
 import { banner, field } from './parts.js'
 
 /**
@@ -13,7 +14,8 @@ import { banner, field } from './parts.js'
  * @property {string} error
  * @property {boolean} busy
  * @property {boolean} again somebody uses this phone already, and signs in again
- * @property {number} unsent
+ * @property {number} unsent changes that the server has not
+ * @property {import('../locked.js').Locked | null} sending while the phone is locked
  * @property {import('../vault/vault.js').VaultStatus} vault
  * @property {{ initials: string, device: string } | null} owner
  * @property {{ code: string, staff: string } | null} code from a lead's QR picture
@@ -69,7 +71,7 @@ export function unlockScreen(g) {
   const pin = g.vault.pin
   return frame(w.unlock, html`
     ${g.owner ? html`<p>${fill(w.owner, { initials: g.owner.initials, device: g.owner.device })}</p>` : nothing}
-    ${g.unsent ? banner(count(g.unsent, words.app.statusBar.unsent), 'warn') : nothing}
+    ${lockSentences(g.unsent, g.sending).map(s => banner(s.text, s.tone))}
     ${error(g)}
     ${pin ? html`<form novalidate
         @submit=${submit(g.unlock)}>${field({ id: 'pin', label: w.pin, mode: 'numeric', type: 'password', width: 'nhsuk-input--width-10',

@@ -42,6 +42,7 @@ export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
  * @property {(bytes: Uint8Array<ArrayBuffer>) => void} [random] fills bytes with chance
  * @property {{ set: (work: () => void, ms: number) => unknown, clear: (id: any) => void }} [timers]
  * @property {import('./key.js').Keys} [keys] who holds the device key; without it the key lies in the row about itself
+ * @property {import('./sealed.js').Sealing} [sealing] for phones that lock: leaves work where a locked phone can send it (locked.js)
  * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>} [sha256]
  * @property {string} name of the device, for the desk
  * @property {string} platform

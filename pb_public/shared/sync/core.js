@@ -5,6 +5,7 @@
 import { Refusal } from './errors.js'
 import { Lock } from './lock.js'
 import { Retry } from './retry.js'
+import { sealBeside } from './sealed.js'
 import { State, Tx } from './state.js'
 import { minter } from './ulid.js'
 import { Shown } from './view.js'
@@ -17,7 +18,13 @@ const clockSlack = 5_000 // ms the two clocks may drift apart before the device'
 
 /**
  * Everything a core needs, with nothing left out.
- * @typedef {Required<Omit<import('./client.js').ClientOptions, 'audience' | 'schema'>> & { audience: string, schema: number }} CoreOptions
+ * @typedef {Required<Omit<import('./client.js').ClientOptions, 'audience' | 'schema' | 'sealing'>> & { audience: string, schema: number,
+ *   sealing?: import('./sealed.js').Sealing }} CoreOptions
+ */
+
+/**
+ * A key of no more use, and who holds it.
+ * @typedef {{ keys: import('./key.js').Keys | undefined, key: import('./storage.js').Json }} Dropped
  */
 
 export class Core {
@@ -41,7 +48,7 @@ export class Core {
   #clocks = 0 // device minus monotonic, at the last hello
   #commits = new Lock()
   #stale = false
-  /** @type {import('./storage.js').Json[]} keys to destroy once the commit that gives them up is safe */ #dropped = []
+  /** @type {Dropped[]} to destroy once the commit that gives them up is safe */ #dropped = []
 
   /** @param {CoreOptions} o @param {State} state */
   constructor(o, state) {
@@ -54,6 +61,7 @@ export class Core {
     this.timers = o.timers
     this.keys = o.keys
     this.online = o.online
+    this.sealing = o.sealing
     this.sha256 = o.sha256
     this.name = o.name
     this.platform = o.platform
@@ -112,11 +120,12 @@ export class Core {
     return this.#commits.run(async () => {
       if (this.#stale) await this.#reload()
       const t = new Tx(this)
-      /** @type {import('./storage.js').Json[]} */
+      /** @type {Dropped[]} */
       const dropped = this.#dropped = []
       let result
       try {
         result = change(t)
+        await sealBeside(t)
         await this.storage.commit(t.writes())
       } catch (error) {
         if (error instanceof Refusal) throw error // said before anything was changed
@@ -126,7 +135,7 @@ export class Core {
       }
       this.shown.publish(this.state, t)
       this.onCommit({ records: t.touched, receipts: t.receipts })
-      for (const key of dropped) await this.keys.forget(key).catch(() => {}) // it is of no use to anybody any more
+      for (const { keys, key } of dropped) await keys?.forget(key).catch(() => {}) // it is of no use to anybody any more
       return result
     })
   }
@@ -139,7 +148,10 @@ export class Core {
   }
 
   /** Destroys a key when the commit under way is safe. @param {import('./storage.js').Json} key */
-  dropKey(key) { if (key !== null) this.#dropped.push(key) }
+  dropKey(key) { if (key !== null) this.#dropped.push({ keys: this.keys, key }) }
+
+  /** The same with the key of a locked phone. @param {import('./storage.js').Json} key */
+  dropLockedKey(key) { if (key !== null) this.#dropped.push({ keys: this.sealing?.keys, key }) }
 
   /** Forgets what only memory holds about the conversation. */
   forget() {

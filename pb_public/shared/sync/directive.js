@@ -72,6 +72,7 @@ export function eraseAll(t) {
   for (const c of state.sentlog) t.take('sentlog', placeKey(c.place))
   for (const c of state.aside) t.take('aside', placeKey(c.place))
   core.dropKey(state.self.key)
+  core.dropLockedKey(state.self.lockedKey)
   state.items.clear()
   state.sentlog = []
   state.aside = []

@@ -3,7 +3,11 @@
 
 import { ServerError, Unreachable } from './errors.js'
 
-/** @typedef {import('./core.js').Core} Core */
+/**
+ * What asking takes.
+ * @typedef {{ server: string, fetch: typeof globalThis.fetch, trueTime: () => number,
+ *   timers: { set: (work: () => void, ms: number) => unknown, clear: (id: any) => void } }} Asker
+ */
 
 export const basePath = '/api/sync/v1'
 const gzipFrom = 1024 // bytes of a body worth compressing
@@ -24,14 +28,14 @@ const answerWithin = 60_000 // ms; what takes longer will not come
 /**
  * Sends a request and reads the answer. A status of 300 and above is a {@link ServerError}; an answer that never came,
  * or was cut short, is {@link Unreachable}.
- * @param {Core} core @param {Request} r @returns {Promise<any>}
+ * @param {Asker} core @param {Request} r @returns {Promise<any>}
  */
 export async function exchange(core, r) {
   const address = core.server + basePath + r.path + (r.query ? '?' + new URLSearchParams(r.query) : '')
   return send(core, address, r)
 }
 
-/** @param {Core} core @param {string} address @param {Request} r */
+/** @param {Asker} core @param {string} address @param {Request} r */
 async function send(core, address, r) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json' }

@@ -5,9 +5,11 @@ import { applyDirective } from './directive.js'
 import { standing } from './epoch.js'
 import { exchange } from './exchange.js'
 import { tryForRoom } from './outbox.js'
+import { lockedKey, noteSealingKey } from './sealed.js'
 
 /** @param {import('./core.js').Core} core */
 export async function hello(core) {
+  const key = await lockedKey(core)
   const { self } = core.state
   const unsent = core.unsent()
   const now = core.now()
@@ -15,6 +17,7 @@ export async function hello(core) {
     method: 'POST', path: '/hello', bearer: core.access.text,
     body: {
       protocol: 1, schema: core.schema, client: self.client, now: core.stamp(now), cursor: self.cursor, app: core.app,
+      ...(key ? { locked_key: key } : {}),
       outbox: { count: unsent.length, oldest: unsent[0]?.authored_at ?? '', next_mid: unsent[0]?.mid ?? self.nextMid },
     },
   })
@@ -23,6 +26,7 @@ export async function hello(core) {
       offsetMs: answer.clock_offset_ms, offsetKnown: true, pace: answer.pace ?? self.pace, minPull: answer.schema?.min_pull ?? 0,
       limits: answer.limits?.push_mutations > 0 ? answer.limits : self.limits,
     })
+    noteSealingKey(t, answer.sealing)
     if (standing(t, answer.epoch, answer.last_mid, answer.last_key)) tryForRoom(t, core.trueTime())
     applyDirective(t, answer.directive ?? '')
   })

@@ -6,6 +6,7 @@ import { standing } from './epoch.js'
 import { exchange } from './exchange.js'
 import { advance, stateOf } from './item.js'
 import { confirm, setAside } from './outbox.js'
+import { mutation } from './sealed.js'
 import { letGoOfWaiting } from './swap.js'
 
 /** @typedef {import('./core.js').Core} Core */
@@ -32,9 +33,6 @@ function batch(core) {
   }
   return list
 }
-
-/** @param {Change} c */
-const mutation = ({ mid, key, author, authored_at, ops }) => ({ mid, key, author, authored_at, ops })
 
 /** Sends the next batch. New changes may be recorded while it is on its way. @param {Core} core */
 export async function push(core) {

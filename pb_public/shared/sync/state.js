@@ -27,6 +27,9 @@ export const sentLogKept = 14 * 24 * 3600_000
  * @property {string} staff who is signed in
  * @property {readonly string[]} former clients this outbox was numbered under before
  * @property {Json} key handle of the device key
+ * @property {Json} lockedKey handle of the key that the phone signs in with while it is locked; null = none
+ * @property {import('./sealed.js').SealingKey | null} sealTo the server's key that unsent changes are sealed to
+ * @property {string} sealedFor what they were sealed by and to, when they were last all sealed
  * @property {Enrol} enrol
  * @property {string} nextClient chosen for the enrolment that is due
  * @property {string} epoch
@@ -129,7 +132,8 @@ export const sentLogKept = 14 * 24 * 3600_000
 
 /** @returns {Self} */
 export const newSelf = () => ({
-  device: '', client: '', staff: '', former: [], key: null, enrol: '', nextClient: '', epoch: '', cursor: '', stagedCursor: '', pages: 0,
+  device: '', client: '', staff: '', former: [], key: null, lockedKey: null, sealTo: null, sealedFor: '', enrol: '', nextClient: '',
+  epoch: '', cursor: '', stagedCursor: '', pages: 0,
   nextMid: 1, nextPlace: 1, confirmedMid: 0, confirmedKey: '', offsetMs: 0, offsetKnown: false, directive: '',
   limits: { push_mutations: 200, push_bytes: 4 << 20, pull_rows: 1000 }, pace: { min_interval_ms: 0, jitter_ms: 0 }, minPull: 0,
     digestAt: 0, pulledAt: 0,
@@ -198,6 +202,11 @@ export class Tx {
     if (this.#self) list.push({ table: 'self', key: 'self', value: /** @type {any} */ ({ ...this.state.self }) })
     return list
   }
+
+  /** The writes of one table. @param {Table} table */
+  written(table) { return [...this.#rows.values()].filter(w => w.table === table) }
+
+  get wroteSelf() { return this.#self }
 
   /** @param {Table} table @param {string} key @param {object | true} value */
   put(table, key, value) { this.#rows.set(`${table} ${key}`, { table, key, value: /** @type {any} */ (value) }) }

@@ -144,6 +144,12 @@ async function putRight(core, kind, e) {
       t.putSelf({ key: null })
     }).then(yes)
   }
+  if (e.code === 'invalid_key' && kind === 'hello') {
+    return core.commit(t => {
+      t.core.dropLockedKey(t.state.self.lockedKey)
+      t.putSelf({ lockedKey: null, sealTo: null })
+    }).then(yes)
+  }
   if (e.code === 'invalid_key' && kind === 'enrol') return core.commit(t => t.putSelf({ key: null })).then(yes)
   if (e.code === 'client_taken' && kind === 'enrol') return core.commit(t => t.putSelf({ enrol: 'anew', nextClient: '' })).then(yes)
   return false

@@ -14,8 +14,10 @@
  * | sentlog | place              | confirmed changes of the last fourteen days         |
  * | aside   | place              | changes too big to be sent; their content is nowhere else |
  * | items   | key of the change  | how each change stands, for its author              |
+ * | sealed  | place              | unanswered changes, sealed to the server: for a locked phone to send, so outside of what is locked |
+ * | locked  | `locked`           | one row: what a locked phone must know to speak to the server, likewise |
  *
- * @typedef {'self' | 'scopes' | 'records' | 'staged' | 'outbox' | 'sentlog' | 'aside' | 'items'} Table
+ * @typedef {'self' | 'scopes' | 'records' | 'staged' | 'outbox' | 'sentlog' | 'aside' | 'items' | 'sealed' | 'locked'} Table
  */
 
 /**
@@ -44,7 +46,7 @@
  */
 
 /** @type {readonly Table[]} */
-export const tables = ['self', 'scopes', 'records', 'staged', 'outbox', 'sentlog', 'aside', 'items']
+export const tables = ['self', 'scopes', 'records', 'staged', 'outbox', 'sentlog', 'aside', 'items', 'sealed', 'locked']
 
 /**
  * A storage in memory. It keeps rows as text, so that nothing handed over can be changed behind its back.

@@ -124,7 +124,10 @@ export const words = {
       again: 'The same again', differ: 'The two are not the same.', keep: 'Use this passphrase', unlock: 'Unlock', owner: 'This phone is set up for {initials} ({device}).', pin: 'PIN of this shift', open: 'Unlock', withPassphrase: 'Use the passphrase',
       withPasskey: 'Use the passkey', yourPassphrase: 'Passphrase', forgotten: 'I forgot my passphrase', forgottenTitle: 'Forgotten passphrase', forgottenWhy: 'Nobody can tell you your passphrase. What is on the server is safe. What was not sent can be saved to a file that only your organisation can open.',
       nothingUnsent: 'Everything on this phone was sent.', rescue: 'Save unsent work to a file', rescued: 'Saved as {file}. Give it to whoever runs Doorstep for your organisation: they can open it and send it in for you.', noRecovery: 'This phone has no recovery key of your organisation yet. Ask for help before you start again.',
-      startAgain: 'Start again', startAgainWhy: 'This empties the phone. You sign in again and get your list back.', startAgainUnsent: 'This empties the phone, and the work that was not sent with it. Save it to a file first.', back: 'Back', triesLeft: { one: '1 try left.', other: '{n} tries left.' } },
+      startAgain: 'Start again', startAgainWhy: 'This empties the phone. You sign in again and get your list back.', startAgainUnsent: 'This empties the phone, and the work that was not sent with it. Save it to a file first.', back: 'Back', triesLeft: { one: '1 try left.', other: '{n} tries left.' },
+      goesLocked: { one: '1 change waits. It is sent while the phone is locked: keep this page open. It goes when there is a signal.', other: '{n} changes wait. They are sent while the phone is locked: keep this page open. They go when there is a signal.' },
+      needsUnlock: { one: '1 change is not sent. Unlock to send it.', other: '{n} changes are not sent. Unlock to send them.' },
+      wentLocked: { one: '1 change was sent while the phone was locked. Unlock to see what became of it.', other: '{n} changes were sent while the phone was locked. Unlock to see what became of them.' } },
     refused: { title: 'This browser cannot be used', storage: 'What this phone keeps for Doorstep cannot be reached just now. Nothing is lost by that. Load the page again; if it stays like this, start the phone anew.', no_storage: 'It does not let the app keep anything. Private windows do not work.', no_crypto: 'It cannot lock what is kept. The address must begin with https.', ios_tab: 'On an iPhone or iPad the app must be on the home screen: in a tab the phone throws everything away after seven days.',
       steps: ['Press the share button', 'Choose “Add to Home Screen”', 'Open Doorstep from the home screen'] },
     gone: { wiped: 'This phone was emptied', wipedWhy: 'It was reported lost or handed back. Nothing of Doorstep is on it any more.', again: 'Set up this phone', evicted: 'This browser has cleared the app’s data', evictedWhy: 'Browsers do that when space runs short. What was sent is safe.',
@@ -141,7 +144,7 @@ export const words = {
       unsent: 'Work of another person on this phone is not sent yet.', recovery_none: 'This phone has no recovery key of your organisation yet.', http_400: 'The e-mail address or the password is wrong.' },
     recoveryKeyChanged: 'Your organisation has a new key for work that was not sent. If nobody told you why, ask your team lead.',
     // What the server answers that the phone cannot put right by itself, by the codes of internal/wire/codes.go.
-    server: { too_slow: 'The signal is too weak. Your work is kept and sent again later.', code_invalid: 'The code is used or too old. Ask for a new one.', too_many_phones: 'You have too many phones and browsers in use. Ask your team lead to withdraw one you do not need.', no_device_role: 'Your role does not work with the app. Practices use the inbox, leads the desk.', inactive: 'Your account is closed. Ask your team lead.',
+    server: { locked: 'The phone was locked while this was asked. Your work is kept; try again.', too_slow: 'The signal is too weak. Your work is kept and sent again later.', code_invalid: 'The code is used or too old. Ask for a new one.', too_many_phones: 'You have too many phones and browsers in use. Ask your team lead to withdraw one you do not need.', no_device_role: 'Your role does not work with the app. Practices use the inbox, leads the desk.', inactive: 'Your account is closed. Ask your team lead.',
       revoked: 'This phone may not be used with Doorstep any more. Ask your team lead.', lost: 'This phone was reported lost and is emptied. Ask your team lead for another.', push_only: 'This phone may send its work and gets nothing new. Ask your team lead.',
       not_your_client: 'This phone was set up anew. Sign in again; your work is kept.', forbidden: 'Your role may not do this. Ask your team lead.', not_found: 'That is not there, or not on your list.',
       method_not_allowed: 'The app and the server do not understand each other. Your work is kept. Tell whoever runs Doorstep.', too_many_requests: 'That was too often in a short time. Your work is kept and sent a little later.',
@@ -198,7 +201,7 @@ export const words = {
       clinical: [
         { title: 'What became of my work', rows: [
           ['Not saved yet', 'You have begun it. It is kept on this phone, also when the app is closed: see My work.'],
-          ['Saved on this phone', 'It is recorded, and not sent yet. It goes by itself when there is a signal.'],
+          ['Saved on this phone', 'It is recorded, and not sent yet. It goes by itself when there is a signal, as long as Doorstep is open.'],
           ['Sent', 'The server has it, on disk.'],
           ['Seen by …', 'A person there has opened your handover.'],
           ['Needs you', 'Something could not be stored as you wrote it, or somebody else wrote something different. Nothing is lost. Open My work and decide.'],
@@ -218,6 +221,7 @@ export const words = {
           ['readings are urgent', 'Ring first: the app shows the number, and 999 in an emergency. The app rings nobody, and without a signal it warns nobody.'],
           ['nobody can be reached', 'Say so in the form, and ring your team lead. A red banner stays on every screen until the practice has answered or you have reached somebody: then press “I have called now”.'],
           ['I write up visits later', 'Press the time in the form and say when it was. The practice sees that the time was entered later.'],
+          ['the phone locks itself', 'Nobody can read what is on it, and it still sends what you saved, as long as Doorstep is open. The lock screen says what waits, and what needs you to unlock.'],
           ['I was called away from a form', 'It is under My work, “Not finished”. Go on with it, or discard it.'],
           ['a person is no longer on my list', 'They are not yours any more. What you recorded about them is sent first. A form you had not finished stays under My work: send it to the team that has them now, or copy it.'],
           ['the phone’s clock is wrong', 'Put it right when you can. The server corrects the times; where it did, both times are shown.'],
@@ -231,7 +235,7 @@ export const words = {
       limited: [
         { title: 'What became of my work', rows: [
           ['Not saved yet', 'You have begun it. It is kept on this phone, also when the app is closed: see My work.'],
-          ['Saved on this phone', 'It is recorded, and not sent yet. It goes by itself when there is a signal.'],
+          ['Saved on this phone', 'It is recorded, and not sent yet. It goes by itself when there is a signal, as long as Doorstep is open.'],
           ['Sent', 'The server has it, on disk.'],
           ['Needs you', 'Something could not be stored as you wrote it. Nothing is lost. Open My work and see what to do.'],
         ] },
@@ -241,6 +245,7 @@ export const words = {
           ['something worries me', 'Write it in your own words in the check-in. Your coordinator reads it, and can ask a nurse or the practice to look.'],
           ['nobody opens the door', 'Record a check-in and say that you did not see them. Ring your coordinator if you expected them to be there.'],
           ['there is no signal', 'Go on as always. It is kept on this phone and sent later.'],
+          ['the phone locks itself', 'Nobody can read what is on it, and it still sends what you saved, as long as Doorstep is open. The lock screen says what waits.'],
           ['I was called away from a check-in', 'It is under My work, “Not finished”.'],
           ['a person is no longer on my list', 'Somebody else sees to them now, or they do not want a visit. What you recorded is sent first. A check-in you had not finished stays under My work.'],
           ['I forgot my passphrase', 'Press “I forgot my passphrase” where you unlock, and ask your coordinator.'],
@@ -466,7 +471,7 @@ export const words = {
       mend: 'Mend something first', wrongValue: '{field}: this is not a value of its kind.', onePlace: 'Mend one part at a time: correct the fields of one part, and take it in.', fresh: 'Take it in as a record of its own', freshHint: 'Its id belongs to another record already. It gets a new one.', freshVisitHint: 'There were two visits. What the other one recorded stays as it is.', together: 'Both are one visit', togetherHint: 'What the two say differently becomes conflicts to decide.', needWhich: 'Say whether these were two visits or one.',
       unreadable: 'This could not be read as a change. It is kept as it came:',
       ops: { create: 'New: {record}', update: 'Changed: {record}', add: 'Added to: {record}', remove: 'Removed from: {record}', retract: 'Withdrawn: {record}', resolve: 'A decision' },
-      advice: { no_room: 'There was no room to keep it: its author’s phone has it still. Settle what waits of them, and it comes by itself.', no_permission: 'Its author did not have this person on their caseload when it arrived. If the visit was right, take it in.', id_taken: 'Two phones made a record of the same id; the first is stored. Take this one in as a record of its own.',
+      advice: { sealed: 'It came from a locked phone and could not be opened. The phone has it still and sends it again once it is unlocked: ask its owner to unlock it.', no_room: 'There was no room to keep it: its author’s phone has it still. Settle what waits of them, and it comes by itself.', no_permission: 'Its author did not have this person on their caseload when it arrived. If the visit was right, take it in.', id_taken: 'Two phones made a record of the same id; the first is stored. Take this one in as a record of its own.',
         server_error: 'The server failed over this one, not its author. Try again; if it fails again, tell whoever runs the server.', invalid_identity: 'It does not say rightly whom it is about. Choose the person, then take it in.', invalid_id: 'Its id is not one. Take it in as a record of its own, or let it go.',
         depends_on: 'It belongs to something that is held back. Settle that first, and this follows by itself.', missing_record: 'It belongs to a record that has not arrived. When it does, this is taken in by itself.',
         moved: 'The record it changes has been filed under another person since. If the change is about that person, choose them, then take it in.', recorded_since: 'Somebody else has recorded this visit since. Take this one in as a record of its own, or say that both are one visit.',

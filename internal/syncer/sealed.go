@@ -1,0 +1,36 @@
+package syncer
+
+import (
+	"context"
+
+	"doorstep/internal/takein"
+	"doorstep/internal/wire"
+)
+
+// PushSealed takes in what a locked phone sealed before it was locked, as [Engine.Push] does with what an unlocked one sends, and says
+// which changes are here now. What became of them the phone hears when it is unlocked and sends them once more.
+func (e *Engine) PushSealed(ctx context.Context, s Session, p *wire.Push) (*wire.SealedResponse, *Error) {
+	answer := &wire.SealedResponse{Directive: "none", Taken: []wire.Taken{}}
+	if s.Directive != "" {
+		answer.Directive = s.Directive
+	}
+	if len(p.Mutations) == 0 {
+		c, fail := e.client(s, p.Client)
+		if fail != nil {
+			return nil, fail
+		}
+		answer.Epoch, _ = e.store.Head()
+		answer.LastMid, answer.LastKey = c.LastMid, c.LastKey
+		return answer, nil
+	}
+	pushed, fail := e.Push(ctx, s, p)
+	if fail != nil {
+		return nil, fail
+	}
+	answer.Epoch, answer.LastMid, answer.LastKey = pushed.Epoch, pushed.LastMid, pushed.LastKey
+	for i := range pushed.Results {
+		r := &pushed.Results[i]
+		answer.Taken = append(answer.Taken, wire.Taken{Mid: r.Mid, Key: r.Key, Taken: !takein.TurnedAway(r)})
+	}
+	return answer, nil
+}

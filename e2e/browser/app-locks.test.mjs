@@ -206,6 +206,7 @@ const everything = page => page.evaluate(async () => {
 test('a locked phone sends what was saved, and nobody can read it there; unlocked it hears what became of it', async t => {
   await stand.reset()
   const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await page.getByText('People on this phone').waitFor() // it knows by now that she is a nurse
   await page.context().setOffline(true)
   await recordVisit(page, stand.patients.Ames, 'Quetzals in the hallway')
   await lock(page)
@@ -230,6 +231,7 @@ test('a locked phone sends what was saved, and nobody can read it there; unlocke
 test('a lost phone that stays locked is emptied at its next contact, with what it had not sent', async t => {
   await stand.reset()
   const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  await page.getByText('People on this phone').waitFor() // it knows by now that she is a nurse
   await page.context().setOffline(true)
   await recordVisit(page, stand.patients.Birch, 'Lost with the phone')
   await lock(page)

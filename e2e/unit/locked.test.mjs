@@ -227,7 +227,7 @@ test('locked sending begins with the lock, tells how it stands, and is over when
   rows.push('waits')
   const states = [], timers = []
   let wiped = 0, answer = { directive: '', stuck: false, error: new Error('no signal'), retryAfterMs: 0 }
-  const sending = lockedSending({ database: /** @type {any} */ (database), changed: s => states.push(s), wiped: async () => { wiped++ }, chance: () => 0.5,
+  const sending = lockedSending({ database: /** @type {any} */ (database), changed: s => states.push(s), wiped: async () => { await sending.stop(); wiped++ }, chance: () => 0.5,
     setTimer: (run, ms) => { timers.push({ run, ms }); return timers.length }, clearTimer: () => {},
     sender: /** @type {any} */ ({ contact: async () => { if (!answer.error) rows[0] = 'taken'; return answer } }) })
   sending.wake() // before it began: nothing

@@ -58,7 +58,11 @@ export function lockedSending({ database, changed, wiped, setTimer = (run, ms) =
     if (mine.signal.aborted) return
     const [counts, unsent, aside] = await Promise.all([lockedCounts(database), database.unsent(), database.aside()])
     if (mine.signal.aborted) return
-    if (mustGo(directive, { unsent, aside, taken: counts.taken })) { stop(); return wiped() }
+    if (mustGo(directive, { unsent, aside, taken: counts.taken })) {
+      stop()
+      wiped().catch(() => {}) // which waits for this contact to end
+      return
+    }
     failures = error ? failures + 1 : 0
     wasStuck = stuck || directive === 'relogin'
     changed({ ...counts, stuck: wasStuck })

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage, until } from './kit.mjs'
-import { goTo, offlineReady, openPhone, passphrase, recordVisit as record, save, setUp, synced, syncNow, unlock } from './app-kit.mjs'
+import { goTo, offlineReady, openPhone, passphrase, recordVisit as record, save, setUp, synced, syncNow, unlock, purpose } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -182,6 +182,7 @@ test('the phone is full: the form stays, and saves once there is space', async t
   const page = await openPhone(t, browser, stand, 'nia')
   await goTo(page, `#/visit?person=${stand.patients.Ames}`)
   await page.getByLabel('Visit done').check()
+  await purpose(page)
   await page.getByLabel('Note').fill('There was no space for this')
   await page.evaluate(() => {
     const put = IDBObjectStore.prototype.put, add = IDBObjectStore.prototype.add

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, until } from './kit.mjs'
-import { goTo, offlineReady, openPhone, save, unlock } from './app-kit.mjs'
+import { goTo, offlineReady, openPhone, save, unlock, purpose } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -57,6 +57,7 @@ test('update while a form is dirty: never over an open form, offered afterwards,
   await offlineReady(page)
   await goTo(page, `#/visit?person=${stand.patients.Ames}`)
   await page.getByLabel('Visit done').check()
+  await purpose(page)
   await page.getByLabel('Note').fill('Written while an update came')
   await mark(page)
   await release(2)

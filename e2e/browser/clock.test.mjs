@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { when } from '../../pb_public/shared/ui/format.js'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser, openPage } from './kit.mjs'
-import { couldNotCall, openPhone, saved } from './app-kit.mjs'
+import { couldNotCall, openPhone, saved, purpose } from './app-kit.mjs'
 
 const days = 86_400_000
 
@@ -27,6 +27,7 @@ for (const [how, ahead] of /** @type {const} */ ([['fast', -2 * days], ['slow', 
     const page = await openPhone(t, browser, stand, 'nia')
     await page.goto(`${stand.url}/app/#/visit?person=${stand.patients.Ames}`)
     await page.getByLabel('Visit done').check()
+    await purpose(page) // by the server's clock nothing is planned for them
     for (const [label, value] of [['Respiration rate', '26'], ['Oxygen saturation', '91'], ['Systolic blood pressure', '104'], ['Pulse', '112'], ['Temperature', '38,6']]) await page.getByLabel(label).fill(value)
     await page.getByLabel('Breathing air').check()
     await page.getByLabel('Alert').check()

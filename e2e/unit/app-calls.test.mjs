@@ -88,7 +88,8 @@ test('whom to ring: the team, with the number of its organisation where it has n
   const records = { 'patients/ada': { practice: 'elm' }, 'organisations/elm': { name: 'Elm Surgery', phone: '0161 1' }, 'organisations/hub': { name: 'Hub', phone: '0161 2' },
     'teams/t': { name: 'Elm duty', organisation: 'elm' }, 'teams/c': { name: 'Coordination', organisation: 'hub', phone: '0161 3' } }
   const get = (/** @type {string} */ c, /** @type {string} */ id) => /** @type {any} */ (records)[`${c}/${id}`] ?? null
-  const to = (/** @type {string} */ team) => receiverOf({ get }, { patient: 'ada', to_team: team })
+  const to = (/** @type {string} */ team) => receiverOf({ get, all: () => Object.values(records) }, { patient: 'ada', to_team: team })
   assert.deepEqual([to(''), to('t'), to('c')], [{ name: 'Elm Surgery', phone: '0161 1', team: false }, { name: 'Elm duty', phone: '0161 1', team: false }, { name: 'Coordination', phone: '0161 3', team: true }])
-  assert.equal(receiverOf({ get: () => null }, { patient: 'x' }), null)
+  assert.equal(receiverOf({ get: (c, id) => (c === 'organisations' ? { name: 'Elm Surgery' } : get(c, id)), all: () => [{ organisation: 'elm', kind: 'practice', phone: '0161 9' }] }, { patient: 'ada' })?.phone, '0161 9')
+  assert.equal(receiverOf({ get: () => null, all: () => [] }, { patient: 'x' }), null)
 })

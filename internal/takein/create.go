@@ -81,15 +81,28 @@ func (in *input) freeID(p *planned, c *care.Collection, id string) error {
 	return err
 }
 
-// happened is when what a handover by hand is about happened: at the visit that the same change records, else when it
-// was written. A visit that was recorded before and is only changed by now says nothing of it.
+// happened is when what a handover by hand is about happened: the earliest of what the same change records of its visit,
+// else when it was written. What was recorded before and is only changed by now says nothing of it.
 func (in *input) happened(p *planned, handover *care.Record) time.Time {
-	visits, _ := care.ByName(care.Visits)
-	d := p.draftOf(visits, care.AsHandover(handover).Visit())
-	if d == nil || d.old != nil && !care.OnlyPlanned(d.old) || !d.rec.ClinicalTime.Before(in.at) {
-		return in.at
+	at, visit := in.at, care.AsHandover(handover).Visit()
+	for _, d := range p.drafts {
+		recorded := d.old == nil || care.OnlyPlanned(d.old)
+		if recorded && visit != "" && visitOf(d.rec) == visit && !d.rec.ClinicalTime.IsZero() && d.rec.ClinicalTime.Before(at) {
+			at = d.rec.ClinicalTime
+		}
 	}
-	return d.rec.ClinicalTime
+	return at
+}
+
+// visitOf is the visit that a record is, or belongs to; "" for none.
+func visitOf(rec *care.Record) string {
+	switch rec.Collection.Name {
+	case care.Visits:
+		return rec.ID
+	case care.Observations:
+		return care.AsObservation(rec).Visit()
+	}
+	return ""
 }
 
 // planManual plans a handover by hand: it goes out even where it lacks something, which is an issue.

@@ -121,7 +121,8 @@ async function show(next) {
   form = next === 'forgotten' ? { saved: form.saved } : {}
   await look()
   redraw()
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('main')?.focus()))
+  scrollTo(0, 0) // what stands above, an emergency, is seen first
+  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('main')?.focus({ preventScroll: true })))
 }
 
 /** What can be known while locked. */

@@ -82,7 +82,8 @@ export function timesToAsk(form, now) {
   }
   if (!ask.ended_at && Date.parse(at.ended_at) < Date.parse(at.started_at)) ask.ended_at = 'order'
   if (t.started_at && !t.ended_at && !form.ended && inside(form.fields) && now - Date.parse(t.started_at) > hour) ask.ended_at = 'left'
-  if (!t.ended_at && !t.started_at && !form.ended && now - Date.parse(form.started) > longest) ask[inside(form.fields) ? 'ended_at' : 'started_at'] = 'long'
+  if (!t.ended_at && !t.started_at && !form.ended && now - Date.parse(form.started) > longest) ask[inside(form.fields) ? 'ended_at'
+    : 'started_at'] = 'long'
   if (!t.sure && [t.started_at, t.ended_at, t.taken_at].some(at => timeDoubt(at, now) === 'old')) ask.sure = 'old'
   return ask
 }

@@ -7,7 +7,12 @@ import (
 	"unicode"
 
 	zxcvbn "github.com/ccojocar/zxcvbn-go"
+	"github.com/ccojocar/zxcvbn-go/frequency"
 )
+
+// init lets go of the lists that zxcvbn has made its dictionaries of by now: 1.6 MB, for which the collector keeps as
+// much again. The tests of what is refused show that it does without them.
+func init() { clear(frequency.Lists) }
 
 // Limits of a new password. Guesses at the sign-in are slowed to four a minute, so what a guesser who knows
 // the usual words, keyboards and years needs a thousand million tries for is safe there; whoever holds the

@@ -34,7 +34,7 @@ type place struct {
 func newPlaces(atMost int) *places {
 	kept, err := simplelru.NewLRU[string, place](atMost, nil)
 	if err != nil {
-		panic(err) // of a size below one
+		panic(err) //nolint:forbidigo // unreachable: the size is a constant above nothing
 	}
 	return &places{byDevice: kept}
 }

@@ -147,7 +147,7 @@ for (const [how, clear] of /** @type {[string, (page: Page) => Promise<unknown>]
     const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
     await typeVisit(page, stand.patients.Ames)
     await clear(page)
-    await page.getByText('was deleted while it was open').waitFor()
+    await page.getByText('was deleted while it was open').first().waitFor()
     assert.equal(await page.getByLabel('Note').inputValue(), 'Grey and sweating')
     await page.getByRole('group', { name: 'Hand over to the practice or another team?' }).getByLabel('No').check()
     await save(page)

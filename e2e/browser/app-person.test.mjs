@@ -20,8 +20,8 @@ test('a person’s page: the last note first, every visit and handover, each rea
   const ned = await phoneOf(stand, 'ned'), patient = stand.patients.Birch, long = `Wolfeschlegelsteinhausenbergerdorff${'welche'.repeat(8)}`
   await stand.save('patients', { family_name: long }, patient)
   for (let i = 14; i > 0; i--) {
-    const visit = await create(ned, 'visits', { patient, team: stand.teams.north, staff: stand.staff.ned.id, status: 'completed', purpose: 'insulin', started_at: hours(24 * i), ended_at: hours(24 * i - 0.5), note: `Note of ${i} days ago` })
-    if (i < 4) await create(ned, 'observations', { patient, visit, taken_at: hours(24 * i), pulse: 70 + i, temperature: 36.5 })
+    const visit = await create(ned, 'visits', { patient, team: stand.teams.north, staff: stand.staff.ned.id, status: 'completed', purpose: 'insulin', started_at: hours(24 * (i - 1) + 0.5), ended_at: hours(24 * (i - 1) + 0.2), note: `Note of ${i} days ago` })
+    if (i < 4) await create(ned, 'observations', { patient, visit, taken_at: hours(24 * (i - 1) + 0.4), pulse: 70 + i, temperature: 36.5 })
   }
   for (let i = 0; i < 5; i++) await create(ned, 'handovers', { patient, class: 'R', situation: `Matter ${i}` })
   assert.equal(await ned.sync(), null)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestTheProtocolListsWhatEachRoleMayPush holds the table of docs/protocol.md to the table of duties: whom a phone of
+// TestTheProtocolListsWhatEachRoleMayPush holds the table of docs/protocol-tables.md to the table of duties: whom a phone of
 // each role has, and what it may make, change and withdraw. -update rewrites it.
 func TestTheProtocolListsWhatEachRoleMayPush(t *testing.T) {
 	var pushed []*Collection
@@ -43,7 +43,7 @@ func TestTheProtocolListsWhatEachRoleMayPush(t *testing.T) {
 		b.WriteString("| " + strings.Join(roles[row], ", ") + row)
 	}
 	b.WriteString("\nNo phone: " + strings.Join(without, ", ") + ".\n")
-	holdSection(t, "protocol.md", "roles", b.String())
+	holdSection(t, "roles", b.String())
 }
 
 func reachInWords(t *testing.T, d Duty) string {

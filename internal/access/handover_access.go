@@ -1,7 +1,6 @@
 package access
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -79,15 +78,17 @@ func (a *Access) sent(handover *care.Record) bool {
 func (a *Access) SeeHandover(handover *care.Record) *Seen {
 	s := &Seen{ID: handover.ID, Version: handover.Version, Projection: a.projectionOf(handover), rec: handover}
 	// What a limited reader's own team answered is their own words, not a clinician's.
-	own, onlySent := slices.Contains(a.Teams, handover.Text("to_team")), a.onlySent(handover)
+	own, follows := slices.Contains(a.Teams, handover.Text("to_team")), a.onlyFollows(handover)
 	s.shows = func(field string) bool {
 		switch {
 		case s.Projection == FullView:
 			return true
+		case follows:
+			return slices.Contains(followed, field)
 		case slices.Contains(handoverContent, field):
 			return false
 		case field == "safe_note":
-			return s.Projection == LimitedView && !onlySent
+			return s.Projection == LimitedView
 		case slices.Contains(handoverReply, field):
 			return s.Projection == LimitedView && own
 		}
@@ -100,7 +101,7 @@ func (a *Access) SeeHandover(handover *care.Record) *Seen {
 // or their team, learns nothing of a person who never was theirs by it, wherever it stands.
 func (a *Access) SeePersonOf(handover, person *care.Record) Person {
 	id := care.AsHandover(handover).Patient()
-	if a.onlySent(handover) || a.sent(handover) && !a.Near(id) && !a.everOurs(id) {
+	if a.onlyFollows(handover) || a.sent(handover) && !a.Near(id) && !a.everOurs(id) {
 		return Person{ID: id}
 	}
 	return a.SeePerson(a.projectionOf(handover), id, person)
@@ -117,38 +118,59 @@ func (a *Access) everOurs(patient string) bool {
 	})
 }
 
-// followed are the fields of a handover by which somebody follows how it stands who reads nothing else of it.
-func followed(f *care.Field) bool { return f.Limited && f.Name != "safe_note" }
+// followed are the fields by which somebody follows how a handover stands who reads nothing else of it: where it is,
+// who deals with it, and by when. None tells anything of the person.
+var followed = []string{"patient", "from_staff", "from_team", "to_team", "class", "raised_at", "state",
+	"ack_due", "act_due", "seen_by", "acknowledged_by", "acknowledged_at", "owner"}
 
-// SeeFollowed is a handover as a pull brings it in some scopes, cut down to how it stands for whoever gets it only
-// because they, or their team, reported it about a person they had not got; see care.ByStranger. That is kept with
-// the handover, so that it is the same whenever a phone asks and a digest compares.
-func (a *Access) SeeFollowed(scopes []string, data json.RawMessage) json.RawMessage {
-	if !a.Clinical() || !bytes.Contains(data, []byte(`"stranger"`)) || slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, care.DestinationScope("")) }) {
+// written are the fields of a line of its history that tell what people wrote.
+var written = []string{"text", "detail"}
+
+// SeeSent is a handover, or a line of its history, as a pull brings it in some scopes: cut down to how it stands for
+// whoever gets it because they, or their team, sent it, and whose person it is not, or not any more. It is the rule of
+// SeeHandover and SeeEvent. Whenever who has a person changes, what was reported of them is sent again, so that a phone
+// holds no more than a new one would.
+func (a *Access) SeeSent(c *care.Collection, scopes []string, patient string, data json.RawMessage) json.RawMessage {
+	if !slices.ContainsFunc(scopes, followsSender) || slices.ContainsFunc(scopes, func(s string) bool { return a.receivedIn(c, s) }) || a.Near(patient) {
 		return data
 	}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(data, &fields) != nil || !care.ByStranger(fields["evidence"]) {
-		return data
+	if json.Unmarshal(data, &fields) != nil {
+		return json.RawMessage("{}") // unreachable: SQLite wrote it as an object
 	}
-	c, _ := care.ByName(care.Handovers)
 	for name := range fields {
-		if f, ok := c.Field(name); name != "id" && (!ok || !followed(f)) {
+		if !follows(c, name) {
 			delete(fields, name)
 		}
 	}
 	return care.JSON(fields)
 }
 
-// onlyFollows says whether somebody gets no more of a handover than how it stands.
-func (a *Access) onlyFollows(handover *care.Record) bool {
-	return a.onlySent(handover) || a.SideOf(handover) == Sent && care.ByStranger(care.AsHandover(handover).Evidence()) && !a.Near(care.AsHandover(handover).Patient())
+// followsSender says whether a scope brings what somebody, or a team, sent.
+func followsSender(scope string) bool {
+	return strings.HasPrefix(scope, care.StaffScope("")) || strings.HasPrefix(scope, care.TeamScope(""))
 }
 
-// onlySent says whether somebody sees a handover because they or their team sent it and for no other reason: its
+// receivedIn says whether a scope brings a handover to an inbox of theirs, or a line of its history that was written
+// by, or for, their team.
+func (a *Access) receivedIn(c *care.Collection, scope string) bool {
+	team, to := strings.CutPrefix(scope, care.DestinationScope(""))
+	return to && (c.Name == care.HandoverEvents || slices.Contains(a.InboxTeams(), team))
+}
+
+// follows says whether a member of a handover, or of a line of its history, tells how it stands and no more.
+func follows(c *care.Collection, name string) bool {
+	if c.Name == care.HandoverEvents {
+		_, field := c.Field(name)
+		return name == "id" || field && !slices.Contains(written, name)
+	}
+	return name == "id" || slices.Contains(followed, name)
+}
+
+// onlyFollows says whether somebody sees a handover because they or their team sent it and for no other reason: its
 // person is not theirs, or not any more. They learn what became of it and nothing of the person. Whatever is refused
 // raises what it says, so that anybody can be the sender of something about anybody.
-func (a *Access) onlySent(handover *care.Record) bool {
+func (a *Access) onlyFollows(handover *care.Record) bool {
 	return a.SideOf(handover) == Sent && !a.Near(care.AsHandover(handover).Patient())
 }
 
@@ -157,7 +179,7 @@ func (a *Access) projectionOf(handover *care.Record) Projection {
 	switch {
 	case care.Class(handover.Text("class")) == care.Safeguarding && !a.Duty.ReadsConcerns:
 		return SealedView
-	case a.Limited(), !a.sent(handover) && to != nil && to.Kind == care.VoluntaryKind, a.onlySent(handover):
+	case a.Limited(), !a.sent(handover) && to != nil && to.Kind == care.VoluntaryKind, a.onlyFollows(handover):
 		return LimitedView
 	}
 	return FullView
@@ -170,7 +192,7 @@ func (a *Access) SeeEvent(handover *Seen, event *care.Record) *Seen {
 	own := slices.Contains(a.Teams, care.AsHandoverEvent(event).Team())
 	wrote := handover.Projection == FullView || own && (handover.Projection == LimitedView || handover.Projection == GivenView)
 	return &Seen{ID: event.ID, Version: event.Version, Projection: handover.Projection, rec: event,
-		shows: func(field string) bool { return wrote || field != "text" && field != "detail" }}
+		shows: func(field string) bool { return wrote || !slices.Contains(written, field) }}
 }
 
 // ReadsTrend says whether somebody reads the last scores of the person a handover is about. They belong

@@ -2,7 +2,9 @@ package access
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"doorstep/internal/care"
@@ -40,7 +42,7 @@ func TestWhoMayLookAtAHandover(t *testing.T) {
 // said is a handover with every part filled in.
 func said(class care.Class, fromStaff, fromTeam, toTeam string) *care.Record {
 	return record(care.Handovers, "h", map[string]any{"patient": ada, "class": string(class), "from_staff": fromStaff, "from_team": fromTeam, "to_team": toTeam,
-		"state": "sent", "situation": "s", "background": "b", "assessment": "a", "recommendation": "r", "rules": object([]string{"x"}), "superseded_by": "o",
+		"state": "sent", "situation": "s", "background": "b", "assessment": "a", "recommendation": "r", "rules": object([]any{map[string]any{"id": "x"}}), "superseded_by": "o",
 		"evidence": object(map[string]any{}), "safe_note": "n", "decline_reason": "d", "answer": "w", "called_at": "2026-03-02T09:00:00.000Z", "called_name": "c"})
 }
 
@@ -196,37 +198,118 @@ func TestWhoReadsTheTrend(t *testing.T) {
 	}
 }
 
-// X1: what a pull brings of a handover follows from what is kept with it and from the scopes that bring it, and from
-// nothing that changes meanwhile: a digest compares the same.
-func TestOfWhatAStrangerReportedAPullBringsHowItStands(t *testing.T) {
-	data := func(evidence map[string]any) json.RawMessage {
-		return care.JSON(map[string]any{"id": "h", "patient": ada, "state": "sent", "class": "U2", "from_team": nurses, "situation": "s", "safe_note": "n", "evidence": evidence, "act_due": "2026-03-02T09:00:00.000Z", "author": "me"})
-	}
-	marked := data(map[string]any{"key": practice, "stranger": true})
+// X1: of what somebody sent about a person who is not theirs, or not any more, a pull brings how it stands.
+func TestOfWhatIsSentAboutAPersonWhoIsNotTheirsAPullBringsHowItStands(t *testing.T) {
+	h := said(care.Urgent, "me", nurses, practice)
+	h.SetAll(map[string]any{"act_due": "2026-03-02T09:00:00.000Z", "reply_team": nurses, "outcome": "admitted", "named_registrant": "you"})
+	event := record(care.HandoverEvents, "e", map[string]any{"handover": "h", "patient": ada, "kind": "answered", "by": "you", "from_staff": "me", "team": practice, "text": "t", "detail": object(map[string]any{"to": "x"})})
+	toOwn := said(care.Urgent, "me", nurses, nurses)
+	sent := []string{care.StaffScope("me"), care.TeamScope(nurses)}
+	const follows = "act_due class from_staff from_team id patient state to_team"
 	for _, c := range []struct {
 		name   string
 		role   care.Role
+		has    bool
 		scopes []string
-		data   json.RawMessage
-		whole  bool
+		rec    *care.Record
+		want   string // what is left of it, "" for all
 	}{
-		{"who reported it", care.DistrictNurse, []string{care.StaffScope("me")}, marked, false},
-		{"their team", care.DistrictNurse, []string{care.StaffScope("me"), care.TeamScope(nurses)}, marked, false},
-		{"the team to which it went", care.TeamLead, []string{care.TeamScope(nurses), care.DestinationScope(nurses)}, marked, true},
-		{"who reported it and has the person", care.DistrictNurse, []string{care.StaffScope("me")}, data(map[string]any{"key": practice}), true},
-		{"a limited viewer, whose projection holds nothing of it anyway", care.LinkWorker, []string{care.StaffScope("me")}, marked, true},
+		{"who sent it and has the person", care.DistrictNurse, true, sent[:1], h, ""},
+		{"who sent it and had the person, or never had", care.DistrictNurse, false, sent[:1], h, follows},
+		{"a colleague who follows what the team sent", care.DistrictNurse, false, sent[1:], h, follows},
+		{"a lead whose team sent it", care.TeamLead, false, sent, h, follows},
+		{"a link worker, whose projection holds a note of it", care.LinkWorker, false, sent[:1], h, follows},
+		{"a link worker who has the person", care.LinkWorker, true, sent[:1], h, ""},
+		{"a lead in whose inbox it is", care.TeamLead, false, append(sent, care.DestinationScope(nurses)), toOwn, ""},
+		{"a nurse whose team sent it to itself", care.DistrictNurse, false, append(sent, care.DestinationScope(nurses)), toOwn, "class from_staff from_team id patient state to_team"},
+		{"a nurse whose team it was sent to", care.DistrictNurse, false, []string{care.DestinationScope(nurses)}, said(care.Urgent, "you", others, nurses), ""},
+		{"a line of its history, of who has the person", care.DistrictNurse, true, sent[:1], event, ""},
+		{"a line of its history, of who had the person", care.DistrictNurse, false, sent[:1], event, "by from_staff handover id kind patient team"},
+		{"a line of its history that was for their team", care.DistrictNurse, false, append(sent, care.DestinationScope(nurses)), event, ""},
 	} {
 		me := who(c.role, trust, nurses)
-		got := newTown(t, me).Of(me).SeeFollowed(c.scopes, c.data)
-		if c.whole {
-			if string(got) != string(c.data) {
+		w := newTown(t, me)
+		if c.has {
+			w.give(ada, care.TeamScope(nurses), now)
+		} else {
+			w.give(ada, care.TeamScope(others), now)
+		}
+		values := map[string]any{"id": c.rec.ID, "author": "me", "authored_at": "2026-03-02T09:00:00.000Z"}
+		for name, v := range c.rec.Values {
+			values[name] = v
+		}
+		data := care.JSON(values)
+		got := w.Of(me).SeeSent(c.rec.Collection, c.scopes, ada, data)
+		if c.want == "" {
+			if string(got) != string(data) {
 				t.Errorf("%s gets %s", c.name, got)
 			}
 			continue
 		}
-		want := `{"class":"U2","from_team":"` + nurses + `","id":"h","patient":"` + ada + `","state":"sent"}`
-		if string(got) != want {
-			t.Errorf("%s gets %s, want %s", c.name, got, want)
+		var left map[string]any
+		if err := json.Unmarshal(got, &left); err != nil {
+			t.Fatal(err)
+		}
+		if names := strings.Join(slices.Sorted(maps.Keys(left)), " "); names != c.want {
+			t.Errorf("%s gets %s, want %s", c.name, names, c.want)
+		}
+	}
+}
+
+// One rule: a page and a phone show the same members of what somebody only follows, whatever is added to handovers.
+func TestAPhoneAndAPageShowTheSameOfAHandoverThatSomebodyOnlyFollows(t *testing.T) {
+	full := func(c *care.Collection, set map[string]any) *care.Record {
+		values := map[string]any{}
+		for i := range c.Fields {
+			switch f := &c.Fields[i]; f.Kind {
+			case care.Object:
+				values[f.Name] = care.JSON(map[string]any{"words": map[string]any{}})
+				if f.Shape.List {
+					values[f.Name] = care.JSON([]any{})
+				} else if c.Name == care.HandoverEvents {
+					values[f.Name] = care.JSON(map[string]any{"to": "x"})
+				}
+			case care.Bool:
+				values[f.Name] = true
+			case care.Int:
+				values[f.Name] = int64(1)
+			default:
+				values[f.Name] = "x"
+			}
+		}
+		maps.Copy(values, set)
+		return record(c.Name, "h", values)
+	}
+	handovers, _ := care.ByName(care.Handovers)
+	events, _ := care.ByName(care.HandoverEvents)
+	h := full(handovers, map[string]any{"patient": ada, "class": string(care.Urgent), "from_staff": "me", "from_team": nurses, "to_team": practice})
+	e := full(events, map[string]any{"patient": ada, "from_staff": "me", "from_team": nurses, "team": practice})
+	for _, role := range []care.Role{care.DistrictNurse, care.TeamLead, care.MentalHealth} {
+		for _, has := range []bool{true, false} {
+			me := who(role, trust, nurses)
+			w := newTown(t, me)
+			holder := care.TeamScope(others)
+			if has {
+				holder = care.TeamScope(nurses)
+			}
+			w.give(ada, holder, now)
+			a := w.Of(me)
+			seen := a.SeeHandover(h)
+			for _, c := range []struct {
+				rec  *care.Record
+				page *Seen
+			}{{h, seen}, {e, a.SeeEvent(seen, e)}} {
+				var phone map[string]any
+				if err := json.Unmarshal(a.SeeSent(c.rec.Collection, []string{care.StaffScope("me")}, ada, care.JSON(c.rec.Values)), &phone); err != nil {
+					t.Fatal(err)
+				}
+				for i := range c.rec.Collection.Fields {
+					name := c.rec.Collection.Fields[i].Name
+					if onPage, onPhone := c.page.Value(name) != nil, phone[name] != nil; onPage != onPhone {
+						t.Errorf("%s, has the person %t: %s.%s on the page %t, on the phone %t", role, has, c.rec.Collection.Name, name, onPage, onPhone)
+					}
+				}
+			}
 		}
 	}
 }

@@ -251,15 +251,35 @@ func differences(held phone.Held, d due, who *viewer) []string {
 }
 
 // fieldsFor says which fields of a record a phone shows; nil asks for its provenance. Of a handover that its owner's
-// side reported without having the person it is how it stands: who, to whom, how urgent, in which state and since when.
+// side sent, about a person who is not theirs, it is how it stands.
 func fieldsFor(d due, who *viewer) func(*care.Field) bool {
-	evidence, _ := json.Marshal(d.row.values["evidence"])
-	toUs := slices.ContainsFunc(d.scopes, func(s string) bool { return strings.HasPrefix(s, care.DestinationScope("")) })
-	switch {
-	case who.duty.View != care.Clinical:
-		return func(f *care.Field) bool { return f != nil && f.Limited }
-	case d.row.collection == care.Handovers && d.row.text("class") != string(care.Safeguarding) && !toUs && strings.Contains(string(evidence), `"stranger":true`):
-		return func(f *care.Field) bool { return f != nil && f.Limited && f.Name != "safe_note" }
+	follows := followsOnly(d, who)
+	return func(f *care.Field) bool {
+		switch {
+		case who.duty.View != care.Clinical && (f == nil || !f.Limited):
+			return false
+		case follows && d.row.collection == care.HandoverEvents:
+			return f != nil && f.Name != "text" && f.Name != "detail"
+		}
+		return !follows || f != nil && slices.Contains(howItStands, f.Name)
 	}
-	return func(*care.Field) bool { return true }
+}
+
+// howItStands are the fields of a handover by which somebody follows it.
+var howItStands = []string{"patient", "from_staff", "from_team", "to_team", "class", "state", "raised_at", "ack_due", "act_due", "seen_by", "acknowledged_by", "acknowledged_at", "owner"}
+
+// followsOnly says whether a handover, or a line of its history, comes to a phone only because its owner or their team
+// sent it.
+func followsOnly(d due, who *viewer) bool {
+	if d.row.collection != care.Handovers && d.row.collection != care.HandoverEvents {
+		return false
+	}
+	sent := false
+	for _, scope := range d.scopes {
+		if strings.HasPrefix(scope, care.DestinationScope("")) && (who.duty.Inbox || d.row.collection == care.HandoverEvents) {
+			return false
+		}
+		sent = sent || strings.HasPrefix(scope, care.StaffScope("")) || strings.HasPrefix(scope, care.TeamScope(""))
+	}
+	return sent && !who.serves[d.row.text("patient")]
 }

@@ -76,6 +76,9 @@ func (tx *Tx) Regrant(patient string) error {
 			return err
 		}
 	}
+	if err := tx.tellHandovers(patient, ""); err != nil {
+		return err
+	}
 	return tx.tellIssues(patient)
 }
 

@@ -201,11 +201,10 @@ func (s *stored) differences(r phone.Held, e expected, v *viewer) []string {
 		return issueDifferences(values, e.row, v)
 	}
 	c := e.row.collection
-	if v.duty.View == care.Clinical && s.reportedByAStranger(e) {
-		for name := range values {
-			if !howItStands[name] {
-				wrong = append(wrong, fmt.Sprintf("%s %s shows %s to who reported it about somebody they had not got", r.Collection, shortKey(r.ID), name))
-			}
+	follows := followsOnly(e, v)
+	for name := range values {
+		if follows && !howItStands(c, name) {
+			wrong = append(wrong, fmt.Sprintf("%s %s shows %s to who sent it about somebody who is not theirs", r.Collection, shortKey(r.ID), name))
 		}
 	}
 	for name := range values {
@@ -215,7 +214,7 @@ func (s *stored) differences(r phone.Held, e expected, v *viewer) []string {
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		if v.duty.View != care.Clinical && !f.Limited || v.duty.View == care.Clinical && s.reportedByAStranger(e) && !howItStands[f.Name] {
+		if v.duty.View != care.Clinical && !f.Limited || follows && !howItStands(c, f.Name) {
 			continue
 		}
 		want := e.row.values[f.Name]
@@ -244,15 +243,30 @@ func (s *stored) differences(r phone.Held, e expected, v *viewer) []string {
 	return wrong
 }
 
-// howItStands are the members of a handover by which whoever reported it, about somebody they had not got, follows it.
-var howItStands = map[string]bool{"id": true, "patient": true, "from_staff": true, "from_team": true, "to_team": true, "class": true, "state": true, "raised_at": true}
+// howItStands says whether a member of a handover, or of its history, tells how it stands and no more.
+func howItStands(c *care.Collection, name string) bool {
+	switch name {
+	case "id", "patient", "from_staff", "from_team", "to_team", "class", "state", "raised_at", "ack_due", "act_due", "seen_by", "acknowledged_by", "acknowledged_at", "owner":
+		return true
+	}
+	return c.Name == care.HandoverEvents && (name == "handover" || name == "at" || name == "kind" || name == "by" || name == "team")
+}
 
-// reportedByAStranger says whether a handover comes to a phone only because its owner, or their team, reported it,
-// and had not got the person. Of a safeguarding concern the evidence, which says so, is on no phone.
-func (s *stored) reportedByAStranger(e expected) bool {
-	evidence, _ := json.Marshal(e.row.values["evidence"])
-	return e.wire == care.Handovers && !s.concern(e.row) && strings.Contains(string(evidence), `"stranger":true`) &&
-		!slices.ContainsFunc(e.scopes, func(scope string) bool { return strings.HasPrefix(scope, "dest:") })
+// followsOnly says whether a handover, or a line of its history, comes to a phone only because its owner, or their team,
+// sent it: its person is not theirs.
+func followsOnly(e expected, v *viewer) bool {
+	if e.wire != care.Handovers && e.wire != care.HandoverEvents {
+		return false
+	}
+	sent := false
+	for _, scope := range e.scopes {
+		if strings.HasPrefix(scope, "dest:") && (v.duty.Inbox || e.wire == care.HandoverEvents) {
+			return false
+		}
+		sent = sent || strings.HasPrefix(scope, "staff:") || strings.HasPrefix(scope, "team:")
+	}
+	patient := e.row.text("patient")
+	return sent && (patient == "" || !v.serves(patient))
 }
 
 // telling are the fields of a handover, and of its history, that say what it is about.

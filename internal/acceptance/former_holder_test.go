@@ -1,0 +1,133 @@
+package acceptance
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/care"
+	"doorstep/internal/handover"
+	"doorstep/internal/phone"
+	"doorstep/internal/testkit/pbtest"
+)
+
+// whatWasSaid are words of a handover, of its history and of its answer.
+var whatWasSaid = []string{"SAID-AT-THE-DOOR", "PLEASE-LOOK", "RISK-OF-ADA", "TOLD-ON-THE-PHONE", "ANSWERED-BY-THE-GP", "admitted"}
+
+// X1. Whoever handed a person over while they had them follows how it stands when they have them no longer, and reads no
+// more of it: by a pull, page by page, on a phone that is there and on a new one, by a digest and on a page.
+func TestStory_WhoHadAPersonFollowsHowTheirHandoverStandsAndReadsNoMoreOfIt(t *testing.T) {
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	w.knownPerson()
+	ann, bob, lea := w.phoneOf(w.ann), w.phoneOf(w.bob), w.phoneOf(w.lea)
+	h := w.record(ann, care.Handovers, map[string]any{"patient": w.ada.Id, "class": "U2", "situation": "SAID-AT-THE-DOOR", "recommendation": "PLEASE-LOOK"})
+	w.record(ann, care.Observations, w.readings(w.ada))
+	w.sync(ann)
+	w.tick()
+	w.mustAct(w.gp, h, handover.Action{Kind: handover.Accept, Text: "TOLD-ON-THE-PHONE"})
+	w.syncAll(ann, bob, lea)
+	if s := seesHandover(t, ann, h, care.Accepted); s.Values["situation"] != "SAID-AT-THE-DOOR" {
+		t.Fatalf("who has her reads %v", s.Values)
+	}
+	walkers := map[string]*walker{}
+	for name, who := range map[string]*core.Record{"who sent it": w.ann, "a colleague": w.bob, "their lead": w.lea} {
+		walkers[name] = w.walkerOf(who, map[*core.Record]*phone.Phone{w.ann: ann, w.bob: bob, w.lea: lea}[who]).walk(0)
+	}
+	reads := func(when string, want bool) {
+		t.Helper()
+		for name, p := range walkers {
+			p.walk(3)
+			if differs, _, _ := p.compare(); len(differs) > 0 {
+				t.Errorf("%s, the digest of %s differs in %v", when, name, differs)
+			}
+			if wrong := p.unlike(p.anew().walk(0)); wrong != "" {
+				t.Errorf("%s, the phone of %s is unlike a new one: %s", when, name, wrong)
+			}
+			var held strings.Builder
+			for key, r := range p.records {
+				if strings.HasPrefix(key, care.Handovers+"/") || strings.HasPrefix(key, care.HandoverEvents+"/") {
+					held.Write(r.Data)
+				}
+			}
+			if held.Len() == 0 {
+				t.Errorf("%s, %s does not follow it", when, name)
+			}
+			var pages strings.Builder
+			token := w.Token(t, map[string]*core.Record{"who sent it": w.ann, "a colleague": w.bob, "their lead": w.lea}[name])
+			for _, path := range []string{"/handovers/" + h, "/handovers?state=all&side=sent"} {
+				pages.Write(pbtest.Call(t, w.http, http.MethodGet, "/api/care/v1"+path, token, nil).Body)
+			}
+			for from, shown := range map[string]string{"the phone": held.String(), "a page": pages.String()} {
+				said := 0
+				for _, words := range whatWasSaid {
+					if strings.Contains(shown, words) {
+						said++
+					}
+				}
+				if !want && said > 0 || want && said < 3 {
+					t.Errorf("%s, %s shows %s: %s", when, from, name, shown)
+				}
+			}
+		}
+	}
+	reads("while they have her", true)
+	w.move(w.ada, w.nurses, w.others)
+	reads("when others have her", false)
+	w.mustAct(w.gp, h, handover.Action{Kind: handover.Answer, Outcome: "admitted", Text: "ANSWERED-BY-THE-GP"})
+	w.tick()
+	reads("when it is answered", false)
+	w.sync(ann)
+	seesHandover(t, ann, h, care.Done)
+	w.move(w.ada, w.others, w.nurses)
+	reads("when they have her again", true)
+	w.sync(ann)
+	if s := seesHandover(t, ann, h, care.Done); s.Values["answer"] != "ANSWERED-BY-THE-GP" {
+		t.Errorf("who has her again reads %v", s.Values)
+	}
+	w.set(only(t, "rows of her caseload", w.openRowsOf(w.ada)), map[string]any{"to": w.now().Add(time.Hour)})
+	w.tick()
+	reads("before the last day is over", true)
+	w.pass(2 * time.Hour)
+	reads("when nobody has her any more", false)
+}
+
+// openRowsOf are the caseload rows of a person that are in force.
+func (w *world) openRowsOf(person *core.Record) []*core.Record {
+	w.t.Helper()
+	var open []*core.Record
+	for _, row := range w.rows(care.Caseload, "", nil) {
+		if row.GetString("patient") == person.Id && row.GetString("to") == "" {
+			open = append(open, row)
+		}
+	}
+	return open
+}
+
+// More handovers than one transaction sends again: all of them are cut, in steps.
+func TestStory_WhoHadAPersonReadsNoneOfManyHandovers(t *testing.T) {
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	ann := w.phoneOf(w.ann)
+	for i := range 120 {
+		w.record(ann, care.Handovers, map[string]any{"patient": w.ada.Id, "class": "R", "situation": fmt.Sprint("SAID-AT-THE-DOOR ", i), "recommendation": "PLEASE-LOOK"})
+	}
+	w.sync(ann)
+	p := w.walkerOf(w.ann, ann).walk(0)
+	if shown := shownOf(p, care.Handovers); strings.Count(shown, "SAID-AT-THE-DOOR") < 120 {
+		t.Fatal("the handovers are not there")
+	}
+	w.move(w.ada, w.nurses, w.others)
+	for key, r := range p.walk(0).records {
+		if strings.Contains(string(r.Data), "SAID-AT-THE-DOOR") || strings.Contains(string(r.Data), "PLEASE-LOOK") {
+			t.Fatalf("%s is read still: %s", key, r.Data)
+		}
+	}
+	if wrong := p.unlike(p.anew().walk(0)); wrong != "" {
+		t.Errorf("the phone is unlike a new one: %s", wrong)
+	}
+}

@@ -76,7 +76,7 @@ var table = map[string]folder{
 	"internal/storetest": {why: "a store in memory for the rooms' tests, and the contract that it and the real one keep",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/worktime", "internal/rules", "internal/handover", "internal/judge", "internal/arrange", "internal/rooms"}},
 	"internal/rooms": {why: "the rooms are put together for one transaction; any store that has what they ask for will do",
-		imports: []string{"internal/care", "internal/wire", "internal/takein", "internal/judge", "internal/arrange"}, tests: []string{"internal/handover"}},
+		imports: []string{"internal/care", "internal/wire", "internal/takein", "internal/judge", "internal/arrange"}, tests: []string{"internal/handover", "internal/rules"}},
 	"internal/desk": {why: "the desk decides what a lead may decide; the store is an interface, status codes are for the routes",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier"}},
 	// The store is named, not declared as an interface: there is one, its group commit is what the

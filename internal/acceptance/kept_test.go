@@ -288,6 +288,60 @@ func TestOneRowNobodyCanReadGoesOutWithoutWhatIsDamagedAndTheRestOfThePageGoesOn
 	w.sql(`UPDATE quarantine SET content = '"fast"', changed = NULL, version = version + 1 WHERE id = ?`, issue)
 }
 
+// What is JSON and of another kind than its field goes out like what is none: null, and named.
+func TestAValueOfAnotherKindGoesOutLikeOneThatNobodyCanRead(t *testing.T) {
+	t.Parallel()
+	r := newReaders(t)
+	w := r.w
+	whole := w.record(r.lea, care.Observations, w.settled(w.ada, 0))
+	type wrong struct{ collection, field, id string }
+	torn := map[wrong]string{}
+	for _, value := range []string{`"131"`, `[131]`, `{"a":131}`, `true`} {
+		torn[wrong{care.Observations, "pulse", w.record(r.lea, care.Observations, w.settled(w.ada, 0))}] = value
+	}
+	for _, value := range []string{`{"total":"seven"}`, `[]`, `7`, `{"a":1}`} {
+		torn[wrong{care.Observations, "news2", w.record(r.lea, care.Observations, w.settled(w.ada, 0))}] = value
+	}
+	for _, value := range []string{`{"a":1}`, `["unsteady",1]`, `"unsteady"`} {
+		torn[wrong{care.Visits, "soft_signs", w.record(r.lea, care.Visits, w.visit(w.ada, "As ever"))}] = value
+	}
+	torn[wrong{care.Patients, "spo2_scale", w.ada.Id}] = `{"scale":"two"}`
+	h := w.record(r.lea, care.Handovers, map[string]any{"patient": w.ada.Id, "class": "R", "situation": "Sore heel", "recommendation": "Please look"})
+	w.sync(r.lea)
+	torn[wrong{care.Handovers, "rules", h}] = `["news2_7"]`
+	for at, value := range torn { // with the version raised, so that nobody notices
+		w.sql(`UPDATE `+at.collection+` SET `+at.field+` = ?, version = version + 1 WHERE id = ?`, value, at.id)
+	}
+	var page wire.PullResponse
+	ok(t, json.Unmarshal(w.call(r.annNet.bearer, http.MethodGet, "/pull?client="+r.ann.Client(), nil).Body, &page))
+	rows := map[string]map[string]any{}
+	for _, d := range page.Changes {
+		var data map[string]any
+		if len(d.Data) > 0 {
+			ok(t, json.Unmarshal(d.Data, &data))
+		}
+		rows[d.ID] = data
+	}
+	for at, value := range torn {
+		if got := rows[at.id]; got == nil || got[at.field] != nil || fmt.Sprint(got["unreadable"]) != "["+at.field+"]" {
+			t.Errorf("%s of %s with %s comes as %v", at.field, at.collection, value, got)
+		}
+	}
+	if got := rows[whole]; got == nil || got["pulse"] != 72.0 || got["unreadable"] != nil {
+		t.Errorf("the others come as %v", got)
+	}
+	answer := pbtest.Call(t, w.http, http.MethodGet, "/api/care/v1/handovers/"+h, w.Token(t, w.gp), nil)
+	if strings.Contains(string(answer.Body), "news2_7") || !strings.Contains(string(answer.Body), `"unreadable":["rules"]`) {
+		t.Errorf("a page shows %s", answer.Body)
+	}
+	if _, health := w.health(); health.Unreadable.Rows != len(torn) {
+		t.Errorf("the operator is told of %+v, and %d rows are damaged", health.Unreadable, len(torn))
+	}
+	for at := range torn { // as the engine had it, for the checks at the end
+		w.sql(`UPDATE `+at.collection+` SET `+at.field+` = NULL, version = version + 1 WHERE id = ?`, at.id)
+	}
+}
+
 func TestAFailureToReadIsNotCalledAFailureToStore(t *testing.T) {
 	t.Parallel()
 	r := newReaders(t)

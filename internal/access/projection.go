@@ -97,7 +97,7 @@ func (a *Access) SeeSide(rec *care.Record, field string, value any) (shown any, 
 	concern := false
 	if rec.Collection.Name == care.Handovers {
 		concern = care.AsHandover(rec).Class() == care.Safeguarding
-		if f, ok := rec.Collection.Field(field); ok && a.onlyFollows(rec) && !followed(f) {
+		if a.onlyFollows(rec) && !follows(rec.Collection, field) {
 			return nil, false
 		}
 	}
@@ -120,7 +120,8 @@ func (s *Seen) Value(field string) any {
 	if s.rec == nil || s.Projection == NoView || !s.shows(field) {
 		return nil
 	}
-	if f, ok := s.rec.Collection.Field(field); !ok || f.Sealed {
+	f, ok := s.rec.Collection.Field(field)
+	if !ok || f.Sealed || f.Kind == care.Object && !f.Holds(s.rec.Raw(field)) {
 		return nil
 	}
 	return s.rec.Get(field)
@@ -146,7 +147,7 @@ func (s *Seen) JSON(field string) json.RawMessage {
 
 // Unreadable names the fields which this reader would see and nobody can read at the moment.
 func (s *Seen) Unreadable() (names []string) {
-	for _, name := range s.rec.Unreadable {
+	for _, name := range append(s.rec.Misshapen(), s.rec.Unreadable...) {
 		if f, ok := s.rec.Collection.Field(name); ok && !f.Sealed && s.Projection != NoView && s.shows(name) {
 			names = append(names, name)
 		}
@@ -160,8 +161,7 @@ func (s *Seen) Evidence() json.RawMessage {
 	if s.Projection != FullView && s.Projection != LimitedView {
 		return nil
 	}
-	raw, _ := s.rec.Get("evidence").(json.RawMessage)
-	return raw
+	return s.rec.Raw("evidence")
 }
 
 // Quoted are values of another record that a handover quotes as evidence, as far as its reader may

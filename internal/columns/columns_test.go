@@ -2,6 +2,7 @@ package columns
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,5 +117,84 @@ func TestARecordComesBackFromItsRowAsItWentIn(t *testing.T) {
 	if got.ID != rec.ID || got.Text("status") != "planned" || got.Version != 7 || got.Author != "nurse" || !got.ReceivedAt.Equal(at) ||
 		!got.ClinicalTime.Equal(rec.ClinicalTime) || got.ClockOffset != rec.ClockOffset || !got.ClockKnown || !got.Retracted.IsZero() {
 		t.Errorf("came back as %+v", got)
+	}
+}
+
+// wrongKinds are values of JSON, of which a field holds those of its own kind.
+var wrongKinds = map[string]string{"a text": `"seven"`, "a number": `7`, "true": `true`, "a list of numbers": `[1]`, "a list of lists": `[["a"]]`, "an object": `{"no_such_member":[{"a":"}"}]}`}
+
+// Whatever JSON stands in the place of a value, what leaves of a record has the kind of each field or nothing.
+func TestOfARecordNothingLeavesThatIsNotOfTheKindOfItsField(t *testing.T) {
+	fits := map[care.Kind]map[string]bool{care.Int: {"a number": true}, care.Decimal: {"a number": true}, care.Bool: {"true": true}}
+	looked := 0
+	for _, c := range care.Collections() {
+		for i := range c.Fields {
+			f := &c.Fields[i]
+			if !KeptAsJSON(f) {
+				continue
+			}
+			for name, value := range wrongKinds {
+				looked++
+				good := fits[f.Kind][name] || f.Kind == care.Object && (f.Shape.Quoted || f.Shape.Free && name == "an object")
+				sent := `{"id":"x","` + f.Name + `":` + value + `,"clock_offset_ms":12,"somewhere":{"else":[1,"]",null]}}`
+				want := sent
+				if !good {
+					want = `{"clock_offset_ms":12,"id":"x","somewhere":{"else":[1,"]",null]},"` + f.Name + `":null}`
+				}
+				got, lost := Readable(c, json.RawMessage(sent))
+				if good != (len(lost) == 0) || !sameJSON(t, string(got), want) {
+					t.Errorf("%s.%s with %s leaves as %s, lost %v", c.Name, f.Name, name, got, lost)
+				}
+			}
+		}
+	}
+	if looked < 100 {
+		t.Errorf("only %d values were tried", looked)
+	}
+}
+
+func sameJSON(t *testing.T, a, b string) bool {
+	t.Helper()
+	var x, y any
+	if err := json.Unmarshal([]byte(a), &x); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(b), &y); err != nil {
+		t.Fatal(err)
+	}
+	return string(care.JSON(x)) == string(care.JSON(y))
+}
+
+// What the engine stores is of its shape, however long or large it is; so is what says nothing.
+func TestWhatTheEngineStoresHasItsShape(t *testing.T) {
+	patients, _ := care.ByName(care.Patients)
+	observations, _ := care.ByName(care.Observations)
+	handovers, _ := care.ByName(care.Handovers)
+	for _, c := range []struct {
+		in    *care.Collection
+		data  string
+		wrong []string
+	}{
+		{patients, `{"spo2_scale":{"scale":2,"reason":"co2 \"retainer\" {["},"consent":[{"service":"s","given":true},{"service":"s","given":false,"at":"2026-03-02T08:00:00.000Z"}],"communication_needs":["a","b"],"pregnant":null}`, nil},
+		{patients, ` { "spo2_scale" : { "reason" : "which?" } , "consent" : [ ] } `, []string{"spo2_scale"}},
+		{patients, `{"spo2_scale":{"scale":null},"consent":{"service":"s"},"communication_needs":[7],"pregnant":"yes"}`, []string{"spo2_scale", "consent", "communication_needs", "pregnant"}},
+		{observations, `{"news2":{"total":7,"band":"high","single_three":true,"floor_total":7,"scale":1,"status":"complete"},"pulse":-0,"temperature":3.85e1}`, nil},
+		{observations, `{"news2":{"total":"7"},"clock_offset_ms":"fast"}`, []string{"news2", "clock_offset_ms"}},
+		{handovers, `{"evidence":{"key":"k","records":[{"collection":"visits","id":"x","values":{"note":["}"],"a":{"b":[[]]}}}]},"rules":[{"id":"news2_7","version":2}]}`, nil},
+		{handovers, `{"evidence":{"records":[{"collection":"visits"}]},"rules":["news2_7"]}`, []string{"evidence", "rules"}},
+		{handovers, ``, nil},
+		{handovers, `[]`, nil},
+	} {
+		if got := care.Misshapen(c.in, []byte(c.data)); strings.Join(got, " ") != strings.Join(c.wrong, " ") {
+			t.Errorf("of %s are misshapen %v, want %v", c.data, got, c.wrong)
+		}
+	}
+}
+
+func BenchmarkReadable(b *testing.B) {
+	c, _ := care.ByName(care.Observations)
+	data := json.RawMessage(`{"id":"01J0000000000000000000000A","patient":"01J0000000000000000000000B","visit":"01J0000000000000000000000C","taken_at":"2026-03-02T08:00:00.000Z","respiration_rate":25,"spo2":91,"on_oxygen":false,"systolic":128,"pulse":112,"acvpu":"A","temperature":36.8,"blood_glucose":null,"weight":null,"pain_score":null,"replaces":null,"news2":{"respiration_rate":3,"spo2":3,"oxygen":0,"systolic":0,"pulse":2,"acvpu":0,"temperature":0,"total":8,"band":"high","single_three":true,"floor_total":8,"floor_band":"high","scale":1,"status":"complete"},"author":"01J0000000000000000000000D","authored_at":"2026-03-02T08:00:00.000Z","received_at":"2026-03-02T08:00:01.000Z","clock_offset_ms":12,"clinical_time":"2026-03-02T08:00:00.000Z"}`)
+	for b.Loop() {
+		Readable(c, data)
 	}
 }

@@ -69,24 +69,29 @@ func Infinite(data []byte) bool {
 	return bytes.Contains(data, []byte("9e999")) || bytes.Contains(data, []byte("9.0e+999"))
 }
 
-// Readable is the JSON of a record, as SQLite wrote it, as any parser reads it. What the engine stores is
-// that already. Lost names members that are nested without end, which went null.
-func Readable(data json.RawMessage) (readable json.RawMessage, lost []string) {
+// Readable is the JSON of a record, as SQLite wrote it, as any parser reads it and as the fields of its collection say.
+// What the engine stores is that already. Lost names members that are nested without end, or not of the kind of their
+// field, which went null.
+func Readable(c *care.Collection, data json.RawMessage) (readable json.RawMessage, lost []string) {
 	if care.Deep(data) {
-		data, lost = shallow(data)
+		data, lost = emptied(data, care.Deep)
+	}
+	if wrong := care.Misshapen(c, data); len(wrong) > 0 {
+		lost = append(lost, wrong...)
+		data, _ = emptied(data, nil, wrong...)
 	}
 	return inUTF8(data), lost
 }
 
-// shallow empties the members of an object that are nested without end.
-func shallow(data json.RawMessage) (json.RawMessage, []string) {
+// emptied empties the members of an object that a test finds, or that are named.
+func emptied(data json.RawMessage, test func([]byte) bool, names ...string) (json.RawMessage, []string) {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(data, &members) != nil {
 		return json.RawMessage("{}"), nil // unreachable: SQLite wrote it as an object, no deeper than itself reads
 	}
 	var lost []string
 	for name, value := range members {
-		if care.Deep(value) {
+		if test != nil && test(value) || slices.Contains(names, name) {
 			members[name] = json.RawMessage("null")
 			lost = append(lost, name)
 		}

@@ -7,7 +7,9 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/rules"
 )
 
 // Evidence is one record behind a handover as a reader gets it.
@@ -33,7 +35,7 @@ func (a *API) viewEvidence(v *pbstore.Snapshot, seen *access.Seen) ([]Evidence, 
 	}
 	ids := map[string][]string{}
 	for _, item := range kept.Records {
-		if _, ok := care.ByName(item.Collection); !ok {
+		if !rules.Judges(item.Collection) { // of another shape than the server writes
 			continue
 		}
 		e := Evidence{Collection: item.Collection, ID: item.ID, RecordedAt: item.At, ClockKnown: item.ClockKnown, Verified: item.Verified,
@@ -53,7 +55,7 @@ func (a *API) viewEvidence(v *pbstore.Snapshot, seen *access.Seen) ([]Evidence, 
 // addOrigins adds where evidence came from.
 func (a *API) addOrigins(v *pbstore.Snapshot, list []Evidence, ids map[string][]string) error {
 	for collection, of := range ids {
-		origins, err := v.Origins(collection, of)
+		origins, err := pbpages.Of(v).Origins(collection, of)
 		if err != nil {
 			return err
 		}

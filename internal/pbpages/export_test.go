@@ -36,7 +36,10 @@ const MostLookedAt = mostLookedAt
 // are for: one of each form.
 func Built() map[string]map[string]string {
 	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()},
-		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}}
+		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}, "origins": {}}
+	for _, c := range evidence {
+		built["origins"][c] = origins(c)
+	}
 	for _, q := range []desk.CaseloadQuery{{Patient: "p"}, {Team: "t"}, {Staff: "s"}} {
 		built["caseloadPage"][q.Patient+q.Team+q.Staff] = caseloadPage(q)
 		q.Only = &desk.Holders{}

@@ -31,6 +31,7 @@ func Conditions() map[string]Condition {
 		"waitingFor": {waitingFor, []string{care.Quarantine}}, "notRetracted": {notRetracted, []string{care.Checkins}},
 		"openIssuesOf": {openIssuesOf, issues}, "lastIssuesOf": {lastIssuesOf, issues}, "openConflictsOfStaff": {openConflictsOfStaff, issues[:1]}, "openRefusedOfStaff": {openRefusedOfStaff, issues[1:]},
 		"handoversOf": {handoversOf, []string{care.Handovers}}, "eventsOf": {eventsOf, []string{care.HandoverEvents}},
+		"sentAbout": {sentAbout, []string{care.Handovers}}, "historiesOf": {historiesOf, []string{care.HandoverEvents}},
 		"eventsInWindow": {eventsInWindow, rules.Collections},
 	}
 }
@@ -46,7 +47,7 @@ type Condition struct {
 func Built() map[string]map[string]string {
 	all := newTables()
 	built := map[string]map[string]string{
-		"where": {}, "insertion": {}, "update": {}, "deliveries": {}, "deliveriesAs": {}, "damages": {}, "origins": {},
+		"where": {}, "insertion": {}, "update": {}, "deliveries": {}, "deliveriesAs": {}, "damages": {},
 	}
 	for name, s := range all.byName {
 		built["insertion"][name] = s.insertion()
@@ -55,7 +56,6 @@ func Built() map[string]map[string]string {
 		for form, view := range map[string]care.View{name + ", clinical": care.Clinical, name + ", limited": care.Limited} {
 			built["deliveriesAs"][form], built["damages"][form] = s.deliveriesAs(s.legible[view].projection), s.damages(view)
 		}
-		built["origins"][name] = s.origins()
 	}
 	for name, c := range Conditions() {
 		for _, collection := range c.Collections {

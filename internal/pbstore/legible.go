@@ -31,7 +31,7 @@ func (s *table) legibleOf(view care.View) legible {
 		}
 	}
 	if view == care.Clinical {
-		damage = append(damage, columns.Unreadable(clockOffset))
+		damage = append(damage, columns.Unreadable(care.ClockOffset))
 	}
 	return legible{projection: projection, damage: strings.Join(damage, " || ")}
 }
@@ -165,12 +165,13 @@ func (v *Snapshot) damaged(s *table, ids []string) (map[string]bool, error) {
 	}
 	return damaged, v.each(s.where(withIDs), func(r *sql.Rows) error {
 		rec, err := s.Scan(r)
-		if err == nil && len(rec.Unreadable) > 0 {
+		if err == nil && len(rec.Unreadable)+len(rec.Misshapen()) > 0 {
 			damaged[rec.ID] = true
 		}
 		return err
 	}, list)
 }
 
-// errDamaged: a row holds a number that is none, which SQLite writes as 9e999, or a value that is nested without end.
-var errDamaged = errors.New("a value is infinite, or nested without end")
+// errDamaged: a row holds a number that is none, which SQLite writes as 9e999, or a value that is nested without end, or
+// not of the kind of its field.
+var errDamaged = errors.New("a value is infinite, nested without end, or not of the kind of its field")

@@ -185,7 +185,7 @@ func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found 
 }
 
 // deliver runs a statement of table.deliveriesAs for the ids in a list. It notes in damaged, by record, fields that
-// are nested without end; without it, it ends where a row holds such a one, or infinity.
+// are nested without end or hold what their kind does not; without it, it ends where a row holds such a one, or infinity.
 func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string, found map[string]wire.Delivery, damaged map[string][]string) error {
 	values := make([]string, len(s.scopes))
 	return v.each(query, func(r *sql.Rows) error {
@@ -201,7 +201,7 @@ func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string
 		var lost []string
 		infinite := damaged == nil && columns.Infinite(d.Data)
 		d.Collection = s.Collection.Name
-		if d.Data, lost = columns.Readable(d.Data); infinite || damaged == nil && len(lost) > 0 {
+		if d.Data, lost = columns.Readable(s.Collection, d.Data); infinite || damaged == nil && len(lost) > 0 {
 			return errDamaged
 		}
 		if len(lost) > 0 {
@@ -223,8 +223,8 @@ func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string
 			d.Gone, d.Scopes, d.Data = "retracted", nil, nil
 		case len(d.Scopes) == 0:
 			d.Gone, d.Data = "left", nil
-		case s.Collection.Name == care.Handovers:
-			d.Data = visible.Access.SeeFollowed(d.Scopes, d.Data)
+		case s.Collection.Name == care.Handovers, s.Collection.Name == care.HandoverEvents:
+			d.Data = visible.Access.SeeSent(s.Collection, d.Scopes, d.Patient, d.Data)
 		}
 		found[d.ID] = d
 		return nil

@@ -75,16 +75,6 @@ func (s *table) deliveriesAs(projection string) string {
 		" WHERE " + withIDs
 }
 
-// origins reads who recorded what, and when it came; of what was planned before also its changes.
-func (s *table) origins() string {
-	changed := `''`
-	if _, plans := s.Collection.Field("planned_start"); plans {
-		changed = `iif(coalesce(planned_start, '') <> '' AND json_valid(changed), changed, '')`
-	}
-	return `SELECT id, author, coalesce(replace(authored_at, ' ', 'T'), ''), coalesce(replace(received_at, ' ', 'T'), ''), ` + changed +
-		` FROM ` + columns.Quote(s.Collection.Name) + ` WHERE ` + withIDs
-}
-
 // CalledName is care.Record.CalledName in SQL.
 const CalledName = "coalesce(nullif(preferred_name, ''), given_name)"
 
@@ -111,7 +101,7 @@ func (s *table) projection(view care.View, inJSON func(*care.Field) string) stri
 	}
 	if view == care.Clinical {
 		b.WriteString(", 'author', author, 'authored_at', " + columns.TimeInJSON("authored_at") +
-			", 'received_at', " + columns.TimeInJSON("received_at") + ", 'clock_offset_ms', " + inJSON(clockOffset))
+			", 'received_at', " + columns.TimeInJSON("received_at") + ", 'clock_offset_ms', " + inJSON(care.ClockOffset))
 		if s.Timed {
 			b.WriteString(", 'clinical_time', " + columns.TimeInJSON("clinical_time"))
 		}
@@ -119,9 +109,6 @@ func (s *table) projection(view care.View, inJSON func(*care.Field) string) stri
 	b.WriteString(")")
 	return b.String()
 }
-
-// clockOffset is the column of every record that tells by how much its author's clock was corrected.
-var clockOffset = &care.Field{Name: "clock_offset_ms", Kind: care.Int}
 
 // class is the class of a handover, of its history that of the handover.
 func (s *table) class() string {

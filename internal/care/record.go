@@ -248,23 +248,51 @@ func (r *Record) AsItWas(field string) any {
 	return r.Get(field)
 }
 
+// recordedIn are the fields of a contact in which somebody records what happened; of a visit its status too, which also
+// says of a plan that it is one.
+var recordedIn = map[string][]string{
+	Visits:   {"started_at", "ended_at", "note", "outcome", "soft_signs", "critical_medicine", "no_access_kind"},
+	Checkins: {"happened_at", "seen", "wellbeing", "concern", "safeguarding"},
+}
+
+// Records says whether whoever writes a field of a contact says that it happened: of a visit with a status its status
+// does, for a note may be on a plan.
+func (r *Record) Records(field string) bool {
+	if r.Collection.Name == Visits && AsVisit(r).Status() != "" {
+		return field == "status"
+	}
+	return slices.Contains(recordedIn[r.Collection.Name], field)
+}
+
 // OnlyPlanned says whether a record is a plan as yet: nobody has recorded that anything happened.
 func OnlyPlanned(r *Record) bool {
+	nothing := !slices.ContainsFunc(recordedIn[r.Collection.Name], func(f string) bool { return r.Get(f) != nil })
 	switch r.Collection.Name {
 	case Visits:
 		status := AsVisit(r).Status()
-		return status == "planned" || status == "" && r.Get("planned_start") != nil && nothingIn(r, "started_at", "ended_at", "note", "outcome",
-			"soft_signs", "critical_medicine", "no_access_kind")
+		return status == "planned" || status == "" && r.Get("planned_start") != nil && nothing
 	case Checkins:
-		return nothingIn(r, "happened_at", "seen", "wellbeing", "concern", "safeguarding")
+		return nothing
 	}
 	return false
 }
 
-// nothingIn says whether all of these fields are missing.
-func nothingIn(r *Record, fields ...string) bool {
-	return !slices.ContainsFunc(fields, func(f string) bool { return r.Get(f) != nil })
+// SameLimited says whether two states of a person are the same for whoever sees what is safe to share.
+func SameLimited(a, b *Record) bool {
+	if a.CalledName() != b.CalledName() {
+		return false
+	}
+	for i := range a.Collection.Fields {
+		f := &a.Collection.Fields[i]
+		if f.Name != "preferred_name" && f.Limited && !Equal(a.Get(f.Name), b.Get(f.Name)) {
+			return false
+		}
+	}
+	return a.Retracted.Equal(b.Retracted)
 }
+
+// Reference is a field of a record that names another one.
+type Reference struct{ Collection, ID, Field string }
 
 // TimesOf lists the time fields of a collection that a phone's clock fills in: when something happened, and when
 // somebody entered that.

@@ -66,6 +66,27 @@ func (r *Room) readIssues(patient string, issues, fresh []*care.Record) (*doubtf
 	return d, nil
 }
 
+// allDoubts reads the open issues of a person, and of those that were just left open any that is not stored because
+// there was no room for it.
+func (r *Room) allDoubts(patient string, fresh []*care.Record) (*doubtful, error) {
+	issues, err := r.Store.OpenIssues(patient)
+	if err != nil {
+		return nil, err
+	}
+	cut := len(issues) >= MaxEvidence
+	for _, issue := range fresh {
+		if care.AsIssue(issue).Code() == care.CodeNoRoom {
+			issues = append(issues, issue)
+		}
+	}
+	d, err := r.readIssues(patient, issues, fresh)
+	if err != nil {
+		return nil, err
+	}
+	d.cut = cut
+	return d, nil
+}
+
 // byChange puts together what one change wanted of one record and did not get. It is one reading of the record: two
 // values that say something only together are not judged apart.
 func byChange(issues []*care.Record) (groups [][]*care.Record) {

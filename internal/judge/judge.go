@@ -121,27 +121,6 @@ func (r *Room) raiseByHand(person *care.Record, n *News) error {
 	return nil
 }
 
-// allDoubts reads the open issues of a person, and of those that were just left open any that is not stored because
-// there was no room for it.
-func (r *Room) allDoubts(patient string, fresh []*care.Record) (*doubtful, error) {
-	issues, err := r.Store.OpenIssues(patient)
-	if err != nil {
-		return nil, err
-	}
-	cut := len(issues) >= MaxEvidence
-	for _, issue := range fresh {
-		if care.AsIssue(issue).Code() == care.CodeNoRoom {
-			issues = append(issues, issue)
-		}
-	}
-	d, err := r.readIssues(patient, issues, fresh)
-	if err != nil {
-		return nil, err
-	}
-	d.cut = cut
-	return d, nil
-}
-
 // addAll makes everything that is in doubt about a person new.
 func (n *News) addAll(d *doubtful) {
 	d.fresh = d.events

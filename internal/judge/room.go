@@ -38,6 +38,10 @@ type Store interface {
 	DueAt(at time.Time, kind care.DueKind, ref string) error
 }
 
+// AlarmMemory is how long what was raised is remembered without being asked for. Readings no older than that are judged
+// anew when somebody sets right what is recorded of their person: of what lies further back nobody needs to be told.
+const AlarmMemory = 30 * 24 * time.Hour
+
 // Watch is what is known of a person without a look-up.
 type Watch struct {
 	// Open: there is an open handover, which even a record that fires nothing may move.

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"slices"
+	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
@@ -15,6 +16,8 @@ import (
 //   - a set of readings that replaces another touches that one, which stands or falls with it;
 //   - a record that moves to another person touches both, and takes along what is in doubt about it; so does one
 //     that is made or deleted, where somebody wanted to change it and may not: a record knows whom it is about;
+//   - a person's date of birth, pregnancy and SpO2 scale touch all readings of the last thirty days, whose scores are
+//     worked out again before; where a rule looks at the person, any field of theirs touches all that happened;
 //   - an issue that opens or is decided touches the record it is about and what it says happened;
 //   - a handover by hand touches the moment it is about: what the rules raise from then on joins it.
 //
@@ -37,10 +40,14 @@ func (r *Room) touchedBy(t *TakenIn) (people, error) {
 		p.of(h.Patient).act(h.ClinicalTime)
 	}
 	for _, w := range t.Written {
-		if !rules.Judges(w.Record.Collection.Name) {
+		touch := r.touchRecord
+		switch {
+		case w.Record.Collection.Name == care.Patients:
+			touch = r.touchPerson
+		case !rules.Judges(w.Record.Collection.Name):
 			continue
 		}
-		if err := r.touchRecord(p, w); err != nil {
+		if err := touch(p, w); err != nil {
 			return nil, err
 		}
 	}
@@ -84,6 +91,33 @@ func (r *Room) touchRecord(p people, w Written) error {
 		return err
 	}
 	return r.touchHeld(p, w.Record.ID, w.Old, w.Record)
+}
+
+// touchPerson notes what somebody set right in the record of a person, as far as what holds follows from it. Stored
+// readings whose score is another come by themselves, as records that were changed.
+func (r *Room) touchPerson(p people, w Written) error {
+	if w.Old == nil {
+		return nil
+	}
+	reads := r.Reference.Rules().ReadsPerson()
+	if !reads && !rules.ScoreDiffers(w.Old, w.Record) {
+		return nil
+	}
+	d, err := r.allDoubts(w.Record.ID, nil)
+	if err != nil {
+		return err
+	}
+	events := d.events
+	if reads {
+		stored, _, err := r.Store.Events(w.Record.ID, time.Time{}, r.Moment.Now().Add(time.Minute))
+		if err != nil {
+			return err
+		}
+		events = append(events, stored...)
+	}
+	since := r.Moment.Now().Add(-AlarmMemory)
+	p.of(w.Record.ID).stir(slices.DeleteFunc(events, func(e rules.Event) bool { return e.At.Before(since) }))
+	return nil
 }
 
 // touchDeleted notes a record that was deleted past the engine.

@@ -138,7 +138,7 @@ func (tx *Tx) Alarms(patient string, from time.Time) ([]care.Alarm, error) {
 		a, err := scanAlarm(r)
 		list = append(list, a)
 		return err
-	}, patient, care.Stamp(care.Earliest(tx.now.Add(-alarmMemory), from)))
+	}, patient, care.Stamp(care.Earliest(tx.now.Add(-judge.AlarmMemory), from)))
 	return list, err
 }
 

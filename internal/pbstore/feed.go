@@ -2,6 +2,7 @@ package pbstore
 
 import (
 	"fmt"
+	"slices"
 
 	"doorstep/internal/care"
 )
@@ -22,7 +23,7 @@ func (tx *Tx) feed(s *table, rec, old *care.Record) error {
 	if old != nil {
 		before = care.ScopesOf(s.Collection.Name, old.ID, old.Author, old.Text)
 	}
-	if s.Collection.Name == care.Patients && old != nil && old.Version > 0 && sameLimited(rec, old) {
+	if s.Collection.Name == care.Patients && old != nil && old.Version > 0 && care.SameLimited(rec, old) {
 		// The limited scope moves only on what its viewers can see.
 		scopes = scopes[:1]
 		before = before[:1]
@@ -41,7 +42,10 @@ func (tx *Tx) feed(s *table, rec, old *care.Record) error {
 			return err
 		}
 	}
-	for _, name := range left(before, scopes) {
+	for _, name := range before {
+		if slices.Contains(scopes, name) {
+			continue
+		}
 		if err := tx.enter(s, name, rec.ID); err != nil {
 			return err
 		}
@@ -89,32 +93,4 @@ func (tx *Tx) scopeID(name string) (int64, error) {
 	}
 	tx.scopes[name] = id
 	return id, nil
-}
-
-func sameLimited(a, b *care.Record) bool {
-	if a.CalledName() != b.CalledName() {
-		return false
-	}
-	for i := range a.Collection.Fields {
-		f := &a.Collection.Fields[i]
-		if f.Name != "preferred_name" && f.Limited && !care.Equal(a.Get(f.Name), b.Get(f.Name)) {
-			return false
-		}
-	}
-	return a.Retracted.Equal(b.Retracted)
-}
-
-// left lists what is in before but no longer in now.
-func left(before, now []string) []string {
-	var gone []string
-	for _, b := range before {
-		found := false
-		for _, n := range now {
-			found = found || n == b
-		}
-		if !found {
-			gone = append(gone, b)
-		}
-	}
-	return gone
 }

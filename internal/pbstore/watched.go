@@ -2,14 +2,11 @@ package pbstore
 
 import (
 	"database/sql"
-	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
+	"doorstep/internal/judge"
 )
-
-// alarmMemory is how long an alarm is remembered.
-const alarmMemory = 30 * 24 * time.Hour
 
 const (
 	lastAlarms    = `SELECT patient, max(clinical_time) FROM alarms WHERE clinical_time > ? GROUP BY patient`
@@ -19,7 +16,7 @@ const (
 )
 
 func (m *memory) loadWatched(v *Snapshot) error {
-	since := care.Stamp(v.store.now().Add(-alarmMemory))
+	since := care.Stamp(v.store.now().Add(-judge.AlarmMemory))
 	err := v.each(lastAlarms, func(r *sql.Rows) error {
 		var patient, at string
 		if err := r.Scan(&patient, &at); err != nil {

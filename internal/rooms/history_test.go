@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/rooms"
+	"doorstep/internal/rules"
 	"doorstep/internal/storetest"
 	"doorstep/internal/takein"
 	"doorstep/internal/wire"
@@ -180,7 +181,7 @@ func (h *history) must(err error) {
 
 // happen lets one thing happen.
 func (h *history) happen() {
-	switch rapid.SampledFrom([]string{"change", "change", "change", "change", "change", "moved", "answer", "answer", "decide", "decide", "stranger", "deleted"}).Draw(h.t, "next") {
+	switch rapid.SampledFrom([]string{"change", "change", "change", "change", "change", "moved", "answer", "answer", "decide", "decide", "stranger", "deleted", "fact", "fact"}).Draw(h.t, "next") {
 	case "change":
 		patient, n := h.anybody(), rapid.IntRange(1, 3).Draw(h.t, "ops")
 		ops := make([]op, n)
@@ -198,7 +199,39 @@ func (h *history) happen() {
 		h.answer()
 	case "decide":
 		h.decide()
+	case "fact":
+		h.fact()
 	}
+}
+
+// fact sets something right, or wrong, that is known of a person: by a phone, late or not, or in the dashboard.
+func (h *history) fact() {
+	patient := h.anybody()
+	set := maps.Clone(rapid.SampledFrom([]map[string]any{
+		{"pregnant": true}, {"pregnant": false}, {"pregnant": nil}, {"date_of_birth": "2015-01-01"}, {"date_of_birth": storetest.Born}, {"date_of_birth": nil},
+		{"spo2_scale": map[string]any{"scale": 2}}, {"spo2_scale": nil}, {"phone": "01632 960001"},
+	}).Draw(h.t, "fact"))
+	if rapid.Bool().Draw(h.t, "by phone") {
+		h.push(h.nurse(), []op{{"op": "update", "collection": care.Patients, "id": patient, "patient": patient, "base": h.base(), "set": set}}, false)
+		return
+	}
+	patients, _ := care.ByName(care.Patients)
+	old, err := h.Record(patients, patient)
+	h.must(err)
+	rec := old.Clone()
+	var fields []string
+	for name, v := range set {
+		if scale, ok := v.(map[string]any); ok {
+			v = care.JSON(scale)
+		}
+		rec.SetAll(map[string]any{name: v})
+		fields = append(fields, name)
+	}
+	h.note("%s is set to %v in the dashboard", patient, set)
+	h.change(func(s rooms.Store) error {
+		h.Write(rec)
+		return rooms.Of(s).TakeIn.TakeInForeignWrite(rec, old, fields)
+	})
 }
 
 // anyRecord draws a stored visit or set of readings, nil when there is none.
@@ -297,8 +330,21 @@ func (h *history) decide() {
 	h.push(author{h.Town.Lead(), storetest.ID(503)}, []op{{"op": "resolve", "issue": issue.ID, "patient": i.Patient(), "base": fmt.Sprintf("e1.%d", h.Seq()), "set": set}}, false)
 }
 
-// check compares what holds with what the evidence says.
+// check compares what holds with what the evidence says, and the score of each reading with that of its person.
 func (h *history) check() {
+	sets, _ := care.ByName(care.Observations)
+	for _, id := range h.sets {
+		rec, err := h.Record(sets, id)
+		h.must(err)
+		if rec == nil || !rec.Retracted.IsZero() {
+			continue
+		}
+		person, err := h.Patient(rec.Person())
+		h.must(err)
+		if want := care.JSON(rules.ScoreOf(rec.Values, person, rec.ClinicalTime)); string(rec.Raw("news2")) != string(want) {
+			h.t.Fatalf("%s scores %s, and should\n\t%s\nafter\n%s", id, rec.Raw("news2"), want, strings.Join(h.log, "\n"))
+		}
+	}
 	for _, patient := range []string{h.Town.Ada, h.Town.Ben} {
 		known, err := h.Alarms(patient, storetest.Monday.Add(-30*24*time.Hour))
 		h.must(err)

@@ -41,12 +41,15 @@ type Set struct {
 	// guarded: some active rule on observations is broken, so no set can be said to lie below
 	// every trigger and nothing clears until its owner repairs it.
 	guarded bool
+	// person: some rule looks at the person's record.
+	person bool
 }
 
 type compiled struct {
 	*Rule
 	trigger, unless *expression // unless may be nil
 	news2           bool
+	uses            map[string]bool // names of things that it looks at
 }
 
 // Compile makes rules ready to judge. Retired rules are left out; of several versions of a
@@ -88,6 +91,7 @@ func Compile(list []Rule) (*Set, []Broken) {
 		running[r.State+" "+r.Code] = r.Version
 		s.rules = append(s.rules, c)
 		s.by[r.Collection] = append(s.by[r.Collection], c)
+		s.person = s.person || c.uses["patient"]
 	}
 	s.warnings = s.warn()
 	return s, broken
@@ -116,6 +120,10 @@ func (s *Set) ByNEWS2(code string) bool {
 	}
 	return false
 }
+
+// ReadsPerson says whether any rule looks at the record of the person: what holds of their readings and visits may then
+// follow from any field of it, and else from those of the score alone; see ScoreDiffers.
+func (s *Set) ReadsPerson() bool { return s.person }
 
 // environments hold the names that a trigger and an "unless" may use.
 type environments struct{ trigger, unless *cel.Env }
@@ -162,20 +170,17 @@ func (e environments) compile(r *Rule) (*compiled, string) {
 	case strings.TrimSpace(r.Trigger) == "":
 		return nil, "the rule has no trigger"
 	}
-	c := &compiled{Rule: r}
-	var uses bool
+	c := &compiled{Rule: r, uses: map[string]bool{}}
 	var reason string
-	if c.trigger, uses, reason = program(e.trigger, r.Collection, r.Trigger); reason != "" {
+	if c.trigger, reason = program(e.trigger, r.Collection, r.Trigger, c.uses); reason != "" {
 		return nil, "trigger: " + reason
 	}
-	c.news2 = uses
-	if strings.TrimSpace(r.Unless) == "" {
-		return c, ""
+	if strings.TrimSpace(r.Unless) != "" {
+		if c.unless, reason = program(e.unless, r.Collection, r.Unless, c.uses); reason != "" {
+			return nil, "unless: " + reason
+		}
 	}
-	if c.unless, uses, reason = program(e.unless, r.Collection, r.Unless); reason != "" {
-		return nil, "unless: " + reason
-	}
-	c.news2 = c.news2 || uses
+	c.news2 = c.uses["news2"]
 	return c, ""
 }
 
@@ -188,18 +193,17 @@ func destination(d string) bool {
 	return ok && team != ""
 }
 
-// program compiles one expression; uses says whether it names news2.
-func program(env *cel.Env, collection, source string) (x *expression, uses bool, reason string) {
+// program compiles one expression, and notes in uses the names of things that it looks at.
+func program(env *cel.Env, collection, source string, uses map[string]bool) (x *expression, reason string) {
 	tree, issues := env.Compile(source)
 	if err := issues.Err(); err != nil {
-		return nil, false, err.Error()
+		return nil, err.Error()
 	}
 	if t := tree.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
-		return nil, false, fmt.Sprintf("it gives %s, not true or false", t)
+		return nil, fmt.Sprintf("it gives %s, not true or false", t)
 	}
-	uses, reason = names(tree, collection)
-	if reason != "" {
-		return nil, false, reason
+	if reason = names(tree, collection, uses); reason != "" {
+		return nil, reason
 	}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	if worst, err := env.EstimateCost(tree, unsized{}); err != nil || worst.Max > costUnwatched {
@@ -207,18 +211,18 @@ func program(env *cel.Env, collection, source string) (x *expression, uses bool,
 	}
 	p, err := env.Program(tree, options...)
 	if err != nil {
-		return nil, false, err.Error()
+		return nil, err.Error()
 	}
-	return &expression{tree.NativeRep().Expr(), p, tree.NativeRep().SourceInfo()}, uses, ""
+	return &expression{tree.NativeRep().Expr(), p, tree.NativeRep().SourceInfo()}, ""
 }
 
 // names finds fields that do not exist. Records are maps to CEL, so a misspelt field would
 // otherwise come to light only at the door, as an alarm that never fires.
-func names(tree *cel.Ast, collection string) (uses bool, reason string) {
+func names(tree *cel.Ast, collection string, uses map[string]bool) (reason string) {
 	ast.PreOrderVisit(tree.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		switch e.Kind() {
 		case ast.IdentKind:
-			uses = uses || e.AsIdent() == "news2"
+			uses[e.AsIdent()] = true
 		case ast.SelectKind:
 			of, name := e.AsSelect().Operand(), e.AsSelect().FieldName()
 			switch {
@@ -229,7 +233,7 @@ func names(tree *cel.Ast, collection string) (uses bool, reason string) {
 			}
 		}
 	}))
-	return uses, reason
+	return reason
 }
 
 // known says whether a thing of that name has the field; of things it does not know it says yes.

@@ -97,6 +97,15 @@ func personFacts(person *care.Record, at time.Time) news2.Person {
 	return facts
 }
 
+// scoredBy are the fields of a person that a score depends on; see personFacts.
+var scoredBy = []string{"date_of_birth", "pregnant", "spo2_scale"}
+
+// ScoreDiffers says whether a change of a person's record may make another score of readings taken before.
+func ScoreDiffers(was, is *care.Record) bool {
+	return was.ScaleUnreadable() != is.ScaleUnreadable() ||
+		slices.ContainsFunc(scoredBy, func(f string) bool { return !care.Equal(was.Get(f), is.Get(f)) })
+}
+
 func wholeNumber(v any) *int {
 	if n, ok := v.(int64); ok {
 		i := int(n)

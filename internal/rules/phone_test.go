@@ -272,7 +272,7 @@ func TestExpressionsMeanTheSameOnAPhone(t *testing.T) {
 	var b bytes.Buffer
 	for i := range list {
 		r := &list[i]
-		x, _, reason := program(envs.unless, care.Visits, r.CEL)
+		x, reason := program(envs.unless, care.Visits, r.CEL, map[string]bool{})
 		if reason != "" {
 			t.Fatal(r.CEL, reason)
 		}

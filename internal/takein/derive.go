@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"doorstep/internal/care"
-	"doorstep/internal/rules"
 )
 
 // derive adds what the server works out from a record's own fields: its times as they were, when it happened,
@@ -13,6 +12,7 @@ func (in *input) derive(p *planned, d *draft) error {
 	if d.old == nil || d.dirty {
 		in.timeRecord(d, in.correctTimes(d))
 	}
+	in.timeAsFirstMade(d)
 	rec := d.rec
 	if rec.Collection.Name != care.Observations || d.old != nil && !d.dirty {
 		return nil
@@ -21,11 +21,7 @@ func (in *input) derive(p *planned, d *draft) error {
 	if err != nil {
 		return err
 	}
-	var score any
-	if s := rules.ScoreOf(rec.Values, person, rec.ClinicalTime); s != nil {
-		score = care.JSON(s)
-	}
-	if !care.Equal(rec.Get("news2"), score) {
+	if score := scoreOf(rec, person); !care.Equal(rec.Get("news2"), score) {
 		rec.SetAll(map[string]any{"news2": score})
 		d.changed("news2")
 	}
@@ -53,10 +49,30 @@ func (in *input) timeRecord(d *draft, corrected map[string]string) {
 			rec.ClinicalTime = t
 		}
 	case field == "" && (d.old == nil || care.OnlyPlanned(d.old)):
-		if rec.ClinicalTime = in.at; !d.recorded.IsZero() {
-			rec.ClinicalTime = d.recorded
+		at := in.at
+		if !d.recorded.IsZero() {
+			at = d.recorded
+		}
+		if d.old == nil || !care.OnlyPlanned(rec) || at.After(rec.ClinicalTime) { // a plan is as old as the last word about it
+			rec.ClinicalTime = at
 		}
 	}
+}
+
+// timeAsFirstMade dates a contact without a time of its own by the first edit that was made which says that it happened,
+// and not by the first that came: also one that says what is stored already, or loses, was made when it was. What a clock
+// says that nothing proves moves nothing.
+func (in *input) timeAsFirstMade(d *draft) {
+	at := in.at
+	if !d.recorded.IsZero() {
+		at = d.recorded
+	}
+	rec := d.rec
+	if d.old == nil || !in.known || !at.Before(rec.ClinicalTime) || !rec.Retracted.IsZero() ||
+		care.ClinicalField(rec.Collection.Name, rec.Values) != "" || care.OnlyPlanned(rec) || !slices.ContainsFunc(d.writes, rec.Records) {
+		return
+	}
+	rec.ClinicalTime, d.dirty = at, true
 }
 
 // saysAnother says whether the time of a field tells anew when a record happened: it was written, or another

@@ -11,6 +11,7 @@ func (in *input) update(p *planned, d *draft, op *care.Op) error {
 	var aside []asideField
 	recorded := d.old != nil && !care.OnlyPlanned(d.rec)
 	for _, name := range whoLast(op.Set) {
+		d.writes = append(d.writes, name)
 		f, v, wrong, stored := in.sift(p, d.rec.Collection, name, op.Set[name])
 		aside = append(aside, wrong...)
 		if !stored {
@@ -113,6 +114,7 @@ func (in *input) members(p *planned, d *draft, op *care.Op) error {
 		return nil
 	}
 	values, _ := v.([]string)
+	d.writes = append(d.writes, f.Name)
 	e := in.edit(f, op)
 	cur := reconcile.Current{Value: d.rec.Get(f.Name), Last: d.rec.LastChange(f.Name)}
 	switch {

@@ -18,6 +18,8 @@ type planned struct {
 	settled  []*care.Record // issues this change decides
 	manual   []arrange.Manual
 	replays  []replay // quarantined changes that this one resolves
+	early    []early  // references to what is not there yet
+	toldOf   []string // people of whom its answer tells that they have an NHS number
 
 	words []arrange.Words // for the safeguarding lead alone
 	// writers are those among the entitled who may do the op that is being planned.
@@ -35,10 +37,18 @@ type draft struct {
 	fields []string     // changed fields, for an update
 	dirty  bool         // something about it must be stored
 
+	// writes are the fields that the change means to write, whatever comes of that.
+	writes []string
 	// recorded is when somebody recorded what a decision takes over; zero: what is recorded is this change.
 	recorded time.Time
 	// asItWas names time fields whose value is that of the server's clock, whatever clock a decision came from.
 	asItWas []string
+}
+
+// early is a field that names a record which has not come yet.
+type early struct {
+	names string
+	by    care.Reference
 }
 
 // replay is one quarantined mutation to run again, with corrections. Approver: the lead who decided

@@ -69,6 +69,9 @@ func (in *input) planAndStore() (*outcome, error) {
 // judged lets the rules look at an outcome, and then runs what this change resolved and what waited for
 // records that it made.
 func (in *input) judged(o *outcome) (wire.Result, error) {
+	if err := in.rescore(o); err != nil {
+		return wire.Result{}, err
+	}
 	if err := in.Judge.Judge(o.takenIn()); err != nil {
 		return wire.Result{}, err
 	}
@@ -87,6 +90,9 @@ func (in *input) judged(o *outcome) (wire.Result, error) {
 	for _, d := range o.drafts {
 		if d.old != nil {
 			continue
+		}
+		if err := in.setAsideMisnamed(d.rec); err != nil {
+			return wire.Result{}, err
 		}
 		if err := in.wakeFor(d.rec); err != nil {
 			return wire.Result{}, err

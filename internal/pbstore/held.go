@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	heldChanges = `SELECT id, author, kind, code, waits_for, patient, content, coalesce(length(raw), 0) FROM quarantine WHERE ` + care.SQLIssueOpen
+	heldChanges = `SELECT id, author, kind, code, waits_for, patient, content, raw FROM quarantine WHERE ` + care.SQLIssueOpen
 	waitingFor  = `waits_for = ? AND waits_for <> '' AND ` + care.SQLIssueOpen + ` ORDER BY client, mid` // a condition
 )
 
@@ -17,14 +17,13 @@ const (
 func (m *memory) loadHeld(v *Snapshot) error {
 	return v.each(heldChanges, func(r *sql.Rows) error {
 		var id, author, kind, code, waits, patient string
-		var content sql.NullString
-		var raw int64
+		var content, raw sql.NullString
 		if err := r.Scan(&id, &author, &kind, &code, &waits, &patient, &content, &raw); err != nil {
 			return err
 		}
-		m.held[author] = m.held[author].add(1, int64(len(content.String))+raw)
+		m.held[author] = m.held[author].add(1, int64(len(content.String)+len(raw.String)))
 		if kind == care.HeldMutation {
-			m.hold(id, readHeld(code, waits, patient, []byte(content.String)))
+			m.hold(id, wire.HeldAs(code, waits, patient, []byte(content.String), raw.String))
 		}
 		return nil
 	})
@@ -39,69 +38,33 @@ func (tx *Tx) Held(author string) (rows, bytes int64) {
 	return all.rows, all.bytes
 }
 
-// heldChange is what others ask about a change in quarantine.
-type heldChange struct {
-	creates []string // records that it would make
-	names   []string // people whom it names, but for the one it is filed under, and records that it would change
-	waits   string   // the record it waits for
-}
-
-// readHeld reads a change in quarantine. One whose id was taken makes nothing that others could wait for: the
-// record is there.
-func readHeld(code, waits, patient string, content []byte) heldChange {
-	h := heldChange{waits: waits}
-	if len(content) == 0 {
-		return h
-	}
-	mutation, err := wire.DecodeKept(content)
-	if err != nil {
-		return h
-	}
-	for _, op := range mutation.Ops {
-		if op.Kind == care.OpCreate && code != care.CodeIDTaken {
-			h.creates = append(h.creates, op.ID)
-		}
-		for _, id := range []string{op.Patient, op.ID} {
-			if id != "" && id != patient && (id != op.ID || op.Kind != care.OpCreate) && !slices.Contains(h.names, id) {
-				h.names = append(h.names, id)
-			}
-		}
-	}
-	return h
-}
-
-func heldIn(row *care.Record) heldChange {
-	i := care.AsIssue(row)
-	return readHeld(i.Code(), i.WaitsFor(), i.Patient(), i.Content())
-}
-
-func (m *memory) hold(id string, h heldChange) {
-	for _, record := range h.creates {
+func (m *memory) hold(id string, h wire.Held) {
+	for _, record := range h.Creates {
 		m.creates[record] = id
 	}
-	for _, patient := range h.names {
+	for _, patient := range h.Names {
 		m.names[patient] = append(m.names[patient], id)
 	}
-	if h.waits != "" {
-		m.waiting[h.waits]++
+	if h.Waits != "" {
+		m.waiting[h.Waits]++
 	}
 }
 
-func (m *memory) letGo(id string, h heldChange) {
-	for _, record := range h.creates {
+func (m *memory) letGo(id string, h wire.Held) {
+	for _, record := range h.Creates {
 		delete(m.creates, record)
 	}
-	for _, patient := range h.names {
+	for _, patient := range h.Names {
 		left := slices.DeleteFunc(m.names[patient], func(held string) bool { return held == id })
 		if m.names[patient] = left; len(left) == 0 {
 			delete(m.names, patient)
 		}
 	}
-	if h.waits == "" {
+	if h.Waits == "" {
 		return
 	}
-	if m.waiting[h.waits]--; m.waiting[h.waits] <= 0 {
-		delete(m.waiting, h.waits)
+	if m.waiting[h.Waits]--; m.waiting[h.Waits] <= 0 {
+		delete(m.waiting, h.Waits)
 	}
 }
 
@@ -128,27 +91,27 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 	}
 	id := rec.ID
 	if old != nil && care.AsIssue(old).IsOpen() {
-		was := heldIn(old)
-		for _, record := range was.creates {
+		was := wire.HeldIn(old)
+		for _, record := range was.Creates {
 			tx.creates[record] = ""
 		}
-		if was.waits != "" {
-			tx.waiting[was.waits]--
+		if was.Waits != "" {
+			tx.waiting[was.Waits]--
 		}
 		tx.note(func(m *memory) { m.letGo(id, was) })
 	}
 	if !care.AsIssue(rec).IsOpen() {
 		return
 	}
-	now := heldIn(rec)
-	for _, record := range now.creates {
+	now := wire.HeldIn(rec)
+	for _, record := range now.Creates {
 		tx.creates[record] = id
 	}
-	for _, patient := range now.names {
+	for _, patient := range now.Names {
 		tx.names[patient] = append(tx.names[patient], id)
 	}
-	if now.waits != "" {
-		tx.waiting[now.waits]++
+	if now.Waits != "" {
+		tx.waiting[now.Waits]++
 	}
 	tx.note(func(m *memory) { m.hold(id, now) })
 }

@@ -88,7 +88,7 @@ func newMemory(broken func(rules.Broken)) (*memory, error) {
 		return nil, fmt.Errorf("make the cache of people: %w", err)
 	}
 	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]room{},
-		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, names: map[string][]string{}, patients: patients}, nil
+		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, expected: map[string]bool{}, names: map[string][]string{}, patients: patients}, nil
 }
 
 const metaAtStart = `SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`
@@ -106,7 +106,7 @@ func (s *Store) load(v *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func(*Snapshot) error{s.mem.loadRules, s.mem.loadWatched, s.mem.loadHeld} {
+	for _, step := range []func(*Snapshot) error{s.mem.loadRules, s.mem.loadWatched, s.mem.loadHeld, s.mem.loadExpected} {
 		if err := step(v); err != nil {
 			return err
 		}

@@ -1,10 +1,9 @@
 package pbstore
 
-const numberTaken = `SELECT count(*) FROM (SELECT 1 FROM patients WHERE nhs_number = ? AND nhs_number <> '' AND retracted = '' AND id <> ? LIMIT 1)`
+const whoHasNumber = `SELECT coalesce(min(id), '') FROM patients WHERE nhs_number = ? AND nhs_number <> '' AND retracted = '' AND id <> ?`
 
-// NumberTaken implements takein.Reference and desk.Register.
-func (tx *Tx) NumberTaken(number, but string) (bool, error) {
-	var n int
-	err := tx.row(numberTaken, number, but).Scan(&n)
-	return n > 0, err
+// WhoHasNumber implements takein.Reference and desk.Register.
+func (tx *Tx) WhoHasNumber(number, but string) (person string, err error) {
+	err = tx.row(whoHasNumber, number, but).Scan(&person)
+	return person, err
 }

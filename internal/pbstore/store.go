@@ -194,6 +194,7 @@ type memory struct {
 	creates   map[string]string   // record whose create is in quarantine → that row
 	names     map[string][]string // person or record → quarantined changes that name it and are not filed under it
 	waiting   map[string]int      // record → open rows that wait for it
+	expected  map[string]bool     // records that others name and that are not there yet
 	patients  *lru.Cache[string, *care.Record]
 	outbox    bool // something was put into the outbox since it was last looked at
 }

@@ -45,6 +45,7 @@ type Tx struct {
 	creates     map[string]string   // "" = let go
 	names       map[string][]string // changes held by this transaction that name a person beside others
 	waiting     map[string]int
+	expected    map[string]bool // records that something it wrote names before they came
 	patients    map[string]*care.Record
 	watched     map[string]bool // touched by this transaction: judged in any case
 	doubted     map[string]int  // people whose issues this transaction touched, and how many more are open
@@ -56,6 +57,7 @@ type Tx struct {
 	calendars    worktime.Schedules        // nil: as they were
 	unsettled    bool                      // something it settles goes on in the next one
 	regrant      map[string]bool           // people whose grants it must bring in line before it ends
+	followed     int                       // handovers that it sent again
 }
 
 var _ rooms.Store = (*Tx)(nil)
@@ -79,7 +81,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 func newTx(s *Store, db *sqlitedb.Tx) *Tx {
 	return &Tx{store: s, db: db, now: s.now().UTC().Truncate(time.Millisecond),
 		scopes: map[string]int64{}, heads: map[int64]int64{}, creates: map[string]string{}, names: map[string][]string{},
-		waiting: map[string]int{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{},
+		waiting: map[string]int{}, expected: map[string]bool{}, patients: map[string]*care.Record{}, watched: map[string]bool{}, doubted: map[string]int{}, clients: map[string]*Client{},
 		members: map[string]*access.Member{}, regrant: map[string]bool{}, held: map[string]room{}}
 }
 

@@ -18,6 +18,7 @@ import (
 type Store interface {
 	care.Moment
 	takein.Store
+	takein.Notes
 	takein.Reference
 	judge.Store
 	judge.Reference
@@ -46,6 +47,6 @@ type Changes interface {
 func Of(tx Store) *Rooms {
 	last := &arrange.Room{Store: tx, Reference: tx, Moment: tx}
 	middle := &judge.Room{Store: tx, Reference: tx, Moment: tx, Next: last}
-	first := &takein.Room{Store: tx, Reference: tx, Moment: tx, Judge: middle, Handovers: last}
+	first := &takein.Room{Store: tx, Evidence: tx, Notes: tx, Reference: tx, Moment: tx, Judge: middle, Handovers: last}
 	return &Rooms{Changes: first, TakeIn: first, Judge: middle, Arrange: last}
 }

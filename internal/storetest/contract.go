@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/base64"
 	"slices"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ func Contract(t *testing.T, open func(*testing.T) World) {
 		{"an offset that is not proven is not kept", unprovenOffset},
 		{"what waits for a record is found in the order it was written", waiting},
 		{"a held create is known by what it creates, until it is settled", heldCreate},
+		{"a create that nobody could read is known by what can be read of it", tornCreate},
+		{"who names a record before it comes is found when it does, once", expecting},
 		{"a base counts in its own epoch, and never ahead", bases},
 		{"who is admitted is held at once", admitted},
 		{"who has a person now, and had them then", holding},
@@ -91,6 +94,41 @@ func heldCreate(b *bench, t *Town) {
 	b.do(func(s rooms.Store) {
 		if got := must(s.QuarantinedCreate(ID(1001)))(b.t); got != "" {
 			b.t.Errorf("settled, it is held by %q", got)
+		}
+	})
+}
+
+func tornCreate(b *bench, t *Town) {
+	torn := `{"mid":1,"key":"` + ID(1) + `","ops":[{"op":"create","collection":"visits","id":"` + ID(1001) + `","set":{"patient":"` + t.Ada + `","note":"two` + "\n" + `lines"}}]}`
+	row := held(t, 1, creates(t, ID(1001)), map[string]any{"code": care.CodeMalformed, "content": nil, "raw": base64.StdEncoding.EncodeToString([]byte(torn))})
+	b.do(func(s rooms.Store) { must(s.Insert(row))(b.t) })
+	b.do(func(s rooms.Store) {
+		if got := must(s.QuarantinedCreate(ID(1001)))(b.t); got != ID(2001) {
+			b.t.Errorf("its create is held by %q", got)
+		}
+	})
+}
+
+func expecting(b *bench, _ *Town) {
+	first, second := care.Reference{Collection: care.Observations, ID: ID(2001), Field: "visit"}, care.Reference{Collection: care.Handovers, ID: ID(2002), Field: "visit"}
+	b.do(func(s rooms.Store) {
+		ok(b.t, s.Expect(ID(1001), first))
+		ok(b.t, s.Expect(ID(1001), first))
+		ok(b.t, s.Expect(ID(1002), second))
+		if got := must(s.Expecting(ID(1002)))(b.t); !slices.Equal(got, []care.Reference{second}) {
+			b.t.Errorf("in the change that names it, %v name it", got)
+		}
+	})
+	b.do(func(s rooms.Store) {
+		for record, want := range map[string][]care.Reference{ID(1001): {first}, ID(1002): nil, ID(1003): nil} {
+			if got := must(s.Expecting(record))(b.t); !slices.Equal(got, want) {
+				b.t.Errorf("%v name %s, want %v", got, record, want)
+			}
+		}
+	})
+	b.do(func(s rooms.Store) {
+		if got := must(s.Expecting(ID(1001)))(b.t); len(got) != 0 {
+			b.t.Errorf("%v name it again", got)
 		}
 	})
 }

@@ -29,9 +29,12 @@ type Memory struct {
 	outbox  []string
 	due     []Due
 	counts  map[string]bool
+	expects map[string][]care.Reference // who names a record that has not come
 	people
 	rules *rules.Set
 
+	// Audited are the lines of the audit.
+	Audited []string
 	// Leaves names the ways by which a handover leaves.
 	Leaves []string
 	// Fail, when set, is asked before each write; its error is the write's.
@@ -50,7 +53,7 @@ var _ rooms.Store = (*Memory)(nil)
 // NewMemory is a store with the town in it.
 func NewMemory() *Memory {
 	m := &Memory{epoch: "e1", now: Monday, Leaves: []string{"inbox"}, records: map[string]map[string]*care.Record{}, alarms: map[string]care.Alarm{},
-		touched: map[string]bool{}, counts: map[string]bool{}}
+		touched: map[string]bool{}, counts: map[string]bool{}, expects: map[string][]care.Reference{}}
 	m.rules = compiled()
 	m.furnish()
 	return m
@@ -227,15 +230,30 @@ func (m *Memory) WaitingFor(record string) ([]*care.Record, error) {
 // QuarantinedCreate implements takein.Store.
 func (m *Memory) QuarantinedCreate(record string) (string, error) {
 	held := m.list(care.Quarantine, func(q *care.Record) bool {
-		if !isOpen(q) || !care.AsIssue(q).HoldsChange() || care.AsIssue(q).Code() == care.CodeIDTaken || care.AsIssue(q).Content() == nil {
-			return false
-		}
-		return slices.ContainsFunc(wire.KeptIn(q).Ops, func(op care.Op) bool { return op.Kind == care.OpCreate && op.ID == record })
+		return isOpen(q) && care.AsIssue(q).HoldsChange() && slices.Contains(wire.HeldIn(q).Creates, record)
 	}, func(a, b *care.Record) int { return cmp.Compare(b.Version, a.Version) })
 	if len(held) == 0 {
 		return "", nil
 	}
 	return held[0].ID, nil
+}
+
+// Expect implements takein.Notes.
+func (m *Memory) Expect(record string, by care.Reference) error {
+	if err := m.refuse("expect"); err != nil {
+		return err
+	}
+	if !slices.Contains(m.expects[record], by) {
+		m.expects[record] = append(m.expects[record], by)
+	}
+	return nil
+}
+
+// Expecting implements takein.Notes.
+func (m *Memory) Expecting(record string) ([]care.Reference, error) {
+	list := m.expects[record]
+	delete(m.expects, record)
+	return list, nil
 }
 
 // Held implements takein.Store.
@@ -361,7 +379,7 @@ func (m *Memory) Told(patient, rule string) (bool, error) {
 func (m *Memory) Alarms(patient string, from time.Time) ([]care.Alarm, error) {
 	var list []care.Alarm
 	for _, a := range m.alarms {
-		if a.Patient == patient && (!a.ClinicalTime.Before(from) || a.ClinicalTime.After(m.now.Add(-alarmMemory))) {
+		if a.Patient == patient && (!a.ClinicalTime.Before(from) || a.ClinicalTime.After(m.now.Add(-judge.AlarmMemory))) {
 			list = append(list, a)
 		}
 	}
@@ -370,9 +388,6 @@ func (m *Memory) Alarms(patient string, from time.Time) ([]care.Alarm, error) {
 	})
 	return list, nil
 }
-
-// alarmMemory is how long alarms are remembered whatever is asked.
-const alarmMemory = 30 * 24 * time.Hour
 
 // PutAlarm implements arrange.Store: of an alarm that is there, what evidence can change is changed.
 func (m *Memory) PutAlarm(a care.Alarm) error {

@@ -104,14 +104,20 @@ func (m *Memory) Admit(patient, team, _ string) error {
 	return nil
 }
 
-// NumberTaken implements takein.Reference.
-func (m *Memory) NumberTaken(number, but string) (bool, error) {
+// WhoHasNumber implements takein.Reference.
+func (m *Memory) WhoHasNumber(number, but string) (person string, err error) {
 	for id, rec := range m.records[care.Patients] {
-		if id != but && rec.Retracted.IsZero() && care.AsPatient(rec).NHSNumber() == number {
-			return true, nil
+		if id != but && number != "" && rec.Retracted.IsZero() && care.AsPatient(rec).NHSNumber() == number && (person == "" || id < person) {
+			person = id
 		}
 	}
-	return false, nil
+	return person, nil
+}
+
+// Audit implements takein.Notes: it keeps the line in few words.
+func (m *Memory) Audit(actor, _, action, _, _, patient string, _ any) error {
+	m.Audited = append(m.Audited, action+" by "+actor+" of "+patient)
+	return nil
 }
 
 // Patient implements the rooms' references.

@@ -18,8 +18,11 @@ func (in *input) fits(p *planned, rec *care.Record, patient string, f *care.Fiel
 	case f.Name == "date_of_birth":
 		return in.fitsBirth(text), nil
 	case f.Name == "nhs_number":
-		taken, err := in.Reference.NumberTaken(text, rec.ID)
-		if err == nil && (taken || p.numberTaken(text, rec.ID)) {
+		other, err := in.Reference.WhoHasNumber(text, rec.ID)
+		if other != "" {
+			p.toldOf = append(p.toldOf, other)
+		}
+		if err == nil && (other != "" || p.numberTaken(text, rec.ID)) {
 			return &care.Problem{Code: care.CodeSameNumber, Message: "Somebody else is registered with this NHS number. One of the two is wrong."}, nil
 		}
 		return nil, err
@@ -63,7 +66,11 @@ func (in *input) fitsSender(f *care.Field, team string) *care.Problem {
 	return &care.Problem{Code: care.CodeNotYourTeam, Message: "What " + f.Name + " names is not a team that you work for. The handover went out from a team of yours."}
 }
 
-// fitsPerson: a record refers to records of its own person. One that is not there may come yet.
+func aboutAnother(field string) *care.Problem {
+	return &care.Problem{Code: care.CodeOtherPerson, Message: "What " + field + " names is about another person."}
+}
+
+// fitsPerson: a record refers to records of its own person. One that is not there may come yet; see setAsideMisnamed.
 func (in *input) fitsPerson(p *planned, rec *care.Record, patient string, f *care.Field, id string) (*care.Problem, error) {
 	c, _ := care.ByName(f.Ref)
 	if who, about := c.Field("patient"); !about || !who.Identity {
@@ -73,11 +80,14 @@ func (in *input) fitsPerson(p *planned, rec *care.Record, patient string, f *car
 		return &care.Problem{Code: care.CodeOtherPerson, Message: "A record cannot refer to itself."}, nil
 	}
 	other, err := in.plannedOrStored(p, c, id)
+	if err == nil && other == nil {
+		p.early = append(p.early, early{id, care.Reference{Collection: rec.Collection.Name, ID: rec.ID, Field: f.Name}})
+	}
 	if err != nil || other == nil {
 		return nil, err
 	}
 	if other.Person() != patient {
-		return &care.Problem{Code: care.CodeOtherPerson, Message: "What " + f.Name + " names is about another person."}, nil
+		return aboutAnother(f.Name), nil
 	}
 	if f.Name != "replaces" {
 		return nil, nil

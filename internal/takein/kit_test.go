@@ -98,7 +98,7 @@ func (d *desk) AcknowledgeBy(class care.Class, at time.Time) time.Time {
 func (d *desk) WorkingTimeChanged([]string, func(string) handover.Calendar) error { return nil }
 
 func (d *desk) room(s rooms.Store) *takein.Room {
-	return &takein.Room{Store: s, Reference: s, Moment: s, Judge: d, Handovers: d}
+	return &takein.Room{Store: s, Evidence: s, Notes: s, Reference: s, Moment: s, Judge: d, Handovers: d}
 }
 
 // do runs fn as one change, a minute after the one before.

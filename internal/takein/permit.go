@@ -152,7 +152,7 @@ func (in *input) noPermission() *refusal {
 // dependsOn: what refers to a record whose create is in quarantine waits with it.
 func (in *input) dependsOn(c *care.Collection, op *care.Op) error {
 	if op.Kind != care.OpCreate {
-		if err := in.waitFor(op.ID); err != nil {
+		if err := in.waitFor(c, op.ID); err != nil {
 			return err
 		}
 	}
@@ -161,8 +161,9 @@ func (in *input) dependsOn(c *care.Collection, op *care.Op) error {
 		if f.Kind != care.Ref {
 			continue
 		}
-		if id, ok := op.Set[f.Name].(string); ok && care.IsID(id) {
-			if err := in.waitFor(id); err != nil {
+		of, known := care.ByName(f.Ref)
+		if id, ok := op.Set[f.Name].(string); ok && known && care.IsID(id) {
+			if err := in.waitFor(of, id); err != nil {
 				return err
 			}
 		}
@@ -170,10 +171,13 @@ func (in *input) dependsOn(c *care.Collection, op *care.Op) error {
 	return nil
 }
 
-func (in *input) waitFor(record string) error {
+func (in *input) waitFor(c *care.Collection, record string) error {
 	issue, err := in.Store.QuarantinedCreate(record)
 	if err != nil || issue == "" || in.replayOf != nil && in.replayOf.ID == issue {
 		return err // a change that makes both, a visit and its readings, does not wait for itself
+	}
+	if made, err := in.Store.Record(c, record); err != nil || made != nil {
+		return err // it was mended: sent again in a form that could be read
 	}
 	if known, err := in.knowsOf(issue); err != nil || !known {
 		return err

@@ -7,6 +7,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/judge"
+	"doorstep/internal/rules"
 )
 
 // Store is what taking in reads and writes. Every method reads what the running transaction itself has
@@ -36,6 +37,22 @@ type Store interface {
 	DueAt(at time.Time, kind care.DueKind, ref string) error
 }
 
+// Evidence is what taking in reads of what was recorded before.
+type Evidence interface {
+	// Events is what judging reads of a person; see judge.Store.
+	Events(patient string, from, to time.Time) (events []rules.Event, all bool, err error)
+}
+
+// Notes is what taking in notes beside records.
+type Notes interface {
+	// Expect notes that a record names another one that is not there yet.
+	Expect(record string, by care.Reference) error
+	// Expecting lists who named a record before it came, and forgets them.
+	Expecting(record string) ([]care.Reference, error)
+	// Audit writes a line of the audit: whom an answer tells of who is not its reader's to look at.
+	Audit(actor, device, action, collection, record, patient string, detail any) error
+}
+
 // Reference answers about people and teams.
 type Reference interface {
 	// Patient returns a person's record, nil when there is none. It is not to be changed.
@@ -48,8 +65,8 @@ type Reference interface {
 	Teams(patient string) []string
 	// Staff returns what is known of a member of staff; false when there is none.
 	Staff(id string) (care.Viewer, bool)
-	// NumberTaken says whether somebody but this person is registered with an NHS number.
-	NumberTaken(number, but string) (bool, error)
+	// WhoHasNumber is somebody else than this person who is registered with an NHS number, "" for nobody.
+	WhoHasNumber(number, but string) (person string, err error)
 	// StandingAt is what a member of staff was at a past moment; false where nothing else is known than what
 	// they are.
 	StandingAt(staff string, at time.Time) (care.Viewer, bool)
@@ -89,6 +106,8 @@ type Handovers interface {
 // Room takes in within one transaction.
 type Room struct {
 	Store     Store
+	Evidence  Evidence
+	Notes     Notes
 	Reference Reference
 	Moment    care.Moment
 	Judge     Judge

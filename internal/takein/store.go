@@ -23,6 +23,16 @@ func (in *input) store(p *planned) (*outcome, error) {
 		}
 		o.result.Records = append(o.result.Records, wire.RecordRef{Collection: d.rec.Collection.WireName(), ID: d.rec.ID, Version: d.rec.Version})
 	}
+	for _, other := range p.toldOf {
+		if err := in.Notes.Audit(in.by.Staff, in.by.Device, ActionSameNumber, care.Patients, other, other, nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range p.early {
+		if err := in.Notes.Expect(e.names, e.by); err != nil {
+			return nil, err
+		}
+	}
 	for _, m := range p.manual {
 		if err := in.Handovers.Announce(m); err != nil {
 			return nil, err
@@ -47,6 +57,10 @@ func (in *input) store(p *planned) (*outcome, error) {
 	}
 	return o, in.raiseWords(p)
 }
+
+// ActionSameNumber is what the audit calls an answer by which somebody learns that a person is registered with an NHS
+// number.
+const ActionSameNumber = "same_number"
 
 func (in *input) write(d *draft) error {
 	if d.old != nil {

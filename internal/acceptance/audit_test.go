@@ -1,12 +1,16 @@
 package acceptance
 
 import (
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/dbx"
 
 	"doorstep/internal/care"
+	"doorstep/internal/testkit/pbtest"
 )
 
 // Who saw this person's records? The audit answers for phones as well: a line for the first delivery
@@ -77,4 +81,53 @@ func TestAccess_APullThatCannotBeAuditedIsRefused(t *testing.T) {
 	w.sql(`DROP TRIGGER full`)
 	w.sync(otto)
 	shows(t, otto, w.ada, true, "audited")
+}
+
+// S3. An answer that tells of somebody who is not its reader's to look at stands in the audit, with whom it tells of:
+// that a person is registered with an NHS number, by every way in, and what a caseload would hold of somebody whom
+// nobody has.
+func TestAccess_TheAuditSaysWhoLearntThatSomebodyIsRegistered(t *testing.T) {
+	w := newWorld(t)
+	lou := w.Staff(t, care.TeamLead, "Lou", w.others)
+	w.set(w.ada, map[string]any{"nhs_number": "9990000018"})
+	hal := w.Patient(t, "Hillsider", w.practice)
+	w.Caseload(t, hal, w.others)
+	nobodys := w.Patient(t, "Nobodys", w.practice)
+	w.tick()
+	told := func(action string) (actors []string) {
+		t.Helper()
+		var rows []struct {
+			Actor string `db:"actor"`
+		}
+		ok(t, w.DB().NewQuery(`SELECT actor FROM audit WHERE action = {:a} AND patient IN ({:p}, {:n}) ORDER BY at`).Bind(dbx.Params{"a": action, "p": w.ada.Id, "n": nobodys.Id}).All(&rows))
+		for _, r := range rows {
+			actors = append(actors, r.Actor)
+		}
+		return actors
+	}
+	token := w.Token(t, lou)
+	register := map[string]any{"team": w.others.Id, "set": map[string]any{"family_name": "New", "nhs_number": "9990000018"}}
+	if answer := pbtest.Call(t, w.http, http.MethodPost, "/api/care/v1/people", token, register); answer.Status != http.StatusConflict || strings.Contains(string(answer.Body), w.ada.Id) {
+		t.Errorf("registering answers %d %s", answer.Status, answer.Body)
+	}
+	if got := told("same_number"); !slices.Equal(got, []string{lou.Id}) {
+		t.Errorf("after a refusal the audit says %v", got)
+	}
+	register["anyway"] = true
+	if answer := pbtest.Call(t, w.http, http.MethodPost, "/api/care/v1/people", token, register); answer.Status != http.StatusCreated {
+		t.Errorf("registering all the same answers %d %s", answer.Status, answer.Body)
+	}
+	otto := w.phoneOf(w.otto)
+	edit(t, otto, care.Patients, hal.Id, "nhs_number", "9990000018")
+	w.sync(otto)
+	if got := told("same_number"); !slices.Equal(got, []string{lou.Id, lou.Id, w.otto.Id}) {
+		t.Errorf("after all three the audit says %v", got)
+	}
+	preview := map[string]any{"patient": nobodys.Id, "team": w.others.Id, "reason": "New to us", "preview": true}
+	if answer := pbtest.Call(t, w.http, http.MethodPost, "/api/care/v1/caseload", token, preview); answer.Status != http.StatusOK {
+		t.Fatalf("the preview answers %d %s", answer.Status, answer.Body)
+	}
+	if got := told("assign_preview"); !slices.Equal(got, []string{lou.Id}) {
+		t.Errorf("after a preview the audit says %v", got)
+	}
 }

@@ -30,6 +30,9 @@ type Error struct {
 	// By and At: for already and changed, the member of staff who was first, and when.
 	By string
 	At time.Time
+	// ToldOf is the person of whom the refusal tells something who need not be the lead's: it goes into the audit and
+	// not into the answer. "" for nobody.
+	ToldOf string
 }
 
 // Error implements error.

@@ -14,8 +14,8 @@ type Register interface {
 	Clock
 	// Record returns a stored record, nil when there is none.
 	Record(c *care.Collection, id string) (*care.Record, error)
-	// NumberTaken says whether somebody but this person is registered with an NHS number.
-	NumberTaken(number, but string) (bool, error)
+	// WhoHasNumber is somebody else than this person who is registered with an NHS number, "" for nobody.
+	WhoHasNumber(number, but string) (person string, err error)
 	// TakeIn takes a change of the lead's in, as a push would.
 	// TakeInPerson takes in a change that registers somebody, who comes on the caseload of a team.
 	TakeInPerson(m *care.Mutation, lead care.Viewer, team string) (wire.Result, error)
@@ -89,9 +89,11 @@ func registrable(store Register, c *care.Collection, r Registration) error {
 	if err != nil {
 		return err // Check took it a moment ago
 	}
-	known, err := store.NumberTaken(string(parsed), r.ID)
-	if err != nil || !known {
+	other, err := store.WhoHasNumber(string(parsed), r.ID)
+	if err != nil || other == "" {
 		return err
 	}
-	return refuse(CodeSameNumber, "Somebody with this NHS number is registered already. Ask the care coordinator for them, or say that this is another person.")
+	refused := refuse(CodeSameNumber, "Somebody with this NHS number is registered already. Ask the care coordinator for them, or say that this is another person.")
+	refused.ToldOf = other
+	return refused
 }

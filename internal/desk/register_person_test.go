@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"testing"
 
 	"doorstep/internal/care"
@@ -22,7 +23,12 @@ func (r *register) Record(_ *care.Collection, id string) (*care.Record, error) {
 	return r.people[id], nil
 }
 
-func (r *register) NumberTaken(number, _ string) (bool, error) { return r.known[number], nil }
+func (r *register) WhoHasNumber(number, _ string) (string, error) {
+	if r.known[number] {
+		return "somebody", nil
+	}
+	return "", nil
+}
 
 func (r *register) TakeInPerson(m *care.Mutation, author care.Viewer, team string) (wire.Result, error) {
 	r.taken, r.author, r.team = m, author, team
@@ -64,6 +70,9 @@ func TestRegisteringAPerson(t *testing.T) {
 			c.change(store, &r)
 			rec, made, err := RegisterPerson(store, leaOf(care.TeamLead, reach{}), r)
 			refusedWith(t, err, c.code)
+			if no := (*Error)(nil); c.code == CodeSameNumber && (!errors.As(err, &no) || no.ToldOf != "somebody") {
+				t.Errorf("whom the refusal tells of is not said: %+v", no)
+			}
 			if made != c.made || c.code == "" && rec.ID != "p1" {
 				t.Errorf("made %v, %+v", made, rec)
 			}

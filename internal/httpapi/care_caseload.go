@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/desk"
 	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/takein"
 	"doorstep/internal/wire"
 )
 
@@ -104,6 +105,9 @@ func (a *API) assign(e *core.RequestEvent) error {
 		}
 		return tx.Audit(e.Auth.Id, "", "assign", care.Caseload, row.ID, body.Patient, body)
 	})
+	if err == nil && body.Preview && !accessOf(e).Near(body.Patient) { // it tells of somebody whom nobody has
+		err = a.audit(e, "assign_preview", care.Caseload, "", body.Patient, nil)
+	}
 	if err != nil {
 		return err
 	}
@@ -282,6 +286,12 @@ func (a *API) register(e *core.RequestEvent) error {
 		status = http.StatusCreated
 		return tx.Audit(e.Auth.Id, "", "register", care.Patients, rec.ID, rec.ID, nil)
 	})
+	var no *desk.Error
+	if errors.As(err, &no) && no.ToldOf != "" {
+		if failed := a.audit(e, takein.ActionSameNumber, care.Patients, no.ToldOf, no.ToldOf, nil); failed != nil {
+			return failed
+		}
+	}
 	if err != nil {
 		return err
 	}

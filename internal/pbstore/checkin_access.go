@@ -65,6 +65,11 @@ func (tx *Tx) tellCheckins(patient string) error {
 	if err != nil {
 		return err
 	}
+	return tx.tell(records)
+}
+
+// tell sends records again as they are, under the running number.
+func (tx *Tx) tell(records []*care.Record) error {
 	for _, old := range records {
 		rec := *old
 		if err := tx.Update(&rec, old, nil); err != nil {

@@ -13,8 +13,7 @@ const (
 	never         = "9999-12-31T00:00:00.000Z"
 	expects       = "expects" // the kind; its ref is the record that is named, and who names it
 	allExpected   = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `'`
-	whoExpects    = allExpected + ` AND ref > ?1 || '/' AND ref < ?1 || '0'` // which comes after the slash
-	forgetExpects = `DELETE FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref = ?`
+	takeExpecting = `DELETE FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ?1 || '/' AND ref < ?1 || '0' RETURNING ref` // which comes after the slash
 )
 
 // loadExpected finds the records that others name and that are not there yet.
@@ -45,14 +44,11 @@ func (tx *Tx) Expecting(record string) (list []care.Reference, err error) {
 	if !known {
 		return nil, nil
 	}
-	refs, err := texts(tx, whoExpects, record)
+	refs, err := texts(tx, takeExpecting, record)
 	if err != nil {
 		return nil, err
 	}
 	for _, ref := range refs {
-		if _, err := tx.exec(forgetExpects, ref); err != nil {
-			return nil, err
-		}
 		if by := strings.Split(ref, "/"); len(by) == 4 {
 			list = append(list, care.Reference{Collection: by[1], ID: by[2], Field: by[3]})
 		}

@@ -23,17 +23,12 @@ func (tx *Tx) tellHandovers(patient, after string) error {
 	for i, rec := range list {
 		ids[i], after = rec.ID, rec.ID
 	}
-	if len(ids) > 0 {
-		lines, err := tx.records(tx.store.tables.byName[care.HandoverEvents], historiesOf, jsonList(ids))
-		if err != nil {
-			return err
-		}
-		for _, old := range append(list, lines...) {
-			rec := *old
-			if err := tx.Update(&rec, old, nil); err != nil {
-				return err
-			}
-		}
+	lines, err := tx.records(tx.store.tables.byName[care.HandoverEvents], historiesOf, jsonList(ids))
+	if err != nil {
+		return err
+	}
+	if err := tx.tell(append(list, lines...)); err != nil {
+		return err
 	}
 	if tx.followed += len(ids); len(ids) < room {
 		return nil

@@ -3,6 +3,7 @@ package acceptance
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +130,29 @@ func TestStory_WhoHadAPersonReadsNoneOfManyHandovers(t *testing.T) {
 	}
 	if wrong := p.unlike(p.anew().walk(0)); wrong != "" {
 		t.Errorf("the phone is unlike a new one: %s", wrong)
+	}
+}
+
+// Whoever looked at a handover before its person moved may still answer it: that it was sent again is no decision.
+func TestStory_WhoLookedBeforeThePersonMovedMayStillAnswer(t *testing.T) {
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	guy := w.Staff(t, care.DutyGP, "Gwen", w.surgery)
+	w.tick()
+	h := w.byHand(care.Urgent)
+	w.mustAct(w.gp, h, handover.Action{Kind: handover.Accept})
+	seen := w.handover(h).GetInt("version")
+	history := w.history(h)
+	w.move(w.ada, w.nurses, w.others)
+	if now := w.handover(h).GetInt("version"); now <= seen {
+		t.Fatalf("it was not sent again: version %d after %d", now, seen)
+	}
+	w.move(w.ada, w.others, w.nurses)
+	if again := w.history(h); !slices.Equal(again, history) {
+		t.Errorf("its history is %v, and was %v", again, history)
+	}
+	answer := pbtest.Call(t, w.http, http.MethodPost, "/api/care/v1/handovers/"+h+"/answer", w.Token(t, guy), map[string]any{"version": seen, "outcome": "advice_given", "text": "Fluids"})
+	if answer.Status != http.StatusOK {
+		t.Errorf("the answer of who saw it is refused: %d %s", answer.Status, answer.Body)
 	}
 }

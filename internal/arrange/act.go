@@ -76,7 +76,7 @@ var decisions = []string{handover.EventAccepted, handover.EventAnswered, handove
 // decidedSince says whether anybody else decided something after a version.
 func decidedSince(history []*care.Record, version int64, actor string) bool {
 	for _, e := range history {
-		if e.Version > version && care.AsHandoverEvent(e).By() != actor && slices.Contains(decisions, care.AsHandoverEvent(e).Kind()) {
+		if e.WrittenUnder() > version && care.AsHandoverEvent(e).By() != actor && slices.Contains(decisions, care.AsHandoverEvent(e).Kind()) {
 			return true
 		}
 	}

@@ -29,7 +29,7 @@ func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, 
 	if err != nil {
 		return nil, err
 	}
-	since := slices.DeleteFunc(slices.Clone(history), func(e *care.Record) bool { return e.Version <= version })
+	since := slices.DeleteFunc(slices.Clone(history), func(e *care.Record) bool { return e.WrittenUnder() <= version })
 	if version > 0 && repeated(since, a, actor.Staff) {
 		return before, nil
 	}

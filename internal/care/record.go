@@ -277,6 +277,25 @@ func OnlyPlanned(r *Record) bool {
 	return false
 }
 
+// sentAgain is the name under which a line of a handover's history keeps the number it was written under.
+const sentAgain = "sent_again"
+
+// SentAgain notes of a line of a handover's history, which is sent again as it is, the number it was written under: by
+// that goes who has seen it.
+func (r *Record) SentAgain() {
+	if _, noted := r.Changed[sentAgain]; r.Collection.Name == HandoverEvents && !noted {
+		r.Stamped(sentAgain, Change{Seq: r.Version})
+	}
+}
+
+// WrittenUnder is the number under which a line of a handover's history was written, however often it was sent since.
+func (r *Record) WrittenUnder() int64 {
+	if c, again := r.Changed[sentAgain]; again {
+		return c.Seq
+	}
+	return r.Version
+}
+
 // SameLimited says whether two states of a person are the same for whoever sees what is safe to share.
 func SameLimited(a, b *Record) bool {
 	if a.CalledName() != b.CalledName() {

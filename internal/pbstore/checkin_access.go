@@ -71,8 +71,9 @@ func (tx *Tx) tellCheckins(patient string) error {
 // tell sends records again as they are, under the running number.
 func (tx *Tx) tell(records []*care.Record) error {
 	for _, old := range records {
-		rec := *old
-		if err := tx.Update(&rec, old, nil); err != nil {
+		rec := old.Clone()
+		rec.SentAgain()
+		if err := tx.Update(rec, old, nil); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"doorstep/internal/care"
 )
 
-const eventsOf = `handover = ? ORDER BY version, id`
+const eventsOf = `handover = ? ORDER BY coalesce(iif(json_valid(changed), changed ->> '$.sent_again.s', NULL), version), id` // see care.Record.WrittenUnder
 
 // History reads the events of a handover, oldest first.
 func (v *Snapshot) History(handover string) ([]*care.Record, error) {

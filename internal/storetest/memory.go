@@ -412,7 +412,7 @@ func (m *Memory) Handovers(patient string) ([]*care.Record, error) {
 // History implements arrange.Store.
 func (m *Memory) History(handover string) ([]*care.Record, error) {
 	return m.list(care.HandoverEvents, func(e *care.Record) bool { return care.AsHandoverEvent(e).Handover() == handover },
-		func(a, b *care.Record) int { return cmp.Compare(a.Version, b.Version) }), nil
+		func(a, b *care.Record) int { return cmp.Compare(a.WrittenUnder(), b.WrittenUnder()) }), nil
 }
 
 // Enqueue implements arrange.Store.

@@ -45,14 +45,11 @@ func (tx *Tx) Expecting(record string) (list []care.Reference, err error) {
 		return nil, nil
 	}
 	refs, err := texts(tx, takeExpecting, record)
-	if err != nil {
-		return nil, err
-	}
 	for _, ref := range refs {
 		if by := strings.Split(ref, "/"); len(by) == 4 {
 			list = append(list, care.Reference{Collection: by[1], ID: by[2], Field: by[3]})
 		}
 	}
 	tx.note(func(m *memory) { delete(m.expected, record) })
-	return list, nil
+	return list, err
 }

@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 
 // obeyed shows of every setting that something obeys it: what it changes is looked at from outside.
 var obeyed = map[string]func(*testing.T){
-	"dir": servesAsTold, "http": servesAsTold, "admin-http": servesAsTold, "signing-key": servesAsTold, "origins": servesAsTold,
+	"dir": servesAsTold, "http": servesAsTold, "admin-http": servesAsTold, "signing-key": servesAsTold, "sealing-key": servesAsTold, "origins": servesAsTold,
 	"access-token-minutes": tokensLiveAsLong, "phones-per-person": asManyPhonesAreInUse, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
 	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
 	"escalation-interval": deadlinesAreLookedAt, "demo-seed": demoIsSeeded,
@@ -110,14 +110,15 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// The folder, the signing key outside it, both addresses and the origins, by variable and by flag; the dashboard is
+// The folder, the signing key and the keys that phones seal to outside it, both addresses and the origins, by variable and by flag; the dashboard is
 // on the address for administration alone (X14), and all files are their owner's alone (X12). The health command of
 // the same settings finds the server, and a signal ends it in good order.
 func servesAsTold(t *testing.T) {
 	address, admin := freeAddress(t), freeAddress(t)
-	dir, key := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "elsewhere.key")
+	elsewhere := t.TempDir()
+	dir, key, sealing := filepath.Join(t.TempDir(), "data"), filepath.Join(elsewhere, "signing.key"), filepath.Join(elsewhere, "sealing.key")
 	const byVariable, byFlag = "https://variable.example.org", "https://flag.example.org"
-	env := []string{"DOORSTEP_DATA_DIR=" + dir, "DOORSTEP_HTTP=" + address, "DOORSTEP_ORIGINS=" + byVariable, "DOORSTEP_SIGNING_KEY=" + key}
+	env := []string{"DOORSTEP_DATA_DIR=" + dir, "DOORSTEP_HTTP=" + address, "DOORSTEP_ORIGINS=" + byVariable, "DOORSTEP_SIGNING_KEY=" + key, "DOORSTEP_SEALING_KEY=" + sealing}
 	for _, c := range []struct {
 		args           []string
 		administration bool
@@ -138,7 +139,7 @@ func servesAsTold(t *testing.T) {
 				}
 			}
 		}
-		ownersAlone(t, dir, key)
+		ownersAlone(t, dir, key, sealing)
 		for _, origin := range []string{byVariable, byFlag} {
 			want := ""
 			if origin == c.origin {
@@ -175,8 +176,8 @@ func statusOf(t *testing.T, url string) int {
 	return response.StatusCode
 }
 
-// ownersAlone holds that nobody but their owner may open the folder, any file in it, and the key, which is not in it.
-func ownersAlone(t *testing.T, dir, key string) {
+// ownersAlone holds that nobody but their owner may open the folder, any file in it, and the keys, which are not in it.
+func ownersAlone(t *testing.T, dir string, keys ...string) {
 	t.Helper()
 	var names []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -193,11 +194,13 @@ func ownersAlone(t *testing.T, dir, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Contains(names, "data.db") || !slices.Contains(names, "data.db-wal") || slices.Contains(names, identity.KeyFile) {
+	if !slices.Contains(names, "data.db") || !slices.Contains(names, "data.db-wal") || slices.Contains(names, identity.KeyFile) || slices.Contains(names, identity.SealingKeyFile) {
 		t.Errorf("the folder holds %v", names)
 	}
-	if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the signing key: %v, %v", info, err)
+	for _, key := range keys {
+		if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", key, info, err)
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ for (const [how, ahead] of /** @type {const} */ ([['fast', -2 * days], ['slow', 
     await page.getByText('1 visit not sent').waitFor()
     const look = async () => {
       await page.goto(`${stand.url}/app/#/person/${stand.patients.Ames}`)
-      await page.getByRole('link', { name: /the phone’s clock said .* Completed/ }).waitFor()
+      await page.getByRole('link', { name: /the phone’s clock said .* Completed/ }).first().waitFor() // the last note has one too
       return page.locator('main').evaluate(e => e.textContent ?? '') // what is out of sight has no inner text
     }
     /** @param {string} text @param {string} when */

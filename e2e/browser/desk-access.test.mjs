@@ -30,7 +30,7 @@ before(async () => {
   const issues = (await stand.care('lea', 'GET', '/issues')).items, called = (await stand.care('lea', 'GET', '/handovers?side=sent&state=call_needed')).items
   const issue = (/** @type {string} */ kind) => `issue/${issues.find((/** @type {any} */ i) => i.kind === kind).id}`
   views = [['what waits', ''], ['to decide', 'issues'], ['to decide, conflicts only', 'issues/conflict'], ['a conflict', issue('conflict')], ['a value set aside', issue('set_aside')],
-    ['a change held back', issue('quarantined')], ['handovers', 'handovers'], ['handovers, none of this kind', 'handovers/unanswered'], ['a handover', `handover/${called[0].id}`], ['people', 'people'],
+    ['a change held back', issue('quarantined')], ['handovers', 'handovers'], ['handovers, none of this kind', 'handovers/unanswered'], ['all that is open', 'handovers/open'], ['a handover', `handover/${called[0].id}`], ['people', 'people'],
     ['a person', `person/${P.Ames}`], ['registering', 'register'], ['a caseload', `caseload/team/${stand.teams.north}`], ['cover', 'cover'], ['cover for one', `cover/${P.Ames}`], ['phones', 'phones'], ['staff', 'staff'],
     ['a code', `code/${stand.staff.sue.id}`], ['a leaver', `leaver/${stand.staff.sue.id}`], ['no such page', 'nothing'], ['help', 'help']]
   at = Object.fromEntries(views)
@@ -187,7 +187,8 @@ test('an administrator finds staff and phones, others are told where to go', asy
   await go(ada, `leaver/${stand.staff.nia.id}`)
   assert.doesNotMatch(await ada.locator('main').innerText(), /AMES|BIRCH/)
   const guy = await openPage(t, browser, stand, '/desk/', { as: 'guy' })
-  await guy.getByText('The desk is for team leads').waitFor()
+  await guy.getByRole('heading', { name: 'There is no desk for your role' }).waitFor()
+  await guy.getByRole('link', { name: 'The inbox of your team' }).waitFor()
   await accessible(guy, 'not for you')
 })
 

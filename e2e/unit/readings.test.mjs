@@ -64,7 +64,7 @@ test('the form takes each reading, asks at the limits of the table and sends it'
   assert.deepEqual(readingsOf(form), set)
   const judged = judge(form, { id: 'ada' }, { rules: [], history: [], now, clockKnown: true })
   form.handOver = 'yes'
-  const made = ops({ form, patient: { id: 'ada' }, planned: null, judged, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops
+  const made = ops({ form, patient: { id: 'ada' }, planned: null, judged, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops
   const sent = made.find(o => o.collection === 'observations').set
   for (const r of readings) assert.deepEqual(sent[r.name], stored(r), r.name)
   const { assessment } = texts(form, { id: 'ada' }, judged, null, now)

@@ -104,7 +104,21 @@ func (a *Access) SeePersonOf(handover, person *care.Record) Person {
 	if a.onlyFollows(handover) || a.sent(handover) && !a.Near(id) && !a.everOurs(id) {
 		return Person{ID: id}
 	}
-	return a.SeePerson(a.projectionOf(handover), id, person)
+	return a.seePerson(a.projectionOf(handover), id, person, a.Holds(id) || a.referred(handover, person))
+}
+
+// referred says whether a handover stands with a voluntary team of theirs, and its person agreed that their service
+// knows who it is: it could not help somebody without a name and an address.
+func (a *Access) referred(handover, person *care.Record) bool {
+	if person == nil || a.SideOf(handover) != Received {
+		return false
+	}
+	service := a.index.Directory().Service(handover.Text("to_team"))
+	if service == "" {
+		return false
+	}
+	agreed, _ := Consented(person, service, a.at)
+	return agreed
 }
 
 // everOurs says whether a person is, or as far back as is remembered was, with a team of theirs or with themselves.

@@ -313,3 +313,41 @@ func TestAPhoneAndAPageShowTheSameOfAHandoverThatSomebodyOnlyFollows(t *testing.
 		}
 	}
 }
+
+// U6. A voluntary team can help nobody whose name and address it does not know; it knows them by consent alone.
+func TestAVoluntaryTeamKnowsByConsentWhoIsReferredToIt(t *testing.T) {
+	consent := func(service string, given bool) map[string]any {
+		return map[string]any{"consent": object([]map[string]any{{"service": service, "given": given}})}
+	}
+	objects := consent(charity, true)
+	objects["objection"] = true
+	coordinator := who(care.VolunteerCoordinator, charity, friends)
+	for _, c := range []struct {
+		name   string
+		who    care.Viewer
+		to     string
+		values map[string]any
+		named  bool
+	}{
+		{"consent to the service", coordinator, friends, consent(charity, true), true},
+		{"none", coordinator, friends, nil, false},
+		{"taken back", coordinator, friends, consent(charity, false), false},
+		{"consent to another service", coordinator, friends, consent("other-charity", true), false},
+		{"who objects to sharing", coordinator, friends, objects, false},
+		{"a handover that is not with them any more", coordinator, practice, consent(charity, true), false},
+	} {
+		values := map[string]any{"family_name": "Testpatient", "given_name": "Ada", "nhs_number": "9990000018", "date_of_birth": "1941-05-17",
+			"phone": "0161", "address": "1 Bank Row", "access_notes": "key safe 1234"}
+		for name, v := range c.values {
+			values[name] = v
+		}
+		h := said(care.Routine, "you", nurses, c.to)
+		got := newTown(t, c.who).Of(c.who).SeePersonOf(h, record(care.Patients, ada, values))
+		if (got.PreferredName != "") != c.named || (got.Phone != "") != c.named || (got.Address != "") != c.named {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+		if got.FamilyName != "" || got.NHSNumber != "" || got.DateOfBirth != "" {
+			t.Errorf("%s: more than volunteers are told: %+v", c.name, got)
+		}
+	}
+}

@@ -38,9 +38,14 @@ func (a *Access) SeePersonNear(id string, record *care.Record) Person {
 // limited reader learns who it is only where the person is on their own caseload, which takes the
 // person's consent. Record is nil where there is none.
 func (a *Access) SeePerson(about Projection, id string, record *care.Record) Person {
+	return a.seePerson(about, id, record, a.Holds(id))
+}
+
+// seePerson is SeePerson for somebody to whom the person is known by name, or is not.
+func (a *Access) seePerson(about Projection, id string, record *care.Record, known bool) Person {
 	out := Person{ID: id}
 	limited := a.Limited() || about == LimitedView
-	if record == nil || limited && !a.Holds(id) {
+	if record == nil || limited && !known {
 		return out
 	}
 	s := &Seen{Projection: FullView, rec: record, shows: func(field string) bool {

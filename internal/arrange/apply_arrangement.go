@@ -103,8 +103,15 @@ func (a *applier) raiseNew(person *care.Record, n *handover.New) error {
 		of = of.reportedBy(n.FromTeam)
 		n.Reasons = of.reasonsIn(n.Reasons)
 	}
-	c := handover.Case{To: n.Route.Team, Class: n.Class, Asks: of.asks(n.Reasons), Unverified: n.Unverified, Copy: n.CopyOf != "",
-		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: of.of(alarms)}
+	if n.Route.Missing {
+		evidence.Meant = a.meant(n.Destination, person)
+	}
+	c := handover.Case{To: n.Route.Team, Class: n.Class, Asks: of.asks(n.Reasons, n.Class), Unverified: n.Unverified, Copy: n.CopyOf != "",
+		Meant: evidence.Meant, ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy, Findings: of.of(alarms)}
+	if !own {
+		c.Findings = of.around(c.Findings, n.Visit)
+		c.Before = of.before(c.Findings)
+	}
 	evidence.Records = of.records(alarms)
 	if n.CopyOf != "" {
 		original, err := a.stored(n.CopyOf)
@@ -166,15 +173,23 @@ func (a *applier) rewriteText(of *findings, person, rec *care.Record, evidence *
 	alarms := of.behind(original)
 	byHand := h.ByHand()
 	if byHand && evidence.Words == nil {
-		if len(alarms) == 0 {
+		if len(alarms) == 0 && len(h.FilledIn()) == 0 {
 			return // as its sender wrote it
 		}
 		evidence.Words = handover.SenderTextOf(rec)
 	}
 	to, _ := a.Reference.Directory().Team(h.ToTeam())
-	text := evidence.Words.Compose(caseFor(handover.Case{To: to, Class: ch.Class, Asks: of.asks(ch.Reasons), Unverified: ch.Unverified,
-		Confirmed: h.ConfirmedBy() != "", Copy: evidence.CopyOf != "", ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
-		LateBy: ch.LateBy, Findings: of.of(alarms)}, person))
+	c := handover.Case{To: to, Class: ch.Class, Asks: of.asks(ch.Reasons, ch.Class), Unverified: ch.Unverified,
+		Confirmed: h.ConfirmedBy() != "", Copy: evidence.CopyOf != "", Meant: evidence.Meant, ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
+		LateBy: ch.LateBy, Findings: of.of(alarms)}
+	if person != nil {
+		c.Findings = of.around(c.Findings, h.Visit())
+		c.Before = of.before(c.Findings)
+	}
+	if ch.Class == care.Safeguarding {
+		c.Findings = kept(c.Findings, evidence)
+	}
+	text := evidence.Words.Compose(caseFor(c, person))
 	if byHand && to.Kind == care.VoluntaryKind {
 		// A voluntary team reads the ask and what is safe to share; the rest stays the sender's.
 		rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
@@ -253,7 +268,7 @@ func (a *applier) noteWithdrawn(id string) error {
 		}
 	}
 	return a.writeEvent(rec, handover.Event{Kind: handover.EventWithdrawn, At: a.Moment.Now(), Team: care.AsHandover(rec).ToTeam(),
-		Text: "What this rests on was corrected or withdrawn. Please decide whether it still needs an answer."})
+		Text: "Please decide whether it still needs an answer."})
 }
 
 // storeAlarms stores where each alarm belongs, and alarms whose verification or time changed.

@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"strings"
 	"time"
 
 	"doorstep/internal/access"
@@ -50,6 +51,31 @@ func (d directoryView) Team(id string) (handover.Team, bool) {
 		return handover.Team{}, false
 	}
 	return teamOf(d.Directory.Team(id)), true
+}
+
+// Meant implements Directory.
+func (d directoryView) Meant(destination, practice string) string {
+	name, org := "", practice
+	if destination != care.ToPractice {
+		t := d.Ever(strings.TrimPrefix(destination, handover.ToTeam("")))
+		if t == nil {
+			return ""
+		}
+		name, org = t.Name, t.Organisation
+	}
+	o := d.Directory.Organisation(org)
+	if name == "" && o != nil {
+		name = o.Name
+	}
+	switch {
+	case name == "" && destination == care.ToPractice:
+		return "the practice of this person, and none is known"
+	case name == "":
+		return ""
+	case o != nil && o.Closed(d.now):
+		return name + ", which has closed"
+	}
+	return name + ", which has no inbox here"
 }
 
 // Neighbourhood implements Directory.

@@ -48,14 +48,13 @@ func (f *findings) behind(id string) []string {
 	return ids
 }
 
-// asks are the recommendations of the rules, the most urgent first.
-func (f *findings) asks(reasons []handover.Reason) []string {
+// asks are the recommendations of the rules of a class. Those of a lesser one say something else about how soon, and
+// what they are about stands among the findings.
+func (f *findings) asks(reasons []handover.Reason, class care.Class) []string {
 	var asks []string
-	for _, class := range care.Classes {
-		for _, r := range reasons {
-			if rule, ok := f.rules.Rule(r.Rule); ok && string(rule.Class) == class && !slices.Contains(asks, rule.Ask) {
-				asks = append(asks, rule.Ask)
-			}
+	for _, r := range reasons {
+		if rule, ok := f.rules.Rule(r.Rule); ok && rule.Class == class && !slices.Contains(asks, rule.Ask) {
+			asks = append(asks, rule.Ask)
 		}
 	}
 	return asks
@@ -73,9 +72,9 @@ func (f *findings) of(alarms []string) []handover.Finding {
 		if rule, ok := f.rules.Rule(a.Rule); ok {
 			found.Title = rule.Title
 		}
-		for _, e := range f.events {
-			if e.ID == a.Record && (found.Values == nil || e.Verified == a.Verified) {
-				found.Values, found.NEWS2 = e.Values, e.NEWS2
+		for i := range f.events {
+			if e := &f.events[i]; e.ID == a.Record && (found.Values == nil || e.Verified == a.Verified) {
+				f.read(&found, e)
 			}
 		}
 		if !a.Verified {

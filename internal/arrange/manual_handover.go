@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -37,7 +38,18 @@ func (r *Room) PlanManual(rec, person *care.Record, sender care.Viewer, at time.
 	}
 	fill(rec, &n)
 	evidence := handover.Evidence{Key: n.Route.Key}
-	if n.Route.Team.Kind == care.VoluntaryKind {
+	if n.Route.Missing && n.Class != care.Safeguarding {
+		evidence.Meant = r.meant(n.Destination, person)
+		if team, ok := r.Reference.Directory().Team(strings.TrimPrefix(n.Destination, handover.ToTeam(""))); ok { // it lacks a note
+			evidence.Meant = team.Name + ", which reads only what is safe to share, and there is no such note"
+		}
+	}
+	switch {
+	case evidence.Meant != "": // its reader is not who its sender wrote to
+		evidence.Words = handover.SenderTextOf(rec)
+		setText(rec, handover.WholeTextOf(rec).Compose(caseFor(handover.Case{To: n.Route.Team, Class: n.Class, Meant: evidence.Meant,
+			ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy}, person)))
+	case n.Route.Team.Kind == care.VoluntaryKind:
 		// A voluntary team reads the ask and what is safe to share, nothing else.
 		evidence.Words = handover.SenderTextOf(rec)
 		text := handover.Compose(caseFor(handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Recommendation: n.Ask,

@@ -178,7 +178,7 @@ func TestRefused_AHandoverInARefusedChangeReachesItsTeamTheLeadAndTheCoordinator
 	}
 	for _, team := range []string{b.Town.Surgery, b.Town.Nurses, b.Town.Coordination} {
 		h := b.only(team)
-		if h.Get("unverified") != true || !strings.Contains(h.Text("situation"), "Her words.") || !strings.Contains(h.Text("assessment")+h.Text("situation"), "no permission") {
+		if h.Get("unverified") != true || !strings.Contains(h.Text("situation"), "Her words.") || !strings.Contains(h.Text("situation"), "UNVERIFIED: it is held back, because") {
 			t.Errorf("to %s: %q, %q", team, h.Text("situation"), h.Text("assessment"))
 		}
 	}

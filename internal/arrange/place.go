@@ -27,6 +27,11 @@ func (r *Room) nearSender(place handover.Place) handover.Place {
 	return place
 }
 
+// meant is whom a handover without a destination was meant for, and why they cannot take it.
+func (r *Room) meant(destination string, person *care.Record) string {
+	return r.Reference.Directory().Meant(destination, care.AsPatient(person).Practice())
+}
+
 // calendarOf is the working time by which a handover to a team is due, "" for the person's practice.
 func (r *Room) calendarOf(person *care.Record, team string) handover.Calendar {
 	if team != "" {

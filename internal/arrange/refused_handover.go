@@ -82,10 +82,10 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 			m.FromTeam, m.Place.FromTeam = m.ToTeam, m.ToTeam
 		}
 	}
-	words := handover.SenderTextOf(rec)
+	words := handover.WholeTextOf(rec) // what it was filled in from was refused with it
 	for _, n := range handover.RaiseRefused(m, r.Reference.Directory(), r.Reference.Clocks(), r.calendarOf(person, m.ToTeam), r.Moment.Now()) {
 		c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Unverified: true, Copy: n.CopyOf != "", ClinicalTime: n.ClinicalTime,
-			ActDue: n.ActDue, LateBy: n.LateBy, Findings: []handover.Finding{{ClockKnown: h.Issue.ClockKnown, Doubt: "held back: " + care.AsIssue(h.Issue).Message()}}}
+			ActDue: n.ActDue, LateBy: n.LateBy, Findings: []handover.Finding{{ClockKnown: h.Issue.ClockKnown, Doubt: care.Doubt(h.Issue)}}}
 		if err := r.raise(person, &n, c, handover.Evidence{Key: n.Route.Key, CopyOf: n.CopyOf, Stranger: stranger, Words: words}); err != nil {
 			return err
 		}

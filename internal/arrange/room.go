@@ -56,6 +56,9 @@ type Directory interface {
 	// Neighbourhood and Organisation are those of a team, "" when unknown.
 	Neighbourhood(team string) string
 	Organisation(team string) string
+	// Meant says why a destination of somebody's practice cannot take a handover, as what follows "Meant for": "Oak
+	// Surgery, which has closed". "" where nothing is known of it.
+	Meant(destination, practice string) string
 }
 
 // Room arranges within one transaction.

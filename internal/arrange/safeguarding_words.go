@@ -18,7 +18,7 @@ type Words struct {
 	Text       string
 	At         time.Time
 	ClockKnown bool
-	// Doubt says why they could not be stored as they were meant; "" where they were.
+	// Doubt says why they could not be stored as they were meant, to their reader; "" where they were.
 	Doubt string
 	// Misnamed: their author named somebody else than whom they are about, and does not follow what becomes of them:
 	// that would tell whose the record is.
@@ -56,7 +56,7 @@ func (r *Room) RaiseWords(w Words) error {
 	found := handover.Finding{Collection: care.Checkins, Record: w.Record, Title: "Further words about safeguarding", At: w.At, ClockKnown: w.ClockKnown,
 		Verified: w.Doubt == "", Values: map[string]any{"safeguarding": w.Text}}
 	if w.Doubt != "" {
-		found.Doubt = "held back: " + w.Doubt
+		found.Doubt = w.Doubt
 	}
 	c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Unverified: n.Unverified, ClinicalTime: n.ClinicalTime, ActDue: n.ActDue, LateBy: n.LateBy,
 		Findings: []handover.Finding{found}, Asks: []string{ask}}

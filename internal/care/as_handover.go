@@ -58,6 +58,9 @@ func (r Handover) Recommendation() string { return r.Record.Text("recommendation
 // SafeNote is "" when missing.
 func (r Handover) SafeNote() string { return r.Record.Text("safe_note") }
 
+// FilledIn are its members, sorted; nil when missing.
+func (r Handover) FilledIn() []string { l, _ := r.Get("filled_in").([]string); return l }
+
 // Evidence is JSON of its shape, nil when missing.
 func (r Handover) Evidence() json.RawMessage { return r.Record.Raw("evidence") }
 

@@ -48,6 +48,17 @@ const (
 	CallNotNeeded = "not_needed"
 )
 
+// Parts of a handover's text that a phone may have filled in from what was recorded.
+const (
+	PartSituation      = "situation"
+	PartBackground     = "background"
+	PartAssessment     = "assessment"
+	PartRecommendation = "recommendation"
+)
+
+// Parts lists them in the order of SBAR.
+var Parts = []string{PartSituation, PartBackground, PartAssessment, PartRecommendation}
+
 // handovers: a device may raise one by hand and record a call on it; the server does the rest.
 var handovers = &Collection{Name: Handovers, Synced: true, Pushable: true, Fields: []Field{
 	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true, Limited: true},
@@ -65,6 +76,7 @@ var handovers = &Collection{Name: Handovers, Synced: true, Pushable: true, Field
 	{Name: "assessment", Kind: Text, Max: 4000, Policy: Immutable},
 	{Name: "recommendation", Kind: Text, Max: 4000, Policy: Immutable}, // the ask
 	{Name: "safe_note", Kind: Text, Max: 1000, Policy: Immutable, Limited: true},
+	{Name: "filled_in", Kind: List, Values: Parts, Policy: Immutable},      // parts that are not its sender's own words
 	{Name: "evidence", Kind: Object, Policy: Server, Shape: evidenceShape}, // records and readings with sub-scores, by reference and value
 	{Name: "confirmed_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "unverified", Kind: Bool, Policy: Server},

@@ -46,6 +46,26 @@ func ReadingsText(set map[string]any, points func(parameter string) *int, gaps b
 	return strings.Join(parts, ", ")
 }
 
+// ReadingsChanged says what a corrected set of readings has otherwise than the one it replaces, in the order of the
+// table: "respiration rate 22/min, not 25/min; pulse 88/min, which was missing". "" where they say the same.
+func ReadingsChanged(now, was map[string]any) string {
+	var parts []string
+	for i := range readings {
+		r := &readings[i]
+		is, before := r.text(now[r.Name]), r.text(was[r.Name])
+		switch {
+		case is == before:
+		case before == "":
+			parts = append(parts, r.Label+" "+is+r.Unit+", which was missing")
+		case is == "":
+			parts = append(parts, r.Label+" not taken, not "+before+r.Unit)
+		default:
+			parts = append(parts, r.Label+" "+is+r.Unit+", not "+before+r.Unit)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
 func readingOf(name string) *Reading {
 	for i := range readings {
 		if readings[i].Name == name {

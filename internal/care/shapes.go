@@ -62,6 +62,7 @@ var evidenceShape = &Shape{Members: []Member{
 	}}}},
 	{Field: Field{Name: "copy_of", Kind: Ref, Ref: Handovers}},
 	{Field: Field{Name: "stranger", Kind: Bool}}, // who reported it had not got the person
+	{Field: Field{Name: "meant", Kind: Text}},    // whom it was meant for where they cannot take it
 	{Field: Field{Name: "words", Kind: Object, Shape: &Shape{Members: []Member{ // the sender's own, once the text was written anew
 		{Field: Field{Name: "situation", Kind: Text}},
 		{Field: Field{Name: "background", Kind: Text}},

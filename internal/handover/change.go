@@ -102,16 +102,16 @@ func (p *planning) events(h *Existing, c *Change) []Event {
 		list = append(list, Event{Kind: kind, At: p.in.Now, Team: h.ToTeam, Text: text})
 	}
 	if len(c.Added) > 0 {
-		say(EventAttached, "A further reason was added.")
+		say(EventAttached, "")
 	}
 	if len(c.Removed) > 0 {
 		say(EventDetached, "A reason was corrected, retracted or now stands in another handover.")
 	}
 	if c.Again {
-		say(EventRisen, "The urgency rose from "+string(h.Class)+" to "+string(c.Class)+".")
+		say(EventRisen, rose(h.Class, c.Class))
 	}
 	if !c.ClinicalTime.Equal(h.ClinicalTime) {
-		say(EventEarlier, "Evidence that arrived late shows that it began earlier.")
+		say(EventEarlier, "")
 	}
 	if c.Unverified && !h.Unverified {
 		say(EventUnverified, "A reason rests on a value that was refused or is disputed.")
@@ -119,9 +119,9 @@ func (p *planning) events(h *Existing, c *Change) []Event {
 	switch c.SupersededBy {
 	case h.SupersededBy:
 	case "":
-		say(EventStandsAnew, "No later complete set below every trigger stands any more.")
+		say(EventStandsAnew, "")
 	default:
-		say(EventSuperseded, "A later complete set is below every trigger. Please still acknowledge.")
+		say(EventSuperseded, "Please still acknowledge.")
 	}
 	return list
 }

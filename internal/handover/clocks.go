@@ -27,7 +27,7 @@ type Span struct {
 	Core        time.Duration `json:"core,omitempty"`         // open time of the destination
 	WorkingDays int           `json:"working_days,omitempty"` //
 	WorkingDay  bool          `json:"working_day,omitempty"`  // until the working day ends
-	Day         bool          `json:"day,omitempty"`          // until midnight in London
+	Day         bool          `json:"day,omitempty"`          // until the day ends in London
 }
 
 // Clock is what a class allows for a person to acknowledge, and for a clinician to act.
@@ -126,16 +126,16 @@ func (s Span) end(from time.Time, cal Calendar) time.Time {
 		until(cal.EndOfWorkingDay(from))
 	}
 	if s.Day {
-		until(midnight(from))
+		until(endOfDay(from))
 	}
 	return end.UTC()
 }
 
-// midnight is the end of the day of t in London.
-func midnight(t time.Time) time.Time {
+// endOfDay is the last minute of the day of t in London: midnight would be read as the day after.
+func endOfDay(t time.Time) time.Time {
 	local := worktime.InLondon(t)
 	y, m, d := local.Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, local.Location())
+	return time.Date(y, m, d, 23, 59, 0, 0, local.Location())
 }
 
 // sooner returns the earlier of two deadlines, where zero means never.

@@ -28,9 +28,9 @@ func TestWhenAnAnswerIsDue(t *testing.T) {
 		{"routine", "R", "2026-03-02 10:00", "2026-03-03 10:00", "2026-03-09 10:00"},
 		{"routine over Christmas", "R", "2026-12-24 10:00", "2026-12-29 10:00", "2027-01-05 10:00"},
 		{"information is never due", "I", "2026-03-02 10:00", "", ""},
-		{"safeguarding within the hour and the day", "SG", "2026-03-07 10:00", "2026-03-07 11:00", "2026-03-08 00:00"},
+		{"safeguarding within the hour and the day", "SG", "2026-03-07 10:00", "2026-03-07 11:00", "2026-03-07 23:59"},
 		{"safeguarding just before midnight still has its hour", "SG", "2026-03-07 23:30", "2026-03-08 00:30", "2026-03-08 00:30"},
-		{"a day in summer ends at midnight in London", "SG", "2026-07-01 10:00", "2026-07-01 11:00", "2026-07-01 23:00"},
+		{"a day in summer ends with its last minute in London", "SG", "2026-07-01 10:00", "2026-07-01 11:00", "2026-07-01 22:59"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -74,15 +74,15 @@ func (p *planning) follow(have *Existing, original *New) {
 		c.Events = append(c.Events, Event{Kind: kind, At: p.in.Now, Team: have.ToTeam, Text: text})
 	}
 	if !slices.Equal(have.Reasons, original.Reasons) {
-		say(EventAttached, "What it rests on has changed.")
+		say(EventAttached, "")
 	}
 	if original.Class.Urgency() > have.Class.Urgency() {
 		c.Class, c.Again = original.Class, true
-		say(EventRisen, "The urgency rose from "+string(have.Class)+" to "+string(original.Class)+".")
+		say(EventRisen, rose(have.Class, original.Class))
 	}
 	if original.ClinicalTime.Before(have.ClinicalTime) {
 		c.ClinicalTime = original.ClinicalTime
-		say(EventEarlier, "Evidence that arrived late shows that it began earlier.")
+		say(EventEarlier, "")
 	}
 	if len(c.Events) > 0 {
 		p.plan.Changes = append(p.plan.Changes, c)

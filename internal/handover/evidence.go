@@ -14,6 +14,8 @@ type Evidence struct {
 	CopyOf  string         `json:"copy_of,omitempty"` // the handover that this is a copy of
 	// Stranger: who reported it had not got the person when it was raised; see care.ByStranger.
 	Stranger bool `json:"stranger,omitempty"`
+	// Meant is whom it was meant for where they cannot take it; see Case.Meant.
+	Meant string `json:"meant,omitempty"`
 	// Words of the sender, kept apart once the text has been written anew.
 	Words *SenderText `json:"words,omitempty"`
 }

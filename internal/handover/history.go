@@ -89,12 +89,23 @@ func WithHistory(h Handover, events []Event) Handover {
 	return h
 }
 
+// className is a class inside a sentence.
+var className = map[care.Class]string{
+	care.Emergency: "emergency", care.Urgent: "urgent, within 2 hours", care.SameDay: "same day", care.Routine: "routine",
+	care.Information: "for information", care.Safeguarding: "safeguarding",
+}
+
+func rose(from, to care.Class) string {
+	return "From " + className[from] + " to " + className[to] + "."
+}
+
 // Event is one thing that happened to a handover; it becomes a row of handover_events.
 type Event struct {
 	Kind string // an Event… constant or the name of an action's outcome
 	At   time.Time
 	By   string // staff, "" for the machine
 	Team string // where it was, or went to, at that moment
+	// Text is what there is to say beyond the kind, which pages put into words.
 	Text string
 	// Detail holds coded facts: reason, name, role, reached, read_back, outcome, from, to.
 	Detail map[string]any

@@ -231,7 +231,7 @@ func (m *move) work() *New {
 	if team == "" {
 		team = m.h.FromTeam
 	}
-	n := m.spawn("work", team, class, m.a.Text, "Asked for in the answer to handover "+m.h.ID+".")
+	n := m.spawn("work", team, class, m.a.Text, "Asked for in the answer to the handover of "+when(m.h.ClinicalTime)+".")
 	n.NamedRegistrant = m.actor.Staff
 	return n
 }
@@ -294,7 +294,7 @@ func (m *move) recordCall() error {
 		m.h.State = care.Acknowledged
 		m.renew()
 		m.h.AcknowledgedBy, m.h.AcknowledgedAt = "", m.now
-		m.say(EventAcknowledged, "Acknowledged by phone.")
+		m.say(EventAcknowledged, "By phone.")
 	}
 	return nil
 }
@@ -376,7 +376,7 @@ func (m *move) raise() {
 		m.h.State = care.State(m.to)
 		m.h.SeenBy, m.h.AcknowledgedBy, m.h.AcknowledgedAt, m.h.Owner = "", "", time.Time{}, ""
 	}
-	e := m.say(EventRaisedAgain, "The urgency rose. Please acknowledge again.")
+	e := m.say(EventRaisedAgain, "Please acknowledge again.")
 	e.Detail, e.Deliver = map[string]any{"from": string(from), "to": string(m.h.Class)}, true
 }
 
@@ -385,7 +385,7 @@ func (m *move) join() {
 		return
 	}
 	m.h.State = care.StoodDown
-	m.say(EventJoined, "The same matter stands in another handover of this person.").Detail = map[string]any{"into": m.a.Into}
+	m.say(EventJoined, "").Detail = map[string]any{"into": m.a.Into}
 }
 
 // misfiled stands a handover down that was never about this person, and says so to whoever has it: they may have

@@ -18,10 +18,29 @@ type SenderText struct {
 	SafeNote       string `json:"safe_note,omitempty"`
 }
 
-// SenderTextOf reads a handover as its sender wrote it.
-func SenderTextOf(rec *care.Record) *SenderText {
+// WholeTextOf reads a handover as it came, with what its sender's phone filled in.
+func WholeTextOf(rec *care.Record) *SenderText {
 	h := care.AsHandover(rec)
 	return &SenderText{h.Situation(), h.Background(), h.Assessment(), h.Recommendation(), h.SafeNote()}
+}
+
+// SenderTextOf reads the words of a handover's sender: without the parts that the phone filled in from what was
+// recorded, which are written anew from that.
+func SenderTextOf(rec *care.Record) *SenderText {
+	w := WholeTextOf(rec)
+	for _, part := range care.AsHandover(rec).FilledIn() {
+		switch part {
+		case care.PartSituation:
+			w.Situation = ""
+		case care.PartBackground:
+			w.Background = ""
+		case care.PartAssessment:
+			w.Assessment = ""
+		case care.PartRecommendation:
+			w.Recommendation = ""
+		}
+	}
+	return w
 }
 
 // Compose writes a text with the sender's words in it; a nil SenderText has none. Where both do not fit,

@@ -19,7 +19,7 @@ func TestSenderText_NeverPushOutWhatTheRulesFound(t *testing.T) {
 		{"situation", text.Situation, "Recorded Mon 2 Mar 2026 10:00 (the clock of the device was not checked)."},
 		{"background", text.Background, "Please note: Large dog."},
 		{"assessment", text.Assessment, "Not their usual self: confused. [unverified]"},
-		{"recommendation", text.Recommendation, "Please ring. By Mon 2 Mar 2026 12:00."},
+		{"recommendation", text.Recommendation, "Please ring.\nBy Mon 2 Mar 2026 12:00."},
 	} {
 		if n := len([]rune(c.text)); n > MaxText || n < MaxText-1 {
 			t.Errorf("the %s has %d characters", c.name, n)

@@ -131,7 +131,7 @@ func (d *doubtful) addAside(issue, stored, variant *care.Record) bool {
 	if !ok {
 		return false
 	}
-	d.explain(stored.ID, "set aside: "+care.AsIssue(issue).Message())
+	d.explain(stored.ID, care.Doubt(issue))
 	v, ok := f.Understand(care.DecodeJSON(care.AsIssue(issue).Content()))
 	if ok {
 		variant.Values[f.Name] = v
@@ -158,7 +158,7 @@ func (d *doubtful) addLost(issue, stored, variant *care.Record) bool {
 		if !ok { // a withdrawal against an edit
 			continue
 		}
-		d.explain(stored.ID, "two people recorded different values of "+f.Name)
+		d.explain(stored.ID, "two people recorded different values of "+care.FieldLabel(f.Name))
 		delete(variant.Values, f.Name)
 		if v, why := f.Check(value); why == nil && v != nil {
 			variant.Values[f.Name] = v
@@ -215,7 +215,7 @@ func (d *doubtful) addWanted(issue, stored *care.Record, op *care.Op, n int) err
 	if stored != nil {
 		variant.Values["patient"] = stored.Person()
 	}
-	d.explain(variant.ID, "held back: "+care.AsIssue(issue).Message())
+	d.explain(variant.ID, care.Doubt(issue))
 	return d.add(issue, variant, stored)
 }
 

@@ -97,7 +97,7 @@ func TestJudge_HandsOnTheEvidenceAndWhereItCameFrom(t *testing.T) {
 	if !got.Reported || got.Sender != b.Town.Nurses || got.Person.ID != b.Town.Ada || !got.Since.Equal(set.ClinicalTime) {
 		t.Errorf("reported %v by %s, about %s since %s", got.Reported, got.Sender, got.Person.ID, got.Since)
 	}
-	if len(got.Events) != 2 || got.Doubts[set.ID] != "set aside: no" {
+	if len(got.Events) != 2 || got.Doubts[set.ID] != "temperature 41.0 was refused" {
 		t.Errorf("%d pieces of evidence, doubts %v", len(got.Events), got.Doubts)
 	}
 }

@@ -21,12 +21,11 @@
 // replaces it: show every sub-score beside the total.
 package news2
 
-// Acknowledgement is the line to print wherever a NEWS2 score is shown. The RCP
-// places no copyright restriction on the report but asks to be acknowledged; its
-// charts may only be reproduced in colour and unmodified, so we do not redraw them.
-const Acknowledgement = "NEWS2: Royal College of Physicians. National Early Warning Score (NEWS) 2: " +
-	"Standardising the assessment of acute-illness severity in the NHS. " +
-	"Updated report of a working party. London: RCP, 2017."
+// Source is the line to print in a text beside a NEWS2 score. The RCP places no copyright restriction on the report
+// ("National Early Warning Score (NEWS) 2: Standardising the assessment of acute-illness severity in the NHS. Updated
+// report of a working party. London: RCP, 2017", which pages name in full) but asks to be acknowledged; its charts may
+// only be reproduced in colour and unmodified, so we do not redraw them.
+const Source = "NEWS2: Royal College of Physicians, 2017."
 
 // Version names the edition of the score whose tables this package holds. Store
 // it beside a score so that a later edition never relabels an old one.

@@ -18,7 +18,7 @@ func Judges(collection string) bool { return slices.Contains(Collections, collec
 // EventOf makes evidence of a record.
 func EventOf(rec *care.Record, verified bool) Event {
 	e := Event{Collection: rec.Collection.Name, ID: rec.ID, Patient: rec.Person(), Staff: rec.Author,
-		At: rec.ClinicalTime, ClockKnown: rec.ClockKnown, Verified: verified, Values: rec.Values}
+		At: rec.ClinicalTime, WrittenAt: rec.AuthoredAt, ClockKnown: rec.ClockKnown, Verified: verified, Values: rec.Values}
 	switch rec.Collection.Name {
 	case care.Visits:
 		e.Visit, e.Team, e.Staff = rec.ID, care.AsVisit(rec).Team(), visitor(rec, care.AsVisit(rec).Staff())

@@ -54,8 +54,9 @@ type Event struct {
 	Patient        string
 	Staff, Team    string // who recorded it and for which team: they send the handover that comes of it
 	At             time.Time
-	ClockKnown     bool // the offset of the recording device was known
-	Verified       bool // false: built from a refused or a losing value
+	WrittenAt      time.Time // when its author wrote it, which may be later
+	ClockKnown     bool      // the offset of the recording device was known
+	Verified       bool      // false: built from a refused or a losing value
 	Values         map[string]any
 	NEWS2          *news2.Score // observations only
 	Replaced       bool         // a later set names this one as replaced: no evidence any more

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -206,6 +207,14 @@ func (d directory) nearest(kind, neighbourhood string) (handover.Team, bool) {
 
 func (d directory) Practice(org string) (handover.Team, bool) {
 	return d.find(func(t team) bool { return t.organisation == org && t.Kind == "practice" })
+}
+
+// Meant implements arrange.Directory: nobody has closed here.
+func (d directory) Meant(destination, _ string) string {
+	if t, ok := d.teams[strings.TrimPrefix(destination, handover.ToTeam(""))]; ok {
+		return t.Name + ", which has no inbox here"
+	}
+	return "the practice of this person, and none is known"
 }
 
 func (d directory) Coordinator(neighbourhood string) (handover.Team, bool) {

@@ -87,7 +87,7 @@ func (in *input) keepWords(p *planned, patient, record, text string, issue *care
 	w := arrange.Words{Key: in.m.Key, Patient: patient, Record: record, Author: in.by.Staff, Text: text,
 		At: in.at, ClockKnown: in.known}
 	if issue != nil {
-		w.Doubt = care.AsIssue(issue).Message()
+		w.Doubt = care.Doubt(issue)
 	}
 	p.words = append(p.words, w)
 }

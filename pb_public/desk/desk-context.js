@@ -2,6 +2,8 @@
 // What every view of the desk works with: who is at it, what they may do, the staff and teams by
 // name, the kinds of fields, and how to ask the server.
 import { dutyOf } from '../shared/duties.js'
+import { day } from '../shared/ui/format.js'
+import { now } from '../shared/ui/now.js'
 import { words } from '../shared/ui/words.js'
 
 /**
@@ -102,6 +104,18 @@ export class DeskContext {
             undefined, true)).items
       this.teamsById = new Map(list.map((/** @type {Team} */ t) => [t.id, t]))
       return list
+    })
+  }
+
+  /** Teams to which a handover can go: whoever has closed is not offered as if they could answer. @returns {Promise<Team[]>} */
+  destinations() {
+    return this.#once('destinations', async () => {
+      const tomorrow = day(now() + 86_400_000)
+      const filter = `closed_on != '' && closed_on < '${tomorrow}'`
+      const q = new URLSearchParams({ perPage: '1000', skipTotal: '1', fields: 'id', filter })
+      const closed = new Set((await this.session.send('GET', `/api/collections/organisations/records?${q}`, undefined, true)).items
+        .map((/** @type {{ id: string }} */ o) => o.id))
+      return (await this.teams()).filter(t => !closed.has(t.organisation ?? ''))
     })
   }
 

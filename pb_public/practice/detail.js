@@ -10,7 +10,7 @@ import { fill, word, words } from '../shared/ui/words.js'
 import { formView, takeOverText } from './forms.js'
 import { onPaper } from './paper.js'
 import { addressOf, closedText, dueText, identity, partText, sender, tags } from './row.js'
-import { age, asText, callRows, happened, isSet, provenance, rowsOf, stamp, totalOf } from './text.js'
+import { age, asText, callRows, happened, isSet, notConfirmed, provenance, rowsOf, stamp, totalOf } from './text.js'
 
 const w = words.practice
 
@@ -90,10 +90,12 @@ function cautions(d) {
     ['bad', d.unverified && html`<strong>${w.unverified}.</strong> ${w.unverifiedLong}`],
     ['bad', unreadableTexts(d).length && html`<strong>${unreadableTexts(d).join('. ')}.</strong> ${words.common.cannotRead.told}`],
     ['bad', d.side === 'escalated' && !closed(d) && !inHand(d) && fill(w.withOthers, { team: d.to_team?.name ?? '' })],
-    ['warn', rule && !d.confirmed_by && html`<strong>${w.notConfirmed}.</strong> ${w.notConfirmedLong}`],
+    ['warn', rule && !d.confirmed_by && html`<strong>${notConfirmed(d)[0]}.</strong> ${notConfirmed(d)[1]}`],
     ['warn', d.decline_reason && fill(w.declinedHere, { reason: d.decline_reason })],
     ['', closed(d) && partText(d)],
     ['', { sealed: w.sealed, limited: w.limited, given: w.given, full: '' }[d.projection]],
+    ['', d.projection === 'limited' && personName(d.patient) === words.common.noName
+      && fill(w.noConsent, { team: [d.from_team?.name, d.from_team?.phone].filter(Boolean).join(', ') })],
     ['', d.superseded_by && w.superseded],
     ['', rule && d.confirmed_by && fill(w.confirmedBy, { name: d.confirmed_by.name })],
   ]

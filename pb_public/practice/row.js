@@ -74,7 +74,8 @@ function line(inbox, item, alone, now) {
         ? html`<span class=${['E', 'U2', 'SG'].includes(item.class) ? 'pi-bad'
           : ''}>${fill(w.late, { by: duration(item.provenance.late_by_seconds) })}</span>` : nothing}
       ${item.unverified ? html`<span class="pi-bad">${w.unverified}</span>` : nothing}
-      ${item.projection === 'full' && !item.by_hand && !item.confirmed_by ? html`<span>${w.notConfirmed}</span>` : nothing}
+      ${item.projection === 'full' && !item.by_hand && !item.confirmed_by && item.class !== 'SG'
+        ? html`<span>${w.notConfirmed}</span>` : nothing}
       ${item.side === 'escalated' ? html`<span class="pi-bad">${fill(w.withOthers, { team: item.to_team?.name ?? '' })}</span>` : nothing}
       ${attention(inbox, item.id, now).map(text => html`<strong>${text}</strong>`)}
     </p>

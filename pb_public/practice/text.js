@@ -4,7 +4,7 @@ import { birth, clock, clockSaid, date, day, duration, nhsNumber, personName, wh
 import { call999Text, callText, enteredText } from '../shared/ui/calls.js'
 import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
-import { measuredOverTime, readingRows, valueText } from '../shared/ui/readings.js'
+import { measuredOverTime, readingRows, readingsText, valueText } from '../shared/ui/readings.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 
@@ -46,10 +46,16 @@ export const totalOf = score => (score.total === null || score.total === undefin
 
 /** What happened in one line of the history. @param {import('./types.js').HandoverEvent} e */
 export function happened(e) {
-  const what = word(w.events, e.kind)
+  const what = word(w.events, e.kind), again = e.text?.toLowerCase().startsWith(what.toLowerCase()) // as older rows say it
   const line = e.by?.name ? fill(w.eventBy, { what, name: e.by.name }) : what
-  return [[line, e.text].filter(Boolean).join(': '), ...unreadableTexts(e)].join('. ')
+  return [[again ? '' : line, e.text].filter(Boolean).join(': '), ...unreadableTexts(e)].join('. ')
 }
+
+/** Whether a handover rests on nothing but what somebody wrote in their own words. @param {Detail} d */
+export const ownWords = d => d.class === 'SG' || (d.evidence.length > 0 && d.evidence.every(e => e.collection === 'checkins'))
+
+/** What to say of one that a rule raised and nobody has confirmed. @param {Detail} d */
+export const notConfirmed = d => (ownWords(d) ? [w.ownWords, w.ownWordsLong] : [w.notConfirmed, w.notConfirmedLong])
 
 /** @param {Detail} d @param {number} now */
 export function age(d, now) { return ageAt(d.patient.date_of_birth, day(now)) }
@@ -95,7 +101,7 @@ export function asText(d, who, now) {
         { who: [person(d.from_staff), d.from_team?.name, d.from_team?.phone].filter(Boolean).join(', ') }))
   say(w.s.reasons, d.rules.map(r => r.title || r.rule).join('; '))
   if (d.projection === 'full' && !d.by_hand) lines.push(d.confirmed_by ? fill(w.confirmedBy, { name: d.confirmed_by.name })
-      : w.notConfirmedLong)
+      : notConfirmed(d)[1])
   if (d.unverified) lines.push(w.unverifiedLong)
   if (unreadableTexts(d).length) lines.push(`${unreadableTexts(d).join('. ')}. ${words.common.cannotRead.told}`)
   if (d.superseded_by) lines.push(w.superseded)
@@ -108,8 +114,9 @@ export function asText(d, who, now) {
       const total = e.news2 ? `: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands, e.news2.band)}${
         e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}` : ''
       lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}${total}`)
-      for (const r of rowsOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
-    } else if (e.values.concern) {
+      const told = d.assessment?.includes(readingsText(e.values, e.news2, Boolean(e.news2))) // each reading once
+      if (!told) for (const r of rowsOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
+    } else if (e.values.concern && !d.assessment?.includes(e.values.concern)) {
       lines.push(`${w.s.concern.toUpperCase()}, ${stamp(e.recorded_at, now)}`, e.values.concern)
     }
     lines.push(provenance(e, now), '')

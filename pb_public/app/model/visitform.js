@@ -8,7 +8,8 @@ import { callFirst } from './callfirst.js'
 import { callFields, callsOfDraft, callsToAsk, noCalls } from './calls.js'
 import { scored } from './people.js'
 import { holding, urgencies } from './rules.js'
-import { sbar } from './sbar.js'
+import { withConsent } from './destinations.js'
+import { caseOf, classOf, said, sent, setBefore, teamOf, wasSeen } from './handing.js'
 import { noTimes, timesToAsk, visitTimes } from './times.js'
 
 /** @typedef {any} Rec */
@@ -36,6 +37,7 @@ export function blank({ patient, visit = null, taken = null, now }) {
     /** '' = as the readings say, 'yes', 'no' */ handOver: '',
     /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},
     cls: '', /** '' = as the rules say */ toTeam: '', registrant: '',
+    /** Whether the person agrees that a voluntary service knows them. */ consent: '',
     calls: noCalls(),
     tried: false,
   }
@@ -77,8 +79,8 @@ function valueOf(r, text) {
   return n !== null && Number.isNaN(n) ? text.trim() : n // what is no number goes up as it was typed: nothing is lost
 }
 
-/** Whether any reading was taken. @param {VisitForm} f */
-export const hasReadings = f => Object.values(readingsOf(f)).some(v => v !== null)
+/** Whether any reading was taken, of somebody who was seen. @param {VisitForm} f */
+export const hasReadings = f => wasSeen(f.fields.status) && Object.values(readingsOf(f)).some(v => v !== null)
 
 /**
  * What to say about a number as it is typed; nothing is ever refused.
@@ -112,7 +114,7 @@ export function judge(f, patient, { rules, history, now, clockKnown }) {
   const taken = readingsOf(f)
   const numbers = Object.fromEntries(readings.map(r =>
     [r.name, typeof taken[r.name] === 'string' && r.kind !== 'enum' ? null : taken[r.name]]))
-  const points = anyScored(numbers) ? scored(numbers, patient, f.started) : null
+  const points = hasReadings(f) && anyScored(numbers) ? scored(numbers, patient, f.started) : null
   const before = history.filter(h => h.id !== f.replaces && !(f.visit && h.id === f.visit))
   const holds = (/** @type {string} */ collection, /** @type {Record<string, any>} */ record, /** @type {any} */ news2) =>
     holding(rules, { collection, id: '', at: new Date(now).toISOString(), record, news2, verified: true, clock_known: clockKnown },
@@ -125,8 +127,7 @@ export function judge(f, patient, { rules, history, now, clockKnown }) {
 
 /** The visit as it will be stored; what was not said is null. @param {VisitForm} f */
 function visitOf(f) {
-  const said = { ...f.fields, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '' }
-  return Object.fromEntries(Object.entries(said).map(([k, v]) => [k, value(v)]))
+  return Object.fromEntries(Object.entries(said(f.fields)).map(([k, v]) => [k, value(v)]))
 }
 
 /**
@@ -136,13 +137,7 @@ function visitOf(f) {
  */
 export function teamFor(f, j, { teams, mine }) {
   if (f.toTeam) return f.toTeam === practice ? '' : f.toTeam
-  const to = j.held[0]?.destination ?? ''
-  if (to.startsWith('team:')) return to.slice('team:'.length)
-  if (to !== 'coordinator') return ''
-  // As the server finds it: the coordinators of the neighbourhood, else any, the first by id.
-  const hoods = teams.filter(t => mine.includes(t.id)).map(t => t.neighbourhood)
-  const coordinators = teams.filter(t => t.kind === 'coordination').sort((a, b) => (a.id < b.id ? -1 : 1))
-  return (coordinators.find(t => hoods.includes(t.neighbourhood)) ?? coordinators[0])?.id ?? ''
+  return teamOf(j.held[0]?.destination ?? '', { teams, mine })
 }
 
 /** Chosen by hand: the person's practice, whatever the rules say. */
@@ -152,29 +147,64 @@ export const practice = 'practice'
 export const handsOver = (f, urgency) => f.handOver === 'yes' || (f.handOver !== 'no' && urgency !== '')
 
 /**
- * The texts of the handover: filled in, where they were not changed by hand.
- * @param {VisitForm} f @param {Rec} patient @param {ReturnType<typeof judge>} j @param {any} before @param {number} now
+ * Where the handover of a form goes, and what its text is written from beside the form.
+ * @typedef {object} Hand
+ * @property {string} to its team, "" for the person's practice @property {string} kind of that team
+ * @property {string} service the organisation of a voluntary team, "" otherwise
+ * @property {{ teams: Rec[], mine: readonly string[] }} known
+ * @property {import('./sbar.js').Finding | null} before the last scored set of another visit @property {boolean} clockKnown
  */
-export function texts(f, patient, j, before, now) {
-  const urgency = f.cls || j.urgency || 'R'
-  const made = sbar({ patient, visit: f.fields, readings: /** @type {any} */ (j.numbers), score: j.score, before, urgency, now })
-  return { ...made, ...(urgency === j.urgency ? { recommendation: j.held[0].ask } : {}), ...f.words }
+
+/**
+ * @param {VisitForm} f @param {ReturnType<typeof judge>} j
+ * @param {{ teams: Rec[], mine: string[], history: import('./rules.js').Evidence[], now: number, clockKnown: boolean }} on
+ * @returns {Hand}
+ */
+export function handOf(f, j, { teams, mine, history, now, clockKnown }) {
+  const known = { teams, mine }, to = teamFor(f, j, known), team = to ? teams.find(t => t.id === to) : null
+  const kind = to ? team?.kind ?? '' : 'practice'
+  return { to, kind, service: kind === 'voluntary' ? team?.organisation ?? '' : '', known, clockKnown,
+    before: setBefore(history, now, e => !f.visit || e.record.visit !== f.visit) }
+}
+
+/** A handover to the practice, where nothing else is known. @type {Hand} */
+const plainHand = { to: '', kind: 'practice', service: '', known: { teams: [], mine: [] }, before: null, clockKnown: true }
+
+/** How urgent the handover is. @param {VisitForm} f @param {ReturnType<typeof judge>} j @param {Hand | null} hand */
+export const urgencyOf = (f, j, hand) => classOf(f.cls, j.held, (hand ?? plainHand).to, (hand ?? plainHand).known)
+
+/**
+ * The texts of the handover: filled in, where they were not changed by hand.
+ * @param {VisitForm} f @param {Rec} patient @param {ReturnType<typeof judge>} j @param {Hand | null} about @param {number} now
+ */
+export function texts(f, patient, j, about, now) {
+  const hand = about ?? plainHand, at = visitTimes(f, now), first = f.takenAt || at.taken_at
+  const entered = (/** @type {boolean} */ byHand) => (byHand ? { time_entered_at: f.times.at } : {})
+  const was = f.replaces && f.before ? { collection: /** @type {const} */ ('observations'), at: first, titles: [], values: f.before,
+    score: anyScored(f.before) ? scored(f.before, patient, first) : null } : null
+  return sent(caseOf({ ...hand, patient, visit: { ...visitOf(f), ...entered(at.byHand) }, at: at.ended_at, words: f.words, held: j.held,
+    cls: urgencyOf(f, j, hand), set: hasReadings(f) ? { values: { ...j.numbers, ...entered(at.takenByHand) }, score: j.score,
+      at: at.taken_at, was, written: now } : null }), f.words)
 }
 
 /**
  * What must be answered before it can be saved, by the id of its field. A call comes first: an urgent
  * handover needs to know whether somebody was reached.
  * @param {VisitForm} f @param {ReturnType<typeof judge>} j @param {{ raises_urgent: boolean }} me @param {number} [now] ms
+ * @param {Hand | null} [hand]
  * @returns {Record<string, string>} field → the code of what is missing
  */
-export function missing(f, j, me, now = Date.parse(f.started)) {
+export function missing(f, j, me, now = Date.parse(f.started), hand = null) {
   /** @type {Record<string, string>} */
   const m = {}
   if (!f.fields.purpose && !f.visit) m.purpose = 'purpose'
   if (!f.fields.status) m.status = 'status'
   if (f.fields.status === 'no_access' && !f.fields.no_access_kind) m.no_access_kind = 'no_access_kind'
   const handing = handsOver(f, j.urgency)
-  const cls = f.cls || j.urgency
+  const cls = urgencyOf(f, j, hand)
+  if (handing && hand?.kind === 'voluntary') {
+    for (const box of ['we_ask', 'safe_note']) if (!f.words[box]?.trim()) m[box] = box
+  }
   if (handing && callFirst(cls)) {
     Object.assign(m, callsToAsk(f.calls, cls, now))
     if (!me.raises_urgent && !f.registrant) m.registrant = 'registrant'
@@ -192,17 +222,16 @@ const same = (/** @type {any} */ a, /** @type {any} */ b) => {
  * The ops of saving: the visit (only what was changed, when it was planned), its readings, its handover.
  * @param {object} o
  * @param {VisitForm} o.form @param {Rec} o.patient @param {Rec | null} o.planned the visit as the form saw it
- * @param {ReturnType<typeof judge>} o.judged @param {any} o.before
- * @param {string} [o.to] the team it goes to, "" for the person's practice; see teamFor
+ * @param {ReturnType<typeof judge>} o.judged @param {Hand | null} [o.hand] where its handover goes
+ * @param {string} [o.how] how consent was asked for
  * @param {{ id: string, teams: string[] }} o.me @param {number} o.now @param {() => string} o.newID
  * @param {Record<string, string>} [o.whys] words of why a call could not be made
  */
-export function ops({ form: f, patient, planned, judged, before, to = '', me, now, newID, whys = {} }) {
-  const at = visitTimes(f, now)
+export function ops({ form: f, patient, planned, judged, hand = null, how = '', me, now, newID, whys = {} }) {
+  const at = visitTimes(f, now), fields = said(f.fields)
   /** @type {Record<string, any>} */
-  const set = { status: f.fields.status, no_access_kind: f.fields.status === 'no_access' ? f.fields.no_access_kind : '',
-      purpose: f.fields.purpose, outcome: f.fields.outcome,
-    critical_medicine: f.fields.critical_medicine, note: f.fields.note.trim(), started_at: at.started_at, ended_at: at.ended_at,
+  const set = { status: f.fields.status, no_access_kind: fields.no_access_kind, purpose: f.fields.purpose, outcome: fields.outcome,
+    critical_medicine: fields.critical_medicine, note: f.fields.note.trim(), started_at: at.started_at, ended_at: at.ended_at,
     ...(at.byHand ? { time_entered_at: f.times.at } : {}) }
   const visit = planned?.id ?? newID()
   /** @type {any[]} */
@@ -212,8 +241,8 @@ export function ops({ form: f, patient, planned, judged, before, to = '', me, no
     if (!planned.staff) changed.staff = me.id
     if (Object.keys(changed).length) list.push({ op: 'update', collection: 'visits', id: visit, patient: f.patient, set: changed })
     const had = planned.soft_signs ?? []
-    const added = f.fields.soft_signs.filter(s => !had.includes(s)),
-      removed = had.filter((/** @type {string} */ s) => !f.fields.soft_signs.includes(s))
+    const added = fields.soft_signs.filter(s => !had.includes(s)),
+      removed = had.filter((/** @type {string} */ s) => !fields.soft_signs.includes(s))
     if (added.length) list.push({ op: 'add', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs', values: added })
     if (removed.length) list.push({ op: 'remove', collection: 'visits', id: visit, patient: f.patient, field: 'soft_signs',
         values: removed })
@@ -221,7 +250,7 @@ export function ops({ form: f, patient, planned, judged, before, to = '', me, no
     const given = Object.fromEntries(Object.entries(set).filter(([, v]) => value(v) !== null))
     list.push({ op: 'create', collection: 'visits', id: visit,
         set: { patient: f.patient, team: me.teams[0] ?? null, staff: me.id, ...given,
-          ...(f.fields.soft_signs.length ? { soft_signs: f.fields.soft_signs } : {}) } })
+          ...(fields.soft_signs.length ? { soft_signs: fields.soft_signs } : {}) } })
   }
   if (hasReadings(f) && !(f.before && same(f.before, readingsOf(f)) && (!f.times.taken_at || f.times.taken_at === f.takenAt))) {
     const taken = Object.fromEntries(Object.entries(readingsOf(f)).filter(([, v]) => v !== null))
@@ -230,13 +259,17 @@ export function ops({ form: f, patient, planned, judged, before, to = '', me, no
           ...(at.takenByHand ? { time_entered_at: f.times.at } : {}), ...(f.replaces ? { replaces: f.replaces } : {}) } })
   }
   if (handsOver(f, judged.urgency)) {
-    const cls = f.cls || judged.urgency || 'R'
-    const t = texts(f, patient, judged, before, now)
-    const said = Object.fromEntries(Object.entries(callFirst(cls) ? callFields(f.calls, cls, whys) : {}).filter(([, v]) => v !== null))
+    const cls = urgencyOf(f, judged, hand), to = hand?.to ?? ''
+    const t = texts(f, patient, judged, hand, now)
+    if (hand?.service && f.consent && !patient.objection) {
+      list.push({ op: 'update', collection: 'patients', id: f.patient, patient: f.patient, set: { consent: withConsent(patient,
+        { service: hand.service, given: f.consent === 'yes', by: me.id, how, at: new Date(now).toISOString() }) } })
+    }
+    const calls = Object.fromEntries(Object.entries(callFirst(cls) ? callFields(f.calls, cls, whys) : {}).filter(([, v]) => v !== null))
     list.push({ op: 'create', collection: 'handovers', id: newID(),
         set: { patient: f.patient, visit, class: cls, from_team: me.teams[0] ?? null, ...t,
       ...(to ? { to_team: to } : {}), ...(f.registrant ? { named_registrant: f.registrant } : {}),
-      ...said } })
+      ...calls } })
   }
   return { ops: list, visit }
 }

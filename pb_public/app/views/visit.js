@@ -6,13 +6,14 @@ import { personName, when } from '../../shared/ui/format.js'
 import { parameters } from '../../shared/ui/news2.js'
 import { choices as choiceReadings, labelOf, numbers, optionsOf, unitOf } from '../../shared/ui/readings.js'
 import { unreadableText } from '../../shared/ui/unreadable.js'
-import { fill, inOrder, word, words } from '../../shared/ui/words.js'
+import { fill, word, words } from '../../shared/ui/words.js'
 import { evidenceOf } from '../model/evidence.js'
 import { whoOf } from '../model/formtext.js'
-import { scoreOf, sets } from '../model/people.js'
+import { decideAnew } from '../model/handing.js'
+import { sets } from '../model/people.js'
 import { isOpen, plannedToday } from '../model/round.js'
 import { enter, timesToAsk, visitTimes } from '../model/times.js'
-import { blank, doubt, judge, missing, ops, restored, teamFor } from '../model/visitform.js'
+import { blank, doubt, handOf, judge, missing, ops, restored } from '../model/visitform.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { callBlock, handing } from './handing.js'
@@ -79,17 +80,16 @@ async function begin(app, key, id) {
 /** @param {App} app @param {string} key @param {any} open @param {any} patient */
 function draw(app, key, open, patient) {
   const w = words.app.visit, f = open.form
-  const before = sets(app.all('observations').filter(o => o.patient === patient.id && o.visit !== f.visit))
-    .map(o => scoreOf(o, patient)).find(Boolean) ?? null
   const evidence = evidenceOf(patient, { observations: app.all('observations'), visits: app.all('visits'), checkins: app.all('checkins'),
     issues: app.all('sync_issues'), clockKnown: app.clockKnown })
   const j = judge(f, patient, { rules: app.rules, history: evidence, now: app.now(), clockKnown: app.clockKnown })
-  const lacks = f.tried ? missing(f, j, app.me, app.now()) : {}
+  const hand = handHere(app, f, j, evidence)
+  const lacks = f.tried ? missing(f, j, app.me, app.now(), hand) : {}
   const error = (/** @type {string} */ name) => lacks[name] ? /** @type {any} */ (w.missing)[lacks[name]] : ''
   const change = (/** @type {(form: any) => void} */ how) => {
     how(f); open.dirty = true; app.drafts.put(key, { form: f, seen: open.seen, planned: open.planned, who: open.who }); app.redraw() }
   const done = f.fields.status === 'completed'
-  const urgent = j.call ? callBlock(app, f, patient, j, error, change) : nothing
+  const urgent = j.call ? callBlock(app, f, patient, j, hand, error, change) : nothing
   return html`${back(address('person', patient.id), personName(patient))}
     <h1 class="nhsuk-heading-l nhsuk-u-margin-bottom-2">${open.planned?.ended_at ? w.titleAgain : w.title}</h1>
     ${who(app, patient)}
@@ -98,16 +98,16 @@ function draw(app, key, open, patient) {
     ${open.restored ? html`<p class="ds-banner">${w.restored}</p>` : nothing}
     ${Object.keys(lacks).length ? summary(lacks) : nothing}
     <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => {
-      e.preventDefault(); save(app, key, open, patient, j, before) }}>
+      e.preventDefault(); save(app, key, open, patient, j, hand) }}>
       ${open.planned?.purpose ? nothing
         : select({ id: 'purpose', label: w.purpose, options: [['', w.choose], ...Object.entries(words.app.purposes)],
           value: f.fields.purpose,
             error: error('purpose'), change: v => change(form => { form.fields.purpose = v }) })}
       ${choice({ name: 'status', legend: w.status, options: w.statuses, value: f.fields.status, error: error('status'),
-          change: v => change(form => { form.fields.status = v }) })}
+          change: v => change(form => decideAnew(form, 'status', v)) })}
       ${f.fields.status === 'no_access'
         ? choice({ name: 'no_access_kind', legend: w.noAccess, options: words.app.noAccess, value: f.fields.no_access_kind,
-          error: error('no_access_kind'), hint: w.noAccessHint, change: v => change(form => { form.fields.no_access_kind = v }) })
+          error: error('no_access_kind'), hint: w.noAccessHint, change: v => change(form => decideAnew(form, 'no_access_kind', v)) })
         : nothing}
       ${f.fields.status ? times(app, f, done, lacks, change) : nothing}
       ${done && j.score ? nothing : urgent}
@@ -121,7 +121,7 @@ function draw(app, key, open, patient) {
             value: f.fields.outcome, change: v => change(form => { form.fields.outcome = v }) })}` : nothing}
       ${f.fields.status ? field({ id: 'note', label: w.note, value: f.fields.note, rows: 5,
           change: v => change(form => { form.fields.note = v }) }) : nothing}
-      ${f.fields.status ? handing(app, f, patient, j, before, error, change) : nothing}
+      ${f.fields.status ? handing(app, f, patient, j, hand, error, change) : nothing}
       ${open.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${open.error}</p>` : nothing}
       <div class="app-save"><button class="nhsuk-button app-wide" type="submit" ?disabled=${open.saving}>${w.save}</button></div>
       <p><button class="app-link" type="button" @click=${() => discard(app, key, patient)}>${w.discard}</button></p>
@@ -225,11 +225,14 @@ function total(s, lost) {
     <br><small>${w.source}</small></div>`
 }
 
-/** @param {App} app @param {string} key @param {any} open @param {any} patient @param {ReturnType<typeof judge>} j @param {any} before */
-async function save(app, key, open, patient, j, before) {
+/**
+ * @param {App} app @param {string} key @param {any} open @param {any} patient @param {ReturnType<typeof judge>} j
+ * @param {import('../model/visitform.js').Hand} hand
+ */
+async function save(app, key, open, patient, j, hand) {
   const f = open.form
   f.tried = true
-  if (Object.keys(missing(f, j, app.me, app.now())).length) {
+  if (Object.keys(missing(f, j, app.me, app.now(), hand)).length) {
     app.redraw()
     requestAnimationFrame(() => document.getElementById('errors')?.focus())
     return
@@ -238,10 +241,11 @@ async function save(app, key, open, patient, j, before) {
   open.error = ''
   app.redraw()
   try {
-    const to = teamFor(f, j, { teams: app.all('teams'), mine: app.me.teams })
-    const made = ops({ form: f, patient, planned: open.planned, judged: j, before, to, me: app.me, now: app.now(), newID: app.newID,
-      whys: words.app.calls.whys })
-    if (made.ops.length) await app.record(made.ops, open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined)
+    const made = ops({ form: f, patient, planned: open.planned, judged: j, hand, how: words.app.referral.how, me: app.me, now: app.now(),
+      newID: app.newID, whys: words.app.calls.whys })
+    const seen = { ...(open.seen ? { [`visits/${made.visit}`]: open.seen } : {}),
+      [`patients/${patient.id}`]: app.seen('patients', patient.id) }
+    if (made.ops.length) await app.record(made.ops, seen)
   } catch (e) {
     open.saving = false
     open.error = notSaved(e)
@@ -255,12 +259,19 @@ async function save(app, key, open, patient, j, before) {
   app.go(address('today'))
 }
 
+/**
+ * Where the handover of a form goes, as far as this phone knows.
+ * @param {App} app @param {any} f @param {ReturnType<typeof judge>} j @param {import('../model/rules.js').Evidence[]} history
+ */
+const handHere = (app, f, j, history) => handOf(f, j, { teams: app.all('teams'), mine: app.me.teams, history, now: app.now(),
+  clockKnown: app.clockKnown })
+
 /** What a form records whose person is no longer on this phone: no earlier evidence of them is here. @param {App} app @param {any} open */
 function changeOfLeft(app, open) {
   const f = open.form, who = open.who ?? { id: f.patient }
   const j = judge(f, who, { rules: app.rules, history: [], now: app.now(), clockKnown: app.clockKnown })
-  const made = ops({ form: f, patient: who, planned: open.planned, judged: j, before: null, me: app.me, now: app.now(), newID: app.newID,
-    to: teamFor(f, j, { teams: app.all('teams'), mine: app.me.teams }) })
+  const made = ops({ form: f, patient: who, planned: open.planned, judged: j, hand: handHere(app, f, j, []), me: app.me, now: app.now(), newID: app.newID,
+    how: words.app.referral.how, whys: words.app.calls.whys })
   return { ops: made.ops, seen: open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined }
 }
 

@@ -28,7 +28,8 @@ export function handover(desk, [id = '']) {
     who: '',
     back: { to: 'handovers', text: w.back },
     async load() {
-      const [answer, all] = await Promise.all([desk.session.get(`/handovers/${id}`), desk.teams(), desk.isDesk ? desk.fields() : null])
+      const [answer, all] = await Promise.all([desk.session.get(`/handovers/${id}`), desk.destinations(),
+        desk.isDesk ? desk.fields() : null])
       h = answer
       teams = all
       view.title = fill(w.titleOf, { class: word(words.common.classes, h.class) })
@@ -116,8 +117,10 @@ export function handover(desk, [id = '']) {
       ${button(word(w.verbs, doing), { submit: true, busy })}
         ${button(words.desk.cancel, { kind: 'secondary', click: () => { doing = ''; desk.redraw() } })}</form>` : nothing}
     <p class="ds-row">${['record_call', 'hand_on', 'accept', 'confirm', 'stand_down'].map(opener)}</p></section>`
+  /** Whom to ring about it: who has it, or where that is oneself who sent it. */
+  const toRing = () => (desk.session.me?.teams?.includes(h.to_team?.id) ? h.from_team : h.to_team)
   const callForm = () => html`<h2 class="nhsuk-heading-s">${w.callTitle}</h2>
-    ${h.to_team?.phone ? html`<p>${fill(w.ring, { team: h.to_team.name, phone: h.to_team.phone })}</p>` : nothing}
+    ${toRing()?.phone ? html`<p>${fill(w.ring, { team: toRing().name, phone: toRing().phone })}</p>` : nothing}
     ${radios({ name: 'reached', legend: w.reachedLegend, value: call.reached, change: v => { call.reached = v; desk.redraw() },
         options: [{ value: 'yes', text: w.reachedYes }, { value: 'no', text: w.reachedNo }] })}
     ${textInput({ id: 'call-name', label: w.callName, value: call.name, input: v => { call.name = v } })}

@@ -70,8 +70,39 @@ export function readingTexts(set, points) {
     : fill(word(paired ? said.pairs : said.readings, r.name), { value }) + (r.score ? ` (${p ?? '–'})` : ''))
 }
 
-/** All that was taken in one sentence, "" when nothing was. @param {ReadingSet} set @param {Points} points */
-export const readingsText = (set, points) => readingTexts(set, points).join(', ')
+/** A reading as a sentence names it: what stands before its value. @param {string} name */
+export const saidLabel = name => word(words.common.said.readings, name).split(' {value}')[0]
+
+/**
+ * All that was taken in one sentence, "" when nothing was. With gaps, what NEWS2 lacks is named in its place.
+ * @param {ReadingSet} set @param {Points} points @param {boolean} [gaps]
+ */
+export function readingsText(set, points, gaps = false) {
+  if (!gaps) return readingTexts(set, points).join(', ')
+  const lines = linesOf(set, points, inSentence)
+  return readings.flatMap(r => {
+    const line = lines.findIndex(l => l.reading === r)
+    if (line >= 0) return [readingTexts(set, points)[line]]
+    return r.score ? [fill(words.common.said.missing, { label: saidLabel(r.name) })] : []
+  }).join(', ')
+}
+
+/**
+ * What a corrected set has otherwise than the one it replaces: "respiration rate 22/min, not 25/min"; "" where nothing. The server
+ * writes the same (internal/care, ReadingsChanged).
+ * @param {ReadingSet} now @param {ReadingSet} was
+ */
+export function readingsChanged(now, was) {
+  const said = words.common.said
+  return readings.flatMap(r => {
+    const [label, unit = ''] = word(said.readings, r.name).split('{value}')
+    const text = (/** @type {any} */ v) => (wasTaken(v) ? inSentence(r, v) + unit : '')
+    const is = text(now[r.name]), before = text(was[r.name])
+    if (is === before) return []
+    if (!is) return [fill(said.gone, { label: label.trim(), was: before })]
+    return [fill(before ? said.changed : said.added, { now: label + is, was: before })]
+  }).join('; ')
+}
 
 /** A value on its own, with its unit: "112 a minute", "C, New confusion". @param {string} name @param {any} value */
 export function valueText(name, value) {

@@ -54,7 +54,8 @@ test('an urgent reading: the call comes first, and the phone shows who at the pr
   await page.getByLabel('Breathing air').check()
   await page.getByLabel('Alert').check()
   await page.getByText('NEWS2 10').waitFor()
-  assert.match(await page.getByLabel('Situation').inputValue(), /NEWS2 10/)
+  assert.match(await page.getByLabel('Situation').inputValue(), /seen at home: NEWS2 of 7 or more/)
+  assert.match(await page.getByLabel('Assessment').inputValue(), /NEWS2 10/)
   await accessible(page, 'an urgent visit')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByText('There is a problem').waitFor() // nobody says whether anybody was called

@@ -56,7 +56,7 @@ var ScopeFields = map[string][]string{
 	Checkins:       {"patient", "staff", "team"}, // the patient first: see pbstore
 	Handovers:      {"from_staff", "from_team", "to_team"},
 	HandoverEvents: {"from_staff", "from_team", "team"},
-	Conflicts:      {"patient", "kept_by", "lost_by", "owner_team"},
+	Conflicts:      {"kept_by", "lost_by", "owner_team"},
 	Quarantine:     {"author", "owner_team"},
 }
 
@@ -96,8 +96,7 @@ func ScopesOf(collection, id, author string, value func(field string) string) []
 		add(staffPrefix, value("from_staff"))
 		add(teamPrefix, value("from_team"))
 		add(destinationPref, value("team"))
-	case Conflicts: // whoever reads a value that is disputed must know that it is
-		add(clinicalPrefix, value("patient"))
+	case Conflicts:
 		add(staffPrefix, value("kept_by"))
 		add(staffPrefix, value("lost_by"))
 		add(deskPrefix, value("owner_team"))

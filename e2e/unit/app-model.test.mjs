@@ -9,7 +9,7 @@ import { visitText } from '../../pb_public/app/model/text.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
 import { checkinText, detailsText, formText, whoOf } from '../../pb_public/app/model/formtext.js'
 import { changeLines, fieldName, isMoment, isProse, shownMessage, shownValue } from '../../pb_public/app/model/values.js'
-import { blank, doubt, judge, missing, ops, practice, restored, teamFor, texts } from '../../pb_public/app/model/visitform.js'
+import { blank, doubt, handedIn, handsOver, judge, missing, ops, practice, restored, teamFor, texts } from '../../pb_public/app/model/visitform.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
 import { numbers } from '../../pb_public/shared/ui/readings.js'
 
@@ -229,4 +229,23 @@ test('a form that was not saved is text to copy, whoever it is about and whereve
     'Mabel\n\nDid you see or speak to them?: Yes\nHow were they?: Unwell\nIs anything worrying you?: The fridge is empty')
   assert.equal(detailsText({ access_notes: 'Knock loudly', phone: '', team: 'x' }, ada), 'AMES, Ada\n\nGetting in: Knock loudly')
   assert.match(formText('person:ada', { form: { access_notes: 'Knock loudly' }, who: null }, null, id => id), /Knock loudly/, 'a draft of an earlier version names nobody')
+})
+
+// U10
+test('a visit that led to a handover leads to no second one, whatever is changed; somebody else can be told as well', () => {
+  const visit = { id: 'v', patient: 'ada', status: 'completed', staff: 'nia', started_at: '2026-03-02T09:30:00Z', ended_at: '2026-03-02T09:50:00Z', note: 'Breathless.' }
+  const taken = { id: 'o', visit: 'v', taken_at: '2026-03-02T09:45:00Z', ...well, respiration_rate: 25, spo2: 90 }
+  const h = { id: 'h', visit: 'v', class: 'E', state: 'sent', from_staff: 'nia', to_team: 'surgery' }
+  assert.deepEqual([handedIn([h, { id: 'x', visit: 'w', state: 'sent', class: 'R' }], 'v'), handedIn([{ ...h, state: 'stood_down' }], 'v'), handedIn([{ ...h, evidence: { copy_of: 'y' } }], 'v'), handedIn([h], '')], ['h', '', '', ''])
+  const change = (more, by) => {
+    const form = { ...blank({ patient: 'ada', visit, taken, handed: 'h', now }), ...more }
+    by(form)
+    const j = judge(form, { id: 'ada' }, ground)
+    assert.deepEqual(missing(form, j, { raises_urgent: true }), {}, 'nothing about a call')
+    return ops({ form, patient: { id: 'ada' }, planned: visit, judged: j, before: null, me: { id: 'nia', teams: ['river'] }, now, newID: () => 'new' }).ops.map(o => `${o.op} ${o.collection}`)
+  }
+  assert.deepEqual(change({}, f => { f.fields.note = 'Breathless. Son is with her.' }), ['update visits'], 'a note alone')
+  assert.deepEqual(change({}, f => { f.readings.respiration_rate = '22' }), ['create observations'], 'a corrected reading')
+  const wider = blank({ patient: 'ada', visit, taken, handed: 'h', now })
+  assert.deepEqual([handsOver(wider, 'E'), handsOver({ ...wider, handOver: 'yes' }, 'E'), handsOver({ ...wider, handed: '' }, 'E')], [false, true, true])
 })

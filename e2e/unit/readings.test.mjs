@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { visitText } from '../../pb_public/app/model/text.js'
 import { blank, doubt, judge, ops, readingsOf, texts } from '../../pb_public/app/model/visitform.js'
-import { asText, rowsOf } from '../../pb_public/practice/text.js'
+import { asText, replacedText, rowsOf } from '../../pb_public/practice/text.js'
 import { readings } from '../../pb_public/shared/readings.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
-import { choices, labelOf, measuredOverTime, numbers, optionsOf, overTime, readingsText, readingTexts, unitOf, valueText } from '../../pb_public/shared/ui/readings.js'
+import { choices, labelOf, measuredOverTime, numbers, optionsOf, overTime, readingsChanged, readingsText, readingTexts, unitOf, valueText } from '../../pb_public/shared/ui/readings.js'
 import { fill, words } from '../../pb_public/shared/ui/words.js'
 
 const now = Date.parse('2026-03-02T10:00:00Z')
@@ -23,6 +23,24 @@ const alone = r => readingsText({ [r.name]: stored(r) }, points)
 
 test('sets are written as the server writes them', () => {
   for (const c of golden) assert.equal(readingsText(c.set, c.points), c.taken, c.name)
+})
+
+// U7
+test('a correction says what is otherwise, as the server says it', () => {
+  for (const c of JSON.parse(readFileSync(new URL('../../internal/care/testdata/readings_changed.json', import.meta.url), 'utf8'))) {
+    assert.equal(readingsChanged(c.now, c.was), c.text, c.name)
+  }
+})
+
+// U7
+test('the text of a visit and the page of a practice mark the readings that were replaced', () => {
+  const was = { id: 'a', visit: 'v', taken_at: '2026-03-02T09:45:00Z', respiration_rate: 25, pulse: 88 }
+  const by = { id: 'b', visit: 'v', taken_at: '2026-03-02T09:45:00Z', authored_at: '2026-03-02T18:02:00Z', replaces: 'a', respiration_rate: 22, pulse: 88 }
+  const text = visitText({ patient: {}, visit: { id: 'v', started_at: '2026-03-02T09:30:00Z' }, observations: [was, by], nameOf: () => '' })
+  assert.match(text, /REPLACED [^\n]*18:02: respiration rate 22\/min, not 25\/min\.\nrespiration rate 25\/min/)
+  assert.equal(text.match(/REPLACED/g)?.length, 1, 'only the first')
+  const e = { collection: 'observations', id: 'a', recorded_at: was.taken_at, clock_known: true, verified: true, late_by_seconds: 0, values: was, replaced_by: 'b', replaced_at: by.authored_at }
+  assert.equal(replacedText(e, [e, { ...e, id: 'b', values: by, replaced_by: undefined }], now), 'REPLACED Mon 2 Mar 18:02: respiration rate 22/min, not 25/min.')
 })
 
 test('a reading that is stored and cannot be read is never shown as not taken', () => {

@@ -70,6 +70,12 @@ func (a *Access) SideOf(handover *care.Record) string {
 	return Escalated
 }
 
+// asked says whether a handover asks for work in an answer that one of somebody's teams gave. Only the server makes
+// such a one, of the answer of whoever had the handover that it follows: they read of it what they read of that.
+func (a *Access) asked(handover *care.Record) bool {
+	return a.Duty.Inbox && handover.Text("follows") != "" && slices.Contains(a.Teams, handover.Text("from_team"))
+}
+
 func (a *Access) sent(handover *care.Record) bool {
 	return handover.Text("from_staff") == a.Staff || slices.Contains(a.Teams, handover.Text("from_team"))
 }
@@ -78,7 +84,7 @@ func (a *Access) sent(handover *care.Record) bool {
 func (a *Access) SeeHandover(handover *care.Record) *Seen {
 	s := &Seen{ID: handover.ID, Version: handover.Version, Projection: a.projectionOf(handover), rec: handover}
 	// What a limited reader's own team answered is their own words, not a clinician's.
-	own, follows := slices.Contains(a.Teams, handover.Text("to_team")), a.onlyFollows(handover)
+	own, follows := slices.Contains(a.Teams, handover.Text("to_team")) || a.asked(handover), a.onlyFollows(handover)
 	s.shows = func(field string) bool {
 		switch {
 		case s.Projection == FullView:
@@ -101,7 +107,7 @@ func (a *Access) SeeHandover(handover *care.Record) *Seen {
 // or their team, learns nothing of a person who never was theirs by it, wherever it stands.
 func (a *Access) SeePersonOf(handover, person *care.Record) Person {
 	id := care.AsHandover(handover).Patient()
-	if a.onlyFollows(handover) || a.sent(handover) && !a.Near(id) && !a.everOurs(id) {
+	if a.onlyFollows(handover) || a.sent(handover) && !a.asked(handover) && !a.Near(id) && !a.everOurs(id) {
 		return Person{ID: id}
 	}
 	return a.seePerson(a.projectionOf(handover), id, person, a.Holds(id) || a.referred(handover, person))
@@ -185,7 +191,7 @@ func follows(c *care.Collection, name string) bool {
 // person is not theirs, or not any more. They learn what became of it and nothing of the person. Whatever is refused
 // raises what it says, so that anybody can be the sender of something about anybody.
 func (a *Access) onlyFollows(handover *care.Record) bool {
-	return a.SideOf(handover) == Sent && !a.Near(care.AsHandover(handover).Patient())
+	return a.SideOf(handover) == Sent && !a.asked(handover) && !a.Near(care.AsHandover(handover).Patient())
 }
 
 func (a *Access) projectionOf(handover *care.Record) Projection {

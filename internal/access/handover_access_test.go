@@ -21,10 +21,12 @@ func TestWhoMayLookAtAHandover(t *testing.T) {
 		{"a GP looks at what was sent to the practice", care.DutyGP, "you", others, nurses, nil, true},
 		{"a GP does not look at what was sent elsewhere", care.DutyGP, "you", others, practice, nil, false},
 		{"a GP still looks at what was escalated away from the practice", care.DutyGP, "you", others, desk, []string{nurses}, true},
-		{"a GP does not follow what their team sent", care.DutyGP, "you", nurses, others, nil, false},
+		{"a GP follows what their practice asked for", care.DutyGP, "you", nurses, others, nil, true},
+		{"a support worker does not follow what the team sent", care.SupportWorker, "you", nurses, others, nil, false},
 		{"a nurse follows what her team sent", care.DistrictNurse, "you", nurses, practice, nil, true},
 		{"a nurse follows what she sent herself, from wherever", care.DistrictNurse, "me", "", practice, nil, true},
-		{"a nurse has no inbox", care.DistrictNurse, "you", others, nurses, nil, false},
+		{"a nurse looks at the tasks of her team", care.DistrictNurse, "you", others, nurses, nil, true},
+		{"a support worker does not", care.SupportWorker, "you", others, nurses, nil, false},
 		{"a volunteer follows nothing", care.Volunteer, "me", nurses, desk, nil, false},
 		{"a link worker follows what they sent themselves", care.LinkWorker, "me", nurses, desk, nil, true},
 		{"a link worker does not follow what their team sent", care.LinkWorker, "you", nurses, desk, nil, false},
@@ -35,6 +37,28 @@ func TestWhoMayLookAtAHandover(t *testing.T) {
 		me := who(c.role, trust, nurses)
 		if got := newTown(t, me).Of(me).MaySeeHandover(c.from, c.team, c.to, c.former); got != c.may {
 			t.Errorf("%s: %t, want %t", c.name, got, c.may)
+		}
+	}
+}
+
+// U1: a practice reads of what it asked for in an answer what it read of the handover that it answered, whole and with
+// its person; of anything else that its team is said to have sent, how it stands.
+func TestAPracticeReadsWhatItAskedForInAnAnswer(t *testing.T) {
+	for role, want := range map[care.Role]Projection{care.DutyGP: FullView, care.Reception: FullView, care.MentalHealth: FullView, care.VolunteerCoordinator: LimitedView} {
+		me := who(role, trust, nurses)
+		a := newTown(t, me).Of(me)
+		task := said(care.SameDay, "you", nurses, others)
+		person := record(care.Patients, ada, map[string]any{"family_name": "Ames", "given_name": "Ada"})
+		if seen := a.SeeHandover(task); seen.Projection != LimitedView || seen.Text("answer") != "" || a.SeePersonOf(task, person).FamilyName != "" {
+			t.Errorf("%s reads of what their team sent %s, answer %q", role, seen.Projection, seen.Text("answer"))
+		}
+		task.Values["follows"] = "answered"
+		seen := a.SeeHandover(task)
+		if seen.Projection != want || seen.Text("answer") != "w" {
+			t.Errorf("%s reads of what they asked for %s, answer %q", role, seen.Projection, seen.Text("answer"))
+		}
+		if name := a.SeePersonOf(task, person).FamilyName; (name == "Ames") != (want == FullView) {
+			t.Errorf("%s reads the name %q", role, name)
 		}
 	}
 }

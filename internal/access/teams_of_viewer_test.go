@@ -14,16 +14,17 @@ func TestWhichTeamsAreTheirs(t *testing.T) {
 		role              care.Role
 		inbox, sent, desk string
 	}{
-		{care.DistrictNurse, "", "nurses", ""},
+		{care.DistrictNurse, "nurses", "nurses", ""},
+		{care.SupportWorker, "", "", ""},
 		{care.Volunteer, "", "", ""},
 		{care.LinkWorker, "", "", ""},
 		{care.MentalHealth, "nurses", "nurses", ""},
 		{care.VolunteerCoordinator, "nurses", "nurses", "nurses"},
 		{care.TeamLead, "nurses", "nurses", "nurses"},
 		{care.CareCoordinator, "nurses nobody", "nurses", "nurses desk friends practice safe nobody"},
-		{care.DutyGP, "nurses", "", ""},
-		{care.Reception, "nurses", "", ""},
-		{care.SafeguardingLead, "nurses", "", ""},
+		{care.DutyGP, "nurses", "nurses", ""},
+		{care.Reception, "nurses", "nurses", ""},
+		{care.SafeguardingLead, "nurses", "nurses", ""},
 		{care.Administrator, "", "", ""},
 		{"", "", "", ""},
 	} {

@@ -13,6 +13,11 @@ import (
 // somebody else moved it since, the answer says who and when. A refusal is a *handover.Error and
 // nothing was changed; the record comes back as it then stands.
 func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version int64) (*care.Record, error) {
+	return r.actWith(id, a, actor, version, nil)
+}
+
+// actWith is Act whose first event becomes the row of a phone's line, nil for none.
+func (r *Room) actWith(id string, a handover.Action, actor handover.Actor, version int64, line *care.Record) (*care.Record, error) {
 	rec, err := r.stored(id)
 	if err != nil {
 		return nil, err
@@ -48,6 +53,12 @@ func (r *Room) Act(id string, a handover.Action, actor handover.Actor, version i
 	rec.SetAll(after.Values())
 	if err := r.save(rec, old); err != nil {
 		return rec, err
+	}
+	if line != nil {
+		if err := r.writeRow(line, rec, events[0]); err != nil {
+			return rec, err
+		}
+		events = events[1:]
 	}
 	for _, e := range events {
 		if err := r.writeEvent(rec, e); err != nil {

@@ -115,7 +115,8 @@ func decides(k handover.Kind) bool {
 func becameUrgent(since []*care.Record) bool {
 	return slices.ContainsFunc(since, func(e *care.Record) bool {
 		switch care.AsHandoverEvent(e).Kind() {
-		case handover.EventAttached, handover.EventRisen, handover.EventRaisedAgain, handover.EventUnverified, handover.EventStandsAnew:
+		case handover.EventAttached, handover.EventRisen, handover.EventRaisedAgain, handover.EventUnverified, handover.EventStandsAnew,
+			handover.EventCorrected, handover.EventUpdated:
 			return true
 		}
 		return false

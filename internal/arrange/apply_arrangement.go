@@ -42,6 +42,7 @@ func (r *Room) Arrange(in Input) error {
 			return err
 		}
 	}
+	in.inherit()
 	place := r.placeOf(in.Person)
 	if in.Reported {
 		place.FromTeam = in.Sender
@@ -51,6 +52,42 @@ func (r *Room) Arrange(in Input) error {
 		Existing: Existing(in.Handovers, in.Known), Now: r.Moment.Now(), Calendar: r.Reference.Calendar(""), Clocks: r.Reference.Clocks(),
 		Directory: r.Reference.Directory()})
 	return (&applier{Room: r, findings: newFindings(in, plan.Attached, r.Reference.Rules())}).apply(in, plan)
+}
+
+// longestChain is how many corrections of corrections are followed.
+const longestChain = 50
+
+// inherit lets an alarm at a corrected set of readings belong where that of the set it replaces belongs, whatever
+// became of it: a correction by which the same rule still holds is no new matter, and nobody is asked a second time. A
+// rule that did not hold before is one.
+func (in *Input) inherit() {
+	replaces := map[string]string{}
+	for i := range in.Events {
+		if e := &in.Events[i]; e.Collection == care.Observations {
+			if first, _ := e.Values["replaces"].(string); first != "" {
+				replaces[e.ID] = first
+			}
+		}
+	}
+	if len(replaces) == 0 {
+		return
+	}
+	was := map[[2]string]*care.Alarm{} // by rule and record
+	for i := range in.Known {
+		was[[2]string{in.Known[i].Rule, in.Known[i].Record}] = &in.Known[i]
+	}
+	for i := range in.Alarms {
+		a := &in.Alarms[i]
+		if a.Handover != "" {
+			continue
+		}
+		for first, n := replaces[a.Record], 0; first != "" && n < longestChain; first, n = replaces[first], n+1 {
+			if k := was[[2]string{a.Rule, first}]; k != nil && k.Handover != "" {
+				a.Handover, a.Destination = k.Handover, k.Destination
+				break
+			}
+		}
+	}
 }
 
 // applier carries a plan out, in this transaction.

@@ -62,8 +62,78 @@ func (r *Room) PlanManual(rec, person *care.Record, sender care.Viewer, at time.
 	return Manual{rec, n}, lacks
 }
 
-// Announce starts the history of a handover by hand, once it is stored.
-func (r *Room) Announce(m Manual) error { return r.announce(m.Record, &m.new) }
+// Announce starts the history of a handover by hand, once it is stored. One of a visit that somebody handed over to
+// the same place already is not put before anybody again: it joins the one that stands.
+func (r *Room) Announce(m Manual) error {
+	stands, err := r.sameMatter(m)
+	switch {
+	case err != nil:
+		return err
+	case stands != nil:
+		return r.joinSecond(m, stands)
+	}
+	return r.announce(m.Record, &m.new)
+}
+
+// sameMatter is an open handover by hand of the same visit to the same place; nil for none. A safeguarding concern is a
+// matter of its own.
+func (r *Room) sameMatter(m Manual) (*care.Record, error) {
+	if m.new.Visit == "" || m.new.Class == care.Safeguarding {
+		return nil, nil
+	}
+	list, err := r.Store.Handovers(m.new.Patient)
+	if err != nil {
+		return nil, err
+	}
+	for _, rec := range list {
+		h, kept := care.AsHandover(rec), handover.EvidenceIn(rec)
+		if rec.ID != m.Record.ID && h.Visit() == m.new.Visit && h.ByHand() && !h.State().Closed() && h.Class() != care.Safeguarding &&
+			kept.CopyOf == "" && kept.Key == m.new.Route.Key && h.FromStaff() == m.new.FromStaff {
+			return rec, nil
+		}
+	}
+	return nil, nil
+}
+
+// joinSecond lets a second handover of the same visit join the one that stands: what it says is a line of that one, its
+// urgency and its call count there.
+func (r *Room) joinSecond(m Manual, stands *care.Record) error {
+	if err := r.writeEvent(m.Record, handover.Event{Kind: handover.EventRaised, At: m.new.RaisedAt, By: m.new.FromStaff, Team: m.new.Route.Team.ID}); err != nil {
+		return err
+	}
+	if _, err := r.Act(m.Record.ID, handover.Action{Kind: handover.Join, Into: stands.ID}, system, 0); err != nil {
+		return err
+	}
+	if m.new.Class.Urgency() > care.AsHandover(stands).Class().Urgency() {
+		if _, err := r.Act(stands.ID, handover.Action{Kind: handover.Raise, Class: m.new.Class}, system, 0); err != nil && !refused(err) {
+			return err
+		}
+	}
+	rec, err := r.stored(stands.ID)
+	if err != nil || rec == nil {
+		return err
+	}
+	e := handover.Event{Kind: handover.EventAdded, At: m.Record.AuthoredAt, By: m.new.FromStaff, Team: care.AsHandover(rec).ToTeam(), Text: r.saidBy(m.Record)}
+	if err := r.writeEvent(rec, e); err != nil {
+		return err
+	}
+	return r.amended(rec, e)
+}
+
+// saidBy is what the sender of a handover by hand wrote, in one piece; for a voluntary team what is safe to share.
+func (r *Room) saidBy(rec *care.Record) string {
+	h := care.AsHandover(rec)
+	if to, _ := r.Reference.Directory().Team(h.ToTeam()); to.Kind == care.VoluntaryKind {
+		return h.SafeNote()
+	}
+	var said []string
+	for _, part := range []string{h.Situation(), h.Assessment(), h.Recommendation()} {
+		if part != "" {
+			said = append(said, part)
+		}
+	}
+	return strings.Join(said, "\n")
+}
 
 // RecordCall lets the machine see a call that the sender's phone stored with a handover: one that reached
 // a named person is the acknowledgement. A call that does not count as one is stored all the same.

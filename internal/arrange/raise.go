@@ -42,7 +42,7 @@ func fill(rec *care.Record, n *handover.New) {
 	rec.SetAll(map[string]any{"from_staff": n.FromStaff, "from_team": n.FromTeam, "reply_team": n.ReplyTeam, "named_registrant": n.NamedRegistrant,
 		"class": string(n.Class), "by_hand": n.ByHand, "unverified": n.Unverified, "clinical_time": care.Stamp(n.ClinicalTime),
 		"raised_at": care.Stamp(n.RaisedAt), "late_by_seconds": int64(n.LateBy / time.Second), "superseded_by": n.SupersededBy,
-		"state": string(n.State), "ack_due": care.Stamp(n.AckDue), "act_due": care.Stamp(n.ActDue), "rules": handover.WriteReasons(n.Reasons)})
+		"state": string(n.State), "ack_due": care.Stamp(n.AckDue), "act_due": care.Stamp(n.ActDue), "rules": handover.WriteReasons(n.Reasons), "follows": n.Follows})
 	if n.Route.Team.ID != "" { // else the team that its sender named stays, though nobody is there
 		rec.SetAll(map[string]any{"to_team": n.Route.Team.ID})
 	}
@@ -82,10 +82,18 @@ const maxEventText = 4000
 
 // writeEvent adds a row to a handover's history and, where the event says so, its delivery.
 func (r *Room) writeEvent(rec *care.Record, e handover.Event) error {
-	h := care.AsHandover(rec)
 	events, _ := care.ByName(care.HandoverEvents)
 	row := &care.Record{Collection: events, ID: r.Moment.NewID(), Values: map[string]any{}}
 	row.Author, row.AuthoredAt, row.ReceivedAt, row.ClockKnown = e.By, e.At, r.Moment.Now(), true
+	return r.writeRow(row, rec, e)
+}
+
+// writeRow is writeEvent with a row that is there already: that of the phone which did it.
+func (r *Room) writeRow(row, rec *care.Record, e handover.Event) error {
+	h := care.AsHandover(rec)
+	if e.Text == "" {
+		e.Text = care.AsHandoverEvent(row).Text() // what a phone wrote beside what it did
+	}
 	row.SetAll(map[string]any{"handover": rec.ID, "patient": h.Patient(), "at": care.Stamp(e.At), "kind": e.Kind, "by": e.By,
 		"team": e.Team, "text": care.Clip(e.Text, maxEventText)})
 	if !care.ByStranger(h.Evidence()) { // whoever is none follows it line by line
@@ -130,9 +138,27 @@ func (r *Room) spawn(n *handover.New) error {
 	if t, ok := r.Reference.Directory().Team(n.Route.Team.ID); ok {
 		n.Route.Team = t
 	}
+	if n.Follows != "" {
+		if n.Note, err = r.askedIn(n); err != nil {
+			return err
+		}
+	}
 	c := handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Situation: n.Note, Recommendation: n.Ask,
 		ClinicalTime: n.ClinicalTime, ActDue: n.ActDue}
 	return r.raise(person, n, c, handover.Evidence{Key: n.Route.Key})
+}
+
+// askedIn says in which answer something is asked for, and by whom.
+func (r *Room) askedIn(n *handover.New) (string, error) {
+	answered, err := r.stored(n.Follows)
+	if err != nil || answered == nil {
+		return "", err
+	}
+	by := "Asked for"
+	if from, ok := r.Reference.Directory().Team(n.FromTeam); ok && from.Name != "" {
+		by += " by " + from.Name
+	}
+	return by + " in the answer to the handover of " + handover.When(care.AsHandover(answered).ClinicalTime()) + ".", nil
 }
 
 // watch makes the escalation job look at a handover when its next answer is due.

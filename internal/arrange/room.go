@@ -17,6 +17,8 @@ type Store interface {
 	Insert(rec *care.Record) (bool, error)
 	// Update stores the named fields and the meta of rec, which was read as old.
 	Update(rec, old *care.Record, fields []string) error
+	// Handovers lists all handovers of a person.
+	Handovers(patient string) ([]*care.Record, error)
 	// History lists the events of a handover, oldest first.
 	History(handover string) ([]*care.Record, error)
 	// PutAlarm stores an alarm, new or changed.

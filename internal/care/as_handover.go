@@ -180,3 +180,12 @@ func (r Handover) FiledAt() time.Time { return r.Record.Time("filed_at") }
 
 // FiledAtStamp is that time as it travels, "" when missing.
 func (r Handover) FiledAtStamp() string { return r.Record.Text("filed_at") }
+
+// Follows is an id of handovers, "" when missing.
+func (r Handover) Follows() string { return r.Record.Text("follows") }
+
+// AmendedAt is a time, zero when missing.
+func (r Handover) AmendedAt() time.Time { return r.Record.Time("amended_at") }
+
+// AmendedAtStamp is that time as it travels, "" when missing.
+func (r Handover) AmendedAtStamp() string { return r.Record.Text("amended_at") }

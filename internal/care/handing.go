@@ -110,21 +110,29 @@ var handovers = &Collection{Name: Handovers, Synced: true, Pushable: true, Field
 	{Name: "answer", Kind: Text, Max: 4000, Policy: Server},
 	{Name: "filed_by", Kind: Ref, Ref: StaffName, Policy: Server},
 	{Name: "filed_at", Kind: Time, Policy: Server},
+	{Name: "follows", Kind: Ref, Ref: Handovers, Policy: Server, Limited: true}, // the handover whose answer asks for this one
+	{Name: "amended_at", Kind: Time, Policy: Server, Limited: true},             // when its sender's side last added to it, or what it rests on was corrected
 }}
 
-// handoverEvents is the history of a handover: one row for each thing that happened to it.
-var handoverEvents = &Collection{Name: HandoverEvents, Synced: true, AppendOnly: true, Fields: []Field{
-	{Name: "handover", Kind: Ref, Ref: Handovers, Policy: Server, Limited: true},
-	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Server, Limited: true},
-	{Name: "at", Kind: Time, Policy: Server, Limited: true},
-	{Name: "kind", Kind: Text, Max: 40, Policy: Server, Limited: true}, // the verb: raised, sent, seen, acknowledged, …
+// handoverEvents is the history of a handover: one row for each thing that happened to it. What somebody did to one
+// with a phone comes as the row that says so: the server does it, and where that is not possible any more the row
+// stands as a line that was added; see LineKinds.
+var handoverEvents = &Collection{Name: HandoverEvents, Synced: true, Pushable: true, AppendOnly: true, Fields: []Field{
+	{Name: "handover", Kind: Ref, Ref: Handovers, Policy: Immutable, Identity: true, Limited: true},
+	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true, Limited: true},
+	{Name: "at", Kind: Time, Policy: Server, Limited: true},               // when it was done, by the corrected clock of whoever did it
+	{Name: "kind", Kind: Text, Max: 40, Policy: Immutable, Limited: true}, // the verb: raised, sent, seen, acknowledged, …
 	{Name: "by", Kind: Ref, Ref: StaffName, Policy: Server, Limited: true},
 	{Name: "from_team", Kind: Ref, Ref: Teams, Policy: Server, Limited: true}, // sender's team, for the scopes
 	{Name: "from_staff", Kind: Ref, Ref: StaffName, Policy: Server, Limited: true},
 	{Name: "team", Kind: Ref, Ref: Teams, Policy: Server, Limited: true}, // where it was, or went to, at that moment
-	{Name: "text", Kind: Text, Max: 4000, Policy: Server},
-	{Name: "detail", Kind: Object, Policy: Server, Shape: eventDetail},
+	{Name: "text", Kind: Text, Max: 4000, Policy: Immutable},
+	{Name: "detail", Kind: Object, Policy: Immutable, Shape: eventDetail},
 }}
+
+// LineKinds are the kinds of lines that a phone writes into the history of a handover: what its owner did to it. Any
+// other is taken for a line that was added.
+var LineKinds = []string{"acknowledged", "accepted", "given_back", "answered", "declined", "call_reached", "call_not_reached", "read", "added", "stood_down"}
 
 // RuleStates: a shadow rule is evaluated and counted but raises nothing.
 var RuleStates = []string{"active", "shadow", "retired"}

@@ -131,3 +131,24 @@ func TestAnOrdinaryValueIsStoredAndNobodyIsAskedAboutIt(t *testing.T) {
 		}
 	}
 }
+
+// U7: what a correction changed is said in the same words on the server and on a phone; e2e/unit/readings.test.mjs
+// reads the same file.
+func TestACorrectionSaysWhatIsOtherwise(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("testdata", "readings_changed.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []struct {
+		Name, Text string
+		Now, Was   map[string]any
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		if got := ReadingsChanged(c.Now, c.Was); got != c.Text {
+			t.Errorf("%s\ngot  %s\nwant %s", c.Name, got, c.Text)
+		}
+	}
+}

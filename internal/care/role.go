@@ -101,7 +101,7 @@ const full = Read | Create | Update | Retract
 
 var clinicianRights = map[string]Right{
 	Patients: Read | Update, Visits: full, Observations: Read | Create | Retract, Checkins: Read,
-	Handovers: Read | Create | Update, HandoverEvents: Read, SyncIssues: Read,
+	Handovers: Read | Create | Update, HandoverEvents: Read | Create, SyncIssues: Read,
 	Organisations: Read, Teams: Read, Neighbourhoods: Read,
 }
 
@@ -118,9 +118,9 @@ var practiceRights = with(directoryOnly, map[string]Right{Handovers: Read, Hando
 
 // duties is the role table: API rules, projections and route guards are derived from it.
 var duties = []Duty{
-	{Role: DistrictNurse, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Registered: true, RaisesUrgent: true},
+	{Role: DistrictNurse, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
 	{Role: SupportWorker, View: Clinical, Reach: OwnPeople, Rights: clinicianRights, Device: true},
-	{Role: Matron, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Registered: true, RaisesUrgent: true, SetsScale: true},
+	{Role: Matron, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true, SetsScale: true},
 	{Role: MentalHealth, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
 	{Role: SocialCare, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
 	{Role: LinkWorker, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true},
@@ -162,9 +162,11 @@ func KnownRole(r Role) bool { return byRole[r] != nil }
 // May says whether the role has that right on the collection.
 func (d Duty) May(right Right, collection string) bool { return d.Rights[collection]&right == right }
 
-// FollowsTeam says whether the role follows what its teams sent. Whoever has people by name only follows their
-// own: the rest of the team's people are not theirs.
-func (d Duty) FollowsTeam() bool { return d.Reach != OwnPeople && (d.View == Clinical || d.Desk) }
+// FollowsTeam says whether the role follows what its teams sent, a practice what it asked for in an answer. Whoever
+// has people by name only follows their own: the rest of the team's people are not theirs.
+func (d Duty) FollowsTeam() bool {
+	return d.Reach != OwnPeople && (d.View == Clinical || d.Desk || d.Inbox)
+}
 
 // KeepsAccounts says whether the role looks after accounts of staff.
 func (d Duty) KeepsAccounts() bool { return d.Desk || d.May(Update, StaffName) }

@@ -59,6 +59,8 @@ var evidenceShape = &Shape{Members: []Member{
 		{Field: Field{Name: "verified", Kind: Bool}},
 		{Field: Field{Name: "values", Kind: Object, Shape: freeObject}}, // the record's fields
 		{Field: Field{Name: "news2", Kind: Object, Shape: scoreShape}},
+		{Field: Field{Name: "replaced_by", Kind: Text}}, // the set of readings that corrects this one
+		{Field: Field{Name: "replaced_at", Kind: Time}}, // when it was corrected
 	}}}},
 	{Field: Field{Name: "copy_of", Kind: Ref, Ref: Handovers}},
 	{Field: Field{Name: "stranger", Kind: Bool}}, // who reported it had not got the person
@@ -95,7 +97,8 @@ var eventDetail = &Shape{Members: []Member{
 	{Field: Field{Name: "to", Kind: Text}},
 	{Field: Field{Name: "into", Kind: Ref, Ref: Handovers}},
 	{Field: Field{Name: "outcome", Kind: Enum, Values: HandoverOutcomes}},
-	{Field: Field{Name: "name", Kind: Text}}, // of a call: who was spoken to
+	{Field: Field{Name: "meant", Kind: Text, Max: 40}}, // of a line that was added: what its author meant to do, which was not possible any more
+	{Field: Field{Name: "name", Kind: Text}},           // of a call: who was spoken to
 	{Field: Field{Name: "role", Kind: Text}},
 	{Field: Field{Name: "reached", Kind: Bool}},
 	{Field: Field{Name: "read_back", Kind: Bool}},

@@ -106,6 +106,8 @@ var timed = map[string]bool{care.Visits: true, care.Observations: true, care.Che
 
 func describe(c *care.Collection) string {
 	switch {
+	case c.Name == care.HandoverEvents:
+		return "A line of the history of a handover; a phone writes what its owner did. Never changed. docs/protocol.md §5.6."
 	case c.AppendOnly && c.Pushable:
 		return "Never changed; a correction is a new record that names the one it replaces."
 	case c.Pushable:

@@ -123,6 +123,8 @@ type New struct {
 	SupersededBy                   string
 	// Unfollowed: whoever raised it does not follow it.
 	Unfollowed bool
+	// Follows is the handover whose answer asks for this one, "" for none.
+	Follows string
 	// CopyOf is set on the copies of an unverified handover to team lead and coordinator.
 	CopyOf string
 	// Ask and Note: the recommendation, and why it is asked for, where they come from a person

@@ -29,6 +29,9 @@ type EvidenceItem struct {
 	Verified   bool           `json:"verified"`
 	Values     map[string]any `json:"values"`
 	NEWS2      *news2.Score   `json:"news2,omitempty"`
+	// ReplacedBy is the set of readings that corrects this one, and ReplacedAt when that was; "" where none does.
+	ReplacedBy string `json:"replaced_by,omitempty"`
+	ReplacedAt string `json:"replaced_at,omitempty"`
 }
 
 // MaxEvidence is how many records are kept with a handover; more are found in the alarms it rests on.

@@ -39,6 +39,9 @@ type Handover struct {
 	DeclineReason, Outcome, Answer string
 	FiledBy                        string
 	FiledAt                        time.Time
+	// Follows: the handover whose answer asks for this one. AmendedAt: when its sender's side last added to it.
+	Follows   string
+	AmendedAt time.Time
 
 	// StateBy and StateAt: who brought it to its state, and when, from its history. Optional:
 	// they make "already" answers complete.
@@ -78,7 +81,7 @@ func FromRecord(r *care.Record) Handover {
 		SeenBy: h.SeenBy(), AcknowledgedBy: h.AcknowledgedBy(), AcknowledgedAt: h.AcknowledgedAt(), Owner: h.Owner(),
 		Called: h.Called(), CalledWhy: h.CalledWhy(), CalledAt: h.CalledAt(), CalledName: h.CalledName(), CalledRole: h.CalledRole(), Reached: h.Reached(),
 		ReadBack: h.ReadBack(), DeclineReason: h.DeclineReason(), Outcome: h.Outcome(), Answer: h.Answer(),
-		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(), Stranger: care.ByStranger(h.Evidence()),
+		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(), Follows: h.Follows(), AmendedAt: h.AmendedAt(), Stranger: care.ByStranger(h.Evidence()),
 	}
 }
 
@@ -104,7 +107,7 @@ func (h Handover) Values() map[string]any {
 		"acknowledged_by": text(h.AcknowledgedBy), "acknowledged_at": at(h.AcknowledgedAt), "owner": text(h.Owner),
 		"called": text(h.Called), "called_why": text(h.CalledWhy), "called_at": at(h.CalledAt), "called_name": text(h.CalledName), "called_role": text(h.CalledRole), "reached": called(h.Reached),
 		"read_back": called(h.ReadBack), "decline_reason": text(h.DeclineReason), "outcome": text(h.Outcome), "answer": text(h.Answer),
-		"filed_by": text(h.FiledBy), "filed_at": at(h.FiledAt),
+		"filed_by": text(h.FiledBy), "filed_at": at(h.FiledAt), "amended_at": at(h.AmendedAt),
 	}
 }
 

@@ -45,6 +45,13 @@ const (
 	EventJoined         = "joined"
 	EventReassigned     = "reassigned" // to another clinician of the team, because its owner left
 	EventDueMoved       = "due_moved"  // the working time it is reckoned in changed
+	EventGivenBack      = "given_back" // its owner does not look after it any more
+	EventRead           = "read"       // its sender has read what became of it
+	EventAdded          = "added"      // a line more, by either side
+
+	// What became of that which it rests on; see arrange.Room.Amend.
+	EventCorrected = "corrected" // a set of readings replaces one that it rests on
+	EventUpdated   = "updated"   // the visit or check-in was changed
 )
 
 // leads says to which state an event brought the handover.
@@ -52,6 +59,7 @@ var leads = map[string]care.State{
 	EventSent: care.Sent, EventCallNeeded: care.CallNeeded, EventSeen: care.Seen, EventAcknowledged: care.Acknowledged,
 	EventAccepted: care.Accepted, EventDeclined: care.Declined, EventEscalated: care.Escalated, EventFailed: care.Failed,
 	EventAnswered: care.Done, EventStoodDown: care.StoodDown, EventJoined: care.StoodDown, EventReceived: care.Queued,
+	EventGivenBack: care.Acknowledged,
 }
 
 // Closing lists the events that close a handover, in the order of the alphabet.

@@ -32,6 +32,10 @@ type Action struct {
 	ReadBack         bool
 	Why              string // it could not be made
 
+	// At is when somebody did it, where that was before the server heard of it: a phone without a network. Zero: now.
+	// Deadlines are reckoned from now on all the same.
+	At time.Time
+
 	// Into is the handover that the matter stands in after Join.
 	Into string
 }
@@ -124,12 +128,16 @@ func acknowledges(h Handover, actor Actor) bool {
 // barred says who may do what the actor may not.
 func barred(k Kind) string {
 	switch k {
-	case Accept, Decline, Answer, HandOn:
+	case Accept, Decline, Answer, HandOn, GiveBack:
 		return "Only a clinician of the team that has it can do that. You can acknowledge that it was received."
 	case StandDown:
 		return "Only a clinician can stand a handover down, with a reason. A safeguarding concern only the safeguarding lead."
 	case Confirm:
 		return "Only a registered clinician can confirm it."
+	case Read:
+		return "Only its sender reads what became of it."
+	case Add:
+		return "Only the sender's team and the team that has it can add to it."
 	case RecordCall:
 		return "Only the sender's team and the team that has it can record a call."
 	}
@@ -143,6 +151,8 @@ func misplaced(k Kind, h Handover) string {
 		return "This team is reached by phone only. Record the call: one that reached a named person is the acknowledgement."
 	case k == Unacknowledge:
 		return "There is no acknowledgement to take back."
+	case k == GiveBack:
+		return "Nobody has taken it on."
 	case k == File:
 		return "Acknowledge it before filing it."
 	case k == Decline:

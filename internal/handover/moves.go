@@ -46,6 +46,12 @@ func (m *move) do() error {
 		return m.standDown()
 	case Confirm:
 		return m.confirm()
+	case GiveBack:
+		return m.giveBack()
+	case Read:
+		m.say(EventRead, "")
+	case Add:
+		return m.add()
 	case Deliver:
 		m.deliver()
 	case Overdue:
@@ -62,10 +68,32 @@ func (m *move) do() error {
 	return nil
 }
 
-// say notes an event with the team that has the handover now.
+// say notes an event with the team in whose name it is done.
 func (m *move) say(kind, text string) *Event {
-	m.events = append(m.events, Event{Kind: kind, At: m.now, By: m.actor.Staff, Team: m.h.ToTeam, Text: text})
+	m.events = append(m.events, Event{Kind: kind, At: m.at(), By: m.actor.Staff, Team: m.team(), Text: text})
 	return &m.events[len(m.events)-1]
+}
+
+// at is when it was done.
+func (m *move) at() time.Time {
+	if m.a.At.IsZero() || m.a.At.After(m.now) {
+		return m.now
+	}
+	return m.a.At
+}
+
+// team is the one in whose name it is done: that which has the handover, but where somebody acts for one that it was
+// escalated away from.
+func (m *move) team() string {
+	if m.actor.System || slices.Contains(m.actor.Teams, m.h.ToTeam) {
+		return m.h.ToTeam
+	}
+	for _, former := range slices.Backward(m.h.Former) {
+		if slices.Contains(m.actor.Teams, former) {
+			return former
+		}
+	}
+	return m.h.ToTeam
 }
 
 func (m *move) see() {
@@ -82,7 +110,7 @@ func (m *move) see() {
 func (m *move) acknowledge() {
 	m.h.State = care.Acknowledged
 	m.renew()
-	m.h.AcknowledgedBy, m.h.AcknowledgedAt = m.actor.Staff, m.now
+	m.h.AcknowledgedBy, m.h.AcknowledgedAt = m.actor.Staff, m.at()
 	if m.h.SeenBy == "" {
 		m.h.SeenBy = m.actor.Staff
 	}
@@ -125,6 +153,28 @@ func (m *move) accept() {
 	m.say(EventAccepted, "")
 }
 
+// giveBack lets a task go that its owner does not look after any more: it stays received, and somebody else may take it.
+func (m *move) giveBack() error {
+	if m.h.Owner != m.actor.Staff {
+		return refuse(CodeNotAllowed, m.h, "Only whoever took it on can give it back.")
+	}
+	m.h.State, m.h.Owner = care.State(m.to), ""
+	m.say(EventGivenBack, m.a.Reason)
+	return nil
+}
+
+// add puts a line more into the history. One of the sender's side is said to whoever has it.
+func (m *move) add() error {
+	if strings.TrimSpace(m.a.Text) == "" {
+		return refuse(CodeTextNeeded, m.h, "Please write what you want to add.")
+	}
+	m.say(EventAdded, m.a.Text)
+	if !slices.Contains(m.actor.Teams, m.h.ToTeam) {
+		m.h.AmendedAt = m.at()
+	}
+	return nil
+}
+
 func (m *move) reason() *Error {
 	if strings.TrimSpace(m.a.Reason) == "" {
 		return refuse(CodeReasonNeeded, m.h, "Please say why.")
@@ -157,7 +207,8 @@ func (m *move) pass(as care.State) {
 	}
 	if !ok {
 		m.h.State = care.Failed
-		m.say(EventFailed, "Nobody answered in time, and there is nobody further to ask. It stays here until it is answered.").Deliver = true
+		e := m.say(EventFailed, "Nobody answered in time, and there is nobody further to ask. It stays here until it is answered.")
+		e.Team, e.Deliver = m.h.ToTeam, true
 		return
 	}
 	if as == care.Escalated {
@@ -166,7 +217,7 @@ func (m *move) pass(as care.State) {
 	from := m.h.ToTeam
 	m.send(to, as)
 	e := m.say(EventEscalated, "It is now with the care coordinator.")
-	e.Detail, e.Deliver = map[string]any{"to": to.ID}, true
+	e.Team, e.Detail, e.Deliver = to.ID, map[string]any{"to": to.ID}, true
 	if as == care.Escalated { // they may still answer; whoever declined has said no
 		e.Text = "No answer in time. " + e.Text
 		e.Detail["from"] = from
@@ -231,15 +282,15 @@ func (m *move) work() *New {
 	if team == "" {
 		team = m.h.FromTeam
 	}
-	n := m.spawn("work", team, class, m.a.Text, "Asked for in the answer to the handover of "+when(m.h.ClinicalTime)+".")
-	n.NamedRegistrant = m.actor.Staff
+	n := m.spawn("work", team, class, m.a.Text, "")
+	n.NamedRegistrant, n.Follows = m.actor.Staff, m.h.ID
 	return n
 }
 
 // spawn makes a handover that follows from this one. Its id follows too: it is made once.
 func (m *move) spawn(what, team string, class care.Class, ask, note string) *New {
-	n := &New{ID: rules.ID(what, m.h.ID), Patient: m.h.Patient, Visit: m.h.Visit, FromStaff: m.actor.Staff, FromTeam: m.h.ToTeam,
-		ReplyTeam: m.h.ToTeam, Destination: ToTeam(team), Route: Route{Key: team, Team: Team{ID: team}}, State: care.Queued, Class: class,
+	n := &New{ID: rules.ID(what, m.h.ID), Patient: m.h.Patient, Visit: m.h.Visit, FromStaff: m.actor.Staff, FromTeam: m.team(),
+		ReplyTeam: m.team(), Destination: ToTeam(team), Route: Route{Key: team, Team: Team{ID: team}}, State: care.Queued, Class: class,
 		ByHand: true, ClinicalTime: m.now, RaisedAt: m.now, Ask: ask, Note: note}
 	n.AckDue, n.ActDue = m.Clocks.Deadlines(class, m.now, m.Calendar)
 	return n
@@ -266,6 +317,7 @@ func (m *move) handOn() error {
 	m.send(m.a.To, care.Queued)
 	m.h.Former = nil
 	e := m.say(EventReceived, m.a.Text)
+	e.Team = m.a.To.ID
 	e.Detail, e.Deliver = map[string]any{"from": from, "to": m.a.To.ID}, true
 	if m.a.To.Kind == kindVoluntary {
 		e.Text = ""
@@ -280,7 +332,7 @@ func (m *move) recordCall() error {
 	}
 	m.h.CalledAt = m.a.CalledAt
 	if m.h.CalledAt.IsZero() || m.h.CalledAt.After(m.now) {
-		m.h.CalledAt = m.now
+		m.h.CalledAt = m.at()
 	}
 	m.h.CalledName, m.h.CalledRole, m.h.Reached, m.h.ReadBack = m.a.Name, m.a.CalledRole, reached, m.a.ReadBack
 	kind := EventCallNotReached
@@ -293,7 +345,7 @@ func (m *move) recordCall() error {
 	if reached && m.to != stays && acknowledges(m.h, m.actor) { // else it is noted, and the clock runs on
 		m.h.State = care.Acknowledged
 		m.renew()
-		m.h.AcknowledgedBy, m.h.AcknowledgedAt = "", m.now
+		m.h.AcknowledgedBy, m.h.AcknowledgedAt = "", m.at()
 		m.say(EventAcknowledged, "By phone.")
 	}
 	return nil
@@ -315,7 +367,10 @@ func (m *move) standDown() error {
 		return err
 	}
 	m.h.State = care.StoodDown
-	m.say(EventStoodDown, m.a.Reason)
+	e := m.say(EventStoodDown, m.a.Reason)
+	if !m.h.at(m.actor.Teams) { // withdrawn by its sender: whoever has it hears of it
+		e.Deliver = true
+	}
 	return nil
 }
 

@@ -218,12 +218,57 @@ func TestAnAnswerThatAsksForWorkIsAHandoverToTheSender(t *testing.T) {
 	if h.State != care.Done || h.Owner != "gp" || h.AcknowledgedBy != "gp" || n == nil {
 		t.Fatalf("%+v", h)
 	}
+	if n.Follows != h.ID || n.FromStaff != "gp" || n.FromTeam != "practice-oak" {
+		t.Errorf("who asks, and in which answer: %+v", n)
+	}
 	if n.Route.Team.ID != "nursing" || n.ReplyTeam != "practice-oak" || n.Class != care.SameDay || n.Ask != "Repeat bloods on Thursday." || n.NamedRegistrant != "gp" || n.AckDue.IsZero() {
 		t.Errorf("%+v", n)
 	}
 	_, again := apply(t, standing(care.Sent, ""), Action{Kind: Answer, Outcome: moreWork, Text: "Repeat bloods on Thursday."}, gp, now)
 	if last(again).Spawn.ID != n.ID {
 		t.Error("the same answer makes two handovers")
+	}
+}
+
+// U1: a practice that answers what was escalated away from it asks in its own name, and so stands in the history.
+func TestALateAnswerOfThePracticeIsInItsOwnName(t *testing.T) {
+	late := standing(care.Escalated, "")
+	late.ToTeam, late.Former = "coordinator", []string{"practice-oak"}
+	_, events := apply(t, late, Action{Kind: Answer, Outcome: moreWork, Text: "Repeat bloods on Thursday."}, gp, now)
+	e := last(events)
+	if n := e.Spawn; e.Team != "practice-oak" || n.FromTeam != "practice-oak" || n.ReplyTeam != "practice-oak" {
+		t.Errorf("%+v asks %+v", e, n)
+	}
+	_, events = apply(t, late, Action{Kind: Decline, Reason: "Not ours", To: coordinator}, gp, now)
+	if e := last(events); e.Team != "coordinator" || !e.Deliver {
+		t.Errorf("declined, it is put before %+v", e)
+	}
+}
+
+// U10: what was done in a cellar is told with the time at which it was done; what is due is reckoned from now.
+func TestWhatAPhoneDidWithoutANetworkIsDatedByWhenItWasDone(t *testing.T) {
+	earlier := now.Add(-40 * time.Minute)
+	h, events := apply(t, standing(care.Sent, ""), Action{Kind: Accept, At: earlier}, gp, now)
+	if !h.AcknowledgedAt.Equal(earlier) || !last(events).At.Equal(earlier) || !h.ActDue.After(now) {
+		t.Errorf("%+v %+v", h, last(events))
+	}
+	if _, events = apply(t, standing(care.Sent, ""), Action{Kind: Accept, At: now.Add(time.Hour)}, gp, now); !last(events).At.Equal(now) {
+		t.Errorf("a time that is still to come: %s", last(events).At)
+	}
+}
+
+func TestOnlyWhoTookItOnGivesItBackAndNobodyAddsNothing(t *testing.T) {
+	h, _ := apply(t, standing(care.Sent, ""), Action{Kind: Accept}, gp, now)
+	refused(t, h, Action{Kind: GiveBack}, Actor{Staff: "other", Role: care.DutyGP, Teams: []string{"practice-oak"}}, now, CodeNotAllowed)
+	if h, _ = apply(t, h, Action{Kind: GiveBack}, gp, now); h.State != care.Acknowledged || h.Owner != "" {
+		t.Errorf("%+v", h)
+	}
+	refused(t, h, Action{Kind: Add, Text: " "}, gp, now, CodeTextNeeded)
+	if h, _ = apply(t, h, Action{Kind: Add, Text: "x"}, gp, now); !h.AmendedAt.IsZero() {
+		t.Error("what its holder adds is nothing they have to read")
+	}
+	if h, _ = apply(t, h, Action{Kind: Add, Text: "x"}, nurse, now); h.AmendedAt.IsZero() {
+		t.Error("what its sender adds is not marked")
 	}
 }
 

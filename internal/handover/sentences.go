@@ -11,6 +11,9 @@ import (
 	"doorstep/internal/worktime"
 )
 
+// When writes a moment as the texts of handovers do: in London, with its day.
+func When(t time.Time) string { return when(t) }
+
 func when(t time.Time) string { return worktime.InLondon(t).Format("Mon 2 Jan 2006 15:04") }
 
 // since gives a later moment, without the day when it is the same one.

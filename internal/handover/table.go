@@ -18,6 +18,9 @@ const (
 	File          Kind = "file"          // put into the destination's own record
 	StandDown     Kind = "stand_down"    // need not be answered, with a reason
 	Confirm       Kind = "confirm"       // a clinician confirms what a rule or a value in doubt raised
+	GiveBack      Kind = "give_back"     // its owner does not look after it any more: somebody else may
+	Read          Kind = "read"          // its sender has read what became of it
+	Add           Kind = "add"           // a line more, from either side
 )
 
 // What the machine does.
@@ -70,6 +73,9 @@ var table = map[Kind]column{
 	File:          {wrong, wrong, wrong, wrong, wrong, stays, stays, stays, wrong, wrong, wrong, stays},
 	StandDown:     {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, already, toStoodDown, toStoodDown, toStoodDown, already},
 	Confirm:       {stays, stays, stays, stays, stays, stays, stays, wrong, stays, stays, stays, wrong},
+	GiveBack:      {wrong, wrong, wrong, wrong, wrong, wrong, toAcknowledged, wrong, wrong, wrong, wrong, wrong},
+	Read:          {stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
+	Add:           {stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	Deliver:       {toSent, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	Overdue:       {next, next, next, next, next, next, next, stays, next, next, stays, stays},
 	TeamGone:      {next, next, next, next, next, next, next, stays, next, next, stays, stays},
@@ -102,15 +108,19 @@ func may(k Kind, d care.Duty, h Handover, destination, sender bool) bool {
 	switch k {
 	case See, Acknowledge, Unacknowledge, File:
 		return destination && d.Inbox
-	case Accept, Decline, Answer, HandOn:
+	case Accept, Decline, Answer, HandOn, GiveBack:
 		return destination && d.Answers
+	case Read:
+		return sender
+	case Add:
+		return destination && d.Inbox || sender
 	case RecordCall:
 		return destination && d.Inbox || sender && d.May(care.Create, care.Handovers)
 	case StandDown:
 		if h.Class == care.Safeguarding { // only by the safeguarding lead
 			return destination && d.Answers
 		}
-		return destination && d.Answers || sender && d.Registered
+		return destination && d.Answers || sender && (d.Registered || clinician)
 	case Confirm:
 		if h.Class == care.Safeguarding {
 			return destination && clinician

@@ -24,6 +24,9 @@ type Evidence struct {
 	Verified   bool            `json:"verified"`
 	Values     map[string]any  `json:"values"`
 	NEWS2      json.RawMessage `json:"news2,omitempty"` // total, band and the seven sub-scores
+	// ReplacedBy is the set of readings among these that corrects this one, and ReplacedAt when that was.
+	ReplacedBy string `json:"replaced_by,omitempty"`
+	ReplacedAt string `json:"replaced_at,omitempty"`
 }
 
 // viewEvidence shapes the evidence of a handover as its reader sees it.
@@ -38,7 +41,7 @@ func (a *API) viewEvidence(v *pbstore.Snapshot, seen *access.Seen) ([]Evidence, 
 		if !rules.Judges(item.Collection) { // of another shape than the server writes
 			continue
 		}
-		e := Evidence{Collection: item.Collection, ID: item.ID, RecordedAt: item.At, ClockKnown: item.ClockKnown, Verified: item.Verified,
+		e := Evidence{Collection: item.Collection, ID: item.ID, RecordedAt: item.At, ClockKnown: item.ClockKnown, Verified: item.Verified, ReplacedBy: item.ReplacedBy, ReplacedAt: item.ReplacedAt,
 			Values: seen.Quoted(item.Collection, item.Values)}
 		if seen.Projection == access.FullView && item.NEWS2 != nil {
 			e.NEWS2 = care.JSON(item.NEWS2)

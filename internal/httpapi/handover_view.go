@@ -72,6 +72,10 @@ type HandoverView struct {
 	FiledAt        string      `json:"filed_at,omitempty"`
 	ClosedAt       string      `json:"closed_at,omitempty"`
 	ClosedBy       *care.Named `json:"closed_by,omitempty"` // nil where the server closed it, or while it is open
+	// Follows is the handover whose answer asks for this one; AmendedAt when its sender's side last added to it, or
+	// what it rests on was corrected.
+	Follows   string `json:"follows,omitempty"`
+	AmendedAt string `json:"amended_at,omitempty"`
 	// Unreadable names fields that are stored and cannot be read at the moment.
 	Unreadable []string `json:"unreadable,omitempty"`
 }
@@ -104,6 +108,7 @@ func (a *API) viewHandover(who *access.Access, row *pbpages.InboxRow) HandoverVi
 		Unverified: seen.Flag("unverified"), ConfirmedBy: staff(seen.Text("confirmed_by")),
 		SeenBy: staff(seen.Text("seen_by")), AcknowledgedBy: staff(seen.Text("acknowledged_by")), AcknowledgedAt: seen.Text("acknowledged_at"),
 		Owner: staff(seen.Text("owner")), Outcome: seen.Text("outcome"), FiledBy: staff(seen.Text("filed_by")), FiledAt: seen.Text("filed_at"),
+		Follows: seen.Text("follows"), AmendedAt: seen.Text("amended_at"),
 		Provenance: HandoverProvenance{RecordedAt: seen.Text("clinical_time"), RaisedAt: seen.Text("raised_at"), LateBySeconds: seen.Number("late_by_seconds")},
 		Rules:      a.rulesHeld(seen), SupersededBy: seen.Text("superseded_by"), SafeNote: seen.Text("safe_note"),
 		Situation: seen.Text("situation"), Background: seen.Text("background"), Assessment: seen.Text("assessment"), Recommendation: seen.Text("recommendation"),

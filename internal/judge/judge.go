@@ -18,7 +18,10 @@ func (r *Room) Judge(t TakenIn) error {
 	if err != nil {
 		return err
 	}
-	return r.all(p)
+	if err := r.all(p); err != nil {
+		return err
+	}
+	return r.amend(&t)
 }
 
 // all judges everybody whose evidence was touched.

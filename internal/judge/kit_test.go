@@ -23,6 +23,7 @@ type bench struct {
 	clock    time.Time
 	arranged []arrange.Input
 	refused  []arrange.RefusedHandover
+	amended  []arrange.Amendment
 }
 
 func newBench(t *testing.T) *bench {
@@ -57,6 +58,12 @@ func (b *bench) Arrange(in arrange.Input) error {
 // RaiseRefused implements judge.Arrange.
 func (b *bench) RaiseRefused(_ *care.Record, h arrange.RefusedHandover) error {
 	b.refused = append(b.refused, h)
+	return nil
+}
+
+// Amend implements judge.Arrange.
+func (b *bench) Amend(a arrange.Amendment, _ []*care.Record) error {
+	b.amended = append(b.amended, a)
 	return nil
 }
 

@@ -35,7 +35,8 @@ func TestEveryRoleOnEveryCollectionByEveryOp(t *testing.T) {
 			if err := srv.Tick(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			cells = append(cells, cell{checkins, care.OpCreate, pbtest.ID(), theirs.Id}, cell{checkins, care.OpCreate, pbtest.ID(), pbtest.ID()})
+			cells = append(cells, cell{collection: checkins, op: care.OpCreate, id: pbtest.ID(), patient: theirs.Id},
+				cell{collection: checkins, op: care.OpCreate, id: pbtest.ID(), patient: pbtest.ID()})
 			p, fail := wire.DecodePush(pushOf(session, cells))
 			if fail != nil {
 				t.Fatal(fail)
@@ -70,6 +71,7 @@ type cell struct {
 	collection  *care.Collection
 	op          care.OpKind
 	id, patient string
+	about       string // of a line: the handover
 }
 
 // everyCell lists them, and puts the records there that updates and retractions are about, where the author sees
@@ -80,13 +82,16 @@ func everyCell(t *testing.T, app *pbtest.App, patient, author string) []cell {
 	var cells []cell
 	for _, collection := range care.Collections() {
 		for op := range ops {
-			c := cell{collection, op, pbtest.ID(), patient}
+			c := cell{collection: collection, op: op, id: pbtest.ID(), patient: patient}
 			switch {
+			case op == care.OpCreate && collection.Name == care.HandoverEvents: // a line of a handover that its author sent
+				c.about = pbtest.ID()
+				run(t, app, `INSERT INTO handovers (id, patient, author, from_staff) VALUES ('%s', '%s', '%s', '%s')`, c.about, patient, author, author)
 			case op == care.OpCreate || !collection.Pushable:
 			case collection.Name != care.Patients:
 				run(t, app, `INSERT INTO "%s" (id, patient, author) VALUES ('%s', '%s', '%s')`, collection.Name, c.id, patient, author)
-				if collection.Name == care.Handovers {
-					run(t, app, `UPDATE handovers SET from_staff = '%s' WHERE id = '%s'`, author, c.id)
+				if collection.Name == care.Handovers || collection.Name == care.HandoverEvents {
+					run(t, app, `UPDATE "%s" SET from_staff = '%s' WHERE id = '%s'`, collection.Name, author, c.id)
 				}
 			case op == care.OpRetract:
 				continue
@@ -116,9 +121,14 @@ func pushOf(s syncer.Session, cells []cell) []byte {
 			care.Observations: `"pulse":72`,
 			care.Checkins:     `"wellbeing":"well"`,
 			care.Handovers:    `"called_name":"Dr Guy"`,
+			// of what only grows: what its author would have had it say
+			care.HandoverEvents: `"text":"Rang twice"`,
 		}[c.collection.Name]
 		if c.op == care.OpCreate && c.collection.Name != care.Patients {
 			content = `"patient":"` + c.patient + `"`
+			if c.about != "" {
+				content += `,"handover":"` + c.about + `","kind":"added","text":"Rang twice"`
+			}
 		}
 		mutations = append(mutations, fmt.Sprintf(`{"mid":%d,"key":"%s","author":"%s","authored_at":"2026-03-02T09:30:00.000Z",
 			"ops":[{"op":"%s","collection":"%s","id":"%s","patient":"%s","base":"e1.999999","set":{%s}}]}`,

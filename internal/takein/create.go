@@ -8,6 +8,9 @@ import (
 
 // create plans a new record. Fields that cannot be stored are set aside, the rest applies.
 func (in *input) create(p *planned, c *care.Collection, op *care.Op) error {
+	if c.Name == care.HandoverEvents {
+		return in.line(p, c, op)
+	}
 	patient, err := in.personOfCreate(p, c, op)
 	if err != nil {
 		return err

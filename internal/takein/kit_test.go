@@ -28,6 +28,7 @@ type desk struct {
 	announced []arrange.Manual
 	calls     []*care.Record
 	calls999  []*care.Record
+	lines     []*care.Record
 	replaced  []*care.Record
 	words     []arrange.Words
 	lacks     []handover.Lack
@@ -71,6 +72,21 @@ func (d *desk) RecordCall(rec *care.Record, _ care.Viewer) error {
 // Record999 implements takein.Handovers.
 func (d *desk) Record999(rec *care.Record, _ care.Viewer) error {
 	d.calls999 = append(d.calls999, rec)
+	return nil
+}
+
+// stands puts a handover about Ada there, sent by one team to another.
+func (d *desk) stands(id, from, to string) {
+	d.t.Helper()
+	h := storetest.Record(care.Handovers, id, "", time.Time{}, map[string]any{"patient": d.Town.Ada, "from_team": from, "to_team": to, "state": string(care.Sent)})
+	if err := d.Change(d.clock, func(s rooms.Store) error { _, err := s.Insert(h); return err }); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// Line implements takein.Handovers.
+func (d *desk) Line(line *care.Record, _ care.Viewer) error {
+	d.lines = append(d.lines, line)
 	return nil
 }
 

@@ -10,6 +10,22 @@ import (
 	"doorstep/internal/wire"
 )
 
+// U1: a line of a handover that its author sees is handed on to be done, with its person, whoever has that person now;
+// what of it cannot be stored is set aside, and the line goes on.
+func TestALineOfAHandoverIsHandedOn(t *testing.T) {
+	d := newDesk(t)
+	one, two := storetest.ID(1001), storetest.ID(1002)
+	d.stands(two, d.Town.Others, d.Town.Nurses)
+	res := d.push(d.Town.Nurse(), create(care.HandoverEvents, one, map[string]any{"patient": d.Town.Ada, "handover": two, "kind": "answered", "text": "Done", "by": "me"}))
+	if res.Status != care.Merged || len(d.lines) != 1 || len(res.Issues) != 1 || res.Issues[0].Code != "server_only" {
+		t.Fatalf("%+v, lines %v", res, d.lines)
+	}
+	l := care.AsHandoverEvent(d.lines[0])
+	if l.Handover() != two || l.Patient() != d.Town.Ada || l.Kind() != "answered" || l.Text() != "Done" || l.By() != "" || l.Record.AuthoredAt.IsZero() {
+		t.Errorf("%+v", l.Record)
+	}
+}
+
 // Whatever cannot be taken in is kept whole, with a code, somebody who can mend it, and what it waits for.
 func TestAccept_KeepsWholeWhatItCannotTakeIn(t *testing.T) {
 	one, two := storetest.ID(1001), storetest.ID(1002)
@@ -46,6 +62,21 @@ func TestAccept_KeepsWholeWhatItCannotTakeIn(t *testing.T) {
 		{name: "an edit of a record that is not there", ops: func(d *desk) []op {
 			return []op{d.update(care.Visits, one, 0, map[string]any{"note": "x"}, nil)}
 		}, code: "missing_record", fix: "none", waits: func(*desk) string { return one }},
+		{name: "a line of a handover that does not say which", ops: func(d *desk) []op {
+			return []op{create(care.HandoverEvents, one, map[string]any{"patient": d.Town.Ada, "kind": "added", "text": "x"})}
+		}, code: "invalid_identity", fix: "edit"},
+		{name: "a line of a handover that is not there yet", ops: func(d *desk) []op {
+			return []op{create(care.HandoverEvents, one, map[string]any{"patient": d.Town.Ada, "handover": two, "kind": "added", "text": "x"})}
+		}, code: "missing_record", fix: "none", waits: func(*desk) string { return two }},
+		{name: "a line of somebody else's handover", ops: func(d *desk) []op {
+			d.stands(two, d.Town.Others, d.Town.Others)
+			return []op{create(care.HandoverEvents, one, map[string]any{"patient": d.Town.Ada, "handover": two, "kind": "answered"})}
+		}, code: "missing_record", fix: "none", waits: func(*desk) string { return two }},
+		{name: "a line of a handover about another person than it names", ops: func(d *desk) []op {
+			d.stands(two, d.Town.Nurses, d.Town.Others)
+			d.Give(d.Town.Ben, d.Town.Nurses, storetest.Monday)
+			return []op{create(care.HandoverEvents, one, map[string]any{"patient": d.Town.Ben, "handover": two, "kind": "added"})}
+		}, code: "missing_record", fix: "none", waits: func(*desk) string { return two }},
 		{name: "an edit of a record that is not there, about somebody else's person", who: (*storetest.Town).Stranger, ops: func(d *desk) []op {
 			return []op{d.update(care.Visits, one, 0, map[string]any{"note": "x"}, nil)}
 		}, code: "no_permission", fix: "supervisor", waits: func(d *desk) string { return d.Town.Ada }},

@@ -17,9 +17,10 @@ type planned struct {
 	issues   []*care.Record // conflicts and fields set aside, to be stored
 	settled  []*care.Record // issues this change decides
 	manual   []arrange.Manual
-	replays  []replay // quarantined changes that this one resolves
-	early    []early  // references to what is not there yet
-	toldOf   []string // people of whom its answer tells that they have an NHS number
+	lines    []*care.Record // lines of the history of handovers, each of which does what it says
+	replays  []replay       // quarantined changes that this one resolves
+	early    []early        // references to what is not there yet
+	toldOf   []string       // people of whom its answer tells that they have an NHS number
 
 	words []arrange.Words // for the safeguarding lead alone
 	// writers are those among the entitled who may do the op that is being planned.

@@ -93,6 +93,8 @@ type Handovers interface {
 	RecordCall(rec *care.Record, sender care.Viewer) error
 	// Record999 writes down what the sender says of ringing 999.
 	Record999(rec *care.Record, sender care.Viewer) error
+	// Line does what a line says that a phone wrote into the history of a handover, and stores it.
+	Line(line *care.Record, author care.Viewer) error
 	// RaiseWords brings what somebody wrote for the safeguarding lead alone before that lead.
 	RaiseWords(arrange.Words) error
 	// ReplaceRefused closes what was raised for a refused change that is taken in now.

@@ -50,6 +50,12 @@ func (in *input) store(p *planned) (*outcome, error) {
 			}
 		}
 	}
+	for _, line := range p.lines {
+		if err := in.Handovers.Line(line, in.wrote); err != nil {
+			return nil, err
+		}
+		o.result.Records = append(o.result.Records, wire.RecordRef{Collection: line.Collection.Name, ID: line.ID, Version: line.Version})
+	}
 	for _, issue := range p.issues {
 		if err := in.openIssue(issue); err != nil {
 			return nil, err

@@ -5,6 +5,7 @@ import { html, nothing } from '../shared/ui/html.js'
 import { when } from '../shared/ui/format.js'
 import { count, fill, words } from '../shared/ui/words.js'
 import { address } from './router.js'
+import { answersLink } from './views/answers.js'
 
 /** @param {import('./context.js').App} app */
 export function statusBar(app) {
@@ -15,6 +16,7 @@ export function statusBar(app) {
     <div class="app-status__inner"><p class="app-status__text"
       role="status"><a href=${address('items')}><span aria-hidden="true">${s.unsent ? '●' : '✓'}</span> ${parts.join(' · ')}</a>
       ${s.needsYou ? html`<a class="app-status__you" href=${address('items')}>${count(s.needsYou, w.needsYou)}</a>` : nothing}
+      ${answersLink(app)}
       ${s.trouble ? html`<span class="app-status__trouble">${s.trouble}${s.nextTry
           ? ` ${fill(w.again, { time: when(s.nextTry, app.now()) })}` : ''}</span>` : nothing}</p>
     <button class="app-status__go" type="button" ?disabled=${s.busy} @click=${() => app.sync()}>${s.busy ? w.busy : w.sync}</button></div>

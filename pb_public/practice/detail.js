@@ -9,8 +9,8 @@ import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { formView, takeOverText } from './forms.js'
 import { onPaper } from './paper.js'
-import { addressOf, closedText, dueText, identity, partText, sender, tags } from './row.js'
-import { age, asText, callRows, happened, isSet, notConfirmed, provenance, rowsOf, stamp, totalOf } from './text.js'
+import { addressOf, changedSince, closedText, dueText, identity, partText, sender, tags } from './row.js'
+import { age, asText, callRows, happened, isSet, notConfirmed, provenance, replacedText, rowsOf, stamp, totalOf } from './text.js'
 
 const w = words.practice
 
@@ -59,7 +59,7 @@ export function detailView(inbox, on) {
         ${tags(d, now)}<span class="ds-tag">${word(words.common.states, d.state)}</span>${d.unverified
         ? html`<span class="ds-tag ds-tag--bad">${w.unverified}</span>` : nothing}
         <strong>${closedText(d, now) || dueText(d, now)}</strong><span>${sender(d)}</span>${ringLater(d)}</p>
-      ${others(inbox, d, now)}${ringFirst(d)}${cautions(d)}
+      ${others(inbox, d, now)}${ringFirst(d)}${cautions(d, now)}
     </div>
     ${doBar(inbox, d, on)}
     ${formView(inbox, on.draw)}
@@ -82,11 +82,13 @@ function others(inbox, d, now) {
         @click=${() => inbox.attention.claim(d.id, true)}>${takeOverText(a.by.name)}</button>` : nothing}</div>`)
 }
 
-/** What must be known before anything here is believed: one box, a line for each. @param {Detail} d */
-function cautions(d) {
+/** What must be known before anything here is believed: one box, a line for each. @param {Detail} d @param {number} now */
+function cautions(d, now) {
   const rule = d.projection === 'full' && !d.by_hand
   /** @type {['bad' | 'warn' | '', any][]} */
   const lines = [
+    ['bad', changedSince(d) && !lookedSince(d) && html`<strong>${
+      fill(w.amended, { at: when(d.amended_at, now) })}.</strong> ${w.amendedLong}`],
     ['bad', d.unverified && html`<strong>${w.unverified}.</strong> ${w.unverifiedLong}`],
     ['bad', unreadableTexts(d).length && html`<strong>${unreadableTexts(d).join('. ')}.</strong> ${words.common.cannotRead.told}`],
     ['bad', d.side === 'escalated' && !closed(d) && !inHand(d) && fill(w.withOthers, { team: d.to_team?.name ?? '' })],
@@ -103,6 +105,12 @@ function cautions(d) {
   return known.length ? html`<div class=${`ds-banner pi-cautions${known[0][0] && ` ds-banner--${known[0][0]}`}`}>${known.map(([, text]) =>
     html`<p>${text}</p>`)}</div>` : nothing
 }
+
+/** What somebody does who has read a handover as it stands. */
+const looked = new Set(['accepted', 'answered', 'acknowledged', 'confirmed'])
+
+/** Whether somebody dealt with it after its sender last added to it. @param {Detail} d */
+const lookedSince = d => d.events.some(e => looked.has(e.kind) && e.at > (d.amended_at ?? ''))
 
 /** A number to ring. @param {import('./types.js').Named} team */
 const number = team => html`<a href=${`tel:${(team.phone ?? '').replace(/[^0-9+]/g, '')}`}>${fill(w.callWho,
@@ -157,7 +165,9 @@ function sbar(d) {
 
 /** The readings, with what each scores beside it. @param {Detail} d @param {number} now */
 function findings(d, now) {
-  return d.evidence.map(e => isSet(e) ? html`<section><h2>${w.s.readings}, ${when(e.recorded_at, now)}</h2>
+  return d.evidence.map(e => isSet(e) ? html`<section class=${e.replaced_by ? 'pi-replaced' : ''}>
+      <h2>${w.s.readings}, ${when(e.recorded_at, now)}</h2>
+      ${e.replaced_by ? html`<p class="ds-banner ds-banner--warn">${replacedText(e, d.evidence, now)}</p>` : nothing}
       <div class="pi-scroll" tabindex="0" role="region" aria-label=${`${w.s.readings}, ${when(e.recorded_at, now)}`}>
         <table class="pi-table"><thead><tr><th scope="col">${w.s.reading}</th><th scope="col">${w.s.value}</th>
         <th scope="col">${w.s.score}</th></tr></thead>

@@ -5,6 +5,7 @@ import { personName } from '../shared/ui/format.js'
 import { Refusal, sentenceOf } from '../shared/ui/session.js'
 import { fill, word, words } from '../shared/ui/words.js'
 import { Attention } from './attention.js'
+import { Asked } from './asked.js'
 import { Closed } from './closed.js'
 import { groups, noFilters, phase } from './model.js'
 import { Receipts, undoFor } from './receipts.js'
@@ -55,6 +56,7 @@ export class Inbox {
     /** @type {import('./types.js').Tab} */ this.tab = dutyOf(this.session.me?.role).firstTab ?? 'open'
     /** @type {import('./types.js').Filters} */ this.filters = { ...noFilters }
     /** @type {Closed} */ this.closed = new Closed(this.session, this.out.changed)
+    /** @type {Asked} */ this.asked = new Asked(this.session, this.out.changed)
     /** @type {{ id: string, data: Detail | null, gone: string, trouble: string } | null} */ this.detail = null
     /** @type {Form | null} */ this.form = null
     /** @type {string} the action under way on the open handover */ this.acting = ''

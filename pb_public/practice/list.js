@@ -5,7 +5,7 @@ import { when } from '../shared/ui/format.js'
 import { count, fill, words } from '../shared/ui/words.js'
 import { closedSearch } from './closed-search.js'
 import { counts, filtering, noFilters } from './model.js'
-import { closedRow, row } from './row.js'
+import { askedRow, closedRow, row } from './row.js'
 
 const w = words.practice
 const wide = matchMedia('(min-width: 40rem)') // on a phone the list comes first, and the filters unfold
@@ -26,16 +26,17 @@ export function listView(inbox, on) {
   const choose = tab => () => {
     inbox.tab = tab
     if (tab === 'closed') inbox.closed.read()
+    if (tab === 'asked') inbox.asked.read()
     on.draw()
   }
   return html`<h1 tabindex="-1" data-focus="h1">${words.practice.title.split(' – ')[0]}</h1>
     <nav aria-label=${w.tabs.label}><ul class="pi-tabs">
-      ${(/** @type {Tab[]} */ (['receive', 'hand', 'open', 'closed']))
+      ${(/** @type {Tab[]} */ (['receive', 'hand', 'open', 'asked', 'closed']))
         .map(tab => html`<li><button type="button" class="pi-tab" data-focus=${`t:${tab}`}
-            aria-current=${inbox.tab === tab ? 'true' : nothing} @click=${choose(tab)}>${w.tabs[tab]}${tab === 'closed' || !inbox.loaded
-            ? nothing : ` (${n[tab]}${inbox.whole ? '' : '…'})`}</button></li>`)}
+            aria-current=${inbox.tab === tab ? 'true' : nothing} @click=${choose(tab)}>${w.tabs[tab]}${
+            tab === 'closed' || tab === 'asked' || !inbox.loaded ? nothing : ` (${n[tab]}${inbox.whole ? '' : '…'})`}</button></li>`)}
     </ul></nav>
-    ${inbox.tab === 'closed' ? closedList(inbox, on, now) : openList(inbox, on, now)}`
+    ${inbox.tab === 'closed' ? closedList(inbox, on, now) : inbox.tab === 'asked' ? askedList(inbox.asked, now) : openList(inbox, on, now)}`
 }
 
 /**
@@ -112,6 +113,19 @@ function closedList(inbox, on, now) {
     ${c.more && !c.loading && !c.trouble
       ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more"
         @click=${() => c.read(true)}>${c.filtering ? w.search.further : w.more}</button>` : nothing}`
+}
+
+/** What the team asked of others. @param {import('./asked.js').Asked} c @param {number} now */
+function askedList(c, now) {
+  return html`${c.items.length
+      ? html`<ol class="pi-list" aria-label=${w.tabs.asked}>${repeat(c.items, i => i.id, i => askedRow(i, now))}</ol>` : nothing}
+    ${c.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: c.trouble })}</p><button type="button" class="nhsuk-button"
+        @click=${() => c.read(c.items.length > 0)}>${w.retry}</button></div>`
+    : c.loading ? html`<p role="status">${w.loading}</p>`
+    : !c.items.length ? html`<div class="pi-empty"><p>${w.empty.asked}</p></div>` : nothing}
+    ${c.more && !c.loading && !c.trouble
+      ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more"
+        @click=${() => c.read(true)}>${w.more}</button>` : nothing}`
 }
 
 /** Closed doors: which, until when, and where to turn meanwhile. @param {Inbox} inbox */

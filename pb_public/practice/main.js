@@ -81,6 +81,7 @@ function begin() {
   if (inbox.closedToRole) return
   live.start()
   if (inbox.tab === 'closed') inbox.closed.read()
+  if (inbox.tab === 'asked') inbox.asked.read()
   route()
 }
 
@@ -197,7 +198,7 @@ function pressed(key) {
   if (key === '/') return focusOn(inbox.tab === 'closed' ? 'closed-text' : 'find')
   if (key === 'p') { print(); return true }
   const at = currentRow()
-  if (inbox.tab === 'closed') return false
+  if (inbox.tab === 'closed' || inbox.tab === 'asked') return false
   if (key === 'a') {
     if (at < 0) moveRow(0)
     else receive(inbox.rows()[at])

@@ -28,6 +28,13 @@ export function tags(item, now) {
         ? fill(w.overdueBy, { by: duration((now - Date.parse(item.due)) / 1000) }) : w.overdue}</span>` : nothing}</span>`
 }
 
+/**
+ * Whether its sender's side added to it, or what it rests on was corrected, after somebody here said that it arrived, or
+ * after it was closed. @param {Item} item
+ */
+export const changedSince = item => Boolean(item.amended_at && item.side !== 'sent'
+  && item.acknowledged_at && item.amended_at > item.acknowledged_at)
+
 /** Until when what must be done. @param {Item} item @param {number} now */
 export function dueText(item, now) {
   if (!item.due) return ''
@@ -73,6 +80,7 @@ function line(inbox, item, alone, now) {
       ${item.provenance.late_by_seconds >= 1800
         ? html`<span class=${['E', 'U2', 'SG'].includes(item.class) ? 'pi-bad'
           : ''}>${fill(w.late, { by: duration(item.provenance.late_by_seconds) })}</span>` : nothing}
+      ${changedSince(item) ? html`<strong class="pi-bad">${fill(w.amended, { at: when(item.amended_at, now) })}</strong>` : nothing}
       ${item.unverified ? html`<span class="pi-bad">${w.unverified}</span>` : nothing}
       ${item.projection === 'full' && !item.by_hand && !item.confirmed_by && item.class !== 'SG'
         ? html`<span>${w.notConfirmed}</span>` : nothing}
@@ -105,6 +113,24 @@ export function row(inbox, group, receive, now, s) {
     ${can ? html`<div class="pi-row__do"><button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus=${`a:${group.id}`}
         @click=${receive}>${can > 1 ? fill(w.a.acknowledgeAll, { n: can }) : w.a.acknowledge}<span class="nhsuk-u-visually-hidden">:
         ${personName(group.person)}</span></button></div>` : nothing}
+  </li>`
+}
+
+/** One row of what was asked of others: how far it got there, and what came of it. @param {Item} item @param {number} now */
+export function askedRow(item, now) {
+  const who = item.owner?.name ?? item.acknowledged_by?.name ?? ''
+  return html`<li class="pi-row" data-group=${item.id}>
+    <div class="pi-row__head">${tags(item, now)}
+      <h2 class="pi-row__name"><a href=${addressOf(item.id)} data-row data-focus=${`g:${item.id}`}>${personName(item.patient)}</a></h2>
+      <span class="ds-soft">${identity(item.patient, now)}</span></div>
+    <ul class="pi-lines"><li>
+      ${item.recommendation ? html`<p class="pi-line__ask">${item.recommendation}</p>` : nothing}
+      ${item.answer ? html`<p class="pi-line__why"><strong>${w.s.answer}:</strong> ${item.answer}</p>` : nothing}
+      <p class="pi-meta"><strong>${word(words.common.states, item.state)}${who ? `: ${who}` : ''}</strong>
+        ${item.outcome ? html`<strong>${word(w.outcomes, item.outcome)}</strong>` : nothing}
+        ${item.to_team ? html`<span>${fill(w.askedOf, { team: item.to_team.name })}</span>` : nothing}
+        <span>${dueText(item, now)}</span><span>${fill(w.arrived, { at: when(item.provenance.raised_at, now) })}</span></p>
+    </li></ul>
   </li>`
 }
 

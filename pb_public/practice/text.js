@@ -4,7 +4,7 @@ import { birth, clock, clockSaid, date, day, duration, nhsNumber, personName, wh
 import { call999Text, callText, enteredText } from '../shared/ui/calls.js'
 import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
-import { measuredOverTime, readingRows, readingsText, valueText } from '../shared/ui/readings.js'
+import { measuredOverTime, readingRows, readingsChanged, readingsText, valueText } from '../shared/ui/readings.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from '../shared/ui/words.js'
 
@@ -35,6 +35,17 @@ export function provenance(e, now) {
 /** One set as rows: what NEWS2 scores, taken or not, and what else was taken. @param {Evidence} e */
 export function rowsOf(e) {
   return readingRows(e.values, e.news2).filter(r => r.value || e.news2).map(r => ({ ...r, value: r.value || w.s.notTaken }))
+}
+
+/**
+ * That a set of readings was replaced, when, and what is otherwise; "" where it stands.
+ * @param {Evidence} e @param {Evidence[]} all @param {number} now
+ */
+export function replacedText(e, all, now) {
+  if (!e.replaced_by) return ''
+  const by = all.find(other => other.id === e.replaced_by)
+  return fill(words.common.replaced, { at: stamp(e.replaced_at, now),
+    changes: (by && readingsChanged(by.values, e.values)) || words.common.replacedSame })
 }
 
 /** Whether evidence is a set of readings. @param {Evidence} e */
@@ -114,6 +125,7 @@ export function asText(d, who, now) {
       const total = e.news2 ? `: ${w.s.total} ${totalOf(e.news2)}, ${word(words.common.bands, e.news2.band)}${
         e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}` : ''
       lines.push(`${w.s.readings.toUpperCase()}, ${stamp(e.recorded_at, now)}${total}`)
+      if (e.replaced_by) lines.push(replacedText(e, d.evidence, now))
       const told = d.assessment?.includes(readingsText(e.values, e.news2, Boolean(e.news2))) // each reading once
       if (!told) for (const r of rowsOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
     } else if (e.values.concern && !d.assessment?.includes(e.values.concern)) {

@@ -39,6 +39,7 @@
  * @property {string} [decline_reason] @property {string} [outcome] @property {string} [answer]
  * @property {Named} [filed_by] @property {string} [filed_at]
  * @property {string} [closed_at] @property {Named} [closed_by]
+ * @property {string} [follows] the handover whose answer asks for it @property {string} [amended_at] when it was last added to or corrected
  * @property {string[]} [unreadable] fields that are stored and cannot be read
  * @property {string[]} may what the reader can do to it as it stands
  */
@@ -47,7 +48,8 @@
  *   unreadable?: string[] }} HandoverEvent */
 /**
  * @typedef {{ collection: string, id: string, recorded_at: string, reached_at?: string, late_by_seconds: number, recorded_by?: Named,
- *   clock_known: boolean, verified: boolean, values: Record<string, any>, news2?: any }} Evidence
+ *   clock_known: boolean, verified: boolean, values: Record<string, any>, news2?: any,
+ *   replaced_by?: string, replaced_at?: string }} Evidence
  */
 /** @typedef {{ id: string, at: string, total: number | null, band: string, floor_total: number, scale: number,
  *   age_unknown?: boolean }} TrendPoint */
@@ -62,7 +64,7 @@
  * @typedef {{ id: string, person: Person, items: Item[], inHand: number, overdue: boolean }} Group
  */
 
-/** @typedef {'receive' | 'hand' | 'open' | 'closed'} Tab */
+/** @typedef {'receive' | 'hand' | 'open' | 'asked' | 'closed'} Tab */
 /** @typedef {{ class: string, team: string, mine: boolean, overdue: boolean, text: string }} Filters */
 
 export {}

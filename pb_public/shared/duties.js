@@ -17,9 +17,9 @@
 
 /** @type {Readonly<Record<string, Duty>>} */
 const duties = {
-  district_nurse: { view: 'clinical', device: true },
+  district_nurse: { view: 'clinical', device: true, inbox: true },
   support_worker: { view: 'clinical', device: true },
-  matron: { view: 'clinical', device: true },
+  matron: { view: 'clinical', device: true, inbox: true },
   mental_health_practitioner: { view: 'clinical', device: true, inbox: true },
   social_care_practitioner: { view: 'clinical', device: true, inbox: true },
   link_worker: { view: 'limited', device: true },

@@ -2,8 +2,8 @@
 // What a change was, in the words of who made it.
 
 /** @type {[string, string][]} what leads when a change has several steps */
-const order = [['visits', 'visit'], ['checkins', 'checkin'], ['observations', 'visit'], ['handovers', 'handover'], ['patients', 'person'],
-    ['sync_issues', 'decision']]
+const order = [['visits', 'visit'], ['checkins', 'checkin'], ['observations', 'visit'], ['handovers', 'handover'],
+    ['handover_events', 'answer'], ['patients', 'person'], ['sync_issues', 'decision']]
 
 /** @param {readonly { collection: string }[]} about */
 export function visitKind(about) {

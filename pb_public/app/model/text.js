@@ -1,7 +1,7 @@
 // @ts-check
 // A visit as plain text, to paste into the legal record or to print: Doorstep is not that record.
 import { when, personName, nhsNumber, birth } from '../../shared/ui/format.js'
-import { readingsText } from '../../shared/ui/readings.js'
+import { readingsChanged, readingsText } from '../../shared/ui/readings.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { callLines, enteredText } from '../../shared/ui/calls.js'
 import { fill, word, words } from '../../shared/ui/words.js'
@@ -40,8 +40,10 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   lines.push(...unreadableTexts(visit))
   for (const o of observations) {
     const score = scoreOf(o, patient)
-    lines.push('', [fill(w.readings, { at: timeText(o, 'taken_at', 0) }), enteredText(o, 0)].filter(Boolean).join(', '), readingsText(o,
-      score))
+    lines.push('', [fill(w.readings, { at: timeText(o, 'taken_at', 0) }), enteredText(o, 0)].filter(Boolean).join(', '))
+    const by = observations.find(other => other.replaces === o.id)
+    if (by) lines.push(replacedText(by, o))
+    lines.push(readingsText(o, score))
     if (score) lines.push(score.status === 'not_applicable' ? words.common.bands.not_applicable
       : fill(w.total, { total: score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total }),
           band: word(words.common.bands, score.band) }))
@@ -56,4 +58,13 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
     if (h.filed_at) lines.push(fill(w.filed, { by: nameOf(h.filed_by), at: when(h.filed_at, 0) }))
   }
   return lines.join('\n')
+}
+
+/**
+ * That a set was replaced, when, and what is otherwise: 'Replaced 18:02: respiration rate 22/min, not 25/min'.
+ * @param {Rec} by the set that replaces it @param {Rec} was
+ */
+export function replacedText(by, was) {
+  const at = by.authored_at ? when(by.authored_at, 0) : ''
+  return fill(words.common.replaced, { at, changes: readingsChanged(by, was) || words.common.replacedSame }).replace('  ', ' ')
 }

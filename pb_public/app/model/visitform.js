@@ -16,10 +16,10 @@ import { noTimes, timesToAsk, visitTimes } from './times.js'
 
 /**
  * An empty form.
- * @param {{ patient: string, visit?: Rec | null, taken?: Rec | null, now: number }} o visit: the planned one, if there is one; taken: its
- *   readings, when it had some
+ * @param {{ patient: string, visit?: Rec | null, taken?: Rec | null, handed?: string, now: number }} o visit: the planned one, if there is
+ *   one; taken: its readings, when it had some; handed: the handover that it led to, if it did
  */
-export function blank({ patient, visit = null, taken = null, now }) {
+export function blank({ patient, visit = null, taken = null, handed = '', now }) {
   const was = (/** @type {any} */ v) => (v === null || v === undefined ? '' : String(v))
   return {
     patient, visit: visit?.id ?? '', started: visit?.started_at ?? new Date(now).toISOString(), ended: was(visit?.ended_at),
@@ -34,6 +34,7 @@ export function blank({ patient, visit = null, taken = null, now }) {
     takenAt: was(taken?.taken_at),
     /** What of them is stored and cannot be read. @type {string[]} */ lost: unreadableFields(taken),
     /** @type {Record<string, any> | null} */ before: taken ? Object.fromEntries(readings.map(r => [r.name, taken[r.name] ?? null])) : null,
+    /** The handover that stands for this visit: what is changed is said there. */ handed,
     /** '' = as the readings say, 'yes', 'no' */ handOver: '',
     /** What was changed by hand; the rest is filled in. @type {Record<string, string>} */ words: {},
     cls: '', /** '' = as the rules say */ toTeam: '', registrant: '',
@@ -143,8 +144,21 @@ export function teamFor(f, j, { teams, mine }) {
 /** Chosen by hand: the person's practice, whatever the rules say. */
 export const practice = 'practice'
 
-/** Whether a handover goes with it: as the nurse said, else as the readings say. @param {VisitForm} f @param {string} urgency */
-export const handsOver = (f, urgency) => f.handOver === 'yes' || (f.handOver !== 'no' && urgency !== '')
+/**
+ * Whether a new handover goes with it: as the nurse said, else as the readings say. One that stands for the visit is not sent a
+ * second time: the server adds what was changed to it, and tells whoever has it.
+ * @param {VisitForm} f @param {string} urgency
+ */
+export const handsOver = (f, urgency) => f.handOver === 'yes' || (f.handOver !== 'no' && !f.handed && urgency !== '')
+
+/**
+ * The handover that a visit led to, the last one first: by hand or by a rule, answered or not. One that was withdrawn or joined to
+ * another is none.
+ * @param {Rec[]} handovers @param {string} visit
+ */
+export const handedIn = (handovers, visit) => handovers
+  .filter(h => visit && h.visit === visit && h.state !== 'stood_down' && h.class !== 'SG' && !h.evidence?.copy_of && !h.follows)
+  .sort((a, b) => (a.id < b.id ? 1 : -1))[0]?.id ?? ''
 
 /**
  * Where the handover of a form goes, and what its text is written from beside the form.

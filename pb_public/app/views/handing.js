@@ -5,6 +5,7 @@ import { fill, word, words } from '../../shared/ui/words.js'
 import { callFirst } from '../model/callfirst.js'
 import { handsOver, judge, practice, texts, urgencyOf } from '../model/visitform.js'
 import { callQuestions, ringLinks } from './calls.js'
+import { handed } from './handed.js'
 import { choice, field, select } from './parts.js'
 import { optionsAt, placesOf, receiverAt, referral, sends } from './referral.js'
 
@@ -35,6 +36,8 @@ export function handing(app, f, patient, j, hand, error, change) {
   const w = words.app.visit, on = handsOver(f, j.urgency), cls = urgencyOf(f, j, hand)
   const at = placesOf(app, patient), text = texts(f, patient, j, hand, app.now())
   const urgent = callFirst(cls)
+  const stands = f.handed ? app.get('handovers', f.handed) : null
+  if (stands && !on) return handed(app, stands, change)
   return html`<section class="app-hand" aria-labelledby="hand"><h2 class="nhsuk-heading-m" id="hand">${w.handOver}</h2>
     ${j.urgency && !j.call
       ? html`<div class="ds-banner ds-banner--warn">${j.held.map(r => html`<p>${fill(w.because,

@@ -189,11 +189,14 @@ export function handover(app, h) {
     h.filed_at && fill(w.filed, { name: app.nameOf(h.filed_by), at: when(h.filed_at, app.now()) }),
     ...unreadableTexts(h),
   ].filter(Boolean)
-  return html`<li class="app-card"><span class="ds-row">${classTag(h.class)}<strong>${word(words.common.states,
-        h.state ?? 'queued')}</strong>${to ? html`<span>${fill(w.with, { team: to })}</span>` : nothing}</span>
+  return html`<li class="app-card"><a class="app-card__link" href=${address('handover', h.id)}>${to
+      ? fill(w.titleTo, { team: to }) : w.title}</a>
+    <span class="ds-row">${classTag(h.class)}<strong>${h.state ? word(words.common.states, h.state)
+      : w.notSent}</strong>${to ? html`<span>${fill(w.with, { team: to })}</span>` : nothing}</span>
     ${h.unverified ? html`<span class="ds-tag ds-tag--warn">${w.unverified}</span>` : nothing}
     <span class="ds-pre">${h.situation}</span>
-    <span class="ds-soft">${h.raised_at ? fill(w.raised, { at: when(h.raised_at, app.now()) }) : w.notSent}${h.late_by_seconds > 900
+    ${h.recommendation ? html`<span class="ds-pre"><strong>${w.asked}:</strong> ${h.recommendation}</span>` : nothing}
+    <span class="ds-soft">${h.raised_at ? fill(w.raised, { at: when(h.raised_at, app.now()) }) : ''}${h.late_by_seconds > 900
       ? ` · ${fill(w.late, { time: duration(h.late_by_seconds) })}` : ''}</span>
     ${lines.map(l => html`<span>${l}</span>`)}
   </li>`

@@ -6,6 +6,7 @@ import { count, fill, word, words } from '../../shared/ui/words.js'
 import { index } from '../model/people.js'
 import { round } from '../model/round.js'
 import { address } from '../router.js'
+import { answers } from './answers.js'
 import { first, moreOf } from './long-list.js'
 import { offers } from './offers.js'
 import { field } from './parts.js'
@@ -24,6 +25,7 @@ export function today(app) {
     ${loading(app)}
     ${unfinishedLink(app)}
     ${offers(app)}
+    ${answers(app)}
     ${find(app)}
     ${typed ? html`${found(app)}<p><button class="app-link" type="button"
         @click=${() => search(app, { typed: '' })}>${words.app.people.clear}</button></p>` : html`

@@ -39,6 +39,7 @@ function draft(app, d) {
 /** Whom a form is about, and where it is. @param {App} app @param {import('../context.js').Unfinished} d */
 function whereOf(app, { kind, id }) {
   if (kind === 'person') return { patient: id, href: address('edit', id) }
+  if (kind === 'handover') return { patient: app.get('handovers', id)?.patient ?? '', href: address('handover', id) }
   const planned = app.get(kind === 'visit' ? 'visits' : 'checkins', id)
   return planned ? { patient: planned.patient, href: address(kind, id, { person: planned.patient }) }
     : { patient: id, href: address(kind, '', { person: id }) }

@@ -13,7 +13,7 @@ import { decideAnew } from '../model/handing.js'
 import { sets } from '../model/people.js'
 import { isOpen, plannedToday } from '../model/round.js'
 import { enter, timesToAsk, visitTimes } from '../model/times.js'
-import { blank, doubt, handOf, judge, missing, ops, restored } from '../model/visitform.js'
+import { blank, doubt, handedIn, handOf, judge, missing, ops, restored } from '../model/visitform.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { callBlock, handing } from './handing.js'
@@ -70,7 +70,8 @@ async function begin(app, key, id) {
   const planned = id ? app.get('visits', id) : null
   const patient = planned?.patient ?? kept?.form.patient ?? app.place.query.get('person') ?? ''
   const taken = planned ? sets(app.all('observations').filter(o => o.visit === planned.id))[0] ?? null : null
-  const form = kept ? restored(kept.form) : blank({ patient, visit: planned, taken, now: app.now() })
+  const handed = planned ? handedIn(app.all('handovers'), planned.id) : ''
+  const form = { ...kept ? restored(kept.form) : blank({ patient, visit: planned, taken, now: app.now() }), handed }
   const seen = kept?.seen ?? (planned ? app.seen('visits', planned.id) : null)
   app.forms.set(key, { form, seen, who: kept?.who ?? whoOf(app.get('patients', patient)), planned: kept?.planned ?? planned,
         dirty: Boolean(kept), restored: Boolean(kept), saving: false, error: '' })

@@ -71,9 +71,10 @@ func (a *Access) SideOf(handover *care.Record) string {
 }
 
 // asked says whether a handover asks for work in an answer that one of somebody's teams gave. Only the server makes
-// such a one, of the answer of whoever had the handover that it follows: they read of it what they read of that.
+// such a one, of the answer of whoever had the handover that it follows: they read of it what they read of that. For
+// practices, who have nobody on a caseload; who carries a phone reads of it what the phone does, see SeeSent.
 func (a *Access) asked(handover *care.Record) bool {
-	return a.Duty.Inbox && handover.Text("follows") != "" && slices.Contains(a.Teams, handover.Text("from_team"))
+	return a.Duty.Inbox && !a.Duty.Device && handover.Text("follows") != "" && slices.Contains(a.Teams, handover.Text("from_team"))
 }
 
 func (a *Access) sent(handover *care.Record) bool {

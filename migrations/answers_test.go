@@ -21,7 +21,7 @@ func TestHandoversOfAnOlderDatabaseCanFollowAnAnswer(t *testing.T) {
 	if err := app.Save(c); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := app.NonconcurrentDB().NewQuery(`DELETE FROM _migrations WHERE file = '1796030000_answers.go'`).Execute(); err != nil {
+	if _, err := app.NonconcurrentDB().NewQuery(`DELETE FROM _migrations WHERE file = '1796033000_answers.go'`).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.RunAllMigrations(); err != nil {

@@ -29,7 +29,7 @@ func TestStory_ARefusedHandoverByHandReachesAPerson(t *testing.T) {
 			for _, team := range []string{w.surgery.Id, w.others.Id, w.coordination.Id} {
 				for _, h := range w.rows(care.Handovers, "to_team = {:t}", dbx.Params{"t": team}) {
 					if !strings.Contains(h.GetString("situation"), "Found on the floor") || !strings.Contains(h.GetString("recommendation"), "Please ring me.") ||
-						!strings.Contains(h.GetString("situation"), "not on your caseload") {
+						!strings.Contains(h.GetString("situation"), "did not have this person on their caseload") {
 						t.Errorf("%s reads %q, %q", w.nameOf(team), h.GetString("situation"), h.GetString("recommendation"))
 					}
 					near(t, "the deadline at "+w.nameOf(team), at(h, "ack_due"), at(h, "clinical_time").Add(15*time.Minute))

@@ -237,8 +237,8 @@ func TestStory_SafeguardingReachesTheSafeguardingLeadOnly(t *testing.T) {
 				outcome(t, val, care.Quarantined)
 			}
 			sg := only(t, "handovers to the safeguarding team", w.handoversTo(w.safeguarding))
-			if sg.GetString("class") != "SG" || !strings.Contains(sg.GetString("assessment"), words) {
-				t.Errorf("the safeguarding lead reads class %s: %q", sg.GetString("class"), sg.GetString("assessment"))
+			if sg.GetString("class") != "SG" || !strings.Contains(sg.GetString("situation"), words) {
+				t.Errorf("the safeguarding lead reads class %s: %q", sg.GetString("class"), sg.GetString("situation"))
 			}
 			lead := w.Staff(t, care.SafeguardingLead, "Sage", w.safeguarding)
 			w.tick()

@@ -145,7 +145,7 @@ func TestSignInCode_enrols_one_phone_within_ten_minutes(t *testing.T) {
 	}
 	made := into[issued](t, h.code(t, h.Token(t, h.lead), h.nurse.Id), http.StatusCreated)
 	until, err := care.ParseStamp(made.ExpiresAt)
-	if err != nil || until.Sub(h.now()) > 10*time.Minute || until.Sub(h.now()) < 9*time.Minute || len(made.Code) < 20 {
+	if err != nil || until.Sub(h.now()) > 10*time.Minute || until.Sub(h.now()) < 9*time.Minute || len(made.Code) != 12 {
 		t.Fatalf("%+v, %v", made, err)
 	}
 	if n := h.count(t, "SELECT count(*) FROM sign_in_codes WHERE instr(hash, '"+made.Code+"') = 0 AND issued_by = '"+h.lead.Id+"'"); n != 1 {

@@ -13,11 +13,11 @@ const (
 	peopleOfStaff = `SELECT DISTINCT patient FROM caseload WHERE staff = ?1 AND staff <> '' AND patient > ?2 ORDER BY patient LIMIT ?3`
 	// askHolder queues a holder of people beside the rows of the caseload: Settle works it off.
 	askHolder = `INSERT INTO sync_dirty (collection, record, op, was) VALUES ('` + care.Caseload + `', ?, '` + asking + `', ?)`
-	// leave makes the job look now at what is open with a team, or with those of an organisation.
+	// leave makes the job look now at what is open with a team, whether or not it has a row any more, or with those of an organisation.
 	leave = `INSERT INTO sync_due (at, kind, ref) SELECT ?1, '` + string(care.DueHandover) + `', id FROM handovers
-			WHERE to_team IN (SELECT id FROM teams WHERE ?2 IN (id, organisation)) AND to_team <> '' AND state NOT IN ` + care.SQLOffTheClock + `
-		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM conflicts WHERE owner_team IN (SELECT id FROM teams WHERE ?2 IN (id, organisation)) AND ` + care.SQLIssueOpen + `
-		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM quarantine WHERE owner_team IN (SELECT id FROM teams WHERE ?2 IN (id, organisation)) AND ` + care.SQLIssueOpen + ` ON CONFLICT DO NOTHING`
+			WHERE to_team IN (SELECT value FROM json_each(json_array(?2)) UNION ALL SELECT id FROM teams WHERE organisation = ?2) AND to_team <> '' AND state NOT IN ` + care.SQLOffTheClock + `
+		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM conflicts WHERE owner_team IN (SELECT value FROM json_each(json_array(?2)) UNION ALL SELECT id FROM teams WHERE organisation = ?2) AND ` + care.SQLIssueOpen + `
+		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM quarantine WHERE owner_team IN (SELECT value FROM json_each(json_array(?2)) UNION ALL SELECT id FROM teams WHERE organisation = ?2) AND ` + care.SQLIssueOpen + ` ON CONFLICT DO NOTHING`
 )
 
 const asking = "ask"

@@ -233,7 +233,7 @@ test('passwords and passphrases may be pasted, and password managers know the fi
     await page.keyboard.press('Control+V')
   }
   await page.getByLabel('E-mail address').waitFor()
-  assert.deepEqual(await page.locator('main input').evaluateAll(list => list.map(e => e.getAttribute('autocomplete'))), ['username', 'current-password'])
+  assert.deepEqual(await page.locator('main input').evaluateAll(list => list.map(e => e.getAttribute('autocomplete'))), ['username', 'current-password', 'off'], 'a code that was read out works once: nobody keeps it')
   await page.getByLabel('E-mail address').fill(stand.staff.nia.email)
   await page.evaluate(text => navigator.clipboard.writeText(text), stand.password)
   await paste('Password')

@@ -87,6 +87,7 @@ test('forgotten passphrase: unsent work is saved to a file without it', async t 
   await unlock(page, 'not the passphrase at all')
   await page.getByText('That is not the passphrase.').waitFor()
   await page.getByRole('button', { name: 'I forgot my passphrase' }).click()
+  await page.context().route('**/api/**', route => route.abort()) // the server cannot be reached: nothing sealed is sent either
   await page.context().setOffline(false) // a download is one for the test's browser, even from memory
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save unsent work to a file' }).click()])
   const path = join(await mkdtemp(join(tmpdir(), 'doorstep-unsent-')), 'file.json')

@@ -11,7 +11,7 @@ const teams = [{ id: 'river', kind: 'nursing', neighbourhood: 'north', name: 'Ri
   { id: 'coord', kind: 'coordination', neighbourhood: 'north', name: 'Care Coordination', organisation: 'trust', phone: '0161 1' },
   { id: 'oak', kind: 'practice', neighbourhood: 'north', name: 'Oak Surgery', organisation: 'oak-org' },
   { id: 'shut', kind: 'practice', neighbourhood: 'north', name: 'Elm Surgery', organisation: 'elm-org' },
-  { id: 'far', kind: 'practice', neighbourhood: 'south', name: 'Far Surgery', organisation: 'far-org' },
+  { id: 'far', kind: 'practice', neighbourhood: 'south', name: 'Far Surgery', organisation: 'far-org', phone: '0161 5' },
   { id: 'kettle', kind: 'voluntary', neighbourhood: 'north', name: 'Kettle On', organisation: 'kettle-org' },
   { id: 'guard', kind: 'safeguarding', neighbourhood: 'north', name: 'Safeguarding', organisation: 'trust' },
   { id: 'minds', kind: 'mental_health', neighbourhood: '', name: 'Minds', organisation: 'trust' }]
@@ -28,6 +28,7 @@ test('only teams that can answer are offered, and the practice of the person sta
   assert.deepEqual(at('elm-org').practice, { name: 'Elm Surgery', phone: '', why: 'closed' }, 'nobody is told to ring it')
   assert.deepEqual(at('elm-org', now - 86_400_000).practice.why, '', 'the day before it closes it answers')
   assert.deepEqual(at('bare-org').practice, { name: 'Bare Surgery', phone: '', why: 'no_inbox' })
+  assert.deepEqual(at('far-org').practice, { name: 'Far Surgery', phone: '0161 5', why: '' }, 'the number of its team where it has none')
   assert.deepEqual(at('').practice, { name: '', phone: '', why: 'none' })
   assert.equal(at('').teams.find(t => t.id === 'kettle').phone, '', 'an organisation without a number')
   assert.equal(at('').teams.find(t => t.id === 'minds').phone, '0161 9', 'that of its organisation')

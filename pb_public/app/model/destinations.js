@@ -30,10 +30,10 @@ export function destinations({ teams, organisations, patient, mine, now }) {
   const orgs = new Map(organisations.map(o => [o.id, o]))
   const areas = new Set(teams.filter(t => mine.includes(t.id)).map(t => t.neighbourhood).filter(Boolean))
   const own = patient.practice ? orgs.get(patient.practice) : null
-  const inbox = teams.some(t => t.kind === 'practice' && t.organisation === patient.practice)
-  const why = !own ? 'none' : !isOpen(own, now) ? 'closed' : !inbox ? 'no_inbox' : ''
+  const inboxes = teams.filter(t => t.kind === 'practice' && t.organisation === patient.practice)
+  const why = !own ? 'none' : !isOpen(own, now) ? 'closed' : !inboxes.length ? 'no_inbox' : ''
   return {
-    practice: { name: own?.name ?? '', phone: why ? '' : own?.phone ?? '', why },
+    practice: { name: own?.name ?? '', phone: why ? '' : own?.phone || inboxes.find(t => t.phone)?.phone || '', why },
     teams: teams.filter(t => t.kind !== 'safeguarding' && !mine.includes(t.id) && isOpen(orgs.get(t.organisation), now))
       .filter(t => !t.neighbourhood || !areas.size || areas.has(t.neighbourhood))
       .filter(t => !(t.kind === 'practice' && t.organisation === patient.practice)) // it stands there as the person's practice

@@ -37,7 +37,7 @@ export function signInScreen(g) {
   return frame(w.signIn, html`<p>${w.signInWhy}</p>${error(g)}
     ${g.code ? html`<p class="ds-banner">${w.byCode}</p><button class="nhsuk-button app-wide" type="button" ?disabled=${g.busy}
         @click=${g.signIn}>${w.enrol}</button>`
-      : html`<form novalidate @submit=${submit(g.signIn)}>
+      : html`<form novalidate @submit=${submit(() => { g.form.code = ''; g.signIn() })}>
         ${field({ id: 'email', label: words.common.signIn.email, type: 'email', mode: 'email', autocomplete: 'username',
             value: g.form.email ?? '', change: email => g.set({ email }) })}
         ${field({ id: 'password', label: words.common.signIn.password, type: 'password', autocomplete: 'current-password',

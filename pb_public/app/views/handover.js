@@ -83,8 +83,8 @@ function happened(app, e) {
   const team = e.team && (!by || placed.has(e.kind)) ? app.get('teams', e.team)?.name : '' // else the name says enough
   const what = word(words.practice.events, e.kind), meant = e.detail?.meant
   const call = e.detail?.name ? [e.detail.name, e.detail.role].filter(Boolean).join(', ') : ''
-  return html`<li><strong>${what}</strong>${by || team ? html` · ${[by && (by === app.me.id ? words.app.items.you : app.nameOf(by)), team]
-      .filter(Boolean).join(', ')}` : nothing}
+  return html`<li><strong>${what}</strong>${by ? html` · ${by === app.me.id ? words.app.items.you : app.nameOf(by)}` : nothing}${
+      team ? html` (${team})` : nothing}
     <span class="ds-soft">${e.pending ? words.app.answers.unsent : when(e.at, app.now())}</span>
     ${meant ? html`<span>${fill(w.meant, { what: word(words.practice.events, meant) })}</span>` : nothing}
     ${call ? html`<span>${call}</span>` : nothing}

@@ -44,6 +44,7 @@ test('an answer that asks for work comes to both nurses; one does it without a s
     await card.getByText('Asked by Guy Pemberton, Duty GP, Elm Row Surgery').waitFor()
     await page.getByRole('region', { name: 'Sending' }).getByText('1 answer or task').waitFor()
   }
+  assert.equal(await nia.locator('main h2').first().innerText(), 'Answers and tasks', 'above what the phone offers')
   await accessible(nia, 'a task at the top of Today')
   await ned.context().setOffline(true)
   await answers(ned).getByRole('button', { name: 'I take this on' }).click()

@@ -24,8 +24,8 @@ export function today(app) {
     <h1 class="nhsuk-heading-l">${fill(w.title, { day: date(app.now(), app.now()) })}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}
-    ${offers(app)}
     ${answers(app)}
+    ${offers(app)}
     ${find(app)}
     ${typed ? html`${found(app)}<p><button class="app-link" type="button"
         @click=${() => search(app, { typed: '' })}>${words.app.people.clear}</button></p>` : html`

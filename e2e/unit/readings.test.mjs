@@ -10,6 +10,7 @@ import { readings } from '../../pb_public/shared/readings.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
 import { choices, labelOf, measuredOverTime, numbers, optionsOf, overTime, readingsChanged, readingsText, readingTexts, unitOf, valueText } from '../../pb_public/shared/ui/readings.js'
 import { fill, words } from '../../pb_public/shared/ui/words.js'
+import { practice } from '../../pb_public/shared/words/en-GB-practice.js'
 
 const now = Date.parse('2026-03-02T10:00:00Z')
 const golden = JSON.parse(readFileSync(new URL('../../internal/care/testdata/readings.json', import.meta.url), 'utf8'))
@@ -53,7 +54,7 @@ test('a reading that is stored and cannot be read is never shown as not taken', 
     assert.ok(visitText({ patient: {}, visit, observations: [damaged], nameOf: () => '' }).includes(said), `${r.name} in the record`)
     const rows = rowsOf({ values: damaged, news2: {} })
     assert.ok(rows.some(row => row.value === words.common.cannotRead.value), `${r.name} in a table`)
-    assert.ok(!rows.some(row => row.value === words.practice.s.notTaken), `${r.name} is called not taken`)
+    assert.ok(!rows.some(row => row.value === practice.s.notTaken), `${r.name} is called not taken`)
     assert.deepEqual(blank({ patient: 'ada', taken: damaged, now }).lost, [r.name], `${r.name} in a form`)
   }
 })
@@ -120,7 +121,7 @@ test('the inbox shows each reading in its table and in its text', () => {
     assert.ok(text.includes(value), `${r.name} is not in the text`)
   }
   for (const r of overTime) assert.ok(text.includes(`${fill(words.common.chart.over, { reading: labelOf(r.name) })}: `), `${r.name} over time is not in the text`)
-  assert.deepEqual(rowsOf({ ...evidence, values: {}, news2: score({}) }).map(r => r.value), readings.filter(r => r.score).map(() => words.practice.s.notTaken), 'what NEWS2 lacks is named')
+  assert.deepEqual(rowsOf({ ...evidence, values: {}, news2: score({}) }).map(r => r.value), readings.filter(r => r.score).map(() => practice.s.notTaken), 'what NEWS2 lacks is named')
   assert.deepEqual(rowsOf({ ...evidence, values: {}, news2: undefined }), [])
 })
 

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { count, fill, inOrder, word, words } from '../../pb_public/shared/ui/words.js'
+import { desk } from '../../pb_public/shared/words/en-GB-desk.js'
+import { practice } from '../../pb_public/shared/words/en-GB-practice.js'
 
 test('a gap without a value stays visible', () => {
   assert.equal(fill('{n} visits not sent, last at {time}', { n: 3 }), '3 visits not sent, last at {time}')
@@ -33,7 +35,7 @@ test('what counts has a form for every way in which the language counts', () => 
       assert.deepEqual(Object.keys(table).sort(), ways, path)
     } else for (const [name, below] of Object.entries(table)) look(below, `${path}.${name}`)
   }
-  look(words)
+  look({ ...words, desk, practice })
   assert.ok(found.length > 20, `${found.length} of them found`)
 })
 
@@ -68,5 +70,11 @@ test('a nurse is told in plain words whatever the server answers that the phone 
 test('a lead is told in plain words why a change was held back, whatever the reason', () => {
   const whole = tableOf('care/issue_codes.go', /^\t\{(Code\w+), (?<whole>true|false), /gm).filter(r => r.whole === 'true').map(r => r.code)
   assert.ok(whole.length > 10, whole.join())
-  assert.deepEqual(Object.keys(words.desk.heldBack.advice).sort(), whole.sort())
+  assert.deepEqual(Object.keys(desk.heldBack.advice).sort(), whole.sort())
+})
+
+test('phones keep the words of the app and of nobody else', () => {
+  // The same names of sections as the files have: what a page shows is one lookup away, and nothing is there twice.
+  assert.deepEqual(Object.keys(words), ['locale', 'common', 'app'])
+  assert.ok(desk.title && practice.title)
 })

@@ -3,7 +3,7 @@
 // before; the lead keeps one, both, or writes.
 import { html, nothing } from '../shared/ui/html.js'
 import { when } from '../shared/ui/format.js'
-import { fill, words } from '../shared/ui/words.js'
+import { fill, words } from './words.js'
 import { IssueForm } from './issue-form.js'
 import { nameOf, radios, roleOf } from './parts.js'
 import { typedOf, valueOf } from './typed.js'

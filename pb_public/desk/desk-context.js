@@ -4,7 +4,7 @@
 import { dutyOf } from '../shared/duties.js'
 import { day } from '../shared/ui/format.js'
 import { now } from '../shared/ui/now.js'
-import { words } from '../shared/ui/words.js'
+import { words } from './words.js'
 
 /**
  * A view: what main.js opens, loads, draws, and reads again when something changed.

@@ -1,6 +1,6 @@
 // @ts-check
 // What a change of caseloads does to phones, as a sentence.
-import { count, fill, words } from '../shared/ui/words.js'
+import { count, fill, words } from './words.js'
 
 const w = words.desk
 

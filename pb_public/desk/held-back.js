@@ -3,7 +3,7 @@
 // can be taken in with what waits for it.
 import { html, nothing } from '../shared/ui/html.js'
 import { personName, when } from '../shared/ui/format.js'
-import { fill, word, words } from '../shared/ui/words.js'
+import { fill, word, words } from './words.js'
 import { IssueForm } from './issue-form.js'
 import { checkbox, facts, nameOf, radios, roleOf } from './parts.js'
 import { newID } from './ulid.js'

@@ -1,7 +1,7 @@
 // @ts-check
 // What an issue is, in a line.
 import { conflict, heldBack } from '../shared/states.js'
-import { fill, word, words } from '../shared/ui/words.js'
+import { fill, word, words } from './words.js'
 import { tag } from './parts.js'
 import { collectionLabel, fieldLabel } from './values.js'
 

@@ -5,7 +5,7 @@ import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
 import { now } from '../shared/ui/now.js'
 import { ago, birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { unreadableTexts } from '../shared/ui/unreadable.js'
-import { count, fill, word, words } from '../shared/ui/words.js'
+import { count, fill, word, words } from './words.js'
 import { openIssue } from '../shared/states.js'
 import { toLocal } from '../shared/ui/london.js'
 

@@ -2,7 +2,7 @@
 // What is the matter with a phone.
 import { ago, duration } from '../shared/ui/format.js'
 import { now as present } from '../shared/ui/now.js'
-import { count, fill, words } from '../shared/ui/words.js'
+import { count, fill, words } from './words.js'
 
 const w = words.desk.phones
 const clockMatters = 2 * 60_000 // ms: beyond this the order of what happened could be told wrongly

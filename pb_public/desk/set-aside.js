@@ -1,7 +1,7 @@
 // @ts-check
 // One value that could not be stored, beside the rest of its record, which was.
 import { html, nothing } from '../shared/ui/html.js'
-import { words } from '../shared/ui/words.js'
+import { words } from './words.js'
 import { IssueForm } from './issue-form.js'
 import { facts, nameOf, roleOf } from './parts.js'
 import { valueOf } from './typed.js'

@@ -4,7 +4,7 @@
 import { html, nothing } from '../shared/ui/html.js'
 import { now } from '../shared/ui/now.js'
 import { clock } from '../shared/ui/format.js'
-import { fill, words } from '../shared/ui/words.js'
+import { fill, words } from './words.js'
 import { Refusal } from '../shared/ui/session.js'
 import { announce } from '../shared/ui/html.js'
 import { button, troubleBox } from './parts.js'

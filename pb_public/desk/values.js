@@ -4,7 +4,7 @@ import { readings } from '../shared/readings.js'
 import { html, live } from '../shared/ui/html.js'
 import { birth, nhsNumber, when } from '../shared/ui/format.js'
 import { optionsOf, unitOf, valueText } from '../shared/ui/readings.js'
-import { fill, word, words } from '../shared/ui/words.js'
+import { fill, word, words } from './words.js'
 import { group, select, textArea, textInput } from './parts.js'
 
 const w = words.desk

@@ -1,6 +1,6 @@
 // @ts-check
 // Who has which handover open and who deals with it, so that two people do not do the same. No DOM.
-import { words } from '../shared/ui/words.js'
+import { words } from './words.js'
 
 const holdEvery = 20_000 // ms; the server believes it for a minute
 

@@ -1,7 +1,7 @@
 // @ts-check
 // The form over what is closed: words, urgency, who closed it, and when.
 import { html, live, nothing } from '../shared/ui/html.js'
-import { words } from '../shared/ui/words.js'
+import { words } from './words.js'
 
 const w = words.practice
 const wide = matchMedia('(min-width: 40rem)') // on a phone the list comes first, and the filters unfold

@@ -6,7 +6,7 @@ import { courses, trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html, nothing } from '../shared/ui/html.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
-import { fill, word, words } from '../shared/ui/words.js'
+import { fill, word, words } from './words.js'
 import { formView, takeOverText } from './forms.js'
 import { onPaper } from './paper.js'
 import { addressOf, changedSince, closedText, dueText, identity, partText, sender, tags } from './row.js'
@@ -209,7 +209,8 @@ function chart(d, now) {
 /** @param {Detail} d @param {number} now */
 function outcomes(d, now) {
   /** @type {[string, any][]} */
-  const rows = [[w.s.outcome, word(w.outcomes, d.outcome)], [w.s.answer, d.answer && html`<span class="ds-pre">${d.answer}</span>`],
+  const rows = [[w.s.outcome, word(words.common.outcomes, d.outcome)],
+    [w.s.answer, d.answer && html`<span class="ds-pre">${d.answer}</span>`],
       ...callRows(d, now),
     [w.s.filed, d.filed_by ? fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }) : d.state === 'done' && d.side !== 'given' ? w.notFiled : '']]
   const known = rows.filter(([, value]) => value)

@@ -3,7 +3,7 @@
 // arrives meanwhile takes it away.
 import { described, errorOf, fieldGroup } from '../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
-import { fill, words } from '../shared/ui/words.js'
+import { fill, words } from './words.js'
 
 const w = words.practice
 
@@ -112,7 +112,7 @@ function fields(inbox, form, draw) {
     case 'confirm': return text('text', f.confirm.text, { optional: true, lines: 2 })
     case 'file': return nothing
     case 'convert': return html`${text('reason', f.convert.reason)}${text('text', f.convert.text)}`
-    case 'answer': return html`${choose('outcome', f.answer.outcome, [['', ''], ...Object.entries(w.outcomes)])}
+    case 'answer': return html`${choose('outcome', f.answer.outcome, [['', ''], ...Object.entries(words.common.outcomes)])}
       ${v.outcome === 'more_work_asked' ? choose('class', f.answer.class,
           ['SD', 'U2', 'R', 'I'].map(c => [c, words.common.classes[/** @type {'SD'} */ (c)]])) : nothing}
       ${text('text', v.outcome === 'more_work_asked' ? f.answer.ask : f.answer.text, { most: 4000 })}`

@@ -3,7 +3,7 @@
 // Escape closes it.
 import { html, live } from '../shared/ui/html.js'
 import { helpSections } from '../shared/ui/help.js'
-import { words } from '../shared/ui/words.js'
+import { words } from './words.js'
 
 const w = words.practice.help
 

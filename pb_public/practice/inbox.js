@@ -3,7 +3,7 @@
 import { dutyOf } from '../shared/duties.js'
 import { personName } from '../shared/ui/format.js'
 import { Refusal, sentenceOf } from '../shared/ui/session.js'
-import { fill, word, words } from '../shared/ui/words.js'
+import { fill, word, words } from './words.js'
 import { Attention } from './attention.js'
 import { Asked } from './asked.js'
 import { Closed } from './closed.js'

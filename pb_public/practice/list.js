@@ -2,7 +2,7 @@
 // The list: tabs, filters, rows, and what there is instead of rows.
 import { html, live, nothing, repeat } from '../shared/ui/html.js'
 import { when } from '../shared/ui/format.js'
-import { count, fill, words } from '../shared/ui/words.js'
+import { count, fill, words } from './words.js'
 import { closedSearch } from './closed-search.js'
 import { counts, filtering, noFilters } from './model.js'
 import { askedRow, closedRow, row } from './row.js'

@@ -2,7 +2,7 @@
 // What is printed: one handover with its person at the head of every sheet, or the list that is open.
 import { birth, clock, date, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { html } from '../shared/ui/html.js'
-import { fill, word, words } from '../shared/ui/words.js'
+import { fill, word, words } from './words.js'
 import { closedText, dueText } from './row.js'
 import { asText, stamp } from './text.js'
 

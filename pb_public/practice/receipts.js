@@ -1,7 +1,7 @@
 // @ts-check
 // Receipt of handovers with one press, and taking it back. No DOM.
 import { personName } from '../shared/ui/format.js'
-import { fill, words } from '../shared/ui/words.js'
+import { fill, words } from './words.js'
 
 const w = words.practice
 

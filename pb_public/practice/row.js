@@ -5,7 +5,7 @@ import { birth, day, duration, nhsNumber, personName, when } from '../shared/ui/
 import { classMap, html, nothing, repeat } from '../shared/ui/html.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { isOverdue } from '../shared/ui/order.js'
-import { count, fill, word, words } from '../shared/ui/words.js'
+import { count, fill, word, words } from './words.js'
 
 const w = words.practice
 
@@ -127,7 +127,7 @@ export function askedRow(item, now) {
       ${item.recommendation ? html`<p class="pi-line__ask">${item.recommendation}</p>` : nothing}
       ${item.answer ? html`<p class="pi-line__why"><strong>${w.s.answer}:</strong> ${item.answer}</p>` : nothing}
       <p class="pi-meta"><strong>${word(words.common.states, item.state)}${who ? `: ${who}` : ''}</strong>
-        ${item.outcome ? html`<strong>${word(w.outcomes, item.outcome)}</strong>` : nothing}
+        ${item.outcome ? html`<strong>${word(words.common.outcomes, item.outcome)}</strong>` : nothing}
         ${item.to_team ? html`<span>${fill(w.askedOf, { team: item.to_team.name })}</span>` : nothing}
         <span>${dueText(item, now)}</span><span>${fill(w.arrived, { at: when(item.provenance.raised_at, now) })}</span></p>
     </li></ul>
@@ -151,7 +151,7 @@ export function closedRow(item, now, s) {
     <ul class="pi-lines"><li>
       ${item.situation ? html`<p class="pi-line__why">${firstLine(item.situation)}</p>` : nothing}
       <p class="pi-meta"><span>${word(words.common.classes, item.class)}</span>${item.outcome
-        ? html`<strong>${word(w.outcomes, item.outcome)}</strong>` : nothing}
+        ? html`<strong>${word(words.common.outcomes, item.outcome)}</strong>` : nothing}
         <strong>${closedText(item, now)}</strong>${partText(item) ? html`<span>${partText(item)}</span>` : nothing}
         <span>${sender(item)}</span><span>${fill(w.arrived, { at: when(item.provenance.raised_at, now) })}</span>
         ${item.filed_by ? html`<span>${fill(w.filed, { name: item.filed_by.name, at: when(item.filed_at, now) })}</span>`

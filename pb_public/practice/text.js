@@ -6,7 +6,7 @@ import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { measuredOverTime, readingRows, readingsChanged, readingsText, valueText } from '../shared/ui/readings.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
-import { fill, word, words } from '../shared/ui/words.js'
+import { fill, word, words } from './words.js'
 
 const w = words.practice
 
@@ -57,7 +57,7 @@ export const totalOf = score => (score.total === null || score.total === undefin
 
 /** What happened in one line of the history. @param {import('./types.js').HandoverEvent} e */
 export function happened(e) {
-  const what = word(w.events, e.kind), again = e.text?.toLowerCase().startsWith(what.toLowerCase()) // as older rows say it
+  const what = word(words.common.events, e.kind), again = e.text?.toLowerCase().startsWith(what.toLowerCase()) // as older rows say it
   const line = e.by?.name ? fill(w.eventBy, { what, name: e.by.name }) : what
   return [[again ? '' : line, e.text].filter(Boolean).join(': '), ...unreadableTexts(e)].join('. ')
 }
@@ -139,7 +139,7 @@ export function asText(d, who, now) {
   for (const m of measuredOverTime(d.measured)) {
     lines.push(`${m.title}: ${m.list.map(p => `${stamp(p.at, now)} ${valueText(m.name, p.value)}`).join('; ')}`, '')
   }
-  say(w.s.outcome, word(w.outcomes, d.outcome))
+  say(w.s.outcome, word(words.common.outcomes, d.outcome))
   say(w.s.answer, d.answer)
   say(w.s.declined, d.decline_reason)
   for (const [label, text] of callRows(d, 0)) say(label, text)

@@ -17,7 +17,7 @@ const prose = new Set(['note', 'access_notes', 'risk_note', 'concern', 'situatio
 /** The words of coded fields. @type {Record<string, () => Record<string, string>>} */
 const codes = {
   status: () => words.app.statuses, purpose: () => words.app.purposes,
-  outcome: () => ({ ...words.practice.outcomes, ...words.app.outcomes }),
+  outcome: () => ({ ...words.common.outcomes, ...words.app.outcomes }),
   critical_medicine: () => words.app.medicine, soft_signs: () => words.app.softSigns, no_access_kind: () => words.app.noAccess,
   wellbeing: () => words.common.wellbeing, communication_needs: () => words.common.needs, class: () => words.common.classes,
   state: () => words.common.states,

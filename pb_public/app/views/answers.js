@@ -93,7 +93,7 @@ function news(app, m) {
   const asked = m.kind === 'answer' && app.all('handovers').find(t => t.follows === h.id)
   return html`<li class="app-card">
     ${head(app, m)}
-    ${m.kind === 'answer' ? html`<strong>${word(words.practice.outcomes, h.outcome)}</strong>
+    ${m.kind === 'answer' ? html`<strong>${word(words.common.outcomes, h.outcome)}</strong>
       <span class="ds-pre">${h.answer}</span>` : nothing}
     ${m.kind === 'declined' ? html`<span class="ds-pre">${fill(w.reason, { text: h.decline_reason ?? '' })}</span>` : nothing}
     <span class="ds-soft">${[by, when(m.at, app.now())].filter(Boolean).join(' · ')}</span>

@@ -63,7 +63,7 @@ function facts(app, h) {
   /** @type {[string, any][]} */
   const rows = [[w.from, whoIs(app, h.from_staff, h.from_team)], [w.to, team?.name], [w.reached, h.raised_at && at(h.raised_at)],
     [w.answerBy, h.act_due && !closed(h) ? at(h.act_due) : ''], [w.owner, h.owner && app.nameOf(h.owner)],
-    [w.answered, h.outcome && [word(words.practice.outcomes, h.outcome), h.answer].filter(Boolean).join('\n')],
+    [w.answered, h.outcome && [word(words.common.outcomes, h.outcome), h.answer].filter(Boolean).join('\n')],
     [w.declinedWhy, h.decline_reason], [w.filedTitle, h.filed_at && fill(w.filed, { name: app.nameOf(h.filed_by), at: at(h.filed_at) })]]
   return html`<dl class="nhsuk-summary-list">${rows.filter(r => r[1])
       .map(([k, v]) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt>
@@ -81,14 +81,14 @@ function parts(h) {
 function happened(app, e) {
   const w = words.app.handover, by = e.pending ? app.me.id : e.by
   const team = e.team && (!by || placed.has(e.kind)) ? app.get('teams', e.team)?.name : '' // else the name says enough
-  const what = word(words.practice.events, e.kind), meant = e.detail?.meant
+  const what = word(words.common.events, e.kind), meant = e.detail?.meant
   const call = e.detail?.name ? [e.detail.name, e.detail.role].filter(Boolean).join(', ') : ''
   return html`<li><strong>${what}</strong>${by ? html` · ${by === app.me.id ? words.app.items.you : app.nameOf(by)}` : nothing}${
       team ? html` (${team})` : nothing}
     <span class="ds-soft">${e.pending ? words.app.answers.unsent : when(e.at, app.now())}</span>
-    ${meant ? html`<span>${fill(w.meant, { what: word(words.practice.events, meant) })}</span>` : nothing}
+    ${meant ? html`<span>${fill(w.meant, { what: word(words.common.events, meant) })}</span>` : nothing}
     ${call ? html`<span>${call}</span>` : nothing}
-    ${e.detail?.outcome ? html`<span>${word(words.practice.outcomes, e.detail.outcome)}</span>` : nothing}
+    ${e.detail?.outcome ? html`<span>${word(words.common.outcomes, e.detail.outcome)}</span>` : nothing}
     ${e.text ? html`<span class="ds-pre">${e.text}</span>` : nothing}</li>`
 }
 

@@ -2,7 +2,7 @@
 // Whom a team or a member of staff has, and moving people: first what phones lose and get, then the move.
 import { html, nothing } from '../../shared/ui/html.js'
 import { birth, personName, when } from '../../shared/ui/format.js'
-import { count, fill, inOrder, words } from '../../shared/ui/words.js'
+import { count, fill, inOrder, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 import { effect } from '../effect.js'

@@ -1,7 +1,7 @@
 // @ts-check
 // A sign-in code for a member of staff.
 import { html, nothing } from '../../shared/ui/html.js'
-import { fill, words } from '../../shared/ui/words.js'
+import { fill, words } from '../words.js'
 import { SignInCode } from '../signin.js'
 
 const w = words.desk.code

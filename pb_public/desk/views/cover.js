@@ -3,7 +3,7 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { personName, when } from '../../shared/ui/format.js'
-import { count, fill, inOrder, words } from '../../shared/ui/words.js'
+import { count, fill, inOrder, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, holderOf, momentInput, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 import { effect } from '../effect.js'

@@ -5,7 +5,7 @@ import { now } from '../../shared/ui/now.js'
 import { call999Text, callText, enteredText } from '../../shared/ui/calls.js'
 import { findings, saidOf } from '../../shared/ui/evidence.js'
 import { clockSaid, duration, when } from '../../shared/ui/format.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, word, words } from '../words.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,

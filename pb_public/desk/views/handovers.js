@@ -5,7 +5,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
 import { compare } from '../../shared/ui/order.js'
 import { now } from '../../shared/ui/now.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, word, words } from '../words.js'
 import { bornAndNumber, deadline, personLine, tag } from '../parts.js'
 
 const w = words.desk.handovers

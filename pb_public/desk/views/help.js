@@ -2,7 +2,7 @@
 // Help for leads and coordinators. It names nobody, so it is there for whoever has not signed in, too.
 import { helpSections } from '../../shared/ui/help.js'
 import { html } from '../../shared/ui/html.js'
-import { words } from '../../shared/ui/words.js'
+import { words } from '../words.js'
 
 const w = words.desk.help
 

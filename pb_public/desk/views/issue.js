@@ -3,7 +3,7 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { conflict, heldBack, openIssue, setAside } from '../../shared/states.js'
 import { when } from '../../shared/ui/format.js'
-import { fill, words } from '../../shared/ui/words.js'
+import { fill, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, deadline, facts, nameOf, passedOn, personFacts, personLine, tag, textArea, troubleBox } from '../parts.js'
 import { issueTitle, kindTag } from '../issue-words.js'

@@ -4,7 +4,7 @@ import { conflict, issueKinds } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { when } from '../../shared/ui/format.js'
-import { count, fill, word, words } from '../../shared/ui/words.js'
+import { count, fill, word, words } from '../words.js'
 import { deadline, nameOf, passedOn, personLine } from '../parts.js'
 import { issueTitle, kindTag } from '../issue-words.js'
 

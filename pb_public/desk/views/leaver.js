@@ -3,7 +3,7 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { ago, when } from '../../shared/ui/format.js'
-import { count, fill, word, words } from '../../shared/ui/words.js'
+import { count, fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, momentInput, personLine, select, staffOptions, tag, troubleBox } from '../parts.js'
 import { fromLocal } from '../../shared/ui/london.js'

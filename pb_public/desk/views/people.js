@@ -2,7 +2,7 @@
 // Finding people on one's own caseloads, and the caseloads themselves.
 import { html, nothing } from '../../shared/ui/html.js'
 import { birth, nhsNumber } from '../../shared/ui/format.js'
-import { count, fill, words } from '../../shared/ui/words.js'
+import { count, fill, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, personLine, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 

@@ -2,7 +2,7 @@
 // Who has a person, until when, and ending it; and what is recorded about them.
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, nameOf, personFacts, tag, troubleBox, whoIs } from '../parts.js'
 import { effect } from '../effect.js'

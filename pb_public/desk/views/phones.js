@@ -3,7 +3,7 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { now as present } from '../../shared/ui/now.js'
 import { ago, when } from '../../shared/ui/format.js'
-import { count, fill, inOrder, word, words } from '../../shared/ui/words.js'
+import { count, fill, inOrder, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, tag, textInput, troubleBox } from '../parts.js'
 import { attention, problems, unsentSince } from '../phone.js'

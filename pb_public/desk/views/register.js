@@ -2,7 +2,7 @@
 // A person new to the neighbourhood.
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, personLine, select, teamOptions, textArea, textInput, troubleBox } from '../parts.js'
 import { whyNot } from '../nhsnumber.js'

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { when } from '../../shared/ui/format.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, word, words } from '../words.js'
 import { tag, textInput } from '../parts.js'
 
 const w = words.desk.staff

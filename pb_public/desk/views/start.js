@@ -3,7 +3,7 @@
 import { unanswered } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { now as present } from '../../shared/ui/now.js'
-import { fill, count, word, words } from '../../shared/ui/words.js'
+import { fill, count, word, words } from '../words.js'
 import { deadline, passedOn, personLine, tag } from '../parts.js'
 import { attention, problems } from '../phone.js'
 import { issueTitle, kindTag } from '../issue-words.js'

@@ -3,7 +3,7 @@
 import { openIssue } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { duration, when } from '../../shared/ui/format.js'
-import { count, fill, word, words } from '../../shared/ui/words.js'
+import { count, fill, word, words } from '../words.js'
 import { button, nameOf, tag } from '../parts.js'
 import { issueTitle, kindTag } from '../issue-words.js'
 import { collectionLabel, fieldLabel, readable } from '../values.js'

@@ -21,7 +21,7 @@ const figures = []
 /** @param {string} what @param {string} unit @param {number} aim @param {() => Promise<number>} measure */
 const figure = (what, unit, aim, measure) => { figures.push({ what, unit, aim, measure }) }
 
-const stand = await startStand(null, { people: 1000 })
+const stand = await startStand(null, { people: 1000, tight: true })
 const browser = await openBrowser()
 /** @type {(() => Promise<void>)[]} */ const ends = []
 const t = { after: (/** @type {() => Promise<void>} */ end) => { ends.push(end) } }

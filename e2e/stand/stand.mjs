@@ -15,13 +15,13 @@ const binary = root + 'dist/doorstep-test'
 
 /**
  * @param {{ after: (end: () => Promise<void>) => void } | null} test the test (or `{ after }` of node:test) that the stand ends with
- * @param {{ people?: number, pages?: string }} [options] people: how many further people the north
- *   team has; pages: a folder that holds pb_public and docs
+ * @param {{ people?: number, pages?: string, tight?: boolean }} [options] people: how many further people the north
+ *   team has; pages: a folder that holds pb_public and docs; tight: pages are packed as far as the program that ships does
  * @returns {Promise<Stand>}
  */
 export async function startStand(test, options = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run make dist/doorstep-test`)
-  const args = ['-root', options.pages ?? root, '-people', String(options.people ?? 0)]
+  const args = ['-root', options.pages ?? root, '-people', String(options.people ?? 0), ...options.tight ? ['-tight'] : []]
   const child = spawn(binary, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = new Promise(resolve => child.once('exit', resolve))
   const line = await Promise.race([

@@ -18,20 +18,28 @@ import (
 
 // page is one file.
 type page struct {
-	sum    [sha256.Size]byte
-	media  string
-	plain  []byte
-	packed []byte // gzip; nil where that gains nothing
+	sum      [sha256.Size]byte
+	media    string
+	plain    []byte
+	gzipped  []byte        // nil where packing gains nothing
+	brotlied func() []byte // made when first asked for
 }
 
 // Pages serves files read once.
-type Pages struct{ pages map[string]page }
+type Pages struct {
+	pages map[string]page
+	level int // of brotli
+}
+
+// PackQuickly makes less of the files for browsers that take brotli, for tests that start many servers. It is called
+// before the first request.
+func (p *Pages) PackQuickly() { p.level = packQuickly }
 
 // New reads folders of files. The key of each is the path it is served under, "" or ending in a
 // slash. A folder's index.html answers for the folder. Where there is an app, its list of files
 // is made from them; see shell.go.
 func New(files fs.FS, folders map[string]string) (*Pages, error) {
-	p := &Pages{pages: map[string]page{}}
+	p := &Pages{pages: map[string]page{}, level: packTightly}
 	for prefix, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
@@ -57,14 +65,14 @@ func New(files fs.FS, folders map[string]string) (*Pages, error) {
 func (p *Pages) add(address string, body []byte) error {
 	kind := mediaOf(address)
 	body = slim(address, body)
-	packed, err := pack(kind, body)
+	gzipped, brotlied, err := p.pack(kind, body)
 	if err != nil {
 		return fmt.Errorf("compress %s: %w", address, err)
 	}
 	if folder, ok := strings.CutSuffix(address, "/index.html"); ok {
 		address = folder + "/"
 	}
-	p.pages[address] = page{sum: sha256.Sum256(body), media: kind.media, plain: body, packed: packed}
+	p.pages[address] = page{sum: sha256.Sum256(body), media: kind.media, plain: body, gzipped: gzipped, brotlied: brotlied}
 	return nil
 }
 
@@ -79,12 +87,13 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, etag := found.plain, hex.EncodeToString(found.sum[:16])
-	if found.packed != nil {
+	if found.gzipped != nil {
 		header.Add("Vary", "Accept-Encoding")
-		if takesGzip(r.Header) {
-			// Two representations of one file, so two tags (RFC 9110 §8.8.3.3).
-			body, etag = found.packed, etag+"-gzip"
-			header.Set("Content-Encoding", "gzip")
+		var coding string
+		if coding, body = found.packedFor(r.Header); coding != "" {
+			// Representations of one file, so a tag each (RFC 9110 §8.8.3.3).
+			etag += "-" + coding
+			header.Set("Content-Encoding", coding)
 		}
 	}
 	header.Set("Content-Type", found.media)

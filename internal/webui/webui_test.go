@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
+
+	"github.com/andybalholm/brotli"
 
 	"doorstep/internal/webui"
 )
@@ -146,7 +149,7 @@ func TestPages_every_answer_is_protected(t *testing.T) {
 
 func TestPages_what_did_not_change_is_not_sent_again(t *testing.T) {
 	p := pages(t)
-	for _, encoding := range []string{"identity", "gzip"} {
+	for _, encoding := range []string{"identity", "gzip", "br"} {
 		first := get(p, http.MethodGet, "/app/main.js", "Accept-Encoding", encoding)
 		tag := first.Header().Get("Etag")
 		if len(tag) < 34 || !strings.HasPrefix(tag, `"`) {
@@ -181,37 +184,67 @@ func TestPages_text_is_compressed_for_who_takes_it(t *testing.T) {
 	if plain.Header().Get("Vary") != "Accept-Encoding" || plain.Header().Get("Content-Encoding") != "" {
 		t.Errorf("plain: %v", plain.Header())
 	}
-	for accept, packed := range map[string]bool{"gzip": true, "br, gzip;q=0.5": true, "GZIP": true, "*": true, "*;q=0, gzip": true, "deflate, *;q=0.1": true,
-		"": false, "br": false, "gzip;q=0": false, "*, gzip; q=0.0": false, "gzip;q=much": false, "*;q=0": false} {
+	tags := map[string]string{}
+	for accept, coding := range map[string]string{"gzip": "gzip", "br, gzip;q=0.5": "br", "gzip, deflate, br, zstd": "br", "BR": "br", "gzip, br;q=0": "gzip", "GZIP": "gzip", "*": "gzip",
+		"*;q=0, gzip": "gzip", "deflate, *;q=0.1": "gzip", "": "", "zstd": "", "gzip;q=0": "", "*, gzip; q=0.0": "", "gzip;q=much": "", "*;q=0": ""} {
 		w := get(p, http.MethodGet, "/app/main.js", "Accept-Encoding", accept)
-		if got := w.Header().Get("Content-Encoding") == "gzip"; got != packed {
-			t.Errorf("Accept-Encoding %q: compressed: %v", accept, got)
+		if got := w.Header().Get("Content-Encoding"); got != coding {
+			t.Errorf("Accept-Encoding %q: packed as %q, want %q", accept, got, coding)
 			continue
 		}
 		if w.Header().Get("Content-Length") != strconv.Itoa(w.Body.Len()) {
 			t.Errorf("Accept-Encoding %q: Content-Length %s of %d", accept, w.Header().Get("Content-Length"), w.Body.Len())
 		}
-		if !packed {
+		tags[w.Header().Get("Etag")] = coding
+		if coding == "" {
 			continue
-		}
-		if w.Header().Get("Etag") == plain.Header().Get("Etag") {
-			t.Error("both representations have one ETag")
 		}
 		if w.Body.Len() > len(script)/5 {
 			t.Errorf("%d of %d bytes left", w.Body.Len(), len(script))
 		}
-		z, err := gzip.NewReader(w.Body)
-		if err != nil {
-			t.Fatal(err)
+		var z io.Reader = brotli.NewReader(w.Body)
+		if coding == "gzip" {
+			var err error
+			if z, err = gzip.NewReader(w.Body); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if body, err := io.ReadAll(z); err != nil || string(body) != script {
 			t.Errorf("Accept-Encoding %q: %v, %d bytes", accept, err, len(body))
 		}
 	}
+	if len(tags) != 3 || tags[plain.Header().Get("Etag")] != "" {
+		t.Errorf("each of three representations has one ETag of its own: %v", tags)
+	}
 	for _, path := range []string{"/app/icon.png", "/shared/font.woff2", "/style.css"} { // packed already, and too short
 		if w := get(p, http.MethodGet, path, "Accept-Encoding", "gzip"); w.Header().Get("Content-Encoding") != "" || w.Header().Get("Vary") != "" {
 			t.Errorf("%s: %v", path, w.Header())
 		}
+	}
+}
+
+// Many phones of one team begin a shift at once: brotli is made once and read by all of them.
+func TestPages_who_asks_first_at_once_gets_the_same_as_who_asks_later(t *testing.T) {
+	p := pages(t)
+	got := make([]string, 8)
+	var all sync.WaitGroup
+	for i := range got {
+		all.Go(func() { got[i] = get(p, http.MethodGet, "/app/main.js", "Accept-Encoding", "br").Body.String() })
+	}
+	all.Wait()
+	for _, body := range append(got, get(p, http.MethodGet, "/app/main.js", "Accept-Encoding", "br").Body.String()) {
+		if body == "" || body != got[0] {
+			t.Errorf("%d bytes, and the first got %d", len(body), len(got[0]))
+		}
+	}
+}
+
+func TestPages_packed_quickly_are_the_same_pages(t *testing.T) {
+	p := pages(t)
+	p.PackQuickly()
+	w := get(p, http.MethodGet, "/app/main.js", "Accept-Encoding", "br")
+	if body, err := io.ReadAll(brotli.NewReader(w.Body)); err != nil || w.Header().Get("Content-Encoding") != "br" || string(body) != script {
+		t.Errorf("%v, %v, %d bytes", err, w.Header(), len(body))
 	}
 }
 

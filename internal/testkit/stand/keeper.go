@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -52,7 +53,7 @@ func (k *keeper) start() error {
 	if err != nil {
 		return err
 	}
-	c := exec.Command(self, "-serve", k.data(), "-http", k.address, "-root", k.root)
+	c := exec.Command(self, "-serve", k.data(), "-http", k.address, "-root", k.root, "-tight="+strconv.FormatBool(k.tight))
 	c.Stderr = os.Stderr
 	if k.orders, err = c.StdinPipe(); err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 type flags struct {
 	http, root string
 	people     int
+	tight      bool
 	serve      string // folder of the data; the server's life
 }
 
@@ -31,6 +32,7 @@ func main() {
 	flag.StringVar(&f.http, "http", "127.0.0.1:0", "address of the server")
 	flag.StringVar(&f.root, "root", ".", "folder that holds pb_public and docs")
 	flag.IntVar(&f.people, "people", 0, "further people on the north team's caseload, for tests of speed")
+	flag.BoolVar(&f.tight, "tight", false, "pack the pages as far as the program that ships does, for tests of how much a phone fetches")
 	flag.StringVar(&f.serve, "serve", "", "serve this data folder; the stand starts itself so")
 	flag.Parse()
 	run := stand

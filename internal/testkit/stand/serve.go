@@ -50,6 +50,9 @@ func serve(f flags) error {
 	if err != nil {
 		return err
 	}
+	if !f.tight {
+		pages.PackQuickly()
+	}
 	c := pbapp.Config(f.serve)
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: f.serve, HideStartBanner: true, DBConnect: c.DBConnect,
 		DataMaxOpenConns: c.DataMaxOpenConns, DataMaxIdleConns: c.DataMaxIdleConns, AuxMaxOpenConns: c.AuxMaxOpenConns, AuxMaxIdleConns: c.AuxMaxIdleConns})

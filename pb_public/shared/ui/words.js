@@ -1,6 +1,7 @@
 // @ts-check
 // Every sentence the pages show comes from a file of words, and so does the language that plurals, dates and the order
-// of names follow: a second language has files of its own, named here and in the words.js of the desk and the practices. `fill` puts values into its gaps.
+// of names follow: a second language has files of its own, named here and in the words.js of the desk and the practices.
+// `fill` puts values into its gaps.
 import { words as enGB } from '../words/en-GB.js'
 
 /** The words in use. */

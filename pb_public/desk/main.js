@@ -166,7 +166,8 @@ function body() {
     <h1 class="nhsuk-heading-l">${view.title}</h1>
     ${trouble ? html`${refusalBox(trouble)}<button type="button" class="nhsuk-button nhsuk-button--secondary"
         @click=${open}>${w.again}</button>`
-      : loading ? html`<p role="status">${w.loading}</p>` : html`<div class="ds-sheet"><div class="ds-sheet__head">${view.who ?? view.title}</div>
+      : loading ? html`<p role="status">${w.loading}</p>`
+      : html`<div class="ds-sheet"><div class="ds-sheet__head">${view.who ?? view.title}</div>
         <div class="ds-sheet__body">${view.draw()}</div></div>`}`
 }
 

@@ -135,7 +135,8 @@ const ringLater = d => (d.from_team?.phone && !ringNow(d) ? html`<span>${number(
 function doBar(inbox, d, on) {
   const list = offered(inbox), hints = /** @type {Record<string, string>} */ (w.actions.hints)
   const main = ['accept', 'acknowledge', 'answer'].find(kind => list.includes(kind)) ?? ''
-  const open = !closed(d) && d.side !== 'sent', mine = inbox.attention.claimedByMe(d.id), theirs = inbox.attention.others(d.id).some(a => a.claimed)
+  const open = !closed(d) && d.side !== 'sent', mine = inbox.attention.claimedByMe(d.id)
+  const theirs = inbox.attention.others(d.id).some(a => a.claimed)
   /** @type {{ kind: string, focus: string, text: string, press: () => void, form?: boolean }[]} */
   const more = [
     ...list.filter(kind => kind !== main).map(kind => ({ kind, focus: `do:${kind}`, text: w.a[/** @type {'accept'} */ (kind)] ?? kind,
@@ -150,7 +151,8 @@ function doBar(inbox, d, on) {
     ${main ? html`<button type="button" class="nhsuk-button" data-focus=${`do:${main}`} ?disabled=${Boolean(inbox.acting)}
       aria-expanded=${withForm.has(main) ? String(inbox.form?.kind === main) : nothing}
       @click=${() => on.act(main)}>${w.a[/** @type {'accept'} */ (main)]}</button> <span class="ds-soft">${hints[main]}</span>` : nothing}
-    <details class="pi-actions"><summary data-focus="actions">${fill(w.actions.more, { n: more.length })}</summary><ul>${more.map(m => html`<li>
+    <details class="pi-actions"><summary data-focus="actions">${fill(w.actions.more, { n: more.length })}</summary>
+      <ul>${more.map(m => html`<li>
       <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus=${m.focus} ?disabled=${Boolean(inbox.acting)}
         aria-expanded=${m.form ? String(inbox.form?.kind === m.kind) : nothing} @click=${m.press}>${m.text}</button>
       <span class="ds-soft">${hints[m.kind]}</span></li>`)}</ul></details>
@@ -212,7 +214,8 @@ function outcomes(d, now) {
   const rows = [[w.s.outcome, word(words.common.outcomes, d.outcome)],
     [w.s.answer, d.answer && html`<span class="ds-pre">${d.answer}</span>`],
       ...callRows(d, now),
-    [w.s.filed, d.filed_by ? fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) }) : d.state === 'done' && d.side !== 'given' ? w.notFiled : '']]
+    [w.s.filed, d.filed_by ? fill(w.filed, { name: d.filed_by.name, at: stamp(d.filed_at, now) })
+      : d.state === 'done' && d.side !== 'given' ? w.notFiled : '']]
   const known = rows.filter(([, value]) => value)
   return known.length ? html`<h2>${w.s.outcome}</h2>
       <dl class="pi-facts">${known.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>` : nothing

@@ -58,7 +58,8 @@ function openList(inbox, on, now) {
       @click=${on.retry}>${w.retry}</button></div>` : html`<div class="pi-empty pi-loading" role="status"><p>${w.loading}</p></div>`
   const rows = inbox.rows()
   return html`${filterBar(inbox, on.draw)}
-    <div class="pi-top"><p class="ds-soft" role="status">${count(rows.length, w.filters.shown)}</p>${rows.length ? printList(on) : nothing}</div>
+    <div class="pi-top"><p class="ds-soft" role="status">${count(rows.length, w.filters.shown)}</p>
+      ${rows.length ? printList(on) : nothing}</div>
     ${rows.length ? windowed(on, rows, g => g.id, w.list, (g, s) => row(inbox, g, () => on.receive(g), now, s))
     : html`<div class="pi-empty"><p>${filtering(inbox.filters) ? w.empty.filtered : w.empty[inbox.tab]}</p></div>`}`
 }
@@ -103,13 +104,15 @@ const printList = on => html`<button type="button" class="pi-quiet" data-focus="
 function closedList(inbox, on, now) {
   const c = inbox.closed
   return html`${closedSearch(c, on.draw)}
-    ${c.items.length ? html`<div class="pi-top"><p class="ds-soft" role="status">${count(c.items.length, c.more ? w.search.first : w.search.found)}</p>
+    ${c.items.length ? html`<div class="pi-top">
+      <p class="ds-soft" role="status">${count(c.items.length, c.more ? w.search.first : w.search.found)}</p>
         ${printList(on)}</div>
       ${windowed(on, c.items, i => i.id, w.tabs.closed, (i, s) => closedRow(i, now, s))}` : nothing}
     ${c.trouble ? html`<div class="pi-empty"><p>${fill(w.failed, { why: c.trouble })}</p><button type="button" class="nhsuk-button"
         @click=${() => c.read(c.items.length > 0)}>${w.retry}</button></div>`
     : c.loading ? html`<p role="status">${c.filtering ? w.search.looking : w.loading}</p>`
-    : !c.items.length ? html`<div class="pi-empty"><p>${c.more ? w.search.notYet : c.filtering ? w.search.none : w.empty.closed}</p></div>` : nothing}
+    : !c.items.length ? html`<div class="pi-empty">
+      <p>${c.more ? w.search.notYet : c.filtering ? w.search.none : w.empty.closed}</p></div>` : nothing}
     ${c.more && !c.loading && !c.trouble
       ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="more"
         @click=${() => c.read(true)}>${c.filtering ? w.search.further : w.more}</button>` : nothing}`

@@ -36,7 +36,8 @@ function textOf(item) {
 }
 
 /** A date as people write it in figures, as it is stored. @param {string} text */
-const dated = text => text.replace(/\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b/g, (_, d, m, y) => `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
+const dated = text => text.replace(/\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b/g,
+  (_, d, m, y) => `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
 
 /** @param {Item} item @param {string} text */
 function contains(item, text) {

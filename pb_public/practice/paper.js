@@ -20,17 +20,20 @@ const sheets = (head, body) => html`<div class="pi-print"><div class="ds-sheet">
   <div class="ds-sheet__body">${body}</div></div></div>`
 
 /** @param {Inbox} inbox @param {import('./types.js').Detail} d */
-export const onPaper = (inbox, d) => sheets(who(d.patient), html`<div class="pi-print__text">${asText(d, inbox.session.me?.name ?? '', inbox.now())}</div>`)
+export const onPaper = (inbox, d) => sheets(who(d.patient),
+  html`<div class="pi-print__text">${asText(d, inbox.session.me?.name ?? '', inbox.now())}</div>`)
 
 /** The rows of the open tab, all of them. @param {Inbox} inbox */
 export function listOnPaper(inbox) {
   const now = inbox.now()
   const items = inbox.tab === 'closed' ? inbox.closed.items : inbox.rows().flatMap(g => g.items)
-  const head = `${fill(w.paper.head, { list: w.tabs[inbox.tab], at: stamp(new Date(now).toISOString(), now), name: inbox.session.me?.name ?? '' })}`
+  const head = fill(w.paper.head,
+    { list: w.tabs[inbox.tab], at: stamp(new Date(now).toISOString(), now), name: inbox.session.me?.name ?? '' })
   return sheets(head, html`<table class="pi-table"><thead><tr>${w.paper.columns.map(c => html`<th scope="col">${c}</th>`)}</tr></thead>
     <tbody>${items.map(i => html`<tr><td>${who(i.patient)}</td>
       <td>${word(words.common.classes, i.class)}, ${word(words.common.states, i.state)}</td>
-      <td>${inbox.tab === 'closed' ? closedText(i, now) : dueText(i, now) || w.noDue}. ${fill(w.arrived, { at: when(i.provenance.raised_at, now) })}</td>
+      <td>${inbox.tab === 'closed' ? closedText(i, now) : dueText(i, now) || w.noDue}.
+        ${fill(w.arrived, { at: when(i.provenance.raised_at, now) })}</td>
       <td class="pi-left">${(i.recommendation || i.safe_note || i.situation || '').split('\n')[0]}</td></tr>`)}</tbody></table>
     <p>${fill(w.text.printed, { at: `${date(now, 0)} ${clock(now)}`, who: inbox.session.me?.name ?? '' })}</p>`)
 }

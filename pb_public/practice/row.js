@@ -52,7 +52,8 @@ export function sender(item) {
 /** @param {Inbox} inbox @param {string} id @param {number} now */
 export function attention(inbox, id, now) {
   const mine = inbox.attention.claimedByMe(id) ? [w.you] : []
-  return [...mine, ...inbox.attention.others(id).map(a => fill(a.claimed ? w.claimed : w.looking, { name: a.by.name, at: when(a.since, now) }))]
+  return [...mine, ...inbox.attention.others(id).map(a =>
+    fill(a.claimed ? w.claimed : w.looking, { name: a.by.name, at: when(a.since, now) }))]
 }
 
 /** Born and number, as far as the reader knows them. @param {import('./types.js').Person} p @param {number} now */

@@ -62,7 +62,8 @@ export class ListWindow {
     if (n) this.#usual = sum / n
   }
 
-  /** Calls draw when scrolling or turning the screen brought other rows before the eyes. @param {() => string[]} keys @param {() => void} draw */
+  /** Calls draw when scrolling or turning the screen brought other rows before the eyes.
+   * @param {() => string[]} keys @param {() => void} draw */
   follow(keys, draw) {
     let waits = false
     const look = () => {

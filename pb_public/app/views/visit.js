@@ -271,7 +271,8 @@ const handHere = (app, f, j, history) => handOf(f, j, { teams: app.all('teams'),
 function changeOfLeft(app, open) {
   const f = open.form, who = open.who ?? { id: f.patient }
   const j = judge(f, who, { rules: app.rules, history: [], now: app.now(), clockKnown: app.clockKnown })
-  const made = ops({ form: f, patient: who, planned: open.planned, judged: j, hand: handHere(app, f, j, []), me: app.me, now: app.now(), newID: app.newID,
+  const made = ops({ form: f, patient: who, planned: open.planned, judged: j, hand: handHere(app, f, j, []),
+    me: app.me, now: app.now(), newID: app.newID,
     how: words.app.referral.how, whys: words.app.calls.whys })
   return { ops: made.ops, seen: open.seen ? { [`visits/${made.visit}`]: open.seen } : undefined }
 }

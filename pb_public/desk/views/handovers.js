@@ -13,7 +13,8 @@ const groups = /** @type {Record<string, string[]>} */ (
   { '': stuckStates, no_destination: ['no_destination'], call_needed: ['call_needed'], unanswered: unansweredStates })
 const most = 400 // of each side; the counts on the start page are of all
 
-/** Those that the desk's teams have or sent, each once, in the order of an inbox. @param {import('../desk-context.js').DeskContext} desk @param {string} states */
+/** Those that the desk's teams have or sent, each once, in the order of an inbox.
+ * @param {import('../desk-context.js').DeskContext} desk @param {string} states */
 async function inStates(desk, states) {
   const sides = await Promise.all(['received', 'sent'].map(side => desk.all(`/handovers?side=${side}&state=${states}`, most)))
   const seen = new Set()
@@ -41,14 +42,16 @@ export function handovers(desk, [only = '']) {
           : `${word(w.tabs, k || 'all')} (${items.filter(h => states.includes(h.state)).length})`))}
           ${tab('open', open ? `${w.tabs.open} (${items.length}${more ? '+' : ''})` : w.tabs.open)}</ul>
         ${more ? html`<p>${fill(w.first, { n: items.length })}</p>` : nothing}
-        ${shown.length ? html`<ul class="dk-list">${shown.map(row)}</ul>` : html`<p class="ds-banner ds-banner--good">${open ? w.noneOpen : w.none}</p>`}`
+        ${shown.length ? html`<ul class="dk-list">${shown.map(row)}</ul>`
+          : html`<p class="ds-banner ds-banner--good">${open ? w.noneOpen : w.none}</p>`}`
     },
   }
 }
 
 /** @param {any} h */
 export const row = h => html`<li class="dk-card ${h.overdue ? 'dk-card--late'
-    : ''}"><a href="#/handover/${h.id}">${tag(word(words.common.states, h.state), h.overdue ? 'bad' : stuckStates.includes(h.state) ? 'warn' : 'info')} ${personLine(h.patient)}</a>
+    : ''}"><a href="#/handover/${h.id}">${tag(word(words.common.states, h.state),
+      h.overdue ? 'bad' : stuckStates.includes(h.state) ? 'warn' : 'info')} ${personLine(h.patient)}</a>
   <span class="ds-soft">${bornAndNumber(h.patient)}</span>
   <span>${fill(w.line, { class: word(words.common.classes, h.class), from: h.from_team?.name || h.from_staff?.name || words.desk.unknown,
         to: h.to_team?.name || words.desk.start.noTeam })}</span>

@@ -21,7 +21,8 @@ export function person(desk, [id = '']) {
     who: '',
     back: { to: 'people', text: words.desk.people.back },
     async load() {
-      const [caseload] = await Promise.all([desk.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`), timeline.read()])
+      const [caseload] = await Promise.all([
+        desk.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`), timeline.read()])
       rows = caseload.items
       view.title = personName(timeline.person)
       view.who = whoIs(timeline.person)

@@ -15,7 +15,8 @@ const atOnce = 20
 /** What says of a record what it is; the rest unfolds. @type {Record<string, string[]>} */
 const first = {
   visits: ['status', 'no_access_kind', 'purpose', 'outcome', 'soft_signs', 'critical_medicine', 'note'],
-  observations: [], checkins: ['seen', 'wellbeing', 'concern'], handovers: ['class', 'state', 'to_team', 'outcome', 'recommendation'], patients: [],
+  observations: [], checkins: ['seen', 'wellbeing', 'concern'],
+  handovers: ['class', 'state', 'to_team', 'outcome', 'recommendation'], patients: [],
 }
 /** Links to other records and copies of what stands elsewhere. */
 const leftOut = new Set(['visit', 'evidence', 'rules', 'news2', 'replaces', 'corrected', 'superseded_by'])
@@ -71,7 +72,8 @@ export class Timeline {
       ${score?.status ? html`<p>NEWS2 ${score.total ?? fill(words.common.chart.atLeast, { n: score.floor_total })}:
         ${word(words.common.bands, score.band)}</p>` : nothing}
       ${i.changes.length ? html`<ul class="dk-tight" aria-label=${w.changes}>${i.changes.map((/** @type {any} */ c) => html`<li>${
-        fill(c.field === 'retracted' ? w.withdrew : w.changed, { field: fieldLabel(c.field), at: when(c.at), who: this.who(c.by, c.phone) })}</li>`)}</ul>` : nothing}
+        fill(c.field === 'retracted' ? w.withdrew : w.changed,
+          { field: fieldLabel(c.field), at: when(c.at), who: this.who(c.by, c.phone) })}</li>`)}</ul>` : nothing}
       ${i.conflicts.length ? html`<ul class="dk-tight">${i.conflicts.map((/** @type {any} */ c) => this.issue(c))}</ul>` : nothing}
       ${i.collection === 'handovers' ? html`<p class="ds-no-print"><a href="#/handover/${i.id}">${w.history}</a></p>` : nothing}
       ${i.collection !== 'observations' && rest.length ? html`<details class="nhsuk-details"><summary
@@ -86,7 +88,10 @@ export class Timeline {
   }
 
   /** @param {any} by @param {any} phone */
-  who(by, phone) { return phone ? fill(w.from, { who: nameOf(by, words.desk.issue.itself), phone: phone.name }) : nameOf(by, words.desk.issue.itself) }
+  who(by, phone) {
+    const who = nameOf(by, words.desk.issue.itself)
+    return phone ? fill(w.from, { who, phone: phone.name }) : who
+  }
 
   /** @param {any} i */
   origin(i) {

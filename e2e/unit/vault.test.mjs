@@ -150,7 +150,9 @@ test('the shift PIN opens after a kill, for twelve hours', async () => {
   await vault.lock()
   p.at += 1
   assert.equal((await vault.status()).pin, null)
+  assert.equal((await vault.status()).pinOver, true, 'the locked phone says why it is gone')
   await refuses(vault.unlock({ pin: shift }), 'pin_expired')
+  assert.equal((await vault.status()).pinOver, false, 'it is said once more by the refusal, then it is over')
   assert.equal((await p.keyStore.get()).pin, undefined, 'the wrap is destroyed')
   await refuses(vault.unlock({ pin: shift }), 'pin_none')
   assert.ok(await vault.unlock({ passphrase }))

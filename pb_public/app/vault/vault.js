@@ -59,6 +59,7 @@ export { passphraseLength } from './secrets.js'
  * @property {boolean} exists
  * @property {boolean} passkey
  * @property {{ triesLeft: number, until: number } | null} pin null where there is none, or not any more
+ * @property {boolean} pinOver there was one, and its time is over
  * @property {string | null} recovery the thumbprint of the recovery key that can open it
  */
 
@@ -114,11 +115,12 @@ export class Vault {
   /** @returns {Promise<VaultStatus>} */
   async status() {
     const file = await this.#keyStore.get()
-    const pin = file?.pin && this.#pinState(file.pin) === 'works' ? file.pin : null
+    const state = file?.pin ? this.#pinState(file.pin) : '', pin = file?.pin && state === 'works' ? file.pin : null
     return {
       exists: file !== null,
       passkey: file?.passkey !== undefined,
       pin: pin && { triesLeft: pinTries - pin.tries, until: pin.until },
+      pinOver: state === 'expired',
       recovery: file?.recovery?.kid ?? null,
     }
   }

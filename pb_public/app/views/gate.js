@@ -72,7 +72,7 @@ export function unlockScreen(g) {
   return frame(w.unlock, html`
     ${g.owner ? html`<p>${fill(w.owner, { initials: g.owner.initials, device: g.owner.device })}</p>` : nothing}
     ${lockSentences(g.unsent, g.sending).map(s => banner(s.text, s.tone))}
-    ${error(g)}
+    ${g.vault.pinOver && !g.error ? banner(words.app.codes.pin_expired, 'warn') : error(g)}
     ${pin ? html`<form novalidate
         @submit=${submit(g.unlock)}>${field({ id: 'pin', label: w.pin, mode: 'numeric', type: 'password', width: 'nhsuk-input--width-10',
           value: g.form.pin ?? '', change: value => g.set({ pin: value }) })}

@@ -153,6 +153,9 @@ func (w *World) tap(from *handset, req *http.Request, body []byte, status int, a
 			w.note(serverColumn, "%s: %s", from.name, summary(&ack))
 		} else {
 			w.note(serverColumn, "%s: push %d %s", from.name, status, codeOf(answer))
+			if codeOf(answer) == string(wire.CodeGap) && w.counts["server restored"]+w.counts["phone restored"] == 0 {
+				w.fail("%s is told that numbers are missing, and nobody was put back to a backup", from.name)
+			}
 		}
 	case strings.HasSuffix(path, "/pull"):
 		var page wire.PullResponse

@@ -120,21 +120,32 @@ async function equalsTheServer(w, p) {
   }
 }
 
-/** Whoever shares a scope and a projection sees the same in it. @param {import('./world.mjs').World} w @returns {string[]} what differs */
+/** @type {string[]} of these somebody who only follows them holds some members */
+const cut = ['handovers', 'handover_events']
+
+/**
+ * Whoever shares a scope and a projection sees the same in it; of what one of them only follows, the same of what both hold.
+ * @param {import('./world.mjs').World} w @returns {string[]} what differs
+ */
 function different(w) {
   /** @type {string[]} */
   const found = []
-  /** @type {Map<string, { text: string, by: string }>} */
+  /** @type {Map<string, { version: number, data: Record<string, any>, by: string }>} */
   const first = new Map()
   for (const p of w.phones) {
     for (const r of p.client.debugState().records) {
       if (r.collection === 'sync_issues') continue // contents are shown to those who have the person
-      const text = JSON.stringify([r.version, Object.entries(r.data).sort()])
       for (const s of r.scopes) {
         const at = `${clinicalRoles.has(p.staff.role)} ${s} ${r.collection}/${r.id}`
         const other = first.get(at)
-        if (!other) first.set(at, { text, by: p.name })
-        else if (other.text !== text) found.push(`${p.name} and ${other.by} hold different ${r.collection}/${r.id}: ${text} and ${other.text}`)
+        if (!other) {
+          first.set(at, { version: r.version, data: r.data, by: p.name })
+          continue
+        }
+        const both = (/** @type {Record<string, any>} */ data) => JSON.stringify(Object.entries(data)
+          .filter(([name]) => !cut.includes(r.collection) || name in r.data && name in other.data).sort())
+        const [text, others] = [`${r.version} ${both(r.data)}`, `${other.version} ${both(other.data)}`]
+        if (text !== others) found.push(`${p.name} and ${other.by} hold different ${r.collection}/${r.id}: ${text} and ${others}`)
       }
     }
   }

@@ -34,7 +34,8 @@ let screen = 'wait'
 let refusal = ''
 /** @type {any} */ let form = {}
 let error = '', busy = false, unsent = 0, newVersion = false, version = ''
-/** @type {import('./vault/vault.js').VaultStatus} */ let vaultStatus = { exists: false, passkey: false, pin: null, pinOver: false, recovery: null }
+/** @type {import('./vault/vault.js').VaultStatus} */
+let vaultStatus = { exists: false, passkey: false, pin: null, pinOver: false, recovery: null }
 /** @type {any} */ let owner = null
 /** Emergencies that nobody had answered when the phone locked. @type {import('./model/urgent.js').Standing[]} */ let urgent = []
 /** @type {{ code: string, staff: string } | null} */ let code = null

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"doorstep/internal/care"
 	"doorstep/internal/worktime"
 )
 
@@ -126,10 +125,4 @@ func list(v any) []string {
 		return out
 	}
 	return []string{fmt.Sprint(v)}
-}
-
-// moment reads a time as a record keeps it; zero for none.
-func moment(v any) time.Time {
-	at, _ := care.ParseStamp(str(v))
-	return at
 }

@@ -216,7 +216,7 @@ func TestAGapThatNothingOnThePhoneFillsAnyMoreStartsANewClient(t *testing.T) {
 	if len(b.sentLog) != 1 {
 		t.Fatalf("the log of what was sent has %d changes, want the last", len(b.sentLog))
 	}
-	all := append(logged, b.edit("phone", "5"), b.edit("phone", "6"))
+	all := slices.Concat(logged, []string{b.edit("phone", "5"), b.edit("phone", "6")})
 	b.on(onPush, refuse(409, "gap", func(e *wire.Error) { e.Expected = 2 }), applied(b))
 	b.on(onDevices, answer{status: http.StatusOK, body: &wire.EnrolResponse{Device: device2}, during: func(c *call) {
 		var req wire.EnrolRequest

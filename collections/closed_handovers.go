@@ -20,6 +20,8 @@ var closingEvents = `('` + strings.Join(ClosingEvents, `', '`) + `')`
 // FileClosed are the statements that list a handover under everybody who had a part in it, if it is closed, and under
 // nobody if it is not. The id is SQL: a parameter, or a column in a trigger.
 //
+// Events that were sent again have one number: then their ids tell which came first.
+//
 // The latest event that closed it says when and by whom; where somebody closed it past the engine and left no event,
 // it is listed at the time it was raised. The numbers say how a team had a part: 1 it was there when it closed, 2 it
 // had been escalated away and could still be answered there, 3 the team had handed it on, declined it, or had it
@@ -29,7 +31,7 @@ func FileClosed(id string) []string {
 	parts := `
 		SELECT 'to:' || to_team AS holder, 1 AS how FROM handovers WHERE id = :id
 		UNION ALL SELECT 'to:' || ` + from + `, CASE WHEN EXISTS (SELECT 1 FROM handover_events l WHERE l.handover = :id AND
-			(l.kind = 'handed_on' AND l.version > e.version OR l.kind = 'declined' AND l.team = ` + from + `)) THEN 3 ELSE 2 END
+			(l.kind = 'handed_on' AND (l.version, l.id) > (e.version, e.id) OR l.kind = 'declined' AND l.team = ` + from + `)) THEN 3 ELSE 2 END
 			FROM handover_events e WHERE e.handover = :id AND e.kind = 'escalated' AND ` + from + ` <> ''
 		UNION ALL SELECT 'to:' || team, 3 FROM handover_events WHERE handover = :id AND kind IN ('handed_on', 'declined') AND team <> ''
 		UNION ALL SELECT 'from:' || from_team, 0 FROM handovers WHERE id = :id AND from_team <> ''

@@ -86,16 +86,20 @@ func (v Pages) closed(q *InboxQuery, states []string, page *InboxPage) error {
 		if err != nil {
 			return err
 		}
+		looked := len(some) // a handover that was deleted past us has no row, and is passed over
 		for i := range rows {
-			page.Last = rows[i].Key
-			keys = keys[1:]
-			if q.Match == nil || q.Match(&rows[i]) {
-				page.Rows = append(page.Rows, rows[i])
-				if room--; room == 0 {
-					break
-				}
+			if q.Match != nil && !q.Match(&rows[i]) {
+				continue
+			}
+			page.Rows = append(page.Rows, rows[i])
+			if room--; room == 0 {
+				looked = 1 + slices.IndexFunc(some, func(k closedKey) bool { return k.id == rows[i].Key.ID })
+				break
 			}
 		}
+		last := some[looked-1]
+		page.Last = InboxKey{Closed: 1, At: last.at, ID: last.id}
+		keys = keys[looked:]
 	}
 	page.More = page.More || len(keys) > 0
 	return nil

@@ -287,3 +287,49 @@ func TestInbox_TheListOfWhatIsClosedFollowsEveryWrite(t *testing.T) {
 		t.Errorf("%d rows are left (%v)", left, err)
 	}
 }
+
+// A list that names a handover which has gone passes it over: the pages go on behind it, and end.
+func TestInbox_AClosedHandoverThatHasGoneIsPassedOver(t *testing.T) {
+	a := newArchive(t)
+	for range 9 {
+		a.file(filed{to: a.teams[0], state: "done", class: "R", closedAt: monday.Add(time.Duration(len(a.rows)) * time.Hour), closedBy: a.staff[0]})
+	}
+	a.exec(`DROP TRIGGER closed_handovers_delete`) // as after a table was put back that is older than the list
+	gone := []int{0, 3, 4, 5, 8}
+	for _, i := range gone {
+		a.exec(`DELETE FROM handovers WHERE id = ?`, a.rows[i].id)
+	}
+	viewer := accessOf(care.Viewer{Staff: a.staff[0], Role: care.Reception, Teams: a.teams[:1]})
+	for _, limit := range []int{1, 2, 3, 20} {
+		for name, match := range map[string]func(*pbpages.InboxRow) bool{"the list": nil, "a search": func(*pbpages.InboxRow) bool { return true }} {
+			rows, _ := a.all(pbpages.InboxQuery{Access: viewer, Side: access.Received, States: []string{"done"}, Limit: limit, Match: match})
+			var have []string
+			for i := range rows {
+				have = append(have, rows[i].Record.ID)
+			}
+			if want := []string{a.rows[7].id, a.rows[6].id, a.rows[2].id, a.rows[1].id}; !slices.Equal(have, want) {
+				t.Errorf("%s by %d: %v, want %v", name, limit, have, want)
+			}
+		}
+	}
+}
+
+// Events of a handover that were sent again, because who has its person changed, have one number: what a team had to do
+// with it is as before.
+func TestInbox_WhatATeamHadToDoWithAClosedHandoverSurvivesThatItIsSentAgain(t *testing.T) {
+	a := newArchive(t)
+	a.file(filed{to: a.teams[1], hadBefore: a.teams[0], state: "done", class: "R", closedAt: monday.Add(time.Hour), closedBy: a.staff[0]})
+	given := func() bool {
+		viewer := accessOf(care.Viewer{Staff: a.staff[0], Role: care.Reception, Teams: a.teams[:1]})
+		rows, _ := a.all(pbpages.InboxQuery{Access: viewer, Side: access.Received, States: []string{"done"}, Limit: 20})
+		return len(rows) == 1 && rows[0].Given
+	}
+	if !given() {
+		t.Fatal("it is not one that the team gave away")
+	}
+	a.exec(`UPDATE handover_events SET version = 900`)
+	a.exec(`UPDATE handovers SET owner = ? WHERE id = ?`, a.staff[1], a.rows[0].id) // lists it anew
+	if !given() {
+		t.Error("sent again, it stands there as one that was escalated away")
+	}
+}

@@ -50,6 +50,12 @@ func (a Amendment) event(bare bool) (kind, text string) {
 	return handover.EventUpdated, text
 }
 
+// Tells says whether it changed anything that a handover tells of.
+func (a Amendment) Tells() bool {
+	kind, _ := a.event(true)
+	return kind != ""
+}
+
 // concerns says whether a handover tells of the record that an amendment changes.
 func (a Amendment) concerns(rec *care.Record, kept *handover.Evidence) bool {
 	visit := care.AsHandover(rec).Visit()

@@ -114,10 +114,13 @@ func (a *API) timelineIssues(v *pbstore.Snapshot, who *access.Access, issues []*
 }
 
 func (a *API) timelineItems(v *pbstore.Snapshot, who *access.Access, t pbpages.Timeline) ([]TimelineItem, error) {
-	conflicts := map[string][]*care.Record{}
-	for _, c := range t.Conflicts {
-		about := care.AsIssue(c).About()
-		conflicts[about] = append(conflicts[about], c)
+	issues, err := a.timelineIssues(v, who, t.Conflicts)
+	if err != nil {
+		return nil, err
+	}
+	conflicts := map[string][]access.IssueSeen{}
+	for _, c := range issues {
+		conflicts[c.Text("record")] = append(conflicts[c.Text("record")], c)
 	}
 	items := make([]TimelineItem, 0, len(t.Records))
 	for _, rec := range t.Records {
@@ -125,10 +128,7 @@ func (a *API) timelineItems(v *pbstore.Snapshot, who *access.Access, t pbpages.T
 		if item == nil {
 			continue
 		}
-		var err error
-		if item.Conflicts, err = a.timelineIssues(v, who, conflicts[rec.ID]); err != nil {
-			return nil, err
-		}
+		item.Conflicts = orEmpty(conflicts[rec.ID])
 		items = append(items, *item)
 	}
 	return items, nil

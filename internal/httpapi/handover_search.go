@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -49,7 +48,7 @@ func (a *API) searchClosed(e *core.RequestEvent) error {
 	}
 	var ok bool
 	if body.From != "" {
-		if q.From, ok = dayBegins(body.From); !ok {
+		if q.From, ok = care.DayBegins(body.From); !ok {
 			return wire.Fail(wire.CodeInvalid, "from must be a day such as 2026-03-02.")
 		}
 	}
@@ -67,16 +66,6 @@ func (a *API) searchClosed(e *core.RequestEvent) error {
 	}
 	q.Match = a.sought(q.Access, body.Text, body.By)
 	return a.answerInbox(e, q)
-}
-
-// dayBegins is the midnight in London with which a day begins.
-func dayBegins(day string) (time.Time, bool) {
-	end, ok := care.DayEnds(day)
-	if !ok {
-		return time.Time{}, false
-	}
-	before, _ := care.DayEnds(care.Today(end.Add(-36 * time.Hour))) // noon of the day before, whatever the clocks do
-	return before, true
 }
 
 // sought matches a handover by what its reader sees of it, so that nothing can be found out by searching that may not

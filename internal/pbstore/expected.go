@@ -12,7 +12,9 @@ import (
 const (
 	never         = "9999-12-31T00:00:00.000Z"
 	expects       = "expects" // the kind; its ref is the record that is named, and who names it
-	allExpected   = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `'`
+	expectedKept  = 20_000    // of such records in memory; a client may name what never comes
+	anyRecord     = ""        // stands there for all beyond
+	allExpected   = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' LIMIT ?`
 	takeExpecting = `DELETE FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ?1 || '/' AND ref < ?1 || '0' RETURNING ref` // which comes after the slash
 )
 
@@ -22,15 +24,22 @@ func (m *memory) loadExpected(v *Snapshot) error {
 		var ref string
 		err := r.Scan(&ref)
 		record, _, _ := strings.Cut(ref, "/")
-		m.expected[record] = true
+		m.expect(record)
 		return err
-	})
+	}, expectedKept+1)
+}
+
+func (m *memory) expect(record string) {
+	if len(m.expected) >= expectedKept {
+		record = anyRecord
+	}
+	m.expected[record] = true
 }
 
 // Expect implements takein.Notes.
 func (tx *Tx) Expect(record string, by care.Reference) error {
 	tx.expected[record] = true
-	tx.note(func(m *memory) { m.expected[record] = true })
+	tx.note(func(m *memory) { m.expect(record) })
 	_, err := tx.exec(addDue, never, expects, strings.Join([]string{record, by.Collection, by.ID, by.Field}, "/"))
 	return err
 }
@@ -39,7 +48,7 @@ func (tx *Tx) Expect(record string, by care.Reference) error {
 func (tx *Tx) Expecting(record string) (list []care.Reference, err error) {
 	m := tx.store.mem
 	m.mu.RLock()
-	known := m.expected[record] || tx.expected[record]
+	known := m.expected[anyRecord] || m.expected[record] || tx.expected[record]
 	m.mu.RUnlock()
 	if !known {
 		return nil, nil

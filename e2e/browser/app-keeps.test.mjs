@@ -129,8 +129,10 @@ test('the storage process dies: it is opened again and the visit is saved; while
   assert.equal(await page.getByLabel('Note').inputValue(), 'Grey and sweating, hands cold')
   await page.getByRole('button', { name: 'Copy what is not saved or not sent' }).click()
   await until('it is copied', async () => /BIRCH, Ivy[\s\S]*hands cold/.test(await page.evaluate(() => navigator.clipboard.readText())))
-  await page.evaluate(() => /** @type {any} */ (globalThis).shut(false))
-  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('button', { name: 'Try again' }).evaluate(button => { // in one step: the phone also tries again by itself
+    /** @type {any} */ (globalThis).shut(false)
+    button.click()
+  })
   await page.getByText('Nothing can be saved just now').waitFor({ state: 'detached' })
   await save(page)
   await saved(page)

@@ -27,6 +27,9 @@ func (s IssueSeen) Text(field string) string { t, _ := s[field].(string); return
 // Patient is whom the issue is about as its reader may know, "" for nobody.
 func (s IssueSeen) Patient() string { id, _ := s["patient"].(string); return id }
 
+// About is the record the issue is about as its reader may know, "" for none.
+func (s IssueSeen) About() string { id, _ := s["record"].(string); return id }
+
 // Hides says whether the content stays away.
 func (s IssueSeen) Hides() bool { return s["hidden"] == true }
 

@@ -120,7 +120,7 @@ func (a *API) timelineItems(v *pbstore.Snapshot, who *access.Access, t pbpages.T
 	}
 	conflicts := map[string][]access.IssueSeen{}
 	for _, c := range issues {
-		conflicts[c.Text("record")] = append(conflicts[c.Text("record")], c)
+		conflicts[c.About()] = append(conflicts[c.About()], c)
 	}
 	items := make([]TimelineItem, 0, len(t.Records))
 	for _, rec := range t.Records {

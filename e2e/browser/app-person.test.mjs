@@ -152,8 +152,8 @@ test('units and sub-scores are heard, the tick is not part of a name, and large 
   await page.getByLabel('Visit done').check()
   const pulse = page.getByRole('textbox', { name: 'Pulse (a minute)' })
   await pulse.fill('132')
-  const about = await pulse.getAttribute('aria-describedby')
-  assert.match(await page.locator(`#${about?.split(' ').at(-1)}`).innerText(), /Sub-score\s*3/)
+  await until('the sub-score is heard with the pulse', () => pulse.evaluate(input =>
+    (input.getAttribute('aria-describedby') ?? '').split(' ').some(id => /Sub-score\s*3/.test(/** @type {any} */ (document.getElementById(id))?.innerText ?? ''))))
   await page.getByRole('radio', { name: 'Alert', exact: true }).check()
   await page.getByRole('radio', { name: 'Alert', exact: true, checked: true }).waitFor()
   await doubleText(page)

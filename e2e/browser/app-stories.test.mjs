@@ -83,7 +83,7 @@ test('forgotten passphrase: unsent work is saved to a file without it', async t 
   await record(page, stand.patients.Ames, 'Written before she forgot')
   await goTo(page, '#/settings')
   await page.getByRole('button', { name: 'Lock now' }).click()
-  await page.getByText('1 visit not sent').waitFor()
+  await page.getByText('1 change waits.').waitFor()
   await unlock(page, 'not the passphrase at all')
   await page.getByText('That is not the passphrase.').waitFor()
   await page.getByRole('button', { name: 'I forgot my passphrase' }).click()

@@ -309,6 +309,7 @@ test('a GP who has accepted sees the readings and one next step without scrollin
   const page = await here.page(t, 'guy', { width: 1366, height: 768 })
   await loaded(page)
   await page.locator('a[data-row]').click()
+  await page.getByRole('button', { name: 'Accept' }).waitFor()
   await page.keyboard.press('e')
   await page.getByText(/^Accepted: /).first().waitFor()
   await becomes(() => page.locator('.pi-do > button').allInnerTexts(), ['Answer'])

@@ -50,6 +50,8 @@ var table = map[string]folder{
 	"internal/clockwatch": {why: "a clock that is set is noticed without knowing what goes by it"},
 	"internal/health":     {why: "health is judged from measurements, and knows neither store nor route", imports: []string{"internal/care", "internal/clockwatch"}},
 	"internal/worktime":   {why: "working time knows calendars, not care", outside: []string{"github.com/rickar/cal/v2"}},
+	"internal/plan": {why: "what a repeating plan comes to is worked out from days and nouns, with no store and no clock", imports: []string{"internal/care", "internal/worktime"},
+		outside: []string{"github.com/teambition/rrule-go", "github.com/oklog/ulid/v2"}},
 	"internal/care": {why: "nouns depend on nothing but identifiers, hours, one hash and the forms of Unicode", imports: []string{"internal/identifier", "internal/worktime"},
 		outside: []string{"github.com/cespare/xxhash/v2", "golang.org/x/text/unicode/norm"}},
 	"internal/access": {why: "who may see what is decided from the nouns alone, with no store and no stage behind it",

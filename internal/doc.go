@@ -10,6 +10,7 @@
 //   - identifier: NHS numbers, ODS codes, ULIDs. Pure.
 //   - news2: the early warning score. Pure.
 //   - worktime: core hours and bank holidays. Pure.
+//   - plan: the visits and check-ins that a repeating plan stands for. Pure.
 //   - clockwatch: notices when the clock of the machine is set. Pure.
 //   - health: judges from measurements whether the server does its work. Pure.
 //   - care: the nouns: collections, fields, roles, scopes, what a change is. Pure.

@@ -34,14 +34,25 @@ type request struct {
 	bearer       string
 }
 
+// connection is the way to the server, of a phone that is open and of one that is locked.
+type connection struct {
+	opts     *Options
+	trueTime func() time.Time
+}
+
+// exchange is that of the connection to the server.
+func (p *Phone) exchange(ctx context.Context, r request, into any) error {
+	return connection{&p.opts, p.trueTime}.exchange(ctx, r, into)
+}
+
 // exchange sends a request and decodes the answer. A status of 300 and above is an
 // *wire.Error; an answer that never came, or was cut short, wraps ErrUnreachable.
-func (p *Phone) exchange(ctx context.Context, r request, into any) error {
-	req, err := p.build(ctx, r)
+func (c connection) exchange(ctx context.Context, r request, into any) error {
+	req, err := c.build(ctx, r)
 	if err != nil {
 		return fmt.Errorf("build request for %s: %w", r.path, err)
 	}
-	resp, err := p.opts.HTTP.Do(req)
+	resp, err := c.opts.HTTP.Do(req)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
@@ -54,7 +65,7 @@ func (p *Phone) exchange(ctx context.Context, r request, into any) error {
 		return fmt.Errorf("answer of %s is larger than %d bytes", r.path, maxAnswer)
 	}
 	if resp.StatusCode >= 300 {
-		return p.refusal(resp, body)
+		return c.refusal(resp, body)
 	}
 	if err := decode(body, into); err != nil {
 		return fmt.Errorf("%w: the answer of %s cannot be read: %w", ErrUnreachable, r.path, err)
@@ -62,7 +73,7 @@ func (p *Phone) exchange(ctx context.Context, r request, into any) error {
 	return nil
 }
 
-func (p *Phone) build(ctx context.Context, r request) (*http.Request, error) {
+func (c connection) build(ctx context.Context, r request) (*http.Request, error) {
 	var body []byte
 	kind := contentJSON
 	switch v := r.body.(type) {
@@ -76,7 +87,7 @@ func (p *Phone) build(ctx context.Context, r request) (*http.Request, error) {
 		}
 		body = b
 	}
-	packed := p.opts.Gzip && kind == contentJSON && len(body) >= gzipFrom
+	packed := c.opts.Gzip && kind == contentJSON && len(body) >= gzipFrom
 	if packed {
 		var buf bytes.Buffer
 		w := gzip.NewWriter(&buf)
@@ -86,7 +97,7 @@ func (p *Phone) build(ctx context.Context, r request) (*http.Request, error) {
 		}
 		body = buf.Bytes()
 	}
-	address := p.opts.Server + r.path
+	address := c.opts.Server + r.path
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
 	}
@@ -107,13 +118,13 @@ func (p *Phone) build(ctx context.Context, r request) (*http.Request, error) {
 }
 
 // refusal reads the body of an error. A proxy in between may answer with anything.
-func (p *Phone) refusal(resp *http.Response, body []byte) error {
+func (c connection) refusal(resp *http.Response, body []byte) error {
 	e := &wire.Error{}
 	if err := json.Unmarshal(body, e); err != nil || e.Code == "" {
 		e = &wire.Error{Code: "http_" + strconv.Itoa(resp.StatusCode), Message: http.StatusText(resp.StatusCode)}
 	}
 	e.Status = resp.StatusCode
-	e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), p.trueTime())
+	e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), c.trueTime())
 	return e
 }
 

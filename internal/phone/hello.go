@@ -11,6 +11,10 @@ import (
 
 // hello says where we are and learns where the server is, and how wrong our clock is.
 func (p *Phone) hello(ctx context.Context) error {
+	lockedKey, err := p.lockedKey()
+	if err != nil {
+		return err
+	}
 	now := p.opts.Now()
 	n, oldest := p.Unsent()
 	next := p.self.NextMid
@@ -23,13 +27,14 @@ func (p *Phone) hello(ctx context.Context) error {
 	req := wire.HelloRequest{
 		Protocol: wire.Protocol, Schema: p.opts.Schema, Client: p.self.Client, Now: care.Stamp(now),
 		Cursor: p.self.Cursor, App: p.opts.App,
-		Outbox: wire.OutboxState{Count: int64(n), Oldest: care.Stamp(oldest), NextMid: next},
+		Outbox: wire.OutboxState{Count: int64(n), Oldest: care.Stamp(oldest), NextMid: next}, LockedKey: lockedKey,
 	}
 	var answer wire.HelloResponse
 	if err := p.exchange(ctx, request{method: http.MethodPost, path: basePath + "/hello", body: req, bearer: p.access.text}, &answer); err != nil {
 		return err
 	}
-	err := p.commit(func(t *tx) {
+	err = p.commit(func(t *tx) {
+		p.self.SealTo = sealable(answer.Sealing)
 		p.self.OffsetMs, p.self.OffsetKnown = answer.ClockOffsetMs, true
 		p.self.Pace, p.self.MinPull = answer.Pace, answer.Schema.MinPull
 		if answer.Limits.PushMutations > 0 {

@@ -72,26 +72,46 @@ func publicJWK(der []byte) (json.RawMessage, error) {
 	return nil, fmt.Errorf("read device key: %T is not a device key", private)
 }
 
-// assertion signs the short statement that gets an access token (RFC 7523). now is the
-// corrected time; jti must never have been used before.
-func (p *Phone) assertion(now time.Time, jti string) (string, error) {
-	private, err := x509.ParsePKCS8PrivateKey(p.self.Key)
+// signing is a stored key, and how it signs.
+func signing(der []byte) (jwt.SigningMethod, crypto.Signer, error) {
+	private, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
-		return "", fmt.Errorf("read device key: %w", err)
+		return nil, nil, fmt.Errorf("read device key: %w", err)
 	}
-	var method jwt.SigningMethod = jwt.SigningMethodEdDSA
-	if _, ok := private.(*ecdsa.PrivateKey); ok {
-		method = jwt.SigningMethodES256
+	switch k := private.(type) {
+	case *ecdsa.PrivateKey:
+		return jwt.SigningMethodES256, k, nil
+	case ed25519.PrivateKey:
+		return jwt.SigningMethodEdDSA, k, nil
+	}
+	return nil, nil, fmt.Errorf("read device key: %T is not a device key", private)
+}
+
+// sign signs a message with a stored key: ECDSA as 64 bytes r‖s, or Ed25519.
+func sign(der []byte, message string) ([]byte, error) {
+	method, private, err := signing(der)
+	if err != nil {
+		return nil, err
+	}
+	return method.Sign(message, private)
+}
+
+// assertion signs, with a key of a device, the short statement that gets an access token (RFC 7523). now is the
+// corrected time; jti must never have been used before.
+func assertion(der []byte, device, audience string, now time.Time, jti string) (string, error) {
+	method, private, err := signing(der)
+	if err != nil {
+		return "", err
 	}
 	token := jwt.NewWithClaims(method, jwt.RegisteredClaims{
-		Issuer:    p.self.Device,
-		Subject:   p.self.Device,
-		Audience:  jwt.ClaimStrings{p.opts.Audience},
+		Issuer:    device,
+		Subject:   device,
+		Audience:  jwt.ClaimStrings{audience},
 		ID:        jti,
 		IssuedAt:  jwt.NewNumericDate(now),
 		ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife)),
 	})
-	signed, err := token.SignedString(private.(crypto.Signer))
+	signed, err := token.SignedString(private)
 	if err != nil {
 		return "", fmt.Errorf("sign assertion: %w", err)
 	}

@@ -24,7 +24,9 @@ func (p *Phone) record(ops []Op) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p.retry.work(p.opts.Now())
+	now := p.opts.Now()
+	p.retry.work(now)
+	p.press(now)
 	return key, nil
 }
 

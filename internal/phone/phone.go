@@ -33,6 +33,12 @@ type Options struct {
 	PageRows      int           // rows asked for in a pull; 0 = what the server allows
 	Gzip          bool          // compress request bodies
 	DigestEvery   time.Duration // between comparisons with the server; 0 = a day, below 0 = only on request
+	// Online says whether the system knows of a network; nil = always. While there is one an emergency waits half a
+	// minute at most.
+	Online func() bool
+	// Locks: what is stored is locked away at times. Each change is then sealed to the server as well when it is saved,
+	// so that it can be sent meanwhile; see [Locked].
+	Locks bool
 }
 
 // What can be wrong before anything is sent. Errors of the server are *wire.Error.
@@ -73,6 +79,14 @@ type Phone struct {
 
 // New opens the phone that lives in opts.Storage, or a new one when it is empty.
 func New(opts Options) (*Phone, error) {
+	p := &Phone{opts: withDefaults(opts), minter: identifier.NewMinter(opts.Entropy), retry: retryState{limit: newLimit()}}
+	if err := p.load(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func withDefaults(opts Options) Options {
 	if opts.Storage == nil {
 		opts.Storage = &Memory{}
 	}
@@ -85,11 +99,10 @@ func New(opts Options) (*Phone, error) {
 	if opts.Audience == "" {
 		opts.Audience = "doorstep"
 	}
-	p := &Phone{opts: opts, minter: identifier.NewMinter(opts.Entropy), retry: retryState{limit: newLimit()}}
-	if err := p.load(); err != nil {
-		return nil, err
+	if opts.Online == nil {
+		opts.Online = func() bool { return true }
 	}
-	return p, nil
+	return opts
 }
 
 // Staff is who is signed in, "" when nobody is; Device and Client are what enrolment gave.

@@ -3,15 +3,19 @@ package phone
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"doorstep/internal/care"
 )
 
 // How a phone spaces its rounds.
 const (
 	retryFirst   = 4 * time.Second  // the wait after one failed round lies between 0 and this; doubles with each further one
 	retryMost    = 10 * time.Minute // and never above this
+	retryUrgent  = 30 * time.Second // and above this neither while an emergency is unsent and there is a network
 	idleInterval = time.Minute      // between rounds when nothing failed and the server set no pace
 	afterWork    = time.Second      // from a new local change to the round that sends it
 )
@@ -23,6 +27,8 @@ type retryState struct {
 	limit   *backoff.ExponentialBackOff // of the wait after a failed round
 	at      time.Time                   // zero = at once
 	set     time.Time                   // when at was worked out
+	// notBefore: the server asked for patience until then; zero = it did not.
+	notBefore time.Time
 }
 
 // newLimit doubles from retryFirst to retryMost. It draws no jitter of its own: delay does, from the
@@ -62,9 +68,14 @@ func (p *Phone) settle(failed bool, retryAfter time.Duration) {
 	if failed {
 		r.failing = true
 		r.at = now.Add(delay(r.limit.NextBackOff(), retryAfter, p.chance()))
+		r.notBefore = time.Time{}
+		if retryAfter > 0 {
+			r.notBefore = r.at
+		}
+		p.press(now)
 		return
 	}
-	r.failing = false
+	r.failing, r.notBefore = false, time.Time{}
 	r.limit.Reset()
 	pause := idleInterval
 	jitter := idleInterval / 4
@@ -83,10 +94,55 @@ func (r *retryState) work(now time.Time) {
 	}
 }
 
+// press keeps an emergency from waiting longer than half a minute, whatever the server asked for. Few phones have one, so
+// that it costs the server next to nothing.
+func (p *Phone) press(now time.Time) {
+	if !p.Pressing() {
+		return
+	}
+	r, latest := &p.retry, now.Add(retryUrgent)
+	if r.at.After(latest) {
+		r.at, r.set = latest, now
+	}
+	if r.notBefore.After(r.at) {
+		r.notBefore = r.at
+	}
+}
+
+// Pressing says whether an emergency or an urgent handover is unsent while there is a network: the next try is then never
+// further off than half a minute.
+func (p *Phone) Pressing() bool {
+	return p.opts.Online() && slices.ContainsFunc(p.outbox, func(c *change) bool { return !c.Acked && c.urgent() })
+}
+
+// urgent says whether a change hands somebody over as an emergency or as urgent.
+func (c *change) urgent() bool {
+	return slices.ContainsFunc(c.Ops, func(op Op) bool {
+		class, _ := op.Set["class"].(string)
+		return op.Op == string(care.OpCreate) && op.Collection == care.Handovers && (class == string(care.Emergency) || class == string(care.Urgent))
+	})
+}
+
+// NetworkCameBack brings the next try forward: it will do better than the last. What the server asked for still holds, but
+// for an emergency.
+func (p *Phone) NetworkCameBack() {
+	now, r := p.opts.Now(), &p.retry
+	if soon := now.Add(time.Duration(p.chance() * float64(afterWork))); r.at.After(soon) {
+		r.at = soon
+		if r.notBefore.After(soon) {
+			r.at = r.notBefore
+		}
+		r.set = now
+	}
+	p.press(now)
+}
+
 // chance draws a number in [0, 1).
-func (p *Phone) chance() float64 {
+func (p *Phone) chance() float64 { return chance(p.opts.Entropy) }
+
+func chance(entropy io.Reader) float64 {
 	var b [8]byte
-	if _, err := io.ReadFull(p.opts.Entropy, b[:]); err != nil {
+	if _, err := io.ReadFull(entropy, b[:]); err != nil {
 		return 0.5 // entropy that ran dry must not keep a phone from syncing
 	}
 	return float64(binary.LittleEndian.Uint64(b[:])>>11) / (1 << 53)

@@ -107,3 +107,64 @@ func TestRetryAfterIsReadAsSecondsOrDate(t *testing.T) {
 		}
 	}
 }
+
+// handOver records a handover by hand of a class.
+func (b *bench) handOver(class string) {
+	b.Helper()
+	b.change(func(c *Change) {
+		c.Create("handovers", map[string]any{"patient": oldie, "class": class, "recommendation": "Please come."})
+	})
+}
+
+// While an emergency is unsent and there is a network, nothing makes a phone wait longer than half a minute.
+func TestAnEmergencyNeverWaitsLongerThanHalfAMinuteWhileThereIsANetwork(t *testing.T) {
+	for _, c := range []struct {
+		class  string
+		online bool
+		capped bool
+	}{{"E", true, true}, {"U2", true, true}, {"SD", true, false}, {"E", false, false}} {
+		online := c.online
+		b := enrolled(t, func(o *Options) { o.Online = func() bool { return online } })
+		b.edit("phone", "2")
+		b.on(onPush, answer{status: 429, body: wire.Fail(wire.CodeTooManyRequests, "No."), header: map[string][]string{"Retry-After": {"3600"}}})
+		b.on(onPull, pulled("e1.10"))
+		b.syncFails()
+		b.handOver(c.class)
+		next := func() time.Duration { at, _ := b.NextTry(); return at.Sub(b.now) }
+		if capped := next() <= 30*time.Second; capped != c.capped {
+			t.Errorf("%+v written after the server asked for patience: next try in %s", c, next())
+		}
+		for range 12 {
+			b.now = b.now.Add(next())
+			b.syncFails()
+			if capped := next() <= 30*time.Second; capped != c.capped {
+				t.Errorf("%+v after a refusal: next try in %s", c, next())
+			}
+		}
+		online = true
+		b.NetworkCameBack()
+		if capped := next() <= 30*time.Second; capped != (c.class != "SD") {
+			t.Errorf("%+v when the network came back: next try in %s", c, next())
+		}
+	}
+}
+
+func TestANetworkThatComesBackBringsTheNextTryForwardUnlessTheServerAskedForPatience(t *testing.T) {
+	b := enrolled(t)
+	b.edit("phone", "2")
+	b.on(onPush, answer{err: errNoNetwork})
+	for range 9 {
+		b.syncFails()
+	}
+	b.NetworkCameBack()
+	if at, _ := b.NextTry(); at.Sub(b.now) > time.Second {
+		t.Errorf("next try in %s", at.Sub(b.now))
+	}
+	b.on(onPush, answer{status: 503, body: wire.Fail(wire.CodeBusy, "No."), header: map[string][]string{"Retry-After": {"120"}}})
+	b.on(onPull, pulled("e1.10"))
+	b.syncFails()
+	b.NetworkCameBack()
+	if at, _ := b.NextTry(); at.Sub(b.now) < 2*time.Minute {
+		t.Errorf("it came back %s after a server that asked for two minutes", at.Sub(b.now))
+	}
+}

@@ -179,22 +179,34 @@ func (p *Phone) token(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	assertion, err := p.assertion(p.trueTime(), jti)
+	got, err := connection{&p.opts, p.trueTime}.token(ctx, p.self.Key, p.self.Device, jti, "")
 	if err != nil {
 		return err
 	}
-	form := url.Values{"grant_type": {grantType}, "assertion": {assertion}}
+	p.refusals = 0
+	if got.scope == scopePushOnly && p.self.Directive != directiveDrain {
+		p.round.greeted = false // hello says why
+	}
+	p.access = got
+	return nil
+}
+
+// token trades an assertion of a key of a device for an access token of a scope, "" for that of an open phone.
+func (c connection) token(ctx context.Context, key []byte, device, jti, scope string) (accessToken, error) {
+	signed, err := assertion(key, device, c.opts.Audience, c.trueTime(), jti)
+	if err != nil {
+		return accessToken{}, err
+	}
+	form := url.Values{"grant_type": {grantType}, "assertion": {signed}}
+	if scope != "" {
+		form.Set("scope", scope)
+	}
 	var answer wire.TokenResponse
-	asked := p.opts.Now()
-	if err := p.exchange(ctx, request{method: http.MethodPost, path: basePath + "/token", body: form}, &answer); err != nil {
-		return err
+	asked := c.opts.Now()
+	if err := c.exchange(ctx, request{method: http.MethodPost, path: basePath + "/token", body: form}, &answer); err != nil {
+		return accessToken{}, err
 	}
 	// A minute early, so that no request is on its way when it ends.
 	life := max(time.Duration(answer.ExpiresIn)*time.Second-time.Minute, 10*time.Second)
-	p.refusals = 0
-	if answer.Scope == scopePushOnly && p.self.Directive != directiveDrain {
-		p.round.greeted = false // hello says why
-	}
-	p.access = accessToken{text: answer.AccessToken, until: asked.Add(life), scope: answer.Scope}
-	return nil
+	return accessToken{text: answer.AccessToken, until: asked.Add(life), scope: answer.Scope}, nil
 }

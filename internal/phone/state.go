@@ -39,6 +39,10 @@ type self struct {
 	Pace        wire.Pace
 	MinPull     int
 	DigestAt    time.Time
+
+	LockedKey []byte           // PKCS #8, of the key it signs in with while it is locked
+	SealTo    *wire.SealingKey // the server's, nil = nothing is sealed
+	SealedFor string           // device, client and keys for which what is unanswered was sealed
 }
 
 // enrolWhy says why the device must be enrolled: never yet, again with the same client, or
@@ -128,6 +132,8 @@ func (p *Phone) load() error {
 			return decodeInto(value, func(c *change) { p.aside = append(p.aside, c) })
 		case tableItems:
 			return decodeInto(value, func(i *Item) { p.items[key] = i })
+		case tableSealed, tableLocked:
+			return nil // made of the others, for while it is locked
 		}
 		return fmt.Errorf("unknown table %s", table)
 	})
@@ -170,6 +176,7 @@ type tx struct {
 func (p *Phone) commit(change func(*tx)) error {
 	t := &tx{p: p}
 	change(t)
+	t.sealBeside()
 	if t.err == nil {
 		t.err = p.opts.Storage.Commit(t.writes)
 	}

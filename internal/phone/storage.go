@@ -31,6 +31,10 @@ const (
 	tableSentLog = "sentlog" // confirmed changes of the last fourteen days
 	tableItems   = "items"   // how each change stands, for its author
 	tableAside   = "aside"   // changes too big to be sent
+
+	// These two can be read while the phone is locked, and tell nothing of anybody.
+	tableSealed = "sealed" // unanswered changes, sealed to the server
+	tableLocked = "locked" // one row: what a locked phone must know to speak to the server
 )
 
 // Memory is a Storage in memory. The zero value is empty and ready.

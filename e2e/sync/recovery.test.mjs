@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
 import { recoveryPair } from '../fixtures/recovery.mjs'
 import { startStand } from '../stand/stand.mjs'
 
@@ -35,7 +36,7 @@ test('unsent work of a locked phone is opened by the recovery key, handed in onc
   await stand.save('organisations', { recovery_key: jwk }, organisation)
   await stand.settle()
 
-  const database = new Database({ idb: { indexedDB: new IDBFactory(), IDBKeyRange } })
+  const database = new Database({ indexedDB: new IDBFactory() })
   t.after(() => database.close())
   const vault = new Vault({ keyStore: database.keyStore, rounds: 1_000 })
   let network = fetch

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { webcrypto } from 'node:crypto'
 import { test } from 'node:test'
-import { IDBFactory, IDBKeyRange, IDBObjectStore, IDBTransaction } from 'fake-indexeddb'
+import 'fake-indexeddb/auto'
+import { IDBFactory, IDBObjectStore, IDBTransaction } from 'fake-indexeddb'
 
 globalThis.crypto ??= webcrypto
 const { MemoryKeyStore, Vault, VaultError } = await import('../../pb_public/app/vault/vault.js')
@@ -26,12 +27,12 @@ const coded = (promise, type, code) => assert.rejects(promise, e => {
 
 /** A phone: one browser profile, opened as often as one likes. */
 async function phone() {
-  const idb = { indexedDB: new IDBFactory(), IDBKeyRange }
+  const indexedDB = new IDBFactory()
   const opened = []
   const p = {
-    idb,
+    indexedDB,
     async tab(ports = {}) {
-      const database = new Database({ idb, ...ports })
+      const database = new Database({ indexedDB, ...ports })
       opened.push(database)
       const vault = new Vault({ keyStore: database.keyStore, rounds: 1_000 })
       const open = (await vault.status()).exists ? await vault.unlock({ passphrase }) : await vault.create(passphrase)
@@ -41,7 +42,7 @@ async function phone() {
     },
     async raw() { // as whoever copies the profile sees it
       const database = opened.at(-1)
-      return { rows: await database.rows.toArray(), facts: await database.dexie.table('facts').toArray() }
+      return database.read(['rows', 'facts'], async s => ({ rows: await s.rows.getAll(), facts: await s.facts.getAll() }))
     },
     close() { for (const database of opened) database.close() },
   }
@@ -116,7 +117,7 @@ test('the count of unsent work is known without a key, and follows each commit',
   const { storage, vault } = await p.tab()
   await storage.commit(work)
   await vault.lock()
-  const locked = new Database({ idb: p.idb })
+  const locked = new Database({ indexedDB: p.indexedDB })
   t.after(() => locked.close())
   assert.equal(await locked.unsent(), 1)
   assert.equal(await locked.aside(), 0)
@@ -169,17 +170,43 @@ test('errors of the browser become codes, however deep the reason is wrapped', (
   const quota = Object.assign(new Error('x'), { name: 'QuotaExceededError' })
   const wrap = (name, more) => Object.assign(new Error('x'), { name, ...more })
   for (const [error, code] of [
-    [quota, 'full'], [wrap('AbortError', { inner: quota }), 'full'], [wrap('BulkError', { failures: [wrap('ConstraintError'), quota] }), 'full'],
-    [wrap('DatabaseClosedError', { inner: quota }), 'full'], [wrap('DatabaseClosedError'), 'closed'], [wrap('VersionError'), 'closed'],
-    [wrap('MissingAPIError'), 'unavailable'], [wrap('OpenFailedError', { inner: wrap('InvalidStateError') }), 'unavailable'],
-    [wrap('UnknownError'), 'failed'], ['nonsense', 'failed'], [wrap('AbortError', { inner: new StoreError('stale') }), 'stale'],
+    [quota, 'full'], [wrap('AbortError', { cause: quota }), 'full'], [wrap('VersionError', { cause: quota }), 'full'], [wrap('VersionError'), 'closed'],
+    [wrap('SecurityError'), 'unavailable'], [wrap('UnknownError'), 'failed'], ['nonsense', 'failed'], [wrap('AbortError', { cause: new StoreError('stale') }), 'stale'],
   ]) assert.equal(storeError(error).code, code, error.name)
   const own = new StoreError('stale')
   assert.equal(storeError(own), own)
 })
 
+test('the database of a phone that was set up by the first versions is read, and its work is there', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const made = await new Promise((done, fail) => { // as Dexie 4 laid it out: version 1 counts as 10
+    const request = p.indexedDB.open('doorstep', 10)
+    Object.assign(request, { onsuccess: () => done(request.result), onerror: fail, onupgradeneeded() {
+      const rows = request.result.createObjectStore('rows', { keyPath: ['t', 'k'] })
+      rows.createIndex('t', 't', { unique: false, multiEntry: false })
+      rows.createIndex('[t+s]', ['t', 's'], { unique: false, multiEntry: false })
+      for (const name of ['shelf', 'facts']) request.result.createObjectStore(name, { keyPath: 'name' })
+      request.transaction.objectStore('rows').put({ t: 'outbox', k: '1', s: 'unsent', v: 1, iv: new Uint8Array(12), data: new Uint8Array(3) })
+      request.transaction.objectStore('facts').put({ name: 'owner', value: { initials: 'NE', device: 'Phone 12', id: device } })
+    } })
+  })
+  made.close()
+  const database = new Database({ indexedDB: p.indexedDB })
+  t.after(() => database.close())
+  assert.equal(await database.unsent(), 1)
+  assert.equal((await database.fact('owner')).initials, 'NE')
+  const own = await new Promise(done => { const fresh = new Database({ indexedDB: new IDBFactory() }); fresh.handle().then(done) })
+  const shape = db => [...db.objectStoreNames].map(name => {
+    const store = db.transaction(name).objectStore(name)
+    return [name, store.keyPath, [...store.indexNames].map(i => [i, store.index(i).keyPath])]
+  })
+  assert.deepEqual([own.version, shape(own)], [10, shape(await database.handle())], 'a new phone is laid out like an old one')
+  own.close()
+})
+
 test('no database at all is said plainly', async () => {
-  const database = new Database({ idb: { indexedDB: undefined, IDBKeyRange } })
+  const database = new Database({ indexedDB: undefined })
   await coded(database.unsent(), StoreError, 'unavailable')
   await coded(database.keyStore.get(), StoreError, 'unavailable')
 })
@@ -223,8 +250,8 @@ test('a record that cannot be read is left out and said; work that cannot be rea
   const { storage, database, told } = await p.tab()
   await storage.commit(work)
   const spoil = async table => {
-    const row = (await database.rows.where('t').equals(table).toArray()).at(-1)
-    await database.rows.put({ ...row, data: row.data.map(b => b ^ 1) })
+    const row = (await database.rowsOf(table)).at(-1)
+    await database.change(['rows'], ({ rows }) => rows.put({ ...row, data: row.data.map(b => b ^ 1) }))
   }
   await spoil('records')
   assert.equal(Object.keys(await held(storage)).length, work.length - 1)
@@ -238,8 +265,8 @@ test('a row of one place moved to another is refused', async t => {
   t.after(p.close)
   const { storage, database } = await p.tab()
   await storage.commit(work)
-  const [a, b] = await database.rows.where('t').equals('outbox').toArray()
-  await database.rows.put({ ...b, k: a.k })
+  const [a, b] = await database.rowsOf('outbox')
+  await database.change(['rows'], ({ rows }) => rows.put({ ...b, k: a.k }))
   await coded(held(storage), VaultError, 'damaged')
 })
 
@@ -319,7 +346,7 @@ test('a locked phone whose passphrase is forgotten exports its unsent work, and 
   const now = () => Date.parse('2026-03-02T07:58:11.204Z')
   const whole = await exportUnsent({ database, open, now })
   await vault.lock()
-  const locked = await exportUnsent({ database: new Database({ idb: p.idb }), now })
+  const locked = await exportUnsent({ database: new Database({ indexedDB: p.indexedDB }), now })
   for (const made of [whole, locked]) {
     assert.equal(made.name, 'doorstep-unsent-2026-03-02-0758.json')
     assert.deepEqual([made.changes, made.drafts], [1, 1])
@@ -328,7 +355,7 @@ test('a locked phone whose passphrase is forgotten exports its unsent work, and 
     assert.ok(!made.text.includes('Dressing') && !made.text.includes(device))
     assert.equal(file.complete !== null, made === whole)
   }
-  await coded(exportUnsent({ database: new Database({ idb: { indexedDB: new IDBFactory(), IDBKeyRange } }) }), VaultError, 'no_vault')
+  await coded(exportUnsent({ database: new Database({ indexedDB: new IDBFactory() }) }), VaultError, 'no_vault')
 })
 
 test('erased, nothing is left, and another tab notices', async t => {
@@ -340,11 +367,11 @@ test('erased, nothing is left, and another tab notices', async t => {
   await vault.erase()
   await database.erase()
   await coded(other.storage.commit(work), StoreError, 'cleared')
-  const fresh = new Database({ idb: p.idb })
+  const fresh = new Database({ indexedDB: p.indexedDB })
   t.after(() => fresh.close())
   assert.equal(await fresh.unsent(), 0)
   assert.equal(await fresh.keyStore.get(), null)
-  assert.equal(await fresh.rows.count(), 0)
+  assert.equal(await fresh.read(['rows'], ({ rows }) => rows.count()), 0)
 })
 
 /** The process that keeps the databases dies: each handle that is open is dead, and what the browser says is Safari's. */
@@ -366,13 +393,13 @@ test('a storage process that dies is noticed, opened again once, and what was to
   const { storage, database, open } = await p.tab({ troubled: trouble => troubles.push(trouble) })
   await storage.commit(work.slice(0, 2))
   const storageProcess = killStorage(t)
-  storageProcess.die(database.dexie.backendDB())
+  storageProcess.die(await database.handle())
   await storage.commit(work.slice(2))
-  assert.equal(storageProcess.dead(database.dexie.backendDB()), false, 'it was not opened again')
+  assert.equal(storageProcess.dead(await database.handle()), false, 'it was not opened again')
   assert.deepEqual(troubles, [], 'nobody needs to hear of what came round by itself')
   assert.equal(Object.keys(await held(storage)).length, work.length)
   assert.equal(await database.fact('generation'), 2)
-  storageProcess.die(database.dexie.backendDB())
+  storageProcess.die(await database.handle())
   const drafts = new Drafts(database, open)
   await Promise.all([drafts.all(), database.unsent(), database.keyStore.get(), storage.commit([{ table: 'staged', key: '1', value: undefined }])])
   assert.deepEqual(troubles, [], 'several at once')
@@ -404,14 +431,14 @@ test('a commit whose answer was lost is not written twice, nor taken for another
   t.after(p.close)
   const { storage, database } = await p.tab()
   await storage.commit(work.slice(0, 2))
-  const transaction = database.dexie.transaction
+  const transaction = database.transaction
   let lost = 0
-  database.dexie.transaction = function (...args) { // it is written, and then the process dies
+  database.transaction = function (...args) { // it is written, and then the process dies
     const done = transaction.apply(this, args)
     return lost++ === 0 ? done.then(() => { throw new DOMException('Connection to Indexed Database server lost', 'UnknownError') }) : done
   }
   await storage.commit(work.slice(2))
-  database.dexie.transaction = transaction
+  database.transaction = transaction
   assert.equal(lost, 2)
   assert.equal(await database.fact('generation'), 2)
   await storage.commit([{ table: 'staged', key: '1', value: undefined }])
@@ -426,13 +453,13 @@ test('a database that is deleted while the app is open is said at once, and is n
     const { storage, database } = await p.tab({ troubled: trouble => troubles.push(trouble) })
     await storage.commit(work)
     if (how === 'by the browser') { // it closes the handle, and the next opening finds nothing
-      const handle = database.dexie.backendDB()
+      const handle = await database.handle()
       handle.close()
-      await new Promise((done, fail) => { Object.assign(p.idb.indexedDB.deleteDatabase('doorstep'), { onsuccess: done, onerror: fail }) })
+      await new Promise((done, fail) => { Object.assign(p.indexedDB.deleteDatabase('doorstep'), { onsuccess: done, onerror: fail }) })
       handle.onclose?.(new Event('close'))
       await coded(database.look(), StoreError, 'cleared')
     } else {
-      await new Promise((done, fail) => { Object.assign(p.idb.indexedDB.deleteDatabase('doorstep'), { onsuccess: done, onerror: fail }) })
+      await new Promise((done, fail) => { Object.assign(p.indexedDB.deleteDatabase('doorstep'), { onsuccess: done, onerror: fail }) })
     }
     assert.equal(troubles.at(-1), 'cleared', how)
     await coded(storage.commit([{ table: 'staged', key: '1', value: undefined }]), StoreError, 'cleared')
@@ -443,7 +470,7 @@ test('a database that is deleted while the app is open is said at once, and is n
 
 test('storage that does not answer is said after a while, and is well when it answers', async t => {
   const timers = []
-  const database = new Database({ idb: { indexedDB: new IDBFactory(), IDBKeyRange }, troubled: trouble => troubles.push(trouble),
+  const database = new Database({ indexedDB: new IDBFactory(), troubled: trouble => troubles.push(trouble),
     setTimer: run => timers.push(run), clearTimer: () => {} })
   t.after(() => database.close())
   const troubles = []

@@ -32,8 +32,8 @@ func files() fstest.MapFS {
 		"pb_public/app/app.css": put("@font-face{src:url('../shared/font.woff2')}"), "pb_public/app/later.js": put("export const later = 1\n"), "pb_public/app/nobody.js": put("export {}"), "pb_public/app/sw.js": put("self.skip();\n"),
 		"pb_public/app/app.webmanifest": put("{}"), "pb_public/app/icon.svg": put("<svg/>"), "pb_public/app/icon.png": put(strings.Repeat("\x89PNG", 500)),
 		"pb_public/shared/sync/client.mjs": put("export {}"), "pb_public/shared/words.json": put("{}"), "pb_public/shared/font.woff2": put("wOF2"),
-		"pb_public/vendor/lit/lit-html.js": put("export {}"), "pb_public/vendor/lit/LICENSE": put("BSD"), "pb_public/vendor/dexie/license.txt": put("Apache"),
-		"pb_public/vendor/dexie/README.md": put("Dexie"), "pb_public/vendor/VENDOR.json": put("{}"),
+		"pb_public/vendor/lit/lit-html.js": put("export {}"), "pb_public/vendor/lit/LICENSE": put("BSD"), "pb_public/vendor/idb/license.txt": put("ISC"),
+		"pb_public/vendor/idb/README.md": put("idb"), "pb_public/vendor/VENDOR.json": put("{}"),
 		"docs/openapi.yaml": put("openapi: 3.1.0"), "docs/odd.bin": put("\x00"), "secret/key": put("no"),
 	}
 }
@@ -75,7 +75,7 @@ func TestPages_each_is_served_as_what_it_is(t *testing.T) {
 		{"/app/app.webmanifest", "application/manifest+json", "{}", 200},
 		{"/app/icon.svg", "image/svg+xml", "<svg/>", 200},
 		{"/app/icon.png", "image/png", strings.Repeat("\x89PNG", 500), 200},
-		{"/vendor/dexie/license.txt", plainText, "Apache", 200},
+		{"/vendor/idb/license.txt", plainText, "ISC", 200},
 		{"/docs/openapi.yaml", plainText, "openapi: 3.1.0", 200},
 		{"/docs/odd.bin", "application/octet-stream", "\x00", 200},
 	} {

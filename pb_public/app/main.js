@@ -263,7 +263,7 @@ async function empty() {
   await database.erase()
   clearMarker(marks)
   tabs.tell('erased')
-  await database.dexie.open()
+  await database.open()
 }
 
 /** The server said so, or a phone that is handed back is done: nothing stays, the kept pages neither. */

@@ -16,7 +16,7 @@ In clear are: names of tables, the order of the outbox, whether a change was sen
 HMACed where it would name a record. Unsent changes lie there a second time, sealed to the server, for a locked phone
 to send (locked.js). Everything else is sealed by the vault.
 */
-import { Dexie } from '../../vendor/dexie/dexie.js'
+import { unwrap, wrap } from '../../vendor/idb/index.js'
 import { SealedRows } from './sealed.js'
 import { StoreError, storeError } from './errors.js'
 
@@ -48,6 +48,9 @@ import { StoreError, storeError } from './errors.js'
 /** The table of the vault's file, under the name that it has on phones. */
 export const keyTable = 'shelf'
 
+/** The version that this database has on phones: the library that made the first ones counted in tens. */
+const version = 10
+
 /** Names of the states a row can be in. */
 export const unsentState = 'unsent'
 
@@ -61,10 +64,31 @@ const patience = 20_000
  */
 
 /**
+ * Makes the stores. A later version may change indexes, never rows: nobody has the key during an upgrade. A row carries `v`,
+ * and is lifted when it is read.
+ * @param {IDBDatabase} db
+ */
+function build(db) {
+  const rows = db.createObjectStore('rows', { keyPath: ['t', 'k'] })
+  rows.createIndex('t', 't')
+  rows.createIndex('[t+s]', ['t', 's'])
+  db.createObjectStore(keyTable, { keyPath: 'name' })
+  db.createObjectStore('facts', { keyPath: 'name' })
+}
+
+/**
+ * The stores of a transaction, by name. Only what they answer may be waited for: a transaction ends by itself while it waits
+ * for anything else.
+ * @typedef {Record<'rows' | 'facts' | 'shelf', import('../../vendor/idb/index.js').IDBPObjectStore<any, any, any, 'readwrite'>>} Stores
+ */
+
+/**
  * The database. Everything it does rejects with StoreError. Browsers end the process that keeps it, or take away what it
  * kept, while the app is open: it is opened again once for each piece of work that fails, and `troubled` hears how it is.
  */
 export class Database {
+  #name
+  #factory
   #troubled
   #setTimer
   #clearTimer
@@ -73,43 +97,104 @@ export class Database {
   /** The id of the vault whose rows are here; '' before anybody reads or writes. */ #vault = ''
   #openings = 0
   /** @type {Promise<void> | null} */ #reopening = null
-  #closing = false
+
+  /** @type {Promise<IDBDatabase> | null} */ #handle = null
+  /** Closed by us, until somebody opens it. */ #shut = false
 
   /**
    * @param {object} [ports]
    * @param {string} [ports.name]
-   * @param {{ indexedDB: IDBFactory, IDBKeyRange: typeof IDBKeyRange }} [ports.idb] where they are not globals
+   * @param {IDBFactory | undefined} [ports.indexedDB] where it is no global
    * @param {(trouble: Trouble) => void} [ports.troubled] told when it changes
    * @param {(run: () => void, ms: number) => any} [ports.setTimer]
    * @param {(timer: any) => void} [ports.clearTimer]
    */
-  constructor({ name = 'doorstep', idb, troubled = () => {}, setTimer = (run, ms) => setTimeout(run, ms),
-      clearTimer = timer => clearTimeout(timer) } = {}) {
+  constructor({ name = 'doorstep', troubled = () => {}, setTimer = (run, ms) => setTimeout(run, ms),
+      clearTimer = timer => clearTimeout(timer), ...where } = {}) {
+    this.#name = name
+    this.#factory = () => ('indexedDB' in where ? where.indexedDB : globalThis.indexedDB)
     this.#troubled = troubled
     this.#setTimer = setTimer
     this.#clearTimer = clearTimer
     /** @readonly */
-    this.dexie = new Dexie(name, idb)
-    // A later version may change indexes, never rows: nobody has the key during an upgrade. A row carries `v`, and
-    // is lifted when it is read.
-    this.dexie.version(1).stores({ rows: '[t+k], t, [t+s]', [keyTable]: 'name', facts: 'name' })
-    // Somebody erases or upgrades it: this page is over. Left to itself Dexie would open the next database on its next call.
-    this.dexie.on('versionchange', change => {
-      this.#close(true)
-      this.#end(change?.newVersion ? 'closed' : 'cleared')
-      return false
-    })
-    // The browser closed it: did it take everything away? A page out of sight looks when somebody does. What cannot be
-    // opened is closed, too, and says nothing new.
-    this.dexie.on('close', () => {
-      if (!this.#closing && this.dexie.isOpen() && !globalThis.document?.hidden) Promise.resolve().then(() => this.look()).catch(() => {})
-    })
-    /** @readonly */
-    this.keyStore = new DexieKeyStore(this)
+    this.keyStore = new KeptVault(this)
   }
 
-  /** @returns {import('../../vendor/dexie/dexie.js').Table<Row, [string, string]>} */
-  get rows() { return this.dexie.table('rows') }
+  /** The open database, for what IndexedDB alone can do. @returns {Promise<IDBDatabase>} */
+  handle() {
+    if (this.#shut) return Promise.reject(new StoreError('closed'))
+    return this.#handle ??= this.#opened().catch(error => {
+      this.#handle = null
+      throw error
+    })
+  }
+
+  async #opened() {
+    const factory = this.#factory()
+    if (!factory) throw new StoreError('unavailable')
+    const request = factory.open(this.#name, version)
+    request.onupgradeneeded = () => build(request.result)
+    /** @type {IDBDatabase} */ let db
+    try {
+      db = /** @type {any} */ (unwrap(await /** @type {Promise<any>} */ (wrap(request))))
+    } catch (error) {
+      throw new StoreError(storeError(error).code === 'failed' ? 'unavailable' : storeError(error).code, error)
+    }
+    // Somebody erases or upgrades it: this page is over.
+    db.onversionchange = change => {
+      this.close()
+      this.#end(change.newVersion ? 'closed' : 'cleared')
+    }
+    // The browser closed it: did it take everything away? A page out of sight looks when somebody does.
+    db.onclose = () => {
+      this.#handle = null
+      if (!globalThis.document?.hidden) Promise.resolve().then(() => this.look()).catch(() => {})
+    }
+    return db
+  }
+
+  /** Opens it where it was closed. */
+  open() {
+    this.#shut = false
+    return this.guard(async () => { await this.handle() })
+  }
+
+  close() {
+    this.#shut = true
+    this.#leave()
+  }
+
+  #leave() {
+    this.#handle?.then(db => db.close(), () => {})
+    this.#handle = null
+  }
+
+  /**
+   * Does work in one transaction, all or nothing.
+   * @template T @param {IDBTransactionMode} mode @param {(keyof Stores)[]} names @param {(stores: Stores) => PromiseLike<T>} work
+   * @returns {Promise<T>}
+   */
+  async transaction(mode, names, work) {
+    const tx = wrap((await this.handle()).transaction(names, mode)), { done } = tx
+    done.catch(() => {}) // heard below, or said by what failed
+    try {
+      const made = await work(/** @type {any} */ (Object.fromEntries(names.map(name => [name, tx.objectStore(name)]))))
+      await done
+      return made
+    } catch (error) {
+      try { tx.abort() } catch { /* it ended by itself */ }
+      throw /** @type {any} */ (error)?.name === 'AbortError' ? tx.error ?? error : error
+    }
+  }
+
+  /** @template T @param {(keyof Stores)[]} names @param {(stores: Stores) => PromiseLike<T>} work @returns {Promise<T>} */
+  read(names, work) { return this.guard(() => this.transaction('readonly', names, work)) }
+
+  /** @template T @param {(keyof Stores)[]} names @param {(stores: Stores) => PromiseLike<T>} work @returns {Promise<T>} */
+  change(names, work) { return this.guard(() => this.transaction('readwrite', names, work)) }
+
+  /** The sealed rows of a table, of one state where it is given. @param {string} table @param {string} [state] @returns {Promise<Row[]>} */
+  rowsOf(table, state) { return this.read(['rows'], ({ rows }) => rowsIn(rows, table, state)) }
 
   /** What is wrong with it now. */
   get trouble() { return this.#trouble }
@@ -128,7 +213,8 @@ export class Database {
       try {
         done = await work()
       } catch (error) {
-        if (error instanceof StoreError || storeError(error).code === 'full') throw error
+        const { code } = storeError(error)
+        if (code === 'full' || (error instanceof StoreError && code !== 'unavailable')) throw error
         await this.#reopen(opening)
         done = await work()
       }
@@ -150,17 +236,10 @@ export class Database {
     if (this.#openings !== opening && !this.#reopening) return
     this.#reopening ??= (async () => {
       this.#openings++
-      this.#close(false)
-      await this.dexie.open()
+      this.#leave()
+      await this.handle()
     })().finally(() => { this.#reopening = null })
     await this.#reopening
-  }
-
-  /** @param {boolean} forGood */
-  #close(forGood) {
-    this.#closing = true // Dexie tells of its own closing as it does of the browser's
-    this.dexie.close({ disableAutoOpen: forGood })
-    this.#closing = false
   }
 
   /** @param {Trouble} trouble */
@@ -178,8 +257,8 @@ export class Database {
 
   /** Looks whether it still keeps what it kept; the answer is `trouble`. */
   async look() {
-    const file = await this.guard(() => this.dexie.table(keyTable).get('vault'))
-    if (this.#vault) this.#same(file?.file.id)
+    const file = await this.keyStore.get()
+    if (this.#vault) this.#same(file?.id)
   }
 
   /**
@@ -193,11 +272,11 @@ export class Database {
   }
 
   /**
-   * Rejects inside a transaction that includes the table of the vault's file, where the rows are not those of this vault.
-   * @param {import('../vault/open.js').OpenVault} open
+   * Rejects where the rows are not those of this vault: a database that was cleared is empty, which is not what it held.
+   * @param {import('../vault/open.js').OpenVault} open @param {Stores} stores of a transaction that includes the vault's file
    */
-  async belongsTo(open) {
-    const file = (await this.dexie.table(keyTable).get('vault'))?.file
+  async belongsTo(open, stores) {
+    const file = (await stores[keyTable].get('vault'))?.file
     if (file?.id === open.id) this.#vault = open.id
     this.#same(file?.id, open.id)
   }
@@ -206,35 +285,29 @@ export class Database {
    * A fact in clear, undefined where it was never set.
    * @template {keyof Facts} K @param {K} name @returns {Promise<Facts[K] | undefined>}
    */
-  fact(name) {
-    return this.guard(async () => (await this.dexie.table('facts').get(name))?.value)
-  }
+  fact(name) { return this.read(['facts'], async ({ facts }) => (await facts.get(name))?.value) }
 
   /** @template {keyof Facts} K @param {K} name @param {Facts[K]} value @returns {Promise<void>} */
-  setFact(name, value) {
-    return this.guard(async () => { await this.dexie.table('facts').put({ name, value }) })
-  }
+  setFact(name, value) { return this.change(['facts'], async ({ facts }) => { await facts.put({ name, value }) }) }
 
   /** How many changes no server has answered yet. */
-  unsent() { return this.guard(() => this.rows.where('[t+s]').equals(['outbox', unsentState]).count()) }
+  unsent() { return this.read(['rows'], ({ rows }) => rows.index('[t+s]').count(['outbox', unsentState])) }
 
   /** How many changes are too big to be sent; their content is nowhere else. */
-  aside() { return this.guard(() => this.rows.where('t').equals('aside').count()) }
+  aside() { return this.read(['rows'], ({ rows }) => rows.index('t').count('aside')) }
 
   /**
    * Writes in one transaction over rows and facts, all or nothing; `closed` or `cleared` where the vault they were sealed by
    * is not this database's any more.
    * @param {import('../vault/open.js').OpenVault} open
-   * @param {(rows: Database['rows'], facts: import('../../vendor/dexie/dexie.js').Table) => PromiseLike<unknown>} work of Dexie alone: it
-   *   must wait for nothing else
+   * @param {(rows: Stores['rows'], facts: Stores['facts']) => PromiseLike<unknown>} work
    * @returns {Promise<void>}
    */
   write(open, work) {
-    const { dexie, rows } = this
-    return this.guard(() => dexie.transaction('rw', 'rows', 'facts', keyTable, async () => {
-      await this.belongsTo(open)
-      await work(rows, dexie.table('facts'))
-    }))
+    return this.change(['rows', 'facts', keyTable], async stores => {
+      await this.belongsTo(open, stores)
+      await work(stores.rows, stores.facts)
+    })
   }
 
   /**
@@ -245,45 +318,41 @@ export class Database {
 
   /** Takes everything away, the wrapped keys first: what a disk may still hold of the rest is noise then. */
   async erase() {
-    const over = this.#over
     this.#over = this.#vault = ''
-    try {
-      await this.guard(async () => {
-        if (over) await this.dexie.open()
-        await this.dexie.table(keyTable).clear()
-        this.#closing = true
-        await this.dexie.delete()
-      })
-    } finally {
-      this.#closing = false
-    }
+    this.#shut = false
+    await this.change([keyTable], async stores => { await stores[keyTable].clear() })
+    this.close()
+    await this.guard(() => wrap(/** @type {IDBFactory} */ (this.#factory()).deleteDatabase(this.#name)))
   }
-
-  close() { this.#close(true) }
 }
+
+/**
+ * The rows of a table, of one state where it is given.
+ * @param {Stores['rows']} rows @param {string} table @param {string} [state] @returns {Promise<Row[]>}
+ */
+export const rowsIn = (rows, table, state) => (
+  state === undefined ? rows.index('t').getAll(table) : rows.index('[t+s]').getAll([table, state]))
 
 /**
  * The key store of the vault.
  * @implements {KeyStore}
  */
-class DexieKeyStore {
+class KeptVault {
   #database
 
   /** @param {Database} database */
   constructor(database) { this.#database = database }
 
-  get #table() { return this.#database.dexie.table(keyTable) }
-
   /** @returns {Promise<VaultFile | null>} */
-  get() { return this.#database.guard(async () => (await this.#table.get('vault'))?.file ?? null) }
+  get() { return this.#database.read([keyTable], async stores => (await stores[keyTable].get('vault'))?.file ?? null) }
 
   /** @param {(file: VaultFile | null) => VaultFile | null} next @returns {Promise<VaultFile | null>} */
   async change(next) {
     /** @type {{ error: unknown } | undefined} the caller's own, to be handed back as it is */
     let refused
-    const file = await this.#database.guard(() => this.#database.dexie.transaction('rw', keyTable, async () => {
+    const file = await this.#database.change([keyTable], async stores => {
       refused = undefined
-      const old = (await this.#table.get('vault'))?.file ?? null
+      const old = (await stores[keyTable].get('vault'))?.file ?? null
       let file
       try {
         file = next(old)
@@ -291,9 +360,9 @@ class DexieKeyStore {
         refused = { error }
         return null // nothing is written
       }
-      await (file ? this.#table.put({ name: 'vault', file }) : this.#table.delete('vault'))
+      await (file ? stores[keyTable].put({ name: 'vault', file }) : stores[keyTable].delete('vault'))
       return file
-    }))
+    })
     if (refused) throw refused.error
     return file
   }

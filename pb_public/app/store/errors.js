@@ -24,16 +24,14 @@ export class StoreError extends Error {
 
 /** @type {Record<string, StoreErrorCode>} */
 const codes = {
-  QuotaExceededError: 'full',
-  DatabaseClosedError: 'closed', VersionError: 'closed', VersionChangeError: 'closed',
-  MissingAPIError: 'unavailable', OpenFailedError: 'unavailable', SecurityError: 'unavailable',
+  QuotaExceededError: 'full', VersionError: 'closed', SecurityError: 'unavailable',
 }
 
 /** Which of several reasons says most; a database that could not be opened also counts as closed. */
 const telling = storeErrors
 
 /**
- * What IndexedDB and Dexie threw, as a code. The reason is often wrapped: an aborted transaction names it inside.
+ * What IndexedDB threw, as a code. The reason may be wrapped.
  * @param {unknown} error
  * @returns {StoreError}
  */
@@ -47,7 +45,7 @@ export function storeError(error) {
     seen.add(e)
     const found = e instanceof StoreError ? e.code : codes[e.name]
     if (found && (!code || telling.indexOf(found) < telling.indexOf(code))) code = found
-    for (const inner of [e.inner, e.cause, ...(Array.isArray(e.failures) ? e.failures : [])]) walk(inner)
+    walk(e.cause)
   }
   walk(error)
   return error instanceof StoreError ? error : new StoreError(code ?? 'failed', error)

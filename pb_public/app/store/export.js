@@ -4,7 +4,7 @@
 // the passphrase is forgotten.
 import { toBase64 } from '../vault/bytes.js'
 import { VaultError } from '../vault/errors.js'
-import { keyTable, unsentState } from './database.js'
+import { keyTable, rowsIn, unsentState } from './database.js'
 
 /** @typedef {import('./database.js').Row} Row */
 
@@ -26,17 +26,15 @@ import { keyTable, unsentState } from './database.js'
  * @returns {Promise<Exported>}
  */
 export async function exportUnsent({ database, open = null, now = Date.now }) {
-  const { dexie, rows: table } = database
-  const [stored, sealed] = await database.guard(() => dexie.transaction('r', 'rows', keyTable, async () => /** @type {const} */ ([
-    await dexie.table(keyTable).get('vault'),
+  const [file, sealed] = await database.read(['rows', keyTable], async stores => [
+    /** @type {import('../vault/key-store.js').VaultFile | undefined} */ ((await stores[keyTable].get('vault'))?.file),
     [
-      ...await table.where('t').equals('cover').toArray(),
-      ...await table.where('[t+s]').equals(['outbox', unsentState]).toArray(),
-      ...await table.where('t').equals('aside').toArray(),
-      ...await table.where('t').equals('drafts').toArray(),
+      ...await rowsIn(stores.rows, 'cover'),
+      ...await rowsIn(stores.rows, 'outbox', unsentState),
+      ...await rowsIn(stores.rows, 'aside'),
+      ...await rowsIn(stores.rows, 'drafts'),
     ],
-  ])))
-  const file = /** @type {import('../vault/key-store.js').VaultFile | undefined} */ (stored?.file)
+  ])
   if (!file) throw new VaultError('no_vault')
   if (!file.recovery) throw new VaultError('recovery_none')
   const made = new Date(now()).toISOString()

@@ -23,7 +23,7 @@ export class SealedRows {
   /** @param {string} key @returns {Promise<Json | undefined>} */
   async get(key) {
     const k = await this.#open.nameOf(this.#table, key)
-    const row = await this.#database.guard(() => this.#database.rows.get([this.#table, k]))
+    const row = await this.#database.read(['rows'], ({ rows }) => rows.get([this.#table, k]))
     return row && (await unsealRow(this.#open, row)).value
   }
 
@@ -41,7 +41,7 @@ export class SealedRows {
 
   /** Every row, in no order. @returns {Promise<{ key: string, value: Json }[]>} */
   async all() {
-    const rows = await this.#database.guard(() => this.#database.rows.where('t').equals(this.#table).toArray())
+    const rows = await this.#database.rowsOf(this.#table)
     return Promise.all(rows.map(row => unsealRow(this.#open, row)))
   }
 }

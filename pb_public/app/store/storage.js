@@ -60,12 +60,12 @@ export class SealedStorage {
    * @param {(table: Table, key: string, value: Json) => void} visit
    */
   async load(visit) {
-    const database = this.#database, { dexie, rows } = database
+    const database = this.#database
     // All rows at once: a query by several tables would walk a cursor, ten times as slow.
-    const [all, generation] = await database.guard(() => dexie.transaction('r', 'rows', 'facts', keyTable, async () => {
-      await database.belongsTo(this.#open) // a database that was cleared is empty, which is not what it held
-      return /** @type {const} */ ([await rows.toArray(), (await dexie.table('facts').get('generation'))?.value ?? 0])
-    }))
+    const [all, generation] = await database.read(['rows', 'facts', keyTable], async stores => {
+      await database.belongsTo(this.#open, stores)
+      return [/** @type {Row[]} */ (await stores.rows.getAll()), (await stores.facts.get('generation'))?.value ?? 0]
+    })
     this.#generation = generation
     const sealed = all.filter(row => tables.includes(/** @type {Table} */ (row.t)) && !clearTables.has(row.t))
     for (let i = 0; i < sealed.length; i += batch) {
@@ -97,8 +97,8 @@ export class SealedStorage {
       const last = await facts.get('generation')
       if (last?.by === by) return // written before, and only its answer was lost
       if ((last?.value ?? 0) !== this.#generation) throw new StoreError('stale')
-      if (deletes.length) await rows.bulkDelete(deletes)
-      if (puts.length) await rows.bulkPut(puts)
+      await Promise.all(deletes.map(async key => rows.delete(key)))
+      await Promise.all(puts.map(async row => rows.put(row)))
       await facts.put({ name: 'generation', value: this.#generation + 1, by })
     })
     this.#generation++

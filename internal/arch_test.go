@@ -68,7 +68,7 @@ var table = map[string]folder{
 	"internal/delivery": {why: "delivery carries a handover and may not change one",
 		imports: []string{"internal/care", "internal/handover"}, outside: []string{"github.com/cenkalti/backoff/v5"}},
 	"internal/identity": {why: "identity answers who is asking; what they may see is in access",
-		imports: []string{"internal/care", "internal/access", "internal/identifier"}, outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/go-json-experiment/json", "github.com/hashicorp/golang-lru/v2", "golang.org/x/crypto/bcrypt", "golang.org/x/time/rate", "github.com/ccojocar/zxcvbn-go"}},
+		imports: []string{"internal/care", "internal/access", "internal/identifier"}, outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/go-json-experiment/json", "github.com/hashicorp/golang-lru/v2", "golang.org/x/crypto/bcrypt", "golang.org/x/time/rate", "github.com/trustelem/zxcvbn"}},
 	"internal/takein": {why: "taking in knows the rooms to its right, whose stores and next rooms are interfaces",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/reconcile", "internal/rules", "internal/handover", "internal/judge", "internal/arrange"}, tests: []string{"internal/rooms"}},
 	"internal/judge": {why: "judging knows the room to its right and nothing of how a change came in",

@@ -6,19 +6,19 @@ import (
 	"strings"
 	"unicode"
 
-	zxcvbn "github.com/ccojocar/zxcvbn-go"
-	"github.com/ccojocar/zxcvbn-go/frequency"
+	"github.com/trustelem/zxcvbn"
+	"github.com/trustelem/zxcvbn/frequency"
 )
 
-// init lets go of the lists that zxcvbn has made its dictionaries of by now: 1.6 MB, for which the collector keeps as
-// much again. The tests of what is refused show that it does without them.
-func init() { clear(frequency.Lists) }
+// init lets go of the lists that zxcvbn has made its dictionaries of by now. The tests of what is refused show that
+// it does without them.
+func init() { clear(frequency.FrequencyLists) }
 
 // Limits of a new password. Guesses at the sign-in are slowed to four a minute, so what a guesser who knows
 // the usual words, keyboards and years needs a thousand million tries for is safe there; whoever holds the
 // database tries that many in months, an account at a time.
 const (
-	passwordBits = 30 // by the estimate of zxcvbn
+	passwordGuesses = 1e9 // by the estimate of zxcvbn
 	// estimated is how much of a password is looked at, in bytes: the estimate takes longer than in proportion.
 	estimated = 72
 	// nameLetters is the shortest part of somebody's name that counts as such.
@@ -31,17 +31,27 @@ var ErrWeakPassword = errors.New("This password is too easily guessed: it is a c
 // CheckNewPassword refuses a password that is common, or made of what is known of whose it is: their name, their
 // e-mail address. Error: ErrWeakPassword.
 func CheckNewPassword(password string, about ...string) error {
-	known := []string{"doorstep", "nurse", "district", "practice", "surgery", "visit", "caseload"}
+	known := []string{"doorstep", "nhs", "nurse", "district", "practice", "surgery", "visit", "caseload"}
 	for _, text := range about {
 		known = append(known, namesIn(text)...)
 	}
 	if len(password) > estimated {
 		password = password[:estimated]
 	}
-	if zxcvbn.PasswordStrength(password, known).Entropy < passwordBits {
+	rest := strings.ToLower(password) // what somebody would have to guess who tries these words first
+	for _, word := range known {
+		if len(word) >= nameLetters {
+			rest = strings.ReplaceAll(rest, word, "")
+		}
+	}
+	if min(guesses(password, known), guesses(rest, nil)) < passwordGuesses {
 		return ErrWeakPassword
 	}
 	return nil
+}
+
+func guesses(password string, known []string) float64 {
+	return zxcvbn.PasswordStrength(password, known).Guesses
 }
 
 // namesIn are the words of a name or an address, in lower case, each by itself, and all without what is between them.

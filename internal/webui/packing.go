@@ -25,37 +25,30 @@ const packFrom = 128
 
 // pack makes the gzip of a file at once and prepares its brotli for whoever asks first; either is nil
 // where packing saves less than a tenth.
-func (p *Pages) pack(k kind, body []byte) (gzipped []byte, brotlied func() []byte, err error) {
+func (p *Pages) pack(k kind, body []byte) (gzipped []byte, brotlied func() []byte) {
 	if !k.text || len(body) < packFrom {
-		return nil, nil, nil
+		return nil, nil
 	}
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, nil, err
+	if err != nil { // of a level that gzip does not have
+		return nil, nil
 	}
-	if gzipped, err = packed(z, &b, body); gzipped == nil || err != nil {
-		return nil, nil, err
+	if gzipped = packed(z, &b, body); gzipped == nil {
+		return nil, nil
 	}
 	return gzipped, sync.OnceValue(func() []byte {
 		var b bytes.Buffer
-		// A buffer takes whatever is written, so there is no error; nil would send the gzip.
-		less, _ := packed(brotli.NewWriterLevel(&b, p.level), &b, body)
-		return less
-	}), nil
+		return packed(brotli.NewWriterLevel(&b, p.level), &b, body)
+	})
 }
 
-func packed(z io.WriteCloser, b *bytes.Buffer, body []byte) ([]byte, error) {
-	if _, err := z.Write(body); err != nil {
-		return nil, err
+// packed is nil where the file is sent as well as it is; a buffer takes whatever is written, so there is no other reason.
+func packed(z io.WriteCloser, b *bytes.Buffer, body []byte) []byte {
+	if _, err := z.Write(body); err != nil || z.Close() != nil || b.Len() > len(body)/10*9 {
+		return nil
 	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	if b.Len() > len(body)/10*9 {
-		return nil, nil
-	}
-	return bytes.Clone(b.Bytes()), nil
+	return bytes.Clone(b.Bytes())
 }
 
 // packedFor chooses what a browser gets of a file that is packed: "br" or "gzip" with the bytes; "" for the plain

@@ -27,7 +27,7 @@ func (p *Pages) reach(address string) []string {
 		}
 		seen[address] = true
 		for _, pattern := range namesIn(address) {
-			for _, m := range pattern.FindAllSubmatch(found.plain, -1) {
+			for _, m := range pattern.FindAllSubmatch(found.page().plain, -1) {
 				visit(resolve(address, string(m[1])))
 			}
 		}

@@ -1,11 +1,11 @@
 package webui
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
+	"fmt"
+	"sync"
 )
 
 // Where the field app lives, and the files that are made for it.
@@ -22,49 +22,51 @@ type shell struct {
 	Files   []string `json:"files"`
 }
 
-// addShell makes the list of the app's files, serves it as shell.json and puts it before the text
+// addShell serves the list of the app's files as shell.json and puts it before the text
 // of the service worker: a browser notices a new version only when the worker itself differs.
 //
 //	const VERSION = "9f02c5…";
 //	const FILES = ["/app/","/app/main.js",…];
 //
 // Where no app is there is no list.
-func (p *Pages) addShell() error {
-	var s shell
+func (p *Pages) addShell() {
+	if _, ok := p.pages[appRoot]; !ok {
+		return
+	}
+	worker, works := p.pages[workerAt]
+	listed := sync.OnceValue(func() shell { return p.list(worker.body) })
+	p.pages[shellList] = source{page: sync.OnceValue(func() page { return p.make(shellList, asJSON(listed())) })}
+	if !works {
+		return
+	}
+	p.pages[workerAt] = source{page: sync.OnceValue(func() page {
+		s := listed()
+		return p.make(workerAt, fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\n%s", asJSON(s.Version), asJSON(s.Files), worker.body))
+	})}
+}
+
+// list makes the list of the app's files.
+func (p *Pages) list(worker []byte) shell {
+	s := shell{Files: p.reach(appRoot)}
 	hash := sha256.New()
 	hash.Write([]byte(policy))
-	if _, ok := p.pages[appRoot]; !ok {
-		return nil
-	}
-	s.Files = p.reach(appRoot)
-	for _, address := range append(slices.Clone(s.Files), workerAt) {
-		sum := p.pages[address].sum
+	note := func(address string, sum [sha256.Size]byte) {
 		hash.Write([]byte(address + "\n"))
 		hash.Write(sum[:])
 	}
+	for _, address := range s.Files {
+		note(address, p.pages[address].page().sum)
+	}
+	note(workerAt, sha256.Sum256(worker))
 	s.Version = hex.EncodeToString(hash.Sum(nil)[:16])
-	body, err := json.Marshal(s)
+	return s
+}
+
+// asJSON writes texts and lists of texts, for which there is no error.
+func asJSON(v any) []byte {
+	text, err := json.Marshal(v)
 	if err != nil {
-		return err
+		panic(err)
 	}
-	if err := p.add(shellList, body); err != nil {
-		return err
-	}
-	worker, ok := p.pages[workerAt]
-	if !ok {
-		return nil
-	}
-	var b bytes.Buffer
-	for _, line := range []struct {
-		name  string
-		value any
-	}{{"VERSION", s.Version}, {"FILES", s.Files}} {
-		value, err := json.Marshal(line.value)
-		if err != nil {
-			return err
-		}
-		b.WriteString("const " + line.name + " = " + string(value) + ";\n")
-	}
-	b.Write(worker.plain)
-	return p.add(workerAt, b.Bytes())
+	return text
 }

@@ -1,4 +1,4 @@
-// Package webui serves the pages that are built into the program: from memory, compressed once,
+// Package webui serves the pages that are built into the program: from memory, made smaller when first asked for,
 // with an ETag each, and with headers that let a page load nothing from elsewhere and turn no
 // text into script. For the field app it lists the files that its service worker keeps.
 package webui
@@ -13,10 +13,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-// page is one file.
+// page is one file as it is served.
 type page struct {
 	sum      [sha256.Size]byte
 	media    string
@@ -25,9 +26,16 @@ type page struct {
 	brotlied func() []byte // made when first asked for
 }
 
+// source is one file as it is built in, and the page that is made of it when it is first asked for: most starts of the
+// program are for a command, which asks for none.
+type source struct {
+	body []byte
+	page func() page
+}
+
 // Pages serves files read once.
 type Pages struct {
-	pages map[string]page
+	pages map[string]source
 	level int // of brotli
 }
 
@@ -39,7 +47,7 @@ func (p *Pages) PackQuickly() { p.level = packQuickly }
 // slash. A folder's index.html answers for the folder. Where there is an app, its list of files
 // is made from them; see shell.go.
 func New(files fs.FS, folders map[string]string) (*Pages, error) {
-	p := &Pages{pages: map[string]page{}, level: packTightly}
+	p := &Pages{pages: map[string]source{}, level: packTightly}
 	for prefix, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
@@ -49,31 +57,31 @@ func New(files fs.FS, folders map[string]string) (*Pages, error) {
 			if err != nil {
 				return err
 			}
-			return p.add("/"+prefix+strings.TrimPrefix(name, folder+"/"), body)
+			p.add("/"+prefix+strings.TrimPrefix(name, folder+"/"), body)
+			return nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("read the pages under /%s: %w", prefix, err)
 		}
 	}
-	if err := p.addShell(); err != nil {
-		return nil, fmt.Errorf("list the files of the app: %w", err)
-	}
+	p.addShell()
 	return p, nil
 }
 
 // add takes in the file of an address; index.html is the folder's.
-func (p *Pages) add(address string, body []byte) error {
-	kind := mediaOf(address)
-	body = slim(address, body)
-	gzipped, brotlied, err := p.pack(kind, body)
-	if err != nil {
-		return fmt.Errorf("compress %s: %w", address, err)
-	}
+func (p *Pages) add(address string, body []byte) {
+	at := address
 	if folder, ok := strings.CutSuffix(address, "/index.html"); ok {
-		address = folder + "/"
+		at = folder + "/"
 	}
-	p.pages[address] = page{sum: sha256.Sum256(body), media: kind.media, plain: body, gzipped: gzipped, brotlied: brotlied}
-	return nil
+	p.pages[at] = source{body, sync.OnceValue(func() page { return p.make(address, slim(address, body)) })}
+}
+
+// make is the page that is served for a text.
+func (p *Pages) make(address string, body []byte) page {
+	kind := mediaOf(address)
+	gzipped, brotlied := p.pack(kind, body)
+	return page{sum: sha256.Sum256(body), media: kind.media, plain: body, gzipped: gzipped, brotlied: brotlied}
 }
 
 // ServeHTTP answers GET and HEAD. A folder without its slash leads to the folder; what is not
@@ -81,11 +89,12 @@ func (p *Pages) add(address string, body []byte) error {
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	protect(header)
-	found, ok := p.pages[r.URL.Path]
+	from, ok := p.pages[r.URL.Path]
 	if !ok {
 		p.missing(w, r)
 		return
 	}
+	found := from.page()
 	body, etag := found.plain, hex.EncodeToString(found.sum[:16])
 	if found.gzipped != nil {
 		header.Add("Vary", "Accept-Encoding")

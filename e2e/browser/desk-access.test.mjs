@@ -58,10 +58,10 @@ async function check(page, name) {
   await page.setViewportSize({ width: 1280, height: 900 })
   await accessible(page, `${name}, wide`)
   await page.setViewportSize({ width: 320, height: 800 })
-  for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await accessible(page, `${name}, ${colorScheme}`)
-  }
+  await accessible(page, `${name}, 320 px`)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page, `${name}, dark`, { colours: true })
+  await page.emulateMedia({ colorScheme: 'light' })
   await usable(page, name)
   assert.deepEqual(await page.getByRole('banner').getByRole('link').nth(1).evaluate(e => [e.textContent, e.getAttribute('href')]), ['Help', '#/help'], `${name}: help is the second of the header`)
 }

@@ -136,22 +136,38 @@ export async function signIn(page, stand, who) {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
+/** What the colours of a page decide; the rest of what axe knows is the same in the dark. */
+const ofColours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+
 /**
  * Nothing that axe knows breaks WCAG 2.0, 2.1 or 2.2 at A or AA.
- * @param {Page} page @param {string} what the state of the page, for the message
+ * @param {Page} page @param {string} what the state, for the message @param {{ colours?: boolean }} [how] colours: what depends on them, and no more
  */
-export async function accessible(page, what) {
+export async function accessible(page, what, { colours = false } = {}) {
   troublesPaused.add(page)
-  await page.evaluate(axeSource + ';0')
-  const found = await page.evaluate(async () => {
-    const result = await /** @type {any} */ (window).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axeSource + ';0')
+  const found = await page.evaluate(async runOnly => {
+    const result = await /** @type {any} */ (window).axe.run(document, { runOnly, resultTypes: ['violations'] })
     return result.violations.map((/** @type {any} */ v) => ({ rule: v.id, help: v.help, where: v.nodes.slice(0, 5).map((/** @type {any} */ n) => `${n.target.join(' ')}: ${n.failureSummary}`) }))
-  })
+  }, colours ? ofColours : ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
   await page.evaluate(() => 0) // what axe caused has been told by now
   troublesPaused.delete(page)
   assert.deepEqual(found, [], `axe on ${what}`)
   assert.deepEqual(await page.evaluate(() => [document.documentElement.scrollWidth > innerWidth + 1, document.title !== '', document.documentElement.lang]),
     [false, true, 'en-GB'], `${what}: [scrolls sideways, has a title, language]`)
+}
+
+/** The same in each look a page has: wide and narrow, light and dark. It is left as it was found. @param {Page} page @param {string} what */
+export async function accessibleInEveryLook(page, what) {
+  const size = page.viewportSize()
+  for (const [width, height] of [[320, 640], [390, 844], [1280, 900]]) {
+    await page.setViewportSize({ width, height })
+    await accessible(page, `${what}, ${width} px`)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await accessible(page, `${what}, ${width} px and dark`, { colours: true })
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+  if (size) await page.setViewportSize(size)
 }
 
 /**

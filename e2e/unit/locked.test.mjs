@@ -222,8 +222,8 @@ test('the lock screen says what waits, what needs an unlocked phone and what wen
 
 test('locked sending begins with the lock, tells how it stands, and is over when somebody unlocks', async () => {
   const rows = []
-  const database = { guard: work => work(), unsent: async () => 1, aside: async () => 0,
-    rows: { where: () => ({ equals: ([, s]) => ({ count: async () => rows.filter(r => r === s).length }) }) } }
+  const database = { unsent: async () => 1, aside: async () => 0,
+    read: (_, work) => work({ rows: { index: () => ({ count: async ([, s]) => rows.filter(r => r === s).length }) } }) }
   rows.push('waits')
   const states = [], timers = []
   let wiped = 0, answer = { directive: '', stuck: false, error: new Error('no signal'), retryAfterMs: 0 }

@@ -19,7 +19,7 @@ export async function openPhone(t, browser, stand, who, how = {}) {
  * @param {any} t @param {import('playwright-core').Browser} browser @param {import('../stand/stand.mjs').Stand} stand @param {string} who
  */
 export async function phoneWithClock(t, browser, stand, who) {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce', serviceWorkers: 'block' })
   await context.clock.install({ time: Date.now() })
   const page = await openPhone(t, browser, stand, who, { context })
   t.after(() => context.close())
@@ -40,7 +40,7 @@ export async function setUp(page, stand, who) {
 /** Waits until the status bar says when the phone last heard from the server. @param {import('playwright-core').Page} page */
 export const synced = page => page.getByRole('region', { name: 'Sending' }).getByText(/last synced/).waitFor()
 
-/** Waits until the app opens without a network. @param {import('playwright-core').Page} page */
+/** Waits until the app opens without a network: for a phone that was opened with its worker. @param {import('playwright-core').Page} page */
 export async function offlineReady(page) {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { openBrowser } from './kit.mjs'
-import { goTo, lock, openPhone, phoneWithClock, recordVisit, syncNow, unlock } from './app-kit.mjs'
+import { goTo, lock, offlineReady, openPhone, phoneWithClock, recordVisit, syncNow, unlock } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -87,7 +87,8 @@ test('a shift PIN opens the phone; five wrong tries and only the passphrase does
   await withoutPin.getByRole('heading', { name: 'Locking' }).waitFor()
   assert.equal(await withoutPin.getByText('Set a PIN for this shift').count(), 0, 'offered before the organisation allows it')
   await organisationSays({ shift_pin: true })
-  const page = await openPhone(t, browser, stand, 'ned')
+  const page = await openPhone(t, browser, stand, 'ned', { worker: true })
+  await offlineReady(page)
   await setPin(page)
   await page.context().setOffline(true)
   await page.reload()

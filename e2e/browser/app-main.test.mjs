@@ -27,7 +27,7 @@ async function record(page, who, note) {
 
 test('three visits recorded with no signal; the server is killed and started again; all three are sent, once', async t => {
   await stand.reset()
-  const page = await openPhone(t, browser, stand, 'nia')
+  const page = await openPhone(t, browser, stand, 'nia', { worker: true })
   await offlineReady(page)
   await page.context().setOffline(true)
   for (const [who, note] of /** @type {const} */ ([[/AMES/, 'First, offline'], [/BIRCH/, 'Second, offline'], [/CALDER/, 'Third, offline']])) await record(page, who, note)
@@ -136,7 +136,7 @@ test("an urgent reading three hours late reaches the inbox live, is acknowledged
 
 test('the browser is killed while a form is open: nothing is typed again', async t => {
   await stand.reset()
-  const page = await openPhone(t, browser, stand, 'nia')
+  const page = await openPhone(t, browser, stand, 'nia', { worker: true })
   await offlineReady(page)
   await page.getByRole('link', { name: /AMES/ }).first().click()
   await page.getByRole('link', { name: 'Record a visit' }).click()

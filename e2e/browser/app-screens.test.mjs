@@ -19,7 +19,7 @@ const nurse = s => /** @type {[string, string, string][]} */ ([
 
 test('reload offline at every screen: each opens again with no network', async t => {
   await stand.reset()
-  const page = await openPhone(t, browser, stand, 'nia')
+  const page = await openPhone(t, browser, stand, 'nia', { worker: true })
   await offlineReady(page)
   await page.context().setOffline(true)
   for (const [screen, hash, text] of nurse(stand)) {

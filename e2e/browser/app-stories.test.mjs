@@ -119,7 +119,7 @@ test('a person is reassigned while a note about them is unsent: the note goes up
 
 test('a phone that was reported lost empties itself at its next contact', async t => {
   await stand.reset()
-  const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  const page = await openPhone(t, browser, stand, 'nia', { worker: true, expected: [/./] })
   await offlineReady(page)
   const [device] = await stand.query('SELECT id FROM devices WHERE staff = ?', stand.staff.nia.id)
   await page.context().setOffline(true)

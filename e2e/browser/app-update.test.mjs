@@ -53,7 +53,7 @@ const mark = page => page.evaluate(() => { Object.assign(globalThis, { sameAsBef
 const marked = page => page.evaluate(() => 'sameAsBefore' in globalThis)
 
 test('update while a form is dirty: never over an open form, offered afterwards, taken on by the button', async t => {
-  const page = await openPhone(t, browser, stand, 'nia')
+  const page = await openPhone(t, browser, stand, 'nia', { worker: true })
   await offlineReady(page)
   await goTo(page, `#/visit?person=${stand.patients.Ames}`)
   await page.getByLabel('Visit done').check()
@@ -97,7 +97,7 @@ test('update while a form is dirty: never over an open form, offered afterwards,
 
 test('a half-downloaded update changes nothing, and the old version still opens with no network', async t => {
   await stand.reset()
-  const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
+  const page = await openPhone(t, browser, stand, 'nia', { worker: true, expected: [/./] })
   await offlineReady(page)
   const before = await running(page)
   await page.context().route('**/app/views/visit.js', route => route.abort())

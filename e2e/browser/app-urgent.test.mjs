@@ -20,7 +20,7 @@ const alarm = (/** @type {Page} */ page) => page.getByRole('region', { name: 'No
 test('an emergency that nobody could be told of stands on every screen, the lock screen too, until somebody was reached', async t => {
   await stand.reset()
   await openDoors(stand)
-  const page = await openPhone(t, browser, stand, 'nia')
+  const page = await openPhone(t, browser, stand, 'nia', { worker: true })
   await offlineReady(page)
   await page.context().setOffline(true)
   await page.getByRole('link', { name: /AMES/ }).first().click()

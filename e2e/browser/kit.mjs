@@ -45,6 +45,7 @@ export function openBrowser({ own = false } = {}) {
  * @property {number} [height] 900 unless given
  * @property {boolean} [dark]
  * @property {boolean} [touch]
+ * @property {boolean} [worker] with the service worker, for stories that load a page without a network; it fetches the app a second time
  * @property {import('playwright-core').BrowserContext} [context] share another page's storage
  * @property {RegExp[]} [expected] console errors that belong to the story, such as a refused request
  */
@@ -57,7 +58,7 @@ export function openBrowser({ own = false } = {}) {
  */
 export async function openPage(t, browser, stand, path, how = {}) {
   const context = how.context ?? await browser.newContext({ baseURL: stand.url, viewport: { width: how.width ?? 1280, height: how.height ?? 900 },
-    colorScheme: how.dark ? 'dark' : 'light', hasTouch: how.touch ?? false, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce' })
+    colorScheme: how.dark ? 'dark' : 'light', hasTouch: how.touch ?? false, locale: 'en-GB', timezoneId: 'America/New_York', reducedMotion: 'reduce', serviceWorkers: how.worker ? 'allow' : 'block' })
   context.setDefaultTimeout(patience)
   const page = await context.newPage()
   const troubles = watch(page, how.expected ?? [])

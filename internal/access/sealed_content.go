@@ -18,7 +18,14 @@ func (c Concerns) Concern(handover string) bool {
 	return concern || !known
 }
 
-// HandoversIn lists the handovers that issues may speak of, whatever collection they claim it to be.
+// TellsOfConcern says whether a field of a safeguarding concern, or of a line of its history, tells what is for the
+// safeguarding lead alone.
+func TellsOfConcern(collection, field string) bool {
+	return slices.Contains(concernContent[collection], field)
+}
+
+// HandoversIn lists the handovers, and the lines of their histories, that issues may speak of, whatever collection they
+// claim it to be.
 func HandoversIn(issues ...*care.Record) []string {
 	var ids []string
 	add := func(id string) {
@@ -28,16 +35,23 @@ func HandoversIn(issues ...*care.Record) []string {
 	}
 	for _, issue := range issues {
 		i := care.AsIssue(issue)
-		if i.Collection() == care.Handovers {
+		if concernContent[i.Collection()] != nil {
 			add(i.About())
 		}
 		if i.HoldsChange() {
 			for _, op := range keptOps(issue) {
 				add(op.ID)
+				add(lineOf(op.Set))
 			}
 		}
 	}
 	return ids
+}
+
+// lineOf is the handover whose history the values of a line belong to, "" for what is no line.
+func lineOf(values map[string]any) string {
+	id, _ := values["handover"].(string)
+	return id
 }
 
 // sealJSON takes out of what somebody sent all that is for the safeguarding lead alone: by the name of the
@@ -90,9 +104,12 @@ func (s *sealer) walk(v any, concern bool) {
 }
 
 // aboutConcern says whether an object is an op about a safeguarding concern, or the fields of one: what says
-// so itself, what changes one, and what changes a handover of which nobody knows what it is.
+// so itself, what changes one or adds a line to it, and what does so to a handover of which nobody knows what it is.
 func (s *sealer) aboutConcern(v map[string]any) bool {
 	if class, _ := v["class"].(string); strings.EqualFold(strings.TrimSpace(class), string(care.Safeguarding)) {
+		return true
+	}
+	if about := lineOf(v); about != "" && s.concerns.Concern(about) {
 		return true
 	}
 	for _, part := range []string{"set", "was"} {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,11 @@ func TestNoIssueShowsWhatIsForTheSafeguardingLead(t *testing.T) {
 		"an edit of a handover nobody knows":   {heldBack("me", op(map[string]any{"collection": care.Handovers, "id": gone, "set": map[string]any{"answer": "SECRET"}})), false},
 		"an edit of a concern under any name":  {heldBack("me", op(map[string]any{"collection": "handoverz", "id": concern, "set": map[string]any{"situation": "SECRET"}})), false},
 		"an edit of another handover":          {heldBack("me", op(map[string]any{"collection": care.Handovers, "id": plain, "set": map[string]any{"situation": "plain words"}})), true},
+		"a line of a concern":                  {heldBack("me", op(map[string]any{"op": "create", "collection": care.HandoverEvents, "set": map[string]any{"handover": concern, "text": "SECRET", "detail": map[string]any{"name": "SECRET"}}})), false},
+		"a line of a concern by another name":  {heldBack("me", op(map[string]any{"op": "create", "collection": "lines", "set": map[string]any{"handover": concern, "text": "SECRET"}})), false},
+		"a line of a handover nobody knows":    {heldBack("me", op(map[string]any{"op": "create", "collection": care.HandoverEvents, "set": map[string]any{"handover": gone, "text": "SECRET"}})), false},
+		"a line of another handover":           {heldBack("me", op(map[string]any{"op": "create", "collection": care.HandoverEvents, "set": map[string]any{"handover": plain, "text": "plain words"}})), true},
+		"words of a line set aside":            {field(care.HandoverEvents, "text", "SECRET"), false},
 		"a value set aside":                    {field(care.Checkins, "safeguarding", "SECRET"), false},
 		"a value of a field there is not":      {field(care.Visits, "safeguarding", []any{"SECRET"}), false},
 		"within an object set aside":           {field(care.Patients, "consent", map[string]any{"safeguarding": "SECRET"}), false},
@@ -80,6 +86,16 @@ func conflictOfRecord(collection, id, field string) *care.Record {
 func decidedWith(issue *care.Record, set map[string]any) *care.Record {
 	issue.Values["state"], issue.Values["resolution"] = "resolved", object(set)
 	return issue
+}
+
+// The handovers and lines that issues speak of are those whose class is to be looked up, and no others.
+func TestWhatAnIssueSpeaksOfIsLookedUp(t *testing.T) {
+	const one, two, three = "01jz0000000000000000000001", "01jz0000000000000000000002", "01jz0000000000000000000003"
+	line := heldBack("me", map[string]any{"op": "create", "collection": care.HandoverEvents, "id": one, "set": map[string]any{"handover": two, "text": "x"}})
+	aside := conflictOfRecord(care.HandoverEvents, three, "text")
+	if got, want := HandoversIn(line, aside, conflictOfRecord(care.Visits, "01jz0000000000000000000004", "note")), []string{one, two, three}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }
 
 // X1: an author who is not near whom the record is about is told no more than if there were no such record.

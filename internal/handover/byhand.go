@@ -13,7 +13,7 @@ type Manual struct {
 	FromStaff, FromTeam, ReplyTeam string
 	Role                           care.Role // of the sender
 	NamedRegistrant                string
-	ToTeam                         string     // "" = the person's practice
+	ToTeam                         string     // "" = the person's practice; a safeguarding concern goes to the safeguarding lead whatever it says
 	SafeNote                       string     // what a voluntary team may read
 	Class                          care.Class // "" = same day
 	Ask                            string
@@ -37,11 +37,11 @@ func RaiseByHand(in Manual, d Directory, clocks Clocks, cal Calendar, now time.T
 		in.Class = care.SameDay
 	}
 	destination := care.ToPractice
-	switch {
+	switch named, _ := d.Team(in.ToTeam); {
+	case in.Class == care.Safeguarding && named.Kind != kindSafeguarding: // nobody else may read it
+		destination = care.ToSafeguardingLead
 	case in.ToTeam != "":
 		destination = ToTeam(in.ToTeam)
-	case in.Class == care.Safeguarding:
-		destination = care.ToSafeguardingLead
 	}
 	at := in.ClinicalTime
 	if at.IsZero() || at.After(now) {

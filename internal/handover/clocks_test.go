@@ -127,6 +127,12 @@ func TestRaisingByHand(t *testing.T) {
 	if n, _ = raise(Manual{Class: care.Safeguarding, Role: care.DistrictNurse}); n.Route.Team.ID != "safeguarding" {
 		t.Errorf("safeguarding without a team: %+v", n.Route)
 	}
+	// Nobody else may read it: at a team that its sender named it would stand unread.
+	for _, team := range []string{"mental-health", "befriending", "safeguarding", "nobody"} {
+		if n, issue = raise(Manual{Class: care.Safeguarding, Role: care.DistrictNurse, ToTeam: team}); n.Route.Team.ID != "safeguarding" || n.State != care.Queued || issue != nil {
+			t.Errorf("safeguarding to %s: %+v %v", team, n.Route, issue)
+		}
+	}
 }
 
 func TestWhenTheJobMustLookAgain(t *testing.T) {

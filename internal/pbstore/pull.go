@@ -17,7 +17,7 @@ const (
 			FROM json_each(?) r CROSS JOIN sync_feed f INDEXED BY sync_feed_scope
 			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT ?`
 	feedOfChange    = `SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`
-	handoverClasses = `SELECT id, class FROM handovers WHERE ` + withIDs
+	handoverClasses = `SELECT id, class FROM handovers WHERE ` + withIDs + ` UNION ALL SELECT e.id, h.class FROM handover_events e JOIN handovers h ON h.id = e.handover WHERE e.` + withIDs
 )
 
 // FeedRow is one line of the feed: a record that moved in a scope.
@@ -263,7 +263,7 @@ func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found
 	return nil
 }
 
-// Concerns says of the handovers that issues speak of which are safeguarding concerns.
+// Concerns says of the handovers, and lines of their histories, that issues speak of which are of safeguarding concerns.
 func (v *Snapshot) Concerns(issues ...*care.Record) (access.Concerns, error) {
 	handovers := access.HandoversIn(issues...)
 	if len(handovers) == 0 {
@@ -275,5 +275,5 @@ func (v *Snapshot) Concerns(issues ...*care.Record) (access.Concerns, error) {
 		err := rows.Scan(&id, &class)
 		known[id] = class == string(care.Safeguarding)
 		return err
-	}, jsonList(handovers))
+	}, jsonList(handovers), jsonList(handovers))
 }

@@ -78,7 +78,13 @@ func (d *desk) Record999(rec *care.Record, _ care.Viewer) error {
 // stands puts a handover about Ada there, sent by one team to another.
 func (d *desk) stands(id, from, to string) {
 	d.t.Helper()
-	h := storetest.Record(care.Handovers, id, "", time.Time{}, map[string]any{"patient": d.Town.Ada, "from_team": from, "to_team": to, "state": string(care.Sent)})
+	d.standsAs(id, from, to, care.SameDay)
+}
+
+// standsAs is stands of a class.
+func (d *desk) standsAs(id, from, to string, class care.Class) {
+	d.t.Helper()
+	h := storetest.Record(care.Handovers, id, "", time.Time{}, map[string]any{"patient": d.Town.Ada, "from_team": from, "to_team": to, "state": string(care.Sent), "class": string(class)})
 	if err := d.Change(d.clock, func(s rooms.Store) error { _, err := s.Insert(h); return err }); err != nil {
 		d.t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func (in *input) line(p *planned, c *care.Collection, op *care.Op) error {
 	}
 	rec.SetAll(map[string]any{"handover": about.ID, "patient": about.Person()})
 	p.lines = append(p.lines, rec)
-	in.setAside(p, rec, about.Person(), aside)
+	in.setAsideOf(p, rec, about, about.Person(), aside)
 	return nil
 }
 

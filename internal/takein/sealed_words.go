@@ -92,9 +92,41 @@ func (in *input) keepWords(p *planned, patient, record, text string, issue *care
 	p.words = append(p.words, w)
 }
 
+// isConcern says whether a record is a safeguarding concern.
+func isConcern(rec *care.Record) bool {
+	return rec.Collection.Name == care.Handovers && care.AsHandover(rec).Class() == care.Safeguarding
+}
+
+// lineOfConcern says whether an op adds a line to the history of a safeguarding concern, be it one that is itself held back,
+// and whom that is about.
+func (in *input) lineOfConcern(op *care.Op) (patient string, is bool, err error) {
+	id, _ := op.Set["handover"].(string)
+	if op.Collection != care.HandoverEvents || !care.IsID(id) {
+		return "", false, nil
+	}
+	handovers, _ := care.ByName(care.Handovers)
+	if rec, err := in.Store.Record(handovers, id); err != nil || rec != nil {
+		if err != nil {
+			return "", false, err
+		}
+		return rec.Person(), isConcern(rec), nil
+	}
+	row, err := in.Store.QuarantinedCreate(id)
+	if err != nil || row == "" {
+		return "", false, err
+	}
+	held, err := in.Issue(row)
+	if err != nil || held == nil {
+		return "", false, err
+	}
+	ops := wire.Ops(wire.KeptIn(held))
+	is = slices.ContainsFunc(ops, func(made care.Op) bool { return made.ID == id && access.ConcernIn(&made) != "" })
+	return care.AsIssue(held).Patient(), is, nil
+}
+
 // wordsRefused are those in a change that is kept whole. What a refused check-in would have begun with, and a refused
 // concern by hand, is raised by the rules and by hand, where there is anybody whom it is about; everything else under
-// such a name is raised here, whatever collection it names. So is a change that cannot be read and speaks of
+// such a name is raised here, whatever collection it names. So is a line of the history of a concern, and a change that cannot be read and speaks of
 // safeguarding: what is hidden from everybody else must have a reader.
 func (in *input) wordsRefused(p *planned, issue *care.Record) error {
 	ops, raised := wire.Ops(in.m), false
@@ -118,6 +150,12 @@ func (in *input) wordsRefused(p *planned, issue *care.Record) error {
 		}
 		if patient == "" {
 			in.keepWords(p, "", op.ID, access.ConcernIn(op), issue)
+		}
+		if about, is, err := in.lineOfConcern(op); err != nil {
+			return err
+		} else if is {
+			patient = about
+			in.keepWords(p, patient, op.ID, sealedText(op.Set["text"]), issue)
 		}
 		for n := before; n < len(p.words); n++ {
 			p.words[n].Misnamed = patient != "" && op.Patient != "" && op.Patient != patient

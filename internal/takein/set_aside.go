@@ -54,6 +54,12 @@ func (in *input) sift(p *planned, c *care.Collection, name string, raw any) (f *
 
 // setAside keeps values that could not be stored, with an issue each, in the order of their names.
 func (in *input) setAside(p *planned, rec *care.Record, patient string, fields []asideField) {
+	in.setAsideOf(p, rec, rec, patient, fields)
+}
+
+// setAsideOf is setAside of a record that is part of another: a line of the history of a handover. What is for the
+// safeguarding lead alone is said to that lead all the same.
+func (in *input) setAsideOf(p *planned, rec, whole *care.Record, patient string, fields []asideField) {
 	slices.SortFunc(fields, func(a, b asideField) int { return strings.Compare(a.name, b.name) })
 	for _, a := range fields {
 		q := in.newHeld(care.HeldField, patient, !access.SafeToShare(rec.Collection.Name, a.name))
@@ -61,7 +67,7 @@ func (in *input) setAside(p *planned, rec *care.Record, patient string, fields [
 			"code": a.why.Code, "message": a.why.Message, "fix": care.FixOf(a.why.Code)})
 		quote(q, a.raw)
 		p.notice(q, a.name)
-		if care.SealedName(a.name) {
+		if care.SealedName(a.name) || isConcern(whole) && access.TellsOfConcern(rec.Collection.Name, a.name) {
 			in.keepWords(p, patient, rec.ID, sealedText(care.DecodeJSON(a.raw)), q)
 		}
 	}

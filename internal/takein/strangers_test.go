@@ -44,6 +44,53 @@ func TestSealed_WordsAboutSomebodyWhoIsNotThereReachTheSafeguardingLead(t *testi
 	}
 }
 
+// X2: a line of the history of a safeguarding concern that is refused, or whose words cannot be stored, reaches the
+// safeguarding lead: nobody else may read it. One of another handover waits for whoever decides about it.
+func TestSealed_WordsOfALineThatIsHeldBackReachTheSafeguardingLead(t *testing.T) {
+	about, id := storetest.ID(1001), storetest.ID(1002)
+	line := func(d *desk, text string) op {
+		return create(care.HandoverEvents, id, map[string]any{"patient": d.Town.Ada, "handover": about, "kind": "added", "text": text})
+	}
+	long := strings.Repeat("words ", 1000)
+	for name, c := range map[string]struct {
+		before func(*desk) // the line comes
+		text   string
+		status care.Status
+		words  string
+	}{
+		"refused, of a concern": {before: func(d *desk) { d.standsAs(about, d.Town.Others, d.Town.Others, "SG") }, text: "SEALED", status: care.Quarantined, words: "SEALED"},
+		"refused, of another":   {before: func(d *desk) { d.standsAs(about, d.Town.Others, d.Town.Others, "SD") }, text: "plain", status: care.Quarantined},
+		"too long, of a concern": {before: func(d *desk) { d.standsAs(about, d.Town.Others, d.Town.Nurses, "SG") }, text: long, status: care.Merged,
+			words: strings.TrimSpace(long)},
+		"too long, of another": {before: func(d *desk) { d.standsAs(about, d.Town.Others, d.Town.Nurses, "SD") }, text: long, status: care.Merged},
+		"of a concern that is held back itself": {before: func(d *desk) {
+			d.push(d.Town.Stranger(), create(care.Handovers, about, map[string]any{"patient": d.Town.Ada, "class": "SG", "recommendation": "Please come."}))
+		}, text: "SEALED", status: care.Quarantined, words: "SEALED"},
+		"of another that is held back itself": {before: func(d *desk) {
+			d.push(d.Town.Stranger(), create(care.Handovers, about, map[string]any{"patient": d.Town.Ada, "class": "SD", "recommendation": "Please come."}))
+		}, text: "plain", status: care.Quarantined},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			c.before(d)
+			d.words = nil
+			if res := d.push(d.Town.Nurse(), line(d, c.text)); res.Status != c.status {
+				t.Fatalf("it ended %+v", res)
+			}
+			var told []string
+			for _, w := range d.words {
+				told = append(told, w.Text)
+				if w.Patient != d.Town.Ada || w.Author != d.Town.Ann || w.Doubt == "" {
+					t.Errorf("told is %+v", w)
+				}
+			}
+			if got := strings.Join(told, "|"); got != c.words {
+				t.Errorf("the lead is told %.80q, want %.80q", got, c.words)
+			}
+		})
+	}
+}
+
 // X2: what cannot be read, and may be about safeguarding, is hidden from everybody else.
 func TestSealed_AChangeThatCannotBeReadAndSpeaksOfSafeguardingReachesTheSafeguardingLead(t *testing.T) {
 	d := newDesk(t)

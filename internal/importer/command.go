@@ -15,8 +15,11 @@ import (
 	"doorstep/internal/identifier"
 )
 
-// ErrRefused ends a command when rows were refused: the good ones are in.
-var ErrRefused = errors.New("some rows were refused; the good ones are in")
+// What ends a command although the good rows are in.
+var (
+	ErrRefused = errors.New("some rows were refused; the good ones are in")
+	ErrMissing = errors.New("the file is not the whole; what it holds is in")
+)
 
 // Opener opens the database when a command runs; done closes it.
 type Opener func() (store Store, done func() error, err error)
@@ -29,20 +32,24 @@ func Command(open Opener, now func() time.Time) *cobra.Command {
 		id, err := ids.New(now())
 		return string(id), err
 	}}
+	var postcodes []string
 	root := &cobra.Command{Use: "import", Short: "Take in the practice directory, or people and their caseloads"}
 	directory := &cobra.Command{
 		Use:   "directory FILE",
-		Short: "Take in practices from the ODS table (CSV)",
-		Long: "Takes in practices from a CSV file with the columns ods_code, name, address, postcode, telephone and neighbourhood.\n" +
+		Short: "Take in practices from what the ODS publishes (epraccur, ORD JSON, FHIR), or from a table",
+		Long: "Takes in GP practices from the report epraccur as it is published, from organisations as the ORD interface gives them, from FHIR\n" +
+			"Organizations, or from a table with the columns ods_code, name, address, postcode, telephone and neighbourhood.\n" +
 			"Each gets an organisation and a team with an inbox. The file is the authority: what it says replaces what stands.",
 	}
 	people := &cobra.Command{
 		Use:   "people FILE",
-		Short: "Take in patients and caseloads (CSV, or a FHIR R4 bundle in JSON or XML)",
-		Long: "Takes in patients from CSV or from the Patient entries of a FHIR R4 bundle, and puts them on the caseload of a team.\n" +
-			"What differs from a record that stands is reported and left alone.",
+		Short: "Take in patients and caseloads (CSV, or FHIR R4 in JSON, NDJSON or XML; gzip and zip too)",
+		Long: "Takes in patients from CSV or from the Patients of a FHIR R4 file, and puts them on the caseload of a team.\n" +
+			"What differs from a record that stands is reported and left alone. A column that is not understood ends the import before anything is in.",
 	}
 	people.Flags().BoolVar(&o.Update, "update", false, "write over what differs")
+	people.Flags().StringArrayVar(&o.LeaveOut, "leave-out", nil, "a column to leave out, by its heading; may be given several times")
+	directory.Flags().StringSliceVar(&postcodes, "postcodes", nil, "take in only practices whose postcode begins so, as M33,M41")
 	people.Flags().StringVar(&o.Team, "team", "", "the team whose caseload people join when their row names none")
 	for _, c := range []*cobra.Command{directory, people} {
 		c.Args = cobra.ExactArgs(1)
@@ -51,7 +58,7 @@ func Command(open Opener, now func() time.Time) *cobra.Command {
 	}
 	directory.RunE = func(c *cobra.Command, args []string) error {
 		return execute(c, args[0], open, o, func(ctx context.Context, f io.ReadSeeker, s Store, o Options) (*Report, error) {
-			return Directory(ctx, f, s, o)
+			return Directory(ctx, f, s, o, postcodes)
 		})
 	}
 	people.RunE = func(c *cobra.Command, args []string) error { return execute(c, args[0], open, o, People) }
@@ -82,11 +89,19 @@ func execute(c *cobra.Command, path string, open Opener, o Options, read reader)
 	if fault := report.Write(o.Lines); fault != nil {
 		return errors.Join(err, fault)
 	}
+	var unknown *UnknownColumns
+	if errors.As(err, &unknown) {
+		err = fmt.Errorf("%w (--leave-out)", err)
+	}
 	if err != nil {
 		return fmt.Errorf("import %s: %w", filepath.Base(path), err)
 	}
+	var incomplete []error
 	if report.Counts[Refused] > 0 {
-		return ErrRefused
+		incomplete = append(incomplete, ErrRefused)
 	}
-	return nil
+	if len(report.Missing) > 0 {
+		incomplete = append(incomplete, ErrMissing)
+	}
+	return errors.Join(incomplete...)
 }

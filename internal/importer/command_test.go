@@ -43,10 +43,10 @@ func TestCommand(t *testing.T) {
 		}
 	}
 	out, err = runCommand(t, m, "people", "--team", "North nurses", "--brief", filepath.Join("testdata", "people", "bundle.json"))
-	if !errors.Is(err, ErrRefused) || !strings.Contains(out, "12 rows: 4 created") || strings.Contains(out, "entry 1 ") {
+	if !errors.Is(err, ErrRefused) || !strings.Contains(out, "12 rows: 5 created") || strings.Contains(out, "entry 1 ") {
 		t.Errorf("people: %v\n%s", err, out)
 	}
-	if len(m.rows[care.Caseload]) != 4 {
+	if len(m.rows[care.Caseload]) != 5 {
 		t.Errorf("%d people are on a caseload", len(m.rows[care.Caseload]))
 	}
 	out, err = runCommand(t, m, "people", filepath.Join("testdata", "people", "breaks_off.json"))

@@ -4,18 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"regexp"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
-)
-
-// Columns of a directory file. Others are named in the report and left out.
-var (
-	directoryRequired = []string{"ods_code", "name"}
-	directoryOptional = []string{"address", "postcode", "telephone", "neighbourhood"}
 )
 
 // practice is one row of a directory file.
@@ -23,53 +18,83 @@ type practice struct {
 	report        Line
 	code, name    string
 	neighbourhood string
+	closed        string         // the day it closed; "" = it is open
 	values        map[string]any // of the organisation, those the row states
 }
 
 func (p *practice) line() *Line { return &p.report }
 
-// Directory takes in practices in the format of the ODS table: one organisation of kind practice
-// a row, its neighbourhood, and one team with an inbox for it to receive handovers in. The file
-// is the authority: what it says replaces what stands. A practice the file no longer names is
-// remarked on and left as it is, because ODS closes codes and never reuses them.
+// listed is a practice as a file of any kind lists it, as text.
+type listed struct {
+	where                                               string
+	code, name, address, postcode, phone, neighbourhood string
+	role                                                string // what it is, "" = the file does not say
+	closed                                              string // a day, "" = it is open
+	notes                                               []string
+	fault                                               string // why it cannot be read at all
+}
+
+// cells are what a row says, for whoever mends it.
+func (l *listed) cells() map[string]string {
+	return map[string]string{"ods_code": l.code, "name": l.name, "address": l.address, "postcode": l.postcode, "telephone": l.phone, "neighbourhood": l.neighbourhood}
+}
+
+// Directory takes in practices from what the ODS publishes or from a table: one organisation of kind practice each,
+// its neighbourhood, and one team with an inbox for it to receive handovers in. The file is the authority: what it
+// says replaces what stands. A practice that the file has as closed is marked so here; one that the file no longer
+// names is remarked on and left as it is. Only practices whose postcode begins with one of the postcodes are taken in;
+// none: all.
 //
 // The error is a fault of the file or of the store; bad rows are in the report, not an error.
-func Directory(ctx context.Context, file io.Reader, store Store, o Options) (*Report, error) {
+func Directory(ctx context.Context, file io.ReadSeeker, store Store, o Options, postcodes []string) (*Report, error) {
 	report := newReport()
-	s, err := openSheet(file, directoryRequired, directoryOptional)
+	s, err := openSource(file, o.Unpacked)
 	if err != nil {
 		return report, err
 	}
-	for _, column := range s.leftOut {
-		report.LeftOut[column] = 0
+	d := &directory{options: o, seen: map[string]string{}, areas: postcodes, today: dateIn(o.Now())}
+	in := &intake[*practice]{ctx: ctx, store: store, report: report, options: o,
+		plan: func(tx Tx, rows []*practice) error { return d.plan(ctx, tx, rows) }}
+	take := func(l listed) error { return in.take(d.read(l)) }
+	switch s.first {
+	case '{', '[', '<':
+		err = directoryInResources(s, report, take)
+	default:
+		err = directoryInTable(s, o, report, take)
 	}
-	seen := map[string]string{}
-	next := func() (*practice, error) {
-		r, err := s.next()
-		if err != nil {
-			return nil, err
-		}
-		return readPractice(r, seen), nil
-	}
-	d := &directory{options: o}
-	if err := run(ctx, store, o, report, next, func(tx Tx, rows []*practice) error { return d.plan(ctx, tx, rows) }); err != nil {
+	err = in.end(err)
+	report.Remarks = append(s.remarks, report.Remarks...)
+	if err != nil {
 		return report, err
 	}
-	err = store.Transact(ctx, func(tx Tx) error { return remarkOnMissing(ctx, tx, report, seen) })
+	if report.More {
+		return report, nil
+	}
+	if in.read == 0 {
+		if len(report.LeftOut) > 0 {
+			return report, fmt.Errorf("the file holds no practices, but %s", strings.Join(slices.Sorted(maps.Keys(report.LeftOut)), ", "))
+		}
+		report.Remarks = append(report.Remarks, "The file holds no practice")
+	}
+	err = store.Transact(ctx, func(tx Tx) error { return remarkOnMissing(ctx, tx, report, d.seen) })
 	return report, err
 }
 
-// readPractice checks one row in itself and against those before it.
-func readPractice(r *record, seen map[string]string) *practice {
-	p := &practice{report: Line{Where: r.where(), Subject: "-"}, values: map[string]any{}}
+// The role of a GP practice in the ODS; the same shape of code is shared by walk-in centres and many others. Reports
+// before 2024 number what prescribing is for, where 4 is a GP practice.
+const roleOfPractices = "RO76"
+
+// read checks one row in itself and against those before it.
+func (d *directory) read(l listed) *practice {
+	p := &practice{report: Line{Where: l.where, Subject: "-", Notes: l.notes, Cells: l.cells()}, values: map[string]any{}}
 	refuse := func(format string, args ...any) *practice {
 		p.report.refuse(format, args...)
 		return p
 	}
-	if r.fault != "" {
-		return refuse("%s", r.fault)
+	if l.fault != "" {
+		return refuse("%s", l.fault)
 	}
-	p.code, p.name = r.cell("ods_code"), tidy(r.cell("name"))
+	p.code, p.name = strings.ToUpper(tidy(l.code)), tidy(l.name)
 	if p.code == "" {
 		return refuse("ods_code: missing")
 	}
@@ -78,27 +103,39 @@ func readPractice(r *record, seen map[string]string) *practice {
 		return refuse("ods_code: %s", sentence(err))
 	}
 	p.report.Subject = p.code
-	if first, twice := seen[p.code]; twice {
+	if first, twice := d.seen[p.code]; twice {
 		return refuse("ods_code: %s has the same one", first)
 	}
-	seen[p.code] = r.where()
-	switch code.Shape() {
-	case identifier.ShapeNoPractice:
+	d.seen[p.code] = l.where
+	postcode, ok := tidyPostcode(l.postcode)
+	switch {
+	case l.role != "" && l.role != roleOfPractices:
+		return p.leaveOut("is no GP practice: %s", l.role)
+	case !d.near(postcode):
+		return p.leaveOut("its postcode is none of those asked for")
+	case code.Shape() == identifier.ShapeNoPractice:
 		return refuse("ods_code: stands for \"no practice\"")
-	case identifier.ShapePractice:
-	default:
+	case code.Shape() != identifier.ShapePractice:
 		p.report.note("the code does not have the shape of a practice's")
 	}
 	if p.name == "" {
 		return refuse("name: missing")
 	}
-	postcode, ok := tidyPostcode(r.cell("postcode"))
 	if !ok {
 		p.report.note("postcode: does not look like one, kept as it is")
 	}
+	phone, mended, lost := tidyPhone(l.phone)
+	if lost {
+		p.report.note("telephone: a spreadsheet has rounded it, left out")
+	} else if mended {
+		p.report.note("telephone: the zero at its beginning was missing and was put back")
+	}
 	for _, cell := range []struct{ field, text string }{
-		{"name", p.name}, {"address", tidy(r.cell("address"))}, {"postcode", postcode}, {"phone", tidy(r.cell("telephone"))},
+		{"name", p.name}, {"address", tidy(l.address)}, {"postcode", postcode}, {"phone", phone},
 	} {
+		if why := spoilt(cell.text); why != "" {
+			return refuse("%s: %s", cell.field, why)
+		}
 		v, problem := check(care.Organisations, cell.field, cell.text)
 		if problem != nil {
 			return refuse("%s: %s", cell.field, problem.Message)
@@ -107,16 +144,47 @@ func readPractice(r *record, seen map[string]string) *practice {
 			p.values[cell.field] = v
 		}
 	}
-	p.neighbourhood = tidy(r.cell("neighbourhood"))
+	p.neighbourhood = tidy(l.neighbourhood)
 	if _, problem := check(care.Neighbourhoods, "name", p.neighbourhood); problem != nil {
 		return refuse("neighbourhood: %s", problem.Message)
 	}
+	if l.closed != "" {
+		day, ok := parseDay(l.closed)
+		if !ok {
+			return refuse("the day it closed must be a day of the calendar")
+		}
+		if closed := day.Format(time.DateOnly); closed <= d.today {
+			p.closed = closed
+		} else {
+			p.report.note("will close on %s: import again then", closed)
+		}
+	}
 	return p
+}
+
+func (p *practice) leaveOut(format string, args ...any) *practice {
+	p.report.Outcome, p.report.Reason = LeftOut, fmt.Sprintf(format, args...)
+	return p
+}
+
+// near says whether a postcode is within the areas asked for.
+func (d *directory) near(postcode string) bool {
+	if len(d.areas) == 0 {
+		return true
+	}
+	folded := foldHeader(postcode)
+	return slices.ContainsFunc(d.areas, func(area string) bool {
+		outward, _, _ := strings.Cut(postcode, " ")
+		return foldHeader(area) == foldHeader(outward) || strings.HasPrefix(folded, foldHeader(area)) && strings.Contains(tidy(area), " ")
+	})
 }
 
 // directory decides about practices.
 type directory struct {
 	options Options
+	seen    map[string]string // where a code stands in the file
+	areas   []string          // postcodes, or how they begin
+	today   string
 }
 
 // plan brings the store in line with a chunk of good rows.
@@ -174,6 +242,13 @@ func (d *directory) one(ctx context.Context, tx Tx, p *practice, org Row, stands
 		line.refuse("the organisation was withdrawn here")
 		return nil
 	}
+	if p.closed != "" && !stands {
+		p.leaveOut("closed on %s, and not known here", p.closed)
+		return nil
+	}
+	if p.closed != "" {
+		return d.close(ctx, tx, p, org)
+	}
 	var writes []Write
 	neighbourhood := neighbourhoods[strings.ToLower(p.neighbourhood)]
 	newNeighbourhood := p.neighbourhood != "" && neighbourhood == ""
@@ -220,6 +295,18 @@ func (d *directory) one(ctx context.Context, tx Tx, p *practice, org Row, stands
 	return err
 }
 
+// close marks a practice as closed. What is handed over about its people waits with the care coordinator from then on.
+func (d *directory) close(ctx context.Context, tx Tx, p *practice, org Row) error {
+	if org.text("closed_on") == p.closed {
+		p.report.Outcome = Unchanged
+		p.report.note("closed on %s", p.closed)
+		return nil
+	}
+	p.report.Outcome, p.report.Reason = Updated, "closed on "+p.closed
+	_, err := save(ctx, tx, &p.report, []Write{{Collection: care.Organisations, ID: org.ID, Values: map[string]any{"closed_on": p.closed}}})
+	return err
+}
+
 func (d *directory) create(p *practice, neighbourhood string) ([]Write, error) {
 	id, err := d.options.NewID()
 	if err != nil {
@@ -257,7 +344,7 @@ func (d *directory) team(p *practice, organisation, neighbourhood string) (Write
 func (d *directory) follow(p *practice, org Row, teams []Row, neighbourhood string) (writes []Write, fields []string, err error) {
 	organisation := Write{Collection: care.Organisations, ID: org.ID, Values: map[string]any{}}
 	for _, field := range []string{"name", "address", "postcode", "phone"} {
-		if v := p.values[field]; v != nil && !care.Equal(v, org.Values[field]) {
+		if v := p.values[field]; v != nil && !care.Same(v, org.Values[field]) {
 			organisation.Values[field] = v
 			fields = append(fields, field)
 		}
@@ -315,25 +402,3 @@ func remarkOnMissing(ctx context.Context, tx Tx, report *Report, seen map[string
 	}
 	return nil
 }
-
-// tidy makes one space of every run of white space, no-break ones too.
-func tidy(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-var postcodeShape = regexp.MustCompile(`^([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})$`)
-
-// tidyPostcode gives a postcode in capitals with one space, and whether it looks like one
-// (BS 7666 shape; blank is fine). What does not is given back as it stands.
-func tidyPostcode(text string) (string, bool) {
-	text = tidy(text)
-	if text == "" {
-		return "", true
-	}
-	parts := postcodeShape.FindStringSubmatch(strings.ToUpper(text))
-	if parts == nil {
-		return text, false
-	}
-	return parts[1] + " " + parts[2], true
-}
-
-// sentence fits a parser's sentence behind a field's name.
-func sentence(err error) string { return strings.TrimSuffix(err.Error(), ".") }

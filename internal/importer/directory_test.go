@@ -108,10 +108,11 @@ func TestACodeThatBelongsToAnotherKindOfPartner(t *testing.T) {
 func TestHeadersAreChecked(t *testing.T) {
 	for _, c := range []struct{ name, input, want string }{
 		{"nothing at all", "", "the file is empty"},
-		{"no code", "code,name\nZ90001,A\n", "the header lacks ods_code"},
+		{"no code", "number,name\nZ90001,A\n", "the header lacks ods_code"},
+		{"nearly a column", "ods_code,name,adress\nZ90001,A,B\n", "the column \"adress\" (is it address?)"},
 		{"no header", "Z90001,Orchard Lane Surgery\n", "the header lacks ods_code, name"},
 		{"a column twice", "ods_code,name,NAME\nZ90001,A,B\n", "the column name stands there twice"},
-		{"UTF-16", "\xff\xfeo\x00d\x00s\x00", "UTF-16"},
+		{"UTF-32", "\xff\xfe\x00\x00o\x00\x00\x00", "UTF-32"},
 	} {
 		var lines bytes.Buffer
 		m := newMemory()

@@ -1,5 +1,6 @@
-// Package importer takes in data that exists elsewhere: the directory of practices from the
-// ODS table, and people with their caseloads from CSV or a FHIR R4 bundle.
+// Package importer takes in data that exists elsewhere: the directory of practices as the ODS
+// publishes it, and people with their caseloads from tables or FHIR R4, packed or not, in any
+// encoding that files have.
 //
 // A file is read as a stream and written in chunks of one transaction each. Every row gets one
 // outcome and, when it is not plain, a reason; a bad row never keeps a good one out. Running the

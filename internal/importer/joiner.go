@@ -19,8 +19,9 @@ type held struct {
 	byNumber  map[string]Row
 	byName    map[name][]Row
 	practices map[string]string   // id by ODS code
-	teams     map[string][]string // ids by folded name, and by "organisation / team"
+	teams     map[string][]string // ids by folded name, by "organisation / team", and by id
 	caseloads map[string][]Row    // by patient
+	told      map[string]bool     // patients whom a file restricted before; see restriction
 }
 
 // plan decides about a chunk of good rows and writes what that takes.
@@ -75,6 +76,9 @@ func (j *joiner) look(ctx context.Context, tx Tx, rows []*person) (*held, error)
 	for _, c := range rowsOf {
 		h.caseloads[c.text("patient")] = append(h.caseloads[c.text("patient")], c)
 	}
+	if h.told, err = toldOf(ctx, tx, known); err != nil {
+		return nil, err
+	}
 	h.teams, err = teamNames(ctx, tx)
 	return h, err
 }
@@ -86,7 +90,7 @@ func (h *held) add(r Row) {
 	h.byName[nameOf(r)] = append(h.byName[nameOf(r)], r)
 }
 
-// teamNames indexes teams by their name and by "organisation / team".
+// teamNames indexes teams by their name, by "organisation / team" and by id.
 func teamNames(ctx context.Context, tx Tx) (map[string][]string, error) {
 	organisations, err := tx.All(ctx, care.Organisations)
 	if err != nil {
@@ -109,6 +113,7 @@ func teamNames(ctx context.Context, tx Tx) (map[string][]string, error) {
 		long := fold(partner[t.text("organisation")] + " / " + t.text("name"))
 		index[short] = append(index[short], t.ID)
 		index[long] = append(index[long], t.ID)
+		index[t.ID] = append(index[t.ID], t.ID)
 	}
 	return index, nil
 }
@@ -124,14 +129,19 @@ func (j *joiner) one(ctx context.Context, tx Tx, h *held, p *person) error {
 	if !ok {
 		return nil
 	}
+	if found && !j.options.Within.has(stored.ID, h.caseloads[stored.ID], care.Stamp(j.options.Now())) {
+		p.refuse("is registered already, and with no team of yours: ask the care coordinator of the team that has them")
+		return nil
+	}
 	j.resolvePractice(h, p)
+	p.withhold(h.told[stored.ID])
 	var writes []Write
 	var changed []string
 	if found {
 		line.Subject = stored.ID
 		update := Write{Collection: care.Patients, ID: stored.ID, Values: map[string]any{}}
 		for field, v := range p.patient {
-			if !care.Equal(v, stored.Values[field]) {
+			if !care.Same(v, stored.Values[field]) {
 				update.Values[field] = v
 				changed = append(changed, field)
 			}
@@ -169,6 +179,13 @@ func (j *joiner) one(ctx context.Context, tx Tx, h *held, p *person) error {
 		writes = grant.join
 	default:
 		line.Outcome = Unchanged
+	}
+	if p.confidentiality != "" && !h.told[stored.ID] {
+		writes = append(writes, j.tellSafeguarding(p, stored, team, found))
+		h.told[stored.ID] = true
+		if line.Outcome == Unchanged {
+			line.Outcome, line.Reason = Updated, "confidentiality"
+		}
 	}
 	return j.write(ctx, tx, h, p, stored, found, writes)
 }
@@ -260,6 +277,10 @@ func (j *joiner) teamOf(h *held, p *person) (id string, ok bool) {
 	}
 	switch ids := h.teams[fold(wanted)]; len(ids) {
 	case 1:
+		if j.options.Within != nil && !j.options.Within.Teams[ids[0]] {
+			p.refuse("team: %q is none of yours", wanted)
+			return "", false
+		}
 		return ids[0], true
 	case 0:
 		p.refuse("team: there is none called %q", wanted)

@@ -1,55 +1,46 @@
 package importer
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"doorstep/internal/identifier"
 )
 
-// Identifier systems of NHS England.
-const (
-	systemNHSNumber = "https://fhir.nhs.uk/Id/nhs-number"
-	systemODS       = "https://fhir.nhs.uk/Id/ods-organization-code"
-)
-
-// patientReader turns the Patient entries of a bundle into people.
+// patientReader turns the Patient entries of a file into people.
 type patientReader struct {
-	entries  entries
-	partners map[string]*fhirOrganization
+	partners *partners
+	heads    []*head // as the first reading found them: labels may stand behind the entries
 	report   *Report
 	now      func() time.Time
-	number   int
+
+	organisations int // that the file holds
 }
 
-func (r *patientReader) next() (*person, error) {
-	for {
-		e, err := r.entries.next()
-		if err != nil {
-			return nil, err
-		}
-		r.number++
-		where := fmt.Sprintf("entry %d", r.number)
-		if r.entries.single() {
-			where = "patient"
-		}
-		if e.fault != "" {
-			p := newPerson(where)
-			p.refuse("%s", e.fault)
-			return p, nil
-		}
-		if e.Resource.patient == nil {
-			r.leaveOut(e.Resource.kind)
-			continue
-		}
-		return r.read(where, e.Resource.patient), nil
+// person turns an entry into a person; nil for one that is none.
+func (r *patientReader) person(e *entry) *person {
+	switch {
+	case e.fault != "":
+		p := newPerson(e.where)
+		p.refuse("%s", e.fault)
+		return p
+	case e.resource.patient == nil:
+		r.leaveOut(e)
+		return nil
 	}
+	where := e.where
+	if where == "resource" {
+		where = "patient"
+	}
+	return r.read(where, e)
 }
 
-func (r *patientReader) leaveOut(kind string) {
-	switch kind {
-	case "Organization", "PractitionerRole": // read for what patients say of their practice
+func (r *patientReader) leaveOut(e *entry) {
+	switch kind := e.resource.kind; kind {
+	case "Organization", "PractitionerRole", "HealthcareService", "Location": // read for what patients say of their practice
+		r.organisations++
 	case "":
 		r.report.LeftOut["entries without a resource"]++
 	default:
@@ -58,9 +49,10 @@ func (r *patientReader) leaveOut(kind string) {
 }
 
 // read turns one Patient into a person. Elements that Doorstep has no place for are counted by name.
-func (r *patientReader) read(where string, f *fhirPatient) *person {
+func (r *patientReader) read(where string, e *entry) *person {
+	f := e.resource.patient
 	p := newPerson(where)
-	today := r.now().Format(time.DateOnly)
+	today := dateIn(r.now())
 	switch {
 	case len(f.ModifierExtension) > 0: // R4: a reader that does not understand one must not use the resource
 		p.refuse("holds a modifier extension that is not understood here: %s", f.ModifierExtension[0].URL)
@@ -79,8 +71,9 @@ func (r *patientReader) read(where string, f *fhirPatient) *person {
 	p.setBirth(fullDate(p, f.BirthDate.String()), r.now())
 	r.phone(p, f, today)
 	r.address(p, f, today)
-	r.communicate(p, f)
-	r.practice(p, f)
+	p.setNeeds(communicationNeeds(f, today))
+	r.practice(p, e, today)
+	r.confide(p, e)
 	p.finish()
 	if p.report.Outcome != Refused {
 		r.nameUnread(f)
@@ -88,18 +81,57 @@ func (r *patientReader) read(where string, f *fhirPatient) *person {
 	return p
 }
 
+// confide looks at the security labels of a record, and where it has none at those of its bundle.
+func (r *patientReader) confide(p *person, e *entry) {
+	labels := e.resource.patient.Meta.Security
+	if len(labels) == 0 && e.of != nil && e.of.number <= len(r.heads) {
+		labels = r.heads[e.of.number-1].labels
+	}
+	for _, l := range labels {
+		open, plain := restricts(l.Code.String())
+		switch {
+		case !open:
+			p.restrict(l.Code.String())
+		case !plain:
+			p.report.note("is labelled %s", l.Code)
+		}
+	}
+	if p.confidentiality != "" { // a textphone is a way to reach somebody too
+		needs, _ := p.patient["communication_needs"].([]string)
+		kept := slices.DeleteFunc(slices.Clone(needs), func(need string) bool { return strings.HasPrefix(need, textphone) && need != textphone })
+		if len(kept) < len(needs) {
+			delete(p.patient, "communication_needs")
+			p.setNeeds(append(kept, textphone))
+		}
+	}
+}
+
 // identify takes the one NHS number that is in use.
 func (r *patientReader) identify(p *person, f *fhirPatient, today string) {
 	numbers := map[string]bool{}
 	for _, id := range f.Identifier {
+		known, old := isNHSNumber(id.System)
 		switch {
-		case id.System != systemNHSNumber:
+		case !known:
 			r.report.LeftOut["identifiers other than the NHS number"]++
-		case id.Use == "old" || over(id.Period, today):
-			r.report.LeftOut["NHS numbers no longer in use"]++
-		case id.Value != "" && !numbers[id.Value.String()]:
-			numbers[id.Value.String()] = true
-			p.setNumber(id.Value.String())
+			continue
+		case id.Use == "old" || !id.Period.holds(today):
+			r.report.LeftOut["NHS numbers not in use today"]++
+			continue
+		case id.Value == "":
+			continue
+		}
+		written := id.Value.String()
+		if number, err := identifier.ParseNHSNumber(written); err == nil {
+			written = string(number)
+		}
+		if numbers[written] {
+			continue
+		}
+		numbers[written] = true
+		p.setNumber(written)
+		if old {
+			p.report.note("nhs_number: stands under an old name of its system")
 		}
 	}
 	if len(numbers) > 1 {
@@ -107,17 +139,18 @@ func (r *patientReader) identify(p *person, f *fhirPatient, today string) {
 	}
 }
 
-// call takes the official name, or else the usual one or the first; the usual name, or a
-// nickname, tells how the person wants to be called.
+// call takes the usual name with a family name, or else the official one or the first; what is used beside it tells
+// how the person wants to be called.
 func (r *patientReader) call(p *person, f *fhirPatient, today string) {
 	byUse := map[simple]*fhirName{}
 	var main *fhirName
 	for i := range f.Name {
 		n := &f.Name[i]
-		if n.Use == "old" || n.Use == "maiden" || n.Use == "temp" || over(n.Period, today) {
-			r.report.LeftOut["names of use old, maiden or temp"]++
+		if n.Use == "old" || n.Use == "maiden" || n.Use == "temp" || n.Use == "anonymous" || !n.Period.holds(today) {
+			r.report.LeftOut["names of use old, maiden, temp or anonymous, or not in use today"]++
 			continue
 		}
+		n.parts(p)
 		if byUse[n.Use] == nil {
 			byUse[n.Use] = n
 		}
@@ -140,6 +173,32 @@ func (r *patientReader) call(p *person, f *fhirPatient, today string) {
 			p.set("preferred_name", given(n))
 		}
 	}
+}
+
+// titles stand before a name and are no part of it.
+var titles = []string{"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend", "sir", "dame", "lord", "lady", "master"}
+
+// parts takes a name that is one text apart: "Family, Given", or the last word as the family name.
+func (n *fhirName) parts(p *person) {
+	if n.Family != "" || len(n.Given) > 0 || n.Text == "" {
+		return
+	}
+	family, first, comma := strings.Cut(tidy(n.Text.String()), ",")
+	words := strings.Fields(first)
+	if !comma {
+		words = strings.Fields(family)
+	}
+	for len(words) > 1 && slices.Contains(titles, strings.ToLower(strings.TrimSuffix(words[0], "."))) {
+		words = words[1:]
+	}
+	if !comma {
+		family, words = words[len(words)-1], words[:len(words)-1]
+	}
+	n.Family = simple(strings.TrimSpace(family))
+	if len(words) > 0 {
+		n.Given = []simple{simple(strings.Join(words, " "))}
+	}
+	p.report.note("the name is one text, taken apart here: look at it")
 }
 
 func given(n *fhirName) string {
@@ -172,10 +231,11 @@ func (r *patientReader) phone(p *person, f *fhirPatient, today string) {
 	}
 	for _, t := range f.Telecom {
 		switch {
-		case t.System != "phone" || t.Value == "":
+		case isTextphone(t) && t.Use != "old" && t.Period.holds(today): // a need; see communicationNeeds
+		case t.System != "phone" && t.System != "sms" || t.Value == "":
 			r.report.LeftOut["contact points other than phones"]++
-		case t.Use == "old" || over(t.Period, today):
-			r.report.LeftOut["phones no longer in use"]++
+		case t.Use == "old" || !t.Period.holds(today):
+			r.report.LeftOut["phones not in use today"]++
 		case !found:
 			best, found = t, true
 		default:
@@ -185,7 +245,7 @@ func (r *patientReader) phone(p *person, f *fhirPatient, today string) {
 			}
 		}
 	}
-	p.set("phone", tidy(best.Value.String()))
+	p.setPhone(strings.TrimPrefix(best.Value.String(), "tel:"))
 }
 
 // address takes where the person is now: a temporary address before the home, because that is
@@ -196,8 +256,8 @@ func (r *patientReader) address(p *person, f *fhirPatient, today string) {
 	for i := range f.Address {
 		a := &f.Address[i]
 		_, usable := order[a.Use]
-		if !usable || over(a.Period, today) {
-			r.report.LeftOut["addresses of use old, work or billing"]++
+		if !usable || !a.Period.holds(today) {
+			r.report.LeftOut["addresses of use old, work or billing, or not in use today"]++
 			continue
 		}
 		if best != nil {
@@ -213,78 +273,38 @@ func (r *patientReader) address(p *person, f *fhirPatient, today string) {
 	if best.Use == "temp" {
 		p.report.note("address: is a temporary one")
 	}
+	p.set("address", best.text())
+	p.setPostcode(best.PostalCode.String())
+}
+
+// text is an address in one line, without the postcode.
+func (a *fhirAddress) text() string {
 	var parts []string
-	for _, part := range append(best.Line, best.District, best.City) {
+	for _, part := range append(slices.Clone(a.Line), a.District, a.City) {
 		if text := tidy(part.String()); text != "" {
 			parts = append(parts, text)
 		}
 	}
-	text := strings.Join(parts, ", ")
-	if text == "" {
-		text = tidy(best.Text.String())
+	if len(parts) == 0 {
+		return tidy(a.Text.String())
 	}
-	p.set("address", text)
-	p.setPostcode(best.PostalCode.String())
+	return strings.Join(parts, ", ")
 }
 
-// communicate keeps every language but English, signed ones too.
-func (r *patientReader) communicate(p *person, f *fhirPatient) {
-	var needs []string
-	for _, c := range f.Communication {
-		need := c.Language.Text.String()
-		for _, coding := range c.Language.Coding {
-			if code := strings.ToLower(coding.Code.String()); code == "en" || strings.HasPrefix(code, "en-") {
-				need = ""
-				break
-			}
-			if need == "" {
-				need = coding.Display.String()
-			}
-			if need == "" {
-				need = coding.Code.String()
-			}
-		}
-		needs = append(needs, need)
-	}
-	p.setNeeds(needs)
-}
-
-// practice finds the ODS code behind generalPractitioner: in the reference itself, in a resource
-// contained or in the bundle, or one step further from a role to its organisation.
-func (r *patientReader) practice(p *person, f *fhirPatient) {
-	for _, reference := range f.GeneralPractitioner {
-		if code := r.follow(f, reference, 2); code != "" {
-			p.setPractice(code)
-			return
-		}
-	}
-	if len(f.GeneralPractitioner) > 0 {
+// practice sets the practice of which the person is a patient today. One that they left, or will go to, has no right
+// to what is handed over; where several hold today, nobody can tell whose patient they are.
+func (r *patientReader) practice(p *person, e *entry, today string) {
+	found := r.partners.practicesOf(e, today)
+	switch {
+	case len(found.codes) == 1:
+		p.setPractice(found.codes[0])
+	case len(found.codes) > 1:
+		p.report.note("%d practices hold today, %s: none is set", len(found.codes), strings.Join(found.codes, " and "))
+	case len(found.notToday) > 0:
+		p.report.note("no practice holds today, %s did or will: none is set", strings.Join(found.notToday, " and "))
+	case len(e.resource.patient.GeneralPractitioner) > 0:
 		p.report.note("the general practitioner is named without an ODS code: no practice is set")
 	}
-}
-
-func (r *patientReader) follow(f *fhirPatient, reference fhirReference, steps int) string {
-	if reference.Identifier.System == systemODS && reference.Identifier.Value != "" {
-		return reference.Identifier.Value.String()
-	}
-	partner := r.partners[reference.Reference.String()]
-	if id, ok := strings.CutPrefix(reference.Reference.String(), "#"); ok {
-		partner = nil
-		for _, c := range f.Contained {
-			if c.partner != nil && c.partner.ID.String() == id {
-				partner = c.partner
-			}
-		}
-	}
-	if partner == nil || steps == 0 {
-		return ""
-	}
-	for _, id := range partner.Identifier {
-		if id.System == systemODS && id.Value != "" {
-			return id.Value.String()
-		}
-	}
-	return r.follow(f, partner.Organization, steps-1)
 }
 
 // nameUnread counts what was passed over, so that nobody believes it came in.
@@ -302,8 +322,10 @@ func (r *patientReader) nameUnread(f *fhirPatient) {
 	for _, a := range f.Address {
 		extensions = append(extensions, a.Extension...)
 	}
-	for _, e := range extensions {
-		r.report.LeftOut["extension "+e.URL[strings.LastIndexByte(e.URL, '/')+1:]]++
+	for i := range extensions {
+		for _, name := range unreadOf(&extensions[i]) {
+			r.report.LeftOut["extension "+name]++
+		}
 	}
 	for _, u := range f.Unread {
 		if !patientElements[u.XMLName.Local] {
@@ -312,11 +334,37 @@ func (r *patientReader) nameUnread(f *fhirPatient) {
 	}
 }
 
-// over says that a period has ended before today; R4 allows its end to name a year or a month only.
-func over(period fhirPeriod, today string) bool {
-	end := period.End.String()
-	if len(end) > len(today) {
-		end = end[:len(today)]
+// london is where the days of a period begin and end.
+var london = func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return time.UTC
 	}
-	return end != "" && end < today[:len(end)]
+	return l
+}()
+
+func dateIn(at time.Time) string { return at.In(london).Format(time.DateOnly) }
+
+// holds says that a period has begun and is not over. R4 allows its ends to name a year or a month only; an end that is
+// no date holds nothing.
+func (p fhirPeriod) holds(today string) bool {
+	start, ok := dateOf(p.Start.String())
+	end, fine := dateOf(p.End.String())
+	return ok && fine && (start == "" || start <= today[:len(start)]) && (end == "" || end >= today[:len(end)])
+}
+
+// dateOf cuts a moment down to its day in London; a year or a month stays one.
+func dateOf(text string) (date string, ok bool) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return dateIn(at), true
+	}
+	if len(text) > len(time.DateOnly) { // a moment without a zone
+		text = text[:len(time.DateOnly)]
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
+		if _, err := time.Parse(layout, text); err == nil {
+			return text, true
+		}
+	}
+	return "", text == ""
 }

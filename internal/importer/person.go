@@ -14,10 +14,13 @@ const oldestYears = 125
 // person is one row of a people file, whatever its format.
 type person struct {
 	report   Line
-	patient  map[string]any // checked values of the patient, those the row states
-	caseload map[string]any // reason, cohort, contact_every_days
-	practice string         // ODS code, "" = not stated
-	team     string         // as the row names it, "" = not stated
+	patient  map[string]any    // checked values of the patient, those the row states
+	caseload map[string]any    // reason, cohort, contact_every_days
+	practice string            // ODS code, "" = not stated
+	team     string            // as the row names it, "" = not stated
+	cells    map[string]string // what the row says, by column, for whoever mends it
+	// confidentiality is the code by which the file restricts who may know where the person lives; "" = it does not.
+	confidentiality string
 }
 
 func (p *person) line() *Line { return &p.report }
@@ -28,13 +31,20 @@ func (p *person) text(field string) string {
 }
 
 func newPerson(where string) *person {
-	return &person{report: Line{Where: where, Subject: "-"}, patient: map[string]any{}, caseload: map[string]any{}}
+	return &person{report: Line{Where: where, Subject: "-"}, patient: map[string]any{}, caseload: map[string]any{}, cells: map[string]string{}}
 }
 
 func (p *person) refuse(format string, args ...any) { p.report.refuse(format, args...) }
 
 // set checks a text and keeps it; blank says nothing.
 func (p *person) set(field, text string) {
+	if text != "" {
+		p.cells[field] = text
+	}
+	if why := spoilt(text); why != "" {
+		p.refuse("%s: %s", field, why)
+		return
+	}
 	v, problem := check(care.Patients, field, text)
 	if problem != nil {
 		p.refuse("%s: %s", field, problem.Message)
@@ -42,6 +52,9 @@ func (p *person) set(field, text string) {
 	}
 	if v != nil {
 		p.patient[field] = v
+	}
+	if garbled(text) {
+		p.report.note("%s: looks as if letters with accents were broken on their way through a spreadsheet", field)
 	}
 }
 
@@ -59,6 +72,12 @@ func (p *person) setNumber(text string) {
 	if text == "" {
 		return
 	}
+	p.cells["nhs_number"] = text
+	if rounded.MatchString(text) {
+		p.refuse("nhs_number: a spreadsheet has rounded it: format the column as text and fill it anew")
+		return
+	}
+	text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ".0") // a number as a spreadsheet may write it
 	number, err := identifier.ParseNHSNumber(text)
 	if err != nil {
 		p.refuse("nhs_number, rule \"%s\": %s", ruleName(err), sentence(err))
@@ -67,20 +86,19 @@ func (p *person) setNumber(text string) {
 	p.patient["nhs_number"] = string(number)
 }
 
-// setBirth takes 1944-02-03 and 03/02/1944, day first.
+// setBirth takes a day as people and spreadsheets write it, day first. A year of two digits, and a spreadsheet's own
+// number of a day, could mean several.
 func (p *person) setBirth(text string, now time.Time) {
 	if text == "" {
 		return
 	}
-	var born time.Time
-	var err error
-	if born, err = time.Parse(time.DateOnly, text); err != nil {
-		if born, err = time.Parse("02/01/2006", text); err != nil {
-			p.refuse("date_of_birth: must be a day of the calendar, written 2001-12-31 or 31/12/2001")
-			return
-		}
-	}
+	p.cells["date_of_birth"] = text
+	born, ok := parseDay(text)
 	switch {
+	case !ok && dayNumber.MatchString(text):
+		p.refuse("date_of_birth: is a spreadsheet's number of a day: format the column as a date and save again")
+	case !ok:
+		p.refuse("date_of_birth: must be a day of the calendar, written 2001-12-31 or 31/12/2001")
 	case born.After(now):
 		p.refuse("date_of_birth: lies in the future")
 	case born.Year() < now.Year()-oldestYears:
@@ -98,6 +116,20 @@ func (p *person) setPostcode(text string) {
 	p.set("postcode", postcode)
 }
 
+// setPhone keeps a telephone number, with the zero that a spreadsheet takes off its beginning.
+func (p *person) setPhone(text string) {
+	phone, mended, lost := tidyPhone(text)
+	if lost {
+		p.cells["phone"] = text
+		p.refuse("phone: a spreadsheet has rounded it: format the column as text and fill it anew")
+		return
+	}
+	if mended {
+		p.report.note("phone: the zero at its beginning was missing and was put back")
+	}
+	p.set("phone", phone)
+}
+
 func (p *person) setNeeds(needs []string) {
 	var list []any
 	for _, need := range needs {
@@ -108,6 +140,7 @@ func (p *person) setNeeds(needs []string) {
 	if len(list) == 0 {
 		return
 	}
+	p.cells["communication_needs"] = strings.Join(needs, "; ")
 	c, _ := care.ByName(care.Patients)
 	f, _ := c.Field("communication_needs")
 	v, problem := f.Check(list)
@@ -118,14 +151,16 @@ func (p *person) setNeeds(needs []string) {
 	p.patient["communication_needs"] = v
 }
 
-// setPractice keeps the code of the person's practice; "no practice" codes say that there is none.
+// setPractice keeps the code of the person's practice; "no practice" codes say that there is none. A code that is none
+// is noted and keeps nobody out.
 func (p *person) setPractice(text string) {
 	if text == "" {
 		return
 	}
-	code, err := identifier.ParseODSCode(text)
+	p.cells["practice_ods"] = text
+	code, err := identifier.ParseODSCode(strings.ToUpper(tidy(text)))
 	if err != nil {
-		p.refuse("practice_ods: %s", sentence(err))
+		p.report.note("practice_ods: %s: none is set", sentence(err))
 		return
 	}
 	if code.Shape() == identifier.ShapeNoPractice {
@@ -133,6 +168,30 @@ func (p *person) setPractice(text string) {
 		return
 	}
 	p.practice = string(code)
+}
+
+// withheld are the fields by which somebody could be found.
+var withheld = []string{"address", "postcode", "lsoa", "phone"}
+
+// restrict notes that the file restricts who may know where the person lives. It never keeps them out.
+func (p *person) restrict(code string) {
+	p.confidentiality, p.cells["confidentiality"] = code, code
+	for _, field := range withheld {
+		delete(p.patient, field)
+		delete(p.cells, field)
+	}
+}
+
+// restricts says what a code of confidentiality means (HL7 v3 Confidentiality, as PDS uses it: U unrestricted, R
+// restricted, V very restricted). Open: it keeps nothing back. Any code that is not known to be open restricts.
+func restricts(code string) (open, plain bool) {
+	switch strings.ToUpper(code) {
+	case "", "U", "N", "UNRESTRICTED", "NORMAL":
+		return true, true
+	case "L", "M", "LOW", "MODERATE":
+		return true, false
+	}
+	return false, false
 }
 
 // finish checks what only the whole row can tell.
@@ -143,6 +202,7 @@ func (p *person) finish() {
 	if p.text("nhs_number") == "" && (p.text("family_name") == "" || p.text("date_of_birth") == "") {
 		p.refuse("cannot be told from others: give an NHS number, or a family name and a date of birth")
 	}
+	p.report.Cells = p.cells
 }
 
 // name is the key by which rows of one person without an NHS number are matched.

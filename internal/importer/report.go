@@ -17,10 +17,12 @@ const (
 	Updated   Outcome = "updated"
 	Unchanged Outcome = "unchanged" // nothing was written
 	Differs   Outcome = "differs"   // the record stands and says something else: left alone
+	LeftOut   Outcome = "left out"  // understood, and not for here: a practice that is closed, a pharmacy
 	Refused   Outcome = "refused"   // bad row: nothing of it went in
 )
 
-var outcomes = []Outcome{Created, Updated, Unchanged, Differs, Refused}
+// Outcomes lists them.
+var Outcomes = []Outcome{Created, Updated, Unchanged, Differs, LeftOut, Refused}
 
 // Line is one row of a report.
 type Line struct {
@@ -29,6 +31,8 @@ type Line struct {
 	Outcome Outcome
 	Reason  string   // the fields concerned, or why it was refused
 	Notes   []string // what a person should know all the same
+	// Cells are what the row says, by column, for whoever mends it. They are never printed.
+	Cells map[string]string
 }
 
 // refuse keeps the first reason only: it is the one to mend first.
@@ -40,7 +44,7 @@ func (l *Line) refuse(format string, args ...any) {
 
 // plain says that there is nothing to look at.
 func (l *Line) plain() bool {
-	return (l.Outcome == Created || l.Outcome == Unchanged) && len(l.Notes) == 0
+	return (l.Outcome == Created || l.Outcome == Unchanged || l.Outcome == LeftOut) && len(l.Notes) == 0
 }
 
 func (l *Line) note(format string, args ...any) {
@@ -58,6 +62,10 @@ type Report struct {
 	LeftOut map[string]int
 	// Remarks are sentences about the whole.
 	Remarks []string
+	// Missing says, in sentences, what should be in the file and is not: the import is not complete.
+	Missing []string
+	// More: there are rows behind those that were to be taken; what else the report says is not of the whole file.
+	More bool
 }
 
 func newReport() *Report {
@@ -68,7 +76,10 @@ func newReport() *Report {
 func (r *Report) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:", count(r.Rows, "row"))
-	for i, o := range outcomes {
+	for i, o := range Outcomes {
+		if o == LeftOut && r.Counts[o] == 0 {
+			continue
+		}
 		if i > 0 {
 			b.WriteString(",")
 		}
@@ -85,7 +96,7 @@ func (r *Report) Write(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "Left out, there is no place for it here: %s\n", strings.Join(parts, ", "))
 	}
-	for _, remark := range r.Remarks {
+	for _, remark := range slices.Concat(r.Remarks, r.Missing) {
 		b.WriteString(remark + "\n")
 	}
 	_, err := io.WriteString(w, b.String())

@@ -121,7 +121,7 @@ func seeded() *memory {
 // options number the records that are made: r0001, r0002 and so on.
 func options(lines *bytes.Buffer) Options {
 	n := 0
-	return Options{Lines: lines, Now: func() time.Time { return today }, NewID: func() (string, error) {
+	return Options{Lines: lines, LeaveOut: []string{"Shoe Size"}, Now: func() time.Time { return today }, NewID: func() (string, error) {
 		n++
 		return fmt.Sprintf("r%04d", n), nil
 	}}
@@ -161,7 +161,7 @@ func dump(m *memory, collection string, fields ...string) string {
 
 func runDirectory(t *testing.T, m *memory, o Options, lines *bytes.Buffer, input string) (*Report, error) {
 	t.Helper()
-	report, err := Directory(t.Context(), strings.NewReader(input), m, o)
+	report, err := Directory(t.Context(), strings.NewReader(input), m, o, nil)
 	return report, finish(t, report, err, lines)
 }
 

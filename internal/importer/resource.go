@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// The parts of FHIR R4 (4.0.1) an import reads: Patient, and the resources that can name
-// a Patient's practice. One set of types for JSON and XML; the two differ only in how a simple value and a
-// resource are written.
+// The parts of FHIR R4 (4.0.1) an import reads: Patient, Organization, and the resources through which a Patient can
+// name their practice. One set of types for JSON and XML; the two differ only in how a simple value and a resource are
+// written.
 
 // simple is a simple value: "x", 5 or true in JSON, the attribute value in XML.
 type simple string
@@ -60,11 +60,24 @@ type fhirIdentifier struct {
 }
 
 type fhirPeriod struct {
-	End simple `json:"end" xml:"end"`
+	Start simple `json:"start" xml:"start"`
+	End   simple `json:"end" xml:"end"`
+}
+
+// fhirMeta is what a resource says of itself.
+type fhirMeta struct {
+	Security []fhirCoding `json:"security" xml:"security"`
+}
+
+// fhirBundleLink leads from one page of a search to others.
+type fhirBundleLink struct {
+	Relation simple `json:"relation" xml:"relation"`
+	URL      simple `json:"url" xml:"url"`
 }
 
 type fhirName struct {
 	fhirUse
+	Text   simple   `json:"text" xml:"text"`
 	Family simple   `json:"family" xml:"family"`
 	Given  []simple `json:"given" xml:"given"`
 }
@@ -91,15 +104,37 @@ type fhirReference struct {
 }
 
 type fhirConcept struct {
-	Coding []struct {
-		Code    simple `json:"code" xml:"code"`
-		Display simple `json:"display" xml:"display"`
-	} `json:"coding" xml:"coding"`
-	Text simple `json:"text" xml:"text"`
+	Coding []fhirCoding `json:"coding" xml:"coding"`
+	Text   simple       `json:"text" xml:"text"`
+}
+
+type fhirCoding struct {
+	System  simple `json:"system" xml:"system"`
+	Code    simple `json:"code" xml:"code"`
+	Display simple `json:"display" xml:"display"`
 }
 
 type fhirExtension struct {
-	URL string `json:"url" xml:"url,attr"`
+	URL       string          `json:"url" xml:"url,attr"`
+	Extension []fhirExtension `json:"extension" xml:"extension"`
+	Concept   fhirConcept     `json:"valueCodeableConcept" xml:"valueCodeableConcept"`
+	Coding    fhirCoding      `json:"valueCoding" xml:"valueCoding"`
+	Boolean   simple          `json:"valueBoolean" xml:"valueBoolean"`
+	Text      simple          `json:"valueString" xml:"valueString"`
+	Period    fhirPeriod      `json:"valuePeriod" xml:"valuePeriod"`
+}
+
+// name is the last part of an extension's address.
+func (e *fhirExtension) name() string { return e.URL[strings.LastIndexByte(e.URL, '/')+1:] }
+
+// part is the extension of that name within an extension; nil when it has none.
+func (e *fhirExtension) part(name string) *fhirExtension {
+	for i := range e.Extension {
+		if e.Extension[i].URL == name {
+			return &e.Extension[i]
+		}
+	}
+	return nil
 }
 
 type fhirLink struct {
@@ -108,6 +143,7 @@ type fhirLink struct {
 
 type fhirPatient struct {
 	ID                  simple           `json:"id" xml:"id"`
+	Meta                fhirMeta         `json:"meta" xml:"meta"`
 	Active              simple           `json:"active" xml:"active"`
 	Identifier          []fhirIdentifier `json:"identifier" xml:"identifier"`
 	Name                []fhirName       `json:"name" xml:"name"`
@@ -118,7 +154,8 @@ type fhirPatient struct {
 	Address             []fhirAddress    `json:"address" xml:"address"`
 	GeneralPractitioner []fhirReference  `json:"generalPractitioner" xml:"generalPractitioner"`
 	Communication       []struct {
-		Language fhirConcept `json:"language" xml:"language"`
+		Language  fhirConcept     `json:"language" xml:"language"`
+		Extension []fhirExtension `json:"extension" xml:"extension"`
 	} `json:"communication" xml:"communication"`
 	Link              []fhirLink      `json:"link" xml:"link"`
 	Contained         []resource      `json:"contained" xml:"contained"`
@@ -138,18 +175,64 @@ var patientElements = map[string]bool{"resourceType": true, "id": true, "meta": 
 	"deceasedDateTime": true, "address": true, "generalPractitioner": true, "communication": true, "link": true, "contained": true,
 	"extension": true, "modifierExtension": true}
 
-// fhirOrganization is an Organization, or a PractitionerRole, which names one.
+// fhirOrganization is an Organization, or a PractitionerRole, HealthcareService or Location, which name one.
 type fhirOrganization struct {
 	ID           simple           `json:"id" xml:"id"`
 	Identifier   []fhirIdentifier `json:"identifier" xml:"identifier"`
+	Active       simple           `json:"active" xml:"active"`
+	Type         fhirConcepts     `json:"type" xml:"type"`
+	Period       fhirPeriod       `json:"period" xml:"period"`
+	Name         simple           `json:"name" xml:"name"`
+	Telecom      []fhirTelecom    `json:"telecom" xml:"telecom"`
+	Address      fhirAddresses    `json:"address" xml:"address"`
+	Extension    []fhirExtension  `json:"extension" xml:"extension"`
 	Organization fhirReference    `json:"organization" xml:"organization"`
+	ProvidedBy   fhirReference    `json:"providedBy" xml:"providedBy"`
+	Managing     fhirReference    `json:"managingOrganization" xml:"managingOrganization"`
 }
 
-// resource is one resource of a bundle, or contained in another.
+// belongsTo is the organisation that a role, a service or a place names.
+func (o *fhirOrganization) belongsTo() fhirReference {
+	for _, r := range []fhirReference{o.Organization, o.ProvidedBy, o.Managing} {
+		if r.Reference != "" || r.Identifier.Value != "" {
+			return r
+		}
+	}
+	return fhirReference{}
+}
+
+// fhirConcepts and fhirAddresses are lists, of which STU3 and a Location write one without the brackets.
+type (
+	fhirConcepts  []fhirConcept
+	fhirAddresses []fhirAddress
+)
+
+// UnmarshalJSON takes a list or one.
+func (l *fhirConcepts) UnmarshalJSON(b []byte) (err error) {
+	*l, err = oneOrMore[fhirConcept](b)
+	return err
+}
+
+// UnmarshalJSON takes a list or one.
+func (l *fhirAddresses) UnmarshalJSON(b []byte) (err error) {
+	*l, err = oneOrMore[fhirAddress](b)
+	return err
+}
+
+func oneOrMore[T any](b []byte) (list []T, err error) {
+	if b[0] == '[' || b[0] == 'n' {
+		return list, json.Unmarshal(b, &list)
+	}
+	list = make([]T, 1)
+	return list, json.Unmarshal(b, &list[0])
+}
+
+// resource is one resource of a bundle, or contained in another, or an organisation as the ODS describes it.
 type resource struct {
 	kind    string // resourceType, "" when there is none
 	patient *fhirPatient
-	partner *fhirOrganization // of an Organization or a PractitionerRole
+	partner *fhirOrganization // of an Organization or what names one
+	ord     *ordFile
 }
 
 func (r *resource) target() any {
@@ -157,7 +240,7 @@ func (r *resource) target() any {
 	case "Patient":
 		r.patient = &fhirPatient{}
 		return r.patient
-	case "Organization", "PractitionerRole":
+	case "Organization", "PractitionerRole", "HealthcareService", "Location":
 		r.partner = &fhirOrganization{}
 		return r.partner
 	}
@@ -173,6 +256,9 @@ func (r *resource) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	r.kind = head.ResourceType
+	if r.kind == "" {
+		return r.readORD(b)
+	}
 	target := r.target()
 	if target == nil {
 		return nil

@@ -73,7 +73,7 @@ func TestImportOfTheRealDirectoryTwice(t *testing.T) {
 	app := pbtest.New(t)
 	store := pbrecords.NewImporter(app)
 	var lines bytes.Buffer
-	report, err := importer.Directory(t.Context(), practiceTable(t), store, importOptions(&lines))
+	report, err := importer.Directory(t.Context(), practiceTable(t), store, importOptions(&lines), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestImportOfTheRealDirectoryTwice(t *testing.T) {
 	if _, err := app.DB().NewQuery("DELETE FROM sync_dirty").Execute(); err != nil {
 		t.Fatal(err)
 	}
-	report, err = importer.Directory(t.Context(), practiceTable(t), store, importOptions(&lines))
+	report, err = importer.Directory(t.Context(), practiceTable(t), store, importOptions(&lines), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestImportOfPeopleTwiceAndWithUpdate(t *testing.T) {
 	var lines bytes.Buffer
 	o := importOptions(&lines)
 	directory := strings.NewReader("ods_code,name\nZ90001,Orchard Lane Surgery\n")
-	if _, err := importer.Directory(t.Context(), directory, store, o); err != nil {
+	if _, err := importer.Directory(t.Context(), directory, store, o, nil); err != nil {
 		t.Fatal(err)
 	}
 	const header = "nhs_number,family_name,given_name,date_of_birth,phone,practice_ods,team,communication_needs,contact_every_days\n"
@@ -229,7 +229,7 @@ func TestImportStopsWhenItsContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var lines bytes.Buffer
-	_, err := importer.Directory(ctx, practiceTable(t), pbrecords.NewImporter(app), importOptions(&lines))
+	_, err := importer.Directory(ctx, practiceTable(t), pbrecords.NewImporter(app), importOptions(&lines), nil)
 	if err == nil {
 		t.Error("it went on")
 	}

@@ -31,8 +31,18 @@ func (r *Room) TakeInForeignWrite(rec, old *care.Record, changed []string) error
 	if err := in.derive(p, d); err != nil {
 		return err
 	}
+	if old == nil && unplanned(rec) {
+		if err := in.planForeign(p, d); err != nil {
+			return err
+		}
+	}
 	if err := r.Store.Update(rec, before, d.fields); err != nil {
 		return err
+	}
+	for _, m := range p.manual {
+		if err := in.Handovers.Announce(m); err != nil {
+			return err
+		}
 	}
 	if err := in.refile(rec, old); err != nil {
 		return err
@@ -45,6 +55,33 @@ func (r *Room) TakeInForeignWrite(rec, old *care.Record, changed []string) error
 	p.keep(d)
 	_, err := in.judged(&outcome{planned: p})
 	return err
+}
+
+// unplanned says that a record is a handover of which nothing was decided yet, as an import writes one.
+func unplanned(rec *care.Record) bool {
+	if rec.Collection.Name != care.Handovers {
+		return false
+	}
+	h := care.AsHandover(rec)
+	return h.Class() != "" && h.State() == "" && h.RaisedAtStamp() == ""
+}
+
+// planForeign sends out a handover that somebody wrote past the engine, as one that is raised by hand.
+func (in *input) planForeign(p *planned, d *draft) error {
+	person, err := in.person(p, d.rec.Person())
+	if err != nil || person == nil {
+		return err
+	}
+	written := d.rec.Clone()
+	if err := in.planManual(p, d.rec); err != nil {
+		return err
+	}
+	for i := range d.rec.Collection.Fields {
+		if f := &d.rec.Collection.Fields[i]; !care.Equal(written.Get(f.Name), d.rec.Get(f.Name)) {
+			d.changed(f.Name)
+		}
+	}
+	return nil
 }
 
 // setAsideForeign looks at what was written past the engine, where nothing checked it. An object that is not of

@@ -229,9 +229,10 @@ func codeInAddress(address string) string {
 		if err != nil {
 			return ""
 		}
-		system, value, ok := strings.Cut(asked.Get("identifier"), "|")
-		if ok && isODS(simple(system)) {
-			return value
+		for _, token := range asked["identifier"] {
+			if system, value, ok := strings.Cut(token, "|"); ok && isODS(simple(system)) {
+				return value
+			}
 		}
 		return ""
 	}

@@ -97,9 +97,11 @@ func installTriggers(app core.App, name string) error {
 			return fmt.Errorf("install trigger on %s: %w", name, err)
 		}
 	}
-	for trigger, statement := range closedTriggers(app, name) {
-		if err := replaceTrigger(app, trigger, statement); err != nil {
-			return err
+	for _, of := range []map[string]string{closedTriggers(app, name), peopleTriggers(app, name)} {
+		for trigger, statement := range of {
+			if err := replaceTrigger(app, trigger, statement); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

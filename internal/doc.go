@@ -8,6 +8,7 @@
 // folder is for:
 //
 //   - identifier: NHS numbers, ODS codes, ULIDs. Pure.
+//   - folding: how names, numbers and days are compared, however they are written. Pure.
 //   - news2: the early warning score. Pure.
 //   - worktime: core hours and bank holidays. Pure.
 //   - plan: the visits and check-ins that a repeating plan stands for. Pure.
@@ -40,6 +41,7 @@
 //   - pbrecords: accounts, devices, imports and recovery, on PocketBase's own records.
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.
 //   - pbpages: reads in SQL what pages list: inboxes, searches, caseloads, counts, trends.
+//   - pbpeople: keeps the index by which a desk finds people.
 //   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, a list for each kind of asker: enrol.go, sync.go, care.go, health.go.
 //   - server: puts PocketBase, the store, the engine, the routes and the jobs together.

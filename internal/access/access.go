@@ -62,6 +62,10 @@ func (a *Access) Holds(patient string) bool {
 	return now
 }
 
+// HolderNames are the names of the scopes under which they have people: their teams', where they have what a team has, and
+// their own.
+func (a *Access) HolderNames() []string { return slices.Clone(a.holders) }
+
 // HeldThen is Holds for two moments: now, and at a time in the past.
 func (a *Access) HeldThen(patient string, at time.Time) (now, then bool) {
 	a.index.mu.RLock()

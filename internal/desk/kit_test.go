@@ -42,6 +42,7 @@ func (r *reach) DeskTeams() []string          { return slices.Clone(r.teams) }
 func (r *reach) MemberIDs() []string          { return slices.Clone(r.members) }
 func (r *reach) LooksAfter(staff string) bool { return slices.Contains(r.members, staff) }
 func (r *reach) Holds(patient string) bool    { return slices.Contains(r.holds, patient) }
+func (r *reach) HolderNames() []string        { return []string{care.TeamScope(north)} }
 func (r *reach) Oversees(patient string) bool { return slices.Contains(r.oversees, patient) }
 
 // leadOf leads another team.

@@ -23,6 +23,8 @@ type Reach interface {
 	LooksAfter(staff string) bool
 	// Holds says whether they have a person on a caseload now.
 	Holds(patient string) bool
+	// HolderNames are the names of the scopes under which they have people; see Holds.
+	HolderNames() []string
 	// Oversees says whether they are the end of the chain for a person: a team of their
 	// neighbourhood has them now.
 	Oversees(patient string) bool

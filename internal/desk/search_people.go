@@ -2,12 +2,13 @@ package desk
 
 import (
 	"slices"
-	"strings"
 
 	"doorstep/internal/care"
+	"doorstep/internal/folding"
 )
 
-// PersonKey is a place in the order of a search: by name, as the lead may know it.
+// PersonKey is a place in the order of a search: whose name begins with what was typed comes first, then by name, as the
+// lead may know it.
 type PersonKey struct {
 	Name string `json:"n"`
 	ID   string `json:"i"`
@@ -15,7 +16,7 @@ type PersonKey struct {
 
 // PeopleQuery is one page of the people on a lead's own caseloads.
 type PeopleQuery struct {
-	Text  string // words that must all be found; "" = everybody
+	Text  string // as it was typed; see folding.Read; "" = everybody
 	After PersonKey
 	Limit int
 }
@@ -26,20 +27,23 @@ type FoundPerson struct {
 	ID           string
 	Record       *care.Record // nil where there is none
 	Teams, Staff []string
+	// By are the parts of them in which what was typed was found.
+	By []folding.Part
 }
 
 // Sought says whom to find: people whom these holders have now.
 type Sought struct {
 	By Holders
-	// Words must all be found, each anywhere in what one may search; a Number instead of them is
-	// an NHS number, or part of one.
-	Words  []string
-	Number string
-	// Limited: to be searched and sorted by what the limited projection holds. What one may not
-	// read cannot be found out by searching, either.
+	// Terms must all be found.
+	Terms folding.Sought
+	// Limited: to be searched and sorted by what the limited projection holds. What one may not read cannot be found out
+	// by searching, either.
 	Limited bool
-	After   PersonKey
-	Limit   int
+	// Grants are the names of the holders under which they have people whom the limited projection shows: who is there
+	// without consent is not found.
+	Grants []string
+	After  PersonKey
+	Limit  int
 }
 
 // PeopleSearch finds people and who has them.
@@ -51,29 +55,47 @@ type PeopleSearch interface {
 	HoldersNow(patients []string, only *Holders) ([]care.CaseloadRow, error)
 }
 
-// searchWords bounds the words of one search.
-const searchWords = 6
+// searchTerms bounds the terms of one search.
+const searchTerms = 8
 
 // SearchPeople reads one page of who is on the caseloads of a lead's teams and staff now; last is
 // the place after it.
 func SearchPeople(store PeopleSearch, lead Lead, q PeopleQuery) (found []FoundPerson, last PersonKey, more bool, err error) {
-	sought := Sought{By: *lead.holders(), Limited: !lead.Clinical(), After: q.After, Limit: q.Limit}
-	if sought.Words, sought.Number = care.Sought(q.Text, searchWords); sought.Limited && sought.Number != "" {
-		sought.Words, sought.Number = strings.Fields(q.Text), "" // they find nobody by a number, and so nobody by its parts
+	sought := Sought{By: *lead.holders(), Terms: folding.Read(q.Text, searchTerms), Limited: !lead.Clinical(), After: q.After, Limit: q.Limit}
+	if sought.Limited {
+		sought.Terms, sought.Grants = sought.Terms.Within(folding.LimitedParts...), lead.HolderNames()
 	}
-	sought.Words = sought.Words[:min(len(sought.Words), searchWords)]
 	keys, more, err := store.FindPeople(sought)
 	if err != nil || len(keys) == 0 {
 		return nil, last, false, err
 	}
 	last = keys[len(keys)-1]
 	var only *Holders
-	if sought.Limited { // without consent, not even that they are there
+	if sought.Limited {
 		only = &sought.By
-		keys = slices.DeleteFunc(keys, func(k PersonKey) bool { return !lead.Holds(k.ID) })
+		keys = slices.DeleteFunc(keys, func(k PersonKey) bool { return !lead.Holds(k.ID) }) // whose consent ended this moment
 	}
-	found, err = withHolders(store, keys, only)
-	return found, last, more, err
+	if found, err = withHolders(store, keys, only); err != nil {
+		return nil, last, false, err
+	}
+	for i := range found {
+		found[i].By, _ = sought.Terms.Find(documentOf(found[i].Record, sought.Limited))
+	}
+	return found, last, more, nil
+}
+
+// documentOf is what is searched of a person; nothing where there is no record.
+func documentOf(rec *care.Record, limited bool) folding.Document {
+	if rec == nil {
+		return nil
+	}
+	p := care.AsPatient(rec)
+	person := folding.Person{FamilyName: p.FamilyName(), GivenName: p.GivenName(), PreferredName: p.PreferredName(), Address: p.Address(),
+		Postcode: p.Postcode(), Phone: p.Phone(), DateOfBirth: p.DateOfBirth(), NHSNumber: p.NHSNumber()}
+	if limited {
+		return person.Limited()
+	}
+	return person.Document()
 }
 
 // withHolders reads the people, and who has them.

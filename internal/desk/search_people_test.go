@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"doorstep/internal/care"
+	"doorstep/internal/folding"
 )
 
 // index finds everybody and remembers what it was asked.
@@ -34,17 +35,15 @@ func TestWhatALeadMaySearchBy(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		lead       Lead
-		words      string
-		number     string
+		terms      int
+		parts      string // in which something is sought
 		found      string
 	}{
-		{"everybody", "", clinical, "", "", "ivy sid"},
-		{"two words", "Ivy Testpatient", clinical, "Ivy Testpatient", "", "ivy sid"},
-		{"an NHS number in groups is one number", "999 000 0018", clinical, "", "9990000018", "ivy sid"},
-		{"an NHS number in one group is a word", "9990000018", clinical, "9990000018", "", "ivy sid"},
-		{"a part of a number in groups", "999 000", clinical, "", "999000", "ivy sid"},
-		{"six words at most", "a b c d e f g", clinical, "a b c d e f", "", "ivy sid"},
-		{"a voluntary service finds whom it has, and not by number", "999 000 0018", limited, "999 000 0018", "", "ivy"},
+		{"everybody", "", clinical, 0, "", "ivy sid"},
+		{"two words", "Ivy Testpatient", clinical, 2, "name preferred_name address", "ivy sid"},
+		{"an NHS number in groups is one number", "999 000 0018", clinical, 3, "name preferred_name address date_of_birth nhs_number phone", "ivy sid"},
+		{"eight words at most", "a b c d e f g h i", clinical, 8, "name preferred_name address", "ivy sid"},
+		{"a voluntary service finds whom it has, and not by number or birthday", "999 000 0018", limited, 3, "name address phone", "ivy"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x := &index{people: []PersonKey{{"Ivy", "ivy"}, {"Sid", "sid"}}}
@@ -57,8 +56,19 @@ func TestWhatALeadMaySearchBy(t *testing.T) {
 			if strings.Join(ids, " ") != c.found || last.ID != "sid" || !more {
 				t.Errorf("found %v, last %+v, more %v", ids, last, more)
 			}
-			if strings.Join(x.sought.Words, " ") != c.words || x.sought.Number != c.number || x.sought.Limited == c.lead.Clinical() || (x.only == nil) != c.lead.Clinical() {
-				t.Errorf("sought %+v, holders %+v", x.sought, x.only)
+			var parts []string
+			for _, part := range folding.Parts {
+				if slices.ContainsFunc(x.sought.Terms, func(t folding.Term) bool {
+					return slices.ContainsFunc(t, func(p folding.Piece) bool { return slices.Contains(p.In, part) })
+				}) {
+					parts = append(parts, string(part))
+				}
+			}
+			if len(x.sought.Terms) != c.terms || strings.Join(parts, " ") != c.parts || x.sought.Limited == c.lead.Clinical() || (x.only == nil) != c.lead.Clinical() {
+				t.Errorf("sought %+v in %q, holders %+v", x.sought, parts, x.only)
+			}
+			if (len(x.sought.Grants) == 0) != c.lead.Clinical() {
+				t.Errorf("by the grants of %q", x.sought.Grants)
 			}
 			if !slices.Equal(found[0].Teams, []string{north}) || !slices.Equal(found[0].Staff, []string{"ann"}) || found[0].Record == nil {
 				t.Errorf("%+v", found[0])

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/health"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/syncer"
 )
@@ -29,6 +30,8 @@ type API struct {
 	Sync *syncer.Engine
 	// Store is read by the pages.
 	Store *pbstore.Store
+	// People is the index by which people are found.
+	People *pbpeople.Index
 	// Clock is the server's; Uptime the time that has passed, whatever the clock is set to; nil: by Clock.
 	Clock  func() time.Time
 	Uptime func() time.Duration

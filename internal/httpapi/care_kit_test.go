@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
 	reference "doorstep/internal/phone"
@@ -66,7 +67,8 @@ func newTown(t *testing.T) *town {
 	store.OnRevocation(service.Revoke)
 	passwords, err := identity.NewPasswords(w.now, 4)
 	must(t, err)
-	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, Clock: w.now}
+	people := pbpeople.New(w.SecondConnection(t), store.Connections())
+	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, People: people, Clock: w.now}
 	w.OnServe().BindFunc(w.api.Register)
 	w.server = w.Serve(t)
 	w.settle()

@@ -8,6 +8,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/folding"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
@@ -32,6 +33,9 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 		q.Limit = defaultPage
 	}
 	if err := placeAsked(body.Cursor, &q.After); err != nil {
+		return err
+	}
+	if err := a.People.Bring(e.Request.Context()); err != nil {
 		return err
 	}
 	var found []desk.FoundPerson
@@ -62,13 +66,16 @@ type FoundPerson struct {
 	Person access.Person `json:"person"`
 	Teams  []care.Named  `json:"teams"`
 	Staff  []care.Named  `json:"staff"`
+	// FoundBy are the parts of the person in which what was typed was found, none where nothing was.
+	FoundBy []folding.Part `json:"found_by"`
 }
 
 // nameFound tells who people, teams and staff are, as far as the viewer may know.
 func (a *API) nameFound(viewer *access.Access, found []desk.FoundPerson) []FoundPerson {
 	list := make([]FoundPerson, len(found))
 	for i, f := range found {
-		list[i] = FoundPerson{Person: viewer.SeePersonNear(f.ID, f.Record), Teams: []care.Named{}, Staff: []care.Named{}}
+		list[i] = FoundPerson{Person: viewer.SeePersonNear(f.ID, f.Record), Teams: []care.Named{}, Staff: []care.Named{}, FoundBy: []folding.Part{}}
+		list[i].FoundBy = append(list[i].FoundBy, f.By...)
 		for _, id := range f.Teams {
 			list[i].Teams = append(list[i].Teams, *a.Store.Access.NamedTeam(id))
 		}

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -83,7 +84,7 @@ func TestDesk_SearchesPeople(t *testing.T) {
 	w.Caseload(t, w.Patient(t, "Faraway", w.practice), w.hill)
 	w.Put(t, care.Caseload, map[string]any{"patient": w.Patient(t, "Gone", w.practice).Id, "team": w.nurses.Id, "to": w.now().Add(-time.Hour)})
 	w.tick()
-	for text, want := range map[string]int{"": 2, "testp": 1, "TESTPATIENT ada": 1, "ada nobody": 0, "faraway": 0, "gone": 0, "999 000 0018": 1, "9990000018": 1, "%": 1, "_": 0, "TESTPATIENT, Ada": 1, "1950-04-12": 1, "12/4/1950": 1, "12.04.1950": 1, "12 April 1950": 1, "13/4/1950": 0} { // U17
+	for text, want := range map[string]int{"": 2, "testp": 1, "TESTPATIENT ada": 1, "ada nobody": 0, "faraway": 0, "gone": 0, "999 000 0018": 1, "9990000018": 1, "%": 2, "_": 2, "TESTPATIENT, Ada": 1, "1950-04-12": 1, "12/4/1950": 1, "12.04.1950": 1, "12 April 1950": 1, "13/4/1950": 0} { // U17
 		equal(t, "found by "+text, len(w.found(w.lea, map[string]any{"text": text}).Items), want)
 	}
 	got := w.found(w.lea, map[string]any{"text": "testp"}).Items[0]
@@ -99,6 +100,37 @@ func TestDesk_SearchesPeople(t *testing.T) {
 	refused(t, w.send(w.lea, "/people/search", map[string]any{"cursor": "!"}), http.StatusBadRequest, "cursor")
 	refused(t, w.send(w.lea, "/people/search", map[string]any{"text": strings.Repeat("x", 101)}), http.StatusBadRequest, "invalid")
 	equal(t, "the audit names whose", w.column(`SELECT detail FROM audit WHERE action = 'search' AND actor = ? ORDER BY id LIMIT 1`, w.cora.Id) != "", true)
+}
+
+// B7. However a person is written and typed, a desk finds whom it means, is told by what, and finds nobody else's people.
+func TestDesk_FindsPeopleHoweverTheyAreTyped(t *testing.T) {
+	w := newTown(t)
+	sian, far := w.Patient(t, "O’Madeup", w.practice), w.Patient(t, "Faraway", w.practice)
+	about := map[string]any{"given_name": "Siân", "date_of_birth": "1944-02-03", "phone": "+44 161 496 0123", "postcode": "M41 5BU", "address": "14 Oak Street", "nhs_number": "9990020000"}
+	w.save(sian, about)
+	w.save(far, about)
+	w.Caseload(t, sian, w.nurses)
+	w.Caseload(t, far, w.hill)
+	w.tick()
+	for typed, by := range map[string]string{"o'madeup": "[name]", "omadeup sian": "[name]", "SIAN": "[name]", "O’MADEUP, Siân": "[name]", "999-002-0000": "[nhs_number]", "9990020000": "[nhs_number]",
+		"3/2/44": "[date_of_birth]", "1944-02-03": "[date_of_birth]", "03021944": "[date_of_birth]", "0161 496 0123": "[phone]", "+441614960123": "[phone]", "m415bu": "[address]", "oak street": "[address]",
+		"o madeup": "[name]", "sian 0161 496 0123 3 Feb 1944": "[name date_of_birth phone]"} {
+		found := w.found(w.lea, map[string]any{"text": typed}).Items
+		if len(found) != 1 || found[0].Person.ID != sian.Id || fmt.Sprint(found[0].FoundBy) != by {
+			t.Errorf("%q, to be found by %s: %s", typed, by, toJSON(t, found))
+		}
+	}
+	w.save(sian, map[string]any{"family_name": "Renamed"})
+	equal(t, "found by a name of before", len(w.found(w.lea, map[string]any{"text": "omadeup"}).Items), 0)
+	equal(t, "found by the name of now", len(w.found(w.lea, map[string]any{"text": "renamed"}).Items), 1)
+
+	// Whose name begins with what was typed comes first, and pages go on from there.
+	w.Caseload(t, w.Patient(t, "Aarenson", w.practice), w.nurses)
+	first := w.found(w.lea, map[string]any{"text": "ren", "limit": 1})
+	second := w.found(w.lea, map[string]any{"text": "ren", "limit": 1, "cursor": first.Cursor})
+	if len(first.Items) != 1 || first.Items[0].Person.FamilyName != "Renamed" || !first.More || len(second.Items) != 1 || second.Items[0].Person.FamilyName != "Aarenson" || second.More {
+		t.Errorf("%s then %s", toJSON(t, first), toJSON(t, second))
+	}
 }
 
 // A voluntary service finds its own people by what volunteers know, and does not learn who else visits.

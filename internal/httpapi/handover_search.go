@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
+	"doorstep/internal/folding"
 	"doorstep/internal/pbpages"
 	"doorstep/internal/wire"
 )
@@ -71,50 +72,39 @@ func (a *API) searchClosed(e *core.RequestEvent) error {
 // sought matches a handover by what its reader sees of it, so that nothing can be found out by searching that may not
 // be read; nil where nothing is sought.
 func (a *API) sought(who *access.Access, text, by string) func(*pbpages.InboxRow) bool {
-	words, number := care.Sought(text, soughtWords)
-	closers, _ := care.Sought(by, soughtWords)
-	if len(words) == 0 && number == "" && len(closers) == 0 {
+	sought, closers := folding.Read(text, soughtWords), folding.Read(by, soughtWords)
+	if len(sought) == 0 && len(closers) == 0 {
 		return nil
-	}
-	if number != "" {
-		words = []string{number}
-	}
-	for i := range words {
-		words[i] = care.Folded(words[i])
-	}
-	for i := range closers {
-		closers[i] = care.Folded(closers[i])
 	}
 	return func(row *pbpages.InboxRow) bool {
 		h := a.viewHandover(who, row)
-		if len(closers) > 0 && (h.ClosedBy == nil || !holdsAll(care.Folded(h.ClosedBy.Name), closers)) {
-			return false
+		if len(closers) > 0 {
+			if h.ClosedBy == nil {
+				return false
+			}
+			if _, closed := closers.Find((folding.Person{GivenName: h.ClosedBy.Name}).Document()); !closed {
+				return false
+			}
 		}
-		return len(words) == 0 || holdsAll(searched(&h), words)
+		_, found := sought.Find(searched(&h))
+		return found
 	}
-}
-
-func holdsAll(text string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
 }
 
 // searched is what is searched of a handover: whom it is about, from whom, and what it says.
-func searched(h *HandoverView) string {
+func searched(h *HandoverView) folding.Document {
 	p := &h.Patient
-	parts := []string{p.FamilyName, p.GivenName, p.PreferredName, p.DateOfBirth, p.NHSNumber, strings.ReplaceAll(p.NHSNumber, " ", ""), p.Postcode,
-		h.Situation, h.Background, h.Assessment, h.Recommendation, h.SafeNote, h.Answer, h.DeclineReason}
+	d := folding.Person{FamilyName: p.FamilyName, GivenName: p.GivenName, PreferredName: p.PreferredName, Address: p.Postcode,
+		DateOfBirth: p.DateOfBirth, NHSNumber: p.NHSNumber}.Document()
+	says := []string{d[folding.Address], h.Situation, h.Background, h.Assessment, h.Recommendation, h.SafeNote, h.Answer, h.DeclineReason}
 	for _, n := range []*care.Named{h.FromStaff, h.FromTeam, h.ToTeam} {
 		if n != nil {
-			parts = append(parts, n.Name)
+			says = append(says, n.Name)
 		}
 	}
 	for _, r := range h.Rules {
-		parts = append(parts, r.Title)
+		says = append(says, r.Title)
 	}
-	return care.Folded(strings.Join(parts, "\n"))
+	d[folding.Address] = folding.Text(strings.Join(says, "\n"))
+	return d
 }

@@ -45,7 +45,8 @@ func Built() map[string]map[string]string {
 		q.Only = &desk.Holders{}
 		built["caseloadPage"][q.Patient+q.Team+q.Staff+", some holders"] = caseloadPage(q)
 	}
-	built["foundPeople"]["clinical"], built["foundPeople"]["limited"] = foundPeople(false, 2, true), foundPeople(true, 2, false)
+	built["foundPeople"]["clinical"], built["foundPeople"]["limited"] = foundPeople(false, true), foundPeople(true, true)
+	built["foundPeople"]["clinical, unindexed"], built["foundPeople"]["limited, unindexed"] = foundPeople(false, false), foundPeople(true, false)
 	viewer := access.NewIndex(func() time.Time { return time.Time{} }).Of(care.Viewer{Staff: "s", Role: care.CareCoordinator, Teams: []string{"a", "b"}})
 	for _, q := range []InboxQuery{{Side: access.Received}, {Side: access.Sent}, {Side: access.Received, Mine: true}, {Side: access.Sent, Mine: true}} {
 		q.Access = viewer

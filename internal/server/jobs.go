@@ -29,8 +29,12 @@ const (
 	jobCheckpoint = "checkpoint"
 	jobCleanUp    = "clean_up"
 	jobSeal       = "seal_audit"
+	jobPeople     = "index_people"
 	jobFold       = "count_failed_sign_ins"
 )
+
+// peopleEvery: whoever searches brings the index of people up to date too; after an import they find it done.
+const peopleEvery = 10 * time.Second
 
 // Lateness that health speaks of.
 const (
@@ -46,6 +50,7 @@ func (s *Server) jobs() []job {
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
 		{name: jobCheckpoint, every: watchEvery, lateAfter: lateMinutes, do: s.Store.Checkpoint},
 		{name: jobFold, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.FoldSignIns(ctx) }},
+		{name: jobPeople, every: peopleEvery, lateAfter: lateHours, do: s.People.Bring},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
 		{name: jobCleanUp, daily: "10 3 * * *", lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
 		{name: syncer.JobCheck, daily: "10 4 * * *", lateAfter: lateNight, do: s.Engine.Check},

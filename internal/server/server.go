@@ -19,10 +19,12 @@ import (
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rules"
 	"doorstep/internal/settings"
+	"doorstep/internal/sqlitedb"
 	"doorstep/internal/standing"
 	"doorstep/internal/syncer"
 )
@@ -69,6 +71,7 @@ func From(set *settings.Settings) Options {
 type Server struct {
 	App     core.App
 	Store   *pbstore.Store
+	People  *pbpeople.Index
 	Engine  *syncer.Engine
 	API     *httpapi.API
 	o       Options
@@ -140,6 +143,11 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	writer, err := sqlitedb.Writer(app)
+	if err != nil {
+		return nil, errors.Join(err, s.Store.Close())
+	}
+	s.People = pbpeople.New(writer, s.Store.Connections())
 	lost, strangers, err := s.openJournal()
 	if err != nil {
 		return nil, errors.Join(err, s.Store.Close())
@@ -166,7 +174,7 @@ func open(app core.App, o Options) (*Server, error) {
 		}})
 	pbrecords.BindRevocation(app, service.Revoke)
 	s.Store.OnRevocation(service.Revoke)
-	s.API = &httpapi.API{App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
+	s.API = &httpapi.API{App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
 	if !o.Manual {
 		s.watch()
 	}

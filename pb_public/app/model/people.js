@@ -1,26 +1,22 @@
 // @ts-check
 // People on this phone: finding one by what a nurse would type, and what to know before the door opens.
 import { ageAt, score } from '../../shared/ui/news2.js'
-import { birth, day, personName } from '../../shared/ui/format.js'
+import { day, moment, personName } from '../../shared/ui/format.js'
 import { fold } from '../../shared/ui/fold.js'
-import { inOrder } from '../../shared/ui/words.js'
+import { inOrder, words as said } from '../../shared/ui/words.js'
 import { anyScored } from '../../shared/ui/readings.js'
 import { cannotBeRead } from '../../shared/ui/unreadable.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
 
-/** A date as it may be typed: 04/03/1941, 4.3.41, 1941-03-04. */
-const typedDate = /\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2}))\b/
+/** A date as it may be typed: 04/03/1941, 4.3.41, 4 3 1941, 1941-03-04. */
+const typedDate = /\b(?:(\d{4})[-./](\d{1,2})[-./](\d{1,2})|(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4}|\d{2}))\b/
 
-/**
- * Whether somebody was born on a day that was typed; the year may have two digits.
- * @param {string | null | undefined} born 1941-03-04 @param {RegExpMatchArray} typed
- */
-function bornOn(born, typed) {
-  const [y, m, d] = (born ?? '').slice(0, 10).split('-')
-  const [year, month, day] = typed[1] ? [typed[1], typed[2], typed[3]] : [typed[6], typed[5], typed[4]]
-  return Boolean(d) && y.endsWith(year) && Number(m) === Number(month) && Number(d) === Number(day)
-}
+/** The digits of a number; a telephone number as it is dialled in this country. @param {string | null | undefined} text */
+const digitsOf = text => fold(text).replace(/\D/g, '').replace(/^(00)?440?(?=\d{9})/, '0')
+
+/** 3 February 1944: who is looked for by it may type the month in full or in short. */
+const inFull = new Intl.DateTimeFormat(said.locale, { dateStyle: 'long', timeZone: 'UTC' })
 
 /**
  * An index for searching: made once for a list of people, asked at each key.
@@ -28,11 +24,11 @@ function bornOn(born, typed) {
  */
 export function index(people) {
   const rows = people.map(p => {
-    const [y, m, d] = (p.date_of_birth ?? '').slice(0, 10).split('-')
+    const born = (p.date_of_birth ?? '').slice(0, 10), [y, m, d] = born.split('-'), at = moment(born)
     const words = [p.family_name, p.given_name, p.preferred_name, p.postcode, p.address].map(fold)
-    return { person: p, name: personName(p), born: p.date_of_birth, family: words[0], first: words.slice(1, 3),
-      text: [...words, ...words.map(w => w.replaceAll(' ', '')), fold(birth(p.date_of_birth)), d ? `${d}/${m}/${y}` : ''].join(' '),
-      digits: [p.nhs_number, p.phone].map(n => String(n ?? '').replace(/\D/g, '')) }
+    return { person: p, name: personName(p), born, family: words[0], first: words.slice(1, 3),
+      text: [...words, ...words.map(w => w.replaceAll(' ', '')), ...at ? [d, m, y, fold(inFull.format(at))] : []].join('\n'),
+      numbers: [p.nhs_number, y + m + d, d + m + y, ...(p.phone ?? '').split(/[^\d ()+.-]/)].map(digitsOf).join(' ') }
   }).sort((a, b) => inOrder(a.name, b.name))
   return {
     all: rows.map(r => r.person),
@@ -42,14 +38,17 @@ export function index(people) {
      * @param {string} typed @returns {Rec[]}
      */
     find(typed) {
-      const date = typed.match(typedDate)
+      const date = typed.match(typedDate), two = (/** @type {number} */ n) => date?.[n]?.padStart(2, '0') ?? ''
+      const bornOn = date && [date[1] ?? date[6], two(2) || two(5), two(3) || two(4)].join('-') // the year may have two digits
       const wanted = fold(date ? typed.replace(date[0], ' ') : typed).split(' ').filter(Boolean)
       if (!date && !wanted.length) return this.all
-      const digits = /\p{L}/u.test(typed) ? '' : typed.replace(/\D/g, '')
+      const digits = /\p{L}/u.test(typed) ? '' : digitsOf(typed)
       const begins = (/** @type {string} */ name) => wanted.some(w => name.startsWith(w))
       const rank = (/** @type {typeof rows[number]} */ r) => (begins(r.family) ? 0 : r.first.some(begins) ? 1 : 2)
-      return rows.filter(r => (digits.length > 2 && r.digits.some(n => n.includes(digits)))
-          || ((!date || bornOn(r.born, date)) && wanted.every(w => r.text.includes(w))))
+      const apart = !digits || digits.length > 14 // more than one number has
+      return rows.filter(r => (digits.length > 2 && r.numbers.includes(digits))
+          || ((!bornOn || r.born.endsWith(bornOn)) && wanted.every(w => r.text.includes(w)
+            || (apart && w.length > 2 && r.numbers.includes(w)))))
         .map((r, i) => ({ r, i, rank: rank(r) })).sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ r }) => r.person)
     },
   }

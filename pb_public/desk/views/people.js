@@ -2,7 +2,7 @@
 // Finding people on one's own caseloads, and the caseloads themselves.
 import { html, nothing } from '../../shared/ui/html.js'
 import { birth, nhsNumber } from '../../shared/ui/format.js'
-import { count, fill, words } from '../words.js'
+import { count, fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, personLine, select, staffOptions, teamOptions, textInput, troubleBox } from '../parts.js'
 
@@ -48,7 +48,7 @@ export function people(desk) {
       <ul class="dk-list">${found.map(f => html`<li class="dk-card"><a href="#/person/${f.person.id}">${personLine(f.person)}</a>
         <span>${[f.person.date_of_birth && fill(words.desk.person.born, { date: birth(f.person.date_of_birth) }),
             f.person.nhs_number && nhsNumber(f.person.nhs_number), f.person.address].filter(Boolean).join(' · ')}</span>
-        <span class="ds-soft">${[...f.teams, ...f.staff].map(x => x.name).join(', ')}</span></li>`)}</ul>
+        ${foundBy(f)}<span class="ds-soft">${[...f.teams, ...f.staff].map(x => x.name).join(', ')}</span></li>`)}</ul>
       ${more ? button(w.more, { kind: 'secondary', click: () => view.find(true) }) : nothing}
       ${desk.isClinical ? html`<p><a class="nhsuk-button" href="#/register">${w.register}</a></p>` : nothing}
       <h2 class="nhsuk-heading-m">${w.caseloads}</h2>
@@ -56,6 +56,12 @@ export function people(desk) {
           change: v => { if (v) desk.go(`caseload/${v.replace(':', '/')}`) } })}`,
   }
   return view
+}
+
+/** In what of somebody the words were found, and what a card does not show of it. @param {any} f */
+function foundBy(f) {
+  const parts = f.found_by.map((/** @type {string} */ part) => (part === 'phone' ? `${w.parts.phone} ${f.person.phone}` : word(w.parts, part)))
+  return parts.length ? html`<span class="ds-soft">${fill(w.foundBy, { parts: parts.join(', ') })}</span>` : nothing
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let waiting

@@ -201,3 +201,26 @@ func TestAKindThatChangesAsksEverybodyInStepsAndGoesOnAfterAKill(t *testing.T) {
 		}
 	}
 }
+
+// The server dies between the write that ends a service and what follows from it: at the next start all of it follows.
+func TestAServiceThatEndsJustBeforeAKillLetsGoOfItsPeople(t *testing.T) {
+	s := newBefrienders(t)
+	held := func() (n int) {
+		ok(t, s.DB().NewQuery(`SELECT count(*) FROM sync_grants WHERE to_seq IS NULL AND holder IN ('team:`+s.team.Id+`', 'staff:`+s.vera.Id+`')`).Row(&n))
+		return n
+	}
+	if n := held(); n != 2 {
+		t.Fatalf("the service has %d people at first", n)
+	}
+	s.foreign = s.SecondConnection(t)
+	_, err := s.foreign.Exec(`UPDATE organisations SET retracted = ? WHERE id = ?`, care.Stamp(s.now()), s.charity.Id)
+	ok(t, err)
+	s.restart() // as after a kill: nothing followed from it yet
+	s.pass(time.Minute)
+	if n := held(); n != 0 {
+		t.Errorf("%d people are still with it", n)
+	}
+	if to := s.asksThem().GetString("to_team"); to != s.coordination.Id {
+		t.Errorf("what stood with the service stands with team %q", to)
+	}
+}

@@ -21,6 +21,7 @@ type Directory struct {
 type Team struct {
 	ID, Name, Organisation, Neighbourhood, Kind, Phone, Route string
 	Retracted                                                 bool
+	Unsettled                                                 bool // somebody wrote it, and what follows from that was not done yet
 }
 
 // Organisation is whom a team belongs to.
@@ -29,6 +30,7 @@ type Organisation struct {
 	ClosedOn              string // a date, "" = open
 	OutOfHours            string // where to turn while it is closed, in its own words
 	Retracted             bool
+	Unsettled             bool // as of a team
 }
 
 // CoordinationTeam is the kind of team at the end of every chain.
@@ -124,7 +126,8 @@ func (d *Directory) Closings(now time.Time) map[string]time.Time {
 
 // Redirected compares two directories. Holders are the teams and members of staff that work for another service in the
 // second: whom they have is to be asked for consent again. Gone are the teams that took what was given to them, and take
-// nothing any more.
+// nothing any more. What was unsettled in the first, because the server ended between a write and what follows from it, may
+// have been anything before.
 func (ix *Index) Redirected(was, is *Directory, now time.Time) (holders, gone []string) {
 	teams := map[string]bool{}
 	for _, some := range []map[string]*Team{was.teams, was.past, is.teams, is.past} {
@@ -133,23 +136,35 @@ func (ix *Index) Redirected(was, is *Directory, now time.Time) (holders, gone []
 		}
 	}
 	for id := range teams {
-		if was.Service(id) != is.Service(id) {
+		unsure := was.unsettled(was.Ever(id))
+		if unsure || was.Service(id) != is.Service(id) {
 			holders = append(holders, care.TeamScope(id))
 		}
-		if was.TakesAt(id, now) && !is.TakesAt(id, now) {
+		if (unsure || was.TakesAt(id, now)) && !is.TakesAt(id, now) {
 			gone = append(gone, id)
 		}
 	}
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	for _, m := range ix.staff {
-		if was.ServiceOf(m.Viewer) != is.ServiceOf(m.Viewer) {
+		o := was.orgs[m.Organisation]
+		unsure := o != nil && o.Unsettled || slices.ContainsFunc(m.Teams, func(t string) bool { return was.unsettled(was.Ever(t)) })
+		if unsure || was.ServiceOf(m.Viewer) != is.ServiceOf(m.Viewer) {
 			holders = append(holders, care.StaffScope(m.Staff))
 		}
 	}
 	slices.Sort(holders)
 	slices.Sort(gone)
 	return holders, gone
+}
+
+// unsettled says whether a team, or its organisation, was written and not settled.
+func (d *Directory) unsettled(t *Team) bool {
+	if t == nil {
+		return false
+	}
+	o := d.orgs[t.Organisation]
+	return t.Unsettled || o != nil && o.Unsettled
 }
 
 // NamedStaff is a member of staff by id; nil for none. One who is not known has no name.

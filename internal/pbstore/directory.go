@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	everyTeam         = `SELECT id, name, organisation, neighbourhood, kind, phone, route, retracted <> '' FROM teams`
-	everyOrganisation = `SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours, retracted <> '' FROM organisations`
+	everyTeam         = `SELECT id, name, organisation, neighbourhood, kind, phone, route, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM teams`
+	everyOrganisation = `SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM organisations`
 	calendarDays      = `SELECT day, open <> 0, note FROM calendar_days`
 )
 
@@ -53,7 +53,7 @@ func readDirectory(each eachRowOf) (read directory, err error) {
 	var teams []*access.Team
 	err = each(everyTeam, func(r *sql.Rows) error {
 		t := &access.Team{}
-		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route, &t.Retracted)
+		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route, &t.Retracted, &t.Unsettled)
 		teams = append(teams, t)
 		return err
 	})
@@ -65,7 +65,7 @@ func readDirectory(each eachRowOf) (read directory, err error) {
 	err = each(everyOrganisation, func(r *sql.Rows) error {
 		o := &access.Organisation{}
 		var stated string
-		err := r.Scan(&o.ID, &o.Name, &o.Kind, &o.Phone, &o.ClosedOn, &stated, &o.OutOfHours, &o.Retracted)
+		err := r.Scan(&o.ID, &o.Name, &o.Kind, &o.Phone, &o.ClosedOn, &stated, &o.OutOfHours, &o.Retracted, &o.Unsettled)
 		orgs = append(orgs, o)
 		read.hours[o.ID] = stated
 		return err

@@ -11,5 +11,8 @@
 // to storage after its reply, so that a phone can be killed between any two of them; opening
 // it again on the same storage carries on.
 //
+// A phone that locks seals each unsent change to the server as well; while it is locked a [Locked] sends those, and can
+// read nothing.
+//
 // A Phone is not safe for concurrent use.
 package phone

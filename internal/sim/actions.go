@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,25 @@ var actions = []action{
 	{"server restart", 2, func(w *World) { w.crash("by its operator") }},
 }
 
+// wideActions are what happens on a wide day.
+var wideActions = slices.Concat(actions, []action{
+	{"hand over", 60, (*World).actHandOver},
+	{"line", 90, func(w *World) { w.anyPhone((*handset).line) }},
+	{"told in confidence", 25, (*World).actConfide},
+	{"lock", 40, (*World).actLock},
+	{"service", 16, (*World).actService},
+	{"sealing key", 3, (*World).loseSealingKey},
+})
+
+func (w *World) wide() bool { return w.o.Theme == wide }
+
+func (w *World) actions() []action {
+	if w.wide() {
+		return wideActions
+	}
+	return actions
+}
+
 // theme makes some actions more frequent in a run, by name: troubles that only show together
 // would meet too seldom.
 type theme map[string]int
@@ -50,6 +70,9 @@ const (
 	restores = "restores" // the server is restored again and again
 	disaster = "disaster" // both
 	staffing = "staffing" // people move between teams and roles
+	// wide: people hand over by hand, write what they did about handovers and what is for the safeguarding lead alone, phones
+	// lie locked in pockets, services come to their end. It is about one of the others as well, or about nothing in particular.
+	wide = "wide"
 )
 
 var themes = map[string]theme{
@@ -63,7 +86,7 @@ var themes = map[string]theme{
 func (w *World) theme() theme {
 	name := w.o.Theme
 	roll := pick(w, []string{"", "", "", "", copies, restores, disaster, staffing})
-	if name == "" {
+	if name == "" || name == wide {
 		name = roll
 	}
 	w.about = name
@@ -104,6 +127,9 @@ func (w *World) actNetwork() {
 		switch l := h.link; {
 		case l.cut || l.readOnly:
 			l.cut, l.readOnly = false, false
+			if w.wide() {
+				h.NetworkCameBack()
+			}
 			w.note(h.name, "— back in the network —")
 		case w.chance(20):
 			l.readOnly = true
@@ -199,6 +225,7 @@ func copySet(s map[string]bool) map[string]bool {
 // actResolve lets somebody decide an issue on their phone.
 func (w *World) actResolve() {
 	w.anyPhone(func(h *handset) {
+		h.unlock()
 		issues := h.List(care.SyncIssues)
 		if len(issues) == 0 {
 			return

@@ -15,6 +15,7 @@ func (w *World) writeOn(h *handset) {
 	if h.gone || h.Staff() == "" {
 		return
 	}
+	h.unlock()
 	people := h.List(care.Patients)
 	if len(people) == 0 {
 		return
@@ -225,9 +226,10 @@ func (h *handset) planned(who *phone.Seen) {
 
 // badValues sends what no field can hold, beside what is alarming and sound.
 func (h *handset) badValues(who *phone.Seen) {
-	readings := h.reading(h.w.random.IntN(3))
+	w := h.w
+	readings := h.reading(w.random.IntN(3))
 	readings["patient"], readings["taken_at"] = who.ID, h.stamp(time.Minute)
-	switch h.w.random.IntN(6) {
+	switch w.random.IntN(6) {
 	case 0:
 		readings["systolic"] = 1290
 	case 1:
@@ -237,7 +239,7 @@ func (h *handset) badValues(who *phone.Seen) {
 	case 3:
 		readings["respiration_rate"] = "26"
 	case 4:
-		readings["colour"] = h.w.unique("pale")
+		readings["colour"] = w.unique("pale")
 	case 5:
 		readings["news2"] = map[string]any{"total": 0}
 	}
@@ -293,7 +295,7 @@ func (h *handset) checkin(who *phone.Seen) {
 	case 0, 1:
 		values["concern"], values["wellbeing"] = w.unique("concern"), "not_usual_self"
 	case 2:
-		values["safeguarding"] = w.unique("safeguarding")
+		values["safeguarding"] = w.confide()
 	case 3:
 		values["note"] = w.unique("a clinical note") // not a field of theirs
 	}

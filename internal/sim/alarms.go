@@ -80,6 +80,7 @@ func (w *World) checkAlarms() {
 	}
 	j.refused()
 	j.handovers()
+	w.checkHanded(db)
 	w.checkFromNothing(have)
 	w.counts["alarms"] += len(have)
 	w.counts["handovers"] += len(db.rows[care.Handovers])

@@ -11,7 +11,15 @@
 //     code than the server's (projection.go), and the digests agree;
 //   - every change took effect exactly once, in an order that explains every stored value
 //     (model.go), and every losing or refused value can be found;
-//   - every alarm that the rules see in the final evidence was raised, once, in one handover.
+//   - every alarm that the rules see in the final evidence was raised, once, in one handover;
+//   - who has whom is what the caseload, consent and the services that are in force say, and nothing open stands with a
+//     team that takes nothing any more (services.go);
+//   - what was handed over by hand is in a handover, refused or not; a line that a phone wrote is in the history once, as
+//     what was done or as what was meant, and whoever has the handover reads it once (handing.go);
+//   - what was told in confidence is in no answer to anybody, and the safeguarding lead reads all of it (confidence.go);
+//   - a locked phone hears numbers and orders alone, sends nothing in clear, and loses nothing (pocket.go).
+//
+// Every second day of TestSeeds is wide: it has the moves of the last four as well.
 //
 // A seed that fails prints a drawn timeline and the command that replays it. Seeded design bugs
 // (faults.go) prove that the reckoning notices.

@@ -19,7 +19,7 @@ type Fault struct {
 
 // Faults are the bugs a run must notice.
 func Faults() []Fault {
-	return []Fault{
+	return append([]Fault{
 		{"push ack advances pull cursor", "Legend-State #383", onPhone(phoneBug{line: ackMovesCursor}), ""},
 		{"no left row on scope exit", "PocketBase #2522, PouchDB #7720", inFeed(func(f syncer.PageSource) syncer.PageSource { return noLeft{f} }), staffing},
 		{"no backfill on grant", "WatermelonDB #1264", inFeed(func(f syncer.PageSource) syncer.PageSource { return noBackfill{f} }), ""},
@@ -50,7 +50,7 @@ func Faults() []Fault {
 		{"last_mid trusted after a restore", "numbers without an epoch", onPhone(phoneBug{line: trustLastMid}), disaster},
 		{"outbox dropped by mid alone", "a phone restored from a backup", onPhone(phoneBug{line: byMid}), copies},
 		{"no retry without a new change", "PowerSync swift #179", onPhone(phoneBug{noTimer: true}), ""},
-	}
+	}, faultsOfWideDays()...)
 }
 
 // With returns the options of a run with the fault switched on.

@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -20,9 +21,11 @@ import (
 
 // phoneBug is what is wrong with every phone of a run.
 type phoneBug struct {
-	line    func(*handset) lineBug // between the phone and the line, nil for nothing
-	newest  bool                   // a form shows what is newest when it is sent, not what its author saw
-	noTimer bool                   // a round that failed is not tried again before the next change
+	line      func(*handset) lineBug // between the phone and the line, nil for nothing
+	newest    bool                   // a form shows what is newest when it is sent, not what its author saw
+	noTimer   bool                   // a round that failed is not tried again before the next change
+	patient   bool                   // an emergency waits as everything else does
+	dropTaken bool                   // what a locked phone hears was taken leaves the outbox
 }
 
 // lineBug alters what a phone hears; each part may be nil.
@@ -250,6 +253,34 @@ func trustLastMid(h *handset) lineBug {
 		epoch, _ := answer["epoch"].(string)
 		return epoch != "" && h.Epoch() != "" && epoch != h.Epoch() && h.ownKey(answer, false)
 	}}
+}
+
+// dropTaken takes out of a phone's outbox what it heard was taken while it was locked.
+func (h *handset) dropTaken() {
+	taken := map[string]bool{}
+	var drop []phone.Write
+	err := h.store.Load(func(table, _ string, value []byte) error {
+		var row struct {
+			Key   string `json:"key"`
+			Taken bool
+		}
+		if table == "sealed" && json.Unmarshal(value, &row) == nil && row.Taken {
+			taken[row.Key] = true
+		}
+		return nil
+	})
+	if err == nil {
+		err = h.store.Load(func(table, key string, value []byte) error {
+			var row struct{ Key string }
+			if table == "outbox" && json.Unmarshal(value, &row) == nil && taken[row.Key] {
+				drop = append(drop, phone.Write{Table: table, Key: key})
+			}
+			return nil
+		})
+	}
+	if err := errors.Join(err, h.store.Commit(drop)); err != nil {
+		h.w.fail("%s: %v", h.name, err)
+	}
 }
 
 // NextTry is the phone's own, unless its timer is broken.

@@ -46,6 +46,9 @@ func TestFaults(t *testing.T) {
 				if noticed == "" {
 					t.Fatalf("seed %d does not show it any more in %d steps; find another: %s", day.Seed, day.Steps, howToFind)
 				}
+				if says := wideFaults[f.Name]; !strings.Contains(noticed, says) {
+					t.Errorf("it was noticed, and not by %q", says)
+				}
 				t.Logf("seed %d, %d steps: %s", day.Seed, day.Steps, noticed)
 				found[i] = day
 			})
@@ -81,13 +84,13 @@ func (f Fault) search(t *testing.T, n int) Options {
 	t.Helper()
 	for i := range n {
 		day := Options{Seed: uint64(i + 1), Steps: faultSteps, Theme: f.theme}
-		if f.noticed(t, day) == "" {
+		if noticed := f.noticed(t, day); noticed == "" || !strings.Contains(noticed, wideFaults[f.Name]) {
 			continue
 		}
 		for low := 0; low+1 < day.Steps; {
 			shorter := day
 			shorter.Steps = (low + day.Steps) / 2
-			if len(run(t, f.With(shorter)).Failures) > 0 && len(run(t, shorter).Failures) == 0 {
+			if with := run(t, f.With(shorter)); len(with.Failures) > 0 && strings.Contains(strings.Join(with.Failures, " | "), wideFaults[f.Name]) && len(run(t, shorter).Failures) == 0 {
 				day = shorter
 			} else {
 				low = shorter.Steps

@@ -51,16 +51,19 @@ type handset struct {
 	link  *link
 	*phone.Phone
 
-	skew     time.Duration // how wrong its clock is
-	stepping bool          // a step is under way: kills may happen
-	heard    *wire.PullResponse
-	recorded map[string]bool // keys of the changes that are, or were, safe on it
-	forms    []*phone.Seen   // forms somebody left open
-	screens  []screen        // of the change that is being written
-	backup   *backup
-	gone     bool // wiped
-	gaveUp   bool // a round failed, and nothing was written since
-	barred   bool // its owner has signed in, and may not enrol a phone any more
+	skew       time.Duration // how wrong its clock is
+	stepping   bool          // a step is under way: kills may happen
+	heard      *wire.PullResponse
+	recorded   map[string]bool // keys of the changes that are, or were, safe on it
+	forms      []*phone.Seen   // forms somebody left open
+	screens    []screen        // of the change that is being written
+	urgent     map[string]bool // keys of changes that hand over as an emergency or as urgent
+	backup     *backup
+	locked     *phone.Locked    // while it is locked
+	lockedWith map[string]int64 // what was in the outbox when it was locked
+	gone       bool             // wiped
+	gaveUp     bool             // a round failed, and nothing was written since
+	barred     bool             // its owner has signed in, and may not enrol a phone any more
 }
 
 // backup is a copy of a phone, made by its system, that may be put back one day.
@@ -70,7 +73,7 @@ type backup struct {
 }
 
 func (w *World) newHandset(name string, owner *person) *handset {
-	h := &handset{w: w, name: name, owner: owner, store: &phone.Memory{}, recorded: map[string]bool{}}
+	h := &handset{w: w, name: name, owner: owner, store: &phone.Memory{}, recorded: map[string]bool{}, urgent: map[string]bool{}}
 	h.link = &link{w: w, h: h}
 	if w.random.IntN(6) == 0 {
 		h.skew = time.Duration(w.random.IntN(96)-48) * time.Hour
@@ -93,6 +96,8 @@ func (w *World) newHandset(name string, owner *person) *handset {
 		h.opts.KeyType = phone.P256
 	}
 	h.opts.Gzip = w.random.IntN(4) == 0
+	h.opts.Locks = w.wide() && w.random.IntN(2) == 0
+	h.opts.Online = func() bool { return !h.link.cut && !w.o.Phone.patient }
 	w.phones = append(w.phones, h)
 	w.timeline.columns = append(w.timeline.columns, name)
 	h.open()
@@ -108,13 +113,17 @@ func (h *handset) open() {
 		return
 	}
 	h.Phone = p
-	h.forms, h.gaveUp = nil, false
+	h.forms, h.gaveUp, h.locked = nil, false, nil
 }
 
 // kill ends the app wherever it is and starts it again.
 func (h *handset) kill() {
 	h.w.note(h.name, "† killed")
+	wasLocked := h.locked != nil
 	h.open()
+	if wasLocked {
+		h.locked = phone.NewLocked(h.opts)
+	}
 }
 
 // signIn makes the owner type their password, if the phone asks for it.
@@ -133,7 +142,11 @@ func (h *handset) signIn() {
 
 // step does one step of the phone's round and checks what must hold after any of them.
 func (h *handset) step() {
-	if h.gone {
+	switch {
+	case h.gone:
+		return
+	case h.locked != nil:
+		h.contact()
 		return
 	}
 	h.signIn()
@@ -170,6 +183,7 @@ func (h *handset) step() {
 		h.forget()
 		return
 	}
+	h.prompt()
 	h.w.afterStep(h, before, cursor, drained)
 }
 
@@ -240,22 +254,23 @@ func (w *World) honest(m *mutation) {
 	}
 }
 
-// change records one change as somebody using the app would.
-func (h *handset) change(what string, steps func(*phone.Change)) {
+// change records one change as somebody using the app would, and returns its key, "" where it could not.
+func (h *handset) change(what string, steps func(*phone.Change)) (key string) {
 	h.screens = nil
 	key, err := h.InOne(steps)
 	switch {
 	case errors.Is(err, phone.ErrNotHeld), errors.Is(err, phone.ErrWiped), errors.Is(err, phone.ErrNotSignedIn):
-		return
+		return ""
 	case err != nil:
 		h.w.fail("%s cannot record a change: %v", h.name, err)
-		return
+		return ""
 	case key == "":
-		return
+		return ""
 	}
 	h.recorded[key], h.gaveUp = true, false
 	if len(h.screens) > 0 {
 		h.w.screens[key] = h.screens
 	}
 	h.w.note(h.name, "✎ %s %s", shortKey(key), what)
+	return key
 }

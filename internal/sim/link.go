@@ -123,12 +123,16 @@ type mutation struct {
 	raw        json.RawMessage
 	from       *handset
 	client     string
+	unread     bool // it came sealed to a key that is lost
 }
 
 // tap listens on the line: what was sent, what was answered.
 func (w *World) tap(from *handset, req *http.Request, body []byte, status int, answer []byte) {
 	path := req.URL.Path
+	w.discreet(from.name, path, answer)
 	switch {
+	case strings.HasSuffix(path, "/sealed"):
+		w.tapSealed(from, unpacked(req, body), status, answer)
 	case strings.HasSuffix(path, "/push"):
 		var sent struct {
 			Client    string            `json:"client"`
@@ -143,10 +147,7 @@ func (w *World) tap(from *handset, req *http.Request, body []byte, status int, a
 			if err := json.Unmarshal(raw, m); err != nil {
 				continue
 			}
-			if _, known := w.reached[m.Key]; !known {
-				w.reached[m.Key] = m
-				w.honest(m)
-			}
+			w.noteReached(m)
 		}
 		var ack wire.PushResponse
 		if status == http.StatusOK && json.Unmarshal(answer, &ack) == nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/identity"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
@@ -22,7 +23,7 @@ import (
 )
 
 // dataFiles are what a server leaves in its folder, the write-ahead log included.
-var dataFiles = []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal", "signing.key"}
+var dataFiles = []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal", "signing.key", identity.SealingKeyFile}
 
 // disk is a copy of a data folder.
 type disk map[string][]byte

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
@@ -62,6 +63,8 @@ func (m *model) update(x *effect, op *phone.Op, it *item, resolving bool, base f
 		concurrent := c.seq > base && (resolving || c.client != x.client)
 		same := care.Equal(c.value, v)
 		switch {
+		case f.Sealed:
+			m.grow(x, it, c, v)
 		case it.retracted:
 			m.loseAgainst(x, it, name, c.value, v)
 		case same && f.Policy == care.Latest:
@@ -77,6 +80,17 @@ func (m *model) update(x *effect, op *phone.Op, it *item, resolving bool, base f
 			m.write(x, it, c, v)
 		}
 	}
+}
+
+// grow: what is for the safeguarding lead alone is a further line, whoever writes it; of a record that was withdrawn the
+// lead reads it elsewhere.
+func (m *model) grow(x *effect, it *item, c *cell, v any) {
+	have, _ := c.value.(string)
+	line, _ := v.(string)
+	if line == "" || it.retracted || slices.Contains(strings.Split(have, "\n"), line) {
+		return
+	}
+	m.write(x, it, c, strings.TrimPrefix(have+"\n"+line, "\n"))
 }
 
 // against is what one change wrote about a record that had been withdrawn: one conflict, however many fields.

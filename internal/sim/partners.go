@@ -14,19 +14,30 @@ const carePath = "/api/care/v1"
 
 // call is a request of a page: by somebody at a desk, whose network works.
 func (w *World) call(who *person, method, path string, body, into any) int {
+	status, answer := w.ask(who, method, path, body)
+	if status == http.StatusOK && into != nil {
+		if err := json.Unmarshal(answer, into); err != nil {
+			w.fail("%s %s answered what cannot be read: %v", method, path, err)
+		}
+	}
+	return status
+}
+
+// ask is call whose answer is wanted as it came.
+func (w *World) ask(who *person, method, path string, body any) (int, []byte) {
 	r := w.mustFind(care.StaffName, who.id)
 	if r == nil {
-		return 0
+		return 0, nil
 	}
 	token, err := r.NewAuthToken()
 	if err != nil {
 		w.fail("make a token for %s: %v", who.name, err)
-		return 0
+		return 0, nil
 	}
 	raw, err := json.Marshal(body)
 	if err != nil {
 		w.fail("encode a request: %v", err)
-		return 0
+		return 0, nil
 	}
 	if body == nil {
 		raw = nil
@@ -41,12 +52,10 @@ func (w *World) call(who *person, method, path string, body, into any) int {
 	if rec.Code >= 500 {
 		w.fail("%s %s by %s answered %d: %s", method, path, who.name, rec.Code, rec.Body)
 	}
-	if rec.Code == http.StatusOK && into != nil {
-		if err := json.Unmarshal(rec.Body.Bytes(), into); err != nil {
-			w.fail("%s %s answered what cannot be read: %v", method, path, err)
-		}
+	if !care.DutyOf(care.Role(r.GetString("role"))).ReadsConcerns {
+		w.discreet(who.name, path, rec.Body.Bytes())
 	}
-	return rec.Code
+	return rec.Code, rec.Body.Bytes()
 }
 
 // inboxItem is what a page needs of a handover.
@@ -71,7 +80,11 @@ func (w *World) actPartner() {
 		return
 	}
 	verb := strings.ReplaceAll(pick(w, h.May), "_", "-")
-	body := map[string]any{"version": h.Version, "reason": w.unique("reason"), "text": w.unique("text"), "outcome": "advice_given",
+	say := w.unique
+	if who.name == "sage" { // who deals with concerns alone
+		say = func(string) string { return w.confide() }
+	}
+	body := map[string]any{"version": h.Version, "reason": say("reason"), "text": say("text"), "outcome": "advice_given",
 		"to_team": w.town.teams[pick(w, []string{"elm", "oak", "minds", "desk"})], "name": "Dr Test", "role": "GP", "reached": true, "read_back": true}
 	path := carePath + "/handovers/" + h.ID + "/" + verb
 	status := w.call(who, http.MethodPost, path, body, nil)

@@ -19,9 +19,11 @@ func (w *World) reckon() {
 		}
 	}
 	w.checkGrants()
+	w.checkNothingStaysWhereNobodyIs()
 	w.checkEveryChangeArrived()
 	w.checkStory()
 	w.checkAlarms()
+	w.checkTheLeadReads()
 	if len(w.failures) == 0 {
 		w.checkDigests()
 	}
@@ -102,45 +104,4 @@ func (w *World) checkGrants() {
 			w.fail("%s is not granted although a caseload row says so", k)
 		}
 	}
-}
-
-// caseloadNow reads who should hold whom.
-func (w *World) caseloadNow() map[string]bool {
-	want := map[string]bool{}
-	db, err := w.machine.db()
-	if err != nil {
-		w.fail("%v", err)
-		return want
-	}
-	now := w.clock.Now().UTC().Format("2006-01-02 15:04:05.000Z")
-	rows, err := db.Query(`SELECT c.patient, c.team, c.staff, p.consent, coalesce(t.organisation, s.organisation, ''), coalesce(s.teams, '')
-		FROM caseload c JOIN patients p ON p.id = c.patient LEFT JOIN teams t ON t.id = c.team LEFT JOIN staff s ON s.id = c.staff
-		WHERE (c."from" = '' OR c."from" <= ?) AND (c."to" = '' OR c."to" > ?)`, now, now)
-	if err != nil {
-		w.fail("read the caseload: %v", err)
-		return want
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var patient, team, staff, organisation, teams string
-		var consent any
-		if err := rows.Scan(&patient, &team, &staff, &consent, &organisation, &teams); err != nil {
-			w.fail("read the caseload: %v", err)
-			return want
-		}
-		// Whoever works for the service, or in its teams alone, has nobody by name who did not let it in.
-		volunteers := organisation == w.town.orgs["friends"] || teams == `["`+w.town.teams["friends"]+`"]`
-		if volunteers && !strings.Contains(textOf(consent), `"given":true`) {
-			continue
-		}
-		holder := "team:" + team
-		if team == "" {
-			holder = "staff:" + staff
-		}
-		want[patient+" by "+holder] = true
-	}
-	if err := rows.Err(); err != nil {
-		w.fail("read the caseload: %v", err)
-	}
-	return want
 }

@@ -57,11 +57,11 @@ func run(t *testing.T, o Options) *Report {
 func TestSeed(t *testing.T) {
 	seed := max(*oneSeed, 1)
 	r := run(t, Options{Seed: seed, Steps: *oneSteps, Theme: *oneTheme, Digests: *digests})
-	if len(r.Failures) > 0 {
-		t.Fatal(r)
-	}
 	if *oneSeed > 0 {
 		t.Log("\n" + r.Timeline.Draw(100000))
+	}
+	if len(r.Failures) > 0 {
+		t.Fatal(r)
 	}
 }
 
@@ -69,11 +69,15 @@ func TestSeed(t *testing.T) {
 // live through more.
 const usualSeeds = 40
 
-// TestSeeds runs many seeds; a failing one prints its timeline and how to replay it. No phone compares what it
+// TestSeeds runs many seeds, every second a wide day; a failing one prints its timeline and how to replay it. No phone compares what it
 // holds with the server before the reckoning: whatever a pull misses stays missing.
 func TestSeeds(t *testing.T) {
 	trouble(t, seeds(t, usualSeeds), Options{})
 }
+
+// wideKinds are what happens on wide days alone.
+var wideKinds = []string{"service ended", "service put back", "practice closed", "service of another kind", "handed over by hand", "words of a handover found",
+	"line", "line too late", "read by whoever has it", "told in confidence", "emergency waits", "locked", "sent while locked", "sealing key lost"}
 
 // TestSeedsWithDigests runs seeds in which phones compare what they hold in the middle of the day as well. It must
 // move nothing: a comparison that finds something has found a pull that missed it.
@@ -97,6 +101,11 @@ func trouble(t *testing.T, n int, day Options, kinds ...string) {
 	for _, k := range kinds {
 		if total[k] == 0 {
 			t.Errorf("in %d runs there was never a %q", n, k)
+		}
+	}
+	for _, k := range wideKinds {
+		if n >= usualSeeds && total[k] == 0 {
+			t.Errorf("in %d runs there was never a %q: the wide days have lost what makes them wide", n, k)
 		}
 	}
 	for _, k := range []string{"changes", "conflicts", "held or set aside", "alarms", "handovers", "swap checked", "server crash", "server restored", "phone restored", "twin"} {
@@ -136,6 +145,9 @@ func runs(t *testing.T, n int, day Options) iter.Seq[*Report] {
 					}
 					day := day
 					day.Seed = uint64(i + 1)
+					if i%2 == 1 {
+						day.Theme = wide
+					}
 					r, err := Run(day)
 					results[i] <- result{r, err}
 				}

@@ -189,6 +189,9 @@ func (w *World) pass(d time.Duration) {
 	if err := w.machine.tick(); err != nil {
 		w.fail("tick: %v", err)
 	}
+	if w.wide() && !w.healing && w.chance(25) && !w.unsettled() {
+		w.checkGrants()
+	}
 }
 
 // day is the part of a run in which things go wrong.
@@ -205,12 +208,12 @@ func (w *World) day() {
 	}
 	theme := w.theme()
 	total := 0
-	for _, a := range actions {
+	for _, a := range w.actions() {
 		total += a.weight * theme.times(a.name)
 	}
 	for range w.o.Steps {
 		roll := w.random.IntN(total)
-		for _, a := range actions {
+		for _, a := range w.actions() {
 			if roll -= a.weight * theme.times(a.name); roll < 0 {
 				a.do(w)
 				break
@@ -233,6 +236,10 @@ func (w *World) heal() {
 	}
 	for _, h := range w.phones {
 		h.link.cut, h.link.readOnly = false, false
+		h.unlock()
+		if w.wide() {
+			h.NetworkCameBack()
+		}
 	}
 	const rounds = 14
 	for range rounds {

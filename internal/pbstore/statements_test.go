@@ -26,6 +26,8 @@ var mayScan = map[string]string{
 	"anyDirty":                             "the first row of a queue that is emptied",
 	"dirtyRows":                            "the first rows of a queue that is emptied, in the order of its key",
 	"dirtySteering":                        "the first rows of an index of that queue, in its order",
+	"everyTeam":                            "what of the directory is still in a queue that is emptied, when the directory is read",
+	"everyOrganisation":                    "what of the directory is still in a queue that is emptied, when the directory is read",
 	"visitsToMake":                         "a desk asks it when somebody leaves; an index on visits would cost every push a third of its speed",
 	"where openConflictsOfStaff conflicts": "the index of open issues, whole: when somebody leaves a team",
 	"where openRefusedOfStaff quarantine":  "the index of open issues, whole: when somebody leaves a team",

@@ -8,4 +8,8 @@ import (
 
 // Checkins is the collection of check-ins: no built-in reads. Its safeguarding field is hidden from
 // PocketBase's routes: only the safeguarding lead gets it, through a handover.
-func Checkins() *core.Collection { return build(care.Checkins) }
+func Checkins() *core.Collection {
+	c := build(care.Checkins)
+	c.AddIndex("idx_checkins_to_make", false, "`team`, `planned_start`", "`planned_start` != '' AND `happened_at` = ''")
+	return c
+}

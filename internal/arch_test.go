@@ -81,7 +81,7 @@ var table = map[string]folder{
 	"internal/rooms": {why: "the rooms are put together for one transaction; any store that has what they ask for will do",
 		imports: []string{"internal/care", "internal/wire", "internal/takein", "internal/judge", "internal/arrange"}, tests: []string{"internal/handover", "internal/rules"}},
 	"internal/desk": {why: "the desk decides what a lead may decide; the store is an interface, status codes are for the routes",
-		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/folding"}},
+		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/folding", "internal/plan", "internal/worktime"}},
 	// The store is named, not declared as an interface: there is one, its group commit is what the
 	// conversation is about, and tests run on it. PocketBase itself stays out of the conversation.
 	"internal/syncer": {why: "the conversation hands changes to the rooms and knows no route and no client",
@@ -104,6 +104,8 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/access", "internal/columns", "internal/desk", "internal/folding", "internal/pbstore"}, tests: []string{"internal/handover"}},
 	"internal/pbpeople": {why: "the index of people is written beside the store, from what people are found by alone",
 		imports: []string{"internal/folding"}},
+	"internal/pbplans": {why: "plans are kept in transactions of the store, and read in its snapshots",
+		imports: []string{"internal/care", "internal/columns", "internal/desk", "internal/pbstore", "internal/plan", "internal/worktime"}},
 	"internal/columns": {why: "a value's column is the same for whoever reads it; statements are for the store",
 		imports: []string{"internal/care"}},
 	"internal/sqlitedb": {why: "a database is opened and its statements are run without knowing what they are about",
@@ -113,7 +115,7 @@ var table = map[string]folder{
 	"internal/pbapp": {why: "pbapp opens a database and brings it to today's schema; what runs on it is for the server",
 		imports: []string{"collections", "migrations", "internal/sqlitedb"}, outside: []string{pocketbase}},
 	"internal/server": {why: "the server puts the parts together; clients and demos come on top of it",
-		imports: []string{"hooks", "internal/care", "internal/history", "internal/standing", "internal/rules", "internal/rooms", "internal/delivery", "internal/httpapi", "internal/identity", "internal/pbpeople", "internal/pbrecords", "internal/pbstore", "internal/sqlitedb", "internal/syncer", "internal/settings", "internal/clockwatch", "internal/health"},
+		imports: []string{"hooks", "internal/care", "internal/history", "internal/standing", "internal/rules", "internal/rooms", "internal/delivery", "internal/httpapi", "internal/identity", "internal/pbpeople", "internal/pbrecords", "internal/pbstore", "internal/sqlitedb", "internal/syncer", "internal/settings", "internal/clockwatch", "internal/health", "internal/desk", "internal/plan"},
 		outside: []string{pocketbase, "github.com/robfig/cron/v3"}, tests: []string{"internal/pbapp", "internal/webui"}},
 	"internal/webui": {why: "pages are served from an fs.FS and know nothing of care", outside: []string{"github.com/andybalholm/brotli", "github.com/tdewolff/"}},
 	"internal/contract": {why: "the contract is held against the whole server over HTTP, as a client meets it",
@@ -122,7 +124,7 @@ var table = map[string]folder{
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/rules", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
-			"internal/identity", "internal/pbstore", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health"},
+			"internal/identity", "internal/pbstore", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbplans", "internal/plan", "internal/worktime"},
 		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10"}, tests: []string{"internal/pbrecords", "internal/server"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"},

@@ -42,6 +42,7 @@
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.
 //   - pbpages: reads in SQL what pages list: inboxes, searches, caseloads, counts, trends.
 //   - pbpeople: keeps the index by which a desk finds people.
+//   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.
 //   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, a list for each kind of asker: enrol.go, sync.go, care.go, health.go.
 //   - server: puts PocketBase, the store, the engine, the routes and the jobs together.

@@ -222,6 +222,8 @@ func wrongValues(t *testing.T, where string, p *openapi3.Parameter) []string {
 		return []string{"-1", "99999999999999999999", "2.5", "many", "' OR 1=1 --", "\x00"}
 	case len(schema.Enum) > 0, p.Name == "state":
 		return []string{"nonsense", "' OR 1=1 --", "\x00", strings.Repeat("x", 20_000)}
+	case p.Name == "day":
+		return []string{"tomorrow", "2026-02-30", "9999-01-01", "' OR 1=1 --", "\x00", strings.Repeat("1", 20_000)}
 	case p.Name == "cursor":
 		return []string{"-1", "99999999999999999999", "e1.-5.AAAA", "' OR 1=1 --", "\x00", "bnVsbA", "W10", strings.Repeat("e", 20_000)}
 	case strings.HasSuffix(p.Schema.Ref, "/Id"), p.Name == "client", p.Name == "patient", p.Name == "staff", p.Name == "team":

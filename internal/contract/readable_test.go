@@ -148,6 +148,10 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return each("issues", "/api/care/v1/issues/%s"), "", true
 	case "/api/care/v1/caseload":
 		return []string{path + "?ended=true&patient=" + l.value["Ada"], path + "?team=" + l.value["Riverside Nurses"]}, "", true
+	case "/api/care/v1/plans":
+		return []string{path + "?patient=" + l.value["Ada"], path + "?team=" + l.value["Riverside Nurses"]}, "", true
+	case "/api/care/v1/board":
+		return []string{path + "?team=" + l.value["Riverside Nurses"]}, "", true
 	case "/api/care/v1/people/search":
 		return []string{path}, `{"text":"ad"}`, true
 	case "/api/care/v1/people/{id}/timeline":

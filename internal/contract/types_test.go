@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/health"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/pbpages"
+	"doorstep/internal/plan"
 	"doorstep/internal/rules"
 	"doorstep/internal/wire"
 )
@@ -38,6 +39,8 @@ var types = map[string]any{
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "UnsentWork": desk.UnsentWork{},
 	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "TimelinePhone": pbpages.TimelinePhone{},
 	"StoredNow": httpapi.StoredNow{}, "StoredRecord": httpapi.StoredRecord{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
+	"PlanContent": plan.Content{}, "VisitPlan": httpapi.VisitPlan{}, "Board": httpapi.Board{}, "BoardRound": httpapi.BoardRound{}, "BoardVisit": httpapi.BoardVisit{},
+	"UsualFace": httpapi.UsualFace{}, "RefusedMove": desk.RefusedMove{},
 	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
 	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{},
 }
@@ -50,6 +53,8 @@ var private = map[string]string{
 	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",
 	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered",
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
+	"PlanRequest": "planRequest", "PlanContentRequest": "planContentRequest", "PlanChangeRequest": "planChangeRequest", "EndPlanRequest": "endPlanRequest", "PlanPage": "list",
+	"BoardMoveRequest": "boardMoveRequest", "Planned": "planned", "BoardMoved": "boardMoved", "BoardRoundRequest": "boardRoundRequest",
 	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "ClosedRequest": "closedRequest", "TimelinePage": "timelinePage", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
 }
 
@@ -121,7 +126,7 @@ func fieldsIn(t *testing.T, declared map[string]*ast.StructType, s *ast.StructTy
 			case *ast.Ident:
 				maps.Copy(fields, fieldsIn(t, declared, declared[e.Name]))
 			case *ast.SelectorExpr:
-				of := map[string]any{"Impact": desk.Impact{}, "Moved": desk.Moved{}, "Covered": desk.Covered{}}[e.Sel.Name]
+				of := map[string]any{"Impact": desk.Impact{}, "Moved": desk.Moved{}, "Covered": desk.Covered{}, "PlanEffect": desk.PlanEffect{}, "MovedVisits": desk.MovedVisits{}}[e.Sel.Name]
 				for _, f := range reflect.VisibleFields(reflect.TypeOf(of)) {
 					if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
 						fields[name] = f.Tag

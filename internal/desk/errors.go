@@ -20,6 +20,11 @@ const (
 	CodeIDTaken         = "id_taken"         // another record has this id
 	CodeNotRegistered   = "not_registered"   // the stages could not take the person in
 	CodeSameNumber      = "same_number"      // somebody is registered with this NHS number
+	CodeTwoAtOnce       = "two_at_once"      // somebody would have to be in two places
+	CodeOutsideCaseload = "outside_caseload" // the person is not on the caseload of who is to go
+	CodeClosedDay       = "closed_day"       // the team is closed then
+	CodePlanEnded       = "plan_ended"       // a plan that has ended is not changed any more
+	CodeNotPlanned      = "not_planned"      // the stages could not take the visits in
 )
 
 // Error says why a decision was refused, in a code for programs and a sentence for people.

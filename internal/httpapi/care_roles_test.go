@@ -24,6 +24,8 @@ var (
 	keeperRoles   = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.Administrator}
 )
 
+const onePlan = `{"rule":"FREQ=DAILY","start":"2026-12-01","from":"08:00","to":"10:00","minutes":30}`
+
 // What each route takes, for whom, and what those get who may use it and ask for what is not there.
 var routeTable = map[string]struct {
 	roles  []care.Role
@@ -59,6 +61,12 @@ var routeTable = map[string]struct {
 	"POST /caseload":                     {roles: deskRoles, body: `{"patient":"{id}","team":"{id}","reason":"x"}`, status: 404},
 	"POST /caseload/move":                {roles: deskRoles, body: `{"patients":["{id}"],"from":{"team":"{id}"},"to":{"staff":"{id}"},"reason":"x"}`, status: 404},
 	"POST /caseload/cover":               {roles: deskRoles, body: `{"patients":["{id}"],"team":"{id}","to":"2200-01-01T00:00:00.000Z","reason":"x"}`, status: 404},
+	"GET /plans":                         {roles: deskRoles, query: "?patient={id}", status: 404},
+	"POST /plans":                        {roles: deskRoles, body: `{"patient":"{id}","team":"{id}","plan":` + onePlan + `}`, status: 404},
+	"POST /plans/{id}":                   {roles: deskRoles, body: `{"plan":` + onePlan + `}`, status: 404},
+	"POST /plans/{id}/end":               {roles: deskRoles, body: `{}`, status: 404},
+	"GET /board":                         {roles: deskRoles, query: "?team={id}", status: 404},
+	"POST /board/move":                   {roles: deskRoles, body: `{"team":"{id}","contacts":["{id}"],"staff":""}`, status: 404},
 	"POST /people/search":                {roles: deskRoles, body: `{}`, status: 200},
 	"GET /people/{id}/timeline":          {roles: deskRoles, status: 404},
 	"GET /fields":                        {roles: deskRoles, status: 200},

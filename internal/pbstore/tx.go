@@ -159,16 +159,16 @@ func (tx *Tx) Savepoint(fn func() error) (failed, err error) {
 	return failed, err
 }
 
+// Statements runs statements of other packages within the transaction.
+func (tx *Tx) Statements() *sqlitedb.Tx { return tx.db }
+
 func (tx *Tx) exec(query string, args ...any) (int64, error) { return tx.db.Exec(query, args...) }
-
-func (tx *Tx) row(query string, args ...any) *sql.Row { return tx.db.Row(query, args...) }
-
+func (tx *Tx) row(query string, args ...any) *sql.Row        { return tx.db.Row(query, args...) }
 func (tx *Tx) each(query string, fn func(*sql.Rows) error, args ...any) error {
 	return tx.db.Each(query, fn, args...)
 }
 
 func (tx *Tx) note(change func(*memory)) { tx.after = append(tx.after, change) }
-
 func (tx *Tx) noteAccess(change func(*access.Update)) {
 	tx.accessAfter = append(tx.accessAfter, change)
 }

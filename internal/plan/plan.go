@@ -122,10 +122,10 @@ func (p *Plan) everFalls() bool {
 
 func (p *Plan) readWindow() *Fault {
 	var ok bool
-	if p.from, ok = parseClock(p.From); !ok || p.from == dayMinutes {
+	if p.from, ok = ParseClock(p.From); !ok || p.from == dayMinutes {
 		return fault("from", "Say from when somebody may come, such as 08:00.")
 	}
-	if p.to, ok = parseClock(p.To); !ok {
+	if p.to, ok = ParseClock(p.To); !ok {
 		return fault("to", "Say until when somebody may come, such as 10:00.")
 	}
 	if p.to <= p.from {
@@ -169,8 +169,8 @@ func (p *Plan) staffOf(place int) string {
 
 const dayMinutes = 24 * 60
 
-// parseClock reads 08:00 as minutes after midnight; 24:00 is the midnight that ends the day.
-func parseClock(text string) (minutes int, ok bool) {
+// ParseClock reads 08:00 as minutes after midnight; 24:00 is the midnight that ends the day.
+func ParseClock(text string) (minutes int, ok bool) {
 	if len(text) != 5 || text[2] != ':' {
 		return 0, false
 	}

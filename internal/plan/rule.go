@@ -3,8 +3,6 @@ package plan
 import (
 	"iter"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -142,18 +140,4 @@ func short(s string) string {
 		return string(r[:20]) + "…"
 	}
 	return s
-}
-
-// Weekly makes the rule that repeats on days of the week, every so many weeks. It is how a sheet without a rule is read.
-func Weekly(every int, days []time.Weekday) string {
-	names := make([]string, 0, len(days))
-	for _, d := range days {
-		names = append(names, strings.ToUpper(d.String()[:2]))
-	}
-	slices.Sort(names)
-	text := "FREQ=WEEKLY;BYDAY=" + strings.Join(slices.Compact(names), ",")
-	if every > 1 {
-		text += ";INTERVAL=" + strconv.Itoa(every)
-	}
-	return text
 }

@@ -31,6 +31,7 @@ const (
 	jobSeal       = "seal_audit"
 	jobPeople     = "index_people"
 	jobFold       = "count_failed_sign_ins"
+	jobPlans      = "extend_plans"
 )
 
 // peopleEvery: whoever searches brings the index of people up to date too; after an import they find it done.
@@ -43,6 +44,10 @@ const (
 	lateNight   = 26 * time.Hour
 )
 
+// plansEvery is how often it is looked whether plans have days to stand for. After each midnight in London all of them
+// have; at any other time it is one statement.
+const plansEvery = 5 * time.Minute
+
 // jobs are what a server does by itself. A further one is a line here.
 func (s *Server) jobs() []job {
 	return []job{
@@ -53,6 +58,7 @@ func (s *Server) jobs() []job {
 		{name: jobPeople, every: peopleEvery, lateAfter: lateHours, do: s.People.Bring},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
 		{name: jobCleanUp, daily: "10 3 * * *", lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
+		{name: jobPlans, every: plansEvery, atStart: true, lateAfter: lateHours, steady: time.Hour, do: s.ExtendPlans},
 		{name: syncer.JobCheck, daily: "10 4 * * *", lateAfter: lateNight, do: s.Engine.Check},
 	}
 }

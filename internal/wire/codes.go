@@ -61,6 +61,11 @@ const (
 	CodeImmutable            Code = "immutable"
 	CodeNotSettled           Code = "not_settled"
 	CodeNoCaseload           Code = "no_caseload"
+	CodeTwoAtOnce            Code = "two_at_once"
+	CodeOutsideCaseload      Code = "outside_caseload"
+	CodeClosedDay            Code = "closed_day"
+	CodePlanEnded            Code = "plan_ended"
+	CodeNotPlanned           Code = "not_planned"
 	CodeYourself             Code = "yourself"
 	CodeClosedElsewhere      Code = "closed_elsewhere"
 	CodeIDTaken              Code = "id_taken"
@@ -146,6 +151,11 @@ var Codes = []Row{
 	{CodeIDTaken, 409, RetryAfterFix, "another record has this id", "", ""},
 	{CodeNotRegistered, 409, RetryAfterFix, "the person could not be taken in", "", ""},
 	{CodeSameNumber, 409, RetryAfterFix, "somebody is registered with this NHS number", "", ""},
+	{CodeTwoAtOnce, 409, RetryAfterFix, "somebody would have to be in two places", "", ""},
+	{CodeOutsideCaseload, 409, RetryAfterFix, "the person is not on the caseload of who is to go", "", ""},
+	{CodeClosedDay, 409, RetryAfterFix, "the team is closed then", "", ""},
+	{CodePlanEnded, 409, RetryNever, "a plan that has ended is not changed any more", "", ""},
+	{CodeNotPlanned, 409, RetryAfterFix, "the visits of a plan could not be taken in", "", ""},
 	{CodeWrongType, 400, RetryAfterFix, "a value of another kind than the field", "", ""},
 	{CodeOutOfRange, 400, RetryAfterFix, "a number outside the field's limits", "", ""},
 	{CodeUnknownValue, 400, RetryAfterFix, "a value that is not one of the field's", "", ""},

@@ -83,6 +83,14 @@ func (s *Schedule) holiday(d Date) (name string, ok bool) {
 	return bankHoliday(d)
 }
 
+// ClosedOn says whether nobody works on a day, and why: the name of the holiday, or the day of the week.
+func (s *Schedule) ClosedOn(d Date) (why string, closed bool) {
+	if name, off := s.holiday(d); off {
+		return name, true
+	}
+	return d.weekday().String(), len(s.week[d.weekday()]) == 0
+}
+
 // opening is one span of a real day, as two moments.
 type opening struct{ opens, closes time.Time }
 

@@ -62,6 +62,7 @@ export class DeskContext {
     const n = words.desk.nav
     const all = [
       { to: 'start', text: n.start, covers: ['start'], for: /** @type {const} */ ('desk') },
+      { to: 'day', text: n.day, covers: ['day', 'plan'], for: /** @type {const} */ ('desk') },
       { to: 'issues', text: n.issues, covers: ['issues', 'issue'], for: /** @type {const} */ ('desk') },
       { to: 'handovers', text: n.handovers, covers: ['handovers', 'handover'], for: /** @type {const} */ ('desk') },
       { to: 'people', text: n.people, covers: ['people', 'person', 'register', 'caseload'], for: /** @type {const} */ ('desk') },

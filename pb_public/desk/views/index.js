@@ -3,6 +3,7 @@
 import { caseload } from './caseload.js'
 import { code } from './code.js'
 import { cover } from './cover.js'
+import { day } from './day.js'
 import { handover } from './handover.js'
 import { handovers } from './handovers.js'
 import { issue } from './issue.js'
@@ -11,6 +12,7 @@ import { leaver } from './leaver.js'
 import { people } from './people.js'
 import { person } from './person.js'
 import { phones } from './phones.js'
+import { plan } from './plan.js'
 import { register } from './register.js'
 import { staff } from './staff.js'
 import { start } from './start.js'
@@ -18,6 +20,8 @@ import { start } from './start.js'
 /** @type {Record<string, import('../desk-context.js').Opener>} */
 export const views = {
   start: { for: 'desk', open: start },
+  day: { for: 'desk', open: day },
+  plan: { for: 'desk', open: plan },
   issues: { for: 'desk', open: issues },
   issue: { for: 'desk', open: issue },
   handovers: { for: 'desk', open: handovers },

@@ -67,6 +67,7 @@ export function person(desk, [id = '']) {
             : html`<p>${button(w.end, { kind: 'secondary', label: fill(w.endOf, { who: nameOf(r.team ?? r.staff) }),
                 click: () => view.end(r, true) })}</p>`}</li>`)}</ul>
       <p class="ds-row ds-no-print"><a class="nhsuk-button" href="#/cover/${id}">${w.cover}</a>
+        <a class="nhsuk-button nhsuk-button--secondary" href="#/plan/${id}">${w.plan}</a>
         ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary',
               click: async () => { ended = !ended; await view.load(); desk.redraw() } })}</p>
       ${rows.some(r => r.team && r.state === 'now')

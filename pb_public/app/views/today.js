@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { birth, clock, date, day, personName } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { index } from '../model/people.js'
-import { round } from '../model/round.js'
+import { round, week } from '../model/round.js'
 import { address } from '../router.js'
 import { answers } from './answers.js'
 import { first, moreOf } from './long-list.js'
@@ -32,6 +32,7 @@ export function today(app) {
     <p>${stops.length ? count(left, w.left) : w.nothing}</p>
     <ol class="app-list">${repeat(stops.slice(0, drawn), s => s.contact.id, s => stop(app, s))}</ol>
     ${moreOf(stops.length, drawn, n => { app.forms.set('round', { drawn: n }); app.redraw() })}
+    ${daysAhead(app)}
     <section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${words.app.people.title}</h2>${found(app)}</section>`}`
 }
 
@@ -46,6 +47,22 @@ function stopsOf(app) {
     keptRound = { list, me, minute, stops, left: stops.filter(s => s.state !== 'done').length }
   }
   return keptRound
+}
+
+/** Tomorrow and the days after it, worked out only while somebody looks at them. @param {App} app */
+function daysAhead(app) {
+  const w = words.app.today, open = app.forms.get('ahead')?.open === true
+  const me = { staff: app.me.id, teams: app.me.teams }
+  const days = open ? week(app.all('visits'), me, app.now()).slice(1).filter(d => d.stops.length) : []
+  return html`<p><button class="app-link" type="button" aria-expanded=${open ? 'true' : 'false'}
+      @click=${() => { app.forms.set('ahead', { open: !open }); app.redraw() }}>${w.ahead}</button></p>
+    ${open && !days.length ? html`<p>${w.nothingAhead}</p>` : nothing}
+    ${days.map(d => html`<h2 class="nhsuk-heading-s">${date(d.at, app.now())}</h2><ul class="app-list">${d.stops.map(c => {
+      const person = app.get('patients', c.patient)
+      return html`<li class="app-person"><a href=${address('person', c.patient)}>${clock(c.planned_start)}
+        ${person ? personName(person) : words.app.gonePerson}</a>
+        <span class="ds-soft">${[word(words.app.purposes, c.purpose), c.staff ? '' : w.nobodyYet].filter(Boolean).join(' · ')}</span></li>`
+    })}</ul>`)}`
 }
 
 /** @param {App} app */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answerCall, callFields, callOp, callsOfDraft, callsToAsk, noCalls } from '../../pb_public/app/model/calls.js'
 import { receiverOf } from '../../pb_public/app/model/receiver.js'
+import { unsaid } from '../../pb_public/app/model/unsaid.js'
 import { standing } from '../../pb_public/app/model/urgent.js'
 import { blank, judge, ops, texts } from '../../pb_public/app/model/visitform.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
@@ -82,6 +83,29 @@ test('an emergency stands on every screen until somebody has it in hand or was r
 test('the banner has the emergencies first, and names nobody', () => {
   const list = standing([{ id: 'a', class: 'U2', from_staff: 'nia', raised_at: at, state: 'sent', patient: 'ada', situation: 'Grey' }, { id: 'b', class: 'E', pending: true, patient: 'eve', called_999: 'yes', called_999_at: at }], 'nia', () => null)
   assert.deepEqual(list, [{ id: 'b', cls: 'E', unsent: true, phone: '', receiver: '', called999: at }, { id: 'a', cls: 'U2', unsent: false, phone: '', receiver: '', called999: '' }])
+})
+
+// U2: the nurse chose not to hand over what the rules call urgent
+test('an urgent visit that was handed over to nobody stands while only this phone has it', () => {
+  const patient = { id: 'ada', practice: 'elm', date_of_birth: '1940-01-01' }
+  const visit = { id: 'v', patient: 'ada', status: 'no_access', no_access_kind: 'no_reply', ended_at: at, pending: true }
+  const teams = [{ id: 'c', kind: 'coordination' }]
+  const on = (/** @type {any} */ more) => ({ observations: [], visits: [visit], checkins: [], issues: [], handovers: [], clockKnown: true, rules: shippedRules,
+    person: (/** @type {string} */ id) => (id === 'ada' ? patient : null), known: { teams, mine: [] }, ...more })
+  assert.deepEqual(unsaid(on({})), [{ visit: 'v', patient: 'ada', cls: 'U2', to: 'c' }])
+  const set = { id: 'o', patient: 'ada', visit: 'w', taken_at: at, respiration_rate: 26, spo2: 90, on_oxygen: true, systolic: 98, pulse: 112, acvpu: 'C', temperature: 38.6 }
+  const sent = { id: 'w', patient: 'ada', status: 'completed', ended_at: at }
+  for (const [what, more, want] of /** @type {[string, any, string[]][]} */ ([
+    ['the server has it', { visits: [{ ...visit, pending: false }] }, []],
+    ['somebody was told', { handovers: [{ visit: 'v', class: 'U2' }] }, []],
+    ['what was handed over does not press', { handovers: [{ visit: 'v', class: 'R' }] }, ['U2']],
+    ['it does not press', { visits: [{ ...visit, no_access_kind: 'failed' }] }, []],
+    ['whom it is about is not on this phone', { person: () => null }, []],
+    ['a sent visit got readings that press', { visits: [sent], observations: [{ ...set, pending: true }] }, ['E']],
+    ['they are sent', { visits: [sent], observations: [set] }, []],
+  ])) assert.deepEqual(unsaid(on(more)).map(u => u.cls), want, what)
+  const list = standing([{ id: 'h', class: 'E', from_staff: 'nia', raised_at: at, state: 'sent' }], 'nia', h => ({ name: h.to_team || h.id, phone: '1' }), unsaid(on({})))
+  assert.deepEqual(list, [{ id: 'h', cls: 'E', unsent: false, phone: '1', receiver: 'h', called999: '' }, { id: 'v', cls: 'U2', unsent: true, phone: '1', receiver: 'c', called999: '', visit: 'v' }])
 })
 
 test('whom to ring: the team, with the number of its organisation where it has none, else the practice of the person', () => {

@@ -1,4 +1,5 @@
 // What the desk works out by itself: times in London, NHS numbers, values of a kind, what a phone needs.
+import { lateFirst } from '../../pb_public/desk/late.js'
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
@@ -71,4 +72,15 @@ test('the desk has no sentence of its own outside the file of words', () => {
     const code = readFileSync(new URL(file, dir), 'utf8').split('\n').filter(l => !/^\s*(\/\/|\*|\/\*\*)/.test(l)).join('\n')
     assert.doesNotMatch(code, />\s*[A-Z][a-z]+ [a-z]+[^<$]*</, file)
   }
+})
+
+test('what is late stands in the order in which somebody sees to it', () => {
+  const now = Date.parse('2026-03-02T12:00:00Z'), minutes = n => new Date(now + n * 60_000).toISOString()
+  const handover = (id, cls, due, more = {}) => ({ id, class: cls, state: 'escalated', overdue: due < 0, due: minutes(due), provenance: { raised_at: minutes(-300) }, ...more })
+  const issue = (id, due, more = {}) => ({ id, due_at: minutes(due), ...more })
+  const order = lateFirst([handover('routine', 'R', -200), handover('today', 'SD', -5), handover('emergency', 'E', -1), handover('in time', 'E', 5),
+    handover('older', 'SD', -1, { provenance: { raised_at: minutes(-400) } }), handover('nobody', 'R', 9, { state: 'failed' }), handover('since it was read', 'U2', -1, { overdue: false })],
+  [issue('decide', -9), issue('longest', -90), issue('passed on', 60, { escalated_at: minutes(-1) }), issue('later', 30)], now)
+  assert.deepEqual(order.map(one => (one.handover ?? one.issue).id),
+    ['emergency', 'since it was read', 'older', 'today', 'nobody', 'routine', 'passed on', 'longest', 'decide'])
 })

@@ -8,6 +8,7 @@ import { Database } from './store/database.js'
 import { browserSupport, mayHoldPeople } from './store/browser-support.js'
 import { clearMarker, markerOfLost, marks } from './store/eviction-marker.js'
 import { joinTabs } from './store/tabs.js'
+import { codeTrouble } from './model/code.js'
 import { idleLock } from './vault/idle.js'
 import { Vault } from './vault/vault.js'
 import { address, place, takeCode } from './router.js'
@@ -158,7 +159,9 @@ async function run(what) {
 /** Proves who somebody is. A new phone goes on to the passphrase, one that is set up enrols at once. */
 function signIn() {
   return run(async () => {
-    if (form.code?.trim()) code = { code: form.code.trim(), staff: '' } // read out to them: whose it is the server knows
+    const typed = form.code?.trim(), wrong = typed ? codeTrouble(typed) : null
+    if (wrong) { form.codeTrouble = fill(words.app.gate.codeTroubles[wrong.why], { n: wrong.n }); return }
+    if (typed) code = { code: typed, staff: '' } // read out to them: whose it is the server knows
     if (!code) {
       const session = new Session(
         { storage: { getItem: () => null, setItem() {}, removeItem() {}, clear() {}, key: () => null, length: 0 } })

@@ -9,6 +9,7 @@ import { clockTimes } from './model/phonetime.js'
 import { shippedRules } from './model/shipped-rules.js'
 import { personName } from '../shared/ui/format.js'
 import { receiverOf } from './model/receiver.js'
+import { unsaid } from './model/unsaid.js'
 import { standing } from './model/urgent.js'
 import { receiptItem, recordOf, recordsOf } from './record-views.js'
 import { sentenceOf } from './sync-sentence.js'
@@ -109,8 +110,10 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       return client.items().map(r => receiptItem(r, client, open))
     },
     urgent,
-    aboutWhom: s => { const p = app.get('patients', app.get('handovers',
-      s.id)?.patient ?? ''); return p ? personName(p) : words.app.gonePerson },
+    aboutWhom: s => {
+      const p = app.get('patients', (s.visit ? app.get('visits', s.visit) : app.get('handovers', s.id))?.patient ?? '')
+      return p ? personName(p) : words.app.gonePerson
+    },
     sync: async () => { await client.sync() },
     now: trueNow,
     go, redraw,
@@ -160,13 +163,17 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   let toastTimer
   app.phone.passkeys = await passkeySupported().catch(() => false)
 
-  /** @type {{ handovers: any, patients: any, list: import('./model/urgent.js').Standing[], told: string }} */
-  const alarm = { handovers: null, patients: null, list: [], told: '' }
-  /** Emergencies that stand, worked out again only when handovers or people are other ones, and kept where the locked phone reads them. */
+  /** @type {{ on: any[], list: import('./model/urgent.js').Standing[], told: string }} */
+  const alarm = { on: [], list: [], told: '' }
+  /** Emergencies that stand, worked out again only when what they rest on is another, and kept where the locked phone reads them. */
   function urgent() {
-    const handovers = app.all('handovers'), patients = app.all('patients')
-    if (alarm.handovers !== handovers || alarm.patients !== patients) {
-      Object.assign(alarm, { handovers, patients, list: standing(handovers, app.me.id, h => receiverOf(app, h)) })
+    const on = /** @type {const} */ (['handovers', 'patients', 'visits', 'observations']).map(c => app.all(c))
+    if (on.some((list, i) => list !== alarm.on[i])) {
+      const [handovers, , visits, observations] = on
+      const unhanded = app.me.view === 'clinical' ? unsaid({ handovers, visits, observations, checkins: app.all('checkins'),
+        issues: app.all('sync_issues'), clockKnown: app.clockKnown, rules: app.rules, person: id => app.get('patients', id),
+        known: { teams: app.all('teams'), mine: app.me.teams } }) : []
+      Object.assign(alarm, { on, list: standing(handovers, app.me.id, h => receiverOf(app, h), unhanded) })
       const told = JSON.stringify(alarm.list)
       if (told !== alarm.told) {
         alarm.told = told

@@ -33,6 +33,7 @@ holds the device key. No other file of the pages encrypts anything.
 import { VaultError } from './errors.js'
 import { OpenVault } from './open.js'
 import { askPasskey, makePasskey } from './passkey.js'
+import { pinLife, pinState, pinTries, unwrapByPin } from './pin.js'
 import { checkPassphrase, checkPin, normal } from './secrets.js'
 import { newDataKey, random, rounds as pbkdf2Rounds, thumbprint, unwrapByPasskey, unwrapBySecret, voucherFor, wrapBySecret,
     wrapForRecovery } from './wraps.js'
@@ -42,11 +43,11 @@ export { VaultError } from './errors.js'
 export { OpenVault } from './open.js'
 export { MemoryKeyStore } from './key-store.js'
 export { passkeySupported } from './passkey.js'
+export { pinLife, pinTries } from './pin.js'
 export { passphraseLength } from './secrets.js'
 
 /** @typedef {import('./key-store.js').KeyStore} KeyStore */
 /** @typedef {import('./key-store.js').VaultFile} VaultFile */
-/** @typedef {import('./key-store.js').PinWrap} PinWrap */
 /** @typedef {import('./wraps.js').PublicKey} PublicKey */
 /** @typedef {{ passphrase: string } | { pin: string } | { passkey: true }} Secret */
 /**
@@ -63,14 +64,8 @@ export { passphraseLength } from './secrets.js'
  * @property {string | null} recovery the thumbprint of the recovery key that can open it
  */
 
-/** How long a PIN works, in milliseconds: one shift. */
-export const pinLife = 12 * 60 * 60_000
-/** How many wrong PINs in a row destroy it. */
-export const pinTries = 5
 /** How long after passphrase or passkey a PIN or a passkey may be set without asking again, in milliseconds. */
 export const proofLife = 5 * 60_000
-/** How far a clock may step back before a PIN counts as run out, in milliseconds. */
-const slack = 5 * 60_000
 /** How long the last words before locking may take, in milliseconds. */
 const patience = 2_000
 
@@ -115,7 +110,7 @@ export class Vault {
   /** @returns {Promise<VaultStatus>} */
   async status() {
     const file = await this.#keyStore.get()
-    const state = file?.pin ? this.#pinState(file.pin) : '', pin = file?.pin && state === 'works' ? file.pin : null
+    const state = file?.pin ? pinState(file.pin, this.#now()) : '', pin = file?.pin && state === 'works' ? file.pin : null
     return {
       exists: file !== null,
       passkey: file?.passkey !== undefined,
@@ -155,7 +150,10 @@ export class Vault {
   unlock(secret) {
     return this.#step(async () => {
       const file = await this.#file()
-      if ('pin' in secret) return this.#opened(file.id, await this.#byPin(secret.pin), false)
+      if ('pin' in secret) {
+        const ports = { keyStore: this.#keyStore, crypto: this.#crypto, now: this.#now }
+        return this.#opened(file.id, await unwrapByPin(ports, secret.pin), false)
+      }
       const dataKey = 'passphrase' in secret ? await this.#byPassphrase(file, secret.passphrase) : await this.#byPasskey(file)
       return this.#opened(file.id, dataKey, true)
     })
@@ -345,45 +343,6 @@ export class Vault {
     } catch (cause) {
       throw new VaultError('passkey_failed', { cause })
     }
-  }
-
-  /** @param {string} pin */
-  async #byPin(pin) {
-    if (!/^[0-9]{6}$/.test(pin)) throw new VaultError('pin_form') // a slip of the thumb is not a try
-    /** @type {import('./errors.js').VaultErrorCode} */
-    let refused = 'pin_none'
-    // Counted before it is tried: a killed browser gives no try back.
-    const file = await this.#keyStore.change(f => {
-      if (!f?.pin) return f
-      const state = this.#pinState(f.pin)
-      if (state === 'works') return { ...f, pin: { ...f.pin, tries: f.pin.tries + 1, seen: Math.max(f.pin.seen, this.#now()) } }
-      refused = state === 'spent' ? 'pin_spent' : 'pin_expired'
-      delete f.pin
-      return f
-    })
-    const wrap = file?.pin
-    if (!file || !wrap) throw new VaultError(refused)
-    let dataKey
-    try {
-      dataKey = await unwrapBySecret(this.#crypto, wrap, 'pin', file.id, pin, wrap.from, wrap.until)
-    } catch (cause) {
-      if (wrap.tries < pinTries) throw new VaultError('wrong_pin', { triesLeft: pinTries - wrap.tries, cause })
-      await this.#edit(f => { if (f.pin?.salt === wrap.salt) delete f.pin })
-      throw new VaultError('pin_spent', { cause })
-    }
-    await this.#edit(f => { if (f.pin?.salt === wrap.salt) f.pin.tries = 0 })
-    return dataKey
-  }
-
-  /**
-   * A clock that was set back does not make a shift longer.
-   * @param {PinWrap} pin
-   * @returns {'works' | 'spent' | 'expired'}
-   */
-  #pinState(pin) {
-    const now = this.#now()
-    if (now >= pin.until || now < pin.seen - slack) return 'expired'
-    return pin.tries >= pinTries ? 'spent' : 'works'
   }
 }
 

@@ -47,7 +47,7 @@ export function signInScreen(g) {
         ${g.again ? nothing : html`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span
           class="nhsuk-details__summary-text">${w.typeCode}</span></summary><div class="nhsuk-details__text">
           <form novalidate @submit=${submit(g.signIn)}>${field({ id: 'code', label: w.code, hint: w.codeHint, value: g.form.code ?? '',
-            change: typed => g.set({ code: typed }) })}
+            error: g.form.codeTrouble, change: typed => g.set({ code: typed, codeTrouble: '' }) })}
           <button class="nhsuk-button app-wide" type="submit" ?disabled=${g.busy}>${w.useCode}</button></form></div></details>`}`}`)
 }
 

@@ -25,7 +25,8 @@ export function urgentBanner(list, nameOf) {
           { name: s.receiver }) : w.ringNow}</p>
       <p class="ds-row">${asks999(s.cls) && !s.called999 ? html`<a href="tel:999">${w.ring999}</a>` : nothing}
         ${s.phone ? html`<a href="tel:${s.phone}">${fill(w.number, { number: s.phone })}</a>` : html`<span>${w.noNumber}</span>`}
-        <a href=${address('called', s.id)}>${w.called}</a></p></div>`)}
+        ${s.visit ? html`<a href=${address('visit', s.visit)}>${w.handOver}</a>`
+          : html`<a href=${address('called', s.id)}>${w.called}</a>`}</p></div>`)}
     ${list.length > most ? html`<p>${fill(w.more, { n: list.length - most })}</p>` : nothing}
   </section>`
 }

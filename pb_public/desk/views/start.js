@@ -1,5 +1,5 @@
 // @ts-check
-// What waits, what is late first: handovers in the order of an inbox, then decisions by their deadline.
+// What waits, what is late first.
 import { unanswered } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { now as present } from '../../shared/ui/now.js'
@@ -7,6 +7,7 @@ import { fill, count, word, words } from '../words.js'
 import { deadline, passedOn, personLine, tag } from '../parts.js'
 import { attention, problems } from '../phone.js'
 import { issueTitle, kindTag } from '../issue-words.js'
+import { lateFirst } from '../late.js'
 import { stuck } from './handovers.js'
 
 const w = words.desk.start
@@ -18,6 +19,11 @@ export function start(desk) {
   /** @type {any[]} */ let issues = []
   /** @type {any[]} */ let handovers = []
   /** @type {any[]} */ let phones = []
+  const handoverRow = (/** @type {any} */ h) => ({ to: `handover/${h.id}`, due: h.due,
+    what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
+    more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }) })
+  const issueRow = (/** @type {any} */ i) => ({ to: `issue/${i.id}`, due: i.due_at, what: html`${kindTag(i)} ${personLine(i.patient)}`,
+    more: html`${issueTitle(desk, i)} ${passedOn(i)}` })
   return {
     title: w.title,
     async load() {
@@ -30,14 +36,7 @@ export function start(desk) {
     },
     draw() {
       const now = present()
-      const late = [
-        ...handovers.filter(h => h.overdue)
-          .map(h => ({ to: `handover/${h.id}`, what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
-            more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }), due: h.due })),
-        ...issues.filter(i => Date.parse(i.due_at) <= now || i.escalated_at).sort((a, b) => (a.due_at < b.due_at ? -1 : 1))
-          .map(i => ({ to: `issue/${i.id}`, what: html`${kindTag(i)} ${personLine(i.patient)}`,
-            more: html`${issueTitle(desk, i)} ${passedOn(i)}`, due: i.due_at })),
-      ]
+      const late = lateFirst(handovers, issues, now).map(one => (one.handover ? handoverRow(one.handover) : issueRow(one.issue)))
       const careful = phones.filter(p => attention(p, now))
       const inState = (/** @type {string[]} */ ...states) => handovers.filter(h => states.includes(h.state))
       const lateOf = (/** @type {any[]} */ list) => list.filter(h => h.overdue).length

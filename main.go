@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -22,12 +23,14 @@ import (
 	"doorstep/internal/datafolder"
 	"doorstep/internal/demo"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/identifier"
 	"doorstep/internal/importer"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/recovery"
 	"doorstep/internal/server"
 	"doorstep/internal/settings"
+	"doorstep/internal/setup"
 	"doorstep/internal/webui"
 )
 
@@ -74,12 +77,15 @@ func run(ctx context.Context, set *settings.Settings) error {
 	}
 	var mounted *server.Mounted
 	folder := &folder{set: set}
-	bootstrap := func(c *cobra.Command, _ []string) error { // flags are known by now
+	bootstrap := func(c *cobra.Command, args []string) error { // flags are known by now
 		if err := folder.enter(c); err != nil {
 			return err
 		}
 		o := server.From(set)
 		o.Pages, o.Out = built, os.Stdout
+		if c != nil && c.Name() == "serve" {
+			o.Domains = args
+		}
 		mounted = server.Mount(app, o)
 		context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait
 		return errors.Join(closeFolder(app.DataDir()), app.Bootstrap())
@@ -146,6 +152,16 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 		}
 		return pbrecords.NewRecovery(app, time.Now), app.RunAllMigrations()
 	}, app.DataDir, time.Now))
+	ids := identifier.NewMinter(rand.Reader)
+	root.AddCommand(setup.Command(func() (setup.Store, error) {
+		if err := bootstrap(nil, nil); err != nil {
+			return nil, err
+		}
+		return pbrecords.NewAccounts(app, time.Now, rand.Reader), app.RunAllMigrations()
+	}, func() (string, error) {
+		id, err := ids.New(time.Now())
+		return string(id), err
+	}))
 	return errors.Join(set.BindPocketBaseFlags(root.PersistentFlags()), set.BindPocketBaseFlags(serve.PersistentFlags()))
 }
 

@@ -9,9 +9,16 @@ import (
 )
 
 // BindAccounts holds what is saved of accounts to the rules of signing in, whoever saves it: a password that is
-// guessed within a few tries is refused, and what the pages could not sign in with cannot be switched on.
+// guessed within a few tries is refused, e-mail addresses are stored in the form in which they are looked for, and what the pages could not sign in with cannot be switched on.
 // PocketBase's own sign-in of staff is closed; the route of ours answers at its address.
 func BindAccounts(app core.App) {
+	app.OnRecordValidate(care.StaffName).BindFunc(func(e *core.RecordEvent) error {
+		// Only where it is changed: of two older accounts that differ in capitals alone each keeps its own.
+		if email := e.Record.Email(); e.Record.IsNew() || email != e.Record.Original().Email() {
+			e.Record.SetEmail(care.FoldEmail(email))
+		}
+		return e.Next()
+	})
 	app.OnRecordValidate(care.StaffName, core.CollectionNameSuperusers).BindFunc(func(e *core.RecordEvent) error {
 		// Empty: it is not being changed.
 		if password := e.Record.GetString(core.FieldNamePassword); password != "" {

@@ -33,6 +33,7 @@ func TestWhoMayLookAtAHandover(t *testing.T) {
 		{"the end of the chain looks at what stands with no team", care.CareCoordinator, "you", others, "", nil, true},
 		{"a lead does not look at what stands with no team", care.TeamLead, "you", others, "", nil, false},
 		{"an administrator looks at nothing", care.Administrator, "you", nurses, nurses, nil, false},
+		{"who administers the whole server looks at nothing", care.ServerAdministrator, "you", nurses, nurses, nil, false},
 	} {
 		me := who(c.role, trust, nurses)
 		if got := newTown(t, me).Of(me).MaySeeHandover(c.from, c.team, c.to, c.former); got != c.may {

@@ -29,6 +29,7 @@ func TestWhoHasAPerson(t *testing.T) {
 		{"a coordinator of volunteers has the people of the service", care.VolunteerCoordinator, byTeam, true},
 		{"a GP has nobody on a caseload", care.DutyGP, byTeam, false},
 		{"an administrator has nobody, not even by name", care.Administrator, byName, false},
+		{"who administers the whole server has nobody either", care.ServerAdministrator, byName, false},
 		{"somebody without a role has nobody", "", byName, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -85,6 +86,7 @@ func TestWhichScopesAreTheirsBesidePeople(t *testing.T) {
 		care.Reception:            "all dest:nurses staff:me team:nurses",
 		care.SafeguardingLead:     "all dest:nurses staff:me team:nurses",
 		care.Administrator:        "all staff:me",
+		care.ServerAdministrator:  "all staff:me",
 		care.PrivacyOfficer:       "all staff:me",
 		care.NeighbourhoodLead:    "all staff:me",
 	} {

@@ -48,6 +48,7 @@ func TestWhoReadsWhatAnIssueIsAbout(t *testing.T) {
 		{"unless it may be about safeguarding", care.TeamLead, unreadable(`{"safeguarding":"x`), true, false, false},
 		{"or about a concern", care.TeamLead, unreadable(`{"class":"SG` + `","x`), true, false, false},
 		{"an administrator reads no issue", care.Administrator, conflictAbout(care.Patients, "phone"), true, false, false},
+		{"who administers the whole server reads no issue", care.ServerAdministrator, conflictAbout(care.Patients, "phone"), true, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			me := who(c.role, trust, nurses)

@@ -67,16 +67,15 @@ type StaffRow struct {
 	InactiveSince string       `json:"inactive_since,omitempty"`
 }
 
-// Members are the staff somebody looks after: those of the desk's teams; for whoever keeps the
-// accounts, those of their organisation. They come by name.
+// Members are the staff somebody looks after: those of the desk's teams; for an administrator, those of the
+// organisations that they administer. They come by name.
 func (a *Access) Members() []StaffRow {
 	teams := a.DeskTeams()
-	keeper := a.Duty.May(care.Update, care.StaffName)
 	a.index.mu.RLock()
 	defer a.index.mu.RUnlock()
 	var list []StaffRow
 	for id, m := range a.index.staff {
-		if !a.looksAfter(m, teams, keeper) {
+		if !a.looksAfter(m, teams) {
 			continue
 		}
 		row := StaffRow{ID: id, Name: m.Name, Role: string(m.Role), Teams: []care.Named{}, InactiveSince: care.Stamp(m.InactiveSince)}
@@ -97,12 +96,18 @@ func (a *Access) Members() []StaffRow {
 func (a *Access) LooksAfter(staff string) bool {
 	teams := a.DeskTeams()
 	m := a.index.Member(staff)
-	return m != nil && a.looksAfter(m, teams, a.Duty.May(care.Update, care.StaffName))
+	return m != nil && a.looksAfter(m, teams)
 }
 
-func (a *Access) looksAfter(m *Member, deskTeams []string, keeper bool) bool {
-	return keeper && a.Organisation != "" && m.Organisation == a.Organisation ||
+func (a *Access) looksAfter(m *Member, deskTeams []string) bool {
+	return a.Administers(m.Organisation) ||
 		slices.ContainsFunc(m.Teams, func(t string) bool { return slices.Contains(deskTeams, t) })
+}
+
+// Administers says whether they set up an organisation and keep its accounts; "" is none, which whoever administers
+// the whole server looks after.
+func (r Rights) Administers(organisation string) bool {
+	return r.Duty.Administers == care.WholeServer || r.Duty.Administers == care.OwnOrganisation && organisation != "" && organisation == r.Organisation
 }
 
 // MemberIDs are the ids of the staff somebody looks after.

@@ -26,6 +26,7 @@ func TestWhichTeamsAreTheirs(t *testing.T) {
 		{care.Reception, "nurses", "nurses", ""},
 		{care.SafeguardingLead, "nurses", "nurses", ""},
 		{care.Administrator, "", "", ""},
+		{care.ServerAdministrator, "", "", ""},
 		{"", "", "", ""},
 	} {
 		me := who(c.role, trust, nurses)
@@ -57,6 +58,7 @@ func TestWhomALeadLooksAfter(t *testing.T) {
 		{care.TeamLead, "me nora"},
 		{care.CareCoordinator, "me nora vera"}, // friends are in no neighbourhood
 		{care.Administrator, "me nora olga"},   // of the organisation
+		{care.ServerAdministrator, "me nora olga vera"},
 		{care.DistrictNurse, ""},
 		{care.DutyGP, ""},
 	} {

@@ -44,6 +44,7 @@ func dutiesModule() string {
  * @property {boolean} [chain] is the end of every escalation
  * @property {boolean} [accounts] looks after accounts of staff
  * @property {boolean} [converts] hands on to a practice what volunteers noticed
+ * @property {'own' | 'all'} [setsUp] which organisations it sets up
  * @property {'receive'} [firstTab] where the inbox opens, if not on all that is open
  */
 
@@ -60,6 +61,9 @@ const duties = {
 			if flag.set {
 				fmt.Fprintf(&b, ", %s: true", flag.name)
 			}
+		}
+		if which := map[Administered]string{OwnOrganisation: "own", WholeServer: "all"}[d.Administers]; which != "" {
+			fmt.Fprintf(&b, ", setsUp: '%s'", which)
 		}
 		if d.FirstTab != OpenTab {
 			fmt.Fprintf(&b, ", firstTab: '%s'", d.FirstTab)

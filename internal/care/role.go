@@ -21,7 +21,9 @@ const (
 	Reception            Role = "practice_reception"
 	DutyGP               Role = "duty_gp"
 	NeighbourhoodLead    Role = "neighbourhood_lead"
-	Administrator        Role = "administrator"
+	// Administrator sets up their own organisation, ServerAdministrator the whole server.
+	Administrator       Role = "administrator"
+	ServerAdministrator Role = "server_administrator"
 )
 
 // View is the projection of records a role gets.
@@ -59,6 +61,18 @@ const (
 	TeamPeople
 )
 
+// Administered is what a role sets up: organisations, their teams and accounts.
+type Administered int
+
+const (
+	// NoOrganisation: sets up nothing.
+	NoOrganisation Administered = iota
+	// OwnOrganisation: the one they belong to; whoever belongs to none sets up none.
+	OwnOrganisation
+	// WholeServer: every organisation, and makes new ones.
+	WholeServer
+)
+
 // Tab is a part of the inbox page.
 type Tab string
 
@@ -93,6 +107,8 @@ type Duty struct {
 	RaisesUrgent bool
 	// SetsScale: may set a person's SpO2 scale.
 	SetsScale bool
+	// Administers: which organisations they set up, and whose accounts they keep.
+	Administers Administered
 	// FirstTab is the tab on which the inbox page opens.
 	FirstTab Tab
 }
@@ -116,6 +132,8 @@ var directoryOnly = map[string]Right{Organisations: Read, Teams: Read, Neighbour
 
 var practiceRights = with(directoryOnly, map[string]Right{Handovers: Read, HandoverEvents: Read})
 
+var administratorRights = with(directoryOnly, map[string]Right{StaffName: full, Devices: Read | Update})
+
 // duties is the role table: API rules, projections and route guards are derived from it.
 var duties = []Duty{
 	{Role: DistrictNurse, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
@@ -134,7 +152,8 @@ var duties = []Duty{
 	{Role: Reception, View: NoRecords, Rights: practiceRights, Inbox: true, FirstTab: ReceiveTab},
 	{Role: DutyGP, View: NoRecords, Rights: practiceRights, Inbox: true, Answers: true},
 	{Role: NeighbourhoodLead, View: NoRecords, Rights: directoryOnly},
-	{Role: Administrator, View: NoRecords, Rights: with(directoryOnly, map[string]Right{StaffName: full, Devices: Read | Update})},
+	{Role: Administrator, View: NoRecords, Rights: administratorRights, Administers: OwnOrganisation},
+	{Role: ServerAdministrator, View: NoRecords, Rights: administratorRights, Administers: WholeServer},
 }
 
 var byRole = func() map[Role]*Duty {

@@ -23,8 +23,10 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
+	"doorstep/internal/setup"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
@@ -142,6 +144,21 @@ func (s *stage) know(name string, r *core.Record) {
 
 // actions are what can happen on the server between two requests, in the words of the transcripts.
 var actions = map[string]func(*stage){
+	"a server on which nobody has an account is started, and prints a set-up link": func(s *stage) {
+		link, secret, err := setup.NewLink(s.now, rand.Reader)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.srv.API.FirstStart = link
+		s.bind("set-up link 1", secret)
+	},
+	"Ann is given a one-time code for a password": func(s *stage) {
+		code, _, err := pbrecords.NewAccounts(s.app.BaseApp, s.now, rand.Reader).IssueCode(context.Background(), care.Viewer{Staff: s.people["Lea"].Id}, s.people["Ann"].Id)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.bind("password code 1", code)
+	},
 	"Lea takes Ada off the caseload of Riverside Nurses.": func(s *stage) {
 		if err := s.app.Delete(s.people["caseload row"]); err != nil {
 			s.t.Fatal(err)

@@ -20,11 +20,14 @@ import (
 	"doorstep/internal/pbpages"
 	"doorstep/internal/plan"
 	"doorstep/internal/rules"
+	"doorstep/internal/setup"
 	"doorstep/internal/wire"
 )
 
 // types are the Go types behind the schemas; the others are parts, unions or PocketBase's.
 var types = map[string]any{
+	"FieldError": wire.FieldError{}, "NewNeighbourhood": setup.Neighbourhood{}, "NewAdministrator": setup.Administrator{}, "NewOrganisation": setup.Organisation{},
+	"NewTeam": setup.Team{}, "NewMember": setup.Member{},
 	"Error": wire.Error{}, "EnrolRequest": wire.EnrolRequest{}, "EnrolResponse": httpapi.Enrolled{}, "TokenResponse": wire.TokenResponse{},
 	"HelloRequest": wire.HelloRequest{}, "HelloResponse": wire.HelloResponse{}, "OutboxState": wire.OutboxState{}, "ScopeState": wire.ScopeState{},
 	"RevokedScope": wire.RevokedScope{}, "SchemaState": wire.SchemaState{}, "Limits": wire.Limits{}, "Pace": wire.Pace{}, "Poke": wire.Poke{},
@@ -47,6 +50,8 @@ var types = map[string]any{
 
 // private are types of internal/httpapi that only it can name, by their schemas.
 var private = map[string]string{
+	"SetUpLinkRequest": "setUpLinkRequest", "SetUpLinkResponse": "setUpLinkResponse", "SetUpRequest": "setUpRequest", "SetUpResponse": "setUpResponse",
+	"PasswordCodeRequest": "passwordCodeRequest", "PasswordOwner": "passwordOwner", "NewPasswordRequest": "newPasswordRequest", "PasswordSet": "passwordSet", "OwnPasswordRequest": "ownPasswordRequest",
 	"SignInRequest": "signInRequest", "SignInResponse": "signInResponse", "StaffSignedIn": "staffSignedIn", "SignInCodeRequest": "signInCodeRequest", "SignInCodeResponse": "signInCodeResponse",
 	"HandoverAction": "actRequest", "HandoverReceipt": "handoverReceipt", "ResolveRequest": "resolveRequest", "DismissRequest": "dismissRequest",
 	"CaseloadRow": "caseloadRow", "InboxState": "inboxState", "Attention": "attentionView", "AttentionAnswer": "attentionAnswer", "HoldRequest": "holdRequest", "ReleaseRequest": "releaseRequest",

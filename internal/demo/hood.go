@@ -252,7 +252,7 @@ func (h *hood) hireOthers() {
 		role care.Role
 	}{
 		{h.surgeries[0].team, care.Reception}, {h.north.team, care.Matron}, {h.services[0].team, care.LinkWorker},
-		{h.chain, care.NeighbourhoodLead}, {h.chain, care.PrivacyOfficer}, {h.chain, care.Administrator},
+		{h.chain, care.NeighbourhoodLead}, {h.chain, care.PrivacyOfficer}, {h.chain, care.Administrator}, {h.chain, care.ServerAdministrator},
 	} {
 		h.others = append(h.others, h.hire(other.team, other.role))
 	}

@@ -86,5 +86,5 @@ var roleNames = map[care.Role]string{
 	care.SupportWorker: "support worker", care.MentalHealth: "practitioner", care.SocialCare: "social worker", care.Volunteer: "volunteer",
 	care.VolunteerCoordinator: "coordinator", care.SafeguardingLead: "lead", care.CareCoordinator: "coordinator",
 	care.Matron: "matron", care.LinkWorker: "link worker", care.ClinicalLead: "clinical lead",
-	care.NeighbourhoodLead: "lead", care.PrivacyOfficer: "privacy officer", care.Administrator: "administrator",
+	care.NeighbourhoodLead: "lead", care.PrivacyOfficer: "privacy officer", care.Administrator: "administrator", care.ServerAdministrator: "server administrator",
 }

@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/identity"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbstore"
+	"doorstep/internal/setup"
 	"doorstep/internal/syncer"
 )
 
@@ -39,6 +40,11 @@ type API struct {
 	// itself, for health; nil: nothing.
 	ClockWatch *clockwatch.Watch
 	Jobs       func() []health.JobState
+	// Accounts keeps what is set up; FirstStart is the one-time link of a start that found nobody, nil on every other.
+	Accounts   Accounts
+	FirstStart *setup.Link
+	// NewID makes ids of records.
+	NewID func() (string, error)
 	// Draining ends when the server is about to stop; pulls that wait for news answer at once, and
 	// streams end.
 	// Nil: it never does.
@@ -64,6 +70,8 @@ func (a *API) Register(e *core.ServeEvent) error {
 	a.bindNotFound(e.Router, v1)
 	pages := e.Router.Group(CarePath)
 	pages.Bind(a.countOutcomes(), a.answerErrors())
+	a.bindSetUp(pages)
+	a.bindPasswordCodes(pages)
 	a.bindCare(pages)
 	a.bindNotFound(e.Router, pages)
 	a.bindHealth(e.Router)

@@ -40,6 +40,7 @@ type careRoute struct {
 
 // Who a route is for.
 func worksHandovers(d care.Duty) bool { return d.Inbox || d.May(care.Create, care.Handovers) }
+func everybody(care.Duty) bool        { return true }
 func worksDesk(d care.Duty) bool      { return d.Desk }
 func watches(d care.Duty) bool        { return worksHandovers(d) || worksDesk(d) }
 func keepsDevices(d care.Duty) bool   { return d.Desk || d.May(care.Update, care.Devices) }
@@ -55,6 +56,8 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},
 		{http.MethodPost, "/handovers/{id}/hold", worksHandovers, a.hold},
 		{http.MethodPost, "/handovers/{id}/release", worksHandovers, a.release},
+
+		{http.MethodPost, "/password/own", everybody, a.changeOwnPassword},
 
 		{http.MethodGet, "/stream", watches, a.pageStream},
 		{http.MethodGet, "/queues", worksDesk, a.queues},

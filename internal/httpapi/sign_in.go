@@ -6,6 +6,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -97,9 +98,7 @@ func (a *API) signInWith(e *core.RequestEvent, body signInRequest) error {
 	failed := failedSignIn{}
 	switch tooMany := new(identity.TooManyTries); {
 	case errors.As(err, &tooMany):
-		answer := wire.Fail(wire.CodeTooManyRequests, "There were too many tries for this account; wait a moment, then try again.")
-		answer.RetryAfter = int(math.Ceil(tooMany.Wait.Seconds()))
-		return answer
+		return tooManyTries(tooMany)
 	case errors.Is(err, identity.ErrPassword):
 		failed.Why = whyNot(staff)
 	case err != nil:
@@ -123,24 +122,37 @@ func (a *API) signInWith(e *core.RequestEvent, body signInRequest) error {
 	if err := a.auditSignIn(e, staff, actionSignIn, struct{}{}); err != nil {
 		return err
 	}
-	return writeJSON(e, http.StatusOK, signInResponse{Token: token, Record: staffSignedIn{ID: staff.Id, Name: staff.GetString("name"),
-		Email: staff.Email(), Role: staff.GetString("role"), Organisation: staff.GetString("organisation"), Teams: staff.GetStringSlice("teams"),
-		CollectionID: staff.Collection().Id, CollectionName: staff.Collection().Name}})
+	return writeJSON(e, http.StatusOK, signInResponse{Token: token, Record: signedIn(staff)})
 }
 
-// account finds a member of staff by their e-mail address; nil when there is none.
+func signedIn(staff *core.Record) staffSignedIn {
+	return staffSignedIn{ID: staff.Id, Name: staff.GetString("name"), Email: staff.Email(), Role: staff.GetString("role"),
+		Organisation: staff.GetString("organisation"), Teams: staff.GetStringSlice("teams"),
+		CollectionID: staff.Collection().Id, CollectionName: staff.Collection().Name}
+}
+
+func tooManyTries(err *identity.TooManyTries) *wire.Error {
+	answer := wire.Fail(wire.CodeTooManyRequests, "There were too many tries for this account; wait a moment, then try again.")
+	answer.RetryAfter = int(math.Ceil(err.Wait.Seconds()))
+	return answer
+}
+
+// account finds a member of staff by their e-mail address, however it is typed; nil when there is none. Of two older
+// accounts that differ in capitals alone, the one that is spelt as typed.
 func (a *API) account(email string) (*core.Record, error) {
-	staff, err := a.App.FindAuthRecordByEmail(care.StaffName, email)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+	for _, as := range []string{strings.TrimSpace(email), care.FoldEmail(email)} {
+		staff, err := a.App.FindAuthRecordByEmail(care.StaffName, as)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return staff, err
+		}
 	}
-	return staff, err
+	return nil, nil
 }
 
-// hashOf is the stored hash of an account's password; nil when there is no account.
+// hashOf is the stored hash of an account's password; nil when there is no account, or no password yet.
 func hashOf(account *core.Record) []byte {
-	if account == nil {
-		return nil
+	if account == nil || account.GetString(core.FieldNamePassword+":hash") == identity.NoPassword {
+		return nil // so that it takes as long as for any other
 	}
 	return []byte(account.GetString(core.FieldNamePassword + ":hash"))
 }

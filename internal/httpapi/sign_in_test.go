@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/testkit/pbtest"
 )
 
@@ -42,6 +43,20 @@ func TestSignIn_GivesATokenForPagesAndPhonesAtBothAddresses(t *testing.T) {
 	form := url.Values{"identity": {w.lea.Email()}, "password": {pbtest.Password}}.Encode()
 	if a := w.do(t, http.MethodPost, signInThere, "", []byte(form), "Content-Type", "application/x-www-form-urlencoded"); a.status != http.StatusOK {
 		t.Errorf("a form at PocketBase's address: %d %s", a.status, a.body)
+	}
+}
+
+// B8
+func TestSignIn_AnAddressIsFoundHoweverItIsTyped(t *testing.T) {
+	w := newTown(t)
+	benedict := w.Staff(t, care.DistrictNurse, "Benedict Lumb", w.nurses)
+	w.save(benedict, map[string]any{"email": " Benedict.Lumb@Demo.Example"})
+	for _, typed := range []string{"benedict.lumb@demo.example", "Benedict.Lumb@demo.example", " benedict.lumb@DEMO.EXAMPLE\t"} {
+		for _, path := range []string{signInHere, signInThere} {
+			if a := w.signIn(path, typed, pbtest.Password); a.status != http.StatusOK {
+				t.Errorf("%q at %s: %d %s", typed, path, a.status, a.body)
+			}
+		}
 	}
 }
 

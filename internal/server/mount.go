@@ -19,6 +19,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"doorstep/hooks"
+	"doorstep/internal/pbrecords"
+	"doorstep/internal/setup"
 )
 
 // Limits of the listener and of its end.
@@ -83,7 +85,45 @@ func (m *Mounted) serve(e *core.ServeEvent) error {
 	if m.o.Out != nil {
 		fmt.Fprintf(m.o.Out, "Doorstep listens on %s\n", e.Server.Addr)
 	}
+	return m.offerSetUp(s, e.Server.Addr)
+}
+
+// offerSetUp prints the one-time link with which a server that nobody has an account on is set up. It counts for this
+// start alone.
+func (m *Mounted) offerSetUp(s *Server, addr string) error {
+	accounts := pbrecords.NewAccounts(m.app, m.o.Now, m.o.Entropy)
+	empty, err := accounts.Empty(context.Background())
+	if err != nil || !empty || m.o.Out == nil {
+		return err
+	}
+	link, secret, err := setup.NewLink(m.o.Now, m.o.Entropy)
+	if err != nil {
+		return err
+	}
+	if err := accounts.NoteLink("set_up_link_made"); err != nil {
+		return err
+	}
+	s.API.FirstStart = link
+	fmt.Fprintf(m.o.Out, "Nobody has an account here yet. Set it up within %d minutes: %s/setup/#%s\n", int(setup.LinkLifetime.Minutes()), address(addr, m.o.Domains), secret)
 	return nil
+}
+
+// address is where a browser finds a server that listens on addr: at its domain, where it has one.
+func address(addr string, domains []string) string {
+	if len(domains) > 0 {
+		return "https://" + domains[0]
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "http://" + addr
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	if port == "80" || port == "http" {
+		return "http://" + host
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // serveAdministration opens the listener for superusers, with the limits of the public one. It serves the same

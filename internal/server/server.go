@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/identifier"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
@@ -52,6 +53,7 @@ type Options struct {
 	// one; Pages answers GET where no route does; and Out is told when the server listens.
 	AdminHTTP string
 	Origins   []string
+	Domains   []string // that it has certificates for; none: it speaks plain HTTP
 	Pages     http.Handler
 	Out       io.Writer
 	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
@@ -174,7 +176,12 @@ func open(app core.App, o Options) (*Server, error) {
 		}})
 	pbrecords.BindRevocation(app, service.Revoke)
 	s.Store.OnRevocation(service.Revoke)
-	s.API = &httpapi.API{App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
+	accounts, ids := pbrecords.NewAccounts(app, o.Now, o.Entropy), identifier.NewMinter(o.Entropy)
+	newID := func() (string, error) {
+		id, err := ids.New(o.Now())
+		return string(id), err
+	}
+	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
 	if !o.Manual {
 		s.watch()
 	}

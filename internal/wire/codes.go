@@ -107,7 +107,7 @@ var Codes = []Row{
 	{CodeRelogin, 401, RetryAfterFix, "somebody must sign in", "any", "(+`directive`) §13.4"},
 	{CodeRevoked, 401, RetryNever, "the device was withdrawn", "any", "(+`directive`) §13.4"},
 	{CodeSignInFailed, 400, RetryAfterFix, "no such account, or another password", "sign-in", "say so; the person types it again, or asks their lead for a code"},
-	{CodeCodeInvalid, 401, RetryNever, "the sign-in code is unknown, used or expired", "devices", "ask for a new code"},
+	{CodeCodeInvalid, 401, RetryNever, "the one-time code or link is unknown, used or expired", "devices", "ask for a new code"},
 	{CodeLost, 403, RetryNever, "the device was reported lost", "any", "(+`directive: wipe`) §13.4"},
 	{CodePushOnly, 403, RetryNever, "the phone may hand in, and gets nothing", "pull, digest", "(+`directive`) §13.4"},
 	{CodeNotYourClient, 403, RetryNever, "the outbox of another device", "hello, push, pull, digest", "sign in, enrol with the same client"},

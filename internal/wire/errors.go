@@ -28,6 +28,14 @@ type Error struct {
 	ByName     string `json:"by_name,omitempty"`     // already: their name, for those who may know it
 	State      string `json:"state,omitempty"`       // where a handover stands
 	RetryAfter int    `json:"-"`                     // seconds, sent as a header
+	// Fields say what is wrong with which field of a form, where an answer is about one.
+	Fields []FieldError `json:"fields,omitempty"`
+}
+
+// FieldError is what is wrong with one field, in a sentence that can stand beside it.
+type FieldError struct {
+	Field   string `json:"field"` // its place, such as organisations[0].teams[1].name
+	Message string `json:"message"`
 }
 
 // Error implements error; the text is safe to show.

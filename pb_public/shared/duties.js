@@ -12,6 +12,7 @@
  * @property {boolean} [chain] is the end of every escalation
  * @property {boolean} [accounts] looks after accounts of staff
  * @property {boolean} [converts] hands on to a practice what volunteers noticed
+ * @property {'own' | 'all'} [setsUp] which organisations it sets up
  * @property {'receive'} [firstTab] where the inbox opens, if not on all that is open
  */
 
@@ -33,7 +34,8 @@ const duties = {
   practice_reception: { view: 'none', inbox: true, firstTab: 'receive' },
   duty_gp: { view: 'none', inbox: true },
   neighbourhood_lead: { view: 'none' },
-  administrator: { view: 'none', accounts: true },
+  administrator: { view: 'none', accounts: true, setsUp: 'own' },
+  server_administrator: { view: 'none', accounts: true, setsUp: 'all' },
 }
 
 /** The duty of a role; of one that is not known, nothing. @param {string | undefined} role @returns {Duty} */

@@ -33,7 +33,7 @@ export function signInView(session, ended, draw) {
         <h2 class="nhsuk-error-summary__title" id="signin-problem-title">${w.problem}</h2><p>${s.trouble}</p></div>` : nothing}
     <form @submit=${send}>
       <div class="nhsuk-form-group"><label class="nhsuk-label" for="username">${w.email}</label><input class="nhsuk-input" id="username"
-        name="username" type="email" autocomplete="username" required></div>
+        name="username" type="email" autocomplete="username" autocapitalize="none" spellcheck="false" required></div>
       <div class="nhsuk-form-group"><label class="nhsuk-label" for="password">${w.password}</label><input class="nhsuk-input" id="password"
         name="password" type="password" autocomplete="current-password" required></div>
       <button type="submit" class="nhsuk-button" ?disabled=${s.busy}>${w.button}</button>

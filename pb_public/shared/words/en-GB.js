@@ -21,6 +21,7 @@ export const words = {
       care_coordinator: 'Care coordinator', clinical_lead: 'Clinical lead', safeguarding_lead: 'Safeguarding lead',
       privacy_officer: 'Privacy officer', practice_reception: 'Reception', duty_gp: 'Duty GP',
       neighbourhood_lead: 'Neighbourhood lead', administrator: 'Administrator',
+      server_administrator: 'Server administrator',
     },
     screens: {
       practice: 'Inbox', desk: 'Desk', app: 'Visits',

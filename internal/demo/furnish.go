@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -9,33 +10,29 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/pbrecords"
 	"doorstep/internal/recovery"
+	"doorstep/internal/setup"
 )
 
 // hashCost keeps forty sign-ins fast. The password is printed anyway.
 const hashCost = 4
 
-// furnish stores the neighbourhood as an administrator and an import would: through PocketBase's
-// records, in one transaction. The engine finds them when it starts.
+// furnish stores the neighbourhood: who works there as `doorstep setup` makes it, people as an import would, through
+// PocketBase's records. The engine finds them when it starts.
 func furnish(app core.App, h *hood, plans []plan) error {
 	recoveryKey, err := makeRecoveryKey(app.DataDir())
 	if err != nil {
 		return err
 	}
+	accounts := pbrecords.NewAccounts(app, func() time.Time { return h.born }, nil).WithCost(hashCost)
+	n := describe(h, recoveryKey)
+	n.Tidy()
+	if _, err := setup.Make(context.Background(), accounts, n, setup.ByDemo, func() (string, error) { return h.newID(), nil }); err != nil {
+		return fmt.Errorf("set up the neighbourhood: %w", err)
+	}
 	return app.RunInTransaction(func(tx core.App) error {
 		f := &furnisher{app: tx, collections: map[string]*core.Collection{}}
-		f.put(care.Neighbourhoods, h.id, map[string]any{"name": h.name})
-		for _, o := range h.orgs {
-			f.put(care.Organisations, o.id, map[string]any{"name": o.name, "kind": o.kind, "ods_code": o.code, "phone": o.phone,
-				"out_of_hours": "111", "closed_on": o.closedOn, "recovery_key": recoveryKey, "shift_pin": o.kind == "community_trust", "offline_lease_hours": leaseHours})
-		}
-		for _, t := range h.teams {
-			f.put(care.Teams, t.id, map[string]any{"name": t.name, "organisation": t.org.id, "neighbourhood": h.id, "kind": t.kind,
-				"phone": t.phone, "route": "inbox"})
-		}
-		for _, w := range h.workers {
-			f.employ(w)
-		}
 		for _, p := range h.people {
 			f.person(h, p)
 		}
@@ -45,6 +42,42 @@ func furnish(app core.App, h *hood, plans []plan) error {
 		return f.err
 	})
 }
+
+// describe says what is to be set up: every organisation with its teams and who works there. Whoever administers the
+// whole server belongs to the first organisation and to no team.
+func describe(h *hood, recoveryKey json.RawMessage) *setup.Neighbourhood {
+	n := &setup.Neighbourhood{ID: h.id, Name: h.name}
+	for _, o := range h.orgs {
+		made := setup.Organisation{ID: o.id, Name: o.name, Kind: o.kind, ODSCode: o.code, Phone: o.phone, OutOfHours: "111",
+			More: map[string]any{"closed_on": o.closedOn, "recovery_key": recoveryKey, "shift_pin": o.kind == trustKind, "offline_lease_hours": leaseHours}}
+		for _, t := range h.teams {
+			if t.org != o {
+				continue
+			}
+			team := setup.Team{ID: t.id, Name: t.name, Kind: t.kind, Phone: t.phone}
+			for _, w := range h.workers {
+				switch {
+				case w.team != t:
+				case w.role == care.ServerAdministrator:
+					n.Administrator = setup.Administrator{ID: w.id, Name: w.name, Email: w.email, Password: Password}
+				default:
+					team.Staff = append(team.Staff, setup.Member{ID: w.id, Name: w.name, Email: w.email, Role: string(w.role),
+						RegistrationNumber: w.registration, Password: Password})
+				}
+			}
+			made.Teams = append(made.Teams, team)
+		}
+		if o.kind == trustKind {
+			n.Organisations = append([]setup.Organisation{made}, n.Organisations...)
+		} else {
+			n.Organisations = append(n.Organisations, made)
+		}
+	}
+	return n
+}
+
+// trustKind is the kind of the organisation that the nurses are of.
+const trustKind = "community_trust"
 
 // recoveryFile holds the private half of the one recovery key of all organisations of the demo: beside its data
 // folder, for what is inside goes into every backup. A real organisation takes it off the machine.
@@ -68,7 +101,6 @@ func makeRecoveryKey(dir string) (json.RawMessage, error) {
 type furnisher struct {
 	app         core.App
 	collections map[string]*core.Collection
-	hash        string // of Password
 	err         error
 }
 
@@ -96,30 +128,6 @@ func (f *furnisher) put(collection, id string, values map[string]any) {
 	r.Load(values)
 	if err := f.app.Save(r); err != nil {
 		f.err = fmt.Errorf("furnish %s %s: %w", collection, id, err)
-	}
-}
-
-// employ makes an account. The password is hashed once for all.
-func (f *furnisher) employ(w *worker) {
-	if f.err != nil {
-		return
-	}
-	r := f.record(care.StaffName, w.id)
-	if f.err != nil {
-		return
-	}
-	if f.hash == "" {
-		r.Collection().Fields.GetByName(core.FieldNamePassword).(*core.PasswordField).Cost = hashCost
-		r.SetPassword(Password)
-		f.hash = r.GetString(core.FieldNamePassword + ":hash")
-	}
-	r.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: f.hash})
-	r.SetEmail(w.email)
-	r.SetVerified(true)
-	r.Load(map[string]any{"name": w.name, "role": string(w.role), "organisation": w.team.org.id, "teams": []string{w.team.id},
-		"registration_number": w.registration})
-	if err := f.app.Save(r); err != nil {
-		f.err = fmt.Errorf("furnish the account of %s: %w", w.email, err)
 	}
 }
 

@@ -37,7 +37,7 @@ type setUpLinkResponse struct {
 
 type setUpRequest struct {
 	Link          string              `json:"link" validate:"required,max=100"`
-	Neighbourhood setup.Neighbourhood `json:"neighbourhood" validate:"required,structonly"` // whose problems are told field by field
+	Neighbourhood setup.Neighbourhood `json:"neighbourhood" validate:"required"` // whose problems are told field by field
 }
 
 type setUpResponse struct {

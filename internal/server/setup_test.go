@@ -43,6 +43,14 @@ func (p *printed) String() string {
 	return p.text.String()
 }
 
+// link waits for the link that a server prints.
+func (p *printed) link(t *testing.T) (url, secret string) {
+	t.Helper()
+	var found []string
+	testkit.Until(t, "a set-up link is printed", func() bool { found = setUpLink.FindStringSubmatch(p.String()); return found != nil })
+	return found[1], found[2]
+}
+
 var setUpLink = regexp.MustCompile(`(http://[^\s]+)/setup/#(\S+)`)
 
 // serving runs the serve command on an application until it is told to stop.
@@ -57,15 +65,13 @@ func serving(t *testing.T, app core.App, clock *testkit.Clock) (url string, out 
 	if err != nil {
 		t.Fatal(err)
 	}
-	ready := make(chan struct{})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Listener = listener
-		close(ready)
 		return e.Next()
 	})
 	served := make(chan error, 1)
 	go func() { served <- apis.Serve(app, apis.ServeConfig{HttpAddr: listener.Addr().String()}) }()
-	testkit.ReceiveOrEnd(t, ready, "the server to listen")
+	testkit.Until(t, "the server listens", func() bool { return strings.Contains(out.String(), "listens") })
 	return "http://" + listener.Addr().String(), out, func() {
 		if err := mounted.Stop(); err != nil {
 			t.Error(err)
@@ -103,11 +109,11 @@ func hillside() map[string]any {
 func TestAnEmptyServerPrintsALinkThatSetsItUpOnce(t *testing.T) {
 	app, clock := newApp(t), &testkit.Clock{}
 	url, out, stop := serving(t, app, clock)
-	found := setUpLink.FindStringSubmatch(out.String())
-	if found == nil || found[1] != url {
-		t.Fatalf("it printed:\n%s", out)
+	at, secret := out.link(t)
+	if at != url {
+		t.Errorf("the link leads to %s, want %s", at, url)
 	}
-	secret, api := found[2], url+httpapi.CarePath
+	api := url + httpapi.CarePath
 	expect := func(what string, wantStatus int, wantText, path string, body any) {
 		t.Helper()
 		if status, text := post(t, api+path, body); status != wantStatus || !strings.Contains(text, wantText) {
@@ -143,7 +149,7 @@ func TestALinkIsOverAfterHalfAnHourAndWithTheStartThatPrintedIt(t *testing.T) {
 	app, clock := newApp(t), &testkit.Clock{}
 	dir := app.DataDir()
 	url, out, stop := serving(t, app, clock)
-	first := setUpLink.FindStringSubmatch(out.String())[2]
+	_, first := out.link(t)
 	body := func(link string) map[string]any { return map[string]any{"link": link, "neighbourhood": hillside()} }
 	clock.Pass(31 * time.Minute)
 	if status, text := post(t, url+httpapi.CarePath+"/setup", body(first)); status != http.StatusUnauthorized {
@@ -151,7 +157,7 @@ func TestALinkIsOverAfterHalfAnHourAndWithTheStartThatPrintedIt(t *testing.T) {
 	}
 	stop()
 	url, out, stop = serving(t, core.NewBaseApp(pbapp.Config(dir)), clock)
-	second := setUpLink.FindStringSubmatch(out.String())[2]
+	_, second := out.link(t)
 	if status, text := post(t, url+httpapi.CarePath+"/setup", body(first)); status != http.StatusUnauthorized {
 		t.Errorf("the link of the start before: %d %s", status, text)
 	}
@@ -160,10 +166,10 @@ func TestALinkIsOverAfterHalfAnHourAndWithTheStartThatPrintedIt(t *testing.T) {
 	}
 	stop()
 	_, out, stop = serving(t, core.NewBaseApp(pbapp.Config(dir)), clock)
+	stop() // whatever it prints at its start is printed by then
 	if strings.Contains(out.String(), "setup") {
 		t.Errorf("once somebody has an account it prints no link:\n%s", out)
 	}
-	stop()
 }
 
 // Whoever is at the machine was faster than whoever has the link.
@@ -178,7 +184,7 @@ func TestTheLinkSetsNothingUpWhereSomebodyAdministersAlready(t *testing.T) {
 	if _, err := setup.Make(t.Context(), pbrecords.NewAccounts(app, clock.Now, rand.Reader), n, setup.ByTerminal, func() (string, error) { return pbtest.ID(), nil }); err != nil {
 		t.Fatal(err)
 	}
-	link := setUpLink.FindStringSubmatch(out.String())[2]
+	_, link := out.link(t)
 	if status, text := post(t, url+httpapi.CarePath+"/setup", map[string]any{"link": link, "neighbourhood": hillside()}); status != http.StatusConflict || !strings.Contains(text, `"already"`) {
 		t.Errorf("%d %s", status, text)
 	}

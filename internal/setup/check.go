@@ -35,7 +35,9 @@ func (p Problems) Error() string {
 }
 
 // Check says everything that is wrong with a tidied description; nil when it can be made.
-func Check(n *Neighbourhood) error {
+func Check(n *Neighbourhood) error { return checkWith(n, identity.CheckNewPassword) }
+
+func checkWith(n *Neighbourhood, strong func(password string, about ...string) error) error {
 	check, err := rules()
 	if err != nil {
 		return err
@@ -54,7 +56,7 @@ func Check(n *Neighbourhood) error {
 		return slices.ContainsFunc(found, func(p Problem) bool { return p.Field == field })
 	}
 	if a := n.Administrator; !told("administrator.password") {
-		if err := identity.CheckNewPassword(a.Password, a.Name, a.Email); err != nil {
+		if err := strong(a.Password, a.Name, a.Email); err != nil {
 			found = append(found, Problem{"administrator.password", err.Error() + "."})
 		}
 	}
@@ -96,6 +98,7 @@ func repeated(n *Neighbourhood) (found Problems) {
 // rules is shared: it keeps what it learnt about each type.
 var rules = sync.OnceValues(func() (*validator.Validate, error) {
 	v := validator.New(validator.WithRequiredStructEnabled())
+	v.SetTagName("setup") // whoever checks a body that holds a description leaves it to us
 	v.RegisterTagNameFunc(func(f reflect.StructField) string {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		return name

@@ -10,52 +10,53 @@ import (
 // Neighbourhood is what is to be made. A description says at least who administers the server, and one organisation.
 type Neighbourhood struct {
 	ID            string         `json:"-" yaml:"-"` // "" = a new one
-	Name          string         `json:"name" yaml:"name" validate:"required,line,max=200"`
+	Name          string         `json:"name" yaml:"name" setup:"required,line,max=200"`
 	Administrator Administrator  `json:"administrator" yaml:"administrator"`
-	Organisations []Organisation `json:"organisations" yaml:"organisations" validate:"min=1,max=100,dive"`
+	Organisations []Organisation `json:"organisations" yaml:"organisations" setup:"min=1,max=100,dive"`
 }
 
 // Administrator is the first of the whole server, who makes everybody else's account.
 type Administrator struct {
 	ID       string `json:"-" yaml:"-"`
-	Name     string `json:"name" yaml:"name" validate:"required,line,max=200"`
-	Email    string `json:"email" yaml:"email" validate:"required,email,max=255"`
-	Password string `json:"password" yaml:"password" validate:"required,min=10,max=72"`
+	Name     string `json:"name" yaml:"name" setup:"required,line,max=200"`
+	Email    string `json:"email" yaml:"email" setup:"required,email,max=255"`
+	Password string `json:"password" yaml:"password" setup:"required,min=10,max=72"`
 }
 
 // Organisation is a partner with its teams.
 type Organisation struct {
 	ID   string `json:"-" yaml:"-"`
-	Name string `json:"name" yaml:"name" validate:"required,line,max=200"`
+	Name string `json:"name" yaml:"name" setup:"required,line,max=200"`
 	// Kind is one of care.OrganisationKinds.
-	Kind string `json:"kind" yaml:"kind" validate:"required,organisation_kind"`
+	Kind string `json:"kind" yaml:"kind" setup:"required,organisation_kind"`
 	// ODSCode is the code of the Organisation Data Service; "" where there is none, as of a charity.
-	ODSCode string `json:"ods_code,omitempty" yaml:"ods_code" validate:"omitempty,ods"`
-	Phone   string `json:"phone,omitempty" yaml:"phone" validate:"omitempty,line,max=40"`
+	ODSCode string `json:"ods_code,omitempty" yaml:"ods_code" setup:"omitempty,ods"`
+	Phone   string `json:"phone,omitempty" yaml:"phone" setup:"omitempty,line,max=40"`
 	// OutOfHours is where to turn while it is closed, in its own words.
-	OutOfHours string         `json:"out_of_hours,omitempty" yaml:"out_of_hours" validate:"omitempty,line,max=200"`
-	Teams      []Team         `json:"teams" yaml:"teams" validate:"max=200,dive"`
+	OutOfHours string         `json:"out_of_hours,omitempty" yaml:"out_of_hours" setup:"omitempty,line,max=200"`
+	Teams      []Team         `json:"teams" yaml:"teams" setup:"max=200,dive"`
 	More       map[string]any `json:"-" yaml:"-"` // further fields of the record, which only a program gives
 }
 
 // Team is a team of an organisation.
 type Team struct {
 	ID   string `json:"-" yaml:"-"`
-	Name string `json:"name" yaml:"name" validate:"required,line,max=200"`
+	Name string `json:"name" yaml:"name" setup:"required,line,max=200"`
 	// Kind is one of care.TeamKinds.
-	Kind  string   `json:"kind" yaml:"kind" validate:"required,team_kind"`
-	Phone string   `json:"phone,omitempty" yaml:"phone" validate:"omitempty,line,max=40"`
-	Staff []Member `json:"staff,omitempty" yaml:"staff" validate:"max=1000,dive"`
+	Kind  string   `json:"kind" yaml:"kind" setup:"required,team_kind"`
+	Phone string   `json:"phone,omitempty" yaml:"phone" setup:"omitempty,line,max=40"`
+	Staff []Member `json:"staff,omitempty" yaml:"staff" setup:"max=1000,dive"`
 }
 
 // Member is somebody who works in a team. They set a password of their own with a one-time code.
 type Member struct {
 	ID    string `json:"-" yaml:"-"`
-	Name  string `json:"name" yaml:"name" validate:"required,line,max=200"`
-	Email string `json:"email" yaml:"email" validate:"required,email,max=255"`
+	Name  string `json:"name" yaml:"name" setup:"required,line,max=200"`
+	Email string `json:"email" yaml:"email" setup:"required,email,max=255"`
 	// Role is one of the table of duties.
-	Role               string `json:"role" yaml:"role" validate:"required,role"`
-	RegistrationNumber string `json:"registration_number,omitempty" yaml:"registration_number" validate:"omitempty,line,max=40"`
+	Role               string `json:"role" yaml:"role" setup:"required,role"`
+	RegistrationNumber string `json:"registration_number,omitempty" yaml:"registration_number" setup:"omitempty,line,max=40"`
+	Password           string `json:"-" yaml:"-"` // only a program gives one
 }
 
 // Tidy puts what was typed into the form in which it is stored. It changes the description.
@@ -145,7 +146,7 @@ func Plan(n *Neighbourhood, newID func() (string, error)) (rows []Row, accounts 
 			rows = append(rows, Row{care.Teams, team, map[string]any{"name": t.Name, "organisation": org, "neighbourhood": hood, "kind": t.Kind,
 				"phone": t.Phone, "route": "inbox"}})
 			for _, m := range t.Staff {
-				accounts = append(accounts, Account{ID: id(m.ID), Email: m.Email, Values: map[string]any{"name": m.Name, "role": m.Role,
+				accounts = append(accounts, Account{ID: id(m.ID), Email: m.Email, Password: m.Password, Values: map[string]any{"name": m.Name, "role": m.Role,
 					"organisation": org, "teams": []string{team}, "registration_number": m.RegistrationNumber}})
 			}
 		}

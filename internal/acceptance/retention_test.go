@@ -91,3 +91,53 @@ func TestTheFloorRisesWithWhatIsRemoved(t *testing.T) {
 		t.Errorf("Bob still shows %d of the visits that were withdrawn", left)
 	}
 }
+
+// expected is how many records name one that has not come.
+func (w *world) expected() (n int) {
+	w.t.Helper()
+	ok(w.t, w.DB().NewQuery(`SELECT count(*) FROM sync_due WHERE kind = 'expects'`).Row(&n))
+	return n
+}
+
+// Readings name a visit that no phone ever sends. That is remembered as long as the visit can come, and as long as the
+// readings name it; then the nightly clean-up forgets it, a few at a time.
+func TestWhatNeverCameIsNotWaitedForForEver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ann := w.phoneOf(w.ann)
+	var sets []string
+	for range 3 {
+		sets = append(sets, w.record(ann, care.Observations, with(w.settled(w.ada, 0), "visit", w.id())))
+	}
+	w.sync(ann)
+	night := func(when string, want int) {
+		t.Helper()
+		ok(t, w.srv.CleanUp(t.Context()))
+		if got := w.expected(); got != want {
+			t.Errorf("%s %d are waited for, want %d", when, got, want)
+		}
+	}
+	night("at first", 3)
+	w.sql(`DELETE FROM observations WHERE id = ?`, sets[0])
+	night("when who named one is gone", 2)
+	w.sql(`UPDATE observations SET visit = '' WHERE id = ?`, sets[1])
+	night("when another names none any more", 1)
+	w.clock.Pass(364 * 24 * time.Hour)
+	night("almost a year later", 1)
+	w.clock.Pass(2 * 24 * time.Hour)
+	night("a year later", 0)
+
+	w.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450) INSERT INTO sync_due (at, kind, ref)
+		SELECT '9999-12-31T00:00:00.000Z', 'expects', printf('01k5%022d/observations/01k6%022d/visit', i, i) FROM n`)
+	ok(t, w.srv.Store.Write(t.Context(), func(tx *pbstore.Tx) error {
+		last, err := tx.ForgetExpected("", w.now())
+		if left := 450 - 200; err == nil && last == "" {
+			t.Errorf("one transaction says that it looked at all, and %d are left", left)
+		}
+		return err
+	}))
+	if got := w.expected(); got != 250 {
+		t.Errorf("one transaction leaves %d of 450", got)
+	}
+	night("after a night", 0)
+}

@@ -3,6 +3,7 @@ package pbstore
 import (
 	"database/sql"
 	"strings"
+	"time"
 
 	"doorstep/internal/care"
 )
@@ -15,6 +16,9 @@ const (
 	expectedKept  = 20_000    // of such records in memory; a client may name what never comes
 	anyRecord     = ""        // stands there for all beyond
 	allExpected   = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' LIMIT ?`
+	expectedOnce  = 200 // are looked at by one transaction
+	expectedAfter = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ? ORDER BY ref LIMIT ?`
+	expectedFrom  = `SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ?1 || '/' AND ref < ?1 || '0' LIMIT 1)`
 	takeExpecting = `DELETE FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ?1 || '/' AND ref < ?1 || '0' RETURNING ref` // which comes after the slash
 )
 
@@ -61,4 +65,46 @@ func (tx *Tx) Expecting(record string) (list []care.Reference, err error) {
 	}
 	tx.note(func(m *memory) { delete(m.expected, record) })
 	return list, err
+}
+
+// ForgetExpected looks at some of the records that name one which has not come, after a row, and forgets those of which
+// nothing can become any more: who named it is gone, or names another now, or came before a time, since when it would
+// have come. Last is the row after which to go on, "" at the end.
+func (tx *Tx) ForgetExpected(after string, before time.Time) (last string, err error) {
+	refs, err := texts(tx, expectedAfter, after, expectedOnce)
+	for _, ref := range refs {
+		by := strings.Split(ref, "/")
+		waits, err := tx.waitsStill(by, before)
+		if err == nil && !waits {
+			err = tx.forgetExpected(ref, by[0])
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	if len(refs) == expectedOnce {
+		last = refs[expectedOnce-1]
+	}
+	return last, err
+}
+
+// waitsStill says whether the record that names another one stands, names it still, and has not waited too long.
+func (tx *Tx) waitsStill(by []string, before time.Time) (bool, error) {
+	if len(by) != 4 || tx.store.tables.byName[by[1]] == nil {
+		return false, nil
+	}
+	rec, err := tx.Record(tx.store.tables.byName[by[1]].Collection, by[2])
+	return err == nil && rec != nil && rec.Text(by[3]) == by[0] && !rec.ReceivedAt.Before(before), err
+}
+
+func (tx *Tx) forgetExpected(ref, record string) error {
+	if _, err := tx.exec(removeDue, never, expects, ref); err != nil {
+		return err
+	}
+	var others int
+	if err := tx.row(expectedFrom, record).Scan(&others); err != nil || others > 0 {
+		return err
+	}
+	tx.note(func(m *memory) { delete(m.expected, record) })
+	return nil
 }

@@ -18,6 +18,8 @@ type Retention struct {
 	// RuleCounts: how long it is counted what a rule in shadow would have raised, and where one
 	// failed. Default 365 days.
 	RuleCounts time.Duration
+	// Expected: how long it is remembered that a record names one which has not come. Default 365 days.
+	Expected time.Duration
 }
 
 // Retain removes what nobody needs any more, a little at a time so that no push waits for long.
@@ -31,12 +33,22 @@ func (e *Engine) Retain(ctx context.Context, r Retention) error {
 	if r.RuleCounts == 0 {
 		r.RuleCounts = 365 * 24 * time.Hour
 	}
+	if r.Expected == 0 {
+		r.Expected = 365 * 24 * time.Hour
+	}
 	now := e.o.Now()
 	e.store.ForgetGrants()
 	if err := e.clearResults(ctx, now.Add(-r.Results)); err != nil {
 		return err
 	}
 	if err := e.untilDone(ctx, func(tx *pbstore.Tx) (bool, error) { return tx.ForgetRuleCounts(now.Add(-r.RuleCounts)) }); err != nil {
+		return err
+	}
+	last := ""
+	if err := e.untilDone(ctx, func(tx *pbstore.Tx) (_ bool, err error) {
+		last, err = tx.ForgetExpected(last, now.Add(-r.Expected))
+		return last != "", err
+	}); err != nil {
 		return err
 	}
 	below, err := e.store.MarkBefore(ctx, now.Add(-r.Tombstones))

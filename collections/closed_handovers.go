@@ -48,10 +48,13 @@ func FileClosed(id string) []string {
 			FROM handovers h, (` + parts + `) part WHERE h.id = :id AND h.state IN ` + care.SQLClosed + ` GROUP BY part.holder`,
 	}
 	for i, s := range statements {
-		statements[i] = strings.ReplaceAll(s, ":id", id)
+		statements[i] = withID(s, id)
 	}
 	return statements
 }
+
+// withID puts SQL in the place of the id of a handover.
+func withID(statement, id string) string { return strings.ReplaceAll(statement, ":id", id) }
 
 // closedTriggers keep the list of closed handovers, whoever writes: the engine, the dashboard, a cascade or raw SQL.
 // They are made once there is such a list.

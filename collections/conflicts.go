@@ -13,6 +13,6 @@ func Conflicts() *core.Collection {
 	c := build(care.Conflicts)
 	c.AddIndex("idx_conflicts_record", false, "`record`", "")
 	c.AddIndex("idx_conflicts_owner_team", false, "`owner_team`", "`state` = '"+care.IssueOpen+"'")
-	c.AddIndex("idx_conflicts_patient", false, "`patient`", "`state` = '"+care.IssueOpen+"'")
+	c.AddIndex("idx_conflicts_patient", false, "`patient`, `id`", "`state` = '"+care.IssueOpen+"'")
 	return c
 }

@@ -14,7 +14,7 @@ func Handovers() *core.Collection {
 	c := build(care.Handovers)
 	c.AddIndex("idx_handovers_to_team", false, "`to_team`, `state`", "")
 	c.AddIndex("idx_handovers_from_team", false, "`from_team`, `state`", "")
-	c.AddIndex("idx_handovers_patient", false, "`patient`", "")
+	c.AddIndex("idx_handovers_patient", false, "`patient`, `id`", "")
 	c.AddIndex("idx_handovers_owner", false, "`owner`", "`owner` != ''")
 	return c
 }

@@ -11,9 +11,9 @@ import (
 // timeline of a person shows all of theirs.
 func Quarantine() *core.Collection {
 	c := build(care.Quarantine)
-	c.AddIndex("idx_quarantine_waits_for", false, "`waits_for`", "`waits_for` != ''")
+	c.AddIndex("idx_quarantine_waits_for", false, "`waits_for`, `client`, `mid`", "`waits_for` != ''")
 	c.AddIndex("idx_quarantine_owner_team", false, "`owner_team`", "`state` = '"+care.IssueOpen+"'")
-	c.AddIndex("idx_quarantine_patient", false, "`patient`", "`state` = '"+care.IssueOpen+"'")
+	c.AddIndex("idx_quarantine_patient", false, "`patient`, `id`", "`state` = '"+care.IssueOpen+"'")
 	c.AddIndex("idx_quarantine_person", false, "`patient`, `id`", "")
 	return c
 }

@@ -25,7 +25,7 @@ func (r *Room) actWith(id string, a handover.Action, actor handover.Actor, versi
 	if rec == nil {
 		return nil, &handover.Error{Code: handover.CodeNotFound, Message: "There is no such handover."}
 	}
-	history, err := r.Store.History(id)
+	history, err := r.Store.History(id, handover.Moves())
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,9 @@ import (
 	"doorstep/internal/handover"
 )
 
+// CodeTooManyLines refuses what somebody does to a handover into which they have written MaxLines already.
+const CodeTooManyLines = "too_many_lines"
+
 // CodeChanged refuses a decision about a handover whose evidence grew after its author looked.
 const CodeChanged = "changed"
 
@@ -25,13 +28,20 @@ func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, 
 	if err != nil {
 		return nil, err
 	}
-	history, err := r.Store.History(id)
+	history, err := r.Store.History(id, weighed())
 	if err != nil {
 		return nil, err
 	}
 	since := slices.DeleteFunc(slices.Clone(history), func(e *care.Record) bool { return e.WrittenUnder() <= version })
 	if version > 0 && repeated(since, a, actor.Staff) {
 		return before, nil
+	}
+	if before != nil && a.Kind != handover.See {
+		if may, err := r.mayAdd(id, actor.Staff, decides(a.Kind), 1); err != nil {
+			return nil, err
+		} else if !may {
+			return before, tooManyLines(before)
+		}
 	}
 	var noTeam *handover.Error
 	if a.Kind == handover.HandOn && before != nil {
@@ -57,6 +67,11 @@ func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, 
 		return rec, r.rewriteForClinicalTeam(rec, before, a)
 	}
 	return rec, nil
+}
+
+func tooManyLines(rec *care.Record) error {
+	return &handover.Error{Code: CodeTooManyLines, State: care.AsHandover(rec).State(),
+		Message: "You have written as much into this handover as one person may. Please ask a colleague."}
 }
 
 // eventsLeft are the events by which each thing that people do shows in a history.
@@ -111,16 +126,21 @@ func decides(k handover.Kind) bool {
 	return false
 }
 
-// becameUrgent says whether evidence made a handover weigh more.
+// urgent are the events by which evidence makes a handover weigh more.
+var urgent = []string{handover.EventAttached, handover.EventRisen, handover.EventRaisedAgain, handover.EventUnverified, handover.EventStandsAnew,
+	handover.EventCorrected, handover.EventUpdated}
+
 func becameUrgent(since []*care.Record) bool {
-	return slices.ContainsFunc(since, func(e *care.Record) bool {
-		switch care.AsHandoverEvent(e).Kind() {
-		case handover.EventAttached, handover.EventRisen, handover.EventRaisedAgain, handover.EventUnverified, handover.EventStandsAnew,
-			handover.EventCorrected, handover.EventUpdated:
-			return true
-		}
-		return false
-	})
+	return slices.ContainsFunc(since, func(e *care.Record) bool { return slices.Contains(urgent, care.AsHandoverEvent(e).Kind()) })
+}
+
+// weighed are the kinds of event that somebody who acts must have seen, or may have written themselves.
+func weighed() []string {
+	kinds := append(handover.Moves(), urgent...)
+	for _, left := range eventsLeft {
+		kinds = append(kinds, left...)
+	}
+	return kinds
 }
 
 // tooLate names whoever gave a handover away while the actor was looking at it. To anybody else

@@ -288,7 +288,7 @@ func TestHandoverOf_KnowsWhatOnlyItsHistoryDoes(t *testing.T) {
 	h := b.only(b.Town.Surgery)
 	b.clock = b.clock.Add(12 * time.Hour)
 	b.must(func(r *arrange.Room) error { return r.Overdue(h.ID) })
-	history, _ := b.History(h.ID)
+	history := b.WholeHistory(h.ID)
 	if got := arrange.HandoverOf(b.handover(h.ID), history); len(got.Former) != 1 || got.Former[0] != b.Town.Surgery || got.State != care.Escalated {
 		t.Errorf("it is %+v", got)
 	}

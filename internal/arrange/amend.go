@@ -68,18 +68,30 @@ func (a Amendment) concerns(rec *care.Record, kept *handover.Evidence) bool {
 	return kept.Has(a.Record.ID, true)
 }
 
+// tellOf are the records that a handover which an amendment concerns is found by.
+func (a Amendment) tellOf() []string {
+	if a.Record.Collection.Name != care.Observations {
+		return []string{a.Record.ID}
+	}
+	if visit := care.AsObservation(a.Record).Visit(); visit != "" {
+		return []string{a.Was.ID, visit}
+	}
+	return []string{a.Was.ID}
+}
+
+// MostConcerned is how many handovers are told at most that what they rest on is another now. What concerns more is a
+// loop in an app that raises them.
+const MostConcerned = 50
+
 // Amend says to whoever has one of a person's handovers that what it rests on was corrected or changed, and marks in
 // what it keeps which readings replace which. Nothing is taken away: what was replaced stays readable. It says so of a
 // handover that was answered too; whoever answered it may have to look again.
-func (r *Room) Amend(a Amendment, handovers []*care.Record) error {
-	for _, before := range handovers {
-		rec, err := r.stored(before.ID) // the rules may have written to it since
-		if err != nil {
-			return err
-		}
-		if rec == nil {
-			continue
-		}
+func (r *Room) Amend(a Amendment) error {
+	handovers, err := r.Store.HandoversAbout(a.Record.Person(), a.tellOf()...)
+	if err != nil {
+		return err
+	}
+	for _, rec := range handovers {
 		if err := r.amend(a, rec); err != nil {
 			return err
 		}
@@ -111,6 +123,9 @@ func (r *Room) amend(a Amendment, rec *care.Record) error {
 	rec.SetAll(map[string]any{"amended_at": care.Stamp(at)})
 	if err := r.save(rec, old); err != nil {
 		return err
+	}
+	if may, err := r.mayAdd(rec.ID, a.by(), false, 1); err != nil || !may && h.Class() != care.Safeguarding {
+		return err // it says when it was changed last, and keeps what it is now
 	}
 	return r.writeEvent(rec, handover.Event{Kind: kind, At: at, By: a.by(), Team: h.ToTeam(), Text: text})
 }

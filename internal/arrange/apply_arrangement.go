@@ -1,7 +1,6 @@
 package arrange
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -291,18 +290,12 @@ func (a *applier) noteWithdrawn(id string) error {
 	if err != nil || rec == nil {
 		return err
 	}
-	history, err := a.Store.History(id)
+	history, err := a.Store.History(id, []string{handover.EventWithdrawn, handover.EventAttached})
 	if err != nil {
 		return err
 	}
-	for _, e := range slices.Backward(history) {
-		kind := care.AsHandoverEvent(e).Kind()
-		if kind == handover.EventWithdrawn {
-			return nil
-		}
-		if kind == handover.EventAttached {
-			break
-		}
+	if n := len(history); n > 0 && care.AsHandoverEvent(history[n-1]).Kind() == handover.EventWithdrawn {
+		return nil
 	}
 	return a.writeEvent(rec, handover.Event{Kind: handover.EventWithdrawn, At: a.Moment.Now(), Team: care.AsHandover(rec).ToTeam(),
 		Text: "Please decide whether it still needs an answer."})

@@ -144,8 +144,7 @@ func (b *bench) handover(id string) *care.Record {
 
 // history lists the kinds of a handover's events.
 func (b *bench) history(id string) (kinds []string) {
-	list, _ := b.History(id)
-	for _, e := range list {
+	for _, e := range b.WholeHistory(id) {
 		kinds = append(kinds, e.Text("kind"))
 	}
 	return kinds

@@ -2,6 +2,7 @@ package arrange
 
 import (
 	"encoding/json"
+	"slices"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -19,6 +20,32 @@ var lineActions = map[string]handover.Kind{
 	handover.EventAnswered: handover.Answer, handover.EventDeclined: handover.Decline, handover.EventCallReached: handover.RecordCall,
 	handover.EventCallNotReached: handover.RecordCall, handover.EventRead: handover.Read, handover.EventStoodDown: handover.StandDown,
 	handover.EventAdded: handover.Add,
+}
+
+// MaxLines is how many events of the history of a handover one person writes at most, by phone and at an inbox, what they
+// change of that which it rests on included. Between people there are a few dozen; what exceeds this is a loop in an
+// app. The last ones are kept for what decides: whoever has an app that says "read" without end can still answer.
+const (
+	MaxLines    = 200
+	forDeciding = 20
+)
+
+// MostRead is how many events of a history are read at once.
+const MostRead = 300
+
+// MayAdd says whether somebody may write lines of these kinds into the history of a handover, beside what they have
+// written.
+func (r *Room) MayAdd(id, staff string, kinds ...string) (bool, error) {
+	only := func(kind string) bool { return decides(lineActions[kind]) || kind == handover.EventGivenBack }
+	return r.mayAdd(id, staff, !slices.ContainsFunc(kinds, func(k string) bool { return !only(k) }), len(kinds))
+}
+
+func (r *Room) mayAdd(id, staff string, deciding bool, more int) (bool, error) {
+	n, err := r.Store.LinesBy(id, staff)
+	if !deciding {
+		more += forDeciding
+	}
+	return n+more <= MaxLines, err
 }
 
 // Line does what a line says that a phone wrote about a handover it sees, and stores it. The line is a new record

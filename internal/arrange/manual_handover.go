@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -81,7 +82,7 @@ func (r *Room) sameMatter(m Manual) (*care.Record, error) {
 	if m.new.Visit == "" || m.new.Class == care.Safeguarding {
 		return nil, nil
 	}
-	list, err := r.Store.Handovers(m.new.Patient)
+	list, err := r.Store.HandoversAbout(m.new.Patient, m.new.Visit)
 	if err != nil {
 		return nil, err
 	}
@@ -114,10 +115,11 @@ func (r *Room) joinSecond(m Manual, stands *care.Record) error {
 		return err
 	}
 	e := handover.Event{Kind: handover.EventAdded, At: m.Record.AuthoredAt, By: m.new.FromStaff, Team: care.AsHandover(rec).ToTeam(), Text: r.saidBy(m.Record)}
-	if err := r.writeEvent(rec, e); err != nil {
-		return err
+	may, err := r.MayAdd(rec.ID, e.By, e.Kind)
+	if may && err == nil { // else it is read in the handover that joined
+		err = r.writeEvent(rec, e)
 	}
-	return r.amended(rec, e)
+	return errors.Join(err, r.amended(rec, e))
 }
 
 // saidBy is what the sender of a handover by hand wrote, in one piece; for a voluntary team what is safe to share.

@@ -17,10 +17,13 @@ type Store interface {
 	Insert(rec *care.Record) (bool, error)
 	// Update stores the named fields and the meta of rec, which was read as old.
 	Update(rec, old *care.Record, fields []string) error
-	// Handovers lists all handovers of a person.
-	Handovers(patient string) ([]*care.Record, error)
-	// History lists the events of a handover, oldest first.
-	History(handover string) ([]*care.Record, error)
+	// HandoversAbout lists the handovers of a person that tell of any of these records: they are about that visit, or
+	// rest on that record. At most MostConcerned of them: first those that are not closed, then those that changed last.
+	HandoversAbout(patient string, records ...string) ([]*care.Record, error)
+	// History lists the last MostRead events of a handover that are of these kinds, oldest first.
+	History(handover string, kinds []string) ([]*care.Record, error)
+	// LinesBy is how many events of a handover a member of staff has written, MaxLines at most.
+	LinesBy(handover, staff string) (int, error)
 	// PutAlarm stores an alarm, new or changed.
 	PutAlarm(care.Alarm) error
 	// Enqueue puts a delivery into the outbox; a key that is there already changes nothing.

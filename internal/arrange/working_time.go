@@ -21,7 +21,7 @@ func (r *Room) moveDeadlines(id string, before func(organisation string) handove
 	if err != nil || rec == nil {
 		return err
 	}
-	history, err := r.Store.History(id)
+	history, err := r.Store.History(id, handover.Clocked())
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ const (
 	HeldField    HeldKind = "field"    // one value that was set aside
 )
 
+// PolicyLatest is that of a conflict which the later edit won: nobody need decide it.
+const PolicyLatest = "latest"
+
 // Policies of conflicts that are about a record as a whole. Any other conflict has the policy of its field; see
 // Policy.
 const (
@@ -59,3 +62,6 @@ func (r Issue) HoldsChange() bool { return r.Kind() == HeldMutation }
 
 // HoldsField says whether the quarantine keeps one value; of a conflict it is never true.
 func (r Issue) HoldsField() bool { return r.Kind() == HeldField }
+
+// AwaitsDecision says whether somebody has to decide it: all that is open but a conflict which the later edit won.
+func (r Issue) AwaitsDecision() bool { return r.IsOpen() && r.Policy() != PolicyLatest }

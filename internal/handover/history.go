@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -62,6 +63,14 @@ var leads = map[string]care.State{
 	EventGivenBack: care.Acknowledged,
 }
 
+// Moves lists the kinds of event from which follows how a handover came to stand as it does: what [WithHistory] reads.
+func Moves() []string { return append(slices.Sorted(maps.Keys(leads)), EventHandedOn) }
+
+// Clocked lists the kinds of event at which a deadline may have been set.
+func Clocked() []string {
+	return append(Moves(), EventRaised, EventRisen, EventRaisedAgain, EventCallReached, EventDueMoved)
+}
+
 // Closing lists the events that close a handover, in the order of the alphabet.
 func Closing() []string {
 	var list []string
@@ -75,7 +84,7 @@ func Closing() []string {
 }
 
 // WithHistory fills in what a handover's events know and its record does not: who brought it to
-// its state, and which teams it was escalated away from. The events must be in order.
+// its state, and which teams it was escalated away from. The events must be in order; those of [Moves] are enough.
 func WithHistory(h Handover, events []Event) Handover {
 	h.Former, h.Given = nil, nil
 	for _, e := range events {

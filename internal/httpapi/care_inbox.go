@@ -140,7 +140,7 @@ func wholeHandover(v *pbstore.Snapshot, id string) (row *pbpages.InboxRow, histo
 	if row, err = pbpages.Of(v).Handover(id); err != nil || row == nil {
 		return nil, nil, err
 	}
-	history, err = v.History(id)
+	history, err = pbpages.Of(v).History(id)
 	return row, history, err
 }
 

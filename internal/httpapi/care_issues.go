@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -80,7 +81,7 @@ type issueDetail struct {
 // readIssue answers one issue of the desk's, open or decided.
 func (a *API) readIssue(e *core.RequestEvent) error {
 	viewer := accessOf(e)
-	rec, err := a.Store.Issue(e.Request.Context(), viewer, e.Request.PathValue("id"))
+	rec, err := a.issueOf(e, viewer, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -95,6 +96,21 @@ func (a *API) readIssue(e *core.RequestEvent) error {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)
+}
+
+// issueOf reads one issue of a desk's teams; nil when there is none for it.
+func (a *API) issueOf(e *core.RequestEvent, viewer *access.Access, id string) (rec *care.Record, err error) {
+	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		if rec, err = v.Stored(care.Conflicts, id); err != nil || rec != nil {
+			return err
+		}
+		rec, err = v.Stored(care.Quarantine, id)
+		return err
+	})
+	if rec != nil && !slices.Contains(viewer.DeskTeams(), care.AsIssue(rec).OwnerTeam()) {
+		rec = nil
+	}
+	return rec, err
 }
 
 func (a *API) issueDetail(e *core.RequestEvent, viewer *access.Access, rec *care.Record) (d issueDetail, err error) {

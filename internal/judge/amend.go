@@ -9,7 +9,6 @@ import (
 // readings that replaces another, and a contact that was recorded and is another now. It does so whether or not a rule
 // holds there, for a handover that was answered too.
 func (r *Room) amend(t *TakenIn) error {
-	of := map[string][]*care.Record{} // the handovers of each person, read once
 	for _, w := range t.Written {
 		a, err := r.amendmentOf(w)
 		if err != nil {
@@ -18,13 +17,7 @@ func (r *Room) amend(t *TakenIn) error {
 		if a == nil || !a.Tells() {
 			continue
 		}
-		person := w.Record.Person()
-		if _, read := of[person]; !read {
-			if of[person], err = r.Store.Handovers(person); err != nil {
-				return err
-			}
-		}
-		if err := r.Next.Amend(*a, of[person]); err != nil {
+		if err := r.Next.Amend(*a); err != nil {
 			return err
 		}
 	}

@@ -62,7 +62,7 @@ func (b *bench) RaiseRefused(_ *care.Record, h arrange.RefusedHandover) error {
 }
 
 // Amend implements judge.Arrange.
-func (b *bench) Amend(a arrange.Amendment, _ []*care.Record) error {
+func (b *bench) Amend(a arrange.Amendment) error {
 	b.amended = append(b.amended, a)
 	return nil
 }

@@ -69,7 +69,7 @@ type Arrange interface {
 	// Arrange turns a person's alarms into handovers.
 	Arrange(arrange.Input) error
 	// Amend says to whoever has one of a person's handovers that what it rests on was corrected or changed.
-	Amend(a arrange.Amendment, handovers []*care.Record) error
+	Amend(a arrange.Amendment) error
 	// RaiseRefused raises what was handed over by hand in a change that was refused.
 	RaiseRefused(person *care.Record, h arrange.RefusedHandover) error
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
 	"doorstep/internal/judge"
@@ -14,11 +15,16 @@ import (
 
 // Conditions on records.
 const (
-	openIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id`
 	lastIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id DESC LIMIT ?`
 	handoversOf    = `patient = ? ORDER BY id`
+	handoversAbout = `id IN (SELECT handover FROM handover_records WHERE record IN (SELECT value FROM json_each(?1))) AND +patient = ?2
+		ORDER BY state IN ` + care.SQLClosed + `, version DESC, id LIMIT ?3`
+	lastOfKinds    = `handover = ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY ` + WrittenUnder + ` DESC, id DESC LIMIT ?`
 	eventsInWindow = withIDs + ` AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`
 )
+
+// WrittenUnder is care.Record.WrittenUnder of a line of a handover's history, in SQL.
+const WrittenUnder = `coalesce(iif(json_valid(changed), changed ->> '$.sent_again.s', NULL), version)`
 
 const (
 	markBefore          = `SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`
@@ -33,6 +39,7 @@ const (
 	putAlarm = `INSERT INTO alarms (` + alarmColumns + `, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
 		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`
+	linesBy = `SELECT count(*) FROM (SELECT 1 FROM handover_events WHERE handover = ? AND "by" = ? AND "by" != '' LIMIT ?)`
 	enqueue = `INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
 )
 
@@ -172,9 +179,22 @@ func (tx *Tx) Handovers(patient string) ([]*care.Record, error) {
 	return tx.records(tx.store.tables.byName[care.Handovers], handoversOf, patient)
 }
 
+// HandoversAbout implements arrange.Store.
+func (tx *Tx) HandoversAbout(patient string, records ...string) ([]*care.Record, error) {
+	return tx.records(tx.store.tables.byName[care.Handovers], handoversAbout, jsonList(records), patient, arrange.MostConcerned)
+}
+
 // History implements arrange.Store.
-func (tx *Tx) History(handover string) ([]*care.Record, error) {
-	return tx.records(tx.store.tables.byName[care.HandoverEvents], eventsOf, handover)
+func (tx *Tx) History(handover string, kinds []string) ([]*care.Record, error) {
+	list, err := tx.records(tx.store.tables.byName[care.HandoverEvents], lastOfKinds, handover, jsonList(kinds), arrange.MostRead)
+	slices.Reverse(list)
+	return list, err
+}
+
+// LinesBy implements arrange.Store.
+func (tx *Tx) LinesBy(handover, staff string) (n int, err error) {
+	err = tx.row(linesBy, handover, staff, arrange.MaxLines).Scan(&n)
+	return n, err
 }
 
 // Enqueue implements arrange.Store.

@@ -28,10 +28,11 @@ func Conditions() map[string]Condition {
 	issues := []string{care.Conflicts, care.Quarantine}
 	return map[string]Condition{
 		"withID": {withID, collectionNumbers}, "withIDs": {withIDs, collectionNumbers},
-		"waitingFor": {waitingFor, []string{care.Quarantine}}, "notRetracted": {notRetracted, []string{care.Checkins}},
-		"openIssuesOf": {openIssuesOf, issues}, "lastIssuesOf": {lastIssuesOf, issues}, "openConflictsOfStaff": {openConflictsOfStaff, issues[:1]}, "openRefusedOfStaff": {openRefusedOfStaff, issues[1:]},
-		"handoversOf": {handoversOf, []string{care.Handovers}}, "eventsOf": {eventsOf, []string{care.HandoverEvents}},
-		"sentAbout": {sentAbout, []string{care.Handovers}}, "historiesOf": {historiesOf, []string{care.HandoverEvents}},
+		"waitingFor":    {waitingFor, []string{care.Quarantine}},
+		"checkinsAbout": {checkinsAbout, []string{care.Checkins}}, "sentAbout": {sentAbout, []string{care.Handovers}},
+		"linesAfter": {linesAfter, []string{care.HandoverEvents}}, "openAbout": {openAbout, issues}, "lastIssuesOf": {lastIssuesOf, issues},
+		"handoversOf": {handoversOf, []string{care.Handovers}}, "handoversAbout": {handoversAbout, []string{care.Handovers}},
+		"lastOfKinds":    {lastOfKinds, []string{care.HandoverEvents}},
 		"eventsInWindow": {eventsInWindow, rules.Collections},
 	}
 }

@@ -82,7 +82,7 @@ func (tx *Tx) Settle(limit int, over func() bool, in ForeignWrites) (more bool, 
 	more, tx.unsettled = steers || len(rows) == limit, false
 	var decided []care.Standing
 	for i, d := range rows {
-		if i > 0 && (over() || len(tx.regrant) >= regrantAtOnce || tx.followed >= followedOnce) {
+		if i > 0 && (over() || len(tx.regrant) >= regrantAtOnce || tx.sentAgain >= sentAgainOnce) {
 			more = true
 			break
 		}
@@ -122,9 +122,8 @@ func (tx *Tx) settle(in ForeignWrites, d dirty) error {
 	switch d.collection {
 	case dayChanged, hoursChanged:
 		return tx.workingTimeChanged(in, d, was)
-	case followed:
-		after, _ := was["after"].(string)
-		return tx.tellHandovers(d.record, after)
+	case sentAgain:
+		return tx.sendAgain(d.record, againFrom(d.was.String))
 	case care.Caseload:
 		if d.op == asking {
 			after, _ := was["after"].(string)

@@ -66,41 +66,16 @@ func (tx *Tx) Regrant(patient string) error {
 	if !moved {
 		return nil
 	}
+	from := again{Of: care.Handovers}
 	if limited {
-		if err := tx.tellCheckins(patient); err != nil {
-			return err
-		}
+		from.Of = care.Checkins
 	}
 	if tx.Watch(patient, tx.now).Issues > 0 { // they go where the person goes
 		if err := tx.DueAt(tx.now, care.DueWake, patient); err != nil {
 			return err
 		}
 	}
-	if err := tx.tellHandovers(patient, ""); err != nil {
-		return err
-	}
-	return tx.tellIssues(patient)
-}
-
-// tellIssues sends the open issues of a person again: whoever lost the person keeps knowing of
-// theirs for a while, but without the content; whoever got the person may read it.
-func (tx *Tx) tellIssues(patient string) error {
-	for _, name := range []string{care.Conflicts, care.Quarantine} {
-		open, err := tx.records(tx.store.tables.byName[name], openIssuesOf, patient)
-		if err != nil {
-			return err
-		}
-		for _, old := range open {
-			rec := *old
-			if err := tx.Update(&rec, old, nil); err != nil {
-				return err
-			}
-			if err := tx.lapseLater(&rec); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return tx.sendAgain(patient, from)
 }
 
 // wanted reads who should hold a person now, and makes the job look again when that changes.
@@ -191,12 +166,17 @@ func (tx *Tx) Restaff(id string) error {
 			return err
 		}
 		if len(move.Loses) > 0 {
-			if err := tx.lapseOf(id); err != nil {
+			if _, err := tx.exec(lapseOfStaff, care.Stamp(tx.now.Add(tx.store.retention)), id); err != nil {
 				return err
 			}
 		}
-		if err := tx.tellMoved(&access.Member{Viewer: was}, member); err != nil {
-			return err
+		// The desk of the service that they left does not serve the people they hold any more; that of the one they
+		// joined does from now on.
+		if tx.store.Access.LimitedMember(&access.Member{Viewer: was}) || tx.store.Access.LimitedMember(member) {
+			tx.unsettled = true
+			if _, err := tx.exec(checkinsOfPeopleHeld, care.StaffScope(id)); err != nil {
+				return err
+			}
 		}
 	}
 	if move.Asks {

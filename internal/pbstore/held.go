@@ -1,6 +1,7 @@
 package pbstore
 
 import (
+	"cmp"
 	"database/sql"
 	"slices"
 
@@ -10,11 +11,23 @@ import (
 
 const (
 	heldChanges = `SELECT id, author, kind, code, waits_for, patient, content, raw FROM quarantine WHERE ` + care.SQLIssueOpen
-	waitingFor  = `waits_for = ? AND waits_for <> '' AND ` + care.SQLIssueOpen + ` ORDER BY client, mid` // a condition
+	undecidedOf = `SELECT author, count(*) FROM conflicts WHERE policy <> '` + care.PolicyLatest + `' AND ` + care.SQLIssueOpen + ` GROUP BY author`
+	waitingFor  = `waits_for = ?1 AND waits_for != '' AND (client, mid) > (?2, ?3) AND ` + care.SQLIssueOpen + ` ORDER BY client, mid LIMIT ?4` // a condition
 )
 
-// loadHeld finds the records whose creates are in quarantine, what waits for records, and what held changes name.
+// loadHeld counts what waits for a decision, by author, and finds the records whose creates are in quarantine, what waits
+// for records, and what held changes name.
 func (m *memory) loadHeld(v *Snapshot) error {
+	err := v.each(undecidedOf, func(r *sql.Rows) error {
+		var author string
+		var rows int64
+		err := r.Scan(&author, &rows)
+		m.held[author] = m.held[author].add(rows, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	return v.each(heldChanges, func(r *sql.Rows) error {
 		var id, author, kind, code, waits, patient string
 		var content, raw sql.NullString
@@ -80,9 +93,9 @@ func (tx *Tx) naming(patient string) []string {
 }
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
-	if more := openRows(rec) - openRows(old); more != 0 {
+	if more := openRows(rec) - openRows(old); more != 0 && care.AsIssue(rec).Policy() != care.PolicyLatest {
 		i := care.AsIssue(rec)
-		author, bytes := i.Author(), more*int64(len(i.Content())+len(i.Raw()))
+		author, bytes := cmp.Or(i.Author(), rec.Author), more*int64(len(i.Content())+len(i.Raw()))
 		tx.held[author] = tx.held[author].add(more, bytes)
 		tx.note(func(m *memory) { m.held[author] = m.held[author].add(more, bytes) })
 	}
@@ -118,12 +131,12 @@ func (tx *Tx) noticeHeld(rec, old *care.Record) {
 
 // WaitingFor implements takein.Store. Asked for every created record, so memory answers
 // the usual "nothing".
-func (tx *Tx) WaitingFor(record string) ([]*care.Record, error) {
+func (tx *Tx) WaitingFor(record, client string, mid int64, atMost int) ([]*care.Record, error) {
 	if !tx.waitedFor(record) {
 		return nil, nil
 	}
 	s := tx.store.tables.byName[care.Quarantine]
-	return tx.records(s, waitingFor, record)
+	return tx.records(s, waitingFor, record, client, mid, atMost)
 }
 
 func (tx *Tx) waitedFor(record string) bool {

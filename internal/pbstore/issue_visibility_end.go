@@ -9,11 +9,10 @@ import (
 // defaultIssueRetention is also the most that the setting --issue-retention-days takes.
 const defaultIssueRetention = 30 * 24 * time.Hour
 
-// Conditions on issues that concern a member of staff.
-const (
-	openConflictsOfStaff = `(kept_by = ?1 OR lost_by = ?1) AND patient <> '' AND ` + care.SQLIssueOpen + ` ORDER BY id`
-	openRefusedOfStaff   = `author = ?1 AND patient <> '' AND ` + care.SQLIssueOpen + ` ORDER BY id`
-)
+// lapseOfStaff is lapseLater for what concerns a member of staff who has left a team.
+const lapseOfStaff = `INSERT INTO sync_due (at, kind, ref)
+	SELECT ?1, '` + string(care.DueLapse) + `', id FROM conflicts WHERE (kept_by = ?2 OR lost_by = ?2) AND patient <> '' AND ` + care.SQLIssueOpen + `
+	UNION ALL SELECT ?1, '` + string(care.DueLapse) + `', id FROM quarantine WHERE author = ?2 AND patient <> '' AND ` + care.SQLIssueOpen + ` ON CONFLICT DO NOTHING`
 
 // lapseLater makes the job look at an open issue again when those who do not have the person now
 // have been told of it long enough.
@@ -35,25 +34,4 @@ func (tx *Tx) strangers(issue *care.Record) bool {
 		}
 	}
 	return false
-}
-
-// lapseOf is lapseLater for what concerns a member of staff who has left a team.
-func (tx *Tx) lapseOf(staff string) error {
-	if err := tx.lapseEach(care.Conflicts, openConflictsOfStaff, staff); err != nil {
-		return err
-	}
-	return tx.lapseEach(care.Quarantine, openRefusedOfStaff, staff)
-}
-
-func (tx *Tx) lapseEach(collection, condition, staff string) error {
-	open, err := tx.records(tx.store.tables.byName[collection], condition, staff)
-	if err != nil {
-		return err
-	}
-	for _, issue := range open {
-		if err := tx.lapseLater(issue); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,11 +1,8 @@
 package pbstore
 
 import (
-	"context"
 	"database/sql"
-	"slices"
 
-	"doorstep/internal/access"
 	"doorstep/internal/care"
 )
 
@@ -45,22 +42,4 @@ func (v *Snapshot) StoredAll(collection string, ids []string) (map[string]*care.
 		return found, nil
 	}
 	return found, v.load(s, ids, found)
-}
-
-// Issue reads one issue of a desk's teams; nil when there is none for it.
-func (s *Store) Issue(ctx context.Context, viewer *access.Access, id string) (rec *care.Record, err error) {
-	err = s.ReadForPage(ctx, func(v *Snapshot) error {
-		found := map[string]*care.Record{}
-		for _, name := range []string{care.Conflicts, care.Quarantine} {
-			if err := v.load(s.tables.byName[name], []string{id}, found); err != nil {
-				return err
-			}
-		}
-		rec = found[id]
-		return nil
-	})
-	if rec != nil && !slices.Contains(viewer.DeskTeams(), care.AsIssue(rec).OwnerTeam()) {
-		rec = nil
-	}
-	return rec, err
 }

@@ -57,7 +57,7 @@ type Tx struct {
 	calendars    worktime.Schedules        // nil: as they were
 	unsettled    bool                      // something it settles goes on in the next one
 	regrant      map[string]bool           // people whose grants it must bring in line before it ends
-	followed     int                       // handovers that it sent again
+	sentAgain    int                       // records that it sent again
 }
 
 var _ rooms.Store = (*Tx)(nil)

@@ -123,9 +123,7 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 		if care.AsHandover(rec).ToTeam() == "" || old != nil && care.AsHandover(old).ToTeam() == "" { // which is in no team's scope
 			tx.noteAccess((*access.Update).MovedNowhere)
 		}
-	case care.Conflicts:
-		return tx.noticeIssue(rec, old)
-	case care.Quarantine:
+	case care.Conflicts, care.Quarantine:
 		tx.noticeHeld(rec, old)
 		return tx.noticeIssue(rec, old)
 	case care.Organisations, care.Teams, care.Neighbourhoods:

@@ -99,7 +99,7 @@ func TestMisfiled_TheRecordTakesDoubtAndAlarmsAlong(t *testing.T) {
 			t.Fatalf("%d handovers are about her, %v: one and its two copies were", len(all), err)
 		}
 		for _, h := range all {
-			history, err := s.History(h.ID)
+			history, err := s.History(h.ID, handover.Moves())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -38,6 +38,8 @@ func Contract(t *testing.T, open func(*testing.T) World) {
 		{"a person is watched for open handovers and later alarms", watching},
 		{"somebody need not be told twice of a rule", told},
 		{"handovers and their history come in order", histories},
+		{"handovers are found by the visit they are about and by what they rest on", telling},
+		{"what waits of an author until somebody decides is counted", heldOf},
 		{"a delivery and a due row are written once", once},
 		{"a rule is counted once for each record", counting},
 	} {
@@ -55,16 +57,22 @@ func waiting(b *bench, t *Town) {
 			must(s.Insert(held(t, n, creates(t, ID(1000+n)), waitsFor)))(b.t)
 		}
 		must(s.Insert(held(t, 5, creates(t, ID(1005)), map[string]any{"waits_for": ID(1099)})))(b.t)
-		if got := idsOf(must(s.WaitingFor(ID(1001)))(b.t)); !slices.Equal(got, []string{ID(2003), ID(2007), ID(2012)}) {
+		if got := idsOf(must(s.WaitingFor(ID(1001), "", 0, 9))(b.t)); !slices.Equal(got, []string{ID(2003), ID(2007), ID(2012)}) {
 			b.t.Errorf("in the change that held them, %v wait", got)
 		}
 	})
 	b.do(func(s rooms.Store) { b.decideIssue(s, care.Quarantine, ID(2007)) })
 	b.do(func(s rooms.Store) {
-		if got := idsOf(must(s.WaitingFor(ID(1001)))(b.t)); !slices.Equal(got, []string{ID(2003), ID(2012)}) {
+		if got := idsOf(must(s.WaitingFor(ID(1001), "", 0, 9))(b.t)); !slices.Equal(got, []string{ID(2003), ID(2012)}) {
 			b.t.Errorf("when one is settled, %v wait", got)
 		}
-		if got := must(s.WaitingFor(ID(1050)))(b.t); len(got) != 0 {
+		if got := idsOf(must(s.WaitingFor(ID(1001), ID(500), 3, 9))(b.t)); !slices.Equal(got, []string{ID(2012)}) {
+			b.t.Errorf("behind the first, %v wait", got)
+		}
+		if got := idsOf(must(s.WaitingFor(ID(1001), "", 0, 1))(b.t)); !slices.Equal(got, []string{ID(2003)}) {
+			b.t.Errorf("the first is %v", got)
+		}
+		if got := must(s.WaitingFor(ID(1050), "", 0, 9))(b.t); len(got) != 0 {
 			b.t.Errorf("%d wait for what nobody waits for", len(got))
 		}
 	})

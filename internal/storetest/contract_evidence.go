@@ -297,31 +297,6 @@ func told(b *bench, t *Town) {
 	})
 }
 
-func histories(b *bench, t *Town) {
-	event := func(n int, handover string) *care.Record {
-		return Record(care.HandoverEvents, ID(8000+n), "", time.Time{}, map[string]any{"handover": handover, "patient": t.Ada, "kind": "seen", "at": care.Stamp(Monday)})
-	}
-	b.do(func(s rooms.Store) {
-		must(s.Insert(handoverOf(t, 2, care.Queued)))(b.t)
-		must(s.Insert(handoverOf(t, 1, care.Done)))(b.t)
-		must(s.Insert(event(9, ID(6001))))(b.t)
-		must(s.Insert(event(3, ID(6002))))(b.t)
-	})
-	b.do(func(s rooms.Store) {
-		must(s.Insert(event(2, ID(6001))))(b.t)
-		must(s.Insert(event(1, ID(6001))))(b.t)
-		if got := idsOf(must(s.History(ID(6001)))(b.t)); !slices.Equal(got, []string{ID(8009), ID(8001), ID(8002)}) {
-			b.t.Errorf("the history is %v", got)
-		}
-		if got := idsOf(must(s.Handovers(t.Ada))(b.t)); !slices.Equal(got, []string{ID(6001), ID(6002)}) {
-			b.t.Errorf("handovers are %v", got)
-		}
-		if got := must(s.Handovers(t.Ben))(b.t); len(got) != 0 {
-			b.t.Errorf("Ben has %d handovers", len(got))
-		}
-	})
-}
-
 func once(b *bench, t *Town) {
 	for range 2 {
 		b.do(func(s rooms.Store) {

@@ -35,7 +35,7 @@ func (b *blankSlate) Watch(string, time.Time) judge.Watch {
 func (b *blankSlate) CountRule(string, *rules.Rule, string, string) error      { return nil }
 func (b *blankSlate) DueAt(time.Time, care.DueKind, string) error              { return nil }
 func (b *blankSlate) RaiseRefused(*care.Record, arrange.RefusedHandover) error { return nil }
-func (b *blankSlate) Amend(arrange.Amendment, []*care.Record) error            { return nil }
+func (b *blankSlate) Amend(arrange.Amendment) error                            { return nil }
 
 // Arrange implements judge.Arrange.
 func (b *blankSlate) Arrange(in arrange.Input) error {

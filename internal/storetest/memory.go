@@ -218,13 +218,18 @@ func (m *Memory) list(collection string, fits func(*care.Record) bool, order fun
 func byID(_, _ *care.Record) int { return 0 }
 
 // WaitingFor implements takein.Store.
-func (m *Memory) WaitingFor(record string) ([]*care.Record, error) {
-	return m.list(care.Quarantine, func(q *care.Record) bool { return care.AsIssue(q).WaitsFor() == record && isOpen(q) },
-		func(a, b *care.Record) int {
-			midA, _ := care.AsIssue(a).Mid()
-			midB, _ := care.AsIssue(b).Mid()
-			return cmp.Or(cmp.Compare(care.AsIssue(a).Client(), care.AsIssue(b).Client()), cmp.Compare(midA, midB))
-		}), nil
+func (m *Memory) WaitingFor(record, client string, mid int64, atMost int) ([]*care.Record, error) {
+	order := func(q *care.Record, client string, mid int64) int {
+		n, _ := care.AsIssue(q).Mid()
+		return cmp.Or(cmp.Compare(care.AsIssue(q).Client(), client), cmp.Compare(n, mid))
+	}
+	list := m.list(care.Quarantine, func(q *care.Record) bool {
+		return care.AsIssue(q).WaitsFor() == record && isOpen(q) && order(q, client, mid) > 0
+	}, func(a, b *care.Record) int {
+		n, _ := care.AsIssue(b).Mid()
+		return order(a, care.AsIssue(b).Client(), n)
+	})
+	return list[:min(len(list), atMost)], nil
 }
 
 // QuarantinedCreate implements takein.Store.
@@ -258,9 +263,13 @@ func (m *Memory) Expecting(record string) ([]care.Reference, error) {
 
 // Held implements takein.Store.
 func (m *Memory) Held(author string) (rows, bytes int64) {
-	for _, q := range m.list(care.Quarantine, func(q *care.Record) bool { return isOpen(q) && care.AsIssue(q).Author() == author }, byID) {
-		rows++
-		bytes += int64(len(care.AsIssue(q).Content()) + len(care.AsIssue(q).Raw()))
+	for _, name := range []string{care.Conflicts, care.Quarantine} {
+		for _, i := range m.records[name] {
+			if care.AsIssue(i).AwaitsDecision() && cmp.Or(care.AsIssue(i).Author(), i.Author) == author {
+				rows++
+				bytes += int64(len(care.AsIssue(i).Content()) + len(care.AsIssue(i).Raw()))
+			}
+		}
 	}
 	return rows, bytes
 }
@@ -402,17 +411,6 @@ func (m *Memory) PutAlarm(a care.Alarm) error {
 	}
 	m.alarms[a.ID] = a
 	return nil
-}
-
-// Handovers implements judge.Store.
-func (m *Memory) Handovers(patient string) ([]*care.Record, error) {
-	return m.list(care.Handovers, func(h *care.Record) bool { return care.AsHandover(h).Patient() == patient }, byID), nil
-}
-
-// History implements arrange.Store.
-func (m *Memory) History(handover string) ([]*care.Record, error) {
-	return m.list(care.HandoverEvents, func(e *care.Record) bool { return care.AsHandoverEvent(e).Handover() == handover },
-		func(a, b *care.Record) int { return cmp.Compare(a.WrittenUnder(), b.WrittenUnder()) }), nil
 }
 
 // Enqueue implements arrange.Store.

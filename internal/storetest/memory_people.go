@@ -99,7 +99,7 @@ func (m *Memory) Admit(patient, team, _ string) error {
 		return err
 	}
 	m.caseload = append(m.caseload, grant{patient, team, m.now})
-	if waiting, _ := m.WaitingFor(patient); len(waiting) > 0 {
+	if waiting, _ := m.WaitingFor(patient, "", 0, 1); len(waiting) > 0 {
 		return m.DueAt(m.now, care.DueWake, patient)
 	}
 	return nil

@@ -30,20 +30,20 @@ func (e *Engine) WorkDue(ctx context.Context) error {
 		return e.EmptyOutbox(ctx)
 	}
 	for {
-		n := 0
+		more := false
 		if err := e.Do(ctx, func(tx *pbstore.Tx) error {
 			list, err := tx.TakeDue(dueAtOnce)
 			if err != nil {
 				return err
 			}
-			n = len(list)
+			r := e.Rooms(tx)
 			for _, d := range list {
 				work, ok := e.o.Due[d.Kind]
 				if !ok {
 					continue
 				}
 				tx.Next()
-				failed, err := tx.Savepoint(func() error { return recovered(func() error { return work(tx, e.Rooms(tx), d.Ref) }) })
+				failed, err := tx.Savepoint(func() error { return recovered(func() error { return work(tx, r, d.Ref) }) })
 				if err != nil {
 					return err
 				}
@@ -54,11 +54,12 @@ func (e *Engine) WorkDue(ctx context.Context) error {
 					}
 				}
 			}
+			more = len(list) == dueAtOnce || r.TakeIn.Left()
 			return tx.Ran(JobDue, "")
 		}); err != nil {
 			return err
 		}
-		if n < dueAtOnce {
+		if !more {
 			return e.EmptyOutbox(ctx)
 		}
 	}

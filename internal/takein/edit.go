@@ -175,7 +175,7 @@ func (in *input) conflict(p *planned, d *draft, e reconcile.Edit, policy string,
 func policyName(policy care.Policy) string {
 	switch policy {
 	case care.Latest:
-		return "latest"
+		return care.PolicyLatest
 	case care.Set:
 		return "set"
 	case care.Immutable:

@@ -96,6 +96,11 @@ func (d *desk) Line(line *care.Record, _ care.Viewer) error {
 	return nil
 }
 
+// MayAdd implements takein.Handovers.
+func (d *desk) MayAdd(handover, staff string, kinds ...string) (bool, error) {
+	return (&arrange.Room{Store: d.Memory}).MayAdd(handover, staff, kinds...)
+}
+
 // RaiseWords implements takein.Handovers.
 func (d *desk) RaiseWords(w arrange.Words) error {
 	d.words = append(d.words, w)

@@ -19,6 +19,10 @@ func (in *input) line(p *planned, c *care.Collection, op *care.Op) error {
 		}
 		return err
 	}
+	kind, _ := op.Set["kind"].(string)
+	if err := in.roomForLine(p, about, kind); err != nil {
+		return err
+	}
 	rec := &care.Record{Collection: c, ID: op.ID, Values: make(map[string]any, len(op.Set))}
 	in.authored(rec)
 	var aside []asideField
@@ -64,6 +68,26 @@ func (in *input) handoverOf(p *planned, c *care.Collection, op *care.Op) (*care.
 		}
 		return nil
 	})
+}
+
+// roomForLine refuses a line of a kind where its author has written as many into that handover as one person may: it is
+// kept whole, and whoever lets it in lends it the room. A safeguarding concern takes any number: nobody but its reader may
+// look at what would be kept, and whatever is kept of one is raised anew.
+func (in *input) roomForLine(p *planned, about *care.Record, kind string) error {
+	if in.by.Approver != nil || isConcern(about) {
+		return nil
+	}
+	kinds := []string{kind}
+	for _, l := range p.lines {
+		if care.AsHandoverEvent(l).Handover() == about.ID {
+			kinds = append(kinds, kind)
+		}
+	}
+	may, err := in.Handovers.MayAdd(about.ID, in.wrote.Staff, kinds...)
+	if err == nil && !may {
+		err = tooManyLines()
+	}
+	return err
 }
 
 // hasLine says whether this change makes a line of an id already.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"doorstep/internal/care"
+	"doorstep/internal/handover"
 )
 
 // plan decides about every op; the first that cannot be represented refuses the mutation, with a *refusal.
@@ -72,6 +73,11 @@ func (in *input) planOp(p *planned, op *care.Op) error {
 	}
 	if err := in.permitRecord(p, c, op, d); err != nil {
 		return err
+	}
+	if c.Name == care.Handovers && slices.ContainsFunc(callsFields, func(f string) bool { _, sets := op.Set[f]; return sets }) {
+		if err := in.roomForLine(p, d.rec, handover.EventCallReached); err != nil { // as which it is written into the history
+			return err
+		}
 	}
 	switch op.Kind {
 	case care.OpUpdate:

@@ -7,12 +7,15 @@ import (
 	"doorstep/internal/wire"
 )
 
-// What one person's changes may take in the quarantine until somebody decides about them: rows, and bytes quoted.
+// What of one person's changes may wait until somebody decides about it: rows, and bytes that the quarantine quotes.
 // A day of work without a signal is some hundred rows of a kilobyte; what exceeds this is a broken phone.
 const (
 	MaxHeldRows  = 2000
 	MaxHeldBytes = 32 << 20
 )
+
+// MaxWoken is how many changes that waited run again in one transaction; those behind them in the next.
+const MaxWoken = 50
 
 // full says whether there is no room to keep so many more bytes of the author's.
 func (in *input) full(more int) bool {
@@ -23,9 +26,9 @@ func (in *input) full(more int) bool {
 	return rows >= MaxHeldRows || bytes+int64(more) > MaxHeldBytes
 }
 
-// holdsSomething says whether a plan leaves something in the quarantine.
-func (p *planned) holdsSomething() bool {
-	return slices.ContainsFunc(p.issues, func(i *care.Record) bool { return i.Collection.Name == care.Quarantine })
+// leavesOpen says whether a plan leaves something that somebody has to decide.
+func (p *planned) leavesOpen() bool {
+	return slices.ContainsFunc(p.issues, func(i *care.Record) bool { return care.AsIssue(i).AwaitsDecision() })
 }
 
 // leaveOnPhone turns a change away for which there is no room. Its phone keeps it and sends it again under its next

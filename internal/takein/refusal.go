@@ -66,6 +66,11 @@ func notInQuestion(field string) *refusal {
 		message: "This issue is not about " + care.Clip(field, 40) + ". A decision sets what its issue is about and nothing else."}
 }
 
+func tooManyLines() *refusal {
+	return &refusal{code: care.CodeTooManyLines,
+		message: "You have written as much into this handover as one person may. This is kept whole, and your team's lead can let it in."}
+}
+
 // noIssue answers "not yours" and "not there" alike.
 func noIssue() *refusal {
 	return &refusal{code: care.CodeNoPermission, message: "There is no such issue for you to settle."}

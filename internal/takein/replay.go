@@ -60,7 +60,7 @@ func (in *input) planAndStore() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.holdsSomething() && in.full(len(in.m.Raw)) {
+	if p.leavesOpen() && in.full(len(in.m.Raw)) {
 		return nil, noRoom()
 	}
 	return in.store(p)
@@ -99,36 +99,6 @@ func (in *input) judged(o *outcome) (wire.Result, error) {
 		}
 	}
 	return o.result, nil
-}
-
-// wakeFor replays what waited for a record that this change made. Where a supervisor let the
-// record in, they let in what its author wrote about it too: the chain is decided once.
-func (in *input) wakeFor(rec *care.Record) error {
-	return in.wake(rec.ID, func(q *care.Record) *care.Viewer {
-		if care.AsIssue(q).Author() == in.by.Staff && care.AsIssue(q).Patient() == rec.Person() {
-			return in.by.Approver
-		}
-		return nil
-	})
-}
-
-// Wake replays the quarantined changes that waited for a record to appear, or for a person to be
-// on a caseload, oldest first.
-func (r *Room) Wake(record string) error {
-	return r.wake(record, func(*care.Record) *care.Viewer { return nil })
-}
-
-func (r *Room) wake(record string, approver func(*care.Record) *care.Viewer) error {
-	waiting, err := r.Store.WaitingFor(record)
-	if err != nil {
-		return err
-	}
-	for _, q := range waiting {
-		if _, err := r.Replay(q, nil, Resolver{At: r.Moment.Now()}, approver(q)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // closeRow marks the quarantine row settled by this replay.

@@ -19,13 +19,15 @@ type Store interface {
 	Insert(rec *care.Record) (bool, error)
 	// Update stores the named fields and the meta of rec, which was read as old.
 	Update(rec, old *care.Record, fields []string) error
-	// WaitingFor lists open quarantine rows that wait for a record to appear, oldest first.
-	WaitingFor(record string) ([]*care.Record, error)
+	// WaitingFor lists open quarantine rows that wait for a record to appear, by client and mid, after a place in that
+	// order.
+	WaitingFor(record, client string, mid int64, atMost int) ([]*care.Record, error)
 	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has decided them.
 	OpenIssues(patient string) ([]*care.Record, error)
 	// QuarantinedCreate returns the open quarantine row that holds a record's create, "" when none.
 	QuarantinedCreate(record string) (string, error)
-	// Held is what the open quarantine rows of an author take: how many there are, and how many bytes they quote.
+	// Held is what waits of an author until somebody decides: how many rows there are, and how many bytes those of the
+	// quarantine quote.
 	Held(author string) (rows, bytes int64)
 	// BaseSeq turns what an author saw into a number of the present epoch: a base of an earlier
 	// epoch counts at most as the point at which the two part; an unknown one as nothing seen.
@@ -95,6 +97,9 @@ type Handovers interface {
 	Record999(rec *care.Record, sender care.Viewer) error
 	// Line does what a line says that a phone wrote into the history of a handover, and stores it.
 	Line(line *care.Record, author care.Viewer) error
+	// MayAdd says whether somebody may write lines of these kinds into the history of a handover, beside what they have
+	// written.
+	MayAdd(handover, staff string, kinds ...string) (bool, error)
 	// RaiseWords brings what somebody wrote for the safeguarding lead alone before that lead.
 	RaiseWords(arrange.Words) error
 	// ReplaceRefused closes what was raised for a refused change that is taken in now.
@@ -114,6 +119,8 @@ type Room struct {
 	Moment    care.Moment
 	Judge     Judge
 	Handovers Handovers
+
+	woken int // changes that waited and ran again
 }
 
 // By says through what a change came in: a device's push, or the server itself.

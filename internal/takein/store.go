@@ -95,6 +95,7 @@ func (in *input) write(d *draft) error {
 var (
 	callFields    = []string{"called_at", "called_name", "called_role", "reached", "read_back", "called_why"}
 	call999Fields = []string{"called_999", "called_999_at", "called_999_name", "called_999_read_back", "called_999_why"}
+	callsFields   = slices.Concat(callFields, call999Fields)
 )
 
 // wrote says whether a change gave any of these fields of a handover another value than it had.

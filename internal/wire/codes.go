@@ -51,6 +51,7 @@ const (
 	CodeAlready              Code = "already"
 	CodeWrongState           Code = "wrong_state"
 	CodeChanged              Code = "changed"
+	CodeTooManyLines         Code = "too_many_lines"
 	CodeNotAllowed           Code = "not_allowed"
 	CodeReasonNeeded         Code = "reason_needed"
 	CodeOutcomeNeeded        Code = "outcome_needed"
@@ -136,6 +137,7 @@ var Codes = []Row{
 	{CodeAlready, 409, RetryNever, "somebody was first", "", ""},
 	{CodeWrongState, 409, RetryNever, "not possible from where the handover stands", "", ""},
 	{CodeChanged, 409, RetryAfterFix, "somebody changed it since", "", ""},
+	{CodeTooManyLines, 409, RetryNever, "as much was written into the handover as one person may", "", ""},
 	{CodeNotAllowed, 403, RetryNever, "an action that is not for this role", "", ""},
 	{CodeReasonNeeded, 400, RetryAfterFix, "a reason is missing", "", ""},
 	{CodeOutcomeNeeded, 400, RetryAfterFix, "a coded outcome is missing", "", ""},

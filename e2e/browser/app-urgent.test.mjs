@@ -98,7 +98,7 @@ test('an emergency that nobody could be told of stands on every screen, the lock
 })
 
 // U26
-test('a visit that nobody planned has a purpose', async t => {
+test('a visit that nobody planned has a purpose, and asks what belongs to it', async t => {
   await stand.reset()
   const page = await openPhone(t, browser, stand, 'nia')
   await goTo(page, `#/visit?person=${stand.patients.Ames}`)
@@ -108,10 +108,18 @@ test('a visit that nobody planned has a purpose', async t => {
   await save(page)
   await page.getByRole('link', { name: 'Say what the visit is for' }).waitFor()
   await purpose(page, 'catheter')
+  await page.getByLabel('Size').fill('160')
+  await page.getByText('Unusual. Please check it.').waitFor()
+  await page.getByLabel('Size').fill('16')
+  await page.getByRole('group', { name: 'Changed today' }).getByLabel('Yes').check()
+  await accessible(page, 'the questions of a purpose')
   await save(page)
   await saved(page)
   await page.getByText('Everything sent').waitFor()
-  assert.deepEqual((await stand.query("SELECT purpose, status FROM visits WHERE patient = ? AND staff <> '' AND status = 'completed' AND purpose = 'catheter'", stand.patients.Ames)), [{ purpose: 'catheter', status: 'completed' }])
+  const [made] = await stand.query("SELECT id, status, details FROM visits WHERE patient = ? AND staff <> '' AND status = 'completed' AND purpose = 'catheter'", stand.patients.Ames)
+  assert.deepEqual(JSON.parse(made.details), [{ code: 'catheter_size', label: 'Size', value: '16', unit: 'Ch' }, { code: 'catheter_changed', label: 'Changed today', value: 'Yes' }])
+  await goTo(page, `#/visit-read/${made.id}`)
+  await page.getByText('Size: 16 Ch').waitFor()
 })
 
 // U8

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { consentTo, destinations, withConsent } from '../../pb_public/app/model/destinations.js'
-import { caseOf, classOf, decideAnew, goes, said, sent, setBefore, shownText } from '../../pb_public/app/model/handing.js'
+import { caseOf, classOf, decideAnew, goes, said, sent, setBefore, shownText, tooLong } from '../../pb_public/app/model/handing.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
 
@@ -109,4 +109,19 @@ test('the set before is the last that counts within two days', () => {
   assert.equal(setBefore(history, now, () => true).values.id, 'b')
   assert.equal(setBefore(history, now, x => x.id !== 'b').values.id, 'a')
   assert.equal(setBefore([], now, () => true), null)
+})
+
+// U6: the server's field holds so much, and cuts what is longer
+test('what is too long to be kept whole is said before it is saved', () => {
+  const at = '2026-03-02T10:00:00Z', visit = { status: 'completed' }
+  const about = (kind, words) => caseOf({ patient: { id: 'ada' }, visit, at, set: null, held: [], to: '', kind, cls: 'R', clockKnown: true, words, known })
+  const check = (kind, words) => tooLong(about(kind, words), words)
+  const apart = 'What we ask: \nSafe to share: '.length
+  for (const [kind, words, want] of [
+    ['voluntary', { we_ask: 'a'.repeat(500), safe_note: 'b'.repeat(500 - apart) }, {}],
+    ['voluntary', { we_ask: 'a'.repeat(500), safe_note: 'b'.repeat(501 - apart) }, { safe_note: 'safe_long' }],
+    ['voluntary', { we_ask: '👵'.repeat(900), safe_note: 'b' }, {}], // characters as people count them
+    ['practice', { situation: 'a'.repeat(4000), background: 'b'.repeat(4001) }, { background: 'part_long' }],
+    ['practice', {}, {}],
+  ]) assert.deepEqual(check(kind, words), want, kind)
 })

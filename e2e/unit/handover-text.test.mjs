@@ -41,7 +41,7 @@ function caseOf({ facts, blocks }) {
   const of = kind => all.filter(x => x.kind === kind).map(x => x.found)
   for (const f of of('readings')) if (f.values.replaces) f.was = of('replaced')[0]
   return { to: one('to'), cls: one('class'), age, needs: one('needs')?.split(', ') ?? [], risk: one('risk') ?? '', at: one('happened'),
-    clockKnown: !facts.clock, findings: all.filter(x => ['visit', 'readings'].includes(x.kind)).map(x => x.found), before: of('before')[0] ?? null, asks: facts.ask ?? [],
+    clockKnown: !facts.clock, called999: Boolean(facts['called 999']), findings: all.filter(x => ['visit', 'readings'].includes(x.kind)).map(x => x.found), before: of('before')[0] ?? null, asks: facts.ask ?? [],
     own: Object.fromEntries(['situation', 'background', 'assessment', 'recommendation', 'safe note'].flatMap(part => (facts[`own ${part}`]
       ? [[part.replace(' ', '_'), one(`own ${part}`)]] : []))) }
 }

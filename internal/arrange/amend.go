@@ -16,7 +16,7 @@ type Amendment struct {
 
 // contactContent are the fields of a contact that a handover tells of, in the order of a form.
 var contactContent = map[string][]string{
-	care.Visits:   {"status", "no_access_kind", "started_at", "ended_at", "soft_signs", "critical_medicine", "outcome", "note"},
+	care.Visits:   {"status", "no_access_kind", "started_at", "ended_at", "soft_signs", "critical_medicine", "details", "outcome", "note"},
 	care.Checkins: {"happened_at", "seen", "wellbeing", "concern"},
 }
 
@@ -36,7 +36,7 @@ func (a Amendment) event(bare bool) (kind, text string) {
 	var names []string
 	for _, name := range contactContent[a.Record.Collection.Name] {
 		if !care.Equal(a.Record.Get(name), a.Was.Get(name)) {
-			names = append(names, strings.ReplaceAll(name, "_", " "))
+			names = append(names, care.FieldLabel(name))
 		}
 	}
 	if len(names) == 0 {

@@ -29,6 +29,8 @@ type Input struct {
 	// Moved are records, by id, that the change filed under somebody else: what rests on them was never about
 	// this person.
 	Moved map[string]bool
+	// Amended are the records that the change made of what was recorded before: what a text says of them it says anew.
+	Amended []Amendment
 	// Events are the evidence; Doubts says, by record, why a value is not verified.
 	Events []rules.Event
 	Doubts map[string]string
@@ -118,6 +120,9 @@ func (a *applier) apply(in Input, plan handover.Plan) error {
 		if err := a.withdraw(in, id); err != nil {
 			return err
 		}
+	}
+	if err := a.retellAmended(in, plan); err != nil {
+		return err
 	}
 	return a.storeAlarms(in, plan.Attached)
 }
@@ -217,7 +222,10 @@ func (a *applier) rewriteText(of *findings, person, rec *care.Record, evidence *
 	to, _ := a.Reference.Directory().Team(h.ToTeam())
 	c := handover.Case{To: to, Class: ch.Class, Asks: of.asks(ch.Reasons, ch.Class), Unverified: ch.Unverified,
 		Confirmed: h.ConfirmedBy() != "", Copy: evidence.CopyOf != "", Meant: evidence.Meant, ClinicalTime: ch.ClinicalTime, ActDue: ch.ActDue,
-		LateBy: ch.LateBy, Findings: of.of(alarms)}
+		LateBy: ch.LateBy, Findings: of.of(alarms), Called999: h.Called999() == care.CallMade}
+	if len(alarms) == 0 && !byHand {
+		c.Asks, c.Withdrawn = nil, true
+	}
 	if person != nil {
 		c.Findings = of.around(c.Findings, h.Visit())
 		c.Before = of.before(c.Findings)
@@ -228,7 +236,7 @@ func (a *applier) rewriteText(of *findings, person, rec *care.Record, evidence *
 	text := evidence.Words.Compose(caseFor(c, person))
 	if byHand && to.Kind == care.VoluntaryKind {
 		// A voluntary team reads the ask and what is safe to share; the rest stays the sender's.
-		rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
+		rec.SetAll(map[string]any{"safe_note": handover.ClipSafe(text.SafeNote)})
 		return
 	}
 	if ch.Class == care.Safeguarding { // what its reader was told once stays told
@@ -249,9 +257,16 @@ func withEarlier(earlier, text string) string {
 }
 
 // withdraw deals with a handover that has lost its last reason. What rested on records of somebody else alone is
-// stood down, with its copies; anything else stays with whoever has it.
+// stood down, with its copies; so is what rested on nobody having opened, where somebody did, unless somebody has taken it
+// on. Anything else stays with whoever has it.
 func (a *applier) withdraw(in Input, id string) error {
-	if !misfiled(in, id) {
+	kind := handover.Kind("")
+	switch {
+	case in.restedOn(id, func(k *care.Alarm) bool { return in.Moved[k.Record] }):
+		kind = handover.Misfiled
+	case in.restedOn(id, in.notSo):
+		kind = handover.Corrected
+	default:
 		return a.noteWithdrawn(id)
 	}
 	for _, id := range append([]string{id}, handover.CopiesOf(id)...) {
@@ -262,25 +277,39 @@ func (a *applier) withdraw(in Input, id string) error {
 		if rec == nil {
 			continue
 		}
-		if _, err := a.Act(id, handover.Action{Kind: handover.Misfiled}, system, 0); err != nil && !refused(err) {
+		if _, err := a.Act(id, handover.Action{Kind: kind}, system, 0); err != nil && !refused(err) {
 			return err
 		}
 	}
-	return nil
+	if rec, err := a.stored(id); err != nil || rec == nil || care.AsHandover(rec).State().Closed() {
+		return err
+	}
+	return a.noteWithdrawn(id)
 }
 
-// misfiled says whether all that a handover rested on until now was recorded under the wrong person.
-func misfiled(in Input, id string) bool {
-	moved := false
+// restedOn says whether a handover rested until now on alarms of that kind alone.
+func (in *Input) restedOn(id string, kind func(*care.Alarm) bool) bool {
+	any := false
 	for i := range in.Lapsed {
 		if k := &in.Lapsed[i]; k.Handover == id {
-			if !in.Moved[k.Record] {
+			if !kind(k) {
 				return false
 			}
-			moved = true
+			any = true
 		}
 	}
-	return moved
+	return any
+}
+
+// notSo says whether the visit of an alarm that has lapsed was one without access, stands, and says now that something else
+// happened. What else was corrected of a visit, a medicine say, is judged by whoever has it; a visit that was taken back says
+// nothing.
+func (in *Input) notSo(k *care.Alarm) bool {
+	return k.Collection == care.Visits && k.Class != care.Emergency && slices.ContainsFunc(in.Amended, func(a Amendment) bool {
+		was, now := care.AsVisit(a.Was), care.AsVisit(a.Record)
+		return a.Record.ID == k.Record && a.Record.Retracted.IsZero() && was.Status() == "no_access" && now.Status() != "retracted" &&
+			(now.Status() != was.Status() || now.NoAccessKind() != was.NoAccessKind())
+	})
 }
 
 // noteWithdrawn notes, once, that the last reason of a handover was corrected or retracted. It stays
@@ -298,7 +327,7 @@ func (a *applier) noteWithdrawn(id string) error {
 		return nil
 	}
 	return a.writeEvent(rec, handover.Event{Kind: handover.EventWithdrawn, At: a.Moment.Now(), Team: care.AsHandover(rec).ToTeam(),
-		Text: "Please decide whether it still needs an answer."})
+		Text: handover.DecideAnew})
 }
 
 // storeAlarms stores where each alarm belongs, and alarms whose verification or time changed.

@@ -2,6 +2,7 @@ package arrange
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ func (r *Room) PlanManual(rec, person *care.Record, sender care.Viewer, at time.
 		text := handover.Compose(caseFor(handover.Case{To: n.Route.Team, Class: n.Class, ByHand: true, Recommendation: n.Ask,
 			SafeNote: h.SafeNote(), ClinicalTime: n.ClinicalTime, ActDue: n.ActDue}, person))
 		if text.SafeNote != "" {
-			rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
+			rec.SetAll(map[string]any{"safe_note": handover.ClipSafe(text.SafeNote)})
 		}
 	}
 	rec.Values["evidence"] = care.JSON(evidence)
@@ -158,8 +159,23 @@ func (r *Room) Record999(rec *care.Record, sender care.Viewer) error {
 	if h.Called999() == care.CallMade {
 		e.Kind, e.Text = handover.EventCalled999, ""
 		e.Detail = map[string]any{"name": h.Called999Name(), "reached": true, "read_back": h.Called999ReadBack()}
+		if err := r.no999Asked(rec.ID); err != nil {
+			return err
+		}
 	}
 	return r.writeEvent(rec, e)
+}
+
+// no999Asked takes out of the text of a handover that 999 may have to be called.
+func (r *Room) no999Asked(id string) error {
+	rec, err := r.stored(id)
+	if err != nil || rec == nil {
+		return err
+	}
+	old := rec.Clone()
+	lines := slices.DeleteFunc(strings.Split(care.AsHandover(rec).Recommendation(), "\n"), func(line string) bool { return line == handover.Call999 })
+	rec.SetAll(map[string]any{"recommendation": strings.Join(lines, "\n")})
+	return r.save(rec, old)
 }
 
 // AcknowledgeBy is when a handover of a class, raised at a moment, must be acknowledged in core hours; an

@@ -22,7 +22,7 @@ func (r *Room) raise(person *care.Record, n *handover.New, c handover.Case, evid
 	}
 	text := evidence.Words.Compose(caseFor(c, known))
 	setText(rec, text)
-	rec.SetAll(map[string]any{"safe_note": care.Clip(text.SafeNote, handover.MaxSafeNote)})
+	rec.SetAll(map[string]any{"safe_note": handover.ClipSafe(text.SafeNote)})
 	fill(rec, n)
 	ok, err := r.Store.Insert(rec)
 	if err != nil || !ok {

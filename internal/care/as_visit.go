@@ -70,6 +70,9 @@ func (r Visit) Outcome() string { return r.Record.Text("outcome") }
 // Note is "" when missing.
 func (r Visit) Note() string { return r.Record.Text("note") }
 
+// Details is JSON of its shape, nil when missing.
+func (r Visit) Details() json.RawMessage { return r.Record.Raw("details") }
+
 // TimeEnteredAt is a time, zero when missing.
 func (r Visit) TimeEnteredAt() time.Time { return r.Record.Time("time_entered_at") }
 

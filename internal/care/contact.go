@@ -4,7 +4,7 @@ import "slices"
 
 // Coded values of a visit.
 var (
-	VisitPurposes = []string{"wound_care", "insulin", "medication", "catheter", "palliative", "assessment",
+	VisitPurposes = []string{"wound_care", "insulin", "medication", "catheter", "palliative", "fall", "assessment",
 		"observation", "bloods", "continence", "rehabilitation", "mental_health_review", "social_care_review", "wellbeing", "other"}
 	VisitStatuses = []string{"planned", "in_progress", "completed", "no_access", "refused", "cancelled", "retracted"}
 	VisitOutcomes = []string{"care_given", "care_part_given", "care_not_needed", "advice_given", "handed_over", "admitted", "died", "other"}
@@ -31,6 +31,7 @@ var visits = &Collection{Name: Visits, Synced: true, Pushable: true, Fields: []F
 	{Name: "critical_medicine", Kind: Enum, Values: MedicineGiven},
 	{Name: "outcome", Kind: Enum, Values: VisitOutcomes},
 	{Name: "note", Kind: Text, Max: 20000},
+	{Name: "details", Kind: Object, Shape: detailsShape}, // what the template of its purpose asked
 	{Name: TimeEnteredField, Kind: Time},
 	{Name: "corrected", Kind: Object, Policy: Server, Shape: correctedTimes(Visits)}, // see CorrectedField
 }}

@@ -1,10 +1,5 @@
 package care
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Doubt says of an issue why what it keeps is not certain, as part of a sentence to somebody who did not write it: the
 // message of an issue speaks to its author. It holds the value in question.
 func Doubt(issue *Record) string {
@@ -58,15 +53,4 @@ var refusedWhy = map[string]string{
 	CodeTooLong:      "it is too long",
 	CodeNotYours:     "the role of its author does not record it",
 	CodeOtherPerson:  "it belongs to another person",
-}
-
-// FieldLabel is a field as a sentence names it: "respiration rate", "critical medicine".
-func FieldLabel(name string) string {
-	if r := readingOf(name); r != nil {
-		return r.Label
-	}
-	if name == "" {
-		return "a value"
-	}
-	return fmt.Sprintf("“%s”", strings.ReplaceAll(name, "_", " "))
 }

@@ -83,6 +83,10 @@ func (g *golden) caseOf(t *testing.T) Case {
 			c.Class = care.Class(value)
 		case "by hand":
 			c.ByHand = true
+		case "called 999":
+			c.Called999 = true
+		case "withdrawn":
+			c.Withdrawn = true
 		case "confirmed":
 			c.Confirmed = true
 		case "unverified":

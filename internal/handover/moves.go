@@ -64,6 +64,8 @@ func (m *move) do() error {
 		m.join()
 	case Misfiled:
 		m.misfiled()
+	case Corrected:
+		m.corrected()
 	}
 	return nil
 }
@@ -452,3 +454,15 @@ func (m *move) misfiled() {
 	m.h.State = care.StoodDown
 	m.say(EventStoodDown, "What this rested on was recorded under the wrong person, and is filed under the right one now. Nothing is asked of you about this person.").Deliver = true
 }
+
+// corrected stands a handover down whose visit was corrected before anybody took it on, and says so to whoever has it.
+func (m *move) corrected() {
+	if m.to == stays {
+		return
+	}
+	m.h.State = care.StoodDown
+	m.say(EventStoodDown, "The visit that this rested on was corrected: what raised it was not so. Nothing is asked of you any more.").Deliver = true
+}
+
+// DecideAnew is said of a handover whose last reason was corrected or retracted, to whoever has it.
+const DecideAnew = "Please decide whether it still needs an answer."

@@ -65,3 +65,12 @@ func (w *SenderText) Compose(c Case) Text {
 
 // cutShort stands where words of the sender did not fit.
 const cutShort = " [...]"
+
+// ClipSafe is a note that is safe to share as far as the field holds it. What is longer says that it goes on: its reader
+// asks, and the sender's own words are kept whole.
+func ClipSafe(note string) string {
+	if len([]rune(note)) <= MaxSafeNote {
+		return note
+	}
+	return care.Clip(note, MaxSafeNote-len(cutShort)) + cutShort
+}

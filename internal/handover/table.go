@@ -33,6 +33,8 @@ const (
 	Join     Kind = "join"  // the same matter stands in another handover
 	// Misfiled: what it rests on was recorded under the wrong person and is with the right one now.
 	Misfiled Kind = "misfiled"
+	// Corrected: whoever recorded the visit that it rests on has since said that it was not so.
+	Corrected Kind = "corrected"
 )
 
 // cell is what an action does in a state: the state it leads to, or one of these.
@@ -81,6 +83,7 @@ var table = map[Kind]column{
 	TeamGone:      {next, next, next, next, next, next, next, stays, next, next, stays, stays},
 	Raise:         {stays, stays, stays, stays, toSent, toSent, toSent, wrong, stays, stays, stays, wrong},
 	Misfiled:      {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, stays, toStoodDown, toStoodDown, toStoodDown, stays},
+	Corrected:     {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, stays, stays, stays, toStoodDown, toStoodDown, toStoodDown, stays},
 	Join:          {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, wrong, wrong, wrong, wrong, toStoodDown, toStoodDown, stays},
 }
 
@@ -95,7 +98,7 @@ var position = func() map[care.State]int {
 // machines are the actions people cannot do.
 func (k Kind) machine() bool {
 	switch k {
-	case Deliver, Overdue, TeamGone, Raise, Join, Misfiled:
+	case Deliver, Overdue, TeamGone, Raise, Join, Misfiled, Corrected:
 		return true
 	}
 	return false

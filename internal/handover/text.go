@@ -48,6 +48,8 @@ type Case struct {
 
 	Confirmed  bool
 	Unverified bool
+	Called999  bool // the sender says that 999 was called
+	Withdrawn  bool // its last reason was corrected or retracted since
 	Copy       bool // goes to a lead or coordinator because it is unverified
 	// Meant is whom it was meant for where that team cannot take it, "Oak Surgery, which has closed"; "" otherwise.
 	Meant string
@@ -160,12 +162,21 @@ func recommendation(c Case) []string {
 	if c.Copy {
 		s = append(s, "Please check the value in doubt with whoever recorded it, and see that the destination has answered.")
 	}
+	if c.Class == care.Emergency && !c.Called999 && !c.Copy {
+		s = append(s, Call999)
+	}
 	s = append(s, c.Asks...)
-	if len(c.Asks) == 0 && c.Recommendation == "" && askOf[c.Class] != "" {
+	switch {
+	case c.Withdrawn:
+		s = append(s, "What raised this was corrected since. "+DecideAnew)
+	case len(c.Asks) == 0 && c.Recommendation == "" && askOf[c.Class] != "":
 		s = append(s, askOf[c.Class])
 	}
 	return append(s, due(c)...)
 }
+
+// Call999 is asked of whoever has an emergency, unless its sender says that 999 was called.
+const Call999 = "If 999 has not been called, call now."
 
 // due says by when somebody must act, in a line of its own.
 func due(c Case) []string {

@@ -165,7 +165,7 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 		return err
 	}
 	in := arrange.Input{Person: person, Alarms: mergeAlarms(j.Alarms, known, since), Since: since, Known: known, Handovers: handovers,
-		Lapsed: lapsedAlarms(person.ID, j, known, since), Moved: n.moved, Events: events, Doubts: d.why}
+		Lapsed: lapsedAlarms(person.ID, j, known, since), Moved: n.moved, Amended: n.amended, Events: events, Doubts: d.why}
 	for _, e := range j.Clearing {
 		in.Clearing = append(in.Clearing, handover.ClearingOf(e))
 	}

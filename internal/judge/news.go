@@ -22,6 +22,7 @@ type News struct {
 	// All: every open issue counts as new.
 	All bool
 
+	amended  []arrange.Amendment       // of what was recorded before
 	doubtful []rules.Event             // refused or losing values
 	byHand   []arrange.RefusedHandover // handed over by hand in what was refused
 	stirred  []rules.Event             // what was there before and may count again
@@ -76,8 +77,12 @@ func (n *News) events() []rules.Event {
 }
 
 // mayMove says whether a change that fires nothing can still move an open handover: a set of
-// readings may supersede it, and what a person raised by hand may join it. A visit cannot.
+// readings may supersede it, what a person raised by hand may join it, and a visit that is another now is told anew. A new
+// visit cannot.
 func (n *News) mayMove() bool {
+	if len(n.amended) > 0 {
+		return true
+	}
 	if len(n.Records) == 0 {
 		return !n.onlyRefused()
 	}

@@ -73,6 +73,13 @@ func (r *Room) touchRecord(p people, w Written) error {
 	n := p.of(w.Record.Person())
 	n.Records = append(n.Records, w.Record)
 	n.touch(w.Record.ClinicalTime)
+	a, err := r.amendmentOf(w)
+	if err != nil {
+		return err
+	}
+	if a != nil && a.Tells() {
+		n.amended = append(n.amended, *a)
+	}
 	if err := r.touchReplaced(p, w.Record); err != nil {
 		return err
 	}

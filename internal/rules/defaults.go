@@ -18,7 +18,7 @@ func Defaults() []Rule {
 			Code: "news2_7", Title: "NEWS2 of 7 or more", Collection: care.Observations,
 			Trigger: `news2 != null && news2.floor_total >= 7`,
 			Class:   care.Emergency, Destination: care.ToPractice,
-			Ask: "Emergency threshold. If 999 has not been called, call now. Please review the person with the nurse at once.",
+			Ask: "Emergency threshold. Please review the person with the nurse at once.",
 		},
 		{
 			Code: "news2_5_6", Title: "NEWS2 of 5 or 6", Collection: care.Observations,

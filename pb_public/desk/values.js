@@ -2,6 +2,7 @@
 // How the values of a record are read, and how they are typed: by the kind of the field.
 import { readings } from '../shared/readings.js'
 import { html, live } from '../shared/ui/html.js'
+import { detailLines } from '../shared/ui/details.js'
 import { birth, nhsNumber, when } from '../shared/ui/format.js'
 import { optionsOf, unitOf, valueText } from '../shared/ui/readings.js'
 import { fill, word, words } from './words.js'
@@ -46,6 +47,7 @@ export function readable(desk, collection, field, value) {
   if (typeof value === 'boolean') return isReading(field) ? valueText(field, value) : value ? w.value.yes : w.value.no
   if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length ? value.map(v => codeLabel(field, v)).join(', ')
     : html`<span class="ds-soft">${w.value.none}</span>`
+  if (field === 'details' && Array.isArray(value)) return html`<span class="ds-pre">${detailLines(value).join('\n')}</span>`
   if (typeof value === 'object') return objectValue(value)
   if (typeof value === 'number') return isReading(field) ? valueText(field, value) : String(value)
   switch (info?.kind) {

@@ -4,6 +4,7 @@ import { dutyOf } from '../shared/duties.js'
 import { closed, inHand } from '../shared/states.js'
 import { courses, trend } from '../shared/ui/chart.js'
 import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
+import { detailLines } from '../shared/ui/details.js'
 import { html, nothing } from '../shared/ui/html.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { fill, word, words } from './words.js'
@@ -125,7 +126,7 @@ function ringFirst(d) {
   if (!team || !ringNow(d)) return nothing
   return html`<section class="ds-banner ds-banner--bad pi-ring" aria-labelledby="h-ring"><h2 id="h-ring">${w.callFirst}</h2>
     <p><strong>${team.phone ? number(team) : fill(w.callNoNumber, { team: team.name })}</strong></p>
-    <p>${d.state === 'call_needed' ? w.callNeeded : w.callSender}</p></section>`
+    <p>${d.state === 'call_needed' ? w.callNeeded : d.call_999?.answer === 'yes' ? w.callSender999 : w.callSender}</p></section>`
 }
 
 /** The sender's number, where nothing presses. @param {Detail} d */
@@ -179,6 +180,8 @@ function findings(d, now) {
           ? `, ${fill(w.s.scale, { n: 2 })}` : ''}</td><td>${totalOf(e.news2)}</td></tr></tfoot>` : nothing}</table></div>
       ${e.news2?.age_unknown ? html`<p>${words.common.ageUnknown}</p>` : nothing}
       ${e.news2 ? html`<p class="ds-soft">${w.s.news2}</p>` : nothing}</section>`
+    : detailLines(e.values.details).length ? html`<section><h2>${w.s.details}, ${when(e.recorded_at, now)}</h2>
+      <ul>${detailLines(e.values.details).map(line => html`<li>${line}</li>`)}</ul></section>`
     : e.values.concern || e.values.wellbeing ? html`<section class="pi-sbar">
         <h2>${w.s.concern}, ${when(e.recorded_at, now)}</h2>${e.values.concern ? html`<p class="ds-pre">${e.values.concern}</p>` : nothing}
       ${e.values.wellbeing ? html`<p>${w.s.wellbeing}: ${word(words.common.wellbeing, e.values.wellbeing)}</p>` : nothing}</section>`

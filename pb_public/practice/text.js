@@ -2,6 +2,7 @@
 // A handover as plain text, to paste or print into the record: everything that the page shows of it.
 import { birth, clock, clockSaid, date, day, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { call999Text, callText, enteredText } from '../shared/ui/calls.js'
+import { detailLines } from '../shared/ui/details.js'
 import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { measuredOverTime, readingRows, readingsChanged, readingsText, valueText } from '../shared/ui/readings.js'
@@ -128,6 +129,8 @@ export function asText(d, who, now) {
       if (e.replaced_by) lines.push(replacedText(e, d.evidence, now))
       const told = d.assessment?.includes(readingsText(e.values, e.news2, Boolean(e.news2))) // each reading once
       if (!told) for (const r of rowsOf(e)) lines.push(`  ${r.name}: ${r.value}${r.score === null ? '' : ` (${r.score})`}`)
+    } else if (detailLines(e.values.details).length) {
+      lines.push(`${w.s.details.toUpperCase()}, ${stamp(e.recorded_at, now)}`, ...detailLines(e.values.details))
     } else if (e.values.concern && !d.assessment?.includes(e.values.concern)) {
       lines.push(`${w.s.concern.toUpperCase()}, ${stamp(e.recorded_at, now)}`, e.values.concern)
     }

@@ -108,16 +108,16 @@ export function setBefore(history, now, other) {
  * @param {readonly Rule[]} o.held the rules that hold
  * @param {string} o.to its team, "" for the practice @param {string} o.kind of that team
  * @param {string} o.cls @param {Finding | null} [o.before] @param {boolean} o.clockKnown
- * @param {Record<string, string>} o.words what its author wrote
+ * @param {Record<string, string>} o.words what its author wrote @param {boolean} [o.called999] whether they say that 999 was called
  * @param {{ teams: Rec[], mine: readonly string[] }} o.known
  * @returns {import('./sbar.js').Case}
  */
-export function caseOf({ patient, visit, at, set, held, to, kind, cls, before = null, clockKnown, words, known }) {
+export function caseOf({ patient, visit, at, set, held, to, kind, cls, before = null, clockKnown, words, called999, known }) {
   const here = held.filter(r => teamOf(r.destination, known) === to)
   const titles = (/** @type {string} */ collection) => here.filter(r => r.collection === collection).map(r => r.title)
   return { to: kind, cls, age: ageAt(patient.date_of_birth, day(at)),
     needs: patient.communication_needs ?? [], risk: patient.risk_note ?? '',
-    at, clockKnown,
+    at, clockKnown, called999,
     findings: [{ collection: 'visits', at, titles: titles('visits'), values: visit, score: null },
       ...(set ? [{ collection: /** @type {const} */ ('observations'), titles: titles('observations'), ...set }] : [])],
     before: set ? before : null, asks: [...new Set(here.filter(r => r.class === cls).map(r => r.ask))],
@@ -135,6 +135,20 @@ export function sent(c, words) {
   if (c.to === 'voluntary') return { recommendation: words.we_ask?.trim() ?? '', safe_note: words.safe_note?.trim() ?? '' }
   const filled = parts.filter(part => words[part] === undefined && made[part])
   return { ...shownText(c, words), ...(filled.length ? { filled_in: filled } : {}) }
+}
+
+/** How long a part may be, and both boxes of a referral together, in characters: what the server's fields hold. */
+const longest = { part: 4000, safe: 1000 }
+
+/**
+ * What is too long to be kept whole, by the id of its field.
+ * @param {import('./sbar.js').Case} c @param {Record<string, string>} words what its author wrote
+ * @returns {Record<string, string>} field → the code of what is wrong
+ */
+export function tooLong(c, words) {
+  const over = (/** @type {string} */ text, /** @type {number} */ most) => [...text].length > most
+  if (c.to === 'voluntary') return over(sbar(c).safe_note, longest.safe) ? { safe_note: 'safe_long' } : {}
+  return Object.fromEntries(parts.filter(part => over(words[part] ?? '', longest.part)).map(part => [part, 'part_long']))
 }
 
 /**

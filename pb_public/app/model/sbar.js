@@ -36,6 +36,7 @@ import { fill, word, words } from '../../shared/ui/words.js'
  * @property {Finding[]} findings in clinical order
  * @property {Finding | null} [before] the last scored set before them
  * @property {string[]} asks of the rules of this class
+ * @property {boolean} [called999] its sender says that 999 was called
  * @property {Own} own
  */
 
@@ -153,4 +154,5 @@ function visit(v, holds) {
 }
 
 /** @param {Case} c */
-const ask = c => (c.asks.length || c.own.recommendation ? c.asks : [word(w.ask, c.cls)])
+const ask = c => [c.cls === 'E' && !c.called999 ? w.call999 : '',
+  ...(c.asks.length || c.own.recommendation ? c.asks : [word(w.ask, c.cls)])]

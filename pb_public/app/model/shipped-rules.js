@@ -10,7 +10,7 @@ export const shippedRules = [
     collection: "observations",
     class: "E",
     destination: "practice",
-    ask: "Emergency threshold. If 999 has not been called, call now. Please review the person with the nurse at once.",
+    ask: "Emergency threshold. Please review the person with the nurse at once.",
     when: ["&&",["!=",["var","news2"],null],[">=",["get",["var","news2"],"floor_total"],7]],
   },
   {

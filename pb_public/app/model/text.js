@@ -4,6 +4,7 @@ import { when, personName, nhsNumber, birth } from '../../shared/ui/format.js'
 import { readingsChanged, readingsText } from '../../shared/ui/readings.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { callLines, enteredText } from '../../shared/ui/calls.js'
+import { detailLines } from '../../shared/ui/details.js'
 import { fill, word, words } from '../../shared/ui/words.js'
 import { scoreOf } from './people.js'
 import { timeText } from './phonetime.js'
@@ -37,7 +38,7 @@ export function visitText({ patient, visit, observations = [], handovers = [], n
   add(w.outcome, word(words.app.outcomes, visit.outcome))
   add(w.medicine, word(words.app.medicine, visit.critical_medicine))
   add(w.signs, (visit.soft_signs ?? []).map((/** @type {string} */ s) => word(words.app.softSigns, s)).join(', '))
-  lines.push(...unreadableTexts(visit))
+  lines.push(...detailLines(visit.details), ...unreadableTexts(visit))
   for (const o of observations) {
     const score = scoreOf(o, patient)
     lines.push('', [fill(w.readings, { at: timeText(o, 'taken_at', 0) }), enteredText(o, 0)].filter(Boolean).join(', '))

@@ -1,5 +1,6 @@
 // @ts-check
 // Values of records as people read them: never an id, a code, a stamp of a machine or a dump.
+import { detailLines } from '../../shared/ui/details.js'
 import { birth, nhsNumber, personName, when } from '../../shared/ui/format.js'
 import { valueText as readingText } from '../../shared/ui/readings.js'
 import { readings } from '../../shared/readings.js'
@@ -46,6 +47,7 @@ function nameOfID(app, value) {
 /** A value as people write it. @param {App} app @param {string} field @param {any} value @returns {string} */
 export function shownValue(app, field, value) {
   if (value === null || value === undefined || value === '') return words.app.items.nothing
+  if (field === 'details' && Array.isArray(value)) return detailLines(value).join('\n')
   if (Array.isArray(value)) return value.map(v => shownValue(app, field, v)).join(', ') || words.app.items.nothing
   const reading = readings.find(r => r.name === field)
   if (reading && (typeof value === 'number' || typeof value === 'boolean' || reading.values?.includes(value))) {

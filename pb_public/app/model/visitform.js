@@ -5,11 +5,12 @@ import { readings } from '../../shared/readings.js'
 import { anyScored } from '../../shared/ui/readings.js'
 import { unreadableFields } from '../../shared/ui/unreadable.js'
 import { callFirst } from './callfirst.js'
+import { answersOf, detailsOf, questionsOf } from './details.js'
 import { callFields, callsOfDraft, callsToAsk, noCalls } from './calls.js'
 import { scored } from './people.js'
 import { holding, urgencies } from './rules.js'
 import { withConsent } from './destinations.js'
-import { caseOf, classOf, said, sent, setBefore, teamOf, wasSeen } from './handing.js'
+import { caseOf, classOf, said, sent, setBefore, teamOf, tooLong, wasSeen } from './handing.js'
 import { noTimes, timesToAsk, visitTimes } from './times.js'
 
 /** @typedef {any} Rec */
@@ -40,6 +41,7 @@ export function blank({ patient, visit = null, taken = null, handed = '', now })
     cls: '', /** '' = as the rules say */ toTeam: '', registrant: '',
     /** Whether the person agrees that a voluntary service knows them. */ consent: '',
     calls: noCalls(),
+    /** What the template asked, by the code of the question. */ details: answersOf(visit?.details),
     tried: false,
   }
 }
@@ -54,7 +56,7 @@ export function blank({ patient, visit = null, taken = null, handed = '', now })
 export function restored({ air, acvpu, call, ...form }) {
   if (air) form.readings.on_oxygen = String(air === 'oxygen')
   if (acvpu) form.readings.acvpu = acvpu
-  return { times: noTimes(), typedAt: '', ended: '', ...form, calls: form.calls ?? callsOfDraft(call) }
+  return { times: noTimes(), typedAt: '', ended: '', details: {}, ...form, calls: form.calls ?? callsOfDraft(call) }
 }
 
 /**
@@ -191,14 +193,17 @@ export const urgencyOf = (f, j, hand) => classOf(f.cls, j.held, (hand ?? plainHa
  * The texts of the handover: filled in, where they were not changed by hand.
  * @param {VisitForm} f @param {Rec} patient @param {ReturnType<typeof judge>} j @param {Hand | null} about @param {number} now
  */
-export function texts(f, patient, j, about, now) {
+export const texts = (f, patient, j, about, now) => sent(caseHere(f, patient, j, about, now), f.words)
+
+/** @param {VisitForm} f @param {Rec} patient @param {ReturnType<typeof judge>} j @param {Hand | null} about @param {number} now */
+function caseHere(f, patient, j, about, now) {
   const hand = about ?? plainHand, at = visitTimes(f, now), first = f.takenAt || at.taken_at
   const entered = (/** @type {boolean} */ byHand) => (byHand ? { time_entered_at: f.times.at } : {})
   const was = f.replaces && f.before ? { collection: /** @type {const} */ ('observations'), at: first, titles: [], values: f.before,
     score: anyScored(f.before) ? scored(f.before, patient, first) : null } : null
-  return sent(caseOf({ ...hand, patient, visit: { ...visitOf(f), ...entered(at.byHand) }, at: at.ended_at, words: f.words, held: j.held,
-    cls: urgencyOf(f, j, hand), set: hasReadings(f) ? { values: { ...j.numbers, ...entered(at.takenByHand) }, score: j.score,
-      at: at.taken_at, was, written: now } : null }), f.words)
+  return caseOf({ ...hand, patient, visit: { ...visitOf(f), ...entered(at.byHand) }, at: at.ended_at, words: f.words, held: j.held,
+    called999: f.calls.emergency.answer === 'yes', cls: urgencyOf(f, j, hand), set: hasReadings(f)
+      ? { values: { ...j.numbers, ...entered(at.takenByHand) }, score: j.score, at: at.taken_at, was, written: now } : null })
 }
 
 /**
@@ -219,6 +224,7 @@ export function missing(f, j, me, now = Date.parse(f.started), hand = null) {
   if (handing && hand?.kind === 'voluntary') {
     for (const box of ['we_ask', 'safe_note']) if (!f.words[box]?.trim()) m[box] = box
   }
+  if (handing) Object.assign(m, tooLong(caseHere(f, { id: f.patient }, j, hand, now), f.words))
   if (handing && callFirst(cls)) {
     Object.assign(m, callsToAsk(f.calls, cls, now))
     if (!me.raises_urgent && !f.registrant) m.registrant = 'registrant'
@@ -246,6 +252,7 @@ export function ops({ form: f, patient, planned, judged, hand = null, how = '', 
   /** @type {Record<string, any>} */
   const set = { status: f.fields.status, no_access_kind: fields.no_access_kind, purpose: f.fields.purpose, outcome: fields.outcome,
     critical_medicine: fields.critical_medicine, note: f.fields.note.trim(), started_at: at.started_at, ended_at: at.ended_at,
+    details: wasSeen(f.fields.status) ? detailsOf(questionsOf(f.fields.purpose), f.details, planned?.details) : planned?.details ?? null,
     ...(at.byHand ? { time_entered_at: f.times.at } : {}) }
   const visit = planned?.id ?? newID()
   /** @type {any[]} */

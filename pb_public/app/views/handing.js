@@ -58,6 +58,7 @@ export function handing(app, f, patient, j, hand, error, change) {
       ${hand.kind === 'voluntary' ? referral(app, f, patient, hand, error, change)
         : (/** @type {const} */ (['situation', 'background', 'assessment', 'recommendation']))
           .map(part => field({ id: part, label: words.app.text.parts[part], rows: part === 'background' ? 2 : 3, value: text[part],
+            error: error(part),
             change: v => change(form => { form.words[part] = v }) }))}` : nothing}
     ${sends(app, at, j, hand, on, cls)}
   </section>`

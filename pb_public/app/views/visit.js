@@ -11,11 +11,13 @@ import { evidenceOf } from '../model/evidence.js'
 import { whoOf } from '../model/formtext.js'
 import { decideAnew } from '../model/handing.js'
 import { sets } from '../model/people.js'
+import { questionsOf } from '../model/details.js'
 import { isOpen, plannedToday } from '../model/round.js'
 import { enter, timesToAsk, visitTimes } from '../model/times.js'
 import { blank, doubt, handedIn, handOf, judge, missing, ops, restored } from '../model/visitform.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
+import { details } from './details.js'
 import { callBlock, handing } from './handing.js'
 import { leftForm } from './gone.js'
 import { age } from './person.js'
@@ -117,6 +119,7 @@ function draw(app, key, open, patient) {
             value: f.fields.soft_signs, change: v => change(form => { form.fields.soft_signs = v }) })}
         ${choice({ name: 'critical_medicine', legend: w.medicine, options: words.app.medicine, value: f.fields.critical_medicine,
             inline: true, change: v => change(form => { form.fields.critical_medicine = v }) })}
+        ${details(questionsOf(f.fields.purpose), f.details, (code, v) => change(form => { form.details[code] = v }))}
         ${readings(app, f, j, change, urgent)}
         ${select({ id: 'outcome', label: w.outcome, options: [['', w.choose], ...Object.entries(words.app.outcomes)],
             value: f.fields.outcome, change: v => change(form => { form.fields.outcome = v }) })}` : nothing}

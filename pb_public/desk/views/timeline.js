@@ -14,7 +14,7 @@ const atOnce = 20
 
 /** What says of a record what it is; the rest unfolds. @type {Record<string, string[]>} */
 const first = {
-  visits: ['status', 'no_access_kind', 'purpose', 'outcome', 'soft_signs', 'critical_medicine', 'note'],
+  visits: ['status', 'no_access_kind', 'purpose', 'outcome', 'soft_signs', 'critical_medicine', 'details', 'note'],
   observations: [], checkins: ['seen', 'wellbeing', 'concern'],
   handovers: ['class', 'state', 'to_team', 'outcome', 'recommendation'], patients: [],
 }

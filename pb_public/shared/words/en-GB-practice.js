@@ -75,12 +75,12 @@ export const practice = {
   },
 
   callFirst: 'Ring first', callWho: 'Ring {team}: {phone}', callNoNumber: 'No phone number is known for {team}.', callNeeded: 'This team is reached by phone only. Record the call: one that reached a named person is the acknowledgement.',
-  callSender: 'Emergency or urgent: speak to the sender. If 999 has not been called and should be, call it now.', callTeam: 'Sender: {team}, {phone}',
+  callSender: 'Emergency or urgent: speak to the sender. If 999 has not been called and should be, call it now.', callSender999: 'Emergency or urgent: speak to the sender, who says that 999 was called.', callTeam: 'Sender: {team}, {phone}',
 
   s: { situation: 'Situation', background: 'Background', assessment: 'Assessment', recommendation: 'Recommendation', safe_note: 'Note that is safe to share', person: 'Person', address: 'Address', phone: 'Phone', needs: 'Communication needs', risk: 'Safety note',
     born: 'Born', nhs: 'NHS number', readings: 'Readings', reading: 'Reading', value: 'Recorded', score: 'Score', total: 'NEWS2 total', atLeast: 'at least {n}', notTaken: 'not taken', scale: 'Oxygen scale {n}', trend: 'NEWS2 over time',
     news2: 'NEWS2: Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017. The score supports a clinician’s judgement and does not replace it.', provenance: 'Where it comes from', history: 'History', outcome: 'Outcome', answer: 'Answer', reasons: 'Flagged by', filed: 'Filed in the record', call: 'Call', call999: '999', declined: 'Declined',
-    text: 'As plain text', concern: 'Concern', wellbeing: 'How they were', seen: 'Seen', yes: 'yes', no: 'no' },
+    text: 'As plain text', details: 'What was done', concern: 'Concern', wellbeing: 'How they were', seen: 'Seen', yes: 'yes', no: 'no' },
   provenance: { recorded: 'Recorded {at} by {who}, reached the server {reached}, {late} late.', inTime: 'Recorded {at} by {who}, reached the server {reached}.', notReached: 'Recorded {at}, refused by the server; it is in quarantine.', raised: 'Raised {at}.', said: 'This time is corrected: {said}.', clock: 'The phone’s clock was not known, so the time may be wrong.', unknown: 'somebody unknown', disputed: 'This record was refused or is disputed.', byHand: 'Handed over by {who}.' },
   filed: 'Filed in the record by {name}, {at}.', notFiled: 'Not filed in the record yet.',
   event: '{what}, {team}', eventBy: '{what} by {name}', server: 'the server',

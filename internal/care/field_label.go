@@ -1,0 +1,35 @@
+package care
+
+import (
+	"fmt"
+	"strings"
+)
+
+// FieldLabel is a field as a sentence names it: "respiration rate", "why there was no access". The pages name fields in
+// words.app.fields of pb_public/shared/words/en-GB.js.
+func FieldLabel(name string) string {
+	if r := readingOf(name); r != nil {
+		return r.Label
+	}
+	if label := fieldLabels[name]; label != "" {
+		return label
+	}
+	if name == "" {
+		return "a value"
+	}
+	return fmt.Sprintf("“%s”", strings.ReplaceAll(name, "_", " "))
+}
+
+// fieldLabels are the fields that people write of visits, check-ins, readings and people.
+var fieldLabels = map[string]string{
+	"status": "what happened", "no_access_kind": "why there was no access", "purpose": "purpose", "outcome": "outcome", "note": "note",
+	"started_at": "when it began", "ended_at": "when it ended", "taken_at": "when they were taken", "happened_at": "when it was",
+	"planned_start": "planned from", "planned_end": "planned until", "time_entered_at": "when its times were entered",
+	"soft_signs": "not their usual self", "critical_medicine": "critical medicine", "details": "what was done", "replaces": "the set that it corrects",
+	"seen": "whether they were seen", "wellbeing": "how they were", "concern": "concern", "safeguarding": "safeguarding",
+	"staff": "by whom", "team": "team", "delegated_by": "who delegated it", "patient": "the person", "visit": "visit",
+	"family_name": "family name", "given_name": "given name", "preferred_name": "preferred name", "date_of_birth": "date of birth",
+	"nhs_number": "NHS number", "address": "address", "postcode": "postcode", "lsoa": "area", "phone": "telephone", "practice": "practice",
+	"lead": "lead", "communication_needs": "communication needs", "access_notes": "getting in", "risk_note": "take care",
+	"pregnant": "pregnancy", "spo2_scale": "oxygen scale", "objection": "objection to sharing", "consent": "consent",
+}

@@ -1,0 +1,17 @@
+// @ts-check
+// The templates that ship, made from internal/care/template.go by: go test ./internal/care -update. Change them there.
+
+/**
+ * @typedef {object} Question
+ * @property {string} code @property {string} label @property {string} kind text, number, choice or yes_no
+ * @property {string} [unit] @property {string[]} [options] @property {number} [min] @property {number} [max]
+ */
+
+/** One for a purpose. @type {readonly { purpose: string, name: string, questions: readonly Question[] }[]} */
+export const templates = [
+  {"purpose":"wound_care","name":"Wound","questions":[{"code":"wound_site","label":"Where the wound is","kind":"text"},{"code":"wound_length","label":"Length","kind":"number","unit":"mm","min":0,"max":500},{"code":"wound_width","label":"Width","kind":"number","unit":"mm","min":0,"max":500},{"code":"wound_depth","label":"Depth","kind":"number","unit":"mm","min":0,"max":200},{"code":"wound_tissue","label":"Tissue","kind":"choice","options":["Granulating","Sloughy","Necrotic","Epithelialising","Mixed"]},{"code":"wound_exudate","label":"Exudate","kind":"choice","options":["None","Low","Moderate","High"]},{"code":"wound_infection","label":"Signs of infection","kind":"yes_no"},{"code":"wound_dressing","label":"Dressing","kind":"text"}]},
+  {"purpose":"catheter","name":"Catheter","questions":[{"code":"catheter_type","label":"Kind","kind":"choice","options":["Urethral","Suprapubic","Intermittent"]},{"code":"catheter_size","label":"Size","kind":"number","unit":"Ch","min":6,"max":30},{"code":"catheter_balloon","label":"Balloon","kind":"number","unit":"ml","min":0,"max":50},{"code":"catheter_changed","label":"Changed today","kind":"yes_no"},{"code":"catheter_lot","label":"Lot number","kind":"text"},{"code":"catheter_urine","label":"Urine","kind":"choice","options":["Clear","Cloudy","With blood","None"]}]},
+  {"purpose":"insulin","name":"Insulin","questions":[{"code":"insulin_name","label":"Insulin, as on the pen","kind":"text"},{"code":"insulin_dose","label":"Dose given","kind":"number","unit":"units","min":0,"max":300},{"code":"insulin_site","label":"Where it was given","kind":"choice","options":["Abdomen, left","Abdomen, right","Thigh, left","Thigh, right","Arm, left","Arm, right","Buttock, left","Buttock, right"]},{"code":"insulin_hypo","label":"Signs of a low blood glucose","kind":"yes_no"}]},
+  {"purpose":"palliative","name":"End of life","questions":[{"code":"comfort","label":"How they are","kind":"choice","options":["Comfortable","Some distress","Distressed"]},{"code":"pain_controlled","label":"Pain controlled","kind":"yes_no"},{"code":"driver","label":"Syringe driver","kind":"choice","options":["None","Running","Stopped","Changed today"]},{"code":"medicines_at_home","label":"Anticipatory medicines at home","kind":"yes_no"},{"code":"place_wished","label":"Where they wish to be","kind":"text"},{"code":"family","label":"Family and carers","kind":"text"}]},
+  {"purpose":"fall","name":"Fall","questions":[{"code":"fall_when","label":"When they fell","kind":"text"},{"code":"fall_head","label":"Hit their head","kind":"yes_no"},{"code":"fall_thinner","label":"Takes a blood thinner","kind":"yes_no"},{"code":"fall_long","label":"On the floor for an hour or longer","kind":"yes_no"},{"code":"fall_injury","label":"Injury","kind":"choice","options":["None seen","Bruise or graze","Wound","Cannot bear weight"]},{"code":"fall_up","label":"Walks as before","kind":"yes_no"}]},
+]

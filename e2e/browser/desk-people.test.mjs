@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { openBrowser, openPage, until } from './kit.mjs'
+import { accessible, openBrowser, openPage, until, usable } from './kit.mjs'
 import { create, phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
@@ -258,4 +258,43 @@ test('the desk tells what is recorded of a person: who wrote it, who changed wha
   const una = await desk(t, 'una', `#/person/${patient}`)
   await una.getByRole('alert').first().waitFor()
   assert.doesNotMatch(await una.locator('main').innerText(), /Dressing|Ames|AMES/, 'whom a voluntary service has not got it learns nothing of')
+})
+
+test('a file from a spreadsheet is taken in; a refused row is mended; a strange column is left out by name', async t => {
+  const page = await desk(t, 'cora', '#/people')
+  const looked = async (/** @type {string} */ name) => {
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await accessible(page, `${name}, wide`)
+    await page.setViewportSize({ width: 320, height: 800 })
+    for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await accessible(page, `${name}, ${colorScheme}`)
+    }
+    await usable(page, name)
+    await page.setViewportSize({ width: 1280, height: 900 })
+  }
+  await page.getByRole('link', { name: 'Take in a file' }).click()
+  await page.getByRole('button', { name: 'Take it in' }).click()
+  await page.getByRole('alert').getByText('Choose the file.').waitFor()
+  const rows = ['Caseload of Monday;;;;', 'NHS Number;SURNAME;First Name;DOB;Ethnicity', '9990000026;Madeupton;Siân;03/02/1944;A', '9990000019;Mistyped;Bob;04/02/1944;B']
+  await page.getByLabel('The file').setInputFiles({ name: 'caseload.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\r\n'), 'latin1') })
+  await page.getByLabel('Whose caseload').selectOption({ label: 'North nurses' })
+  await page.getByRole('button', { name: 'Take it in' }).click()
+  await page.getByText('not understood: the column "Ethnicity"').waitFor()
+  await looked('a file with a column nobody knows')
+  await page.getByRole('button', { name: 'Leave out Ethnicity and take in the rest' }).click()
+  await page.getByRole('heading', { name: 'Not all of it is in: 2 rows were read.' }).waitFor()
+  await page.getByText('was read as Windows-1252').waitFor()
+  await page.getByRole('button', { name: 'Mend line 4' }).click()
+  await page.getByRole('textbox', { name: 'NHS number' }).fill('9990000018')
+  await looked('a row that is mended')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'All of it is in: 2 rows.' }).waitFor()
+  await looked('a file that is in')
+  assert.deepEqual((await stand.query(`SELECT p.given_name, p.date_of_birth FROM patients p JOIN caseload c ON c.patient = p.id WHERE c.team = '${stand.teams.north}' AND p.family_name IN ('Madeupton', 'Mistyped') ORDER BY p.family_name DESC`))
+    .map((/** @type {any} */ r) => [r.given_name, r.date_of_birth]), [['Bob', '1944-02-04'], ['Siân', '1944-02-03']])
+  const nia = await phoneOf(stand, 'nia')
+  assert.ok(holds(nia).includes('Madeupton'), 'the phone of the team has them')
+  const lea = await desk(t, 'lea', '#/imports')
+  await lea.getByText('There is no such page for your role.').waitFor()
 })

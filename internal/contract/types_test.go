@@ -60,7 +60,7 @@ var private = map[string]string{
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
 	"PlanRequest": "planRequest", "PlanContentRequest": "planContentRequest", "PlanChangeRequest": "planChangeRequest", "EndPlanRequest": "endPlanRequest", "PlanPage": "list",
 	"BoardMoveRequest": "boardMoveRequest", "Planned": "planned", "BoardMoved": "boardMoved", "BoardRoundRequest": "boardRoundRequest",
-	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "ClosedRequest": "closedRequest", "TimelinePage": "timelinePage", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
+	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "ImportRequest": "importRequest", "ImportLine": "importLine", "ImportAnswer": "importAnswer", "ClosedRequest": "closedRequest", "TimelinePage": "timelinePage", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
 }
 
 func TestSchemasHaveTheFieldsOfTheRoutesOwnTypes(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/health"
 	"doorstep/internal/identity"
+	"doorstep/internal/importer"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/setup"
@@ -33,6 +34,8 @@ type API struct {
 	Store *pbstore.Store
 	// People is the index by which people are found.
 	People *pbpeople.Index
+	// Imports keeps what a file brings in.
+	Imports importer.Store
 	// Clock is the server's; Uptime the time that has passed, whatever the clock is set to; nil: by Clock.
 	Clock  func() time.Time
 	Uptime func() time.Duration

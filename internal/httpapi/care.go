@@ -47,6 +47,9 @@ func keepsDevices(d care.Duty) bool   { return d.Desk || d.May(care.Update, care
 func keepsAccounts(d care.Duty) bool  { return d.KeepsAccounts() }
 func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care.Patients) }
 
+// imports: taking in a whole file is for who answers for a neighbourhood.
+func imports(d care.Duty) bool { return registers(d) && d.Chain }
+
 // careRoutes is the one list of them.
 func (a *API) careRoutes() []careRoute {
 	routes := []careRoute{
@@ -76,6 +79,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/plans/{id}/end", worksDesk, a.endPlan},
 		{http.MethodGet, "/board", worksDesk, a.readBoard},
 		{http.MethodPost, "/board/move", worksDesk, a.moveVisits},
+		{http.MethodPost, "/imports", imports, a.importFile},
 		{http.MethodPost, "/people", registers, a.register},
 		{http.MethodPost, "/people/search", worksDesk, a.searchPeople},
 		{http.MethodGet, "/people/{id}/timeline", worksDesk, a.readTimeline},

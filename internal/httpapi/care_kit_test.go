@@ -68,7 +68,7 @@ func newTown(t *testing.T) *town {
 	passwords, err := identity.NewPasswords(w.now, 4)
 	must(t, err)
 	people := pbpeople.New(w.SecondConnection(t), store.Connections())
-	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, People: people, Clock: w.now}
+	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, Imports: pbrecords.NewImporter(w.App), People: people, Clock: w.now}
 	w.OnServe().BindFunc(w.api.Register)
 	w.server = w.Serve(t)
 	w.settle()

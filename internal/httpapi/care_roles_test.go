@@ -67,6 +67,7 @@ var routeTable = map[string]struct {
 	"GET /issues/{id}":                   {roles: deskRoles, status: 404},
 	"POST /issues/{id}/resolve":          {roles: deskRoles, body: `{"base":"e1.1"}`, status: 404},
 	"POST /issues/{id}/dismiss":          {roles: deskRoles, body: `{"reason":"x"}`, status: 404},
+	"POST /imports":                      {roles: []care.Role{care.CareCoordinator}, body: `{"kind":"people","file":"bmhzX251bWJlcixmYW1pbHlfbmFtZQo="}`, status: 200},
 	"GET /caseload":                      {roles: deskRoles, query: "?patient={id}", status: 404},
 	"POST /caseload":                     {roles: deskRoles, body: `{"patient":"{id}","team":"{id}","reason":"x"}`, status: 404},
 	"POST /caseload/move":                {roles: deskRoles, body: `{"patients":["{id}"],"from":{"team":"{id}"},"to":{"staff":"{id}"},"reason":"x"}`, status: 404},

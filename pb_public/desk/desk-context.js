@@ -18,7 +18,7 @@ import { words } from './words.js'
  * @property {() => void} [close]
  */
 
-/** @typedef {{ for: 'desk' | 'accounts' | 'clinical', open: (desk: DeskContext, args: string[]) => View }} Opener */
+/** @typedef {{ for: 'desk' | 'accounts' | 'clinical' | 'neighbourhood', open: (desk: DeskContext, args: string[]) => View }} Opener */
 
 /** @typedef {{ id: string, name: string, role: string, teams: { id: string, name: string }[], inactive_since?: string }} Member */
 /** @typedef {{ id: string, name: string, kind: string, route: string, phone: string, neighbourhood: string, organisation: string }} Team */
@@ -49,9 +49,10 @@ export class DeskContext {
   get isClinical() { return this.isDesk && this.duty.view === 'clinical' }
   get isCoordinator() { return this.duty.chain === true }
 
-  /** @param {'desk' | 'accounts' | 'clinical'} what */
+  /** @param {'desk' | 'accounts' | 'clinical' | 'neighbourhood'} what */
   may(what) {
     if (what === 'accounts') return this.duty.accounts === true
+    if (what === 'neighbourhood') return this.isClinical && this.isCoordinator
     return what === 'clinical' ? this.isClinical : this.isDesk
   }
 
@@ -65,7 +66,7 @@ export class DeskContext {
       { to: 'day', text: n.day, covers: ['day', 'plan'], for: /** @type {const} */ ('desk') },
       { to: 'issues', text: n.issues, covers: ['issues', 'issue'], for: /** @type {const} */ ('desk') },
       { to: 'handovers', text: n.handovers, covers: ['handovers', 'handover'], for: /** @type {const} */ ('desk') },
-      { to: 'people', text: n.people, covers: ['people', 'person', 'register', 'caseload'], for: /** @type {const} */ ('desk') },
+      { to: 'people', text: n.people, covers: ['people', 'person', 'register', 'caseload', 'imports'], for: /** @type {const} */ ('desk') },
       { to: 'cover', text: n.cover, covers: ['cover'], for: /** @type {const} */ ('desk') },
       { to: 'phones', text: n.phones, covers: ['phones', 'phone'], for: /** @type {const} */ ('accounts') },
       { to: 'staff', text: n.staff, covers: ['staff', 'leaver', 'code'], for: /** @type {const} */ ('accounts') },

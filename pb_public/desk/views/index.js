@@ -6,6 +6,7 @@ import { cover } from './cover.js'
 import { day } from './day.js'
 import { handover } from './handover.js'
 import { handovers } from './handovers.js'
+import { imports } from './imports.js'
 import { issue } from './issue.js'
 import { issues } from './issues.js'
 import { leaver } from './leaver.js'
@@ -29,6 +30,7 @@ export const views = {
   people: { for: 'desk', open: people },
   person: { for: 'desk', open: person },
   register: { for: 'clinical', open: register },
+  imports: { for: 'neighbourhood', open: imports },
   caseload: { for: 'desk', open: caseload },
   cover: { for: 'desk', open: cover },
   phones: { for: 'accounts', open: phones },

@@ -51,6 +51,7 @@ export function people(desk) {
         ${foundBy(f)}<span class="ds-soft">${[...f.teams, ...f.staff].map(x => x.name).join(', ')}</span></li>`)}</ul>
       ${more ? button(w.more, { kind: 'secondary', click: () => view.find(true) }) : nothing}
       ${desk.isClinical ? html`<p><a class="nhsuk-button" href="#/register">${w.register}</a></p>` : nothing}
+      ${desk.may('neighbourhood') ? html`<p><a href="#/imports">${words.desk.imports.title}</a></p>` : nothing}
       <h2 class="nhsuk-heading-m">${w.caseloads}</h2>
       ${select({ id: 'open-caseload', label: w.whose, value: '', options: [...teamOptions(teams), ...staffOptions(staff)],
           change: v => { if (v) desk.go(`caseload/${v.replace(':', '/')}`) } })}`,

@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"slices"
 	"strings"
 	"time"
 

@@ -113,12 +113,8 @@ func TestAmended_TheTextOfAHandoverFollowsTheVisit(t *testing.T) {
 // told is the history of a handover, a line each.
 func (s *story) told(id string) string {
 	s.t.Helper()
-	history, err := s.History(id)
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	var b strings.Builder
-	for _, e := range history {
+	for _, e := range s.WholeHistory(id) {
 		e := care.AsHandoverEvent(e)
 		b.WriteString(e.Kind() + ": " + e.Text() + "\n")
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -76,7 +77,9 @@ func serving(t *testing.T, app core.App, clock *testkit.Clock) (url string, out 
 		if err := mounted.Stop(); err != nil {
 			t.Error(err)
 		}
-		<-served
+		if err := <-served; err != nil && !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 		_ = app.ResetBootstrapState()
 	}
 }

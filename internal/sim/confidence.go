@@ -94,6 +94,7 @@ func (w *World) confidentialPages() map[string]bool {
 		w.fail("list the concerns: %v", err)
 		return read
 	}
+	defer rows.Close()
 	var ids []string
 	for rows.Next() {
 		var id string
@@ -102,7 +103,7 @@ func (w *World) confidentialPages() map[string]bool {
 		}
 		ids = append(ids, id)
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Err(); err != nil {
 		w.fail("list the concerns: %v", err)
 	}
 	for _, id := range ids {

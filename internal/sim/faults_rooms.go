@@ -113,9 +113,7 @@ func (j judgeByArrival) Arrange(in arrange.Input) error {
 	return j.next.Arrange(in)
 }
 
-func (j judgeByArrival) Amend(a arrange.Amendment, handovers []*care.Record) error {
-	return j.next.Amend(a, handovers)
-}
+func (j judgeByArrival) Amend(a arrange.Amendment) error { return j.next.Amend(a) }
 
 func (j judgeByArrival) RaiseRefused(person *care.Record, h arrange.RefusedHandover) error {
 	return j.next.RaiseRefused(person, h)

@@ -392,8 +392,8 @@ func TestHostile_ContentIsSetAsideOrQuarantined(t *testing.T) {
 	books := []string{"sync_meta", "sync_feed", "sync_scopes", "sync_clients", "sync_ledger", "sync_results", "sync_marks", "sync_due", care.Quarantine}
 	for _, c := range list {
 		mid++
-		before := w.Hashes(w.t, append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, care.HandoverEvents, "outbox")...)
-		records := w.Hashes(w.t, append(books, "alarms", care.Handovers, care.HandoverEvents, "outbox", "sync_clients")...)
+		before := w.Hashes(w.t, append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, "handover_records", care.HandoverEvents, "outbox")...)
+		records := w.Hashes(w.t, append(books, "alarms", care.Handovers, "handover_records", care.HandoverEvents, "outbox", "sync_clients")...)
 		rows := len(w.rows(care.Quarantine, "", nil))
 		m := map[string]any{"mid": mid, "key": w.id(), "author": ann.Staff(), "authored_at": care.Stamp(w.now()), "ops": c.ops}
 		answer := w.push(ann, net.bearer, m)
@@ -411,9 +411,9 @@ func TestHostile_ContentIsSetAsideOrQuarantined(t *testing.T) {
 			}
 		}
 		if c.status == quarantined {
-			pbtest.Unchanged(t, c.name, records, w.Hashes(w.t, append(books, "alarms", care.Handovers, care.HandoverEvents, "outbox", "sync_clients")...))
+			pbtest.Unchanged(t, c.name, records, w.Hashes(w.t, append(books, "alarms", care.Handovers, "handover_records", care.HandoverEvents, "outbox", "sync_clients")...))
 		}
-		pbtest.Unchanged(t, c.name, before, w.Hashes(w.t, append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, care.HandoverEvents, "outbox")...))
+		pbtest.Unchanged(t, c.name, before, w.Hashes(w.t, append(books, care.Visits, care.Observations, care.Patients, care.Conflicts, "alarms", care.Handovers, "handover_records", care.HandoverEvents, "outbox")...))
 		if n := len(w.rows(care.Quarantine, "", nil)) - rows; n != len(res.Issues) {
 			t.Errorf("%s: %d issues are told of and %d kept", c.name, len(res.Issues), n)
 		}

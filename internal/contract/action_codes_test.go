@@ -37,6 +37,9 @@ func TestEachActionNamesTheRefusalsItCanGive(t *testing.T) {
 		for _, code := range []wire.Code{wire.CodeAlready, wire.CodeChanged, wire.CodeNotFound, wire.CodeMalformed, wire.CodeInvalid, wire.CodeForbidden, wire.CodeInactive} {
 			want[string(code)] = true
 		}
+		if verb != "see" { // it writes no line
+			want[string(wire.CodeTooManyLines)] = true
+		}
 		for _, status := range []string{"400", "403", "404", "409"} {
 			var can []string
 			for code := range want {

@@ -463,6 +463,3 @@ func (m *move) corrected() {
 	m.h.State = care.StoodDown
 	m.say(EventStoodDown, "The visit that this rested on was corrected: what raised it was not so. Nothing is asked of you any more.").Deliver = true
 }
-
-// DecideAnew is said of a handover whose last reason was corrected or retracted, to whoever has it.
-const DecideAnew = "Please decide whether it still needs an answer."

@@ -175,6 +175,9 @@ func recommendation(c Case) []string {
 	return append(s, due(c)...)
 }
 
+// DecideAnew is said of a handover whose last reason was corrected or retracted, to whoever has it.
+const DecideAnew = "Please decide whether it still needs an answer."
+
 // Call999 is asked of whoever has an emergency, unless its sender says that 999 was called.
 const Call999 = "If 999 has not been called, call now."
 

@@ -102,7 +102,7 @@ func (tx *Tx) linesAgain(a again, room int) (left again, whole bool, err error) 
 	}
 	lines, err := tx.records(tx.store.tables.byName[care.HandoverEvents], linesAfter, a.After, a.Kind, a.Line, room)
 	if n := len(lines); n > 0 {
-		a.Kind, a.Line = lines[n-1].Text("kind"), lines[n-1].ID
+		a.Kind, a.Line = care.AsHandoverEvent(lines[n-1]).Kind(), lines[n-1].ID
 	}
 	if err == nil {
 		err = tx.tell(lines)

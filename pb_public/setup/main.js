@@ -13,7 +13,7 @@ const session = new Session()
 const link = decodeURIComponent(location.hash.slice(1))
 
 const given = blank(w.usual)
-/** @type {'looking' | 'refused' | 'open' | 'done'} */ let state = link ? 'looking' : 'refused'
+/** @type {'looking' | 'refused' | 'asking' | 'done'} */ let state = link ? 'looking' : 'refused'
 /** @type {Map<string, string>} */ let wrong = new Map()
 let trouble = link ? '' : w.noLink
 let expires = ''
@@ -25,7 +25,7 @@ const post = (path, body) => session.send('POST', `/api/care/v1/${path}`, body, 
 async function look() {
   try {
     expires = (await post('setup/link', { link })).expires_at
-    state = 'open'
+    state = 'asking'
   } catch (e) {
     state = 'refused'
     trouble = sentenceOf(e)
@@ -113,7 +113,7 @@ const problem = () => html`<div class="nhsuk-error-summary" id="problem" tabinde
         ${message}</a></li>`)}</ul>` : nothing}</div>`
 
 function body() {
-  if (state === 'open') return form()
+  if (state === 'asking') return form()
   if (state === 'done') return html`<p role="status">${w.done}</p>`
   return state === 'looking' ? html`<p role="status">${w.loading}</p>` : html`<div class="ds-banner ds-banner--bad" role="alert">
       <p>${trouble}</p></div><p>${w.how}</p>`

@@ -180,6 +180,7 @@ func TestTheLinkSetsNothingUpWhereSomebodyAdministersAlready(t *testing.T) {
 	app, clock := newApp(t), &testkit.Clock{}
 	url, out, stop := serving(t, app, clock)
 	defer stop()
+	_, link := out.link(t)
 	n, err := setup.Read(strings.NewReader(strings.Replace(setup.Example, `password: ""`, "password: tangerine-ladder-cloud", 1)))
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +188,6 @@ func TestTheLinkSetsNothingUpWhereSomebodyAdministersAlready(t *testing.T) {
 	if _, err := setup.Make(t.Context(), pbrecords.NewAccounts(app, clock.Now, rand.Reader), n, setup.ByTerminal, func() (string, error) { return pbtest.ID(), nil }); err != nil {
 		t.Fatal(err)
 	}
-	_, link := out.link(t)
 	if status, text := post(t, url+httpapi.CarePath+"/setup", map[string]any{"link": link, "neighbourhood": hillside()}); status != http.StatusConflict || !strings.Contains(text, `"already"`) {
 		t.Errorf("%d %s", status, text)
 	}

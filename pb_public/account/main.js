@@ -80,16 +80,19 @@ const form = (act, inside, text) => html`<form novalidate @submit=${(/** @type {
 function body() {
   if (byCode && owner) {
     return html`<p><strong>${fill(w.code.who, owner)}</strong></p><p>${w.code.notYou}</p>${form(set, html`
-      <input type="text" class="nhsuk-u-visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username" readonly .value=${owner.email}>
+      <input type="text" class="nhsuk-u-visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username"
+        readonly .value=${owner.email}>
       ${passwords()}`, w.password.set)}`
   }
-  if (byCode) return html`<p>${w.code.intro}</p>${form(look, input('code', w.code.code, { hint: w.code.codeHint, autocomplete: 'one-time-code' }),
+  if (byCode) return html`<p>${w.code.intro}</p>${form(look,
+    input('code', w.code.code, { hint: w.code.codeHint, autocomplete: 'one-time-code' }),
       w.code.look)}`
   const me = session.me
   if (!me) return nothing
   return html`<p>${fill(w.own.intro, { name: me.name, email: me.email ?? '' })}</p>
     ${done ? html`<p class="ds-banner ds-banner--good">${done}</p>` : nothing}
-    ${form(change, html`${input('current', w.own.current, { type: 'password', autocomplete: 'current-password' })}${passwords()}`, w.own.button)}
+    ${form(change,
+      html`${input('current', w.own.current, { type: 'password', autocomplete: 'current-password' })}${passwords()}`, w.own.button)}
     <p><a href=${home(me.role)}>${w.back}</a></p>`
 }
 

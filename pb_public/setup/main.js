@@ -73,7 +73,11 @@ function teamFields(team, i) {
     ${input(`${at}.name`, w.teams.name, team, 'name', { required: true, maxlength: 200 })}
     ${kind(`${at}.kind`, w.teams.kind, team, w.teamKinds)}
     ${input(`${at}.phone`, w.teams.phone, team, 'phone', { type: 'tel', maxlength: 40 })}
-    ${button(w.remove, { kind: 'secondary', label: `${w.remove}: ${team.name || name}`, click: () => { teams.splice(i, 1); wrong = new Map(); draw() } })}
+    ${button(w.remove, { kind: 'secondary', label: `${w.remove}: ${team.name || name}`, click: () => {
+      teams.splice(i, 1)
+      wrong = new Map()
+      draw()
+    } })}
   </fieldset>`
 }
 
@@ -84,7 +88,8 @@ function form() {
     <form @submit=${send} novalidate>
       <h2 class="nhsuk-heading-m">${w.you.title}</h2><p class="nhsuk-hint">${w.you.hint}</p>
       ${input('administrator.name', w.you.name, a, 'name', { required: true, autocomplete: 'name', maxlength: 200 })}
-      ${input('administrator.email', w.you.email, a, 'email', { required: true, type: 'email', autocomplete: 'username', hint: w.you.emailHint,
+      ${input('administrator.email', w.you.email, a, 'email', {
+        required: true, type: 'email', autocomplete: 'username', hint: w.you.emailHint,
           maxlength: 255 })}
       ${input('administrator.password', w.you.password, a, 'password', { required: true, type: 'password', autocomplete: 'new-password',
           hint: w.you.passwordHint, maxlength: 72 })}

@@ -61,7 +61,8 @@ export function people(desk) {
 
 /** In what of somebody the words were found, and what a card does not show of it. @param {any} f */
 function foundBy(f) {
-  const parts = f.found_by.map((/** @type {string} */ part) => (part === 'phone' ? `${w.parts.phone} ${f.person.phone}` : word(w.parts, part)))
+  const parts = f.found_by.map((/** @type {string} */ part) =>
+    (part === 'phone' ? `${w.parts.phone} ${f.person.phone}` : word(w.parts, part)))
   return parts.length ? html`<span class="ds-soft">${fill(w.foundBy, { parts: parts.join(', ') })}</span>` : nothing
 }
 

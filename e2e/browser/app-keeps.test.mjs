@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, openBrowser, openPage, until } from './kit.mjs'
+import { accessible, goes, openBrowser, openPage, until } from './kit.mjs'
 import { goTo, openPhone, save, saved, syncNow } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -113,7 +113,7 @@ test('the storage process dies: it is opened again and the visit is saved; while
   await save(page)
   await saved(page)
   await page.getByText('Everything sent').waitFor()
-  assert.equal(await page.getByText('Nothing can be saved just now').count(), 0)
+  await goes(page.getByText('Nothing can be saved just now'))
 
   await page.context().setOffline(true)
   await typeVisit(page, stand.patients.Birch)

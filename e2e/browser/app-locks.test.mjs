@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { openBrowser } from './kit.mjs'
+import { goes, openBrowser } from './kit.mjs'
 import { goTo, lock, offlineReady, openPhone, phoneWithClock, recordVisit, syncNow, unlock } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -104,10 +104,10 @@ test('a shift PIN opens the phone; five wrong tries and only the passphrase does
   }
   await tryPin(page, '975310')
   await page.getByText('Too many wrong PINs. Use the passphrase.').waitFor()
-  assert.equal(await page.getByLabel('PIN of this shift').count(), 0)
+  await goes(page.getByLabel('PIN of this shift'))
   await page.reload()
   await page.getByLabel('Passphrase', { exact: true }).waitFor()
-  assert.equal(await page.getByLabel('PIN of this shift').count(), 0, 'the PIN came back')
+  await goes(page.getByLabel('PIN of this shift')) // the PIN came back
   await unlock(page)
   await page.getByRole('heading', { name: 'This phone' }).waitFor()
 })
@@ -127,7 +127,7 @@ test('a shift PIN is over after twelve hours, and when the clock is set back', a
   await page.clock.fastForward(60_000)
   await pinIsOver(page)
   await page.getByText('The PIN has run out. Use the passphrase.').waitFor()
-  assert.equal(await page.getByLabel('PIN of this shift').count(), 0)
+  await goes(page.getByLabel('PIN of this shift'))
   await unlock(page)
   await page.getByRole('heading', { name: 'This phone' }).waitFor()
   await setPin(page)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, doubleText, openBrowser, sticksOut, until, usable } from './kit.mjs'
+import { accessible, doubleText, goes, openBrowser, sticksOut, until, usable } from './kit.mjs'
 import { goTo, openPhone, recordVisit, save, saved, syncNow } from './app-kit.mjs'
 import { create, phoneOf } from './desk-kit.mjs'
 
@@ -60,7 +60,7 @@ test('search stands above the round, and finds what is typed as it is shown', as
   await find.fill('AMES, Harold')
   await page.getByText('1 person', { exact: true }).waitFor()
   assert.match(await page.locator('.app-person').innerText(), /born \d/)
-  assert.equal(await page.locator('ol.app-list').count(), 0, 'the round is out of the way')
+  await goes(page.locator('ol.app-list')) // the round is out of the way
   const born = /born (.+?) ·/.exec(await page.locator('.app-person').innerText())?.[1] ?? ''
   await find.fill(born)
   await page.getByRole('link', { name: 'AMES, Harold' }).waitFor()
@@ -101,7 +101,7 @@ test('my work: what it is, a way to it, and times to choose from where two peopl
   await page.getByText('Which time is right?').waitFor()
   const text = await page.locator('main').innerText()
   assert.doesNotMatch(text, /\d{4}-\d\d-\d\dT|[0-9a-hjkmnp-tv-z]{26}|ended_at/, 'a stamp, an id or a name of a machine')
-  assert.equal(await page.getByRole('button', { name: 'Keep both' }).count(), 0)
+  await goes(page.getByRole('button', { name: 'Keep both' }))
   await accessible(page, 'two times to choose from')
   const choices = await page.locator('.app-card--late').getByRole('button').allInnerTexts()
   assert.equal(choices.length, 2)
@@ -181,5 +181,5 @@ test('a volunteer sees who was seen and when, whom to ring, and can discard a ch
   page.once('dialog', d => d.accept())
   await page.getByRole('button', { name: 'Discard this form' }).click()
   await page.getByRole('heading', { name: 'My week' }).waitFor()
-  assert.equal(await page.getByText('not finished').count(), 0)
+  await goes(page.getByText('not finished'))
 })

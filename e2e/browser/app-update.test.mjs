@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startStand } from '../stand/stand.mjs'
-import { openBrowser, until } from './kit.mjs'
+import { goes, openBrowser, until } from './kit.mjs'
 import { goTo, offlineReady, openPhone, save, unlock, purpose } from './app-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -91,7 +91,7 @@ test('update while a form is dirty: never over an open form, offered afterwards,
   await unlock(page)
   await page.getByText('Everything sent').waitFor()
   await until('the old shells are gone', () => page.evaluate(async () => (await caches.keys()).length === 1))
-  assert.equal(await page.getByText('A new version is ready').count(), 0)
+  await goes(page.getByText('A new version is ready'))
   assert.deepEqual(await stand.query("SELECT count(*) AS n FROM visits WHERE note = 'Written while an update came'"), [{ n: 1 }])
 })
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, openBrowser, openPage, until, usable } from './kit.mjs'
+import { accessible, goes, openBrowser, openPage, until, usable } from './kit.mjs'
 import { phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
@@ -83,7 +83,7 @@ test('a coordinator of volunteers plans check-ins the same way, and sees nothing
   await page.getByRole('heading', { name: 'The team’s day' }).waitFor()
   await page.goto(`${stand.url}/desk/#/plan/${stand.patients.Calder}/new`)
   await page.getByLabel('Minutes there').waitFor()
-  assert.equal(await page.getByLabel('What for').count(), 0)
+  await goes(page.getByLabel('What for'))
   await page.getByRole('button', { name: 'Plan it', exact: true }).click()
   await page.getByText('It is planned. 13 visits are new.').first().waitFor()
   await page.getByText('Check-in, every day').waitFor()

@@ -223,6 +223,9 @@ export function sticksOut(page) {
 /** How long a story waits for what must come, in ms: longer than the slowest machine takes, so that it only ends what hangs. */
 export const patience = 120_000
 
+/** Waits until nothing of it is on the page: what a story has just made go away goes when the page is drawn next. @param {import('playwright-core').Locator} what */
+export const goes = what => what.first().waitFor({ state: 'detached' })
+
 /** Looks again until it is so; what the server does by itself. @param {string} what @param {() => Promise<boolean>} check */
 export async function until(what, check) {
   const end = Date.now() + patience

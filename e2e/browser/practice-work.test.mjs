@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scores8 } from './handset.mjs'
 import { becomes, focused, inbox, listen, loaded, names, press } from './practice-kit.mjs'
+import { goes } from './kit.mjs'
 
 const here = inbox({ people: 60 })
 const state = async (/** @type {string} */ id) => (await here.read(id)).state
@@ -47,7 +48,7 @@ test('keys do nothing while somebody types, and can be turned off', async t => {
   await page.keyboard.press('Escape')
   await page.locator('a[data-row]').focus()
   for (const key of ['a', 'j', 'x', '?']) await page.keyboard.press(key)
-  assert.equal(await page.locator('dialog[open]').count(), 0)
+  await goes(page.locator('dialog[open]'))
   assert.equal(await state(id), 'sent')
   await page.reload()
   await loaded(page)
@@ -96,7 +97,7 @@ test('two receptionists at one item: the second is told who was first, and her r
   assert.match(await ravi.locator('#notice').innerText(), /Rita Solanki acknowledged this already, on /)
   await becomes(async () => (await said()).some(text => /Somebody was first\. Rita Solanki/.test(text)), true, 'it is announced')
   await becomes(() => ravi.locator('[data-group]').count(), 0, 'the row is not hers to receive any more')
-  assert.equal(await ravi.locator('.pi-toast button', { hasText: 'Undo' }).count(), 0, 'nothing to undo')
+  await goes(ravi.locator('.pi-toast button', { hasText: 'Undo' })) // nothing to undo
   await ravi.getByRole('button', { name: 'All open' }).click()
   assert.match(await ravi.locator('[data-group]').innerText(), /Received: Rita Solanki/)
 })

@@ -111,8 +111,6 @@ func TestNumbersAndAddressesOfMail(t *testing.T) {
 		{Phone("01632 960001"), "01632960001"},
 		{Phone("4470"), "4470"},
 		{phones("01632 960001 or +44 7700 900123 (daughter)"), "01632960001 07700900123"},
-		{Postcode(" m41  5bu "), "M415BU"},
-		{Email("  Benedict.Lumb@Demo.Example\t"), "benedict.lumb@demo.example"},
 		{Person{FamilyName: "Ó Briain", GivenName: "Séamus"}.SortedBy(), "o briain seamus"},
 	} {
 		if c.got != c.want {

@@ -44,14 +44,6 @@ func Digits(text string) string {
 	}, norm.NFKD.String(text))
 }
 
-// Email is an e-mail address as accounts are compared: in small letters, with nothing around it.
-func Email(text string) string { return strings.ToLower(norm.NFC.String(strings.TrimSpace(text))) }
-
-// Postcode is a postcode as it is compared: "m41 5bu" is "M415BU".
-func Postcode(text string) string {
-	return strings.ToUpper(strings.ReplaceAll(Text(text), " ", ""))
-}
-
 // phoneNumber is one of several telephone numbers in a field: "01632 960001 / 07700 900456".
 var phoneNumber = regexp.MustCompile(`[0-9][0-9()+.\s-]*`)
 

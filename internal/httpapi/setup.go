@@ -107,7 +107,7 @@ func (a *API) linkRefused(err error) error {
 		}
 		return wire.Fail(wire.CodeCodeInvalid, "This set-up link does not count, or not any more: it can be used once, within half an hour of the start that printed it. Start the server again for another; one that is set up needs none.")
 	case errors.Is(err, setup.ErrStands):
-		return wire.Fail(wire.CodeAlready, "Somebody administers this server already. They sign in at the desk and go on under Set up.")
+		return wire.Fail(wire.CodeAlready, "Somebody administers this server already. They sign in at the desk.")
 	case errors.As(err, &problems):
 		return fieldsWrong(problems)
 	}

@@ -36,7 +36,7 @@ func CheckNewPassword(password string, about ...string) error {
 		known = append(known, namesIn(text)...)
 	}
 	if len(password) > estimated {
-		password = password[:estimated]
+		password = strings.ToValidUTF8(password[:estimated], "") // a letter may be of several bytes
 	}
 	rest := strings.ToLower(password) // what somebody would have to guess who tries these words first
 	for _, word := range known {

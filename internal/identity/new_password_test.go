@@ -24,7 +24,8 @@ func TestNewPassword_WhatIsGuessedFirstIsRefused(t *testing.T) {
 }
 
 func TestNewPassword_WordsThatHaveNothingToDoWithEachOtherAreTaken(t *testing.T) {
-	for _, password := range []string{"fennel-tractor-lemon", "correct-horse-battery", "blue teapot Wednesday", "x8Kq2mVz9w", "Benedict eats seven fennels", strings.Repeat("fennel tractor ", 400)} {
+	for _, password := range []string{"fennel-tractor-lemon", "correct-horse-battery", "blue teapot Wednesday", "x8Kq2mVz9w", "Benedict eats seven fennels", strings.Repeat("fennel tractor ", 400),
+		strings.Repeat("é fennel tractor lemon ", 5), "a" + strings.Repeat("żółty traktor ", 9)} {
 		if err := identity.CheckNewPassword(password, "Benedict O'Carr", "ben.ocarr@riverside.example.org"); err != nil {
 			t.Errorf("%.40q was refused: %v", password, err)
 		}

@@ -88,7 +88,7 @@ func report(out io.Writer, n *Neighbourhood, made Made) error {
 	if len(made.Invited) > 0 {
 		text += say("Each code counts for %d days, once. They are not shown again.", int(codeLife.Hours()/24))
 	}
-	text += say("%s signs in at /desk/ and goes on under Set up.", n.Administrator.Email)
+	text += say("%s signs in at /desk/.", n.Administrator.Email)
 	_, err := io.WriteString(out, text)
 	return err
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrStands is the error of setting up a server that somebody administers already.
-var ErrStands = errors.New("somebody administers this server already: they sign in at /desk/ and go on under Set up")
+var ErrStands = errors.New("somebody administers this server already: they sign in at /desk/")
 
 // How a server was set up, as the audit tells it.
 const (

@@ -270,7 +270,7 @@ func (w *World) checkNothingStaysWhereNobodyIs() {
 		w.fail("%v", err)
 		return
 	}
-	rows, err := db.Query(`SELECT 'handover ' || state, id, to_team FROM handovers WHERE retracted = '' AND state NOT IN `+care.SQLOffTheClock+`
+	rows, err := db.Query(`SELECT 'handover ' || state, id, to_team FROM handovers WHERE retracted = '' AND state NOT IN ` + care.SQLOffTheClock + `
 		UNION ALL SELECT 'conflict', id, owner_team FROM conflicts WHERE state = 'open' UNION ALL SELECT 'issue ' || code, id, owner_team FROM quarantine WHERE state = 'open'`)
 	if err != nil {
 		w.fail("read what is open: %v", err)

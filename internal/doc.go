@@ -22,6 +22,7 @@
 //   - rules: records become alarms. Pure.
 //   - handover: alarms become handovers: addressee, text, clock, state. Pure.
 //   - delivery: an outbox row leaves by a channel.
+//   - commonwords: the passwords, words and names that people choose from.
 //   - identity: device keys, assertions, access tokens.
 //   - takein: a change comes in: permitted, checked, merged, stored or kept whole.
 //   - judge: the rules look at what a change did, at what was refused of it and at what lost.

@@ -6,13 +6,11 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/trustelem/zxcvbn"
-	"github.com/trustelem/zxcvbn/frequency"
-)
+	"doorstep/internal/commonwords"
 
-// init lets go of the lists that zxcvbn has made its dictionaries of by now. The tests of what is refused show that
-// it does without them.
-func init() { clear(frequency.FrequencyLists) }
+	"github.com/trustelem/zxcvbn/matching"
+	"github.com/trustelem/zxcvbn/scoring"
+)
 
 // Limits of a new password. Guesses at the sign-in are slowed to four a minute, so what a guesser who knows
 // the usual words, keyboards and years needs a thousand million tries for is safe there; whoever holds the
@@ -50,8 +48,14 @@ func CheckNewPassword(password string, about ...string) error {
 	return nil
 }
 
+// guesses is how many tries a password takes of somebody who tries these words and the common ones. A dictionary is made of
+// each list for this one time.
 func guesses(password string, known []string) float64 {
-	return zxcvbn.PasswordStrength(password, known).Guesses
+	found := matching.Omnimatch(password, known)
+	for _, list := range commonwords.Lists {
+		found = append(found, matching.Omnimatch(password, list)...)
+	}
+	return scoring.MostGuessableMatchSequence(password, found, false).Guesses
 }
 
 // namesIn are the words of a name or an address, in lower case, each by itself, and all without what is between them.

@@ -41,7 +41,7 @@ func lines(app core.App) error {
 	}
 	for _, statement := range []string{
 		`CREATE TABLE handover_records (record TEXT NOT NULL, handover TEXT NOT NULL, PRIMARY KEY (record, handover)) WITHOUT ROWID`,
-		collections.FileRecords("h.id"),
+		collections.FileRecords,
 	} {
 		if _, err := app.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
 			return fmt.Errorf("list handovers by the records they tell of: %w", err)

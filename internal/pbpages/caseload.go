@@ -28,7 +28,7 @@ func caseloadPage(q desk.CaseloadQuery) string {
 	if q.Only != nil {
 		where += ` AND (` + heldByThem + `)`
 	}
-	return pbstore.CaseloadColumns + ` WHERE ` + where + ` AND c.id > ?3 ORDER BY c.id LIMIT ?4`
+	return pbstore.CaseloadColumns + ` WHERE ` + where + ` AND c.id > ?3 ORDER BY c.id LIMIT +?4`
 }
 
 // CaseloadPage implements desk.CaseloadPages.

@@ -225,7 +225,7 @@ func inboxFrom(now, where string) string {
 func inboxPage(where string) string {
 	return inboxFrom("?4", where) + `
 		WHERE (k.calm, k.in_time, k.rank, k.age, k.id) > (?5, ?6, ?7, ?8, ?9)
-		ORDER BY k.calm, k.in_time, k.rank, k.age, k.id LIMIT ?10`
+		ORDER BY k.calm, k.in_time, k.rank, k.age, k.id LIMIT +?10`
 }
 
 // inboxRow reads the handover ?2; ?1 is now.

@@ -29,7 +29,7 @@ const (
 const (
 	closedFrom = `SELECT c.handover, c.at, c.how, c."by" FROM closed_handovers c WHERE c.holder = ?1 AND (c.at, c.handover) < (?2, ?3)
 		AND c.at >= ?4 AND c.state IN (SELECT value FROM json_each(?5)) AND (?6 = '' OR c.class = ?6) AND `
-	closedOrder = ` ORDER BY c.at DESC, c.handover DESC LIMIT ?8`
+	closedOrder = ` ORDER BY c.at DESC, c.handover DESC LIMIT +?8`
 
 	closedOfHolder = closedFrom + `?7 IS NOT NULL` + closedOrder
 	closedOfBoth   = closedFrom + `EXISTS (SELECT 1 FROM closed_handovers o WHERE o.handover = c.handover AND o.holder IN (SELECT value FROM json_each(?7)))` + closedOrder

@@ -13,7 +13,7 @@ import (
 const (
 	openOfTeams       = ` WHERE ` + care.SQLIssueOpen + ` AND owner_team IN (SELECT value FROM json_each(?1)) AND (opened_at, id) > (?2, ?3)`
 	openIssuesOfTeams = `SELECT 'conflicts', id, opened_at AS o FROM conflicts` + openOfTeams +
-		` UNION ALL SELECT 'quarantine', id, opened_at FROM quarantine` + openOfTeams + ` ORDER BY 3, 2 LIMIT ?4`
+		` UNION ALL SELECT 'quarantine', id, opened_at FROM quarantine` + openOfTeams + ` ORDER BY 3, 2 LIMIT +?4`
 )
 
 // IssueKey is a place in the order of a desk's issues: oldest first.

@@ -47,7 +47,7 @@ func foundPeople(limited, indexed bool) string {
 	}
 	return `SELECT p.id, ` + strings.ReplaceAll(beginFirst, "%name", name) + ` AS o FROM ` + from + ` WHERE ` + where + `s.patient IN (
 		SELECT c.patient FROM caseload c WHERE (` + heldByThem + `) AND c."from" <= ?4 AND (c."to" = '' OR c."to" > ?4))
-		AND p.retracted = '' AND ` + tooShort + ` AND (o, p.id) > (?1, ?2) ORDER BY o, p.id LIMIT ?3`
+		AND p.retracted = '' AND ` + tooShort + ` AND (o, p.id) > (?1, ?2) ORDER BY o, p.id LIMIT +?3`
 }
 
 // FindPeople implements desk.PeopleSearch.

@@ -11,9 +11,9 @@ import (
 const (
 	// personRecords reads the records of a scope, what changed last first: of the collections ?2, before the place ?3, ?4.
 	personRecords = `SELECT f.seq, f.n, f.collection, f.record FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
-		WHERE s.name = ?1 AND f.collection IN (SELECT value FROM json_each(?2)) AND (f.seq, f.n) < (?3, ?4) ORDER BY f.seq DESC, f.n DESC LIMIT ?5`
+		WHERE s.name = ?1 AND f.collection IN (SELECT value FROM json_each(?2)) AND (f.seq, f.n) < (?3, ?4) ORDER BY f.seq DESC, f.n DESC LIMIT +?5`
 	conflictsAbout = `SELECT id FROM conflicts WHERE record IN (SELECT value FROM json_each(?1))`
-	refusedAbout   = `SELECT id FROM quarantine WHERE patient = ?1 ORDER BY id DESC LIMIT ?2`
+	refusedAbout   = `SELECT id FROM quarantine WHERE patient = ?1 ORDER BY id DESC LIMIT +?2`
 	phonesOf       = `SELECT c.client, d.id, d.name FROM sync_clients c JOIN devices d ON d.id = c.device WHERE c.client IN (SELECT value FROM json_each(?1))`
 )
 

@@ -87,7 +87,7 @@ func (v Pages) Trend(patient string, until time.Time) ([]TrendPoint, []Measured,
 func trendSets() string {
 	return `SELECT o.id, o.clinical_time, coalesce(o.news2, ''), o.replaces, ` + overTimeJSON + ` FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id
 		JOIN observations o ON o.id = f.record WHERE s.name = ? AND f.collection = ? AND o.retracted = '' AND o.clinical_time <= ?
-		ORDER BY f.seq DESC LIMIT ?`
+		ORDER BY f.seq DESC LIMIT +?`
 }
 
 // overTimeJSON gives, as one object, the numbers of a set that are shown over time. Null in a patch is left out.

@@ -16,7 +16,7 @@ const (
 	anyUnindexed = `SELECT EXISTS (SELECT 1 FROM people_unindexed)`
 	unindexed    = `SELECT u.patient, p.id IS NOT NULL, coalesce(p.family_name, ''), coalesce(p.given_name, ''), coalesce(p.preferred_name, ''),
 		coalesce(p.address, ''), coalesce(p.postcode, ''), coalesce(p.phone, ''), coalesce(p.date_of_birth, ''), coalesce(p.nhs_number, '')
-		FROM people_unindexed u LEFT JOIN patients p ON p.id = u.patient ORDER BY u.patient LIMIT ?`
+		FROM people_unindexed u LEFT JOIN patients p ON p.id = u.patient ORDER BY u.patient LIMIT +?`
 	place      = `INSERT INTO people_sorted (patient, name, called) VALUES (?, ?, ?) ON CONFLICT (patient) DO UPDATE SET name = excluded.name, called = excluded.called RETURNING n`
 	placeOf    = `SELECT n FROM people_sorted WHERE patient = ?`
 	forget     = `DELETE FROM people_sorted WHERE n = ?`

@@ -18,8 +18,8 @@ const (
 	planColumns   = `SELECT id, patient, team, kind, content, planner, role, made_at, changed_at, ended_at, planned_to FROM visit_plans`
 	planByID      = planColumns + ` WHERE id = ?`
 	plansOfPerson = planColumns + ` WHERE patient = ? ORDER BY id`
-	plansOfTeam   = planColumns + ` WHERE team = ? AND ended_at = '' AND id > ? ORDER BY id LIMIT ?`
-	plansToExtend = planColumns + ` WHERE ended_at = '' AND planned_to < ? AND id > ? ORDER BY id LIMIT ?`
+	plansOfTeam   = planColumns + ` WHERE team = ? AND ended_at = '' AND id > ? ORDER BY id LIMIT +?`
+	plansToExtend = planColumns + ` WHERE ended_at = '' AND planned_to < ? AND id > ? ORDER BY id LIMIT +?`
 	savePlan      = `INSERT INTO visit_plans (id, patient, team, kind, content, planner, role, made_at, changed_at, ended_at, planned_to)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET content = excluded.content, planner = excluded.planner, role = excluded.role,
 		changed_at = excluded.changed_at, ended_at = excluded.ended_at, planned_to = excluded.planned_to`

@@ -12,7 +12,7 @@ import (
 const (
 	deviceSelect = `SELECT id, staff, name, platform, app_version, "schema", state, coalesce(state_since || '', ''), coalesce(last_seen || '', ''),
 		coalesce(outbox_count, 0), coalesce(outbox_oldest || '', ''), clock_offset_ms FROM devices`
-	devicePage = deviceSelect + ` WHERE staff IN (SELECT value FROM json_each(?1)) AND (?2 = '' OR state = ?2) AND id > ?3 ORDER BY id LIMIT ?4`
+	devicePage = deviceSelect + ` WHERE staff IN (SELECT value FROM json_each(?1)) AND (?2 = '' OR state = ?2) AND id > ?3 ORDER BY id LIMIT +?4`
 	device     = deviceSelect + ` WHERE id = ?`
 	devicesOf  = deviceSelect + ` WHERE staff = ? AND state = ? ORDER BY id`
 	// devicesWithWork have a say still, or hold something.

@@ -12,7 +12,7 @@ import (
 
 const (
 	addDue    = `INSERT INTO sync_due (at, kind, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
-	dueByNow  = `SELECT at, kind, ref FROM sync_due WHERE at <= ? ORDER BY at LIMIT ?`
+	dueByNow  = `SELECT at, kind, ref FROM sync_due WHERE at <= ? ORDER BY at LIMIT +?`
 	removeDue = `DELETE FROM sync_due WHERE at = ? AND kind = ? AND ref = ?`
 	anyDue    = `SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at <= ? LIMIT 1)`
 	noteRun   = `INSERT INTO sync_jobs (name, ran_at, result) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at, result = excluded.result`

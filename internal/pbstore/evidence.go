@@ -15,11 +15,11 @@ import (
 
 // Conditions on records.
 const (
-	lastIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id DESC LIMIT ?`
+	lastIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id DESC LIMIT +?`
 	handoversOf    = `patient = ? ORDER BY id`
 	handoversAbout = `id IN (SELECT handover FROM handover_records WHERE record IN (SELECT value FROM json_each(?1))) AND +patient = ?2
-		ORDER BY state IN ` + care.SQLClosed + `, version DESC, id LIMIT ?3`
-	lastOfKinds    = `handover = ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY ` + WrittenUnder + ` DESC, id DESC LIMIT ?`
+		ORDER BY state IN ` + care.SQLClosed + `, version DESC, id LIMIT +?3`
+	lastOfKinds    = `handover = ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY ` + WrittenUnder + ` DESC, id DESC LIMIT +?`
 	eventsInWindow = withIDs + ` AND patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ? ORDER BY id`
 )
 
@@ -29,7 +29,7 @@ const WrittenUnder = `coalesce(iif(json_valid(changed), changed ->> '$.sent_agai
 const (
 	markBefore          = `SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`
 	recordsInScopeSince = `SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ? AND collection IN (?, ?, ?)
-		ORDER BY seq DESC LIMIT ?`
+		ORDER BY seq DESC LIMIT +?`
 	toldOf = `SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
 		AND (a.holds AND h.state NOT IN ` + care.SQLEnded + ` OR NOT a.holds AND a.handover = '')
 		ORDER BY a.clinical_time DESC LIMIT 1`
@@ -39,7 +39,7 @@ const (
 	putAlarm = `INSERT INTO alarms (` + alarmColumns + `, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
 		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`
-	linesBy = `SELECT count(*) FROM (SELECT 1 FROM handover_events WHERE handover = ? AND "by" = ? AND "by" != '' LIMIT ?)`
+	linesBy = `SELECT count(*) FROM (SELECT 1 FROM handover_events WHERE handover = ? AND "by" = ? AND "by" != '' LIMIT +?)`
 	enqueue = `INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
 )
 

@@ -15,9 +15,9 @@ const (
 	expects       = "expects" // the kind; its ref is the record that is named, and who names it
 	expectedKept  = 20_000    // of such records in memory; a client may name what never comes
 	anyRecord     = ""        // stands there for all beyond
-	allExpected   = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' LIMIT ?`
+	allExpected   = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' LIMIT +?`
 	expectedOnce  = 200 // are looked at by one transaction
-	expectedAfter = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ? ORDER BY ref LIMIT ?`
+	expectedAfter = `SELECT ref FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ? ORDER BY ref LIMIT +?`
 	expectedFrom  = `SELECT count(*) FROM (SELECT 1 FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ?1 || '/' AND ref < ?1 || '0' LIMIT 1)`
 	takeExpecting = `DELETE FROM sync_due WHERE at = '` + never + `' AND kind = '` + expects + `' AND ref > ?1 || '/' AND ref < ?1 || '0' RETURNING ref` // which comes after the slash
 )

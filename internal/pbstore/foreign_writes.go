@@ -16,8 +16,8 @@ const (
 	// steering is what says who holds whom, where people belong and what alarms. An index finds it.
 	steering = `collection IN ('` + care.Devices + `', '` + care.Caseload + `', '` + care.StaffName + `', '` + care.HandoverRules + `', '` +
 		care.Neighbourhoods + `', '` + care.Organisations + `', '` + care.Teams + `', '` + care.Patients + `')`
-	dirtySteering = `SELECT id, collection, record, op, was FROM sync_dirty WHERE ` + steering + ` ORDER BY id LIMIT ?`
-	dirtyRows     = `SELECT id, collection, record, op, was FROM sync_dirty ORDER BY id LIMIT ?`
+	dirtySteering = `SELECT id, collection, record, op, was FROM sync_dirty WHERE ` + steering + ` ORDER BY id LIMIT +?`
+	dirtyRows     = `SELECT id, collection, record, op, was FROM sync_dirty ORDER BY id LIMIT +?`
 
 	anyDirty        = `SELECT count(*) FROM (SELECT 1 FROM sync_dirty LIMIT 1)`
 	settled         = `DELETE FROM sync_dirty WHERE id = ?`

@@ -12,7 +12,7 @@ import (
 const (
 	heldChanges = `SELECT id, author, kind, code, waits_for, patient, content, raw FROM quarantine WHERE ` + care.SQLIssueOpen
 	undecidedOf = `SELECT author, count(*) FROM conflicts WHERE policy <> '` + care.PolicyLatest + `' AND ` + care.SQLIssueOpen + ` GROUP BY author`
-	waitingFor  = `waits_for = ?1 AND waits_for != '' AND (client, mid) > (?2, ?3) AND ` + care.SQLIssueOpen + ` ORDER BY client, mid LIMIT ?4` // a condition
+	waitingFor  = `waits_for = ?1 AND waits_for != '' AND (client, mid) > (?2, ?3) AND ` + care.SQLIssueOpen + ` ORDER BY client, mid LIMIT +?4` // a condition
 )
 
 // loadHeld counts what waits for a decision, by author, and finds the records whose creates are in quarantine, what waits

@@ -29,7 +29,7 @@ const (
 	leaveLedger = `DELETE FROM sync_ledger WHERE key = ?`
 	savePulled  = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
 	oldResults  = `SELECT r.at, r.id FROM sync_results r JOIN sync_clients c ON c.id = r.client
-		WHERE r.at < ? AND (r.at, r.id) > (?, ?) AND r.last_mid <= c.pulled_mid ORDER BY r.at, r.id LIMIT ?`
+		WHERE r.at < ? AND (r.at, r.id) > (?, ?) AND r.last_mid <= c.pulled_mid ORDER BY r.at, r.id LIMIT +?`
 	clearResults = `DELETE FROM sync_results WHERE id IN (SELECT value FROM json_each(?))`
 )
 

@@ -15,7 +15,7 @@ import (
 const (
 	feedOfRanges = `SELECT f.scope, f.seq, f.collection, f.record
 			FROM json_each(?) r CROSS JOIN sync_feed f INDEXED BY sync_feed_scope
-			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT ?`
+			WHERE f.scope = r.value ->> 's' AND f.seq > r.value ->> 'f' AND f.seq <= ? LIMIT +?`
 	feedOfChange    = `SELECT scope, seq, collection, record FROM sync_feed WHERE seq = ? AND scope = ? ORDER BY n`
 	handoverClasses = `SELECT id, class FROM handovers WHERE ` + withIDs + ` UNION ALL SELECT e.id, h.class FROM handover_events e JOIN handovers h ON h.id = e.handover WHERE e.` + withIDs
 )

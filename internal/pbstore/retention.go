@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	feedBetween = `SELECT seq, n, scope, collection, record FROM sync_feed WHERE (seq, n) > (?, ?) AND seq < ? ORDER BY seq, n LIMIT ?`
+	feedBetween = `SELECT seq, n, scope, collection, record FROM sync_feed WHERE (seq, n) > (?, ?) AND seq < ? ORDER BY seq, n LIMIT +?`
 	dropFeedRow = `DELETE FROM sync_feed WHERE seq = ? AND n = ?`
 	floorNow    = `SELECT floor FROM sync_meta`
 	raiseFloor  = `UPDATE sync_meta SET floor = max(floor, ?)`
 	forgetMarks = `DELETE FROM sync_marks WHERE minute IN (SELECT minute FROM sync_marks
-		WHERE minute < (SELECT max(minute) FROM sync_marks WHERE seq <= ?) LIMIT ?)`
+		WHERE minute < (SELECT max(minute) FROM sync_marks WHERE seq <= ?) LIMIT +?)`
 )
 
 // retentionAtOnce rows are looked through at once, and removed by one transaction at most.

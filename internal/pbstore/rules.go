@@ -14,7 +14,7 @@ const (
 	countRule = `INSERT INTO rule_counts (code, version, kind, ref, at, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	// forgetRuleCounts leaves standing that a rule in force does not compile.
 	forgetRuleCounts = `DELETE FROM rule_counts WHERE (code, version, kind, ref) IN (SELECT code, version, kind, ref FROM rule_counts c WHERE at < ?
-		AND NOT (kind = 'broken' AND EXISTS (SELECT 1 FROM handover_rules h WHERE h.id = c.ref AND h.state IN ('active', 'shadow'))) LIMIT ?)`
+		AND NOT (kind = 'broken' AND EXISTS (SELECT 1 FROM handover_rules h WHERE h.id = c.ref AND h.state IN ('active', 'shadow'))) LIMIT +?)`
 )
 
 // loadRules compiles the rules in force. One that does not compile is reported and left out.

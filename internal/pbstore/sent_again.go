@@ -8,10 +8,10 @@ import (
 
 // Conditions on what is sent again about a person, after a record.
 const (
-	checkinsAbout = `patient = ? AND id > ? AND retracted = '' ORDER BY id LIMIT ?`
-	sentAbout     = `patient = ? AND id > ? AND (from_staff <> '' OR from_team <> '') ORDER BY id LIMIT ?`
-	openAbout     = `patient = ? AND id > ? AND ` + care.SQLIssueOpen + ` ORDER BY id LIMIT ?`
-	linesAfter    = `handover = ? AND (kind, id) > (?, ?) AND (from_staff <> '' OR from_team <> '') ORDER BY kind, id LIMIT ?`
+	checkinsAbout = `patient = ? AND id > ? AND retracted = '' ORDER BY id LIMIT +?`
+	sentAbout     = `patient = ? AND id > ? AND (from_staff <> '' OR from_team <> '') ORDER BY id LIMIT +?`
+	openAbout     = `patient = ? AND id > ? AND ` + care.SQLIssueOpen + ` ORDER BY id LIMIT +?`
+	linesAfter    = `handover = ? AND (kind, id) > (?, ?) AND (from_staff <> '' OR from_team <> '') ORDER BY kind, id LIMIT +?`
 )
 
 const (

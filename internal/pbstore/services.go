@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	peopleOfTeam  = `SELECT DISTINCT patient FROM caseload WHERE team = ?1 AND team <> '' AND patient > ?2 ORDER BY patient LIMIT ?3`
-	peopleOfStaff = `SELECT DISTINCT patient FROM caseload WHERE staff = ?1 AND staff <> '' AND patient > ?2 ORDER BY patient LIMIT ?3`
+	peopleOfTeam  = `SELECT DISTINCT patient FROM caseload WHERE team = ?1 AND team <> '' AND patient > ?2 ORDER BY patient LIMIT +?3`
+	peopleOfStaff = `SELECT DISTINCT patient FROM caseload WHERE staff = ?1 AND staff <> '' AND patient > ?2 ORDER BY patient LIMIT +?3`
 	// askHolder queues a holder of people beside the rows of the caseload: Settle works it off.
 	askHolder = `INSERT INTO sync_dirty (collection, record, op, was) VALUES ('` + care.Caseload + `', ?, '` + asking + `', ?)`
 	// leave makes the job look now at what is open with a team, whether or not it has a row any more, or with those of an organisation.

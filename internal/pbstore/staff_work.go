@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	visitsToMake = `SELECT id FROM visits WHERE staff = ? AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id LIMIT ?`
+	visitsToMake = `SELECT id FROM visits WHERE staff = ? AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id LIMIT +?`
 	// visitsHanging are those of the ids that are still to be made.
 	visitsHanging = `SELECT id, patient, team, planned_start || '' FROM visits WHERE id IN (SELECT value FROM json_each(?)) AND staff = ?
 		AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id`
-	handoversOwned  = `SELECT id FROM handovers WHERE owner = ? AND owner <> '' AND state NOT IN ` + care.SQLClosed + ` ORDER BY id LIMIT ?`
-	peopleOnOwn     = `SELECT DISTINCT patient FROM caseload WHERE staff = ? AND staff <> '' AND ("to" = '' OR "to" > ?) ORDER BY patient LIMIT ?`
+	handoversOwned  = `SELECT id FROM handovers WHERE owner = ? AND owner <> '' AND state NOT IN ` + care.SQLClosed + ` ORDER BY id LIMIT +?`
+	peopleOnOwn     = `SELECT DISTINCT patient FROM caseload WHERE staff = ? AND staff <> '' AND ("to" = '' OR "to" > ?) ORDER BY patient LIMIT +?`
 	unsentOfDevices = `SELECT coalesce(sum(outbox_count), 0) FROM devices WHERE staff = ? AND state IN ('active', 'draining')`
 )
 

@@ -14,7 +14,7 @@ const (
 	hoursChanged = "opening_hours"
 
 	dueInWorkingTime = `SELECT id FROM handovers WHERE state NOT IN ` + care.SQLOffTheClock + ` AND class IN (SELECT value FROM json_each(?))
-		AND id > ? ORDER BY id LIMIT ?`
+		AND id > ? ORDER BY id LIMIT +?`
 	goOn      = `INSERT INTO sync_dirty (collection, record, op, was) VALUES (?, ?, 'update', ?)`
 	movedOnce = 100 // handovers are looked at by one transaction
 )

@@ -532,6 +532,18 @@ describe('other stories', () => {
     assert.equal(device.client.device, 'device-1')
   })
 
+  // U39
+  test('a phone that was emptied says which it was, once, and is called what the server calls it', async () => {
+    const server = new FakeServer()
+    const device = await Device.open(server, { options: { replaces: 'device-0' } })
+    assert.equal(device.client.called, "Nia's phone")
+    server.say('devices', { status: 201, body: { device: 'device-1', client: '01jz1v7d3fwq2r4s6t8v0w1x2y', name: "Nia's phone 2" } })
+    await device.client.signIn({ identity: 'nia@example.org', password: 'x' })
+    await device.client.sync()
+    assert.equal(server.asked('devices')[0].body.replaces, 'device-0')
+    assert.equal(device.client.called, "Nia's phone 2")
+  })
+
   test('a device key that is gone asks for a sign-in, with a new key and the same client', async () => {
     const { KeyGone, rowKeys } = await import('../../pb_public/shared/sync/key.js')
     const keys = rowKeys()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { joinTabs } from '../../pb_public/app/store/tabs.js'
 import { browserSupport, mayHoldPeople, room } from '../../pb_public/app/store/browser-support.js'
-import { clearMarker, markerOfLost, setMarker } from '../../pb_public/app/store/eviction-marker.js'
+import { clearMarker, deviceBefore, markerOfLost, setDevice, setMarker } from '../../pb_public/app/store/eviction-marker.js'
 
 /** Web Locks as the standard has them, for one name. */
 function lockManager() {
@@ -163,8 +163,14 @@ test('a database that was cleared behind our back is noticed, with what had not 
   assert.equal(markerOfLost(marks, null), null, 'signed out on purpose')
   kept.set('doorstep-marker', 'not JSON')
   assert.equal(markerOfLost(marks, null), null)
+  assert.equal(deviceBefore(marks), '')
+  setDevice(marks, 'd1')
+  clearMarker(marks)
+  assert.equal(deviceBefore(marks), 'd1', 'whoever sets it up anew is not shown with two phones')
   const broken = { getItem() { throw new Error('x') }, setItem() { throw new Error('x') }, removeItem() { throw new Error('x') } }
   setMarker(broken, { vault: 'v1', unsent: 0, at: 0 })
   clearMarker(broken)
   assert.equal(markerOfLost(broken, null), null)
+  setDevice(broken, 'd1')
+  assert.equal(deviceBefore(broken), '')
 })

@@ -22,11 +22,12 @@ func (a *API) bindIdentity(g *router.RouterGroup[*core.RequestEvent]) {
 	g.POST("/sign-in-codes", a.signInCode).Bind(a.requireStaff())
 }
 
-// Enrolled is a phone that has become known: its device, the client its outbox is numbered under, and whose it is, so
-// that it shows nobody another role's screens while its first records are on their way.
+// Enrolled is a phone that has become known: its device, the client its outbox is numbered under, what it is called here,
+// and whose it is, so that it shows nobody another role's screens while its first records are on their way.
 type Enrolled struct {
 	Device string       `json:"device"`
 	Client string       `json:"client"`
+	Name   string       `json:"name"`
 	Me     *access.Self `json:"me,omitempty"`
 }
 
@@ -37,7 +38,7 @@ func (a *API) enrol(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	request := identity.Request{Code: body.Code, Name: body.Name, Platform: body.Platform, Client: body.Client, PublicKey: body.PublicKey}
+	request := identity.Request{Code: body.Code, Name: body.Name, Platform: body.Platform, Client: body.Client, Replaces: body.Replaces, PublicKey: body.PublicKey}
 	if body.Code == "" {
 		staff, err := a.staffOf(e)
 		if err != nil {
@@ -49,7 +50,7 @@ func (a *API) enrol(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	answer := Enrolled{Device: device.ID, Client: device.Client}
+	answer := Enrolled{Device: device.ID, Client: device.Client, Name: device.Name}
 	if a.Store != nil {
 		if me, ok := a.Store.Access.Self(device.Staff); ok {
 			answer.Me = &me

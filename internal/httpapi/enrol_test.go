@@ -251,3 +251,27 @@ func TestSignInCode_refuses(t *testing.T) {
 		t.Fatalf("%d codes made", n)
 	}
 }
+
+// U39
+func TestEnrol_WhoStartsAgainOnAPhoneHasOneAtTheDesk(t *testing.T) {
+	h := newHouse(t)
+	before := h.enrol(t, h.nurse)
+	anew := request(newKey(t), "", "")
+	anew.Replaces = before.Device
+	answer := into[httpapi.Enrolled](t, h.post(t, base+"/devices", h.Token(t, h.nurse), anew), http.StatusCreated)
+	if answer.Name != "Phone" {
+		t.Errorf("it is called %q", answer.Name)
+	}
+	if n := h.count(t, "SELECT count(*) FROM devices WHERE id = '"+before.Device+"' AND state = 'revoked'"); n != 1 {
+		t.Error("the one before is in use still")
+	}
+	if n := h.count(t, "SELECT count(*) FROM audit WHERE action = 'device_replaced' AND device = '"+before.Device+"' AND actor = '"+h.nurse.Id+"'"); n != 1 {
+		t.Errorf("%d lines in the audit", n)
+	}
+	again := into[httpapi.Enrolled](t, h.post(t, base+"/devices", h.Token(t, h.nurse), anew), http.StatusCreated)
+	if again.Device != answer.Device || again.Name != answer.Name {
+		t.Errorf("asked again: %+v, before %+v", again, answer)
+	}
+	anew.Replaces = "no id"
+	refused(t, h.post(t, base+"/devices", h.Token(t, h.nurse), anew), http.StatusBadRequest, "invalid")
+}

@@ -3,10 +3,14 @@ package identity
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/internal/identifier"
 )
+
+// longestName is how many letters the name of a phone has at most; wire.EnrolRequest says the same.
+const longestName = 200
 
 // Request is a phone that asks to be enrolled, by the member of staff who signed in (Staff)
 // or with a sign-in code (Code).
@@ -15,6 +19,7 @@ type Request struct {
 	Name        string // what its owner calls the phone
 	Platform    string
 	Client      string // the outbox it already has; "" = give it one
+	Replaces    string // the device it was before it was emptied; "" = none
 	PublicKey   []byte // JWK
 }
 
@@ -25,6 +30,7 @@ type Enrolment struct {
 	Name     string
 	Platform string
 	Client   string
+	Replaces string
 	Key      string // as PublicKey.JWK writes it
 	At       time.Time
 	// Phones is how many one member of staff may have in use.
@@ -40,8 +46,8 @@ type Found struct {
 	Code *SignInCode
 	// Keys are the devices with that public key, of any owner, the latest first.
 	Keys []DeviceRecord
-	// InUse are the phones of the member of staff that may do everything.
-	InUse []DeviceRecord
+	// Theirs are the phones of the member of staff that may do everything, and those that were withdrawn.
+	Theirs []DeviceRecord
 	// ClientOwner is the member of staff whose the named client is, "" when nobody's.
 	ClientOwner string
 }
@@ -53,6 +59,8 @@ type Admission struct {
 	Repeat bool
 	// Leaving are phones of theirs that make room for it: they hand in what they hold, and get nothing more.
 	Leaving []string
+	// Replaced is the phone of theirs that this one was before it was emptied: it is withdrawn. "" = none.
+	Replaced string
 }
 
 // Admit decides from the stored rows. The store writes the decision in the same transaction,
@@ -92,9 +100,47 @@ func (e Enrolment) Admit(f Found) (Admission, error) {
 	case f.ClientOwner != "" && f.ClientOwner != f.Staff.ID:
 		return Admission{}, ErrClientTaken
 	}
-	leaving, err := makeRoom(f.InUse, e.Phones, e.At)
-	return Admission{Device: DeviceRecord{ID: e.NewDevice, Client: client, Staff: f.Staff.ID,
-		PublicKey: e.Key, State: stateActive, StateSince: e.At}, Leaving: leaving}, err
+	others, replaced, err := e.others(f.Theirs)
+	if err != nil {
+		return Admission{}, err
+	}
+	leaving, err := makeRoom(others, e.Phones, e.At)
+	return Admission{Device: DeviceRecord{ID: e.NewDevice, Client: client, Staff: f.Staff.ID, Name: nameBeside(e.Name, others),
+		PublicKey: e.Key, State: stateActive, StateSince: e.At}, Leaving: leaving, Replaced: replaced}, err
+}
+
+// others are the phones in use that stay in use beside this one, and the one in whose place it comes. Whoever has the
+// password of one account lets in a few phones a day, also one in place of another. Error: ErrTooManyPhones.
+func (e Enrolment) others(theirs []DeviceRecord) (others []DeviceRecord, replaced string, err error) {
+	withdrawn := 0
+	for _, d := range theirs {
+		switch {
+		case d.State == stateActive && d.ID == e.Replaces:
+			replaced = d.ID
+		case d.State == stateActive:
+			others = append(others, d)
+		case e.At.Sub(d.StateSince) < idleAfter:
+			withdrawn++
+		}
+	}
+	if replaced != "" && withdrawn >= e.Phones {
+		return nil, "", fmt.Errorf("%w: %d were withdrawn within a day", ErrTooManyPhones, withdrawn)
+	}
+	return others, replaced, nil
+}
+
+// nameBeside numbers a name that another of somebody's phones has, so that a lead who is told which one is lost knows it.
+func nameBeside(name string, others []DeviceRecord) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(others, func(d DeviceRecord) bool { return d.Name == name })
+	}
+	numbered := name
+	for n := 2; taken(numbered); n++ {
+		end := fmt.Sprintf(" %d", n)
+		letters := []rune(name)
+		numbered = string(letters[:min(len(letters), longestName-len(end))]) + end
+	}
+	return numbered
 }
 
 // sameDevice finds the device an earlier request made: same owner, same key and, where the
@@ -117,7 +163,7 @@ func (s *Service) Enrol(ctx context.Context, r Request) (DeviceRecord, error) {
 		return DeviceRecord{}, err
 	}
 	now := s.clock()
-	e := Enrolment{Staff: r.Staff, Name: r.Name, Platform: r.Platform, Client: r.Client, Key: key.JWK(), At: now, Phones: s.phones}
+	e := Enrolment{Staff: r.Staff, Name: r.Name, Platform: r.Platform, Client: r.Client, Replaces: r.Replaces, Key: key.JWK(), At: now, Phones: s.phones}
 	if r.Code != "" {
 		e.Staff, e.CodeHash = "", hashCode(r.Code)
 	}

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,5 +98,68 @@ func TestEnrol_WhoHasFarTooManyPhonesKeepsThoseUsedLast(t *testing.T) {
 	}
 	if b.store.devices["old000"].State != "active" || b.store.devices["old299"].State != "draining" {
 		t.Error("those that went are not those used longest ago")
+	}
+}
+
+// U39: who starts again on a phone has one phone afterwards, of one name; who has two of a kind can tell them apart.
+func TestEnrol_APhoneThatWasEmptiedIsWithdrawnWhenItIsSetUpAnew(t *testing.T) {
+	b := newBench(t)
+	in := func(staff, replaces string) identity.DeviceRecord {
+		t.Helper()
+		d, err := b.Enrol(t.Context(), identity.Request{Staff: staff, Name: "Doorstep Android", PublicKey: newEd25519(t).jwk, Replaces: replaces})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	first, second := in(nurse, ""), in(nurse, "")
+	if first.Name != "Doorstep Android" || second.Name != "Doorstep Android 2" {
+		t.Errorf("they are called %q and %q", first.Name, second.Name)
+	}
+	again := in(nurse, first.ID)
+	if again.Name != first.Name || b.store.devices[first.ID].State != "revoked" || b.store.devices[second.ID].State != "active" {
+		t.Errorf("%q in place of the first, which is %s; the second is %s", again.Name, b.store.devices[first.ID].State, b.store.devices[second.ID].State)
+	}
+	if other := in(lead, again.ID); other.Name != "Doorstep Android" || b.store.devices[again.ID].State != "active" {
+		t.Errorf("somebody else who set up this browser withdrew the nurse's phone, and has %q", other.Name)
+	}
+	b.change(func(d *identity.DeviceRecord) { d.State = "lost" })
+	if in(nurse, b.dev.ID); b.store.devices[b.dev.ID].State != "lost" {
+		t.Errorf("a lost phone is %s", b.store.devices[b.dev.ID].State)
+	}
+}
+
+// X10: nor are there more in a day in place of others.
+func TestEnrol_AFewPhonesADayComeInPlaceOfOthers(t *testing.T) {
+	b := newBench(t)
+	last := b.dev.ID
+	in := func() (err error) {
+		d, err := b.Enrol(t.Context(), identity.Request{Staff: nurse, PublicKey: newEd25519(t).jwk, Replaces: last})
+		if err == nil {
+			last = d.ID
+		}
+		return err
+	}
+	for range identity.PhonesPerPerson {
+		if err := in(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := in(); !errors.Is(err, identity.ErrTooManyPhones) {
+		t.Errorf("one more: %v", err)
+	}
+	b.now = b.now.Add(24 * time.Hour)
+	if err := in(); err != nil {
+		t.Errorf("a day later: %v", err)
+	}
+}
+
+func TestEnrol_ANumberedNameIsNoLongerThanANameMayBe(t *testing.T) {
+	b := newBench(t)
+	for range 2 {
+		d, err := b.Enrol(t.Context(), identity.Request{Staff: nurse, Name: strings.Repeat("ŵ", 200), PublicKey: newEd25519(t).jwk})
+		if err != nil || len([]rune(d.Name)) != 200 {
+			t.Fatalf("%d letters: %q, %v", len([]rune(d.Name)), d.Name, err)
+		}
 	}
 }

@@ -61,11 +61,12 @@ func (s *Session) scope() string {
 // DeviceRecord is a stored device.
 type DeviceRecord struct {
 	ID, Client, Staff string
+	Name              string // what it is called here
 	PublicKey         string // as PublicKey.JWK writes it
 	LockedKey         string // the key it signs in with while it is locked, likewise; "" = none
 	State             string // one of care.DeviceStates
 	StateSince        time.Time
-	LastSeen          time.Time // its last hello; filled in for Found.InUse alone
+	LastSeen          time.Time // its last hello; filled in for Found.Theirs alone
 }
 
 // StaffRecord is a stored member of staff, as far as identity needs them.

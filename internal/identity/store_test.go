@@ -85,8 +85,8 @@ func (s *shelf) Enrol(_ context.Context, e identity.Enrolment) (identity.DeviceR
 		if e.Client != "" && d.Client == e.Client {
 			found.ClientOwner = d.Staff
 		}
-		if d.Staff == e.Staff && d.State == "active" {
-			found.InUse = append(found.InUse, d)
+		if d.Staff == e.Staff && (d.State == "active" || d.State == "revoked") {
+			found.Theirs = append(found.Theirs, d)
 		}
 	}
 	a, err := e.Admit(found)
@@ -97,6 +97,10 @@ func (s *shelf) Enrol(_ context.Context, e identity.Enrolment) (identity.DeviceR
 		d := s.devices[id]
 		d.State, d.StateSince = "draining", e.At
 		s.devices[id] = d
+	}
+	if d, ok := s.devices[a.Replaced]; ok {
+		d.State, d.StateSince = "revoked", e.At
+		s.devices[d.ID] = d
 	}
 	s.devices[a.Device.ID] = a.Device
 	if found.Code != nil {

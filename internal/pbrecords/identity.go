@@ -96,7 +96,7 @@ func findOne(ctx context.Context, app core.App, collection, id string) (*core.Re
 }
 
 func deviceOf(r *core.Record) identity.DeviceRecord {
-	return identity.DeviceRecord{ID: r.Id, Client: r.GetString("client"), Staff: r.GetString("staff"),
+	return identity.DeviceRecord{ID: r.Id, Client: r.GetString("client"), Staff: r.GetString("staff"), Name: r.GetString("name"),
 		PublicKey: r.GetString("public_key"), State: r.GetString("state"), StateSince: r.GetDateTime("state_since").Time(),
 		LastSeen: r.GetDateTime("last_seen").Time()}
 }
@@ -167,8 +167,15 @@ func (s *Identity) Enrol(ctx context.Context, e identity.Enrolment) (device iden
 		if admission.Repeat {
 			return nil
 		}
-		if err := letGo(ctx, tx, admission.Leaving, staff, e.At); err != nil {
-			return err
+		for _, id := range admission.Leaving {
+			if err := letGo(ctx, tx, id, "draining", "device_made_room", staff, e.At); err != nil {
+				return err
+			}
+		}
+		if admission.Replaced != "" {
+			if err := letGo(ctx, tx, admission.Replaced, "revoked", "device_replaced", staff, e.At); err != nil {
+				return err
+			}
 		}
 		return writeEnrolment(ctx, tx, e, found.Code, device, staff)
 	})
@@ -195,13 +202,13 @@ func findForEnrolment(ctx context.Context, tx core.App, e identity.Enrolment) (f
 	for _, d := range devices {
 		found.Keys = append(found.Keys, deviceOf(d))
 	}
-	var inUse []*core.Record
-	err = tx.RecordQuery(care.Devices).WithContext(ctx).AndWhere(dbx.HashExp{"staff": owner, "state": "active"}).All(&inUse)
+	var theirs []*core.Record
+	err = tx.RecordQuery(care.Devices).WithContext(ctx).AndWhere(dbx.HashExp{"staff": owner, "state": []any{"active", "revoked"}}).All(&theirs)
 	if err != nil {
 		return found, nil, fmt.Errorf("find the phones of %s: %w", owner, err)
 	}
-	for _, d := range inUse {
-		found.InUse = append(found.InUse, deviceOf(d))
+	for _, d := range theirs {
+		found.Theirs = append(found.Theirs, deviceOf(d))
 	}
 	if e.Client == "" {
 		return found, staff, nil
@@ -235,22 +242,17 @@ func findCode(ctx context.Context, tx core.App, hash string) (*identity.SignInCo
 	return &c, nil
 }
 
-// letGo tells phones of somebody to hand in what they hold and go, for another one of theirs.
-func letGo(ctx context.Context, tx core.App, leaving []string, staff *core.Record, at time.Time) error {
-	for _, id := range leaving {
-		r, err := findOne(ctx, tx, care.Devices, id)
-		if err != nil {
-			return err
-		}
-		r.Load(map[string]any{"state": "draining", "state_since": at})
-		if err := tx.SaveWithContext(ctx, r); err != nil {
-			return fmt.Errorf("let device %s go: %w", id, err)
-		}
-		if err := auditIdentity(tx, staff, at, "device_made_room", care.Devices, id, map[string]string{}); err != nil {
-			return err
-		}
+// letGo gives a phone of somebody, for another one of theirs, a state in which it is not in use, and audits why.
+func letGo(ctx context.Context, tx core.App, id, state, why string, staff *core.Record, at time.Time) error {
+	r, err := findOne(ctx, tx, care.Devices, id)
+	if err != nil {
+		return err
 	}
-	return nil
+	r.Load(map[string]any{"state": state, "state_since": at})
+	if err := tx.SaveWithContext(ctx, r); err != nil {
+		return fmt.Errorf("let device %s go: %w", id, err)
+	}
+	return auditIdentity(tx, staff, at, why, care.Devices, id, map[string]string{})
 }
 
 func writeEnrolment(ctx context.Context, tx core.App, e identity.Enrolment, code *identity.SignInCode, d identity.DeviceRecord, staff *core.Record) error {
@@ -260,7 +262,7 @@ func writeEnrolment(ctx context.Context, tx core.App, e identity.Enrolment, code
 	}
 	r := core.NewRecord(devices)
 	r.Id = d.ID
-	r.Load(map[string]any{"staff": d.Staff, "client": d.Client, "public_key": types.JSONRaw(d.PublicKey), "name": e.Name,
+	r.Load(map[string]any{"staff": d.Staff, "client": d.Client, "public_key": types.JSONRaw(d.PublicKey), "name": d.Name,
 		"platform": e.Platform, "state": d.State, "state_since": d.StateSince})
 	if err := tx.SaveWithContext(ctx, r); err != nil {
 		return fmt.Errorf("save device %s: %w", d.ID, err)

@@ -208,6 +208,8 @@ type EnrolRequest struct {
 	PublicKey json.RawMessage `json:"public_key" validate:"required"`
 	Client    string          `json:"client,omitempty" validate:"omitempty,ulid"`
 	Code      string          `json:"code,omitempty" validate:"max=64"` // one-time sign-in code instead of a staff token
+	// Replaces is the device that this phone was before it was emptied; one of the same person is withdrawn.
+	Replaces string `json:"replaces,omitempty" validate:"omitempty,ulid"`
 }
 
 // EnrolResponse names the device and the client its outbox is numbered under: what a client cannot do without of the

@@ -16,7 +16,7 @@ import { sentenceOf } from './sync-sentence.js'
 import { Drafts } from './store/drafts.js'
 import { exportUnsent } from './store/export.js'
 import { room } from './store/browser-support.js'
-import { marks, setMarker } from './store/eviction-marker.js'
+import { deviceBefore, marks, setDevice, setMarker } from './store/eviction-marker.js'
 import { lockedKeys } from './store/locked.js'
 import { SealedStorage } from './store/storage.js'
 import { save } from './download.js'
@@ -54,7 +54,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const keys = vaultKeys(database.sealed(sealed, 'keys'))
   const known = database.sealed(sealed, 'names')
   const drafts = new Drafts(database, sealed, { failed: e => { if (!closed) app.say(sentenceOf(e), { urgent: true }) } })
-  const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version,
+  const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', replaces: deviceBefore(marks), app: version,
     sealing: { keys: lockedKeys(database), suite, seal } })
 
   /** @type {{ me: any, staff: any[], rules?: import('./model/rules.js').Rule[] }} */
@@ -188,6 +188,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 
   /** How much is unsent, where it can be read when the database was cleared. */
   async function mark() {
+    if (client.device) setDevice(marks, client.device)
     const { exists } = await vault.status()
     if (exists && sealed) setMarker(marks, { vault: sealed.id, unsent: client.unsent().count, at: Date.now() })
   }
@@ -201,7 +202,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       names = fresh
       byId = new Map(fresh.staff.map(s => [s.id, s]))
       await known.put('names', fresh)
-      await database.setFact('owner', { initials: initials(fresh.me.name), device: deviceName, id: client.device || null })
+      await database.setFact('owner', { initials: initials(fresh.me.name), device: client.called, id: client.device || null })
     }
     const org = organisation()
     if (org && vault.open) {

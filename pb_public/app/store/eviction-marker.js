@@ -27,6 +27,29 @@ export function setMarker(marks, marker) {
   }
 }
 
+const deviceName = 'doorstep-device'
+
+/**
+ * The device that this browser is, by its id. It stays when the phone is emptied, so that who sets it up anew is not shown
+ * with two. @param {Marks} marks @param {string} id
+ */
+export function setDevice(marks, id) {
+  try {
+    if (marks.getItem(deviceName) !== id) marks.setItem(deviceName, id)
+  } catch {
+    // as above
+  }
+}
+
+/** The device that this browser was, '' for none that is known. @param {Marks} marks */
+export function deviceBefore(marks) {
+  try {
+    return marks.getItem(deviceName) ?? ''
+  } catch {
+    return ''
+  }
+}
+
 /** Signed out or wiped on purpose. @param {Marks} marks */
 export function clearMarker(marks) {
   try {

@@ -46,6 +46,7 @@ export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
  * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>} [sha256]
  * @property {string} name of the device, for the desk
  * @property {string} platform
+ * @property {string} [replaces] the id of the device that this phone was before it was emptied
  * @property {string} app version of the app
  * @property {number} [pageRows] rows asked for in a pull; 0 = what the server allows
  * @property {number} [digestEvery] ms after which what is held is compared with the server; a day unless stated
@@ -84,7 +85,7 @@ export async function openClient(options) {
     timers: { set: (work, ms) => setTimeout(work, Math.min(ms, 2 ** 31 - 1)), clear: id => clearTimeout(id) },
     keys: rowKeys(),
     sha256: async bytes => new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes)),
-    pageRows: 0, digestEvery: 24 * 3600_000,
+    replaces: '', pageRows: 0, digestEvery: 24 * 3600_000,
     online: () => globalThis.navigator?.onLine !== false,
     audience: 'doorstep',
     schema: 1,
@@ -110,6 +111,8 @@ export class Client {
   get staff() { return this.#core.state.self.staff }
   /** The id of this device; '' before it is enrolled. */
   get device() { return this.#core.state.self.device }
+  /** What it is called on the server; its own name for itself before it is enrolled. */
+  get called() { return this.#core.state.self.called || this.#core.name }
   /** The id the outbox is numbered under; '' before the device is enrolled. */
   get id() { return this.#core.state.self.client }
   /** What the server told this device about its standing: '', `wipe`, `drain`, `relogin` or `upgrade`. @returns {Directive} */

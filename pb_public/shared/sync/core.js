@@ -65,6 +65,7 @@ export class Core {
     this.sha256 = o.sha256
     this.name = o.name
     this.platform = o.platform
+    this.replaces = o.replaces
     this.app = o.app
     this.pageSize = o.pageRows
     this.digestEvery = o.digestEvery

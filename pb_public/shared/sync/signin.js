@@ -52,6 +52,7 @@ export async function enrol(core) {
   const body = { name: core.name, platform: core.platform, public_key: await core.keys.publicKey(self.key) }
   let bearer = core.pass.token
   if (core.pass.code) body.code = core.pass.code
+  if (self.device === '' && core.replaces) body.replaces = core.replaces
   if (self.enrol === 'again' && self.client) body.client = self.client
   if (self.enrol === 'anew') {
     body.client = self.nextClient
@@ -62,14 +63,14 @@ export async function enrol(core) {
   core.forget()
 }
 
-/** @param {import('./state.js').Tx} t @param {{ device: string, client: string, me?: import('./storage.js').Json }} answer */
-function enrolled(t, { device, client, me = null }) {
+/** @param {import('./state.js').Tx} t @param {{ device: string, client: string, name?: string, me?: import('./storage.js').Json }} answer */
+function enrolled(t, { device, client, name = '', me = null }) {
   const { self, outbox } = t.state
   const old = self.client
   // A code that was typed names nobody; the server knows whose it is.
   const whose = /** @type {any} */ (me)?.id
   if (self.staff === '' && whose) t.putSelf({ staff: whose })
-  t.putSelf({ device, client, enrol: '', nextClient: '', directive: '', me })
+  t.putSelf({ device, client, enrol: '', nextClient: '', directive: '', me, called: name })
   if (old === client) return
   const former = old && !self.former.includes(old) ? [...self.former, old] : self.former
   t.putSelf({ former, confirmedMid: 0, confirmedKey: '' })

@@ -49,6 +49,7 @@ export const sentLogKept = 14 * 24 * 3600_000
  * @property {number} digestAt when what is held was last compared; 0 = never
  * @property {number} pulledAt when a pull last finished; 0 = never
  * @property {Json} [me] whose it is, as the enrolment said
+ * @property {string} [called] its name, as the enrolment said: numbered where another of the same person has it
  */
 
 /**

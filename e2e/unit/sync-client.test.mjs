@@ -537,7 +537,7 @@ describe('other stories', () => {
     const server = new FakeServer()
     const device = await Device.open(server, { options: { replaces: 'device-0' } })
     assert.equal(device.client.called, "Nia's phone")
-    server.say('devices', { status: 201, body: { device: 'device-1', client: '01jz1v7d3fwq2r4s6t8v0w1x2y', name: "Nia's phone 2" } })
+    server.say('devices', request => [201, { ...server.usual(request)[1], name: "Nia's phone 2" }])
     await device.client.signIn({ identity: 'nia@example.org', password: 'x' })
     await device.client.sync()
     assert.equal(server.asked('devices')[0].body.replaces, 'device-0')

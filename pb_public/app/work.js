@@ -54,8 +54,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const keys = vaultKeys(database.sealed(sealed, 'keys'))
   const known = database.sealed(sealed, 'names')
   const drafts = new Drafts(database, sealed, { failed: e => { if (!closed) app.say(sentenceOf(e), { urgent: true }) } })
-  const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', replaces: deviceBefore(marks), app: version,
-    sealing: { keys: lockedKeys(database), suite, seal } })
+  const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version,
+    replaces: deviceBefore(marks), sealing: { keys: lockedKeys(database), suite, seal } })
 
   /** @type {{ me: any, staff: any[], rules?: import('./model/rules.js').Rule[] }} */
   let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }

@@ -63,7 +63,10 @@ export async function enrol(core) {
   core.forget()
 }
 
-/** @param {import('./state.js').Tx} t @param {{ device: string, client: string, name?: string, me?: import('./storage.js').Json }} answer */
+/**
+ * @param {import('./state.js').Tx} t
+ * @param {{ device: string, client: string, name?: string, me?: import('./storage.js').Json }} answer
+ */
 function enrolled(t, { device, client, name = '', me = null }) {
   const { self, outbox } = t.state
   const old = self.client

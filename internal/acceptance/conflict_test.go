@@ -591,3 +591,42 @@ func TestStory_TwoNursesTickDifferentSoftSigns(t *testing.T) {
 		t.Errorf("stored are %v", signs)
 	}
 }
+
+// U34. Otto, of another team that has Ada, reads what the stored value is, and that it is disputed; the two who wrote it decide.
+func TestStory_WhoeverReadsADisputedValueReadsThatItIsDisputed(t *testing.T) {
+	w := newWorld(t)
+	w.Caseload(t, w.ada, w.others)
+	ann, bob, otto := w.phoneOf(w.ann), w.phoneOf(w.bob), w.phoneOf(w.otto)
+	w.syncAll(ann, bob, otto)
+	edit(t, ann, care.Patients, w.ada.Id, "access_notes", "Key safe 4471")
+	edit(t, bob, care.Patients, w.ada.Id, "access_notes", "Ring next door")
+	w.syncAll(bob, ann, otto)
+
+	issue := oneIssue(t, "Otto", otto)
+	says(t, issue, "field", "access_notes")
+	says(t, issue, "kept", "Ring next door")
+	says(t, issue, "lost", "Key safe 4471")
+	ok(t, otto.Resolve(issue.ID, map[string]any{"access_notes": "His own"}))
+	w.syncAll(otto, bob)
+	sees(t, bob, care.Patients, w.ada.Id, "access_notes", "Ring next door")
+
+	ok(t, bob.Resolve(oneIssue(t, "Bob", bob).ID, map[string]any{"access_notes": "Key safe 4471, else next door"}))
+	w.syncAll(bob, otto)
+	sees(t, otto, care.Patients, w.ada.Id, "access_notes", "Key safe 4471, else next door")
+	for _, left := range issuesOn(otto) {
+		if left.Values["kind"] == care.IssueConflict {
+			t.Errorf("it is decided, and Otto still reads %v", left.Values)
+		}
+	}
+
+	edit(t, ann, care.Patients, w.ada.Id, "access_notes", "Both keys")
+	edit(t, bob, care.Patients, w.ada.Id, "access_notes", "No key")
+	w.syncAll(bob, ann, otto)
+	w.release(w.ada, w.others)
+	w.sync(otto)
+	for _, left := range issuesOn(otto) {
+		if left.Values["kind"] == care.IssueConflict {
+			t.Errorf("Ada is not his any more, and he reads %v", left.Values)
+		}
+	}
+}

@@ -56,7 +56,7 @@ var ScopeFields = map[string][]string{
 	Checkins:       {"patient", "staff", "team"}, // the patient first: see pbstore
 	Handovers:      {"from_staff", "from_team", "to_team"},
 	HandoverEvents: {"from_staff", "from_team", "team"},
-	Conflicts:      {"kept_by", "lost_by", "owner_team"},
+	Conflicts:      {"kept_by", "lost_by", "owner_team", "patient", "collection"},
 	Quarantine:     {"author", "owner_team"},
 }
 
@@ -100,6 +100,9 @@ func ScopesOf(collection, id, author string, value func(field string) string) []
 		add(staffPrefix, value("kept_by"))
 		add(staffPrefix, value("lost_by"))
 		add(deskPrefix, value("owner_team"))
+		if about := value("collection"); about == Patients || about == Visits { // whoever reads the record reads that it is disputed
+			add(clinicalPrefix, value("patient"))
+		}
 	case Quarantine:
 		add(staffPrefix, value("author"))
 		add(deskPrefix, value("owner_team"))

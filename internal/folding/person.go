@@ -60,7 +60,7 @@ func texts(each ...string) string {
 			continue
 		}
 		all = append(all, folded)
-		if joined := strings.ReplaceAll(folded, " ", ""); joined != folded {
+		if joined := Joined(text); joined != folded {
 			all = append(all, joined)
 		}
 	}

@@ -34,6 +34,9 @@ func spaced(text string) string {
 // Text is a text as it is compared: "O’Connor-Łukasz, Siân" is "oconnor lukasz sian".
 func Text(text string) string { return spaced(plain(text)) }
 
+// Joined is Text without its spaces, for whoever compares whole names: "Zoë-Anne", "Zoe Anne" and "ZOEANNE" are one.
+func Joined(text string) string { return strings.ReplaceAll(Text(text), " ", "") }
+
 // Digits are the digits of a number however it is grouped: "999 000 0018" is "9990000018".
 func Digits(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -40,25 +40,13 @@ func (j *joiner) plan(ctx context.Context, tx Tx, rows []*person) error {
 
 // look fetches what the rows may refer to or turn out to be.
 func (j *joiner) look(ctx context.Context, tx Tx, rows []*person) (*held, error) {
-	numbers, births, codes := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	codes := map[string]bool{}
 	for _, p := range rows {
-		numbers[p.text("nhs_number")], births[p.text("date_of_birth")], codes[p.practice] = true, true, true
+		codes[p.practice] = true
 	}
-	h := &held{byNumber: map[string]Row{}, byName: map[name][]Row{}, practices: map[string]string{}, caseloads: map[string][]Row{}}
-	patients, err := lookup(ctx, tx, care.Patients, "nhs_number", numbers)
+	h, known, err := peopleOf(ctx, tx, rows)
 	if err != nil {
 		return nil, err
-	}
-	namesakes, err := lookup(ctx, tx, care.Patients, "date_of_birth", births)
-	if err != nil {
-		return nil, err
-	}
-	known := map[string]bool{}
-	for _, r := range append(patients, namesakes...) {
-		if !known[r.ID] {
-			known[r.ID] = true
-			h.add(r)
-		}
 	}
 	organisations, err := lookup(ctx, tx, care.Organisations, "ods_code", codes)
 	if err != nil {
@@ -81,6 +69,31 @@ func (j *joiner) look(ctx context.Context, tx Tx, rows []*person) (*held, error)
 	}
 	h.teams, err = teamNames(ctx, tx)
 	return h, err
+}
+
+// peopleOf fetches whom the rows may turn out to be, and says which they are by id.
+func peopleOf(ctx context.Context, tx Tx, rows []*person) (h *held, known map[string]bool, err error) {
+	numbers, births := map[string]bool{}, map[string]bool{}
+	for _, p := range rows {
+		numbers[p.text("nhs_number")], births[p.text("date_of_birth")] = true, true
+	}
+	h = &held{byNumber: map[string]Row{}, byName: map[name][]Row{}, practices: map[string]string{}, caseloads: map[string][]Row{}}
+	patients, err := lookup(ctx, tx, care.Patients, "nhs_number", numbers)
+	if err != nil {
+		return nil, nil, err
+	}
+	namesakes, err := lookup(ctx, tx, care.Patients, "date_of_birth", births)
+	if err != nil {
+		return nil, nil, err
+	}
+	known = map[string]bool{}
+	for _, r := range append(patients, namesakes...) {
+		if !known[r.ID] {
+			known[r.ID] = true
+			h.add(r)
+		}
+	}
+	return h, known, nil
 }
 
 func (h *held) add(r Row) {
@@ -113,7 +126,7 @@ func teamNames(ctx context.Context, tx Tx) (map[string][]string, error) {
 		long := fold(partner[t.text("organisation")] + " / " + t.text("name"))
 		index[short] = append(index[short], t.ID)
 		index[long] = append(index[long], t.ID)
-		index[t.ID] = append(index[t.ID], t.ID)
+		index[fold(t.ID)] = append(index[fold(t.ID)], t.ID)
 	}
 	return index, nil
 }
@@ -121,7 +134,7 @@ func teamNames(ctx context.Context, tx Tx) (map[string][]string, error) {
 // one decides about one row and writes what that takes.
 func (j *joiner) one(ctx context.Context, tx Tx, h *held, p *person) error {
 	line := &p.report
-	team, ok := j.teamOf(h, p)
+	team, ok := teamOf(h.teams, p, j.options)
 	if !ok {
 		return nil
 	}
@@ -230,7 +243,8 @@ func match(h *held, p *person) (stored Row, found, ok bool) {
 	number := p.text("nhs_number")
 	if number != "" {
 		if r, taken := h.byNumber[number]; taken {
-			if fold(r.text("family_name")) != p.name().family && r.text("date_of_birth") != p.text("date_of_birth") {
+			saysWho := p.text("family_name") != "" || p.text("date_of_birth") != "" // a plan may have the number alone
+			if saysWho && fold(r.text("family_name")) != p.name().family && r.text("date_of_birth") != p.text("date_of_birth") {
 				p.refuse("nhs_number: belongs to a person with another family name and date of birth here")
 				return Row{}, false, false
 			}
@@ -265,19 +279,19 @@ func accept(p *person, r Row) (Row, bool, bool) {
 	return r, true, true
 }
 
-// teamOf finds the one team a row means, "" when it names none.
-func (j *joiner) teamOf(h *held, p *person) (id string, ok bool) {
+// teamOf finds the one team a row means, "" when it names none; teams are those of teamNames.
+func teamOf(teams map[string][]string, p *person, o Options) (id string, ok bool) {
 	wanted := p.team
 	if wanted == "" {
-		wanted = j.options.Team
+		wanted = o.Team
 	}
 	if wanted == "" {
 		p.report.note("is on nobody's caseload by this file")
 		return "", true
 	}
-	switch ids := h.teams[fold(wanted)]; len(ids) {
+	switch ids := teams[fold(wanted)]; len(ids) {
 	case 1:
-		if j.options.Within != nil && !j.options.Within.Teams[ids[0]] {
+		if o.Within != nil && !o.Within.Teams[ids[0]] {
 			p.refuse("team: %q is none of yours", wanted)
 			return "", false
 		}

@@ -54,7 +54,7 @@ func isODSReport(sample []byte) bool {
 		return false
 	}
 	_, err = identifier.ParseODSCode(strings.TrimSpace(cells[odsCode]))
-	return err == nil && cells[odsStatus] != "" && directoryColumns.known(cells[odsCode]) == ""
+	return err == nil && cells[odsStatus] != "" && directoryColumns.index()[fold(cells[odsCode])] == ""
 }
 
 func directoryInTable(s *source, o Options, report *Report, take func(listed) error) error {
@@ -111,7 +111,7 @@ func odsReport(s *source, report *Report, take func(listed) error) error {
 		case errors.As(err, &broken):
 			l.where, l.fault = fmt.Sprintf("line %d", broken.StartLine), explain(broken)
 		case err != nil:
-			return fmt.Errorf("read the file: %w", err)
+			return faultOf(err, "the file cannot be read further")
 		default:
 			line, _ := rows.FieldPos(0)
 			l.where = fmt.Sprintf("line %d", line)

@@ -70,7 +70,7 @@ func People(ctx context.Context, file io.ReadSeeker, store Store, o Options) (*R
 	report.Remarks = append(s.remarks, report.Remarks...)
 	if err == nil && in.read == 0 {
 		if len(report.LeftOut) > 0 {
-			return report, fmt.Errorf("the file holds no people, but %s", strings.Join(slices.Sorted(maps.Keys(report.LeftOut)), ", "))
+			return report, faultf("the file holds no people, but %s", strings.Join(slices.Sorted(maps.Keys(report.LeftOut)), ", "))
 		}
 		report.Remarks = append(report.Remarks, "The file holds nobody")
 	}
@@ -108,7 +108,7 @@ func peopleInFHIR(s *source, in *intake[*person]) error {
 }
 
 func peopleInTable(s *source, in *intake[*person]) error {
-	if err := dayFirst(s); err != nil {
+	if err := dayFirst(s, peopleColumns, "date_of_birth"); err != nil {
 		return err
 	}
 	t, err := openSheet(s, peopleColumns, in.options.LeaveOut)
@@ -131,45 +131,6 @@ func peopleInTable(s *source, in *intake[*person]) error {
 			return in.end(err)
 		}
 	}
-}
-
-// dayFirst refuses a table whose days of birth were written month first: half of them would be other days here, and
-// nobody would see it.
-func dayFirst(s *source) error {
-	t, err := openSheet(s, &columns{required: peopleColumns.required, optional: peopleColumns.optional, called: peopleColumns.called, more: peopleColumns.more}, nil)
-	if err != nil {
-		return nil // said when it is read
-	}
-	american, british, line := 0, 0, 0
-	for {
-		r, err := t.next()
-		if err != nil {
-			break
-		}
-		switch text := r.cell("date_of_birth"); {
-		case text == "":
-		case monthFirst(text):
-			if american++; line == 0 {
-				line = r.number
-			}
-		case monthFirst(swapped(text)):
-			british++
-		}
-	}
-	if american > british {
-		return fmt.Errorf("the days of birth are written month first, as on line %d: write them 2001-12-31 or 31/12/2001. Nothing was taken in", line)
-	}
-	return nil
-}
-
-// swapped has the first two parts of a day the other way round.
-func swapped(text string) string {
-	for _, mark := range []string{"/", "-"} {
-		if parts := strings.SplitN(tidy(text), mark, 3); len(parts) == 3 {
-			return parts[1] + mark + parts[0] + mark + parts[2]
-		}
-	}
-	return text
 }
 
 // readPerson checks one row of a table in itself.

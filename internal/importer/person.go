@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/folding"
 	"doorstep/internal/identifier"
 )
 
@@ -208,7 +209,14 @@ func (p *person) finish() {
 // name is the key by which rows of one person without an NHS number are matched.
 type name struct{ family, given, born string }
 
-func fold(text string) string { return strings.ToLower(tidy(text)) }
+// fold is a text as it is compared. What is left of it without spaces is enough: a birthday, a number or a list of few
+// says the rest. A text of signs alone is compared as it stands.
+func fold(text string) string {
+	if folded := folding.Joined(text); folded != "" {
+		return folded
+	}
+	return tidy(text)
+}
 
 func (p *person) name() name {
 	return name{fold(p.text("family_name")), fold(p.text("given_name")), p.text("date_of_birth")}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,9 @@ type intake[R row] struct {
 	report  *Report
 	options Options
 	// plan gets the good rows of a chunk, writes them through the transaction and completes their lines.
-	plan  func(Tx, []R) error
+	plan func(Tx, []R) error
+	// most rows go into one transaction; 0: ChunkRows.
+	most  int
 	chunk []R
 	read  int   // rows
 	fault error // that ended it
@@ -88,7 +91,7 @@ func (in *intake[R]) take(r R) error {
 		return nil
 	}
 	in.chunk = append(in.chunk, r)
-	if len(in.chunk) < ChunkRows {
+	if len(in.chunk) < cmp.Or(in.most, ChunkRows) {
 		return nil
 	}
 	return in.flush()
@@ -147,7 +150,7 @@ func (in *intake[R]) commit(chunk []R) error {
 	}
 	err := in.store.Transact(in.ctx, func(tx Tx) error { return in.plan(tx, good) })
 	if err != nil {
-		return fmt.Errorf("nothing from %s to %s went in: %w", chunk[0].line().Where, chunk[len(chunk)-1].line().Where, err)
+		return &Unstored{chunk[0].line().Where, chunk[len(chunk)-1].line().Where, err}
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -48,7 +47,7 @@ func openSource(file io.ReadSeeker, limit int64) (*source, error) {
 	}
 	head, err := bufio.NewReaderSize(r, 512).Peek(512)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("the file cannot be read: %w", err)
+		return nil, faultOf(err, "the file cannot be read")
 	}
 	if err := s.encoded(head); err != nil {
 		return nil, err
@@ -98,16 +97,16 @@ func (s *source) unpacked(file io.ReadSeeker) error {
 			}
 			packed, err := gzip.NewReader(file)
 			if err != nil {
-				return nil, fmt.Errorf("the file cannot be unpacked: %w", err)
+				return nil, faultOf(err, "the file cannot be unpacked")
 			}
 			return packed, nil
 		}
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return s.zipped(file)
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
-		return errors.New("the file is an Excel workbook: save it as \"CSV UTF-8\" and try again")
+		return faultf("the file is an Excel workbook: save it as \"CSV UTF-8\" and try again")
 	case bytes.HasPrefix(head, []byte("%PDF")):
-		return errors.New("the file is a PDF: a CSV or FHIR file is needed")
+		return faultf("the file is a PDF: a CSV or FHIR file is needed")
 	default:
 		s.unpack = func() (io.Reader, error) {
 			_, err := file.Seek(0, io.SeekStart)
@@ -121,7 +120,7 @@ func (s *source) unpacked(file io.ReadSeeker) error {
 func (s *source) zipped(file io.ReadSeeker) error {
 	at, ok := file.(io.ReaderAt)
 	if !ok {
-		return errors.New("the file is a zip archive: unpack it and try again")
+		return faultf("the file is a zip archive: unpack it and try again")
 	}
 	size, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -129,22 +128,22 @@ func (s *source) zipped(file io.ReadSeeker) error {
 	}
 	archive, err := zip.NewReader(at, size)
 	if err != nil {
-		return fmt.Errorf("the file cannot be unpacked: %w", err)
+		return faultOf(err, "the file cannot be unpacked")
 	}
 	var found []*zip.File
 	for _, f := range archive.File {
 		switch name := strings.ToLower(f.Name); {
 		case strings.HasPrefix(name, "xl/"):
-			return errors.New("the file is an Excel workbook: save it as \"CSV UTF-8\" and try again")
+			return faultf("the file is an Excel workbook: save it as \"CSV UTF-8\" and try again")
 		case name == "content.xml":
-			return errors.New("the file is an OpenDocument table: save it as CSV and try again")
+			return faultf("the file is an OpenDocument table: save it as CSV and try again")
 		case strings.HasPrefix(name, "__macosx/"):
 		case slices.Contains([]string{".csv", ".txt", ".tsv", ".json", ".ndjson", ".xml"}, path.Ext(name)):
 			found = append(found, f)
 		}
 	}
 	if len(found) != 1 {
-		return fmt.Errorf("the zip archive holds %d files that could be meant: unpack it and name one", len(found))
+		return faultf("the zip archive holds %d files that could be meant: unpack it and name one", len(found))
 	}
 	s.remarks = append(s.remarks, "Read from the archive: "+path.Base(found[0].Name))
 	s.unpack = func() (io.Reader, error) {
@@ -164,7 +163,7 @@ func (s *source) encoded(head []byte) error {
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0xFF, 0xFE, 0, 0}), bytes.HasPrefix(head, []byte{0, 0, 0xFE, 0xFF}):
-		return errors.New("the file is UTF-32: save it as UTF-8 and try again")
+		return faultf("the file is UTF-32: save it as UTF-8 and try again")
 	case bytes.HasPrefix(head, bomUTF8):
 		return nil
 	case bytes.HasPrefix(head, bomLE), len(head) > 3 && head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0:
@@ -176,7 +175,7 @@ func (s *source) encoded(head []byte) error {
 	case bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("<")):
 		return nil
 	case bytes.IndexByte(head, 0) >= 0:
-		return errors.New("the file holds no text: a CSV or FHIR file is needed")
+		return faultf("the file holds no text: a CSV or FHIR file is needed")
 	}
 	r, err := s.unpack()
 	if err != nil {
@@ -185,11 +184,11 @@ func (s *source) encoded(head []byte) error {
 	found, err := lookThrough(r)
 	switch {
 	case err != nil:
-		return fmt.Errorf("the file cannot be read: %w", err)
+		return faultOf(err, "the file cannot be read")
 	case found.broken == 0 || found.letters > 0: // what is broken in UTF-8 is broken in its own row
 		return nil
 	case found.nobodys > 0:
-		return errors.New("the file is neither UTF-8, UTF-16 nor Windows-1252: save it as UTF-8 and try again")
+		return faultf("the file is neither UTF-8, UTF-16 nor Windows-1252: save it as UTF-8 and try again")
 	}
 	s.decode = func(r io.Reader) io.Reader {
 		return transform.NewReader(r, charmap.Windows1252.NewDecoder())
@@ -239,10 +238,10 @@ func firstCharacter(b *bufio.Reader) (byte, error) {
 	for {
 		c, err := b.ReadByte()
 		if errors.Is(err, io.EOF) {
-			return 0, errors.New("the file is empty")
+			return 0, faultf("the file is empty")
 		}
 		if err != nil {
-			return 0, fmt.Errorf("the file cannot be read: %w", err)
+			return 0, faultOf(err, "the file cannot be read")
 		}
 		if bytes.IndexByte([]byte(" \t\r\n"), c) < 0 {
 			return c, nil
@@ -252,8 +251,8 @@ func firstCharacter(b *bufio.Reader) (byte, error) {
 
 // What is too large.
 var (
-	errTooLarge = errors.New("one row or record is larger than 16 MB")
-	errUnpacked = errors.New("the file unpacks to more than is taken at once: cut it in two")
+	errTooLarge = faultf("one row or record is larger than 16 MB")
+	errUnpacked = faultf("the file unpacks to more than is taken at once: cut it in two")
 )
 
 // largestRecord is how much of a file one row, entry or resource may take, in bytes.

@@ -41,9 +41,10 @@ type Store interface {
 	Transact(ctx context.Context, do func(Tx) error) error
 }
 
-// Refusal is a reason, in a sentence, why the store will not have a record as it is.
+// Refusal is a reason, in a sentence, why the store will not have a record as it is, and of a plan the field of which it
+// speaks, "" for none.
 type Refusal struct {
-	Reason string
+	Field, Reason string
 }
 
 // Error returns the sentence.

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // columns are those that a kind of table may have, under the names by which they are known here.
@@ -30,28 +30,28 @@ const (
 	firstFilled
 )
 
-// known gives the name by which a column is known here; "" for one that is not.
-func (c *columns) known(header string) string {
-	name := foldHeader(header)
-	if to, ok := c.called[name]; ok {
-		return to
+// index has the name by which a column is known here, by each of its names, folded.
+func (c *columns) index() map[string]string {
+	names := maps.Clone(c.called)
+	if names == nil {
+		names = map[string]string{}
 	}
 	for _, column := range slices.Concat(c.required, c.optional) {
-		if foldHeader(column) == name {
-			return column
+		if _, called := names[fold(column)]; !called {
+			names[fold(column)] = column
 		}
 	}
-	return ""
+	return names
 }
 
 // like is the column whose name is nearly that of a header; "" for none.
 func (c *columns) like(header string) string {
-	name := foldHeader(header)
+	name := fold(header)
 	if len(name) < 4 {
 		return ""
 	}
 	for _, column := range slices.Concat(c.required, c.optional) {
-		if distance(foldHeader(column), name) <= 2 {
+		if distance(fold(column), name) <= 2 {
 			return column
 		}
 	}
@@ -61,16 +61,6 @@ func (c *columns) like(header string) string {
 		}
 	}
 	return ""
-}
-
-// foldHeader compares column names without regard to case, spaces, underscores, hyphens and points.
-func foldHeader(name string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, name)
 }
 
 // distance is how many letters must be put in, taken out or changed to make b of a.
@@ -181,12 +171,12 @@ func openSheet(s *source, c *columns, leftOut []string) (*sheet, error) {
 	t.csv = newCSV(t.meter, comma)
 	for range above {
 		if _, err := t.csv.Read(); err != nil && !isBroken(err) {
-			return nil, fmt.Errorf("the header cannot be read: %w", err)
+			return nil, faultOf(err, "the header cannot be read")
 		}
 	}
 	header, err := t.csv.Read()
 	if err != nil {
-		return nil, fmt.Errorf("the header cannot be read: %w", err)
+		return nil, faultOf(err, "the header cannot be read")
 	}
 	return t, t.understand(header, leftOut)
 }
@@ -200,7 +190,7 @@ func (s *source) sample() ([]byte, error) {
 	sample := make([]byte, sampled)
 	n, err := io.ReadFull(b, sample)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, fmt.Errorf("the file cannot be read: %w", err)
+		return nil, faultOf(err, "the file cannot be read")
 	}
 	return sample[:n], nil
 }
@@ -224,7 +214,7 @@ var separators = []rune{',', ';', '\t', '|'}
 // findHeader tries each separator and takes the row in which most columns are known.
 func findHeader(sample []byte, c *columns) (comma rune, above int, err error) {
 	best := 0
-	missing := c.required
+	missing, known := c.required, c.index()
 	for _, separator := range separators {
 		reader := newCSV(bytes.NewReader(sample), separator)
 		for row := range highestHeader {
@@ -234,7 +224,7 @@ func findHeader(sample []byte, c *columns) (comma rune, above int, err error) {
 			}
 			found := map[string]bool{}
 			for _, cell := range cells {
-				if name := c.known(cell); name != "" {
+				if name := known[fold(cell)]; name != "" {
 					found[name] = true
 				}
 			}
@@ -250,7 +240,7 @@ func findHeader(sample []byte, c *columns) (comma rune, above int, err error) {
 		}
 	}
 	if len(missing) > 0 {
-		return 0, 0, fmt.Errorf("the header lacks %s: the first row that names columns must have it", strings.Join(missing, ", "))
+		return 0, 0, faultf("the header lacks %s: the first row that names columns must have it", strings.Join(missing, ", "))
 	}
 	return comma, above, nil
 }
@@ -259,15 +249,15 @@ func findHeader(sample []byte, c *columns) (comma rune, above int, err error) {
 func (t *sheet) understand(header, leftOut []string) error {
 	left := map[string]bool{}
 	for _, heading := range leftOut {
-		left[foldHeader(heading)] = true
+		left[fold(heading)] = true
 	}
 	unknown := &UnknownColumns{Known: slices.Concat(t.columns.required, t.columns.optional)}
-	seen := map[string]string{}
+	seen, known := map[string]string{}, t.columns.index()
 	for _, heading := range header {
 		heading = tidy(heading)
-		name := t.columns.known(heading)
+		name := known[fold(heading)]
 		switch {
-		case left[foldHeader(heading)] && heading != "":
+		case left[fold(heading)] && heading != "":
 			name = ""
 			t.leftOut = append(t.leftOut, heading)
 		case name == "" && heading != "":
@@ -279,10 +269,10 @@ func (t *sheet) understand(header, leftOut []string) error {
 			t.leftOut = append(t.leftOut, heading)
 		case name != "":
 			if first, twice := seen[name]; twice && t.columns.more[name] == 0 {
-				if foldHeader(first) == foldHeader(heading) {
-					return fmt.Errorf("the column %s stands there twice", name)
+				if fold(first) == fold(heading) {
+					return faultf("the column %s stands there twice", name)
 				}
-				return fmt.Errorf("the columns %q and %q both mean %s: take one out", first, heading, name)
+				return faultf("the columns %q and %q both mean %s: take one out", first, heading, name)
 			}
 			seen[name] = heading
 		}
@@ -326,7 +316,7 @@ func (t *sheet) next() (*record, error) {
 			return &record{number: broken.StartLine, sheet: t, fault: explain(broken)}, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read the file: %w", err)
+			return nil, faultOf(err, "the file cannot be read further")
 		}
 		if !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }) {
 			continue // a spreadsheet's empty row: commas alone

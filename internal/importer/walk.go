@@ -107,7 +107,7 @@ func broken(err error) error {
 	case errors.Is(err, errTooLarge), errors.Is(err, errUnpacked):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the file breaks off in the middle")
+		return faultf("the file breaks off in the middle")
 	}
-	return fmt.Errorf("nothing can be read from here on: %w", err)
+	return faultOf(err, "nothing can be read from here on")
 }

@@ -180,7 +180,7 @@ func (w *jsonWalk) object(where string, at place, only bool) (e *entry, err erro
 	}
 	kind := text(other["resourceType"])
 	if h != nil && kind != "Bundle" {
-		return nil, errors.New("there are entries outside a Bundle: this is not FHIR")
+		return nil, faultf("there are entries outside a Bundle: this is not FHIR")
 	}
 	if kind == "Bundle" {
 		if h == nil {
@@ -198,7 +198,7 @@ func (w *jsonWalk) object(where string, at place, only bool) (e *entry, err erro
 		e.fault = "is not in the form of FHIR R4: " + shape(err)
 	}
 	if only && e.resource.kind == "" && e.resource.ord == nil {
-		return nil, errors.New("the file has no resourceType: this is not FHIR")
+		return nil, faultf("the file has no resourceType: this is not FHIR")
 	}
 	return e, nil
 }
@@ -212,7 +212,7 @@ func (w *jsonWalk) entries(h *head, at place) error {
 	case open == nil:
 		return nil
 	case open != json.Delim('['):
-		return errors.New("entry is not a list: this is not a FHIR bundle")
+		return faultf("entry is not a list: this is not a FHIR bundle")
 	}
 	for n := 1; w.d.More(); n++ {
 		w.meter.again()
@@ -363,7 +363,7 @@ func unreadable(err error) error {
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return fmt.Errorf("nothing can be read after byte %d: %w", syntax.Offset, err)
+		return faultOf(err, fmt.Sprintf("nothing can be read after byte %d", syntax.Offset))
 	}
 	return broken(err)
 }

@@ -44,7 +44,7 @@ func (w *xmlWalk) file() error {
 			where = fmt.Sprintf("resource %d", roots)
 		}
 		if strings.EqualFold(start.Name.Local, "html") {
-			return errors.New("the file is a web page: a FHIR file is needed")
+			return faultf("the file is a web page: a FHIR file is needed")
 		}
 		e, err := w.element(start, where, place{})
 		if err != nil {
@@ -66,7 +66,7 @@ func (w *xmlWalk) declared(label string, in io.Reader) (io.Reader, error) {
 	}
 	known, err := htmlindex.Get(label)
 	if err != nil {
-		return nil, fmt.Errorf("the file declares an encoding that is not known: %q", label)
+		return nil, faultf("the file declares an encoding that is not known: %q", label)
 	}
 	return transform.NewReader(in, known.NewDecoder()), nil
 }

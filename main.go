@@ -146,7 +146,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 			return nil, nil, err
 		}
 		return pbrecords.NewImporter(app), func() error { return nil }, app.RunAllMigrations() // run closes it
-	}, time.Now), recovery.Command(func() (recovery.Store, error) {
+	}, func(email string) (importer.Planner, error) { return pbrecords.OperatorsPlanner(app, email, time.Now) }, time.Now), recovery.Command(func() (recovery.Store, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}

@@ -27,6 +27,7 @@ test('the report adds up over the parts of a file, and is whole only when all is
 test('a mended row is a table of its own, whatever is typed', () => {
   assert.equal(tableOf('people', { nhs_number: '9990000018', family_name: 'O"Madeup, A', phone: ' ', strange: 'x' }), 'nhs_number,family_name\n"9990000018","O""Madeup, A"\n')
   assert.equal(tableOf('directory', {}), 'ods_code,name\n"",""\n')
+  assert.equal(tableOf('plan', { days: 'Mon', from: '08:00' }), 'days,from,to,minutes\n"Mon","08:00","",""\n')
 })
 
 test('what a row is refused for is shown at its field', () => {
@@ -35,8 +36,10 @@ test('what a row is refused for is shown at its field', () => {
 })
 
 test('every column that is understood can be mended, and has a name', () => {
-  const go = readFileSync(new URL('../../internal/importer/people.go', import.meta.url), 'utf8')
-  const known = [.../required: \[\]string\{(.*?)\},\s*optional: \[\]string\{(.*?)\},\s*called/s.exec(go)?.slice(1).join(',').matchAll(/"(\w+)"/g) ?? []].map(m => m[1])
-  assert.deepEqual([...columns.people].sort(), known.sort())
-  for (const column of [...columns.people, ...columns.directory]) assert.ok(/** @type {Record<string, string>} */ (desk.imports.columns)[column], column)
+  for (const [kind, file] of /** @type {const} */ ([['people', 'people'], ['plan', 'plan_row']])) {
+    const go = readFileSync(new URL(`../../internal/importer/${file}.go`, import.meta.url), 'utf8')
+    const known = [.../required: \[\]string\{(.*?)\},\s*optional: \[\]string\{(.*?)\},\s*called/s.exec(go)?.slice(1).join(',').matchAll(/"(\w+)"/g) ?? []].map(m => m[1])
+    assert.deepEqual([...columns[kind]].sort(), known.sort())
+  }
+  for (const column of Object.values(columns).flat()) assert.ok(/** @type {Record<string, string>} */ (desk.imports.columns)[column], column)
 })

@@ -77,6 +77,9 @@ func (r Rights) AnswersAt(team string) bool {
 // HoldsPeople says whether somebody in their role can have people on a caseload.
 func (r Rights) HoldsPeople() bool { return r.Duty.Reach != care.Nobody }
 
+// HoldsUnder are the names of the scopes under which they have people: their own, and those of their teams.
+func (r Rights) HoldsUnder() []string { return holdersOf(r.Viewer, r.Duty) }
+
 // CarriesPhone says whether they may enrol a phone and sign in on one.
 func (r Rights) CarriesPhone() bool { return r.Duty.Device }
 

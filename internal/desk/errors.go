@@ -32,6 +32,8 @@ const (
 type Error struct {
 	Code    string
 	Message string
+	// Field is the field of a plan of which it speaks; "" for none.
+	Field string
 	// By and At: for already and changed, the member of staff who was first, and when.
 	By string
 	At time.Time
@@ -45,6 +47,12 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// about says of which field of a plan a refusal speaks.
+func (e *Error) about(field string) *Error {
+	e.Field = field
+	return e
 }
 
 // clipped quotes no more of what somebody sent than fits in a sentence.

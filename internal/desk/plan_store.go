@@ -3,6 +3,7 @@ package desk
 import (
 	"time"
 
+	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/plan"
 	"doorstep/internal/wire"
@@ -87,9 +88,22 @@ type PlanPeople interface {
 	ClosedDays(team string) plan.Closed
 }
 
+// PlanLead is who plans, with what of their reach a plan asks for.
+type PlanLead struct {
+	access.Rights
+	PlanReach
+}
+
+// PlanReach says for whom, and with whom, somebody plans; see Reach.
+type PlanReach interface {
+	DeskTeams() []string
+	LooksAfter(staff string) bool
+	Near(patient string) bool
+}
+
 // Planner decides about plans and about the round of a day.
 type Planner struct {
-	Lead   Lead
+	Lead   PlanLead
 	Rows   PlanRows
 	Writes PlanWrites
 	People PlanPeople

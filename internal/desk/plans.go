@@ -79,11 +79,11 @@ func (p *Planner) decide(v *VisitPlan) (effect PlanEffect, err error) {
 	}
 	closed := p.People.ClosedDays(v.Team)
 	if err := read.OnlyClosed(plan.DayOf(v.ChangedAt), closed); err != nil {
-		return effect, &Error{Code: CodeClosedDay, Message: err.Error()}
+		return effect, (&Error{Code: CodeClosedDay, Message: err.Error()}).about("closed_days")
 	}
-	for _, staff := range []string{v.Staff, v.Second} {
-		if err := p.mayVisit(staff, v.Patient); err != nil {
-			return effect, err
+	for _, who := range v.goers() {
+		if err := p.mayVisit(who.staff, v.Patient); err != nil {
+			return effect, aboutField(err, who.field)
 		}
 	}
 	if effect, err = p.workOut(v, read); err != nil {
@@ -92,11 +92,25 @@ func (p *Planner) decide(v *VisitPlan) (effect PlanEffect, err error) {
 	return effect, p.fits(v)
 }
 
+// goer is who goes, by the field that names them.
+type goer struct{ field, staff string }
+
+func (v *VisitPlan) goers() []goer { return []goer{{"staff", v.Staff}, {"second", v.Second}} }
+
+// aboutField says of which field a refusal speaks; any other error stays as it is.
+func aboutField(err error, field string) error {
+	var no *Error
+	if errors.As(err, &no) {
+		no.about(field)
+	}
+	return err
+}
+
 // refusedPlan is the refusal of a plan that cannot be read.
 func refusedPlan(err error) error {
 	var no *plan.Fault
 	if errors.As(err, &no) {
-		return &Error{Code: CodeInvalid, Message: no.Message}
+		return (&Error{Code: CodeInvalid, Message: no.Message}).about(no.Field)
 	}
 	return err
 }
@@ -179,7 +193,7 @@ func (p *Planner) mayPlanFor(patient, team string) error {
 		return cmp.Or(err, error(refuse(CodeNotFound, "There is no such person or team for you.")))
 	}
 	if !slices.Contains(p.People.Teams(patient), team) {
-		return refuse(CodeOutsideCaseload, "This person is not on the caseload of that team. Put them on it first, or plan for the team that has them.")
+		return refuse(CodeOutsideCaseload, "This person is not on the caseload of that team. Put them on it first, or plan for the team that has them.").about("team")
 	}
 	return nil
 }
@@ -218,19 +232,19 @@ func (p *Planner) mayVisit(staff, patient string) error {
 
 // fits refuses a plan by which somebody would have to be in two places, within the days that stand.
 func (p *Planner) fits(v *VisitPlan) error {
-	for _, staff := range []string{v.Staff, v.Second} {
-		if staff == "" {
+	for _, who := range v.goers() {
+		if who.staff == "" {
 			continue
 		}
 		first := plan.DayOf(p.Writes.Now())
-		tasks, err := p.tasksOf(v.Kind, staff, first, v.PlannedTo)
+		tasks, err := p.tasksOf(v.Kind, who.staff, first, v.PlannedTo)
 		if err != nil {
 			return err
 		}
 		for _, t := range tasks {
 			if t.Plan == v.ID {
-				if err := p.clashOf(staff, tasks, t.ID); err != nil {
-					return err
+				if err := p.clashOf(who.staff, tasks, t.ID); err != nil {
+					return aboutField(err, who.field)
 				}
 			}
 		}
@@ -266,6 +280,6 @@ func (p *Planner) clashOf(staff string, all []PlannedContact, id string) error {
 	if clash == nil {
 		return nil
 	}
-	return refuse(CodeTwoAtOnce, "%s would have %d minutes of visits between %s and %s on %s.", p.People.StaffName(staff), clash.Minutes,
+	return refuse(CodeTwoAtOnce, "%s would have %d minutes of visits between %s and %s on %s. Choose somebody else, or another time.", p.People.StaffName(staff), clash.Minutes,
 		plan.Clock(clash.From), plan.Clock(clash.To), plan.SayDay(plan.DayOf(clash.From)))
 }

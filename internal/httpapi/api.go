@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/clockwatch"
+	"doorstep/internal/desk"
 	"doorstep/internal/health"
 	"doorstep/internal/identity"
 	"doorstep/internal/importer"
@@ -36,6 +37,8 @@ type API struct {
 	People *pbpeople.Index
 	// Imports keeps what a file brings in.
 	Imports importer.Store
+	// ImportPlans plans what a file asks for, in the name of somebody at a desk.
+	ImportPlans func(desk.PlanLead) importer.Planner
 	// Clock is the server's; Uptime the time that has passed, whatever the clock is set to; nil: by Clock.
 	Clock  func() time.Time
 	Uptime func() time.Duration

@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"io"
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/identifier"
 	"doorstep/internal/importer"
 	"doorstep/internal/pbstore"
@@ -23,14 +25,16 @@ const (
 	importUnpacked = 64 << 20
 	// importRows is how many rows one request takes in: a page shows the report grow, and no request lasts long.
 	importRows = 400
+	// importPlans is how many plans: each brings visits for the next days.
+	importPlans = 60
 )
 
 // importRequest takes a part of a file in. The file comes with each request: nothing of it is kept here in between.
 type importRequest struct {
-	Kind     string   `json:"kind" validate:"required,oneof=people directory"`
+	Kind     string   `json:"kind" validate:"required,oneof=people directory plan"`
 	File     string   `json:"file" validate:"required"`                  // base64
 	From     int64    `json:"from" validate:"min=0"`                     // rows that earlier requests took in
-	Team     string   `json:"team" validate:"max=300"`                   // of people whose row names none, by name
+	Team     string   `json:"team" validate:"max=300"`                   // of rows that name none, by name
 	Update   bool     `json:"update"`                                    // write over what differs
 	LeaveOut []string `json:"leave_out" validate:"max=100,dive,max=200"` // columns, by their headings
 }
@@ -75,26 +79,41 @@ func (a *API) importFile(e *core.RequestEvent) error {
 	o := importer.Options{Update: body.Update, Team: body.Team, LeaveOut: body.LeaveOut, From: int(body.From), Most: importRows, Unpacked: importUnpacked,
 		Within: &importer.Within{Teams: teams, Reaches: who.Near}, Now: a.Clock, NewID: newImportID(a),
 		Each: func(lines []importer.Line) error { answer.add(lines); return nil }}
-	var report *importer.Report
-	collection := care.Patients
-	if body.Kind == "directory" {
-		collection = care.Organisations
-		report, err = importer.Directory(e.Request.Context(), bytes.NewReader(file), a.Imports, o, nil)
-	} else {
-		report, err = importer.People(e.Request.Context(), bytes.NewReader(file), a.Imports, o)
-	}
+	report, collection, err := a.takeInFile(e, body.Kind, bytes.NewReader(file), o)
 	if pbstore.Unavailable(err) || e.Request.Context().Err() != nil {
 		return err
 	}
-	answer.ended(report, err)
+	if answer.ended(report, err) {
+		e.App.Logger().Error("import failed", "kind", body.Kind, "cause", err.Error())
+	}
 	// What came in is on the caseload, and in the rights of whoever asks, before the next part.
 	if err := a.Sync.Settle(e.Request.Context()); err != nil {
 		return writerFailed(err)
+	}
+	if body.Kind == "plan" {
+		a.Store.Access.WakePages(who.DeskTeams())
 	}
 	if err := a.audit(e, "import", collection, "", "", map[string]any{"from": body.From, "rows": report.Rows, "counts": report.Counts, "update": body.Update}); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)
+}
+
+// takeInFile takes in a file of a kind, and says which collection it is about.
+func (a *API) takeInFile(e *core.RequestEvent, kind string, file io.ReadSeeker, o importer.Options) (report *importer.Report, collection string, err error) {
+	ctx := e.Request.Context()
+	switch kind {
+	case "directory":
+		report, err = importer.Directory(ctx, file, a.Imports, o, nil)
+		return report, care.Organisations, err
+	case "plan":
+		lead := leadOf(e)
+		o.Most = importPlans
+		report, err = importer.Plans(ctx, file, a.Imports, a.ImportPlans(desk.PlanLead{Rights: lead.Rights, PlanReach: lead.Reach}), o)
+		return report, desk.PlansName, err
+	}
+	report, err = importer.People(ctx, file, a.Imports, o)
+	return report, care.Patients, err
 }
 
 func newImportID(a *API) func() (string, error) {
@@ -118,8 +137,9 @@ func (l *importAnswer) add(lines []importer.Line) {
 	}
 }
 
-// ended takes what the report says of the file, and why it could not be read to its end.
-func (l *importAnswer) ended(report *importer.Report, err error) {
+// ended takes what the report says of the file, and why it could not be read to its end. Ours: the fault is the
+// server's, and the error belongs into its log.
+func (l *importAnswer) ended(report *importer.Report, err error) (ours bool) {
 	l.More = report.More
 	if !report.More {
 		l.LeftOut, l.Remarks, l.Missing = report.LeftOut, report.Remarks, report.Missing
@@ -129,6 +149,7 @@ func (l *importAnswer) ended(report *importer.Report, err error) {
 		l.Unknown = unknown.Headings
 	}
 	if err != nil {
-		l.Problem = err.Error()
+		l.Problem, ours = importer.Sentence(err)
 	}
+	return ours
 }

@@ -55,6 +55,42 @@ func TestImport_RowsComeInOrComeBackToBeMended(t *testing.T) {
 	}
 }
 
+func TestImport_PlansComeInAndTheirVisitsAreOnThePhone(t *testing.T) {
+	w := newTown(t)
+	const header = "nhs_number,purpose,days,from,to,minutes,staff\n"
+	got := w.takeIn(w.cora, header+"9990000018,insulin,daily,09:00,09:30,30,Ann\n9990000018,wound_care,daily,09:00,09:30,30,Ann\n9990000018,tea,daily,10:00,11:00,30,\n", map[string]any{"kind": "plan"})
+	if len(got.Lines) != 3 || got.Lines[0].Outcome != "created" || got.Lines[0].Subject != w.ada.Id {
+		t.Fatalf("got %+v", got)
+	}
+	for i, want := range map[int]string{1: "staff: Ann would have 60 minutes of visits between 09:00 and 09:30", 2: "purpose: Say what the visit is for"} {
+		if line := got.Lines[i]; line.Outcome != "refused" || !strings.HasPrefix(line.Reason, want) || line.Cells["days"] != "daily" {
+			t.Errorf("got %+v", line)
+		}
+	}
+	ann := w.phoneOf(w.ann)
+	w.sync(ann)
+	equal(t, "visits on Ann's phone", len(heldBy(t, ann, care.Visits)), 13)
+	equal(t, "the board", rounds(w.board(w.cora, w.nurses, w.dayAhead(1))), "nobody: ; Ann: 09:00 Ada insulin")
+	equal(t, "again", w.takeIn(w.cora, header+"9990000018,insulin,daily,09:00,09:30,30,Ann\n", map[string]any{"kind": "plan"}).Lines[0].Outcome, "unchanged")
+}
+
+func TestImport_PlansAreForOwnPeopleAndTeamsAlone(t *testing.T) {
+	w := newTown(t)
+	far := w.Put(t, care.Neighbourhoods, map[string]any{"name": "Far away"})
+	away := w.Put(t, care.Teams, map[string]any{"organisation": w.nurses.GetString("organisation"), "kind": "nursing", "name": "Away Nurses", "route": "inbox", "neighbourhood": far.Id})
+	stranger := w.Patient(t, "Stranger", w.practice)
+	w.save(stranger, map[string]any{"nhs_number": "9990000026"})
+	w.Caseload(t, stranger, away)
+	w.tick()
+	got := w.takeIn(w.cora, "nhs_number,team,purpose,days,from,to,minutes\n9990000026,,insulin,daily,09:00,10:00,30\n9990000026,Away Nurses,insulin,daily,09:00,10:00,30\n", map[string]any{"kind": "plan"})
+	for i, want := range []string{"There is no such person or team for you", "is none of yours"} {
+		if got.Lines[i].Outcome != "refused" || !strings.Contains(got.Lines[i].Reason, want) {
+			t.Errorf("got %+v", got.Lines[i])
+		}
+	}
+	equal(t, "visits", w.column("SELECT count(*) FROM visits WHERE patient = ?", stranger.Id), "0")
+}
+
 func TestImport_AnAskerReachesTheirOwnPeopleAndTeamsAlone(t *testing.T) {
 	w := newTown(t)
 	far := w.Put(t, care.Neighbourhoods, map[string]any{"name": "Far away"})

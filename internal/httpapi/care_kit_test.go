@@ -12,8 +12,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/desk"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identity"
+	"doorstep/internal/importer"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
@@ -68,7 +70,8 @@ func newTown(t *testing.T) *town {
 	passwords, err := identity.NewPasswords(w.now, 4)
 	must(t, err)
 	people := pbpeople.New(w.SecondConnection(t), store.Connections())
-	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, Imports: pbrecords.NewImporter(w.App), People: people, Clock: w.now}
+	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, Imports: pbrecords.NewImporter(w.App),
+		ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, w.now) }, People: people, Clock: w.now}
 	w.OnServe().BindFunc(w.api.Register)
 	w.server = w.Serve(t)
 	w.settle()

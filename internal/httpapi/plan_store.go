@@ -26,7 +26,7 @@ type planStore struct {
 // next days stand.
 func PlannerIn(engine *syncer.Engine, store *pbstore.Store, tx *pbstore.Tx, lead desk.Lead) *desk.Planner {
 	s := planStore{pbplans.In(tx), engine.Rooms(tx), store}
-	return &desk.Planner{Lead: lead, Rows: s, Writes: s, People: s}
+	return &desk.Planner{Lead: desk.PlanLead{Rights: lead.Rights, PlanReach: lead.Reach}, Rows: s, Writes: s, People: s}
 }
 
 // planner decides for whoever asks, within a transaction.

@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ func runCommand(t *testing.T, store Store, args ...string) (string, error) {
 	root := Command(func() (Store, func() error, error) {
 		opened++
 		return store, func() error { closed++; return nil }, nil
-	}, func() time.Time { return today })
+	}, nobodyPlans, func() time.Time { return today })
 	var out bytes.Buffer
 	root.SetOut(&out)
 	root.SetErr(&out)
@@ -29,6 +30,11 @@ func runCommand(t *testing.T, store Store, args ...string) (string, error) {
 		t.Errorf("the database was opened %d times and closed %d times", opened, closed)
 	}
 	return out.String(), err
+}
+
+// nobodyPlans knows nobody who could plan; what is planned is tested in pbrecords, by the rules of a desk.
+func nobodyPlans(email string) (Planner, error) {
+	return nil, fmt.Errorf("nobody here has the e-mail address %q", email)
 }
 
 func TestCommand(t *testing.T) {
@@ -63,7 +69,7 @@ func TestCommandThatCannotBegin(t *testing.T) {
 	if _, err := runCommand(t, m, "people", filepath.Join("testdata", "nowhere.csv")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
-	root := Command(func() (Store, func() error, error) { return nil, nil, errors.New("locked") }, func() time.Time { return today })
+	root := Command(func() (Store, func() error, error) { return nil, nil, errors.New("locked") }, nobodyPlans, func() time.Time { return today })
 	root.SetOut(&bytes.Buffer{})
 	root.SetErr(&bytes.Buffer{})
 	root.SetArgs([]string{"people", filepath.Join("testdata", "people", "rows.csv")})

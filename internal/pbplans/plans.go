@@ -29,19 +29,39 @@ const (
 		minutes = excluded.minutes, wrote = excluded.wrote`
 )
 
-// Tx keeps plans within a transaction.
-type Tx struct{ *pbstore.Tx }
-
-// In keeps plans in a transaction.
-func In(tx *pbstore.Tx) Tx { return Tx{tx} }
-
-func (tx Tx) each(query string, fn func(*sql.Rows) error, args ...any) error {
-	return tx.Statements().Each(query, fn, args...)
+// Rows keeps plans by whatever runs their statements: a transaction of the store, or of an import.
+type Rows struct {
+	reads  rowsOf
+	writes func(query string, args ...any) error
+	record func(c *care.Collection, id string) (*care.Record, error)
 }
 
-func (tx Tx) exec(query string, args ...any) error {
-	_, err := tx.Statements().Exec(query, args...)
-	return err
+// Through keeps plans by what runs a statement that reads, what runs one that writes, and what reads a record, nil
+// where there is none.
+func Through(each func(query string, fn func(*sql.Rows) error, args ...any) error, exec func(query string, args ...any) error,
+	record func(c *care.Collection, id string) (*care.Record, error)) Rows {
+	return Rows{each, exec, record}
+}
+
+func (r Rows) each(query string, fn func(*sql.Rows) error, args ...any) error {
+	return r.reads(query, fn, args...)
+}
+
+func (r Rows) exec(query string, args ...any) error { return r.writes(query, args...) }
+
+// Tx keeps plans within a transaction of the store.
+type Tx struct {
+	*pbstore.Tx
+	Rows
+}
+
+// In keeps plans in a transaction of the store.
+func In(tx *pbstore.Tx) Tx {
+	exec := func(query string, args ...any) error {
+		_, err := tx.Statements().Exec(query, args...)
+		return err
+	}
+	return Tx{tx, Through(tx.Statements().Each, exec, tx.Record)}
 }
 
 // Pages reads what pages show of plans, all of one moment.
@@ -63,8 +83,8 @@ func scanPlan(r interface{ Scan(...any) error }) (*desk.VisitPlan, error) {
 }
 
 // VisitPlan implements desk.PlanRows.
-func (tx Tx) VisitPlan(id string) (*desk.VisitPlan, error) {
-	list, err := plans(tx.each, planByID, id)
+func (r Rows) VisitPlan(id string) (*desk.VisitPlan, error) {
+	list, err := plans(r.each, planByID, id)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -72,22 +92,22 @@ func (tx Tx) VisitPlan(id string) (*desk.VisitPlan, error) {
 }
 
 // PlansToExtend implements desk.PlanRows.
-func (tx Tx) PlansToExtend(to worktime.Date, after string, most int) ([]*desk.VisitPlan, error) {
-	return plans(tx.each, plansToExtend, to.String(), after, most)
+func (r Rows) PlansToExtend(to worktime.Date, after string, most int) ([]*desk.VisitPlan, error) {
+	return plans(r.each, plansToExtend, to.String(), after, most)
 }
 
 // SaveVisitPlan implements desk.PlanRows.
-func (tx Tx) SaveVisitPlan(v *desk.VisitPlan) error {
-	return tx.exec(savePlan, v.ID, v.Patient, v.Team, v.Kind, string(care.JSON(v.Content)), v.Planner, string(v.Role),
+func (r Rows) SaveVisitPlan(v *desk.VisitPlan) error {
+	return r.exec(savePlan, v.ID, v.Patient, v.Team, v.Kind, string(care.JSON(v.Content)), v.Planner, string(v.Role),
 		care.Stamp(v.MadeAt), care.Stamp(v.ChangedAt), care.Stamp(v.EndedAt), v.PlannedTo.String())
 }
 
 // Stood implements desk.PlanRows.
-func (tx Tx) Stood(v *desk.VisitPlan, first, last worktime.Date) (list []plan.Stood, err error) {
-	err = tx.each(stoodOf, func(r *sql.Rows) error {
+func (r Rows) Stood(v *desk.VisitPlan, first, last worktime.Date) (list []plan.Stood, err error) {
+	err = r.each(stoodOf, func(row *sql.Rows) error {
 		var s plan.Stood
 		var day, wrote string
-		if err := r.Scan(&day, &s.Place, &s.ID, &s.Turn, &s.Withdrawn, &wrote); err != nil {
+		if err := row.Scan(&day, &s.Place, &s.ID, &s.Turn, &s.Withdrawn, &wrote); err != nil {
 			return err
 		}
 		list = append(list, s)
@@ -103,7 +123,7 @@ func (tx Tx) Stood(v *desk.VisitPlan, first, last worktime.Date) (list []plan.St
 	}
 	c, _ := care.ByName(v.Kind)
 	for i := range list {
-		if list[i].Record, err = tx.Record(c, list[i].ID); err != nil {
+		if list[i].Record, err = r.record(c, list[i].ID); err != nil {
 			return nil, err
 		}
 	}
@@ -111,8 +131,8 @@ func (tx Tx) Stood(v *desk.VisitPlan, first, last worktime.Date) (list []plan.St
 }
 
 // NoteStood implements desk.PlanRows.
-func (tx Tx) NoteStood(v *desk.VisitPlan, s plan.Stood) error {
-	return tx.exec(noteStood, v.ID, s.Day.String(), s.Place, s.ID, s.Turn, s.Withdrawn, v.Patient, v.Minutes, string(care.JSON(s.Wrote)))
+func (r Rows) NoteStood(v *desk.VisitPlan, s plan.Stood) error {
+	return r.exec(noteStood, v.ID, s.Day.String(), s.Place, s.ID, s.Turn, s.Withdrawn, v.Patient, v.Minutes, string(care.JSON(s.Wrote)))
 }
 
 // PlansOf lists the plans of a person, those that have ended too, by id.

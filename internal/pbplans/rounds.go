@@ -36,8 +36,8 @@ const (
 type rowsOf func(query string, fn func(*sql.Rows) error, args ...any) error
 
 // ToMake implements desk.PlanRows.
-func (tx Tx) ToMake(q desk.ContactQuery) ([]desk.PlannedContact, error) {
-	return toMake(tx.each, q)
+func (r Rows) ToMake(q desk.ContactQuery) ([]desk.PlannedContact, error) {
+	return toMake(r.each, q)
 }
 
 // ToMake are contacts that have still to be made, in order.
@@ -52,8 +52,8 @@ func toMake(each rowsOf, q desk.ContactQuery) ([]desk.PlannedContact, error) {
 }
 
 // ContactsByID implements desk.PlanRows.
-func (tx Tx) ContactsByID(kind string, ids []string) ([]desk.PlannedContact, error) {
-	return byID(tx.each, kind, ids)
+func (r Rows) ContactsByID(kind string, ids []string) ([]desk.PlannedContact, error) {
+	return byID(r.each, kind, ids)
 }
 
 func byID(each rowsOf, kind string, ids []string) ([]desk.PlannedContact, error) {

@@ -17,9 +17,11 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/care"
 	"doorstep/internal/clockwatch"
+	"doorstep/internal/desk"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identifier"
 	"doorstep/internal/identity"
+	"doorstep/internal/importer"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
@@ -181,7 +183,7 @@ func open(app core.App, o Options) (*Server, error) {
 		id, err := ids.New(o.Now())
 		return string(id), err
 	}
-	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
+	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, o.Now) }, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
 	if !o.Manual {
 		s.watch()
 	}

@@ -2,6 +2,7 @@
 // Taking a file in: what is sent of it, and what the answers come to. Pure.
 
 /**
+ * @typedef {'people' | 'directory' | 'plan'} Kind what is in a file
  * @typedef {{ where: string, subject?: string, outcome: string, reason?: string, notes?: string[], cells?: Record<string, string> }} Line
  * @typedef {{ lines: Line[], more: boolean, left_out?: Record<string, number>, remarks?: string[], missing?: string[], problem?: string,
  *   unknown?: string[] }} Answer
@@ -58,15 +59,19 @@ export const columns = {
     'practice_ods', 'team', 'communication_needs', 'access_notes', 'risk_note', 'reason', 'cohort', 'contact_every_days',
     'confidentiality'],
   directory: ['ods_code', 'name', 'address', 'postcode', 'telephone', 'neighbourhood'],
+  plan: ['nhs_number', 'family_name', 'given_name', 'date_of_birth', 'team', 'purpose', 'days', 'every_weeks', 'rule', 'from', 'to', 'minutes',
+    'start', 'until', 'staff', 'second', 'at_door', 'closed_days'],
 }
+
+/** Columns without which a table is none. @type {Record<Kind, string[]>} */
+const needed = { people: ['family_name'], directory: ['ods_code', 'name'], plan: ['from', 'to', 'minutes'] }
 
 /** The column that a refused row is refused for; '' when the reason names none. @param {Line} line */
 export const columnOf = line => /^([a-z_]+)(?:,|:)/.exec(line.reason ?? '')?.[1] ?? ''
 
-/** A row as a table of its own. @param {'people' | 'directory'} kind @param {Record<string, string>} cells */
+/** A row as a table of its own. @param {Kind} kind @param {Record<string, string>} cells */
 export function tableOf(kind, cells) {
-  const needed = ['family_name', 'ods_code', 'name'] // a table without them is none
-  const filled = columns[kind].filter(column => (cells[column] ?? '').trim() || needed.includes(column))
+  const filled = columns[kind].filter(column => (cells[column] ?? '').trim() || needed[kind].includes(column))
   const quote = (/** @type {string} */ text) => `"${text.replace(/"/g, '""')}"`
   return `${filled.join(',')}\n${filled.map(column => quote(cells[column] ?? '')).join(',')}\n`
 }

@@ -1,5 +1,6 @@
 // @ts-check
-// Taking in people or practices from a file. The report grows while it is taken in; refused rows are mended and tried again.
+// Taking in people, practices or plans of visits from a file. The report grows while it is taken in; refused rows are mended
+// and tried again.
 import { announce, html, nothing } from '../../shared/ui/html.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { base64, columnOf, columns, largestFile, Report, tableOf } from '../import-file.js'
@@ -12,7 +13,7 @@ const shownAtOnce = 100
 /** @param {import('../desk-context.js').DeskContext} desk @returns {import('../desk-context.js').View} */
 export function imports(desk) {
   /** @type {import('../desk-context.js').Team[]} */ let teams = []
-  /** @type {'people' | 'directory'} */ let kind = 'people'
+  /** @type {import('../import-file.js').Kind} */ let kind = 'people'
   /** @type {File | null} */ let file = null
   let team = '', update = false, trouble = '', busy = false, shown = shownAtOnce, open = true
   /** @type {string[]} */ let leaveOut = []
@@ -22,7 +23,7 @@ export function imports(desk) {
 
   /** @param {string} content @param {number} from @returns {Promise<import('../import-file.js').Answer>} */
   const send = (content, from) => desk.session.post('/imports',
-    { kind, file: content, from, team: kind === 'people' ? team.slice(5) : '', update, leave_out: leaveOut })
+    { kind, file: content, from, team: kind === 'directory' ? '' : team.slice(5), update, leave_out: leaveOut })
 
   const view = {
     title: w.title,
@@ -41,7 +42,7 @@ export function imports(desk) {
     },
     async take() {
       if (busy) return
-      const missing = !file ? w.needFile : file.size > largestFile ? w.tooLarge : kind === 'people' && !team ? w.needTeam : ''
+      const missing = !file ? w.needFile : file.size > largestFile ? w.tooLarge : kind !== 'directory' && !team ? w.needTeam : ''
       if (missing) return view.refuse(missing)
       busy = true
       trouble = ''
@@ -103,7 +104,7 @@ export function imports(desk) {
     },
     /** @param {string} v */
     choose(v) {
-      kind = v === 'directory' ? 'directory' : 'people'
+      kind = v === 'directory' || v === 'plan' ? v : 'people'
       report = mending = null
       desk.redraw()
     },
@@ -117,19 +118,24 @@ export function imports(desk) {
     form: () => html`<form novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); view.take() }}>
       ${radios({ name: 'kind', legend: w.kind, value: kind, change: view.choose, options: [
         { value: 'people', text: w.kinds.people, hint: w.kindHints.people },
-        { value: 'directory', text: w.kinds.directory, hint: w.kindHints.directory }] })}
+        { value: 'directory', text: w.kinds.directory, hint: w.kindHints.directory },
+        { value: 'plan', text: w.kinds.plan, hint: w.kindHints.plan }] })}
       ${group({ id: 'import-file', label: w.file, hint: w.fileHint, control: html`<input class="dk-file" type="file" id="import-file"
           aria-describedby="import-file-hint" accept=".csv,.txt,.tsv,.json,.ndjson,.xml,.gz,.zip" @change=${view.chosen}>` })}
-      ${kind === 'people' ? html`${select({ id: 'import-team', label: w.team, hint: w.teamHint, value: team, options: teamOptions(teams),
+      ${kind !== 'directory' ? html`${select({ id: 'import-team', label: kind === 'plan' ? w.planTeam : w.team,
+            hint: kind === 'plan' ? w.planTeamHint : w.teamHint, value: team, options: teamOptions(teams),
             change: v => { team = v } })}
-        <div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'import-update', text: w.update, hint: w.updateHint,
+        <div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'import-update', text: w.update,
+            hint: kind === 'plan' ? w.planUpdateHint : w.updateHint,
             checked: update, change: on => { update = on } })}</div>` : nothing}
       <p>${button(busy ? w.busy : w.button, { submit: true, busy })}</p></form>`,
     /** @param {import('../import-file.js').Line} line */
     line: line => html`<li class="dk-card ${line.outcome === 'refused' ? 'dk-card--late' : ''}">
       <span>${tag(word(w.outcomes, line.outcome), line.outcome === 'refused' ? 'bad' : line.outcome === 'differs' ? 'warn' : 'good')}
         <strong>${line.where}</strong>
-        ${kind === 'people' && line.subject ? html`<a href="#/person/${line.subject}">${w.openPerson}</a>` : line.subject ?? nothing}</span>
+        ${kind === 'directory' || !line.subject ? line.subject ?? nothing
+          : kind === 'plan' ? html`<a href="#/plan/${line.subject}">${w.openPlan}</a>`
+            : html`<a href="#/person/${line.subject}">${w.openPerson}</a>`}</span>
       ${line.reason && line !== mending ? html`<span>${why(line)}</span>` : nothing}
       ${(line.notes ?? []).map(note => html`<span class="ds-soft">${note}</span>`)}
       ${line !== mending && line.outcome === 'refused' && Object.values(line.cells ?? {}).some(Boolean)

@@ -88,7 +88,10 @@ func run(ctx context.Context, set *settings.Settings) error {
 		}
 		mounted = server.Mount(app, o)
 		context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait
-		return errors.Join(closeFolder(app.DataDir()), app.Bootstrap())
+		if err := errors.Join(closeFolder(app.DataDir()), app.Bootstrap()); err != nil {
+			return err
+		}
+		return folder.opened()
 	}
 	if err := addCommands(app, set, folder, bootstrap); err != nil {
 		return err
@@ -124,6 +127,14 @@ func (f *folder) enter(c *cobra.Command) (err error) {
 	}
 	return datafolder.Check(f.set.DataDir, datafolder.Expected{Knows: knows, Fresh: f.fresh && serves, Key: f.set.SigningKey, Now: time.Now()},
 		func(sentence string) { fmt.Fprintln(os.Stderr, "doorstep:", sentence) })
+}
+
+// opened notes that the server has the database open.
+func (f *folder) opened() error {
+	if f.lock == nil {
+		return nil
+	}
+	return datafolder.Opened(f.set.DataDir)
 }
 
 func (f *folder) leave() error { return f.lock.Release() }

@@ -37,7 +37,7 @@ type Expected struct {
 
 // Check refuses a folder that this program would do harm in: an empty database beside a signing key, which
 // is how a disk that was not mounted or a backup that was put back by half looks; a database that cannot be
-// read; one that a newer program has changed. A log that cannot be read is put aside, and said so to out, and so
+// read; one that a newer program has changed; a copy that was torn while a server wrote. A log that cannot be read is put aside, and said so to out, and so
 // is that a database which was served before comes without its key, as one from a backup does.
 func Check(dir string, want Expected, out func(sentence string)) error {
 	steps, err := stepsTaken(filepath.Join(dir, dataFile))
@@ -54,6 +54,9 @@ func Check(dir string, want Expected, out func(sentence string)) error {
 	if i := slices.IndexFunc(steps, func(s string) bool { return !want.Knows(s) }); i >= 0 {
 		return fmt.Errorf("%s was changed by a newer Doorstep (its step %s is not known to this one): start that one, "+
 			"or put a copy of the folder back that was made before. Nothing was changed", filepath.Join(dir, dataFile), steps[i])
+	}
+	if err := checkCopy(dir, out); err != nil {
+		return err
 	}
 	if err := sayKeyIsMissing(dir, want.Key, out); err != nil {
 		return err

@@ -379,6 +379,46 @@ func TestWhatCannotBeOpenedIsKeptAndTakenInOnceThePhoneIsUnlocked(t *testing.T) 
 	}
 }
 
+// A phone that was put back from a backup goes on under another outbox, in which its unsent changes have other numbers. What came sealed to a
+// lost key under the numbers of both is taken in all the same, once: when the phone sends it in clear, or when the key is found again.
+func TestWhatCannotBeOpenedIsTakenInAfterAForkToo(t *testing.T) {
+	t.Parallel()
+	for name, found := range map[string]bool{"once it is sent in clear": false, "once the key is there again": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			before, after := w.pocketOf(w.ann), w.pocketOf(w.ann)
+			m := before.visit(1, "Sealed to a key that is gone")
+			sealed := []wire.SealedChange{before.seal(m), after.seal(m)}
+			file := filepath.Join(w.DataDir(), identity.SealingKeyFile)
+			keys := must(os.ReadFile(file))
+			ok(t, os.Remove(file))
+			w.restart()
+			for i, p := range []*pocket{before, after} {
+				if got := p.sent(sealed[i]); got.LastMid != 1 || !got.Taken[0].Taken {
+					t.Fatalf("sealed to the lost key: %+v", got)
+				}
+			}
+			if rows := w.rows(care.Quarantine, "code = 'sealed' && state = 'open'", nil); len(rows) != 1 {
+				t.Fatalf("kept are %v", rows)
+			}
+			if found {
+				ok(t, os.WriteFile(file, keys, 0o600))
+				w.restart()
+				after.sent(sealed[1])
+			}
+			for _, p := range []*pocket{after, after, before} {
+				if r := p.unlockedPush(m).Results[0]; r.Status != care.Applied || len(r.Records) != 1 || len(r.Issues) != 0 {
+					t.Errorf("in clear it ended %+v", r)
+				}
+			}
+			if n := after.notes("Sealed to a key that is gone"); n != 1 || len(w.rows(care.Quarantine, "state = 'open'", nil)) != 0 {
+				t.Errorf("it is there %d times; kept are %v", n, w.rows(care.Quarantine, "state = 'open'", nil))
+			}
+		})
+	}
+}
+
 // The key that phones seal to can be renewed: what was sealed to the old one is still opened.
 func TestANewSealingKeyOpensWhatWasSealedToTheOldOne(t *testing.T) {
 	t.Parallel()

@@ -77,7 +77,7 @@ func TestSeeds(t *testing.T) {
 
 // wideKinds are what happens on wide days alone.
 var wideKinds = []string{"service ended", "service put back", "practice closed", "service of another kind", "handed over by hand", "words of a handover found",
-	"line", "line too late", "read by whoever has it", "told in confidence", "emergency waits", "locked", "sent while locked", "sealing key lost"}
+	"line", "line too late", "read by whoever has it", "told in confidence", "emergency waits", "locked", "sent while locked", "sealing key lost", "sealed to a lost key", "opened after all"}
 
 // TestSeedsWithDigests runs seeds in which phones compare what they hold in the middle of the day as well. It must
 // move nothing: a comparison that finds something has found a pull that missed it.

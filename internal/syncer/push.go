@@ -183,8 +183,7 @@ func (w *pushWork) known(m *care.Mutation) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	mine := entry != nil && (entry.Staff == w.by.Staff || entry.Staff == m.Author)
-	if mine && !differs(entry, m) {
+	if w.same(entry, m) {
 		return w.stored(m)
 	}
 	if res, kept, err := w.opened(entry, m); kept || err != nil {
@@ -224,16 +223,7 @@ func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (w
 		return wire.Result{}, err
 	}
 	if entry == nil || entry.Client != c.Row || entry.Mid != m.Mid {
-		mine, status, err := w.ledger.Renumbered(c, m.Mid, m.Key)
-		if err != nil || !mine {
-			w.refused = forked(c)
-			return wire.Result{}, err
-		}
-		if differs(entry, m) && status != care.Quarantined { // or what is different about it is kept already
-			tx.Next()
-			return w.turn.rooms.Changes.KeepTaken(m, w.by)
-		}
-		return w.answered(m, c.Row, m.Mid, status)
+		return w.renumbered(tx, c, m, entry)
 	}
 	if differs(entry, m) {
 		tx.Next()
@@ -243,6 +233,29 @@ func (w *pushWork) again(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation) (w
 		return w.turn.rooms.Changes.KeepTaken(m, w.by)
 	}
 	return w.stored(m)
+}
+
+// renumbered answers a mutation whose key had taken effect, or was kept sealed, before its client gave it this number:
+// after a fork a phone has another outbox. What differs from that is taken in now or kept, once.
+func (w *pushWork) renumbered(tx *pbstore.Tx, c *pbstore.Client, m *care.Mutation, entry *pbstore.Entry) (wire.Result, error) {
+	mine, status, err := w.ledger.Renumbered(c, m.Mid, m.Key)
+	if err != nil || !mine {
+		w.refused = forked(c)
+		return wire.Result{}, err
+	}
+	if w.same(entry, m) {
+		return w.stored(m)
+	}
+	if differs(entry, m) {
+		tx.Next()
+		if res, kept, err := w.opened(entry, m); kept || err != nil {
+			return res, err
+		}
+		if status != care.Quarantined { // else what is different about it is kept already
+			return w.turn.rooms.Changes.KeepTaken(m, w.by)
+		}
+	}
+	return w.answered(m, c.Row, m.Mid, status)
 }
 
 // opened takes a change in that was kept sealed before, because it could not be opened, under the number it had then.
@@ -263,6 +276,11 @@ func (w *pushWork) opened(entry *pbstore.Entry, m *care.Mutation) (wire.Result, 
 		_, err = w.ledger.Enter(m.Key, entry.Client, entry.Mid, m.Fingerprint())
 	}
 	return res, true, errors.Join(err, w.ledger.Ended(m.Key, res.Status), w.ledger.SaveResults(entry.Client, entry.Mid, entry.Mid, body))
+}
+
+// same says whether a mutation is the one that took effect under its key, of the same author, as far as anybody can tell.
+func (w *pushWork) same(entry *pbstore.Entry, m *care.Mutation) bool {
+	return entry != nil && (entry.Staff == w.by.Staff || entry.Staff == m.Author) && !differs(entry, m)
 }
 
 // differs says whether a mutation says something else than the one that took effect under its key. Of what came sealed

@@ -52,7 +52,7 @@ func (a *API) leave(e *core.RequestEvent) error {
 	}
 	l := desk.Leaving{Staff: e.Request.PathValue("id"), At: at, To: body.To}
 	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		l.Visits, err = v.VisitsOf(l.Staff)
+		l.Visits, err = pbpages.Of(v).VisitsOf(l.Staff)
 		return err
 	}); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (a *API) listDevices(e *core.RequestEvent) error {
 	var rows []desk.Device
 	more := false
 	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		rows, more, err = desk.ReadDevices(v, a.Store.Access, leadOf(e), a.Clock(), q)
+		rows, more, err = desk.ReadDevices(pbpages.Of(v), a.Store.Access, leadOf(e), a.Clock(), q)
 		return err
 	}); err != nil {
 		return err

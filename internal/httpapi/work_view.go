@@ -7,6 +7,7 @@ import (
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 )
 
@@ -48,7 +49,7 @@ func (a *API) viewWork(v *pbstore.Snapshot, viewer *access.Access, staff string)
 	if at < 0 {
 		return w, false, nil
 	}
-	h, err := v.Hanging(staff)
+	h, err := pbpages.Of(v).Hanging(staff)
 	if err != nil {
 		return w, true, err
 	}
@@ -56,7 +57,7 @@ func (a *API) viewWork(v *pbstore.Snapshot, viewer *access.Access, staff string)
 	if err := a.nameWork(v, viewer, h, &w); err != nil {
 		return w, true, err
 	}
-	devices, err := v.DevicesWithWork(staff)
+	devices, err := pbpages.Of(v).DevicesWithWork(staff)
 	w.Devices = append(w.Devices, desk.Describe(devices, a.Store.Access, a.Clock())...)
 	return w, true, err
 }

@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	visitsToMake = `SELECT id FROM visits WHERE staff = ? AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id LIMIT +?`
 	// visitsHanging are those of the ids that are still to be made.
 	visitsHanging = `SELECT id, patient, team, planned_start || '' FROM visits WHERE id IN (SELECT value FROM json_each(?)) AND staff = ?
 		AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id`
@@ -19,26 +18,13 @@ const (
 	unsentOfDevices = `SELECT coalesce(sum(outbox_count), 0) FROM devices WHERE staff = ? AND state IN ('active', 'draining')`
 )
 
-// VisitsOf lists the visits somebody has still to make.
-func (v *Snapshot) VisitsOf(staff string) ([]string, error) {
-	return texts(v, visitsToMake, staff, desk.MostHanging)
-}
-
-// Hanging lists what hangs on a member of staff.
-func (v *Snapshot) Hanging(staff string) (desk.Hanging, error) {
-	visits, err := v.VisitsOf(staff)
-	if err != nil {
-		return desk.Hanging{}, err
-	}
-	return hanging(v, v.store.now(), staff, visits)
-}
-
 // Hanging implements desk.WorkStore.
 func (tx *Tx) Hanging(staff string, visits []string) (desk.Hanging, error) {
-	return hanging(tx, tx.now, staff, visits)
+	return HangingOn(tx, tx.now, staff, visits)
 }
 
-func hanging(r reader, now time.Time, staff string, visits []string) (h desk.Hanging, err error) {
+// HangingOn lists what hangs on a member of staff, of these visits those that are to be made.
+func HangingOn(r reader, now time.Time, staff string, visits []string) (h desk.Hanging, err error) {
 	h.Handovers, h.People, h.Visits = []string{}, []string{}, []desk.HangingVisit{}
 	err = r.each(visitsHanging, func(rows *sql.Rows) error {
 		var v desk.HangingVisit

@@ -28,7 +28,6 @@ var mayScan = map[string]string{
 	"dirtySteering":     "the first rows of an index of that queue, in its order",
 	"everyTeam":         "what of the directory is still in a queue that is emptied, when the directory is read",
 	"everyOrganisation": "what of the directory is still in a queue that is emptied, when the directory is read",
-	"visitsToMake":      "a desk asks it when somebody leaves; an index on visits would cost every push a third of its speed",
 	"lapseOfStaff":      "the indexes of open issues, whole: when somebody leaves a team",
 	"undecidedOf":       "once, at the start, from the index of open issues: memory counts what waits",
 }

@@ -12,7 +12,7 @@ const (
 	DueHandover DueKind = "handover" // a handover whose next answer is due
 	DueIssue    DueKind = "issue"    // a conflict or quarantined change that its owner should have decided
 	DueLapse    DueKind = "lapse"    // an issue that leaves the phones of those who lost its person
-	DueWake     DueKind = "wake"     // a record or a person for whom changes wait, or whose issues go on with them; or where among those that wait it goes on
+	DueWake     DueKind = "wake"     // a record or a person for whom changes wait, or whose issues go on with them; or where among those it goes on
 	DueJudge    DueKind = "judge"    // a person whose refused changes are judged together
 	DueClosing  DueKind = "closing"  // an organisation that closes then: what is open with it goes on
 )

@@ -126,6 +126,14 @@ func (tx *Tx) OpenIssues(patient string) ([]*care.Record, error) {
 	return list, nil
 }
 
+// OpenIssuesOf implements takein.Store.
+func (tx *Tx) OpenIssuesOf(patient, collection, after string, atMost int) ([]*care.Record, error) {
+	if !tx.mayHaveIssues(patient) {
+		return nil, nil
+	}
+	return tx.records(tx.store.tables.byName[collection], openAbout, patient, after, atMost)
+}
+
 // Told implements judge.Store.
 func (tx *Tx) Told(patient, rule string) (bool, error) {
 	var one int

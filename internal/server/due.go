@@ -17,7 +17,7 @@ var DueWork = syncer.DueWork{
 		if err := r.TakeIn.Wake(ref); err != nil {
 			return err
 		}
-		return r.TakeIn.HandOnIssues(ref) // of a person; what goes on from a place names none
+		return r.TakeIn.HandOnIssues(ref) // of a person, or from a place; a place among what waited names nobody
 	},
 	care.DueClosing: func(tx *pbstore.Tx, _ *rooms.Rooms, organisation string) error { return tx.MoveOnFrom(organisation) },
 	care.DueJudge:   func(_ *pbstore.Tx, r *rooms.Rooms, patient string) error { return r.Judge.Refused(patient) },

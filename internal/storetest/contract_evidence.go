@@ -161,12 +161,29 @@ func issues(b *bench, t *Town) {
 		}
 	})
 	b.do(func(s rooms.Store) {
+		for _, c := range []struct {
+			collection, after string
+			atMost            int
+			want              []string
+		}{
+			{care.Conflicts, "", 2, []string{ID(3001), ID(3002)}}, {care.Conflicts, "", 1, []string{ID(3001)}}, {care.Conflicts, ID(3001), 2, []string{ID(3002)}},
+			{care.Conflicts, ID(3002), 2, nil}, {care.Quarantine, "", 2, []string{ID(2001)}},
+		} {
+			if got := idsOf(must(s.OpenIssuesOf(t.Ada, c.collection, c.after, c.atMost))(b.t)); !slices.Equal(got, c.want) {
+				b.t.Errorf("at most %d %s after %q are %v, want %v", c.atMost, c.collection, c.after, got, c.want)
+			}
+		}
+	})
+	b.do(func(s rooms.Store) {
 		b.decideIssue(s, care.Conflicts, ID(3002))
 		b.decideIssue(s, care.Quarantine, ID(2001))
 	})
 	b.do(func(s rooms.Store) {
 		if got := idsOf(must(s.OpenIssues(t.Ada))(b.t)); !slices.Equal(got, []string{ID(3001)}) || s.Watch(t.Ada, s.Now()).Issues != 1 {
 			b.t.Errorf("open are %v, counted %d", got, s.Watch(t.Ada, s.Now()).Issues)
+		}
+		if got := idsOf(must(s.OpenIssuesOf(t.Ada, care.Conflicts, "", 9))(b.t)); !slices.Equal(got, []string{ID(3001)}) {
+			b.t.Errorf("of the conflicts, open are %v", got)
 		}
 		if got := must(s.OpenIssues(ID(4444)))(b.t); len(got) != 0 {
 			b.t.Errorf("%d issues of somebody unknown", len(got))

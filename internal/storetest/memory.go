@@ -338,6 +338,12 @@ func (m *Memory) OpenIssues(of string) ([]*care.Record, error) {
 	return list, nil
 }
 
+// OpenIssuesOf implements takein.Store.
+func (m *Memory) OpenIssuesOf(patient, collection, after string, atMost int) ([]*care.Record, error) {
+	list := m.list(collection, func(i *care.Record) bool { return isOpen(i) && care.AsIssue(i).Patient() == patient && i.ID > after }, byID)
+	return list[:min(len(list), atMost)], nil
+}
+
 // isAbout says whether an issue is filed under a person, or keeps a change that names them, or a record.
 func isAbout(issue *care.Record, patient string) bool {
 	if issue.Text("patient") == patient {

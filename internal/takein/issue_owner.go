@@ -2,6 +2,7 @@ package takein
 
 import (
 	"slices"
+	"strings"
 
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
@@ -9,34 +10,71 @@ import (
 	"doorstep/internal/wire"
 )
 
+// MaxHandedOn is how many issues of people who are with others now are looked at in one transaction; those behind them in
+// the next.
+const MaxHandedOn = 100
+
 // HandOnIssues lets what is open about a person go where the person goes: whoever decides it has the person, reads
 // for that what it holds, and nothing of it once the person is with others. Its deadline runs on. Where no team has
-// the person, an issue stays where it is.
-func (r *Room) HandOnIssues(patient string) error {
-	holders := r.Reference.Teams(patient)
-	if len(holders) == 0 {
-		return nil
-	}
-	open, err := r.Store.OpenIssues(patient)
-	if err != nil {
-		return err
-	}
-	for _, old := range open {
-		i := care.AsIssue(old)
-		if i.Patient() != patient || near(r.Reference.Directory(), i.OwnerTeam(), holders) {
-			continue
+// the person, an issue stays where it is. Ref is the person, or what an earlier call left.
+func (r *Room) HandOnIssues(ref string) error {
+	at := handingOnOf(ref)
+	holders := r.Reference.Teams(at.patient)
+	for len(holders) > 0 && at.collection != "" {
+		room := MaxHandedOn - r.handedOn
+		if room <= 0 {
+			return r.Store.DueAt(r.Moment.Now(), care.DueWake, at.ref())
 		}
-		to := r.nextOwner(i, holders)
-		if to == i.OwnerTeam() {
-			continue
-		}
-		issue := old.Clone()
-		issue.SetAll(map[string]any{"owner_team": to})
-		if err := r.Store.Update(issue, old, []string{"owner_team"}); err != nil {
+		list, err := r.Store.OpenIssuesOf(at.patient, at.collection, at.after, room)
+		if err != nil {
 			return err
+		}
+		for _, issue := range list {
+			if err := r.handOn(issue, holders); err != nil {
+				return err
+			}
+			at.after = issue.ID
+		}
+		if r.handedOn += len(list); len(list) < room {
+			at = at.next()
 		}
 	}
 	return nil
+}
+
+// handOn lets an issue go to one of the teams that have its person, unless it is with them.
+func (r *Room) handOn(old *care.Record, holders []string) error {
+	i := care.AsIssue(old)
+	if near(r.Reference.Directory(), i.OwnerTeam(), holders) {
+		return nil
+	}
+	to := r.nextOwner(i, holders)
+	if to == i.OwnerTeam() {
+		return nil
+	}
+	issue := old.Clone()
+	issue.SetAll(map[string]any{"owner_team": to})
+	return r.Store.Update(issue, old, []string{"owner_team"})
+}
+
+// handingOn is how far handing on the issues of a person has come: after one of those of a collection. In a due row it
+// follows the person.
+type handingOn struct{ patient, collection, after string }
+
+func handingOnOf(ref string) handingOn {
+	if part := strings.Split(ref, "/"); len(part) == 3 {
+		return handingOn{part[0], part[1], part[2]}
+	}
+	return handingOn{ref, care.Conflicts, ""}
+}
+
+func (h handingOn) ref() string { return h.patient + "/" + h.collection + "/" + h.after }
+
+func (h handingOn) next() handingOn {
+	if h.collection == care.Conflicts {
+		return handingOn{h.patient, care.Quarantine, ""}
+	}
+	return handingOn{patient: h.patient}
 }
 
 // nextOwner is who decides an issue now that these teams have its person: one of them; of what had gone on to a care

@@ -24,6 +24,9 @@ type Store interface {
 	WaitingFor(record, client string, mid int64, atMost int) ([]*care.Record, error)
 	// OpenIssues lists the conflicts and what was refused about a person, as far as nobody has decided them.
 	OpenIssues(patient string) ([]*care.Record, error)
+	// OpenIssuesOf lists the issues of one of the two collections that are filed under a person and not decided, by id,
+	// after one of them.
+	OpenIssuesOf(patient, collection, after string, atMost int) ([]*care.Record, error)
 	// QuarantinedCreate returns the open quarantine row that holds a record's create, "" when none.
 	QuarantinedCreate(record string) (string, error)
 	// Held is what waits of an author until somebody decides: how many rows there are, and how many bytes those of the
@@ -120,7 +123,8 @@ type Room struct {
 	Judge     Judge
 	Handovers Handovers
 
-	woken int // changes that waited and ran again
+	woken    int // changes that waited and ran again
+	handedOn int // issues that were looked at because their person is with others
 }
 
 // By says through what a change came in: a device's push, or the server itself.

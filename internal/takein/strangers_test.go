@@ -1,11 +1,13 @@
 package takein_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/rooms"
 	"doorstep/internal/storetest"
 	"doorstep/internal/takein"
 )
@@ -204,5 +206,68 @@ func TestIssues_GoWhereTheirPersonGoes(t *testing.T) {
 	d.must(func(r *takein.Room) error { return r.HandOnIssues(d.Town.Ada) })
 	if owner := d.issue(conflict).Text("owner_team"); owner != d.Town.Coordination {
 		t.Errorf("what went on to the care coordinator belongs to %s", owner)
+	}
+}
+
+// Hundreds of issues are open about a person who goes to others: each transaction hands on some of them, of both kinds, and in the
+// end all are with whoever has the person. Those about somebody else stay, and so does what was decided.
+func TestIssues_AllOfThemGoWhereTheirPersonGoesSomeAtATime(t *testing.T) {
+	d := newDesk(t)
+	issue := func(collection string, n int, patient, state string) *care.Record {
+		return storetest.Record(collection, storetest.ID(n), d.Town.Ann, d.clock, map[string]any{"patient": patient, "collection": care.Visits,
+			"record": storetest.ID(1001), "field": "note", "kind": care.HeldField, "owner_team": d.Town.Nurses, "state": state})
+	}
+	const conflicts, held = 3*takein.MaxHandedOn + 20, takein.MaxHandedOn + 30
+	var all []*care.Record
+	for i := range conflicts {
+		all = append(all, issue(care.Conflicts, 10_000+i, d.Town.Ada, care.IssueOpen))
+	}
+	for i := range held {
+		all = append(all, issue(care.Quarantine, 20_000+i, d.Town.Ada, care.IssueOpen))
+	}
+	all = append(all, issue(care.Conflicts, 30_000, d.Town.Ben, care.IssueOpen), issue(care.Conflicts, 30_001, d.Town.Ada, care.IssueResolved))
+	if err := d.Change(d.clock, func(s rooms.Store) error {
+		for _, i := range all {
+			if _, err := s.Insert(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	with := func(team string) (n int) {
+		for _, i := range all {
+			if d.issue(i.ID).Text("owner_team") == team {
+				n++
+			}
+		}
+		return n
+	}
+	d.Take(d.Town.Ada)
+	d.Give(d.Town.Ada, d.Town.Others, storetest.Monday)
+	d.must(func(r *takein.Room) error { return r.HandOnIssues(d.Town.Ada) })
+	steps := 1
+	for last := with(d.Town.Others); ; steps++ {
+		if last > steps*takein.MaxHandedOn {
+			t.Fatalf("%d transactions handed on %d issues", steps, last)
+		}
+		due, err := d.TakeDue(d.clock.Add(time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range due {
+			if row.Kind == care.DueWake {
+				d.must(func(r *takein.Room) error { return errors.Join(r.Wake(row.Ref), r.HandOnIssues(row.Ref)) })
+			}
+		}
+		now := with(d.Town.Others)
+		if now == last {
+			break
+		}
+		last = now
+	}
+	if n := with(d.Town.Others); n != conflicts+held || with(d.Town.Nurses) != 2 {
+		t.Errorf("%d of %d issues went with her, and %d stayed", n, conflicts+held, with(d.Town.Nurses))
 	}
 }

@@ -32,8 +32,10 @@ func wakingOf(ref string) waking {
 	return w
 }
 
-// Left says whether something that waited was left for the next transaction.
-func (r *Room) Left() bool { return r.woken >= MaxWoken }
+// Left says whether something was left for the next transaction: of what waited, or of what goes on with its person.
+func (r *Room) Left() bool { return r.wokenAll() || r.handedOn >= MaxHandedOn }
+
+func (r *Room) wokenAll() bool { return r.woken >= MaxWoken }
 
 // wakeFor replays what waited for a record that this change made.
 func (in *input) wakeFor(rec *care.Record) error {
@@ -61,7 +63,7 @@ func (r *Room) wake(w waking, approver *care.Viewer) error {
 		return err
 	}
 	for _, q := range waiting {
-		if r.Left() {
+		if r.wokenAll() {
 			break
 		}
 		r.woken++
@@ -76,7 +78,7 @@ func (r *Room) wake(w waking, approver *care.Viewer) error {
 			return err
 		}
 	}
-	if len(waiting) == 0 || !r.Left() {
+	if len(waiting) == 0 || !r.wokenAll() {
 		return nil
 	}
 	return r.Store.DueAt(r.Moment.Now(), care.DueWake, w.ref())

@@ -59,8 +59,8 @@ export const columns = {
     'practice_ods', 'team', 'communication_needs', 'access_notes', 'risk_note', 'reason', 'cohort', 'contact_every_days',
     'confidentiality'],
   directory: ['ods_code', 'name', 'address', 'postcode', 'telephone', 'neighbourhood'],
-  plan: ['nhs_number', 'family_name', 'given_name', 'date_of_birth', 'team', 'purpose', 'days', 'every_weeks', 'rule', 'from', 'to', 'minutes',
-    'start', 'until', 'staff', 'second', 'at_door', 'closed_days'],
+  plan: ['nhs_number', 'family_name', 'given_name', 'date_of_birth', 'team', 'purpose', 'days', 'every_weeks', 'rule', 'from', 'to',
+    'minutes', 'start', 'until', 'staff', 'second', 'at_door', 'closed_days'],
 }
 
 /** Columns without which a table is none. @type {Record<Kind, string[]>} */

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, goes, openBrowser, openPage, until, usable } from './kit.mjs'
-import { phoneOf } from './desk-kit.mjs'
+import { openPhone, syncNow } from './app-kit.mjs'
+import { create, phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
 /** @type {import('playwright-core').Browser} */ let browser
@@ -66,6 +67,20 @@ test('a lead plans a daily visit for somebody, gives a day of it to a nurse, and
   await page.getByRole('region', { name: stand.staff.ned.name }).getByText('09:00–11:00').waitFor()
   await page.getByText(`1 visit is moved: ${stand.staff.ned.name}.`).first().waitFor()
 
+  // Her phone and Ned's say what the move changed: see e2e/unit/app-model.test.mjs. A visit that nobody makes is late on the
+  // desk's first page, which leads to its board.
+  const late = { patient: stand.patients.Ames, team: stand.teams.north, staff: stand.staff.nia.id, status: 'planned', purpose: 'bloods',
+    planned_start: new Date(Date.now() - 7_200_000).toISOString(), planned_end: new Date(Date.now() - 3_600_000).toISOString() }
+  await create(nia, 'visits', late)
+  await nia.sync()
+  await page.goto(`${stand.url}/desk/#/start`)
+  const row = page.getByRole('listitem').filter({ hasText: 'Visit not made' })
+  await row.getByText('Bloods').waitFor()
+  await looks(page, 'what waits, a late visit first')
+  await row.getByRole('link', { name: /AMES, Harold/ }).click()
+  await page.getByRole('region', { name: stand.staff.nia.name }).getByText('Not made').waitFor()
+  await page.getByRole('link', { name: 'The day after' }).click()
+
   // What the plan changes leaves that one alone; ending it takes the rest away.
   await page.getByRole('region', { name: stand.staff.ned.name }).getByRole('link', { name: 'The plan' }).click()
   await page.getByLabel('Between', { exact: true }).fill('07:00')
@@ -74,6 +89,29 @@ test('a lead plans a daily visit for somebody, gives a day of it to a nurse, and
   await page.getByText('The plan is changed.').first().waitFor()
   await page.getByRole('button', { name: 'End: every day' }).click()
   await page.getByText('The plan has ended. 12 visits are taken away. 1 visit stays as it is').first().waitFor()
+})
+
+test('a phone says what a move changed, until its owner has seen it', async t => {
+  const ned = await phoneOf(stand, 'ned'), tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+  const visit = await create(ned, 'visits', { patient: stand.patients.Ames, team: stand.teams.north, staff: stand.staff.ned.id, status: 'planned', purpose: 'insulin',
+    planned_start: `${tomorrow}T14:00:00.000Z`, planned_end: `${tomorrow}T14:30:00.000Z` })
+  await ned.sync()
+  const page = await openPhone(t, browser, stand, 'nia')
+  await page.getByText('Nothing is planned for you today.').waitFor()
+  await goes(page.getByText('Changed in your round'))
+  await ned.record([{ op: 'update', collection: 'visits', id: visit, seen: ned.open('visits', visit),
+    set: { staff: stand.staff.nia.id, planned_start: `${tomorrow}T15:30:00.000Z`, planned_end: `${tomorrow}T16:00:00.000Z` } }])
+  await ned.sync()
+  await syncNow(page)
+  const clock = (/** @type {string} */ at) => new Date(`${tomorrow}T${at}:00Z`).toLocaleTimeString('en-GB', { timeZone: 'Europe/London', hour: '2-digit', minute: '2-digit' })
+  await page.getByText(`moved from ${stand.staff.ned.name} to you, ${clock('14:00')} → ${clock('15:30')}.`).waitFor()
+  for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await accessible(page, `what was moved, ${colorScheme}`)
+  }
+  await usable(page, 'what was moved')
+  await page.getByRole('button', { name: 'I have seen it' }).click()
+  await goes(page.getByText('Changed in your round'))
 })
 
 test('a coordinator of volunteers plans check-ins the same way, and sees nothing clinical', async t => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { callFirst } from '../../pb_public/app/model/callfirst.js'
 import { freshness, index, sets } from '../../pb_public/app/model/people.js'
+import { look, moves } from '../../pb_public/app/model/moves.js'
 import { round, week } from '../../pb_public/app/model/round.js'
 import { visitText } from '../../pb_public/app/model/text.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
@@ -48,6 +49,20 @@ test('the round: what is under way, what is late, what is to come, what is done'
   assert.deepEqual(round(visits, me, now).map(s => [s.contact.id, s.state]),
     [['v09', 'now'], ['yesterday', 'late'], ['v08', 'late'], ['v11', 'due'], ['open to the team', 'due'], ['v07', 'done']])
   assert.deepEqual(week(visits, me, now).map(d => d.stops.length).slice(0, 2), [4, 1])
+})
+
+test('a phone knows what was moved since its owner looked: to her, away from her, to another time', () => {
+  const at = (id, h, more) => ({ id, patient: 'ada', staff: 'nia', team: 'river', status: 'planned', planned_start: `2026-03-02T${h}:00:00Z`, ...more })
+  const before = look([at('same', '11'), at('later', '12'), at('to her', '14', { staff: 'ned' }), at('away', '13'), at('gone', '16'), at('taken up', '10', { staff: null }), at('to nobody', '18'),
+    at('done', '09'), at('begun', '10'), at('passed', '08'), at('others', '15', { staff: 'ned' }), at('others gone', '15', { staff: 'ned' }), at('of all', '15', { staff: null }),
+    at('next month', '11', { planned_start: '2026-04-01T09:00:00Z' })], now)
+  assert.equal(before['next month'], undefined)
+  const told = moves(before, [at('same', '11'), at('later', '13'), at('to her', '15'), at('away', '13', { staff: 'ned' }), at('taken up', '10'), at('to nobody', '18', { staff: null }), at('done', '09', { status: 'completed' }),
+    at('begun', '11', { status: 'in_progress' }), at('passed', '08', { planned_start: '2026-03-01T08:00:00Z' }), at('others', '16', { staff: 'ned' }), at('of all', '15', { staff: 'ned' }), at('new', '17')], me, now)
+  assert.deepEqual(told.map(m => [m.id, m.from.staff, m.to?.staff ?? '-', m.to?.at.slice(11, 16) ?? '-']), [['passed', 'nia', 'nia', '08:00'], ['taken up', '', 'nia', '10:00'], ['later', 'nia', 'nia', '13:00'],
+    ['away', 'nia', 'ned', '13:00'], ['to her', 'ned', 'nia', '15:00'], ['gone', 'nia', '-', '-'], ['to nobody', 'nia', '', '18:00']])
+  assert.deepEqual(moves(before, [], me, now + 86_400_000), [], 'what has passed is told no more')
+  assert.deepEqual(moves(look([at('same', '11')], now), [at('same', '11')], me, now), [])
 })
 
 test('finding a person by what one would type, and by what is shown', () => { // U17, U29

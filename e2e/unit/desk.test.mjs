@@ -80,7 +80,7 @@ test('what is late stands in the order in which somebody sees to it', () => {
   const issue = (id, due, more = {}) => ({ id, due_at: minutes(due), ...more })
   const order = lateFirst([handover('routine', 'R', -200), handover('today', 'SD', -5), handover('emergency', 'E', -1), handover('in time', 'E', 5),
     handover('older', 'SD', -1, { provenance: { raised_at: minutes(-400) } }), handover('nobody', 'R', 9, { state: 'failed' }), handover('since it was read', 'U2', -1, { overdue: false })],
-  [issue('decide', -9), issue('longest', -90), issue('passed on', 60, { escalated_at: minutes(-1) }), issue('later', 30)], now)
-  assert.deepEqual(order.map(one => (one.handover ?? one.issue).id),
-    ['emergency', 'since it was read', 'older', 'today', 'nobody', 'routine', 'passed on', 'longest', 'decide'])
+  [{ id: 'visit', end: minutes(-5) }, { id: 'longest visit', end: minutes(-50) }, { id: 'still time', end: minutes(5) }], [issue('decide', -9), issue('longest', -90), issue('passed on', 60, { escalated_at: minutes(-1) }), issue('later', 30)], now)
+  assert.deepEqual(order.map(one => (one.handover ?? one.visit ?? one.issue).id),
+    ['emergency', 'since it was read', 'older', 'today', 'nobody', 'routine', 'longest visit', 'visit', 'passed on', 'longest', 'decide'])
 })

@@ -58,7 +58,7 @@ var private = map[string]string{
 	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",
 	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered",
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
-	"PlanRequest": "planRequest", "PlanContentRequest": "planContentRequest", "PlanChangeRequest": "planChangeRequest", "EndPlanRequest": "endPlanRequest", "PlanPage": "list",
+	"PlanRequest": "planRequest", "PlanContentRequest": "planContentRequest", "PlanChangeRequest": "planChangeRequest", "EndPlanRequest": "endPlanRequest", "PlanPage": "list", "LatePage": "list", "LateVisit": "LateVisit",
 	"BoardMoveRequest": "boardMoveRequest", "Planned": "planned", "BoardMoved": "boardMoved", "BoardRoundRequest": "boardRoundRequest",
 	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "ImportRequest": "importRequest", "ImportLine": "importLine", "ImportAnswer": "importAnswer", "ClosedRequest": "closedRequest", "TimelinePage": "timelinePage", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
 }

@@ -78,6 +78,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/plans/{id}", worksDesk, a.changePlan},
 		{http.MethodPost, "/plans/{id}/end", worksDesk, a.endPlan},
 		{http.MethodGet, "/board", worksDesk, a.readBoard},
+		{http.MethodGet, "/board/late", worksDesk, a.listLate},
 		{http.MethodPost, "/board/move", worksDesk, a.moveVisits},
 		{http.MethodPost, "/imports", imports, a.importFile},
 		{http.MethodPost, "/people", registers, a.register},

@@ -253,3 +253,28 @@ func TestCare_TheUsualFaceIsSuggested(t *testing.T) {
 	}
 	equal(t, "today, done", rounds(w.board(w.lea, w.nurses, w.dayAhead(0))), "nobody: ; Ann: 08:00 Ada insulin")
 }
+
+// Late follows from what is planned: the desk is told which visits nobody has made, and of whose board they are.
+func TestCare_AVisitThatNobodyMadeIsLateOnTheDesksList(t *testing.T) {
+	w := newTown(t)
+	w.plan(w.lea, w.insulin(map[string]any{"rule": "FREQ=DAILY;COUNT=1", "staff": w.ann.Id}))
+	w.plan(w.lea, w.insulin(map[string]any{"rule": "FREQ=DAILY;COUNT=1", "from": "11:00", "to": "12:00"}))
+	late := func(who *core.Record) (list []httpapi.LateVisit) {
+		t.Helper()
+		return into[listOf[httpapi.LateVisit]](t, w.get(who, "/board/late"), http.StatusOK).Items
+	}
+	equal(t, "late before it is due", len(late(w.lea)), 0)
+	w.pass(48 * time.Hour)
+	list := late(w.lea)
+	if len(list) != 2 || list[0].Staff == nil || list[0].Staff.Name != "Ann" || list[0].Team.ID != w.nurses.Id || list[0].Patient.PreferredName != "Ada" || list[1].Staff != nil || !strings.HasPrefix(list[0].Start, w.dayAhead(-1)) {
+		t.Fatalf("late: %s", toJSON(t, list))
+	}
+	equal(t, "for the coordinator", len(late(w.cora)), 2)
+	equal(t, "for another lead", len(late(w.hella)), 0)
+	equal(t, "for a voluntary service", len(late(w.vera)), 0)
+	ann := w.phoneOf(w.ann)
+	must(t, ann.Edit(care.Visits, list[0].ID, map[string]any{"status": "completed", "started_at": care.Stamp(w.now()), "ended_at": care.Stamp(w.now())}))
+	w.sync(ann)
+	equal(t, "once it is recorded", len(late(w.lea)), 1)
+	equal(t, "lines in the audit", w.column("SELECT count(*) FROM audit WHERE action = 'late' AND actor = ?", w.lea.Id), "3")
+}

@@ -3,6 +3,7 @@ package pbplans
 import (
 	"database/sql"
 	"fmt"
+	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
@@ -21,6 +22,9 @@ const (
 	ofTeams       = ` AND v.retracted = '' AND v.team IN (SELECT value FROM json_each(?)) AND v.planned_start >= ? AND v.planned_start < ? ORDER BY v.planned_start, v.id`
 	visitsToMake  = visitColumns + ` WHERE (v.status = 'planned' OR v.status = 'in_progress')` + ofTeams
 	checkinsToDo  = checkinColumns + ` WHERE v.planned_start != '' AND v.happened_at = ''` + ofTeams
+	late          = ` AND v.retracted = '' AND v.team IN (SELECT value FROM json_each(?)) AND v.planned_start >= ? AND v.planned_start < ? AND v.planned_end < ? ORDER BY v.planned_end, v.id LIMIT +?`
+	lateVisits    = visitColumns + ` WHERE (v.status = 'planned' OR v.status = 'in_progress')` + late
+	lateCheckins  = checkinColumns + ` WHERE v.planned_start != '' AND v.happened_at = ''` + late
 	ofIDs         = ` WHERE v.id IN (SELECT value FROM json_each(?)) AND v.retracted = '' ORDER BY v.planned_start, v.id`
 	visitsByID    = visitColumns + ofIDs
 	checkinsByID  = checkinColumns + ofIDs
@@ -49,6 +53,16 @@ func toMake(each rowsOf, q desk.ContactQuery) ([]desk.PlannedContact, error) {
 		return contacts(each, checkinsToDo, jsonList(q.Teams), from, to)
 	}
 	return contacts(each, visitsToMake, jsonList(q.Teams), from, to)
+}
+
+// Late are contacts of teams that should have been made by a moment and were planned since another, and that nobody has
+// recorded: those that are late longest.
+func (v Pages) Late(kind string, teams []string, since, now time.Time, most int) ([]desk.PlannedContact, error) {
+	from, at := columns.Stamp(since), columns.Stamp(now)
+	if kind == care.Checkins {
+		return contacts(v.Each, lateCheckins, jsonList(teams), from, at, at, most)
+	}
+	return contacts(v.Each, lateVisits, jsonList(teams), from, at, at, most)
 }
 
 // ContactsByID implements desk.PlanRows.

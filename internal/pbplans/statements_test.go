@@ -7,7 +7,7 @@ import (
 	"doorstep/internal/testkit/statements"
 )
 
-func ours() statements.Package { return statements.Package{Least: 14} }
+func ours() statements.Package { return statements.Package{Least: 16} }
 
 func TestEveryStatementSearches(t *testing.T) { ours().Search(t, pbtest.New(t).SecondConnection(t)) }
 

@@ -61,6 +61,8 @@
  * @property {() => Unfinished[]} unfinished the drafts there are, the last touched first
  * @property {Map<string, any>} forms open forms by key, gone with a lock
  * @property {(text: string, how?: { urgent?: boolean }) => void} say announces and shows a short message
+ * @property {() => readonly import('./model/moves.js').Move[]} moves what was moved of the round since its owner looked last
+ * @property {() => void} sawMoves they have seen it
  * @property {() => readonly import('./model/urgent.js').Standing[]} urgent own emergencies that nobody is known to have answered
  * @property {(s: import('./model/urgent.js').Standing) => string} aboutWhom whom one of them is about
  * @property {any} phone what settings and directives need: lock, signOut, exportUnsent, vault, storage figures

@@ -5,6 +5,7 @@ import { announce } from '../shared/ui/html.js'
 import { words } from '../shared/ui/words.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { mineToDecide } from './model/issues.js'
+import { look, moves } from './model/moves.js'
 import { clockTimes } from './model/phonetime.js'
 import { shippedRules } from './model/shipped-rules.js'
 import { personName } from '../shared/ui/format.js'
@@ -61,6 +62,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }
   /** @type {Map<string, any>} */
   let byId = new Map(names.staff.map(s => [s.id, s]))
+  /** How visits were planned when their owner looked last; null before the first load. @type {import('./model/moves.js').Looked | null} */
+  let looked = /** @type {any} */ (await known.get('looked')) ?? null
   /** Drafts by key: when each was last touched by this phone's clock, and whom it is about. */
   const begun = new Map((await drafts.all()).map(({ form, draft }) => [form, { at: draft.at, who: /** @type {any} */ (draft.value)?.who }]))
   let lease = await database.fact('lease') ?? null
@@ -109,6 +112,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       const open = new Set(client.issues().map(i => i.id))
       return client.items().map(r => receiptItem(r, client, open))
     },
+    moves: () => moved.list,
+    sawMoves() { moved.list = []; lookAgain(); redraw() },
     urgent,
     aboutWhom: s => {
       const p = app.get('patients', (s.visit ? app.get('visits', s.visit) : app.get('handovers', s.id))?.patient ?? '')
@@ -182,6 +187,24 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     }
     return alarm.list
   }
+  /** What was moved, worked out again only for other lists of visits or on another day.
+   * @type {{ on: any[], list: import('./model/moves.js').Move[] }} */
+  const moved = { on: [], list: [] }
+  const contacts = () => [...app.all('visits'), ...app.all('checkins')]
+  function lookAtMoves() {
+    const on = [app.all('visits'), app.all('checkins'), app.me.id, new Date(trueNow()).toDateString()]
+    if (!client.status().lastSynced || on.every((what, i) => what === moved.on[i])) return
+    moved.on = on
+    moved.list = looked ? moves(looked, contacts(), { staff: app.me.id, teams: app.me.teams }, trueNow()) : []
+    if (!moved.list.length) lookAgain()
+  }
+  /** Remembers how visits are planned now. What cannot be kept is told once more. */
+  function lookAgain() {
+    const now = look(contacts(), trueNow())
+    if (JSON.stringify(now) === JSON.stringify(looked)) return
+    looked = now
+    known.put('looked', now).catch(() => {})
+  }
   async function lookAtVault() { vaultStatus = await vault.status() }
   function organisation() { return app.me.organisation ? app.get('organisations', app.me.organisation) : null }
   function hours() { return organisation()?.offline_lease_hours }
@@ -221,8 +244,10 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     // Names whose answer was lost are asked for again when the next round ends.
     if (status && (at !== syncedAt || (at && !names.me && client.status().phase === 'idle'))) { syncedAt = at; afterPull().catch(() => {}) }
     urgent()
+    lookAtMoves()
     redraw()
   })
+  lookAtMoves()
   const ageTimer = setInterval(
     () => { if (lease) { lease = ageLease(lease, Date.now()); database.setFact('lease', lease).catch(() => {}); redraw() } }, agePeriod)
   const stopFlush = vault.beforeLock(() => drafts.flush())

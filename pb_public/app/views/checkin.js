@@ -11,6 +11,7 @@ import { timeDoubt } from '../model/times.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
 import { leftForm } from './gone.js'
+import { moved } from './moves.js'
 import { offers } from './offers.js'
 import { back, banner, choice, field } from './parts.js'
 import { age, unreadable } from './person.js'
@@ -33,6 +34,7 @@ export function myWeek(app) {
   return html`<h1 class="nhsuk-heading-l">${w.title}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}
+    ${moved(app)}
     ${offers(app)}
     ${days.filter(d => d.stops.length)
       .map(d => html`<h2 class="nhsuk-heading-m">${date(d.at, app.now())}</h2>

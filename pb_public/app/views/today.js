@@ -9,6 +9,7 @@ import { address } from '../router.js'
 import { answers } from './answers.js'
 import { first, moreOf } from './long-list.js'
 import { offers } from './offers.js'
+import { moved } from './moves.js'
 import { field } from './parts.js'
 import { unfinishedLink } from './unfinished.js'
 
@@ -24,6 +25,7 @@ export function today(app) {
     <h1 class="nhsuk-heading-l">${fill(w.title, { day: date(app.now(), app.now()) })}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}
+    ${moved(app)}
     ${answers(app)}
     ${offers(app)}
     ${find(app)}

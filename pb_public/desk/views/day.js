@@ -97,6 +97,7 @@ export function day(desk, [team = '', on = '']) {
       <span class="ds-soft">${[word(words.app.purposes, v.purpose), lasting(v.minutes),
         v.patient.postcode].filter(Boolean).join(' · ')}</span>
       ${v.patient.risk_note ? tag(v.patient.risk_note, 'warn') : nothing}
+      ${open && Date.parse(v.end) <= now() ? tag(w.late, 'bad') : nothing}
       ${open ? nothing : tag(word(words.app.statuses, v.status), v.status === 'completed' ? 'good' : 'info')}
       ${known && known.id !== staff ? html`<span class="ds-soft">${fill(w.usual, { who: known.name })}</span>` : nothing}
       ${!open ? nothing : moving?.visit === v.id ? visitForm(v, staff)

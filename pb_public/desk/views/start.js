@@ -2,6 +2,7 @@
 // What waits, what is late first.
 import { unanswered } from '../../shared/states.js'
 import { html, nothing } from '../../shared/ui/html.js'
+import { clock, day } from '../../shared/ui/format.js'
 import { now as present } from '../../shared/ui/now.js'
 import { fill, count, word, words } from '../words.js'
 import { deadline, passedOn, personLine, tag } from '../parts.js'
@@ -19,24 +20,31 @@ export function start(desk) {
   /** @type {any[]} */ let issues = []
   /** @type {any[]} */ let handovers = []
   /** @type {any[]} */ let phones = []
+  /** Visits that should have been made by now. @type {any[]} */ let visits = []
   const handoverRow = (/** @type {any} */ h) => ({ to: `handover/${h.id}`, due: h.due,
     what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
     more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }) })
   const issueRow = (/** @type {any} */ i) => ({ to: `issue/${i.id}`, due: i.due_at, what: html`${kindTag(i)} ${personLine(i.patient)}`,
     more: html`${issueTitle(desk, i)} ${passedOn(i)}` })
+  const visitRow = (/** @type {any} */ v) => ({ to: `day/${v.team?.id ?? ''}/${day(v.start)}`, due: v.end,
+    what: html`${tag(v.kind === 'visits' ? w.visit : w.checkin, 'bad')} ${personLine(v.patient)}`,
+    more: fill(v.staff ? w.visitOf : w.visitOfNobody, { what: word(words.app.purposes, v.purpose) || words.desk.plan.checkin,
+      from: clock(v.start), to: clock(v.end), who: v.staff?.name ?? '' }) })
   return {
     title: w.title,
     async load() {
-      const [q, i, h, d] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk), desk.all('/devices'),
-          desk.fields(), desk.staff(), desk.teams()])
+      const [q, i, h, d, l] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk), desk.all('/devices'),
+          desk.session.get('/board/late'), desk.fields(), desk.staff(), desk.teams()])
       queues = q
       issues = i.items
       handovers = h
       phones = d.items
+      visits = l.items
     },
     draw() {
       const now = present()
-      const late = lateFirst(handovers, issues, now).map(one => (one.handover ? handoverRow(one.handover) : issueRow(one.issue)))
+      const late = lateFirst(handovers, visits, issues, now)
+        .map(one => (one.handover ? handoverRow(one.handover) : one.visit ? visitRow(one.visit) : issueRow(one.issue)))
       const careful = phones.filter(p => attention(p, now))
       const inState = (/** @type {string[]} */ ...states) => handovers.filter(h => states.includes(h.state))
       const lateOf = (/** @type {any[]} */ list) => list.filter(h => h.overdue).length
@@ -48,6 +56,7 @@ export function start(desk) {
             late: lateOf(inState('call_needed')) },
         { to: 'handovers/unanswered', text: w.unanswered, n: handovers.filter(unanswered).length,
             late: lateOf(handovers.filter(unanswered)) },
+        { to: 'day', text: w.visits, n: visits.length, late: visits.length },
         { to: 'phones', text: w.phones, n: careful.length, late: 0 },
       ]
       return html`

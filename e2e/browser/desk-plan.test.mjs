@@ -35,6 +35,7 @@ test('a lead plans a daily visit for somebody, gives a day of it to a nurse, and
   await page.getByText('13 visits are new.').waitFor()
   await page.getByLabel('Minutes there').fill('500')
   await page.getByRole('alert').getByText('It takes 500 minutes, and between 08:00 and 10:00 there are 120.').waitFor()
+  await page.locator('.nhsuk-error-message', { hasText: 'It takes 500 minutes' }).waitFor()
   await page.getByLabel('Minutes there').fill('30')
   await page.getByText('13 visits are new.').waitFor()
   await looks(page, 'a plan being made')
@@ -97,7 +98,6 @@ test('a phone says what a move changed, until its owner has seen it', async t =>
     planned_start: `${tomorrow}T14:00:00.000Z`, planned_end: `${tomorrow}T14:30:00.000Z` })
   await ned.sync()
   const page = await openPhone(t, browser, stand, 'nia')
-  await page.getByText('Nothing is planned for you today.').waitFor()
   await goes(page.getByText('Changed in your round'))
   await ned.record([{ op: 'update', collection: 'visits', id: visit, seen: ned.open('visits', visit),
     set: { staff: stand.staff.nia.id, planned_start: `${tomorrow}T15:30:00.000Z`, planned_end: `${tomorrow}T16:00:00.000Z` } }])

@@ -153,8 +153,12 @@ func TestCare_APlanThatCannotBeIsRefusedBeforeItIsStored(t *testing.T) {
 			if status == 0 {
 				status = http.StatusConflict
 			}
-			if no := refused(t, w.send(c.who, "/plans", c.body), status, c.code); !strings.Contains(no.Message, c.says) {
+			no := refused(t, w.send(c.who, "/plans", c.body), status, c.code)
+			if !strings.Contains(no.Message, c.says) {
 				t.Errorf("it says %q", no.Message)
+			}
+			if c.code != "not_found" && (len(no.Fields) != 1 || no.Fields[0].Field == "" || no.Fields[0].Message != no.Message) {
+				t.Errorf("no form could say it beside its field: %+v", no)
 			}
 		})
 	}

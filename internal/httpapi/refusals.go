@@ -24,6 +24,9 @@ func (a *API) refused(err error) *wire.Error {
 		answer = &wire.Error{Code: ofHandover.Code, Message: ofHandover.Message, By: ofHandover.By, At: care.Stamp(ofHandover.At), State: string(ofHandover.State)}
 	case errors.As(err, &ofDesk):
 		answer = &wire.Error{Code: ofDesk.Code, Message: ofDesk.Message, By: ofDesk.By, At: care.Stamp(ofDesk.At)}
+		if ofDesk.Field != "" {
+			answer.Fields = []wire.FieldError{{Field: ofDesk.Field, Message: ofDesk.Message}}
+		}
 	case errors.As(err, &ofSync):
 		answer = &wire.Error{Code: string(ofSync.Code), Message: ofSync.Message, Directive: ofSync.Directive, Expected: ofSync.Expected,
 			Epoch: ofSync.Epoch, LastMid: ofSync.LastMid, LastKey: ofSync.LastKey, RetryAfter: int(ofSync.RetryAfter / time.Second)}

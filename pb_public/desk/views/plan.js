@@ -21,6 +21,7 @@ export function plan(desk, [patient = '', open = '']) {
   /** @type {any} */ let form = null
   /** @type {any} */ let preview = null
   let trouble = '', busy = false, turn = 0
+  /** The field that is wrong. */ let wrong = ''
 
   const empty = () => ({ id: '', team: having[0] ?? '', repeat: fromRule('FREQ=DAILY'), fresh: newID(),
     plan: { purpose: '', rule: '', start: dayOf(now() + 86_400_000), until: '', from: '08:00', to: '10:00', minutes: 30, staff: '',
@@ -51,7 +52,7 @@ export function plan(desk, [patient = '', open = '']) {
     send: only => form.id ? desk.session.post(`/plans/${form.id}`, { plan: view.body(), preview: only })
       : desk.session.post('/plans', { id: form.fresh, patient, team: form.team, plan: view.body(), preview: only }),
     changed() {
-      trouble = ''
+      trouble = wrong = ''
       preview = null
       desk.redraw()
       view.look()
@@ -64,7 +65,7 @@ export function plan(desk, [patient = '', open = '']) {
         if (mine === turn) preview = answer
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
-        if (mine === turn) trouble = e.message
+        if (mine === turn) refuse(e)
       }
       desk.redraw()
     },
@@ -96,7 +97,7 @@ export function plan(desk, [patient = '', open = '']) {
   async function decide(send, say) {
     if (busy) return
     busy = true
-    trouble = ''
+    trouble = wrong = ''
     try {
       desk.say(say(await send()))
       form = null
@@ -105,13 +106,17 @@ export function plan(desk, [patient = '', open = '']) {
       await view.load()
     } catch (e) {
       if (!(e instanceof Refusal)) throw e
-      trouble = e.message
+      refuse(e)
       requestAnimationFrame(() => document.getElementById('plan-trouble')?.focus())
     } finally {
       busy = false
       desk.redraw()
     }
   }
+
+  const refuse = (/** @type {Refusal} */ e) => { trouble = e.message; wrong = e.body.fields?.[0]?.field ?? '' }
+  /** @param {string} field */
+  const of = field => ({ id: `plan-${field}`, error: wrong === field ? trouble : undefined })
 
   const edit = (/** @type {any} */ p) => {
     form = { id: p.id, team: p.team.id, repeat: fromRule(p.plan.rule), plan: { until: '', staff: '', second: '', ...p.plan } }
@@ -128,14 +133,14 @@ export function plan(desk, [patient = '', open = '']) {
     text: `${m.name}, ${word(words.common.roles, m.role)}` }))
 
   const drawForm = () => html`<form @submit=${view.submit} novalidate>${troubleBox('plan-trouble', trouble)}
-    ${teams.length > 1 && !form.id ? select({ id: 'plan-team', label: w.team, value: form.team, options: teams.map(t => ({ value: t.id,
+    ${teams.length > 1 && !form.id ? select({ ...of('team'), label: w.team, value: form.team, options: teams.map(t => ({ value: t.id,
       text: t.name })), change: v => { form.team = v; view.changed() } }) : nothing}
-    ${checkins() ? nothing : select({ id: 'plan-purpose', label: w.purpose, value: form.plan.purpose,
+    ${checkins() ? nothing : select({ ...of('purpose'), label: w.purpose, value: form.plan.purpose,
       options: Object.entries(words.app.purposes).map(([value, text]) => ({ value, text })), change: set('purpose') })}
     ${select({ id: 'plan-repeat', label: w.repeat, value: form.repeat.repeat === 'daily' ? '' : form.repeat.repeat,
       empty: w.repeats.daily, options: [{ value: 'weekly', text: w.repeats.weekly }, { value: 'rule', text: w.repeats.rule }],
       change: v => { form.repeat.repeat = v || 'daily'; view.changed() } })}
-    ${form.repeat.repeat === 'rule' ? textInput({ id: 'plan-rule', label: w.rule, hint: w.ruleHint, value: form.repeat.text,
+    ${form.repeat.repeat === 'rule' ? textInput({ ...of('rule'), label: w.rule, hint: w.ruleHint, value: form.repeat.text,
       wide: true, input: v => { form.repeat.text = v; view.changed() } })
       : textInput({ id: 'plan-every', label: form.repeat.repeat === 'daily' ? w.intervalDays : w.intervalWeeks, inputmode: 'numeric',
         value: String(form.repeat.every),
@@ -147,17 +152,17 @@ export function plan(desk, [patient = '', open = '']) {
         checked: form.repeat.days.includes(d),
         change: on => { form.repeat.days = weekdays.filter(x => x === d ? on
           : form.repeat.days.includes(x)); view.changed() } }))}</div></fieldset>` : nothing}
-    ${textInput({ id: 'plan-from', label: w.from, hint: words.desk.value.london, type: 'time', value: form.plan.from, input: set('from') })}
-    ${textInput({ id: 'plan-to', label: w.to, type: 'time', value: form.plan.to, input: set('to') })}
-    ${textInput({ id: 'plan-minutes', label: w.minutes, inputmode: 'numeric', value: String(form.plan.minutes), input: set('minutes') })}
-    ${select({ id: 'plan-staff', label: w.staff, value: form.plan.staff, empty: w.nobody, options: members(), change: set('staff') })}
+    ${textInput({ ...of('from'), label: w.from, hint: words.desk.value.london, type: 'time', value: form.plan.from, input: set('from') })}
+    ${textInput({ ...of('to'), label: w.to, type: 'time', value: form.plan.to, input: set('to') })}
+    ${textInput({ ...of('minutes'), label: w.minutes, inputmode: 'numeric', value: String(form.plan.minutes), input: set('minutes') })}
+    ${select({ ...of('staff'), label: w.staff, value: form.plan.staff, empty: w.nobody, options: members(), change: set('staff') })}
     ${checkbox({ id: 'plan-two', text: w.two, checked: Number(form.plan.at_door) === 2, change: on => { form.plan.at_door = on ? 2
       : 1; view.changed() } })}
-    ${Number(form.plan.at_door) === 2 ? select({ id: 'plan-second', label: w.second, value: form.plan.second, empty: w.nobody,
+    ${Number(form.plan.at_door) === 2 ? select({ ...of('second'), label: w.second, value: form.plan.second, empty: w.nobody,
       options: members(), change: set('second') }) : nothing}
-    ${textInput({ id: 'plan-start', label: w.start, type: 'date', value: form.plan.start, input: set('start') })}
-    ${textInput({ id: 'plan-until', label: w.last, hint: w.lastHint, type: 'date', value: form.plan.until, input: set('until') })}
-    ${select({ id: 'plan-closed', label: w.closed, value: form.plan.closed_days === 'skip' ? '' : form.plan.closed_days,
+    ${textInput({ ...of('start'), label: w.start, type: 'date', value: form.plan.start, input: set('start') })}
+    ${textInput({ ...of('until'), label: w.last, hint: w.lastHint, type: 'date', value: form.plan.until, input: set('until') })}
+    ${select({ ...of('closed_days'), label: w.closed, value: form.plan.closed_days === 'skip' ? '' : form.plan.closed_days,
       empty: w.closedDays.skip, change: v => set('closed_days')(v || 'skip'),
       options: Object.entries(w.closedDays).filter(([value]) => value !== 'skip').map(([value, text]) => ({ value, text })) })}
     <div class="dk-preview" role="status">${preview ? html`<p><strong>${w.preview}</strong> ${effect(preview)}</p>` : nothing}</div>

@@ -139,7 +139,7 @@ var table = map[string]folder{
 			"internal/arrange", "internal/handover", "internal/rooms", "internal/storetest", "internal/syncer", "internal/pbstore", "internal/pbapp", "internal/server", "internal/testkit/pbtest", "internal/testkit/town"},
 		outside: []string{pocketbase}},
 	"internal/demo": {why: "the demo uses the product as its users do: settings, import, HTTP",
-		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/news2", "internal/worktime", "internal/rules", "internal/phone",
+		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/news2", "internal/worktime", "internal/rules", "internal/phone", "internal/importer", "internal/plan",
 			"internal/pbapp", "internal/pbrecords", "internal/server", "internal/settings", "internal/setup", "internal/recovery"},
 		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}},
 	"internal/testkit/pbtest": {why: "a migrated PocketBase for tests, put together as main does it",

@@ -49,8 +49,10 @@ func compose(o options) (*town, []plan, error) {
 	for _, p := range h.people {
 		t.seeded[care.Patients+"/"+p.id] = true
 	}
-	for _, p := range all {
-		t.seeded[p.collection+"/"+p.id] = true
+	for i := range all {
+		for _, id := range all[i].stand() {
+			t.seeded[all[i].collection+"/"+id] = true
+		}
 	}
 	return t, all, nil
 }
@@ -64,7 +66,7 @@ func build(o options) (*town, error) {
 	if t.house, err = openApp(o.house, t.clock); err != nil {
 		return nil, err
 	}
-	if err := furnish(t.house.app, t.hood, all); err != nil {
+	if err := furnish(t.house.app, t.hood, all, t.clock.Now); err != nil {
 		return nil, errors.Join(err, t.house.close())
 	}
 	if err := t.house.start(o.house); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/importer"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/recovery"
 	"doorstep/internal/setup"
@@ -19,8 +20,9 @@ import (
 const hashCost = 4
 
 // furnish stores the neighbourhood: who works there as `doorstep setup` makes it, people as an import would, through
-// PocketBase's records. The engine finds them when it starts.
-func furnish(app core.App, h *hood, plans []plan) error {
+// PocketBase's records, and the rounds from plans as `doorstep import plan` makes them. The engine finds them when it
+// starts.
+func furnish(app core.App, h *hood, plans []plan, now func() time.Time) error {
 	recoveryKey, err := makeRecoveryKey(app.DataDir())
 	if err != nil {
 		return err
@@ -31,15 +33,46 @@ func furnish(app core.App, h *hood, plans []plan) error {
 	if _, err := setup.Make(context.Background(), accounts, n, setup.ByDemo, func() (string, error) { return h.newID(), nil }); err != nil {
 		return fmt.Errorf("set up the neighbourhood: %w", err)
 	}
-	return app.RunInTransaction(func(tx core.App) error {
+	if err := app.RunInTransaction(func(tx core.App) error {
 		f := &furnisher{app: tx, collections: map[string]*core.Collection{}}
 		for _, p := range h.people {
 			f.person(h, p)
 		}
+		return f.err
+	}); err != nil {
+		return err
+	}
+	if err := planRounds(app, h, plans, now); err != nil {
+		return fmt.Errorf("plan the rounds: %w", err)
+	}
+	return app.RunInTransaction(func(tx core.App) error {
+		f := &furnisher{app: tx, collections: map[string]*core.Collection{}}
 		for _, p := range plans {
-			f.put(p.collection, p.id, p.values)
+			if p.weekly == "" {
+				f.put(p.collection, p.id, p.values)
+			}
 		}
 		return f.err
+	})
+}
+
+// planRounds plans what repeats, in the name of the coordinator.
+func planRounds(app core.App, h *hood, plans []plan, now func() time.Time) error {
+	by, err := pbrecords.OperatorsPlanner(app, h.cora.email, now)
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	return pbrecords.NewImporter(app).Transact(ctx, func(tx importer.Tx) error {
+		for i := range plans {
+			if plans[i].weekly == "" {
+				continue
+			}
+			if err := by.Plan(ctx, tx, plans[i].wanted(), false); err != nil {
+				return fmt.Errorf("%s for %s: %w", plans[i].worker.name, plans[i].person.name(), err)
+			}
+		}
+		return nil
 	})
 }
 

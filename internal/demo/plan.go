@@ -1,14 +1,19 @@
 package demo
 
 import (
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/importer"
+	repeating "doorstep/internal/plan"
 )
 
 // plan is a visit or a check-in that is in somebody's diary before the day begins.
 type plan struct {
-	id         string
+	id string
+	// weekly is the id of the repeating plan of which it is the first; "": it was planned by itself.
+	weekly     string
 	collection string
 	values     map[string]any
 	worker     *worker
@@ -35,6 +40,29 @@ func (h *hood) planCheckin(w *worker, p *person, at time.Time) plan {
 		"patient": p.id, "team": w.team.id, "staff": w.id, "planned_start": at.UTC(), "planned_end": at.Add(45 * time.Minute).UTC()}}
 }
 
+// everyWeek makes a plan that repeats of a visit or check-in, on its day of the week. The server works out the rest, and
+// knows it by the id that such a plan gives.
+func (h *hood) everyWeek(p plan) plan {
+	p.weekly, p.id = p.id, repeating.ContactID(p.id, repeating.DayOf(p.at), 0, 0)
+	return p
+}
+
+// wanted is the plan as a desk makes it.
+func (p *plan) wanted() importer.Planned {
+	ends, _ := p.values["planned_end"].(time.Time)
+	return importer.Planned{ID: p.weekly, Patient: p.person.id, Team: p.worker.team.id, Content: repeating.Content{Purpose: string(p.kind),
+		Rule: "FREQ=WEEKLY;BYDAY=" + strings.ToUpper(p.at.Weekday().String()[:2]), Start: repeating.DayOf(p.at).String(), From: repeating.Clock(p.at), To: repeating.Clock(ends),
+		Minutes: int64(ends.Sub(p.at) / time.Minute), Staff: p.worker.id, AtDoor: 1, Closed: string(repeating.Visit)}}
+}
+
+// stand are the ids of what stands of it before the first phone.
+func (p *plan) stand() []string {
+	if p.weekly == "" {
+		return []string{p.id}
+	}
+	return []string{p.id, repeating.ContactID(p.weekly, repeating.Later(repeating.DayOf(p.at), 7), 0, 0)}
+}
+
 // rounds fills the diaries of the second day with people who have no part in a scene.
 func rounds(h *hood, day time.Time, visits int, seed int) []plan {
 	rng := stream(seed, 3)
@@ -56,7 +84,7 @@ func rounds(h *hood, day time.Time, visits int, seed int) []plan {
 				return
 			}
 			when := at(day, 8, start+i*every+rng.IntN(8))
-			plans = append(plans, h.planVisit(w, p, why[rng.IntN(len(why))], when))
+			plans = append(plans, h.everyWeek(h.planVisit(w, p, why[rng.IntN(len(why))], when)))
 		}
 	}
 	for _, n := range []*nursing{h.north, h.south} {
@@ -78,7 +106,7 @@ func rounds(h *hood, day time.Time, visits int, seed int) []plan {
 				if p == nil {
 					break
 				}
-				plans = append(plans, h.planCheckin(w, p, at(day, 9, 20+7*i+k*95)))
+				plans = append(plans, h.everyWeek(h.planCheckin(w, p, at(day, 9, 20+7*i+k*95))))
 			}
 		}
 	}

@@ -3,12 +3,14 @@ package acceptance
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"testing"
 	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/phone"
+	"doorstep/internal/testkit/pbtest"
 )
 
 // many puts visits of one person into the feed.
@@ -140,4 +142,60 @@ func TestWhatNeverCameIsNotWaitedForForEver(t *testing.T) {
 		t.Errorf("one transaction leaves %d of 450", got)
 	}
 	night("after a night", 0)
+}
+
+// A phone that went on under another outbox sends hundreds of changes that had taken effect under other numbers. What is noted of that goes with
+// the answers, once a pull has confirmed them, a bounded number at a time; and who asks about one after that forks and is answered by its key.
+func TestWhatWasNumberedAnewIsForgottenWithItsAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	before, after := w.pocketOf(w.ann), w.pocketOf(w.ann)
+	var changes []map[string]any
+	for i := range 120 {
+		changes = append(changes, before.visit(int64(i+1), fmt.Sprint("visit ", i)))
+	}
+	before.unlockedPush(changes...)
+	for from := 0; from < len(changes); from += 40 {
+		after.unlockedPush(changes[from : from+40]...)
+	}
+	left := func() (n int) {
+		ok(t, w.DB().NewQuery(`SELECT count(*) FROM sync_renumbered`).Row(&n))
+		return n
+	}
+	night := func(when string, want int) {
+		t.Helper()
+		ok(t, w.srv.CleanUp(t.Context()))
+		if n := left(); n != want {
+			t.Errorf("%s %d are noted, want %d", when, n, want)
+		}
+	}
+	w.clock.Pass(20 * 24 * time.Hour)
+	night("before any pull", len(changes))
+	w.sql(`UPDATE sync_clients SET pulled_mid = 80 WHERE client = ?`, after.client)
+	night("when a pull has confirmed 80", 40)
+	w.sql(`UPDATE sync_clients SET pulled_mid = last_mid`)
+	night("when a pull has confirmed all", 0)
+
+	asked := func(p *pocket, m map[string]any) pbtest.Answer {
+		return w.call(p.token(p.own, ""), http.MethodPost, "/push", map[string]any{"client": p.client, "epoch": p.epoch, "schema": 1, "mutations": []any{m}})
+	}
+	a := asked(after, changes[5])
+	checkError(t, "asked about one", a.Status, a.Body, http.StatusConflict, "forked")
+	third := w.pocketOf(w.ann)
+	if r := third.unlockedPush(with(changes[5], "mid", int64(1))).Results[0]; r.Status != care.Applied || !r.Replayed || third.notes("visit 5") != 1 {
+		t.Errorf("after the fork it ended %+v", r)
+	}
+	// However much there is, a transaction takes some.
+	w.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) INSERT INTO sync_results (client, first_mid, last_mid, at, body)
+		SELECT c.id, 1000 + i * 200, 1199 + i * 200, '2020-01-01T00:00:00.000Z', '[]' FROM n, sync_clients c WHERE c.client = ?`, before.client)
+	w.sql(`WITH RECURSIVE n(i) AS (SELECT 1200 UNION ALL SELECT i + 1 FROM n WHERE i < 9199) INSERT INTO sync_renumbered (client, mid, key, status) SELECT c.id, i, i, 'applied' FROM n, sync_clients c WHERE c.client = ?`, before.client)
+	w.sql(`UPDATE sync_clients SET pulled_mid = 9999 WHERE client = ?`, before.client)
+	all := left()
+	found, err := w.srv.Store.FindOldResults(t.Context(), w.now(), pbstore.OldResults{})
+	ok(t, err)
+	ok(t, w.srv.Engine.Do(t.Context(), func(tx *pbstore.Tx) error { return tx.ClearResults(found) }))
+	if n := all - left(); n == 0 || n > 2200 || found.Last {
+		t.Errorf("one transaction forgets %d of %d, and says that these were all: %v", n, all, found.Last)
+	}
+	night("but for the one that no pull has confirmed", 1)
 }

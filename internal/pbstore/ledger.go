@@ -28,8 +28,10 @@ const (
 		AND (SELECT staff FROM sync_clients WHERE id = sync_results.client) = ? ORDER BY first_mid DESC, id DESC LIMIT 1`
 	leaveLedger = `DELETE FROM sync_ledger WHERE key = ?`
 	savePulled  = `UPDATE sync_clients SET pulled_mid = ? WHERE id = ?`
-	oldResults  = `SELECT r.at, r.id FROM sync_results r JOIN sync_clients c ON c.id = r.client
+	oldResults  = `SELECT r.at, r.id, r.last_mid - r.first_mid + 1 FROM sync_results r JOIN sync_clients c ON c.id = r.client
 		WHERE r.at < ? AND (r.at, r.id) > (?, ?) AND r.last_mid <= c.pulled_mid ORDER BY r.at, r.id LIMIT +?`
+	clearRenumbered = `DELETE FROM sync_renumbered WHERE (client, mid) IN (SELECT n.client, n.mid FROM sync_results r JOIN sync_renumbered n
+		ON n.client = r.client AND n.mid BETWEEN r.first_mid AND r.last_mid WHERE r.id IN (SELECT value FROM json_each(?)))`
 	clearResults = `DELETE FROM sync_results WHERE id IN (SELECT value FROM json_each(?))`
 )
 
@@ -202,30 +204,41 @@ func (tx *Tx) Pulled(c *Client) error {
 
 // OldResults are answers to pushes that nobody needs any more; At and ID say where to go on looking.
 type OldResults struct {
-	ids []int64
-	At  string
-	ID  int64
+	ids  []int64
+	mids int64 // that they answer
+	At   string
+	ID   int64
+	Last bool // there are no more of them
 }
 
-// Last says whether there are no more of them.
-func (o OldResults) Last() bool { return len(o.ids) < retentionAtOnce }
+// midsAtOnce are the mutations whose answers one transaction removes, about.
+const midsAtOnce = 2000
 
 // FindOldResults looks for answers that a pull has confirmed and that are older than a time, after those found before.
 func (s *Store) FindOldResults(ctx context.Context, before time.Time, after OldResults) (found OldResults, err error) {
+	n := 0
 	err = s.Read(ctx, func(v *Snapshot) error {
 		return v.each(oldResults, func(r *sql.Rows) error {
-			err := r.Scan(&found.At, &found.ID)
-			found.ids = append(found.ids, found.ID)
+			next := OldResults{}
+			err := r.Scan(&next.At, &next.ID, &next.mids)
+			if n++; found.mids < midsAtOnce {
+				found = OldResults{append(found.ids, next.ID), found.mids + next.mids, next.At, next.ID, false}
+			}
 			return err
 		}, care.Stamp(before), after.At, after.ID, retentionAtOnce)
 	})
+	found.Last = n == len(found.ids) && n < retentionAtOnce
 	return found, err
 }
 
-// ClearResults removes what was found.
+// ClearResults removes what was found, and what is known of those mutations beyond the ledger: which of them had taken
+// effect under another number. A phone that asks about one all the same was put back from a backup, and forks.
 func (tx *Tx) ClearResults(found OldResults) error {
 	list, err := json.Marshal(found.ids)
 	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(clearRenumbered, string(list)); err != nil {
 		return err
 	}
 	_, err = tx.exec(clearResults, string(list))

@@ -77,7 +77,7 @@ func (e *Engine) clearResults(ctx context.Context, before time.Time) error {
 		if found, err = e.store.FindOldResults(ctx, before, found); err != nil {
 			return err
 		}
-		if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.ClearResults(found) }); err != nil || found.Last() {
+		if err := e.Do(ctx, func(tx *pbstore.Tx) error { return tx.ClearResults(found) }); err != nil || found.Last {
 			return err
 		}
 	}

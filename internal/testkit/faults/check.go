@@ -17,7 +17,7 @@ var rules = map[string]string{
 	"a visit stands in no feed at its version":                `SELECT id FROM visits v WHERE retracted = '' AND NOT EXISTS (SELECT 1 FROM sync_feed f WHERE f.seq = v.version AND f.record = v.id)`,
 	"a number of the feed lies beyond the head":               `SELECT seq FROM sync_feed WHERE seq > (SELECT seq FROM sync_meta)`,
 	"a number of the ledger was given twice":                  `SELECT seq FROM sync_ledger GROUP BY seq HAVING count(*) > 1`,
-	"a client's numbers have a hole":                          `SELECT client FROM (SELECT client, mid FROM sync_ledger UNION SELECT client, mid FROM sync_renumbered) GROUP BY client HAVING max(mid) - min(mid) + 1 <> count(*)`,
+	"a client's numbers have a hole":                          `SELECT client FROM (SELECT client, mid FROM sync_ledger UNION SELECT client, mid FROM sync_renumbered) GROUP BY client HAVING max(mid) - min(mid) + 1 <> count(*) AND client IN (SELECT client FROM sync_results WHERE first_mid = 1)`, // of whom no answer was cleared away yet
 	"a client's last number is not in the ledger":             `SELECT client FROM sync_clients c WHERE last_mid > 0 AND NOT EXISTS (SELECT 1 FROM sync_ledger l WHERE l.key = c.last_key)`,
 	"an open handover of a class with a clock has no due row": `SELECT id FROM handovers h WHERE state NOT IN ` + care.SQLOffTheClock + ` AND ack_due <> '' AND NOT EXISTS (SELECT 1 FROM sync_due d WHERE d.kind = 'handover' AND d.ref = h.id)`,
 }

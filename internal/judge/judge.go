@@ -30,6 +30,9 @@ func (r *Room) all(p people) error {
 		if !care.IsID(id) {
 			continue
 		}
+		if err := r.touchInDoubt(p[id], id); err != nil {
+			return err
+		}
 		if err := r.Person(id, p[id]); err != nil {
 			return err
 		}

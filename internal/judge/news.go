@@ -22,6 +22,7 @@ type News struct {
 	// All: every open issue counts as new.
 	All bool
 
+	changed  []Written                 // of what was there before, or counts again, or no more
 	amended  []arrange.Amendment       // of what was recorded before
 	doubtful []rules.Event             // refused or losing values
 	byHand   []arrange.RefusedHandover // handed over by hand in what was refused

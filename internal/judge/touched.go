@@ -12,7 +12,8 @@ import (
 // Alarms are a function of the evidence that stands. They are worked out from the first moment on at which
 // the evidence about a person changed; so what a change touches has to be known in full, before it and after it:
 //
-//   - a record touches the moment at which it happened, as it was and as it is;
+//   - a record touches the moment at which it happened, as it was and as it is, and each at which it happened according to
+//     what is in doubt about it: that reads otherwise now, or is all that is left of the record;
 //   - a set of readings that replaces another touches that one, which stands or falls with it;
 //   - a record that moves to another person touches both, and takes along what is in doubt about it; so does one
 //     that is made or deleted, where somebody wanted to change it and may not: a record knows whom it is about;
@@ -87,6 +88,7 @@ func (r *Room) touchRecord(p people, w Written) error {
 		return r.touchHeld(p, w.Record.ID, w.Record)
 	}
 	n.Edited = true
+	n.changed = append(n.changed, w)
 	was := p.of(w.Old.Person())
 	was.touch(w.Old.ClinicalTime)
 	if err := r.touchReplaced(p, w.Old); err != nil || was == n {
@@ -151,6 +153,7 @@ func (r *Room) touchReplaced(p people, rec *care.Record) error {
 	n := p.of(first.Person())
 	n.touch(first.ClinicalTime)
 	n.stirred = append(n.stirred, rules.EventOf(first, true))
+	n.changed = append(n.changed, Written{Record: first, Old: first}) // what is in doubt about it stands or falls with it
 	return nil
 }
 

@@ -164,8 +164,8 @@ func mayRead(duty care.Duty, of *side, where token) bool {
 		return works || clinical && duty.FollowsTeam() && !coordinates
 	case care.Checkins:
 		return duty.ReadsConcerns
-	case care.Conflicts: // what stands is in the visit; what lost is for the desk
-		return clinical && (duty.Desk || where.field == "kept")
+	case care.Conflicts: // what stands is in the visit; what lost is for whoever has the person, and for the desk
+		return clinical && (duty.Desk || holds || where.field == "kept")
 	case care.Quarantine:
 		if where.field == "safeguarding" {
 			return duty.ReadsConcerns

@@ -33,6 +33,10 @@ function caseOf({ facts, blocks }) {
       if (name === 'at') found.at = value
       else if (name === 'written') found.written = value
       else if (name === 'rule') found.titles.push(value)
+      else if (name === 'details') values[name] = value.split(' | ').map(answer => {
+        const [, label, told, unit] = /^(.+?) = (.+?)(?: in (.+))?$/.exec(answer)
+        return { code: 'c', label, value: told, unit }
+      })
       else values[name] = name === 'soft_signs' ? value.split(', ') : typed(value)
     }
     if (kind !== 'visit' && anyScored(values)) found.score = score(values, { age, pregnant: facts.pregnant ? true : null, scale: Number(one('scale') ?? 1) })

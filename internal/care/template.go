@@ -1,5 +1,10 @@
 package care
 
+import (
+	"encoding/json"
+	"strings"
+)
+
 // A template asks what belongs to a visit of one purpose. What was answered is kept in the visit's `details`, each answer
 // with the question as it was asked, so that it can be read when the template has long been another.
 
@@ -69,3 +74,18 @@ var detailsShape = &Shape{List: true, Members: []Member{
 	{Field: Field{Name: "value", Kind: Text, Max: 500}, Needed: true},
 	{Field: Field{Name: "unit", Kind: Text, Max: 20}},
 }}
+
+// DetailsText writes what was answered at a visit, each with its question: "Length: 30 mm; Signs of infection: Yes". It takes
+// a visit's `details` as they are stored or read; "" for what holds no answer.
+func DetailsText(details any) string {
+	raw, err := json.Marshal(details)
+	var answers []struct{ Label, Value, Unit string }
+	if err != nil || json.Unmarshal(raw, &answers) != nil {
+		return ""
+	}
+	var told []string
+	for _, a := range answers {
+		told = append(told, strings.TrimRight(a.Label+": "+a.Value+" "+a.Unit, " "))
+	}
+	return strings.Join(told, "; ")
+}

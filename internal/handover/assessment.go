@@ -177,6 +177,9 @@ func visit(c Case, f Finding) string {
 	case "refused":
 		s = append(s, "A critical medicine was refused.")
 	}
+	if told := care.DetailsText(f.Values["details"]); told != "" && !c.holds(told) {
+		s = append(s, told+".")
+	}
 	if note := str(f.Values["note"]); note != "" && !c.holds(note) {
 		s = append(s, "Note of the visit: "+note)
 	}

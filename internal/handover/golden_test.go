@@ -178,6 +178,14 @@ func (b *block) finding(t *testing.T, person news2.Person, clock bool) (Finding,
 			titles = append(titles, value)
 		case "doubt":
 			f.Doubt, f.Verified = value, false
+		case "details":
+			var answers []map[string]string
+			for answer := range strings.SplitSeq(value, " | ") {
+				label, rest, _ := strings.Cut(answer, " = ")
+				answered, unit, _ := strings.Cut(rest, " in ")
+				answers = append(answers, map[string]string{"code": "c", "label": label, "value": answered, "unit": unit})
+			}
+			f.Values[name] = answers
 		case "soft_signs":
 			f.Values[name] = strings.Split(value, ", ")
 		default:

@@ -110,6 +110,24 @@ func TestAmended_TheTextOfAHandoverFollowsTheVisit(t *testing.T) {
 	}
 }
 
+// Whoever is asked to act reads what was answered about the wound, as it was answered last.
+func TestAmended_TheTextHoldsWhatTheTemplateOfTheVisitAsked(t *testing.T) {
+	s := newStory(t)
+	wound := func(length string) []map[string]string {
+		return []map[string]string{{"code": "wound_length", "label": "Length", "value": length, "unit": "mm"}, {"code": "wound_infection", "label": "Signs of infection", "value": "Yes"}}
+	}
+	s.applied(s.Town.Nurse(), s.visit(1, s.Town.Ada, op{"soft_signs": []string{"confused"}, "details": wound("30")}))
+	says := func(text string) {
+		t.Helper()
+		if h := care.AsHandover(s.handovers(s.Town.Ada)[0]); !strings.Contains(h.Assessment(), text) {
+			t.Errorf("it does not say %q: %s", text, h.Assessment())
+		}
+	}
+	says("confused. Length: 30 mm; Signs of infection: Yes.")
+	s.applied(s.Town.Nurse(), s.edit(1, s.Town.Ada, s.base(), op{"details": wound("45")}))
+	says("confused. Length: 45 mm; Signs of infection: Yes.")
+}
+
 // told is the history of a handover, a line each.
 func (s *story) told(id string) string {
 	s.t.Helper()

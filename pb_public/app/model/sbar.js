@@ -2,6 +2,7 @@
 // The text of a handover as the server will write it from the same facts (internal/handover, Compose): shown before it is
 // sent. Both are held to internal/handover/testdata/texts. What only the server knows, such as by when somebody must act,
 // is not in it.
+import { detailLines } from '../../shared/ui/details.js'
 import { moment } from '../../shared/ui/format.js'
 import { readingsChanged, readingsText, saidLabel } from '../../shared/ui/readings.js'
 import { readings } from '../../shared/readings.js'
@@ -147,9 +148,11 @@ function earlier(c) {
 /** @param {Record<string, any>} v of a visit @param {(text: string) => boolean} holds */
 function visit(v, holds) {
   const signs = (v.soft_signs ?? []).map((/** @type {string} */ s) => lower(words.app.softSigns, s))
+  const told = detailLines(v.details).join('; ')
   const of = (/** @type {Record<string, string>} */ table, /** @type {string} */ code) => table[code]
   return [v.status === 'no_access' ? of(w.noAccess, v.no_access_kind) ?? w.noAccess.unknown : of(w.notDone, v.status),
     signs.length ? fill(w.softSigns, { signs: signs.join(', ') }) : '', of(w.medicine, v.critical_medicine),
+    told && !holds(told) ? `${told}.` : '',
     v.note && !holds(v.note) ? fill(w.note, { note: v.note }) : ''].filter(Boolean).join(' ')
 }
 

@@ -38,7 +38,7 @@ func (r *Room) KeepFailed(m *care.Mutation, by By) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	return o.result, r.Store.DueAt(r.Moment.Now(), care.DueJudge, care.AsIssue(o.refused).Patient())
+	return o.result, r.Notes.DueAt(r.Moment.Now(), care.DueJudge, care.AsIssue(o.refused).Patient())
 }
 
 // KeepTaken quarantines a mutation whose key belongs to another change.

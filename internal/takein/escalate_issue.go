@@ -41,7 +41,7 @@ func (r *Room) dueLater(issue *care.Record, due time.Time) error {
 		}
 		due = latest
 	}
-	return r.Store.DueAt(due, care.DueIssue, issue.ID)
+	return r.Notes.DueAt(due, care.DueIssue, issue.ID)
 }
 
 // LapseIssue sends an open issue once more, when those it concerns, but who lost the person, have been told of

@@ -84,7 +84,7 @@ func (r *Room) openIssue(issue *care.Record) error {
 		return err
 	}
 	if at := care.AsIssue(issue).DueAt(); !at.IsZero() {
-		return r.Store.DueAt(at, care.DueIssue, issue.ID)
+		return r.Notes.DueAt(at, care.DueIssue, issue.ID)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func (r *Room) HandOnIssues(ref string) error {
 	for len(holders) > 0 && at.collection != "" {
 		room := MaxHandedOn - r.handedOn
 		if room <= 0 {
-			return r.Store.DueAt(r.Moment.Now(), care.DueWake, at.ref())
+			return r.Notes.DueAt(r.Moment.Now(), care.DueWake, at.ref())
 		}
 		list, err := r.Store.OpenIssuesOf(at.patient, at.collection, at.after, room)
 		if err != nil {

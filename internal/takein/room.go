@@ -38,8 +38,6 @@ type Store interface {
 	// Admit puts a person on a team's caseload from now on: the next op is taken in, and the pull that confirms
 	// this one is answered, with the person on it.
 	Admit(patient, team, reason string) error
-	// DueAt makes the escalation job look at something at a time.
-	DueAt(at time.Time, kind care.DueKind, ref string) error
 }
 
 // Evidence is what taking in reads of what was recorded before.
@@ -54,6 +52,8 @@ type Notes interface {
 	Expect(record string, by care.Reference) error
 	// Expecting lists who named a record before it came, and forgets them.
 	Expecting(record string) ([]care.Reference, error)
+	// DueAt makes the escalation job look at something at a time.
+	DueAt(at time.Time, kind care.DueKind, ref string) error
 	// Audit writes a line of the audit: whom an answer tells of who is not its reader's to look at.
 	Audit(actor, device, action, collection, record, patient string, detail any) error
 }

@@ -81,5 +81,5 @@ func (r *Room) wake(w waking, approver *care.Viewer) error {
 	if len(waiting) == 0 || !r.wokenAll() {
 		return nil
 	}
-	return r.Store.DueAt(r.Moment.Now(), care.DueWake, w.ref())
+	return r.Notes.DueAt(r.Moment.Now(), care.DueWake, w.ref())
 }

@@ -207,8 +207,10 @@ func TestDesk_AnIssueNobodyDecidesIsEscalated(t *testing.T) {
 		t.Fatalf("the coordinator's desk: %s", toJSON(t, at.Items))
 	}
 	w.sync(lea)
-	equal(t, "on the lead's phone", len(lea.List(care.SyncIssues)), 0)
+	equal(t, "on the lead's phone, which has the person", len(lea.List(care.SyncIssues)), 1)
 	into[decision](t, w.resolve(w.cora, at.Items[0]["id"].(string), at.Base, map[string]any{"note": "Ask Ann"}), http.StatusOK)
+	w.sync(lea)
+	equal(t, "decided, on the lead's phone", len(lea.List(care.SyncIssues)), 0)
 	w.pass(48 * time.Hour)
 	equal(t, "decided issues stay decided", len(w.issues(w.cora).Items), 0)
 }

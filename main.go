@@ -152,27 +152,35 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 	for _, theirs := range root.Commands() {
 		theirs.PersistentPreRunE = bootstrap
 	}
-	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), auditCommand(app, bootstrap), healthCommand(set), importer.Command(func() (importer.Store, func() error, error) {
+	ids := identifier.NewMinter(rand.Reader)
+	newID := func() (string, error) {
+		id, err := ids.New(time.Now())
+		return string(id), err
+	}
+	imports := importer.Command(func() (importer.Store, func() error, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, nil, err
 		}
 		return pbrecords.NewImporter(app), func() error { return nil }, app.RunAllMigrations() // run closes it
-	}, func(email string) (importer.Planner, error) { return pbrecords.OperatorsPlanner(app, email, time.Now) }, time.Now), recovery.Command(func() (recovery.Store, error) {
+	}, func(email string) (importer.Planner, error) { return pbrecords.OperatorsPlanner(app, email, time.Now) }, time.Now)
+	imports.AddCommand(importer.StaffCommand(func() (importer.StaffStore, func() error, error) {
+		if err := bootstrap(nil, nil); err != nil {
+			return nil, nil, err
+		}
+		return pbrecords.NewStaffImport(pbrecords.NewAccounts(app, time.Now, rand.Reader), newID), func() error { return nil }, app.RunAllMigrations()
+	}))
+	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), auditCommand(app, bootstrap), healthCommand(set), imports, recovery.Command(func() (recovery.Store, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}
 		return pbrecords.NewRecovery(app, time.Now), app.RunAllMigrations()
 	}, app.DataDir, time.Now))
-	ids := identifier.NewMinter(rand.Reader)
 	root.AddCommand(setup.Command(func() (setup.Store, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}
 		return pbrecords.NewAccounts(app, time.Now, rand.Reader), app.RunAllMigrations()
-	}, func() (string, error) {
-		id, err := ids.New(time.Now())
-		return string(id), err
-	}))
+	}, newID))
 	return errors.Join(set.BindPocketBaseFlags(root.PersistentFlags()), set.BindPocketBaseFlags(serve.PersistentFlags()))
 }
 

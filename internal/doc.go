@@ -35,7 +35,7 @@
 //   - standing: the journal, beside the database, of who may not do any more what they did.
 //   - settings: flags and DOORSTEP_* variables, in one table.
 //   - importer: the practice directory and people, from CSV and FHIR.
-//   - setup: what a neighbourhood is made of on an empty server: described, checked, asked for.
+//   - setup: what a neighbourhood is made of, described, checked and asked for; who may set up what at the desk.
 //   - recovery: opens the export of a phone that nobody can open, and hands it in as a phone would.
 //   - sqlitemem: memory that SQLite keeps.
 //   - sqlitedb: opens the databases; prepared statements, the one writer, read snapshots.

@@ -181,9 +181,17 @@ test('a coordinator of a voluntary service works the desk and sees nothing clini
 
 test('an administrator finds staff and phones, others are told where to go', async t => {
   const ada = await openPage(t, browser, stand, '/desk/', { as: 'ada' })
-  await ada.getByRole('heading', { name: 'Phones' }).waitFor()
-  assert.deepEqual(await ada.getByRole('navigation').getByRole('link').allInnerTexts(), ['Phones', 'Staff'])
-  await accessible(ada, 'the administrator')
+  await ada.getByRole('heading', { name: 'Set up', exact: true }).waitFor()
+  assert.deepEqual(await ada.getByRole('navigation').getByRole('link').allInnerTexts(), ['Set up', 'Phones', 'Staff'])
+  const own = (await stand.care('ada', 'GET', '/organisations')).items[0]
+  for (const path of ['organisations', `organisation/${own.id}`, `team/${own.id}/${own.teams[0].id}`, `team/${own.id}/new`, 'accounts', 'account/new', `account/${stand.staff.nia.id}`, 'phones']) {
+    await go(ada, path)
+    await check(ada, `set up: ${path}`)
+  }
+  for (const path of ['organisation/new', 'neighbourhood/new', `account/${stand.staff.vic.id}`]) { // the whole server's, or another organisation's
+    await go(ada, path)
+    await ada.getByText('There is no such page for your role.').waitFor()
+  }
   await go(ada, `leaver/${stand.staff.nia.id}`)
   assert.doesNotMatch(await ada.locator('main').innerText(), /AMES|BIRCH/)
   const guy = await openPage(t, browser, stand, '/desk/', { as: 'guy' })

@@ -1,4 +1,5 @@
-// From an empty server to somebody who is signed in at the desk: the link, the form and what is wrong in it, with axe.
+// From an empty server to the first person on a nurse's caseload: the link, the form and what is wrong in it, teams and
+// accounts set up at the desk, passwords of one's own, with axe.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -8,7 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { accessible, openBrowser } from './kit.mjs'
+import { accessible, openBrowser, patience } from './kit.mjs'
 
 const binary = fileURLToPath(new URL('../../dist/doorstep-plain', import.meta.url))
 /** @type {import('playwright-core').Browser} */ let browser
@@ -46,6 +47,7 @@ after(async () => {
 test('an empty server is set up in the browser, and whoever did it is at the desk', async t => {
   const page = await browser.newPage({ viewport: { width: 360, height: 740 } })
   t.after(() => page.close())
+  page.setDefaultTimeout(patience)
   const shot = (/** @type {string} */ name) => process.env.SHOTS ? page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true }) : undefined
   await page.goto(link.replace(/#.*/, ''))
   await page.getByText('This page needs the link that the server printed').waitFor()
@@ -83,4 +85,151 @@ test('an empty server is set up in the browser, and whoever did it is at the des
   await page.goto(link)
   await page.reload()
   await page.getByText('This set-up link does not count').waitFor()
+})
+
+/** A page of its own, as somebody else's computer. @param {{ after: (fn: () => Promise<void>) => void }} t */
+async function another(t) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-GB' })
+  t.after(() => context.close())
+  context.setDefaultTimeout(patience)
+  return context.newPage()
+}
+
+const strong = 'tangerine-ladder-cloud'
+
+// U15. What an engineer had to do in a database is done at the desk.
+test('an administrator sets up a practice, a team and staff, who set passwords of their own, and the lead registers the first person', async t => {
+  const page = await another(t), url = link.replace(/\/setup\/.*/, '')
+  const shot = (/** @type {string} */ name) => process.env.SHOTS ? page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true }) : undefined
+  await page.goto(`${url}/desk/`)
+  await page.getByLabel('E-mail address').fill('ADA.quince@trust.example')
+  await page.getByLabel('Password', { exact: true }).fill(strong)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Set up', exact: true }).waitFor()
+  await page.getByText('There is no safeguarding team').waitFor() // it was taken off the form before
+  await accessible(page, 'set up')
+  await shot('administration-1366')
+
+  await page.getByRole('link', { name: 'A new team of Riverside Trust' }).click()
+  await page.getByLabel('Name').fill('community nurses')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('#set-name-error').waitFor()
+  assert.match(await page.locator('#set-name-error').innerText(), /Another team of this organisation has this name/)
+  await page.getByLabel('Name').fill('Safeguarding')
+  await page.getByLabel('What it does').selectOption('Safeguarding')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Safeguarding is saved.').first().waitFor()
+  await page.getByText('There is no safeguarding team').waitFor({ state: 'detached' })
+
+  await page.getByRole('link', { name: 'A new organisation' }).click()
+  await page.getByLabel('Name').fill('Bridge Surgery')
+  await page.getByLabel('ODS code').fill('a81001')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('link', { name: 'Bridge Surgery', exact: true }).click()
+  await page.getByLabel('Monday').fill('late')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Monday: write the hours of a day').waitFor()
+  await accessible(page, 'hours that are none')
+  await page.getByLabel('Monday').fill('8.00 – 18.30')
+  await page.getByLabel('Nation').selectOption('Scotland')
+  await page.getByRole('button', { name: 'Add a day' }).click()
+  await page.getByLabel('Day 1', { exact: true }).fill('2026-12-24')
+  await page.getByLabel('What for, day 1').fill('Christmas Eve')
+  await page.setViewportSize({ width: 360, height: 740 })
+  await accessible(page, 'an organisation')
+  await shot('organisation-360')
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Bridge Surgery is saved.').first().waitFor()
+
+  /** Makes an account, and returns the address that its picture holds. @param {string} name @param {string} email @param {string} role @param {string} team */
+  const invite = async (name, email, role, team, begins = '') => {
+    await page.getByRole('link', { name: 'Who has which role' }).click()
+    await page.getByRole('link', { name: 'A new account' }).click()
+    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('E-mail address').fill(email)
+    await page.getByLabel('Role').selectOption(role)
+    await page.getByLabel('Organisation').selectOption('Riverside Trust')
+    await page.getByLabel(team).check()
+    if (begins) await page.getByLabel('When they begin').fill(begins)
+    await page.getByRole('button', { name: 'Make the account' }).click()
+    await page.getByRole('button', { name: 'A code for their first password' }).click()
+    const code = (await page.locator('.dk-code__read').innerText()).replaceAll(' ', '')
+    await accessible(page, 'a code for somebody')
+    await shot('letter-1366')
+    await page.getByRole('navigation').getByRole('link', { name: 'Set up' }).click()
+    return code
+  }
+  const nia = await invite('Nia Evans', 'Nia.Evans@trust.example', 'District nurse', 'Community Nurses')
+  const lea = await invite('Lea Marsh', 'lea.marsh@trust.example', 'Team lead', 'Community Nurses')
+  const joy = await invite('Joy Abara', 'joy@trust.example', 'Support worker', 'Community Nurses', '2040-01-02T08:00')
+  await page.getByRole('link', { name: 'Who has which role' }).click()
+  await page.getByRole('row', { name: /Joy Abara.*Begins 2 Jan 2040 08:00/ }).waitFor()
+  await page.getByRole('row', { name: /Nia Evans.*District nurse.*Riverside Trust.*Community Nurses.*nia\.evans@trust\.example.*No password yet/ }).waitFor()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page, 'who has which role, dark', { colours: true })
+  await shot('accounts-dark-1366')
+  await page.emulateMedia({ media: 'print' })
+  assert.equal(await page.getByRole('button', { name: 'Print the table' }).isVisible(), false)
+  assert.equal(await page.getByRole('cell', { name: 'nia.evans@trust.example' }).isVisible(), true)
+  await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
+
+  // Nobody is left who administers, if she were to go: it is said beside the field.
+  await page.getByRole('link', { name: 'Ada Quince' }).click()
+  await page.getByLabel('Role').selectOption('Team lead')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('#set-role-error').waitFor()
+
+  const hers = await another(t)
+  await hers.goto(`${url}/account/#code=${nia.toLowerCase()}`)
+  await hers.getByText('This is the account of Nia Evans, nia.evans@trust.example.').waitFor()
+  await accessible(hers, 'a code that counts')
+  await hers.getByLabel('A password of your own').fill(strong)
+  await hers.getByLabel('The same once more').fill('tangerine-ladder-clown')
+  await hers.getByRole('button', { name: 'Set it and sign in' }).click()
+  await hers.getByText('These are two different passwords.').waitFor()
+  await hers.getByLabel('A password of your own').fill('niaevans99')
+  await hers.getByLabel('The same once more').fill('niaevans99')
+  await hers.getByRole('button', { name: 'Set it and sign in' }).click()
+  await hers.locator('#password-error').waitFor()
+  await accessible(hers, 'a password that will not do')
+  await hers.getByLabel('A password of your own').fill(strong)
+  await hers.getByLabel('The same once more').fill(strong)
+  await hers.getByRole('button', { name: 'Set it and sign in' }).click()
+  await hers.waitForURL('**/practice/**')
+  await hers.getByRole('link', { name: 'Your password' }).click() // where she would look to change it
+  await hers.getByLabel('Your present password').fill('another-ladder-cloud')
+  await hers.getByLabel('A password of your own').fill('seventeen-green-kettles')
+  await hers.getByLabel('The same once more').fill('seventeen-green-kettles')
+  await hers.getByRole('button', { name: 'Change it' }).click()
+  await hers.locator('#current-error').waitFor()
+  await accessible(hers, 'another present password')
+  await hers.getByLabel('Your present password').fill(strong)
+  await hers.getByRole('button', { name: 'Change it' }).click()
+  await hers.getByText('Your password is changed.').first().waitFor()
+
+  await hers.goto(`${url}/account/#code=${joy}`)
+  await hers.reload()
+  await hers.getByText('This is the account of Joy Abara').waitFor()
+  await hers.getByLabel('A password of your own').fill(strong)
+  await hers.getByLabel('The same once more').fill(strong)
+  await hers.getByRole('button', { name: 'Set it and sign in' }).click()
+  await hers.getByText('Your password is set. Your account opens on your first day here.').first().waitFor()
+  await accessible(hers, 'a password that is set before the first day')
+
+  const leads = await another(t)
+  await leads.goto(`${url}/account/`)
+  await leads.getByRole('link', { name: 'I have a one-time code' }).click()
+  await leads.getByLabel('Your code').fill(`${lea.slice(0, 4)} ${lea.slice(4)}`)
+  await leads.getByRole('button', { name: 'Go on' }).click()
+  await leads.getByLabel('A password of your own').fill(strong)
+  await leads.getByLabel('The same once more').fill(strong)
+  await leads.getByRole('button', { name: 'Set it and sign in' }).click()
+  await leads.waitForURL('**/practice/**')
+  await leads.goto(`${url}/desk/#/register`)
+  await leads.getByLabel('Family name').fill('Testpatient')
+  await leads.getByLabel('Given name').fill('Ivy')
+  await leads.getByLabel('Whose caseload').selectOption('Community Nurses')
+  await leads.getByRole('button', { name: 'Register' }).click()
+  await leads.getByText('TESTPATIENT, Ivy is registered.').first().waitFor()
 })

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { count, fill, inOrder, word, words } from '../../pb_public/shared/ui/words.js'
 import { desk } from '../../pb_public/shared/words/en-GB-desk.js'
+import { account, administration, setup } from '../../pb_public/shared/words/en-GB-setup.js'
 import { practice } from '../../pb_public/shared/words/en-GB-practice.js'
 
 test('a gap without a value stays visible', () => {
@@ -35,7 +36,7 @@ test('what counts has a form for every way in which the language counts', () => 
       assert.deepEqual(Object.keys(table).sort(), ways, path)
     } else for (const [name, below] of Object.entries(table)) look(below, `${path}.${name}`)
   }
-  look({ ...words, desk, practice })
+  look({ ...words, desk, practice, account, administration, setup })
   assert.ok(found.length > 20, `${found.length} of them found`)
 })
 

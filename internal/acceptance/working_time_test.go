@@ -110,3 +110,24 @@ func TestHoursThatAreStatedAnewMoveWhatStandsWithTheOrganisation(t *testing.T) {
 		t.Errorf("with Wednesdays open again it is due %s and %s", ack, act)
 	}
 }
+
+// So do a day that it closes by itself, and the nation whose bank holidays it keeps.
+func TestADayThatAnOrganisationClosesAndTheNationItIsInMoveWhatStandsWithIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	id := w.byHand(care.SameDay)
+	w.mustAct(w.gp, id, handover.Action{Kind: handover.HandOn, Reason: "A nurse can do this", To: handover.Team{ID: w.others.Id}})
+	today := w.now().In(london(t)).Format(time.DateOnly)
+	w.set(w.trust, map[string]any{"special_days": []map[string]string{{"day": today, "name": "Training"}}})
+	if ack, act := w.due(id); ack != "Thu 10:00" || act != "Thu 18:30" || len(w.moves(id)) != 1 {
+		t.Errorf("with today closed it is due %s and %s, and its history says so %d times", ack, act, len(w.moves(id)))
+	}
+	routine := w.byHand(care.Routine)
+	w.mustAct(w.gp, routine, handover.Action{Kind: handover.HandOn, Reason: "A nurse can do this", To: handover.Team{ID: w.others.Id}})
+	before, _ := w.due(routine)
+	w.set(w.trust, map[string]any{"nation": "scotland", "special_days": nil})
+	if ack, _ := w.due(routine); ack != before {
+		t.Errorf("a nation without a holiday in these days moves it from %s to %s", before, ack)
+	}
+}

@@ -99,7 +99,11 @@ func (a *Access) LooksAfter(staff string) bool {
 	return m != nil && a.looksAfter(m, teams)
 }
 
+// looksAfter: nobody looks after the account of somebody who administers more than they do.
 func (a *Access) looksAfter(m *Member, deskTeams []string) bool {
+	if care.DutyOf(m.Role).Administers > a.Duty.Administers {
+		return false
+	}
 	return a.Administers(m.Organisation) ||
 		slices.ContainsFunc(m.Teams, func(t string) bool { return slices.Contains(deskTeams, t) })
 }

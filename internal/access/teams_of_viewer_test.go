@@ -50,15 +50,16 @@ func TestWhichTeamsAreTheirs(t *testing.T) {
 
 func TestWhomALeadLooksAfter(t *testing.T) {
 	colleagues := []care.Viewer{{Staff: "nora", Role: care.DistrictNurse, Organisation: trust, Teams: []string{nurses}},
-		{Staff: "olga", Role: care.DistrictNurse, Organisation: trust, Teams: []string{others}}, {Staff: "vera", Role: care.Volunteer, Organisation: charity, Teams: []string{friends}}}
+		{Staff: "olga", Role: care.DistrictNurse, Organisation: trust, Teams: []string{others}}, {Staff: "adam", Role: care.Administrator, Organisation: trust, Teams: []string{nurses}},
+		{Staff: "root", Role: care.ServerAdministrator, Organisation: trust, Teams: []string{nurses}}, {Staff: "vera", Role: care.Volunteer, Organisation: charity, Teams: []string{friends}}}
 	for _, c := range []struct {
 		role care.Role
 		want string
 	}{
 		{care.TeamLead, "me nora"},
-		{care.CareCoordinator, "me nora vera"}, // friends are in no neighbourhood
-		{care.Administrator, "me nora olga"},   // of the organisation
-		{care.ServerAdministrator, "me nora olga vera"},
+		{care.CareCoordinator, "me nora vera"},    // friends are in no neighbourhood
+		{care.Administrator, "adam me nora olga"}, // of the organisation, and nobody who administers more
+		{care.ServerAdministrator, "adam me nora olga root vera"},
 		{care.DistrictNurse, ""},
 		{care.DutyGP, ""},
 	} {
@@ -67,7 +68,7 @@ func TestWhomALeadLooksAfter(t *testing.T) {
 		if got := strings.Join(a.MemberIDs(), " "); got != c.want {
 			t.Errorf("%s: %q, want %q", c.role, got, c.want)
 		}
-		for _, staff := range []string{"nora", "olga", "vera", "gone"} {
+		for _, staff := range []string{"nora", "olga", "vera", "adam", "root", "gone"} {
 			if got, want := a.LooksAfter(staff), slices.Contains(strings.Fields(c.want), staff); got != want {
 				t.Errorf("%s looks after %s: %t, want %t", c.role, staff, got, want)
 			}

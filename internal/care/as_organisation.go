@@ -33,6 +33,12 @@ func (r Organisation) Postcode() string { return r.Record.Text("postcode") }
 // OpeningHours is JSON of its shape, nil when missing.
 func (r Organisation) OpeningHours() json.RawMessage { return r.Record.Raw("opening_hours") }
 
+// Nation is "" when missing.
+func (r Organisation) Nation() string { return r.Record.Text("nation") }
+
+// SpecialDays is JSON of its shape, nil when missing.
+func (r Organisation) SpecialDays() json.RawMessage { return r.Record.Raw("special_days") }
+
 // OutOfHours is "" when missing.
 func (r Organisation) OutOfHours() string { return r.Record.Text("out_of_hours") }
 

@@ -1,5 +1,7 @@
 package care
 
+import "doorstep/internal/worktime"
+
 // Collection names, for code that must name one.
 const (
 	Neighbourhoods = "neighbourhoods"
@@ -44,6 +46,8 @@ var organisations = &Collection{Name: Organisations, Synced: true, Fields: []Fie
 	{Name: "address", Kind: Text, Max: 500},
 	{Name: "postcode", Kind: Text, Max: 10},
 	{Name: "opening_hours", Kind: Object, Shape: openingHours}, // a day that is not in it is closed; null = core hours
+	{Name: "nation", Kind: Enum, Values: worktime.Nations},     // whose bank holidays it keeps; null = England's
+	{Name: "special_days", Kind: Object, Shape: specialDays},   // days with hours of their own
 	{Name: "out_of_hours", Kind: Text, Max: 200},
 	{Name: "closed_on", Kind: Date}, // a closed practice receives nothing; its people go to "no destination"
 	// What the phones of its staff must know, volunteers' too.

@@ -26,6 +26,14 @@ var consents = &Shape{List: true, Members: []Member{
 var openingHours = &Shape{Members: []Member{weekday("monday"), weekday("tuesday"), weekday("wednesday"), weekday("thursday"),
 	weekday("friday"), weekday("saturday"), weekday("sunday")}}
 
+// specialDays are days on which an organisation has other hours than on that day of the week: none, or some although it
+// is a bank holiday.
+var specialDays = &Shape{List: true, Members: []Member{
+	{Field: Field{Name: "day", Kind: Date}, Needed: true},
+	{Field: Field{Name: "hours", Kind: Text, Rule: "hours"}}, // null = closed
+	{Field: Field{Name: "name", Kind: Text, Max: 100}},
+}}
+
 func weekday(name string) Member { return Member{Field: Field{Name: name, Kind: Text, Rule: "hours"}} }
 
 // jsonWebKey is a public key (RFC 7517): EC P-256, or OKP Ed25519 for a device.

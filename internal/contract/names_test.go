@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -100,7 +101,7 @@ func kindOf(v *node, name, where string) string {
 	if one := singular[where]; one != "" {
 		return one
 	}
-	return strings.TrimSuffix(where, "s")
+	return cmp.Or(strings.TrimSuffix(where, "s"), "record")
 }
 
 // hide puts names in place of values.

@@ -39,7 +39,7 @@ type library struct {
 func newLibrary(t *testing.T) *library {
 	l := &library{stage: newStage(t), asked: map[string]bool{}, mids: map[string]int{}}
 	for _, sentence := range []string{
-		"Bridge Surgery has two GPs, Guy and Gwen, and Rita at its reception.",
+		"Bridge Surgery has two GPs, Guy and Gwen, and Rita at its reception.", "Adam administers the whole server",
 		"There are a care coordinator, Cora; a mental health team, Minds, with Mia; and a voluntary service, Friendly Visits, with Vera, its coordinator, and Vic, who visits Ada.",
 		"Ann's phone is enrolled, has said hello and has pulled to the end.",
 		"Lea's phone is enrolled, has said hello and has pulled to the end.",
@@ -52,7 +52,7 @@ func newLibrary(t *testing.T) *library {
 	for n, name := range []string{"Ann", "Lea", "Vic"} {
 		l.phones = append(l.phones, reader{name + "'s phone", l.value[fmt.Sprintf("access token %d", n+1)], l.value[fmt.Sprintf("client %d", n+1)]})
 	}
-	for _, name := range []string{"Lea", "Hana", "Guy", "Rita", "Cora", "Vera"} {
+	for _, name := range []string{"Lea", "Hana", "Guy", "Rita", "Cora", "Vera", "Adam"} {
 		token, err := l.people[name].NewAuthToken()
 		if err != nil {
 			t.Fatal(err)
@@ -161,6 +161,7 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 	case "/api/care/v1/staff/{id}/work":
 		return []string{"/api/care/v1/staff/" + l.value["Ann"] + "/work", "/api/care/v1/staff/" + l.value["Vic"] + "/work"}, "", true
 	case "/api/care/v1/inbox", "/api/care/v1/queues", "/api/care/v1/board/late", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
+		"/api/care/v1/organisations", "/api/care/v1/accounts",
 		"/api/doorstep/health", "/api/sync/v1/keys":
 		return []string{path}, "", true
 	}

@@ -152,6 +152,9 @@ var actions = map[string]func(*stage){
 		s.srv.API.FirstStart = link
 		s.bind("set-up link 1", secret)
 	},
+	"Adam administers the whole server": func(s *stage) {
+		s.know("Adam", s.app.Staff(s.t, care.ServerAdministrator, "Adam"))
+	},
 	"Ann is given a one-time code for a password": func(s *stage) {
 		code, _, err := pbrecords.NewAccounts(s.app.BaseApp, s.now, rand.Reader).IssueCode(context.Background(), care.Viewer{Staff: s.people["Lea"].Id}, s.people["Ann"].Id)
 		if err != nil {

@@ -26,6 +26,7 @@ import (
 
 // types are the Go types behind the schemas; the others are parts, unions or PocketBase's.
 var types = map[string]any{
+	"StoredOrganisation": setup.StoredOrganisation{}, "StoredTeam": setup.StoredTeam{}, "StoredAccount": setup.StoredAccount{},
 	"FieldError": wire.FieldError{}, "NewNeighbourhood": setup.Neighbourhood{}, "NewAdministrator": setup.Administrator{}, "NewOrganisation": setup.Organisation{},
 	"NewTeam": setup.Team{}, "NewMember": setup.Member{},
 	"Error": wire.Error{}, "EnrolRequest": wire.EnrolRequest{}, "EnrolResponse": httpapi.Enrolled{}, "TokenResponse": wire.TokenResponse{},
@@ -50,6 +51,7 @@ var types = map[string]any{
 
 // private are types of internal/httpapi that only it can name, by their schemas.
 var private = map[string]string{
+	"SetRequest": "setRequest", "AccountRequest": "accountRequest", "Stored": "stored", "Invitation": "invitation", "OrganisationPage": "list", "AccountPage": "list",
 	"SetUpLinkRequest": "setUpLinkRequest", "SetUpLinkResponse": "setUpLinkResponse", "SetUpRequest": "setUpRequest", "SetUpResponse": "setUpResponse",
 	"PasswordCodeRequest": "passwordCodeRequest", "PasswordOwner": "passwordOwner", "NewPasswordRequest": "newPasswordRequest", "PasswordSet": "passwordSet", "OwnPasswordRequest": "ownPasswordRequest",
 	"SignInRequest": "signInRequest", "SignInResponse": "signInResponse", "StaffSignedIn": "staffSignedIn", "SignInCodeRequest": "signInCodeRequest", "SignInCodeResponse": "signInCodeResponse",

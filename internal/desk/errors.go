@@ -8,23 +8,24 @@ import (
 // Codes of [Error]. They are part of the HTTP contract. A value that does not fit its field is
 // refused with the code of its care.Problem instead.
 const (
-	CodeInvalid         = "invalid"          // what is asked for makes no sense as it stands
-	CodeNotFound        = "not_found"        // not theirs; answered as if it were not there
-	CodeAlready         = "already"          // somebody decided first; By and At say who and when
-	CodeChanged         = "changed"          // somebody changed the value since the lead looked
-	CodeImmutable       = "immutable"        // the field is never changed once it is written
-	CodeNotSettled      = "not_settled"      // the decision does not settle the issue
-	CodeNoCaseload      = "no_caseload"      // somebody in this role holds no people
-	CodeYourself        = "yourself"         // somebody else has to note that you leave
-	CodeClosedElsewhere = "closed_elsewhere" // an administrator closed the account, not a desk
-	CodeIDTaken         = "id_taken"         // another record has this id
-	CodeNotRegistered   = "not_registered"   // the stages could not take the person in
-	CodeSameNumber      = "same_number"      // somebody is registered with this NHS number
-	CodeTwoAtOnce       = "two_at_once"      // somebody would have to be in two places
-	CodeOutsideCaseload = "outside_caseload" // the person is not on the caseload of who is to go
-	CodeClosedDay       = "closed_day"       // the team is closed then
-	CodePlanEnded       = "plan_ended"       // a plan that has ended is not changed any more
-	CodeNotPlanned      = "not_planned"      // the stages could not take the visits in
+	CodeInvalid           = "invalid"            // what is asked for makes no sense as it stands
+	CodeNotFound          = "not_found"          // not theirs; answered as if it were not there
+	CodeAlready           = "already"            // somebody decided first; By and At say who and when
+	CodeChanged           = "changed"            // somebody changed the value since the lead looked
+	CodeImmutable         = "immutable"          // the field is never changed once it is written
+	CodeNotSettled        = "not_settled"        // the decision does not settle the issue
+	CodeNoCaseload        = "no_caseload"        // somebody in this role holds no people
+	CodeYourself          = "yourself"           // somebody else has to note that you leave
+	CodeOnlyAdministrator = "only_administrator" // nobody would be left who administers
+	CodeClosedElsewhere   = "closed_elsewhere"   // an administrator closed the account, not a desk
+	CodeIDTaken           = "id_taken"           // another record has this id
+	CodeNotRegistered     = "not_registered"     // the stages could not take the person in
+	CodeSameNumber        = "same_number"        // somebody is registered with this NHS number
+	CodeTwoAtOnce         = "two_at_once"        // somebody would have to be in two places
+	CodeOutsideCaseload   = "outside_caseload"   // the person is not on the caseload of who is to go
+	CodeClosedDay         = "closed_day"         // the team is closed then
+	CodePlanEnded         = "plan_ended"         // a plan that has ended is not changed any more
+	CodeNotPlanned        = "not_planned"        // the stages could not take the visits in
 )
 
 // Error says why a decision was refused, in a code for programs and a sentence for people.

@@ -24,6 +24,9 @@ type StaffStore interface {
 	NoteLeaving(staff string, since time.Time, by string) error
 	// LeavingNoted is the time from which a desk has said that somebody is gone; zero when none has.
 	LeavingNoted(staff string) (time.Time, error)
+	// OnlyAdministrator says whether nobody would be left who administers what somebody does, for good; false of whoever
+	// administers nothing or is to leave already.
+	OnlyAdministrator(staff string) (bool, error)
 	// ForgetLeaving stores that somebody is in service.
 	ForgetLeaving(staff string) error
 	// DrainDevices makes the active phones of somebody hand in what they hold and take nothing more.
@@ -86,9 +89,14 @@ func (s *Leavers) Leave(l Leaving) (left Left, err error) {
 	if l.To != "" && (l.To == l.Staff || !s.takesOver(l.To)) {
 		return left, refuse(CodeNotFound, "There is no such colleague among those you look after.")
 	}
+	if only, err := s.Staff.OnlyAdministrator(l.Staff); err != nil {
+		return left, err
+	} else if only {
+		return left, refuse(CodeOnlyAdministrator, "Nobody else administers this for good and has a password. Give somebody else the role first, and have them set one.")
+	}
 	now := s.Staff.Now()
 	since := notBefore(now, l.At)
-	if !v.InactiveSince.IsZero() && v.InactiveSince.Before(since) {
+	if v.Begun() && !v.InactiveSince.IsZero() && v.InactiveSince.Before(since) {
 		since = v.InactiveSince // noted before
 	} else if err := s.Staff.NoteLeaving(l.Staff, since, s.Lead.Staff); err != nil {
 		return left, err

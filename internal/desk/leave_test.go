@@ -17,6 +17,7 @@ type service struct {
 	answers  []string // who may answer the handover
 	given    []string // visits that were reassigned
 	handover string   // whose it is
+	only     string   // who alone administers
 }
 
 func aService() *service {
@@ -34,6 +35,8 @@ func (s *service) NoteLeaving(staff string, since time.Time, _ string) error {
 	s.staff[staff] = v
 	return nil
 }
+
+func (s *service) OnlyAdministrator(staff string) (bool, error) { return staff == s.only, nil }
 
 func (s *service) LeavingNoted(staff string) (time.Time, error) { return s.noted[staff], nil }
 
@@ -123,6 +126,10 @@ func TestWhoNotesThatSomebodyLeaves(t *testing.T) {
 			lead.Reach.(*reach).members = append(lead.Reach.(*reach).members, "lea")
 			_, err := s.leavers(lead).Leave(c.l)
 			refusedWith(t, err, c.code)
+			s.only = "ann"
+			if _, err := s.leavers(lead).Leave(Leaving{Staff: "ann", At: noon.Add(time.Hour)}); c.code != "" {
+				refusedWith(t, err, CodeOnlyAdministrator)
+			}
 			if _, noted := s.noted["ann"]; noted != (c.code == "") {
 				t.Errorf("noted: %v", s.noted)
 			}

@@ -92,6 +92,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodGet, "/devices", keepsDevices, a.listDevices},
 		{http.MethodPost, "/devices/{id}/state", keepsDevices, a.setDeviceState},
 	}
+	routes = append(routes, a.administrationRoutes()...)
 	for _, verb := range handoverVerbs {
 		routes = append(routes, careRoute{http.MethodPost, "/handovers/{id}/" + verb.path, worksHandovers, a.act(verb.kind)})
 	}

@@ -66,12 +66,14 @@ func newTown(t *testing.T) *town {
 		return store.Access.Of(lead.Viewer()).LooksAfter(staff)
 	}})
 	pbrecords.BindRevocation(w.App, service.Revoke)
+	pbrecords.BindAdministrators(w.App)
 	store.OnRevocation(service.Revoke)
 	passwords, err := identity.NewPasswords(w.now, 4)
 	must(t, err)
 	people := pbpeople.New(w.SecondConnection(t), store.Connections())
 	w.api = &httpapi.API{App: w.App, Identity: service, Passwords: passwords, Sync: w.engine, Store: store, Imports: pbrecords.NewImporter(w.App),
-		ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, w.now) }, People: people, Clock: w.now}
+		ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, w.now) }, People: people, Clock: w.now,
+		Accounts: pbrecords.NewAccounts(w.App, w.now, rand.Reader), NewID: func() (string, error) { return pbtest.ID(), nil }}
 	w.OnServe().BindFunc(w.api.Register)
 	w.server = w.Serve(t)
 	w.settle()

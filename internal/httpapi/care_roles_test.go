@@ -20,9 +20,11 @@ import (
 var (
 	handoverRoles = []care.Role{care.DistrictNurse, care.SupportWorker, care.Matron, care.MentalHealth, care.SocialCare, care.LinkWorker,
 		care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.SafeguardingLead, care.Reception, care.DutyGP}
-	deskRoles     = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator}
-	registerRoles = []care.Role{care.TeamLead, care.CareCoordinator}
-	keeperRoles   = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.Administrator, care.ServerAdministrator}
+	deskRoles          = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator}
+	registerRoles      = []care.Role{care.TeamLead, care.CareCoordinator}
+	administratorRoles = []care.Role{care.Administrator, care.ServerAdministrator}
+	serverRoles        = []care.Role{care.ServerAdministrator}
+	keeperRoles        = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.Administrator, care.ServerAdministrator}
 )
 
 const onePlan = `{"rule":"FREQ=DAILY","start":"2026-12-01","from":"08:00","to":"10:00","minutes":30}`
@@ -42,6 +44,18 @@ var routeTable = map[string]struct {
 	status int
 	code   string // of a refusal; "" = not_found
 }{
+	"POST /neighbourhoods":               {roles: serverRoles, body: `{"set":{}}`, status: 400, code: "invalid"},
+	"POST /neighbourhoods/{id}":          {roles: serverRoles, body: `{"set":{"name":"x"}}`, status: 404},
+	"GET /organisations":                 {roles: administratorRoles, status: 200},
+	"POST /organisations":                {roles: serverRoles, body: `{"set":{"kind":"practice"}}`, status: 400, code: "invalid"},
+	"POST /organisations/{id}":           {roles: administratorRoles, body: `{"set":{"name":"x"}}`, status: 404},
+	"POST /organisations/{id}/teams":     {roles: administratorRoles, body: `{"set":{"name":"x","kind":"nursing"}}`, status: 404},
+	"POST /teams/{id}":                   {roles: administratorRoles, body: `{"set":{"name":"x"}}`, status: 404},
+	"GET /accounts":                      {roles: administratorRoles, status: 200},
+	"POST /accounts":                     {roles: administratorRoles, body: `{"set":{"name":"x","role":"volunteer"}}`, status: 400, code: "invalid"},
+	"POST /accounts/{id}":                {roles: administratorRoles, body: `{"set":{"name":"x"}}`, status: 404},
+	"POST /accounts/{id}/code":           {roles: administratorRoles, status: 404},
+	"POST /accounts/{id}/take-back":      {roles: administratorRoles, status: 404},
 	"POST /password/own":                 {roles: everyRole(), body: `{"current":"another-password-1","password":"correct-horse-staple"}`, status: 400, code: "sign_in_failed"},
 	"GET /inbox":                         {roles: handoverRoles, status: 200},
 	"POST /handovers/search":             {roles: handoverRoles, body: `{}`, status: 200},

@@ -15,11 +15,17 @@ import (
 // that a decision goes through.
 type deskStore struct {
 	*pbstore.Tx
-	rooms *rooms.Rooms
+	rooms    *rooms.Rooms
+	accounts Accounts
 }
 
 // deskStore joins a transaction to its rooms, which the engine puts together for phones and desks alike.
-func (a *API) deskStore(tx *pbstore.Tx) deskStore { return deskStore{tx, a.Sync.Rooms(tx)} }
+func (a *API) deskStore(tx *pbstore.Tx) deskStore { return deskStore{tx, a.Sync.Rooms(tx), a.Accounts} }
+
+// OnlyAdministrator implements desk.StaffStore.
+func (s deskStore) OnlyAdministrator(staff string) (bool, error) {
+	return s.accounts.OnlyAdministrator(s.Tx, staff)
+}
 
 // Issue implements desk.Issues.
 func (s deskStore) Issue(id string) (*care.Record, error) { return s.rooms.TakeIn.Issue(id) }

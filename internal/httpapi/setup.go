@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"doorstep/internal/care"
+	"doorstep/internal/pbstore"
 	"doorstep/internal/setup"
 	"doorstep/internal/wire"
 )
@@ -17,6 +18,11 @@ import (
 // Accounts keeps accounts, organisations and teams as they are set up, each change with its line of the audit.
 type Accounts interface {
 	setup.Store
+	setup.Administration
+	// OnlyAdministrator says whether nobody would be left who administers what somebody does; see desk.StaffStore.
+	OnlyAdministrator(tx *pbstore.Tx, staff string) (bool, error)
+	// MoveWhoIsDue makes the changes of accounts whose day has come, and says whose they are.
+	MoveWhoIsDue(ctx context.Context) ([]string, error)
 	// NoteLink writes a line of the audit about the link.
 	NoteLink(action string) error
 	// CodeOwner is whose a one-time code is, and SetPassword uses it up. Error of both: identity.ErrCode; of what sets a

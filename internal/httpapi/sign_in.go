@@ -103,6 +103,8 @@ func (a *API) signInWith(e *core.RequestEvent, body signInRequest) error {
 		failed.Why = whyNot(staff)
 	case err != nil:
 		return err
+	case !begun(staff):
+		failed.Why, err = whyInactive, wire.Fail(wire.CodeInactive, "Your account opens on your first day here. Until then you cannot sign in.")
 	case hasLeft(staff, a.Clock()):
 		failed.Why, err = whyInactive, identity.ErrInactive
 	}
@@ -129,6 +131,11 @@ func signedIn(staff *core.Record) staffSignedIn {
 	return staffSignedIn{ID: staff.Id, Name: staff.GetString("name"), Email: staff.Email(), Role: staff.GetString("role"),
 		Organisation: staff.GetString("organisation"), Teams: staff.GetStringSlice("teams"),
 		CollectionID: staff.Collection().Id, CollectionName: staff.Collection().Name}
+}
+
+// begun says whether somebody's first day has come.
+func begun(staff *core.Record) bool {
+	return !staff.GetDateTime("inactive_since").Time().Equal(care.NotBegun)
 }
 
 func tooManyTries(err *identity.TooManyTries) *wire.Error {

@@ -5,13 +5,14 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/arrange"
+	"doorstep/internal/care"
 	"doorstep/internal/handover"
 	"doorstep/internal/worktime"
 )
 
 const (
 	everyTeam         = `SELECT id, name, organisation, neighbourhood, kind, phone, route, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM teams`
-	everyOrganisation = `SELECT id, name, kind, phone, closed_on, coalesce(opening_hours, ''), out_of_hours, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM organisations`
+	everyOrganisation = `SELECT id, name, kind, phone, closed_on, ` + care.SQLStatement + `, out_of_hours, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM organisations`
 	calendarDays      = `SELECT day, open <> 0, note FROM calendar_days`
 )
 
@@ -40,8 +41,7 @@ func (tx *Tx) reloadDirectory() error {
 	return tx.redirect(read.directory)
 }
 
-// directory is who works where, the hours that each organisation states, and the days that are editable: one-off bank
-// holidays and ones that were moved.
+// directory is who works where, when by what each organisation says, and days added or moved for everybody.
 type directory struct {
 	directory *access.Directory
 	hours     map[string]string
@@ -102,8 +102,8 @@ func (tx *Tx) Calendar(organisation string) handover.Calendar {
 func (s *Store) Hours(organisation string) (hours *worktime.Schedule, stated bool) {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
-	_, stated = s.mem.calendars[organisation]
-	return s.mem.calendars.Of(organisation), stated && organisation != ""
+	hours = s.mem.calendars.Of(organisation)
+	return hours, hours.Stated() && organisation != ""
 }
 
 // Clocks implements takein.Reference.

@@ -192,11 +192,11 @@ func (tx *Tx) settleRecord(in ForeignWrites, s *table, d dirty, was columns.Was)
 			return err
 		}
 	}
-	if err := in.TakeInForeignWrite(rec, old, changed); err != nil || s.Collection.Name != care.Organisations || !slices.Contains(changed, "opening_hours") {
+	if err := in.TakeInForeignWrite(rec, old, changed); err != nil || s.Collection.Name != care.Organisations || !slices.ContainsFunc(changed, care.SetsWorkingTime) {
 		return err
 	}
 	tx.unsettled = true
-	_, err = tx.exec(goOn, hoursChanged, rec.ID, string(care.JSON(map[string]string{"hours": string(care.AsOrganisation(old).OpeningHours())})))
+	_, err = tx.exec(goOn, hoursChanged, rec.ID, string(care.JSON(map[string]string{"hours": care.AsOrganisation(old).Statement()})))
 	return err
 }
 

@@ -177,6 +177,7 @@ func open(app core.App, o Options) (*Server, error) {
 			return s.Store.Access.Of(lead.Viewer()).LooksAfter(staff)
 		}})
 	pbrecords.BindRevocation(app, service.Revoke)
+	pbrecords.BindAdministrators(app)
 	s.Store.OnRevocation(service.Revoke)
 	accounts, ids := pbrecords.NewAccounts(app, o.Now, o.Entropy), identifier.NewMinter(o.Entropy)
 	newID := func() (string, error) {

@@ -119,11 +119,11 @@ var rules = sync.OnceValues(func() (*validator.Validate, error) {
 func sentence(f validator.FieldError) string {
 	switch f.Tag() {
 	case "required":
-		return "This is missing."
+		return isMissing
 	case "email":
-		return "This is not an e-mail address, such as ann.lee@nhs.example."
+		return notAnEmail
 	case "ods":
-		return "This is not an ODS code: letters and digits, such as RX1 or A81001. Leave it empty where there is none."
+		return odsWrong
 	case "organisation_kind":
 		return "This must be one of " + strings.Join(care.OrganisationKinds, ", ") + "."
 	case "team_kind":
@@ -135,7 +135,7 @@ func sentence(f validator.FieldError) string {
 		}
 		return "This must be one of " + strings.Join(roles, ", ") + "."
 	case "line":
-		return "This must be one line of text."
+		return oneLine
 	case "min":
 		if f.Kind() == reflect.Slice {
 			return "At least one is needed."

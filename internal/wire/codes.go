@@ -68,6 +68,7 @@ const (
 	CodePlanEnded            Code = "plan_ended"
 	CodeNotPlanned           Code = "not_planned"
 	CodeYourself             Code = "yourself"
+	CodeOnlyAdministrator    Code = "only_administrator"
 	CodeClosedElsewhere      Code = "closed_elsewhere"
 	CodeIDTaken              Code = "id_taken"
 	CodeNotRegistered        Code = "not_registered"
@@ -149,6 +150,7 @@ var Codes = []Row{
 	{CodeNotSettled, 409, RetryAfterFix, "the decision does not settle the issue", "", ""},
 	{CodeNoCaseload, 409, RetryAfterFix, "somebody in this role holds no people", "", ""},
 	{CodeYourself, 409, RetryNever, "somebody else has to note that you leave", "", ""},
+	{CodeOnlyAdministrator, 409, RetryNever, "nobody would be left who administers the organisation or the server", "", ""},
 	{CodeClosedElsewhere, 409, RetryNever, "an administrator closed the account, not a desk", "", ""},
 	{CodeIDTaken, 409, RetryAfterFix, "another record has this id", "", ""},
 	{CodeNotRegistered, 409, RetryAfterFix, "the person could not be taken in", "", ""},

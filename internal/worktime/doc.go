@@ -6,7 +6,9 @@
 //
 // Core hours are 08:00 to 18:30, Monday to Friday, except Good Friday, Christmas Day and
 // bank holidays (NHS England, GP contract core hours). Easter Saturday and Easter Sunday
-// are ordinary weekend days. Bank holidays of England and Wales are those of
-// rickar/cal v2.1.13, on the day they are observed; days that a proclamation adds or
-// moves come in a [Calendar].
+// are ordinary weekend days. Bank holidays are those of the nation, on the day they are
+// observed: by rickar/cal v2.1.13, and what it lacks of Scotland and Northern Ireland by
+// schedule 1 of the Banking and Financial Dealings Act 1971 and gov.uk/bank-holidays. Days
+// that a proclamation adds or moves come in a [Calendar], those of one organisation in its
+// [Statement].
 package worktime

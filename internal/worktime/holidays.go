@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/rickar/cal/v2/gb"
 )
 
 // Calendar holds the days that people add to the bank holidays we can work out.
@@ -34,13 +32,15 @@ type Holiday struct {
 	Name string `json:"name"`
 }
 
-// BankHolidays returns the bank holidays of England and Wales in a year, in order, on the
-// days they are observed: when Christmas Day is a Saturday, the list has Monday the 27th.
+// BankHolidays returns the bank holidays of a nation in a year, in order, on the days they
+// are observed: when Christmas Day is a Saturday, the list has Monday the 27th.
 // Good Friday and Christmas Day, common-law holidays, are among them. One-off days after
-// 2023 are not known; a [Calendar] adds them.
-func BankHolidays(year int) []Holiday {
-	holidays := make([]Holiday, 0, len(gb.Holidays))
-	for _, h := range gb.Holidays {
+// 2023 are not known; a [Calendar] adds them. A nation that is not known has those of
+// England.
+func BankHolidays(nation Nation, year int) []Holiday {
+	list := nation.holidays()
+	holidays := make([]Holiday, 0, len(list))
+	for _, h := range list {
 		// NB! The library also reports the actual date, a weekend day for a substitute. Ask
 		// for what is observed only.
 		_, observed := h.Calc(year)
@@ -60,8 +60,8 @@ func (d Date) compare(other Date) int {
 }
 
 // bankHoliday returns the name of a bank holiday.
-func bankHoliday(d Date) (name string, ok bool) {
-	for _, h := range BankHolidays(d.Year) {
+func bankHoliday(nation Nation, d Date) (name string, ok bool) {
+	for _, h := range BankHolidays(nation, d.Year) {
 		if h.Date == d {
 			return h.Name, true
 		}

@@ -24,7 +24,7 @@ func TestBankHolidaysOfEnglandAndWales(t *testing.T) {
 	s := schedule(t, Options{})
 	for year, list := range want {
 		var got []string
-		for _, h := range BankHolidays(year) {
+		for _, h := range BankHolidays(England, year) {
 			got = append(got, h.Date.at(0, time.UTC).Format("Mon 2006-01-02 ")+h.Name)
 			noon := h.Date.at(12*60, s.loc)
 			if name, off := s.Holiday(noon); !off || name != h.Name || s.IsOpen(noon) {
@@ -37,6 +37,63 @@ func TestBankHolidaysOfEnglandAndWales(t *testing.T) {
 		}
 		if strings.Join(got, "\n") != strings.Join(days, "\n") {
 			t.Errorf("%d:\ngot\n%s\nwant\n%s", year, strings.Join(got, "\n"), strings.Join(days, "\n"))
+		}
+	}
+}
+
+// The other nations by gov.uk/bank-holidays. Days that differ from England's, and one that they share.
+func TestBankHolidaysByNation(t *testing.T) {
+	for _, c := range []struct {
+		nation Nation
+		year   int
+		off    string
+		works  string
+	}{
+		{Wales, 2026, "2026-04-06 Easter Monday, 2026-08-31 Summer Bank Holiday", "2026-01-02, 2026-03-17, 2026-11-30"},
+		{Scotland, 2026, "2026-01-01 New Year's Day, 2026-01-02 2nd January, 2026-04-03 Good Friday, 2026-05-04 Early May, 2026-05-25 Spring Bank Holiday, 2026-08-03 Summer Bank Holiday, 2026-11-30 St Andrew's Day, 2026-12-25 Christmas Day, 2026-12-28 Boxing Day", "2026-04-06, 2026-08-31, 2026-03-17, 2026-07-13"},
+		{Scotland, 2027, "2027-01-01 New Year's Day, 2027-01-04 2nd January, 2027-11-30 St Andrew's Day, 2027-12-27 Christmas Day, 2027-12-28 Boxing Day", "2027-01-05"},
+		{Scotland, 2028, "2028-01-03 New Year's Day, 2028-01-04 2nd January, 2028-08-07 Summer Bank Holiday", "2028-01-05"},
+		{Scotland, 2034, "2034-01-02 New Year's Day, 2034-01-03 2nd January", "2034-01-04"}, // the first is a Sunday
+		{Scotland, 2030, "2030-12-02 St Andrew's Day", "2030-11-29"},                        // the 30th is a Saturday
+		{NorthernIreland, 2026, "2026-03-17 St Patrick's Day, 2026-04-06 Easter Monday, 2026-07-13 Battle of the Boyne (Orangemen's Day), 2026-08-31 Summer Bank Holiday, 2026-12-28 Boxing Day", "2026-01-02, 2026-07-14, 2026-08-03, 2026-11-30"},
+		{NorthernIreland, 2027, "2027-03-17 St Patrick's Day, 2027-07-12 Battle of the Boyne (Orangemen's Day)", "2027-03-18"},
+		{NorthernIreland, 2029, "2029-03-19 St Patrick's Day, 2029-07-12 Battle of the Boyne (Orangemen's Day)", "2029-03-16"}, // the 17th is a Saturday
+		{"", 2026, "2026-04-06 Easter Monday", "2026-11-30"},
+		{"cornwall", 2026, "2026-04-06 Easter Monday", "2026-11-30"},
+	} {
+		got := map[string]string{}
+		for _, h := range BankHolidays(c.nation, c.year) {
+			got[h.Date.String()] = h.Name
+		}
+		s := schedule(t, Options{Nation: c.nation})
+		for day := range strings.SplitSeq(c.off, ", ") {
+			date, name, _ := strings.Cut(day, " ")
+			if got[date] != name {
+				t.Errorf("%s, %s: %q, want %q", c.nation, date, got[date], name)
+			}
+			d, err := ParseDate(date)
+			if why, closed := s.ClosedOn(d); err != nil || !closed || why != name {
+				t.Errorf("%s works on %s", c.nation, day)
+			}
+		}
+		for day := range strings.SplitSeq(c.works, ", ") {
+			d, err := ParseDate(day)
+			if why, closed := s.ClosedOn(d); err != nil || closed {
+				t.Errorf("%s does not work on %s: %s", c.nation, day, why)
+			}
+		}
+	}
+	for nation, want := range map[Nation]int{England: 8, Wales: 8, Scotland: 9, NorthernIreland: 10} {
+		for year := 2024; year < 2040; year++ {
+			days := BankHolidays(nation, year)
+			for i := range days[1:] {
+				if days[i].Date == days[i+1].Date {
+					t.Errorf("%s has two holidays on %s", nation, days[i].Date)
+				}
+			}
+			if len(days) != want {
+				t.Errorf("%s has %d holidays in %d, want %d", nation, len(days), year, want)
+			}
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package worktime
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,12 +10,16 @@ import (
 // Options says when an organisation or team works. The zero value is core hours with the
 // bank holidays of England and Wales.
 type Options struct {
+	// Nation is whose bank holidays it keeps; "" = England's.
+	Nation Nation
 	// Hours are the openings of each weekday, as "08:00-18:30", or with a break as
 	// "08:00-13:00, 14:00-18:30"; round the clock is "00:00-24:00". A weekday that is absent
 	// or empty is closed. A nil map means [CoreWeek].
 	Hours map[time.Weekday]string
 	// Calendar holds the days people added or removed.
 	Calendar Calendar
+	// Days are days with hours of their own, whatever else is said of them.
+	Days []Day
 	// OpenOnBankHolidays is for teams that work them as any other day, such as urgent
 	// community response. Extra days of the calendar stay closed.
 	OpenOnBankHolidays bool
@@ -27,8 +30,17 @@ type Options struct {
 type Schedule struct {
 	week     [7][]span // by time.Weekday
 	calendar Calendar
+	days     map[Date]dayOff
+	nation   Nation
 	bankOpen bool
+	stated   bool
 	loc      *time.Location
+}
+
+// dayOff is a day with hours of its own.
+type dayOff struct {
+	name  string
+	spans []span
 }
 
 // New builds a schedule. It fails when hours cannot be read, when a day is both added and
@@ -48,8 +60,18 @@ func New(options Options) (*Schedule, error) {
 	}
 	s := &Schedule{
 		calendar: Calendar{Extra: maps.Clone(options.Calendar.Extra), Removed: maps.Clone(options.Calendar.Removed)},
+		days:     map[Date]dayOff{},
+		nation:   options.Nation,
 		bankOpen: options.OpenOnBankHolidays,
+		stated:   options.Hours != nil,
 		loc:      loc,
+	}
+	for _, d := range options.Days {
+		off := dayOff{name: d.Name}
+		if off.spans, err = parseHours(d.Hours); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Day, err)
+		}
+		s.days[d.Day] = off
 	}
 	open := false
 	for day, text := range hours {
@@ -74,21 +96,35 @@ func (s *Schedule) Holiday(t time.Time) (name string, ok bool) {
 }
 
 func (s *Schedule) holiday(d Date) (name string, ok bool) {
+	if own, has := s.days[d]; has {
+		return own.name, len(own.spans) == 0
+	}
 	if name, ok := s.calendar.Extra[d]; ok {
 		return name, true
 	}
 	if _, removed := s.calendar.Removed[d]; removed || s.bankOpen {
 		return "", false
 	}
-	return bankHoliday(d)
+	return bankHoliday(s.nation, d)
 }
+
+// Stated says whether the hours of the week are an organisation's own; otherwise they are core hours.
+func (s *Schedule) Stated() bool { return s.stated }
 
 // ClosedOn says whether nobody works on a day, and why: the name of the holiday, or the day of the week.
 func (s *Schedule) ClosedOn(d Date) (why string, closed bool) {
 	if name, off := s.holiday(d); off {
 		return name, true
 	}
-	return d.weekday().String(), len(s.week[d.weekday()]) == 0
+	return d.weekday().String(), len(s.spans(d)) == 0
+}
+
+// spans are the openings of a day of which no holiday is told.
+func (s *Schedule) spans(d Date) []span {
+	if own, has := s.days[d]; has {
+		return own.spans
+	}
+	return s.week[d.weekday()]
 }
 
 // opening is one span of a real day, as two moments.
@@ -96,7 +132,7 @@ type opening struct{ opens, closes time.Time }
 
 // day returns the openings of a day, in order; none when it is closed.
 func (s *Schedule) day(d Date) []opening {
-	spans := s.week[d.weekday()]
+	spans := s.spans(d)
 	if len(spans) == 0 {
 		return nil
 	}
@@ -150,19 +186,4 @@ func earlier(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// Stated makes the schedule of an organisation from the hours it states, JSON of week days and hours; ok is
-// false where it states none, or none that can be read.
-func Stated(raw string, days Calendar) (s *Schedule, ok bool) {
-	var stated map[string]string
-	if json.Unmarshal([]byte(raw), &stated) != nil || stated == nil {
-		return nil, false
-	}
-	week, err := ParseWeek(stated)
-	if err != nil {
-		return nil, false
-	}
-	s, err = New(Options{Hours: week, Calendar: days})
-	return s, err == nil
 }

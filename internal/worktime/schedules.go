@@ -3,16 +3,15 @@ package worktime
 // Schedules are the working times of organisations, by id, and under "" core hours.
 type Schedules map[string]*Schedule
 
-// NewSchedules builds them from the hours that organisations state, JSON of week days and hours, and the days that
-// people added or removed. Hours that cannot be read count as not stated.
-func NewSchedules(hours map[string]string, days Calendar) (Schedules, error) {
-	core, err := New(Options{Hours: CoreWeek(), Calendar: days})
+// NewSchedules builds them from what organisations say (see [ParseStatement]) and the days that people added or removed.
+func NewSchedules(statements map[string]string, days Calendar) (Schedules, error) {
+	core, err := New(Options{Calendar: days})
 	if err != nil {
 		return nil, err
 	}
 	all := Schedules{"": core}
-	for id, raw := range hours {
-		if s, ok := Stated(raw, days); ok {
+	for id, raw := range statements {
+		if s, ok := ParseStatement(raw, days); ok {
 			all[id] = s
 		}
 	}

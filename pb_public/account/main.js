@@ -52,8 +52,15 @@ const home = role => `/${screensOf(role)[0] ?? 'desk'}/`
 
 const set = () => same() && attempt(async () => {
   const { email } = await post('password', { code: fields.code, password: fields.password }, false)
+  try {
+    await session.signIn(email, fields.password)
+  } catch (e) {
+    if (!(e instanceof Refusal) || e.code !== 'inactive') throw e
+    done = `${w.password.setOnly} ${e.message}` // their first day is still to come
+    announce(done)
+    return
+  }
   announce(w.password.done)
-  await session.signIn(email, fields.password)
   location.replace(home(session.me?.role ?? ''))
 })
 
@@ -78,6 +85,7 @@ const form = (act, inside, text) => html`<form novalidate @submit=${(/** @type {
   ${inside}${button(busy ? w.busy : text, { submit: true, busy })}</form>`
 
 function body() {
+  if (byCode && done) return html`<p class="ds-banner ds-banner--good">${done}</p>`
   if (byCode && owner) {
     return html`<p><strong>${fill(w.code.who, owner)}</strong></p><p>${w.code.notYou}</p>${form(set, html`
       <input type="text" class="nhsuk-u-visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username"

@@ -18,7 +18,10 @@ import { words } from './words.js'
  * @property {() => void} [close]
  */
 
-/** @typedef {{ for: 'desk' | 'accounts' | 'clinical' | 'neighbourhood', open: (desk: DeskContext, args: string[]) => View }} Opener */
+/**
+ * @typedef {{ for: 'desk' | 'accounts' | 'clinical' | 'neighbourhood' | 'setup',
+ *   open: (desk: DeskContext, args: string[]) => View }} Opener
+ */
 
 /** @typedef {{ id: string, name: string, role: string, teams: { id: string, name: string }[], inactive_since?: string }} Member */
 /** @typedef {{ id: string, name: string, kind: string, route: string, phone: string, neighbourhood: string, organisation: string }} Team */
@@ -49,15 +52,16 @@ export class DeskContext {
   get isClinical() { return this.isDesk && this.duty.view === 'clinical' }
   get isCoordinator() { return this.duty.chain === true }
 
-  /** @param {'desk' | 'accounts' | 'clinical' | 'neighbourhood'} what */
+  /** @param {'desk' | 'accounts' | 'clinical' | 'neighbourhood' | 'setup'} what */
   may(what) {
     if (what === 'accounts') return this.duty.accounts === true
+    if (what === 'setup') return this.duty.setsUp !== undefined
     if (what === 'neighbourhood') return this.isClinical && this.isCoordinator
     return what === 'clinical' ? this.isClinical : this.isDesk
   }
 
   /** The view that opens by itself; '' for whom there is none. */
-  get home() { return this.isDesk ? 'start' : this.may('accounts') ? 'phones' : '' }
+  get home() { return this.isDesk ? 'start' : this.may('setup') ? 'organisations' : this.may('accounts') ? 'phones' : '' }
 
   get nav() {
     const n = words.desk.nav
@@ -68,6 +72,8 @@ export class DeskContext {
       { to: 'handovers', text: n.handovers, covers: ['handovers', 'handover'], for: /** @type {const} */ ('desk') },
       { to: 'people', text: n.people, covers: ['people', 'person', 'register', 'caseload', 'imports'], for: /** @type {const} */ ('desk') },
       { to: 'cover', text: n.cover, covers: ['cover'], for: /** @type {const} */ ('desk') },
+      { to: 'organisations', text: n.setUp, covers: ['organisations', 'organisation', 'team', 'neighbourhood', 'accounts', 'account'],
+        for: /** @type {const} */ ('setup') },
       { to: 'phones', text: n.phones, covers: ['phones', 'phone'], for: /** @type {const} */ ('accounts') },
       { to: 'staff', text: n.staff, covers: ['staff', 'leaver', 'code'], for: /** @type {const} */ ('accounts') },
     ]
@@ -97,6 +103,9 @@ export class DeskContext {
 
   /** After a change of staff. */
   staffChanged() { this.#kept.delete('staff') }
+
+  /** After a change of organisations or teams. */
+  directoryChanged() { for (const name of ['teams', 'destinations']) this.#kept.delete(name) }
 
   /** Every team of the directory, by name. @returns {Promise<Team[]>} */
   teams() {

@@ -144,6 +144,7 @@ function page() {
       ${me ? screensView(me.role, 'desk') : nothing}
       ${me ? html`<span>${fill(words.common.signIn.as, {
             name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
+        <a href="/account/">${words.common.signIn.own}</a>
         <button type="button" @click=${() => session.signOut()}>${words.common.signIn.out}</button>` : nothing}
     </div>${me && desk.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}>
         <ul>${desk.nav.map(item => html`<li><a href="#/${item.to}"

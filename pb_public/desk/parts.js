@@ -154,6 +154,9 @@ export const facts = rows =>
   <div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${key}</dt>
     <dd class="nhsuk-summary-list__value">${value}</dd></div>`)}</dl>`
 
+/** Whether the first day of somebody is still to come: see care.NotBegun. @param {{ inactive_since?: string }} m */
+export const notBegun = m => m.inactive_since === '1900-01-01T00:00:00.000Z'
+
 /** What staff there are to choose from. @param {import('./desk-context.js').Member[]} staff @returns {Option[]} */
 export const staffOptions = staff => staff.filter(m => !m.inactive_since || Date.parse(m.inactive_since) > now())
   .map(m => ({ value: `staff:${m.id}`, text: `${m.name}, ${word(words.common.roles, m.role)}`, group: w.groups.staff }))

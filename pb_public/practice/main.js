@@ -262,7 +262,8 @@ function view() {
       ${me ? screensView(me.role, 'practice') : nothing}
       ${me ? html`<span>${fill(words.common.signIn.as, { name: me.name, role: word(words.common.roles, me.role) })}</span>` : nothing}
       <button type="button" data-focus="help" @click=${openHelp}>${w.help.button}</button>
-      ${me ? html`<button type="button" data-focus="out"
+      ${me ? html`<a href="/account/">${words.common.signIn.own}</a>
+        <button type="button" data-focus="out"
           @click=${() => { left = true; location.hash = '#/'; session.signOut() }}>${words.common.signIn.out}</button>`
         : nothing}</div></header>
     <main class="ds-main pi-main" id="main" tabindex="-1">${me ? inside()

@@ -86,6 +86,7 @@ export function settings(app) {
         ${field({ id: 'next', label: words.app.gate.newPassphrase, hint: words.app.gate.passphraseHint, type: 'password',
             autocomplete: 'new-password', value: form.next ?? '', error: wrong('next'), change: next => set({ next }) })}
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.changePassphrase}</button></form></div></details>
+    <p><a href="/account/">${w.account}</a></p>
 
     ${p.advise ? installAdvice(app) : nothing}
     <h2 class="nhsuk-heading-m">${w.leave}</h2>

@@ -1,5 +1,6 @@
 // @ts-check
 // Every view by the first word of its address, and whom it is for.
+import { account, accounts } from './accounts.js'
 import { caseload } from './caseload.js'
 import { code } from './code.js'
 import { cover } from './cover.js'
@@ -10,6 +11,7 @@ import { imports } from './imports.js'
 import { issue } from './issue.js'
 import { issues } from './issues.js'
 import { leaver } from './leaver.js'
+import { neighbourhood, organisation, organisations, team } from './organisations.js'
 import { people } from './people.js'
 import { person } from './person.js'
 import { phones } from './phones.js'
@@ -37,4 +39,10 @@ export const views = {
   staff: { for: 'accounts', open: staff },
   leaver: { for: 'accounts', open: leaver },
   code: { for: 'desk', open: code },
+  organisations: { for: 'setup', open: organisations },
+  organisation: { for: 'setup', open: organisation },
+  team: { for: 'setup', open: team },
+  neighbourhood: { for: 'setup', open: neighbourhood },
+  accounts: { for: 'setup', open: accounts },
+  account: { for: 'setup', open: account },
 }

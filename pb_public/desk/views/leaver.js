@@ -5,7 +5,7 @@ import { now } from '../../shared/ui/now.js'
 import { ago, when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, checkbox, momentInput, personLine, select, staffOptions, tag, troubleBox } from '../parts.js'
+import { button, checkbox, momentInput, notBegun, personLine, select, staffOptions, tag, troubleBox } from '../parts.js'
 import { fromLocal } from '../../shared/ui/london.js'
 
 const w = words.desk.leaver
@@ -83,9 +83,11 @@ export function leaver(desk, [id = '']) {
       const rest = work.visits.length + work.handovers.length + work.people.length + holding.length
       return html`<p>${word(words.common.roles, work.staff.role)}${work.staff.teams.length
           ? ` · ${work.staff.teams.map((/** @type {any} */ t) => t.name).join(', ')}` : ''}</p>
-        ${left && !rest ? html`<p class="ds-banner ds-banner--good">${fill(w.allDone, { name: work.staff.name })}</p>` : nothing}
+        ${left && !rest && !notBegun(work.staff) ? html`<p class="ds-banner ds-banner--good">${fill(w.allDone,
+            { name: work.staff.name })}</p>` : nothing}
         <ul class="dk-checks">
-          ${item(left, left ? fill(w.left, { at: when(since) }) : since ? fill(w.leaves, { at: when(since) }) : w.notYet, nothing)}
+          ${item(left, notBegun(work.staff) ? w.notBegun : left ? fill(w.left, { at: when(since) }) : since ? fill(w.leaves,
+              { at: when(since) }) : w.notYet, nothing)}
           ${item(!work.visits.length, work.visits.length ? count(work.visits.length, w.visits) : w.noVisits,
               list(work.visits.map((/** @type {any} */ v) =>
                 html`${v.planned_start ? `${when(v.planned_start)} ` : ''}${personLine(v.patient)}${v.yours ? nothing
@@ -117,13 +119,14 @@ export function leaver(desk, [id = '']) {
         ${since ? takeBack() : nothing}`
     },
   }
+  const stays = () => notBegun(work.staff) ? w.begin : w.stay
   /** It was a mistake: what comes back by that, and what does not, before it is done. */
   const takeBack = () => taking ? html`<section class="dk-second" id="stay" tabindex="-1" aria-labelledby="stay-title">
-      <h2 class="nhsuk-heading-m" id="stay-title">${fill(w.stay, { name: work.staff.name })}</h2>
-      <p>${fill(w.stayMeans, { name: work.staff.name })}</p>
-      ${button(w.stayButton, { busy, click: () => view.stay() })}
+      <h2 class="nhsuk-heading-m" id="stay-title">${fill(stays(), { name: work.staff.name })}</h2>
+      <p>${fill(notBegun(work.staff) ? w.beginMeans : w.stayMeans, { name: work.staff.name })}</p>
+      ${button(notBegun(work.staff) ? w.beginButton : w.stayButton, { busy, click: () => view.stay() })}
         ${button(words.desk.cancel, { kind: 'secondary', click: () => { taking = false; desk.redraw() } })}</section>`
-    : html`<p>${button(fill(w.stay, { name: work.staff.name }),
+    : html`<p>${button(fill(stays(), { name: work.staff.name }),
           { kind: 'secondary', click: () => {
           taking = true; desk.redraw(); requestAnimationFrame(() => document.getElementById('stay')?.focus()) } })}</p>`
   return view

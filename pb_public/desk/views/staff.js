@@ -4,7 +4,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../words.js'
-import { tag, textInput } from '../parts.js'
+import { notBegun, tag, textInput } from '../parts.js'
 
 const w = words.desk.staff
 
@@ -23,8 +23,8 @@ export function staff(desk) {
           const left = m.inactive_since && Date.parse(m.inactive_since) <= now()
           return html`<li class="dk-card"><h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${m.name}</h2>
             <span>${word(words.common.roles, m.role)}${m.teams.length ? ` · ${m.teams.map(t => t.name).join(', ')}` : ''}</span>
-            ${m.inactive_since ? html`<span>${tag(fill(left ? w.left : w.leaves, { at: when(m.inactive_since) }),
-                  left ? 'bad' : 'warn')}</span>` : nothing}
+            ${m.inactive_since ? html`<span>${notBegun(m) ? tag(w.notBegun, 'info') : tag(fill(left ? w.left : w.leaves,
+                { at: when(m.inactive_since) }), left ? 'bad' : 'warn')}</span>` : nothing}
             <span class="ds-row">${desk.isDesk && !left ? html`<a href="#/code/${m.id}">${fill(w.code, { name: m.name })}</a>` : nothing}
               ${m.id === desk.me ? nothing
                 : html`<a href="#/leaver/${m.id}">${fill(m.inactive_since ? w.checklist : w.leaver, { name: m.name })}</a>`}

@@ -101,7 +101,7 @@ func (v *VisitPlan) goers() []goer { return []goer{{"staff", v.Staff}, {"second"
 func aboutField(err error, field string) error {
 	var no *Error
 	if errors.As(err, &no) {
-		no.about(field)
+		return no.about(field)
 	}
 	return err
 }

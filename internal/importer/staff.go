@@ -105,7 +105,7 @@ func Staff(ctx context.Context, file io.ReadSeeker, store StaffStore, o StaffOpt
 			}
 		}
 	}
-	report.Remarks = append(s.remarks, t.remarks()...)
+	report.Remarks = slices.Concat(s.remarks, t.remarks())
 	if report.Rows == 0 {
 		report.Remarks = append(report.Remarks, "The file holds nobody")
 	}

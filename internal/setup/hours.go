@@ -7,7 +7,7 @@ import (
 )
 
 // typedHours is an opening as people type it: 8:00 - 18.30, 08:00–18:30, 8.30 to 12.
-var typedHours = regexp.MustCompile(`(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|—|to|until)\s*(\d{1,2})(?:[:.](\d{2}))?`)
+var typedHours = regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|—|to|until)\s*(\d{1,2})(?:[:.](\d{2}))?$`)
 
 // tidyHours puts the hours of a week into the form in which they are stored; days without any are left out, and a week
 // without any is none. What is no opening stays as it was typed, for whoever checks it.
@@ -39,7 +39,7 @@ func tidyOpenings(text string) string {
 		if part == "" {
 			continue
 		}
-		if m := typedHours.FindStringSubmatch(part); m != nil && m[0] == part {
+		if m := typedHours.FindStringSubmatch(part); m != nil {
 			part = clockOf(m[1], m[2]) + "-" + clockOf(m[3], m[4])
 		}
 		openings = append(openings, part)

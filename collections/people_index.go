@@ -14,14 +14,14 @@ import (
 const PeopleUnindexed = "people_unindexed"
 
 // foundBy are the fields by which people are found.
-var foundBy = []string{"family_name", "given_name", "preferred_name", "address", "postcode", "date_of_birth", "nhs_number", "phone"}
+var foundBy = []string{"family_name", "given_name", "preferred_name", "address", "postcode", "date_of_birth", "nhs_number", "phone", "address_hidden"}
 
 // peopleTriggers note whom the index of people does not know as they are, whoever writes. They fold nothing, and cost a
 // row where such a field is written: what a phone records of a visit does not touch them.
 //
 // NB! No OR IGNORE: in a trigger the OR of the statement that fires it counts, and the engine writes UPDATE OR FAIL.
-func peopleTriggers(app core.App, name string) map[string]string {
-	if name != care.Patients {
+func peopleTriggers(app core.App, c *core.Collection) map[string]string {
+	if c.Name != care.Patients {
 		return nil
 	}
 	made := map[string]string{}
@@ -34,7 +34,7 @@ END`, op, on, row)
 		}
 	}
 	note("insert", "INSERT", "NEW")
-	note("update", "UPDATE OF "+strings.Join(foundBy, ", "), "NEW")
+	note("update", "UPDATE OF "+strings.Join(present(c, foundBy), ", "), "NEW")
 	note("delete", "DELETE", "OLD")
 	return made
 }

@@ -127,7 +127,7 @@ test('registering: a mistyped number is explained, a taken one asked about, and 
   await page.getByLabel('Date of birth').fill('1930-01-10')
   await page.getByLabel('NHS number').fill('9990000017')
   await page.getByLabel('Given name').fill('Hal')
-  await page.getByText('Somebody of that name and date of birth is here already:').waitFor()
+  await page.getByText('This might be somebody who is here already:').waitFor()
   await page.getByText('its last digit does not fit the others').first().waitFor()
   await page.getByLabel('NHS number').fill('999 000 0018')
   await page.getByLabel('Practice', { exact: true }).selectOption({ label: 'Oak Street Practice' })
@@ -146,6 +146,57 @@ test('registering: a mistyped number is explained, a taken one asked about, and 
     .filter((/** @type {any} */ i) => i.field === 'nhs_number' && i.code === 'same_number' && i.patient.given_name === 'Hal').length, 1)
   await page.getByLabel('Find a person on your caseloads').fill('hale')
   await page.getByText('0 found for “hale”').waitFor() // the other team's
+})
+
+// U14, U15, B7
+test('a record is corrected: found by a spelling, what is wrong is said beside its field, phones get it, and who died leaves the round', async t => {
+  const { Ames, Birch } = stand.patients
+  await stand.save('patients', { nhs_number: '9990000018' }, Birch)
+  await stand.settle()
+  const nia = await phoneOf(stand, 'nia')
+  const page = await desk(t, 'lea', '#/people')
+  await page.getByLabel('Find a person on your caseloads').fill('AMÉS')
+  await page.getByText('1 found for “AMÉS”').waitFor()
+  await page.getByText('Found by name').waitFor()
+  await page.getByRole('link', { name: 'AMES' }).first().click()
+  await page.getByRole('link', { name: 'Correct this record' }).click()
+  await page.getByLabel('NHS number').fill('999 000 0018')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('.nhsuk-error-message').getByText('Somebody else is registered with this NHS number.').waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'correct-nhs_number')
+  await page.getByLabel('NHS number').fill('')
+  await page.getByLabel('Family name').fill('O’Madeup')
+  await page.getByLabel('Braille').check()
+  await page.getByLabel('Scale 2, target 88 to 92 %').check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('.nhsuk-error-message').getByText('Say why this person is scored on this scale.').waitFor()
+  await page.getByLabel('Why this scale').fill('COPD, hypercapnic')
+  await page.getByLabel('They say something now about').selectOption({ index: 1 })
+  await page.getByLabel('They agree').check()
+  await page.getByLabel('How they said it').fill('in person')
+  await page.getByLabel('Date of death').fill('2019-01-01') // before she was known here, after she was born
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: /O’MADEUP/ }).waitFor()
+  await page.getByText('Died 1 Jan 2019.').waitFor()
+  await stand.save('patients', { died_on: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10) }, Birch)
+  await stand.settle()
+  await page.getByRole('link', { name: 'Start', exact: true }).first().click()
+  await page.getByRole('heading', { name: 'They have died' }).waitFor()
+  assert.equal(await page.locator('.dk-card', { hasText: 'BIRCH' }).count(), 1)
+  assert.equal(await page.locator('.dk-card', { hasText: 'O’MADEUP' }).count(), 0, 'years ago')
+  await page.goto(`${stand.url}/desk/#/person/${Ames}`)
+  await nia.sync()
+  const held = nia.list('patients').find((/** @type {any} */ p) => p.id === Ames).values
+  assert.deepEqual([held.family_name, held.died_on, held.communication_needs, held.spo2_scale.scale, held.spo2_scale.author, held.consent.at(-1).by],
+    ['O’Madeup', '2019-01-01', ['braille'], 2, stand.staff.lea.id, stand.staff.lea.id])
+  await page.getByRole('link', { name: 'Correct this record' }).click()
+  await page.getByText('Scale 2, target 88 to 92 %, decided by').waitFor()
+  await page.getByText(/Agreed .* recorded by/).waitFor()
+  await stand.save('patients', { phone: '01632 960999' }, Ames) // somebody else, meanwhile
+  await page.getByLabel('Phone', { exact: true }).fill('01632 960111')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.locator('.nhsuk-error-message').getByText('changed this since you opened the form').waitFor()
+  assert.equal((await stand.query(`SELECT phone FROM patients WHERE id = '${Ames}'`))[0].phone, '01632 960999')
 })
 
 test('a phone is lost: nothing happens before the word is typed, then it is wiped; a drained one hands in', async t => {

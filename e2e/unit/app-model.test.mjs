@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { callFirst } from '../../pb_public/app/model/callfirst.js'
 import { freshness, index, sets } from '../../pb_public/app/model/people.js'
 import { look, moves } from '../../pb_public/app/model/moves.js'
-import { round, week } from '../../pb_public/app/model/round.js'
+import { round, standing, week } from '../../pb_public/app/model/round.js'
 import { visitText } from '../../pb_public/app/model/text.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
 import { checkinText, detailsText, formText, whoOf } from '../../pb_public/app/model/formtext.js'
@@ -263,4 +263,12 @@ test('a visit that led to a handover leads to no second one, whatever is changed
   assert.deepEqual(change({}, f => { f.readings.respiration_rate = '22' }), ['create observations'], 'a corrected reading')
   const wider = blank({ patient: 'ada', visit, taken, handed: 'h', now })
   assert.deepEqual([handsOver(wider, 'E'), handsOver({ ...wider, handOver: 'yes' }, 'E'), handsOver({ ...wider, handed: '' }, 'E')], [false, true, true])
+})
+
+test('what was planned for somebody who died is in no round and no week; what was done stays', () => {
+  const at = (id, patient, more) => ({ id, patient, staff: 'nia', status: 'planned', planned_start: '2026-03-02T11:00:00Z', planned_end: '2026-03-02T11:30:00Z', ...more })
+  const people = { ada: {}, ida: { died_on: '2026-03-01' } }
+  const visits = [at('v1', 'ada'), at('v2', 'ida'), at('v3', 'ida', { status: 'completed', ended_at: '2026-03-02T07:20:00Z' }), at('v4', 'gone')]
+  assert.deepEqual(round(standing(visits, id => people[id]), me, now).map(s => s.contact.id), ['v1', 'v4', 'v3'])
+  assert.deepEqual(week(standing(visits, id => people[id]), me, now, 1)[0].stops.map(v => v.id), ['v1', 'v4'])
 })

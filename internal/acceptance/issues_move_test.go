@@ -57,7 +57,7 @@ func TestAllIssuesOfAPersonGoAlongThoughTheServerStopsInBetween(t *testing.T) {
 			r := rooms.Of(tx)
 			for _, d := range due {
 				tx.Next()
-				ok(t, server.DueWork[d.Kind](tx, r, d.Ref))
+				ok(t, server.DueWork(w.srv.Store)[d.Kind](tx, r, d.Ref))
 			}
 			if !r.TakeIn.Left() {
 				t.Error("it says that nothing is left")

@@ -1,8 +1,10 @@
 package access
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -55,6 +57,27 @@ func (d *Directory) ServiceOf(v care.Viewer) string {
 		return services[i]
 	case len(services) > 0 || o == nil && care.DutyOf(v.Role).View == care.Limited:
 		return Withdrawn
+	}
+	return ""
+}
+
+// VoluntaryServices are the organisations that people can consent to be with, by name.
+func (d *Directory) VoluntaryServices() (services []care.Named) {
+	for _, o := range d.orgs {
+		if o.Kind == care.VoluntaryKind && !o.Retracted {
+			services = append(services, care.Named{ID: o.ID, Name: o.Name})
+		}
+	}
+	slices.SortFunc(services, func(a, b care.Named) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	return services
+}
+
+// OrganisationName is the name of an organisation, in force or not; "" for none.
+func (d *Directory) OrganisationName(id string) string {
+	if o := d.orgs[id]; o != nil {
+		return o.Name
 	}
 	return ""
 }

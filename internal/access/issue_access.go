@@ -159,7 +159,7 @@ func sealedIssue(issue *care.Record, concerns Concerns) bool {
 // may be shown it that reads the issue.
 func (a *Access) SeeStored(rec *care.Record, field string) (value any, last care.Change, shown bool) {
 	f, ok := rec.Collection.Field(field)
-	if !ok || f.Sealed || !f.Limited && !a.Clinical() || !a.Sees(rec, a.Near(rec.Person())) {
+	if !ok || f.Sealed || !f.Limited && !a.Clinical() || !a.Sees(rec, a.Near(rec.Person())) || a.hides(rec, field) {
 		return nil, last, false
 	}
 	if slices.Contains(concernContent[rec.Collection.Name], field) && care.AsHandover(rec).Class() == care.Safeguarding {

@@ -45,6 +45,52 @@ func TestHowMuchOfAPersonIsTold(t *testing.T) {
 	}
 }
 
+func TestASensitiveAddressIsToldToThoseWhoVisitAlone(t *testing.T) {
+	values := map[string]any{"family_name": "Testpatient", "given_name": "Ada", "address": "1 Old Road", "postcode": "ZZ99 3WZ", "phone": "0161", "died_on": "2026-03-01"}
+	for _, c := range []struct {
+		name   string
+		role   care.Role
+		held   bool
+		hidden any
+		told   bool
+	}{
+		{"a nurse who visits", care.DistrictNurse, true, true, true},
+		{"a volunteer who visits", care.Volunteer, true, true, true},
+		{"a GP who is asked for help", care.DutyGP, false, true, false},
+		{"a reception that receives a handover", care.Reception, false, true, false},
+		{"a lead who has not got the person", care.TeamLead, false, true, false},
+		{"a GP, of an address that is not sensitive", care.DutyGP, false, false, true},
+		{"a GP, of one about which nothing is said", care.DutyGP, false, nil, true},
+	} {
+		me := who(c.role, trust, nurses)
+		w := newTown(t, me)
+		if c.held {
+			w.give(ada, care.StaffScope("me"), now)
+		}
+		values["address_hidden"] = c.hidden
+		rec := record(care.Patients, ada, values)
+		a := w.Of(me)
+		p := a.SeePerson(FullView, ada, rec)
+		if told := p.Address != "" && p.Postcode != "" && p.Phone != ""; told != c.told || p.AddressHidden != (c.hidden == true) || p.DiedOn != "2026-03-01" {
+			t.Errorf("%s: %+v", c.name, p)
+		}
+		for _, field := range wherePeopleAre {
+			if a.hides(rec, field) == c.told {
+				t.Errorf("%s: %s hidden %v", c.name, field, !c.told)
+			}
+		}
+		if a.hides(rec, "family_name") {
+			t.Errorf("%s: a name is hidden", c.name)
+		}
+	}
+	unread := record(care.Patients, ada, map[string]any{"address": "1 Old Road"})
+	unread.Unreadable = []string{"address_hidden"}
+	me := who(care.DutyGP, trust, nurses)
+	if p := newTown(t, me).Of(me).SeePerson(FullView, ada, unread); p.Address != "" {
+		t.Errorf("whether it is sensitive cannot be read: %+v", p)
+	}
+}
+
 func TestWhatAVoluntaryServiceNeedsConsentFor(t *testing.T) {
 	consent := func(list ...map[string]any) map[string]any { return map[string]any{"consent": object(list)} }
 	yes := map[string]any{"service": charity, "given": true}

@@ -91,7 +91,7 @@ func (a *Access) SeeValue(collection, field string, value any, concern bool) any
 // SeeSide is one side of a conflict about a stored record as somebody may see it, outside of the record; nil and
 // false where the record is not theirs to see, or is not there.
 func (a *Access) SeeSide(rec *care.Record, field string, value any) (shown any, sees bool) {
-	if rec == nil || !a.Sees(rec, a.Near(rec.Person())) {
+	if rec == nil || !a.Sees(rec, a.Near(rec.Person())) || a.hides(rec, field) {
 		return nil, false
 	}
 	concern := false

@@ -30,6 +30,9 @@ func (r Patient) PreferredName() string { return r.Record.Text("preferred_name")
 // DateOfBirth is "" when missing.
 func (r Patient) DateOfBirth() string { return r.Record.Text("date_of_birth") }
 
+// DiedOn is "" when missing.
+func (r Patient) DiedOn() string { return r.Record.Text("died_on") }
+
 // Pregnant is true only where it is known to be.
 func (r Patient) Pregnant() bool { b, _ := r.Get("pregnant").(bool); return b }
 
@@ -44,6 +47,9 @@ func (r Patient) LSOA() string { return r.Record.Text("lsoa") }
 
 // Phone is "" when missing.
 func (r Patient) Phone() string { return r.Record.Text("phone") }
+
+// AddressHidden is true only where it is known to be.
+func (r Patient) AddressHidden() bool { b, _ := r.Get("address_hidden").(bool); return b }
 
 // Practice is an id of organisations, "" when missing.
 func (r Patient) Practice() string { return r.Record.Text("practice") }

@@ -15,10 +15,11 @@ const (
 	DueWake     DueKind = "wake"     // a record or a person for whom changes wait, or whose issues go on with them; or where among those it goes on
 	DueJudge    DueKind = "judge"    // a person whose refused changes are judged together
 	DueClosing  DueKind = "closing"  // an organisation that closes then: what is open with it goes on
+	DueDeath    DueKind = "death"    // a person of whom it was recorded that they died, or that they did not: their plans follow
 )
 
 // DueKinds lists them.
-var DueKinds = []DueKind{DueCaseload, DueHandover, DueIssue, DueLapse, DueWake, DueJudge, DueClosing}
+var DueKinds = []DueKind{DueCaseload, DueHandover, DueIssue, DueLapse, DueWake, DueJudge, DueClosing, DueDeath}
 
 // Earliest returns the earlier of two times; a zero time counts as none.
 func Earliest(a, b time.Time) time.Time {

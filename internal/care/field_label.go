@@ -28,8 +28,8 @@ var fieldLabels = map[string]string{
 	"soft_signs": "not their usual self", "critical_medicine": "critical medicine", "details": "what was done", "replaces": "the set that it corrects",
 	"seen": "whether they were seen", "wellbeing": "how they were", "concern": "concern", "safeguarding": "safeguarding",
 	"staff": "by whom", "team": "team", "delegated_by": "who delegated it", "patient": "the person", "visit": "visit",
-	"family_name": "family name", "given_name": "given name", "preferred_name": "preferred name", "date_of_birth": "date of birth",
-	"nhs_number": "NHS number", "address": "address", "postcode": "postcode", "lsoa": "area", "phone": "telephone", "practice": "practice",
+	"family_name": "family name", "given_name": "given name", "preferred_name": "preferred name", "date_of_birth": "date of birth", "died_on": "date of death",
+	"nhs_number": "NHS number", "address": "address", "postcode": "postcode", "address_hidden": "whether the address is sensitive", "lsoa": "area", "phone": "telephone", "practice": "practice",
 	"lead": "lead", "communication_needs": "communication needs", "access_notes": "getting in", "risk_note": "take care",
 	"pregnant": "pregnancy", "spo2_scale": "oxygen scale", "objection": "objection to sharing", "consent": "consent",
 }

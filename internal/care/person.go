@@ -7,11 +7,13 @@ var patients = &Collection{Name: Patients, Synced: true, Pushable: true, Fields:
 	{Name: "given_name", Kind: Text, Max: 100},
 	{Name: "preferred_name", Kind: Text, Max: 100, Policy: Latest, Limited: true},
 	{Name: "date_of_birth", Kind: Date},
+	{Name: "died_on", Kind: Date, Limited: true}, // what was planned is then not to be done; what is recorded stays
 	{Name: "pregnant", Kind: Bool},
 	{Name: "address", Kind: Text, Max: 500, Policy: Latest, Limited: true},
 	{Name: "postcode", Kind: Text, Max: 10, Policy: Latest, Limited: true},
 	{Name: "lsoa", Kind: Text, Max: 20, Policy: Latest},
 	{Name: "phone", Kind: Text, Max: 40, Policy: Latest, Limited: true},
+	{Name: "address_hidden", Kind: Bool, Limited: true}, // address, postcode and phone are for those who visit; see access.Person
 	{Name: "practice", Kind: Ref, Ref: Organisations},
 	{Name: "lead", Kind: Ref, Ref: StaffName},
 	{Name: "communication_needs", Kind: List, Policy: Set, Limited: true},

@@ -154,13 +154,17 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return []string{path + "?team=" + l.value["Riverside Nurses"]}, "", true
 	case "/api/care/v1/people/search":
 		return []string{path}, `{"text":"ad"}`, true
+	case "/api/care/v1/people/alike":
+		return []string{path}, `{"person":"` + l.value["Ada"] + `"}`, true
+	case "/api/care/v1/people/{id}":
+		return []string{"/api/care/v1/people/" + l.value["Ada"]}, "", true
 	case "/api/care/v1/people/{id}/timeline":
 		return []string{"/api/care/v1/people/" + l.value["Ada"] + "/timeline?limit=200"}, "", true
 	case "/api/care/v1/handovers/search":
 		return []string{path}, `{"limit":100}`, true
 	case "/api/care/v1/staff/{id}/work":
 		return []string{"/api/care/v1/staff/" + l.value["Ann"] + "/work", "/api/care/v1/staff/" + l.value["Vic"] + "/work"}, "", true
-	case "/api/care/v1/inbox", "/api/care/v1/queues", "/api/care/v1/board/late", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
+	case "/api/care/v1/inbox", "/api/care/v1/queues", "/api/care/v1/board/late", "/api/care/v1/deaths", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
 		"/api/care/v1/organisations", "/api/care/v1/accounts",
 		"/api/doorstep/health", "/api/sync/v1/keys":
 		return []string{path}, "", true
@@ -169,7 +173,7 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 }
 
 // readOnly are the routes that only read and take a body.
-var readOnly = []string{"/api/sync/v1/digest", "/api/care/v1/people/search", "/api/care/v1/handovers/search"}
+var readOnly = []string{"/api/sync/v1/digest", "/api/care/v1/people/search", "/api/care/v1/people/alike", "/api/care/v1/handovers/search"}
 
 // readEverything reads each route that reads anything, as everybody, and gives what they got by reader and address.
 func (l *library) readEverything() map[string][]byte {

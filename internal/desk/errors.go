@@ -23,6 +23,7 @@ const (
 	CodeSameNumber        = "same_number"        // somebody is registered with this NHS number
 	CodeTwoAtOnce         = "two_at_once"        // somebody would have to be in two places
 	CodeOutsideCaseload   = "outside_caseload"   // the person is not on the caseload of who is to go
+	CodeDied              = "died"               // the person died: nobody goes any more
 	CodeClosedDay         = "closed_day"         // the team is closed then
 	CodePlanEnded         = "plan_ended"         // a plan that has ended is not changed any more
 	CodeNotPlanned        = "not_planned"        // the stages could not take the visits in
@@ -33,11 +34,11 @@ const (
 type Error struct {
 	Code    string
 	Message string
-	// Field is the field of a plan of which it speaks; "" for none.
-	Field string
 	// By and At: for already and changed, the member of staff who was first, and when.
 	By string
 	At time.Time
+	// Field is the field of a form of which it speaks; "" for none.
+	Field string
 	// ToldOf is the person of whom the refusal tells something who need not be the lead's: it goes into the audit and
 	// not into the answer. "" for nobody.
 	ToldOf string
@@ -50,7 +51,7 @@ func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// about says of which field of a plan a refusal speaks.
+// about says of which field of a form a refusal speaks.
 func (e *Error) about(field string) *Error {
 	e.Field = field
 	return e

@@ -52,6 +52,8 @@ type PlanRows interface {
 	SaveVisitPlan(*VisitPlan) error
 	// PlansToExtend are plans that go on and stand for less than up to a day, after an id, in order.
 	PlansToExtend(to worktime.Date, after string, most int) ([]*VisitPlan, error)
+	// PlansOf lists the plans of a person, those that have ended too.
+	PlansOf(patient string) ([]*VisitPlan, error)
 	// Stood is what stands of a plan for the days of its rule from first to last.
 	Stood(p *VisitPlan, first, last worktime.Date) ([]plan.Stood, error)
 	// NoteStood keeps what the plan wrote for one of its days.

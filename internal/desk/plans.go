@@ -77,6 +77,9 @@ func (p *Planner) decide(v *VisitPlan) (effect PlanEffect, err error) {
 	if err != nil {
 		return effect, refusedPlan(err)
 	}
+	if err := p.lives(v.Patient); err != nil {
+		return effect, err
+	}
 	closed := p.People.ClosedDays(v.Team)
 	if err := read.OnlyClosed(plan.DayOf(v.ChangedAt), closed); err != nil {
 		return effect, (&Error{Code: CodeClosedDay, Message: err.Error()}).about("closed_days")
@@ -104,6 +107,15 @@ func aboutField(err error, field string) error {
 		return no.about(field)
 	}
 	return err
+}
+
+// lives refuses to plan for somebody who died.
+func (p *Planner) lives(patient string) error {
+	person, err := p.People.Patient(patient)
+	if err != nil || person == nil || care.AsPatient(person).DiedOn() == "" {
+		return err
+	}
+	return refuse(CodeDied, "This person died. Nobody goes any more; correct their record first if that is wrong.")
 }
 
 // refusedPlan is the refusal of a plan that cannot be read.

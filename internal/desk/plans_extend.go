@@ -3,6 +3,7 @@ package desk
 import (
 	"slices"
 
+	"doorstep/internal/care"
 	"doorstep/internal/plan"
 )
 
@@ -38,7 +39,20 @@ func (p *Planner) ExtendPlans(after string, each func(plan string, work func() e
 	return last, nil
 }
 
-// extend works out the next days of one plan. One whose person its team does not have any more ends.
+// FollowDeath works the plans of a person out anew once it is recorded that they died, or that they did not: those that
+// go on come to nothing while the person is dead, and to what they say again when that was a mistake.
+func (p *Planner) FollowDeath(patient string) error {
+	list, err := p.Rows.PlansOf(patient)
+	for _, v := range list {
+		if err == nil && v.EndedAt.IsZero() {
+			err = p.extend(v)
+		}
+	}
+	return err
+}
+
+// extend works out the next days of one plan. One whose person its team does not have any more ends; one whose person
+// died comes to nothing.
 func (p *Planner) extend(v *VisitPlan) error {
 	person, err := p.People.Patient(v.Patient)
 	if err != nil {
@@ -52,6 +66,9 @@ func (p *Planner) extend(v *VisitPlan) error {
 		}
 		return p.Writes.Audit("", "", actionPlanStopped, PlansName, v.ID, v.Patient, map[string]any{"team": v.Team, "why": "the person is on the caseload of the team no more"})
 	}
+	if care.AsPatient(person).DiedOn() != "" {
+		return p.extended(v, nil)
+	}
 	read, err := plan.Read(v.ID, v.Kind, v.Content)
 	if err != nil {
 		return err
@@ -62,6 +79,11 @@ func (p *Planner) extend(v *VisitPlan) error {
 		}
 		*staff = "" // somebody else has to be found
 	}
+	return p.extended(v, read)
+}
+
+// extended lets the next days of a plan stand, nil: none of them, and notes what that came to.
+func (p *Planner) extended(v *VisitPlan, read *plan.Plan) error {
 	effect, err := p.workOut(v, read)
 	if err != nil || effect == (PlanEffect{}) {
 		return err

@@ -151,6 +151,9 @@ func (p *Planner) wanted(m MoveVisits, c PlannedContact) (PlannedContact, error)
 			return to, refuse(CodeClosedDay, "The team is closed on %s (%s).", plan.SayDay(plan.DayOf(to.Start)), why)
 		}
 	}
+	if err := p.lives(c.Patient); err != nil {
+		return to, err
+	}
 	if to.Staff != c.Staff {
 		return to, p.mayVisit(to.Staff, c.Patient)
 	}

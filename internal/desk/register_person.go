@@ -72,14 +72,14 @@ func registrable(store Register, c *care.Collection, r Registration) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Set)) {
 		f, ok := c.Field(name)
 		if !ok || f.Policy == care.Server {
-			return refuse(CodeInvalid, "%s is not a field one can fill in.", clipped(name))
+			return refuse(CodeInvalid, "%s is not a field one can fill in.", clipped(name)).about(clipped(name))
 		}
 		if _, wrong := f.Check(r.Set[name]); wrong != nil {
-			return refuse(wrong.Code, "%s: %s.", name, wrong.Message)
+			return refuse(wrong.Code, "%s: %s.", name, wrong.Message).about(name)
 		}
 	}
 	if name, _ := r.Set["family_name"].(string); name == "" {
-		return refuse(CodeInvalid, "family_name is missing.")
+		return refuse(CodeInvalid, "family_name is missing.").about("family_name")
 	}
 	number, _ := r.Set["nhs_number"].(string)
 	if number == "" || r.Anyway {
@@ -94,6 +94,6 @@ func registrable(store Register, c *care.Collection, r Registration) error {
 		return err
 	}
 	refused := refuse(CodeSameNumber, "Somebody with this NHS number is registered already. Ask the care coordinator for them, or say that this is another person.")
-	refused.ToldOf = other
+	refused.Field, refused.ToldOf = "nhs_number", other
 	return refused
 }

@@ -89,13 +89,18 @@ func documentOf(rec *care.Record, limited bool) folding.Document {
 	if rec == nil {
 		return nil
 	}
-	p := care.AsPatient(rec)
-	person := folding.Person{FamilyName: p.FamilyName(), GivenName: p.GivenName(), PreferredName: p.PreferredName(), Address: p.Address(),
-		Postcode: p.Postcode(), Phone: p.Phone(), DateOfBirth: p.DateOfBirth(), NHSNumber: p.NHSNumber()}
+	person := folded(rec)
 	if limited {
 		return person.Limited()
 	}
 	return person.Document()
+}
+
+// folded is a person as they are found and compared.
+func folded(rec *care.Record) folding.Person {
+	p := care.AsPatient(rec)
+	return folding.Person{FamilyName: p.FamilyName(), GivenName: p.GivenName(), PreferredName: p.PreferredName(), Address: p.Address(),
+		Postcode: p.Postcode(), Phone: p.Phone(), DateOfBirth: p.DateOfBirth(), NHSNumber: p.NHSNumber(), AddressHidden: p.AddressHidden()}
 }
 
 // withHolders reads the people, and who has them.

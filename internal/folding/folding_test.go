@@ -95,6 +95,17 @@ func TestWhatIsNotOnesToSearchFindsNobody(t *testing.T) {
 	}
 }
 
+func TestWhoseAddressIsSensitiveIsNotFoundByIt(t *testing.T) {
+	p := Person{FamilyName: "Madeup", Address: "14 Oak Street", Postcode: "M41 5BU", Phone: "0161 496 0123", AddressHidden: true}
+	for typed, want := range map[string]bool{"madeup": true, "oak": false, "m415bu": false, "0161 496 0123": false} {
+		for view, document := range map[string]Document{"clinical": p.Document(), "limited": {Address: p.Limited()[Address], Telephone: p.Limited()[Telephone]}} {
+			if _, ok := Read(typed, 8).Find(document); ok != (want && view == "clinical") {
+				t.Errorf("%q, %s: found %v", typed, view, ok)
+			}
+		}
+	}
+}
+
 func TestOneSearchHasSoManyTermsAndNoMore(t *testing.T) {
 	if got := Read("a b c d e 1 2 3 4 5 1944-02-03", 4); len(got) != 4 {
 		t.Errorf("%q", got)

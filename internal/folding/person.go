@@ -34,12 +34,16 @@ type Person struct {
 	Address, Postcode, Phone             string
 	DateOfBirth                          string // 1941-05-06
 	NHSNumber                            string
+	// AddressHidden: they are not to be found by where they live or how they are rung.
+	AddressHidden bool
 }
 
 // Document is what is searched of a person. Each text stands in it with its spaces and without.
 func (p Person) Document() Document {
-	d := Document{Name: texts(p.FamilyName, p.GivenName), Preferred: texts(p.PreferredName), Address: texts(p.Address, p.Postcode),
-		Telephone: phones(p.Phone), Number: Digits(p.NHSNumber)}
+	d := Document{Name: texts(p.FamilyName, p.GivenName), Preferred: texts(p.PreferredName), Number: Digits(p.NHSNumber)}
+	if !p.AddressHidden {
+		d[Address], d[Telephone] = texts(p.Address, p.Postcode), phones(p.Phone)
+	}
 	if day := Digits(p.DateOfBirth); len(day) >= len("19410506") {
 		d[Born] = bornOn(day[:4], day[4:6], day[6:8])
 	}

@@ -46,6 +46,7 @@ func watches(d care.Duty) bool        { return worksHandovers(d) || worksDesk(d)
 func keepsDevices(d care.Duty) bool   { return d.Desk || d.May(care.Update, care.Devices) }
 func keepsAccounts(d care.Duty) bool  { return d.KeepsAccounts() }
 func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care.Patients) }
+func corrects(d care.Duty) bool       { return d.Desk && d.May(care.Update, care.Patients) }
 
 // imports: taking in a whole file is for who answers for a neighbourhood.
 func imports(d care.Duty) bool { return registers(d) && d.Chain }
@@ -83,6 +84,10 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/imports", imports, a.importFile},
 		{http.MethodPost, "/people", registers, a.register},
 		{http.MethodPost, "/people/search", worksDesk, a.searchPeople},
+		{http.MethodGet, "/deaths", worksDesk, a.listDeaths},
+		{http.MethodPost, "/people/alike", registers, a.findAlike},
+		{http.MethodGet, "/people/{id}", corrects, a.readPerson},
+		{http.MethodPost, "/people/{id}/correct", corrects, a.correctPerson},
 		{http.MethodGet, "/people/{id}/timeline", worksDesk, a.readTimeline},
 		{http.MethodGet, "/fields", worksDesk, a.listFields},
 		{http.MethodGet, "/staff", keepsAccounts, a.listStaff},

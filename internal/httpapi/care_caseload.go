@@ -12,7 +12,6 @@ import (
 	"doorstep/internal/desk"
 	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
-	"doorstep/internal/takein"
 	"doorstep/internal/wire"
 )
 
@@ -286,11 +285,8 @@ func (a *API) register(e *core.RequestEvent) error {
 		status = http.StatusCreated
 		return tx.Audit(e.Auth.Id, "", "register", care.Patients, rec.ID, rec.ID, nil)
 	})
-	var no *desk.Error
-	if errors.As(err, &no) && no.ToldOf != "" {
-		if failed := a.audit(e, takein.ActionSameNumber, care.Patients, no.ToldOf, no.ToldOf, nil); failed != nil {
-			return failed
-		}
+	if failed := a.auditSameNumber(e, err); failed != nil {
+		return failed
 	}
 	if err != nil {
 		return err

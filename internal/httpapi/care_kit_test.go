@@ -56,7 +56,7 @@ func newTown(t *testing.T) *town {
 	store, err := pbstore.Open(w.App, pbstore.Options{Now: w.now, Entropy: rand.Reader})
 	must(t, err)
 	w.store = store
-	w.engine = syncer.New(store, syncer.Options{MaxWait: time.Hour, CursorKey: keys.Secret("cursor"), Now: w.now, Due: server.DueWork, Log: w.Logger()})
+	w.engine = syncer.New(store, syncer.Options{MaxWait: time.Hour, CursorKey: keys.Secret("cursor"), Now: w.now, Due: server.DueWork(store), Log: w.Logger()})
 	must(t, w.engine.Start())
 	t.Cleanup(func() {
 		w.engine.Stop()

@@ -17,14 +17,23 @@ type deskStore struct {
 	*pbstore.Tx
 	rooms    *rooms.Rooms
 	accounts Accounts
+	store    *pbstore.Store
 }
 
 // deskStore joins a transaction to its rooms, which the engine puts together for phones and desks alike.
-func (a *API) deskStore(tx *pbstore.Tx) deskStore { return deskStore{tx, a.Sync.Rooms(tx), a.Accounts} }
+func (a *API) deskStore(tx *pbstore.Tx) deskStore {
+	return deskStore{tx, a.Sync.Rooms(tx), a.Accounts, a.Store}
+}
 
 // OnlyAdministrator implements desk.StaffStore.
 func (s deskStore) OnlyAdministrator(staff string) (bool, error) {
 	return s.accounts.OnlyAdministrator(s.Tx, staff)
+}
+
+// Present implements desk.Corrections.
+func (s deskStore) Present() care.Base {
+	epoch, _ := s.store.Head()
+	return care.Base{Epoch: epoch, Seq: s.Seq(), History: string(s.store.Histories().Current().Name)}
 }
 
 // Issue implements desk.Issues.

@@ -25,7 +25,12 @@ type planStore struct {
 // PlannerIn decides about plans within a transaction: for a lead, or, with the zero Lead, for the job that lets their
 // next days stand.
 func PlannerIn(engine *syncer.Engine, store *pbstore.Store, tx *pbstore.Tx, lead desk.Lead) *desk.Planner {
-	s := planStore{pbplans.In(tx), engine.Rooms(tx), store}
+	return Planner(engine.Rooms(tx), store, tx, lead)
+}
+
+// Planner is PlannerIn for whoever has the rooms of the transaction.
+func Planner(r *rooms.Rooms, store *pbstore.Store, tx *pbstore.Tx, lead desk.Lead) *desk.Planner {
+	s := planStore{pbplans.In(tx), r, store}
 	return &desk.Planner{Lead: desk.PlanLead{Rights: lead.Rights, PlanReach: lead.Reach}, Rows: s, Writes: s, People: s}
 }
 

@@ -192,7 +192,7 @@ func narrow(teams []string, team string) []string {
 
 // personColumns are read of the person with each handover.
 var personColumns = []string{"nhs_number", "nhs_number_status", "family_name", "given_name", "preferred_name", "date_of_birth", "address",
-	"postcode", "phone", "practice", "communication_needs", "risk_note"}
+	"postcode", "phone", "practice", "communication_needs", "risk_note", "died_on", "address_hidden"}
 
 // The layouts of the tables that pages read.
 var handovers, observations = layoutOf(care.Handovers), layoutOf(care.Observations)

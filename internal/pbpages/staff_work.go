@@ -7,7 +7,8 @@ import (
 	"doorstep/internal/pbstore"
 )
 
-const visitsToMake = `SELECT id FROM visits WHERE staff = ? AND status IN ('planned', 'in_progress') AND retracted = '' ORDER BY planned_start, id LIMIT +?`
+const visitsToMake = `SELECT id FROM visits WHERE staff = ? AND status IN ('planned', 'in_progress') AND retracted = ''
+	AND NOT EXISTS (SELECT 1 FROM patients d WHERE d.id = visits.patient AND d.died_on <> '') ORDER BY planned_start, id LIMIT +?`
 
 // VisitsOf lists the visits somebody has still to make.
 func (v Pages) VisitsOf(staff string) ([]string, error) {

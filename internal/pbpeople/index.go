@@ -15,7 +15,8 @@ import (
 const (
 	anyUnindexed = `SELECT EXISTS (SELECT 1 FROM people_unindexed)`
 	unindexed    = `SELECT u.patient, p.id IS NOT NULL, coalesce(p.family_name, ''), coalesce(p.given_name, ''), coalesce(p.preferred_name, ''),
-		coalesce(p.address, ''), coalesce(p.postcode, ''), coalesce(p.phone, ''), coalesce(p.date_of_birth, ''), coalesce(p.nhs_number, '')
+		coalesce(p.address, ''), coalesce(p.postcode, ''), coalesce(p.phone, ''), coalesce(p.date_of_birth, ''), coalesce(p.nhs_number, ''),
+		coalesce(p.address_hidden, 'null') <> 'null' AND coalesce(p.address_hidden, '') NOT IN ('', 'false')
 		FROM people_unindexed u LEFT JOIN patients p ON p.id = u.patient ORDER BY u.patient LIMIT +?`
 	place      = `INSERT INTO people_sorted (patient, name, called) VALUES (?, ?, ?) ON CONFLICT (patient) DO UPDATE SET name = excluded.name, called = excluded.called RETURNING n`
 	placeOf    = `SELECT n FROM people_sorted WHERE patient = ?`
@@ -95,7 +96,7 @@ func whoWaits(ctx context.Context, tx *sql.Tx) (list []entry, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var e entry
-		if err := rows.Scan(&e.id, &e.there, &e.FamilyName, &e.GivenName, &e.PreferredName, &e.Address, &e.Postcode, &e.Phone, &e.DateOfBirth, &e.NHSNumber); err != nil {
+		if err := rows.Scan(&e.id, &e.there, &e.FamilyName, &e.GivenName, &e.PreferredName, &e.Address, &e.Postcode, &e.Phone, &e.DateOfBirth, &e.NHSNumber, &e.AddressHidden); err != nil {
 			return nil, err
 		}
 		list = append(list, e)

@@ -135,6 +135,11 @@ func (r Rows) NoteStood(v *desk.VisitPlan, s plan.Stood) error {
 	return r.exec(noteStood, v.ID, s.Day.String(), s.Place, s.ID, s.Turn, s.Withdrawn, v.Patient, v.Minutes, string(care.JSON(s.Wrote)))
 }
 
+// PlansOf implements desk.PlanRows.
+func (r Rows) PlansOf(patient string) ([]*desk.VisitPlan, error) {
+	return plans(r.each, plansOfPerson, patient)
+}
+
 // PlansOf lists the plans of a person, those that have ended too, by id.
 func (v Pages) PlansOf(patient string) ([]*desk.VisitPlan, error) {
 	return plans(v.Each, plansOfPerson, patient)

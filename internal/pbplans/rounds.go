@@ -19,10 +19,12 @@ const (
 	checkinColumns = `SELECT v.id, v.patient, v.team, v.staff, '', iif(v.happened_at = '' AND v.seen IS NULL, 'planned', 'completed'), v.planned_start, v.planned_end,
 		coalesce(p.plan, ''), coalesce(p.minutes, 0) FROM checkins v LEFT JOIN plan_visits p ON p.contact = v.id`
 
-	ofTeams       = ` AND v.retracted = '' AND v.team IN (SELECT value FROM json_each(?)) AND v.planned_start >= ? AND v.planned_start < ? ORDER BY v.planned_start, v.id`
+	// Nobody goes to somebody who died.
+	lives         = ` AND NOT EXISTS (SELECT 1 FROM patients d WHERE d.id = v.patient AND d.died_on <> '')`
+	ofTeams       = lives + ` AND v.retracted = '' AND v.team IN (SELECT value FROM json_each(?)) AND v.planned_start >= ? AND v.planned_start < ? ORDER BY v.planned_start, v.id`
 	visitsToMake  = visitColumns + ` WHERE (v.status = 'planned' OR v.status = 'in_progress')` + ofTeams
 	checkinsToDo  = checkinColumns + ` WHERE v.planned_start != '' AND v.happened_at = ''` + ofTeams
-	late          = ` AND v.retracted = '' AND v.team IN (SELECT value FROM json_each(?)) AND v.planned_start >= ? AND v.planned_start < ? AND v.planned_end < ? ORDER BY v.planned_end, v.id LIMIT +?`
+	late          = lives + ` AND v.retracted = '' AND v.team IN (SELECT value FROM json_each(?)) AND v.planned_start >= ? AND v.planned_start < ? AND v.planned_end < ? ORDER BY v.planned_end, v.id LIMIT +?`
 	lateVisits    = visitColumns + ` WHERE (v.status = 'planned' OR v.status = 'in_progress')` + late
 	lateCheckins  = checkinColumns + ` WHERE v.planned_start != '' AND v.happened_at = ''` + late
 	ofIDs         = ` WHERE v.id IN (SELECT value FROM json_each(?)) AND v.retracted = '' ORDER BY v.planned_start, v.id`

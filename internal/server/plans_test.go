@@ -145,6 +145,44 @@ func TestPlansFollowWhoIsThere(t *testing.T) {
 	}
 }
 
+// Nothing is planned any more for whoever died, by no plan and on no board; and all of it again when that was a mistake.
+func TestNobodyIsPlannedToVisitWhoDied(t *testing.T) {
+	p := newPlanned(t, 2)
+	dead := p.people[0]
+	of := func(person *core.Record) int { return p.count(t, planned14+` AND patient = '`+person.Id+`'`) }
+	set := func(day string) {
+		t.Helper()
+		stored, err := p.app.FindRecordById(care.Patients, dead.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored.Set("died_on", day)
+		if err := p.app.Save(stored); err != nil {
+			t.Fatal(err)
+		}
+		p.tick(t) // the write is noticed, and what is due of it is done
+		p.tick(t)
+	}
+	set(plan.DayOf(p.clock.Now()).String())
+	if died, lives := of(dead), of(p.people[1]); died != 0 || lives != 13 {
+		t.Errorf("%d visits stand for whoever died, %d for the other", died, lives)
+	}
+	body := fmt.Sprintf(`{"patient":%q,"team":%q,"plan":{"purpose":"insulin","rule":"FREQ=DAILY","start":%q,"from":"08:00","to":"20:00","minutes":5}}`,
+		dead.Id, p.team.Id, plan.Later(plan.DayOf(p.clock.Now()), 1))
+	p.post(t, "/plans", body, http.StatusConflict)
+	p.clock.Pass(24 * time.Hour)
+	if err := p.srv.ExtendPlans(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if died, lives := of(dead), of(p.people[1]); died != 0 || lives != 14 {
+		t.Errorf("a day later %d visits stand for whoever died, %d for the other", died, lives)
+	}
+	set("")
+	if n := of(dead); n != 13 { // what would have begun by now is not planned any more
+		t.Errorf("%d visits stand again", n)
+	}
+}
+
 func TestErasingAPersonErasesTheirPlans(t *testing.T) {
 	p := newPlanned(t, 1)
 	if err := p.app.Delete(p.people[0]); err != nil {

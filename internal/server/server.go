@@ -161,7 +161,7 @@ func open(app core.App, o Options) (*Server, error) {
 		meter = nil
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Meter: meter, Log: o.Log, Channels: channels, Due: DueWork, Clock: s.clock, Seams: o.Seams})
+		Now: o.Now, Meter: meter, Log: o.Log, Channels: channels, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
 	s.clock.Known(s.Store.LastMark())
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.journal.Close(), s.Store.Close())

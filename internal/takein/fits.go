@@ -17,6 +17,8 @@ func (in *input) fits(p *planned, rec *care.Record, patient string, f *care.Fiel
 		return nil, nil
 	case f.Name == "date_of_birth":
 		return in.fitsBirth(text), nil
+	case f.Name == "died_on":
+		return in.fitsDeath(rec, text), nil
 	case f.Name == "nhs_number":
 		other, err := in.Reference.WhoHasNumber(text, rec.ID)
 		if other != "" {
@@ -53,6 +55,17 @@ func (in *input) fitsBirth(date string) *care.Problem {
 		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of birth lies in the future."}
 	case born.AddDate(oldest, 0, 0).Before(in.received):
 		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of birth is more than 130 years ago."}
+	}
+	return nil
+}
+
+// fitsDeath: nobody has died yet on a day that is to come, nor before they were born.
+func (in *input) fitsDeath(rec *care.Record, date string) *care.Problem {
+	switch born := care.AsPatient(rec).DateOfBirth(); {
+	case date > care.Today(in.received):
+		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of death lies in the future."}
+	case born != "" && date < born:
+		return &care.Problem{Code: care.CodeOutOfRange, Message: "The date of death lies before the date of birth."}
 	}
 	return nil
 }

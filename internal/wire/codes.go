@@ -65,6 +65,7 @@ const (
 	CodeTwoAtOnce            Code = "two_at_once"
 	CodeOutsideCaseload      Code = "outside_caseload"
 	CodeClosedDay            Code = "closed_day"
+	CodeDied                 Code = "died"
 	CodePlanEnded            Code = "plan_ended"
 	CodeNotPlanned           Code = "not_planned"
 	CodeYourself             Code = "yourself"
@@ -158,6 +159,7 @@ var Codes = []Row{
 	{CodeTwoAtOnce, 409, RetryAfterFix, "somebody would have to be in two places", "", ""},
 	{CodeOutsideCaseload, 409, RetryAfterFix, "the person is not on the caseload of who is to go", "", ""},
 	{CodeClosedDay, 409, RetryAfterFix, "the team is closed then", "", ""},
+	{CodeDied, 409, RetryNever, "the person died: nobody goes any more", "", ""},
 	{CodePlanEnded, 409, RetryNever, "a plan that has ended is not changed any more", "", ""},
 	{CodeNotPlanned, 409, RetryAfterFix, "the visits of a plan could not be taken in", "", ""},
 	{CodeWrongType, 400, RetryAfterFix, "a value of another kind than the field", "", ""},

@@ -173,6 +173,9 @@ export class DeskContext {
     }
   }
 
+  /** Whom somebody might be: who is registered, or what a form says. @param {{ person: string } | { set: Record<string, string> }} who */
+  async alike(who) { return (await this.session.post('/people/alike', who)).items }
+
   /** @param {string} text @param {string} [cursor] */
   search(text, cursor) { return this.session.post('/people/search', { text, limit: 50, ...(cursor && { cursor }) }) }
 }

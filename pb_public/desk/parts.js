@@ -34,7 +34,8 @@ export function deadline(due, at = now()) {
 export const passedOn = issue => issue.escalated_at && openIssue(issue) ? tag(w.passedOn, 'bad') : nothing
 
 /** A person in one line. @param {any} p */
-export const personLine = p => html`<span class="dk-person">${personName(p ?? {})}</span>`
+export const personLine = p => html`<span class="dk-person">${personName(p ?? {})}</span>${p?.died_on
+  ? html` ${tag(fill(w.person.diedOn, { date: birth(p.died_on) }))}` : nothing}`
 
 /** Born and number, as far as the desk may know. @param {any} p */
 export const bornAndNumber = p => [p?.date_of_birth && fill(w.person.born, { date: birth(p.date_of_birth) }),
@@ -48,9 +49,20 @@ export function personFacts(p) {
   if (!p) return nothing
   const facts = [p.date_of_birth && fill(w.person.born, { date: birth(p.date_of_birth) }),
       p.nhs_number && fill(w.person.nhs, { number: nhsNumber(p.nhs_number) }),
-    p.address && [p.address, p.postcode].filter(Boolean).join(', '), p.phone, ...unreadableTexts(p)].filter(Boolean)
-  return facts.length ? html`<p class="ds-soft dk-facts">${facts.join(' · ')}</p>` : nothing
+    p.address && [p.address, p.postcode].filter(Boolean).join(', '), p.phone, p.address_hidden && w.person.hidden,
+    ...unreadableTexts(p)].filter(Boolean)
+  return html`${p.died_on ? html`<p class="ds-banner ds-banner--warn">${fill(w.person.died, { date: birth(p.died_on) })}</p>` : nothing}
+    ${facts.length ? html`<p class="ds-soft dk-facts">${facts.join(' · ')}</p>` : nothing}`
 }
+
+/**
+ * People who might be somebody, with what they have in common and who has them.
+ * @param {any[]} alike as /people/alike answers @param {string} text
+ */
+export const mightBe = (alike, text) => alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${text}</p>
+  <ul>${alike.map(f => html`<li><a href="#/person/${f.person.id}">${personLine(f.person)}</a>${[bornAndNumber(f.person),
+    fill(w.people.alikeBy, { parts: f.found_by.map((/** @type {string} */ part) => word(w.people.parts, part)).join(', ') })]
+    .filter(Boolean).map(t => html`, ${t}`)} (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})</li>`)}</ul></div>` : nothing
 
 /** What the server refused, in its own plain words. @param {import('../shared/ui/session.js').Refusal} e */
 export const refusalBox = e => html`<div class="ds-banner ds-banner--bad" role="alert"><p class="nhsuk-u-margin-0">${e.message}</p></div>`

@@ -195,7 +195,8 @@ function facts(d, now) {
   const rows = [
     [w.s.born, p.date_of_birth && fill(years === null ? '{date}' : '{date} ({age})', { date: birth(p.date_of_birth), age: years ?? '' })],
     [w.s.nhs, p.nhs_number && `${nhsNumber(p.nhs_number)}${p.nhs_number_status === 'verified' ? '' : ` (${w.unverifiedNumber})`}`],
-    [w.s.address, [p.address, p.postcode].filter(Boolean).join(', ')],
+    [w.s.died, p.died_on && birth(p.died_on)],
+    [w.s.address, p.address_hidden && !p.address ? w.s.hidden : [p.address, p.postcode].filter(Boolean).join(', ')],
     [w.s.phone, p.phone && html`<a href=${`tel:${p.phone.replace(/[^0-9+]/g, '')}`}>${p.phone}</a>`],
     [w.s.needs, cannotBeRead(p, 'communication_needs') ? words.common.cannotRead.value
       : p.communication_needs?.map(n => word(words.common.needs, n)).join(', ')], [w.s.risk, p.risk_note],

@@ -4,7 +4,8 @@
 /** @typedef {{ id: string, name: string, role?: string, kind?: string, phone?: string }} Named */
 /**
  * @typedef {{ id: string, family_name?: string, given_name?: string, preferred_name?: string, date_of_birth?: string, nhs_number?: string,
- *   nhs_number_status?: string, address?: string, postcode?: string, phone?: string, practice?: string, communication_needs?: string[],
+ *   nhs_number_status?: string, address?: string, postcode?: string, phone?: string, died_on?: string,
+ *   address_hidden?: boolean, practice?: string, communication_needs?: string[],
  *   unreadable?: string[], risk_note?: string }} Person
  */
 

@@ -12,6 +12,7 @@
  * @property {boolean} [chain] is the end of every escalation
  * @property {boolean} [accounts] looks after accounts of staff
  * @property {boolean} [converts] hands on to a practice what volunteers noticed
+ * @property {boolean} [scale] decides the SpO2 scale of a person
  * @property {'own' | 'all'} [setsUp] which organisations it sets up
  * @property {'receive'} [firstTab] where the inbox opens, if not on all that is open
  */
@@ -20,13 +21,13 @@
 const duties = {
   district_nurse: { view: 'clinical', device: true, inbox: true },
   support_worker: { view: 'clinical', device: true },
-  matron: { view: 'clinical', device: true, inbox: true },
+  matron: { view: 'clinical', device: true, inbox: true, scale: true },
   mental_health_practitioner: { view: 'clinical', device: true, inbox: true },
   social_care_practitioner: { view: 'clinical', device: true, inbox: true },
   link_worker: { view: 'limited', device: true },
   volunteer: { view: 'limited', device: true },
   volunteer_coordinator: { view: 'limited', device: true, inbox: true, desk: true, accounts: true, converts: true },
-  team_lead: { view: 'clinical', device: true, inbox: true, desk: true, accounts: true },
+  team_lead: { view: 'clinical', device: true, inbox: true, desk: true, accounts: true, scale: true },
   care_coordinator: { view: 'clinical', device: true, inbox: true, desk: true, chain: true, accounts: true },
   clinical_lead: { view: 'none' },
   safeguarding_lead: { view: 'none', inbox: true },

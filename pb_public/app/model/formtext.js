@@ -1,7 +1,8 @@
 // @ts-check
 // A form that was not saved as plain text: to copy, when it cannot be saved or its person is no longer on this phone.
-import { personName } from '../../shared/ui/format.js'
+import { birth, personName } from '../../shared/ui/format.js'
 import { word, words } from '../../shared/ui/words.js'
+import { formOf } from './editperson.js'
 import { visitText } from './text.js'
 import { readingsOf } from './visitform.js'
 
@@ -41,7 +42,16 @@ export function checkinText(checkin, patient) {
 /** Details of a person that were changed. @param {Record<string, any>} set @param {Rec} patient */
 export function detailsText(set, patient) {
   const names = /** @type {Record<string, string>} */ (words.app.edit.fields)
-  return labelled(patient, Object.entries(set).filter(([field]) => names[field]).map(([field, value]) => [names[field], value]))
+  return labelled(patient, Object.entries(set).filter(([field]) => names[field])
+    .map(([field, value]) => [names[field], written(field, value)]))
+}
+
+/** A value of a person's record in words. @param {string} field @param {any} value */
+function written(field, value) {
+  if (field === 'communication_needs') return (value ?? []).map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')
+  const w = words.app.edit
+  if (field === 'spo2_scale') return value && [w.scales[value.scale === 2 ? '2' : '1'], value.reason].filter(Boolean).join('. ')
+  return field === 'died_on' && value ? birth(value) : value
 }
 
 /** @param {Rec} patient @param {[string, any][]} rows */
@@ -57,7 +67,14 @@ export function formText(key, open, patient, nameOf) {
   const who = patient ?? open.who ?? {}
   const kind = key.split(':')[0]
   if (kind === 'visit') return visitFormText(open.form, who, nameOf)
-  return kind === 'checkin' ? checkinText(open.form, who) : detailsText(open.form, who)
+  return kind === 'checkin' ? checkinText(open.form, who) : detailsText(detailsOf(open), who)
+}
+
+/** What a form of details says, as it would be stored. @param {any} open */
+function detailsOf(open) {
+  const { text, needs, scale, reason } = open.form, stored = open.seen?.values ?? {}
+  if (!text) return open.form // as an earlier app kept it
+  return { ...text, communication_needs: needs, ...scale !== formOf(stored).scale && { spo2_scale: { scale: Number(scale), reason } } }
 }
 
 /**

@@ -23,6 +23,24 @@ export const isOpen = c => (c.happened_at ? false : open.has(c.status))
 export const isMine = (c, me) => c.staff === me.staff || (!c.staff && !!c.team && me.teams.includes(c.team))
 
 /**
+ * What still stands of contacts: what was planned for somebody who died is not to be done any more.
+ * @template {Contact} C @param {C[]} contacts @param {(id: string) => { died_on?: string | null } | null | undefined} person
+ */
+export const standing = (contacts, person) => contacts.filter(c => !isOpen(c) || !person(c.patient)?.died_on)
+
+/** For so many days it stands on Today that somebody died. */
+const toldFor = 28
+
+/**
+ * Who of the people on this phone died lately, the last first: everybody who has them must know.
+ * @template {{ id: string, died_on?: string | null }} P @param {P[]} people @param {number} now ms
+ */
+export function deaths(people, now) {
+  const since = day(now - toldFor * 86400000)
+  return people.filter(p => p.died_on && p.died_on >= since).sort((a, b) => ((a.died_on ?? '') < (b.died_on ?? '') ? 1 : -1))
+}
+
+/**
  * The stops of a day in the order in which they are planned; what is late from earlier days comes
  * first, because somebody still waits. What was done today stays at the end, so that the day can be seen.
  * @param {Contact[]} contacts visits or check-ins

@@ -6,7 +6,7 @@ import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { clock, date, day, when } from '../../shared/ui/format.js'
 import { count, fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { whoOf } from '../model/formtext.js'
-import { week } from '../model/round.js'
+import { standing, week } from '../model/round.js'
 import { timeDoubt } from '../model/times.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
@@ -15,7 +15,7 @@ import { moved } from './moves.js'
 import { offers } from './offers.js'
 import { back, banner, choice, field } from './parts.js'
 import { age, unreadable } from './person.js'
-import { loading } from './today.js'
+import { loading, whoDied } from './today.js'
 import { time } from './times.js'
 import { discard, unfinishedLink } from './unfinished.js'
 import { who } from './who.js'
@@ -28,13 +28,14 @@ export const calledName = p => p?.preferred_name || p?.given_name || words.commo
 /** @param {App} app */
 export function myWeek(app) {
   const w = words.app.volunteer
-  const days = week(app.all('checkins'), { staff: app.me.id, teams: app.me.teams }, app.now())
+  const days = week(standing(app.all('checkins'), id => app.get('patients', id)), { staff: app.me.id, teams: app.me.teams }, app.now())
   const last = lastSeen(app.all('checkins'))
   const people = [...app.all('patients')].sort((a, b) => inOrder(calledName(a), calledName(b)))
   return html`<h1 class="nhsuk-heading-l">${w.title}</h1>
     ${loading(app)}
     ${unfinishedLink(app)}
     ${moved(app)}
+    ${whoDied(app, calledName)}
     ${offers(app)}
     ${days.filter(d => d.stops.length)
       .map(d => html`<h2 class="nhsuk-heading-m">${date(d.at, app.now())}</h2>
@@ -77,7 +78,7 @@ function coordinator(app) {
 function row(app, p, stop, last) {
   return html`<li class="app-card"><span class="app-card__name">${stop
       ? html`<span class="app-card__time">${clock(stop.planned_start)}</span> ` : nothing}${calledName(p)}</span>
-    <span class="ds-soft">${[p?.address, p?.postcode].filter(Boolean).join(', ')}</span>
+    <span class="ds-soft">${[p?.address, p?.postcode, p?.address_hidden ? words.app.person.hidden : ''].filter(Boolean).join(', ')}</span>
     ${p?.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : nothing}
     ${p?.communication_needs?.length
       ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')}</span>` : nothing}

@@ -1,13 +1,14 @@
 // @ts-check
 // One person: what to know before the door opens, the last readings, what was handed over and what came back.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
-import { ago, duration, personName, when } from '../../shared/ui/format.js'
+import { ago, birth, duration, personName, when } from '../../shared/ui/format.js'
 import { courses, trend } from '../../shared/ui/chart.js'
 import { callLines, enteredText } from '../../shared/ui/calls.js'
 import { closed } from '../../shared/states.js'
 import { measuredOverTime, overTimeOnRequest, readingTexts } from '../../shared/ui/readings.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { fill, word, words } from '../../shared/ui/words.js'
+import { alikeOf } from '../model/alike.js'
 import { disputeOf } from '../model/issues.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
 import { timeText } from '../model/phonetime.js'
@@ -31,11 +32,13 @@ export function person(app) {
   const handovers = app.all('handovers').filter(mine).sort((a, b) => ((a.raised_at ?? '') < (b.raised_at ?? '') ? 1 : -1))
   const visits = app.all('visits').filter(mine).filter(v => v.status !== 'planned')
     .sort((a, b) => ((a.started_at ?? a.planned_start ?? '') < (b.started_at ?? b.planned_start ?? '') ? 1 : -1))
-  const planned = plannedToday(app.all('visits'), p.id, { staff: app.me.id, teams: app.me.teams }, app.now())
+  const planned = p.died_on ? null : plannedToday(app.all('visits'), p.id, { staff: app.me.id, teams: app.me.teams }, app.now())
   return html`${back(address('today'), words.app.backToday)}
     <h1 class="nhsuk-heading-l nhsuk-u-margin-bottom-2">${personName(p)}</h1>
     <p class="ds-soft">${identifiers(p).join(' · ')}</p>
     ${age(app)}
+    ${p.died_on ? banner(fill(w.died, { date: birth(p.died_on) }), 'warn') : nothing}
+    ${same(app, p)}
     ${p.waiting ? banner(w.leaving, 'warn') : nothing}
     <a class="nhsuk-button app-wide" href=${address('visit', planned?.id ?? '', { person: p.id })}>${w.record}</a>
     ${planned ? html`<p class="ds-soft">${[fill(words.app.visit.planned, { at: when(planned.planned_start, app.now()) }),
@@ -45,6 +48,18 @@ export function person(app) {
     ${readings(app, p, taken)}
     ${given(app, p, handovers)}
     ${earlier(app, p, visits)}`
+}
+
+/** @type {{ list: any, of: string, alike: ReturnType<typeof alikeOf> } | null} */
+let keptAlike = null
+
+/** People on this phone who might be the same person, so that nobody writes in two places. @param {App} app @param {any} p */
+function same(app, p) {
+  const list = app.all('patients'), w = words.app.person
+  if (keptAlike?.list !== list || keptAlike.of !== p.id) keptAlike = { list, of: p.id, alike: alikeOf(p, list) }
+  return keptAlike.alike.length ? html`<div class="ds-banner ds-banner--warn"><p>${w.same}</p><ul>${keptAlike.alike.map(m =>
+    html`<li><a href=${address('person', m.person.id)}>${personName(m.person)}</a>, ${fill(w.sameBy,
+      { parts: m.by.map(part => word(words.app.fields, part)).join(', ') })}</li>`)}</ul></div>` : nothing
 }
 
 /** When a visit was, as far as it is known. @param {App} app @param {any} v */
@@ -112,16 +127,22 @@ function know(app, p) {
   /** @type {[string, any][]} */
   const rows = [[w.risk, disputed(app, p, 'risk_note')], [w.access, disputed(app, p, 'access_notes')],
       [w.needs, p.communication_needs?.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')],
-      [w.address, [p.address, p.postcode].filter(Boolean).join(', ')],
+      [w.address, [p.address, p.postcode, p.address_hidden ? w.hidden : ''].filter(Boolean).join(', ')],
     [w.phone, p.phone ? html`<a href="tel:${p.phone}">${p.phone}</a>` : ''],
       [w.practice, practice ? html`${practice.name}${practice.phone ? html` · <a href="tel:${practice.phone}">${practice.phone}</a>`
           : nothing}` : w.noPractice],
-    [w.scale, p.spo2_scale?.scale === 2 ? w.scale2 : ''], [w.objects, p.objection ? w.objection : '']]
+      [w.lead, p.lead ? app.nameOf(p.lead) : ''], [w.pregnant, p.pregnant ? words.app.visit.yesNo.yes : ''],
+    [w.scale, p.spo2_scale?.scale === 2 ? [w.scale2, decided(app, p.spo2_scale)].filter(Boolean).join('\n') : ''],
+    [w.objects, p.objection ? w.objection : '']]
   return html`${unreadable(p)}<dl class="nhsuk-summary-list">${rows.filter(r => r[1])
       .map(([k, v]) => html`<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">${k}</dt>
         <dd class="nhsuk-summary-list__value ds-pre">${v}</dd></div>`)}</dl>
     <p><a href=${address('edit', p.id)}>${words.app.edit.link}</a></p>`
 }
+
+/** Who decided on a scale, when and why, as far as it is known. @param {App} app @param {any} scale */
+const decided = (app, scale) => [scale.author && scale.date
+  && fill(words.app.items.by, { name: app.nameOf(scale.author), at: birth(scale.date) }), scale.reason].filter(Boolean).join(': ')
 
 /** What was recorded about somebody and cannot be read: what is not shown is not "no". @param {any} record */
 export function unreadable(record) {

@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { birth, clock, date, day, personName } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
 import { index } from '../model/people.js'
-import { round, week } from '../model/round.js'
+import { deaths, round, standing, week } from '../model/round.js'
 import { address } from '../router.js'
 import { answers } from './answers.js'
 import { first, moreOf } from './long-list.js'
@@ -27,6 +27,7 @@ export function today(app) {
     ${unfinishedLink(app)}
     ${moved(app)}
     ${answers(app)}
+    ${whoDied(app, personName)}
     ${offers(app)}
     ${find(app)}
     ${typed ? html`${found(app)}<p><button class="app-link" type="button"
@@ -38,15 +39,15 @@ export function today(app) {
     <section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${words.app.people.title}</h2>${found(app)}</section>`}`
 }
 
-/** @type {{ list: any, me: string, minute: number, stops: import('../model/round.js').Stop[], left: number } | null} */
+/** @type {{ list: any, people: any, me: string, minute: number, stops: import('../model/round.js').Stop[], left: number } | null} */
 let keptRound = null
 
-/** The round, worked out again only for another list of visits or in another minute. @param {App} app */
+/** The round, worked out again only for other visits or people, or in another minute. @param {App} app */
 function stopsOf(app) {
-  const list = app.all('visits'), me = `${app.me.id} ${app.me.teams}`, minute = Math.floor(app.now() / 60_000)
-  if (keptRound?.list !== list || keptRound.me !== me || keptRound.minute !== minute) {
-    const stops = round(list, { staff: app.me.id, teams: app.me.teams }, app.now())
-    keptRound = { list, me, minute, stops, left: stops.filter(s => s.state !== 'done').length }
+  const list = app.all('visits'), people = app.all('patients'), me = `${app.me.id} ${app.me.teams}`, minute = Math.floor(app.now() / 60_000)
+  if (keptRound?.list !== list || keptRound.people !== people || keptRound.me !== me || keptRound.minute !== minute) {
+    const stops = round(standing(list, id => app.get('patients', id)), { staff: app.me.id, teams: app.me.teams }, app.now())
+    keptRound = { list, people, me, minute, stops, left: stops.filter(s => s.state !== 'done').length }
   }
   return keptRound
 }
@@ -55,7 +56,8 @@ function stopsOf(app) {
 function daysAhead(app) {
   const w = words.app.today, open = app.forms.get('ahead')?.open === true
   const me = { staff: app.me.id, teams: app.me.teams }
-  const days = open ? week(app.all('visits'), me, app.now()).slice(1).filter(d => d.stops.length) : []
+  const days = open ? week(standing(app.all('visits'), id => app.get('patients', id)), me, app.now())
+    .slice(1).filter(d => d.stops.length) : []
   return html`<p><button class="app-link" type="button" aria-expanded=${open ? 'true' : 'false'}
       @click=${() => { app.forms.set('ahead', { open: !open }); app.redraw() }}>${w.ahead}</button></p>
     ${open && !days.length ? html`<p>${w.nothingAhead}</p>` : nothing}
@@ -65,6 +67,15 @@ function daysAhead(app) {
         ${person ? personName(person) : words.app.gonePerson}</a>
         <span class="ds-soft">${[word(words.app.purposes, c.purpose), c.staff ? '' : w.nobodyYet].filter(Boolean).join(' · ')}</span></li>`
     })}</ul>`)}`
+}
+
+/** Who died lately, so that nobody goes there unknowing. @param {App} app @param {(person: any) => string} nameOf */
+export function whoDied(app, nameOf) {
+  const w = words.app.today, list = deaths(app.all('patients'), app.now())
+  return list.length ? html`<section class="ds-banner ds-banner--warn" aria-labelledby="deaths">
+    <h2 class="nhsuk-heading-s" id="deaths">${w.deaths}</h2>
+    <ul class="app-list">${list.map(p => html`<li>${app.me.view === 'clinical' ? html`<a href=${address('person', p.id)}>${nameOf(p)}</a>`
+      : nameOf(p)}, ${fill(w.died, { date: birth(p.died_on) })}</li>`)}</ul></section>` : nothing
 }
 
 /** @param {App} app */
@@ -123,7 +134,8 @@ function found(app) {
   return html`<p role="status" class="ds-soft">${count(list.length, words.app.people.found)}</p>
     <ul class="app-list">${repeat(list.slice(0, drawn), p => p.id,
         p => html`<li class="app-person"><a href=${address('person', p.id)}>${personName(p)}</a>
-      <span class="ds-soft">${[p.date_of_birth ? fill(words.app.person.born, { date: birth(p.date_of_birth) }) : '', p.address, p.postcode]
+      <span class="ds-soft">${[p.died_on ? fill(words.app.today.died, { date: birth(p.died_on) }) : '',
+        p.date_of_birth ? fill(words.app.person.born, { date: birth(p.date_of_birth) }) : '', p.address, p.postcode]
         .filter(Boolean).join(' · ')}</span></li>`)}</ul>
     ${moreOf(list.length, drawn, n => search(app, { drawn: n }), { itself: true })}`
 }

@@ -122,6 +122,7 @@ function draw(app, key, open, patient) {
         ${details(questionsOf(f.fields.purpose), f.details, (code, v) => change(form => { form.details[code] = v }))}
         ${readings(app, f, j, change, urgent)}
         ${select({ id: 'outcome', label: w.outcome, options: [['', w.choose], ...Object.entries(words.app.outcomes)],
+            hint: f.fields.outcome === 'died' ? w.diedHint : undefined,
             value: f.fields.outcome, change: v => change(form => { form.fields.outcome = v }) })}` : nothing}
       ${f.fields.status ? field({ id: 'note', label: w.note, value: f.fields.note, rows: 5,
           change: v => change(form => { form.fields.note = v }) }) : nothing}

@@ -24,6 +24,7 @@ export function who(app, p, called = '') {
   const lost = unreadableTexts(p)
   return html`<div class="app-who" role="group" aria-label=${w.about}><p><strong>${called || personName(p)}</strong><br>
       <span>${known.join(' · ')}</span></p>
+    ${p.died_on ? html`<p><span class="ds-tag ds-tag--warn">${fill(w.died, { date: birth(p.died_on) })}</span></p>` : nothing}
     ${p.risk_note ? html`<p><span class="ds-tag ds-tag--warn">! ${p.risk_note}</span></p>` : nothing}
     ${p.access_notes ? html`<p class="ds-pre"><span class="ds-soft">${w.access}:</span> ${p.access_notes}</p>` : nothing}
     ${lost.length ? banner(`${lost.join('. ')}. ${words.common.cannotRead.why}`, 'bad') : nothing}</div>`

@@ -3,6 +3,7 @@
 import { account, accounts } from './accounts.js'
 import { caseload } from './caseload.js'
 import { code } from './code.js'
+import { correct } from './correct.js'
 import { cover } from './cover.js'
 import { day } from './day.js'
 import { handover } from './handover.js'
@@ -34,6 +35,7 @@ export const views = {
   register: { for: 'clinical', open: register },
   imports: { for: 'neighbourhood', open: imports },
   caseload: { for: 'desk', open: caseload },
+  correct: { for: 'clinical', open: correct },
   cover: { for: 'desk', open: cover },
   phones: { for: 'accounts', open: phones },
   staff: { for: 'accounts', open: staff },

@@ -4,7 +4,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, nameOf, personFacts, tag, troubleBox, whoIs } from '../parts.js'
+import { button, mightBe, nameOf, personFacts, tag, troubleBox, whoIs } from '../parts.js'
 import { effect } from '../effect.js'
 import { Timeline } from './timeline.js'
 
@@ -13,6 +13,7 @@ const w = words.desk.person
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
 export function person(desk, [id = '']) {
   /** @type {any[]} */ let rows = []
+  /** @type {any[]} */ let alike = []
   /** @type {any} */ let ending = null
   let trouble = '', busy = false, ended = false
   const timeline = new Timeline(desk, id)
@@ -22,7 +23,8 @@ export function person(desk, [id = '']) {
     back: { to: 'people', text: words.desk.people.back },
     async load() {
       const [caseload] = await Promise.all([
-        desk.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`), timeline.read()])
+        desk.session.get(`/caseload?patient=${id}&limit=200${ended ? '&ended=true' : ''}`), timeline.read(),
+        desk.isClinical && desk.alike({ person: id }).then(found => { alike = found }, () => {})])
       rows = caseload.items
       view.title = personName(timeline.person)
       view.who = whoIs(timeline.person)
@@ -51,6 +53,8 @@ export function person(desk, [id = '']) {
     },
     draw: () => html`${personFacts(timeline.person)}${timeline.person?.risk_note
         ? html`<p class="ds-banner ds-banner--warn">${timeline.person.risk_note}</p>` : nothing}
+      ${desk.isClinical ? html`<p class="ds-no-print"><a href="#/correct/${id}">${words.desk.correct.link}</a></p>` : nothing}
+      ${mightBe(alike, w.alike)}
       ${troubleBox('person-trouble', trouble)}
       <h2 class="nhsuk-heading-m">${w.who}</h2>
       <ul class="dk-list">${rows.map(

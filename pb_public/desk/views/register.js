@@ -4,11 +4,15 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
-import { button, checkbox, personLine, select, teamOptions, textArea, textInput, troubleBox } from '../parts.js'
+import { button, checkbox, mightBe, select, teamOptions, textArea, textInput, troubleBox } from '../parts.js'
 import { whyNot } from '../nhsnumber.js'
 import { newID } from '../ulid.js'
 
 const w = words.desk.register
+
+/** What is filled in, as it is sent. @param {Record<string, string>} set */
+const filled = set => Object.fromEntries(Object.entries(set).filter(([, v]) => v.trim())
+  .map(([k, v]) => [k, k === 'nhs_number' ? v.replace(/[ -]/g, '') : v.trim()]))
 
 /** @param {import('../desk-context.js').DeskContext} desk @returns {import('../desk-context.js').View} */
 export function register(desk) {
@@ -28,14 +32,11 @@ export function register(desk) {
       practices = await desk.practices('')
     },
     async refresh() { /* a form */ },
-    /** Somebody of that name and birthday may be here already. */
+    /** Whom of those who are here already it might be. */
     async compare() {
       const mine = ++turn
-      alike = []
-      const words2 = [set.family_name, set.date_of_birth].filter(Boolean)
-      if (set.family_name.length < 2 || !set.date_of_birth) return
-      const found = await desk.search(words2.join(' ')).catch(() => ({ items: [] }))
-      if (mine === turn) { alike = found.items; desk.redraw() }
+      const found = await desk.alike({ set: filled(set) }).catch(() => alike)
+      if (mine === turn) { alike = found; desk.redraw() }
     },
     /** @param {string} text */
     async findPractice(text) {
@@ -53,9 +54,7 @@ export function register(desk) {
       if (missing) return view.refuse(missing)
       busy = true
       try {
-        const filled = Object.fromEntries(Object.entries(set).filter(([, v]) => v.trim())
-            .map(([k, v]) => [k, k === 'nhs_number' ? v.replace(/[ -]/g, '') : v.trim()]))
-        const answer = await desk.session.post('/people', { id, team: team.slice(5), set: filled, anyway })
+        const answer = await desk.session.post('/people', { id, team: team.slice(5), set: filled(set), anyway })
         desk.say(fill(w.done, { name: personName(set) }))
         desk.go(`person/${answer.id}`)
       } catch (e2) {
@@ -78,18 +77,16 @@ export function register(desk) {
         textInput({ id: name, label: word(w.labels, name), value: set[name], input: v => { set[name] = v }, ...more })
       return html`<p>${w.intro}</p>${troubleBox('register-trouble', trouble)}
         <form @submit=${view.submit} novalidate>
-        ${field('family_name', { blur: () => view.compare() })}${field('given_name')}
+        ${field('family_name', { blur: () => view.compare() })}${field('given_name', { blur: () => view.compare() })}
         ${field('date_of_birth', { type: 'date', blur: () => view.compare() })}
-        ${alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${w.alike}</p>
-            <ul>${alike.map(f => html`<li><a href="#/person/${f.person.id}">${personLine(f.person)}</a>
-              (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})</li>`)}</ul></div>` : nothing}
+        ${mightBe(alike, w.alike)}
         ${field('nhs_number', { hint: w.numberHint, inputmode: 'numeric', error: wrongNumber,
               blur: () => { wrongNumber = set.nhs_number ? word(w.numberWrong, whyNot(set.nhs_number))
-              : ''; if (set.nhs_number !== taken) { taken = ''; anyway = false } desk.redraw() } })}
+              : ''; if (set.nhs_number !== taken) { taken = ''; anyway = false } desk.redraw(); view.compare() } })}
         ${taken ? html`<div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox(
           { id: 'anyway', text: w.anyway, hint: w.anywayHint, checked: anyway, change: v => { anyway = v } })}</div>` : nothing}
         ${textArea({ id: 'address', label: w.labels.address, value: set.address, rows: 2, input: v => { set.address = v } })}
-        ${field('postcode')}${field('phone', { type: 'tel' })}
+        ${field('postcode', { blur: () => view.compare() })}${field('phone', { type: 'tel', blur: () => view.compare() })}
         ${textInput({ id: 'practice-find', label: w.practiceFind, value: practiceText, input: v => view.findPractice(v) })}
         ${select({ id: 'practice', label: w.labels.practice, hint: w.practiceHint, empty: w.noPractice, value: set.practice,
             options: practices.map(p => ({ value: p.id, text: p.name })), change: v => { set.practice = v } })}

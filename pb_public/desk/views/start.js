@@ -21,6 +21,7 @@ export function start(desk) {
   /** @type {any[]} */ let handovers = []
   /** @type {any[]} */ let phones = []
   /** Visits that should have been made by now. @type {any[]} */ let visits = []
+  /** @type {any[]} */ let deaths = []
   const handoverRow = (/** @type {any} */ h) => ({ to: `handover/${h.id}`, due: h.due,
     what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
     more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }) })
@@ -33,13 +34,14 @@ export function start(desk) {
   return {
     title: w.title,
     async load() {
-      const [q, i, h, d, l] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk), desk.all('/devices'),
-          desk.session.get('/board/late'), desk.fields(), desk.staff(), desk.teams()])
+      const [q, i, h, d, l, died] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk), desk.all('/devices'),
+          desk.session.get('/board/late'), desk.session.get('/deaths'), desk.fields(), desk.staff(), desk.teams()])
       queues = q
       issues = i.items
       handovers = h
       phones = d.items
       visits = l.items
+      deaths = died.items
     },
     draw() {
       const now = present()
@@ -72,6 +74,10 @@ export function start(desk) {
           ${c.late ? tag(count(c.late, w.lateOf), 'bad') : nothing}</li>`)}</ul>
         <p><a href="#/handovers/open">${desk.isCoordinator ? fill(w.neighbourhood, { open: queues.open ?? 0, overdue: queues.overdue ?? 0 })
           : count(queues.open ?? 0, w.open)}</a></p>
+        ${deaths.length ? html`<h2 class="nhsuk-heading-m">${w.deathsTitle}</h2><p>${w.deathsWhy}</p>
+            <ul class="dk-list">${deaths.map(f => html`<li class="dk-card"><a href="#/person/${f.person.id}">${personLine(f.person)}</a>
+          <span>${[...f.teams, ...f.staff].map(x => x.name).join(', ')}</span></li>`)}</ul>`
+          : nothing}
         ${careful.length ? html`<h2 class="nhsuk-heading-m">${w.phonesTitle}</h2>
             <ul class="dk-list">${careful.slice(0, 5).map(p => html`<li class="dk-card">
           <a href="#/phones/${p.id}">${fill(w.phoneOf, { staff: p.staff?.name || words.desk.unknown, phone: p.name })}</a>

@@ -194,7 +194,7 @@ func (j *joiner) one(ctx context.Context, tx Tx, h *held, p *person) error {
 		line.Outcome = Unchanged
 	}
 	if p.confidentiality != "" && !h.told[stored.ID] {
-		writes = append(writes, j.tellSafeguarding(p, stored, team, found))
+		writes = append(hideAddress(p, stored, found, writes), j.tellSafeguarding(p, stored, team, found))
 		h.told[stored.ID] = true
 		if line.Outcome == Unchanged {
 			line.Outcome, line.Reason = Updated, "confidentiality"

@@ -139,6 +139,9 @@ func TestARestrictedPersonNeverGetsAnAddressOrAPhone(t *testing.T) {
 		if p.text("nhs_number") != number {
 			continue
 		}
+		if p.Values["address_hidden"] != true {
+			t.Error("what somebody writes there later is not for those who visit alone")
+		}
 		if p.text("preferred_name") != "Annie" {
 			t.Error("the rest of the row did not come in")
 		}

@@ -45,10 +45,23 @@ func (p *person) withhold(before bool) {
 	}
 }
 
+// hideAddress marks the address of somebody whom a file restricts for the first time as being for those who visit, whatever
+// else of the row is left alone. Who visits may take that back, and no later file undoes it.
+func hideAddress(p *person, stored Row, found bool, writes []Write) []Write {
+	const field = "address_hidden"
+	switch {
+	case !found:
+		p.patient[field] = true // part of the record that is made
+	case !care.Same(true, stored.Values[field]):
+		writes = append(writes, Write{Collection: care.Patients, ID: stored.ID, Values: map[string]any{field: true}})
+	}
+	return writes
+}
+
 // tellSafeguarding is the handover by which the safeguarding lead learns of somebody whom a file restricts.
 func (j *joiner) tellSafeguarding(p *person, stored Row, team string, found bool) Write {
 	situation := "A file that was imported marks this person as restricted (code " + care.Clip(p.confidentiality, 40) + "): where they live and how they are reached must not become known. " +
-		"No address and no telephone number was taken in from it."
+		"No address and no telephone number was taken in from it, and those that stand in their record are shown to nobody but those who visit."
 	if found && (stored.text("address") != "" || stored.text("phone") != "") {
 		situation += " Their record here has had an address or a telephone number since before; it was left as it is."
 		p.report.note("an address or a phone stands here already, and was left as it is")

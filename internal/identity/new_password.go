@@ -42,19 +42,16 @@ func CheckNewPassword(password string, about ...string) error {
 			rest = strings.ReplaceAll(rest, word, "")
 		}
 	}
-	if min(guesses(password, known), guesses(rest, nil)) < passwordGuesses {
+	if guesses(password, known) < passwordGuesses || rest != password && guesses(rest, nil) < passwordGuesses {
 		return ErrWeakPassword
 	}
 	return nil
 }
 
 // guesses is how many tries a password takes of somebody who tries these words and the common ones. A dictionary is made of
-// each list for this one time.
+// those that it may hold, for this one time.
 func guesses(password string, known []string) float64 {
-	found := matching.Omnimatch(password, known)
-	for _, list := range commonwords.Lists {
-		found = append(found, matching.Omnimatch(password, list)...)
-	}
+	found := append(matching.Omnimatch(password, known), matching.Omnimatch(password, commonwords.In(password))...)
 	return scoring.MostGuessableMatchSequence(password, found, false).Guesses
 }
 

@@ -91,7 +91,8 @@ func run(ctx context.Context, set *settings.Settings) error {
 		if err := errors.Join(closeFolder(app.DataDir()), app.Bootstrap()); err != nil {
 			return err
 		}
-		return folder.opened()
+		folder.opened()
+		return nil
 	}
 	if err := addCommands(app, set, folder, bootstrap); err != nil {
 		return err
@@ -129,12 +130,15 @@ func (f *folder) enter(c *cobra.Command) (err error) {
 		func(sentence string) { fmt.Fprintln(os.Stderr, "doorstep:", sentence) })
 }
 
-// opened notes that the server has the database open.
-func (f *folder) opened() error {
+// opened notes that the server has the database open. Without the note it is looked through at the next start, which is no
+// reason not to serve it now.
+func (f *folder) opened() {
 	if f.lock == nil {
-		return nil
+		return
 	}
-	return datafolder.Opened(f.set.DataDir)
+	if err := datafolder.Opened(f.set.DataDir); err != nil {
+		fmt.Fprintln(os.Stderr, "doorstep:", err)
+	}
 }
 
 func (f *folder) leave() error { return f.lock.Release() }

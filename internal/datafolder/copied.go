@@ -17,17 +17,26 @@ const originFile = "data.db.origin"
 // takesLong is the size of a database from which somebody waits long enough to be told why.
 const takesLong = 64 << 20
 
-// Opened notes that the database of a folder is the one that a server of this folder writes. Where files have no number
-// it notes nothing.
+// Opened notes that the database of a folder is the one that a server of this folder writes. Where files have no number,
+// or it is noted, it writes nothing: a server starts again on a full disk.
 func Opened(dir string) error {
 	number, err := fileNumber(filepath.Join(dir, dataFile))
-	if err != nil || number == "" {
+	if err != nil || number == "" || number == noted(dir) {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, originFile), []byte(number+"\n"), 0o600); err != nil {
 		return fmt.Errorf("note which file the database is: %w", err)
 	}
 	return nil
+}
+
+// noted is the number that is noted, "" for none.
+func noted(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, originFile))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // checkCopy looks through a database that no server of this folder wrote, and refuses one that does not hold together: files
@@ -42,8 +51,7 @@ func checkCopy(dir string, out func(sentence string)) error {
 	if err != nil {
 		return err
 	}
-	noted, err := os.ReadFile(filepath.Join(dir, originFile))
-	if err == nil && strings.TrimSpace(string(noted)) == number {
+	if number == noted(dir) {
 		return nil
 	}
 	if info, err := os.Stat(path); err == nil && info.Size() >= takesLong {

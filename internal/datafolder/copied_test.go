@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // serving is a server that writes visits; its folder has a database, its log and what a server leaves beside it.
@@ -90,6 +91,21 @@ func TestACopyThatHoldsTogetherIsServed(t *testing.T) {
 	var said []string
 	if err := check(to, false, &said); err != nil || len(said) > 0 {
 		t.Errorf("%v, %q", err, said)
+	}
+}
+
+// On a full disk nothing can be written, and a server starts again on it all the same.
+func TestWhatIsNotedIsNotWrittenAgain(t *testing.T) {
+	dir, _, _ := serving(t)
+	path, long := filepath.Join(dir, originFile), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(path, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := Opened(dir); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || !info.ModTime().Equal(long) {
+		t.Errorf("it was written again: %v", err)
 	}
 }
 

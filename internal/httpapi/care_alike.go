@@ -6,7 +6,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"doorstep/internal/care"
 	"doorstep/internal/desk"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbpages"
@@ -54,11 +53,7 @@ func (a *API) findAlike(e *core.RequestEvent) error {
 	}); err != nil {
 		return err
 	}
-	read := care.ReadDetail{}
-	for i := range found {
-		read.Add(found[i].ID)
-	}
-	if err := a.audit(e, "search", care.Patients, "", "", read); err != nil {
+	if err := a.auditFound(e, found); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, peopleAnswer{a.nameFound(accessOf(e), found)})
@@ -78,11 +73,7 @@ func (a *API) listDeaths(e *core.RequestEvent) error {
 	}); err != nil {
 		return err
 	}
-	read := care.ReadDetail{}
-	for i := range found {
-		read.Add(found[i].ID)
-	}
-	if err := a.audit(e, "search", care.Patients, "", "", read); err != nil {
+	if err := a.auditFound(e, found); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, peopleAnswer{a.nameFound(accessOf(e), found)})

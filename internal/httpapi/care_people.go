@@ -47,11 +47,7 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 	}); err != nil {
 		return err
 	}
-	read := care.ReadDetail{}
-	for i := range found {
-		read.Add(found[i].ID)
-	}
-	if err := a.audit(e, "search", care.Patients, "", "", read); err != nil {
+	if err := a.auditFound(e, found); err != nil {
 		return err
 	}
 	answer, err := page(a.nameFound(accessOf(e), found), more, last)
@@ -59,6 +55,15 @@ func (a *API) searchPeople(e *core.RequestEvent) error {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)
+}
+
+// auditFound notes who was shown to whoever searched.
+func (a *API) auditFound(e *core.RequestEvent, found []desk.FoundPerson) error {
+	read := care.ReadDetail{}
+	for i := range found {
+		read.Add(found[i].ID)
+	}
+	return a.audit(e, "search", care.Patients, "", "", read)
 }
 
 // FoundPerson is a person on a desk's caseloads, with who has them.

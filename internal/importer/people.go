@@ -108,29 +108,7 @@ func peopleInFHIR(s *source, in *intake[*person]) error {
 }
 
 func peopleInTable(s *source, in *intake[*person]) error {
-	if err := dayFirst(s, peopleColumns, "date_of_birth"); err != nil {
-		return err
-	}
-	t, err := openSheet(s, peopleColumns, in.options.LeaveOut)
-	if err != nil {
-		return err
-	}
-	for _, heading := range t.leftOut {
-		in.report.LeftOut[heading] = 0
-	}
-	for {
-		r, err := t.next()
-		if errors.Is(err, io.EOF) {
-			in.report.Remarks = append(in.report.Remarks, t.remarks()...)
-			return in.end(nil)
-		}
-		if err != nil {
-			return in.end(err)
-		}
-		if err := in.take(readPerson(r, in.options)); err != nil {
-			return in.end(err)
-		}
-	}
+	return inTable(s, in, peopleColumns, readPerson, "date_of_birth")
 }
 
 // readPerson checks one row of a table in itself.

@@ -64,29 +64,7 @@ func plansInTable(s *source, in *intake[*planRow]) error {
 	if slices.Contains([]byte{'{', '[', '<'}, s.first) {
 		return faultf("plans come as a table: save it as CSV, with a row of column names")
 	}
-	if err := dayFirst(s, planColumns, "start", "until", "date_of_birth"); err != nil {
-		return err
-	}
-	t, err := openSheet(s, planColumns, in.options.LeaveOut)
-	if err != nil {
-		return err
-	}
-	for _, heading := range t.leftOut {
-		in.report.LeftOut[heading] = 0
-	}
-	for {
-		r, err := t.next()
-		if errors.Is(err, io.EOF) {
-			in.report.Remarks = append(in.report.Remarks, t.remarks()...)
-			return in.end(nil)
-		}
-		if err != nil {
-			return in.end(err)
-		}
-		if err := in.take(readPlanRow(r, in.options)); err != nil {
-			return in.end(err)
-		}
-	}
+	return inTable(s, in, planColumns, readPlanRow, "start", "until", "date_of_birth")
 }
 
 // planDecider decides about rows of plans.

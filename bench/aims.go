@@ -37,6 +37,9 @@ func (r *report) judge() {
 	for _, c := range r.Holds {
 		r.atMost("longest hold of the writer: "+c.What, holdAim, c.Longest, "ms")
 	}
+	for _, c := range r.Desk {
+		r.atMost("at a desk: "+c.What, deskAim, c.P95, "ms")
+	}
 	r.judgeReads()
 	if peak := r.peak(); peak > 0 {
 		r.atMost("peak memory of Doorstep", 150, peak, "MB")

@@ -34,7 +34,7 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	usual := quick
 	t.Cleanup(func() { quick = usual })
 	quick = size{devices: []int{4}, visits: 160, people: 40, warm: 4, rows: 320, scopes: []int{40, 320}, updates: 160, hammer: 20 * time.Millisecond,
-		holds: holdsSize{readings: 40, visits: 320}, turns: turnsSize{phones: 3, every: 50 * time.Millisecond, round: 200 * time.Millisecond}}
+		holds: holdsSize{readings: 40, visits: 320}, turns: turnsSize{phones: 3, every: 50 * time.Millisecond, round: 200 * time.Millisecond}, desk: deskSize{people: 40, searches: 6}}
 	var out, progress bytes.Buffer
 	file := filepath.Join(t.TempDir(), "bench.json")
 	if err := command([]string{"-quick", "-dir", t.TempDir(), "-json", file}, &out, &progress); err != nil {
@@ -42,7 +42,7 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	}
 	t.Log(out.String())
 	for _, want := range []string{"PocketBase, one POST a visit", "/api/batch of 20", "Doorstep push", "bare group commit", "400 a transaction",
-		"changed from an old view", "beside a phone that pushes 200", "200 readings more", "nightly clean-up", "what SQL withdrew", "over content", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
+		"changed from an old view", "beside a phone that pushes 200", "200 readings more", "nightly clean-up", "what SQL withdrew", "over content", "plans taken in from a file", "visits moved in one action", "a person found by number in groups", "PocketBase list API", "Doorstep pull, 10 new", "/api/health", "sync_feed"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing said about %q", want)
 		}
@@ -74,6 +74,11 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	for _, c := range r.Digests {
 		if most := quick.holds.visits * 19 / 20; c.Records <= 0 || c.Records > most || c.Millis <= 0 { // what was withdrawn is gone
 			t.Errorf("a digest without figures: %+v", c)
+		}
+	}
+	for _, c := range r.Desk {
+		if c.Size <= 0 || c.Times <= 0 || c.P50 <= 0 {
+			t.Errorf("a figure of the desk that is none: %+v", c)
 		}
 	}
 	if len(r.Limits) != 2 { // of which a run so short may hold no sample

@@ -57,8 +57,11 @@ func serveDoorstep(conf config) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	holds := holdCommands(app, running)
+	holds, desk := holdCommands(app, running), deskCommands(app, running, devices)
 	return &service{url: url, devices: devices, stop: stop, ask: func(command string) (any, error) {
+		if value, known, err := desk(command); known {
+			return value, err
+		}
 		if command != "settle" {
 			return holds(command)
 		}

@@ -31,13 +31,14 @@ type size struct {
 	hammer  time.Duration // how long a repeated request is measured
 	holds   holdsSize     // what could keep everybody else from writing
 	turns   turnsSize     // phones that send now and then beside one that sends without pause
+	desk    deskSize      // people to search among, and how often
 }
 
 var (
 	full = size{devices: []int{1, 16, 200}, visits: 20_000, people: 4_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second,
-		holds: holdsSize{readings: 2_000, visits: 100_000}, turns: turnsSize{phones: 100, every: 3 * time.Second, round: 15 * time.Second}}
+		holds: holdsSize{readings: 2_000, visits: 100_000}, turns: turnsSize{phones: 100, every: 3 * time.Second, round: 15 * time.Second}, desk: deskSize{people: 100_000, searches: 600}}
 	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond,
-		holds: holdsSize{readings: 200, visits: 1_600}, turns: turnsSize{phones: 20, every: 200 * time.Millisecond, round: 2 * time.Second}}
+		holds: holdsSize{readings: 200, visits: 1_600}, turns: turnsSize{phones: 20, every: 200 * time.Millisecond, round: 2 * time.Second}, desk: deskSize{people: 1_000, searches: 60}}
 )
 
 // bench is one run of the program.
@@ -110,7 +111,7 @@ func (b *bench) measure(small bool) error {
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
 	for _, part := range []func() error{
-		b.measurePush, b.measureTurns, b.measureHolds, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
+		b.measurePush, b.measureTurns, b.measureHolds, b.measureDesk, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -126,7 +127,7 @@ func keys() []string {
 	for _, p := range peers {
 		list = append(list, p.key)
 	}
-	return append(list, "raw20", "raw400", "turns", "holds", "update", "list", "health", "pull", "footprint", "limits")
+	return append(list, "raw20", "raw400", "turns", "holds", "desk", "update", "list", "health", "pull", "footprint", "limits")
 }
 
 // choose reads a list of keys; the empty one stands for all.

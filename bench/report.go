@@ -23,6 +23,7 @@ type report struct {
 	Turns      []turnsCell    `json:"turns"`
 	Holds      []holdCell     `json:"holds"`
 	Digests    []digestCell   `json:"digests"`
+	Desk       []deskCell     `json:"desk"`
 	Backfill   []backfillCell `json:"backfill"`
 	Polls      []pollCell     `json:"polls"`
 	Footprints []footprint    `json:"footprints"`
@@ -52,6 +53,10 @@ func (r *report) print(w io.Writer) error {
 	t.begin("A digest of everything a phone holds", "visits", "ms", "CPU ms")
 	for _, c := range r.Digests {
 		t.row(c.cells(), "over "+c.Over)
+	}
+	t.begin("What somebody at a desk waits for", "of", "times", "p50 ms", "p95 ms")
+	for _, c := range r.Desk {
+		t.row(c.cells(), c.What)
 	}
 	t.begin("Changes to visits that are there", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
 	for _, c := range r.Update {

@@ -1,7 +1,6 @@
 package pbrecords
 
 import (
-	"context"
 	"database/sql"
 	"slices"
 	"time"
@@ -18,8 +17,7 @@ import (
 // planPeople says who there is, and whom they have, as it stands in the database within a transaction: what the
 // engine has still to take in counts.
 type planPeople struct {
-	ctx       context.Context
-	app       core.App
+	in        *prepared
 	now       time.Time
 	staff     map[string]care.Viewer
 	names     map[string]string
@@ -29,8 +27,8 @@ type planPeople struct {
 }
 
 // readPlanPeople reads who works where; it is small.
-func readPlanPeople(ctx context.Context, app core.App, now time.Time) (*planPeople, error) {
-	p := &planPeople{ctx: ctx, app: app, now: now, staff: map[string]care.Viewer{}, names: map[string]string{}, held: map[string][]string{}}
+func readPlanPeople(in *prepared, now time.Time) (*planPeople, error) {
+	p := &planPeople{in: in, now: now, staff: map[string]care.Viewer{}, names: map[string]string{}, held: map[string][]string{}}
 	for _, read := range []func() error{p.readStaff, p.readDirectory} {
 		if err := read(); err != nil {
 			return nil, err
@@ -41,7 +39,7 @@ func readPlanPeople(ctx context.Context, app core.App, now time.Time) (*planPeop
 
 func (p *planPeople) readStaff() error {
 	var records []*core.Record
-	if err := p.app.RecordQuery(care.StaffName).WithContext(p.ctx).All(&records); err != nil {
+	if err := p.in.app.RecordQuery(care.StaffName).WithContext(p.in.ctx).All(&records); err != nil {
 		return err
 	}
 	for _, r := range records {
@@ -58,7 +56,7 @@ func viewerOf(staff *core.Record) care.Viewer {
 
 func (p *planPeople) readDirectory() error {
 	var records []*core.Record
-	if err := p.app.RecordQuery(care.Teams).WithContext(p.ctx).All(&records); err != nil {
+	if err := p.in.app.RecordQuery(care.Teams).WithContext(p.in.ctx).All(&records); err != nil {
 		return err
 	}
 	var teams []*access.Team
@@ -67,7 +65,7 @@ func (p *planPeople) readDirectory() error {
 			Retracted: !r.GetDateTime("retracted").IsZero()})
 	}
 	records = nil
-	if err := p.app.RecordQuery(care.Organisations).WithContext(p.ctx).All(&records); err != nil {
+	if err := p.in.app.RecordQuery(care.Organisations).WithContext(p.in.ctx).All(&records); err != nil {
 		return err
 	}
 	var organisations []*access.Organisation
@@ -86,7 +84,7 @@ func (p *planPeople) readDirectory() error {
 }
 
 func (p *planPeople) readCalendar() (days worktime.Calendar, err error) {
-	err = each(p.ctx, p.app, `SELECT day, open <> 0, note FROM calendar_days`, func(r *sql.Rows) error {
+	err = p.in.each(`SELECT day, open <> 0, note FROM calendar_days`, func(r *sql.Rows) error {
 		var day, note string
 		var open bool
 		if err := r.Scan(&day, &open, &note); err != nil {
@@ -103,7 +101,7 @@ func (p *planPeople) readCalendar() (days worktime.Calendar, err error) {
 // Patient implements desk.PlanPeople. Somebody whose record was withdrawn is not there.
 func (p *planPeople) Patient(id string) (*care.Record, error) {
 	c, _ := care.ByName(care.Patients)
-	found, err := record(p.ctx, p.app, c, id)
+	found, err := p.in.record(c, id)
 	if err != nil || found == nil || !found.Retracted.IsZero() {
 		return nil, err
 	}
@@ -144,7 +142,7 @@ func (p *planPeople) holders(patient string) []string {
 	}
 	names := []string{}
 	var rows []*core.Record
-	if err := p.app.RecordQuery(care.Caseload).WithContext(p.ctx).AndWhere(dbx.HashExp{"patient": patient}).All(&rows); err != nil {
+	if err := p.in.app.RecordQuery(care.Caseload).WithContext(p.in.ctx).AndWhere(dbx.HashExp{"patient": patient}).All(&rows); err != nil {
 		return nil
 	}
 	for _, r := range rows {

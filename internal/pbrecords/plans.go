@@ -5,11 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/access"
@@ -29,9 +29,10 @@ type Planner struct {
 	lead  desk.PlanLead
 	clock func() time.Time
 
-	// in is the transaction whose people are known.
-	in     core.App
+	// in is the transaction whose people are known, and whose rounds.
+	in     *prepared
 	people *planPeople
+	rounds *rounds
 }
 
 // NewPlanner plans in the name of somebody at a desk.
@@ -86,10 +87,10 @@ func (p *Planner) Plan(ctx context.Context, tx importer.Tx, wanted importer.Plan
 	if err != nil {
 		return err
 	}
-	w := &planWrites{Rows: rows, planPeople: p.people, planner: p, ctx: ctx}
+	w := &planWrites{Rows: rows, planPeople: p.people, planner: p}
 	decides := &desk.Planner{Lead: p.lead, Rows: w, Writes: w, People: w}
 	action := "plan"
-	err = savepoint(ctx, p.in, func() (err error) {
+	err = p.in.savepoint(func() (err error) {
 		if change {
 			action = "change_plan"
 			_, _, err = decides.Change(wanted.ID, wanted.Content)
@@ -98,6 +99,7 @@ func (p *Planner) Plan(ctx context.Context, tx importer.Tx, wanted importer.Plan
 		_, _, err = decides.Make(desk.NewPlan{ID: wanted.ID, Patient: wanted.Patient, Team: wanted.Team, Content: wanted.Content})
 		return err
 	})
+	p.rounds.decided(err == nil)
 	var no *desk.Error
 	if errors.As(err, &no) {
 		return &importer.Refusal{Field: no.Field, Reason: strings.TrimSuffix(no.Message, ".")}
@@ -114,78 +116,14 @@ func (p *Planner) rows(ctx context.Context, tx importer.Tx) (rows pbplans.Rows, 
 	if !ok {
 		return rows, fmt.Errorf("plans are kept in transactions of an import, not of %T", tx)
 	}
-	if p.in != t.app {
-		if p.people, err = readPlanPeople(ctx, t.app, p.clock()); err != nil {
+	if p.in == nil || p.in.app != t.app {
+		in := prepareIn(ctx, t.app)
+		if p.people, err = readPlanPeople(in, p.clock()); err != nil {
 			return rows, err
 		}
-		p.in = t.app
+		p.in, p.rounds = in, &rounds{}
 	}
-	return pbplans.Through(func(query string, fn func(*sql.Rows) error, args ...any) error {
-		return each(ctx, t.app, query, fn, args...)
-	},
-		func(query string, args ...any) error {
-			_, err := numbered(ctx, t.app, query, args).Execute()
-			return err
-		},
-		func(c *care.Collection, id string) (*care.Record, error) { return record(ctx, t.app, c, id) }), nil
-}
-
-// numbered binds values in the order of a statement's question marks, of which none stands in a text.
-func numbered(ctx context.Context, app core.App, statement string, args []any) *dbx.Query {
-	params, parts := dbx.Params{}, strings.Split(statement, "?")
-	for i := range parts[1:] {
-		name := "p" + strconv.Itoa(i)
-		params[name] = args[i]
-		parts[i] += "{:" + name + "}"
-	}
-	return query(ctx, app, strings.Join(parts, ""), params)
-}
-
-func each(ctx context.Context, app core.App, statement string, fn func(*sql.Rows) error, args ...any) (err error) {
-	rows, err := numbered(ctx, app, statement, args).Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := fn(rows.Rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// record reads a record; nil when there is none.
-func record(ctx context.Context, app core.App, c *care.Collection, id string) (found *care.Record, err error) {
-	layout := columns.LayoutOf(c)
-	err = each(ctx, app, `SELECT `+quoted(layout.Names)+` FROM `+c.Name+` WHERE id = ?`, func(r *sql.Rows) (err error) {
-		found, err = layout.Scan(r)
-		return err
-	}, id)
-	return found, err
-}
-
-func quoted(names []string) string {
-	list := make([]string, len(names))
-	for i, name := range names {
-		list[i] = columns.Quote(name)
-	}
-	return strings.Join(list, ", ")
-}
-
-// savepoint undoes what work wrote when it fails, and nothing else of the transaction.
-func savepoint(ctx context.Context, app core.App, work func() error) error {
-	if _, err := execute(ctx, app, `SAVEPOINT planned`, nil); err != nil {
-		return err
-	}
-	err := work()
-	if err != nil {
-		if _, undone := execute(ctx, app, `ROLLBACK TO planned`, nil); undone != nil {
-			return errors.Join(err, undone)
-		}
-	}
-	_, released := execute(ctx, app, `RELEASE planned`, nil)
-	return errors.Join(err, released)
+	return pbplans.Through(p.in.each, p.in.exec, p.in.record), nil
 }
 
 // planWrites is what desk.Planner reads and writes within a transaction of an import.
@@ -193,7 +131,17 @@ type planWrites struct {
 	pbplans.Rows
 	*planPeople
 	planner *Planner
-	ctx     context.Context
+}
+
+// ToMake implements desk.PlanRows.
+func (w *planWrites) ToMake(q desk.ContactQuery) ([]desk.PlannedContact, error) {
+	return w.planner.rounds.toMake(q, w.Rows.ToMake)
+}
+
+// NoteStood implements desk.PlanRows.
+func (w *planWrites) NoteStood(v *desk.VisitPlan, s plan.Stood) error {
+	w.planner.rounds.note(v, s)
+	return w.Rows.NoteStood(v, s)
 }
 
 // Now implements desk.Clock.
@@ -205,7 +153,7 @@ func (w *planWrites) NewID() string { return "" }
 // Audit implements desk.PlanWrites.
 func (w *planWrites) Audit(actor, device, action, collection, record, patient string, detail any) error {
 	lead := w.planner.lead
-	return pbstore.WriteAudit(w.app, care.AuditLine{At: w.now, Actor: actor, Role: string(lead.Role), Organisation: lead.Organisation, Device: device,
+	return pbstore.WriteAudit(w.in.app, care.AuditLine{At: w.now, Actor: actor, Role: string(lead.Role), Organisation: lead.Organisation, Device: device,
 		Action: action, Collection: collection, Record: record, Patient: patient, Detail: detail})
 }
 
@@ -228,11 +176,11 @@ func (w *planWrites) write(c *care.Collection, op care.Op) error {
 		layout := columns.LayoutOf(c)
 		row := layout.Row(&care.Record{Collection: c, ID: op.ID, Values: op.Set})
 		marks := strings.TrimSuffix(strings.Repeat("?, ", len(row)), ", ")
-		_, err := numbered(w.ctx, w.app, `INSERT INTO `+c.Name+` (`+quoted(layout.Names)+`) VALUES (`+marks+`)`, row).Execute()
-		return err
+		return w.in.exec(`INSERT INTO `+c.Name+` (`+quoted(layout.Names)+`) VALUES (`+marks+`)`, row...)
 	}
 	set, args := []string{}, []any{}
-	for name, v := range op.Set {
+	for _, name := range slices.Sorted(maps.Keys(op.Set)) { // in one order: each statement is read once
+		v := op.Set[name]
 		f, ok := c.Field(name)
 		if !ok {
 			return fmt.Errorf("there is no field %s", name)
@@ -242,6 +190,5 @@ func (w *planWrites) write(c *care.Collection, op care.Op) error {
 	if op.Kind == care.OpRetract {
 		set, args = append(set, "retracted = ?"), append(args, columns.Stamp(w.now))
 	}
-	_, err := numbered(w.ctx, w.app, `UPDATE `+c.Name+` SET `+strings.Join(set, ", ")+` WHERE id = ?`, append(args, op.ID)).Execute()
-	return err
+	return w.in.exec(`UPDATE `+c.Name+` SET `+strings.Join(set, ", ")+` WHERE id = ?`, append(args, op.ID)...)
 }

@@ -188,3 +188,17 @@ func TestOnlyWhoPlansMayBeNamedAsThePlanner(t *testing.T) {
 		}
 	}
 }
+
+// The rows of one file are weighed against each other, as they stand: one that was refused takes nobody's time, and one that
+// was given another hour leaves the hour that it had.
+func TestRowsOfOneFileAreWeighedAgainstEachOther(t *testing.T) {
+	w := newPlanTown(t)
+	all, early := "9990000034,,,North,bloods,daily,,,08:00,09:00,60,Ann Lee,,", "9990000034,,,North,insulin,daily,,,08:00,09:00,30,Ann Lee,,"
+	says(t, w.takeIn(nil, strings.Replace(insulinRow, "10:00,20", "9:00,30", 1), all, early), "3 rows: 2 created, 0 updated, 0 unchanged, 0 differs, 1 refused", "Ann Lee would have 90 minutes")
+	update := func(o *importer.Options) { o.Update = true }
+	moved := strings.Replace(insulinRow, "8:00,10:00,20", "8:00,12:00,30", 1)
+	says(t, w.takeIn(update, moved, "9990000034,,,North,wound care,daily,,,08:00,09:00,30,Ann Lee,,", all), "1 created, 1 updated", "1 refused", "Ann Lee would have 120 minutes")
+	if n := w.count(`SELECT count(*) FROM visit_plans`); n != 3 {
+		t.Errorf("%d plans stand", n)
+	}
+}

@@ -95,7 +95,7 @@ var table = map[string]folder{
 	"internal/importer": {why: "an import parses and reports; the store is an interface",
 		imports: []string{"internal/care", "internal/identifier", "internal/folding", "internal/plan"}, outside: []string{"github.com/spf13/cobra", "golang.org/x/text"}},
 	"internal/setup": {why: "what is set up is described, checked and planned; the store is an interface",
-		imports: []string{"internal/care", "internal/access", "internal/identifier", "internal/identity"},
+		imports: []string{"internal/care", "internal/access", "internal/folding", "internal/identifier", "internal/identity"},
 		outside: []string{"github.com/go-playground/validator/v10", "github.com/spf13/cobra", "go.yaml.in/yaml/v3", "golang.org/x/term", "golang.org/x/time/rate"}},
 	"internal/recovery": {why: "recovery opens a phone's export and hands it in as a phone would; the store is an interface",
 		imports: []string{"internal/care", "internal/phone", "internal/worktime"}, outside: []string{"github.com/spf13/cobra"}},

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"github.com/go-playground/validator/v10"
 
 	"doorstep/internal/care"
+	"doorstep/internal/folding"
 	"doorstep/internal/identifier"
 	"doorstep/internal/identity"
 )
@@ -79,7 +81,7 @@ func repeated(n *Neighbourhood) (found Problems) {
 		names := map[string]bool{}
 		for j, t := range o.Teams {
 			at := fmt.Sprintf("%s.teams[%d]", at, j)
-			if name := strings.ToLower(t.Name); names[name] && name != "" {
+			if name := called(t.Name); names[name] && name != "" {
 				found = append(found, Problem{at + ".name", "Another team of this organisation has this name."})
 			} else {
 				names[name] = true
@@ -94,6 +96,9 @@ func repeated(n *Neighbourhood) (found Problems) {
 	}
 	return found
 }
+
+// called is a name as it is compared: however it is spelt. One of signs alone is compared as it stands.
+func called(name string) string { return cmp.Or(folding.Joined(name), name) }
 
 // rules is shared: it keeps what it learnt about each type.
 var rules = sync.OnceValues(func() (*validator.Validate, error) {

@@ -3,7 +3,6 @@ package setup
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"doorstep/internal/access"
 	"doorstep/internal/care"
@@ -93,7 +92,7 @@ func (d *decision) team() error {
 	delete(others, d.id)
 	own := d.was != nil && !d.changes("neighbourhood")
 	for _, other := range others {
-		d.found.add(d.changes("name") && strings.EqualFold(other.text("name"), d.is.text("name")), "name", "Another team of this organisation has this name.")
+		d.found.add(d.changes("name") && called(other.text("name")) == called(d.is.text("name")), "name", "Another team of this organisation has this name.")
 		own = own || other.text("neighbourhood") == d.is.text("neighbourhood")
 	}
 	if d.server() {

@@ -53,6 +53,7 @@ func TestWhatIsWrongIsSaidBesideEachField(t *testing.T) {
 		{"no ODS code", func(n *Neighbourhood) { n.Organisations[0].ODSCode = "R!" }, "organisations[0].ods_code", "not an ODS code"},
 		{"a team without a name", func(n *Neighbourhood) { n.Organisations[0].Teams[1].Name = "" }, "organisations[0].teams[1].name", "missing"},
 		{"two teams of one name", func(n *Neighbourhood) { n.Organisations[0].Teams[1].Name = "riverside nurses" }, "organisations[0].teams[1].name", "Another team"},
+		{"two teams of one name, otherwise spelt", func(n *Neighbourhood) { n.Organisations[0].Teams[1].Name = "Ríverside-Nurses" }, "organisations[0].teams[1].name", "Another team"},
 		{"an unknown kind of team", func(n *Neighbourhood) { n.Organisations[0].Teams[0].Kind = "ward" }, "organisations[0].teams[0].kind", "nursing"},
 		{"an unknown role", func(n *Neighbourhood) { n.Organisations[0].Teams[0].Staff[0].Role = "nurse" }, "organisations[0].teams[0].staff[0].role", "district_nurse"},
 		{"one address twice", func(n *Neighbourhood) { n.Organisations[0].Teams[0].Staff[1].Email = "LEA.marsh@trust.example " }, "organisations[0].teams[0].staff[1].email", "Somebody else"},

@@ -82,7 +82,7 @@ func run(ctx context.Context, set *settings.Settings) error {
 			return err
 		}
 		o := server.From(set)
-		o.Pages, o.Out = built, os.Stdout
+		o.Pages, o.Out, o.Version = built, os.Stdout, thisProgram()
 		if c != nil && c.Name() == "serve" {
 			o.Domains = args
 		}
@@ -173,7 +173,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 		}
 		return pbrecords.NewStaffImport(pbrecords.NewAccounts(app, time.Now, rand.Reader), newID), func() error { return nil }, app.RunAllMigrations()
 	}))
-	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), auditCommand(app, bootstrap), healthCommand(set), imports, recovery.Command(func() (recovery.Store, error) {
+	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), auditCommand(app, bootstrap), healthCommand(set), doctorCommand(set), versionCommand(), imports, recovery.Command(func() (recovery.Store, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}

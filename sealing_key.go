@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -14,10 +13,7 @@ import (
 func sealingKeyCommand(set *settings.Settings) *cobra.Command {
 	renew := &cobra.Command{Use: "new", Short: "Make a new key that phones seal to, and keep the old ones", Args: cobra.NoArgs, SilenceUsage: true,
 		RunE: func(c *cobra.Command, _ []string) error {
-			path := set.SealingKey
-			if path == "" {
-				path = filepath.Join(set.DataDir, identity.SealingKeyFile)
-			}
+			_, path := keyFiles(set)
 			id, err := identity.NewSealingKey(path)
 			if err != nil {
 				return err

@@ -14,6 +14,7 @@
 //   - plan: the visits and check-ins that a repeating plan stands for. Pure.
 //   - clockwatch: notices when the clock of the machine is set. Pure.
 //   - health: judges from measurements whether the server does its work. Pure.
+//   - metrics: what a server counts, in the form that Prometheus reads.
 //   - care: the nouns: collections, fields, roles, scopes, what a change is. Pure.
 //   - access: who may see what, and who may do what: one value a request. Pure.
 //   - history: which start of a server a number was given out by, and where copies of a database parted. Pure.
@@ -32,6 +33,7 @@
 //   - desk: what a team lead or a care coordinator may decide.
 //   - syncer: the conversation: hello, push, pull, digest, and the group commit.
 //   - datafolder: looks at a data folder before anything in it is opened, locks it, copies it and puts a copy back.
+//   - doctor: looks through a data folder and says what is wrong, what it means and what to do.
 //   - standing: the journal, beside the database, of who may not do any more what they did.
 //   - settings: flags and DOORSTEP_* variables, in one table.
 //   - importer: the practice directory and people, from CSV and FHIR.
@@ -45,6 +47,7 @@
 //   - pbpages: reads in SQL what pages list: inboxes, searches, caseloads, counts, trends.
 //   - pbpeople: keeps the index by which a desk finds people.
 //   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.
+//   - pbdevices: keeps which phones are refused, and why, in SQL.
 //   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, a list for each kind of asker: enrol.go, sync.go, care.go, health.go.
 //   - server: puts PocketBase, the store, the engine, the routes and the jobs together.

@@ -41,6 +41,17 @@ func Take(dir string) (*Lock, error) {
 	return &Lock{held}, nil
 }
 
+// Served says whether a server has the folder at this moment.
+func Served(dir string) bool {
+	path := filepath.Join(dir, lockFile)
+	if _, err := os.Stat(path); err != nil {
+		return false // and none is made: looking leaves nothing behind
+	}
+	shared := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	free, err := shared.TryRLock()
+	return err == nil && !free || errors.Join(err, shared.Unlock()) != nil
+}
+
 // whose names the process that wrote the file; "" when it has not done so yet.
 func whose(path string) string {
 	text, err := os.ReadFile(path)

@@ -118,6 +118,12 @@ const (
 	WarningUnreadable = "rows_unreadable"
 )
 
+// Problems and Warnings list them.
+var (
+	Problems = []string{ProblemEscalation, ProblemStore, ProblemPushes, ProblemPulls, ProblemRequests, ProblemDisk, ProblemClock, ProblemDamaged}
+	Warnings = []string{WarningJob, WarningDisk, WarningWAL, WarningUnreadable}
+)
+
 const (
 	// fullBelow is less than a commit of the largest group of pushes may take.
 	fullBelow = 32 << 20
@@ -186,12 +192,12 @@ func Judge(m Measured) *Report {
 	problem(m.Requests.Pushes.failing, ProblemPushes)
 	problem(m.Requests.Pulls.failing, ProblemPulls)
 	problem(m.Requests.Others.failing, ProblemRequests)
-	problem(m.Disk.below(fullBelow), ProblemDisk)
+	problem(m.Disk.Full(), ProblemDisk)
 	problem(!m.Clock.Steady || m.Clock.Stepped(), ProblemClock)
 	problem(m.Damaged, ProblemDamaged)
 	warning(otherLate, WarningJob)
-	warning(m.Disk.low() && !m.Disk.below(fullBelow), WarningDisk)
-	warning(m.Disk.WALBytes > walLarge, WarningWAL)
+	warning(m.Disk.Low(), WarningDisk)
+	warning(m.Disk.LargeWAL(), WarningWAL)
 	warning(m.Unreadable.Rows > 0, WarningUnreadable)
 	if r.Check.CheckedAt = stamp(m.CheckedAt); r.Check.CheckedAt != nil {
 		result := "ok"
@@ -209,11 +215,16 @@ func Judge(m Measured) *Report {
 	return r
 }
 
-func (d Disk) below(bytes int64) bool { return d.FreeBytes != nil && *d.FreeBytes < bytes }
+// Full says whether what comes next may not find room.
+func (d Disk) Full() bool { return d.FreeBytes != nil && *d.FreeBytes < fullBelow }
 
-func (d Disk) low() bool {
-	return d.FreeBytes != nil && d.TotalBytes != nil && *d.FreeBytes < *d.TotalBytes/100*lowShare
+// Low says whether less than a tenth of the disk is free, but enough for what comes next.
+func (d Disk) Low() bool {
+	return !d.Full() && d.FreeBytes != nil && d.TotalBytes != nil && *d.FreeBytes < *d.TotalBytes/100*lowShare
 }
+
+// LargeWAL says whether the write-ahead log is longer than it gets while checkpoints go through.
+func (d Disk) LargeWAL() bool { return d.WALBytes > walLarge }
 
 func stamp(t time.Time) *string {
 	if t.IsZero() {

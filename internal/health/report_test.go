@@ -51,6 +51,30 @@ func TestHealthSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// What is told to programs that watch lists each code that there is.
+func TestEveryCodeOfHealthIsListed(t *testing.T) {
+	m := well()
+	free, total := int64(0), int64(100<<30)
+	m.Jobs[0].Ago, m.Jobs[1].Ago, m.TestFailed, m.Damaged, m.Clock = time.Hour, 26*time.Hour, true, true, clockwatch.State{}
+	m.Requests.Pushes.failing, m.Requests.Pulls.failing, m.Requests.Others.failing = true, true, true
+	m.Disk, m.Unreadable = Disk{FreeBytes: &free, TotalBytes: &total, WALBytes: 1 << 30}, Unreadable{Rows: 1}
+	r := Judge(m)
+	free = total / 20
+	warnings := append(Judge(m).Warnings, r.Warnings...)
+	for list, said := range map[*[]string][]string{&Problems: r.Problems, &Warnings: warnings} {
+		for _, code := range said {
+			if !slices.Contains(*list, code) {
+				t.Errorf("%s is said and not listed", code)
+			}
+		}
+		for _, code := range *list {
+			if !slices.Contains(said, code) {
+				t.Errorf("%s is listed and never said", code)
+			}
+		}
+	}
+}
+
 func TestTheCheckSaysWhenAndWhat(t *testing.T) {
 	m := well()
 	if r := Judge(m); r.Check.CheckedAt != nil || r.Check.Result != nil {

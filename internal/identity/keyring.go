@@ -41,6 +41,19 @@ func LoadKeyring(path string, random io.Reader) (*Keyring, error) {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, fmt.Errorf("close signing key to others: %w", err)
 	}
+	return parseKeyring(path, text)
+}
+
+// ReadKeyring reads the signing key from a file, and leaves the file as it is.
+func ReadKeyring(path string) (*Keyring, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read signing key: %w", err)
+	}
+	return parseKeyring(path, text)
+}
+
+func parseKeyring(path string, text []byte) (*Keyring, error) {
 	block, rest := pem.Decode(text)
 	if block == nil || block.Type != pemType || len(rest) > 0 {
 		return nil, fmt.Errorf("signing key %s: not one PEM block of type %s", path, pemType)

@@ -53,6 +53,15 @@ func LoadSealingKeys(path string) (*SealingKeys, error) {
 	return readSealingKeys(path, text)
 }
 
+// ReadSealingKeys reads the keys from a file, and leaves the file as it is.
+func ReadSealingKeys(path string) (*SealingKeys, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the keys that phones seal to: %w", err)
+	}
+	return readSealingKeys(path, text)
+}
+
 // NewSealingKey puts a new key in front of those of a file. The old ones stay: phones may hold changes that are sealed
 // to them. A server takes it up at its next start. It returns the id of the new key.
 func NewSealingKey(path string) (string, error) {

@@ -2,7 +2,9 @@
 package pbapp
 
 import (
+	"errors"
 	"fmt"
+	"os"
 
 	"doorstep/collections"
 	"doorstep/internal/sqlitedb"
@@ -40,6 +42,43 @@ func Knows(step string) bool {
 		}
 	}
 	return false
+}
+
+// NewestStep is the last step of the schema that this program takes, by the name of its file.
+func NewestStep() (newest string) {
+	for _, step := range core.AppMigrations.Items() {
+		newest = max(newest, step.File)
+	}
+	return newest
+}
+
+// Schema is what an empty database of this program has in sqlite_master: the statement that makes each table, index and
+// trigger, by name. It makes one in a folder that it removes, which takes about a second.
+func Schema() (made map[string]string, err error) {
+	dir, err := os.MkdirTemp("", "doorstep-schema-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	app, err := OpenApp(dir)
+	if err != nil {
+		return nil, err
+	}
+	made, err = SchemaOf(app)
+	return made, errors.Join(err, app.ResetBootstrapState())
+}
+
+// SchemaOf is what an application's database has in sqlite_master, but for what SQLite makes by itself.
+func SchemaOf(app core.App) (map[string]string, error) {
+	var rows []struct{ Name, SQL string }
+	if err := app.DB().NewQuery(`SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'`).All(&rows); err != nil {
+		return nil, fmt.Errorf("read the schema: %w", err)
+	}
+	made := map[string]string{}
+	for _, row := range rows {
+		made[row.Name] = row.SQL
+	}
+	return made, nil
 }
 
 // OpenApp opens the database in dir, made when missing, and brings it to today's schema. Before is run

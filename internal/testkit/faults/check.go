@@ -3,24 +3,22 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"time"
 
-	"doorstep/internal/care"
+	"doorstep/internal/doctor"
 	"doorstep/internal/sqlitedb"
 )
 
-// rules hold in every database, whatever happened to it: each query finds what breaks one.
-var rules = map[string]string{
-	"a visit is there twice":                                  `SELECT note FROM visits WHERE note LIKE '% visit %' GROUP BY note HAVING count(*) > 1`,
-	"a visit stands in no feed at its version":                `SELECT id FROM visits v WHERE retracted = '' AND NOT EXISTS (SELECT 1 FROM sync_feed f WHERE f.seq = v.version AND f.record = v.id)`,
-	"a number of the feed lies beyond the head":               `SELECT seq FROM sync_feed WHERE seq > (SELECT seq FROM sync_meta)`,
-	"a number of the ledger was given twice":                  `SELECT seq FROM sync_ledger GROUP BY seq HAVING count(*) > 1`,
-	"a client's numbers have a hole":                          `SELECT client FROM (SELECT client, mid FROM sync_ledger UNION SELECT client, mid FROM sync_renumbered) GROUP BY client HAVING max(mid) - min(mid) + 1 <> count(*) AND client IN (SELECT client FROM sync_results WHERE first_mid = 1)`, // of whom no answer was cleared away yet
-	"a client's last number is not in the ledger":             `SELECT client FROM sync_clients c WHERE last_mid > 0 AND NOT EXISTS (SELECT 1 FROM sync_ledger l WHERE l.key = c.last_key)`,
-	"an open handover of a class with a clock has no due row": `SELECT id FROM handovers h WHERE state NOT IN ` + care.SQLOffTheClock + ` AND ack_due <> '' AND NOT EXISTS (SELECT 1 FROM sync_due d WHERE d.kind = 'handover' AND d.ref = h.id)`,
-}
+// twice finds a visit that was taken in twice: what phones write here is told apart by its note.
+const twice = `SELECT note FROM visits WHERE note LIKE '% visit %' GROUP BY note HAVING count(*) > 1`
+
+// broken are the checks of the doctor that no fault of a machine may have anything to say to.
+var broken = []string{"database", "integrity", "sequence", "feed", "ledger", "values", "deadlines"}
 
 // examine looks through the database of a stopped server: sound, every rule kept, and nothing that was acknowledged
 // is missing. Known says which acknowledged keys must be there.
@@ -31,18 +29,21 @@ func examine(dir string, j *journal) (faults []string, err error) {
 	}
 	defer db.Close()
 	raw := db.DB()
-	var sound string
-	if err := raw.QueryRow(`PRAGMA integrity_check(3)`).Scan(&sound); err != nil || sound != "ok" {
-		return []string{fmt.Sprintf("integrity_check: %s %v", sound, err)}, nil
+	report, err := doctor.Examine(context.Background(), doctor.Given{Dir: dir, Now: time.Now()})
+	if err != nil {
+		return nil, err
 	}
-	for what, query := range rules {
-		found, err := column(raw, query)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
+	for _, f := range report.Findings {
+		if f.Severity == doctor.Problem && slices.Contains(broken, f.Check) {
+			faults = append(faults, fmt.Sprintf("%s: %s %v", f.Check, f.Found, f.Examples))
 		}
-		if len(found) > 0 {
-			faults = append(faults, fmt.Sprintf("%s: %d, the first %s", what, len(found), found[0]))
-		}
+	}
+	doubles, err := column(raw, twice)
+	if err != nil {
+		return nil, err
+	}
+	if len(doubles) > 0 {
+		faults = append(faults, fmt.Sprintf("a visit is there twice: %d, the first %s", len(doubles), doubles[0]))
 	}
 	keys, err := column(raw, `SELECT key FROM sync_ledger`)
 	if err != nil {

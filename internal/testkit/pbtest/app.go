@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"doorstep/hooks"
 	"doorstep/internal/pbapp"
@@ -107,6 +108,11 @@ func Open(t testing.TB, dir string, before ...func(core.App)) *App {
 	a := &App{BaseApp: app}
 	t.Cleanup(func() { a.Close(t) })
 	return a
+}
+
+// Hooked binds the product's hooks, by a clock, before a database is opened.
+func Hooked(now func() time.Time) func(core.App) {
+	return func(app core.App) { hooks.Register(app, now) }
 }
 
 // Close ends the application as a shutdown would; closing twice does nothing.

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"doorstep/internal/datafolder"
+	"doorstep/internal/doctor"
+	"doorstep/internal/history"
+	"doorstep/internal/identity"
+	"doorstep/internal/pbapp"
+	"doorstep/internal/settings"
+)
+
+// doctorCommand looks through the data folder. It opens nothing as a server would: also what no server starts on is looked at.
+func doctorCommand(set *settings.Settings) *cobra.Command {
+	return doctor.Command(func() (doctor.Given, error) {
+		signing, sealing := keyFiles(set)
+		return doctor.Given{Dir: set.DataDir, SigningKey: signing, SealingKey: sealing, Now: time.Now(), Knows: pbapp.Knows, Schema: pbapp.Schema,
+			OwnHistory: func(name string) (bool, error) { return ownHistory(signing, name) },
+			Sealing:    func() error { _, err := identity.ReadSealingKeys(sealing); return err },
+			Served:     func() bool { return datafolder.Served(set.DataDir) }}, nil
+	})
+}
+
+// keyFiles are where the keys lie.
+func keyFiles(set *settings.Settings) (signing, sealing string) {
+	signing, sealing = set.SigningKey, set.SealingKey
+	if signing == "" {
+		signing = filepath.Join(set.DataDir, identity.KeyFile)
+	}
+	if sealing == "" {
+		sealing = filepath.Join(set.DataDir, identity.SealingKeyFile)
+	}
+	return signing, sealing
+}
+
+// ownHistory says whether a history was named by the key in a file.
+func ownHistory(key, name string) (bool, error) {
+	keys, err := identity.ReadKeyring(key)
+	if err != nil {
+		return false, err
+	}
+	_, own := history.Namer{Key: keys.Secret("history")}.Own(history.Name(name))
+	return own, nil
+}

@@ -73,7 +73,8 @@ func program(t *testing.T, env []string, args ...string) (*exec.Cmd, *bufio.Scan
 			c.Env = append(c.Env, v)
 		}
 	}
-	c.Env = append(append(c.Env, env...), asProgram+"=1")
+	// Whose address for administration nobody chose has none: other tests run beside this one.
+	c.Env = append(append(append(c.Env, "DOORSTEP_ADMIN_HTTP=off"), env...), asProgram+"=1")
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -123,17 +124,19 @@ func servesAsTold(t *testing.T) {
 		args           []string
 		administration bool
 		origin         string
-	}{{[]string{"serve"}, false, byVariable}, {[]string{"serve", "--admin-http=" + admin, "--origins=" + byFlag}, true, byFlag}} {
+	}{{[]string{"serve", "--admin-http=off"}, false, byVariable}, {[]string{"serve", "--admin-http=" + admin, "--origins=" + byFlag}, true, byFlag}} {
 		serve, lines := program(t, env, c.args...)
 		said(t, lines, "Doorstep listens on "+address)
 		if _, err := os.Stat(filepath.Join(dir, "data.db")); err != nil {
 			t.Errorf("there is no database in the folder: %v", err)
 		}
-		if got := statusOf(t, "http://"+address+"/_/"); got != http.StatusNotFound {
-			t.Errorf("%v: the dashboard answers %d on the public address", c.args, got)
+		for _, path := range []string{"/_/", "/metrics", "/debug/pprof/"} {
+			if got := statusOf(t, "http://"+address+path); got != http.StatusNotFound {
+				t.Errorf("%v: %s answers %d on the public address", c.args, path, got)
+			}
 		}
 		if c.administration {
-			for path, want := range map[string]int{"/_/": 200, "/api/settings": 401, httpapi.HealthPath: 200} {
+			for path, want := range map[string]int{"/_/": 200, "/api/settings": 401, httpapi.HealthPath: 200, "/metrics": 200, "/debug/pprof/": 200} {
 				if got := statusOf(t, "http://"+admin+path); got != want {
 					t.Errorf("%s on the address for administration = %d, want %d", path, got, want)
 				}

@@ -73,7 +73,7 @@ func (r *run) do(ctx context.Context, out io.Writer) (err error) {
 	o := options{seed: r.seed, size: r.size, today: r.today(), page: p, house: houseOptions{dir: r.dir, address: r.address,
 		server: served, pages: r.pages, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}}
 	if r.once {
-		o.house.address = "127.0.0.1:0" // nobody will call
+		o.house.address, o.house.server.AdminHTTP = "127.0.0.1:0", "" // nobody will call
 	}
 	t, err := build(o)
 	if err != nil {

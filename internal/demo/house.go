@@ -93,10 +93,9 @@ func (h *house) start(o houseOptions) error {
 	if o.server.AdminHTTP == "" {
 		return nil
 	}
-	if listener, err = net.Listen("tcp", o.server.AdminHTTP); err != nil {
-		return fmt.Errorf("listen for administration: %w (choose another address with --admin-http)", err)
+	if h.administration, listener, err = srv.Administration(&http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}); err != nil || h.administration == nil {
+		return err
 	}
-	h.administration = server.ForAdministration(&http.Server{Addr: listener.Addr().String(), Handler: handler, ReadHeaderTimeout: time.Minute})
 	go func() { _ = h.administration.Serve(listener) }() // it ends with the house
 	return nil
 }

@@ -48,9 +48,12 @@ func (a *API) bindHealth(r *router.Router[*core.RequestEvent]) {
 
 // health answers whether this server does its work, for those who watch over it.
 func (a *API) health(e *core.RequestEvent) error {
-	h, err := a.examine(e.Request.Context())
+	h, fault, err := a.examine(e.Request.Context(), true)
 	if err != nil {
 		return err
+	}
+	if len(h.Problems)+len(h.Warnings) > 0 {
+		a.App.Logger().Error("health", "problems", h.Problems, "warnings", h.Warnings, "cause", fmt.Sprint(fault))
 	}
 	status := http.StatusOK
 	if h.Status != "ok" {
@@ -59,7 +62,14 @@ func (a *API) health(e *core.RequestEvent) error {
 	return writeJSON(e, status, h)
 }
 
-func (a *API) examine(ctx context.Context) (*health.Report, error) {
+// Vitals says how the server is, without trying a write: of that it says how the last one ended.
+func (a *API) Vitals(ctx context.Context) (*health.Report, error) {
+	h, _, err := a.examine(ctx, false)
+	return h, err
+}
+
+// examine says how the server is; fault is why a write that was tried was not stored.
+func (a *API) examine(ctx context.Context, try bool) (h *health.Report, fault, err error) {
 	vitals := a.Sync.Vitals()
 	m := health.Measured{Now: a.Clock(), Epoch: vitals.Epoch, Head: vitals.Head, Waiting: vitals.Waiting, Limit: vitals.Limit,
 		Escalation: syncer.JobDue, Requests: a.outcomes.Shares(), Disk: health.MeasureDisk(a.App.DataDir()),
@@ -70,17 +80,16 @@ func (a *API) examine(ctx context.Context) (*health.Report, error) {
 	if a.ClockWatch != nil {
 		m.Clock = a.ClockWatch.Look()
 	}
-	var err error
 	if m.Unreadable.Rows, m.Unreadable.Collections, err = a.Store.Unreadable(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	tested, fault := a.probe.try(ctx, a.Uptime(), m.Now, a.Sync)
-	m.TestedAt, m.TestFailed = tested, fault != nil
-	h := health.Judge(m)
-	if len(h.Problems)+len(h.Warnings) > 0 {
-		a.App.Logger().Error("health", "problems", h.Problems, "warnings", h.Warnings, "cause", fmt.Sprint(fault))
+	if try {
+		m.TestedAt, fault = a.probe.try(ctx, a.Uptime(), m.Now, a.Sync)
+	} else {
+		m.TestedAt, fault = a.probe.last()
 	}
-	return h, nil
+	m.TestFailed = fault != nil
+	return health.Judge(m), fault, nil
 }
 
 // probe tries to write, not too often however many ask.
@@ -102,6 +111,13 @@ func (p *probe) try(ctx context.Context, uptime time.Duration, now time.Time, en
 	defer cancel()
 	p.after, p.tested = uptime+probeEvery, now
 	p.err = engine.Do(ctx, func(tx *pbstore.Tx) error { return tx.Ran(probeJob, "") })
+	return p.tested, p.err
+}
+
+// last is how the last write that was tried ended.
+func (p *probe) last() (time.Time, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	return p.tested, p.err
 }
 

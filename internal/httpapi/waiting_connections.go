@@ -54,6 +54,13 @@ func (w *waitingConnections) admit(ctx context.Context, key string, share int) (
 	return c, nil
 }
 
+// number is how many wait.
+func (w *waitingConnections) number() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.count
+}
+
 // release ends the wait and makes room for another connection; call it once.
 func (c *waitingConnection) release() {
 	c.cancel()

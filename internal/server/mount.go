@@ -18,7 +18,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
-	"doorstep/hooks"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/setup"
 )
@@ -78,7 +77,7 @@ func (m *Mounted) serve(e *core.ServeEvent) error {
 		return err
 	}
 	if m.o.AdminHTTP != "" {
-		if err := m.serveAdministration(e.Server); err != nil {
+		if err := m.serveAdministration(s, e.Server); err != nil {
 			return err
 		}
 	}
@@ -126,15 +125,12 @@ func address(addr string, domains []string) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// serveAdministration opens the listener for superusers, with the limits of the public one. It serves the same
-// routes: which of them are open where is decided in hooks.
-func (m *Mounted) serveAdministration(public *http.Server) error {
-	listener, err := net.Listen("tcp", m.o.AdminHTTP)
-	if err != nil {
-		return fmt.Errorf("listen for administration: %w (choose another address with --admin-http)", err)
+// serveAdministration serves the listener for whoever administers until the public one ends.
+func (m *Mounted) serveAdministration(s *Server, public *http.Server) error {
+	admin, listener, err := s.Administration(public)
+	if err != nil || admin == nil {
+		return err
 	}
-	admin := ForAdministration(&http.Server{Handler: public.Handler, ReadHeaderTimeout: public.ReadHeaderTimeout, ReadTimeout: public.ReadTimeout,
-		WriteTimeout: public.WriteTimeout, IdleTimeout: public.IdleTimeout, ErrorLog: public.ErrorLog, BaseContext: public.BaseContext})
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.stopped {
@@ -151,19 +147,6 @@ func (m *Mounted) serveAdministration(public *http.Server) error {
 		fmt.Fprintf(m.o.Out, "Administration on http://%s/_/\n", listener.Addr())
 	}
 	return nil
-}
-
-// ForAdministration makes all that comes by this server count as come by the listener for superusers.
-func ForAdministration(s *http.Server) *http.Server {
-	base := s.BaseContext
-	s.BaseContext = func(l net.Listener) context.Context {
-		ctx := context.Background()
-		if base != nil {
-			ctx = base(l)
-		}
-		return hooks.AtAdminListener(ctx)
-	}
-	return s
 }
 
 // allowOrigins puts our word in place of PocketBase's, which lets pages of any server read every

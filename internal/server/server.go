@@ -22,6 +22,7 @@ import (
 	"doorstep/internal/identifier"
 	"doorstep/internal/identity"
 	"doorstep/internal/importer"
+	"doorstep/internal/metrics"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
@@ -50,14 +51,15 @@ type Options struct {
 	Escalation         time.Duration // how often deadlines are looked at
 	Tombstones         time.Duration // how long deletions stay in the feed
 	Issues             time.Duration // how long an author is told of an open issue after losing the person
-	// For Mount: AdminHTTP is the address of the second listener, where superusers administer; "" =
-	// there is none. Origins are other servers' whose pages may call the API, beside those of this
+	// AdminHTTP is the address of the second listener, where superusers administer and metrics are read; "" = there is
+	// none. For Mount: Origins are other servers' whose pages may call the API, beside those of this
 	// one; Pages answers GET where no route does; and Out is told when the server listens.
 	AdminHTTP string
 	Origins   []string
 	Domains   []string // that it has certificates for; none: it speaks plain HTTP
 	Pages     http.Handler
 	Out       io.Writer
+	Version   string // what the program is called, for metrics
 	// Manual: no goroutine watches for foreign writes and no job runs by itself; Tick does both.
 	// For tests and the simulator, which move time themselves.
 	Manual bool
@@ -81,6 +83,7 @@ type Server struct {
 	o       Options
 	clock   *clockwatch.Watch
 	journal *standing.Journal
+	metrics *metrics.Metrics // nil: nobody can read them
 	// schedule has the jobs.
 	schedule *schedule
 	stop     []func()
@@ -156,12 +159,16 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}
+	observer, err := s.observer()
+	if err != nil {
+		return nil, errors.Join(err, s.Store.Close())
+	}
 	meter := time.Now
 	if o.Manual {
 		meter = nil
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Meter: meter, Log: o.Log, Channels: channels, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
+		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Channels: channels, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
 	s.clock.Known(s.Store.LastMark())
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.journal.Close(), s.Store.Close())
@@ -185,6 +192,9 @@ func open(app core.App, o Options) (*Server, error) {
 		return string(id), err
 	}
 	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, o.Now) }, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
+	if err := s.API.LoadRefusals(context.Background()); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if !o.Manual {
 		s.watch()
 	}

@@ -29,7 +29,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.DataDir != "pb_data" || s.HTTP != "127.0.0.1:8090" || s.AdminHTTP != "" || s.SigningKey != "" || s.AccessToken != 15*time.Minute || s.GroupMax != 64 ||
+	if s.DataDir != "pb_data" || s.HTTP != "127.0.0.1:8090" || s.AdminHTTP != "127.0.0.1:8091" || s.SigningKey != "" || s.AccessToken != 15*time.Minute || s.GroupMax != 64 ||
 		s.QueueLength != 512 || s.IssueRetention != 30*24*time.Hour ||
 		s.TombstoneRetention != 180*24*time.Hour || s.EscalationInterval != 15*time.Second || s.DemoSeed != 1 {
 		t.Errorf("defaults are %+v", s)
@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestFlagWinsOverVariableOverDefault(t *testing.T) {
-	s, err := FromEnvironment(variables("DOORSTEP_GROUP_MAX", "8", "DOORSTEP_QUEUE_LENGTH", "9", "DOORSTEP_ADMIN_HTTP", "127.0.0.1:8091", "DOORSTEP_DEMO_SEED", ""))
+	s, err := FromEnvironment(variables("DOORSTEP_GROUP_MAX", "8", "DOORSTEP_QUEUE_LENGTH", "9", "DOORSTEP_ADMIN_HTTP", "127.0.0.1:9091", "DOORSTEP_DEMO_SEED", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +46,27 @@ func TestFlagWinsOverVariableOverDefault(t *testing.T) {
 	if err := flags.Parse([]string{"--group-max=16", "--escalation-interval", "30s", "--tombstone-days=90"}); err != nil {
 		t.Fatal(err)
 	}
-	if s.GroupMax != 16 || s.QueueLength != 9 || s.AdminHTTP != "127.0.0.1:8091" || s.EscalationInterval != 30*time.Second ||
+	if s.GroupMax != 16 || s.QueueLength != 9 || s.AdminHTTP != "127.0.0.1:9091" || s.EscalationInterval != 30*time.Second ||
 		s.TombstoneRetention != 90*24*time.Hour || s.DemoSeed != 1 {
 		t.Errorf("got %+v", s)
+	}
+}
+
+func TestTheListenerForAdministrationCanBeSwitchedOff(t *testing.T) {
+	for value, want := range map[string]string{"off": "", "0.0.0.0:9000": "0.0.0.0:9000", "": "127.0.0.1:8091"} { // an empty variable is not set
+		s, err := FromEnvironment(variables("DOORSTEP_ADMIN_HTTP", value))
+		if err != nil || s.AdminHTTP != want {
+			t.Errorf("%q makes %q, %v", value, s.AdminHTTP, err)
+		}
+	}
+	s, err := FromEnvironment(none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := pflag.NewFlagSet("doorstep", pflag.ContinueOnError)
+	s.Bind(flags)
+	if err := flags.Parse([]string{"--admin-http="}); err != nil || s.AdminHTTP != "" || flags.Lookup("admin-http").Value.String() != "off" {
+		t.Errorf("an empty flag makes %q, %v", s.AdminHTTP, err)
 	}
 }
 
@@ -63,6 +81,7 @@ func TestBadValuesAreNamed(t *testing.T) {
 		{"DOORSTEP_ESCALATION_INTERVAL", "15", `"15" is not a duration such as 15s`},
 		{"DOORSTEP_QUEUE_LENGTH", "99999999999999999999", "is not a whole number"},
 		{"DOORSTEP_HTTP", "nonsense", `"nonsense" is not an address such as 127.0.0.1:8090`}, // K13
+		{"DOORSTEP_ADMIN_HTTP", "8091", `"8091" is not an address such as 127.0.0.1:8090`},
 		{"DOORSTEP_ORIGINS", "*", `"*" is not an origin such as https://app.example.org`},
 		{"DOORSTEP_ORIGINS", "https://a.example.org,https://*.example.org", `"https://*.example.org" is not an origin`},
 		{"DOORSTEP_ORIGINS", "app.example.org", `"app.example.org" is not an origin`},

@@ -32,7 +32,15 @@ const (
 	duration kind = "duration"
 	origins  kind = "origins"
 	address  kind = "address"
+	// addressOrOff is an address, or the word off, which is kept as "".
+	addressOrOff kind = "address or off"
 )
+
+// DefaultAdminHTTP is where administration listens unless somebody chose another address. Where it is taken, there is no such
+// listener.
+const DefaultAdminHTTP = "127.0.0.1:8091"
+
+const off = "off"
 
 const day = 24 * time.Hour
 
@@ -44,8 +52,8 @@ var table = []Entry{
 	{Flag: "http", Env: "DOORSTEP_HTTP", Default: "127.0.0.1:8090", PocketBase: true, kind: address,
 		Help:  "Address to listen on.",
 		field: func(s *Settings) any { return &s.HTTP }},
-	{Flag: "admin-http", Env: "DOORSTEP_ADMIN_HTTP", Default: "", kind: text,
-		Help:  "Second address, for administration: the dashboard, accounts, settings, such as `127.0.0.1:8091`. Keep it on this machine or inside a VPN. Empty: there is none.",
+	{Flag: "admin-http", Env: "DOORSTEP_ADMIN_HTTP", Default: DefaultAdminHTTP, kind: addressOrOff,
+		Help:  "Second address, for whoever runs the server: the dashboard, metrics, profiles. Keep it on this machine or inside a VPN; metrics ask for no sign-in. `off`: there is none.",
 		field: func(s *Settings) any { return &s.AdminHTTP }},
 	{Flag: "signing-key", Env: "DOORSTEP_SIGNING_KEY", Default: "", kind: text,
 		Help:  "File of the key that signs access tokens; made when it is missing. Empty: `signing.key` in the data folder. Outside it, no copy of the folder lets anybody sign; bring it along when the data moves.",
@@ -86,7 +94,11 @@ var table = []Entry{
 func (e *Entry) put(s *Settings, raw string) error {
 	switch field := e.field(s).(type) {
 	case *string:
-		if _, _, err := net.SplitHostPort(raw); err != nil && e.kind == address {
+		if e.kind == addressOrOff && (raw == off || raw == "") {
+			*field = ""
+			return nil
+		}
+		if _, _, err := net.SplitHostPort(raw); err != nil && (e.kind == address || e.kind == addressOrOff) {
 			return fmt.Errorf("%q is not an address such as 127.0.0.1:8090", raw)
 		}
 		*field = raw
@@ -116,6 +128,9 @@ func (e *Entry) put(s *Settings, raw string) error {
 func (e *Entry) text(s *Settings) string {
 	switch field := e.field(s).(type) {
 	case *string:
+		if e.kind == addressOrOff && *field == "" {
+			return off
+		}
 		return *field
 	case *[]string:
 		return strings.Join(*field, ",")

@@ -40,7 +40,9 @@ type Options struct {
 	Restored bool
 	// Clock tells when the clock of the machine was set; nil: it never is.
 	Clock *clockwatch.Watch
-	Log   *slog.Logger
+	// Observer is told of what was done; nil: nobody is.
+	Observer Observer
+	Log      *slog.Logger
 	Seams
 }
 
@@ -79,6 +81,9 @@ func New(store *pbstore.Store, o Options) *Engine {
 	}
 	if o.Meter == nil {
 		o.Meter = func() time.Time { return time.Time{} }
+	}
+	if o.Observer == nil {
+		o.Observer = nobody{}
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -242,6 +247,7 @@ func (e *Engine) account(group []turnOf, took time.Duration) {
 	for _, j := range group {
 		changes += j.taken
 	}
+	e.o.Observer.Committed(len(group), changes, took)
 	now := e.o.Meter()
 	for _, j := range group {
 		e.turns.took(j.client, took*time.Duration(j.taken)/time.Duration(max(1, changes)), now)

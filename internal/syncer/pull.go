@@ -82,7 +82,9 @@ func (e *Engine) Pull(ctx context.Context, s Session, r PullRequest) (*wire.Pull
 
 // audited is the page a cursor asks for, noted as read.
 func (e *Engine) audited(ctx context.Context, s Session, who *access.Access, c *pbstore.Client, cur cursor, limit int) (*wire.PullResponse, *Error) {
+	began := e.o.Meter()
 	page, fail := e.page(ctx, who, c, cur, limit)
+	e.observePage(page, began)
 	if fail != nil {
 		return nil, fail
 	}

@@ -75,6 +75,9 @@ type part struct {
 
 // keep adds to the answer what the last transaction took in, which is committed now.
 func (w *pushWork) keep() {
+	for i := range w.results {
+		w.engine.o.Observer.Answered(outcome(&w.results[i]))
+	}
 	w.answer.Results = append(w.answer.Results, w.results...)
 	w.answer.LastMid, w.answer.LastKey, w.upTo = w.last.LastMid, w.last.LastKey, w.seq
 	w.kept += len(w.results)

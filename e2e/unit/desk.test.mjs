@@ -45,6 +45,10 @@ test('what a phone needs, the worst first', () => {
   assert.deepEqual(problems(phone({ clock_offset_ms: -300_000 }), now), ['Its clock is 5 min fast'])
   assert.deepEqual(problems(old, now), ['2 changes not sent, the oldest from 6 hours ago'])
   assert.deepEqual(problems(phone({ state: 'lost', unsent: { count: 1 } }), now), ['It held 1 change that was never sent'])
+  const refused = phone({ reasons: [{ code: 'refused', asks: 'push', answer: 'gap', since: '2026-03-02T16:00:00Z', times: 9 }] }), outdated = phone({ reasons: [{ code: 'old_app' }] })
+  assert.deepEqual([refused, outdated].map(p => attention(p, now)), [17, 1])
+  assert.deepEqual(problems(refused, now), ['The server refuses what it sends, since 2 hours ago (gap)'])
+  assert.deepEqual(problems(outdated, now), ['Its app is too old: it gets no news until it is updated'])
 })
 
 test('what a move does to phones, in a sentence', () => {

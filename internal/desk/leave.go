@@ -122,7 +122,7 @@ func (s *Leavers) Leave(l Leaving) (left Left, err error) {
 // devices lists somebody's phones that are in a state; never nil.
 func (s *Leavers) devices(staff, state string) ([]Device, error) {
 	list, err := s.Staff.DevicesOf(staff, state)
-	return append([]Device{}, Describe(list, s.Names, s.Staff.Now())...), err
+	return append([]Device{}, Describe(list, s.Names, nil, s.Staff.Now())...), err
 }
 
 // takesOver says whether somebody in service, whom the lead looks after, can take work over.

@@ -14,6 +14,7 @@ type service struct {
 	*town
 	noted    map[string]time.Time
 	devices  []Device
+	refusals map[string][]Refusal
 	answers  []string // who may answer the handover
 	given    []string // visits that were reassigned
 	handover string   // whose it is

@@ -60,11 +60,15 @@ type API struct {
 	Stream StreamTimes
 
 	failed   repeats
+	refusals refusals
 	probe    probe
 	outcomes *health.Outcomes
 	looking  whoIsLooking
 	waiting  waitingConnections
 }
+
+// Connections is how many streams and pulls wait for news.
+func (a *API) Connections() int { return a.waiting.number() }
 
 // Register binds every route; give it to app.OnServe.
 func (a *API) Register(e *core.ServeEvent) error {

@@ -44,12 +44,12 @@ func (a *API) requireDevice(locked bool) *hook.Handler[*core.RequestEvent] {
 // forDevices is a group under g whose routes are for phones with an access token.
 func (a *API) forDevices(g *router.RouterGroup[*core.RequestEvent]) *router.RouterGroup[*core.RequestEvent] {
 	// PocketBase need not look at a token that is not one of its own.
-	return g.Group("").Bind(a.requireDevice(false)).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
+	return g.Group("").Bind(a.requireDevice(false), a.noteRefusals()).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
 }
 
 // forLockedDevices is a group under g whose routes are for locked phones alone.
 func (a *API) forLockedDevices(g *router.RouterGroup[*core.RequestEvent]) *router.RouterGroup[*core.RequestEvent] {
-	return g.Group("").Bind(a.requireDevice(true)).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
+	return g.Group("").Bind(a.requireDevice(true), a.noteRefusals()).Unbind(apis.DefaultLoadAuthTokenMiddlewareId)
 }
 
 // lockedOnly answers the wrong kind of token: a locked phone's where it may not be, or another where only that may.

@@ -328,7 +328,7 @@ func TestDesk_BadInput(t *testing.T) {
 			t.Errorf("%s: %d %s", body, a.status, a.body)
 		}
 	}
-	for _, path := range []string{"/issues?cursor=%00", "/issues?cursor=%0D%0A", "/issues?limit=x", "/caseload", "/caseload?team=" + w.nurses.Id + "&staff=" + w.ann.Id, "/devices?state=gone", "/caseload?team=" + w.nurses.Id + "&ended=maybe"} {
+	for _, path := range []string{"/issues?cursor=%00", "/issues?cursor=%0D%0A", "/issues?limit=x", "/caseload", "/caseload?team=" + w.nurses.Id + "&staff=" + w.ann.Id, "/devices?state=gone", "/devices?failing=maybe", "/caseload?team=" + w.nurses.Id + "&ended=maybe"} {
 		if a := w.get(w.lea, path); a.status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}

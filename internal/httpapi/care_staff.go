@@ -98,27 +98,29 @@ func (a *API) listDevices(e *core.RequestEvent) error {
 	if q.State, err = oneOf(e, "state", care.DeviceStates); err != nil {
 		return err
 	}
+	failing, err := oneOf(e, "failing", []string{"true", "false"})
+	if err != nil {
+		return err
+	}
+	q.Failing = failing == "true"
 	var after afterID
 	if q.Limit, err = pageAsked(e, &after); err != nil {
 		return err
 	}
 	q.After = after.ID
-	var rows []desk.Device
-	more := false
+	var list desk.DeviceList
 	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		rows, more, err = desk.ReadDevices(pbpages.Of(v), a.Store.Access, leadOf(e), a.Clock(), q)
+		list, err = desk.ReadDevices(devicePages{pbpages.Of(v), a}, a.Store.Access, leadOf(e), a.Clock(), q)
 		return err
 	}); err != nil {
 		return err
 	}
-	if len(rows) > 0 {
-		after.ID = rows[len(rows)-1].ID
-	}
-	answer, err := page(rows, more, after)
+	after.ID = list.Last
+	answer, err := page(list.Devices, list.More, after)
 	if err != nil {
 		return err
 	}
-	if err := a.audit(e, "list", care.Devices, "", "", care.ReadDetail{Count: len(rows)}); err != nil {
+	if err := a.audit(e, "list", care.Devices, "", "", care.ReadDetail{Count: len(list.Devices)}); err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)

@@ -18,16 +18,22 @@ type deskStore struct {
 	rooms    *rooms.Rooms
 	accounts Accounts
 	store    *pbstore.Store
+	refusals *refusals
 }
 
 // deskStore joins a transaction to its rooms, which the engine puts together for phones and desks alike.
 func (a *API) deskStore(tx *pbstore.Tx) deskStore {
-	return deskStore{tx, a.Sync.Rooms(tx), a.Accounts, a.Store}
+	return deskStore{tx, a.Sync.Rooms(tx), a.Accounts, a.Store, &a.refusals}
 }
 
 // OnlyAdministrator implements desk.StaffStore.
 func (s deskStore) OnlyAdministrator(staff string) (bool, error) {
 	return s.accounts.OnlyAdministrator(s.Tx, staff)
+}
+
+// Refusals implements desk.Devices.
+func (s deskStore) Refusals(devices []string) (map[string][]desk.Refusal, error) {
+	return s.refusals.of(devices), nil
 }
 
 // Present implements desk.Corrections.

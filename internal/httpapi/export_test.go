@@ -70,3 +70,6 @@ func Seated(a *API) int {
 	defer a.waiting.mu.Unlock()
 	return a.waiting.count
 }
+
+// Refused is how many refusals of a phone are known.
+func Refused(a *API, device string) int { return len(a.refusals.of([]string{device})[device]) }

@@ -58,7 +58,7 @@ func (a *API) viewWork(v *pbstore.Snapshot, viewer *access.Access, staff string)
 		return w, true, err
 	}
 	devices, err := pbpages.Of(v).DevicesWithWork(staff)
-	w.Devices = append(w.Devices, desk.Describe(devices, a.Store.Access, a.Clock())...)
+	w.Devices = append(w.Devices, desk.Describe(devices, a.Store.Access, nil, a.Clock())...)
 	return w, true, err
 }
 

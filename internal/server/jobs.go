@@ -33,6 +33,7 @@ const (
 	jobFold       = "count_failed_sign_ins"
 	jobPlans      = "extend_plans"
 	jobMove       = "move_staff"
+	jobRefusals   = "note_refused_phones"
 )
 
 // peopleEvery: whoever searches brings the index of people up to date too; after an import they find it done.
@@ -56,6 +57,7 @@ func (s *Server) jobs() []job {
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
 		{name: jobCheckpoint, every: watchEvery, lateAfter: lateMinutes, do: s.Store.Checkpoint},
 		{name: jobFold, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.FoldSignIns(ctx) }},
+		{name: jobRefusals, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.WriteRefusals(ctx) }},
 		{name: jobPeople, every: peopleEvery, lateAfter: lateHours, do: s.People.Bring},
 		{name: jobMove, every: time.Minute, atStart: true, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.MoveWhoIsDue(ctx) }},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},

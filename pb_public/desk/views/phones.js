@@ -6,7 +6,7 @@ import { ago, when } from '../../shared/ui/format.js'
 import { count, fill, inOrder, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, tag, textInput, troubleBox } from '../parts.js'
-import { attention, problems, unsentSince } from '../phone.js'
+import { attention, problems, refusals, unsentSince } from '../phone.js'
 
 const w = words.desk.phones
 
@@ -50,15 +50,19 @@ export function phones(desk, [only = '']) {
       const unsent = items.reduce((n, p) => n + p.unsent.count, 0)
       return html`<p>${fill(w.summary, { phones: count(items.length, w.phonesN), unsent: count(unsent, w.unsentN),
             silent: count(items.filter(p => p.silent).length, w.silentN) })}</p>
-        ${sorted.length ? html`<ul class="dk-list">${sorted.map(p => card(p, now))}</ul>` : html`<p>${w.none}</p>`}`
+        ${sorted.length ? [part(w.failing, sorted.filter(p => attention(p, now) > 0), now, w.allWell),
+            part(w.others, sorted.filter(p => attention(p, now) === 0), now)] : html`<p>${w.none}</p>`}`
     },
   }
+  /** @param {string} title @param {any[]} list @param {number} now @param {string} [none] */
+  const part = (title, list, now, none = '') => (list.length || none ? html`<h2 class="nhsuk-heading-m">${title}</h2>
+      ${list.length ? html`<ul class="dk-list">${list.map(p => card(p, now))}</ul>` : html`<p>${none}</p>`}` : nothing)
   /** @param {any} p @param {number} now */
   const card = (p, now) => {
     const wrong = problems(p, now)
     const lit = attention(p, now) > 0
     return html`<li class="dk-card ${lit ? 'dk-card--late' : ''}" id="phone-${p.id}" tabindex="-1">
-        <h2 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${p.staff?.name || words.desk.unknown}: ${p.name}</h2>
+        <h3 class="nhsuk-heading-s nhsuk-u-margin-bottom-1">${p.staff?.name || words.desk.unknown}: ${p.name}</h3>
       <p class="ds-row nhsuk-u-margin-bottom-1">${tag(word(w.states, p.state),
           p.state === 'active' ? 'good' : p.state === 'draining' ? 'warn' : 'bad')}
         <span>${count(p.unsent.count, w.unsent)}${unsentSince(p) ? html`, ${fill(w.oldest, { at: when(unsentSince(p), now) })}`
@@ -66,6 +70,7 @@ export function phones(desk, [only = '']) {
         <span class="ds-soft">${p.silent ? '' : p.last_seen ? fill(w.seen, { ago: ago(p.last_seen, now) }) : w.never}
           ${[p.app_version, p.platform].filter(Boolean).join(' · ')}</span></p>
       ${wrong.length && lit ? html`<p class="dk-wrong">${wrong.join('. ')}.</p>` : nothing}
+      ${refusals(p).length ? html`<p>${w.refusedDo}</p>` : nothing}
       ${changing.id === p.id && changing.to ? second(p)
         : html`<p class="ds-row">${choices(p)
           .map(to => button(word(w.verbs, to), { kind: 'secondary',

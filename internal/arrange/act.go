@@ -104,6 +104,16 @@ func (r *Room) Deliver(id, team string) error {
 	return err
 }
 
+// Tell writes into the history of a handover what came of telling its team by a way beyond the inbox. No state moves
+// because of it: a machine has it, and no person.
+func (r *Room) Tell(id, team, kind, text string) error {
+	rec, err := r.stored(id)
+	if err != nil || rec == nil {
+		return err
+	}
+	return r.writeEvent(rec, handover.Event{Kind: kind, At: r.Moment.Now(), Team: team, Text: text})
+}
+
 // Overdue lets the clock act on a handover: no answer in time is a failure, and it goes to the
 // next in the chain, and so does one whose team takes nothing any more. One that was answered, or whose deadline
 // moved, stays as it is.

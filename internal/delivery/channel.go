@@ -15,7 +15,7 @@ type Channel interface {
 // InboxStore puts a handover into the inbox of a team: it applies the machine's Deliver and stores what comes of
 // it. Delivering what the team has, or what has moved on, changes nothing and is no error.
 type InboxStore interface {
-	Deliver(ctx context.Context, handover, team string) error
+	Deliver(ctx context.Context, item Item) error
 }
 
 // InboxName is the channel every handover goes through.
@@ -30,5 +30,5 @@ func (Inbox) Name() string { return InboxName }
 
 // Deliver implements Channel.
 func (i Inbox) Deliver(ctx context.Context, item Item) error {
-	return i.Store.Deliver(ctx, item.Handover, item.Team)
+	return i.Store.Deliver(ctx, item)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -40,6 +41,8 @@ type Options struct {
 	Backoff  Backoff
 	Timeout  time.Duration // of one attempt; 0 = 30 seconds
 	Batch    int           // items of one round; 0 = 100
+	// Parallel is how many routes are served at once; 0 = 1. The items of one route go one after the other.
+	Parallel int
 }
 
 // Courier empties the outbox. Only one may run at a time on an outbox.
@@ -79,39 +82,89 @@ type Report struct {
 // Round delivers what is due now. One item that fails never holds up the next. The error joins
 // what the outbox itself refused to note; those items are due still and come again.
 func (c *Courier) Round(ctx context.Context) (Report, error) {
-	var r Report
 	items, err := c.Outbox.Due(ctx, c.Now(), c.Batch)
 	if err != nil {
-		return r, fmt.Errorf("read outbox: %w", err)
+		return Report{}, fmt.Errorf("read outbox: %w", err)
 	}
-	r.More = len(items) >= c.Batch
-	var failed []error
-	for _, item := range items {
-		if err := ctx.Err(); err != nil { // shutting down: the rest is due still
-			return r, errors.Join(append(failed, err)...)
-		}
-		if err := c.deliver(ctx, item, &r); err != nil {
-			failed = append(failed, fmt.Errorf("note delivery %d: %w", item.ID, err))
-		}
+	r := tally{Report: Report{More: len(items) >= c.Batch}}
+	routes := make(chan []Item)
+	var working sync.WaitGroup
+	for range max(c.Parallel, 1) {
+		working.Go(func() {
+			for items := range routes {
+				c.route(ctx, items, &r)
+			}
+		})
 	}
-	return r, errors.Join(failed...)
+	for _, items := range byRoute(items) {
+		routes <- items
+	}
+	close(routes)
+	working.Wait()
+	return r.Report, errors.Join(append(r.failed, ctx.Err())...) // shutting down: the rest is due still
 }
 
-func (c *Courier) deliver(ctx context.Context, item Item, r *Report) error {
+// tally is what a round did so far; its routes are served at once.
+type tally struct {
+	mu sync.Mutex
+	Report
+	failed []error
+}
+
+func (r *tally) note(count func(*Report)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	count(&r.Report)
+}
+
+// byRoute parts items by the way they go, in the order in which each is first found.
+func byRoute(items []Item) (parts [][]Item) {
+	at := map[string]int{}
+	for _, item := range items {
+		i, found := at[item.Route]
+		if !found {
+			i = len(parts)
+			at[item.Route] = i
+			parts = append(parts, nil)
+		}
+		parts[i] = append(parts[i], item)
+	}
+	return parts
+}
+
+// route delivers the items of one route, one after the other.
+func (c *Courier) route(ctx context.Context, items []Item, r *tally) {
+	for _, item := range items {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := c.deliver(ctx, item, r); err != nil && ctx.Err() == nil {
+			r.mu.Lock()
+			r.failed = append(r.failed, fmt.Errorf("note delivery %d: %w", item.ID, err))
+			r.mu.Unlock()
+		}
+	}
+}
+
+func (c *Courier) deliver(ctx context.Context, item Item, r *tally) error {
 	err := c.attempt(ctx, item)
+	now, attempts := c.Now(), item.Attempts+1
 	switch {
 	case err == nil:
-		r.Delivered++
-		return c.Outbox.Delivered(ctx, item.ID, c.Now())
+		r.note(func(r *Report) { r.Delivered++ })
+		return c.Outbox.Delivered(ctx, item.ID, now)
 	case ctx.Err() != nil: // interrupted by shutdown: no attempt was refused
 		return ctx.Err()
-	case final(err):
-		r.GivenUp++
-		return c.Outbox.GiveUp(ctx, item.ID, item.Attempts+1, c.Now(), err.Error())
+	case final(err), !item.Until.IsZero() && !now.Before(item.Until):
+		r.note(func(r *Report) { r.GivenUp++ })
+		return c.Outbox.GiveUp(ctx, item.ID, attempts, now, err.Error())
 	}
-	r.Retried++
-	attempts := item.Attempts + 1
-	return c.Outbox.Retry(ctx, item.ID, attempts, c.Now().Add(c.Backoff.After(attempts, c.Chance())), err.Error())
+	r.note(func(r *Report) { r.Retried++ })
+	next := now.Add(max(c.Backoff.After(attempts, c.Chance()), asked(err)))
+	if !item.Until.IsZero() && next.After(item.Until) {
+		next = item.Until // the last attempt
+	}
+	return c.Outbox.Retry(ctx, item.ID, attempts, next, err.Error())
 }
 
 // attempt hands an item to its channel. A channel that panics has failed this item only.

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"doorstep/internal/handover"
+	"doorstep/internal/testkit"
 )
 
 var start = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
@@ -223,8 +225,8 @@ func TestALongQueueIsTakenInRounds(t *testing.T) {
 // inboxes records what was put into which team's inbox.
 type inboxes []string
 
-func (d *inboxes) Deliver(_ context.Context, h, team string) error {
-	*d = append(*d, h+" to "+team)
+func (d *inboxes) Deliver(_ context.Context, i Item) error {
+	*d = append(*d, i.Handover+" to "+i.Team)
 	return nil
 }
 
@@ -297,6 +299,100 @@ func TestEverythingArrivesAtLeastOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestWhatCannotBeDeliveredInItsTimeIsGivenUpWithALastAttempt(t *testing.T) {
+	b, c := &box{}, &clock{start}
+	w := &wire{name: "email", do: func(Item) error { return &Failure{Why: Busy, Text: "451"} }}
+	i := b.put("email", start)
+	i.Until = start.Add(5 * time.Second)
+	k := courier(t, b, c, w)
+	var waits []time.Duration
+	for i.State == Waiting {
+		round(t, k)
+		waits = append(waits, i.DueAt.Sub(start))
+		c.now = i.DueAt
+	}
+	if want := []time.Duration{1 * time.Second, 3 * time.Second, 5 * time.Second, 5 * time.Second}; !slices.Equal(waits, want) {
+		t.Errorf("attempts at %v, want %v", waits, want)
+	}
+	if i.State != GivenUp || i.Attempts != 4 || i.LastError != "busy: 451" || !i.DoneAt.Equal(i.Until) {
+		t.Errorf("%+v", i)
+	}
+	late := b.put("email", start) // the server was down for longer than that
+	late.Until = start.Add(time.Second)
+	if r := round(t, k); r.GivenUp != 1 || late.Attempts != 1 {
+		t.Errorf("it was not even tried: %+v", late)
+	}
+}
+
+func TestAReceiverThatAsksToBeLeftAloneIs(t *testing.T) {
+	b, c := &box{}, &clock{start}
+	w := &wire{name: "webhook", do: func(Item) error { return fmt.Errorf("send: %w", &Failure{Why: Busy, After: time.Minute}) }}
+	i, soon := b.put("webhook", start), b.put("webhook", start)
+	soon.Until = start.Add(20 * time.Second)
+	round(t, courier(t, b, c, w))
+	if got := i.DueAt.Sub(start); got != time.Minute {
+		t.Errorf("it comes back after %s", got)
+	}
+	if got := soon.DueAt.Sub(start); got != 20*time.Second {
+		t.Errorf("one that is given up sooner is tried once more before that, after %s", got)
+	}
+}
+
+// One receiver that keeps us waiting must not make another wait; what goes to one receiver keeps its order.
+func TestRoutesAreServedBesideEachOther(t *testing.T) {
+	b, c := &box{}, &clock{start}
+	var mu sync.Mutex
+	var order []string
+	quickDone := make(chan struct{})
+	w := &wire{name: "email", do: func(i Item) error {
+		if i.Route == "slow" {
+			testkit.ReceiveOrEnd(t, quickDone, "the quick receiver to be served")
+			return errors.New("busy")
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if order = append(order, i.Handover); len(order) == 2 {
+			close(quickDone)
+		}
+		return errors.New("busy")
+	}}
+	b.put("email", start).Route = "slow"
+	b.put("email", start).Route = "quick"
+	b.put("email", start).Route = "quick"
+	k := courier(t, &guarded{box: b}, c, w)
+	k.Parallel = 2
+	if r := round(t, k); r.Retried != 3 || !slices.Equal(order, []string{"h2", "h3"}) {
+		t.Errorf("%+v %v", r, order)
+	}
+}
+
+// guarded is a box that several routes note into at once.
+type guarded struct {
+	mu sync.Mutex
+	*box
+}
+
+func (g *guarded) Retry(ctx context.Context, id int64, attempts int, due time.Time, reason string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.box.Retry(ctx, id, attempts, due, reason)
+}
+
+func TestWhyIsReadBackFromWhatWasNoted(t *testing.T) {
+	for _, why := range Whys {
+		for _, text := range []string{"", "550 5.1.1"} {
+			if got := WhyOf((&Failure{Why: why, Text: text}).Error()); got != why {
+				t.Errorf("%s is read as %s", why, got)
+			}
+		}
+	}
+	for _, other := range []string{"", "busybody", "channel email broke down", "there is no channel fax"} {
+		if got := WhyOf(other); got != Broken {
+			t.Errorf("%q is read as %s", other, got)
+		}
+	}
 }
 
 func TestTheWaitIsSpreadBetweenHalfAndTheWhole(t *testing.T) {

@@ -21,14 +21,18 @@ const (
 
 // Item is one row of the outbox: one handover for one team through one channel.
 type Item struct {
-	ID        int64
-	Key       string // see [Key]
-	Channel   string
-	Handover  string
-	Team      string
+	ID       int64
+	Key      string // see [Key]
+	Channel  string
+	Route    string // the team's own way by that channel; "" for the inbox
+	Handover string // "" where it stands for several
+	Team     string
+	// Classes are those of the handovers that it stands for, one for each; nil for the inbox, which asks the store.
+	Classes   []care.Class
 	CreatedAt time.Time
 	DueAt     time.Time
-	Attempts  int // made so far
+	Until     time.Time // at the first attempt that fails from then on it is given up; zero = never
+	Attempts  int       // made so far
 	State     State
 	LastError string // says no more than a log may: no names, no notes
 	DoneAt    time.Time

@@ -50,6 +50,10 @@ const (
 	EventRead           = "read"       // its sender has read what became of it
 	EventAdded          = "added"      // a line more, by either side
 
+	// What came of telling its team by a way beyond the inbox. Neither is a receipt by a person.
+	EventNotified     = "notified"
+	EventNotDelivered = "not_delivered"
+
 	// What became of that which it rests on; see arrange.Room.Amend.
 	EventCorrected = "corrected" // a set of readings replaces one that it rests on
 	EventUpdated   = "updated"   // the visit or check-in was changed

@@ -51,7 +51,12 @@ func (e *Engine) lookAgain(ctx context.Context, step clockwatch.State) error {
 		}
 		list = list[n:]
 	}
-	return e.Do(ctx, func(tx *pbstore.Tx) error { return tx.ForgetAhead(mostRetry) })
+	return e.Do(ctx, func(tx *pbstore.Tx) error {
+		if err := tx.ForgetAhead(mostRetry); err != nil || e.o.Beyond == nil {
+			return err
+		}
+		return e.o.Beyond.Hasten(tx)
+	})
 }
 
 // mostRetry is how long a delivery waits at most before it is tried again, with room.

@@ -91,10 +91,13 @@ func (e *Engine) EmptyOutbox(ctx context.Context) error {
 type inbox struct{ e *Engine }
 
 // Deliver implements delivery.InboxStore.
-func (i inbox) Deliver(ctx context.Context, handover, team string) error {
+func (i inbox) Deliver(ctx context.Context, item delivery.Item) error {
 	return i.e.Do(ctx, func(tx *pbstore.Tx) error {
 		tx.Next()
-		return i.e.Rooms(tx).Arrange.Deliver(handover, team)
+		if err := i.e.Rooms(tx).Arrange.Deliver(item.Handover, item.Team); err != nil || i.e.o.Beyond == nil {
+			return err
+		}
+		return i.e.o.Beyond.Spread(tx, item)
 	})
 }
 

@@ -32,6 +32,8 @@ type Options struct {
 	Meter func() time.Time
 	// Channels are the ways handovers leave by, given the store of our own inbox; nil: that inbox alone.
 	Channels func(delivery.InboxStore) []delivery.Channel
+	// Beyond is where handovers go that were put into an inbox; nil: nowhere.
+	Beyond Beyond
 	// Due is what WorkDue does about each kind of due row; a row of any other kind is dropped.
 	Due DueWork
 	// Lost are starts of a server that this database does not know, as a journal beside it tells: it was
@@ -44,6 +46,14 @@ type Options struct {
 	Observer Observer
 	Log      *slog.Logger
 	Seams
+}
+
+// Beyond is how teams are reached beyond our own inbox.
+type Beyond interface {
+	// Spread lets what was put into an inbox leave by the ways of its team too, in the transaction that put it there.
+	Spread(tx *pbstore.Tx, item delivery.Item) error
+	// Hasten takes back what a clock that was ahead has left.
+	Hasten(tx *pbstore.Tx) error
 }
 
 // Engine is the sync engine of one database.

@@ -15,7 +15,11 @@ import (
 //
 // A phone writes the same (pb_public/shared/ui/readings.js): both are held to testdata/readings.json.
 func ReadingsText(set map[string]any, points func(parameter string) *int, gaps bool) string {
-	var parts []string
+	return strings.Join(ReadingLines(set, points, gaps), ", ")
+}
+
+// ReadingLines are the parts of [ReadingsText], for where each has a line of its own.
+func ReadingLines(set map[string]any, points func(parameter string) *int, gaps bool) (parts []string) {
 	paired := map[string]bool{}
 	for i := range readings {
 		r := &readings[i]
@@ -43,7 +47,7 @@ func ReadingsText(set map[string]any, points func(parameter string) *int, gaps b
 		}
 		parts = append(parts, text)
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 // ReadingsChanged says what a corrected set of readings has otherwise than the one it replaces, in the order of the

@@ -3,7 +3,8 @@
 import { clock } from '../shared/ui/format.js'
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
-import { Session } from '../shared/ui/session.js'
+import { saveFile } from '../shared/ui/download.js'
+import { Session, sentenceOf } from '../shared/ui/session.js'
 import { signInState, signInView } from '../shared/ui/signin.js'
 import { noScreen, screensView } from '../shared/ui/screens.js'
 import { count, fill, word, words } from './words.js'
@@ -145,6 +146,17 @@ function copy() {
     .then(() => tell(w.did.copied), () => { tell(w.did.noCopy); focusOn('text') })
 }
 
+/** The open handover as a file. */
+async function download() {
+  const id = inbox.detail?.data?.id
+  if (!id) return
+  try {
+    saveFile(await session.file(`/handovers/${id}/pdf`), `handover-${id}.pdf`)
+  } catch (e) {
+    tell(sentenceOf(e))
+  }
+}
+
 /** @param {string} text */
 function tell(text) {
   inbox.toast = { text, undo: false, until: Date.now() + 10_000 }
@@ -280,7 +292,7 @@ function inside() {
         <p>${inbox.notice.text}</p></div>
       <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="notice"
         @click=${() => { inbox.notice = null; draw() }}>${w.dismiss}</button></div>` : nothing}</div>
-    ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), next: nextId() })
+    ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), pdf: download, next: nextId() })
       : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry(), print: () => print(),
         window: listWindow })}</div>${printing ? listOnPaper(inbox) : nothing}`}`
 }

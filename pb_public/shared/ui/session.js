@@ -100,6 +100,20 @@ export class Session {
   /** POST of the care API. @param {string} path @param {any} [body] */
   post(path, body = {}) { return this.care('POST', path, body) }
 
+  /** A file of the care API, such as a sheet to print. @param {string} path @returns {Promise<Blob>} */
+  async file(path) {
+    let response
+    try {
+      response = await this.fetch('/api/care/v1' + path, { headers: { Authorization: `Bearer ${this.token}` }, cache: 'no-store',
+        credentials: 'omit' })
+    } catch {
+      throw new Refusal(0, null)
+    }
+    if (response.ok) return response.blob()
+    if (response.status === 401) this.signOut()
+    throw new Refusal(response.status, await response.json().catch(() => null))
+  }
+
   /** @param {string} method @param {string} path @param {any} [body] */
   async care(method, path, body) {
     try {

@@ -81,7 +81,10 @@ func run(ctx context.Context, set *settings.Settings) error {
 		if err := folder.enter(c); err != nil {
 			return err
 		}
-		o := server.From(set)
+		o, err := server.From(set)
+		if err != nil {
+			return err
+		}
 		o.Pages, o.Out, o.Version = built, os.Stdout, thisProgram()
 		if c != nil && c.Name() == "serve" {
 			o.Domains = args

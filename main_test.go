@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"io"
 	"io/fs"
@@ -49,6 +50,8 @@ var obeyed = map[string]func(*testing.T){
 	"dir": servesAsTold, "http": servesAsTold, "admin-http": servesAsTold, "signing-key": servesAsTold, "sealing-key": servesAsTold, "origins": servesAsTold,
 	"access-token-minutes": tokensLiveAsLong, "phones-per-person": asManyPhonesAreInUse, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
 	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
+	"url": teamsAreToldAsSet, "mail-server": teamsAreToldAsSet, "mail-user": teamsAreToldAsSet, "mail-password-file": teamsAreToldAsSet, "mail-from": teamsAreToldAsSet,
+	"webhook-private":     teamsAreToldAsSet,
 	"escalation-interval": deadlinesAreLookedAt, "demo-seed": demoIsSeeded,
 }
 
@@ -281,6 +284,12 @@ func (w *town) tick(t *testing.T) {
 
 func townOf(t *testing.T, manual bool, flags ...string) *town {
 	t.Helper()
+	return townWith(t, manual, nil, flags...)
+}
+
+// townWith is townOf whose mail server is trusted by a certificate of the test's own.
+func townWith(t *testing.T, manual bool, roots *x509.CertPool, flags ...string) *town {
+	t.Helper()
 	set, err := settings.FromEnvironment(func(string) (string, bool) { return "", false })
 	if err != nil {
 		t.Fatal(err)
@@ -292,8 +301,11 @@ func townOf(t *testing.T, manual bool, flags ...string) *town {
 	}
 	w := &town{}
 	w.App = pbtest.New(t, func(app core.App) { server.Bind(app, w.clock.Now) })
-	o := server.From(set)
-	o.Now, o.Manual = w.clock.Now, manual
+	o, err := server.From(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Now, o.Manual, o.Channels.Mail.Roots = w.clock.Now, manual, roots
 	if w.srv, err = server.Start(w.BaseApp, o); err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,11 @@
 //   - reconcile: base, server and device become an outcome, field by field. Pure.
 //   - rules: records become alarms. Pure.
 //   - handover: alarms become handovers: addressee, text, clock, state. Pure.
+//   - sheet: writes a handover as a sheet of paper, a PDF.
 //   - delivery: an outbox row leaves by a channel.
+//   - channel: how teams are reached beyond the inbox: routes, what is said, which goes first.
+//   - channel/email, channel/webhook: one channel each.
+//   - channel/channeltest: the contract that every channel keeps. Tests only.
 //   - commonwords: the passwords, words and names that people choose from.
 //   - identity: device keys, assertions, access tokens.
 //   - takein: a change comes in: permitted, checked, merged, stored or kept whole.
@@ -46,6 +50,7 @@
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.
 //   - pbpages: reads in SQL what pages list: inboxes, searches, caseloads, counts, trends.
 //   - pbpeople: keeps the index by which a desk finds people.
+//   - pbchannels: keeps the routes of teams and what leaves by them, in SQL.
 //   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.
 //   - pbdevices: keeps which phones are refused, and why, in SQL.
 //   - pbapp: opens a database and brings it to today's schema.

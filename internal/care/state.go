@@ -54,6 +54,9 @@ func (s State) ReadThere() bool { return s == Seen || s.RepliedTo() }
 // Unanswered: the time for an answer ran out.
 func (s State) Unanswered() bool { return s.in(Escalated, Failed) }
 
+// Waiting: it has a destination, nobody there has said yet that they look after it, and the time has not run out.
+func (s State) Waiting() bool { return s.in(Queued, Sent, Seen) }
+
 // Stuck: it goes no further without the sender's side: nowhere to go, somebody must ring, or nobody answered.
 func (s State) Stuck() bool { return s.in(NoDestination, CallNeeded) || s.Unanswered() }
 
@@ -81,5 +84,6 @@ var stateLists = []stateList{
 	{"RepliedTo", "a person took it in hand, answered it, or said why it is not for them", State.RepliedTo, false, true},
 	{"ReadThere", "somebody at the destination has had it before their eyes", State.ReadThere, false, true},
 	{"Unanswered", "the time for an answer ran out", State.Unanswered, false, true},
+	{"Waiting", "nobody there has said yet that they look after it, and the time has not run out", State.Waiting, false, true},
 	{"Stuck", "goes no further without the sender's side", State.Stuck, false, true},
 }

@@ -21,7 +21,7 @@ func TestEachActionNamesTheRefusalsItCanGive(t *testing.T) {
 	actions := 0
 	for path, item := range load(t).Paths.Map() {
 		verb, of := strings.CutPrefix(path, "/api/care/v1/handovers/{id}/")
-		if !of || verb == "hold" || verb == "release" {
+		if !of || verb == "hold" || verb == "release" || item.Post == nil {
 			continue
 		}
 		actions++

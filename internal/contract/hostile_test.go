@@ -110,7 +110,7 @@ func asks(path string) string {
 	switch what {
 	case "imports":
 		return "Cora"
-	case "neighbourhoods", "organisations", "teams", "accounts":
+	case "neighbourhoods", "organisations", "teams", "routes", "accounts":
 		return "Adam"
 	}
 	return ""

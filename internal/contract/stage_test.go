@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
@@ -45,6 +46,9 @@ type stage struct {
 	signs   map[string]string             // the key of a device, both by name
 	backup  string
 	entropy entropy
+	// receiver takes webhooks, and says so.
+	receiver *httptest.Server
+	refuses  atomic.Int64
 	*names
 }
 
@@ -80,7 +84,7 @@ func (s *stage) now() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
 
 func (s *stage) open(dir string) {
 	s.app = pbtest.Open(s.t, dir, func(app core.App) { server.Bind(app, s.now) })
-	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Entropy: &s.entropy, Manual: true})
+	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Entropy: &s.entropy, Manual: true, Channels: server.ChannelOptions{URL: "https://doorstep.example", Private: []string{"127.0.0.1"}}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -152,6 +156,14 @@ var actions = map[string]func(*stage){
 		s.srv.API.FirstStart = link
 		s.bind("set-up link 1", secret)
 	},
+	"A system of the surgery's own takes webhooks at {{their system}}": func(s *stage) {
+		s.receiver = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(s.refuses.Load())) }))
+		s.t.Cleanup(s.receiver.Close)
+		s.refuses.Store(http.StatusNoContent)
+		s.bind("their system", s.receiver.URL)
+	},
+	"Their system refuses what it is sent": func(s *stage) { s.refuses.Store(http.StatusForbidden) },
+	"Their system takes what it is sent":   func(s *stage) { s.refuses.Store(http.StatusNoContent) },
 	"Adam administers the whole server": func(s *stage) {
 		s.know("Adam", s.app.Staff(s.t, care.ServerAdministrator, "Adam"))
 	},
@@ -289,7 +301,7 @@ var (
 )
 
 // given are names of what only a server makes.
-var given = regexp.MustCompile(`^(cursor|access token|sealing key|key id|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
+var given = regexp.MustCompile(`^(cursor|access token|secret|sealing key|key id|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
 
 // mint makes the value of a name that a request uses first.
 func (s *stage) mint(name string) (string, error) {

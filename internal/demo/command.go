@@ -68,7 +68,10 @@ func (r *run) do(ctx context.Context, out io.Writer) (err error) {
 	if r.size == (size{}) {
 		r.size = wholeHood
 	}
-	served := server.From(r.settings)
+	served, err := server.From(r.settings)
+	if err != nil {
+		return err
+	}
 	served.Phones = manyPhones
 	o := options{seed: r.seed, size: r.size, today: r.today(), page: p, house: houseOptions{dir: r.dir, address: r.address,
 		server: served, pages: r.pages, log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}}

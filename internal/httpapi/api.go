@@ -49,6 +49,8 @@ type API struct {
 	// Accounts keeps what is set up; FirstStart is the one-time link of a start that found nobody, nil on every other.
 	Accounts   Accounts
 	FirstStart *setup.Link
+	// Beyond is how teams are reached beyond our own inbox.
+	Beyond Beyond
 	// NewID makes ids of records.
 	NewID func() (string, error)
 	// Draining ends when the server is about to stop; pulls that wait for news answer at once, and

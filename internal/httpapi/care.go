@@ -58,6 +58,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodGet, "/handovers", worksHandovers, a.listHandovers},
 		{http.MethodPost, "/handovers/search", worksHandovers, a.searchClosed},
 		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},
+		{http.MethodGet, "/handovers/{id}/pdf", worksHandovers, a.printHandover},
 		{http.MethodPost, "/handovers/{id}/hold", worksHandovers, a.hold},
 		{http.MethodPost, "/handovers/{id}/release", worksHandovers, a.release},
 
@@ -98,6 +99,8 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/devices/{id}/state", keepsDevices, a.setDeviceState},
 	}
 	routes = append(routes, a.administrationRoutes()...)
+	routes = append(routes, a.teamRouteRoutes()...)
+	routes = append(routes, a.deliveryRoutes()...)
 	for _, verb := range handoverVerbs {
 		routes = append(routes, careRoute{http.MethodPost, "/handovers/{id}/" + verb.path, worksHandovers, a.act(verb.kind)})
 	}

@@ -115,6 +115,8 @@ type handoverDetail struct {
 	Trend []pbpages.TrendPoint `json:"trend"`
 	// Measured is what was measured beside the score, over the same time.
 	Measured []pbpages.Measured `json:"measured"`
+	// Deliveries is what became of telling its teams by their ways beyond the inbox, the latest first.
+	Deliveries []TeamDelivery `json:"deliveries"`
 	// May lists what the reader can do to it as it stands.
 	May []string `json:"may"`
 }
@@ -157,6 +159,12 @@ func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d 
 		d.HandoverView, d.Events, d.May = a.viewHandover(viewer, row), a.viewHistory(viewer, seen, history), a.possible(viewer, h)
 		if d.Evidence, err = a.viewEvidence(v, seen); err != nil {
 			return err
+		}
+		d.Deliveries = []TeamDelivery{}
+		if seen.Projection == access.FullView {
+			if d.Deliveries, err = deliveriesOf(v, id); err != nil {
+				return err
+			}
 		}
 		d.Trend, d.Measured, err = trendOf(v, viewer, seen, h)
 		return err

@@ -29,6 +29,8 @@ var (
 
 const onePlan = `{"rule":"FREQ=DAILY","start":"2026-12-01","from":"08:00","to":"10:00","minutes":30}`
 
+const oneRoute = `{"channel":"webhook","address":"https://receiver.example/","classes":["U2"],"hours":"always"}`
+
 func everyRole() (roles []care.Role) {
 	for _, d := range care.Duties() {
 		roles = append(roles, d.Role)
@@ -51,6 +53,15 @@ var routeTable = map[string]struct {
 	"POST /organisations/{id}":           {roles: administratorRoles, body: `{"set":{"name":"x"}}`, status: 404},
 	"POST /organisations/{id}/teams":     {roles: administratorRoles, body: `{"set":{"name":"x","kind":"nursing"}}`, status: 404},
 	"POST /teams/{id}":                   {roles: administratorRoles, body: `{"set":{"name":"x"}}`, status: 404},
+	"GET /teams/{id}/routes":             {roles: administratorRoles, status: 404},
+	"POST /teams/{id}/routes":            {roles: administratorRoles, body: oneRoute, status: 404},
+	"POST /routes/{id}":                  {roles: administratorRoles, body: oneRoute, status: 404},
+	"POST /routes/{id}/end":              {roles: administratorRoles, status: 404},
+	"POST /routes/{id}/secret":           {roles: administratorRoles, status: 404},
+	"POST /routes/{id}/test":             {roles: administratorRoles, status: 404},
+	"GET /deliveries":                    {roles: deskRoles, status: 200},
+	"POST /deliveries/{id}/again":        {roles: deskRoles, status: 404},
+	"POST /deliveries/{id}/other":        {roles: deskRoles, body: `{"route":"x"}`, status: 404},
 	"GET /accounts":                      {roles: administratorRoles, status: 200},
 	"POST /accounts":                     {roles: administratorRoles, body: `{"set":{"name":"x","role":"volunteer"}}`, status: 400, code: "invalid"},
 	"POST /accounts/{id}":                {roles: administratorRoles, body: `{"set":{"name":"x"}}`, status: 404},
@@ -63,6 +74,7 @@ var routeTable = map[string]struct {
 	"POST /handovers/{id}/release":       {roles: handoverRoles, body: `{}`, status: 404},
 	"GET /handovers":                     {roles: handoverRoles, status: 200},
 	"GET /handovers/{id}":                {roles: handoverRoles, status: 404},
+	"GET /handovers/{id}/pdf":            {roles: handoverRoles, status: 404},
 	"POST /handovers/{id}/see":           {roles: handoverRoles, body: `{}`, status: 404},
 	"POST /handovers/{id}/acknowledge":   {roles: handoverRoles, body: `{"version":1}`, status: 404},
 	"POST /handovers/{id}/unacknowledge": {roles: handoverRoles, body: `{"version":1}`, status: 404},

@@ -1,9 +1,24 @@
 package server
 
-import "doorstep/internal/delivery"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"time"
 
-// channels are the ways by which every handover leaves. A further one is a line here; what it is, is a
-// type of internal/delivery.
+	"doorstep/internal/channel"
+	"doorstep/internal/channel/email"
+	"doorstep/internal/channel/webhook"
+	"doorstep/internal/delivery"
+	"doorstep/internal/pbchannels"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/settings"
+)
+
+// channels are the ways by which every handover leaves: our own inbox. From there it goes on by the routes of its team.
 func channels(inbox delivery.InboxStore) []delivery.Channel {
 	return []delivery.Channel{
 		delivery.Inbox{Store: inbox},
@@ -17,3 +32,102 @@ func channelNames() (names []string) {
 	}
 	return names
 }
+
+// ChannelOptions say how teams are reached beyond the inbox.
+type ChannelOptions struct {
+	// URL is where this server is reached from outside: the beginning of every link that leaves.
+	URL     string
+	Mail    email.Settings // without a Server no mail leaves
+	Private []string       // hosts inside our own network that webhooks may reach
+}
+
+// channelOptions are those that settings ask for. Error: a password that cannot be read.
+func channelOptions(set *settings.Settings) (ChannelOptions, error) {
+	o := ChannelOptions{URL: set.URL, Private: set.WebhookPrivate, Mail: email.Settings{Server: set.MailServer, User: set.MailUser, From: set.MailFrom}}
+	if set.MailPasswordFile != "" {
+		raw, err := os.ReadFile(set.MailPasswordFile)
+		if err != nil {
+			return o, fmt.Errorf("read the password for the mail server: %w", err)
+		}
+		o.Mail.Password = strings.TrimRight(string(raw), "\r\n")
+	}
+	return o, nil
+}
+
+// beyond are the channels beyond the inbox. A further one is a line here; what it is, is a folder of internal/channel.
+func beyond(o ChannelOptions, secret func(purpose string) []byte) ([]channel.Channel, error) {
+	list := []channel.Channel{webhook.New(webhook.Settings{Private: o.Private, Roots: o.Mail.Roots, Secret: webhookSecret(secret)})}
+	if o.Mail.Server == "" {
+		return list, nil
+	}
+	if o.URL == "" {
+		return nil, errors.New("mail leaves with a link into Doorstep: say with --url where this server is reached, such as https://doorstep.example.org")
+	}
+	mail, err := email.New(o.Mail)
+	if err != nil {
+		return nil, err
+	}
+	return append(list, mail), nil
+}
+
+// webhookSecret makes the secrets of routes from the signing key: none of them is in the database, or in a backup of it.
+func webhookSecret(secret func(purpose string) []byte) func(route string, number int) []byte {
+	return func(route string, number int) []byte { return secret(fmt.Sprintf("webhook %s %d", route, number)) }
+}
+
+// Sending beyond the inbox.
+const (
+	sendEvery    = 2 * time.Second
+	sendParallel = 8 // routes of one channel served at once
+	jobSend      = "send_"
+)
+
+// sendJobs are one for each channel, so that none waits for another.
+func (s *Server) sendJobs() (list []job) {
+	for _, c := range s.channels {
+		list = append(list, job{name: jobSend + c.Name(), every: sendEvery, atStart: true, lateAfter: lateHours, do: func(ctx context.Context) error { return s.send(ctx, c) }})
+	}
+	return list
+}
+
+// send lets what is due leave by a channel.
+func (s *Server) send(ctx context.Context, c channel.Channel) error {
+	courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(c.Name()), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel,
+		Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Now: s.o.Now}}})
+	if err != nil {
+		return err
+	}
+	for {
+		report, err := courier.Round(ctx)
+		if err != nil || !report.More {
+			return err
+		}
+	}
+}
+
+// newDeliveries keeps what leaves beyond the inbox.
+func (s *Server) newDeliveries() *pbchannels.Deliveries {
+	return &pbchannels.Deliveries{Store: s.Store, Do: s.Engine.Do,
+		IsOpen: func(team string, at time.Time) bool {
+			organisation := ""
+			if t := s.Store.Access.Directory().Team(team); t != nil {
+				organisation = t.Organisation
+			}
+			hours, _ := s.Store.Hours(organisation)
+			return hours.IsOpen(at)
+		},
+		Told: func(tx *pbstore.Tx, handover, team, kind, text string) error {
+			return s.Engine.Rooms(tx).Arrange.Tell(handover, team, kind, text)
+		}}
+}
+
+// later lets the engine be made before what leaves its inbox; see newDeliveries.
+type later struct{ s *Server }
+
+// Spread implements syncer.Beyond.
+func (l later) Spread(tx *pbstore.Tx, item delivery.Item) error {
+	return l.s.deliveries.Spread(tx, item)
+}
+
+// Hasten implements syncer.Beyond.
+func (l later) Hasten(tx *pbstore.Tx) error { return l.s.deliveries.Hasten(tx) }

@@ -52,7 +52,7 @@ const plansEvery = 5 * time.Minute
 
 // jobs are what a server does by itself. A further one is a line here.
 func (s *Server) jobs() []job {
-	return []job{
+	return append([]job{
 		{name: syncer.JobDue, every: s.o.Escalation, atStart: true, lateAfter: lateMinutes, do: s.Engine.WorkDue},
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
 		{name: jobCheckpoint, every: watchEvery, lateAfter: lateMinutes, do: s.Store.Checkpoint},
@@ -64,7 +64,7 @@ func (s *Server) jobs() []job {
 		{name: jobCleanUp, daily: "10 3 * * *", lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep
 		{name: jobPlans, every: plansEvery, atStart: true, lateAfter: lateHours, steady: time.Hour, do: s.ExtendPlans},
 		{name: syncer.JobCheck, daily: "10 4 * * *", lateAfter: lateNight, do: s.Engine.Check},
-	}
+	}, s.sendJobs()...)
 }
 
 // sealAudit seals what is new in the audit, and says the seal where the database is not: to whoever keeps the

@@ -16,6 +16,7 @@ import (
 
 	"doorstep/hooks"
 	"doorstep/internal/care"
+	"doorstep/internal/channel"
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/desk"
 	"doorstep/internal/httpapi"
@@ -23,6 +24,7 @@ import (
 	"doorstep/internal/identity"
 	"doorstep/internal/importer"
 	"doorstep/internal/metrics"
+	"doorstep/internal/pbchannels"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
@@ -51,6 +53,7 @@ type Options struct {
 	Escalation         time.Duration // how often deadlines are looked at
 	Tombstones         time.Duration // how long deletions stay in the feed
 	Issues             time.Duration // how long an author is told of an open issue after losing the person
+	Channels           ChannelOptions
 	// AdminHTTP is the address of the second listener, where superusers administer and metrics are read; "" = there is
 	// none. For Mount: Origins are other servers' whose pages may call the API, beside those of this
 	// one; Pages answers GET where no route does; and Out is told when the server listens.
@@ -67,10 +70,11 @@ type Options struct {
 	Seams syncer.Seams
 }
 
-// From are the options that settings ask for.
-func From(set *settings.Settings) Options {
-	return Options{AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, Phones: set.PhonesPerPerson, SigningKey: set.SigningKey, SealingKey: set.SealingKey,
-		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}
+// From are the options that settings ask for. Error: a file that they name cannot be read.
+func From(set *settings.Settings) (Options, error) {
+	channels, err := channelOptions(set)
+	return Options{Channels: channels, AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, Phones: set.PhonesPerPerson, SigningKey: set.SigningKey, SealingKey: set.SealingKey,
+		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}, err
 }
 
 // Server is a running Doorstep on one migrated application.
@@ -84,6 +88,9 @@ type Server struct {
 	clock   *clockwatch.Watch
 	journal *standing.Journal
 	metrics *metrics.Metrics // nil: nobody can read them
+	// channels are the ways beyond the inbox, deliveries what leaves by them.
+	channels   []channel.Channel
+	deliveries *pbchannels.Deliveries
 	// schedule has the jobs.
 	schedule *schedule
 	stop     []func()
@@ -140,6 +147,9 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.channels, err = beyond(o.Channels, keys.Secret); err != nil {
+		return nil, err
+	}
 	passwords, err := newPasswords(app, o.Now)
 	if err != nil {
 		return nil, err
@@ -168,7 +178,8 @@ func open(app core.App, o Options) (*Server, error) {
 		meter = nil
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Channels: channels, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
+		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Channels: channels, Beyond: later{s}, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
+	s.deliveries = s.newDeliveries()
 	s.clock.Known(s.Store.LastMark())
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.journal.Close(), s.Store.Close())
@@ -191,7 +202,8 @@ func open(app core.App, o Options) (*Server, error) {
 		id, err := ids.New(o.Now())
 		return string(id), err
 	}
-	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, o.Now) }, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states}
+	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, o.Now) }, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states,
+		Beyond: httpapi.Beyond{Channels: s.channels, Secret: webhookSecret(keys.Secret), Links: channel.Links(o.Channels.URL)}}
 	if err := s.API.LoadRefusals(context.Background()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -249,5 +261,13 @@ func (s *Server) Tick(ctx context.Context) error {
 	if err := s.Engine.Settle(ctx); err != nil {
 		return err
 	}
-	return s.schedule.runNow(ctx, syncer.JobDue)
+	if err := s.schedule.runNow(ctx, syncer.JobDue); err != nil {
+		return err
+	}
+	for _, c := range s.channels {
+		if err := s.schedule.runNow(ctx, jobSend+c.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -22,6 +22,12 @@ type Settings struct {
 	IssueRetention     time.Duration // how long an author keeps an issue after access was lost
 	TombstoneRetention time.Duration // how long deletions stay in the feed
 	EscalationInterval time.Duration // how often deadlines are looked at
+	URL                string        // where the server is reached from outside; "" = nobody said
+	MailServer         string        // host and port by which mail leaves; "" = none does
+	MailUser           string        // "" = the mail server takes mail without a sign-in
+	MailPasswordFile   string        // file of the password for it
+	MailFrom           string        // our own address
+	WebhookPrivate     []string      // hosts inside our own network that webhooks may reach
 	DemoSeed           int           // seed of the demo's neighbourhood and day
 
 	fromEnvironment map[string]bool // by flag: the variable was set

@@ -34,6 +34,7 @@ const (
 	address  kind = "address"
 	// addressOrOff is an address, or the word off, which is kept as "".
 	addressOrOff kind = "address or off"
+	hosts        kind = "hosts"
 )
 
 // DefaultAdminHTTP is where administration listens unless somebody chose another address. Where it is taken, there is no such
@@ -85,6 +86,24 @@ var table = []Entry{
 	{Flag: "escalation-interval", Env: "DOORSTEP_ESCALATION_INTERVAL", Default: "15s", kind: duration, min: 1, max: 60,
 		Help:  "How often deadlines are looked at.",
 		field: func(s *Settings) any { return &s.EscalationInterval }},
+	{Flag: "url", Env: "DOORSTEP_URL", Default: "", kind: text,
+		Help:  "Where this server is reached from outside, such as `https://doorstep.example.org`: the beginning of the links in what leaves by e-mail and webhook.",
+		field: func(s *Settings) any { return &s.URL }},
+	{Flag: "mail-server", Env: "DOORSTEP_MAIL_SERVER", Default: "", kind: text,
+		Help:  "Host and port by which mail leaves, such as `smtp.example.org:587`. Always encrypted: on port 465 from the first byte, on any other by STARTTLS. Empty: no mail leaves.",
+		field: func(s *Settings) any { return &s.MailServer }},
+	{Flag: "mail-user", Env: "DOORSTEP_MAIL_USER", Default: "", kind: text,
+		Help:  "Name to sign in with at the mail server. Empty: it takes mail without.",
+		field: func(s *Settings) any { return &s.MailUser }},
+	{Flag: "mail-password-file", Env: "DOORSTEP_MAIL_PASSWORD_FILE", Default: "", kind: text,
+		Help:  "File of the password for the mail server, which nobody but the server may read.",
+		field: func(s *Settings) any { return &s.MailPasswordFile }},
+	{Flag: "mail-from", Env: "DOORSTEP_MAIL_FROM", Default: "", kind: text,
+		Help:  "Address that mail comes from, such as `doorstep@example.org`.",
+		field: func(s *Settings) any { return &s.MailFrom }},
+	{Flag: "webhook-private", Env: "DOORSTEP_WEBHOOK_PRIVATE", Default: "", kind: hosts,
+		Help:  "Hosts inside your own network that webhooks may reach, such as `records.trust.local`, with a port or without, separated by commas. All others must be out in the world and encrypt.",
+		field: func(s *Settings) any { return &s.WebhookPrivate }},
 	{Flag: "demo-seed", Env: "DOORSTEP_DEMO_SEED", Default: "1", kind: number, min: 0, max: 1 << 31,
 		Help:  "Seed of the demo: the same seed, the same people and the same day.",
 		field: func(s *Settings) any { return &s.DemoSeed }},
@@ -103,7 +122,11 @@ func (e *Entry) put(s *Settings, raw string) error {
 		}
 		*field = raw
 	case *[]string:
-		list, err := parseOrigins(raw)
+		read := parseOrigins
+		if e.kind == hosts {
+			read = parseHosts
+		}
+		list, err := read(raw)
 		if err != nil {
 			return err
 		}
@@ -169,6 +192,23 @@ func (e *Entry) parseDuration(raw string) (time.Duration, error) {
 		return 0, fmt.Errorf("%s is outside %s to %s", d, least, most)
 	}
 	return d, nil
+}
+
+// parseHosts reads names or addresses of hosts, each with a port or without.
+func parseHosts(raw string) ([]string, error) {
+	var list []string
+	for item := range strings.SplitSeq(raw, ",") {
+		item = strings.ToLower(strings.TrimSpace(item))
+		if item == "" {
+			continue
+		}
+		u, err := url.Parse("//" + item)
+		if err != nil || u.Hostname() == "" || item != u.Host || strings.ContainsAny(item, "*?@") {
+			return nil, fmt.Errorf("%q is not a host such as records.trust.local or 10.0.0.7:8443", item)
+		}
+		list = append(list, item)
+	}
+	return list, nil
 }
 
 // parseOrigins reads origins as browsers send them (RFC 6454): scheme, host and, unless it is the

@@ -42,13 +42,16 @@ export class SetUpForm {
   /** What was changed. @returns {Record<string, any>} */
   changed() { return changes(this.stored, this.values) }
 
+  /** What is sent. @returns {any} */
+  body() { return { set: this.changed(), ...(this.at && { at: this.at }) } }
+
   /** Sends it. @returns {Promise<any>} what the server answered; null when it refused */
   async send() {
     if (this.busy) return null
     Object.assign(this, { busy: true, trouble: '', wrong: new Map() })
     this.desk.redraw()
     try {
-      return await this.desk.session.post(this.path, { set: this.changed(), ...(this.at && { at: this.at }) })
+      return await this.desk.session.post(this.path, this.body())
     } catch (e) {
       if (!(e instanceof Refusal)) throw e
       this.wrong = wrongFields(e.body)

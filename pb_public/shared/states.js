@@ -25,6 +25,10 @@ export const readThere = oneOf(readThereStates)
 export const unansweredStates = ['escalated', 'failed']
 export const unanswered = oneOf(unansweredStates)
 
+/** nobody there has said yet that they look after it, and the time has not run out */
+export const waitingStates = ['queued', 'sent', 'seen']
+export const waiting = oneOf(waitingStates)
+
 /** goes no further without the sender's side */
 export const stuckStates = ['call_needed', 'no_destination', 'escalated', 'failed']
 export const stuck = oneOf(stuckStates)

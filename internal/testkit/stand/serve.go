@@ -57,7 +57,7 @@ func serve(f flags) error {
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: f.serve, HideStartBanner: true, DBConnect: c.DBConnect,
 		DataMaxOpenConns: c.DataMaxOpenConns, DataMaxIdleConns: c.DataMaxIdleConns, AuxMaxOpenConns: c.AuxMaxOpenConns, AuxMaxIdleConns: c.AuxMaxIdleConns})
 	var ahead atomic.Int64
-	mounted := server.Mount(app, server.Options{Pages: pages, Escalation: time.Second, Phones: manyPhones,
+	mounted := server.Mount(app, server.Options{Pages: pages, Escalation: time.Second, Phones: manyPhones, Channels: server.ChannelOptions{URL: "http://" + f.http, Private: []string{"127.0.0.1"}},
 		Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load()) * time.Millisecond) },
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	context.AfterFunc(ctx, func() { _ = mounted.Stop() }) // its error comes from Wait

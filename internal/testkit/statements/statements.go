@@ -42,6 +42,7 @@ var small = map[string]string{
 	"teams":          "their teams",
 	"handover_rules": "the rules a clinical lead keeps",
 	"calendar_days":  "a few bank holidays a year",
+	"team_routes":    "the ways to the teams of one area",
 	"staff":          "the people who work there",
 }
 

@@ -7,16 +7,18 @@ import { findings, saidOf } from '../../shared/ui/evidence.js'
 import { clockSaid, duration, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../words.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
-import { Refusal } from '../../shared/ui/session.js'
+import { saveFile } from '../../shared/ui/download.js'
+import { Refusal, sentenceOf } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,
     troubleBox, whoIs } from '../parts.js'
 import { fromLocal, toLocal } from '../../shared/ui/london.js'
+import { deliveryText } from '../deliveries.js'
 import { fieldLabel, readable } from '../values.js'
 
 const w = words.desk.handover
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
-export function handover(desk, [id = '']) {
+export function handover(desk, [id = '', first = '']) {
   /** @type {any} */ let h = null
   /** @type {import('../desk-context.js').Team[]} */ let teams = []
   let trouble = '', doing = '', busy = false
@@ -35,11 +37,22 @@ export function handover(desk, [id = '']) {
       view.title = fill(w.titleOf, { class: word(words.common.classes, h.class) })
       view.who = whoIs(h.patient)
       if (doing && !h.may.includes(doing)) doing = ''
+      if (first === 'call' && h.may.includes('record_call')) open('record_call')
+      first = ''
     },
     async refresh() {
       const before = h?.version
       await view.load()
       if (before && h.version !== before) desk.say(fill(w.moved, { state: word(words.common.states, h.state) }), 'warn')
+    },
+    async download() {
+      try {
+        saveFile(await desk.session.file(`/handovers/${id}/pdf`), `handover-${id}.pdf`)
+      } catch (e) {
+        trouble = sentenceOf(e)
+        desk.redraw()
+        requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus())
+      }
     },
     /** @param {string} verb @param {any} body @param {string} done */
     async act(verb, body, done) {
@@ -95,20 +108,30 @@ export function handover(desk, [id = '']) {
                 ['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands,
                   e.news2.band)}${e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
+        ${h.deliveries?.length ? html`<h2 class="nhsuk-heading-m">${w.ways}</h2><p class="ds-soft">${w.waysMean}</p>
+          <ul class="dk-tight">${h.deliveries.map((/** @type {any} */ d) => html`<li>${deliveryText(d, now())}${d.state === 'given_up'
+            ? html` <a href="#/undelivered">${words.desk.deliveries.title}</a>` : nothing}</li>`)}</ul>` : nothing}
         <h2 class="nhsuk-heading-m">${w.history}</h2>
         <ol class="dk-history">${h.events.map((/** @type {any} */ e) =>
             html`<li><span class="ds-soft">${when(e.at)}</span> ${word(w.events, e.kind)}${e.by ? html`, ${nameOf(e.by)}` : nothing}${e.team
               ? html` (${e.team.name})` : nothing}
           ${[e.text, ...unreadableTexts(e)].filter(Boolean).map(line => html`<div class="ds-pre">${line}</div>`)}</li>`)}</ol>
-        <p><a href="/practice/#/h/${id}">${w.inbox}</a></p>`
+        <p class="ds-row ds-no-print"><a href="/practice/#/h/${id}">${w.inbox}</a>
+          ${button(w.pdf, { kind: 'secondary', click: () => view.download() })}</p>`
     },
+  }
+  /** Opens the form of an action. @param {string} verb */
+  const open = verb => {
+    doing = verb
+    if (verb === 'record_call') call.at = toLocal(now())
+    desk.redraw()
+    requestAnimationFrame(() => /** @type {HTMLElement | null} */ (
+      document.querySelector('#doing input, #doing select, #doing textarea'))?.focus())
   }
   /** @param {string} verb */
   const opener = verb => h.may.includes(verb) && doing !== verb
-    ? button(word(w.verbs, verb), { kind: verb === 'record_call' || verb === 'hand_on' ? '' : 'secondary',
-    click: () => { doing = verb; if (verb === 'record_call') call.at =
-        toLocal(now()); desk.redraw(); requestAnimationFrame(() => /** @type {HTMLElement | null} */ (
-          document.querySelector('#doing input, #doing select, #doing textarea'))?.focus()) } }) : nothing
+    ? button(word(w.verbs, verb), { kind: verb === 'record_call' || verb === 'hand_on' ? '' : 'secondary', click: () => open(verb) })
+    : nothing
   const actions = () => html`<section aria-label=${w.actions} class="ds-no-print">
     ${doing ? html`<form id="doing" class="dk-second" novalidate @submit=${submit}>
       ${doing === 'record_call' ? callForm() : doing === 'hand_on' ? handOnForm()

@@ -19,7 +19,9 @@ import { phones } from './phones.js'
 import { plan } from './plan.js'
 import { register } from './register.js'
 import { staff } from './staff.js'
+import { route, routes } from './routes.js'
 import { start } from './start.js'
+import { undelivered } from './undelivered.js'
 
 /** @type {Record<string, import('../desk-context.js').Opener>} */
 export const views = {
@@ -47,4 +49,7 @@ export const views = {
   neighbourhood: { for: 'setup', open: neighbourhood },
   accounts: { for: 'setup', open: accounts },
   account: { for: 'setup', open: account },
+  routes: { for: 'setup', open: routes },
+  route: { for: 'setup', open: route },
+  undelivered: { for: 'desk', open: undelivered },
 }

@@ -82,7 +82,7 @@ const organisationCard = o => html`<li class="dk-card"><h2 class="nhsuk-heading-
  * @param {string} title until it is known whose it is
  * @param {(show: (path: string, title: string, stored: Record<string, any>, values?: Record<string, any>) => void) =>
  *   Promise<import('../set-up-form.js').FieldOf[]>} read
- * @returns {import('../desk-context.js').View}
+ * @returns {import('../desk-context.js').View & { more: () => any }}
  */
 function recordView(desk, title, read) {
   /** @type {SetUpForm | null} */ let form = null
@@ -106,7 +106,9 @@ function recordView(desk, title, read) {
       desk.say(changed ? fill(w.saved, { name: form.values.name }) : w.nothing)
       desk.go('organisations')
     },
-    draw: () => form ? form.draw(fields, w.save, () => view.send()) : html`<p>${words.desk.notFor.view}</p>`,
+    /** What else is to be said of it, under the form. @returns {any} */
+    more: () => nothing,
+    draw: () => form ? html`${form.draw(fields, w.save, () => view.send())}${view.more()}` : html`<p>${words.desk.notFor.view}</p>`,
   }
   return view
 }
@@ -124,7 +126,7 @@ export function organisation(desk, [id = '']) {
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
 export function team(desk, [org = '', id = '']) {
-  return recordView(desk, w.team, async show => {
+  const view = recordView(desk, w.team, async show => {
     const [all, hoods] = await Promise.all([readOrganisations(desk), readNeighbourhoods(desk)])
     const owner = all.find(o => o.id === org), stored = owner?.teams.find(t => t.id === id)
     const has = new Set(owner?.teams.map(t => t.values.neighbourhood))
@@ -142,6 +144,8 @@ export function team(desk, [org = '', id = '']) {
       choice('neighbourhood', w.neighbourhood, offered.map(h => ({ value: h.id, text: h.name })), { hint: w.fields.neighbourhoodHint,
           empty: w.noNeighbourhood })]
   })
+  if (id !== 'new') view.more = () => html`<p><a href="#/routes/${org}/${id}">${w.ways.link}</a></p>`
+  return view
 }
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */

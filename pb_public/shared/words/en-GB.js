@@ -94,7 +94,8 @@ export const words = {
     events: { raised: 'Raised', attached: 'A further reason was added', detached: 'A reason was taken out', risen: 'The urgency rose', earlier: 'It began earlier than was known', superseded: 'A later set of readings is below every trigger', superseded_not: 'The later set does not hold any more',
       unverified: 'Marked as unverified', evidence_withdrawn: 'The last reason was corrected or retracted', sent: 'Sent', call_needed: 'Call needed', seen: 'Seen', acknowledged: 'Received', unacknowledged: 'Receipt undone', accepted: 'Accepted', declined: 'Declined',
       escalated: 'Escalated', failed: 'No answer', answered: 'Answered', handed_on: 'Handed on', received_on: 'Came to another team', call_reached: 'Call recorded: reached', call_not_reached: 'Call recorded: not reached', called_999: '999 was called', not_called_999: '999 was not called', filed: 'Filed in the record', stood_down: 'Stood down',
-      confirmed: 'Confirmed', raised_again: 'Raised again', joined: 'Joined with another handover', reassigned: 'Given to another clinician', due_moved: 'Due later', given_back: 'Given back', read: 'Read by its sender', added: 'A line was added', corrected: 'Readings replaced', updated: 'What it rests on was changed' },
+      confirmed: 'Confirmed', raised_again: 'Raised again', joined: 'Joined with another handover', reassigned: 'Given to another clinician', due_moved: 'Due later', given_back: 'Given back', read: 'Read by its sender', added: 'A line was added', corrected: 'Readings replaced', updated: 'What it rests on was changed',
+      notified: 'Told by another way', not_delivered: 'Could not be told by another way' },
   },
 
   // ———————————————————————————————————————————————————————————————— app: the field app

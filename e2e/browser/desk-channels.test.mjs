@@ -1,0 +1,120 @@
+// A team is told beyond its inbox: its ways are set up and tried at the desk, and what cannot be delivered comes before a lead.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { startStand } from '../stand/stand.mjs'
+import { accessible, openBrowser, openPage } from './kit.mjs'
+import { create, phoneOf } from './desk-kit.mjs'
+
+/** @type {import('../stand/stand.mjs').Stand} */ let stand
+/** @type {import('playwright-core').Browser} */ let browser
+/** @type {import('node:http').Server} */ let receiver
+/** What came, and what the receiver says to the next. */ const came = /** @type {any[]} */ ([])
+let says = 202, address = ''
+
+before(async () => {
+  receiver = createServer((request, response) => {
+    let body = ''
+    request.on('data', part => { body += part }).on('end', () => {
+      if (says === 202) came.push(JSON.parse(body))
+      response.writeHead(says).end()
+    })
+  })
+  await new Promise(resolve => { receiver.listen(0, '127.0.0.1', () => resolve(undefined)) })
+  address = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (receiver.address()).port}`
+  ;[stand, browser] = await Promise.all([startStand(null), openBrowser()])
+  await stand.save('staff', { role: 'server_administrator', teams: [], organisation: '' }, stand.staff.ada.id)
+  await stand.settle()
+})
+after(async () => {
+  await browser?.close()
+  await stand?.close()
+  receiver?.close()
+})
+
+const shot = (/** @type {import('playwright-core').Page} */ page, /** @type {string} */ name) =>
+  process.env.SHOTS ? page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true }) : undefined
+
+/** Narrow and light, wide and dark. @param {import('playwright-core').Page} page @param {string} name */
+async function looked(page, name) {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await accessible(page, `${name}, narrow`)
+  await shot(page, `${name}-360`)
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page, `${name}, dark`, { colours: true })
+  await shot(page, `${name}-dark-1366`)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+test('ways of a team are set up and tried, and what cannot be delivered is chased by its lead to the end', async t => {
+  const admin = await openPage(t, browser, stand, '/desk/', { as: 'ada' })
+  await admin.getByRole('link', { name: 'Oak Street Practice' }).nth(1).click() // its team
+  await admin.getByRole('link', { name: 'Ways to reach it beyond its inbox' }).click()
+  await admin.getByText('It has no way but its inbox: somebody has to look there.').waitFor()
+  await admin.getByRole('link', { name: 'Add the first way' }).click()
+  await admin.getByLabel('Address').fill('http://receiver.example/')
+  await admin.getByLabel('Routine and information together at').fill('8.30')
+  await admin.getByRole('button', { name: 'Add it' }).click()
+  await admin.locator('#set-address-error').getByText('begins with https://').waitFor()
+  await admin.locator('#set-digest-error').getByText('Write each time of day as 08:30.').waitFor()
+  await looked(admin, 'a-way-with-errors')
+  await admin.getByLabel('Address').fill(address)
+  await admin.getByLabel('Routine and information together at').fill('08:30, 14:00')
+  await admin.getByRole('button', { name: 'Add it' }).click()
+  await admin.getByText(/^whsec_/).waitFor()
+  await looked(admin, 'a-secret')
+  await admin.getByRole('link', { name: 'Ways to Oak Street Practice' }).last().click()
+  await admin.getByText('Not tried yet').waitFor()
+  says = 503
+  await admin.getByRole('button', { name: /^Send a test/ }).click()
+  await admin.getByText('The test did not arrive: the receiver says not now. The receiver said HTTP 503.').waitFor()
+  await admin.getByText(/It does not work since/).waitFor()
+  await looked(admin, 'ways')
+  says = 202
+  await admin.getByRole('button', { name: /^Send a test/ }).click()
+  await admin.getByText('The test was taken there.').first().waitFor()
+  await admin.getByText(/It worked/).waitFor()
+  assert.deepEqual(came.splice(0).map(c => c.type), ['test'])
+  await admin.getByRole('link', { name: /^Change/ }).click()
+  await admin.getByLabel('When it is used').selectOption('while it is open')
+  await admin.getByLabel('When it is used').selectOption('at any time')
+  await admin.getByRole('button', { name: 'Save' }).click()
+  await admin.getByText('Routine and information together, each day at 08:30, 14:00').waitFor()
+
+  says = 410
+  const nia = await phoneOf(stand, 'nia')
+  const id = await create(nia, 'handovers', { patient: stand.patients.Birch, from_team: stand.teams.north, class: 'U2', situation: 'New confusion', recommendation: 'Please ring' })
+  await nia.sync()
+  const lea = await openPage(t, browser, stand, '/desk/', { as: 'lea' })
+  await lea.getByRole('link', { name: /^1 Could not be delivered/ }).click()
+  const card = lea.getByRole('listitem').filter({ hasText: 'BIRCH' })
+  await card.getByText('By their own system it could not be delivered to Oak Street Practice, because the receiver refused it.').waitFor()
+  await looked(lea, 'undelivered')
+  says = 202
+  await card.getByRole('button', { name: /^Send again/ }).click()
+  await lea.getByText('Everything could be delivered.').waitFor()
+  await lea.goto(`${stand.url}/desk/#/handover/${id}`)
+  await lea.getByText(/By their own system: taken by their machine/).waitFor()
+  assert.equal(came[0].data.handover, id)
+  assert.doesNotMatch(JSON.stringify(came), /Birch|confusion|Nia/)
+  const [file] = await Promise.all([lea.waitForEvent('download'), lea.getByRole('button', { name: 'Download as PDF' }).click()])
+  assert.equal(file.suggestedFilename(), `handover-${id}.pdf`)
+  await looked(lea, 'handover-with-ways')
+
+  says = 410
+  await create(nia, 'handovers', { patient: stand.patients.Dunne, from_team: stand.teams.north, class: 'U2', situation: 'Fell', recommendation: 'Please see' })
+  await nia.sync()
+  await lea.goto(`${stand.url}/desk/#/undelivered`)
+  await lea.getByRole('button', { name: /^I rang: DUNNE/ }).click()
+  await lea.getByLabel('Yes').check()
+  await lea.getByLabel('Who', { exact: true }).fill('Ravi')
+  await lea.getByRole('button', { name: 'Record a call' }).click()
+  await lea.getByText('Call recorded: it counts as received.').first().waitFor()
+  await lea.goto(`${stand.url}/desk/#/undelivered`)
+  await lea.getByText('Everything could be delivered.').waitFor()
+
+  await lea.goto(`${stand.url}/desk/#/handovers/call_needed`) // what is urgent stands as a call to make, whatever a machine took
+  await lea.getByRole('link', { name: /BIRCH/ }).waitFor()
+  assert.equal(await lea.getByRole('link', { name: /DUNNE/ }).count(), 0, 'whoever was reached needs no call')
+})

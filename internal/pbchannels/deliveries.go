@@ -1,0 +1,113 @@
+package pbchannels
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/channel"
+	"doorstep/internal/columns"
+	"doorstep/internal/delivery"
+)
+
+// States of a delivery beyond those of package delivery.
+const (
+	PassedOn delivery.State = "passed_on"  // given up, and it goes by the next route
+	NoNeed   delivery.State = "not_needed" // somebody has the handover in hand, or it is elsewhere
+	Settled  delivery.State = "settled"    // given up, and a person sent it another way
+)
+
+const (
+	addDelivery = `INSERT INTO deliveries (key, handover, team, route, channel, class, batch, created_at, due_at, until, state)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
+	deliveryColumns = `SELECT id, key, handover, team, route, channel, class, attempts, state, due_at, until, last_error, done_at FROM deliveries`
+	deliveryByID    = deliveryColumns + ` WHERE id = ?`
+	ofHandover      = deliveryColumns + ` WHERE handover = ? ORDER BY id DESC LIMIT +?`
+	// together are a delivery that waits and those that leave with it.
+	together = `SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at
+		FROM deliveries first JOIN deliveries d ON d.id = first.id OR first.batch <> '' AND d.batch = first.batch AND d.batch <> '' AND d.state = 'waiting'
+		WHERE first.id = ?`
+	settleDelivery  = `UPDATE deliveries SET state = ?, attempts = ?, done_at = ?, last_error = ? WHERE id IN (SELECT value FROM json_each(?))`
+	retryDelivery   = `UPDATE deliveries SET attempts = ?, due_at = ?, last_error = ? WHERE id IN (SELECT value FROM json_each(?))`
+	deliverAgain    = `UPDATE deliveries SET state = 'waiting', batch = '', due_at = ?, until = ?, done_at = '' WHERE id = ?`
+	deliverySettled = `UPDATE deliveries SET state = 'settled' WHERE id = ?`
+	stillNeeded     = `h.to_team = d.team AND h.state NOT IN ` + care.SQLInHand + ` AND h.state NOT IN ` + care.SQLClosed
+	// undelivered are those that a person has to see to: nobody has the handover, and no machine tries any more.
+	undelivered = `SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at
+		FROM deliveries d JOIN handovers h ON h.id = d.handover
+		WHERE d.state = 'given_up' AND ` + stillNeeded + ` AND (h.to_team IN (SELECT value FROM json_each(?1)) OR h.from_team IN (SELECT value FROM json_each(?1)))
+		ORDER BY CASE d.class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 ELSE 3 END, d.done_at LIMIT +?2`
+)
+
+// Delivery is one handover for one team by one route.
+type Delivery struct {
+	delivery.Item
+	Class care.Class
+}
+
+func deliveries(run each, query string, args ...any) (list []Delivery, err error) {
+	err = run(query, func(r *sql.Rows) error {
+		var d Delivery
+		var due, until, done string
+		err := r.Scan(&d.ID, &d.Key, &d.Handover, &d.Team, &d.Route, &d.Channel, &d.Class, &d.Attempts, &d.State, &due, &until, &d.LastError, &done)
+		d.DueAt, d.Until, d.DoneAt = columns.ParseTime(due), columns.ParseTime(until), columns.ParseTime(done)
+		list = append(list, d)
+		return err
+	}, args...)
+	return list, err
+}
+
+// add lets a handover leave by a route. One that has left by it for the same reason changes nothing.
+func (tx Tx) add(key string, r channel.Route, handover string, class care.Class, at time.Time) error {
+	due, digest := channel.DueAt(r, class, at)
+	batch := ""
+	if digest {
+		batch = r.ID + "@" + care.Stamp(due)
+	}
+	return tx.exec(addDelivery, key, handover, r.Team, r.ID, r.Channel, string(class), batch, care.Stamp(at), care.Stamp(due), care.Stamp(channel.Until(class, due)))
+}
+
+// Delivery is one by its id; nil for none.
+func (tx Tx) Delivery(id int64) (*Delivery, error) {
+	list, err := deliveries(tx.each, deliveryByID, id)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// ErrOver is the error of who chases what needs no chasing any more: it was delivered, or waits, or somebody has the handover.
+var ErrOver = errors.New("this delivery needs nothing any more")
+
+// Again tries one that was given up once more, by its route, under its key.
+func (tx Tx) Again(d *Delivery) error {
+	if d.State != delivery.GivenUp {
+		return ErrOver
+	}
+	return tx.exec(deliverAgain, care.Stamp(tx.Now()), care.Stamp(channel.Until(d.Class, tx.Now())), d.ID)
+}
+
+// Otherwise lets one that was given up leave by another route of its team.
+func (tx Tx) Otherwise(d *Delivery, r channel.Route) error {
+	if d.State != delivery.GivenUp {
+		return ErrOver
+	}
+	if err := tx.add(d.Key+":"+r.ID, channel.Route{ID: r.ID, Team: r.Team, Channel: r.Channel}, d.Handover, d.Class, tx.Now()); err != nil {
+		return err
+	}
+	return tx.exec(deliverySettled, d.ID)
+}
+
+// MostShown is how many deliveries of a handover, or of those that a desk has to chase, are read.
+const MostShown = 100
+
+// OfHandover are the deliveries of a handover, the latest first.
+func (v Pages) OfHandover(handover string) ([]Delivery, error) {
+	return deliveries(v.Each, ofHandover, handover, MostShown)
+}
+
+// Undelivered are those that a person has to see to, of handovers that these teams have or sent, the most urgent first.
+func (v Pages) Undelivered(teams []string) ([]Delivery, error) {
+	return deliveries(v.Each, undelivered, string(care.JSON(teams)), MostShown)
+}

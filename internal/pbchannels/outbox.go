@@ -1,0 +1,198 @@
+package pbchannels
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/channel"
+	"doorstep/internal/columns"
+	"doorstep/internal/delivery"
+	"doorstep/internal/handover"
+	"doorstep/internal/pbstore"
+)
+
+const (
+	// dueByChannel are the deliveries that are due, those of a digest as one.
+	dueByChannel = `SELECT min(id), CASE batch WHEN '' THEN key ELSE batch END, CASE count(*) WHEN 1 THEN handover ELSE '' END, team, route, json_group_array(class), max(attempts), max(until)
+		FROM deliveries WHERE channel = ?1 AND state = 'waiting' AND due_at <= ?2 GROUP BY CASE batch WHEN '' THEN key ELSE batch END
+		ORDER BY min(CASE class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 ELSE 3 END), min(due_at) LIMIT +?3`
+	// dueInVain are those that are due and not needed any more.
+	dueInVain = `SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.state = 'waiting' AND d.due_at <= ?2
+		AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND ` + stillNeeded + `) LIMIT +?3`
+	hastenDeliveries = `UPDATE deliveries SET due_at = ?1 WHERE state = 'waiting' AND channel IN (SELECT channel FROM team_routes) AND due_at > ?2`
+)
+
+// mostInVain are settled at once as not needed.
+const mostInVain = 500
+
+// Deliveries lets handovers leave by the routes of their teams.
+type Deliveries struct {
+	Store *pbstore.Store
+	// Do runs work in a transaction of the one writer.
+	Do func(context.Context, func(*pbstore.Tx) error) error
+	// IsOpen says whether a team works at a moment.
+	IsOpen func(team string, at time.Time) bool
+	// Told writes into the history of a handover.
+	Told func(tx *pbstore.Tx, handover, team, kind, text string) error
+}
+
+// Spread lets what was put into an inbox leave by the routes of its team too, in the transaction that put it there.
+func (d *Deliveries) Spread(tx *pbstore.Tx, item delivery.Item) error {
+	own, err := In(tx).RoutesOf(item.Team)
+	if err != nil || len(own) == 0 {
+		return err
+	}
+	handovers, _ := care.ByName(care.Handovers)
+	rec, err := tx.Record(handovers, item.Handover)
+	if err != nil || rec == nil {
+		return err
+	}
+	h := care.AsHandover(rec)
+	if h.ToTeam() != item.Team || h.State().InHand() || h.State().Closed() {
+		return nil // it has moved on meanwhile
+	}
+	for _, r := range channel.Choose(plain(own), h.Class(), d.IsOpen(item.Team, tx.Now())) {
+		if err := In(tx).add(item.Key+":"+r.ID, r, item.Handover, h.Class(), tx.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func plain(list []Route) (routes []channel.Route) {
+	for _, r := range list {
+		routes = append(routes, r.Route)
+	}
+	return routes
+}
+
+// outbox implements delivery.Outbox for one channel.
+type outbox struct {
+	*Deliveries
+	channel string
+}
+
+// Outbox is what leaves by one channel.
+func (d *Deliveries) Outbox(channel string) delivery.Outbox { return outbox{d, channel} }
+
+// Due implements delivery.Outbox. What nobody needs any more is settled first, and does not leave.
+func (o outbox) Due(ctx context.Context, now time.Time, limit int) (items []delivery.Item, err error) {
+	if err := o.dropInVain(ctx, now); err != nil {
+		return nil, err
+	}
+	err = o.Store.Read(ctx, func(v *pbstore.Snapshot) error {
+		return v.Each(dueByChannel, func(r *sql.Rows) error {
+			i := delivery.Item{Channel: o.channel, State: delivery.Waiting}
+			var classes, until string
+			if err := r.Scan(&i.ID, &i.Key, &i.Handover, &i.Team, &i.Route, &classes, &i.Attempts, &until); err != nil {
+				return err
+			}
+			i.Until = columns.ParseTime(until)
+			items = append(items, i)
+			return json.Unmarshal([]byte(classes), &items[len(items)-1].Classes)
+		}, o.channel, care.Stamp(now), limit)
+	})
+	return items, err
+}
+
+func (o outbox) dropInVain(ctx context.Context, now time.Time) error {
+	var ids []int64
+	err := o.Store.Read(ctx, func(v *pbstore.Snapshot) error {
+		return v.Each(dueInVain, func(r *sql.Rows) error {
+			var id int64
+			err := r.Scan(&id)
+			ids = append(ids, id)
+			return err
+		}, o.channel, care.Stamp(now), mostInVain)
+	})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return o.Do(ctx, func(tx *pbstore.Tx) error {
+		return In(tx).exec(settleDelivery, string(NoNeed), 0, care.Stamp(now), "", string(care.JSON(ids)))
+	})
+}
+
+// Delivered implements delivery.Outbox.
+func (o outbox) Delivered(ctx context.Context, id int64, at time.Time) error {
+	return o.settle(ctx, id, func(tx Tx, all []Delivery, ids string) error {
+		if err := tx.exec(settleDelivery, string(delivery.Delivered), all[0].Attempts+1, care.Stamp(at), "", ids); err != nil {
+			return err
+		}
+		for _, d := range all {
+			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotified, channel.Went(d.Channel, len(all))); err != nil {
+				return err
+			}
+		}
+		return tx.NoteTried(all[0].Route, "")
+	})
+}
+
+// Retry implements delivery.Outbox.
+func (o outbox) Retry(ctx context.Context, id int64, attempts int, due time.Time, reason string) error {
+	return o.settle(ctx, id, func(tx Tx, all []Delivery, ids string) error {
+		if err := tx.exec(retryDelivery, attempts, care.Stamp(due), reason, ids); err != nil {
+			return err
+		}
+		return tx.NoteTried(all[0].Route, reason)
+	})
+}
+
+// GiveUp implements delivery.Outbox: each goes by the next route of its team, or before a person.
+func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time, reason string) error {
+	return o.settle(ctx, id, func(tx Tx, all []Delivery, ids string) error {
+		own, err := tx.RoutesOf(all[0].Team)
+		if err != nil {
+			return err
+		}
+		open := o.IsOpen(all[0].Team, at)
+		for _, d := range all {
+			next, found := channel.Next(plain(own), d.Route, d.Class, open)
+			state := delivery.GivenUp
+			if found {
+				state = PassedOn
+				if err := tx.add(d.Key+":"+next.ID, next, d.Handover, d.Class, at); err != nil {
+					return err
+				}
+			}
+			if err := tx.exec(settleDelivery, string(state), attempts, care.Stamp(at), reason, string(care.JSON([]int64{d.ID}))); err != nil {
+				return err
+			}
+			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotDelivered, channel.WentNot(d.Channel, delivery.WhyOf(reason), next.Channel)); err != nil {
+				return err
+			}
+		}
+		return tx.NoteTried(all[0].Route, reason)
+	})
+}
+
+// settle notes what came of a delivery, and of those that left with it. One that somebody settled meanwhile stays so.
+func (o outbox) settle(ctx context.Context, id int64, note func(tx Tx, all []Delivery, ids string) error) error {
+	return o.Do(ctx, func(s *pbstore.Tx) error {
+		tx := In(s)
+		all, err := deliveries(tx.each, together, id)
+		all = slices.DeleteFunc(all, func(d Delivery) bool { return d.State != delivery.Waiting })
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		ids := make([]int64, 0, len(all))
+		for _, d := range all {
+			ids = append(ids, d.ID)
+		}
+		s.Next()
+		return note(tx, all, string(care.JSON(ids)))
+	})
+}
+
+// Hasten takes back what a clock that was ahead has left: deliveries that wait longer than any does. A digest waits a
+// day at most.
+func (d *Deliveries) Hasten(tx *pbstore.Tx) error {
+	return In(tx).exec(hastenDeliveries, care.Stamp(tx.Now()), care.Stamp(tx.Now().Add(longestWait)))
+}
+
+// longestWait is longer than anything waits: for the next digest, or as long as a receiver asks.
+const longestWait = 48 * time.Hour

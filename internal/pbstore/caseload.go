@@ -2,7 +2,6 @@ package pbstore
 
 import (
 	"database/sql"
-	"errors"
 	"time"
 
 	"doorstep/internal/care"
@@ -36,11 +35,11 @@ func ScanCaseload(r interface{ Scan(...any) error }) (care.CaseloadRow, error) {
 
 // CaseloadRow implements desk.CaseloadRows.
 func (tx *Tx) CaseloadRow(id string) (*care.CaseloadRow, error) {
-	row, err := ScanCaseload(tx.row(caseloadRow, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+	rows, err := tx.caseload(caseloadRow, id)
+	if err != nil || len(rows) == 0 {
+		return nil, err
 	}
-	return &row, err
+	return &rows[0], nil
 }
 
 // CaseloadOf implements desk.CaseloadRows.

@@ -28,8 +28,8 @@ const WrittenUnder = `coalesce(iif(json_valid(changed), changed ->> '$.sent_agai
 
 const (
 	markBefore          = `SELECT seq FROM sync_marks WHERE minute <= ? ORDER BY minute DESC LIMIT 1`
-	recordsInScopeSince = `SELECT collection, record FROM sync_feed WHERE scope = ? AND seq >= ? AND collection IN (?, ?, ?)
-		ORDER BY seq DESC LIMIT +?`
+	recordsInScopeSince = `SELECT collection, record, seq, n FROM sync_feed WHERE scope = ?1 AND seq >= ?2 AND (seq, n) < (?3, ?4) AND collection IN (?5, ?6, ?7)
+		ORDER BY seq DESC, n DESC LIMIT +?8`
 	toldOf = `SELECT 1 FROM alarms a LEFT JOIN handovers h ON h.id = a.handover WHERE a.patient = ? AND a.rule = ?
 		AND (a.holds AND h.state NOT IN ` + care.SQLEnded + ` OR NOT a.holds AND a.handover = '')
 		ORDER BY a.clinical_time DESC LIMIT 1`
@@ -45,7 +45,8 @@ const (
 
 // Events implements judge.Store. It finds the records through the person's scope in the
 // feed rather than through an index on every visit: nothing happens after it is received, so a
-// record whose clinical time is in the window entered the feed after the window began.
+// record whose clinical time is in the window entered the feed after the window began. What was filed under the person since
+// then may be years old: it is passed over, and the next ones are read.
 func (tx *Tx) Events(patient string, from, to time.Time) (events []rules.Event, all bool, err error) {
 	scope, err := tx.scopeID(care.ClinicalScope(patient))
 	if err != nil {
@@ -56,33 +57,38 @@ func (tx *Tx) Events(patient string, from, to time.Time) (events []rules.Event, 
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, false, err
 	}
-	found, n := map[int64][]string{}, 0
-	err = tx.each(recordsInScopeSince, func(r *sql.Rows) error {
-		var c int64
-		var id string
-		err := r.Scan(&c, &id)
-		if n++; n <= judge.MaxEvidence {
+	for seq, n, more := int64(1)<<62, int64(0), true; more && len(events) < judge.MaxEvidence; {
+		found, read := map[int64][]string{}, 0
+		err = tx.each(recordsInScopeSince, func(r *sql.Rows) error {
+			var c int64
+			var id string
+			if read++; read > judge.MaxEvidence {
+				return nil
+			}
+			err := r.Scan(&c, &id, &seq, &n)
 			found[c] = append(found[c], id)
-		}
-		return err
-	}, append(append([]any{scope, since}, tx.store.tables.judged...), judge.MaxEvidence+1)...)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, name := range rules.Collections {
-		s := tx.store.tables.byName[name]
-		if len(found[s.number]) == 0 {
-			continue
-		}
-		records, err := tx.records(s, eventsInWindow, string(care.JSON(found[s.number])), patient, columns.Stamp(from), columns.Stamp(to))
+			return err
+		}, append(append([]any{scope, since, seq, n}, tx.store.tables.judged...), judge.MaxEvidence+1)...)
 		if err != nil {
 			return nil, false, err
 		}
-		for _, rec := range records {
-			events = append(events, rules.EventOf(rec, true))
+		for _, name := range rules.Collections {
+			s := tx.store.tables.byName[name]
+			if len(found[s.number]) == 0 {
+				continue
+			}
+			records, err := tx.records(s, eventsInWindow, string(care.JSON(found[s.number])), patient, columns.Stamp(from), columns.Stamp(to))
+			if err != nil {
+				return nil, false, err
+			}
+			for _, rec := range records {
+				events = append(events, rules.EventOf(rec, true))
+			}
 		}
+		more = read > judge.MaxEvidence
+		all = !more
 	}
-	return events, n <= judge.MaxEvidence, nil
+	return events, all, nil
 }
 
 // Replaced implements judge.Store. Few sets replace another, and an index holds those alone.
@@ -136,12 +142,8 @@ func (tx *Tx) OpenIssuesOf(patient, collection, after string, atMost int) ([]*ca
 
 // Told implements judge.Store.
 func (tx *Tx) Told(patient, rule string) (bool, error) {
-	var one int
-	err := tx.row(toldOf, patient, rule).Scan(&one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
+	told, err := texts(tx, toldOf, patient, rule)
+	return len(told) > 0, err
 }
 
 const alarmColumns = `id, rule, version, patient, collection, record, visit, clinical_time, clock_known, class, destination, news2, staff, team, verified, holds, handover`
@@ -168,8 +170,7 @@ func scanAlarm(r *sql.Rows) (care.Alarm, error) {
 
 // PutAlarm implements arrange.Store.
 func (tx *Tx) PutAlarm(a care.Alarm) error {
-	_, err := tx.exec(putAlarm,
-		a.ID, a.Rule, a.Version, a.Patient, a.Collection, a.Record, a.Visit, care.Stamp(a.ClinicalTime), a.ClockKnown,
+	_, err := tx.exec(putAlarm, a.ID, a.Rule, a.Version, a.Patient, a.Collection, a.Record, a.Visit, care.Stamp(a.ClinicalTime), a.ClockKnown,
 		string(a.Class), a.Destination, a.NEWS2, a.Staff, a.Team, a.Verified, a.Holds, a.Handover, tx.seq)
 	patient := a.Patient
 	tx.watched[patient] = true
@@ -207,8 +208,7 @@ func (tx *Tx) LinesBy(handover, staff string) (n int, err error) {
 
 // Enqueue implements arrange.Store.
 func (tx *Tx) Enqueue(key, channel, handover, team string) error {
-	_, err := tx.exec(enqueue,
-		key, channel, handover, team, care.Stamp(tx.now), care.Stamp(tx.now))
+	_, err := tx.exec(enqueue, key, channel, handover, team, care.Stamp(tx.now), care.Stamp(tx.now))
 	tx.note(func(m *memory) { m.outbox = true })
 	return err
 }

@@ -70,8 +70,7 @@ func (tx *Tx) enter(s *table, scope, record string) error {
 		return err
 	}
 	tx.n++
-	if _, err := tx.exec(enterFeed,
-		tx.seq, tx.n, id, s.number, record); err != nil {
+	if _, err := tx.exec(enterFeed, tx.seq, tx.n, id, s.number, record); err != nil {
 		return err
 	}
 	tx.heads[id] = tx.seq

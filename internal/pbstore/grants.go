@@ -112,8 +112,7 @@ func (tx *Tx) wanted(person *care.Record) (map[string]time.Time, error) {
 
 func (tx *Tx) openGrant(patient, name string, since time.Time) error {
 	g := &access.Grant{Patient: patient, Holder: name, FromSeq: tx.seq, From: since}
-	err := tx.row(openGrant,
-		patient, name, tx.seq, care.Stamp(since)).Scan(&g.ID)
+	err := tx.row(openGrant, patient, name, tx.seq, care.Stamp(since)).Scan(&g.ID)
 	if err != nil {
 		return err
 	}

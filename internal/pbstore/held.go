@@ -93,7 +93,7 @@ func (tx *Tx) naming(patient string) []string {
 }
 
 func (tx *Tx) noticeHeld(rec, old *care.Record) {
-	if more := openRows(rec) - openRows(old); more != 0 && care.AsIssue(rec).Policy() != care.PolicyLatest {
+	if more := int64(openRows(rec) - openRows(old)); more != 0 && care.AsIssue(rec).Policy() != care.PolicyLatest {
 		i := care.AsIssue(rec)
 		author, bytes := cmp.Or(i.Author(), rec.Author), more*int64(len(i.Content())+len(i.Raw()))
 		tx.held[author] = tx.held[author].add(more, bytes)

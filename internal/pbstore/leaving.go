@@ -1,8 +1,6 @@
 package pbstore
 
 import (
-	"database/sql"
-	"errors"
 	"time"
 
 	"doorstep/internal/care"
@@ -28,15 +26,11 @@ func (tx *Tx) NoteLeaving(staff string, since time.Time, by string) error {
 
 // LeavingNoted implements desk.StaffStore.
 func (tx *Tx) LeavingNoted(staff string) (time.Time, error) {
-	var since string
-	err := tx.row(leavingNoted, staff).Scan(&since)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, nil
-	}
-	if err != nil {
+	since, err := texts(tx, leavingNoted, staff)
+	if err != nil || len(since) == 0 {
 		return time.Time{}, err
 	}
-	return care.ParseStamp(since)
+	return care.ParseStamp(since[0])
 }
 
 // ForgetLeaving implements desk.StaffStore.

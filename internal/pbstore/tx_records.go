@@ -116,10 +116,8 @@ func (tx *Tx) noticed(rec, old *care.Record) error {
 			return tx.Regrant(rec.ID)
 		}
 	case care.Handovers:
-		patient := care.AsHandover(rec).Patient()
-		tx.watched[patient] = true
-		opened := open(rec) - open(old)
-		tx.note(func(m *memory) { m.watch(patient).open += opened })
+		tx.watched[rec.Person()] = true
+		tx.recount(rec, old, open, func(m *memory, patient string, more int) { m.watch(patient).open += more })
 		if care.AsHandover(rec).ToTeam() == "" || old != nil && care.AsHandover(old).ToTeam() == "" { // which is in no team's scope
 			tx.noteAccess((*access.Update).MovedNowhere)
 		}
@@ -140,11 +138,22 @@ func open(handover *care.Record) int {
 	return 1
 }
 
+// recount lets memory count what is open about people, and says how many more that are about whom a record is about: it may
+// have been filed under somebody else before.
+func (tx *Tx) recount(rec, old *care.Record, open func(*care.Record) int, into func(m *memory, patient string, more int)) int {
+	patient, was, is, less := rec.Person(), rec.Person(), open(rec), open(old)
+	if old != nil {
+		was = old.Person()
+	}
+	tx.note(func(m *memory) { into(m, patient, is); into(m, was, -less) })
+	if was == patient {
+		return is - less
+	}
+	return is
+}
+
 func (tx *Tx) noticeIssue(rec, old *care.Record) error {
-	patient := care.AsIssue(rec).Patient()
-	more := int(openRows(rec) - openRows(old))
-	tx.doubted[patient] += more
-	tx.note(func(m *memory) { m.watch(patient).issues += more })
+	tx.doubted[rec.Person()] += tx.recount(rec, old, openRows, func(m *memory, patient string, more int) { m.watch(patient).issues += more })
 	if care.AsIssue(rec).OwnerTeam() == "" || old != nil && care.AsIssue(old).OwnerTeam() == "" {
 		tx.noteAccess((*access.Update).IssueOfNobody)
 	}

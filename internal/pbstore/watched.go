@@ -2,6 +2,7 @@ package pbstore
 
 import (
 	"database/sql"
+	"errors"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
@@ -37,12 +38,8 @@ func (m *memory) loadWatched(v *Snapshot) error {
 			return err
 		})
 	}
-	if err := count(openHandovers,
-		func(w *watch, n int) { w.open = n }); err != nil {
-		return err
-	}
-	return count(openIssues,
-		func(w *watch, n int) { w.issues = n })
+	err = count(openHandovers, func(w *watch, n int) { w.open = n })
+	return errors.Join(err, count(openIssues, func(w *watch, n int) { w.issues = n }))
 }
 
 // mayHaveIssues says whether an issue about a person may be open. It asks memory.
@@ -56,7 +53,7 @@ func (tx *Tx) mayHaveIssues(patient string) bool {
 }
 
 // openRows counts an issue that is not decided; nil is none.
-func openRows(issue *care.Record) int64 {
+func openRows(issue *care.Record) int {
 	if issue == nil || !care.AsIssue(issue).IsOpen() {
 		return 0
 	}

@@ -122,6 +122,8 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/access", "internal/columns", "internal/desk", "internal/folding", "internal/metrics", "internal/pbstore"}, tests: []string{"internal/handover"}},
 	"internal/pbpeople": {why: "the index of people is written beside the store, from what people are found by alone",
 		imports: []string{"internal/folding"}},
+	"internal/pbmerges": {why: "merges of registrations are kept in transactions of the store, and read in its snapshots",
+		imports: []string{"internal/care", "internal/columns", "internal/desk", "internal/pbstore", "internal/rules"}},
 	"internal/pbplans": {why: "plans are kept in transactions of the store, and read in its snapshots",
 		imports: []string{"internal/care", "internal/columns", "internal/desk", "internal/pbstore", "internal/plan", "internal/worktime"}},
 	"internal/pbdevices": {why: "which phones are refused is kept in transactions of the store, and read in its snapshots",
@@ -146,7 +148,7 @@ var table = map[string]folder{
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
 		imports: []string{"internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/rules", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
-			"internal/identity", "internal/importer", "internal/setup", "internal/channel", "internal/channel/webhook", "internal/delivery", "internal/news2", "internal/sheet", "internal/pbchannels", "internal/pbstore", "internal/pbdevices", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbplans", "internal/plan", "internal/worktime"},
+			"internal/identity", "internal/importer", "internal/setup", "internal/channel", "internal/channel/webhook", "internal/delivery", "internal/news2", "internal/sheet", "internal/pbchannels", "internal/pbstore", "internal/pbdevices", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbmerges", "internal/pbplans", "internal/plan", "internal/worktime"},
 		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10"}, tests: []string{"internal/pbrecords", "internal/server"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"},

@@ -51,6 +51,7 @@
 //   - pbpages: reads in SQL what pages list: inboxes, searches, caseloads, counts, trends.
 //   - pbpeople: keeps the index by which a desk finds people.
 //   - pbchannels: keeps the routes of teams and what leaves by them, in SQL.
+//   - pbmerges: keeps which registrations were made one person, in SQL.
 //   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.
 //   - pbdevices: keeps which phones are refused, and why, in SQL.
 //   - pbapp: opens a database and brings it to today's schema.

@@ -18,16 +18,17 @@ type RefusedHandover struct {
 	N     int // of the op in the change
 }
 
-// id of the handover it raises: the same however often the refused change is judged.
-func (h *RefusedHandover) id(patient string) string {
-	return rules.ID("refused by hand", patient, care.AsIssue(h.Issue).Key()+" "+strconv.Itoa(h.N))
+// id of the handover it raises: the same however often the refused change is judged, and with whomever the person whom it
+// names is made one.
+func (h *RefusedHandover) id() string {
+	return rules.ID("refused by hand", h.Op.Patient, care.AsIssue(h.Issue).Key()+" "+strconv.Itoa(h.N))
 }
 
-// RefusedHandovers are the handovers about a person in a refused change.
-func RefusedHandovers(issue *care.Record, ops []care.Op, patient string) []RefusedHandover {
+// RefusedHandovers are the handovers in a refused change.
+func RefusedHandovers(issue *care.Record, ops []care.Op) []RefusedHandover {
 	var list []RefusedHandover
 	for i := range ops {
-		if op := &ops[i]; raisesByHand(op) && op.Patient == patient {
+		if op := &ops[i]; raisesByHand(op) {
 			list = append(list, RefusedHandover{issue, *op, i})
 		}
 	}
@@ -39,9 +40,9 @@ func raisesByHand(op *care.Op) bool {
 }
 
 // draft reads a refused handover as its author must have meant it, as far as it can be understood.
-func (h *RefusedHandover) draft(patient string) *care.Record {
+func (h *RefusedHandover) draft() *care.Record {
 	c, _ := care.ByName(care.Handovers)
-	rec := &care.Record{Collection: c, ID: h.id(patient), Values: map[string]any{}}
+	rec := &care.Record{Collection: c, ID: h.id(), Values: map[string]any{}}
 	for name, raw := range h.Op.Set {
 		if f, ok := c.Field(name); ok && f.Policy != care.Server {
 			if v, ok := f.Understand(raw); ok {
@@ -57,7 +58,7 @@ func (h *RefusedHandover) draft(patient string) *care.Record {
 // coordinator. From a role that may not hand over it goes to those two only. When the change is
 // taken in after all, the handover it makes takes this one's place; see ReplaceRefused.
 func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
-	rec := h.draft(person.ID)
+	rec := h.draft()
 	if was, err := r.stored(rec.ID); err != nil || was != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (r *Room) ReplaceRefused(issue *care.Record, made []care.Op) error {
 		if !raisesByHand(&ops[i]) || i >= len(made) {
 			continue
 		}
-		if err := r.replace(&RefusedHandover{issue, ops[i], i}, ops[i].Patient, made[i].ID); err != nil {
+		if err := r.replace(&RefusedHandover{issue, ops[i], i}, made[i].ID); err != nil {
 			return err
 		}
 	}
@@ -110,8 +111,8 @@ func (r *Room) ReplaceRefused(issue *care.Record, made []care.Op) error {
 
 // replace joins the earlier handover to the one that was made of the same words. Where somebody has taken the
 // earlier one in hand, the later one joins that instead, so that nobody is asked twice.
-func (r *Room) replace(h *RefusedHandover, patient, made string) error {
-	early, err := r.stored(h.id(patient))
+func (r *Room) replace(h *RefusedHandover, made string) error {
+	early, err := r.stored(h.id())
 	if err != nil || early == nil || made == "" {
 		return err
 	}

@@ -74,3 +74,6 @@ func (r Patient) Consent() json.RawMessage { return r.Record.Raw("consent") }
 
 // Objection is true only where it is known to be.
 func (r Patient) Objection() bool { b, _ := r.Get("objection").(bool); return b }
+
+// MergedInto is an id of patients, "" when missing.
+func (r Patient) MergedInto() string { return r.Record.Text("merged_into") }

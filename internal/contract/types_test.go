@@ -60,7 +60,7 @@ var private = map[string]string{
 	"HandoverAction": "actRequest", "HandoverReceipt": "handoverReceipt", "ResolveRequest": "resolveRequest", "DismissRequest": "dismissRequest",
 	"CaseloadRow": "caseloadRow", "InboxState": "inboxState", "Attention": "attentionView", "AttentionAnswer": "attentionAnswer", "HoldRequest": "holdRequest", "ReleaseRequest": "releaseRequest",
 	"Decided": "decided", "IssueDetail": "issueDetail", "IssuePage": "issueList", "AssignRequest": "assignRequest", "Assigned": "assigned", "EndRequest": "endRequest",
-	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered", "PersonRecord": "personRecord", "CorrectRequest": "correctRequest", "AlikeRequest": "alikeRequest", "PeopleList": "peopleAnswer",
+	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered", "PersonRecord": "personRecord", "CorrectRequest": "correctRequest", "MergeRequest": "mergeRequest", "MergeAnswer": "mergeAnswer", "MergedField": "mergedField", "MergedPerson": "mergedPerson", "UnmergeAnswer": "unmergeAnswer", "AlikeRequest": "alikeRequest", "PeopleList": "peopleAnswer",
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
 	"PlanRequest": "planRequest", "PlanContentRequest": "planContentRequest", "PlanChangeRequest": "planChangeRequest", "EndPlanRequest": "endPlanRequest", "PlanPage": "list", "LatePage": "list", "LateVisit": "LateVisit",
 	"BoardMoveRequest": "boardMoveRequest", "Planned": "planned", "BoardMoved": "boardMoved", "BoardRoundRequest": "boardRoundRequest",

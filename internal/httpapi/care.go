@@ -89,6 +89,8 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/people/alike", registers, a.findAlike},
 		{http.MethodGet, "/people/{id}", corrects, a.readPerson},
 		{http.MethodPost, "/people/{id}/correct", corrects, a.correctPerson},
+		{http.MethodPost, "/people/{id}/merge", corrects, a.mergePerson},
+		{http.MethodPost, "/people/{id}/unmerge", corrects, a.unmergePerson},
 		{http.MethodGet, "/people/{id}/timeline", worksDesk, a.readTimeline},
 		{http.MethodGet, "/fields", worksDesk, a.listFields},
 		{http.MethodGet, "/staff", keepsAccounts, a.listStaff},

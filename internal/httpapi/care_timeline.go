@@ -20,6 +20,8 @@ type timelinePage struct {
 	// Refused are the last changes about the person that were not stored, or not whole, decided ones too; on the first
 	// page only.
 	Refused []access.IssueSeen `json:"refused"`
+	// Merged are the registrations that were made one with this one, for whoever may undo that; on the first page only.
+	Merged []mergedPerson `json:"merged"`
 }
 
 // TimelineItem is one record with who wrote it and what was changed of it since.
@@ -83,7 +85,7 @@ func (a *API) readTimeline(e *core.RequestEvent) error {
 		if answer.list, err = page(items, t.More, t.Last); err != nil {
 			return err
 		}
-		answer.Refused = []access.IssueSeen{}
+		answer.Refused, answer.Merged = []access.IssueSeen{}, []mergedPerson{}
 		if q.After != (pbpages.TimelineKey{}) {
 			return nil
 		}
@@ -91,7 +93,10 @@ func (a *API) readTimeline(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		answer.Refused, err = a.timelineIssues(v, viewer, refused)
+		if answer.Refused, err = a.timelineIssues(v, viewer, refused); err != nil || !corrects(viewer.Duty) {
+			return err
+		}
+		answer.Merged, err = a.mergedInto(v, q.Patient)
 		return err
 	})
 	if err != nil {

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
@@ -61,6 +63,16 @@ func (s deskStore) Close(issue, old *care.Record, fields []string) error {
 		return err
 	}
 	return s.rooms.Judge.Settled(issue)
+}
+
+// File implements desk.MergeRooms.
+func (s deskStore) File(rec *care.Record, patient string) error {
+	return s.rooms.TakeIn.File(rec, patient)
+}
+
+// Filed implements desk.MergeRooms.
+func (s deskStore) Filed(patient string, since time.Time) error {
+	return s.rooms.Judge.Filed(patient, since)
 }
 
 // HasTeam implements desk.People.

@@ -87,13 +87,49 @@ func peopleOf(ctx context.Context, tx Tx, rows []*person) (h *held, known map[st
 		return nil, nil, err
 	}
 	known = map[string]bool{}
-	for _, r := range append(patients, namesakes...) {
+	into := map[string]bool{}
+	all := append(patients, namesakes...)
+	for _, r := range all {
+		into[r.text("merged_into")] = true
+	}
+	survivors, err := lookup(ctx, tx, care.Patients, "id", into)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range append(all, survivors...) {
 		if !known[r.ID] {
 			known[r.ID] = true
 			h.add(r)
 		}
 	}
+	h.followMerges(survivors)
 	return h, known, nil
+}
+
+// followMerges lets rows find a person by what the file says of another registration of theirs, with which theirs was made
+// one.
+func (h *held) followMerges(survivors []Row) {
+	byID := map[string]Row{}
+	for _, r := range survivors {
+		byID[r.ID] = r
+	}
+	for number, r := range h.byNumber {
+		if s, merged := byID[r.text("merged_into")]; merged {
+			h.byNumber[number] = s
+		}
+	}
+	for n, rows := range h.byName {
+		meant := rows[:0]
+		for _, r := range rows {
+			if s, merged := byID[r.text("merged_into")]; merged {
+				r = s
+			}
+			if !slices.ContainsFunc(meant, func(have Row) bool { return have.ID == r.ID }) {
+				meant = append(meant, r)
+			}
+		}
+		h.byName[n] = meant
+	}
 }
 
 func (h *held) add(r Row) {

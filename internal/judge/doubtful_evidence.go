@@ -171,7 +171,15 @@ func (d *doubtful) addLost(issue, stored, variant *care.Record) bool {
 // addRefused adds what a quarantined mutation says about a person, op by op.
 func (d *doubtful) addRefused(issue *care.Record, patient string) error {
 	ops := wire.Ops(wire.KeptIn(issue))
-	d.byHand = append(d.byHand, arrange.RefusedHandovers(issue, ops, patient)...)
+	for _, h := range arrange.RefusedHandovers(issue, ops) {
+		about, err := d.room.meant(h.Op.Patient)
+		if err != nil {
+			return err
+		}
+		if about == patient {
+			d.byHand = append(d.byHand, h)
+		}
+	}
 	for i := range ops {
 		stored, about, err := d.room.concerns(&ops[i])
 		if err != nil {
@@ -190,12 +198,15 @@ func (d *doubtful) addRefused(issue *care.Record, patient string) error {
 // concerns says whom an op of a refused change is about: whose the record is that it would change, for a record
 // knows that whatever is said of it; else whom it names.
 func (r *Room) concerns(op *care.Op) (stored *care.Record, patient string, err error) {
-	if !wouldChange(op) {
-		return nil, op.Patient, nil
+	if wouldChange(op) {
+		c, _ := care.ByName(op.Collection)
+		if stored, err = r.Store.Record(c, op.ID); err != nil {
+			return nil, "", err
+		}
 	}
-	c, _ := care.ByName(op.Collection)
-	if stored, err = r.Store.Record(c, op.ID); err != nil || stored == nil {
-		return nil, op.Patient, err
+	if stored == nil {
+		patient, err = r.meant(op.Patient)
+		return nil, patient, err
 	}
 	return stored, stored.Person(), nil
 }
@@ -214,6 +225,10 @@ func (d *doubtful) addWanted(issue, stored *care.Record, op *care.Op, n int) err
 	variant := d.meant(issue, stored, op, n)
 	if stored != nil {
 		variant.Values["patient"] = stored.Person()
+	} else if about, err := d.room.meant(op.Patient); err != nil {
+		return err
+	} else {
+		variant.Values["patient"] = about
 	}
 	d.explain(variant.ID, care.Doubt(issue))
 	return d.add(issue, variant, stored)

@@ -198,7 +198,11 @@ func (r *Room) touchHeld(p people, record string, as ...*care.Record) error {
 			if op.ID != record || !wouldChange(&op) {
 				continue
 			}
-			concerned[op.Patient] = true
+			about, err := r.meant(op.Patient)
+			if err != nil {
+				return err
+			}
+			concerned[about] = true
 			for _, stored := range append(as, nil) {
 				if err := d.addWanted(row, stored, &op, i); err != nil {
 					return err

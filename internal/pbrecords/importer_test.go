@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/internal/care"
 	"doorstep/internal/identifier"
 	"doorstep/internal/importer"
@@ -235,5 +237,33 @@ func TestImportStopsWhenItsContextEnds(t *testing.T) {
 	}
 	if got := waitingToSettle(t, app); len(got) != 0 {
 		t.Errorf("it wrote %v", got)
+	}
+}
+
+// Somebody whose registration was made one with another's is found by what a file says of either, and registered no third
+// time.
+func TestAFileFindsWhoWasMadeOnePerson(t *testing.T) {
+	app := pbtest.New(t)
+	team := app.Team(t, app.Org(t, "community_trust", "Trust"), "nursing", "North")
+	one, other := app.Patient(t, "Testpatient", nil), app.Patient(t, "Testpatent", nil)
+	for record, fields := range map[*core.Record]map[string]any{one: {"nhs_number": "9990000018", "date_of_birth": "1941-05-06"},
+		other: {"nhs_number": "9990000026", "date_of_birth": "1941-05-06", "merged_into": one.Id, "retracted": "2026-11-01 08:00:00.000Z"}} {
+		record.Load(fields)
+		if err := app.Save(record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	app.Caseload(t, one, team)
+	given := one.GetString("given_name")
+	var lines bytes.Buffer
+	o := importOptions(&lines)
+	o.Team = "North"
+	report, err := importer.People(t.Context(), strings.NewReader("nhs_number,family_name,given_name,date_of_birth\n9990000026,Testpatent,"+given+",06/05/1941\n,Testpatent,"+given+",06/05/1941\n"), pbrecords.NewImporter(app), o)
+	if err != nil || report.Counts[importer.Differs] != 2 || strings.Count(lines.String(), one.Id) != 2 {
+		t.Errorf("%v: %v\n%s", err, report.Counts, lines.String())
+	}
+	var n int
+	if err := app.DB().NewQuery(`SELECT count(*) FROM patients`).Row(&n); err != nil || n != 2 {
+		t.Errorf("%d people are there (%v)", n, err)
 	}
 }

@@ -35,6 +35,8 @@ type Memory struct {
 
 	// Audited are the lines of the audit.
 	Audited []string
+	// Filed are records that came about a registration and were filed under another: the one that died, collection and id.
+	Filed []string
 	// Leaves names the ways by which a handover leaves.
 	Leaves []string
 	// Fail, when set, is asked before each write; its error is the write's.
@@ -259,6 +261,12 @@ func (m *Memory) Expecting(record string) ([]care.Reference, error) {
 	list := m.expects[record]
 	delete(m.expects, record)
 	return list, nil
+}
+
+// NoteFiled implements takein.Notes.
+func (m *Memory) NoteFiled(dead, collection, record string) error {
+	m.Filed = append(m.Filed, dead+" "+collection+" "+record)
+	return m.refuse("note filed")
 }
 
 // Held implements takein.Store.

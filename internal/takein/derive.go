@@ -21,11 +21,20 @@ func (in *input) derive(p *planned, d *draft) error {
 	if err != nil {
 		return err
 	}
-	if score := scoreOf(rec, person); !care.Equal(rec.Get("news2"), score) {
-		rec.SetAll(map[string]any{"news2": score})
+	if scoreAnew(rec, person) {
 		d.changed("news2")
 	}
 	return nil
+}
+
+// scoreAnew gives a set of readings the score that it has for a person, and says whether that is another than it had.
+func scoreAnew(rec, person *care.Record) bool {
+	score := scoreOf(rec, person)
+	if care.Equal(rec.Get("news2"), score) {
+		return false
+	}
+	rec.SetAll(map[string]any{"news2": score})
+	return true
 }
 
 // person is somebody's record: as this change makes it, or as it stands; nil when there is none.

@@ -28,6 +28,8 @@ type input struct {
 	// entitled are those whose rights may carry an op; see permit. They are its author and, where somebody
 	// approved the change, them.
 	entitled []access.Rights
+	// spoken is by which other registration a person was spoken of, and came which records were made so; see merged.go.
+	spoken, came map[string]string
 }
 
 func (r *Room) newInput(m *care.Mutation, by By) *input {
@@ -118,6 +120,9 @@ func (in *input) authored(rec *care.Record) {
 // subject says what the mutation is about, as far as it can be read. The person is named only
 // where they exist.
 func (in *input) subject() (patient, collection, record string, err error) {
+	if err := in.followMerges(); err != nil {
+		return "", "", "", err
+	}
 	ops := wire.Ops(in.m)
 	for i := range ops {
 		if collection == "" {
@@ -141,7 +146,7 @@ func (in *input) personOf(op *care.Op) (string, error) {
 		return "", err
 	}
 	if stored != nil && stored.Person() != "" {
-		return stored.Person(), nil
+		return in.survivor(stored.Person())
 	}
 	if !care.IsID(op.Patient) {
 		return "", nil
@@ -150,7 +155,7 @@ func (in *input) personOf(op *care.Op) (string, error) {
 	if err != nil || person == nil {
 		return "", err
 	}
-	return op.Patient, nil
+	return in.survivor(op.Patient)
 }
 
 // stored is the record that an op would change, or the issue it decides; nil where there is none, or it would

@@ -128,6 +128,9 @@ func (in *input) sees(who access.Rights, d *draft) bool {
 // approver, with those their desk answers for.
 func (in *input) reach(who access.Rights, patient string) *refusal {
 	now, then := in.Reference.Holds(who.Viewer, patient, in.at)
+	if dead := in.spoken[patient]; dead != "" && !then {
+		_, then = in.Reference.Holds(who.Viewer, dead, in.at) // they had the registration of which they speak
+	}
 	if in.moved(who.Viewer) {
 		now = false // what they were reaches nobody now
 	}

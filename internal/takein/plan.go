@@ -13,6 +13,9 @@ func (in *input) plan() (*planned, error) {
 	if in.m.Fault != nil {
 		return nil, unreadable(in.m.Fault)
 	}
+	if err := in.followMerges(); err != nil {
+		return nil, err
+	}
 	if err := in.permitAuthor(); err != nil {
 		return nil, err
 	}

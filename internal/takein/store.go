@@ -79,6 +79,11 @@ func (in *input) write(d *draft) error {
 	if !ok {
 		return idTaken()
 	}
+	if dead := in.came[d.rec.ID]; dead != "" {
+		if err := in.Notes.NoteFiled(dead, d.rec.Collection.Name, d.rec.ID); err != nil {
+			return err
+		}
+	}
 	if d.rec.Collection.Name != care.Patients {
 		return nil
 	}

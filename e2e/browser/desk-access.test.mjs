@@ -31,7 +31,7 @@ before(async () => {
   const issue = (/** @type {string} */ kind) => `issue/${issues.find((/** @type {any} */ i) => i.kind === kind).id}`
   views = [['what waits', ''], ['to decide', 'issues'], ['to decide, conflicts only', 'issues/conflict'], ['a conflict', issue('conflict')], ['a value set aside', issue('set_aside')],
     ['a change held back', issue('quarantined')], ['handovers', 'handovers'], ['what could not be delivered', 'undelivered'], ['handovers, none of this kind', 'handovers/unanswered'], ['all that is open', 'handovers/open'], ['a handover', `handover/${called[0].id}`], ['people', 'people'],
-    ['a person', `person/${P.Ames}`], ['a record to correct', `correct/${P.Ames}`], ['the day', 'day'], ['what is planned', `plan/${P.Ames}`], ['a plan being made', `plan/${P.Ames}/new`], ['registering', 'register'], ['a caseload', `caseload/team/${stand.teams.north}`], ['cover', 'cover'], ['cover for one', `cover/${P.Ames}`], ['phones', 'phones'], ['staff', 'staff'],
+    ['a person', `person/${P.Ames}`], ['a record to correct', `correct/${P.Ames}`], ['two registrations', `merge/${P.Birch}/${P.Ames}`], ['the day', 'day'], ['what is planned', `plan/${P.Ames}`], ['a plan being made', `plan/${P.Ames}/new`], ['registering', 'register'], ['a caseload', `caseload/team/${stand.teams.north}`], ['cover', 'cover'], ['cover for one', `cover/${P.Ames}`], ['phones', 'phones'], ['staff', 'staff'],
     ['a code', `code/${stand.staff.sue.id}`], ['a leaver', `leaver/${stand.staff.sue.id}`], ['no such page', 'nothing'], ['help', 'help']]
   at = Object.fromEntries(views)
 })

@@ -58,11 +58,13 @@ export function personFacts(p) {
 /**
  * People who might be somebody, with what they have in common and who has them.
  * @param {any[]} alike as /people/alike answers @param {string} text
+ * @param {string} [id] of a person who is registered: the two can be compared and made one
  */
-export const mightBe = (alike, text) => alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${text}</p>
+export const mightBe = (alike, text, id = '') => alike.length ? html`<div class="ds-banner ds-banner--warn" role="status"><p>${text}</p>
   <ul>${alike.map(f => html`<li><a href="#/person/${f.person.id}">${personLine(f.person)}</a>${[bornAndNumber(f.person),
     fill(w.people.alikeBy, { parts: f.found_by.map((/** @type {string} */ part) => word(w.people.parts, part)).join(', ') })]
-    .filter(Boolean).map(t => html`, ${t}`)} (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})</li>`)}</ul></div>` : nothing
+    .filter(Boolean).map(t => html`, ${t}`)} (${[...f.teams, ...f.staff].map(x => x.name).join(', ')})${
+      id ? html` <a class="ds-no-print" href="#/merge/${f.person.id}/${id}">${w.merge.link}</a>` : nothing}</li>`)}</ul></div>` : nothing
 
 /** What the server refused, in its own plain words. @param {import('../shared/ui/session.js').Refusal} e */
 export const refusalBox = e => html`<div class="ds-banner ds-banner--bad" role="alert"><p class="nhsuk-u-margin-0">${e.message}</p></div>`

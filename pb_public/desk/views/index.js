@@ -12,6 +12,7 @@ import { imports } from './imports.js'
 import { issue } from './issue.js'
 import { issues } from './issues.js'
 import { leaver } from './leaver.js'
+import { merge } from './merge.js'
 import { neighbourhood, organisation, organisations, team } from './organisations.js'
 import { people } from './people.js'
 import { person } from './person.js'
@@ -38,6 +39,7 @@ export const views = {
   imports: { for: 'neighbourhood', open: imports },
   caseload: { for: 'desk', open: caseload },
   correct: { for: 'clinical', open: correct },
+  merge: { for: 'clinical', open: merge },
   cover: { for: 'desk', open: cover },
   phones: { for: 'accounts', open: phones },
   staff: { for: 'accounts', open: staff },

@@ -6,6 +6,7 @@ import { fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, mightBe, nameOf, personFacts, tag, troubleBox, whoIs } from '../parts.js'
 import { effect } from '../effect.js'
+import { mergedOnes } from './merge.js'
 import { Timeline } from './timeline.js'
 
 const w = words.desk.person
@@ -15,7 +16,7 @@ export function person(desk, [id = '']) {
   /** @type {any[]} */ let rows = []
   /** @type {any[]} */ let alike = []
   /** @type {any} */ let ending = null
-  let trouble = '', busy = false, ended = false
+  let trouble = '', busy = false, ended = false, undoing = ''
   const timeline = new Timeline(desk, id)
   const view = {
     title: w.title,
@@ -51,10 +52,31 @@ export function person(desk, [id = '']) {
         requestAnimationFrame(() => document.getElementById(preview ? 'ending' : 'main')?.focus())
       }
     },
+    /** Makes a registration that was merged into this one one of its own again. @param {string} dead */
+    async undo(dead) {
+      busy = true
+      try {
+        await desk.session.post(`/people/${dead}/unmerge`, {})
+        undoing = ''
+        desk.say(words.desk.merge.undone)
+        await view.load()
+      } catch (e) {
+        if (!(e instanceof Refusal)) throw e
+        trouble = e.message
+      } finally {
+        busy = false
+        desk.redraw()
+      }
+    },
     draw: () => html`${personFacts(timeline.person)}${timeline.person?.risk_note
         ? html`<p class="ds-banner ds-banner--warn">${timeline.person.risk_note}</p>` : nothing}
       ${desk.isClinical ? html`<p class="ds-no-print"><a href="#/correct/${id}">${words.desk.correct.link}</a></p>` : nothing}
-      ${mightBe(alike, w.alike)}
+      ${mightBe(alike, w.alike, desk.isClinical ? id : '')}
+      ${mergedOnes(desk, timeline.merged, undoing, { busy, at: when, undo: view.undo, ask: dead => {
+          undoing = dead
+          desk.redraw()
+          requestAnimationFrame(() => document.getElementById(dead ? 'undoing' : 'main')?.focus())
+        } })}
       ${troubleBox('person-trouble', trouble)}
       <h2 class="nhsuk-heading-m">${w.who}</h2>
       <ul class="dk-list">${rows.map(

@@ -25,6 +25,7 @@ export class Timeline {
   /** @type {any} */ person = null
   /** @type {any[]} */ items = []
   /** @type {any[]} */ refused = []
+  /** @type {any[]} registrations that were made one with this one */ merged = []
   more = false
   #cursor = ''
 
@@ -41,7 +42,7 @@ export class Timeline {
       ? `&cursor=${this.#cursor}` : ''}`), this.desk.fields(), this.desk.teams()])
     this.person = page.person
     this.items = further ? [...this.items, ...page.items] : page.items
-    if (!further) this.refused = page.refused
+    if (!further) [this.refused, this.merged] = [page.refused, page.merged]
     this.more = page.more
     this.#cursor = page.cursor ?? ''
     this.desk.redraw()

@@ -184,7 +184,7 @@ test('an administrator finds staff and phones, others are told where to go', asy
   await ada.getByRole('heading', { name: 'Set up', exact: true }).waitFor()
   assert.deepEqual(await ada.getByRole('navigation').getByRole('link').allInnerTexts(), ['Set up', 'Phones', 'Staff'])
   const own = (await stand.care('ada', 'GET', '/organisations')).items[0]
-  for (const path of ['organisations', `organisation/${own.id}`, `team/${own.id}/${own.teams[0].id}`, `team/${own.id}/new`, 'accounts', 'account/new', `account/${stand.staff.nia.id}`, 'phones']) {
+  for (const path of ['organisations', `organisation/${own.id}`, `team/${own.id}/${own.teams[0].id}`, `team/${own.id}/new`, `templates/${own.id}`, `template/${own.id}/insulin`, `template/${own.id}/bloods`, 'accounts', 'account/new', `account/${stand.staff.nia.id}`, 'phones']) {
     await go(ada, path)
     await check(ada, `set up: ${path}`)
   }

@@ -142,6 +142,28 @@ test('an administrator sets up a practice, a team and staff, who set passwords o
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Bridge Surgery is saved.').first().waitFor()
 
+  await page.getByRole('link', { name: 'Riverside Trust', exact: true }).click()
+  await page.getByRole('link', { name: 'What is asked at visits' }).click()
+  await page.getByText('4 questions, as they ship').waitFor()
+  await accessible(page, 'what is asked at visits')
+  await page.getByRole('link', { name: 'Insulin' }).click()
+  await page.getByRole('button', { name: 'Remove question 1' }).click()
+  await page.getByRole('button', { name: 'Add a question' }).click()
+  await page.getByLabel('Question 4', { exact: true }).fill('Saw them eat')
+  await page.getByLabel('How question 4 is answered').selectOption('With one of several answers')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Question 4: give two answers to choose from at least').waitFor()
+  await page.getByLabel('Answers to question 4').fill('All of it\nSome')
+  await page.getByRole('button', { name: 'Move question 4 up' }).click()
+  await page.setViewportSize({ width: 360, height: 740 })
+  await accessible(page, 'questions of its own')
+  await shot('template-360')
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('4 questions of your own').waitFor()
+  await shot('templates-1366')
+  await page.getByRole('navigation').getByRole('link', { name: 'Set up' }).click()
+
   /** Makes an account, and returns the address that its picture holds. @param {string} name @param {string} email @param {string} role @param {string} team */
   const invite = async (name, email, role, team, begins = '') => {
     await page.getByRole('link', { name: 'Who has which role' }).click()

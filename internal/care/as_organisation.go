@@ -45,6 +45,9 @@ func (r Organisation) OutOfHours() string { return r.Record.Text("out_of_hours")
 // ClosedOn is "" when missing.
 func (r Organisation) ClosedOn() string { return r.Record.Text("closed_on") }
 
+// Templates is JSON of its shape, nil when missing.
+func (r Organisation) Templates() json.RawMessage { return r.Record.Raw("templates") }
+
 // RecoveryKey is JSON of its shape, nil when missing.
 func (r Organisation) RecoveryKey() json.RawMessage { return r.Record.Raw("recovery_key") }
 

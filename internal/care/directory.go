@@ -49,7 +49,8 @@ var organisations = &Collection{Name: Organisations, Synced: true, Fields: []Fie
 	{Name: "nation", Kind: Enum, Values: worktime.Nations},     // whose bank holidays it keeps; null = England's
 	{Name: "special_days", Kind: Object, Shape: specialDays},   // days with hours of their own
 	{Name: "out_of_hours", Kind: Text, Max: 200},
-	{Name: "closed_on", Kind: Date}, // a closed practice receives nothing; its people go to "no destination"
+	{Name: "closed_on", Kind: Date},                          // a closed practice receives nothing; its people go to "no destination"
+	{Name: "templates", Kind: Object, Shape: templatesShape}, // what its nurses are asked at a visit, in place of what ships
 	// What the phones of its staff must know, volunteers' too.
 	{Name: "recovery_key", Kind: Object, Rule: "p256", Shape: jsonWebKey, Limited: true}, // public half, a JSON Web Key; null = unsent work on a phone whose passphrase is forgotten is lost
 	{Name: "shift_pin", Kind: Bool, Limited: true},                                       // true = a six-digit PIN may open a phone for one shift

@@ -67,6 +67,31 @@ var Templates = []Template{
 		yesNo("fall_up", "Walks as before")}},
 }
 
+// Bounds of the templates that an organisation makes for itself: a form is filled in with one thumb.
+const (
+	MaxTemplates = 40
+	MaxQuestions = 12
+	MaxOptions   = 12
+)
+
+// templatesShape are the templates of an organisation, at most one for a purpose. Who works for it is asked what its own
+// says and not what the one says that ships for the same purpose; see internal/setup for what cannot be asked.
+var templatesShape = &Shape{List: true, Members: []Member{
+	{Field: Field{Name: "purpose", Kind: Enum, Values: VisitPurposes}, Needed: true},
+	{Field: Field{Name: "name", Kind: Text, Max: 60}},
+	{Field: Field{Name: "questions", Kind: Object, Shape: &Shape{List: true, Members: []Member{
+		{Field: Field{Name: "code", Kind: Text, Max: 60}, Needed: true}, // an answer is known by it, however the question is worded
+		{Field: Field{Name: "label", Kind: Text, Max: 100}, Needed: true},
+		{Field: Field{Name: "kind", Kind: Enum, Values: TemplateKinds}, Needed: true},
+		{Field: Field{Name: "unit", Kind: Text, Max: 20}},
+		{Field: Field{Name: "options", Kind: Object, Shape: &Shape{List: true, Members: []Member{ // in their order, as a list of texts would not be
+			{Field: Field{Name: "text", Kind: Text, Max: 60}, Needed: true},
+		}}}},
+		{Field: Field{Name: "min", Kind: Decimal, Min: -1e6, Max: 1e6}},
+		{Field: Field{Name: "max", Kind: Decimal, Min: -1e6, Max: 1e6}},
+	}}}, Needed: true},
+}}
+
 // detailsShape is what was answered at a visit, each with the question as it was asked.
 var detailsShape = &Shape{List: true, Members: []Member{
 	{Field: Field{Name: "code", Kind: Text, Max: 60}, Needed: true},

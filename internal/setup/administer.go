@@ -81,7 +81,7 @@ type StoredAccount struct {
 // settable are the fields that an administrator may set, by collection.
 var settable = map[string][]string{
 	care.Neighbourhoods: {"name"},
-	care.Organisations:  {"name", "kind", "ods_code", "phone", "address", "postcode", "opening_hours", "nation", "special_days", "out_of_hours", "closed_on", "shift_pin", "offline_lease_hours"},
+	care.Organisations:  {"name", "kind", "ods_code", "phone", "address", "postcode", "opening_hours", "nation", "special_days", "out_of_hours", "closed_on", "shift_pin", "offline_lease_hours", "templates"},
 	care.Teams:          {"name", "kind", "phone", "route", "neighbourhood"},
 	care.StaffName:      {"name", "email", "role", "organisation", "teams", "registration_number"},
 }
@@ -176,6 +176,11 @@ func clean(c *care.Collection, name string, v any, isNew bool) (stored any, mess
 		}
 	} else if isText {
 		v = strings.TrimSpace(text)
+	}
+	if templates, ok := v.([]any); ok && name == "templates" {
+		if message := templatesWrong(templates); message != "" || len(templates) == 0 {
+			return nil, message
+		}
 	}
 	stored, wrong := f.Check(v)
 	if wrong != nil {

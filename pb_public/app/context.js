@@ -40,6 +40,7 @@
 /**
  * @typedef {object} App
  * @property {Me} me
+ * @property {import('./model/details.js').Own[] | null} templates what one's organisation asks at visits; null = what ships
  * @property {readonly import('./model/rules.js').Rule[]} rules the server raises handovers by: named last, else shipped
  * @property {boolean} clockKnown the server has measured this phone's clock
  * @property {(collection: string) => Rec[]} all every visible record of a collection

@@ -84,6 +84,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
           raises_urgent: false } },
     get place() { return place() },
     get rules() { return names.rules ?? shippedRules },
+    /** What one's organisation asks at visits, in place of what ships. */ get templates() { return organisation()?.templates ?? null },
     get clockKnown() { return client.clockOffset !== null },
     get colleagues() { return names.staff },
     get locked() { return !leaseStands(lease, Date.now(), hours()).holds },

@@ -5,8 +5,17 @@ import { templates } from '../../shared/templates.js'
 /** @typedef {import('../../shared/templates.js').Question} Question */
 /** @typedef {{ code: string, label: string, value: string, unit?: string }} Detail an answer with its question as it was asked */
 
-/** What is asked at a visit of a purpose. @param {string} purpose @returns {readonly Question[]} */
-export const questionsOf = purpose => templates.find(t => t.purpose === purpose)?.questions ?? []
+/** @typedef {{ purpose: string, questions: (Omit<Question, 'options'> & { options?: { text: string }[] })[] }} Own */
+
+/**
+ * What is asked at a visit of a purpose: by the organisation's own template where it has one, else by the one that ships.
+ * @param {string} purpose @param {readonly Own[] | null} [own] @returns {readonly Question[]}
+ */
+export function questionsOf(purpose, own) {
+  const theirs = (/** @type {readonly Own[]} */ (Array.isArray(own) ? own : [])).find(t => t.purpose === purpose)
+  if (!theirs) return templates.find(t => t.purpose === purpose)?.questions ?? []
+  return theirs.questions.map(({ options, ...q }) => ({ ...q, ...(options ? { options: options.map(o => o.text) } : {}) }))
+}
 
 /**
  * The answers of a visit by the code of the question.

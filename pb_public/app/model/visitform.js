@@ -17,10 +17,11 @@ import { noTimes, timesToAsk, visitTimes } from './times.js'
 
 /**
  * An empty form.
- * @param {{ patient: string, visit?: Rec | null, taken?: Rec | null, handed?: string, now: number }} o visit: the planned one, if there is
- *   one; taken: its readings, when it had some; handed: the handover that it led to, if it did
+ * @param {{ patient: string, visit?: Rec | null, taken?: Rec | null, handed?: string, own?: any[] | null, now: number }} o visit: the
+ *   planned one, if there is one; taken: its readings, when it had some; handed: the handover that it led to, if it did; own: the
+ *   templates of the organisation: a form asks to its end what it asked when it was opened
  */
-export function blank({ patient, visit = null, taken = null, handed = '', now }) {
+export function blank({ patient, visit = null, taken = null, handed = '', own = null, now }) {
   const was = (/** @type {any} */ v) => (v === null || v === undefined ? '' : String(v))
   return {
     patient, visit: visit?.id ?? '', started: visit?.started_at ?? new Date(now).toISOString(), ended: was(visit?.ended_at),
@@ -41,7 +42,7 @@ export function blank({ patient, visit = null, taken = null, handed = '', now })
     cls: '', /** '' = as the rules say */ toTeam: '', registrant: '',
     /** Whether the person agrees that a voluntary service knows them. */ consent: '',
     calls: noCalls(),
-    /** What the template asked, by the code of the question. */ details: answersOf(visit?.details),
+    /** What the template asked, by the code of the question. */ details: answersOf(visit?.details), own,
     tried: false,
   }
 }
@@ -56,7 +57,7 @@ export function blank({ patient, visit = null, taken = null, handed = '', now })
 export function restored({ air, acvpu, call, ...form }) {
   if (air) form.readings.on_oxygen = String(air === 'oxygen')
   if (acvpu) form.readings.acvpu = acvpu
-  return { times: noTimes(), typedAt: '', ended: '', details: {}, ...form, calls: form.calls ?? callsOfDraft(call) }
+  return { times: noTimes(), typedAt: '', ended: '', details: {}, own: null, ...form, calls: form.calls ?? callsOfDraft(call) }
 }
 
 /**
@@ -252,7 +253,8 @@ export function ops({ form: f, patient, planned, judged, hand = null, how = '', 
   /** @type {Record<string, any>} */
   const set = { status: f.fields.status, no_access_kind: fields.no_access_kind, purpose: f.fields.purpose, outcome: fields.outcome,
     critical_medicine: fields.critical_medicine, note: f.fields.note.trim(), started_at: at.started_at, ended_at: at.ended_at,
-    details: wasSeen(f.fields.status) ? detailsOf(questionsOf(f.fields.purpose), f.details, planned?.details) : planned?.details ?? null,
+    details: wasSeen(f.fields.status) ? detailsOf(questionsOf(f.fields.purpose, f.own), f.details, planned?.details)
+      : planned?.details ?? null,
     ...(at.byHand ? { time_entered_at: f.times.at } : {}) }
   const visit = planned?.id ?? newID()
   /** @type {any[]} */

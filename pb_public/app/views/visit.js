@@ -73,7 +73,7 @@ async function begin(app, key, id) {
   const patient = planned?.patient ?? kept?.form.patient ?? app.place.query.get('person') ?? ''
   const taken = planned ? sets(app.all('observations').filter(o => o.visit === planned.id))[0] ?? null : null
   const handed = planned ? handedIn(app.all('handovers'), planned.id) : ''
-  const form = { ...kept ? restored(kept.form) : blank({ patient, visit: planned, taken, now: app.now() }), handed }
+  const form = { ...kept ? restored(kept.form) : blank({ patient, visit: planned, taken, own: app.templates, now: app.now() }), handed }
   const seen = kept?.seen ?? (planned ? app.seen('visits', planned.id) : null)
   app.forms.set(key, { form, seen, who: kept?.who ?? whoOf(app.get('patients', patient)), planned: kept?.planned ?? planned,
         dirty: Boolean(kept), restored: Boolean(kept), saving: false, error: '' })
@@ -119,7 +119,7 @@ function draw(app, key, open, patient) {
             value: f.fields.soft_signs, change: v => change(form => { form.fields.soft_signs = v }) })}
         ${choice({ name: 'critical_medicine', legend: w.medicine, options: words.app.medicine, value: f.fields.critical_medicine,
             inline: true, change: v => change(form => { form.fields.critical_medicine = v }) })}
-        ${details(questionsOf(f.fields.purpose), f.details, (code, v) => change(form => { form.details[code] = v }))}
+        ${details(questionsOf(f.fields.purpose, f.own), f.details, (code, v) => change(form => { form.details[code] = v }))}
         ${readings(app, f, j, change, urgent)}
         ${select({ id: 'outcome', label: w.outcome, options: [['', w.choose], ...Object.entries(words.app.outcomes)],
             hint: f.fields.outcome === 'died' ? w.diedHint : undefined,

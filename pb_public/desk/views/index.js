@@ -22,6 +22,7 @@ import { register } from './register.js'
 import { staff } from './staff.js'
 import { route, routes } from './routes.js'
 import { start } from './start.js'
+import { template, templates } from './templates.js'
 import { undelivered } from './undelivered.js'
 
 /** @type {Record<string, import('../desk-context.js').Opener>} */
@@ -48,6 +49,8 @@ export const views = {
   organisations: { for: 'setup', open: organisations },
   organisation: { for: 'setup', open: organisation },
   team: { for: 'setup', open: team },
+  templates: { for: 'setup', open: templates },
+  template: { for: 'setup', open: template },
   neighbourhood: { for: 'setup', open: neighbourhood },
   accounts: { for: 'setup', open: accounts },
   account: { for: 'setup', open: account },

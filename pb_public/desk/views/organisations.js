@@ -116,12 +116,14 @@ function recordView(desk, title, read) {
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
 export function organisation(desk, [id = '']) {
   const isNew = id === 'new'
-  return recordView(desk, w.newOrganisation, async show => {
+  const view = recordView(desk, w.newOrganisation, async show => {
     const stored = isNew ? undefined : (await readOrganisations(desk)).find(o => o.id === id)
     if (isNew && wholeServer(desk)) show('/organisations', w.newOrganisation, {}, { kind: 'practice' })
     else if (stored) show(`/organisations/${id}`, stored.values.name, stored.values)
     return [...organisationFields(wholeServer(desk)), ...(isNew ? [] : moreFields)]
   })
+  if (!isNew) view.more = () => html`<p><a href="#/templates/${id}">${w.templates.link}</a></p>`
+  return view
 }
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */

@@ -1,22 +1,15 @@
 package main
 
 import (
-	"crypto/tls"
 	"encoding/json"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/emersion/go-sasl"
-	"github.com/emersion/go-smtp"
 
 	"doorstep/internal/care"
 	"doorstep/internal/channel/channeltest"
@@ -24,55 +17,9 @@ import (
 	"doorstep/internal/testkit/pbtest"
 )
 
-// mailbox is a mail server that wants a sign-in, and keeps what it took.
-type mailbox struct {
-	mu                       sync.Mutex
-	user, password, from, to string
-	message                  string
-}
-
-type mailSession struct{ *mailbox }
-
-func (m *mailbox) NewSession(*smtp.Conn) (smtp.Session, error) { return mailSession{m}, nil }
-
-func (mailSession) AuthMechanisms() []string { return []string{sasl.Plain} }
-
-func (m mailSession) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, user, password string) error {
-		m.user, m.password = user, password
-		if password != "open sesame" {
-			return errors.New("no")
-		}
-		return nil
-	}), nil
-}
-
-func (mailSession) Reset()        {}
-func (mailSession) Logout() error { return nil }
-
-func (m mailSession) Mail(from string, _ *smtp.MailOptions) error { m.from = from; return nil }
-func (m mailSession) Rcpt(to string, _ *smtp.RcptOptions) error   { m.to = to; return nil }
-
-func (m mailSession) Data(r io.Reader) error {
-	raw, err := io.ReadAll(r)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.message = string(raw)
-	return err
-}
-
 // teamsAreToldAsSet shows what the settings of e-mail and webhooks do, by a test that somebody sends by each.
 func teamsAreToldAsSet(t *testing.T) {
-	certificate, roots := channeltest.Certificate(t)
-	box := &mailbox{}
-	mail := smtp.NewServer(box)
-	mail.Domain, mail.TLSConfig = "mail.example", &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = mail.Serve(l) }()
-	t.Cleanup(func() { _ = mail.Close() })
+	box := channeltest.NewMailbox(t)
 	posted := ""
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		raw, _ := io.ReadAll(r.Body)
@@ -80,10 +27,10 @@ func teamsAreToldAsSet(t *testing.T) {
 	}))
 	t.Cleanup(receiver.Close)
 	password := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(password, []byte("open sesame\n"), 0o600); err != nil {
+	if err := os.WriteFile(password, []byte(channeltest.Password+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := townWith(t, true, roots, "--url=https://doorstep.example", "--mail-server="+l.Addr().String(), "--mail-user=postman", "--mail-password-file="+password,
+	w := townWith(t, true, box.Roots, "--url=https://doorstep.example", "--mail-server="+box.Address, "--mail-user=postman", "--mail-password-file="+password,
 		"--mail-from=doorstep@neighbourhood.example", "--webhook-private="+receiver.Listener.Addr().String())
 	team := w.Team(t, w.Org(t, "practice", "Surgery"), "practice", "Surgery")
 	adam := w.Staff(t, care.ServerAdministrator, "Adam")
@@ -103,8 +50,9 @@ func teamsAreToldAsSet(t *testing.T) {
 			t.Errorf("%s: %v", channel, got)
 		}
 	}
-	if !strings.Contains(posted, `"link":"https://doorstep.example/practice/"`) || box.user != "postman" || box.password != "open sesame" || box.from != "doorstep@neighbourhood.example" || box.to != "front.desk@practice.example" || box.message == "" {
-		t.Errorf("posted %s; mail: %+v", posted, box)
+	mails := box.Arrived()
+	if !strings.Contains(posted, `"link":"https://doorstep.example/practice/"`) || len(mails) != 1 || mails[0].User != "postman" || mails[0].From != "doorstep@neighbourhood.example" || mails[0].To != "front.desk@practice.example" {
+		t.Errorf("posted %s; mail: %+v", posted, mails)
 	}
 	elsewhere := townOf(t, true) // without any of them
 	team, adam = elsewhere.Team(t, elsewhere.Org(t, "practice", "Surgery"), "practice", "Surgery"), elsewhere.Staff(t, care.ServerAdministrator, "Adam")

@@ -118,3 +118,41 @@ test('ways of a team are set up and tried, and what cannot be delivered is chase
   await lea.getByRole('link', { name: /BIRCH/ }).waitFor()
   assert.equal(await lea.getByRole('link', { name: /DUNNE/ }).count(), 0, 'whoever was reached needs no call')
 })
+
+test('whoever a mail led to a handover asks for a one-time link, reads it and acknowledges it without an account', async t => {
+  says = 202
+  const nia = await phoneOf(stand, 'nia')
+  const id = await create(nia, 'handovers', { patient: stand.patients.Birch, from_team: stand.teams.north, class: 'SD', situation: 'Wound broken down', recommendation: 'Please prescribe' })
+  await nia.sync()
+  const page = await openPage(t, browser, stand, `/practice/#/h/${id}`)
+  await page.getByRole('heading', { name: 'No account here?' }).waitFor()
+  await looked(page, 'no-account')
+  await page.getByRole('button', { name: 'Send a one-time link to our mailbox' }).click()
+  await page.getByText('a link is on its way there. It counts for 15 minutes.').waitFor()
+
+  // The mail itself is read in internal/server/once_test.go; here it is the page that it leads to.
+  const handover = { ...await stand.care('lea', 'GET', `/handovers/${id}`), may: [] }, until = new Date(Date.now() + 900_000).toISOString()
+  /** @type {any[]} */ const acknowledged = []
+  const context = page.context()
+  await context.route('**/api/care/v1/once', r => r.fulfill(r.request().postDataJSON().link === 'good'
+    ? { json: { session: 's', until, handover } } : { status: 401, json: { code: 'code_invalid', message: 'This link is unknown, used or too old.' } }))
+  await context.route('**/api/care/v1/once/acknowledge', r => { acknowledged.push(r.request().postDataJSON()); return r.fulfill({ json: { state: 'acknowledged' } }) })
+  const once = await openPage(t, browser, stand, '/once/#old', { context })
+  await once.getByText('This link opens one handover, once.').waitFor()
+  await once.getByRole('button', { name: 'Open the handover' }).click()
+  await once.getByText('This link is unknown, used or too old.').waitFor()
+  await looked(once, 'once-over')
+  await once.goto(`${stand.url}/once/#good`)
+  await once.reload()
+  await once.getByRole('button', { name: 'Open the handover' }).click()
+  await once.getByText('Wound broken down').waitFor()
+  assert.equal(new URL(once.url()).hash, '', 'the link is in no history')
+  await looked(once, 'once-opened')
+  await once.getByLabel('Your name').fill('Rita Ames')
+  await once.getByLabel('What you do there').fill('Reception')
+  await once.getByRole('button', { name: 'We have it' }).click()
+  await once.getByText('Acknowledged. The sender sees it.').first().waitFor()
+  assert.deepEqual(acknowledged, [{ session: 's', name: 'Rita Ames', role: 'Reception' }])
+  await looked(once, 'once-done')
+  assert.equal((await stand.query('SELECT count(*) AS n FROM once_links'))[0].n, 0, 'a practice without a mailbox gets no link')
+})

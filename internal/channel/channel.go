@@ -27,7 +27,9 @@ type Courier struct {
 	Channel
 	Routes Routes
 	Links  Links
-	Now    func() time.Time
+	// Once is what stands in a one-time link, by its id.
+	Once func(id string) string
+	Now  func() time.Time
 }
 
 // Deliver implements delivery.Channel.
@@ -39,12 +41,28 @@ func (c Courier) Deliver(ctx context.Context, item delivery.Item) error {
 	if !found {
 		return &delivery.Failure{Why: delivery.RouteEnded, Final: true}
 	}
-	return c.Send(ctx, route, Notice{Key: item.Key, Classes: item.Classes, Handover: item.Handover, Team: item.Team,
-		Link: c.Links.To(item.Handover), At: c.Now()})
+	n := Notice{Key: item.Key, Classes: item.Classes, Handover: item.Handover, Team: item.Team, Link: c.Links.To(item.Handover), At: c.Now()}
+	if id, once := strings.CutPrefix(item.Key, oncePrefix); once {
+		n.Once, n.Link = true, c.Links.Once(c.Once(id))
+	}
+	return c.Send(ctx, route, n)
 }
+
+const oncePrefix = "once:"
+
+// IsOnce says whether a key is that of a one-time link.
+func IsOnce(key string) bool { return strings.HasPrefix(key, oncePrefix) }
+
+// OnceKey is the key of the delivery of a one-time link.
+func OnceKey(id string) string { return oncePrefix + id }
 
 // Links are addresses of our own pages, from outside: the origin of the server, such as https://doorstep.example.org.
 type Links string
+
+// Once is the address of a one-time link.
+func (l Links) Once(code string) string {
+	return strings.TrimSuffix(string(l), "/") + "/once/#" + code
+}
 
 // To is the address of a handover in the inbox, or of the inbox for "".
 func (l Links) To(handover string) string {

@@ -20,6 +20,8 @@ type Notice struct {
 	Team     string    // its id
 	Link     string    // to it in the inbox, or to the inbox
 	At       time.Time // of this attempt
+	// Once: the link opens the handover without an account, once.
+	Once bool
 	// Test: nothing waits; somebody tries whether the route works.
 	Test bool
 }
@@ -50,6 +52,8 @@ func (n Notice) Title() string {
 	switch {
 	case n.Test:
 		return "A test: no handover waits"
+	case n.Once:
+		return "The one-time link that was asked for"
 	case len(n.Classes) > 1:
 		return fmt.Sprintf("%d handovers wait", len(n.Classes))
 	}
@@ -63,6 +67,10 @@ func (n Notice) Title() string {
 func (n Notice) Text() string {
 	if n.Test {
 		return "Somebody at your organisation tries whether Doorstep reaches you this way.\nIt does. No handover waits because of this message, and nothing is asked of you.\n\n" + ends
+	}
+	if n.Once {
+		return "Somebody asked for a link that opens one handover without an account.\n\n" + n.Link + "\n\n" +
+			"It works once, within fifteen minutes, to read the handover and to acknowledge it. If nobody at your practice asked for it, please leave it alone and tell the sender.\n\n" + ends
 	}
 	var b strings.Builder
 	b.WriteString(n.Title() + " in Doorstep.\n")

@@ -23,6 +23,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/channel/channeltest"
+	"doorstep/internal/channel/email"
 	"doorstep/internal/identifier"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
@@ -48,6 +50,7 @@ type stage struct {
 	entropy entropy
 	// receiver takes webhooks, and says so.
 	receiver *httptest.Server
+	mailbox  *channeltest.Mailbox
 	refuses  atomic.Int64
 	*names
 }
@@ -74,6 +77,7 @@ func newStage(t *testing.T) *stage {
 	if err := pbtest.Fill(dir); err != nil {
 		t.Fatal(err)
 	}
+	s.mailbox = channeltest.NewMailbox(t)
 	s.open(dir)
 	t.Cleanup(s.close)
 	s.furnish()
@@ -84,7 +88,8 @@ func (s *stage) now() time.Time { return time.Unix(0, s.clock.Load()).UTC() }
 
 func (s *stage) open(dir string) {
 	s.app = pbtest.Open(s.t, dir, func(app core.App) { server.Bind(app, s.now) })
-	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Entropy: &s.entropy, Manual: true, Channels: server.ChannelOptions{URL: "https://doorstep.example", Private: []string{"127.0.0.1"}}})
+	srv, err := server.Start(s.app.BaseApp, server.Options{Now: s.now, Entropy: &s.entropy, Manual: true, Channels: server.ChannelOptions{URL: "https://doorstep.example", Private: []string{"127.0.0.1"},
+		Mail: email.Settings{Server: s.mailbox.Address, User: "doorstep", Password: channeltest.Password, From: "doorstep@doorstep.example", Roots: s.mailbox.Roots}}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -161,6 +166,13 @@ var actions = map[string]func(*stage){
 		s.t.Cleanup(s.receiver.Close)
 		s.refuses.Store(http.StatusNoContent)
 		s.bind("their system", s.receiver.URL)
+	},
+	"The link is in the mailbox of the surgery: {{one-time link 1}}": func(s *stage) {
+		for _, mail := range s.mailbox.Arrived() {
+			if _, link, found := strings.Cut(mail.Text, "/once/#"); found {
+				s.bind("one-time link 1", strings.Fields(link)[0])
+			}
+		}
 	},
 	"Their system refuses what it is sent": func(s *stage) { s.refuses.Store(http.StatusForbidden) },
 	"Their system takes what it is sent":   func(s *stage) { s.refuses.Store(http.StatusNoContent) },
@@ -301,7 +313,7 @@ var (
 )
 
 // given are names of what only a server makes.
-var given = regexp.MustCompile(`^(cursor|access token|secret|sealing key|key id|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
+var given = regexp.MustCompile(`^(cursor|access token|secret|session|one-time link|sealing key|key id|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
 
 // mint makes the value of a name that a request uses first.
 func (s *stage) mint(name string) (string, error) {

@@ -52,6 +52,7 @@ var types = map[string]any{
 // private are types of internal/httpapi that only it can name, by their schemas.
 var private = map[string]string{
 	"RouteRequest": "routeRequest", "TeamRoutes": "teamRoutes", "RouteMade": "routeMade", "RouteTried": "routeTried", "Undelivered": "undelivered", "OtherWay": "otherWay", "UndeliveredPage": "list",
+	"OnceAskRequest": "onceAskRequest", "OnceAsked": "onceAsked", "OnceOpenRequest": "onceOpenRequest", "OnceOpened": "onceOpened", "OnceAcknowledgeRequest": "onceAcknowledgeRequest", "OnceAcknowledged": "onceAcknowledged",
 	"OtherRequest": "otherRequest", "Chased": "chased",
 	"SetRequest": "setRequest", "AccountRequest": "accountRequest", "Stored": "stored", "Invitation": "invitation", "OrganisationPage": "list", "AccountPage": "list",
 	"SetUpLinkRequest": "setUpLinkRequest", "SetUpLinkResponse": "setUpLinkResponse", "SetUpRequest": "setUpRequest", "SetUpResponse": "setUpResponse",

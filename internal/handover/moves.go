@@ -27,7 +27,7 @@ func (m *move) do() error {
 		m.see()
 	case Acknowledge:
 		m.acknowledge()
-		m.say(EventAcknowledged, "")
+		m.say(EventAcknowledged, m.a.Text)
 	case Unacknowledge:
 		return m.unacknowledge()
 	case Accept:

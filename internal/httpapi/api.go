@@ -84,6 +84,7 @@ func (a *API) Register(e *core.ServeEvent) error {
 	pages.Bind(a.countOutcomes(), a.answerErrors())
 	a.bindSetUp(pages)
 	a.bindPasswordCodes(pages)
+	a.bindOnce(pages)
 	a.bindCare(pages)
 	a.bindNotFound(e.Router, pages)
 	a.bindHealth(e.Router)

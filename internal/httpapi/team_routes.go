@@ -25,6 +25,8 @@ type Beyond struct {
 	// Secret gives the secret of a route, by the number that the route counts them by.
 	Secret func(route string, number int) []byte
 	Links  channel.Links
+	// Once proves that what a one-time link says is ours; nil: there are none.
+	Once func(what, id string) []byte
 }
 
 // routeRequest is a way to a team: all of it, in place of what it was.

@@ -124,6 +124,9 @@ func (o outbox) Delivered(ctx context.Context, id int64, at time.Time) error {
 			return err
 		}
 		for _, d := range all {
+			if channel.IsOnce(d.Key) { // the audit has who asked for it and that it was opened
+				continue
+			}
 			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotified, channel.Went(d.Channel, len(all))); err != nil {
 				return err
 			}
@@ -151,6 +154,9 @@ func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time
 		}
 		open := o.IsOpen(all[0].Team, at)
 		for _, d := range all {
+			if channel.IsOnce(d.Key) { // whoever asked for it sees that nothing came
+				return tx.exec(settleDelivery, string(Settled), attempts, care.Stamp(at), reason, ids)
+			}
 			next, found := channel.Next(plain(own), d.Route, d.Class, open)
 			state := delivery.GivenUp
 			if found {

@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -75,6 +78,15 @@ func webhookSecret(secret func(purpose string) []byte) func(route string, number
 	return func(route string, number int) []byte { return secret(fmt.Sprintf("webhook %s %d", route, number)) }
 }
 
+// onceProof proves by the server's key that what a one-time link says is its own.
+func onceProof(key []byte) func(what, id string) []byte {
+	return func(what, id string) []byte {
+		h := hmac.New(sha256.New, key)
+		_, _ = io.WriteString(h, what+" "+id) // a hash takes everything
+		return h.Sum(nil)
+	}
+}
+
 // Sending beyond the inbox.
 const (
 	sendEvery    = 2 * time.Second
@@ -93,7 +105,7 @@ func (s *Server) sendJobs() (list []job) {
 // send lets what is due leave by a channel.
 func (s *Server) send(ctx context.Context, c channel.Channel) error {
 	courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(c.Name()), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel,
-		Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Now: s.o.Now}}})
+		Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Once: s.API.OnceLink, Now: s.o.Now}}})
 	if err != nil {
 		return err
 	}

@@ -84,12 +84,16 @@ type told struct {
 	phone                      *phone.Phone
 }
 
-func newTold(t *testing.T) *told {
+func newTold(t *testing.T, more ...func(*server.ChannelOptions)) *told {
 	t.Helper()
+	channels := server.ChannelOptions{URL: "https://doorstep.example", Private: []string{"127.0.0.1"}}
+	for _, change := range more {
+		change(&channels)
+	}
 	w := &told{t: t, receiver: &machine{status: map[string]int{}}}
 	w.receiver.Server = httptest.NewServer(w.receiver)
 	t.Cleanup(w.receiver.Close)
-	w.started = start(t, server.Options{Manual: true, Channels: server.ChannelOptions{URL: "https://doorstep.example", Private: []string{"127.0.0.1"}}})
+	w.started = start(t, server.Options{Manual: true, Channels: channels})
 	w.clock.Turn(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)) // a Monday
 	practice, trust := w.app.Org(t, "practice", "Bridge Surgery"), w.app.Org(t, "community_trust", "Trust")
 	w.surgery, w.nurses = w.app.Team(t, practice, "practice", "Bridge Surgery"), w.app.Team(t, trust, "nursing", "Riverside Nurses")

@@ -203,7 +203,7 @@ func open(app core.App, o Options) (*Server, error) {
 		return string(id), err
 	}
 	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, o.Now) }, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states,
-		Beyond: httpapi.Beyond{Channels: s.channels, Secret: webhookSecret(keys.Secret), Links: channel.Links(o.Channels.URL)}}
+		Beyond: httpapi.Beyond{Channels: s.channels, Secret: webhookSecret(keys.Secret), Links: channel.Links(o.Channels.URL), Once: onceProof(keys.Secret("once"))}}
 	if err := s.API.LoadRefusals(context.Background()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -17,6 +17,7 @@ import { closedDoors, listView } from './list.js'
 import { Live, pollEvery } from './live.js'
 import { counts } from './model.js'
 import { listOnPaper } from './paper.js'
+import { onceView } from './once.js'
 import { keepPrefs, readPrefs } from './prefs.js'
 import { addressOf } from './row.js'
 import { chime, wakeSound } from './sound.js'
@@ -279,7 +280,8 @@ function view() {
           @click=${() => { left = true; location.hash = '#/'; session.signOut() }}>${words.common.signIn.out}</button>`
         : nothing}</div></header>
     <main class="ds-main pi-main" id="main" tabindex="-1">${me ? inside()
-      : html`<div class="pi-screen">${signInView(session, Boolean(owner) && !left, draw)}</div>`}</main>
+      : html`<div class="pi-screen">${signInView(session, Boolean(owner) && !left, draw)}
+        ${onceView(session, draw)}</div>`}</main>
     <footer class="ds-footer pi-screen">${words.common.footer}</footer>
     ${helpView(prefs, p => { prefs = p; keepPrefs(p); if (p.sound) { wakeSound(); chime(false) } draw() })}
     ${me ? toast() : nothing}`

@@ -119,4 +119,9 @@ export const practice = {
     ] },
 
   text: { head: 'HANDOVER ({class})', state: 'State', printed: 'Taken from Doorstep {at} by {who}. Doorstep is not the legal care record.' },
+  /** A handover by a one-time link, without an account. */
+  once: { none: 'No account here?', means: 'A link can be sent to the mailbox of your practice. It opens this handover once, to read it and to acknowledge it. To answer it somebody signs in.', ask: 'Send a one-time link to our mailbox', sent: 'If this handover waits for a practice with a mailbox here, a link is on its way there. It counts for {minutes} minutes.',
+    invite: 'For an account of your own, ask whoever looks after Doorstep at your practice: they make it in a minute, at Set up.',
+    title: 'One handover', intro: 'This link opens one handover, once. Open it when you have time to read it.', noLink: 'This page needs the link from the e-mail.', open: 'Open the handover', until: 'You can acknowledge it until {at}. If you close this page, you need another link.', about: 'The handover about {who}', somebody: 'whoever opened a one-time link',
+    acknowledgeTitle: 'Acknowledge it', acknowledgeMeans: 'You say that your practice has it. It is noted with your name. A clinician still has to answer it.', name: 'Your name', role: 'What you do there', acknowledge: 'We have it', done: 'Acknowledged. The sender sees it. Please bring it before a clinician now.', answer: 'To answer it, decline it or hand it on, somebody with an account signs in.', signIn: 'Sign in' },
 }

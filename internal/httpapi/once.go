@@ -1,0 +1,214 @@
+package httpapi
+
+import (
+	"crypto/hmac"
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/internal/access"
+	"doorstep/internal/care"
+	"doorstep/internal/channel/email"
+	"doorstep/internal/handover"
+	"doorstep/internal/pbchannels"
+	"doorstep/internal/pbstore"
+	"doorstep/internal/wire"
+)
+
+// One-time links: whoever got a mail and has no account asks for one at the page that the mail leads to. It goes to the
+// mailbox of the team, opens this handover alone, once, within fifteen minutes, to read and acknowledge it.
+
+type onceAskRequest struct {
+	Handover string `json:"handover" validate:"required,len=26"`
+}
+
+// onceAsked says nothing of whether there is such a handover.
+type onceAsked struct {
+	Minutes int `json:"minutes"`
+}
+
+type onceOpenRequest struct {
+	Link string `json:"link" validate:"required,max=200"`
+}
+
+// onceOpened is the handover, and what acknowledges it.
+type onceOpened struct {
+	Session  string         `json:"session"`
+	Until    string         `json:"until"`
+	Handover handoverDetail `json:"handover"`
+}
+
+type onceAcknowledgeRequest struct {
+	Session string `json:"session" validate:"required,max=200"`
+	Name    string `json:"name" validate:"required,max=200"`
+	Role    string `json:"role" validate:"max=100"`
+}
+
+type onceAcknowledged struct {
+	State string `json:"state"`
+}
+
+func (a *API) bindOnce(g *router.RouterGroup[*core.RequestEvent]) {
+	if a.Sync == nil || a.Store == nil || a.Beyond.Once == nil {
+		return
+	}
+	g.POST("/once/ask", a.askOnce)
+	g.POST("/once", a.openOnce)
+	g.POST("/once/acknowledge", a.acknowledgeOnce)
+}
+
+// askOnce sends a link to the mailbox of the team that has the handover. The answer is the same whether there is one.
+func (a *API) askOnce(e *core.RequestEvent) error {
+	var body onceAskRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	id, err := a.NewID()
+	if err != nil {
+		return err
+	}
+	err = a.change(e, func(tx *pbstore.Tx) error {
+		h, err := stillOpen(tx, body.Handover)
+		if err != nil || h == nil || !a.openedByMail(h.ToTeam()) || h.Class() == care.Safeguarding {
+			return err
+		}
+		sent, err := pbchannels.In(tx).AskOnce(id, body.Handover, h.ToTeam(), h.Class(), email.Name)
+		if err != nil || !sent {
+			return err
+		}
+		return tx.Audit("", "", "once_asked", care.Handovers, body.Handover, h.Patient(), map[string]any{"link": id, "team": h.ToTeam()})
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusAccepted, onceAsked{Minutes: int(pbchannels.OnceLasts.Minutes())})
+}
+
+// openedByMail says whether a team's handovers may be read by whoever reads its mailbox: not where its people see only
+// what is safe to share, or concerns that are for a few.
+func (a *API) openedByMail(team string) bool {
+	t := a.Store.Access.Directory().Team(team)
+	return t != nil && t.Kind != care.VoluntaryKind && t.Kind != "safeguarding"
+}
+
+// stillOpen is a handover that nobody has in hand; nil for none.
+func stillOpen(tx *pbstore.Tx, id string) (*care.Handover, error) {
+	handovers, _ := care.ByName(care.Handovers)
+	rec, err := tx.Record(handovers, id)
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	h := care.AsHandover(rec)
+	if h.State().InHand() || h.State().Closed() {
+		return nil, nil
+	}
+	return &h, nil
+}
+
+// openOnce opens what a link is for. The link opens nothing any more.
+func (a *API) openOnce(e *core.RequestEvent) error {
+	var body onceOpenRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	id, ok := a.whatOpens("link", body.Link)
+	if !ok {
+		return onceOver()
+	}
+	var o *pbchannels.Once
+	err := a.change(e, func(tx *pbstore.Tx) (err error) {
+		if o, err = pbchannels.In(tx).Once(id); err != nil {
+			return err
+		}
+		if o == nil || !o.Opened.IsZero() || !tx.Now().Before(o.Expires) {
+			return onceOver()
+		}
+		h, err := stillOpen(tx, o.Handover)
+		if err != nil {
+			return err
+		}
+		if h == nil || h.ToTeam() != o.Team {
+			return onceOver()
+		}
+		if err := pbchannels.In(tx).OpenOnce(id); err != nil {
+			return err
+		}
+		return tx.Audit("", "", "once_opened", care.Handovers, o.Handover, h.Patient(), map[string]any{"link": id, "team": o.Team})
+	})
+	if err != nil {
+		return err
+	}
+	detail, found, err := a.detail(e, a.receptionOf(o.Team), o.Handover)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return onceOver()
+	}
+	detail.May = []string{}
+	return writeJSON(e, http.StatusOK, onceOpened{Session: a.Beyond.onceCode("session", id), Until: care.Stamp(a.Clock().Add(pbchannels.OnceLasts)), Handover: detail})
+}
+
+// acknowledgeOnce acknowledges what a link opened, in the name of whoever says who they are.
+func (a *API) acknowledgeOnce(e *core.RequestEvent) error {
+	var body onceAcknowledgeRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	id, ok := a.whatOpens("session", body.Session)
+	if !ok {
+		return onceOver()
+	}
+	var state string
+	err := a.change(e, func(tx *pbstore.Tx) error {
+		o, err := pbchannels.In(tx).Once(id)
+		if err != nil {
+			return err
+		}
+		if o == nil || o.Opened.IsZero() || !tx.Now().Before(o.Opened.Add(pbchannels.OnceLasts)) {
+			return onceOver()
+		}
+		who := a.receptionOf(o.Team)
+		text := "By a one-time link from e-mail: " + joined(", ", strings.TrimSpace(body.Name), strings.TrimSpace(body.Role)) + "."
+		after, err := a.Sync.Rooms(tx).Arrange.ActFromInbox(o.Handover, handover.Action{Kind: handover.Acknowledge, Text: text}, actorOf(who), 0)
+		if err != nil {
+			return err
+		}
+		state = string(care.AsHandover(after).State())
+		return tx.Audit("", "", "once_acknowledged", care.Handovers, o.Handover, after.Person(), map[string]any{"link": id, "team": o.Team, "name": body.Name, "role": body.Role})
+	})
+	if err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, onceAcknowledged{State: state})
+}
+
+// receptionOf is somebody at the reception of a team, without an account.
+func (a *API) receptionOf(team string) *access.Access {
+	organisation := ""
+	if t := a.Store.Access.Directory().Team(team); t != nil {
+		organisation = t.Organisation
+	}
+	return a.Store.Access.Of(care.Viewer{Role: care.Reception, Organisation: organisation, Teams: []string{team}})
+}
+
+// OnceLink is what stands in a one-time link, by its id.
+func (a *API) OnceLink(id string) string { return a.Beyond.onceCode("link", id) }
+
+// onceCode is what opens something: an id, and a proof that it is ours.
+func (b *Beyond) onceCode(what, id string) string {
+	return id + "." + base64.RawURLEncoding.EncodeToString(b.Once(what, id))
+}
+
+// whatOpens is the id in a code of ours; false for any other.
+func (a *API) whatOpens(what, code string) (string, bool) {
+	id, _, _ := strings.Cut(code, ".")
+	return id, hmac.Equal([]byte(code), []byte(a.Beyond.onceCode(what, id)))
+}
+
+func onceOver() *wire.Error {
+	return wire.Fail(wire.CodeCodeInvalid, "This link is unknown, used or too old, or somebody has the handover already. Ask for another from the first e-mail, or ring the sender.")
+}

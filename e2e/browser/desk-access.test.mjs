@@ -166,7 +166,7 @@ test('a coordinator of a voluntary service works the desk and sees nothing clini
   /** @type {string[]} */ const answers = []
   page.on('response', async r => { if (r.url().includes('/api/care/') && !r.url().endsWith('/fields')) answers.push(await r.text().catch(() => '')) })
   let shown = ''
-  for (const path of ['', 'day', `plan/${stand.patients.Calder}`, 'issues', 'handovers', 'people', `person/${stand.patients.Calder}`, `caseload/team/${stand.teams.friends}`, 'cover', 'phones', 'staff', `leaver/${stand.staff.vic.id}`]) {
+  for (const path of ['', 'day', `plan/${stand.patients.Calder}`, 'issues', 'handovers', 'people', `person/${stand.patients.Calder}`, `said/${stand.patients.Calder}`, `caseload/team/${stand.teams.friends}`, 'cover', 'phones', 'staff', `leaver/${stand.staff.vic.id}`]) {
     await go(page, path)
     shown += await page.locator('main').innerText()
     await accessible(page, `una: ${path}`)
@@ -177,6 +177,14 @@ test('a coordinator of a voluntary service works the desk and sees nothing clini
   for (const a of answers) assert.doesNotMatch(a, /Heel|Psoriasis|confusion|"Calder"|1932|pulse|Sue Pargeter/)
   await page.goto(`${stand.url}/desk/#/register`)
   await page.getByText('There is no such page for your role.').waitFor()
+  await go(page, `said/${stand.patients.Calder}`)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Choose what they say.').waitFor()
+  await page.getByLabel('They want this no more').check()
+  await page.getByLabel('How they said it').fill('on the telephone')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Your service has this person no more.').first().waitFor()
+  await until('nobody has them there', async () => (await stand.query(`SELECT count(*) AS n FROM sync_grants WHERE to_seq IS NULL AND patient = ? AND holder = ?`, stand.patients.Calder, `team:${stand.teams.friends}`))[0].n === 0)
 })
 
 test('an administrator finds staff and phones, others are told where to go', async t => {

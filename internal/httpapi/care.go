@@ -48,6 +48,9 @@ func keepsAccounts(d care.Duty) bool  { return d.KeepsAccounts() }
 func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care.Patients) }
 func corrects(d care.Duty) bool       { return d.Desk && d.May(care.Update, care.Patients) }
 
+// keepsVolunteers: what a person says to a voluntary service is recorded by whoever looks after its volunteers.
+func keepsVolunteers(d care.Duty) bool { return d.Desk && d.View == care.Limited }
+
 // imports: taking in a whole file is for who answers for a neighbourhood.
 func imports(d care.Duty) bool { return registers(d) && d.Chain }
 
@@ -91,6 +94,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/people/{id}/correct", corrects, a.correctPerson},
 		{http.MethodPost, "/people/{id}/merge", corrects, a.mergePerson},
 		{http.MethodPost, "/people/{id}/unmerge", corrects, a.unmergePerson},
+		{http.MethodPost, "/people/{id}/consent", keepsVolunteers, a.sayConsent},
 		{http.MethodGet, "/people/{id}/timeline", worksDesk, a.readTimeline},
 		{http.MethodGet, "/fields", worksDesk, a.listFields},
 		{http.MethodGet, "/staff", keepsAccounts, a.listStaff},

@@ -120,6 +120,40 @@ func (a *API) correctPerson(e *core.RequestEvent) error {
 	return writeJSON(e, http.StatusOK, answer)
 }
 
+// consentRequest is what a person said to the voluntary service of whoever records it.
+type consentRequest struct {
+	Given   *bool  `json:"given" validate:"required"`
+	How     string `json:"how" validate:"max=500"`
+	Expires string `json:"expires" validate:"max=10"` // the last day on which it counts; "" = until they say otherwise
+}
+
+// consentAnswer is what counts from now on.
+type consentAnswer struct {
+	Given bool `json:"given"`
+}
+
+// sayConsent records what a person said to a voluntary service that has them.
+func (a *API) sayConsent(e *core.RequestEvent) error {
+	var body consentRequest
+	if err := decodeJSON(e, smallBody, &body); err != nil {
+		return err
+	}
+	id, lead := e.Request.PathValue("id"), leadOf(e)
+	said := desk.Saying{Person: id, Given: *body.Given, How: body.How, Expires: body.Expires}
+	if said.Service = a.Store.Access.Directory().ServiceOf(lead.Viewer); said.Service == access.Withdrawn {
+		said.Service = ""
+	}
+	if err := a.tried(e, false, func(tx *pbstore.Tx) error {
+		if err := desk.SayConsent(a.deskStore(tx), lead, said); err != nil {
+			return err
+		}
+		return tx.Audit(e.Auth.Id, "", "consent", care.Patients, id, id, consentAnswer{said.Given})
+	}); err != nil {
+		return err
+	}
+	return writeJSON(e, http.StatusOK, consentAnswer{said.Given})
+}
+
 // correctedFields names the fields that a desk corrected; what they held before and after is in the record's history and
 // in its conflicts, not in the audit, which more people read.
 type correctedFields struct {

@@ -113,3 +113,38 @@ func TestDesk_ASensitiveAddressIsForThoseWhoVisit(t *testing.T) {
 		t.Errorf("whoever visits has %s", toJSON(t, held))
 	}
 }
+
+// Whoever looks after volunteers records that a person wants them no more: the service has the person no more at once. That
+// somebody goes on agreeing takes nobody away, and of whom they have not got they are told nothing.
+func TestDesk_ACoordinatorOfVolunteersRecordsWhatAPersonSays(t *testing.T) {
+	w := newTown(t)
+	w.Caseload(t, w.ada, w.visitors)
+	w.Put(t, care.Caseload, map[string]any{"patient": w.ada.Id, "staff": w.vic.Id, "reason": "her visitor"})
+	other := w.Patient(t, "Other", w.practice)
+	w.Caseload(t, other, w.visitors) // without consent
+	w.tick()
+	vic := w.phoneOf(w.vic)
+	path := "/people/" + w.ada.Id + "/consent"
+	refused(t, w.send(w.vera, "/people/"+other.Id+"/consent", map[string]any{"given": true}), http.StatusNotFound, "not_found")
+	refused(t, w.send(w.vera, path, map[string]any{}), http.StatusBadRequest, "invalid")
+	refused(t, w.send(w.lea, path, map[string]any{"given": false}), http.StatusForbidden, "forbidden")
+	into[map[string]any](t, w.send(w.vera, path, map[string]any{"given": true, "expires": "2100-12-31"}), http.StatusOK)
+	w.tick()
+	w.sync(vic)
+	if _, there := heldBy(t, vic, care.Patients)[w.ada.Id]; !there {
+		t.Error("she agreed, and the volunteer lost her")
+	}
+	into[map[string]any](t, w.send(w.vera, path, map[string]any{"given": false, "how": "on the telephone"}), http.StatusOK)
+	w.tick()
+	w.sync(vic)
+	if len(heldBy(t, vic, care.Patients)) != 0 {
+		t.Error("the volunteer has her still")
+	}
+	refused(t, w.send(w.vera, path, map[string]any{"given": true}), http.StatusNotFound, "not_found")
+	record := into[personRecord](t, w.get(w.lea, "/people/"+w.ada.Id), http.StatusOK)
+	said := record.Fields["consent"].([]any)
+	if last, _ := said[len(said)-1].(map[string]any); len(said) != 3 || last["given"] != false || record.Names[w.vera.Id] != "Vera" {
+		t.Errorf("direct care reads %s", toJSON(t, record))
+	}
+	equal(t, "in the audit", w.count(t, `SELECT count(*) FROM audit WHERE action = 'consent'`), 2)
+}

@@ -112,6 +112,7 @@ var routeTable = map[string]struct {
 	"POST /people/{id}/correct":          {roles: registerRoles, body: `{"set":{},"was":{}}`, status: 404},
 	"POST /people/{id}/merge":            {roles: registerRoles, body: `{"into":"{id}"}`, status: 404},
 	"POST /people/{id}/unmerge":          {roles: registerRoles, status: 404},
+	"POST /people/{id}/consent":          {roles: []care.Role{care.VolunteerCoordinator}, body: `{"given":false}`, status: 404},
 	"GET /people/{id}/timeline":          {roles: deskRoles, status: 404},
 	"GET /fields":                        {roles: deskRoles, status: 200},
 	"GET /staff/{id}/work":               {roles: keeperRoles, status: 404},

@@ -19,6 +19,7 @@ import { person } from './person.js'
 import { phones } from './phones.js'
 import { plan } from './plan.js'
 import { register } from './register.js'
+import { said } from './said.js'
 import { staff } from './staff.js'
 import { route, routes } from './routes.js'
 import { start } from './start.js'
@@ -41,6 +42,7 @@ export const views = {
   caseload: { for: 'desk', open: caseload },
   correct: { for: 'clinical', open: correct },
   merge: { for: 'clinical', open: merge },
+  said: { for: 'desk', open: said },
   cover: { for: 'desk', open: cover },
   phones: { for: 'accounts', open: phones },
   staff: { for: 'accounts', open: staff },

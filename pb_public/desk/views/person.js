@@ -70,7 +70,8 @@ export function person(desk, [id = '']) {
     },
     draw: () => html`${personFacts(timeline.person)}${timeline.person?.risk_note
         ? html`<p class="ds-banner ds-banner--warn">${timeline.person.risk_note}</p>` : nothing}
-      ${desk.isClinical ? html`<p class="ds-no-print"><a href="#/correct/${id}">${words.desk.correct.link}</a></p>` : nothing}
+      ${desk.isClinical ? html`<p class="ds-no-print"><a href="#/correct/${id}">${words.desk.correct.link}</a></p>`
+        : html`<p class="ds-no-print"><a href="#/said/${id}">${words.desk.said.link}</a></p>`}
       ${mightBe(alike, w.alike, desk.isClinical ? id : '')}
       ${mergedOnes(desk, timeline.merged, undoing, { busy, at: when, undo: view.undo, ask: dead => {
           undoing = dead

@@ -113,10 +113,13 @@ func (w *world) openRowsOf(person *core.Record) []*core.Record {
 func TestStory_WhoHadAPersonReadsNoneOfManyHandovers(t *testing.T) {
 	w := newWorld(t)
 	w.onWednesday(10, 0)
-	ann := w.phoneOf(w.ann)
-	for i := range 120 {
-		w.record(ann, care.Handovers, map[string]any{"patient": w.ada.Id, "class": "R", "situation": fmt.Sprint("SAID-AT-THE-DOOR ", i), "recommendation": "PLEASE-LOOK"})
+	ann, bob := w.phoneOf(w.ann), w.phoneOf(w.bob)
+	for i := range 60 {
+		for _, p := range []*phone.Phone{ann, bob} {
+			w.record(p, care.Handovers, map[string]any{"patient": w.ada.Id, "class": "R", "situation": fmt.Sprint("SAID-AT-THE-DOOR ", i), "recommendation": "PLEASE-LOOK"})
+		}
 	}
+	w.sync(bob)
 	w.sync(ann)
 	p := w.walkerOf(w.ann, ann).walk(0)
 	if shown := shownOf(p, care.Handovers); strings.Count(shown, "SAID-AT-THE-DOOR") < 120 {

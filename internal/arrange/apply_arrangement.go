@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,8 @@ type Input struct {
 	Alarms   []handover.Alarm
 	Clearing []handover.Clearing
 	Since    time.Time
-	// Known are the alarms as stored until now, Handovers the person's handovers.
+	// Known are the alarms as stored until now, Handovers those of the person's handovers that are not closed or that a known
+	// alarm belongs to.
 	Known     []care.Alarm
 	Handovers []*care.Record
 	// Lapsed are alarms, new or known, that are stored as not holding.
@@ -50,9 +52,21 @@ func (r *Room) Arrange(in Input) error {
 		place.FromTeam = in.Sender
 		place = r.nearSender(place)
 	}
+	var failed error
+	stored := func(id string) *handover.Existing {
+		rec, err := r.stored(id)
+		if failed = errors.Join(failed, err); rec == nil {
+			return nil
+		}
+		h := existingOf(rec)
+		return &h
+	}
 	plan := handover.Arrange(handover.Input{Patient: in.Person.ID, Place: place, Alarms: in.Alarms, Clearing: in.Clearing, Since: in.Since,
-		Existing: Existing(in.Handovers, in.Known), Now: r.Moment.Now(), Calendar: r.Reference.Calendar(""), Clocks: r.Reference.Clocks(),
+		Existing: Existing(in.Handovers, in.Known), Stored: stored, Now: r.Moment.Now(), Calendar: r.Reference.Calendar(""), Clocks: r.Reference.Clocks(),
 		Directory: r.Reference.Directory()})
+	if failed != nil {
+		return failed
+	}
 	return (&applier{Room: r, findings: newFindings(in, plan.Attached, r.Reference.Rules())}).apply(in, plan)
 }
 

@@ -65,7 +65,11 @@ func (b *bench) tryArrange(holds ...found) error {
 	b.t.Helper()
 	ada, _ := b.Patient(b.Town.Ada)
 	known, _ := b.Alarms(b.Town.Ada, b.Now())
-	handovers, _ := b.Handovers(b.Town.Ada)
+	var named []string
+	for _, k := range known {
+		named = append(named, k.Handover)
+	}
+	handovers, _ := b.Handovers(b.Town.Ada, named)
 	in := arrange.Input{Person: ada, Sender: b.team, Reported: true, Since: storetest.Monday.Add(-72 * time.Hour), Known: known, Handovers: handovers,
 		Doubts: map[string]string{}}
 	attached := map[string]string{}
@@ -112,7 +116,7 @@ var grave = found{rule: "news2_7", n: 3, visit: 1, hours: 0.5, values: map[strin
 
 // open lists the handovers that somebody has to answer, by the teams that have them.
 func (b *bench) open() map[string][]*care.Record {
-	list, _ := b.Handovers(b.Town.Ada)
+	list, _ := b.EveryHandover(b.Town.Ada)
 	teams := map[string][]*care.Record{}
 	for _, h := range list {
 		if !care.State(h.Text("state")).OffTheClock() {

@@ -138,9 +138,26 @@ func (r *Room) saidBy(rec *care.Record) string {
 	return strings.Join(said, "\n")
 }
 
-// RecordCall lets the machine see a call that the sender's phone stored with a handover: one that reached
-// a named person is the acknowledgement. A call that does not count as one is stored all the same.
-func (r *Room) RecordCall(rec *care.Record, sender care.Viewer) error {
+// Rung says whom somebody says they rang, or could not ring, about a handover.
+type Rung int
+
+// RungPractice is whoever has the handover, Rung999 the emergency services.
+const (
+	RungPractice Rung = iota
+	Rung999
+)
+
+// RecordCall writes into the history of a handover what its sender stored with it of a call.
+func (r *Room) RecordCall(rec *care.Record, sender care.Viewer, whom Rung) error {
+	if whom == Rung999 {
+		return r.record999(rec, sender)
+	}
+	return r.recordCall(rec, sender)
+}
+
+// recordCall lets the machine see a call: one that reached a named person is the acknowledgement. A call that does
+// not count as one is stored all the same.
+func (r *Room) recordCall(rec *care.Record, sender care.Viewer) error {
 	h := handover.FromRecord(rec)
 	actor := handover.Actor{Staff: sender.Staff, Role: sender.Role, Teams: sender.Teams}
 	_, err := r.Act(rec.ID, handover.Action{Kind: handover.RecordCall, CalledAt: h.CalledAt, Name: h.CalledName,
@@ -151,9 +168,9 @@ func (r *Room) RecordCall(rec *care.Record, sender care.Viewer) error {
 	return err
 }
 
-// Record999 writes into the history of a handover what its sender says of ringing 999. Nothing of how it stands
-// follows from that: whoever it goes to must answer all the same.
-func (r *Room) Record999(rec *care.Record, sender care.Viewer) error {
+// record999 writes down what the sender says of ringing 999. Nothing of how it stands follows from that: whoever it
+// goes to must answer all the same.
+func (r *Room) record999(rec *care.Record, sender care.Viewer) error {
 	h := care.AsHandover(rec)
 	e := handover.Event{Kind: handover.EventNotCalled999, At: r.Moment.Now(), By: sender.Staff, Team: h.ToTeam(), Text: h.Called999Why()}
 	if h.Called999() == care.CallMade {

@@ -8,6 +8,7 @@ import (
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/handover"
+	"doorstep/internal/rooms"
 	"doorstep/internal/storetest"
 )
 
@@ -135,7 +136,7 @@ func TestManual_ACallThatReachedSomebodyIsTheAcknowledgement(t *testing.T) {
 				if err := b.Update(rec, old, []string{"called_at", "called_name", "reached"}); err != nil {
 					return err
 				}
-				return r.RecordCall(rec, b.Town.Nurse())
+				return r.RecordCall(rec, b.Town.Nurse(), arrange.RungPractice)
 			})
 			if got := b.handover(rec.ID).Text("state"); got != string(c.state) {
 				t.Errorf("it is %s", got)
@@ -180,6 +181,41 @@ func TestRefused_AHandoverInARefusedChangeReachesItsTeamTheLeadAndTheCoordinator
 		h := b.only(team)
 		if h.Get("unverified") != true || !strings.Contains(h.Text("situation"), "Her words.") || !strings.Contains(h.Text("situation"), "UNVERIFIED: it is held back, because") {
 			t.Errorf("to %s: %q, %q", team, h.Text("situation"), h.Text("assessment"))
+		}
+	}
+}
+
+// Whoever has handed over as often as one person may in a day fills no inbox with what is refused of them either; it waits with
+// the change. Concerns reach their reader.
+func TestRefused_WhoHandsOverWithoutEndFillsNoInbox(t *testing.T) {
+	for name, c := range map[string]struct {
+		before int
+		set    map[string]any
+		code   string
+		raised int
+	}{
+		"one of a few":                       {before: 3, set: map[string]any{"class": "SD"}, code: care.CodeNoPermission, raised: 3},
+		"one too many":                       {before: arrange.MaxByHand, set: map[string]any{"class": "SD"}, code: care.CodeNoPermission},
+		"refused because it is one too many": {set: map[string]any{"class": "SD"}, code: care.CodeTooManyHandovers},
+		"a concern, one too many":            {before: arrange.MaxByHand, set: map[string]any{"class": "SG"}, code: care.CodeNoPermission, raised: 1},
+	} {
+		b := newBench(t)
+		for i := range c.before {
+			h := storetest.Record(care.Handovers, storetest.ID(9000+i), b.Town.Ann, b.clock, map[string]any{"patient": b.Town.Ben, "from_staff": b.Town.Ann,
+				"by_hand": true, "state": string(care.Done), "raised_at": care.Stamp(b.clock)})
+			if err := b.Change(b.clock, func(s rooms.Store) error { _, err := s.Insert(h); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		row, ops := b.refused(b.Town.Ann, c.set)
+		row.SetAll(map[string]any{"code": c.code})
+		b.raiseRefused(row, ops)
+		n := 0
+		for _, list := range b.open() {
+			n += len(list)
+		}
+		if n != c.raised {
+			t.Errorf("%s: raised are %d handovers, want %d", name, n, c.raised)
 		}
 	}
 }

@@ -24,8 +24,12 @@ func (h *RefusedHandover) id() string {
 	return rules.ID("refused by hand", h.Op.Patient, care.AsIssue(h.Issue).Key()+" "+strconv.Itoa(h.N))
 }
 
-// RefusedHandovers are the handovers in a refused change.
+// RefusedHandovers are the handovers in a refused change that are raised all the same: all but what was refused because its
+// author raises too many.
 func RefusedHandovers(issue *care.Record, ops []care.Op) []RefusedHandover {
+	if care.AsIssue(issue).Code() == care.CodeTooManyHandovers {
+		return nil
+	}
 	var list []RefusedHandover
 	for i := range ops {
 		if op := &ops[i]; raisesByHand(op) {
@@ -63,6 +67,9 @@ func (r *Room) RaiseRefused(person *care.Record, h RefusedHandover) error {
 		return err
 	}
 	author, _ := r.Reference.Staff(care.AsIssue(h.Issue).Author())
+	if may, err := r.MayRaise(care.AsIssue(h.Issue).Author(), care.AsHandover(rec).Class(), 0); err != nil || !may {
+		return err // whoever decides about the change reads it there
+	}
 	m := handover.Manual{ID: rec.ID, Patient: person.ID, Visit: care.AsHandover(rec).Visit(), FromStaff: care.AsIssue(h.Issue).Author(),
 		Role: author.Role, NamedRegistrant: care.AsHandover(rec).NamedRegistrant(), ToTeam: care.AsHandover(rec).ToTeam(), SafeNote: care.AsHandover(rec).SafeNote(), Class: care.AsHandover(rec).Class(),
 		Ask: care.AsHandover(rec).Recommendation(), ClinicalTime: h.Issue.AuthoredAt, Place: r.placeOf(person)}

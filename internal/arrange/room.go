@@ -24,6 +24,8 @@ type Store interface {
 	History(handover string, kinds []string) ([]*care.Record, error)
 	// LinesBy is how many events of a handover a member of staff has written, MaxLines at most.
 	LinesBy(handover, staff string) (int, error)
+	// RaisedBy is how many handovers by hand a member of staff has raised after a time, MaxByHand at most.
+	RaisedBy(staff string, after time.Time) (int, error)
 	// PutAlarm stores an alarm, new or changed.
 	PutAlarm(care.Alarm) error
 	// Enqueue puts a delivery into the outbox; a key that is there already changes nothing.

@@ -50,11 +50,11 @@ func Existing(records []*care.Record, known []care.Alarm) []handover.Existing {
 }
 
 func existingOf(rec *care.Record) handover.Existing {
-	hand := care.AsHandover(rec)
+	hand, kept := care.AsHandover(rec), handover.EvidenceIn(rec)
 	h := handover.Existing{ID: rec.ID, State: hand.State(), Visit: hand.Visit(), Class: hand.Class(),
 		ToTeam: hand.ToTeam(), SupersededBy: hand.SupersededBy(), ClinicalTime: hand.ClinicalTime(),
 		AckDue: hand.AckDue(), ActDue: hand.ActDue(), Confirmed: hand.ConfirmedBy() != "", Reasons: reasonsOf(rec),
-		Key: handover.EvidenceIn(rec).Key}
+		Key: kept.Key, CopyOf: kept.CopyOf}
 	h.ByHand = hand.ByHand()
 	h.Unverified = hand.Unverified()
 	if s, ok := hand.LateBySeconds(); ok {

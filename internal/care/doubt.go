@@ -41,6 +41,7 @@ var heldWhy = map[string]string{
 	CodeOversized:         "it is larger than one change may be",
 	CodeMalformed:         "it could not be read",
 	CodeTooManyLines:      "its author has written as much into that handover as one person may",
+	CodeTooManyHandovers:  "its author has handed over by hand as often in a day as one person may",
 	CodeServerError:       "the server failed at it",
 	CodeNoRoom:            "too much of its author's work waits for a decision",
 }

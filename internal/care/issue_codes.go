@@ -47,6 +47,7 @@ const (
 	CodeDependsOn         = "depends_on"
 	CodeOtherField        = "other_field"
 	CodeTooManyLines      = "too_many_lines"
+	CodeTooManyHandovers  = "too_many_handovers"
 	CodeServerError       = "server_error"
 	CodeNoRoom            = "no_room"
 	CodeSealed            = "sealed"
@@ -95,6 +96,7 @@ var IssueCodes = []IssueCode{
 	{CodeDependsOn, true, FixNone, "a record it refers to is held back; it runs when that one is settled"},
 	{CodeOtherField, true, FixEdit, "a decision that sets something else than what its issue is about"},
 	{CodeTooManyLines, true, FixSupervisor, "its author has written as much into that handover as one person may, see §5.6"},
+	{CodeTooManyHandovers, true, FixSupervisor, "its author has handed over by hand as often in a day as one person may, see §5.6"},
 	{CodeServerError, true, FixSupervisor, "the server failed at it"},
 	{CodeSealed, true, FixNone, "a change of a locked phone that could not be opened; the phone has it and sends it again once it is unlocked, see §6.6"},
 	{CodeNoRoom, true, FixNone, "too much of the author's work waits for a decision; the phone keeps it, see §6.4"},

@@ -55,7 +55,7 @@ func (p *planning) sortExisting() {
 	}
 	for i := range p.in.Existing {
 		h := &p.in.Existing[i]
-		if _, isCopy := p.copies[h.ID]; isCopy {
+		if _, isCopy := p.copies[h.ID]; isCopy || h.CopyOf != "" {
 			p.copied[h.ID] = h
 		} else {
 			p.existing[h.ID] = h
@@ -221,16 +221,26 @@ func (p *planning) raise(g *group) string {
 // newID is that of the group's first alarm whose id is not taken by something that was closed.
 func (p *planning) newID(g *group) string {
 	for _, a := range g.alarms {
-		if id := ID(a.Rule, p.in.Patient, a.Record); p.existing[id] == nil {
+		if id := ID(a.Rule, p.in.Patient, a.Record); !p.taken(id) {
 			return id
 		}
 	}
 	first := g.alarms[0]
 	for again := first.Record + "+"; ; again += "+" {
-		if id := ID(first.Rule, p.in.Patient, again); p.existing[id] == nil {
+		if id := ID(first.Rule, p.in.Patient, again); !p.taken(id) {
 			return id
 		}
 	}
+}
+
+func (p *planning) taken(id string) bool { return p.existing[id] != nil || p.stored(id) != nil }
+
+// stored finds a handover that was not given.
+func (p *planning) stored(id string) *Existing {
+	if p.in.Stored == nil {
+		return nil
+	}
+	return p.in.Stored(id)
 }
 
 // superseded is the earliest set that supersedes a group: later than every alarm, every clock

@@ -3,6 +3,7 @@ package handover
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,9 @@ func (l *ledger) arrange(t fataler, alarms []Alarm, clearing []Clearing, now tim
 		in.Existing = append(in.Existing, copied)
 	}
 	plan := Arrange(in)
+	if some := Arrange(l.stillMatters(in)); !reflect.DeepEqual(plan, some) {
+		t.Fatal(fmt.Sprintf("with all handovers of the person the plan is\n%+v\nand without those that are closed and that no alarm belongs to\n%+v", plan, some))
+	}
 	l.alarms = map[string]Alarm{}
 	for _, a := range in.Alarms {
 		l.alarms[a.ID] = a
@@ -82,11 +86,39 @@ func (l *ledger) arrange(t fataler, alarms []Alarm, clearing []Clearing, now tim
 	return plan
 }
 
+// stillMatters is the input as judging gives it: the handovers that are not closed and those that an alarm belongs to, or belonged to until now.
+func (l *ledger) stillMatters(in Input) Input {
+	named := map[string]bool{}
+	for _, a := range in.Alarms {
+		named[a.Handover] = true
+	}
+	for _, a := range l.alarms {
+		named[a.Handover] = true
+	}
+	rest := map[string]Existing{}
+	all := in.Existing
+	in.Existing = nil
+	for _, h := range all {
+		if h.State.Closed() && !named[h.ID] {
+			rest[h.ID] = h
+		} else {
+			in.Existing = append(in.Existing, h)
+		}
+	}
+	in.Stored = func(id string) *Existing {
+		if h, there := rest[id]; there {
+			return &h
+		}
+		return nil
+	}
+	return in
+}
+
 func (l *ledger) apply(plan Plan) {
 	for _, n := range plan.New {
 		l.handovers[n.ID] = &Existing{ID: n.ID, State: n.State, Visit: n.Visit, Class: n.Class, ToTeam: n.Route.Team.ID, Key: n.Route.Key,
 			Reasons: n.Reasons, SupersededBy: n.SupersededBy, ClinicalTime: n.ClinicalTime, LateBy: n.LateBy, AckDue: n.AckDue,
-			ActDue: n.ActDue, Unverified: n.Unverified}
+			ActDue: n.ActDue, Unverified: n.Unverified, CopyOf: n.CopyOf}
 		if n.CopyOf != "" {
 			l.copies[n.ID] = n.CopyOf
 		}

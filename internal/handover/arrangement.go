@@ -76,6 +76,8 @@ type Existing struct {
 	// Key is the Route.Key it was raised for: what the alarms table keeps as the destination
 	// of its alarms; for one raised by hand the team it was first sent to.
 	Key string
+	// CopyOf is the handover that this is a copy of, "" for none.
+	CopyOf string
 
 	Reasons      []Reason
 	Alarms       []string // ids of the alarms attached that held until now
@@ -98,8 +100,11 @@ type Input struct {
 	// Since: from this moment on the evidence was judged anew and is complete. What is known
 	// of earlier times is taken as it stands: nothing is undone because it was not loaded.
 	Since time.Time
-	// Existing handovers of the person, closed ones of the same visits included.
+	// Existing handovers of the person: those that are not closed, and those that an alarm given here belongs to. Stored finds
+	// any other by its id, nil for none; a nil Stored: there are no others. It is asked whether an id is free, and for the copies
+	// of an unverified handover.
 	Existing []Existing
+	Stored   func(id string) *Existing
 
 	Now       time.Time
 	Calendar  Calendar

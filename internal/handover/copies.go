@@ -40,7 +40,11 @@ func (p *planning) copy(original *New) {
 	place.FromTeam = original.FromTeam
 	for _, who := range copyHolders {
 		id := CopyID(original.ID, who)
-		if have := p.copied[id]; have != nil {
+		have := p.copied[id]
+		if have == nil {
+			have = p.stored(id)
+		}
+		if have != nil {
 			told[have.ToTeam] = true
 			p.follow(have, original)
 			continue

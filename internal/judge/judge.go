@@ -146,7 +146,7 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 	if err != nil {
 		return err
 	}
-	handovers, err := r.Store.Handovers(person.ID)
+	handovers, err := r.Store.Handovers(person.ID, handoversOf(known))
 	if err != nil {
 		return err
 	}
@@ -176,6 +176,17 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 		in.Reported, in.Sender = true, r.senderTeam(reports[len(reports)-1])
 	}
 	return r.Next.Arrange(in)
+}
+
+// handoversOf are the handovers that some alarms belong to: where their matter was answered, what holds now is a new one.
+func handoversOf(known []care.Alarm) []string {
+	named := map[string]bool{}
+	for _, a := range known {
+		if a.Handover != "" {
+			named[a.Handover] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(named))
 }
 
 // evidence is what is stored about a person around what changed, and what is in doubt; all says that nothing

@@ -25,8 +25,9 @@ type Store interface {
 	// Alarms lists what was raised for a person so far, in clinical order: all of the last thirty days, and
 	// what is older from a moment on.
 	Alarms(patient string, from time.Time) ([]care.Alarm, error)
-	// Handovers lists all handovers of a person.
-	Handovers(patient string) ([]*care.Record, error)
+	// Handovers lists the handovers of a person that are not closed, those that a stranger reported, and of the others
+	// those that are named.
+	Handovers(patient string, named []string) ([]*care.Record, error)
 	// Watch says, without a look-up, what there is about a person that a change of a moment may touch.
 	Watch(patient string, since time.Time) Watch
 	// Told says whether somebody need not be told of a rule about a person again: its last alarm holds and

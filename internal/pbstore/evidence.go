@@ -16,7 +16,7 @@ import (
 // Conditions on records.
 const (
 	lastIssuesOf   = `patient = ? AND ` + care.SQLIssueOpen + ` ORDER BY id DESC LIMIT +?`
-	handoversOf    = `patient = ? ORDER BY id`
+	handoversOf    = `id IN (SELECT id FROM handovers WHERE patient = ?1 AND (` + care.SQLMayChange + `) UNION ALL SELECT value FROM json_each(?2)) AND +patient = ?1 ORDER BY id`
 	handoversAbout = `id IN (SELECT handover FROM handover_records WHERE record IN (SELECT value FROM json_each(?1))) AND +patient = ?2
 		ORDER BY state IN ` + care.SQLClosed + `, version DESC, id LIMIT +?3`
 	lastOfKinds    = `handover = ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY ` + WrittenUnder + ` DESC, id DESC LIMIT +?`
@@ -39,8 +39,9 @@ const (
 	putAlarm = `INSERT INTO alarms (` + alarmColumns + `, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET clinical_time = excluded.clinical_time, clock_known = excluded.clock_known,
 		destination = excluded.destination, verified = excluded.verified, holds = excluded.holds, handover = excluded.handover, visit = excluded.visit`
-	linesBy = `SELECT count(*) FROM (SELECT 1 FROM handover_events WHERE handover = ? AND "by" = ? AND "by" != '' LIMIT +?)`
-	enqueue = `INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
+	linesBy  = `SELECT count(*) FROM (SELECT 1 FROM handover_events WHERE handover = ? AND "by" = ? AND "by" != '' LIMIT +?)`
+	raisedBy = `SELECT count(*) FROM (SELECT 1 FROM handovers WHERE from_staff = ? AND raised_at > ? AND by_hand = 'true' LIMIT +?)`
+	enqueue  = `INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
 )
 
 // Events implements judge.Store. It finds the records through the person's scope in the
@@ -184,8 +185,8 @@ func (tx *Tx) PutAlarm(a care.Alarm) error {
 }
 
 // Handovers implements judge.Store.
-func (tx *Tx) Handovers(patient string) ([]*care.Record, error) {
-	return tx.records(tx.store.tables.byName[care.Handovers], handoversOf, patient)
+func (tx *Tx) Handovers(patient string, named []string) ([]*care.Record, error) {
+	return tx.records(tx.store.tables.byName[care.Handovers], handoversOf, patient, jsonList(named))
 }
 
 // HandoversAbout implements arrange.Store.
@@ -203,6 +204,12 @@ func (tx *Tx) History(handover string, kinds []string) ([]*care.Record, error) {
 // LinesBy implements arrange.Store.
 func (tx *Tx) LinesBy(handover, staff string) (n int, err error) {
 	err = tx.row(linesBy, handover, staff, arrange.MaxLines).Scan(&n)
+	return n, err
+}
+
+// RaisedBy implements arrange.Store.
+func (tx *Tx) RaisedBy(staff string, after time.Time) (n int, err error) {
+	err = tx.row(raisedBy, staff, columns.Stamp(after), arrange.MaxByHand).Scan(&n)
 	return n, err
 }
 

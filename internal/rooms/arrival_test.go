@@ -120,7 +120,7 @@ func cameOf(t *testing.T, m *storetest.Memory) string {
 			of[a.Handover] = append(of[a.Handover], fmt.Sprintf("%s at %s (verified %v)", a.Rule, a.Record, a.Verified))
 		}
 	}
-	list, err := m.Handovers(m.Town.Ada)
+	list, err := m.EveryHandover(m.Town.Ada)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -285,7 +285,7 @@ func (h *history) remove() {
 
 // answer lets a practice or the clock do something to a handover.
 func (h *history) answer() {
-	list, err := h.Handovers(h.anybody())
+	list, err := h.EveryHandover(h.anybody())
 	if h.must(err); len(list) == 0 {
 		return
 	}

@@ -135,7 +135,7 @@ func (s *story) expect(when, patient string, want ...string) {
 // handovers lists those of a person but copies, as they stand.
 func (s *story) handovers(patient string) (list []*care.Record) {
 	s.t.Helper()
-	all, err := s.Handovers(patient)
+	all, err := s.EveryHandover(patient)
 	if err != nil {
 		s.t.Fatal(err)
 	}

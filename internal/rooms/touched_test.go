@@ -94,7 +94,7 @@ func TestMisfiled_TheRecordTakesDoubtAndAlarmsAlong(t *testing.T) {
 		if hers, his := s.issues(s.Town.Ada), s.issues(s.Town.Ben); len(hers) != 0 || len(his) != 1 || care.AsIssue(his[0]).OwnerTeam() != s.Town.Nurses {
 			t.Errorf("%d issues are hers and %d his", len(hers), len(his))
 		}
-		all, err := s.Handovers(s.Town.Ada)
+		all, err := s.EveryHandover(s.Town.Ada)
 		if err != nil || len(all) != 3 {
 			t.Fatalf("%d handovers are about her, %v: one and its two copies were", len(all), err)
 		}
@@ -109,7 +109,7 @@ func TestMisfiled_TheRecordTakesDoubtAndAlarmsAlong(t *testing.T) {
 			}
 		}
 		s.applied(s.Town.Nurse(), s.set(2, s.Town.Ada, 1, nil))
-		if again, _ := s.Handovers(s.Town.Ada); len(again) != 3 {
+		if again, _ := s.EveryHandover(s.Town.Ada); len(again) != 3 {
 			t.Errorf("%d handovers are about her after a set that is well", len(again))
 		}
 	}
@@ -132,7 +132,7 @@ func (s *story) overdue(patient string) {
 	s.t.Helper()
 	for range 4 {
 		s.clock = s.clock.Add(100 * time.Hour)
-		all, err := s.Handovers(patient)
+		all, err := s.EveryHandover(patient)
 		if err != nil {
 			s.t.Fatal(err)
 		}

@@ -14,6 +14,12 @@ func histories(b *bench, t *Town) {
 		return Record(care.HandoverEvents, ID(8000+n), by, time.Time{}, map[string]any{"handover": handover, "patient": t.Ada, "kind": kind, "by": by, "at": care.Stamp(Monday)})
 	}
 	b.do(func(s rooms.Store) {
+		for n, by := range map[int]map[string]any{3: {"by_hand": true}, 4: {"by_hand": true, "state": string(care.Done)}, 5: {"by_hand": false}} {
+			h := handoverOf(t, n, care.Sent)
+			h.SetAll(map[string]any{"patient": ID(4444), "from_staff": t.Ann})
+			h.SetAll(by)
+			must(s.Insert(h))(b.t)
+		}
 		must(s.Insert(handoverOf(t, 2, care.Queued)))(b.t)
 		must(s.Insert(handoverOf(t, 1, care.Done)))(b.t)
 		must(s.Insert(event(9, ID(6001), "seen", t.Guy)))(b.t)
@@ -31,11 +37,28 @@ func histories(b *bench, t *Town) {
 				b.t.Errorf("%q has written %d of it, want %d", staff, got, want)
 			}
 		}
-		if got := idsOf(must(s.Handovers(t.Ada))(b.t)); !slices.Equal(got, []string{ID(6001), ID(6002)}) {
-			b.t.Errorf("handovers are %v", got)
+		for _, c := range []struct {
+			staff string
+			after time.Time
+			want  int
+		}{{t.Ann, Monday.Add(-time.Hour), 2}, {t.Ann, Monday, 0}, {t.Bob, Monday.Add(-time.Hour), 0}} {
+			if got := must(s.RaisedBy(c.staff, c.after))(b.t); got != c.want {
+				b.t.Errorf("%q has raised %d by hand after %s, want %d", c.staff, got, c.after, c.want)
+			}
 		}
-		if got := must(s.Handovers(t.Ben))(b.t); len(got) != 0 {
-			b.t.Errorf("Ben has %d handovers", len(got))
+		closed := handoverOf(t, 6, care.StoodDown)
+		closed.Values["evidence"] = care.JSON(map[string]any{"key": "k", "stranger": true})
+		must(s.Insert(closed))(b.t)
+		for _, c := range []struct {
+			patient     string
+			named, want []string
+		}{
+			{t.Ada, nil, []string{ID(6002), ID(6006)}}, {t.Ada, []string{ID(6001), ID(6002), ID(6004), ID(6999)}, []string{ID(6001), ID(6002), ID(6006)}},
+			{t.Ben, nil, nil}, {t.Ben, []string{ID(6001)}, nil},
+		} {
+			if got := idsOf(must(s.Handovers(c.patient, c.named))(b.t)); !slices.Equal(got, c.want) {
+				b.t.Errorf("handovers of %s with %v are %v, want %v: the open ones, what a stranger reported, and those that are named", c.patient, c.named, got, c.want)
+			}
 		}
 	})
 	b.do(func(s rooms.Store) { // a line that is sent again keeps its place

@@ -27,8 +27,8 @@ type blankSlate struct {
 	alarms []handover.Alarm
 }
 
-func (b *blankSlate) Alarms(string, time.Time) ([]care.Alarm, error) { return nil, nil }
-func (b *blankSlate) Handovers(string) ([]*care.Record, error)       { return nil, nil }
+func (b *blankSlate) Alarms(string, time.Time) ([]care.Alarm, error)     { return nil, nil }
+func (b *blankSlate) Handovers(string, []string) ([]*care.Record, error) { return nil, nil }
 func (b *blankSlate) Watch(string, time.Time) judge.Watch {
 	return judge.Watch{Open: true, Later: true}
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"doorstep/internal/arrange"
 	"doorstep/internal/care"
@@ -10,7 +11,15 @@ import (
 )
 
 // Handovers implements judge.Store.
-func (m *Memory) Handovers(patient string) ([]*care.Record, error) {
+func (m *Memory) Handovers(patient string, named []string) ([]*care.Record, error) {
+	return m.list(care.Handovers, func(rec *care.Record) bool {
+		h := care.AsHandover(rec)
+		return h.Patient() == patient && (!h.State().Closed() || care.ByStranger(h.Evidence()) || slices.Contains(named, rec.ID))
+	}, byID), nil
+}
+
+// EveryHandover lists all handovers of a person, closed ones too.
+func (m *Memory) EveryHandover(patient string) ([]*care.Record, error) {
 	return m.list(care.Handovers, func(h *care.Record) bool { return care.AsHandover(h).Patient() == patient }, byID), nil
 }
 
@@ -46,6 +55,15 @@ func (m *Memory) WholeHistory(of string) []*care.Record {
 func (m *Memory) History(handover string, kinds []string) ([]*care.Record, error) {
 	list := slices.DeleteFunc(m.WholeHistory(handover), func(e *care.Record) bool { return !slices.Contains(kinds, care.AsHandoverEvent(e).Kind()) })
 	return list[max(0, len(list)-arrange.MostRead):], nil
+}
+
+// RaisedBy implements arrange.Store.
+func (m *Memory) RaisedBy(staff string, after time.Time) (int, error) {
+	list := m.list(care.Handovers, func(h *care.Record) bool {
+		of := care.AsHandover(h)
+		return of.FromStaff() == staff && of.ByHand() && of.RaisedAt().After(after)
+	}, byID)
+	return min(len(list), arrange.MaxByHand), nil
 }
 
 // LinesBy implements arrange.Store.

@@ -108,10 +108,26 @@ func visitOf(rec *care.Record) string {
 	return ""
 }
 
+// roomForHandover refuses a handover by hand where its author has raised as many as one person may: it is kept whole, and
+// whoever lets it in lends it the room.
+func (in *input) roomForHandover(p *planned, rec *care.Record) error {
+	if in.by.Approver != nil {
+		return nil
+	}
+	may, err := in.Handovers.MayRaise(in.by.Staff, care.AsHandover(rec).Class(), len(p.manual))
+	if err == nil && !may {
+		err = tooManyHandovers()
+	}
+	return err
+}
+
 // planManual plans a handover by hand: it goes out even where it lacks something, which is an issue.
 func (in *input) planManual(p *planned, rec *care.Record) error {
 	person, err := in.person(p, rec.Person())
 	if err != nil {
+		return err
+	}
+	if err := in.roomForHandover(p, rec); err != nil {
 		return err
 	}
 	manual, lacks := in.Handovers.PlanManual(rec, person, in.wrote, in.happened(p, rec))

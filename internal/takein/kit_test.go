@@ -27,7 +27,6 @@ type desk struct {
 	planned   []*care.Record
 	announced []arrange.Manual
 	calls     []*care.Record
-	calls999  []*care.Record
 	lines     []*care.Record
 	replaced  []*care.Record
 	words     []arrange.Words
@@ -64,14 +63,10 @@ func (d *desk) Announce(m arrange.Manual) error {
 }
 
 // RecordCall implements takein.Handovers.
-func (d *desk) RecordCall(rec *care.Record, _ care.Viewer) error {
-	d.calls = append(d.calls, rec)
-	return nil
-}
-
-// Record999 implements takein.Handovers.
-func (d *desk) Record999(rec *care.Record, _ care.Viewer) error {
-	d.calls999 = append(d.calls999, rec)
+func (d *desk) RecordCall(rec *care.Record, _ care.Viewer, whom arrange.Rung) error {
+	if whom == arrange.RungPractice {
+		d.calls = append(d.calls, rec)
+	}
 	return nil
 }
 
@@ -99,6 +94,11 @@ func (d *desk) Line(line *care.Record, _ care.Viewer) error {
 // MayAdd implements takein.Handovers.
 func (d *desk) MayAdd(handover, staff string, kinds ...string) (bool, error) {
 	return (&arrange.Room{Store: d.Memory}).MayAdd(handover, staff, kinds...)
+}
+
+// MayRaise implements takein.Handovers.
+func (d *desk) MayRaise(staff string, class care.Class, same int) (bool, error) {
+	return (&arrange.Room{Store: d.Memory, Moment: d.Memory}).MayRaise(staff, class, same)
 }
 
 // RaiseWords implements takein.Handovers.

@@ -18,7 +18,7 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	q.SetAll(map[string]any{"collection": care.Clip(collection, 40), "record": care.Clip(record, 60), "field": no.field, "code": no.code,
 		"message": no.message, "fix": care.FixOf(no.code), "waits_for": no.waitsFor})
 	quote(q, in.m.Raw)
-	if patient == "" { // nothing can be raised about somebody who is not there
+	if patient == "" || no.code == care.CodeTooManyHandovers { // nothing is raised of it
 		in.hasten(q)
 	}
 	if no.code == care.CodeKeyTaken { // sent again, it is the same issue

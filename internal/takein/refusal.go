@@ -71,6 +71,11 @@ func tooManyLines() *refusal {
 		message: "You have written as much into this handover as one person may. This is kept whole, and your team's lead can let it in."}
 }
 
+func tooManyHandovers() *refusal {
+	return &refusal{code: care.CodeTooManyHandovers,
+		message: "You have handed over as often in a day as one person may. This is kept whole and your team's lead can let it in; if it cannot wait, ring."}
+}
+
 // noIssue answers "not yours" and "not there" alike.
 func noIssue() *refusal {
 	return &refusal{code: care.CodeNoPermission, message: "There is no such issue for you to settle."}

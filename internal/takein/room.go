@@ -96,15 +96,16 @@ type Handovers interface {
 	PlanManual(rec, person *care.Record, sender care.Viewer, at time.Time) (arrange.Manual, []handover.Lack)
 	// Announce starts the history of a handover by hand, once it is stored.
 	Announce(arrange.Manual) error
-	// RecordCall lets a call that was stored with a handover count.
-	RecordCall(rec *care.Record, sender care.Viewer) error
-	// Record999 writes down what the sender says of ringing 999.
-	Record999(rec *care.Record, sender care.Viewer) error
+	// RecordCall writes down what the sender stored with a handover of a call, and lets one to the practice count.
+	RecordCall(rec *care.Record, sender care.Viewer, whom arrange.Rung) error
 	// Line does what a line says that a phone wrote into the history of a handover, and stores it.
 	Line(line *care.Record, author care.Viewer) error
 	// MayAdd says whether somebody may write lines of these kinds into the history of a handover, beside what they have
 	// written.
 	MayAdd(handover, staff string, kinds ...string) (bool, error)
+	// MayRaise says whether somebody may raise one more handover by hand of a class, beside what they have raised and
+	// what the same change raises.
+	MayRaise(staff string, class care.Class, same int) (bool, error)
 	// RaiseWords brings what somebody wrote for the safeguarding lead alone before that lead.
 	RaiseWords(arrange.Words) error
 	// ReplaceRefused closes what was raised for a refused change that is taken in now.

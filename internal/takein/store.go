@@ -3,6 +3,7 @@ package takein
 import (
 	"slices"
 
+	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/wire"
 )
@@ -40,12 +41,12 @@ func (in *input) store(p *planned) (*outcome, error) {
 	}
 	for _, d := range p.drafts {
 		if wrote(d, call999Fields) {
-			if err := in.Handovers.Record999(d.rec, in.wrote); err != nil {
+			if err := in.Handovers.RecordCall(d.rec, in.wrote, arrange.Rung999); err != nil {
 				return nil, err
 			}
 		}
 		if wrote(d, callFields) {
-			if err := in.Handovers.RecordCall(d.rec, in.wrote); err != nil {
+			if err := in.Handovers.RecordCall(d.rec, in.wrote, arrange.RungPractice); err != nil {
 				return nil, err
 			}
 		}

@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/arrange"
 	"doorstep/internal/care"
+	"doorstep/internal/wire"
 )
 
 // Reception acknowledges, undoes, acknowledges; the GP accepts, answers and files; the nurse's
@@ -292,4 +295,41 @@ func TestInbox_CallNeededIsTheSendersToo(t *testing.T) {
 	equal(t, "a nurse of another team finds", len(w.listed(w.otto, "side=sent").Items), 0)
 	got := w.act(w.lea, id, "call", map[string]any{"name": "Dr Elm", "role": "GP", "reached": true, "read_back": true, "called_at": care.Stamp(w.now())})
 	equal(t, "after the call", got.State, "acknowledged")
+}
+
+// lines puts lines of somebody's into the history of a handover.
+func (w *town) lines(id string, by *core.Record, from, n int) {
+	w.t.Helper()
+	if _, err := w.App.NonconcurrentDB().NewQuery(`WITH RECURSIVE n(i) AS (SELECT {:from} UNION ALL SELECT i + 1 FROM n WHERE i < {:from} + {:n} - 1)
+		INSERT INTO handover_events (id, handover, patient, version, kind, "by", from_team, from_staff, text)
+		SELECT printf('01k40000000000000000%06d', i), {:h}, {:p}, 1, 'added', {:by}, {:team}, {:ann}, 'said' FROM n`).
+		Bind(dbx.Params{"from": from, "n": n, "h": id, "p": w.ada.Id, "by": by.Id, "team": w.nurses.Id, "ann": w.ann.Id}).Execute(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.tick()
+}
+
+// Whoever has written as much into a handover as one person may is told so, whatever they do to it, and nothing is changed; the last lines
+// are kept for what decides; a colleague goes on.
+func TestInbox_WhoHasWrittenAsMuchAsOnePersonMayIsToldSo(t *testing.T) {
+	w := newTown(t)
+	id := w.raise(care.SameDay, nil)
+	w.lines(id, w.guy, 0, arrange.MaxLines-20)
+	call := map[string]any{"name": "Joan", "reached": false}
+	no := refused(t, w.send(w.guy, "/handovers/"+id+"/call", w.seen(w.guy, id, call)), http.StatusConflict, "too_many_lines")
+	if no.Retry != wire.RetryNever || !strings.Contains(no.Message, "colleague") {
+		t.Errorf("they are told %+v", no)
+	}
+	equal(t, "accepted all the same", w.act(w.guy, id, "accept", nil).State, "accepted")
+	w.lines(id, w.guy, 1000, 19)
+	history := `SELECT count(*) FROM handover_events WHERE handover = '` + id + `'`
+	before := w.count(t, history)
+	for _, verb := range []string{"acknowledge", "unacknowledge", "accept", "decline", "answer", "hand-on", "convert", "call", "file", "stand-down", "confirm"} {
+		body := w.seen(w.guy, id, map[string]any{"reason": "x", "outcome": "other", "text": "x", "to_team": w.mental.Id})
+		refused(t, w.send(w.guy, "/handovers/"+id+"/"+verb, body), http.StatusConflict, "too_many_lines")
+	}
+	equal(t, "to look at it", w.send(w.guy, "/handovers/"+id+"/see", w.seen(w.guy, id, nil)).status, http.StatusOK)
+	equal(t, "lines", w.count(t, history), before)
+	equal(t, "it stands", w.read(w.guy, id).State, "accepted")
+	equal(t, "a colleague", w.act(w.gwen, id, "answer", map[string]any{"outcome": "other", "text": "Seen at home"}).State, "done")
 }

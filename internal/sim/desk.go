@@ -220,6 +220,10 @@ func (w *World) actRole() {
 		w.note(serverColumn, "%s is now %s", name, role)
 	}
 	w.save(r)
+	if w.also(15) {
+		w.count("role changed before a kill")
+		w.crash("before it notices that")
+	}
 }
 
 // actLeaver lets somebody leave the service.

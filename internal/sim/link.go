@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -102,6 +103,9 @@ func (l *link) refuse(what string) *http.Response {
 // deliver hands a request to the server and taps what was said.
 func (w *World) deliver(from *handset, req *http.Request, body []byte) *http.Response {
 	w.clock.Pass(time.Duration(2+w.random.IntN(20)) * time.Millisecond)
+	if strings.HasSuffix(req.URL.Path, "/digest") {
+		w.noticed()
+	}
 	r := req.Clone(req.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.RequestURI = req.URL.RequestURI()
@@ -111,6 +115,18 @@ func (w *World) deliver(from *handset, req *http.Request, body []byte) *http.Res
 	resp := rec.Result()
 	w.tap(from, r, body, rec.Code, rec.Body.Bytes())
 	return resp
+}
+
+// noticed lets the engine notice what somebody wrote past it, as it does within a moment by itself: what is in no feed yet, and a row
+// that they retracted, would differ in a comparison, and the next pull brings both.
+func (w *World) noticed() {
+	if !w.unsettled() {
+		return
+	}
+	w.count("noticed before a comparison")
+	if err := w.machine.srv.Engine.Settle(context.Background()); err != nil {
+		w.fail("settle what was written past the engine: %v", err)
+	}
 }
 
 // mutation is a change as it reached the server.

@@ -88,7 +88,7 @@ const manyDays = 400
 // TestSeedsWithDigests runs seeds in which phones compare what they hold in the middle of the day as well. It must
 // move nothing: a comparison that finds something has found a pull that missed it.
 func TestSeedsWithDigests(t *testing.T) {
-	trouble(t, seeds(t, usualSeeds/2), Options{Digests: true}, "compared")
+	trouble(t, seeds(t, usualSeeds/2), Options{Digests: true}, "compared", "noticed before a comparison")
 }
 
 // trouble lives so many days, and looks whether there was trouble of every kind in them, and of these kinds too.
@@ -119,7 +119,7 @@ func trouble(t *testing.T, n int, day Options, kinds ...string) {
 			t.Errorf("in %d runs there was never a %q: the wide days have lost what makes them wide", n, k)
 		}
 	}
-	for _, k := range []string{"changes", "conflicts", "held or set aside", "alarms", "handovers", "swap checked", "server crash", "server restored", "phone restored", "twin"} {
+	for _, k := range []string{"changes", "conflicts", "held or set aside", "alarms", "handovers", "swap checked", "role changed before a kill", "server crash", "server restored", "phone restored", "twin"} {
 		if n >= usualSeeds && total[k] == 0 {
 			t.Errorf("in %d runs there was never a %q: the day of trouble has lost its trouble", n, k)
 		}

@@ -61,6 +61,7 @@ type Report struct {
 type World struct {
 	o        Options
 	random   *rand.Rand
+	extra    *rand.Rand // for troubles that came later: days that were known before stay as they were
 	clock    *Clock
 	machine  *machine
 	town     *town
@@ -102,7 +103,7 @@ func Run(o Options) (*Report, error) {
 	defer os.RemoveAll(root)
 	var entropy [32]byte
 	copy(entropy[:], fmt.Sprintf("server %d", o.Seed))
-	w := &World{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)), clock: &Clock{now: start}, town: town, timeline: &Timeline{},
+	w := &World{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)), extra: rand.New(rand.NewPCG(o.Seed, 0xbf58476d1ce4e5b9)), clock: &Clock{now: start}, town: town, timeline: &Timeline{},
 		counts: map[string]int{}, reached: map[string]*mutation{}, screens: map[string][]screen{}, left: map[string]bool{}, excused: map[string]bool{}}
 	if o.Tear {
 		w.tear = &tear{world: w}
@@ -167,6 +168,9 @@ func pick[T any](w *World, list []T) T { return list[w.random.IntN(len(list))] }
 
 // chance is true that many times in a hundred.
 func (w *World) chance(percent int) bool { return w.random.IntN(100) < percent }
+
+// also is chance by the randomness of later troubles.
+func (w *World) also(percent int) bool { return w.extra.IntN(100) < percent }
 
 // unique is a text nobody else writes in this run.
 func (w *World) unique(what string) string {

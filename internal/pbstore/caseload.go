@@ -17,7 +17,7 @@ const (
 	caseloadAll = CaseloadColumns + ` WHERE c.patient = ?`
 	addCaseload = `INSERT INTO caseload (id, patient, team, staff, "from", "to", reason, cohort, contact_every_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	endCaseload = `UPDATE caseload SET "to" = ? WHERE id = ?`
-	standsWith  = `SELECT count(*) FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?))`
+	standsWith  = `SELECT EXISTS (SELECT 1 FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?)))`
 )
 
 // ScanCaseload reads a row of CaseloadColumns.
@@ -78,8 +78,7 @@ func (tx *Tx) EndCaseload(id string, at time.Time) error {
 }
 
 // StandsWith implements desk.CaseloadRows.
-func (tx *Tx) StandsWith(patient string, teams []string) (bool, error) {
-	var n int
-	err := tx.row(standsWith, patient, jsonList(teams)).Scan(&n)
-	return n > 0, err
+func (tx *Tx) StandsWith(patient string, teams []string) (stands bool, err error) {
+	err = tx.row(standsWith, patient, jsonList(teams)).Scan(&stands)
+	return stands, err
 }

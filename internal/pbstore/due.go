@@ -37,8 +37,7 @@ func (tx *Tx) DueAt(at time.Time, kind care.DueKind, ref string) error {
 func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 	var list []Due
 	err := tx.each(dueByNow, func(r *sql.Rows) error {
-		var at string
-		var d Due
+		at, d := "", Due{}
 		if err := r.Scan(&at, &d.Kind, &d.Ref); err != nil {
 			return err
 		}
@@ -58,10 +57,9 @@ func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 }
 
 // AnyDue says whether something is due by now, without a transaction.
-func (s *Store) AnyDue() (bool, error) {
-	var n int
-	err := s.row(anyDue, care.Stamp(s.now())).Scan(&n)
-	return n > 0, err
+func (s *Store) AnyDue() (due bool, err error) {
+	err = s.row(anyDue, care.Stamp(s.now())).Scan(&due)
+	return due, err
 }
 
 // Ran notes that a job ran, and what it found.

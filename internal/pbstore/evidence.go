@@ -61,8 +61,7 @@ func (tx *Tx) Events(patient string, from, to time.Time) (events []rules.Event, 
 	for seq, n, more := int64(1)<<62, int64(0), true; more && len(events) < judge.MaxEvidence; {
 		found, read := map[int64][]string{}, 0
 		err = tx.each(recordsInScopeSince, func(r *sql.Rows) error {
-			var c int64
-			var id string
+			c, id := int64(0), ""
 			if read++; read > judge.MaxEvidence {
 				return nil
 			}

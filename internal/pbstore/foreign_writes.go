@@ -28,10 +28,9 @@ const (
 const regrantAtOnce = 50
 
 // Dirty says whether somebody other than the engine wrote something that is not settled yet.
-func (tx *Tx) Dirty() (bool, error) {
-	var n int
-	err := tx.row(anyDirty).Scan(&n)
-	return n > 0, err
+func (tx *Tx) Dirty() (dirty bool, err error) {
+	err = tx.row(anyDirty).Scan(&dirty)
+	return dirty, err
 }
 
 // OthersWrote says whether there may be writes the engine has not settled. It asks the queue only
@@ -44,10 +43,9 @@ func (s *Store) OthersWrote(ctx context.Context) (bool, error) {
 }
 
 // AnyDirty is Dirty without a transaction, for the watcher.
-func (s *Store) AnyDirty() (bool, error) {
-	var n int
-	err := s.row(anyDirty).Scan(&n)
-	return n > 0, err
+func (s *Store) AnyDirty() (dirty bool, err error) {
+	err = s.row(anyDirty).Scan(&dirty)
+	return dirty, err
 }
 
 type dirty struct {

@@ -20,6 +20,10 @@ const (
 	costLimit     = 100_000
 	costUnwatched = 200
 	sourceSize    = 4000
+	// nesting is how deep a question about all of a list may stand in another: a third would multiply a day by itself twice.
+	nesting = 2
+	// patternSize is the most instructions that a pattern compiles to.
+	patternSize = 500
 )
 
 // unsized knows no sizes: whatever depends on the length of a value is unbounded.
@@ -136,6 +140,7 @@ func newEnvironments() (environments, error) {
 		cel.Variable("news2", cel.DynType),
 		cel.ParserExpressionSizeLimit(sourceSize),
 		cel.ExtendedValidations(),
+		cel.ASTValidators(cel.ValidateComprehensionNestingLimit(nesting), cel.ValidateRegexProgramSizeLimit(patternSize)),
 	)
 	if err != nil {
 		return environments{}, fmt.Errorf("prepare triggers: %w", err)
@@ -205,9 +210,12 @@ func program(env *cel.Env, collection, source string, uses map[string]bool) (x *
 	if reason = names(tree, collection, uses); reason != "" {
 		return nil, reason
 	}
+	if reason = patterns(tree); reason != "" {
+		return nil, reason
+	}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	if worst, err := env.EstimateCost(tree, unsized{}); err != nil || worst.Max > costUnwatched {
-		options = append(options, cel.CostLimit(costLimit))
+		options = append(options, cel.CostLimit(costLimit), cel.CostTracking(textCost{}))
 	}
 	p, err := env.Program(tree, options...)
 	if err != nil {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,6 +37,13 @@ func TestABrokenRuleIsReportedWithItsOwnerAndTheOthersRun(t *testing.T) {
 		{"a state that does not exist", `no state "on"`, func(r *Rule) { r.State = "on" }},
 		{"a destination that does not exist", `no destination "gp"`, func(r *Rule) { r.Destination = "gp" }},
 		{"a collection nobody judges", `cannot judge "patients"`, func(r *Rule) { r.Collection = care.Patients }},
+		{"a pattern out of what somebody wrote", "a pattern that is written in the rule", func(r *Rule) { r.Trigger = `record.note.matches(record.note)` }},
+		{"a pattern that is put together", "a pattern that is written in the rule", func(r *Rule) { r.Trigger = `matches(record.note, "fell" + record.status)` }},
+		{"a pattern that no machine should read", "regex", func(r *Rule) { r.Trigger = `record.note.matches("((a{30}){10}){3}")` }},
+		{"all of all of all of a list", "nest", func(r *Rule) { r.Unless = `history.all(a, history.all(b, history.all(c, a.note != b.note)))` }},
+		{"a note that is doubled again and again", "nest", func(r *Rule) {
+			r.Trigger = `[record.note].map(a, a+a).map(a, a+a).map(a, a+a).map(a, a+a).map(a, a+a).map(a, a+a).size() > 0`
+		}},
 		{"an exception that does not compile", "unless:", func(r *Rule) { r.Unless = `history.` }},
 	}
 	good := rule(func(r *Rule) { r.Code = "good" })
@@ -91,8 +99,7 @@ func visit(id string, minutes int, status string) Event {
 }
 
 func TestARuleThatBreaksAtTheDoorIsCountedAndStopsNothing(t *testing.T) {
-	nested := `"abc".contains(record.status) || [1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c,` +
-		`[1,2,3,4,5,6,7,8,9].all(d, [1,2,3,4,5,6,7,8,9].all(e, a+b+c+d+e > 0)))))`
+	nested := `"abc".contains(record.status) || [1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, "` + strings.Repeat("x", 2000) + `" + record.status != ""))`
 	set, broken := Compile([]Rule{
 		rule(func(r *Rule) { r.Code, r.Trigger = "a_type", `record.status > 3` }),
 		rule(func(r *Rule) {
@@ -128,6 +135,35 @@ func TestARuleThatBreaksAtTheDoorIsCountedAndStopsNothing(t *testing.T) {
 		"d_result: it gave string, not true or false",
 		"e_unless: line 1, column 11: a value of a kind it cannot use",
 	})
+}
+
+// A note may be as long as a change. A rule that looks for a few words in it runs; one that reads it for ever is stopped after as many steps
+// as any other, and so is one that writes it out again and again.
+func TestALongNoteStopsTheRuleThatReadsItTooOftenAndNoOther(t *testing.T) {
+	var many []string
+	for i := range 90 {
+		many = append(many, fmt.Sprintf(`record.note.matches("(?i)p[a-z]*%dn")`, i))
+	}
+	list := []Rule{
+		rule(func(r *Rule) { r.Code, r.Trigger = "a_word", `record.note.matches("(?i)chest pain")` }),
+		rule(func(r *Rule) { r.Code, r.Trigger = "b_many_words", strings.Join(many, " || ") }),
+		rule(func(r *Rule) {
+			r.Code, r.Trigger = "c_copies", `[1,2,3,4,5,6,7,8,9].map(a, [1,2,3,4,5,6,7,8,9].map(b, record.note + record.note)).size() > 0`
+		}),
+	}
+	set, broken := Compile(list)
+	if len(broken) > 0 {
+		t.Fatal(broken[0].Rule.Code, broken[0].Reason)
+	}
+	long := visit("v1", 0, "completed")
+	long.Values["note"] = strings.Repeat("breathless on the stairs, ", 800) + "Chest pain"
+	j := set.Judge(Patient{}, []Event{long, visit("v2", 5, "completed")})
+	same(t, "alarms", lines(j.Alarms, false), []string{"a_word v1", "c_copies v2"})
+	var faults []string
+	for _, f := range j.Faults {
+		faults = append(faults, fmt.Sprint(f.Rule.Code, " at ", f.Records, ": ", f.Last))
+	}
+	same(t, "faults", faults, []string{"b_many_words at [v1]: it took more than 100000 steps", "c_copies at [v1]: it took more than 100000 steps"})
 }
 
 func TestWhileARuleOnScoresIsBrokenNothingClears(t *testing.T) {

@@ -136,7 +136,7 @@ func (m *model) effects(ledger map[string]entry) []effect {
 	var list []effect
 	held := map[string]*row{}
 	for _, r := range m.db.rows[care.Quarantine] {
-		if r.text("kind") == "mutation" {
+		if r.text("kind") == "mutation" && r.text("code") != care.CodeSealed { // that one says only that it could not be opened yet
 			held[r.text("key")] = r
 		}
 	}

@@ -245,6 +245,26 @@ func TestScenario_G4_SentAndSeenIsNotAnswered(t *testing.T) {
 }
 
 // Acknowledged by reception and then left lying: nobody acted by the deadline.
+// K9: what stops the server between the delivery and the note that it was made stops both or neither.
+func TestStory_AServerThatStopsWhileItDeliversSaysSentOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	ann := w.phoneOf(w.ann)
+	w.sql(`CREATE TRIGGER stops BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'stopped by the test'); END`)
+	w.record(ann, care.Observations, w.six(w.ada))
+	w.sync(ann)
+	sent := func() int { return len(w.rows(care.HandoverEvents, "kind = 'sent'", nil)) }
+	if err := w.srv.Engine.EmptyOutbox(t.Context()); err == nil || sent() != 0 {
+		t.Fatalf("it could not note that it delivered, and said %v, and 'sent' %d times", err, sent())
+	}
+	w.sql(`DROP TRIGGER stops`)
+	w.tick()
+	if n := sent(); n != 1 || len(w.handoversTo(w.surgery)) != 1 {
+		t.Errorf("it says 'sent' %d times", n)
+	}
+}
+
 func TestScenario_G4_AcknowledgedIsNotActedUpon(t *testing.T) {
 	w := newWorld(t)
 	w.onWednesday(10, 0)

@@ -11,7 +11,7 @@ import (
 
 const (
 	outboxDue       = `SELECT id, key, channel, handover, team, attempts FROM outbox WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT +?`
-	outboxDelivered = `UPDATE outbox SET state = 'delivered', attempts = attempts + 1, done_at = ? WHERE id = ?`
+	outboxDelivered = `UPDATE outbox SET state = 'delivered', attempts = attempts + 1, done_at = ? WHERE id = ? AND state = 'waiting'`
 	outboxRetry     = `UPDATE outbox SET attempts = ?, due_at = ?, last_error = ? WHERE id = ?`
 	outboxGivenUp   = `UPDATE outbox SET state = 'given_up', attempts = ?, done_at = ?, last_error = ? WHERE id = ?`
 )

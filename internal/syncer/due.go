@@ -90,14 +90,21 @@ func (e *Engine) EmptyOutbox(ctx context.Context) error {
 // inbox is the store behind the inbox of our own pages.
 type inbox struct{ e *Engine }
 
-// Deliver implements delivery.InboxStore.
+// Deliver implements delivery.InboxStore. That it was delivered is noted in the same transaction: a server that is killed right
+// afterwards does not deliver it again.
 func (i inbox) Deliver(ctx context.Context, item delivery.Item) error {
 	return i.e.Do(ctx, func(tx *pbstore.Tx) error {
 		tx.Next()
-		if err := i.e.Rooms(tx).Arrange.Deliver(item.Handover, item.Team); err != nil || i.e.o.Beyond == nil {
+		if err := i.e.Rooms(tx).Arrange.Deliver(item.Handover, item.Team); err != nil {
 			return err
 		}
-		return i.e.o.Beyond.Spread(tx, item)
+		if i.e.o.Beyond != nil {
+			if err := i.e.o.Beyond.Spread(tx, item); err != nil {
+				return err
+			}
+		}
+		here := func(_ context.Context, do func(*pbstore.Tx) error) error { return do(tx) }
+		return i.e.store.Outbox(here).Delivered(ctx, item.ID, tx.Now())
 	})
 }
 

@@ -168,7 +168,7 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 		{"push by GET", "GET", "/push", nil, nil, 405, "method_not_allowed"},
 
 		// pull
-		{"no client", "GET", pull("client", ""), nil, nil, 403, "not_your_client"},
+		{"no client", "GET", pull("client", ""), nil, nil, 400, "invalid"},
 		{"a colleague's client", "GET", pull("client", bob.Client()), nil, nil, 403, "not_your_client"},
 		{"a made-up client", "GET", pull("client", w.id()), nil, nil, 403, "not_your_client"},
 		{"a client that is SQL", "GET", pull("client", `' OR 1=1 --`), nil, nil, 403, "not_your_client"},
@@ -193,6 +193,8 @@ func TestHostile_RequestsLeaveTheStoreUnchanged(t *testing.T) {
 		{"a colleague's client", "POST", "/hello", hello("client", bob.Client()), nil, 403, "not_your_client"},
 		{"a made-up client", "POST", "/hello", hello("client", w.id()), nil, 403, "not_your_client"},
 		{"now that is no time", "POST", "/hello", hello("now", "tomorrow"), nil, 400, "invalid"},
+		{"now in the year 1", "POST", "/hello", hello("now", "0001-01-01T00:00:00.000Z"), nil, 400, "invalid"}, // D12
+		{"now in the year 9999", "POST", "/hello", hello("now", "9999-01-01T00:00:00.000Z"), nil, 400, "invalid"},
 		{"an outbox of less than nothing", "POST", "/hello", hello("outbox", map[string]any{"count": -1, "next_mid": 2}), nil, 400, "invalid"},
 		{"an oldest change that is no time", "POST", "/hello", hello("outbox", map[string]any{"count": 1, "oldest": "'; DROP TABLE", "next_mid": 2}), nil, 400, "invalid"},
 		{"a cursor that is a number", "POST", "/hello", hello("cursor", 5), nil, 400, "malformed"},

@@ -75,6 +75,7 @@ func (a *API) Connections() int { return a.waiting.number() }
 // Register binds every route; give it to app.OnServe.
 func (a *API) Register(e *core.ServeEvent) error {
 	a.measure()
+	e.Router.Bind(a.answerElsewhere())
 	v1 := e.Router.Group(BasePath)
 	v1.Bind(a.countOutcomes(), a.answerErrors())
 	a.bindIdentity(v1)

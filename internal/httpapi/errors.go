@@ -135,6 +135,22 @@ func (a *API) answerErrors() *hook.Handler[*core.RequestEvent] {
 	}
 }
 
+// answerElsewhere does the same for addresses that no route of ours has. What PocketBase's own clients read keeps
+// PocketBase's form, and so does whatever whoever administers it is answered.
+func (a *API) answerElsewhere() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{
+		Id:       "doorstepErrorsElsewhere",
+		Priority: apis.DefaultWWWRedirectMiddlewarePriority - 2,
+		Func: func(e *core.RequestEvent) error {
+			err := e.Next()
+			if err == nil || strings.HasPrefix(e.Request.URL.Path, "/api/collections/") || e.HasSuperuserAuth() {
+				return err
+			}
+			return a.answer(e, err)
+		},
+	}
+}
+
 // answer is what becomes of the error of a route; nil is answered already.
 func (a *API) answer(e *core.RequestEvent, err error) error {
 	if err == nil {

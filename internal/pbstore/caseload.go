@@ -17,7 +17,7 @@ const (
 	caseloadAll = CaseloadColumns + ` WHERE c.patient = ?`
 	addCaseload = `INSERT INTO caseload (id, patient, team, staff, "from", "to", reason, cohort, contact_every_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	endCaseload = `UPDATE caseload SET "to" = ? WHERE id = ?`
-	standsWith  = `SELECT EXISTS (SELECT 1 FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?)))`
+	standsWith  = `SELECT count(*) FROM (SELECT 1 FROM handovers WHERE patient = ? AND state NOT IN ` + care.SQLClosed + ` AND to_team IN (SELECT value FROM json_each(?)) LIMIT 1)`
 )
 
 // ScanCaseload reads a row of CaseloadColumns.

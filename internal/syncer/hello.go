@@ -30,6 +30,9 @@ var DefaultLimits = wire.Limits{PushMutations: wire.MaxPushMutations, PushBytes:
 // averageRow estimates what a record costs to carry, in bytes.
 const averageRow = 900
 
+// Clocks of phones show these years, also those that have lost their time: from them on an offset can be counted.
+const firstYear, lastYear = 1970, 2200
+
 // Hello tells a phone where it stands and measures its clock. It answers draining devices too:
 // they must learn what to do.
 func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*wire.HelloResponse, *Error) {
@@ -44,6 +47,9 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 	device, err := care.ParseStamp(h.Now)
 	if err != nil {
 		return nil, refuse(wire.CodeInvalid, "now must be a time such as 2026-03-02T07:58:11.204Z.")
+	}
+	if y := device.Year(); y < firstYear || y > lastYear {
+		return nil, refuse(wire.CodeInvalid, "now must be between the years %d and %d: no clock of a phone shows another.", firstYear, lastYear)
 	}
 	if h.Outbox.Oldest != "" {
 		oldest, err := care.ParseStamp(h.Outbox.Oldest)

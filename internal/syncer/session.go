@@ -40,6 +40,9 @@ func (e *Engine) access(ctx context.Context, s Session) (*access.Access, *Error)
 
 // client finds the outbox the session speaks for; another person's, or a made-up one, is answered alike.
 func (e *Engine) client(s Session, id string) (*pbstore.Client, *Error) {
+	if id == "" {
+		return nil, refuse(wire.CodeInvalid, "client is missing: name the one that came with the enrolment.")
+	}
 	c, err := e.store.Client(id)
 	switch {
 	case errors.Is(err, pbstore.ErrNoClient), err == nil && c.Device != s.Device:

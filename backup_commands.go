@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"doorstep/internal/copier"
 	"doorstep/internal/datafolder"
 	"doorstep/internal/settings"
 )
@@ -23,16 +26,113 @@ func backupCommand(set *settings.Settings) *cobra.Command {
 		}}
 }
 
-// restoreCommand puts such a copy back while no server runs.
+// restoring are the flags of the command restore.
+type restoring struct {
+	from, key, at string
+	dry           bool
+}
+
+// restoreCommand puts a backup, or a moment of the sealed copy, in the place of the database while no server runs.
 func restoreCommand(set *settings.Settings) *cobra.Command {
-	return &cobra.Command{Use: "restore FILE", Short: "Put a backup in the place of the database, while no server runs", Args: cobra.ExactArgs(1), SilenceUsage: true,
+	var r restoring
+	c := &cobra.Command{Use: "restore FILE | --from COPY", Short: "Put a backup, or a moment of the copy, in the place of the database, while no server runs",
+		Long: "Puts what doorstep backup made in the place of the database, or, with --from, a moment of the sealed copy that --copy-to makes. It is looked\n" +
+			"through first; what was there stays beside it. The signing key and the journal of decisions stay where they are. Phones send again what\n" +
+			"it lacks, by themselves.",
+		Args: cobra.MaximumNArgs(1), SilenceUsage: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := datafolder.Restore(c.Context(), set.DataDir, args[0], time.Now(), func(sentence string) {
-				fmt.Fprintln(os.Stderr, "doorstep:", sentence)
-			}); err != nil {
+			if (len(args) == 1) == (r.from != "") {
+				return errors.New("name either a FILE that doorstep backup made, or a copy with --from")
+			}
+			if len(args) == 1 && (r.at != "" || r.dry || r.key != "") {
+				return errors.New("--at, --key and --dry-run are for a copy, which --from names")
+			}
+			if len(args) == 1 {
+				return r.put(c, set, args[0])
+			}
+			return r.fromCopy(c, set)
+		}}
+	c.Flags().StringVar(&r.from, "from", "", "folder of the sealed copy")
+	c.Flags().StringVar(&r.key, "key", "", "file of the private key that opens it; unless set, copy.key in the data folder")
+	c.Flags().StringVar(&r.at, "at", "", "the last moment before this time, such as 2026-03-01T17:30:00Z; unless set, the last there is")
+	c.Flags().BoolVar(&r.dry, "dry-run", false, "put the copy together and look through it, and leave everything as it is")
+	return c
+}
+
+// put puts a file in the place of the database.
+func (r *restoring) put(c *cobra.Command, set *settings.Settings, file string) error {
+	if err := datafolder.Restore(c.Context(), set.DataDir, file, time.Now(), func(sentence string) {
+		fmt.Fprintln(os.Stderr, "doorstep:", sentence)
+	}); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(c.OutOrStdout(), "It is in place. Start the server; phones send again what it lacks, by themselves.")
+	return err
+}
+
+// fromCopy puts a moment of a copy together, looks through it and puts it in place.
+func (r *restoring) fromCopy(c *cobra.Command, set *settings.Settings) (err error) {
+	var at time.Time
+	if r.at != "" {
+		if at, err = time.Parse(time.RFC3339, r.at); err != nil {
+			return fmt.Errorf("--at: %q is not a time such as 2026-03-01T17:30:00Z", r.at)
+		}
+	}
+	if !r.dry && datafolder.Served(set.DataDir) {
+		return fmt.Errorf("a server runs on %s: stop it first. --dry-run works beside one", set.DataDir)
+	}
+	if r.key == "" {
+		r.key = filepath.Join(set.DataDir, copier.ServerKeyFile)
+	}
+	keys, err := copier.Identities(r.key)
+	if err != nil {
+		return fmt.Errorf("%w (name the private key with --key)", err)
+	}
+	moment, err := copier.Find(c.Context(), r.from, keys, at)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(set.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	room, err := os.MkdirTemp(set.DataDir, "restoring-")
+	if err != nil {
+		return fmt.Errorf("make room to put the copy together: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(room)) }()
+	file := filepath.Join(room, "data.db")
+	if err := copier.Restore(c.Context(), keys, moment, file); err != nil {
+		return err
+	}
+	tables, rows, err := datafolder.Count(c.Context(), file)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.OutOrStdout(), "The copy reaches %s. It is sound: %d tables, %d rows.\n", moment.At.Format(time.RFC3339Nano), tables, rows)
+	if r.dry {
+		_, err = fmt.Fprintln(c.OutOrStdout(), "Nothing was changed. Without --dry-run it is put in place; then the first phone that knows more proves that the server was restored,\n"+
+			"each phone sends again what it was told is safe and this lacks, and takes what it has not got.")
+		return err
+	}
+	return r.put(c, set, file)
+}
+
+// copyKeyCommand makes the organisation's key of copies.
+func copyKeyCommand() *cobra.Command {
+	var out string
+	renew := &cobra.Command{Use: "new --out FILE", Short: "Make the key that opens copies, and the public half that the server seals them to", Args: cobra.NoArgs, SilenceUsage: true,
+		RunE: func(c *cobra.Command, _ []string) error {
+			public, err := copier.NewKey(out)
+			if err != nil {
 				return err
 			}
-			_, err := fmt.Fprintln(c.OutOrStdout(), "The backup is in place. Start the server; phones send again what it lacks, by themselves.")
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s opens every copy. Take it off this machine, keep it in two safe places, and give it to nobody who may not read everything about everybody.\n"+
+				"%s is for the server: doorstep serve --copy-to FOLDER --copy-key %s\n", out, public, public)
 			return err
 		}}
+	renew.Flags().StringVar(&out, "out", "", "where to write the private key; the file must not exist")
+	_ = renew.MarkFlagRequired("out") // it is there
+	key := &cobra.Command{Use: "copy-key", Short: "Look after the key that opens copies"}
+	key.AddCommand(renew)
+	return key
 }

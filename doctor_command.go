@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"doorstep/internal/copier"
 	"doorstep/internal/datafolder"
 	"doorstep/internal/doctor"
 	"doorstep/internal/history"
@@ -18,11 +20,26 @@ import (
 func doctorCommand(set *settings.Settings) *cobra.Command {
 	return doctor.Command(func() (doctor.Given, error) {
 		signing, sealing := keyFiles(set)
-		return doctor.Given{Dir: set.DataDir, SigningKey: signing, SealingKey: sealing, Now: time.Now(), Knows: pbapp.Knows, Schema: pbapp.Schema,
+		return doctor.Given{Copy: copyReaches(set), Dir: set.DataDir, SigningKey: signing, SealingKey: sealing, Now: time.Now(), Knows: pbapp.Knows, Schema: pbapp.Schema,
 			OwnHistory: func(name string) (bool, error) { return ownHistory(signing, name) },
 			Sealing:    func() error { _, err := identity.ReadSealingKeys(sealing); return err },
 			Served:     func() bool { return datafolder.Served(set.DataDir) }}, nil
 	})
+}
+
+// copyReaches says which moment the copy reaches that the settings name; nil for none.
+func copyReaches(set *settings.Settings) func(context.Context) (time.Time, error) {
+	if set.CopyTo == "" {
+		return nil
+	}
+	return func(ctx context.Context) (time.Time, error) {
+		keys, err := copier.Identities(filepath.Join(set.DataDir, copier.ServerKeyFile))
+		if err != nil {
+			return time.Time{}, err
+		}
+		moment, err := copier.Find(ctx, set.CopyTo, keys, time.Time{})
+		return moment.At, err
+	}
 }
 
 // keyFiles are where the keys lie.

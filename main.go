@@ -176,7 +176,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 		}
 		return pbrecords.NewStaffImport(pbrecords.NewAccounts(app, time.Now, rand.Reader), newID), func() error { return nil }, app.RunAllMigrations()
 	}))
-	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), auditCommand(app, bootstrap), healthCommand(set), doctorCommand(set), versionCommand(), imports, recovery.Command(func() (recovery.Store, error) {
+	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), copyKeyCommand(), auditCommand(app, bootstrap), healthCommand(set), doctorCommand(set), versionCommand(), imports, recovery.Command(func() (recovery.Store, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}

@@ -48,6 +48,7 @@ func TestMain(m *testing.M) {
 // obeyed shows of every setting that something obeys it: what it changes is looked at from outside.
 var obeyed = map[string]func(*testing.T){
 	"dir": servesAsTold, "http": servesAsTold, "admin-http": servesAsTold, "signing-key": servesAsTold, "sealing-key": servesAsTold, "origins": servesAsTold,
+	"copy-to": copiesAsTold, "copy-key": sealsToTheKey, "acknowledge-after-copy": acknowledgesAfterCopy,
 	"access-token-minutes": tokensLiveAsLong, "phones-per-person": asManyPhonesAreInUse, "group-max": groupsAreAsLarge, "queue-length": asManyMayWait,
 	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
 	"url": teamsAreToldAsSet, "mail-server": teamsAreToldAsSet, "mail-user": teamsAreToldAsSet, "mail-password-file": teamsAreToldAsSet, "mail-from": teamsAreToldAsSet,

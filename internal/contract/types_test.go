@@ -46,7 +46,7 @@ var types = map[string]any{
 	"PlanContent": plan.Content{}, "VisitPlan": httpapi.VisitPlan{}, "Board": httpapi.Board{}, "BoardRound": httpapi.BoardRound{}, "BoardVisit": httpapi.BoardVisit{},
 	"UsualFace": httpapi.UsualFace{}, "RefusedMove": desk.RefusedMove{},
 	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
-	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{},
+	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{}, "CopyState": health.Copy{},
 }
 
 // private are types of internal/httpapi that only it can name, by their schemas.

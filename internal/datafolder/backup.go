@@ -49,6 +49,9 @@ func Restore(ctx context.Context, dir, file string, now time.Time, out func(sent
 	if err := os.Rename(ready, data); err != nil {
 		return fmt.Errorf("put the backup in place: %w", err)
 	}
+	if err := os.RemoveAll(filepath.Join(dir, copyState)); err != nil { // it is about the other database
+		return fmt.Errorf("put aside what was not copied yet: %w", err)
+	}
 	if err := syncFolder(dir); err != nil {
 		return err
 	}
@@ -56,6 +59,37 @@ func Restore(ctx context.Context, dir, file string, now time.Time, out func(sent
 		out(fmt.Sprintf("What was there is now %s; delete it when all is well.", aside))
 	}
 	return nil
+}
+
+// Count says how many tables a database has, and how many rows in all of them. It reads the whole of it.
+func Count(ctx context.Context, file string) (tables, rows int, err error) {
+	err = reading(file, func(db *sql.DB) error {
+		names, err := db.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+		if err != nil {
+			return err
+		}
+		defer names.Close()
+		var list []string
+		for names.Next() {
+			var name string
+			if err := names.Scan(&name); err != nil {
+				return err
+			}
+			list = append(list, name)
+		}
+		if err := names.Err(); err != nil {
+			return err
+		}
+		for _, name := range list {
+			var n int
+			if err := db.QueryRowContext(ctx, `SELECT count(*) FROM "`+name+`"`).Scan(&n); err != nil {
+				return fmt.Errorf("count the rows of %s: %w", name, err)
+			}
+			tables, rows = tables+1, rows+n
+		}
+		return nil
+	})
+	return tables, rows, err
 }
 
 // copySound makes a copy of a database that is there whole or not at all.

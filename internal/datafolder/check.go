@@ -22,6 +22,8 @@ const (
 	keyFile  = "signing.key"
 	// journalFile is that of package standing.
 	journalFile = "standing.journal"
+	// copyState is where package copier keeps what it has not copied yet.
+	copyState = ".data.db-litestream"
 )
 
 // Expected is what a program expects of a data folder.

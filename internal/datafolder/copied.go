@@ -17,6 +17,9 @@ const originFile = "data.db.origin"
 // takesLong is the size of a database from which somebody waits long enough to be told why.
 const takesLong = 64 << 20
 
+// Number tells the database of a folder from every other file that was or will be in its place; "" where files have none.
+func Number(dir string) (string, error) { return fileNumber(filepath.Join(dir, dataFile)) }
+
 // Opened notes that the database of a folder is the one that a server of this folder writes. Where files have no number,
 // or it is noted, it writes nothing: a server starts again on a full disk.
 func Opened(dir string) error {

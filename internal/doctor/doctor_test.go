@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"os"
@@ -113,6 +114,12 @@ var planted = []fault{
 		l.served = true
 		l.sql(t, `UPDATE sync_due SET at = '2026-03-01T08:00:00.000Z' WHERE kind = 'handover'`)
 	}, "deadlines", doctor.Problem, "has not been worked off", false, nil},
+	{"a copy on a disk that is gone", func(_ *testing.T, l *lived) {
+		l.copied = func(context.Context) (time.Time, error) { return time.Time{}, os.ErrNotExist }
+	}, "copy", doctor.Problem, "cannot be read", false, nil},
+	{"a copy of yesterday", func(_ *testing.T, l *lived) {
+		l.copied = func(context.Context) (time.Time, error) { return l.now.Add(-24 * time.Hour), nil }
+	}, "copy", doctor.Problem, "less than the database", false, nil},
 	{"a seal of a line that is gone", sqls(`INSERT INTO audit_seals (line, at, hash) VALUES (99999, '2026-03-01T08:00:00.000Z', 'x')`), "audit", doctor.Problem, "a line that is not there", false, nil},
 	{"no recovery key", sqls(`UPDATE organisations SET recovery_key = NULL`), "recovery", doctor.Warning, "1 organisation whose staff carry phones", false, []string{"sequence"}},
 	{"damage", func(t *testing.T, l *lived) {

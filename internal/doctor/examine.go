@@ -35,6 +35,8 @@ type Given struct {
 	OwnHistory func(name string) (bool, error)
 	// Sealing reads the keys that phones seal to; it is asked only where the file is there.
 	Sealing func() error
+	// Copy says which moment the copy off the machine reaches; nil: none is made.
+	Copy func(context.Context) (time.Time, error)
 	// Served says whether a server has the folder at this moment.
 	Served func() bool
 }
@@ -70,6 +72,7 @@ var checks = []check{
 	{"issues", "what waits for a decision has somebody who can decide it", true, sqlRules("issues")},
 	{"phones", "phones that hold unsent work were heard of lately", true, (*look).phones},
 	{"jobs", "the nightly jobs ran", true, (*look).jobs},
+	{"copy", "the copy off the machine, where one is made, can be read and is not behind", true, (*look).copied},
 	{"audit", "the audit is sealed and can only grow", true, sqlRules("audit")},
 	{"recovery", "each organisation with phones has a recovery key", true, sqlRules("recovery")},
 }

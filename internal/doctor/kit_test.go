@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
 	"errors"
@@ -27,6 +28,7 @@ type lived struct {
 	now    time.Time
 	schema map[string]string
 	ids    map[string]string
+	copied func(context.Context) (time.Time, error)
 	served bool // by another process, so that nothing here locks it
 }
 
@@ -150,7 +152,7 @@ func (l *lived) copy(t *testing.T) *lived {
 
 func (l *lived) given() doctor.Given {
 	key, sealing := filepath.Join(l.dir, identity.KeyFile), filepath.Join(l.dir, identity.SealingKeyFile)
-	return doctor.Given{Dir: l.dir, Served: func() bool { return l.served }, SigningKey: key, SealingKey: sealing, Now: l.now, Knows: pbapp.Knows,
+	return doctor.Given{Dir: l.dir, Copy: l.copied, Served: func() bool { return l.served }, SigningKey: key, SealingKey: sealing, Now: l.now, Knows: pbapp.Knows,
 		Schema: func() (map[string]string, error) { return l.schema, nil },
 		OwnHistory: func(name string) (bool, error) {
 			keys, err := identity.ReadKeyring(key)

@@ -26,6 +26,14 @@ type Report struct {
 	Clock      Clock      `json:"clock"`
 	Check      Check      `json:"check"`
 	Unreadable Unreadable `json:"unreadable"`
+	Copy       *Copy      `json:"copy"` // null where none is made
+}
+
+// Copy is how the copy of the database off the machine is.
+type Copy struct {
+	// BehindSeconds is how long ago all that was committed lay in it last.
+	BehindSeconds int64 `json:"behind_seconds"`
+	Failing       bool  `json:"failing"` // the last try
 }
 
 // Queue is how many pieces of work wait for the writer, and how many may.
@@ -116,12 +124,13 @@ const (
 	WarningDisk       = "disk_low"
 	WarningWAL        = "wal_large"
 	WarningUnreadable = "rows_unreadable"
+	WarningCopy       = "copy_late" // what was stored in the last half minute, and more, is on this machine alone
 )
 
 // Problems and Warnings list them.
 var (
 	Problems = []string{ProblemEscalation, ProblemStore, ProblemPushes, ProblemPulls, ProblemRequests, ProblemDisk, ProblemClock, ProblemDamaged}
-	Warnings = []string{WarningJob, WarningDisk, WarningWAL, WarningUnreadable}
+	Warnings = []string{WarningJob, WarningDisk, WarningWAL, WarningUnreadable, WarningCopy}
 )
 
 const (
@@ -159,7 +168,13 @@ type Measured struct {
 	CheckedAt      time.Time // zero: never
 	Damaged        bool
 	Unreadable     Unreadable
+	Copied         bool // a copy is made
+	Behind         time.Duration
+	CopyFailing    bool
 }
+
+// copyLate is how far a copy may be behind.
+const copyLate = 30 * time.Second
 
 // Judge says how the server is.
 func Judge(m Measured) *Report {
@@ -199,6 +214,10 @@ func Judge(m Measured) *Report {
 	warning(m.Disk.Low(), WarningDisk)
 	warning(m.Disk.LargeWAL(), WarningWAL)
 	warning(m.Unreadable.Rows > 0, WarningUnreadable)
+	if m.Copied {
+		r.Copy = &Copy{BehindSeconds: int64(m.Behind / time.Second), Failing: m.CopyFailing}
+		warning(m.Behind >= copyLate, WarningCopy)
+	}
 	if r.Check.CheckedAt = stamp(m.CheckedAt); r.Check.CheckedAt != nil {
 		result := "ok"
 		if m.Damaged {

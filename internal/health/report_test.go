@@ -39,6 +39,8 @@ func TestHealthSaysWhatIsWrong(t *testing.T) {
 		{"the clock was set and what goes by it is not set right yet", func(m *Measured) { m.Clock.Earliest = testkit.Monday }, []string{"clock_stepped"}, nil},
 		{"the last check found damage", func(m *Measured) { m.CheckedAt, m.Damaged = testkit.Monday, true }, []string{"database_damaged"}, nil},
 		{"a row cannot be read", func(m *Measured) { m.Unreadable = Unreadable{Rows: 1, Collections: []string{"visits"}} }, nil, []string{"rows_unreadable"}},
+		{"the copy is a moment behind", func(m *Measured) { m.Copied, m.Behind, m.CopyFailing = true, 29*time.Second, true }, nil, nil},
+		{"the copy is half a minute behind", func(m *Measured) { m.Copied, m.Behind = true, 30*time.Second }, nil, []string{"copy_late"}},
 		{"all at once", func(m *Measured) { m.Jobs[0].Ago, m.TestFailed, m.Disk.WALBytes = time.Hour, true, 1<<30 },
 			[]string{"escalation_late", "store"}, []string{"wal_large"}},
 	} {
@@ -58,6 +60,7 @@ func TestEveryCodeOfHealthIsListed(t *testing.T) {
 	m.Jobs[0].Ago, m.Jobs[1].Ago, m.TestFailed, m.Damaged, m.Clock = time.Hour, 26*time.Hour, true, true, clockwatch.State{}
 	m.Requests.Pushes.failing, m.Requests.Pulls.failing, m.Requests.Others.failing = true, true, true
 	m.Disk, m.Unreadable = Disk{FreeBytes: &free, TotalBytes: &total, WALBytes: 1 << 30}, Unreadable{Rows: 1}
+	m.Copied, m.Behind = true, time.Hour
 	r := Judge(m)
 	free = total / 20
 	warnings := append(Judge(m).Warnings, r.Warnings...)

@@ -46,6 +46,8 @@ type API struct {
 	// itself, for health; nil: nothing.
 	ClockWatch *clockwatch.Watch
 	Jobs       func() []health.JobState
+	// Copy says how far the copy off the machine is behind, and whether it fails; nil: none is made.
+	Copy func() (behind time.Duration, failing bool)
 	// Accounts keeps what is set up; FirstStart is the one-time link of a start that found nobody, nil on every other.
 	Accounts   Accounts
 	FirstStart *setup.Link

@@ -80,6 +80,10 @@ func (a *API) examine(ctx context.Context, try bool) (h *health.Report, fault, e
 	if a.ClockWatch != nil {
 		m.Clock = a.ClockWatch.Look()
 	}
+	if a.Copy != nil {
+		m.Copied = true
+		m.Behind, m.CopyFailing = a.Copy()
+	}
 	if m.Unreadable.Rows, m.Unreadable.Collections, err = a.Store.Unreadable(ctx); err != nil {
 		return nil, nil, err
 	}

@@ -20,7 +20,7 @@ var outcomes = []string{"applied", "merged", "quarantined", "replayed", "turned_
 func report() *health.Report {
 	free, total := int64(40<<30), int64(100<<30)
 	return health.Judge(health.Measured{Now: testkit.Monday, Head: 17, Waiting: 2, Limit: 512, Escalation: "due", Clock: clockwatch.State{Steady: true}, Disk: health.Disk{FreeBytes: &free, TotalBytes: &total, WALBytes: 5},
-		Jobs: []health.JobState{{Name: "due", LastSuccess: testkit.Monday, Ago: time.Second, LateAfter: time.Minute}, {Name: "clean_up", Ago: 27 * time.Hour, LateAfter: 26 * time.Hour, Failed: true}}})
+		Copied: true, Behind: 3 * time.Second, Jobs: []health.JobState{{Name: "due", LastSuccess: testkit.Monday, Ago: time.Second, LateAfter: time.Minute}, {Name: "clean_up", Ago: 27 * time.Hour, LateAfter: 26 * time.Hour, Failed: true}}})
 }
 
 func waiting() *metrics.Waiting {
@@ -65,7 +65,7 @@ func TestPrometheusReadsWhatAServerDoesAndHowItIs(t *testing.T) {
 		`doorstep_commit_seconds_bucket{le="0.005"} 0`, `doorstep_commit_seconds_bucket{le="0.01"} 1`, `doorstep_commit_pushes_sum 3`, `doorstep_commit_changes_sum 40`, `doorstep_pull_changes_sum 200`,
 		`doorstep_head 17`, `doorstep_queue_waiting 2`, `doorstep_queue_limit 512`, `doorstep_connections_waiting 9`, `doorstep_read 1`,
 		`doorstep_problem{code="disk_full"} 0`, `doorstep_warning{code="job_late"} 1`, `doorstep_job_late{job="clean_up"} 1`, `doorstep_job_failed{job="clean_up"} 1`, `doorstep_job_failed{job="due"} 0`,
-		`doorstep_job_last_success_timestamp_seconds{job="clean_up"} 0`, `doorstep_job_last_success_timestamp_seconds{job="due"} 1.7724384e+09`, `doorstep_disk_free_bytes 4.294967296e+10`, `doorstep_wal_bytes 5`,
+		`doorstep_job_last_success_timestamp_seconds{job="clean_up"} 0`, `doorstep_job_last_success_timestamp_seconds{job="due"} 1.7724384e+09`, `doorstep_disk_free_bytes 4.294967296e+10`, `doorstep_wal_bytes 5`, `doorstep_copy_behind_seconds 3`, `doorstep_copy_failing 0`,
 		`doorstep_conflicts_open 3`, `doorstep_quarantine_open 2`, `doorstep_quarantine_oldest_seconds 3600`, `doorstep_deliveries_waiting 1`,
 		`doorstep_handovers_unacknowledged{age="under_1h",class="U2"} 4`, `doorstep_handovers_unacknowledged{age="under_1h",class="E"} 0`, `doorstep_devices{last_seen="under_1h"} 5`,
 		`doorstep_devices_with_unsent_work{age="over_1w"} 1`, "process_resident_memory_bytes ", "go_goroutines ",

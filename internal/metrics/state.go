@@ -80,6 +80,8 @@ var (
 	diskTotal     = describe("disk_total_bytes", "Size of the disk where the data lies.")
 	walBytes      = describe("wal_bytes", "Size of the write-ahead log.")
 	clockStep     = describe("clock_stepped_seconds", "How far the clock was set since what goes by it was set right.")
+	copyBehind    = describe("copy_behind_seconds", "How long ago all that was committed lay in the copy off the machine last. Absent where none is made.")
+	copyFails     = describe("copy_failing", "1 where the last try to copy failed. Absent where none is made.")
 	unreadable    = describe("rows_unreadable", "Rows that nobody can read whole, of those that somebody asked for since the start.")
 	conflicts     = describe("conflicts_open", "Conflicts that wait for a person's decision.")
 	quarantine    = describe("quarantine_open", "Changes and values that were set aside and wait for a person's decision.")
@@ -143,6 +145,10 @@ func collectHealth(r *health.Report, gauge gauges) {
 	gauge(walBytes, float64(r.Disk.WALBytes))
 	gauge(clockStep, float64(r.Clock.SteppedByMs)/1000)
 	gauge(unreadable, float64(r.Unreadable.Rows))
+	if r.Copy != nil {
+		gauge(copyBehind, float64(r.Copy.BehindSeconds))
+		gauge(copyFails, truth(r.Copy.Failing))
+	}
 }
 
 func collectWaiting(w *Waiting, gauge gauges) {

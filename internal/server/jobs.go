@@ -55,7 +55,7 @@ func (s *Server) jobs() []job {
 	return append([]job{
 		{name: syncer.JobDue, every: s.o.Escalation, atStart: true, lateAfter: lateMinutes, do: s.Engine.WorkDue},
 		{name: jobNotice, every: watchEvery, lateAfter: lateMinutes, do: s.noticeWrites},
-		{name: jobCheckpoint, every: watchEvery, lateAfter: lateMinutes, do: s.Store.Checkpoint},
+		{name: jobCheckpoint, every: watchEvery, lateAfter: lateMinutes, do: s.checkpoint},
 		{name: jobFold, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.FoldSignIns(ctx) }},
 		{name: jobRefusals, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.WriteRefusals(ctx) }},
 		{name: jobPeople, every: peopleEvery, lateAfter: lateHours, do: s.People.Bring},

@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
 	"doorstep/internal/clockwatch"
+	"doorstep/internal/copier"
 	"doorstep/internal/desk"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/identifier"
@@ -46,6 +47,8 @@ type Options struct {
 	Log     *slog.Logger
 	// GroupMax pushes are committed together at most; QueueMax may wait.
 	GroupMax, QueueMax int
+	CopyTo, CopyKey    string        // the sealed copy: its folder, and the file of the keys it is sealed to; "" = none
+	SecureByCopy       bool          // nobody is answered before what they stored lies in it
 	AccessToken        time.Duration // life of an access token
 	Phones             int           // one member of staff may have in use; 0 = the usual
 	SigningKey         string        // file of the key that signs them; "" = signing.key in the data folder
@@ -73,7 +76,7 @@ type Options struct {
 // From are the options that settings ask for. Error: a file that they name cannot be read.
 func From(set *settings.Settings) (Options, error) {
 	channels, err := channelOptions(set)
-	return Options{Channels: channels, AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, Phones: set.PhonesPerPerson, SigningKey: set.SigningKey, SealingKey: set.SealingKey,
+	return Options{CopyTo: set.CopyTo, CopyKey: set.CopyKey, SecureByCopy: set.AcknowledgeCopied, Channels: channels, AdminHTTP: set.AdminHTTP, Origins: set.Origins, GroupMax: set.GroupMax, QueueMax: set.QueueLength, AccessToken: set.AccessToken, Phones: set.PhonesPerPerson, SigningKey: set.SigningKey, SealingKey: set.SealingKey,
 		Escalation: set.EscalationInterval, Tombstones: set.TombstoneRetention, Issues: set.IssueRetention}, err
 }
 
@@ -87,6 +90,7 @@ type Server struct {
 	o       Options
 	clock   *clockwatch.Watch
 	journal *standing.Journal
+	copy    *copier.Copier   // nil: none is made
 	metrics *metrics.Metrics // nil: nobody can read them
 	// channels are the ways beyond the inbox, deliveries what leaves by them.
 	channels   []channel.Channel
@@ -173,16 +177,20 @@ func open(app core.App, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Store.Close())
 	}
+	secure, err := s.beginCopy()
+	if err != nil {
+		return nil, errors.Join(err, s.Store.Close())
+	}
 	meter := time.Now
 	if o.Manual {
 		meter = nil
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Channels: channels, Beyond: later{s}, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
+		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Secure: secure, Channels: channels, Beyond: later{s}, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
 	s.deliveries = s.newDeliveries()
 	s.clock.Known(s.Store.LastMark())
 	if err := s.Engine.Start(); err != nil {
-		return nil, errors.Join(err, s.journal.Close(), s.Store.Close())
+		return nil, errors.Join(err, s.endCopy(), s.journal.Close(), s.Store.Close())
 	}
 	if err := s.decideAgain(context.Background(), lost); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -204,6 +212,7 @@ func open(app core.App, o Options) (*Server, error) {
 	}
 	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, o.Now) }, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states,
 		Beyond: httpapi.Beyond{Channels: s.channels, Secret: webhookSecret(keys.Secret), Links: channel.Links(o.Channels.URL), Once: onceProof(keys.Secret("once"))}}
+	s.API.Copy = s.copyState()
 	if err := s.API.LoadRefusals(context.Background()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -237,7 +246,7 @@ func (s *Server) Close() error {
 	}
 	s.lastLines()
 	s.Engine.Stop()
-	return errors.Join(s.journal.Close(), s.Store.Close())
+	return errors.Join(s.endCopy(), s.journal.Close(), s.Store.Close())
 }
 
 // plan makes the schedule, with what the database knows of earlier runs.

@@ -14,6 +14,9 @@ type Settings struct {
 	AdminHTTP          string        // address of the listener for administration; "" = there is none
 	SigningKey         string        // file of the key that signs access tokens; "" = in DataDir
 	SealingKey         string        // file of the keys that phones seal to; "" = in DataDir
+	CopyTo             string        // folder of the sealed copy; "" = none is made
+	CopyKey            string        // file of the public keys it is sealed to
+	AcknowledgeCopied  bool          // nothing is acknowledged before it is in the copy
 	Origins            []string      // of other servers whose pages may call the API
 	AccessToken        time.Duration // life of an access token
 	PhonesPerPerson    int           // phones one member of staff may have in use
@@ -63,7 +66,10 @@ func (s *Settings) Bind(flags *pflag.FlagSet) {
 		if e.PocketBase {
 			continue
 		}
-		flags.VarP(&value{s, e}, e.Flag, "", fmt.Sprintf("%s [%s]", e.Help, e.Env))
+		flag := flags.VarPF(&value{s, e}, e.Flag, "", fmt.Sprintf("%s [%s]", e.Help, e.Env))
+		if e.kind == yesOrNo {
+			flag.NoOptDefVal = "true" // the flag alone says yes
+		}
 	}
 }
 

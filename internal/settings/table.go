@@ -31,6 +31,7 @@ const (
 	number   kind = "int"
 	duration kind = "duration"
 	origins  kind = "origins"
+	yesOrNo  kind = "bool"
 	address  kind = "address"
 	// addressOrOff is an address, or the word off, which is kept as "".
 	addressOrOff kind = "address or off"
@@ -62,6 +63,15 @@ var table = []Entry{
 	{Flag: "sealing-key", Env: "DOORSTEP_SEALING_KEY", Default: "", kind: text,
 		Help:  "File of the keys that open what locked phones send; made when it is missing. Empty: `sealing.key` in the data folder. Bring it along when the data moves.",
 		field: func(s *Settings) any { return &s.SealingKey }},
+	{Flag: "copy-to", Env: "DOORSTEP_COPY_TO", Default: "", kind: text,
+		Help:  "Folder, on another disk or machine, of a sealed copy that stays a moment behind. Empty: none is made.",
+		field: func(s *Settings) any { return &s.CopyTo }},
+	{Flag: "copy-key", Env: "DOORSTEP_COPY_KEY", Default: "", kind: text,
+		Help:  "File of the public key that the copy is sealed to; `doorstep copy-key new` makes one. Its private half stays off this machine.",
+		field: func(s *Settings) any { return &s.CopyKey }},
+	{Flag: "acknowledge-after-copy", Env: "DOORSTEP_ACKNOWLEDGE_AFTER_COPY", Default: "false", kind: yesOrNo,
+		Help:  "Answer a push only when it lies in the copy. Then a machine that is lost loses nothing that a phone was told is safe; while the copy fails, nothing is acknowledged.",
+		field: func(s *Settings) any { return &s.AcknowledgeCopied }},
 	{Flag: "origins", Env: "DOORSTEP_ORIGINS", Default: "", PocketBase: true, Taken: true, kind: origins,
 		Help:  "Other origins whose pages may call the API, such as `https://app.example.org`, separated by commas. Doorstep's own pages need none.",
 		field: func(s *Settings) any { return &s.Origins }},
@@ -121,6 +131,12 @@ func (e *Entry) put(s *Settings, raw string) error {
 			return fmt.Errorf("%q is not an address such as 127.0.0.1:8090", raw)
 		}
 		*field = raw
+	case *bool:
+		yes, err := strconv.ParseBool(raw)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", raw)
+		}
+		*field = yes
 	case *[]string:
 		read := parseOrigins
 		if e.kind == hosts {
@@ -155,6 +171,8 @@ func (e *Entry) text(s *Settings) string {
 			return off
 		}
 		return *field
+	case *bool:
+		return strconv.FormatBool(*field)
 	case *[]string:
 		return strings.Join(*field, ",")
 	case *int:

@@ -36,6 +36,11 @@ func refuse(code wire.Code, format string, args ...any) *Error {
 
 // failure is the refusal for an error of the writer, or of a read.
 func failure(err error) *Error {
+	if errors.Is(err, ErrNotSecured) { // before what is like a deadline: the copy may have run into one
+		no := refuse(wire.CodeUnavailable, "It is stored here and not in the copy yet, so that it does not count as safe. Keep it and try again.")
+		no.RetryAfter = 30 * time.Second
+		return no
+	}
 	if errors.Is(err, ErrBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		no := refuse(wire.CodeBusy, "Many phones are sending at this moment. Nothing is lost; try again shortly.")
 		no.RetryAfter = 5 * time.Second

@@ -88,6 +88,9 @@ func (e *Engine) audited(ctx context.Context, s Session, who *access.Access, c *
 	if fail != nil {
 		return nil, fail
 	}
+	if fail := e.confirm(ctx, c, page); fail != nil {
+		return nil, fail
+	}
 	if fail := e.audit(ctx, s, page.Changes); fail != nil {
 		return nil, fail
 	}

@@ -1,0 +1,221 @@
+package copier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+	"github.com/benbjohnson/litestream"
+)
+
+const (
+	// every is how often it is looked whether something was committed; a moment lies on this grid.
+	every = 500 * time.Millisecond
+	// syncWithin is how long one copy may take, and how long a push waits for it where it does.
+	syncWithin = 5 * time.Second
+	// busy is how long Litestream waits for our writer when it needs the database for itself.
+	busy = 10 * time.Second
+	// truncateFrom is the length of the write-ahead log, in pages of 8 kB, from which everybody waits until it is short again.
+	truncateFrom = 12000
+	// kept is how long one can go back: a little longer than phones can send again what is missing (fourteen days).
+	kept = 15 * 24 * time.Hour
+)
+
+// levels are how files are joined: one of each half minute, then of each quarter of an hour and each day.
+var levels = litestream.CompactionLevels{{Level: 0}, {Level: 1, Interval: 30 * time.Second}, {Level: 2, Interval: 15 * time.Minute}, {Level: 3, Interval: 24 * time.Hour}}
+
+// Options say what is copied where.
+type Options struct {
+	Dir string // the data folder
+	// Number tells the database from any other that was in its place; "" where files have none.
+	Number string
+	To     string // the folder of the copy
+	Key    string // file of the public keys it is sealed to
+	Log    *slog.Logger
+	// Uptime is the time that has passed since some moment, whatever the clock is set to.
+	Uptime func() time.Duration
+}
+
+// Copier copies one database.
+type Copier struct {
+	o     Options
+	own   string // the folder of this server's generation
+	db    *litestream.DB
+	store *litestream.Store
+
+	mu      sync.Mutex
+	copied  time.Duration // by uptime: when all that was committed lay in the copy last, or since when it is tried
+	failing error
+
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// Check says whether a copy can be made as asked, before anything is served.
+func Check(o Options) error {
+	if o.Key == "" {
+		return errors.New("--copy-to needs --copy-key, a file with the public key that the copy is sealed to; doorstep copy-key new makes one")
+	}
+	if within(o.To, o.Dir) {
+		return fmt.Errorf("%s is in the data folder: a copy there is lost with it. Name a folder on another disk or machine", o.To)
+	}
+	_, err := recipients(o.Key)
+	return err
+}
+
+// within tells whether a folder is another or lies in it.
+func within(folder, other string) bool {
+	from, bad1 := filepath.Abs(other)
+	to, bad2 := filepath.Abs(folder)
+	relative, bad3 := filepath.Rel(from, to)
+	return errors.Join(bad1, bad2, bad3) == nil && relative != ".." && !startsUp(relative)
+}
+
+func startsUp(relative string) bool {
+	return len(relative) > 2 && relative[:2] == ".." && relative[2] == filepath.Separator
+}
+
+// Start begins to copy the database of a folder, which is open already.
+func Start(o Options) (*Copier, error) {
+	if err := Check(o); err != nil {
+		return nil, err
+	}
+	sealTo, err := recipients(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	own, err := serverKey(filepath.Join(o.Dir, ServerKeyFile))
+	if err != nil {
+		return nil, err
+	}
+	if err := forgetOther(o); err != nil {
+		return nil, err
+	}
+	c := &Copier{o: o, done: make(chan struct{}), copied: o.Uptime()}
+	c.db = litestream.NewDB(filepath.Join(o.Dir, "data.db"))
+	c.db.MonitorInterval, c.db.BusyTimeout, c.db.TruncatePageN = 0, busy, truncateFrom
+	c.own = filepath.Join(o.To, generation(own.Recipient()))
+	c.db.Replica = litestream.NewReplicaWithClient(c.db, &sealedFolder{c.own, append(sealTo, own.Recipient()), []age.Identity{own}})
+	c.db.Replica.MonitorEnabled = false
+	c.store = litestream.NewStore([]*litestream.DB{c.db}, levels)
+	c.store.SnapshotInterval, c.store.SnapshotRetention, c.store.ShutdownSyncTimeout = 24*time.Hour, kept, 0
+	quiet := slog.New(&fromWarnings{o.Log.Handler()})
+	c.store.Logger = quiet
+	c.db.SetLogger(quiet)
+	c.db.ShutdownSyncTimeout = 0
+	if err := c.store.Open(context.Background()); err != nil {
+		return nil, fmt.Errorf("begin to copy to %s: %w", o.To, err)
+	}
+	var ctx context.Context
+	ctx, c.stop = context.WithCancel(context.Background())
+	go c.keep(ctx)
+	return c, nil
+}
+
+// forgetOther takes away what Litestream kept, beside the database, of another one that was in its place: a backup that was put
+// back is copied from its beginning.
+func forgetOther(o Options) error {
+	state := filepath.Join(o.Dir, ".data.db-litestream")
+	note := filepath.Join(state, "of")
+	if text, err := os.ReadFile(note); o.Number != "" && err == nil && string(text) == o.Number {
+		return nil
+	}
+	if err := os.RemoveAll(state); err != nil {
+		return fmt.Errorf("forget what was copied of another database: %w", err)
+	}
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return fmt.Errorf("make the folder for what is not copied yet: %w", err)
+	}
+	return os.WriteFile(note, []byte(o.Number), 0o600)
+}
+
+// keep copies what is committed until ctx ends.
+func (c *Copier) keep(ctx context.Context) {
+	defer close(c.done)
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for swept := time.Duration(-1); ; {
+		if err := c.Copy(ctx); err == nil && (swept < 0 || c.o.Uptime()-swept >= time.Hour) { // what fails is in State
+			swept = c.o.Uptime()
+			if err := forgetGenerations(c.o.To, c.own, time.Now().Add(-kept)); err != nil {
+				c.o.Log.Warn("an old generation of the copy stays", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// ErrNotCopied: what was committed is not in the copy.
+var ErrNotCopied = errors.New("what was stored is not in the copy yet")
+
+// Copy returns when all that was committed before it was called lies in the copy, on its disk.
+func (c *Copier) Copy(ctx context.Context) error {
+	began := c.o.Uptime()
+	ctx, cancel := context.WithTimeout(ctx, syncWithin)
+	defer cancel()
+	err := c.db.SyncAndWait(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case err == nil:
+		if c.failing != nil {
+			c.o.Log.Warn("the copy goes on", "to", c.o.To)
+		}
+		c.copied, c.failing = max(c.copied, began), nil
+		return nil
+	case errors.Is(context.Cause(ctx), context.Canceled):
+		return fmt.Errorf("%w: %w", ErrNotCopied, err)
+	case c.failing == nil:
+		c.o.Log.Error("the copy fails; it is tried again", "to", c.o.To, "error", err)
+	}
+	c.failing = err
+	return fmt.Errorf("%w: %w", ErrNotCopied, err)
+}
+
+// State is how far the copy is behind: 0 where all is in it that was committed when it was looked last, and whether it fails.
+type State struct {
+	Behind  time.Duration
+	Failing bool
+}
+
+// State says how the copy is.
+func (c *Copier) State() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return State{Behind: max(0, c.o.Uptime()-c.copied), Failing: c.failing != nil}
+}
+
+// Close copies what is left and ends.
+func (c *Copier) Close(ctx context.Context) error {
+	c.stop()
+	<-c.done
+	return c.store.Close(ctx)
+}
+
+// fromWarnings passes on what is a warning or worse.
+type fromWarnings struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (h *fromWarnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements slog.Handler.
+func (h *fromWarnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &fromWarnings{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements slog.Handler.
+func (h *fromWarnings) WithGroup(name string) slog.Handler {
+	return &fromWarnings{h.Handler.WithGroup(name)}
+}

@@ -1,0 +1,4 @@
+package copier
+
+// ForgetGenerations is for tests.
+var ForgetGenerations = forgetGenerations

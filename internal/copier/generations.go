@@ -1,0 +1,71 @@
+package copier
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+	"github.com/benbjohnson/litestream"
+)
+
+// A copy has a folder for each server that made it, by its key: a server cannot open what another one copied, such as the one on the
+// machine that was lost, and begins anew beside it.
+
+// generation is the name of the folder of a server.
+func generation(own *age.X25519Recipient) string { return own.String()[len("age1"):20] }
+
+// generations lists the folders of a copy; none where there is no copy.
+func generations(copy string) (list []string, err error) {
+	entries, err := os.ReadDir(copy)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("look at the copy: %w", err)
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			list = append(list, filepath.Join(copy, e.Name()))
+		}
+	}
+	return list, nil
+}
+
+// newest is when the newest file of a generation was made; zero for none.
+func newest(dir string) (at time.Time, err error) {
+	f := &sealedFolder{dir: dir}
+	for level := range litestream.SnapshotLevel + 1 {
+		files, err := f.list(level)
+		if err != nil {
+			return at, err
+		}
+		for _, file := range files {
+			if file.CreatedAt.After(at) {
+				at = file.CreatedAt
+			}
+		}
+	}
+	return at, nil
+}
+
+// forgetGenerations deletes those of other servers of which nothing is newer than a time: nobody goes back that far. What is not a
+// generation is left alone.
+func forgetGenerations(copy, but string, before time.Time) error {
+	list, err := generations(copy)
+	if err != nil {
+		return err
+	}
+	for _, dir := range list {
+		at, err := newest(dir)
+		if err != nil {
+			return err
+		}
+		if dir != but && !at.IsZero() && at.Before(before) {
+			if err := os.RemoveAll(dir); err != nil {
+				return fmt.Errorf("delete an old generation of the copy: %w", err)
+			}
+		}
+	}
+	return nil
+}

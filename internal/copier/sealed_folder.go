@@ -1,0 +1,218 @@
+package copier
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+	"github.com/benbjohnson/litestream"
+	"github.com/superfly/ltx"
+)
+
+// sealedFolder keeps Litestream's files in a folder, each sealed. What Litestream asks of a file without opening it, its size
+// and when it was made, is in its name: a copy of the folder by any means is as good as the folder.
+type sealedFolder struct {
+	dir        string
+	recipients []age.Recipient // none: it is only read
+	identities []age.Identity
+}
+
+var _ litestream.ReplicaClient = (*sealedFolder)(nil)
+
+const (
+	sealedEnd = ".age"
+	partEnd   = ".part"
+)
+
+// Type implements litestream.ReplicaClient, and so do all its exported methods.
+func (*sealedFolder) Type() string { return "sealed-folder" }
+
+// SetLogger does nothing: what goes wrong is returned.
+func (*sealedFolder) SetLogger(*slog.Logger) {}
+
+// Init does nothing.
+func (*sealedFolder) Init(context.Context) error { return nil }
+
+func (f *sealedFolder) level(level int) string { return filepath.Join(f.dir, strconv.Itoa(level)) }
+
+// nameOf is the name of a file: first and last transaction, when it was made in milliseconds, and its size in the clear.
+func nameOf(info *ltx.FileInfo) string {
+	return fmt.Sprintf("%s-%s.%d.%d%s", info.MinTXID, info.MaxTXID, info.CreatedAt.UnixMilli(), info.Size, sealedEnd)
+}
+
+func parseName(level int, name string) (*ltx.FileInfo, bool) {
+	parts := strings.Split(strings.TrimSuffix(name, sealedEnd), ".")
+	if !strings.HasSuffix(name, sealedEnd) || len(parts) != 3 {
+		return nil, false
+	}
+	low, high, _ := strings.Cut(parts[0], "-")
+	first, bad1 := ltx.ParseTXID(low)
+	last, bad2 := ltx.ParseTXID(high)
+	made, bad3 := strconv.ParseInt(parts[1], 10, 64)
+	size, bad4 := strconv.ParseInt(parts[2], 10, 64)
+	if errors.Join(bad1, bad2, bad3, bad4) != nil {
+		return nil, false
+	}
+	return &ltx.FileInfo{Level: level, MinTXID: first, MaxTXID: last, Size: size, CreatedAt: time.UnixMilli(made).UTC()}, true
+}
+
+// list reads the files of a level, by their first transaction.
+func (f *sealedFolder) list(level int) ([]*ltx.FileInfo, error) {
+	entries, err := os.ReadDir(f.level(level))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the copy: %w", err)
+	}
+	var list []*ltx.FileInfo
+	for _, e := range entries {
+		if info, ok := parseName(level, e.Name()); ok {
+			list = append(list, info)
+		}
+	}
+	slices.SortFunc(list, func(a, b *ltx.FileInfo) int {
+		return strings.Compare(a.MinTXID.String()+a.MaxTXID.String(), b.MinTXID.String()+b.MaxTXID.String())
+	})
+	return list, nil
+}
+
+// LTXFiles lists the files of a level from a transaction on.
+func (f *sealedFolder) LTXFiles(_ context.Context, level int, seek ltx.TXID, _ bool) (ltx.FileIterator, error) {
+	list, err := f.list(level)
+	if err != nil {
+		return nil, err
+	}
+	return ltx.NewFileInfoSliceIterator(slices.DeleteFunc(list, func(i *ltx.FileInfo) bool { return i.MinTXID < seek })), nil
+}
+
+// find is the file of a level with these transactions.
+func (f *sealedFolder) find(level int, first, last ltx.TXID) (string, error) {
+	found, err := filepath.Glob(filepath.Join(f.level(level), first.String()+"-"+last.String()+".*"+sealedEnd))
+	if err != nil || len(found) == 0 {
+		return "", errors.Join(err, litestream.NewLTXError("open", f.level(level), level, uint64(first), uint64(last), fs.ErrNotExist))
+	}
+	return found[len(found)-1], nil
+}
+
+// OpenLTXFile reads a file from an offset on, size 0 to its end.
+func (f *sealedFolder) OpenLTXFile(_ context.Context, level int, first, last ltx.TXID, offset, size int64) (io.ReadCloser, error) {
+	path, err := f.find(level, first, last)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	plain, length, err := age.DecryptReaderAt(file, info.Size(), f.identities...)
+	if err != nil {
+		return nil, errors.Join(notForThisKey(path, err), file.Close())
+	}
+	if size == 0 {
+		size = max(0, length-offset)
+	}
+	return section{bufio.NewReaderSize(io.NewSectionReader(plain, offset, size), 256<<10), file}, nil
+}
+
+type section struct {
+	io.Reader
+	io.Closer
+}
+
+func notForThisKey(path string, err error) error {
+	if none := new(age.NoIdentityMatchError); errors.As(err, &none) {
+		return fmt.Errorf("%s was sealed to another key: %w", path, err)
+	}
+	return fmt.Errorf("open %s: %w", path, err)
+}
+
+// WriteLTXFile seals a file into the folder: whole or not at all, and on the disk when it returns.
+func (f *sealedFolder) WriteLTXFile(_ context.Context, level int, first, last ltx.TXID, r io.Reader) (info *ltx.FileInfo, err error) {
+	var head bytes.Buffer
+	header, _, err := ltx.PeekHeader(io.TeeReader(r, &head))
+	if err != nil {
+		return nil, fmt.Errorf("read what is to be copied: %w", err)
+	}
+	if err := os.MkdirAll(f.level(level), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the copy: %w", err)
+	}
+	part, err := os.CreateTemp(f.level(level), "*"+partEnd) // made with 0600
+	if err != nil {
+		return nil, fmt.Errorf("write the copy: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("write the copy: %w", err), ignoreClosed(part.Close()), os.Remove(part.Name()))
+		}
+	}()
+	sealed, err := age.Encrypt(part, f.recipients...)
+	if err != nil {
+		return nil, err
+	}
+	size, err := io.Copy(sealed, io.MultiReader(&head, r))
+	if err = errors.Join(err, sealed.Close()); err != nil {
+		return nil, err
+	}
+	if err = errors.Join(part.Sync(), part.Close()); err != nil {
+		return nil, err
+	}
+	info = &ltx.FileInfo{Level: level, MinTXID: first, MaxTXID: last, Size: size, CreatedAt: time.UnixMilli(header.Timestamp).UTC()}
+	if err = os.Rename(part.Name(), filepath.Join(f.level(level), nameOf(info))); err != nil {
+		return nil, err
+	}
+	return info, syncFolder(f.level(level))
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, fs.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// DeleteLTXFiles deletes files.
+func (f *sealedFolder) DeleteLTXFiles(_ context.Context, list []*ltx.FileInfo) error {
+	for _, info := range list {
+		path, err := f.find(info.Level, info.MinTXID, info.MaxTXID)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = os.Remove(path)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteAll is refused: nothing here ever means a copy to go.
+func (*sealedFolder) DeleteAll(context.Context) error {
+	return errors.New("a copy is not deleted whole")
+}

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { setUp } from './app-kit.mjs'
 import { accessible, openBrowser, patience } from './kit.mjs'
 
 const binary = fileURLToPath(new URL('../../dist/doorstep-plain', import.meta.url))
@@ -254,4 +255,19 @@ test('an administrator sets up a practice, a team and staff, who set passwords o
   await leads.getByLabel('Whose caseload').selectOption('Community Nurses')
   await leads.getByRole('button', { name: 'Register' }).click()
   await leads.getByText('TESTPATIENT, Ivy is registered.').first().waitFor()
+
+  // As the README tells it: at the end a nurse's phone has a person on it.
+  const phone = await another(t)
+  await phone.setViewportSize({ width: 360, height: 740 })
+  await phone.goto(`${url}/app/`)
+  await setUp(phone, /** @type {any} */ ({ staff: { nia: { email: 'nia.evans@trust.example' } }, password: 'seventeen-green-kettles' }), 'nia')
+  await phone.getByLabel('Find a person').fill('ivy')
+  await phone.getByRole('link', { name: /TESTPATIENT, Ivy/ }).click()
+  await phone.getByRole('heading', { name: /TESTPATIENT, Ivy/ }).waitFor()
+  if (process.env.SHOTS) await phone.screenshot({ path: `${process.env.SHOTS}/first-person-360.png`, fullPage: true })
+  await phone.getByRole('link', { name: 'Record a visit' }).first().click()
+  await phone.getByLabel('What is the visit for?').selectOption('Insulin')
+  await phone.getByLabel('Visit done').check()
+  await phone.getByRole('group', { name: 'Saw them eat' }).getByLabel('Some').check() // what her organisation asks
+  if (process.env.SHOTS) await phone.screenshot({ path: `${process.env.SHOTS}/own-question-360.png`, fullPage: true })
 })

@@ -24,6 +24,9 @@ func since(first, later time.Time) string {
 	return when(later)
 }
 
+// HowLong writes a duration as the texts of handovers do, in whole minutes.
+func HowLong(d time.Duration) string { return howLong(d) }
+
 // howLong writes a duration as people say it, in whole minutes.
 func howLong(d time.Duration) string {
 	d = d.Truncate(time.Minute)

@@ -160,7 +160,7 @@ func reached(at string, late int64) string {
 	if late < 60 {
 		return onPaper(at)
 	}
-	return onPaper(at) + ", " + (time.Duration(late) * time.Second).Truncate(time.Minute).String() + " after it was recorded"
+	return onPaper(at) + ", " + handover.HowLong(time.Duration(late)*time.Second) + " after it was recorded"
 }
 
 // words makes a code readable.

@@ -15,6 +15,7 @@ const (
 	openOnce = `UPDATE once_links SET opened_at = ? WHERE id = ?`
 	// onceAsked counts those of a handover that were asked for since.
 	onceAsked   = `SELECT count(*) FROM once_links WHERE handover = ? AND made_at > ?`
+	forgetOnce  = `DELETE FROM once_links WHERE expires_at < ?`
 	addOnceMail = `INSERT INTO deliveries (key, handover, team, route, channel, class, batch, created_at, due_at, until, state) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, 'waiting')`
 )
 
@@ -52,6 +53,9 @@ func (tx Tx) AskOnce(id string, handover string, team string, class care.Class, 
 	}
 	return false, nil
 }
+
+// ForgetOnce removes links that have opened nothing for a day; what was done by them is in the audit.
+func (tx Tx) ForgetOnce() error { return tx.exec(forgetOnce, care.Stamp(tx.Now().Add(-24*time.Hour))) }
 
 // Once is a one-time link by its id; nil for none.
 func (tx Tx) Once(id string) (found *Once, err error) {

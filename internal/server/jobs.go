@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"doorstep/internal/pbchannels"
 	"doorstep/internal/pbrecords"
+	"doorstep/internal/pbstore"
 	"doorstep/internal/syncer"
 )
 
@@ -101,6 +103,9 @@ func (s *Server) lastLines() {
 // writer meanwhile.
 func (s *Server) CleanUp(ctx context.Context) error {
 	if err := s.Engine.Retain(ctx, syncer.Retention{Tombstones: s.o.Tombstones}); err != nil {
+		return err
+	}
+	if err := s.Engine.Do(ctx, func(tx *pbstore.Tx) error { return pbchannels.In(tx).ForgetOnce() }); err != nil {
 		return err
 	}
 	// A few rows of each index are enough for the planner; all of them would hold the writer for a third of a second.

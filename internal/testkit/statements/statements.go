@@ -43,6 +43,7 @@ var small = map[string]string{
 	"handover_rules": "the rules a clinical lead keeps",
 	"calendar_days":  "a few bank holidays a year",
 	"team_routes":    "the ways to the teams of one area",
+	"once_links":     "those of a day",
 	"staff":          "the people who work there",
 }
 

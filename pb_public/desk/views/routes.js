@@ -131,7 +131,8 @@ export function route(desk, [org = '', team = '', id = '']) {
       if (made) return html`${secretBox(made)}<p><a href="#/routes/${org}/${team}">${view.back.text}</a></p>`
       if (!form) return html`<p>${words.desk.notFor.view}</p>`
       const email = form.values.channel === 'email'
-      const how = choice('channel', f.channel, channels.map(c => ({ value: c, text: word(w.channels, c) })), { required: true })
+      const how = choice('channel', f.channel, channels.map(c => ({ value: c, text: word(w.channels, c) })),
+        { required: true, hint: channels.includes('email') ? undefined : f.noMail })
       const hours = optionsOf(w.hours)
       const places = Array.from({ length: others + 1 }, (_, i) => ({ value: String(i + 1), text: String(i + 1) }))
       return form.draw([...(isNew ? [how] : []),

@@ -20,8 +20,6 @@ const (
 	costLimit     = 100_000
 	costUnwatched = 200
 	sourceSize    = 4000
-	// nesting is how deep a question about all of a list may stand in another: a third would multiply a day by itself twice.
-	nesting = 2
 	// patternSize is the most instructions that a pattern compiles to.
 	patternSize = 500
 )
@@ -140,7 +138,7 @@ func newEnvironments() (environments, error) {
 		cel.Variable("news2", cel.DynType),
 		cel.ParserExpressionSizeLimit(sourceSize),
 		cel.ExtendedValidations(),
-		cel.ASTValidators(cel.ValidateComprehensionNestingLimit(nesting), cel.ValidateRegexProgramSizeLimit(patternSize)),
+		cel.ASTValidators(cel.ValidateRegexProgramSizeLimit(patternSize)),
 	)
 	if err != nil {
 		return environments{}, fmt.Errorf("prepare triggers: %w", err)

@@ -288,6 +288,20 @@ func (s *stored) concern(r *row) bool {
 	return r.text("class") == string(care.Safeguarding)
 }
 
+// named is whom the first op of a kept change is about, by its author; "" where it does not say.
+func named(r *row) string {
+	var kept struct {
+		Ops []struct {
+			Patient string `json:"patient"`
+		} `json:"ops"`
+	}
+	raw, _ := r.values["content"].(json.RawMessage)
+	if json.Unmarshal(raw, &kept) != nil || len(kept.Ops) == 0 {
+		return ""
+	}
+	return kept.Ops[0].Patient
+}
+
 // issueDifferences: contents are shown to those who have the person, and to nobody else.
 func issueDifferences(values map[string]any, r *row, v *viewer) []string {
 	hidden := []string{"before", "kept", "lost"}
@@ -301,6 +315,8 @@ func issueDifferences(values map[string]any, r *row, v *viewer) []string {
 			return []string{fmt.Sprintf("issue %s is shown as about %q", shortKey(r.id), claimed)}
 		}
 		near = v.near(claimed)
+	} else if whom := named(r); r.text("author") == v.id && whom != "" {
+		near = near || v.near(whom) // they wrote it about somebody who is theirs, and know this one from their desk
 	}
 	if strings.Contains(strings.ToLower(r.text("field")), "safeguarding") { // whatever collection it is said to be of
 		near = false

@@ -90,10 +90,16 @@ func newTold(t *testing.T, more ...func(*server.ChannelOptions)) *told {
 	for _, change := range more {
 		change(&channels)
 	}
+	return newToldWith(t, server.Options{Manual: true, Channels: channels})
+}
+
+// newToldWith is newTold on a server with these options.
+func newToldWith(t *testing.T, o server.Options) *told {
+	t.Helper()
 	w := &told{t: t, receiver: &machine{status: map[string]int{}}}
 	w.receiver.Server = httptest.NewServer(w.receiver)
 	t.Cleanup(w.receiver.Close)
-	w.started = start(t, server.Options{Manual: true, Channels: channels})
+	w.started = start(t, o)
 	w.clock.Turn(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)) // a Monday
 	practice, trust := w.app.Org(t, "practice", "Bridge Surgery"), w.app.Org(t, "community_trust", "Trust")
 	w.surgery, w.nurses = w.app.Team(t, practice, "practice", "Bridge Surgery"), w.app.Team(t, trust, "nursing", "Riverside Nurses")

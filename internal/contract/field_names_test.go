@@ -26,7 +26,7 @@ var byName = map[string]string{
 	"pbstore/tx_records.go": "compares values whatever they are", "takein/derive.go": "compares values whatever they are",
 	"storetest/memory.go": "a table of any collection", "storetest/contract_records.go": "asserts on stored values",
 	"testkit/faults/copies_and_restores.go": "reads a phone", "testkit/faults/phones.go": "reads a phone",
-	"sim/actions.go": "reads a phone", "sim/actions_write.go": "reads a phone", "sim/handing.go": "reads a phone",
+	"sim/actions.go": "reads a phone", "sim/actions_write.go": "reads a phone", "sim/handing.go": "reads a phone", "sim/actions_plans.go": "reads a phone",
 	"demo/scenes_phones.go": "reads a phone", "demo/scenes_handovers.go": "reads a phone", "demo/script.go": "reads a phone", "demo/opening.go": "reads a phone",
 	"phone/view.go": "a phone holds records of any collection", "phone/record.go": "a phone holds records of any collection",
 }

@@ -49,11 +49,22 @@ var wideActions = slices.Concat(actions, []action{
 	{"sealing key", 3, (*World).loseSealingKey},
 })
 
+// plannedActions are what happens on a day about plans.
+var plannedActions = slices.Concat(actions, []action{
+	{"plan", 60, (*World).actPlan},
+	{"move planned visits", 60, (*World).actMovePlanned},
+	{"plans job", 25, (*World).actExtend},
+	{"planned visit", 60, (*World).actPlannedVisit},
+})
+
 func (w *World) wide() bool { return w.o.Theme == wide }
 
 func (w *World) actions() []action {
-	if w.wide() {
+	switch w.o.Theme {
+	case wide:
 		return wideActions
+	case planned:
+		return plannedActions
 	}
 	return actions
 }
@@ -73,6 +84,9 @@ const (
 	// wide: people hand over by hand, write what they did about handovers and what is for the safeguarding lead alone, phones
 	// lie locked in pockets, services come to their end. It is about one of the others as well, or about nothing in particular.
 	wide = "wide"
+	// planned: leads plan visits that repeat, move them and end the plans, while phones make them. It is about one of the
+	// others as well, as a wide day is.
+	planned = "planned"
 )
 
 var themes = map[string]theme{
@@ -86,7 +100,7 @@ var themes = map[string]theme{
 func (w *World) theme() theme {
 	name := w.o.Theme
 	roll := pick(w, []string{"", "", "", "", copies, restores, disaster, staffing})
-	if name == "" || name == wide {
+	if name == "" || name == wide || name == planned {
 		name = roll
 	}
 	w.about = name

@@ -11,19 +11,23 @@ import (
 	"doorstep/internal/identifier"
 )
 
-// foreignWrite is a value somebody wrote past the engine.
+// foreignWrite is a value somebody wrote past the engine, or what a plan made of a visit.
 type foreignWrite struct {
 	after      int64 // head at that moment: the write comes after this change and before the next
 	collection string
 	id         string
 	field      string
 	value      any
+	// Of a plan: the fields it wrote, whether it made the visit, and whether it withdrew it.
+	set           map[string]any
+	made, retract bool
 }
 
 // tape is a backup of the server's data.
 type tape struct {
 	disk    disk
 	foreign int // how much of World.foreign it holds
+	booked  []*booked
 }
 
 func (w *World) save(r *core.Record) {
@@ -141,7 +145,7 @@ func (w *World) actDashboard() {
 	r.Set(field, value)
 	after := w.head()
 	w.save(r)
-	w.foreign = append(w.foreign, foreignWrite{after, care.Patients, id, field, value})
+	w.foreign = append(w.foreign, foreignWrite{after: after, collection: care.Patients, id: id, field: field, value: value})
 	w.note(serverColumn, "dashboard: P%d %s", i, field)
 }
 
@@ -177,7 +181,7 @@ func (w *World) actRaw() {
 		w.fail("raw SQL: %v", err)
 		return
 	}
-	w.foreign = append(w.foreign, foreignWrite{after, care.Visits, visit, "note", value})
+	w.foreign = append(w.foreign, foreignWrite{after: after, collection: care.Visits, id: visit, field: "note", value: value})
 	w.note(serverColumn, "raw SQL: note of visit %s", shortKey(visit))
 }
 
@@ -191,10 +195,13 @@ func (w *World) actMisfiled() {
 		return
 	}
 	r := visits[0]
+	if w.ofPlan(r.Id) {
+		return // its plan goes on for whom it was made
+	}
 	r.Set("patient", to)
 	after := w.head()
 	w.save(r)
-	w.foreign = append(w.foreign, foreignWrite{after, care.Visits, r.Id, "patient", to})
+	w.foreign = append(w.foreign, foreignWrite{after: after, collection: care.Visits, id: r.Id, field: "patient", value: to})
 	w.note(serverColumn, "dashboard: visit %s of P%d belongs to P%d", shortKey(r.Id), from, w.numberOf(to))
 }
 
@@ -267,7 +274,7 @@ func (w *World) actServerBackup() {
 			w.fail("back the server up: %v", err)
 			return
 		}
-		w.tape = &tape{d, len(w.foreign)}
+		w.tape = &tape{d, len(w.foreign), copyOf(w.booked)}
 		w.note(serverColumn, "server backed up at %d", w.head())
 		return
 	}
@@ -311,7 +318,7 @@ func (w *World) restore() {
 			}
 		}
 	}
-	w.foreign = w.foreign[:w.tape.foreign]
+	w.foreign, w.booked = w.foreign[:w.tape.foreign], copyOf(w.tape.booked)
 	if w.chance(50) {
 		w.tape = nil // else it may be put back a second time
 	}

@@ -17,9 +17,12 @@
 //   - what was handed over by hand is in a handover, refused or not; a line that a phone wrote is in the history once, as
 //     what was done or as what was meant, and whoever has the handover reads it once (handing.go);
 //   - what was told in confidence is in no answer to anybody, and the safeguarding lead reads all of it (confidence.go);
+//   - of plans that repeat exactly those visits stand that days and clocks ask for, and what somebody touched is as they left
+//     it (plans.go);
 //   - a locked phone hears numbers and orders alone, sends nothing in clear, and loses nothing (pocket.go).
 //
-// Every second day of TestSeeds is wide: it has the moves of the last four as well.
+// Every second day of TestSeeds is wide: it has the moves of the four about handovers, confidence, services and locked phones
+// as well. Every fourth is about plans.
 //
 // A seed that fails prints a drawn timeline and the command that replays it. Seeded design bugs
 // (faults.go) prove that the reckoning notices.

@@ -24,6 +24,7 @@ var wideFaults = map[string]string{
 	"work stays with a service that has ended":               "takes nothing any more",
 	"what was sent while locked leaves the outbox":           "while it was locked",
 	"an emergency waits as long as it is asked to":           "has an emergency unsent",
+	"the last visit of a move is forgotten":                  "after a move, and must be",
 }
 
 func faultsOfWideDays() []Fault {
@@ -41,6 +42,7 @@ func faultsOfWideDays() []Fault {
 		}), wide},
 		{"what was sent while locked leaves the outbox", "an answer taken for a confirmation", onPhone(phoneBug{dropTaken: true}), wide},
 		{"an emergency waits as long as it is asked to", "Retry-After for all", onPhone(phoneBug{patient: true}), wide},
+		{"the last visit of a move is forgotten", "a loop that ends one early", inRooms(func(r *rooms.Rooms, _ *pbstore.Tx) { r.Changes = lastLeftOut{r.Changes} }), planned},
 	}
 }
 
@@ -96,6 +98,19 @@ func (q quotesConfidence) Accept(m *care.Mutation, by takein.By) (wire.Result, e
 type wordsNotRaised struct{ takein.Handovers }
 
 func (wordsNotRaised) RaiseWords(arrange.Words) error { return nil }
+
+// lastLeftOut takes in all of what a desk does to visits but the last.
+type lastLeftOut struct{ rooms.Changes }
+
+func (l lastLeftOut) Accept(m *care.Mutation, by takein.By) (wire.Result, error) {
+	last := len(m.Ops) - 1
+	if by.Client != "" || last < 1 || m.Ops[last].Kind != care.OpUpdate || m.Ops[last].Collection != care.Visits {
+		return l.Changes.Accept(m, by)
+	}
+	some := *m
+	some.Ops = m.Ops[:last]
+	return l.Changes.Accept(&some, by)
+}
 
 // everybodyTakes finds every team that has a row.
 type everybodyTakes struct {

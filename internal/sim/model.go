@@ -208,6 +208,10 @@ func (m *model) base(text string, at float64) float64 {
 }
 
 func (m *model) apply(x *effect) {
+	if f := x.foreign; f != nil && f.field == "" {
+		m.applyPlan(x, f)
+		return
+	}
 	if f := x.foreign; f != nil {
 		if it := m.items[f.collection+"/"+f.id]; it != nil {
 			c := it.cell(f.field)
@@ -254,6 +258,35 @@ func (m *model) apply(x *effect) {
 	for _, it := range made {
 		it.fresh = 0
 	}
+}
+
+// applyPlan applies what a plan, or a move at the desk, did to a visit: it saw everything as it stood.
+func (m *model) applyPlan(x *effect, f *foreignWrite) {
+	it := m.items[f.collection+"/"+f.id]
+	if f.made {
+		c, _ := care.ByName(f.collection)
+		if it != nil {
+			m.fault("a plan made %s %s, which was there already", f.collection, shortKey(f.id))
+			return
+		}
+		it = &item{collection: c, id: f.id, cells: map[string]*cell{}}
+		m.items[f.collection+"/"+f.id] = it
+		for name, v := range f.set {
+			if v != nil {
+				it.cells[name] = &cell{value: v}
+			}
+		}
+		return
+	}
+	if it == nil {
+		m.fault("a plan wrote into %s %s, which is not there", f.collection, shortKey(f.id))
+		return
+	}
+	for name, v := range f.set {
+		c := it.cell(name)
+		c.value, c.seq, c.client, c.vague = v, x.at, "", false
+	}
+	it.retracted = it.retracted || f.retract
 }
 
 // resolve applies a decision about an issue. What a replay of a quarantined change does is an

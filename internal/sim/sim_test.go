@@ -69,7 +69,7 @@ func TestSeed(t *testing.T) {
 // live through more.
 const usualSeeds = 40
 
-// TestSeeds runs many seeds, every second a wide day; a failing one prints its timeline and how to replay it. No phone compares what it
+// TestSeeds runs many seeds, every second a wide day and every fourth one about plans; a failing one prints its timeline and how to replay it. No phone compares what it
 // holds with the server before the reckoning: whatever a pull misses stays missing.
 func TestSeeds(t *testing.T) {
 	trouble(t, seeds(t, usualSeeds), Options{})
@@ -84,6 +84,9 @@ var rareKinds = []string{"sealed to a lost key", "opened after all"}
 
 // manyDays is how many seeds have them.
 const manyDays = 400
+
+// plannedKinds are what happens on days about plans alone.
+var plannedKinds = []string{"planned", "plan changed", "plan refused", "plan stopped", "plans extended", "planned visit moved", "planned visit made"}
 
 // TestSeedsWithDigests runs seeds in which phones compare what they hold in the middle of the day as well. It must
 // move nothing: a comparison that finds something has found a pull that missed it.
@@ -117,6 +120,11 @@ func trouble(t *testing.T, n int, day Options, kinds ...string) {
 	for _, k := range wideKinds {
 		if n >= usualSeeds && total[k] == 0 {
 			t.Errorf("in %d runs there was never a %q: the wide days have lost what makes them wide", n, k)
+		}
+	}
+	for _, k := range plannedKinds {
+		if n >= usualSeeds && total[k] == 0 {
+			t.Errorf("in %d runs there was never a %q: the days about plans have lost what they are about", n, k)
 		}
 	}
 	for _, k := range []string{"changes", "conflicts", "held or set aside", "alarms", "handovers", "swap checked", "role changed before a kill", "server crash", "server restored", "phone restored", "twin"} {
@@ -156,8 +164,11 @@ func runs(t *testing.T, n int, day Options) iter.Seq[*Report] {
 					}
 					day := day
 					day.Seed = uint64(i + 1)
-					if i%2 == 1 {
+					switch i % 4 {
+					case 1, 3:
 						day.Theme = wide
+					case 2:
+						day.Theme = planned
 					}
 					r, err := Run(day)
 					results[i] <- result{r, err}

@@ -76,6 +76,7 @@ type World struct {
 
 	reached map[string]*mutation // changes that reached the server at least once, by key
 	foreign []foreignWrite       // what was written past the engine
+	booked  []*booked            // plans that repeat
 	screens map[string][]screen  // what was on the screen when a change was written
 	left    map[string]bool      // members of staff who left the service, by name
 	excused map[string]bool      // keys that a restore lost together with the phone that had them

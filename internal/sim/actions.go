@@ -54,6 +54,7 @@ var plannedActions = slices.Concat(actions, []action{
 	{"plan", 60, (*World).actPlan},
 	{"move planned visits", 60, (*World).actMovePlanned},
 	{"plans job", 25, (*World).actExtend},
+	{"discharge", 8, (*World).actDischarge},
 	{"planned visit", 60, (*World).actPlannedVisit},
 })
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
@@ -127,6 +128,27 @@ func (w *World) actExtend() {
 		}
 		w.follow(b, after, steps, stood[b.id])
 	}
+}
+
+// actDischarge takes somebody for whom there is a plan off the caseload of its team; in the night the plan stops.
+func (w *World) actDischarge() {
+	live := slices.DeleteFunc(slices.Clone(w.booked), func(b *booked) bool { return b.ended })
+	if len(live) == 0 {
+		return
+	}
+	b := pick(w, live)
+	rows, err := w.machine.app.FindRecordsByFilter(care.Caseload, "patient = {:p} && team = {:t}", "id", 50, 0, map[string]any{"p": b.patient, "t": b.team})
+	if err != nil {
+		w.fail("list the caseload: %v", err)
+		return
+	}
+	for _, r := range rows {
+		r.Set("to", w.clock.Now())
+		w.save(r)
+	}
+	w.note(serverColumn, "the person of plan %s is taken off its team, and a night passes", shortKey(b.id))
+	w.pass(24 * time.Hour)
+	w.actExtend()
 }
 
 // actMovePlanned gives planned visits to somebody else, or puts them on another day or at another time.

@@ -51,11 +51,11 @@ var wideActions = slices.Concat(actions, []action{
 
 // plannedActions are what happens on a day about plans.
 var plannedActions = slices.Concat(actions, []action{
-	{"plan", 60, (*World).actPlan},
+	{"plan", 90, (*World).actPlan},
 	{"move planned visits", 60, (*World).actMovePlanned},
 	{"plans job", 25, (*World).actExtend},
-	{"discharge", 8, (*World).actDischarge},
-	{"planned visit", 60, (*World).actPlannedVisit},
+	{"discharge", 5, (*World).actDischarge},
+	{"planned visit", 110, (*World).actPlannedVisit},
 })
 
 func (w *World) wide() bool { return w.o.Theme == wide }

@@ -219,8 +219,11 @@ func (k booking) fields(patient string) map[string]any {
 
 // whoMayGo is whom a plan names, while they are in service and have the person; "" for nobody.
 func (w *World) whoMayGo(b *booked, holds map[string]bool) string {
+	if b.staff == "" {
+		return ""
+	}
 	r := w.mustFind(care.StaffName, b.staff)
-	if b.staff == "" || r == nil {
+	if r == nil {
 		return ""
 	}
 	left := r.GetDateTime("inactive_since").Time()

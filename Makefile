@@ -38,6 +38,10 @@ demo: need-go ## invent a neighbourhood, live a day in it, serve it (ARGS="--onc
 build: need-go ## one static binary in ./dist
 	CGO_ENABLED=0 $(GO) build -tags timetzdata -trimpath -ldflags="-s -w" -o dist/doorstep .
 
+.PHONY: release
+release: need-go ## static programs for Linux in dist/release, with checksums, what they are made of and all licences (VERSION=v1.2.3)
+	VERSION=$(VERSION) .ci/release
+
 .PHONY: test
 test: ## every test there is
 	@MAKE="$(MAKE)" .ci/parts $(TEST_PARTS)

@@ -248,3 +248,40 @@ func acknowledgesAfterCopy(t *testing.T) {
 	}
 	ends(t, serve, lines)
 }
+
+// The runbook, word by word: whoever has the copy and the key puts it back in a folder of its own, has it looked through and serves it.
+func TestTheDrill_AsTheRunbookSaysItIsPractised(t *testing.T) {
+	dir, email, person := nursesFolder(t)
+	to, private, public := sealed(t)
+	serve, lines, address := serves(t, dir, "--copy-to="+to, "--copy-key="+public)
+	record(t, annsPhone(t, address, email, http.DefaultClient), person, "1")
+	ends(t, serve, lines)
+	runbook, err := os.ReadFile("docs/operate/runbook.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(runbook), "To practise it")
+	_, block, _ := strings.Cut(after, "```sh\n")
+	block, _, _ = strings.Cut(block, "```")
+	practice, at := filepath.Join(t.TempDir(), "practice"), freeAddress(t)
+	commands := 0
+	for line := range strings.Lines(strings.NewReplacer("/tmp/practice", practice, "/mnt/copy/doorstep", to, "copies.key", private, "127.0.0.1:8099", at,
+		`"$(date -u -d yesterday +%FT%TZ)"`, "2100-01-01T00:00:00Z").Replace(block)) { // of yesterday this copy has nothing
+		args := strings.Fields(line)
+		if len(args) < 2 || args[0] != "doorstep" {
+			t.Fatalf("the runbook says %q", line)
+		}
+		commands++
+		if args[1] == "serve" {
+			practised, lines := program(t, nil, args[1:]...)
+			said(t, lines, "Doorstep listens on "+at)
+			command(t, practice, "health", "--http", at)
+			ends(t, practised, lines)
+			continue
+		}
+		printed(t, t.TempDir(), args[1:]...)
+	}
+	if got := notes(t, practice); commands != 3 || got != "1" {
+		t.Errorf("after %d commands the folder for practising holds %q", commands, got)
+	}
+}

@@ -97,6 +97,9 @@ func Start(o Options) (*Copier, error) {
 	if err := forgetOther(o); err != nil {
 		return nil, err
 	}
+	if sameDisk(o.Dir, o.To) {
+		o.Log.Warn("the copy lies on the disk of the data folder, and is lost with it: is another disk not mounted?", "to", o.To)
+	}
 	c := &Copier{o: o, done: make(chan struct{}), copied: o.Uptime()}
 	c.db = litestream.NewDB(filepath.Join(o.Dir, "data.db"))
 	c.db.MonitorInterval, c.db.BusyTimeout, c.db.TruncatePageN = 0, busy, truncateFrom

@@ -260,6 +260,18 @@ func TestACopyThatFailsIsSaidAndGoesOn(t *testing.T) {
 	}
 }
 
+// A disk that was not mounted looks like a folder on the disk of the data, and the copy would be lost with that.
+func TestACopyOnTheDiskOfTheDataIsSaid(t *testing.T) {
+	s := newSite(t)
+	s.To = filepath.Join(filepath.Dir(s.Dir), "not", "there", "yet")
+	if err := s.start(t).Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(s.log.String(), "the copy lies on the disk of the data folder") {
+		t.Errorf("it says %q", &s.log)
+	}
+}
+
 // SQLite before 3.51.3 could begin the log anew while somebody copies from it.
 func TestThisSQLiteKeepsItsLogForWhoCopiesFromIt(t *testing.T) {
 	s := newSite(t)

@@ -14,8 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"doorstep/internal/care"
 	"doorstep/internal/doctor"
 	"doorstep/internal/identity"
+	"doorstep/internal/testkit/pbtest"
 )
 
 // sqls plants by SQL, past the server and without a trigger that would tell it.
@@ -87,7 +89,7 @@ var planted = []fault{
 	), "clock", doctor.Problem, "1h0m0s behind", false, nil},
 	{"a head that went back", sqls(`UPDATE sync_meta SET seq = 1`), "sequence", doctor.Problem, "beyond the head", false, nil},
 	{"a visit that is in no feed", sqls(`DELETE FROM sync_feed WHERE record = '{visit}'`), "feed", doctor.Problem, "1 record of visits", true, nil},
-	{"a visit that is in one feed twice", sqls(`INSERT INTO sync_feed SELECT seq - 1, 900, scope, collection, record FROM sync_feed WHERE record = '{visit}'`), "feed", doctor.Problem, "in one feed twice", false, nil},
+	{"a visit that is in one feed twice", sqls(`INSERT INTO sync_feed SELECT seq - 1, 900, scope, collection, record FROM sync_feed WHERE record = '{visit}'`), "feed", doctor.Warning, "in one feed twice", false, nil},
 	{"a change that is not in the ledger", sqls(`DELETE FROM sync_ledger WHERE key = (SELECT last_key FROM sync_clients)`), "ledger", doctor.Problem, "last number", false, nil},
 	{"a number that was given twice", sqls(`UPDATE sync_ledger SET seq = (SELECT min(seq) FROM sync_ledger)`), "ledger", doctor.Problem, "given twice", false, nil},
 	{"a value that nobody can read", sqls(`UPDATE observations SET pulse = '{' WHERE id = '{reading}'`), "values", doctor.Problem, "1 record of observations holds", false, []string{"sequence"}},
@@ -184,6 +186,33 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Check-ins that an import writes together with whoever has their people are sent to volunteers before they are settled: they
+// stand in the feed once all the same.
+func TestWhatAnImportBringsStandsInTheFeedOnce(t *testing.T) {
+	l := livedIn(t)
+	var service, friends, vic string
+	l.with(t, func(app *pbtest.App) {
+		org := app.Org(t, care.VoluntaryKind, "Friends")
+		team := app.Team(t, org, care.VoluntaryKind, "Friends")
+		service, friends, vic = org.Id, team.Id, app.Staff(t, care.Volunteer, "Vic", team).Id
+	})
+	l.with(t, func(app *pbtest.App) {
+		for range 3 {
+			person := app.Put(t, care.Patients, map[string]any{"family_name": "Testpatient", "consent": []map[string]any{{"service": service, "given": true, "how": "asked", "at": "2026-03-01T08:00:00.000Z"}}})
+			app.Put(t, care.Caseload, map[string]any{"patient": person.Id, "team": friends})
+			app.Put(t, care.Checkins, map[string]any{"patient": person.Id, "team": friends, "staff": vic, "planned_start": "2026-03-02 09:00:00.000Z"})
+		}
+	})
+	if got := l.sql(t, `SELECT count(*) FROM checkins c JOIN sync_feed f ON f.record = c.id AND f.seq = c.version`); got != "9" {
+		t.Errorf("the check-ins stand in %s places at their version, want 3 each", got)
+	}
+	for _, f := range l.examine(t).Findings {
+		if f.Check == "feed" {
+			t.Errorf("%s %v", f.Found, f.Examples)
+		}
 	}
 }
 

@@ -192,6 +192,12 @@ func (l *lived) sql(t *testing.T, statement string) string {
 // serve has a server on the folder until it has settled what others wrote.
 func (l *lived) serve(t *testing.T) {
 	t.Helper()
+	l.with(t, func(*pbtest.App) {})
+}
+
+// with has a server on the folder that settles what is written meanwhile.
+func (l *lived) with(t *testing.T, write func(*pbtest.App)) {
+	t.Helper()
 	clock := testkit.Clock{Tick: time.Millisecond}
 	clock.Turn(l.now.Add(time.Second))
 	app := pbtest.Open(t, l.dir, pbtest.Hooked(clock.Now))
@@ -199,6 +205,7 @@ func (l *lived) serve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	write(app)
 	if err := errors.Join(srv.Engine.Settle(t.Context()), srv.People.Bring(t.Context()), srv.Close()); err != nil {
 		t.Fatal(err)
 	}

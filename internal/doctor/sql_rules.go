@@ -100,8 +100,8 @@ var everyRule = append([]sqlRule{
 	{check: "sequence", severity: Note, one: "write", found: "past the server {is} not taken in yet", query: `SELECT id FROM sync_dirty`,
 		means: "An import, the dashboard or a program wrote while no server ran, or did so just now.", do: "Nothing: the server takes it in at its next start, or within a second where one runs. If the number stands still, look at what the server prints."},
 
-	{check: "feed", severity: Problem, one: "record", found: "{is} in one feed twice", query: `SELECT record FROM sync_feed GROUP BY scope, collection, record HAVING count(*) > 1`,
-		means: "Phones get it twice, which costs data and nothing else; something wrote into the feed past the server.", do: "Keep a copy of the folder and report it: the server itself never does this."},
+	{check: "feed", severity: Warning, one: "record", found: "{is} in one feed twice", query: `SELECT record FROM sync_feed GROUP BY scope, collection, record HAVING count(*) > 1`,
+		means: "Phones that start anew get it twice, which costs a little data and nothing else.", do: "Nothing. An earlier server did it to what an import brought. If the number grows, report it."},
 
 	{check: "ledger", severity: Problem, one: "number", found: "of the ledger was given twice", query: `SELECT seq FROM sync_ledger GROUP BY seq HAVING count(*) > 1`,
 		means: "Two changes have one place in the order of things; a phone may take one for the other.", do: "Stop the server and put the newest backup in place: see docs/operate/runbook.md."},

@@ -19,6 +19,12 @@ func (r *Room) TakeInForeignWrite(rec, old *care.Record, changed []string) error
 		// The row is there already; an update gives it what the engine would have.
 		before = &care.Record{Collection: rec.Collection, ID: rec.ID, Values: map[string]any{}}
 		before.Version = rec.Version
+		if rec.Version > 0 { // it was sent again before it was settled, and stands in the feed: it leaves that place
+			before.Author = rec.Author
+			for _, field := range care.ScopeFields[rec.Collection.Name] {
+				before.Values[field] = rec.Values[field]
+			}
+		}
 		rec.ClockKnown = true
 	}
 	d := &draft{rec: rec, old: old, dirty: true}

@@ -126,7 +126,7 @@ var everyRule = append([]sqlRule{
 
 	{check: "audit", severity: Problem, one: "seal", found: "of the audit names a line that is not there", query: `SELECT line FROM audit_seals WHERE line > (SELECT coalesce(max(id), 0) FROM audit)`,
 		means: "Lines of the audit were taken out.", do: "doorstep audit verify --seal SEAL with a seal that the server printed. Keep a copy of the folder as it is."},
-	{check: "audit", severity: Warning, one: "line", found: "of the audit {is} older than an hour and not sealed", query: `SELECT id FROM audit WHERE id > (SELECT coalesce(max(line), 0) FROM audit_seals) AND at < {now-day} ORDER BY id LIMIT 1`,
+	{check: "audit", severity: Warning, one: "line", found: "of the audit {is} older than a day and not sealed", query: `SELECT id FROM audit WHERE id > (SELECT coalesce(max(line), 0) FROM audit_seals) AND at < {now-day} ORDER BY id LIMIT 1`,
 		means: "The job that seals the audit has not run for a day; until it does, a line could be changed without a trace.", do: "Look at what the server prints about the job seal_audit."},
 
 	{check: "recovery", severity: Warning, one: "organisation", found: "whose staff carry phones {has} no recovery key", query: `SELECT DISTINCT o.name FROM organisations o JOIN staff s ON s.organisation = o.id JOIN devices d ON d.staff = s.id

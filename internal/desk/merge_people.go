@@ -94,7 +94,7 @@ var (
 )
 
 // MostFiled bounds what one decision files: all of it is one change, for which everybody else waits.
-const MostFiled = 20_000
+const MostFiled = 10_000
 
 // Plan says what making two registrations one comes to, and refuses what cannot be.
 func (m *Merger) Plan(r MergeRequest) (*MergePlan, error) {

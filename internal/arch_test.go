@@ -162,7 +162,7 @@ var table = map[string]folder{
 	"internal/demo": {why: "the demo uses the product as its users do: settings, import, HTTP",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/news2", "internal/worktime", "internal/rules", "internal/phone", "internal/importer", "internal/plan",
 			"internal/pbapp", "internal/pbrecords", "internal/server", "internal/settings", "internal/setup", "internal/recovery"},
-		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}},
+		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}, tests: []string{"internal/doctor"}},
 	"internal/testkit/pbtest": {why: "a migrated PocketBase for tests, put together as main does it",
 		imports: []string{everything}, outside: []string{pocketbase}},
 	"internal/testkit":            {why: "the test kit serves every package, so it stands on the standard library alone"},

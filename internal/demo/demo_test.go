@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	foldersDoctor "doorstep/internal/doctor"
 	"doorstep/internal/settings"
 )
 
@@ -68,6 +70,17 @@ func TestDemoDayKeepsItsPromises(t *testing.T) {
 		}
 	}
 	readable(t, text)
+	// Two days in which nearly everything happens leave a folder in which the doctor finds nothing broken.
+	report, err := foldersDoctor.Examine(t.Context(), foldersDoctor.Given{Dir: out.dir, Now: thursday})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := []string{"database", "integrity", "sequence", "feed", "ledger", "values", "orphans", "index", "deadlines", "alarms", "rules", "issues"}
+	for _, f := range report.Findings {
+		if slices.Contains(whole, f.Check) && f.Severity != foldersDoctor.Note {
+			t.Errorf("the doctor finds %s: %s %v", f.Check, f.Found, f.Examples)
+		}
+	}
 }
 
 // readable: fits 100 columns, holds no colour codes and no pictures.

@@ -33,10 +33,10 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	_, _ = io.Copy(io.Discard, q.Body)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch day := r.chance.IntN(10); {
-	case day == 0:
+	switch r.chance.IntN(10) {
+	case 0:
 		w.WriteHeader(http.StatusServiceUnavailable)
-	case day == 1:
+	case 1:
 		r.came[q.Header.Get("webhook-id")]++
 		panic(http.ErrAbortHandler)
 	default:

@@ -63,7 +63,7 @@ func TestEveryCodeOfHealthIsListed(t *testing.T) {
 	m.Copied, m.Behind = true, time.Hour
 	r := Judge(m)
 	free = total / 20
-	warnings := append(Judge(m).Warnings, r.Warnings...)
+	warnings := slices.Concat(Judge(m).Warnings, r.Warnings)
 	for list, said := range map[*[]string][]string{&Problems: r.Problems, &Warnings: warnings} {
 		for _, code := range said {
 			if !slices.Contains(*list, code) {

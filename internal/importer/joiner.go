@@ -88,7 +88,7 @@ func peopleOf(ctx context.Context, tx Tx, rows []*person) (h *held, known map[st
 	}
 	known = map[string]bool{}
 	into := map[string]bool{}
-	all := append(patients, namesakes...)
+	all := slices.Concat(patients, namesakes)
 	for _, r := range all {
 		into[r.text("merged_into")] = true
 	}
@@ -96,7 +96,7 @@ func peopleOf(ctx context.Context, tx Tx, rows []*person) (h *held, known map[st
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, r := range append(all, survivors...) {
+	for _, r := range slices.Concat(all, survivors) {
 		if !known[r.ID] {
 			known[r.ID] = true
 			h.add(r)

@@ -12,6 +12,7 @@ import (
 func Quarantine() *core.Collection {
 	c := build(care.Quarantine)
 	c.AddIndex("idx_quarantine_waits_for", false, "`waits_for`, `client`, `mid`", "`waits_for` != ''")
+	c.AddIndex("idx_quarantine_sealed", false, "`client`", "`code` = '"+care.CodeSealed+"' AND `state` = '"+string(care.IssueOpen)+"'")
 	c.AddIndex("idx_quarantine_owner_team", false, "`owner_team`", "`state` = '"+care.IssueOpen+"'")
 	c.AddIndex("idx_quarantine_patient", false, "`patient`, `id`", "`state` = '"+care.IssueOpen+"'")
 	c.AddIndex("idx_quarantine_person", false, "`patient`, `id`", "")

@@ -253,6 +253,32 @@ func TestALockedPhoneThatIsLostHearsItWhateverItHasToSend(t *testing.T) {
 	}
 }
 
+// A phone that drains empties itself once all it has is with the server. What it sealed to a key that the server has lost is not: that phone
+// alone can read it, and it is told to drain when its owner has unlocked it.
+func TestALockedPhoneIsNotEmptiedOfWhatTheServerCouldNotOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p, other := w.pocketOf(w.ann), w.pocketOf(w.bob)
+	sealed, others := p.seal(p.visit(1, "Only the phone can read it")), other.seal(other.visit(1, "Of somebody else"))
+	ok(t, os.Remove(filepath.Join(w.DataDir(), identity.SealingKeyFile)))
+	w.restart()
+	for _, one := range []*pocket{p, other} {
+		w.sql("UPDATE devices SET state = 'draining', state_since = ? WHERE id = ?", care.Stamp(w.now()), one.device)
+	}
+	if got := p.sent(sealed); got.Directive != "none" || !got.Taken[0].Taken || p.notes("Only the phone can read it") != 0 {
+		t.Errorf("with what it could not open: %+v", got)
+	}
+	if got := p.sent(); got.Directive != "none" {
+		t.Errorf("asked once more: %+v", got)
+	}
+	if got := other.sent(); got.Directive != "drain" {
+		t.Errorf("another phone, which has sent nothing: %+v", got)
+	}
+	if got := other.sent(others); got.Directive != "none" {
+		t.Errorf("another phone with something of its own: %+v", got)
+	}
+}
+
 // Who copied the files of a locked phone has the key it signs in with, and cannot write in its owner's name.
 func TestWhatTheDeviceDidNotSignIsNotTakenIn(t *testing.T) {
 	t.Parallel()

@@ -10,8 +10,7 @@ import (
 )
 
 const (
-	// scopesWithHeads asks for the last number of each scope through the feed's index: one look-up a
-	// scope, whatever the history.
+	// scopesWithHeads asks for the last number of each scope through the feed's index: one look-up a scope, whatever the history.
 	scopesWithHeads = `SELECT id, name, coalesce((SELECT max(seq) FROM sync_feed WHERE scope = sync_scopes.id), 0) FROM sync_scopes`
 
 	grantsRemembered = `SELECT id, patient, holder, from_seq, coalesce(to_seq, 0), from_at, coalesce(to_at, '') FROM sync_grants

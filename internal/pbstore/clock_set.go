@@ -17,8 +17,7 @@ const (
 	datedPeople = `SELECT '` + string(care.DueCaseload) + `', patient FROM caseload
 		WHERE "from" > ?1 AND "from" <= ?2 OR "to" > ?1 AND "to" <= ?2
 		UNION SELECT '` + string(care.DueCaseload) + `', id FROM patients WHERE CAST(consent AS TEXT) LIKE '%"expires"%'`
-	// waitsAhead are rows that need no moment of their own, for they were due when they were written, and those
-	// that wait longer than any does.
+	// waitsAhead are rows that need no moment of their own, for they were due when they were written, and those that wait longer than any does.
 	waitsAhead = `SELECT kind, ref FROM sync_due WHERE at > ?1 AND (kind IN ('` + string(care.DueWake) + `', '` + string(care.DueJudge) + `')
 		OR kind = '` + string(care.DueLapse) + `' AND at > ?2)`
 

@@ -45,8 +45,7 @@ type Seen struct {
 	OutboxOldest string
 }
 
-// SawDevice stores what a hello told. The first offset ever counts for the time before it too;
-// a changed one only from now on.
+// SawDevice stores what a hello told. The first offset ever counts for the time before it too; a changed one only from now on.
 func (tx *Tx) SawDevice(d Seen) (care.DeviceClock, error) {
 	c, err := scanClock(tx.row(deviceClock, d.Device))
 	if err != nil {

@@ -97,8 +97,7 @@ func (tx *Tx) Calendar(organisation string) handover.Calendar {
 	return c
 }
 
-// Hours are the working time of an organisation, and whether it stated them: core hours where it
-// states none or ones that cannot be read, and for "".
+// Hours are the working time of an organisation, and whether it stated them: core hours where it states none or ones that cannot be read, and for "".
 func (s *Store) Hours(organisation string) (hours *worktime.Schedule, stated bool) {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()

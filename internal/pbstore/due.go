@@ -32,8 +32,7 @@ func (tx *Tx) DueAt(at time.Time, kind care.DueKind, ref string) error {
 	return err
 }
 
-// TakeDue removes and returns what is due by now, oldest first, at most limit. Work on it in the
-// same transaction.
+// TakeDue removes and returns what is due by now, oldest first, at most limit. Work on it in the same transaction.
 func (tx *Tx) TakeDue(limit int) ([]Due, error) {
 	var list []Due
 	err := tx.each(dueByNow, func(r *sql.Rows) error {

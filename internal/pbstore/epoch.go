@@ -58,8 +58,7 @@ func (tx *Tx) newEpoch(fork int64) error {
 	return tx.rereadBook()
 }
 
-// Histories is what this database knows of histories. Of the one that runs it tells once that is stored:
-// at the first write after the start.
+// Histories is what this database knows of histories. Of the one that runs it tells once that is stored: at the first write after the start.
 func (s *Store) Histories() *history.Book {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
@@ -131,10 +130,9 @@ func (tx *Tx) rereadBook() error {
 	return err
 }
 
-// Parted notes that a phone spoke of histories which only another copy of this database has, and which
-// parted from ours at that number. Where the phone took their epoch for the present one, this is how the
-// restore is noticed: a new epoch opens. It does nothing when the histories are ours after all, because
-// another process began them.
+// Parted notes that a phone spoke of histories which only another copy of this database has, and which parted from ours at that number. Where the
+// phone took their epoch for the present one, this is how the restore is noticed: a new epoch opens. It does nothing when the histories are ours
+// after all, because another process began them.
 func (tx *Tx) Parted(names []history.Name, epoch string, at int64) error {
 	for _, name := range names {
 		var ours int

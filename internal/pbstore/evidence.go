@@ -44,10 +44,9 @@ const (
 	enqueue  = `INSERT INTO outbox (key, channel, handover, team, created_at, due_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
 )
 
-// Events implements judge.Store. It finds the records through the person's scope in the
-// feed rather than through an index on every visit: nothing happens after it is received, so a
-// record whose clinical time is in the window entered the feed after the window began. What was filed under the person since
-// then may be years old: it is passed over, and the next ones are read.
+// Events implements judge.Store. It finds the records through the person's scope in the feed rather than through an index on every visit: nothing
+// happens after it is received, so a record whose clinical time is in the window entered the feed after the window began. What was filed under the
+// person since then may be years old: it is passed over, and the next ones are read.
 func (tx *Tx) Events(patient string, from, to time.Time) (events []rules.Event, all bool, err error) {
 	scope, err := tx.scopeID(care.ClinicalScope(patient))
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 )
 
 const (
+	unopened        = `SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE client = ? AND code = 'sealed' AND state = 'open' LIMIT 1)`
 	clientNumbering = `SELECT c.id, c.device, c.staff, c.last_mid, c.last_key, c.pulled_mid, coalesce(l.seq, 0)
 			FROM sync_clients c LEFT JOIN sync_ledger l ON l.key = c.last_key WHERE c.client = ?`
 	saveClient  = `UPDATE sync_clients SET last_mid = ?, last_key = ? WHERE id = ?`
@@ -49,6 +50,12 @@ func (tx *Tx) Client(id string) (*Client, error) {
 	}
 	tx.clients[id] = c
 	return c, nil
+}
+
+// Unopened says whether a client sent something sealed that nobody could open yet.
+func (s *Store) Unopened(client string) (is bool, err error) {
+	err = s.row(unopened, client).Scan(&is)
+	return is, err
 }
 
 // Client returns a copy of where a client stands, from memory once it was asked for.

@@ -65,6 +65,20 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+// first is the seed that a soak begins with: one that was stopped goes on where it was.
+func first(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("DOORSTEP_FIRST_SEED")
+	if text == "" {
+		return 1
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("DOORSTEP_FIRST_SEED is %q, and must be a number from 1", text)
+	}
+	return n
+}
+
 // usualSeeds is how many days every change to the code has to live through; make nightly and make soak
 // live through more.
 const usualSeeds = 40
@@ -149,6 +163,7 @@ func runs(t *testing.T, n int, day Options) iter.Seq[*Report] {
 		}
 		stop := make(chan struct{})
 		var next atomic.Int64
+		next.Store(int64(first(t) - 1))
 		var done sync.WaitGroup
 		for range runtime.GOMAXPROCS(0) {
 			done.Go(func() {
@@ -177,7 +192,7 @@ func runs(t *testing.T, n int, day Options) iter.Seq[*Report] {
 		}
 		defer done.Wait()
 		defer close(stop)
-		for i := range results {
+		for i := first(t) - 1; i < n; i++ {
 			r := <-results[i]
 			if r.err != nil {
 				t.Fatalf("seed %d: %v", i+1, r.err)

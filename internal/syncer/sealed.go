@@ -9,7 +9,26 @@ import (
 
 // PushSealed takes in what a locked phone sealed before it was locked, as [Engine.Push] does with what an unlocked one sends, and says
 // which changes are here now. What became of them the phone hears when it is unlocked and sends them once more.
+//
+// A phone that drains empties itself once all it has is here. Where something is that nobody could open yet, that phone alone can read
+// it: it is not told to drain before it was unlocked and has sent it in clear.
 func (e *Engine) PushSealed(ctx context.Context, s Session, p *wire.Push) (*wire.SealedResponse, *Error) {
+	answer, fail := e.pushSealed(ctx, s, p)
+	if fail != nil || answer.Directive != "drain" {
+		return answer, fail
+	}
+	unopened, err := e.store.Unopened(p.Client)
+	if err != nil {
+		e.logged("look for what could not be opened", err)
+		return nil, failure(err)
+	}
+	if unopened {
+		answer.Directive = "none"
+	}
+	return answer, nil
+}
+
+func (e *Engine) pushSealed(ctx context.Context, s Session, p *wire.Push) (*wire.SealedResponse, *Error) {
 	answer := &wire.SealedResponse{Directive: "none", Taken: []wire.Taken{}}
 	if s.Directive != "" {
 		answer.Directive = s.Directive

@@ -15,6 +15,7 @@ import (
 //
 //	e3.88012.<seal>                     between rounds
 //	e3.88012.88123.57.88001.<seal>      since 88012, towards 88123, in scope 57 after 88001
+//	e3.88012.88123.57.88001.s88140.<seal>  either, of a page that was read when the sequence stood at 88140
 //	e3.88012.h<past>.<seal>             either, from a server that tells the histories behind it
 //
 // Phones treat it as opaque. The seal makes sure that only a cursor this server gave out is
@@ -25,7 +26,10 @@ type cursor struct {
 	until int64 // 0 between rounds
 	scope int64
 	seq   int64
-	past  string // the histories that led to it, as history.Book.Past writes them; "" of an earlier program
+	// seen is where the sequence stood when the page was read that ended here: what changed after until is in no page of
+	// this round. A database that does not reach as far has lost it, and was restored. 0: no further than since and until.
+	seen int64
+	past string // the histories that led to it, as history.Book.Past writes them; "" of an earlier program
 }
 
 func (c cursor) walking() bool { return c.until > 0 }
@@ -54,6 +58,9 @@ func (cs cursors) format(c cursor) string {
 	text := c.epoch + "." + strconv.FormatInt(c.since, 10)
 	if c.walking() {
 		text += "." + strconv.FormatInt(c.until, 10) + "." + strconv.FormatInt(c.scope, 10) + "." + strconv.FormatInt(c.seq, 10)
+	}
+	if c.seen > max(c.since, c.until) {
+		text += ".s" + strconv.FormatInt(c.seen, 10)
 	}
 	if c.past != "" {
 		text += ".h" + c.past
@@ -84,6 +91,12 @@ func (cs cursors) parse(s string) (cursor, error) {
 	if last := parts[len(parts)-1]; strings.HasPrefix(last, "h") && len(last) > 1 {
 		c.past, parts = last[1:], parts[:len(parts)-1]
 	}
+	further, seen := len(parts) > 0, ""
+	if further {
+		if seen, further = strings.CutPrefix(parts[len(parts)-1], "s"); further {
+			parts = parts[:len(parts)-1]
+		}
+	}
 	if len(parts) != 2 && len(parts) != 5 {
 		return cursor{}, errCursor
 	}
@@ -94,6 +107,13 @@ func (cs cursors) parse(s string) (cursor, error) {
 			return cursor{}, errCursor
 		}
 		*into = n
+	}
+	if further {
+		n, err := strconv.ParseInt(seen, 10, 64)
+		if err != nil || n <= max(c.since, c.until) {
+			return cursor{}, errCursor
+		}
+		c.seen = n
 	}
 	return c, nil
 }

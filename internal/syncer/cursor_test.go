@@ -15,6 +15,8 @@ func TestACursorComesBackAsItWasGivenOut(t *testing.T) {
 		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001},
 		{epoch: "e3", since: 0, until: 1, scope: 1},
 		{epoch: "e3", since: 88012, past: "EQAB-_"},
+		{epoch: "e3", since: 88012, seen: 88140},
+		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001, seen: 88140, past: "EQAB-_"},
 		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001, past: "EQAB-_"},
 	} {
 		got, err := testCursors.parse(testCursors.format(c))
@@ -46,6 +48,9 @@ func TestWhatThisServerDidNotGiveOutIsNoCursor(t *testing.T) {
 		"a past alone, sealed":               sealed("hEQAB"),
 		"two pasts, sealed":                  sealed("e1.1.hEQAB.hEQAB"),
 		"an empty past, sealed":              sealed("e1.1.h"),
+		"seen, and no further, sealed":       sealed("e1.5.s5"),
+		"seen as nothing, sealed":            sealed("e1.1.s"),
+		"seen twice, sealed":                 sealed("e1.1.s3.s4"),
 		"very long":                          strings.Repeat("1", 5000),
 		"a walk with a scope below zero":     sealed("e1.1.2.-3.4"),
 		"our cursor with something behind":   ours + "x",

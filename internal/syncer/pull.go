@@ -140,7 +140,7 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 		who = fresh
 	}
 	if cur.walking() && who.ResetAfter(cur.until) {
-		cur = cursor{epoch: cur.epoch, since: cur.since} // what came so far is void: all of it begins anew
+		cur = cursor{epoch: cur.epoch, since: cur.since, seen: cur.seen} // what came so far is void: all of it begins anew
 	}
 	if page.LastMid, page.LastKey, err = snap.Confirmed(c.Row); err != nil {
 		return err
@@ -176,7 +176,7 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 				last := rows[len(rows)-1]
 				cur.scope, cur.seq = last.Scope, last.Seq
 			}
-			page.More = true
+			page.More, cur.seen = true, head
 			page.Cursor = e.give(cur)
 			return nil
 		}
@@ -186,7 +186,7 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 			return nil
 		}
 		if len(page.Changes) >= limit-wire.MinPullRows {
-			page.More = true
+			page.More, cur.seen = true, head
 			page.Cursor = e.give(cur)
 			return nil
 		}

@@ -84,7 +84,7 @@ func (e *Engine) parting(ctx context.Context, cur cursor) (at int64, names []his
 	if err != nil && cur.past != "" {
 		return 0, nil, false, err // under our seal: a fault of ours
 	}
-	seen := max(cur.since, cur.until)
+	seen := max(cur.since, cur.until, cur.seen)
 	epoch, head := e.store.Head()
 	if len(past) == 0 && cur.epoch != epoch { // of an earlier program: its numbers mean nothing here
 		return 0, nil, false, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -145,8 +146,10 @@ func (p *Plan) readWindow() *Fault {
 
 func (p *Plan) readVisit() *Fault {
 	switch {
-	case p.Kind == care.Visits && !slices.Contains(care.VisitPurposes, p.Purpose):
+	case p.Kind == care.Visits && p.Purpose == "":
 		return fault("purpose", "Say what the visit is for.")
+	case p.Kind == care.Visits && !slices.Contains(care.VisitPurposes, p.Purpose):
+		return fault("purpose", "Say what the visit is for by one of these: %s.", strings.Join(care.VisitPurposes, ", "))
 	case p.Kind != care.Visits && p.Purpose != "":
 		return fault("purpose", "A check-in has no purpose of its own.")
 	case p.AtDoor < 1 || p.AtDoor > mostAtDoor:

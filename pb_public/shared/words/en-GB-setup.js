@@ -4,7 +4,7 @@
 export const setup = {
   title: 'Set up – Doorstep', name: 'Set up', loading: 'Looking at your link…', again: 'Try again', add: 'Add a team', remove: 'Remove', busy: 'One moment…',
   noLink: 'This page needs the link that the server printed when it was started.',
-  how: 'Start the server again on its empty folder: it prints a new link. Or run “doorstep setup” on the machine itself.',
+  how: 'While nobody has an account on it, the server prints a new link each time it starts. Or run “doorstep setup” on the machine itself.',
   intro: 'Nobody has an account on this server yet. Say who looks after it, for which organisation and with which teams. All of it can be changed later.',
   until: 'This link counts until {at}, once.', problem: 'There is a problem', done: 'It is set up. You are being signed in.',
   you: { title: 'Who looks after this server', hint: 'You make everybody else’s account. You see nobody’s care records.', name: 'Your name', email: 'Your e-mail address', emailHint: 'You sign in with it.',

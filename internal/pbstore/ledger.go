@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	unopened        = `SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE client = ? AND code = 'sealed' AND state = 'open' LIMIT 1)`
+	unopened        = `SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE client = ? AND code = '` + care.CodeSealed + `' AND ` + care.SQLIssueOpen + ` LIMIT 1)`
 	clientNumbering = `SELECT c.id, c.device, c.staff, c.last_mid, c.last_key, c.pulled_mid, coalesce(l.seq, 0)
 			FROM sync_clients c LEFT JOIN sync_ledger l ON l.key = c.last_key WHERE c.client = ?`
 	saveClient  = `UPDATE sync_clients SET last_mid = ?, last_key = ? WHERE id = ?`

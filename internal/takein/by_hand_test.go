@@ -81,3 +81,26 @@ func TestAHandoverByHandBeyondWhatOnePersonMayRaiseInADayIsKeptWhole(t *testing.
 		})
 	}
 }
+
+// What is refused for another reason raises its handovers all the same, until their author has raised as many as one person may. From then
+// on it waits with its change, which is due as soon as that would have been acknowledged.
+func TestAnUrgentHandoverInARefusedChangeIsDueAtOnceWhereItIsNotRaised(t *testing.T) {
+	for name, c := range map[string]struct {
+		today  int
+		within time.Duration
+		raised bool
+	}{
+		"one of a few": {today: 5, within: takein.IssueDeadline, raised: true},
+		"one too many": {today: arrange.MaxByHand, within: 15 * time.Minute},
+	} {
+		d := newDesk(t)
+		stranger := d.Town.Stranger()
+		d.raised(10_000, c.today, stranger.Staff, d.clock.Add(-time.Hour), nil)
+		row := d.held(d.push(stranger, create(care.Visits, storetest.ID(1001), d.visit(nil)),
+			create(care.Handovers, storetest.ID(1), map[string]any{"patient": d.Town.Ada, "class": string(care.Urgent)})), care.CodeNoPermission)
+		due, err := care.ParseStamp(row.Text("due_at"))
+		if err != nil || due.After(d.clock.Add(c.within)) || c.raised && due.Before(d.clock.Add(takein.IssueDeadline)) {
+			t.Errorf("%s: it is due at %s, %v", name, row.Text("due_at"), err)
+		}
+	}
+}

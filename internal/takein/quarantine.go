@@ -18,7 +18,10 @@ func (in *input) quarantine(no *refusal) (*outcome, error) {
 	q.SetAll(map[string]any{"collection": care.Clip(collection, 40), "record": care.Clip(record, 60), "field": no.field, "code": no.code,
 		"message": no.message, "fix": care.FixOf(no.code), "waits_for": no.waitsFor})
 	quote(q, in.m.Raw)
-	if patient == "" || no.code == care.CodeTooManyHandovers { // nothing is raised of it
+	switch raised, err := in.raisesAll(q, patient); {
+	case err != nil:
+		return nil, err
+	case !raised:
 		in.hasten(q)
 	}
 	if no.code == care.CodeKeyTaken { // sent again, it is the same issue
@@ -53,6 +56,25 @@ func quote(issue *care.Record, sent []byte) {
 	} else {
 		issue.SetAll(map[string]any{"content": content})
 	}
+}
+
+// raisesAll says whether the handovers in a refused change reach somebody all the same; see arrange.RaiseRefused. They do not
+// where it is about nobody, or where their author raises too many.
+func (in *input) raisesAll(q *care.Record, patient string) (bool, error) {
+	issue := care.AsIssue(q)
+	if patient == "" || issue.Code() == care.CodeTooManyHandovers {
+		return false, nil
+	}
+	for _, op := range wire.Ops(in.m) {
+		if op.Collection != care.Handovers || op.Kind != care.OpCreate {
+			continue
+		}
+		class, _ := op.Set["class"].(string)
+		if may, err := in.Handovers.MayRaise(issue.Author(), care.Class(class), 0); err != nil || !may {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // hasten makes a refused change due as soon as the most urgent handover in it, a day at the latest.

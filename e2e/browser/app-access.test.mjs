@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { accessible, openBrowser, openPage, usable } from './kit.mjs'
-import { answer, couldNotCall, openPhone, passphrase, synced, unlock } from './app-kit.mjs'
+import { answer, couldNotCall, goTo, openPhone, passphrase, synced, unlock } from './app-kit.mjs'
 import { create, disagree, phoneOf } from './desk-kit.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -15,8 +15,6 @@ import { create, disagree, phoneOf } from './desk-kit.mjs'
 before(async () => { [stand, browser] = await Promise.all([startStand(null), openBrowser({ own: true })]) })
 after(async () => { await browser?.close(); await stand?.close() })
 
-/** @param {Page} page @param {string} hash */
-const goTo = (page, hash) => page.evaluate(h => { location.hash = h }, hash)
 /** @param {Page} page @param {string} name */
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click()
 

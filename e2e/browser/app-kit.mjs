@@ -61,8 +61,11 @@ export async function lock(page) {
   await page.getByRole('heading', { name: 'Unlock' }).waitFor()
 }
 
-/** @param {import('playwright-core').Page} page @param {string} hash */
-export const goTo = (page, hash) => page.evaluate(h => { location.hash = h }, hash)
+/** Goes to a screen, and comes back once it is drawn: the one before may say the same. @param {import('playwright-core').Page} page @param {string} hash */
+export const goTo = (page, hash) => page.evaluate(h => new Promise(drawn => {
+  location.hash = h
+  setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => drawn(undefined))))
+}), hash)
 
 /** @param {import('playwright-core').Page} page */
 export const save = page => page.getByRole('button', { name: 'Save', exact: true }).click()

@@ -73,6 +73,7 @@ test('a nurse records at the door what a person needs and that they died: nobody
   await page.getByLabel('Date of death').fill(today)
   await save(page)
   await page.getByText(/^Died .* What was planned is not to be done\.$/).first().waitFor()
+  await until('the form has led back to the person', () => page.evaluate(id => location.hash === `#/person/${id}`, Ames))
   await goTo(page, '#/today')
   await page.getByRole('region', { name: 'They have died' }).getByRole('link', { name: 'AMES, Harold' }).waitFor()
   assert.equal(await page.locator('ol.app-list').getByText('AMES, Harold').count(), 0, 'the round has them still')

@@ -32,7 +32,7 @@ func (b Backoff) After(attempts int, chance float64) time.Duration {
 	return wait/2 + time.Duration(chance*float64(wait-wait/2))
 }
 
-// Options configure a courier. All but Timeout and Batch must be given.
+// Options configure a courier. All but Timeout, Batch and Parallel must be given.
 type Options struct {
 	Outbox   Outbox
 	Channels []Channel
@@ -40,7 +40,7 @@ type Options struct {
 	Chance   func() float64 // 0 to 1, as rand.Float64
 	Backoff  Backoff
 	Timeout  time.Duration // of one attempt; 0 = 30 seconds
-	Batch    int           // items of one round; 0 = 100
+	Batch    int           // items looked at at once; 0 = 100
 	// Parallel is how many routes are served at once; 0 = 1. The items of one route go one after the other.
 	Parallel int
 }
@@ -49,6 +49,13 @@ type Options struct {
 type Courier struct {
 	Options
 	channels map[string]Channel
+	working  sync.WaitGroup
+
+	mu    sync.Mutex
+	under map[string]bool // the routes that have something under way
+	rests map[string]bool // those that took something not, until the next Begin
+	tally Report
+	noted []error // what the outbox refused to note
 }
 
 // New makes a courier. It fails when two channels have one name or something is missing.
@@ -62,7 +69,8 @@ func New(o Options) (*Courier, error) {
 	if o.Batch == 0 {
 		o.Batch = 100
 	}
-	c := &Courier{Options: o, channels: map[string]Channel{}}
+	o.Parallel = max(o.Parallel, 1)
+	c := &Courier{Options: o, channels: map[string]Channel{}, under: map[string]bool{}}
 	for _, ch := range o.Channels {
 		if c.channels[ch.Name()] != nil {
 			return nil, fmt.Errorf("make courier: two channels are called %s", ch.Name())
@@ -72,99 +80,151 @@ func New(o Options) (*Courier, error) {
 	return c, nil
 }
 
-// Report counts what a round did.
+// Report counts what was done.
 type Report struct {
 	Delivered, Retried, GivenUp int
-	// More: the round was full, so there may be more that is due.
+	// More: as much was due as is looked at at once, so there may be more.
 	More bool
 }
 
-// Round delivers what is due now. One item that fails never holds up the next. The error joins
-// what the outbox itself refused to note; those items are due still and come again.
+// Round delivers what is due now, and waits until all of it has ended. What fails never holds up what goes another way.
+// The error joins what the outbox itself refused to note; those items are due still and come again.
 func (c *Courier) Round(ctx context.Context) (Report, error) {
+	if err := c.Begin(ctx); err != nil {
+		return Report{}, err
+	}
+	c.Wait()
+	r, err := c.Report()
+	return r, errors.Join(err, ctx.Err()) // shutting down: the rest is due still
+}
+
+// Begin begins what is due now and waits for none of it: a receiver that never answers keeps nothing but its own route.
+// A route has one item under way at a time. When that was taken its next follows at once; when it was not, at the next
+// Begin, so that what came meanwhile and is more urgent goes before the rest.
+func (c *Courier) Begin(ctx context.Context) error {
+	c.mu.Lock()
+	c.rests = map[string]bool{}
+	c.mu.Unlock()
+	return c.begin(ctx)
+}
+
+func (c *Courier) begin(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	items, err := c.Outbox.Due(ctx, c.Now(), c.Batch)
 	if err != nil {
-		return Report{}, fmt.Errorf("read outbox: %w", err)
+		return fmt.Errorf("read outbox: %w", err)
 	}
-	r := tally{Report: Report{More: len(items) >= c.Batch}}
-	routes := make(chan []Item)
-	var working sync.WaitGroup
-	for range max(c.Parallel, 1) {
-		working.Go(func() {
-			for items := range routes {
-				c.route(ctx, items, &r)
-			}
-		})
-	}
+	c.tally.More = len(items) >= c.Batch
 	for _, items := range byRoute(items) {
-		routes <- items
+		route := items[0].Route
+		if c.under[route] || c.rests[route] || len(c.under) >= c.Parallel {
+			continue
+		}
+		c.under[route] = true
+		c.working.Go(func() { c.serve(ctx, route, items) })
 	}
-	close(routes)
-	working.Wait()
-	return r.Report, errors.Join(append(r.failed, ctx.Err())...) // shutting down: the rest is due still
+	return nil
 }
 
-// tally is what a round did so far; its routes are served at once.
-type tally struct {
-	mu sync.Mutex
-	Report
-	failed []error
+// Wait waits for what was begun.
+func (c *Courier) Wait() { c.working.Wait() }
+
+// Report tells what ended since it was last asked. The error joins what the outbox refused to note of it.
+func (c *Courier) Report() (Report, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r, noted := c.tally, c.noted
+	c.tally, c.noted = Report{}, nil
+	return r, errors.Join(noted...)
 }
 
-func (r *tally) note(count func(*Report)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	count(&r.Report)
+func (c *Courier) note(count func(*Report)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	count(&c.tally)
 }
 
-// byRoute parts items by the way they go, in the order in which each is first found.
+// byRoute parts items by the way they go, in the order in which each is first found. What goes by none, into our own
+// inbox, keeps nobody waiting and stays together; of a route it is the first.
 func byRoute(items []Item) (parts [][]Item) {
 	at := map[string]int{}
 	for _, item := range items {
 		i, found := at[item.Route]
-		if !found {
-			i = len(parts)
-			at[item.Route] = i
-			parts = append(parts, nil)
+		switch {
+		case !found:
+			at[item.Route] = len(parts)
+			parts = append(parts, []Item{item})
+		case item.Route == "":
+			parts[i] = append(parts[i], item)
 		}
-		parts[i] = append(parts[i], item)
 	}
 	return parts
 }
 
-// route delivers the items of one route, one after the other.
-func (c *Courier) route(ctx context.Context, items []Item, r *tally) {
+// serve delivers what was begun of a route, and then begins what is due.
+func (c *Courier) serve(ctx context.Context, route string, items []Item) {
+	taken := false
 	for _, item := range items {
 		if ctx.Err() != nil {
-			return
+			break
 		}
-		if err := c.deliver(ctx, item, r); err != nil && ctx.Err() == nil {
-			r.mu.Lock()
-			r.failed = append(r.failed, fmt.Errorf("note delivery %d: %w", item.ID, err))
-			r.mu.Unlock()
+		var err error
+		if taken, err = c.deliver(ctx, item); err != nil && ctx.Err() == nil {
+			taken = false
+			c.refused(fmt.Errorf("note delivery %d: %w", item.ID, err))
+		}
+	}
+	c.mu.Lock()
+	delete(c.under, route)
+	if !taken {
+		c.rests[route] = true
+	}
+	c.mu.Unlock()
+	if route != "" && ctx.Err() == nil { // there is room for another route, at the least
+		if err := c.begin(ctx); err != nil && ctx.Err() == nil {
+			c.refused(err)
 		}
 	}
 }
 
-func (c *Courier) deliver(ctx context.Context, item Item, r *tally) error {
-	err := c.attempt(ctx, item)
-	now, attempts := c.Now(), item.Attempts+1
+func (c *Courier) refused(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.noted = append(c.noted, err)
+}
+
+// deliver makes one attempt and notes what came of it. Taken: nothing is to be tried again. Where a claim cannot be
+// written the item is not sent: what cannot be noted would leave again and again.
+func (c *Courier) deliver(ctx context.Context, item Item) (taken bool, err error) {
+	attempts, wait := item.Attempts+1, c.Backoff.After(item.Attempts+1, c.Chance())
+	if claims, ok := c.Outbox.(Claims); ok {
+		if mine, err := claims.Claim(ctx, item.ID, attempts, item.next(c.Now(), wait)); err != nil || !mine {
+			return false, err
+		}
+	}
+	err = c.attempt(ctx, item)
+	now := c.Now()
 	switch {
 	case err == nil:
-		r.note(func(r *Report) { r.Delivered++ })
-		return c.Outbox.Delivered(ctx, item.ID, now)
+		c.note(func(r *Report) { r.Delivered++ })
+		return true, c.Outbox.Delivered(ctx, item.ID, now)
 	case ctx.Err() != nil: // interrupted by shutdown: no attempt was refused
-		return ctx.Err()
+		return false, ctx.Err()
 	case final(err), !item.Until.IsZero() && !now.Before(item.Until):
-		r.note(func(r *Report) { r.GivenUp++ })
-		return c.Outbox.GiveUp(ctx, item.ID, attempts, now, err.Error())
+		c.note(func(r *Report) { r.GivenUp++ })
+		return true, c.Outbox.GiveUp(ctx, item.ID, attempts, now, err.Error())
 	}
-	r.note(func(r *Report) { r.Retried++ })
-	next := now.Add(max(c.Backoff.After(attempts, c.Chance()), asked(err)))
-	if !item.Until.IsZero() && next.After(item.Until) {
-		next = item.Until // the last attempt
+	c.note(func(r *Report) { r.Retried++ })
+	return false, c.Outbox.Retry(ctx, item.ID, attempts, item.next(now, max(wait, asked(err))), err.Error())
+}
+
+// next is when the attempt after one that failed at a moment is made: the last is made when the time is over.
+func (i Item) next(now time.Time, wait time.Duration) time.Time {
+	if next := now.Add(wait); i.Until.IsZero() || !now.Before(i.Until) || next.Before(i.Until) {
+		return next
 	}
-	return c.Outbox.Retry(ctx, item.ID, attempts, next, err.Error())
+	return i.Until
 }
 
 // attempt hands an item to its channel. A channel that panics has failed this item only.

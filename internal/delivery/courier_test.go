@@ -71,6 +71,7 @@ func (b *box) GiveUp(_ context.Context, id int64, attempts int, at time.Time, re
 // wire is a channel that does what it is told, and counts by key.
 type wire struct {
 	name string
+	mu   sync.Mutex
 	took map[string]int
 	do   func(Item) error
 }
@@ -83,6 +84,8 @@ func (w *wire) Deliver(_ context.Context, i Item) error {
 			return err
 		}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.took == nil {
 		w.took = map[string]int{}
 	}
@@ -356,16 +359,101 @@ func TestRoutesAreServedBesideEachOther(t *testing.T) {
 		if order = append(order, i.Handover); len(order) == 2 {
 			close(quickDone)
 		}
-		return errors.New("busy")
+		return nil
 	}}
 	b.put("email", start).Route = "slow"
 	b.put("email", start).Route = "quick"
 	b.put("email", start).Route = "quick"
 	k := courier(t, &guarded{box: b}, c, w)
 	k.Parallel = 2
-	if r := round(t, k); r.Retried != 3 || !slices.Equal(order, []string{"h2", "h3"}) {
+	if r := round(t, k); r.Delivered != 2 || r.Retried != 1 || !slices.Equal(order, []string{"h2", "h3"}) {
 		t.Errorf("%+v %v", r, order)
 	}
+}
+
+// A receiver that swallows all packets keeps its own route, and nothing that others wait for, however much waits for it.
+func TestAReceiverThatNeverAnswersKeepsNobodyElsesEmergency(t *testing.T) {
+	b, c := &box{}, &clock{start}
+	silent, emergency := make(chan struct{}), make(chan struct{})
+	hangs := make(chan struct{})
+	var once sync.Once
+	w := &wire{name: "webhook", do: func(i Item) error {
+		if i.Route == "silent" {
+			once.Do(func() { close(hangs) })
+			<-silent
+			return &Failure{Why: Unreachable}
+		}
+		close(emergency)
+		return &Failure{Why: Refused, Final: true}
+	}}
+	g := &guarded{box: b}
+	for range 200 {
+		b.put("webhook", start).Route = "silent"
+	}
+	k := courier(t, g, c, w)
+	k.Parallel = 2
+	if err := k.Begin(t.Context()); err != nil { // does not wait
+		t.Fatal(err)
+	}
+	testkit.ReceiveOrEnd(t, hangs, "the receiver that never answers to be asked")
+	g.mu.Lock()
+	b.put("webhook", start.Add(-time.Minute)).Route = "practice"
+	g.mu.Unlock()
+	if err := k.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	testkit.ReceiveOrEnd(t, emergency, "the emergency of another practice to be tried")
+	close(silent)
+	k.Wait()
+	r, err := k.Report()
+	if err != nil || r.Retried != 1 || r.GivenUp != 1 {
+		t.Errorf("%+v %v: a route ends with its first failure", r, err)
+	}
+}
+
+// On a full disk nothing can be noted: what left every two seconds would reach the same mailbox every two seconds.
+func TestWhatCannotBeClaimedIsNotSent(t *testing.T) {
+	b, c, w := &box{}, &clock{start}, &wire{name: "email"}
+	i := b.put("email", start)
+	i.Route = "r"
+	claims := &claiming{guarded: guarded{box: b}, full: true}
+	k := courier(t, claims, c, w)
+	for range 3 {
+		if _, err := k.Round(t.Context()); !errors.Is(err, errCrash) {
+			t.Errorf("nobody hears that nothing can be noted: %v", err)
+		}
+	}
+	if w.took[i.Key] != 0 || i.Attempts != 0 {
+		t.Errorf("it left %d times", w.took[i.Key])
+	}
+	claims.full, claims.forget = false, 1 // it fills up between the claim and the note
+	if _, err := k.Round(t.Context()); !errors.Is(err, errCrash) || w.took[i.Key] != 1 {
+		t.Errorf("%v %v", err, w.took)
+	}
+	if i.Attempts != 1 || !i.DueAt.Equal(start.Add(time.Second)) {
+		t.Errorf("%+v: it would leave again at once", i)
+	}
+	if r := round(t, k); r != (Report{}) || w.took[i.Key] != 1 {
+		t.Errorf("%+v: it left again before its wait was over", r)
+	}
+	c.now = i.DueAt
+	if r := round(t, k); r.Delivered != 1 || i.State != Delivered {
+		t.Errorf("%+v", r)
+	}
+}
+
+// claiming is an outbox of what leaves the building. Full: nothing can be written.
+type claiming struct {
+	guarded
+	full bool
+}
+
+func (o *claiming) Claim(_ context.Context, id int64, attempts int, due time.Time) (bool, error) {
+	if o.full {
+		return false, errCrash
+	}
+	o.items[id].Attempts, o.items[id].DueAt = attempts, due
+	return true, nil
 }
 
 // guarded is a box that several routes note into at once.
@@ -374,10 +462,36 @@ type guarded struct {
 	*box
 }
 
+func (g *guarded) Due(ctx context.Context, now time.Time, limit int) (items []Item, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	all, err := g.box.Due(ctx, now, len(g.items))
+	found := map[string]bool{}
+	for _, i := range all {
+		if !found[i.Route] {
+			found[i.Route] = true
+			items = append(items, i)
+		}
+	}
+	return items[:min(limit, len(items))], err
+}
+
+func (g *guarded) Delivered(ctx context.Context, id int64, at time.Time) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.box.Delivered(ctx, id, at)
+}
+
 func (g *guarded) Retry(ctx context.Context, id int64, attempts int, due time.Time, reason string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.box.Retry(ctx, id, attempts, due, reason)
+}
+
+func (g *guarded) GiveUp(ctx context.Context, id int64, attempts int, at time.Time, reason string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.box.GiveUp(ctx, id, attempts, at, reason)
 }
 
 func TestWhyIsReadBackFromWhatWasNoted(t *testing.T) {

@@ -40,7 +40,8 @@ type Item struct {
 
 // Outbox is the store of items. Its methods are called from one courier at a time.
 type Outbox interface {
-	// Due lists at most limit waiting items that are due, the longest due first.
+	// Due lists at most limit waiting items that are due, the longest due first. Of an outbox with routes it is the one of
+	// each route that goes first: what waits for one receiver must not hide what waits for another.
 	Due(ctx context.Context, now time.Time, limit int) ([]Item, error)
 	// Delivered notes that the channel took it.
 	Delivered(ctx context.Context, id int64, at time.Time) error
@@ -48,6 +49,14 @@ type Outbox interface {
 	Retry(ctx context.Context, id int64, attempts int, due time.Time, reason string) error
 	// GiveUp notes that it will not be tried again.
 	GiveUp(ctx context.Context, id int64, attempts int, at time.Time, reason string) error
+}
+
+// Claims is an [Outbox] of what leaves the building. What is put into our own inbox is noted in the transaction that puts
+// it there, and needs no claim.
+type Claims interface {
+	// Claim notes that an attempt is made, and when the next is if nothing comes of this one, in one small write before
+	// anything leaves. False: it needs no attempt any more.
+	Claim(ctx context.Context, id int64, attempts int, due time.Time) (bool, error)
 }
 
 // Key names a delivery for ever, so that a receiver can drop what it has: the same handover for

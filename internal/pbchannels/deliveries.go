@@ -30,6 +30,7 @@ const (
 		WHERE first.id = ?`
 	settleDelivery  = `UPDATE deliveries SET state = ?, attempts = ?, done_at = ?, last_error = ? WHERE id IN (SELECT value FROM json_each(?))`
 	retryDelivery   = `UPDATE deliveries SET attempts = ?, due_at = ?, last_error = ? WHERE id IN (SELECT value FROM json_each(?))`
+	claimDelivery   = `UPDATE deliveries SET attempts = ?, due_at = ? WHERE id IN (SELECT value FROM json_each(?))`
 	deliverAgain    = `UPDATE deliveries SET state = 'waiting', batch = '', due_at = ?, until = ?, done_at = '' WHERE id = ?`
 	deliverySettled = `UPDATE deliveries SET state = 'settled' WHERE id = ?`
 	stillNeeded     = `h.to_team = d.team AND h.state NOT IN ` + care.SQLInHand + ` AND h.state NOT IN ` + care.SQLClosed

@@ -16,10 +16,14 @@ import (
 )
 
 const (
-	// dueByChannel are the deliveries that are due, those of a digest as one.
-	dueByChannel = `SELECT min(id), CASE batch WHEN '' THEN key ELSE batch END, CASE count(*) WHEN 1 THEN handover ELSE '' END, team, route, json_group_array(class), max(attempts), max(until)
-		FROM deliveries WHERE channel = ?1 AND state = 'waiting' AND due_at <= ?2 GROUP BY CASE batch WHEN '' THEN key ELSE batch END
-		ORDER BY min(CASE class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 ELSE 3 END), min(due_at) LIMIT +?3`
+	// dueByChannel is what is due of each route and goes first there, those of a digest as one.
+	dueByChannel = `SELECT id, key, handover, team, route, classes, attempts, until FROM (
+		SELECT min(id) AS id, CASE batch WHEN '' THEN key ELSE batch END AS key, CASE count(*) WHEN 1 THEN handover ELSE '' END AS handover, team, route,
+			json_group_array(class) AS classes, max(attempts) AS attempts, max(until) AS until,
+			min(CASE class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 ELSE 3 END) AS hurry, min(due_at) AS due,
+			row_number() OVER (PARTITION BY route ORDER BY min(CASE class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 ELSE 3 END), min(due_at), min(id)) AS place
+		FROM deliveries WHERE channel = ?1 AND state = 'waiting' AND due_at <= ?2 GROUP BY CASE batch WHEN '' THEN key ELSE batch END)
+		WHERE place = 1 ORDER BY hurry, due LIMIT +?3`
 	// dueInVain are those that are due and not needed any more.
 	dueInVain = `SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.state = 'waiting' AND d.due_at <= ?2
 		AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND ` + stillNeeded + `) LIMIT +?3`
@@ -76,8 +80,10 @@ type outbox struct {
 	channel string
 }
 
-// Outbox is what leaves by one channel.
+// Outbox is what leaves by one channel. It is a delivery.Claims.
 func (d *Deliveries) Outbox(channel string) delivery.Outbox { return outbox{d, channel} }
+
+var _ delivery.Claims = outbox{}
 
 // Due implements delivery.Outbox. What nobody needs any more is settled first, and does not leave.
 func (o outbox) Due(ctx context.Context, now time.Time, limit int) (items []delivery.Item, err error) {
@@ -117,10 +123,19 @@ func (o outbox) dropInVain(ctx context.Context, now time.Time) error {
 	})
 }
 
+// Claim implements delivery.Claims.
+func (o outbox) Claim(ctx context.Context, id int64, attempts int, due time.Time) (mine bool, err error) {
+	err = o.settle(ctx, id, func(tx Tx, _ []Delivery, ids string) error {
+		mine = true
+		return tx.exec(claimDelivery, attempts, care.Stamp(due), ids)
+	})
+	return mine && err == nil, err
+}
+
 // Delivered implements delivery.Outbox.
 func (o outbox) Delivered(ctx context.Context, id int64, at time.Time) error {
 	return o.settle(ctx, id, func(tx Tx, all []Delivery, ids string) error {
-		if err := tx.exec(settleDelivery, string(delivery.Delivered), all[0].Attempts+1, care.Stamp(at), "", ids); err != nil {
+		if err := tx.exec(settleDelivery, string(delivery.Delivered), all[0].Attempts, care.Stamp(at), "", ids); err != nil {
 			return err
 		}
 		for _, d := range all {

@@ -90,31 +90,46 @@ func onceProof(key []byte) func(what, id string) []byte {
 // Sending beyond the inbox.
 const (
 	sendEvery    = 2 * time.Second
-	sendParallel = 8 // routes of one channel served at once
+	sendParallel = 32 // routes of one channel served at once: more receivers than ever hang together
 	jobSend      = "send_"
 )
 
-// sendJobs are one for each channel, so that none waits for another.
-func (s *Server) sendJobs() (list []job) {
+// sender lets what is due leave by a channel.
+type sender struct {
+	channel string
+	*delivery.Courier
+}
+
+// newSenders are one for each channel, so that none waits for another.
+func (s *Server) newSenders() (list []sender, err error) {
 	for _, c := range s.channels {
-		list = append(list, job{name: jobSend + c.Name(), every: sendEvery, atStart: true, lateAfter: lateHours, do: func(ctx context.Context) error { return s.send(ctx, c) }})
+		courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(c.Name()), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel,
+			Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Now: s.o.Now,
+				Once: func(id string) string { return s.API.OnceLink(id) }}}})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, sender{c.Name(), courier})
+	}
+	return list, nil
+}
+
+// sendJobs are one for each channel. A job waits for no receiver: what it began of one that never answers ends by
+// itself, and the next run begins what is due at the others.
+func (s *Server) sendJobs() (list []job) {
+	for _, c := range s.senders {
+		list = append(list, job{name: jobSend + c.channel, every: sendEvery, atStart: true, lateAfter: lateHours, do: func(ctx context.Context) error { return s.send(ctx, c) }})
 	}
 	return list
 }
 
-// send lets what is due leave by a channel.
-func (s *Server) send(ctx context.Context, c channel.Channel) error {
-	courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(c.Name()), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel,
-		Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Once: s.API.OnceLink, Now: s.o.Now}}})
-	if err != nil {
-		return err
+func (s *Server) send(ctx context.Context, c sender) error {
+	err := c.Begin(ctx)
+	if s.o.Manual { // whoever moves time themselves sees what came of it
+		c.Wait()
 	}
-	for {
-		report, err := courier.Round(ctx)
-		if err != nil || !report.More {
-			return err
-		}
-	}
+	_, noted := c.Report()
+	return errors.Join(err, noted)
 }
 
 // newDeliveries keeps what leaves beyond the inbox.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -455,5 +456,28 @@ func TestAWayIsTriedChangedAndTakenAway(t *testing.T) {
 		if got := w.ask(w.adam, http.MethodPost, "/teams/"+w.surgery.Id+"/routes", body, http.StatusBadRequest); got["fields"] == nil {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+}
+
+// What waits for a receiver that takes nothing is tried one at a time, and does not fill the view of what is due elsewhere.
+func TestARouteThatTakesNothingIsTriedOnceARoundAndHidesNothing(t *testing.T) {
+	w := newTold(t)
+	dead, _ := w.route("/dead", map[string]any{"classes": []string{"E"}})
+	w.receiver.says("/dead", http.StatusServiceUnavailable)
+	id := w.raise(care.SameDay)
+	for n := range 150 {
+		if _, err := w.app.NonconcurrentDB().NewQuery(`INSERT INTO deliveries (key, handover, team, route, channel, class, batch, created_at, due_at, until, state)
+			VALUES ('old' || ` + strconv.Itoa(n) + `, '` + id + `', '` + w.surgery.Id + `', '` + dead + `', 'webhook', 'E', '', '', '2026-03-01T00:00:00.000Z', '2026-03-09T00:00:00.000Z', 'waiting')`).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.route("/live")
+	w.raise(care.SameDay)
+	if got := w.receiver.arrived(); len(got) != 1 || got[0].path != "/live" {
+		t.Errorf("what waits for another receiver keeps it: %+v", got)
+	}
+	tried := 0
+	if err := w.app.DB().NewQuery(`SELECT count(*) FROM deliveries WHERE route = '` + dead + `' AND attempts > 0`).Row(&tried); err != nil || tried != 1 {
+		t.Errorf("%d were tried at a receiver that said not now: %v", tried, err)
 	}
 }

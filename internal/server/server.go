@@ -95,6 +95,7 @@ type Server struct {
 	// channels are the ways beyond the inbox, deliveries what leaves by them.
 	channels   []channel.Channel
 	deliveries *pbchannels.Deliveries
+	senders    []sender
 	// schedule has the jobs.
 	schedule *schedule
 	stop     []func()
@@ -188,6 +189,9 @@ func open(app core.App, o Options) (*Server, error) {
 	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
 		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Secure: secure, Channels: channels, Beyond: later{s}, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
 	s.deliveries = s.newDeliveries()
+	if s.senders, err = s.newSenders(); err != nil {
+		return nil, errors.Join(err, s.Store.Close())
+	}
 	s.clock.Known(s.Store.LastMark())
 	if err := s.Engine.Start(); err != nil {
 		return nil, errors.Join(err, s.endCopy(), s.journal.Close(), s.Store.Close())
@@ -244,6 +248,9 @@ func (s *Server) Close() error {
 	for _, stop := range s.stop {
 		stop()
 	}
+	for _, c := range s.senders {
+		c.Wait() // each attempt has ended with the jobs
+	}
 	s.lastLines()
 	s.Engine.Stop()
 	return errors.Join(s.endCopy(), s.journal.Close(), s.Store.Close())
@@ -273,8 +280,8 @@ func (s *Server) Tick(ctx context.Context) error {
 	if err := s.schedule.runNow(ctx, syncer.JobDue); err != nil {
 		return err
 	}
-	for _, c := range s.channels {
-		if err := s.schedule.runNow(ctx, jobSend+c.Name()); err != nil {
+	for _, c := range s.senders {
+		if err := s.schedule.runNow(ctx, jobSend+c.channel); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ export const whyText = why => word(w.whys, why ?? 'broken')
 
 /** @param {Delivery} d @param {number} now */
 export function deliveryText(d, now) {
-  const state = d.state === 'waiting' && d.attempts > 0 ? 'retried' : d.state
+  const state = d.state === 'waiting' && d.why ? 'retried' : d.state
   return fill(word(w.states, state), { way: wayName(d.channel), why: whyText(d.why), attempts: count(d.attempts, w.attempts),
     at: when(d.at ?? '', now), next: when(d.next_at ?? '', now), until: when(d.until ?? '', now) })
 }

@@ -56,17 +56,19 @@ export class Session {
   /** The time by the server's clock, as its last answer told it to the second. */
   now() { return Date.now() + this.ahead }
 
-  /** Calls fn when somebody signed in or out. @param {() => void} fn */
+  /** Calls fn when somebody signed in or out, or came to have another role; not when a token is renewed. @param {() => void} fn */
   watch(fn) { this.watchers.add(fn) }
 
   /** @param {string} token @param {any} record */
   take(token, record) {
+    const before = this.me
     this.token = token
     this.me = { id: record.id, name: record.name, role: record.role, organisation: record.organisation, teams: record.teams ?? [],
         email: record.email }
     try { this.storage.setItem(store, JSON.stringify({ token, me: this.me })) } catch { /* see above */ }
     clearInterval(this.timer)
     this.timer = setInterval(() => this.renew(), renewEvery)
+    if (before?.id === this.me.id && before?.role === this.me.role) return // what is open and half filled in stays so
     for (const fn of this.watchers) fn()
   }
 

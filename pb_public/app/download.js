@@ -1,11 +1,8 @@
 // @ts-check
+import { saveFile } from '../shared/ui/download.js'
 
-/** Hands a file to the browser's downloads. @param {{ name: string, text: string }} file */
+/** Hands a file of text to the browser's downloads. @param {{ name: string, text: string }} file */
 export function save(file) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([file.text], { type: 'application/json' }))
-  link.download = file.name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  saveFile(new Blob([file.text], { type: 'application/json' }), file.name)
   return file.name
 }

@@ -9,6 +9,7 @@ import { Refusal } from '../shared/ui/session.js'
 import { announce } from '../shared/ui/html.js'
 import { button, troubleBox } from './parts.js'
 import { qr } from './qr.js'
+import { spaced } from './set-up.js'
 
 const w = words.desk.code
 const lookEvery = 3_000 // ms
@@ -77,8 +78,8 @@ export class SignInCode {
     const left = Math.max(0, Math.floor((this.expires - now()) / 1000))
     return html`<div class="dk-code"><div>${qr(link, fill(w.picture, { staff: this.staff.name }))}</div><div>
         <ol><li>${fill(w.step1, { staff: this.staff.name })}</li><li>${w.step2}</li><li>${w.step3}</li></ol>
-        <p>${fill(w.readOut, { address: `${location.host}/app/` })} <strong class="dk-code__read">${
-            this.code.toUpperCase().replace(/(.{4})(?=.)/g, '$1 ')}</strong></p>
+        <p>${fill(w.readOut, { address: `${location.host}/app/` })} <strong
+          class="dk-code__read">${spaced(this.code)}</strong></p>
         <p>${w.byHand} <span class="dk-code__text">${link}</span></p>
         <p class="dk-left">${fill(w.left, { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
               at: clock(this.expires) })}</p>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { detailsOf, questionsOf } from '../../pb_public/app/model/details.js'
 import { blank, judge, ops, restored } from '../../pb_public/app/model/visitform.js'
-import { codeOf, edited, moved, startOf, withTemplate } from '../../pb_public/desk/template-form.js'
+import { asksTheSame, codeOf, edited, moved, startOf, withTemplate, wrongLimit } from '../../pb_public/desk/template-form.js'
 import { templates } from '../../pb_public/shared/templates.js'
 
 const own = [{ purpose: 'insulin', questions: [{ code: 'insulin_dose', label: 'Units given', kind: 'number', unit: 'units', max: 80 },
@@ -34,7 +34,7 @@ test('every template that ships can be taken over as it is', () => {
 })
 
 test('a question keeps its code when it is worded anew, and gets one of its own when it has none', () => {
-  const list = withTemplate(own, 'fall', [{ ...edited(), label: 'Hat er Schmerzen? Größe', kind: 'yes_no' }, { ...edited(), label: 'Hat er Schmerzen: Größe', kind: 'number', unit: ' cm ', min: '1,5', max: 'x' },
+  const list = withTemplate(own, 'fall', [{ ...edited(), label: 'Hat er Schmerzen? Größe', kind: 'yes_no' }, { ...edited(), label: 'Hat er Schmerzen: Größe', kind: 'number', unit: ' cm ', min: '1,5', max: ' ' },
     { ...edited({ code: 'fall_up', label: 'Walks' }), label: 'Walks as before?', options: 'left over' }])
   assert.deepEqual(list?.[1].questions, [{ code: 'hat_er_schmerzen_gro_e', label: 'Hat er Schmerzen? Größe', kind: 'yes_no' },
     { code: 'hat_er_schmerzen_gro_e_2', label: 'Hat er Schmerzen: Größe', kind: 'number', unit: 'cm', min: 1.5 }, { code: 'fall_up', label: 'Walks as before?', kind: 'text' }])
@@ -43,4 +43,24 @@ test('a question keeps its code when it is worded anew, and gets one of its own 
   assert.deepEqual(list?.[0], own[0])
   assert.equal(withTemplate(own, 'insulin', []), null, 'what ships is asked again')
   assert.deepEqual(moved(['a', 'b', 'c'], 2, -1), ['a', 'c', 'b'])
+})
+
+test('a limit is a number or nothing: what is neither is not dropped', () => {
+  const asked = (/** @type {any} */ more) => [edited({ label: 'A note' }), { ...edited({ label: 'Glucose', kind: 'number' }), ...more }]
+  for (const good of ['', ' ', '5', ' 4,5 ', '4.5', '-1', '+2', '0']) assert.equal(wrongLimit(asked({ min: good, max: good })), null, good)
+  for (const bad of ['5 mmol', '4,,5', '4.', '.5', '1e3', '0x10', 'Infinity', '1 000', '5–7']) {
+    assert.deepEqual([wrongLimit(asked({ min: bad }))?.at, wrongLimit(asked({ min: bad }))?.name, wrongLimit(asked({ max: bad }))?.name], [1, 'min', 'max'], bad)
+    assert.equal(wrongLimit(asked({ kind: 'text', min: bad })), null, 'a question that is answered in words has no limits')
+  }
+})
+
+test('what else is stored of a template stays when its questions change', () => {
+  const [named] = withTemplate([{ purpose: 'fall', name: 'Falls', questions: [] }], 'fall', [{ ...edited(), code: 'hurt', label: 'Hurt', kind: 'yes_no' }]) ?? []
+  assert.deepEqual(named, { purpose: 'fall', name: 'Falls', questions: [{ code: 'hurt', label: 'Hurt', kind: 'yes_no' }] })
+})
+
+test('two lists ask the same for a purpose, whatever they ask for another', () => {
+  const other = { purpose: 'fall', questions: [] }, again = [{ questions: own[0].questions.map(q => ({ ...q })), purpose: 'insulin' }]
+  for (const [a, b, same] of /** @type {[any[], any[], boolean][]} */ ([[own, again, true], [own, [other, ...again], true], [[], [other], true], [own, [], false], [[], own, false],
+    [own, [{ ...own[0], questions: own[0].questions.slice(1) }], false]])) assert.equal(asksTheSame('insulin', a, b), same)
 })

@@ -13,7 +13,7 @@ const session = new Session()
 const fields = { code: '', current: '', password: '', again: '' }
 /** Whose code it is. @type {{ name: string, email: string } | null} */ let owner = null
 /** @type {Map<string, string>} */ let wrong = new Map()
-let trouble = '', done = '', busy = false, byCode = false
+let trouble = '', done = '', busy = false, byCode = false, later = false
 
 /** @param {string} path @param {any} body @param {boolean} signed */
 const post = (path, body, signed) => session.send('POST', `/api/care/v1/${path}`, body, signed)
@@ -55,8 +55,9 @@ const set = () => same() && attempt(async () => {
   try {
     await session.signIn(email, fields.password)
   } catch (e) {
-    if (!(e instanceof Refusal) || e.code !== 'inactive') throw e
-    done = `${w.password.setOnly} ${e.message}` // their first day is still to come
+    if (!(e instanceof Refusal)) throw e
+    done = `${w.password.setOnly} ${e.message}`
+    later = e.code === 'inactive' // their first day is still to come
     announce(done)
     return
   }
@@ -85,7 +86,8 @@ const form = (act, inside, text) => html`<form novalidate @submit=${(/** @type {
   ${inside}${button(busy ? w.busy : text, { submit: true, busy })}</form>`
 
 function body() {
-  if (byCode && done) return html`<p class="ds-banner ds-banner--good">${done}</p>`
+  if (byCode && done) return html`<p class="ds-banner ds-banner--good">${done}</p>
+    ${later ? nothing : html`<p><a href="/account/">${w.password.signIn}</a></p>`}`
   if (byCode && owner) {
     return html`<p><strong>${fill(w.code.who, owner)}</strong></p><p>${w.code.notYou}</p>${form(set, html`
       <input type="text" class="nhsuk-u-visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username"

@@ -1,6 +1,7 @@
 // @ts-check
 // A form template of an organisation as it is edited, and as it is stored.
 import { templates } from '../shared/templates.js'
+import { changes } from './set-up.js'
 
 /**
  * A question as it is edited: numbers as typed, the answers of a choice a line each.
@@ -45,14 +46,38 @@ export function codeOf(label, taken) {
   return code
 }
 
-/** @param {string} text */
+/** The number that was typed; undefined for none, NaN for what is no number. @param {string} text */
 const number = text => {
-  const t = text.trim().replace(',', '.')
-  return t === '' || Number.isNaN(Number(t)) ? undefined : Number(t)
+  const t = text.trim()
+  return t === '' ? undefined : /^[-+]?\d+([.,]\d+)?$/.test(t) ? Number(t.replace(',', '.')) : NaN
 }
 
 /**
- * The templates of an organisation with those questions for a purpose; null where none is left.
+ * The first limit that is no number, such as "5 mmol".
+ * @param {Edited[]} questions
+ * @returns {{ at: number, question: Edited, name: 'min' | 'max' } | null} at: its place, from 0
+ */
+export function wrongLimit(questions) {
+  for (const [at, question] of questions.entries()) {
+    for (const name of /** @type {const} */ (['min', 'max'])) {
+      if (question.kind === 'number' && Number.isNaN(number(question[name]))) return { at, question, name }
+    }
+  }
+  return null
+}
+
+/**
+ * Whether two lists of templates ask the same for a purpose.
+ * @param {string} purpose @param {Template[]} a @param {Template[]} b
+ */
+export function asksTheSame(purpose, a, b) {
+  const of = (/** @type {Template[]} */ list) => ({ asked: list.find(t => t.purpose === purpose) })
+  return Object.keys(changes(of(a), of(b))).length === 0
+}
+
+/**
+ * The templates of an organisation with those questions for a purpose; null where none is left. Their limits are numbers: see
+ * wrongLimit.
  * @param {Template[]} own @param {string} purpose @param {Edited[]} questions none: what ships is asked again
  * @returns {Template[] | null}
  */
@@ -67,7 +92,8 @@ export function withTemplate(own, purpose, questions) {
       ...(isNumber && min !== undefined ? { min } : {}), ...(isNumber && max !== undefined ? { max } : {}) }
   })
   const rest = own.filter(t => t.purpose !== purpose)
-  const list = stored.length ? [...rest, { purpose, questions: stored }] : rest
+  const before = own.find(t => t.purpose === purpose) // what else is known of it, such as its name, stays
+  const list = stored.length ? [...rest, { ...before, purpose, questions: stored }] : rest
   return list.length ? list : null
 }
 

@@ -6,10 +6,20 @@ import { count, fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, select, tag, textArea, textInput, troubleBox } from '../parts.js'
 import { wrongFields } from '../../setup/description.js'
-import { edited, most, moved, startOf, withTemplate } from '../template-form.js'
+import { asksTheSame, edited, most, moved, startOf, withTemplate, wrongLimit } from '../template-form.js'
 import { readOrganisations } from './organisations.js'
 
 const w = words.administration.templates, purposes = words.app.purposes
+
+/**
+ * The templates of an organisation; undefined where there is no such one to set up.
+ * @param {import('../desk-context.js').DeskContext} desk @param {string} id
+ * @returns {Promise<import('../template-form.js').Template[] | undefined>}
+ */
+async function readTemplates(desk, id) {
+  const stored = (await readOrganisations(desk)).find(o => o.id === id)
+  return stored && (stored.values.templates ?? [])
+}
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
 export function templates(desk, [id = '']) {
@@ -41,30 +51,34 @@ export function template(desk, [id = '', purpose = '']) {
   /** @type {import('../template-form.js').Template[]} */ let own = []
   /** @type {import('../template-form.js').Edited[]} */ let questions = []
   let known = false, trouble = '', busy = false
+  /** The limit that is no number. @type {ReturnType<typeof wrongLimit>} */ let limit = null
   const view = {
     title: fill(w.askedAt, { purpose: word(purposes, purpose) }),
     back: { to: `templates/${id}`, text: w.title },
     async load() {
-      const stored = (await readOrganisations(desk)).find(o => o.id === id)
+      const stored = await readTemplates(desk, id)
       known = Boolean(stored) && purpose in purposes
-      own = stored?.values.templates ?? []
+      own = stored ?? []
       questions = startOf(purpose, own)
     },
     async refresh() { /* what is being typed stays */ },
     /** @param {import('../template-form.js').Edited[]} list @param {string} said */
     async send(list, said) {
       if (busy) return
-      busy = true
+      limit = wrongLimit(list)
       trouble = ''
+      if (limit) return focusOn(limit.at, limit.name)
+      busy = true
       desk.redraw()
       try {
-        await desk.session.post(`/organisations/${id}`, { set: { templates: withTemplate(own, purpose, list) } })
+        const stored = await readTemplates(desk, id) ?? [] // what somebody saved meanwhile for other purposes stays
+        if (!asksTheSame(purpose, own, stored)) return refuse(w.changedMeanwhile)
+        await desk.session.post(`/organisations/${id}`, { set: { templates: withTemplate(stored, purpose, list) } })
         desk.say(said)
-        desk.go(`templates/${id}`)
+        desk.go(`templates/${id}`, view)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
-        trouble = wrongFields(e.body).get('templates') ?? e.message
-        requestAnimationFrame(() => document.getElementById('template-trouble')?.focus())
+        refuse(wrongFields(e.body).get('templates') ?? e.message)
       } finally {
         busy = false
         desk.redraw()
@@ -87,10 +101,16 @@ export function template(desk, [id = '', purpose = '']) {
     },
   }
 
-  /** @param {number} i */
-  function focusOn(i) {
+  /** @param {string} text */
+  function refuse(text) {
+    trouble = text
+    requestAnimationFrame(() => document.getElementById('template-trouble')?.focus())
+  }
+
+  /** @param {number} i @param {string} [name] of the field */
+  function focusOn(i, name = 'label') {
     desk.redraw()
-    requestAnimationFrame(() => document.getElementById(`q${i}-label`)?.focus())
+    requestAnimationFrame(() => document.getElementById(`q${i}-${name}`)?.focus())
   }
 
   /** @param {number} i @param {number} by */
@@ -103,7 +123,8 @@ export function template(desk, [id = '', purpose = '']) {
   function question(q, i) {
     const n = i + 1
     const box = (/** @type {'label' | 'unit' | 'min' | 'max'} */ name, /** @type {string} */ label, /** @type {object} */ more = {}) =>
-      textInput({ id: `q${i}-${name}`, label, value: q[name], input: v => { q[name] = v }, ...more })
+      textInput({ id: `q${i}-${name}`, label, value: q[name],
+        error: limit?.question === q && limit.name === name ? w.wrongLimit : '', input: v => { q[name] = v }, ...more })
     return html`${box('label', fill(w.label, { n }), { wide: true, maxlength: 100 })}
       ${select({ id: `q${i}-kind`, label: fill(w.kind, { n }), value: q.kind, empty: words.desk.choose,
         options: Object.entries(w.kinds).map(([value, text]) => ({ value, text })), change: v => { q.kind = v; desk.redraw() } })}

@@ -26,7 +26,7 @@ export const account = {
   code: { title: 'Set your password', intro: 'You were given a one-time code: on paper, as a picture, or read out to you.', code: 'Your code', codeHint: 'Twelve letters and digits. Spaces and capitals do not matter.',
     look: 'Go on', who: 'This is the account of {name}, {email}.', notYou: 'If that is not you, stop here and tell whoever gave you the code.' },
   password: { new: 'A password of your own', hint: 'At least 10 characters. Three or four words that have nothing to do with each other are good. Nobody else needs to know it.', again: 'The same once more', differ: 'These are two different passwords.',
-    set: 'Set it and sign in', setOnly: 'Your password is set.', done: 'Your password is set. You are being signed in.' },
+    set: 'Set it and sign in', setOnly: 'Your password is set.', signIn: 'Sign in with it', done: 'Your password is set. You are being signed in.' },
   own: { title: 'Change your password', intro: 'You are signed in as {name}, {email}.', current: 'Your present password', button: 'Change it', done: 'Your password is changed. Pages that were open elsewhere ask for the new one; phones go on as they are.',
     forgotten: 'If you have forgotten your password, ask whoever administers your organisation for a one-time code.', haveCode: 'I have a one-time code' },
 }
@@ -52,7 +52,8 @@ export const administration = {
     own: { one: '1 question of your own', other: '{n} questions of your own' }, ships: { one: '1 question, as it ships', other: '{n} questions, as they ship' }, nothing: 'Nothing more is asked', askedAt: 'What is asked: {purpose}',
     isOwn: 'These are your own questions.', isShipped: 'These ship with Doorstep. Change them, and they are your own.', isNothing: 'Nothing more is asked as yet.', add: 'Add a question', full: 'A form has {n} questions at most.',
     label: 'Question {n}', kind: 'How question {n} is answered', kinds: { text: 'In words', number: 'With a number', choice: 'With one of several answers', yes_no: 'With yes or no' }, unit: 'Unit of question {n}',
-    min: 'Least that is likely, question {n}', max: 'Most that is likely, question {n}', likelyHint: 'A number outside is asked about and never refused.', options: 'Answers to question {n}', optionsHint: 'One a line, in the order in which they are shown.',
+    min: 'Least that is likely, question {n}', max: 'Most that is likely, question {n}', likelyHint: 'A number outside is asked about and never refused.', wrongLimit: 'Type a number alone, such as 5 or 4.5, or leave it empty.',
+    changedMeanwhile: 'Somebody has changed what is asked here since you opened this page. Nothing was saved. Note what you typed, then open the page again.', options: 'Answers to question {n}', optionsHint: 'One a line, in the order in which they are shown.',
     up: 'Move question {n} up', down: 'Move question {n} down', remove: 'Remove question {n}', save: 'Save', saved: 'Saved. Phones ask it from their next contact on.', asShipped: 'Ask what ships again', askNothing: 'Ask nothing more', taken: 'Your own questions are asked no more.' },
   accounts: 'Who has which role', newAccount: 'A new account', make: 'Make the account', print: 'Print the table', accountsFilter: 'Show only names, addresses or roles with', asOf: 'As of {at}', otherTeam: 'a team elsewhere', table: 'The table',
   columns: { name: 'Name', role: 'Role', organisation: 'Organisation', teams: 'Teams', email: 'E-mail', standing: 'Account' },

@@ -70,6 +70,11 @@ test('a nurse records at the door what a person needs and that they died: nobody
   await page.locator('.nhsuk-error-message').getByText('That day has not come yet.').waitFor()
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'died_on')
   const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(new Date())
+  await page.getByLabel('Date of death').fill('')
+  await page.getByLabel('Date of death').focus() // a date of which the year is missing is not "no date"
+  await page.keyboard.type('0101')
+  await save(page)
+  await page.locator('#died_on-error', { hasText: 'This is not whole yet' }).waitFor()
   await page.getByLabel('Date of death').fill(today)
   await save(page)
   await page.getByText(/^Died .* What was planned is not to be done\.$/).first().waitFor()

@@ -1,6 +1,7 @@
 // @ts-check
 // Pieces that several views draw.
-import { described, fieldGroup } from '../shared/ui/fields.js'
+import { described, fieldGroup, wrongOf } from '../shared/ui/fields.js'
+import { refuseHalfTyped } from '../shared/ui/half-typed.js'
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
 import { now } from '../shared/ui/now.js'
 import { ago, birth, nhsNumber, personName, when } from '../shared/ui/format.js'
@@ -86,7 +87,7 @@ export const textInput = o =>
       .value=${live(o.value)}
   ?required=${o.required} autocomplete=${o.autocomplete ?? 'off'} inputmode=${ifDefined(o.inputmode)} maxlength=${ifDefined(o.maxlength)}
     aria-describedby=${ifDefined(described(o))}
-  aria-invalid=${o.error ? 'true' : 'false'} @blur=${() => o.blur?.()} @input=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
+  aria-invalid=${wrongOf(o) ? 'true' : 'false'} @blur=${() => o.blur?.()} @input=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
 
 /**
  * @param {{ id: string, label: string, value: string, input: (value: string) => void, hint?: any, error?: string, rows?: number, required?:
@@ -125,7 +126,7 @@ export const momentInput =
   o => group({ ...o, control: html`<input class="nhsuk-input dk-moment" id=${o.id} type="datetime-local" .value=${live(o.value)}
       ?required=${o.required}
   min=${ifDefined(o.past ? undefined : toLocal(now()))} max=${ifDefined(o.past ? toLocal(now()) : undefined)}
-    aria-describedby=${ifDefined(described(o))} aria-invalid=${o.error ? 'true' : 'false'}
+    aria-describedby=${ifDefined(described(o))} aria-invalid=${wrongOf(o) ? 'true' : 'false'}
     @change=${(/** @type {any} */ e) => o.change(e.target.value)}>` })
 
 /**
@@ -153,13 +154,17 @@ export const checkbox = o => html`<div class="nhsuk-checkboxes__item">
   ${o.hint ? html`<div class="nhsuk-hint nhsuk-checkboxes__hint" id="${o.id}-hint">${o.hint}</div>` : nothing}</div>`
 
 /**
+ * A button. A secondary one cancels, opens or looks; any other does something, and so not over a date that is half typed.
  * @param {string} text
  * @param {{ click?: () => void, kind?: 'secondary' | 'warning' | '', submit?: boolean, busy?: boolean, id?: string, label?: string }} [o]
  */
 export const button = (text, o = {}) => html`<button type=${o.submit ? 'submit' : 'button'}
     class="nhsuk-button ${o.kind ? `nhsuk-button--${o.kind}` : ''}" id=${ifDefined(o.id)}
   aria-label=${ifDefined(o.label)} aria-disabled=${o.busy ? 'true' : 'false'}
-    @click=${(/** @type {Event} */ e) => { if (o.busy) e.preventDefault(); else o.click?.() }}>${text}</button>`
+    @click=${(/** @type {any} */ e) => {
+      if (o.busy || o.kind !== 'secondary' && refuseHalfTyped(e.currentTarget)) e.preventDefault()
+      else o.click?.()
+    }}>${text}</button>`
 
 /** Rows of facts; those without a value are left out. @param {[string, any][]} rows */
 export const facts = rows =>

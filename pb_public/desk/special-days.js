@@ -1,6 +1,7 @@
 // @ts-check
 // Days on which an organisation has other hours than on that day of the week: a line each.
-import { html, live } from '../shared/ui/html.js'
+import { described, errorOf } from '../shared/ui/fields.js'
+import { html, ifDefined, live } from '../shared/ui/html.js'
 import { fill, words } from './words.js'
 import { button } from './parts.js'
 import { withPart } from './set-up.js'
@@ -16,7 +17,9 @@ export const specialDays = { name: 'special_days', label: w.days, hint: w.daysHi
   const cell = (/** @type {number} */ i, /** @type {keyof import('./set-up.js').SpecialDay} */ key, /** @type {string} */ label,
       type = 'text') => html`<div>
     <label class="nhsuk-label" for="${idOf(f.name)}-${i}-${key}">${fill(label, { n: i + 1 })}</label>
-    <input class="nhsuk-input" id="${idOf(f.name)}-${i}-${key}" type=${type} autocomplete="off" .value=${live(all()[i][key] ?? '')}
+    ${errorOf({ id: `${idOf(f.name)}-${i}-${key}` })}
+    <input class="nhsuk-input" id="${idOf(f.name)}-${i}-${key}" type=${type} autocomplete="off"
+      aria-describedby=${ifDefined(described({ id: `${idOf(f.name)}-${i}-${key}` }))} .value=${live(all()[i][key] ?? '')}
       @input=${(/** @type {any} */ e) => { form.values[f.name] = all().map((d, j) => j === i ? withPart(d, key, e.target.value)
           : d) }}></div>`
   return fieldset(form, f, html`${all().map((_, i) => html`<div class="su-days su-day">${cell(i, 'day', w.day, 'date')}${

@@ -6,7 +6,7 @@ import { detailLines } from '../shared/ui/details.js'
 import { birth, nhsNumber, when } from '../shared/ui/format.js'
 import { optionsOf, unitOf, valueText } from '../shared/ui/readings.js'
 import { fill, word, words } from './words.js'
-import { group, select, textArea, textInput } from './parts.js'
+import { select, textArea, textInput } from './parts.js'
 
 const w = words.desk
 
@@ -90,11 +90,9 @@ export function fieldInput(o) {
         options: Object.entries(readingOptions(o.field) ?? { true: w.value.yes, false: w.value.no })
           .map(([value, text]) => ({ value, text })) })
     case 'time':
-      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="datetime-local" id=${o.id}
-            .value=${live(o.typed ?? '')} @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
+      return textInput({ ...base, type: 'datetime-local', value: o.typed ?? '', input: o.input })
     case 'date':
-      return group({ ...base, control: html`<input class="nhsuk-input dk-moment" type="date" id=${o.id} .value=${live(o.typed ?? '')}
-            @change=${(/** @type {any} */ e) => o.input(e.target.value)}>` })
+      return textInput({ ...base, type: 'date', value: o.typed ?? '', input: o.input })
     case 'list':
       if (info.values?.length) return listBoxes(o, base.label, info.values)
       return textInput({ ...base, hint: w.value.commas, value: o.typed ?? '', input: o.input, wide: true })

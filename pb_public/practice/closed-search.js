@@ -1,6 +1,8 @@
 // @ts-check
 // The form over what is closed: words, urgency, who closed it, and when.
-import { html, live, nothing } from '../shared/ui/html.js'
+import { described, errorOf } from '../shared/ui/fields.js'
+import { sayHalfTyped } from '../shared/ui/half-typed.js'
+import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
 import { words } from './words.js'
 
 const w = words.practice
@@ -20,8 +22,10 @@ export function closedSearch(c, draw) {
   }
   const f = c.wanted
   /** @param {string} name @param {string} label @param {string} type */
-  const field = (name, label, type) => html`<div><label class="nhsuk-label" for=${`closed-${name}`}>${label}</label>
-    <input class="nhsuk-input" id=${`closed-${name}`} type=${type} autocomplete="off" maxlength="100" data-focus=${`closed-${name}`}
+  const field = (name, label, type, id = `closed-${name}`) => html`<div><label class="nhsuk-label" for=${id}>${label}</label>
+    ${errorOf({ id })}
+    <input class="nhsuk-input" id=${id} type=${type} autocomplete="off" maxlength="100" data-focus=${id}
+      aria-describedby=${ifDefined(described({ id }))} @blur=${sayHalfTyped}
       .value=${live(/** @type {any} */ (f)[name])} @input=${set(name, type === 'date' ? 0 : 300)}></div>`
   return html`<form class="pi-filters pi-find" role="search" aria-label=${w.search.label}
       @submit=${(/** @type {Event} */ e) => { e.preventDefault(); clearTimeout(waits); c.read() }}>

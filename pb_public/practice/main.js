@@ -1,6 +1,7 @@
 // @ts-check
 // The inbox of practices, partner teams, voluntary coordinators and safeguarding: puts its parts together.
 import { clock } from '../shared/ui/format.js'
+import { drawHalfTypedBy } from '../shared/ui/half-typed.js'
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { saveFile } from '../shared/ui/download.js'
@@ -28,6 +29,7 @@ const w = words.practice
 const root = /** @type {HTMLElement} */ (document.getElementById('page'))
 const session = new Session()
 takeTimeFrom(() => session.now())
+drawHalfTypedBy(() => draw())
 let prefs = readPrefs()
 let left = false // by the person, not by the end of the session
 let drawing = false

@@ -1,5 +1,6 @@
 // @ts-check
 // "I have called now": what is said of the calls of a handover that exists, whoever made it and however it stands.
+import { unlessHalfTyped } from '../../shared/ui/half-typed.js'
 import { html } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { word, words } from '../../shared/ui/words.js'
@@ -27,7 +28,7 @@ export function called(app) {
     <h1 class="nhsuk-heading-l nhsuk-u-margin-bottom-2">${w.nowTitle}</h1>
     ${who(app, p)}
     <p>${word(words.common.classes, h.class)}</p><p class="ds-pre">${h.situation}</p>
-    <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, h, open) }}>
+    <form class="app-form" novalidate @submit=${unlessHalfTyped(() => save(app, key, h, open))}>
       <div class="app-call">${ringLinks(h.class, to)}
       ${callQuestions({ cls: h.class, calls: open.calls, receiver: to?.team ? to.name : '', now: app.now(),
         error: name => (lacks[name] ? /** @type {any} */ (words.app.visit.missing)[lacks[name]] : ''),
@@ -60,6 +61,7 @@ async function save(app, key, h, open) {
     requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(`[name="${lacks[0]}"], #${lacks[0]}`))?.focus())
     return
   }
+  const from = app.here
   try {
     await app.record([op], open.seen ? { [`handovers/${h.id}`]: open.seen } : undefined)
   } catch (e) {
@@ -69,5 +71,5 @@ async function save(app, key, h, open) {
   }
   app.forms.delete(key)
   app.say(words.app.visit.saved)
-  app.go(address('person', h.patient))
+  app.go(address('person', h.patient), from)
 }

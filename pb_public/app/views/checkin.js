@@ -2,6 +2,7 @@
 // The volunteer's own small flow: whom I see this week, was the person seen, how were they, a worry in my
 // own words, and a button for when somebody is not safe. Nothing clinical is here, because nothing clinical
 // is on the phone.
+import { unlessHalfTyped } from '../../shared/ui/half-typed.js'
 import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { clock, date, day, when } from '../../shared/ui/format.js'
 import { count, fill, inOrder, word, words } from '../../shared/ui/words.js'
@@ -115,7 +116,7 @@ export function checkin(app) {
     ${age(app)}
     ${who(app, p, calledName(p))}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
-    <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, open, p) }}>
+    <form class="app-form" novalidate @submit=${unlessHalfTyped(() => save(app, key, open, p))}>
       ${choice({ name: 'seen', legend: w.seen, options: w.seenOptions, value: f.seen, inline: true,
           error: open.tried && !f.seen ? w.missing : '', change: seen => put({ seen }) })}
       ${f.seen ? time({ name: 'happened_at', label: words.app.times.happened, at: f.happened || new Date(app.now()).toISOString(),
@@ -138,7 +139,8 @@ export function checkin(app) {
       <div class="app-save"><button class="nhsuk-button app-wide" type="submit"
         ?disabled=${open.saving}>${words.app.visit.save}</button></div>
       <p><button class="app-link" type="button"
-        @click=${async () => { if (await discard(app, key)) app.go(address('today')) }}>${words.app.visit.discard}</button></p>
+        @click=${async () => { const from = app.here; if (await discard(app, key)) app.go(address('today'), from) }}>${
+          words.app.visit.discard}</button></p>
     </form>`
 }
 
@@ -187,6 +189,7 @@ async function save(app, key, open, p) {
   }
   open.saving = true
   app.redraw()
+  const from = app.here
   try {
     const { ops, seen } = change(app, open, open.planned, p.id)
     await app.record(ops, seen)
@@ -198,5 +201,5 @@ async function save(app, key, open, p) {
   app.forms.delete(key)
   await app.drafts.drop(key).catch(() => {})
   app.say(f.safeguarding.trim() ? words.app.volunteer.sentSafeguarding : word({ x: words.app.visit.saved }, 'x'))
-  app.go(address('today'))
+  app.go(address('today'), from)
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Putting right what is known about a person: how to get in, what to take care of, how to reach them. Only
 // what was changed is sent, with what its author saw.
+import { unlessHalfTyped } from '../../shared/ui/half-typed.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName } from '../../shared/ui/format.js'
 import { word, words } from '../../shared/ui/words.js'
@@ -35,7 +36,7 @@ export function edit(app) {
   return html`${back(address('person', id), personName(p))}
     <h1 class="nhsuk-heading-l">${w.title}</h1>${who(app, p)}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
-    <form novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, id, open) }}>
+    <form novalidate @submit=${unlessHalfTyped(() => save(app, key, id, open))}>
       ${boxes.map(([name, rows]) => field({ id: name, label: word(w.fields, name), error: errorOf(name),
         hint: name === 'died_on' ? w.diedHint : undefined, rows: rows || undefined,
         mode: name === 'phone' ? 'tel' : undefined, type: name === 'died_on' ? 'date' : undefined,
@@ -87,6 +88,7 @@ async function save(app, key, id, open) {
     requestAnimationFrame(() => document.getElementById(wrong)?.focus())
     return
   }
+  const from = app.here
   try {
     const { ops, seen } = change(app, id, open)
     if (ops.length) await app.record(ops, seen)
@@ -98,5 +100,5 @@ async function save(app, key, id, open) {
   app.forms.delete(key)
   await app.drafts.drop(key).catch(() => {})
   app.say(words.app.visit.saved)
-  app.go(address('person', id))
+  app.go(address('person', id), from)
 }

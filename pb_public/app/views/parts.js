@@ -1,6 +1,6 @@
 // @ts-check
 // Pieces that screens are put together from: fields with labels and errors, choices as big targets, tags.
-import { described, errorOf, fieldGroup, hintOf } from '../../shared/ui/fields.js'
+import { described, errorOf, fieldGroup, hintOf, wrongOf } from '../../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../../shared/ui/render.js'
 import { word, words } from '../../shared/ui/words.js'
 
@@ -20,16 +20,16 @@ import { word, words } from '../../shared/ui/words.js'
 export function field({ id, label, value, change, hint, error, warn, unit, also, mode, type = 'text', autocomplete = 'off', rows,
     width = '' }) {
   const about = [described({ id, hint, error, warn }), also].filter(Boolean).join(' ') || undefined
-  const input = (/** @type {any} */ e) => change(e.target.value)
+  const input = (/** @type {any} */ e) => change(e.target.value), wrong = wrongOf({ id, error })
   // The unit is seen beside the number, and heard with its name.
   const spoken = unit ? html`${label}<span class="nhsuk-u-visually-hidden"> (${unit})</span>` : label
   return fieldGroup({ id, label: spoken, hint, error, warn, control: rows
     ? html`<textarea class="nhsuk-textarea" id=${id} name=${id} rows=${rows} .value=${live(value)} @input=${input}
-        aria-describedby=${ifDefined(about)} aria-invalid=${ifDefined(error ? 'true' : undefined)}></textarea>`
+        aria-describedby=${ifDefined(about)} aria-invalid=${ifDefined(wrong ? 'true' : undefined)}></textarea>`
     : html`<div class="app-input"><input class="nhsuk-input ${width}" id=${id} name=${id} type=${type} inputmode=${ifDefined(mode)}
         autocomplete=${/** @type {any} */ (autocomplete)} autocapitalize=${type === 'text' && !mode ? 'sentences' : 'none'}
         .value=${live(value)} @input=${input} aria-describedby=${ifDefined(about)}
-        aria-invalid=${ifDefined(error ? 'true' : undefined)}>${unit
+        aria-invalid=${ifDefined(wrong ? 'true' : undefined)}>${unit
           ? html`<span class="app-unit" aria-hidden="true">${unit}</span>` : nothing}</div>` })
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // Recording a visit: one page, in the order of the visit, made for one thumb. Every change is kept as a
 // draft at once; only "Save" makes it a change that is sent.
+import { unlessHalfTyped } from '../../shared/ui/half-typed.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { personName, when } from '../../shared/ui/format.js'
 import { parameters } from '../../shared/ui/news2.js'
@@ -100,8 +101,7 @@ function draw(app, key, open, patient) {
     ${age(app)}
     ${open.restored ? html`<p class="ds-banner">${w.restored}</p>` : nothing}
     ${Object.keys(lacks).length ? summary(lacks) : nothing}
-    <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => {
-      e.preventDefault(); save(app, key, open, patient, j, hand) }}>
+    <form class="app-form" novalidate @submit=${unlessHalfTyped(() => save(app, key, open, patient, j, hand))}>
       ${open.planned?.purpose ? nothing
         : select({ id: 'purpose', label: w.purpose, options: [['', w.choose], ...Object.entries(words.app.purposes)],
           value: f.fields.purpose,
@@ -245,6 +245,7 @@ async function save(app, key, open, patient, j, hand) {
   open.saving = true
   open.error = ''
   app.redraw()
+  const from = app.here
   try {
     const made = ops({ form: f, patient, planned: open.planned, judged: j, hand, how: words.app.referral.how, me: app.me, now: app.now(),
       newID: app.newID, whys: words.app.calls.whys })
@@ -261,7 +262,7 @@ async function save(app, key, open, patient, j, hand) {
   app.forms.delete(`visit-of:${patient.id}`)
   await app.drafts.drop(key).catch(() => {}) // saved already; a draft that stays is offered again and can be thrown away
   app.say(words.app.visit.saved)
-  app.go(address('today'))
+  app.go(address('today'), from)
 }
 
 /**
@@ -283,7 +284,8 @@ function changeOfLeft(app, open) {
 
 /** @param {App} app @param {string} key @param {any} patient */
 async function discard(app, key, patient) {
+  const from = app.here
   if (!await throwAway(app, key)) return
   app.forms.delete(`visit-of:${patient.id}`)
-  app.go(address('person', patient.id))
+  app.go(address('person', patient.id), from)
 }

@@ -12,7 +12,7 @@ export const words = {
     footer: 'Doorstep is not the legal care record. In an emergency call 999.',
     emergency: 'In an emergency call 999. Doorstep does not call anybody.',
     skip: 'Skip to main content',
-    error: 'Error:',
+    error: 'Error:', halfTyped: 'This is not whole yet. Fill in all of it, or empty it.',
     help: 'Help',
     roles: {
       district_nurse: 'District nurse', support_worker: 'Support worker', matron: 'Matron',

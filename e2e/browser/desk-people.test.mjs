@@ -15,9 +15,13 @@ const desk = (/** @type {any} */ t, /** @type {string} */ who, path = '') => ope
 const holds = (/** @type {any} */ phone) => phone.list('patients').map((/** @type {any} */ p) => p.values.family_name).sort()
 
 test('a cover until tonight, with a phone for whoever covers', async t => {
-  const page = await desk(t, 'lea')
+  const page = await openPage(t, browser, stand, '/desk/', { as: 'lea', expected: [/ERR_FAILED/] })
   await page.getByRole('link', { name: 'Cover', exact: true }).click()
   await page.getByLabel('Who covers').selectOption({ label: 'Sue Pargeter, Support worker' })
+  await page.route('**/caseload?staff=*', route => route.abort(), { times: 1 })
+  await page.locator('#cover-whose').selectOption(`staff:${stand.staff.nia.id}`)
+  await page.getByText('The server cannot be reached.').first().waitFor() // what the view itself has no place for is said, too
+  await page.locator('#cover-whose').selectOption(`team:${stand.teams.north}`)
   await page.getByLabel('All of them').check()
   await page.getByRole('button', { name: 'Tomorrow 20:00' }).click()
   await page.getByText('1 member of staff get 3 people; they have no phone signed in yet.').waitFor()
@@ -80,6 +84,14 @@ test('a leaver: what hangs on them is listed, handed over, and the list becomes 
   await page.getByText('Tick that it is so.').waitFor()
   await page.getByLabel('Who takes over').selectOption({ label: 'Ned Okafor, District nurse' })
   await page.getByLabel('Yes, Sue Pargeter leaves').check()
+  await page.locator('#leave-at').focus() // a day, and its time forgotten, is not "at once"
+  await page.keyboard.type('24122099')
+  await page.getByRole('button', { name: 'Note it' }).click()
+  await page.locator('#leave-at-error', { hasText: 'This is not whole yet' }).waitFor()
+  assert.ok(await page.evaluate(() => document.activeElement?.id === 'leave-at'))
+  await accessible(page, 'a half-typed time')
+  assert.equal((await stand.query('SELECT inactive_since AS at FROM staff WHERE id = ?', stand.staff.sue.id))[0].at, '')
+  await page.locator('#leave-at').fill('')
   await page.getByRole('button', { name: 'Note it' }).click()
   await page.getByText(/Handed over: 1 visit, 0 handovers, 2 people/).first().waitFor()
   await checks.getByText('No visits left to make').waitFor()
@@ -175,7 +187,16 @@ test('a record is corrected: found by a spelling, what is wrong is said beside i
   await page.getByLabel('They agree').check()
   await page.getByLabel('How they said it').fill('in person')
   await page.getByLabel('Date of death').fill('2019-01-01') // before she was known here, after she was born
+  /** @type {() => void} */ let answer = () => {}
+  const slow = new Promise(done => { answer = () => done(undefined) })
+  await page.route('**/correct', async route => { await slow; await route.continue() }, { times: 1 })
   await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('link', { name: 'Phones', exact: true }).first().click() // whoever went on meanwhile stays there
+  await page.getByRole('heading', { name: 'Phones', level: 1 }).waitFor()
+  answer()
+  await page.locator('.dk-notice').waitFor()
+  await page.getByRole('heading', { name: 'Phones', level: 1 }).waitFor()
+  await page.goto(`${stand.url}/desk/#/person/${Ames}`)
   await page.getByRole('heading', { name: /O’MADEUP/ }).waitFor()
   await page.getByText('Died 1 Jan 2019.').waitFor()
   await stand.save('patients', { died_on: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10) }, Birch)

@@ -56,7 +56,8 @@
  * @property {() => Promise<void>} sync
  * @property {() => number} now the corrected time, ms
  * @property {import('./router.js').Place} place
- * @property {(hash: string) => void} go
+ * @property {string} here the address that is open
+ * @property {(hash: string, from?: string) => void} go from: where it was pressed; whoever went elsewhere meanwhile stays there
  * @property {() => void} redraw
  * @property {any} drafts keeps drafts: get(key), put(key, value), drop(key)
  * @property {() => Unfinished[]} unfinished the drafts there are, the last touched first

@@ -1,6 +1,7 @@
 // @ts-check
 // The field app from the first byte: may this browser hold people's data, is somebody set up, is it locked,
 // and then one screen after the other. What is behind the gate comes with after-unlock.js, once the gate is painted.
+import { drawHalfTypedBy } from '../shared/ui/half-typed.js'
 import { announcers, html, nothing, render } from '../shared/ui/render.js'
 import { count, fill, words } from '../shared/ui/words.js'
 import { Session } from '../shared/ui/session.js'
@@ -282,9 +283,12 @@ async function wipe() {
   redraw()
 }
 
-/** @param {string} hash */
-function go(hash) {
-  if (location.hash === hash) redraw()
+/**
+ * @param {string} hash
+ * @param {string} [from] the address where somebody pressed for it: whoever went elsewhere meanwhile stays there
+ */
+function go(hash, from = location.hash) {
+  if (location.hash !== from || location.hash === hash) redraw()
   else location.hash = hash
 }
 
@@ -345,6 +349,7 @@ async function boot() {
 
 root.textContent = '' // what stood there before this script came
 announcers()
+drawHalfTypedBy(redraw)
 boot()
 register(() => { newVersion = true; redraw() })
   .then(async () => { newVersion = Boolean(await waiting()); redraw() }).catch(() => {})

@@ -38,7 +38,7 @@ const agePeriod = 5 * 60_000 // ms between two notes of how late it is, for the 
  * @param {import('./vault/vault.js').Vault} from.vault
  * @param {ReturnType<typeof import('./store/tabs.js').joinTabs>} from.tabs
  * @param {() => void} from.redraw
- * @param {(hash: string) => void} from.go
+ * @param {(hash: string, from?: string) => void} from.go see context.js
  * @param {() => import('./router.js').Place} from.place
  * @param {() => void} from.wiped the server said to delete everything, or the last work of a phone that is handed back went up
  * @param {() => Promise<void>} from.emptied everything on the phone is to go, because its owner signed out
@@ -83,6 +83,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     get me() { return names.me ?? client.me ?? { id: client.staff, name: '', role: '', organisation: '', teams: [], view: 'limited',
           raises_urgent: false } },
     get place() { return place() },
+    get here() { return location.hash },
     get rules() { return names.rules ?? shippedRules },
     /** What one's organisation asks at visits, in place of what ships. */ get templates() { return organisation()?.templates ?? null },
     get clockKnown() { return client.clockOffset !== null },

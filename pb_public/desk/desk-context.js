@@ -4,6 +4,7 @@
 import { dutyOf } from '../shared/duties.js'
 import { day } from '../shared/ui/format.js'
 import { now } from '../shared/ui/now.js'
+import { Refusal } from '../shared/ui/session.js'
 import { words } from './words.js'
 
 /**
@@ -34,7 +35,7 @@ export class DeskContext {
 
   /**
    * @param {import('../shared/ui/session.js').Session} session
-   * @param {{ redraw: () => void, go: (to: string) => void, say: (text: string, kind?: string) => void }} page
+   * @param {{ redraw: () => void, go: (to: string, from?: View) => void, say: (text: string, kind?: string) => void }} page
    */
   constructor(session, page) {
     this.session = session
@@ -71,17 +72,33 @@ export class DeskContext {
       { to: 'issues', text: n.issues, covers: ['issues', 'issue'], for: /** @type {const} */ ('desk') },
       { to: 'handovers', text: n.handovers, covers: ['handovers', 'handover', 'undelivered'],
         for: /** @type {const} */ ('desk') },
-      { to: 'people', text: n.people, covers: ['people', 'person', 'register', 'caseload', 'imports'], for: /** @type {const} */ ('desk') },
+      { to: 'people', text: n.people, covers: ['people', 'person', 'correct', 'merge', 'said', 'register', 'caseload', 'imports'],
+        for: /** @type {const} */ ('desk') },
       { to: 'cover', text: n.cover, covers: ['cover'], for: /** @type {const} */ ('desk') },
       { to: 'organisations', text: n.setUp, covers: ['organisations', 'organisation', 'team', 'neighbourhood', 'accounts', 'account',
-        'routes', 'route'], for: /** @type {const} */ ('setup') },
-      { to: 'phones', text: n.phones, covers: ['phones', 'phone'], for: /** @type {const} */ ('accounts') },
+        'routes', 'route', 'templates', 'template'], for: /** @type {const} */ ('setup') },
+      { to: 'phones', text: n.phones, covers: ['phones'], for: /** @type {const} */ ('accounts') },
       { to: 'staff', text: n.staff, covers: ['staff', 'leaver', 'code'], for: /** @type {const} */ ('accounts') },
     ]
     return all.filter(item => this.may(item.for))
   }
 
   forget() { this.#kept.clear() }
+
+  /**
+   * Shows what came of a press, then reads the view again. Where the server cannot say now, what stands there stays: what was
+   * pressed is done or refused all the same.
+   * @param {Pick<View, 'load'>} view
+   */
+  async readAgain(view) {
+    this.redraw()
+    try {
+      await view.load?.()
+    } catch (e) {
+      if (!(e instanceof Refusal)) throw e
+    }
+    this.redraw()
+  }
 
   /** @template T @param {string} name @param {() => Promise<T>} read @returns {Promise<T>} */
   #once(name, read) {

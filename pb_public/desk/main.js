@@ -2,6 +2,7 @@
 // The desk: who is at it, which view is open, and what is on every view. Addresses are in the hash,
 // #/issues/01…, so that a page can be reloaded, and a link sent to a colleague.
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
+import { drawHalfTypedBy } from '../shared/ui/half-typed.js'
 import { now, takeTimeFrom } from '../shared/ui/now.js'
 import { Refusal, Session } from '../shared/ui/session.js'
 import { clock } from '../shared/ui/format.js'
@@ -17,6 +18,7 @@ import { views } from './views/index.js'
 const w = words.desk
 const session = new Session()
 takeTimeFrom(() => session.now())
+drawHalfTypedBy(() => draw())
 
 /** What is open. @type {import('./desk-context.js').View | null} */ let view = null
 let opened = 0 // counts navigations: an answer that comes for a view left behind is dropped
@@ -38,8 +40,12 @@ const desk = new DeskContext(session, {
   },
 })
 
-/** @param {string} to such as issues/01… */
-function go(to) {
+/**
+ * @param {string} to such as issues/01…
+ * @param {import('./desk-context.js').View} [from] where somebody pressed for it: whoever opened another view meanwhile stays there
+ */
+function go(to, from) {
+  if (from && from !== view) return
   const hash = `#/${to}`
   if (location.hash === hash) open()
   else location.hash = hash
@@ -187,4 +193,9 @@ let leaving = false
 document.addEventListener('click', e => { leaving = e.target instanceof HTMLElement && e.target.closest('header button') !== null }, true)
 addEventListener('hashchange', open)
 setInterval(() => { if (view && !loading) draw() }, 30_000) // ages and deadlines go by
+addEventListener('unhandledrejection', e => { // a press that the server refused, and whose view has no place to say it
+  if (!(e.reason instanceof Refusal)) return
+  e.preventDefault()
+  desk.say(e.reason.message, 'bad')
+})
 whoever()

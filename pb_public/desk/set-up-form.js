@@ -42,6 +42,17 @@ export class SetUpForm {
   /** What was changed. @returns {Record<string, any>} */
   changed() { return changes(this.stored, this.values) }
 
+  /**
+   * Takes what is stored now; what was typed meanwhile stays as typed.
+   * @param {Record<string, any>} stored @param {Record<string, any>} [since] the values from when on meanwhile counts; by itself
+   *   those that were stored before
+   */
+  takeStored(stored, since = this.stored) {
+    const typed = Object.keys(changes(since, this.values)).map(name => [name, this.values[name]])
+    this.stored = stored
+    this.values = { ...structuredClone(stored), ...Object.fromEntries(typed) }
+  }
+
   /** What is sent. @returns {any} */
   body() { return { set: this.changed(), ...(this.at && { at: this.at }) } }
 

@@ -58,13 +58,15 @@ export function leftForm(app, key, open, change) {
     <div class="ds-row"><button class="nhsuk-button nhsuk-button--secondary" type="button"
       @click=${() => copy(app, text, 'text')}>${words.app.read.copy}</button>
     <button class="app-link" type="button"
-      @click=${async () => { if (await discard(app, key)) app.go(address('items')) }}>${words.app.visit.discard}</button></div>`
+      @click=${async () => { const from = app.here; if (await discard(app, key)) app.go(address('items'), from) }}>${
+        words.app.visit.discard}</button></div>`
 }
 
 /** @param {App} app @param {string} key @param {any} open @param {() => { ops: any[], seen?: Record<string, any> }} change */
 async function send(app, key, open, change) {
   Object.assign(open, { saving: true, error: '' })
   app.redraw()
+  const from = app.here
   try {
     const { ops, seen } = change()
     if (ops.length) await app.record(ops, seen)
@@ -76,5 +78,5 @@ async function send(app, key, open, change) {
   app.forms.delete(key)
   await app.drafts.drop(key).catch(() => {})
   app.say(words.app.left.saved)
-  app.go(address('items'))
+  app.go(address('items'), from)
 }

@@ -164,6 +164,7 @@ async function send(app, h, key, open) {
   }
   const { kind, values: v } = open
   const detail = kind === 'answered' ? { outcome: v.outcome } : {}
+  const from = app.here
   try {
     await app.record([lineOf({ handover: h, kind, text: v.text, detail, newID: app.newID })])
   } catch (e) {
@@ -174,5 +175,5 @@ async function send(app, h, key, open) {
   app.forms.set(key, { kind: '', values: {} })
   await app.drafts.drop(key).catch(() => {})
   app.say(words.app.handover.said[/** @type {'answered'} */ (kind)])
-  app.go(address(kind === 'answered' || kind === 'declined' ? 'today' : 'handover', kind === 'answered' || kind === 'declined' ? '' : h.id))
+  app.go(kind === 'answered' || kind === 'declined' ? address('today') : address('handover', h.id), from)
 }

@@ -24,12 +24,13 @@ const card = (app, name, title, body) => html`<section class="ds-banner" aria-la
 function unlock(app) {
   const w = words.app.offers, form = app.forms.get('offer') ?? {}
   const passkey = async () => {
+    const from = app.here
     try {
       await app.phone.addPasskey()
       app.phone.declineOffer('unlock')
       app.say(words.app.settings.passkeySet)
     } catch (e) {
-      if (/** @type {any} */ (e).code === 'prove_again') return app.go(address('settings', '', { open: 'passkey' }))
+      if (/** @type {any} */ (e).code === 'prove_again') return app.go(address('settings', '', { open: 'passkey' }), from)
       app.forms.set('offer', { error: sentenceOf(e) })
       app.redraw()
     }

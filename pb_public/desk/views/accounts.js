@@ -64,7 +64,7 @@ export function account(desk, [id = '']) {
   /** @type {Account | null} */ let stored = null
   /** @type {import('./organisations.js').Organisation[]} */ let orgs = []
   /** @type {{ code: string, expires_at: string } | null} */ let invited = null
-  let trouble = '', later = ''
+  let trouble = '', later = '', busy = false
   const view = {
     title: w.newAccount,
     back: { to: 'accounts', text: w.accounts },
@@ -74,32 +74,50 @@ export function account(desk, [id = '']) {
       stored = isNew ? { id, values: {}, has_password: false, begun: true } : list.find(a => a.id === id) ?? null
       if (!stored) return
       if (!isNew) view.title = stored.values.name
-      later = ''
       form = new SetUpForm(desk, isNew ? '/accounts' : `/accounts/${id}`, stored.values)
       if (isNew) form.values.organisation = (orgs.find(o => o.id === desk.session.me?.organisation) ?? orgs[0])?.id
     },
     async refresh() { /* what is being typed stays */ },
+    /**
+     * Reads what is stored now of the account; what is typed meanwhile stays.
+     * @param {Record<string, any>} [since] the values of the form from when on meanwhile counts
+     */
+    async look(since) {
+      const found = (await readAccounts(desk)).find(a => a.id === id)
+      if (!found) return
+      stored = found
+      view.title = found.values.name
+      form?.takeStored(found.values, since)
+    },
     async send() {
-      if (!form) return
+      if (!form || busy) return
+      const sent = structuredClone(form.values), from = later
       form.at = fromLocal(later)
       const { name } = form.values, changed = Object.keys(form.changed()).length || form.at
       const answer = await form.send()
       if (!answer) return
       desk.staffChanged()
       desk.say(!changed ? w.nothing : fill(form.at ? w.planned : w.saved, { name, at: form.at ? when(form.at) : '' }))
-      if (isNew) desk.go(`account/${answer.id}`)
-      else await view.load()
+      if (isNew) return desk.go(`account/${answer.id}`, view)
+      if (later === from) later = ''
+      busy = true
+      await desk.readAgain({ load: () => view.look(sent) })
+      busy = false
       desk.redraw()
     },
     /** @param {() => Promise<void>} act */
     async attempt(act) {
+      if (busy) return
+      busy = true
       trouble = ''
+      desk.redraw()
       try {
         await act()
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
       }
+      busy = false
       desk.redraw()
       if (trouble) requestAnimationFrame(() => document.getElementById('account-trouble')?.focus())
     },
@@ -107,14 +125,15 @@ export function account(desk, [id = '']) {
     takeBack: () => view.attempt(async () => {
       await desk.session.post(`/accounts/${id}/take-back`)
       desk.say(fill(w.takenBack, { name: stored?.values.name ?? '' }))
-      await view.load()
+      await desk.readAgain({ load: () => view.look() })
     }),
     draw() {
       if (!form || !stored) return html`<p>${words.desk.notFor.view}</p>`
       const { name } = stored.values
       return html`${invited ? letter(stored.values, invited) : nothing}<div class="ds-no-print">
         ${isNew ? nothing : html`<p>${standingTag(stored)}</p>${planned(stored)}${troubleBox('account-trouble', trouble)}
-          ${invited ? nothing : html`${button(stored.has_password ? w.reset : w.invite, { kind: 'secondary', click: () => view.invite() })}
+          ${invited ? nothing : html`${button(stored.has_password ? w.reset : w.invite, { kind: 'secondary', busy,
+              click: () => view.invite() })}
             <p class="ds-soft">${w.codeMeans}</p>`}`}
         ${form.draw(fields(form), isNew ? w.make : w.save, () => view.send(), momentInput({ id: 'set-at', label: isNew ? w.beginsOn
             : w.from,
@@ -128,7 +147,7 @@ export function account(desk, [id = '']) {
     if (!a.planned_at) return nothing
     const what = Object.entries(a.planned ?? {}).map(([field, v]) => `${fieldName(field)}: ${shown(field, v)}`).join('; ')
     return html`<p>${what ? fill(w.willChange, { at: when(a.planned_at), what }) : fill(w.willBegin, { at: when(a.planned_at) })}
-      ${button(w.takeBack, { kind: 'secondary', click: () => view.takeBack() })}</p>`
+      ${button(w.takeBack, { kind: 'secondary', busy, click: () => view.takeBack() })}</p>`
   }
 
   /** @param {string} field */

@@ -62,13 +62,15 @@ export function caseload(desk, [kind = '', id = '']) {
         return
       }
       busy = true
+      trouble = ''
+      desk.redraw()
       try {
         const answer = await desk.session.post('/caseload/move', view.body())
         desk.say(`${fill(w.moved, { people: count(answer.people, words.desk.effect.people),
               who: options.find(o => o.value === to)?.text ?? '' })} ${effect(answer.purges, answer.backfills)}`)
         chosen.clear()
         preview = null
-        await view.load()
+        await desk.readAgain(view)
       } catch (e2) {
         if (!(e2 instanceof Refusal)) throw e2
         trouble = e2.message

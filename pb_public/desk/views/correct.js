@@ -8,6 +8,7 @@ import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { button, checkbox, radios, select, textArea, textInput, troubleBox } from '../parts.js'
 import { whyNot } from '../nhsnumber.js'
 import { boxes, changesOf, formOf, lastWords } from '../person-form.js'
+import { PracticeSearch } from '../practice-search.js'
 
 const w = words.desk.correct
 const knownNeeds = Object.keys(words.common.needs)
@@ -17,25 +18,18 @@ export function correct(desk, [id = '']) {
   /** @type {any} */ let record = null
   /** @type {import('../person-form.js').PersonForm} */ let form = formOf({}, knownNeeds)
   /** @type {import('../desk-context.js').Member[]} */ let staff = []
-  /** @type {{ id: string, name: string }[]} */ let practices = []
+  const practices = new PracticeSearch(desk)
   /** @type {Record<string, string>} */ let wrong = {}
-  let trouble = '', busy = false, practiceText = '', turn = 0
+  let trouble = '', busy = false
   const view = {
     title: w.title,
     back: { to: `person/${id}`, text: w.back },
     async load() {
-      ;[record, staff, practices] = await Promise.all([desk.session.get(`/people/${id}`), desk.staff(), desk.practices('')])
+      ;[record, staff] = await Promise.all([desk.session.get(`/people/${id}`), desk.staff(), practices.begin()])
       form = formOf(record.fields, knownNeeds)
       view.title = fill(w.titleOf, { name: personName(record.fields) })
     },
     async refresh() { /* a form: what is typed stays */ },
-    /** @param {string} text */
-    async findPractice(text) {
-      practiceText = text
-      const mine = ++turn
-      const found = await desk.practices(text).catch(() => practices)
-      if (mine === turn) { practices = found; desk.redraw() }
-    },
     /** @param {SubmitEvent} e */
     async submit(e) {
       e.preventDefault()
@@ -49,10 +43,12 @@ export function correct(desk, [id = '']) {
       if (Boolean(form.said.service) !== Boolean(form.said.given)) return view.refuse('consent', w.saidHalf)
       if (!Object.keys(set).length) return view.refuse('', w.nothing)
       busy = true
+      trouble = ''
+      desk.redraw()
       try {
         await desk.session.post(`/people/${id}/correct`, { set, was })
         desk.say(w.done)
-        desk.go(`person/${id}`)
+        desk.go(`person/${id}`, view)
       } catch (e2) {
         if (!(e2 instanceof Refusal)) throw e2
         view.refuse(e2.body.fields?.[0]?.field ?? '', e2.message)
@@ -90,10 +86,11 @@ export function correct(desk, [id = '']) {
           hint: w.hiddenHint, checked: form.hidden, change: on => { form.hidden = on } })}</div>
         ${area('access_notes')}${area('risk_note', { hint: w.riskHint })}
         <h2 class="nhsuk-heading-m">${w.care}</h2>
-        ${textInput({ id: 'practice-find', label: words.desk.register.practiceFind, value: practiceText,
-          input: v => view.findPractice(v) })}
+        ${textInput({ id: 'practice-find', label: words.desk.register.practiceFind, value: practices.text,
+          input: v => practices.find(v) })}
         ${select({ ...box('practice'), hint: words.desk.register.practiceHint, empty: words.desk.register.noPractice,
-            options: named(practices, form.text.practice, record.names), change: v => { form.text.practice = v } })}
+            options: practices.options(form.text.practice, record.names[form.text.practice] ?? w.unknown),
+            change: v => { form.text.practice = v } })}
         ${select({ ...box('lead'), empty: w.noLead, options: named(staff.filter(m => !m.inactive_since), form.text.lead, record.names),
             change: v => { form.text.lead = v } })}
         <fieldset class="nhsuk-fieldset nhsuk-u-margin-bottom-4">

@@ -83,6 +83,8 @@ export function cover(desk, [onePerson = '']) {
         return
       }
       busy = true
+      trouble = ''
+      desk.redraw()
       try {
         const answer = await desk.session.post('/caseload/cover', view.body())
         const { staff: id } = holderOf(who)
@@ -112,7 +114,7 @@ export function cover(desk, [onePerson = '']) {
     <p>${effect(done.purges, done.backfills)}</p>
     ${done.not_there.length ? html`<p class="ds-banner ds-banner--warn">${count(done.not_there.length, w.notThere)}</p>` : nothing}
     ${panel ? html`<h2 class="nhsuk-heading-m">${w.phoneTitle}</h2>${panel.draw()}` : nothing}
-    <p>${button(w.another, { kind: 'secondary', click: () => desk.go('cover') })}</p></section>`
+    <p>${button(w.another, { kind: 'secondary', click: () => desk.go('cover', view) })}</p></section>`
 
   const form = () => {
     const shown = people.filter(p => p.name.toLowerCase().includes(filter.toLowerCase()))

@@ -35,16 +35,17 @@ export function day(desk, [team = '', on = '']) {
       if (busy) return
       busy = true
       trouble = ''
+      desk.redraw()
       try {
         const answer = await desk.session.post('/board/move', { team, ...body })
         stayed = answer.refused.map((/** @type {any} */ r) => ({ ...r, name: personName(visitOf(r.id)?.patient ?? {}) }))
         moving = null
         desk.say(count(answer.moved, said === '' ? w.moved : w.movedTo).replace('{who}', said))
-        await view.load()
+        await desk.readAgain(view)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
-        if (e.status === 404) await view.load()
+        if (e.status === 404) await desk.readAgain(view)
       } finally {
         busy = false
         desk.redraw()
@@ -54,9 +55,9 @@ export function day(desk, [team = '', on = '']) {
     draw: () => team ? html`
       <form class="ds-row dk-quick ds-no-print" @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
         ${teams.length > 1 ? select({ id: 'day-team', label: w.team, value: team, options: teams.map(t => ({ value: t.id, text: t.name })),
-            change: v => desk.go(`day/${v}/${on}`) }) : nothing}
+            change: v => desk.go(`day/${v}/${on}`, view) }) : nothing}
         ${textInput({ id: 'day-on', label: w.on, type: 'date', value: on, input: v =>
-          { if (/^\d{4}-\d\d-\d\d$/.test(v)) desk.go(`day/${team}/${v}`) } })}
+          { if (/^\d{4}-\d\d-\d\d$/.test(v)) desk.go(`day/${team}/${v}`, view) } })}
       </form>
       <p class="ds-row dk-quick ds-no-print"><a href="#/day/${team}/${later(on, -1)}">${w.before}</a>
         <a href="#/day/${team}/${dayOf(now())}">${w.today}</a> <a href="#/day/${team}/${later(on, 1)}">${w.after}</a></p>

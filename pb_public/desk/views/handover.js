@@ -46,12 +46,18 @@ export function handover(desk, [id = '', first = '']) {
       if (before && h.version !== before) desk.say(fill(w.moved, { state: word(words.common.states, h.state) }), 'warn')
     },
     async download() {
+      if (busy) return
+      busy = true
+      trouble = ''
+      desk.redraw()
       try {
         saveFile(await desk.session.file(`/handovers/${id}/pdf`), `handover-${id}.pdf`)
       } catch (e) {
         trouble = sentenceOf(e)
-        desk.redraw()
         requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus())
+      } finally {
+        busy = false
+        desk.redraw()
       }
     },
     /** @param {string} verb @param {any} body @param {string} done */
@@ -59,16 +65,17 @@ export function handover(desk, [id = '', first = '']) {
       if (busy) return
       busy = true
       trouble = ''
+      desk.redraw()
       try {
         const answer = await desk.session.post(`/handovers/${id}/${verb}`, { version: h.version, ...body })
         doing = ''
         desk.say(done)
         if (answer.may) h = answer
-        else desk.go('handovers')
+        else desk.go('handovers', view)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
-        if (e.status === 409) await view.load()
+        if (e.status === 409) await desk.readAgain(view)
         requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus())
       } finally {
         busy = false
@@ -117,7 +124,7 @@ export function handover(desk, [id = '', first = '']) {
               ? html` (${e.team.name})` : nothing}
           ${[e.text, ...unreadableTexts(e)].filter(Boolean).map(line => html`<div class="ds-pre">${line}</div>`)}</li>`)}</ol>
         <p class="ds-row ds-no-print"><a href="/practice/#/h/${id}">${w.inbox}</a>
-          ${button(w.pdf, { kind: 'secondary', click: () => view.download() })}</p>`
+          ${button(w.pdf, { kind: 'secondary', busy, click: () => view.download() })}</p>`
     },
   }
   /** Opens the form of an action. @param {string} verb */

@@ -56,7 +56,7 @@ export function issue(desk, [id = '']) {
       if (!answer) return
       if (answer.settled) {
         desk.say(heldBack(it) ? w.takenIn : w.decided)
-        desk.go('issues')
+        desk.go('issues', view)
         return
       }
       view.take(answer)
@@ -68,7 +68,7 @@ export function issue(desk, [id = '']) {
       const answer = await view.ask(`/issues/${id}/dismiss`, { reason: reason.trim() })
       if (!answer) return
       desk.say(w.letGo)
-      desk.go('issues')
+      desk.go('issues', view)
     },
 
     /** @param {string} path @param {any} body */
@@ -80,7 +80,7 @@ export function issue(desk, [id = '']) {
         return await desk.session.post(path, body)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
-        if (e.status === 409 && (e.code === 'already' || e.code === 'changed')) await view.load()
+        if (e.status === 409 && (e.code === 'already' || e.code === 'changed')) await desk.readAgain(view)
         view.refuse(e.code === 'changed' ? fill(w.changed, { who: e.body.by_name || w.somebody, at: when(e.body.at) }) : e.message)
         return null
       } finally {

@@ -62,17 +62,17 @@ export function leaver(desk, [id = '']) {
         return
       }
       await view.tell('leave', { ...(fromLocal(at) && { at: fromLocal(at) }), ...(to && { to: to.slice(6) }) }, async answer => {
-        await view.load()
         desk.say(fill(w.done, { name: work.staff.name, at: when(answer.inactive_since), visits: count(answer.moved.visits, w.visitsN),
               handovers: count(answer.moved.handovers, w.handoversN), people: count(answer.moved.people, words.desk.effect.people) }))
+        await desk.readAgain(view)
       })
     },
     async stay() {
       if (busy) return
       await view.tell('stay', undefined, async () => {
         taking = sure = false
-        await view.load()
         desk.say(fill(w.stayed, { name: work.staff.name }))
+        await desk.readAgain(view)
       })
     },
     draw() {

@@ -29,10 +29,12 @@ export function merge(desk, [dead = '', into = '']) {
     async decide() {
       if (busy) return
       busy = true
+      trouble = ''
+      desk.redraw()
       try {
         await desk.session.post(`/people/${dead}/merge`, { into, choose })
         desk.say(w.done)
-        desk.go(`person/${into}`)
+        desk.go(`person/${into}`, view)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message

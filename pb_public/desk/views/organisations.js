@@ -104,7 +104,7 @@ function recordView(desk, title, read) {
       if (!await form.send()) return
       desk.directoryChanged()
       desk.say(changed ? fill(w.saved, { name: form.values.name }) : w.nothing)
-      desk.go('organisations')
+      desk.go('organisations', view)
     },
     /** What else is to be said of it, under the form. @returns {any} */
     more: () => nothing,

@@ -54,7 +54,7 @@ export function people(desk) {
       ${desk.may('neighbourhood') ? html`<p><a href="#/imports">${words.desk.imports.title}</a></p>` : nothing}
       <h2 class="nhsuk-heading-m">${w.caseloads}</h2>
       ${select({ id: 'open-caseload', label: w.whose, value: '', options: [...teamOptions(teams), ...staffOptions(staff)],
-          change: v => { if (v) desk.go(`caseload/${v.replace(':', '/')}`) } })}`,
+          change: v => { if (v) desk.go(`caseload/${v.replace(':', '/')}`, view) } })}`,
   }
   return view
 }

@@ -32,19 +32,21 @@ export function person(desk, [id = '']) {
     },
     /** @param {any} row @param {boolean} preview */
     async end(row, preview) {
+      if (busy) return
       trouble = ''
       busy = true
+      desk.redraw()
       try {
         const answer = await desk.session.post(`/caseload/${row.id}/end`, { preview })
         if (preview) ending = { row: row.id, ...answer }
         else {
           ending = null
           desk.say(fill(w.ended, { who: nameOf(row.team ?? row.staff) }))
-          await view.load()
+          await desk.readAgain(view)
         }
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
-        if (!preview && e.status === 404) { ending = null; desk.go('people') } // theirs no more: as it was meant
+        if (!preview && e.status === 404) { ending = null; desk.go('people', view) } // theirs no more: as it was meant
         trouble = e.message
       } finally {
         busy = false
@@ -54,12 +56,15 @@ export function person(desk, [id = '']) {
     },
     /** Makes a registration that was merged into this one one of its own again. @param {string} dead */
     async undo(dead) {
+      if (busy) return
+      trouble = ''
       busy = true
+      desk.redraw()
       try {
         await desk.session.post(`/people/${dead}/unmerge`, {})
         undoing = ''
         desk.say(words.desk.merge.undone)
-        await view.load()
+        await desk.readAgain(view)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         trouble = e.message
@@ -96,7 +101,7 @@ export function person(desk, [id = '']) {
       <p class="ds-row ds-no-print"><a class="nhsuk-button" href="#/cover/${id}">${w.cover}</a>
         <a class="nhsuk-button nhsuk-button--secondary" href="#/plan/${id}">${w.plan}</a>
         ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary',
-              click: async () => { ended = !ended; await view.load(); desk.redraw() } })}</p>
+              click: () => { ended = !ended; desk.readAgain(view) } })}</p>
       ${rows.some(r => r.team && r.state === 'now')
         ? html`<p>${rows.filter(r => r.state === 'now')
           .map(r => html`<a href="#/caseload/${r.team ? `team/${r.team.id}`

@@ -28,6 +28,7 @@ export function phones(desk, [only = '']) {
       }
       busy = true
       trouble = ''
+      desk.redraw()
       try {
         const after = await desk.session.post(`/devices/${p.id}/state`, { state })
         items = items.map(x => x.id === p.id ? after : x)

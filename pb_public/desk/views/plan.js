@@ -98,12 +98,13 @@ export function plan(desk, [patient = '', open = '']) {
     if (busy) return
     busy = true
     trouble = wrong = ''
+    desk.redraw()
     try {
       desk.say(say(await send()))
       form = null
       preview = null
       open = ''
-      await view.load()
+      await desk.readAgain(view)
     } catch (e) {
       if (!(e instanceof Refusal)) throw e
       refuse(e)

@@ -6,6 +6,7 @@ import { fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, mightBe, select, teamOptions, textArea, textInput, troubleBox } from '../parts.js'
 import { whyNot } from '../nhsnumber.js'
+import { PracticeSearch } from '../practice-search.js'
 import { newID } from '../ulid.js'
 
 const w = words.desk.register
@@ -20,16 +21,16 @@ export function register(desk) {
   /** @type {Record<string, string>} */ const set = { family_name: '', given_name: '', date_of_birth: '', nhs_number: '', address: '',
       postcode: '', phone: '', practice: '', access_notes: '' }
   /** @type {import('../desk-context.js').Team[]} */ let teams = []
-  /** @type {{ id: string, name: string }[]} */ let practices = []
+  const practices = new PracticeSearch(desk)
   /** @type {any[]} */ let alike = []
-  let team = '', trouble = '', wrongNumber = '', taken = '', anyway = false, busy = false, practiceText = '', turn = 0
+  let team = '', trouble = '', wrongNumber = '', taken = '', anyway = false, busy = false, turn = 0
   const view = {
     title: w.title,
     back: { to: 'people', text: words.desk.people.back },
     async load() {
       teams = await desk.ownTeams()
       if (teams.length === 1) team = `team:${teams[0].id}`
-      practices = await desk.practices('')
+      await practices.begin()
     },
     async refresh() { /* a form */ },
     /** Whom of those who are here already it might be. */
@@ -37,13 +38,6 @@ export function register(desk) {
       const mine = ++turn
       const found = await desk.alike({ set: filled(set) }).catch(() => alike)
       if (mine === turn) { alike = found; desk.redraw() }
-    },
-    /** @param {string} text */
-    async findPractice(text) {
-      practiceText = text
-      const mine = ++turn
-      const found = await desk.practices(text).catch(() => practices)
-      if (mine === turn) { practices = found; desk.redraw() }
     },
     /** @param {SubmitEvent} e */
     async submit(e) {
@@ -53,10 +47,12 @@ export function register(desk) {
       const missing = !set.family_name.trim() ? w.needName : !team ? w.needTeam : wrongNumber
       if (missing) return view.refuse(missing)
       busy = true
+      trouble = ''
+      desk.redraw()
       try {
         const answer = await desk.session.post('/people', { id, team: team.slice(5), set: filled(set), anyway })
         desk.say(fill(w.done, { name: personName(set) }))
-        desk.go(`person/${answer.id}`)
+        desk.go(`person/${answer.id}`, view)
       } catch (e2) {
         if (!(e2 instanceof Refusal)) throw e2
         if (e2.code === 'same_number') taken = set.nhs_number
@@ -87,9 +83,9 @@ export function register(desk) {
           { id: 'anyway', text: w.anyway, hint: w.anywayHint, checked: anyway, change: v => { anyway = v } })}</div>` : nothing}
         ${textArea({ id: 'address', label: w.labels.address, value: set.address, rows: 2, input: v => { set.address = v } })}
         ${field('postcode', { blur: () => view.compare() })}${field('phone', { type: 'tel', blur: () => view.compare() })}
-        ${textInput({ id: 'practice-find', label: w.practiceFind, value: practiceText, input: v => view.findPractice(v) })}
+        ${textInput({ id: 'practice-find', label: w.practiceFind, value: practices.text, input: v => practices.find(v) })}
         ${select({ id: 'practice', label: w.labels.practice, hint: w.practiceHint, empty: w.noPractice, value: set.practice,
-            options: practices.map(p => ({ value: p.id, text: p.name })), change: v => { set.practice = v } })}
+            options: practices.options(set.practice), change: v => { set.practice = v } })}
         ${textArea({ id: 'access_notes', label: w.labels.access_notes, value: set.access_notes, rows: 2,
             input: v => { set.access_notes = v } })}
         ${select({ id: 'register-team', label: w.team, value: team, options: teamOptions(teams), change: v => { team = v } })}

@@ -54,8 +54,7 @@ export function routes(desk, [org = '', team = '']) {
       }
       busy = ''
       ending = ''
-      await view.load()
-      desk.redraw()
+      await desk.readAgain(view)
       if (trouble) requestAnimationFrame(() => document.getElementById('routes-trouble')?.focus())
     },
     draw: () => html`<p>${w.intro}</p>${troubleBox('routes-trouble', trouble)}${secret ? secretBox(secret) : nothing}
@@ -125,7 +124,7 @@ export function route(desk, [org = '', team = '', id = '']) {
       if (answer.secret) {
         made = answer
         desk.redraw()
-      } else desk.go(`routes/${org}/${team}`)
+      } else desk.go(`routes/${org}/${team}`, view)
     },
     draw() {
       if (made) return html`${secretBox(made)}<p><a href="#/routes/${org}/${team}">${view.back.text}</a></p>`

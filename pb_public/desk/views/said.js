@@ -23,11 +23,13 @@ export function said(desk, [id = '']) {
       if (busy) return
       if (!given) return refuse(w.choose)
       busy = true
+      trouble = ''
+      desk.redraw()
       try {
         await desk.session.post(`/people/${id}/consent`,
           { given: given === 'yes', how: how.trim(), expires: given === 'yes' ? expires : '' })
         desk.say(given === 'yes' ? w.goesOn : w.ended)
-        desk.go(given === 'yes' ? `person/${id}` : 'people')
+        desk.go(given === 'yes' ? `person/${id}` : 'people', view)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e
         refuse(e.message)

@@ -23,6 +23,7 @@ export function undelivered(desk) {
       if (busy) return
       busy = true
       trouble = ''
+      desk.redraw()
       try {
         await desk.session.post(`/deliveries/${d.id}/${verb}`, body)
         desk.say(w.sentAgain)
@@ -32,8 +33,7 @@ export function undelivered(desk) {
         requestAnimationFrame(() => document.getElementById('undelivered-trouble')?.focus())
       }
       busy = false
-      await view.load()
-      desk.redraw()
+      await desk.readAgain(view)
     },
     draw: () => html`<p>${w.intro}</p>${troubleBox('undelivered-trouble', trouble)}
       ${items.length ? html`<ul class="dk-list">${items.map(card)}</ul>` : html`<p class="ds-banner ds-banner--good">${w.none}</p>`}`,
@@ -55,7 +55,7 @@ export function undelivered(desk) {
       ${h.to_team?.phone ? html`<span><a href="tel:${h.to_team.phone.replaceAll(' ', '')}">${fill(words.desk.handover.ring, { team,
           phone: h.to_team.phone })}</a></span>` : nothing}
       <p class="ds-row">${h.may.includes('record_call')
-          ? button(w.rang, { ...labelled(w.rang), click: () => desk.go(`handover/${h.id}/call`) }) : nothing}
+          ? button(w.rang, { ...labelled(w.rang), click: () => desk.go(`handover/${h.id}/call`, view) }) : nothing}
         ${button(w.again, { kind: 'secondary', busy, ...labelled(w.again), click: () => view.chase(d, 'again') })}
         ${d.others.map(other)}</p></li>`
   }

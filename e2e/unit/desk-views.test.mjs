@@ -1,0 +1,217 @@
+// What views of the desk do with what the server answers: nothing typed is lost, and what is said is true.
+import { deskOf, later, offline, refusal, settle, textOf } from './page.mjs'
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { test } from 'node:test'
+
+const { undelivered } = await import('../../pb_public/desk/views/undelivered.js')
+const { routes } = await import('../../pb_public/desk/views/routes.js')
+const { caseload } = await import('../../pb_public/desk/views/caseload.js')
+const { handover } = await import('../../pb_public/desk/views/handover.js')
+const { merge } = await import('../../pb_public/desk/views/merge.js')
+const { account } = await import('../../pb_public/desk/views/accounts.js')
+const { template } = await import('../../pb_public/desk/views/templates.js')
+const { register } = await import('../../pb_public/desk/views/register.js')
+const { views } = await import('../../pb_public/desk/views/index.js')
+const { PracticeSearch } = await import('../../pb_public/desk/practice-search.js')
+const { SetUpForm } = await import('../../pb_public/desk/set-up-form.js')
+
+const cannot = /The server cannot be reached/
+
+test('what was refused while the server cannot be reached is said', async () => {
+  const one = { desk: deskOf({ 'POST /deliveries/d/again': offline(), 'GET /deliveries': offline() }), press: view => view.chase({ id: 'd' }, 'again') }
+  const two = { desk: deskOf({ 'POST /routes/r/test': offline(), 'GET /organisations': offline(), 'GET /teams/north/routes': offline() }), press: view => view.act({ id: 'r' }, 'test', () => {}) }
+  for (const [what, open, { desk: { desk, seen }, press }] of [['a delivery', undelivered, one], ['a way', routes, two]]) {
+    const view = open(desk, ['trust', 'north'])
+    await press(view)
+    assert.match(textOf(view.draw()), cannot, what)
+    assert.ok(seen.drawn > 1, what)
+  }
+})
+
+test('what was done is said as done, though the page cannot be read again', async () => {
+  const { desk, seen } = deskOf({ 'POST /caseload/move': { people: 1, purges: { people: 0 }, backfills: { people: 0 }, not_there: [] } }, { role: 'lead' })
+  const lists = [{ items: [{ id: 'row', patient: { id: 'ames', family_name: 'Ames' }, state: 'now' }], more: false }]
+  Object.assign(desk, { staff: async () => [], ownTeams: async () => [{ id: 'south', name: 'South', kind: 'nursing' }],
+    all: async () => lists.shift() ?? Promise.reject(offline()) })
+  desk.teams = desk.ownTeams
+  const view = caseload(desk, ['team', 'north'])
+  await view.load()
+  fieldOf(view.draw(), 'case-all')({ target: { checked: true } })
+  fieldOf(view.draw(), 'move-to')({ target: { value: 'team:south' } })
+  await submitOf(view.draw())({ preventDefault() {} })
+  assert.doesNotMatch(textOf(view.draw()), cannot)
+  assert.match(seen.said[0], /South/)
+})
+
+test('a sheet that could not be fetched is tried again without the sentence of before, and once at a time', async () => {
+  const wait = later()
+  let answers = [offline(), wait.promise]
+  const h = { id: 'h', class: 'R', state: 'delivered', version: 1, may: [], evidence: [], events: [], provenance: {}, patient: {} }
+  const { desk, seen } = deskOf({ 'GET /handovers/h': h, 'FILE /handovers/h/pdf': () => answers.shift() })
+  desk.destinations = async () => []
+  const view = handover(desk, ['h'])
+  await view.load()
+  await view.download()
+  assert.match(textOf(view.draw()), cannot)
+  const again = view.download()
+  assert.doesNotMatch(textOf(view.draw()), cannot)
+  await view.download()
+  assert.equal(seen.sent.filter(([what]) => what.startsWith('FILE')).length, 2, 'a second press while it comes fetches nothing')
+  wait.answer(offline())
+  await again
+  assert.match(textOf(view.draw()), cannot)
+})
+
+test('a decision about two registrations takes the sentence of before away while it is sent', async () => {
+  const wait = later(), answers = [refusal(409, { message: 'Choose first.' }), wait.promise]
+  const plan = { fields: [], records: {}, teams: [], names: {}, survivor: {}, dead: {} }
+  const { desk } = deskOf({ 'POST /people/a/merge': body => body.preview ? plan : answers.shift() })
+  desk.fields = desk.teams = desk.staff = async () => []
+  const view = merge(desk, ['a', 'b'])
+  await view.load()
+  await view.decide()
+  assert.match(textOf(view.draw()), /Choose first/)
+  const again = view.decide()
+  assert.doesNotMatch(textOf(view.draw()), /Choose first/)
+  wait.answer(offline())
+  await again
+})
+
+const nia = (more = {}) => ({ id: 'nia', values: { name: 'Nia', email: 'nia@trust.example', role: 'nurse', organisation: 'trust', teams: [] }, has_password: true, begun: true, ...more })
+
+test('two presses make one code for a password', async () => {
+  const wait = later()
+  const { desk, seen } = deskOf({ 'GET /accounts': { items: [nia()] }, 'GET /organisations': { items: [] }, 'POST /accounts/nia/code': () => wait.promise })
+  const view = account(desk, ['nia'])
+  await view.load()
+  const both = [view.invite(), view.invite()]
+  wait.answer({ code: 'abcdefgh2345', expires_at: '2026-03-09T08:00:00Z' })
+  await Promise.all(both)
+  assert.equal(seen.sent.filter(([what]) => what === 'POST /accounts/nia/code').length, 1)
+})
+
+test('what is typed in an account stays while a plan is taken back, and while it is saved', async () => {
+  let now = nia({ planned_at: '2026-03-09T08:00:00.000Z', planned: { role: 'matron' } })
+  const wait = later()
+  const { desk, seen } = deskOf({ 'GET /accounts': () => ({ items: [now] }), 'GET /organisations': { items: [] }, 'POST /accounts/nia/take-back': () => { now = nia(); return {} },
+    'POST /accounts/nia': () => wait.promise })
+  const view = account(desk, ['nia'])
+  await view.load()
+  const type = (/** @type {string} */ id, /** @type {string} */ text) => fieldOf(view.draw(), id)({ target: { value: text } })
+  type('set-name', 'Nia Evans')
+  await view.takeBack()
+  assert.doesNotMatch(textOf(view.draw()), /Take it back/)
+  const saving = view.send()
+  await settle()
+  type('set-email', 'evans@trust.example')
+  now = nia({ values: { ...now.values, name: 'Nia Evans' } })
+  wait.answer({ id: 'nia' })
+  await saving
+  await view.send()
+  assert.deepEqual(seen.sent.filter(([what]) => what === 'POST /accounts/nia').map(([, body]) => body.set), [{ name: 'Nia Evans' }, { email: 'evans@trust.example' }])
+})
+
+test('a form takes what is stored now, and keeps what was typed since', () => {
+  const form = new SetUpForm(/** @type {any} */ ({}), '/x', { name: 'North', phone: '1', teams: ['a'] })
+  Object.assign(form.values, { phone: '2', teams: [] })
+  form.takeStored({ name: 'North End', phone: '1', teams: ['a', 'b'] })
+  assert.deepEqual(form.values, { name: 'North End', phone: '2', teams: [] })
+  assert.deepEqual(form.changed(), { phone: '2', teams: null })
+})
+
+const organisation = (/** @type {any[]} */ templates) => ({ items: [{ id: 'trust', values: { name: 'Trust', templates }, teams: [] }] })
+const fall = { purpose: 'fall', name: 'Falls', questions: [{ code: 'hurt', label: 'Hurt', kind: 'yes_no' }] }
+const bloods = { purpose: 'bloods', questions: [{ code: 'tube', label: 'Tube', kind: 'text' }] }
+
+test('saving the questions of one purpose keeps those that somebody saved for another meanwhile', async () => {
+  let stored = [fall]
+  const { desk, seen } = deskOf({ 'GET /organisations': () => organisation(stored), 'POST /organisations/trust': {} })
+  const view = template(desk, ['trust', 'fall'])
+  await view.load()
+  stored = [fall, bloods]
+  await view.send([{ code: 'hurt', label: 'Hurt?', kind: 'yes_no', unit: '', options: '', min: '', max: '' }], 'Saved')
+  assert.deepEqual(seen.sent.at(-1), ['POST /organisations/trust', { set: { templates: [bloods, { ...fall, questions: [{ code: 'hurt', label: 'Hurt?', kind: 'yes_no' }] }] } }])
+  assert.deepEqual(seen.said, ['Saved'])
+})
+
+test('questions that somebody changed meanwhile are not overwritten', async () => {
+  let stored = [fall]
+  const { desk, seen } = deskOf({ 'GET /organisations': () => organisation(stored), 'POST /organisations/trust': {} })
+  const view = template(desk, ['trust', 'fall'])
+  await view.load()
+  for (const now of [[], [{ ...fall, questions: [] }], [bloods]]) {
+    stored = now
+    await view.send([], 'Saved')
+    assert.match(textOf(view.draw()), /Somebody has changed what is asked here/)
+  }
+  assert.deepEqual([seen.said, seen.sent.some(([what]) => what.startsWith('POST'))], [[], false])
+})
+
+test('a limit that is no number is refused beside its field, and nothing is sent', async () => {
+  const { desk, seen } = deskOf({ 'GET /organisations': () => organisation([]), 'POST /organisations/trust': {} })
+  const view = template(desk, ['trust', 'insulin'])
+  await view.load()
+  fieldOf(view.draw(), 'q1-max')({ target: { value: '5 mmol' } })
+  submitOf(view.draw())({ preventDefault() {} })
+  await settle()
+  assert.match(textOf(view.draw()), /id="q1-max-error"[\s\S]*Type a number alone/)
+  assert.equal(seen.sent.some(([what]) => what.startsWith('POST')), false)
+})
+
+test('whom a new person might be is said, though a practice was looked for meanwhile', async () => {
+  const wait = later()
+  const { desk } = deskOf({}, { role: 'lead' })
+  Object.assign(desk, { ownTeams: async () => [], practices: async () => [{ id: 'p', name: 'Bridge Surgery' }], alike: () => wait.promise })
+  const view = register(desk)
+  await view.load()
+  const comparing = view.compare()
+  fieldOf(view.draw(), 'practice-find')({ target: { value: 'bri' } })
+  await settle()
+  wait.answer([{ person: { id: 'ames', family_name: 'Ames' }, found_by: [], teams: [], staff: [] }])
+  await comparing
+  assert.match(textOf(view.draw()), /#\/person\/ames/)
+})
+
+test('the practice that is chosen stays in the list whatever is searched for next', async () => {
+  const known = { '': [{ id: 'a', name: 'Abbey' }], bri: [{ id: 'b', name: 'Bridge' }], zzz: [] }
+  const search = new PracticeSearch(/** @type {any} */ ({ redraw() {}, practices: async text => known[text] }))
+  await search.begin()
+  await search.find('bri')
+  await search.find('zzz')
+  assert.deepEqual(search.options('b'), [{ value: 'b', text: 'Bridge' }])
+  assert.deepEqual(search.options(''), [])
+  await search.find('')
+  assert.deepEqual(search.options('a').map(o => o.value), ['a'], 'once')
+  assert.deepEqual(search.options('c', 'Court').map(o => o.text), ['Court', 'Abbey'], 'one that was stored before')
+})
+
+test('whichever view is open, the menu says in which part of the desk it is', () => {
+  const { desk } = deskOf({})
+  desk.may = () => true
+  const covered = desk.nav.flatMap(item => item.covers)
+  assert.deepEqual(Object.keys(views).filter(name => covered.filter(c => c === name).length !== 1), [], 'each in one part')
+  assert.deepEqual(covered.filter(name => !(name in views)), [])
+})
+
+test('every screen that goes on by itself names where it was pressed: whoever opened another meanwhile stays there', () => {
+  for (const folder of ['desk/views', 'app/views']) {
+    for (const file of readdirSync(new URL(`../../pb_public/${folder}/`, import.meta.url)).filter(name => name.endsWith('.js'))) {
+      const text = readFileSync(new URL(`../../pb_public/${folder}/${file}`, import.meta.url), 'utf8')
+      for (const [call] of text.matchAll(/\b(desk|app)\.go\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g)) assert.match(call, /, (view|from)\)$/, `${file}: ${call}`)
+    }
+  }
+})
+
+/** What listens to an event of the template that stands after some text. @param {any} t @param {(before: string, at: any) => boolean} is @returns {any} */
+function listener(t, is) {
+  if (Array.isArray(t)) return t.map(one => listener(one, is)).find(Boolean)
+  if (!t || typeof t !== 'object' || !t.values) return undefined
+  if (!t.strings) return listener([...t.values], is)
+  const i = t.values.findIndex((v, at) => typeof v === 'function' && is(t.strings[at], t))
+  return i >= 0 ? t.values[i] : listener(t.values, is)
+}
+/** What hears of what is typed in the field of an id. @param {any} t @param {string} id */
+const fieldOf = (t, id) => listener(t, (before, at) => /@(input|change)=\$?$/.test(before) && at.values.includes(id))
+/** What sends the form. @param {any} t */
+const submitOf = t => listener(t, before => /@submit=$/.test(before))

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"filippo.io/age"
+
+	"doorstep/internal/keyfile"
 )
 
 // ServerKeyFile is the name of the server's own key in the data folder.
@@ -27,21 +29,27 @@ func NewKey(private string) (public string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("make a key: %w", err)
 	}
-	if err := os.WriteFile(private, []byte("# Opens copies of a Doorstep server. Keep it off the server, in two safe places.\n"+key.String()+"\n"), 0o600); err != nil {
+	if err := keyfile.New(private, []byte("# Opens copies of a Doorstep server. Keep it off the server, in two safe places.\n"+key.String()+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("write the key: %w", err)
 	}
-	return public, os.WriteFile(public, []byte("# Copies of a Doorstep server are sealed to this. It opens nothing.\n"+key.Recipient().String()+"\n"), 0o644)
+	if err := keyfile.New(public, []byte("# Copies of a Doorstep server are sealed to this. It opens nothing.\n"+key.Recipient().String()+"\n"), 0o644); err != nil {
+		return "", fmt.Errorf("write the public half of the key: %w", err)
+	}
+	return public, nil
 }
 
-// serverKey reads the server's own key, or makes it.
+// serverKey reads the server's own key, or makes it. An empty file is what a power failure left of one, which nothing was sealed to.
 func serverKey(path string) (*age.X25519Identity, error) {
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(bytes.TrimSpace(text)) == 0 {
 		key, err := age.GenerateX25519Identity()
 		if err != nil {
 			return nil, fmt.Errorf("make the server's key of copies: %w", err)
 		}
-		return key, os.WriteFile(path, []byte(key.String()+"\n"), 0o600)
+		if err := keyfile.Put(path, []byte(key.String()+"\n")); err != nil {
+			return nil, fmt.Errorf("write the server's key of copies: %w", err)
+		}
+		return key, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the server's key of copies: %w", err)

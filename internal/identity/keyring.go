@@ -11,7 +11,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"doorstep/internal/keyfile"
 )
 
 // KeyFile is the name of the signing key in the data directory, where no other file was named.
@@ -80,32 +81,10 @@ func createKey(path string, random io.Reader) (*Keyring, error) {
 		return nil, fmt.Errorf("make signing key: %w", err)
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der})
-	if err := writeDurably(path, text); err != nil {
+	if err := keyfile.Put(path, text); err != nil {
 		return nil, fmt.Errorf("write signing key: %w", err)
 	}
 	return newKeyring(private)
-}
-
-// writeDurably puts the whole file there or nothing: a key cut short by a power failure would
-// keep the server from starting.
-func writeDurably(path string, text []byte) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // made with 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(file.Name()))
-		}
-	}()
-	_, err = file.Write(text)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }
 
 func newKeyring(private ed25519.PrivateKey) (*Keyring, error) {

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"doorstep/internal/keyfile"
 )
 
 // SealingKeyFile is the name of the file of the keys that phones seal to, in the data directory, where no other file was named.
@@ -95,7 +97,7 @@ func addSealingKey(path string, old []byte) ([]byte, error) {
 		return nil, err
 	}
 	text := append(pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der}), old...)
-	return text, writeDurably(path, text)
+	return text, keyfile.Put(path, text)
 }
 
 func readSealingKeys(path string, text []byte) (*SealingKeys, error) {

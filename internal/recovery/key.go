@@ -9,11 +9,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"os"
 
 	"doorstep/internal/care"
+	"doorstep/internal/keyfile"
 )
 
 const pemType = "PRIVATE KEY"
@@ -48,20 +48,15 @@ func Thumbprint(key *ecdh.PublicKey) (string, error) {
 
 // WriteKey writes the private half as PKCS #8 in PEM, readable by its owner alone. It never writes
 // over a file.
-func WriteKey(path string, key *ecdh.PrivateKey) (err error) {
+func WriteKey(path string, key *ecdh.PrivateKey) error {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return fmt.Errorf("encode recovery key: %w", err)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+	if err := keyfile.New(path, pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der}), 0o600); err != nil {
 		return fmt.Errorf("write recovery key: %w", err)
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := pem.Encode(file, &pem.Block{Type: pemType, Bytes: der}); err != nil {
-		return fmt.Errorf("write recovery key: %w", err)
-	}
-	return file.Sync()
+	return nil
 }
 
 // ReadKey reads what WriteKey wrote; ErrNotAKey where it is something else.

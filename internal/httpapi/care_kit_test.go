@@ -48,7 +48,7 @@ type town struct {
 	ada *core.Record // a person on the nurses' caseload
 }
 
-func newTown(t *testing.T) *town {
+func newTown(t *testing.T, more ...func(*syncer.Options)) *town {
 	t.Helper()
 	w := &town{t: t, house: &house{App: pbtest.New(t), clock: testkit.Clock{Tick: time.Millisecond}}}
 	keys, err := identity.LoadKeyring(filepath.Join(w.DataDir(), identity.KeyFile), rand.Reader)
@@ -56,7 +56,11 @@ func newTown(t *testing.T) *town {
 	store, err := pbstore.Open(w.App, pbstore.Options{Now: w.now, Entropy: rand.Reader})
 	must(t, err)
 	w.store = store
-	w.engine = syncer.New(store, syncer.Options{MaxWait: time.Hour, CursorKey: keys.Secret("cursor"), Now: w.now, Due: server.DueWork(store), Log: w.Logger()})
+	options := syncer.Options{MaxWait: time.Hour, CursorKey: keys.Secret("cursor"), Now: w.now, Due: server.DueWork(store), Log: w.Logger()}
+	for _, change := range more {
+		change(&options)
+	}
+	w.engine = syncer.New(store, options)
 	must(t, w.engine.Start())
 	t.Cleanup(func() {
 		w.engine.Stop()

@@ -42,7 +42,8 @@ type Options struct {
 	Restored bool
 	// Clock tells when the clock of the machine was set; nil: it never is.
 	Clock *clockwatch.Watch
-	// Secure returns when all that was committed is as safe as it must be before a phone's push is answered; nil: a commit is enough.
+	// Secure returns when all that was committed is as safe as it must be before a phone's push is answered, or why it is not; many may
+	// ask at once, and the writer waits for none of them. Nil: a commit is enough.
 	Secure func(context.Context) error
 	// Observer is told of what was done; nil: nobody is.
 	Observer Observer
@@ -226,13 +227,8 @@ func (e *Engine) commit(group []turnOf) {
 	group = group[:ran]
 	if err == nil || pbstore.Unavailable(err) {
 		e.account(group, e.o.Meter().Sub(began))
-		unsafe := e.secured(context.Background(), err == nil && slices.ContainsFunc(group, func(j turnOf) bool { return j.job.ofPhone() }))
 		for _, j := range group {
-			if err == nil && j.job.ofPhone() {
-				e.done(j.job, unsafe)
-			} else {
-				e.done(j.job, err)
-			}
+			e.done(j.job, err)
 		}
 		e.logged("commit", err)
 		return
@@ -244,9 +240,6 @@ func (e *Engine) commit(group []turnOf) {
 			return j.run(tx, &turn{rooms: e.Rooms(tx), apart: true, changes: j.changes, over: e.overAfter(maxGroupTime)})
 		})
 		e.account([]turnOf{{job: j.job, taken: 1}}, e.o.Meter().Sub(began))
-		if err == nil {
-			err = e.secured(context.Background(), j.job.ofPhone())
-		}
 		e.done(j.job, err)
 	}
 }

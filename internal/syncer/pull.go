@@ -88,7 +88,7 @@ func (e *Engine) audited(ctx context.Context, s Session, who *access.Access, c *
 	if fail != nil {
 		return nil, fail
 	}
-	if fail := e.confirm(ctx, c, page); fail != nil {
+	if fail := e.confirm(ctx, c, page.LastMid, page.Head); fail != nil {
 		return nil, fail
 	}
 	if fail := e.audit(ctx, s, page.Changes); fail != nil {

@@ -42,6 +42,9 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 		}
 		return nil, failure(err)
 	}
+	if err := e.secured(ctx); err != nil { // also where the rest is refused: the refusal says how far the server has it
+		return nil, failure(err)
+	}
 	if w.refused != nil {
 		return nil, w.refused
 	}

@@ -38,8 +38,12 @@ func (e *Engine) pushSealed(ctx context.Context, s Session, p *wire.Push) (*wire
 		if fail != nil {
 			return nil, fail
 		}
-		answer.Epoch, _ = e.store.Head()
+		var head int64
+		answer.Epoch, head = e.store.Head()
 		answer.LastMid, answer.LastKey = c.LastMid, c.LastKey
+		if fail := e.confirm(ctx, c, c.LastMid, head); fail != nil {
+			return nil, fail
+		}
 		return answer, nil
 	}
 	pushed, fail := e.Push(ctx, s, p)

@@ -6,17 +6,16 @@ import (
 	"fmt"
 
 	"doorstep/internal/pbstore"
-	"doorstep/internal/wire"
 )
 
 // ErrNotSecured: it is stored here, and not as safe as it must be before a phone is told. Who asks again gets the stored answer
 // as soon as it is.
 var ErrNotSecured = errors.New("syncer: stored, and not secured yet")
 
-// secured waits until what was committed is safe, where a phone is to be told that it is. Nobody else waits: deadlines are looked
-// at, and desks work, also while it cannot be made safe.
-func (e *Engine) secured(ctx context.Context, toldToPhone bool) error {
-	if e.o.Secure == nil || !toldToPhone {
+// secured waits, for a phone that is to be told so, until what was committed is safe. The writer does not wait, and nobody else does:
+// deadlines are looked at, desks work and other phones' pushes are stored, also while it cannot be made safe.
+func (e *Engine) secured(ctx context.Context) error {
+	if e.o.Secure == nil {
 		return nil
 	}
 	_, head := e.store.Head()
@@ -28,20 +27,20 @@ func (e *Engine) secured(ctx context.Context, toldToPhone bool) error {
 	return nil
 }
 
-// confirm refuses a page that would be the first to tell a phone of changes of its own that are not safe yet: from what a page
-// confirms it never sends them again.
-func (e *Engine) confirm(ctx context.Context, c *pbstore.Client, page *wire.PullResponse) *Error {
-	if e.o.Secure == nil || page.LastMid <= c.PulledMid {
+// confirm refuses an answer, as of a head, that would be the first to tell a phone of changes of its own that are not safe yet: from
+// what it confirms a phone never sends them again.
+func (e *Engine) confirm(ctx context.Context, c *pbstore.Client, lastMid, head int64) *Error {
+	if e.o.Secure == nil || lastMid <= c.PulledMid {
 		return nil
 	}
-	upTo := page.Head
-	if page.LastMid == c.LastMid {
+	upTo := head
+	if lastMid == c.LastMid {
 		upTo = c.LastSeq
 	}
 	if e.safe.Load() >= upTo {
 		return nil
 	}
-	if err := e.secured(ctx, true); err != nil {
+	if err := e.secured(ctx); err != nil {
 		return failure(err)
 	}
 	return nil

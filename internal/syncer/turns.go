@@ -53,9 +53,6 @@ func (j *job) size() int {
 	return j.left()
 }
 
-// ofPhone says whether it brings what a phone sent, which is told what of it is safe.
-func (j *job) ofPhone() bool { return j.kept != nil }
-
 // turn is what a job may do in one transaction.
 type turn struct {
 	rooms *rooms.Rooms

@@ -37,6 +37,7 @@
 //   - desk: what a team lead or a care coordinator may decide.
 //   - syncer: the conversation: hello, push, pull, digest, and the group commit.
 //   - datafolder: looks at a data folder before anything in it is opened, locks it, copies it and puts a copy back.
+//   - keyfile: writes a file of a key so that no power failure cuts it short.
 //   - copier: keeps a sealed copy of the database off the machine, and puts it back.
 //   - doctor: looks through a data folder and says what is wrong, what it means and what to do.
 //   - standing: the journal, beside the database, of who may not do any more what they did.

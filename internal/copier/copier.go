@@ -17,8 +17,9 @@ import (
 const (
 	// every is how often it is looked whether something was committed; a moment lies on this grid.
 	every = 500 * time.Millisecond
-	// syncWithin is how long one copy may take, and how long a push waits for it where it does.
-	syncWithin = 5 * time.Second
+	// patience is how long somebody waits for the copy who has to. The copying itself takes as long as it takes: a whole database may
+	// take minutes, and what is begun anew each time is never done.
+	patience = 5 * time.Second
 	// busy is how long Litestream waits for our writer when it needs the database for itself.
 	busy = 10 * time.Second
 	// truncateFrom is the length of the write-ahead log, in pages of 8 kB, from which everybody waits until it is short again.
@@ -40,22 +41,36 @@ type Options struct {
 	Log    *slog.Logger
 	// Uptime is the time that has passed since some moment, whatever the clock is set to.
 	Uptime func() time.Duration
+	// Steady is how long ago the clock was set last, as far as anybody knows; nil: nobody does, and nothing is deleted for being old.
+	Steady func() time.Duration
 }
 
 // Copier copies one database.
 type Copier struct {
 	o     Options
-	own   string // the folder of this server's generation
+	home  *home // of this server's generation
 	db    *litestream.DB
 	store *litestream.Store
+	// patience is how long Copy waits.
+	patience time.Duration
 
 	mu      sync.Mutex
 	copied  time.Duration // by uptime: when all that was committed lay in the copy last, or since when it is tried
 	failing error
+	next    *round
 
-	stop context.CancelFunc
-	done chan struct{}
+	asked chan struct{} // holds a token when somebody waits for a round
+	stop  context.CancelFunc
+	done  chan struct{}
 }
+
+// round is one time that all is copied which was committed before it began.
+type round struct {
+	over chan struct{}
+	err  error // once it is over
+}
+
+func newRound() *round { return &round{over: make(chan struct{})} }
 
 // Check says whether a copy can be made as asked, before anything is served.
 func Check(o Options) error {
@@ -94,17 +109,18 @@ func Start(o Options) (*Copier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := forgetOther(o); err != nil {
+	folder := newHome(filepath.Join(o.To, generation(own.Recipient())), filepath.Join(o.Dir, noteFile))
+	if err := forgetOther(o, folder); err != nil {
 		return nil, err
 	}
 	if sameDisk(o.Dir, o.To) {
 		o.Log.Warn("the copy lies on the disk of the data folder, and is lost with it: is another disk not mounted?", "to", o.To)
 	}
-	c := &Copier{o: o, done: make(chan struct{}), copied: o.Uptime()}
+	c := &Copier{o: o, home: folder, patience: patience, next: newRound(), asked: make(chan struct{}, 1), done: make(chan struct{}), copied: o.Uptime()}
 	c.db = litestream.NewDB(filepath.Join(o.Dir, "data.db"))
 	c.db.MonitorInterval, c.db.BusyTimeout, c.db.TruncatePageN = 0, busy, truncateFrom
-	c.own = filepath.Join(o.To, generation(own.Recipient()))
-	c.db.Replica = litestream.NewReplicaWithClient(c.db, &sealedFolder{c.own, append(sealTo, own.Recipient()), []age.Identity{own}})
+	_ = c.home.there() // where that fails now, it is tried with each file, and said
+	c.db.Replica = litestream.NewReplicaWithClient(c.db, &sealedFolder{dir: folder.dir, home: c.home, recipients: append(sealTo, own.Recipient()), identities: []age.Identity{own}})
 	c.db.Replica.MonitorEnabled = false
 	c.store = litestream.NewStore([]*litestream.DB{c.db}, levels)
 	c.store.SnapshotInterval, c.store.SnapshotRetention, c.store.ShutdownSyncTimeout = 24*time.Hour, kept, 0
@@ -121,12 +137,12 @@ func Start(o Options) (*Copier, error) {
 	return c, nil
 }
 
-// forgetOther takes away what Litestream kept, beside the database, of another one that was in its place: a backup that was put
-// back is copied from its beginning.
-func forgetOther(o Options) error {
+// forgetOther takes away what Litestream kept, beside the database, of another one that was in its place, or for a copy in another folder:
+// a backup that was put back, and a copy that begins anew, are copied from their beginning.
+func forgetOther(o Options, to *home) error {
 	state := filepath.Join(o.Dir, ".data.db-litestream")
 	note := filepath.Join(state, "of")
-	if text, err := os.ReadFile(note); o.Number != "" && err == nil && string(text) == o.Number {
+	if text, err := os.ReadFile(note); o.Number != "" && err == nil && string(text) == o.Number && to.noted() {
 		return nil
 	}
 	if err := os.RemoveAll(state); err != nil {
@@ -138,15 +154,19 @@ func forgetOther(o Options) error {
 	return os.WriteFile(note, []byte(o.Number), 0o600)
 }
 
+// sweepEvery is how often old generations of other servers are deleted, and how long the clock must not have been set before.
+const sweepEvery = 24 * time.Hour
+
 // keep copies what is committed until ctx ends.
 func (c *Copier) keep(ctx context.Context) {
 	defer close(c.done)
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	for swept := time.Duration(-1); ; {
-		if err := c.Copy(ctx); err == nil && (swept < 0 || c.o.Uptime()-swept >= time.Hour) { // what fails is in State
-			swept = c.o.Uptime()
-			if err := forgetGenerations(c.o.To, c.own, time.Now().Add(-kept)); err != nil {
+	for swept := c.o.Uptime(); ; { // never at the start: nobody knows yet whether the clock is right
+		c.round(ctx)
+		if now := c.o.Uptime(); now-swept >= sweepEvery && c.o.Steady != nil && c.o.Steady() >= sweepEvery {
+			swept = now
+			if err := forgetGenerations(c.o.To, c.home.dir, time.Now().Add(-kept)); err != nil {
 				c.o.Log.Warn("an old generation of the copy stays", "error", err)
 			}
 		}
@@ -154,35 +174,68 @@ func (c *Copier) keep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+		case <-c.asked:
 		}
+	}
+}
+
+// round copies all that is committed when it begins, however long that takes. What fails is in State.
+func (c *Copier) round(ctx context.Context) {
+	began := c.o.Uptime()
+	c.mu.Lock()
+	r := c.next
+	c.next = newRound()
+	c.mu.Unlock()
+	r.err = c.db.SyncAndWait(ctx)
+	defer close(r.over)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case r.err == nil:
+		if c.failing != nil {
+			c.o.Log.Warn("the copy goes on", "to", c.o.To)
+		}
+		c.copied, c.failing = max(c.copied, began), nil
+	case ctx.Err() != nil: // it was stopped
+	default:
+		if c.failing == nil {
+			c.o.Log.Error("the copy fails; it is tried again", "to", c.o.To, "error", r.err)
+		}
+		c.failing = r.err
 	}
 }
 
 // ErrNotCopied: what was committed is not in the copy.
 var ErrNotCopied = errors.New("what was stored is not in the copy yet")
 
-// Copy returns when all that was committed before it was called lies in the copy, on its disk.
+// Copy returns when all that was committed before it was called lies in the copy, on its disk, or ErrNotCopied when that takes too
+// long, ctx ends or the copier does. The copying goes on all the same.
 func (c *Copier) Copy(ctx context.Context) error {
-	began := c.o.Uptime()
-	ctx, cancel := context.WithTimeout(ctx, syncWithin)
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
-	err := c.db.SyncAndWait(ctx)
+	return c.finished(ctx)
+}
+
+// finished waits for a round that begins from now on.
+func (c *Copier) finished(ctx context.Context) error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case err == nil:
-		if c.failing != nil {
-			c.o.Log.Warn("the copy goes on", "to", c.o.To)
-		}
-		c.copied, c.failing = max(c.copied, began), nil
-		return nil
-	case errors.Is(context.Cause(ctx), context.Canceled):
-		return fmt.Errorf("%w: %w", ErrNotCopied, err)
-	case c.failing == nil:
-		c.o.Log.Error("the copy fails; it is tried again", "to", c.o.To, "error", err)
+	r := c.next
+	c.mu.Unlock()
+	select {
+	case c.asked <- struct{}{}:
+	default:
 	}
-	c.failing = err
-	return fmt.Errorf("%w: %w", ErrNotCopied, err)
+	select {
+	case <-r.over:
+		if r.err != nil {
+			return fmt.Errorf("%w: %w", ErrNotCopied, r.err)
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %w", ErrNotCopied, context.Cause(ctx))
+	case <-c.done:
+		return fmt.Errorf("%w: the server ends", ErrNotCopied)
+	}
 }
 
 // State is how far the copy is behind: 0 where all is in it that was committed when it was looked last, and whether it fails.
@@ -198,11 +251,20 @@ func (c *Copier) State() State {
 	return State{Behind: max(0, c.o.Uptime()-c.copied), Failing: c.failing != nil}
 }
 
-// Close copies what is left and ends.
+// Close copies what is left and ends, or gives up when ctx ends: a write that hangs may never.
 func (c *Copier) Close(ctx context.Context) error {
 	c.stop()
-	<-c.done
-	return c.store.Close(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		<-c.done
+		ended <- c.store.Close(ctx)
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // fromWarnings passes on what is a warning or worse.

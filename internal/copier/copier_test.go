@@ -2,6 +2,7 @@ package copier_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -208,13 +210,14 @@ func TestAServerOnAnotherMachineBeginsAnewBesideWhatTheLostOneCopied(t *testing.
 
 func TestWhatIsOlderThanAnybodyGoesBackIsDeletedAndNothingElse(t *testing.T) {
 	copy := t.TempDir()
-	for _, name := range []string{"own/0/0000000000000001-0000000000000001.1000.5.age", "old/0/0000000000000001-0000000000000001.1000.5.age", "old/9/0000000000000001-0000000000000002.2000.5.age",
-		"young/0/0000000000000001-0000000000000001.9000.5.age", "somebodys/letters/to a friend"} {
+	own, old, young := "qqqqqqqqqqqqqqqq", "pppppppppppppppp", "zzzzzzzzzzzzzzzz"
+	for _, name := range []string{own + "/0/0000000000000001-0000000000000001.1000.5.age", old + "/0/0000000000000001-0000000000000001.1000.5.age", old + "/9/0000000000000001-0000000000000002.2000.5.age",
+		young + "/0/0000000000000001-0000000000000001.9000.5.age", "somebodys/0/0000000000000001-0000000000000001.1000.5.age"} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(filepath.Join(copy, name)), 0o700), os.WriteFile(filepath.Join(copy, name), nil, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := copier.ForgetGenerations(copy, filepath.Join(copy, "own"), time.UnixMilli(5000)); err != nil {
+	if err := copier.ForgetGenerations(copy, filepath.Join(copy, own), time.UnixMilli(5000)); err != nil {
 		t.Fatal(err)
 	}
 	var left []string
@@ -222,7 +225,7 @@ func TestWhatIsOlderThanAnybodyGoesBackIsDeletedAndNothingElse(t *testing.T) {
 	for _, e := range entries {
 		left = append(left, e.Name())
 	}
-	if err != nil || strings.Join(left, " ") != "own somebodys young" {
+	if err != nil || strings.Join(left, " ") != strings.Join([]string{own, "somebodys", young}, " ") {
 		t.Errorf("left are %v, %v", left, err)
 	}
 }
@@ -260,15 +263,90 @@ func TestACopyThatFailsIsSaidAndGoesOn(t *testing.T) {
 	}
 }
 
-// A disk that was not mounted looks like a folder on the disk of the data, and the copy would be lost with that.
-func TestACopyOnTheDiskOfTheDataIsSaid(t *testing.T) {
+// Whoever waits gives up after a while; the copying of a whole database does not, or it would begin anew for ever.
+func TestACopyThatTakesLongerThanAnybodyWaitsIsMadeAllTheSame(t *testing.T) {
 	s := newSite(t)
-	s.To = filepath.Join(filepath.Dir(s.Dir), "not", "there", "yet")
-	if err := s.start(t).Close(t.Context()); err != nil {
+	s.run(t, `WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 4000) INSERT INTO visits SELECT printf('%0900d', value) FROM n`)
+	s.run(t, `INSERT INTO visits VALUES ('last')`)
+	c := s.start(t)
+	c.Patience(time.Nanosecond)
+	if err := c.Copy(t.Context()); !errors.Is(err, copier.ErrNotCopied) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("who has no patience is told %v", err)
+	}
+	if err := c.Finished(t.Context()); err != nil {
+		t.Errorf("the copying ended with %v", err)
+	}
+	if got, err := s.restored(t, s.private, time.Time{}); err != nil || !strings.HasSuffix(got, ",last") {
+		t.Errorf("the copy holds %d letters, %v", len(got), err)
+	}
+	if c.State().Failing {
+		t.Error("it says that it fails")
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	c.Patience(time.Hour)
+	if err := c.Copy(ended); !errors.Is(err, copier.ErrNotCopied) || !errors.Is(err, context.Canceled) {
+		t.Errorf("who is gone is told %v", err)
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := c.Copy(t.Context()); !errors.Is(err, copier.ErrNotCopied) {
+		t.Errorf("after the end it says %v", err)
+	}
+}
+
+// Old copies of other servers are deleted by the clock: not before it was right for a day.
+func TestNothingIsDeletedForBeingOldBeforeTheClockWasSteadyForADay(t *testing.T) {
+	s := newSite(t)
+	old := filepath.Join(s.To, "pppppppppppppppp", "0")
+	if err := errors.Join(os.MkdirAll(old, 0o700), os.WriteFile(filepath.Join(old, "0000000000000001-0000000000000001.1000.5.age"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(s.log.String(), "the copy lies on the disk of the data folder") {
-		t.Errorf("it says %q", &s.log)
+	var passed, steady atomic.Int64
+	s.Uptime = func() time.Duration { return time.Duration(passed.Load()) }
+	s.Steady = func() time.Duration { return time.Duration(steady.Load()) }
+	c := s.start(t)
+	there := func() bool {
+		t.Helper()
+		for range 2 { // what a round does after it is done before the next begins
+			if err := c.Finished(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := os.Stat(old)
+		return err == nil
+	}
+	day := int64(24 * time.Hour)
+	for _, at := range []struct {
+		name           string
+		passed, steady int64
+		there          bool
+	}{{"at the start", 0, day, true}, {"within a day", day - 1, day, true}, {"when the clock was set an hour ago", 2 * day, int64(time.Hour), true}, {"after a steady day", 3 * day, day, false}} {
+		steady.Store(at.steady) // before what would make a sweep due
+		passed.Store(at.passed)
+		if got := there(); got != at.there {
+			t.Errorf("%s it is there: %t", at.name, got)
+		}
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// A power failure may have left an empty file in the place of the server's key: the server starts all the same.
+func TestAnEmptyKeyOfTheServerIsMadeAnew(t *testing.T) {
+	s := newSite(t)
+	if err := os.WriteFile(filepath.Join(s.Dir, copier.ServerKeyFile), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := s.start(t)
+	s.run(t, `INSERT INTO visits VALUES ('1')`)
+	if err := errors.Join(c.Copy(t.Context()), c.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.restored(t, filepath.Join(s.Dir, copier.ServerKeyFile), time.Time{}); err != nil || got != "1" {
+		t.Errorf("it holds %q, %v", got, err)
 	}
 }
 

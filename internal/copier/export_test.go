@@ -1,4 +1,25 @@
 package copier
 
+import (
+	"context"
+	"time"
+)
+
 // ForgetGenerations is for tests.
 var ForgetGenerations = forgetGenerations
+
+// DiskOf is for tests.
+var DiskOf = diskOf
+
+// Patience sets how long Copy waits.
+func (c *Copier) Patience(d time.Duration) { c.patience = d }
+
+// Finished waits for a round that begins from now on, without the bound of Copy.
+func (c *Copier) Finished(ctx context.Context) error { return c.finished(ctx) }
+
+// Disks says what the disks of folders are called from now on.
+func (c *Copier) Disks(diskOf func(string) (uint64, error)) {
+	c.home.mu.Lock()
+	defer c.home.mu.Unlock()
+	c.home.diskOf = diskOf
+}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"filippo.io/age"
@@ -18,6 +19,10 @@ import (
 // generation is the name of the folder of a server.
 func generation(own *age.X25519Recipient) string { return own.String()[len("age1"):20] }
 
+// generationName matches what generation makes: sixteen letters of the alphabet of age's keys. Whatever else lies in the folder of a
+// copy, such as the lost+found of its disk, is not ours.
+var generationName = regexp.MustCompile(`^[02-9ac-hj-np-z]{16}$`)
+
 // generations lists the folders of a copy; none where there is no copy.
 func generations(copy string) (list []string, err error) {
 	entries, err := os.ReadDir(copy)
@@ -25,7 +30,7 @@ func generations(copy string) (list []string, err error) {
 		return nil, fmt.Errorf("look at the copy: %w", err)
 	}
 	for _, e := range entries {
-		if e.IsDir() {
+		if e.IsDir() && generationName.MatchString(e.Name()) {
 			list = append(list, filepath.Join(copy, e.Name()))
 		}
 	}
@@ -53,19 +58,14 @@ func newest(dir string) (at time.Time, err error) {
 // generation is left alone.
 func forgetGenerations(copy, but string, before time.Time) error {
 	list, err := generations(copy)
-	if err != nil {
-		return err
-	}
 	for _, dir := range list {
-		at, err := newest(dir)
-		if err != nil {
-			return err
+		at, bad := newest(dir)
+		if bad == nil && filepath.Base(dir) != filepath.Base(but) && !at.IsZero() && at.Before(before) {
+			bad = os.RemoveAll(dir)
 		}
-		if dir != but && !at.IsZero() && at.Before(before) {
-			if err := os.RemoveAll(dir); err != nil {
-				return fmt.Errorf("delete an old generation of the copy: %w", err)
-			}
+		if bad != nil {
+			err = errors.Join(err, fmt.Errorf("delete an old generation of the copy: %w", bad))
 		}
 	}
-	return nil
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -17,15 +18,21 @@ import (
 // Moment is a moment that a copy can be put back to.
 type Moment struct {
 	At time.Time // exact to half a second within the last minutes, to half a minute before
-	// Files and Bytes are what is read for it.
+	// Files are what is read for it.
 	Files int
-	Bytes int64
+	// Size is that of the database, in bytes.
+	Size int64
+	// Beside are the moments, of earlier times, that other servers' copies in the same folder reach, which the keys open too.
+	Beside []time.Time
+	// Unread is why other copies there could not be looked through, but for those that the keys do not open; nil: all could.
+	Unread error
 
 	dir  string // of the generation
 	last ltx.TXID
 }
 
-// Find says which moment a copy can be put back to: the last one, or the last that is not after a time.
+// Find says which moment a copy can be put back to: the last one, or the last that is not after a time. The files that are read for it
+// are there and begin as they must. Copies that none of the keys opens are passed over.
 func Find(ctx context.Context, from string, keys []age.Identity, at time.Time) (Moment, error) {
 	var m Moment
 	if _, err := os.Stat(from); err != nil {
@@ -39,18 +46,35 @@ func Find(ctx context.Context, from string, keys []age.Identity, at time.Time) (
 	if err != nil {
 		return m, err
 	}
+	var moments []Moment
+	var bad, unread error
 	for _, dir := range list {
 		found, err := findIn(ctx, dir, keys, ask)
-		if err != nil {
-			return m, fmt.Errorf("look through the copy: %w", err)
+		if errors.Is(err, fs.ErrNotExist) { // files were joined meanwhile
+			found, err = findIn(ctx, dir, keys, ask)
 		}
-		if found.At.After(m.At) {
-			m = found
+		switch {
+		case err != nil:
+			err = fmt.Errorf("look through the copy: %w", err)
+			if none := new(age.NoIdentityMatchError); !errors.As(err, &none) {
+				unread = errors.Join(unread, err)
+			}
+			bad = errors.Join(bad, err)
+		case found.Files > 0:
+			moments = append(moments, found)
 		}
 	}
 	switch {
-	case m.Files > 0:
+	case len(moments) > 0:
+		slices.SortFunc(moments, func(a, b Moment) int { return b.At.Compare(a.At) })
+		m = moments[0]
+		m.Unread = unread
+		for _, other := range moments[1:] {
+			m.Beside = append(m.Beside, other.At)
+		}
 		return m, nil
+	case bad != nil:
+		return m, bad
 	case at.IsZero():
 		return m, fmt.Errorf("%s holds no copy of a database", from)
 	}
@@ -59,20 +83,41 @@ func Find(ctx context.Context, from string, keys []age.Identity, at time.Time) (
 
 // findIn finds the last moment before a time in a generation; zero: the last there is. Files 0: it has none.
 func findIn(ctx context.Context, dir string, keys []age.Identity, before time.Time) (Moment, error) {
-	m := Moment{dir: dir}
-	plan, err := litestream.CalcRestorePlan(ctx, &sealedFolder{dir: dir, identities: keys}, 0, before, slog.New(slog.DiscardHandler))
+	m, folder := Moment{dir: dir}, &sealedFolder{dir: dir, identities: keys}
+	plan, err := litestream.CalcRestorePlan(ctx, folder, 0, before, slog.New(slog.DiscardHandler))
 	if errors.Is(err, litestream.ErrTxNotAvailable) {
 		return m, nil
 	}
+	if err != nil {
+		return m, err
+	}
 	for _, file := range plan {
+		header, err := folder.header(ctx, file)
+		if err != nil {
+			return Moment{}, err
+		}
 		m.Files++
-		m.Bytes += file.Size
-		m.last = max(m.last, file.MaxTXID)
+		if file.MaxTXID >= m.last {
+			m.last, m.Size = file.MaxTXID, int64(header.Commit)*int64(header.PageSize)
+		}
 		if file.CreatedAt.After(m.At) {
 			m.At = file.CreatedAt
 		}
 	}
-	return m, err
+	return m, nil
+}
+
+// header opens a file as far as its header. A file that was cut short does not open.
+func (f *sealedFolder) header(ctx context.Context, info *ltx.FileInfo) (h ltx.Header, err error) {
+	file, err := f.OpenLTXFile(ctx, info.Level, info.MinTXID, info.MaxTXID, 0, 0)
+	if err != nil {
+		return h, err
+	}
+	h, _, err = ltx.PeekHeader(file)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return h, fmt.Errorf("read the header of the file of %s-%s in %s: %w", info.MinTXID, info.MaxTXID, f.level(info.Level), err)
+	}
+	return h, nil
 }
 
 // Restore writes the database of a moment into a new file and looks through all of it.

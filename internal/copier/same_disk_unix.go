@@ -23,17 +23,23 @@ func disk(folder string) (uint64, error) {
 		return 0, err
 	}
 	for {
-		info, err := os.Stat(folder)
+		found, err := diskOf(folder)
 		if errors.Is(err, fs.ErrNotExist) && filepath.Dir(folder) != folder {
 			folder = filepath.Dir(folder)
 			continue
 		}
-		if err != nil {
-			return 0, err
-		}
-		if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-			return uint64(stat.Dev), nil //nolint:unconvert // its type differs by system
-		}
-		return 0, errors.ErrUnsupported
+		return found, err
 	}
+}
+
+// diskOf is the number of the file system that a folder lies on, which must be there.
+func diskOf(folder string) (uint64, error) {
+	info, err := os.Stat(folder)
+	if err != nil {
+		return 0, err
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(stat.Dev), nil //nolint:unconvert // its type differs by system
+	}
+	return 0, errors.ErrUnsupported
 }

@@ -25,6 +25,7 @@ import (
 // and when it was made, is in its name: a copy of the folder by any means is as good as the folder.
 type sealedFolder struct {
 	dir        string
+	home       *home           // nil: it is only read
 	recipients []age.Recipient // none: it is only read
 	identities []age.Identity
 }
@@ -70,6 +71,11 @@ func parseName(level int, name string) (*ltx.FileInfo, bool) {
 
 // list reads the files of a level, by their first transaction.
 func (f *sealedFolder) list(level int) ([]*ltx.FileInfo, error) {
+	if f.home != nil { // an empty folder in its place must not look as if nothing was copied
+		if err := f.home.there(); err != nil {
+			return nil, err
+		}
+	}
 	entries, err := os.ReadDir(f.level(level))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -98,13 +104,19 @@ func (f *sealedFolder) LTXFiles(_ context.Context, level int, seek ltx.TXID, _ b
 	return ltx.NewFileInfoSliceIterator(slices.DeleteFunc(list, func(i *ltx.FileInfo) bool { return i.MinTXID < seek })), nil
 }
 
-// find is the file of a level with these transactions.
+// find is the file of a level with these transactions; of several the last by name.
 func (f *sealedFolder) find(level int, first, last ltx.TXID) (string, error) {
-	found, err := filepath.Glob(filepath.Join(f.level(level), first.String()+"-"+last.String()+".*"+sealedEnd))
-	if err != nil || len(found) == 0 {
-		return "", errors.Join(err, litestream.NewLTXError("open", f.level(level), level, uint64(first), uint64(last), fs.ErrNotExist))
+	entries, err := os.ReadDir(f.level(level))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("look for a file of the copy: %w", err)
 	}
-	return found[len(found)-1], nil
+	begin := first.String() + "-" + last.String() + "."
+	for _, e := range slices.Backward(entries) {
+		if strings.HasPrefix(e.Name(), begin) && strings.HasSuffix(e.Name(), sealedEnd) {
+			return filepath.Join(f.level(level), e.Name()), nil
+		}
+	}
+	return "", litestream.NewLTXError("open", f.level(level), level, uint64(first), uint64(last), fs.ErrNotExist)
 }
 
 // OpenLTXFile reads a file from an offset on, size 0 to its end.
@@ -150,8 +162,11 @@ func (f *sealedFolder) WriteLTXFile(_ context.Context, level int, first, last lt
 	if err != nil {
 		return nil, fmt.Errorf("read what is to be copied: %w", err)
 	}
-	if err := os.MkdirAll(f.level(level), 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of the copy: %w", err)
+	if err := f.home.there(); err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(f.level(level), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("make a folder of the copy: %w", err)
 	}
 	part, err := os.CreateTemp(f.level(level), "*"+partEnd) // made with 0600
 	if err != nil {

@@ -22,7 +22,8 @@ func (s *Server) beginCopy() (secure func(context.Context) error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.copy, err = copier.Start(copier.Options{Dir: s.App.DataDir(), Number: number, To: s.o.CopyTo, Key: s.o.CopyKey, Log: s.o.Log, Uptime: passed()})
+	s.copy, err = copier.Start(copier.Options{Dir: s.App.DataDir(), Number: number, To: s.o.CopyTo, Key: s.o.CopyKey, Log: s.o.Log, Uptime: passed(),
+		Steady: func() time.Duration { return s.clock.Look().SteadyFor }})
 	if err != nil || !s.o.SecureByCopy {
 		return nil, err
 	}

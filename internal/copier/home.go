@@ -1,0 +1,72 @@
+package copier
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// noteFile, in the data folder, says which folder was made for the copy.
+const noteFile = "copy.folder"
+
+// home is the folder that a server copies to. It is made once, and must then be there, on the disk that it was made on: when that disk
+// is not mounted any more, now or when the server starts again, a folder made in its place would lie on another one, and what is
+// written there is no copy.
+type home struct {
+	dir, note string
+	diskOf    func(folder string) (uint64, error)
+
+	mu   sync.Mutex
+	seen bool
+	disk uint64 // once it was seen
+}
+
+func newHome(dir, note string) *home {
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole
+	}
+	return &home{dir: dir, note: note, diskOf: diskOf}
+}
+
+// there makes the folder where that was never done, and fails when it is gone or another one is in its place.
+func (h *home) there() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	disk, err := h.diskOf(h.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if h.seen || h.noted() {
+			return fmt.Errorf("%s is gone: is its disk not mounted any more? If it was deleted and the copy is to begin anew, delete %s and start the server again", h.dir, h.note)
+		}
+		if err := os.MkdirAll(h.dir, 0o700); err != nil {
+			return fmt.Errorf("make the folder of the copy: %w", err)
+		}
+		disk, err = h.diskOf(h.dir)
+	}
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+	case err != nil:
+		return fmt.Errorf("look at the folder of the copy: %w", err)
+	case h.seen && disk != h.disk:
+		return fmt.Errorf("%s is on another disk than before: is its disk not mounted any more? If it is the right one now, start the server again", h.dir)
+	}
+	if h.seen {
+		return nil
+	}
+	if !h.noted() {
+		if err := os.WriteFile(h.note, []byte(h.dir+"\n"), 0o600); err != nil {
+			return fmt.Errorf("note where the copy is: %w", err)
+		}
+	}
+	h.seen, h.disk = true, disk
+	return nil
+}
+
+// noted tells whether the folder was made before.
+func (h *home) noted() bool {
+	text, err := os.ReadFile(h.note)
+	return err == nil && strings.TrimSpace(string(text)) == h.dir
+}

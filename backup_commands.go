@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"doorstep/internal/copier"
 	"doorstep/internal/datafolder"
+	"doorstep/internal/health"
 	"doorstep/internal/settings"
 )
 
@@ -61,11 +63,16 @@ func restoreCommand(set *settings.Settings) *cobra.Command {
 
 // put puts a file in the place of the database.
 func (r *restoring) put(c *cobra.Command, set *settings.Settings, file string) error {
-	if err := datafolder.Restore(c.Context(), set.DataDir, file, time.Now(), func(sentence string) {
-		fmt.Fprintln(os.Stderr, "doorstep:", sentence)
-	}); err != nil {
+	if err := datafolder.Restore(c.Context(), set.DataDir, file, time.Now(), tell); err != nil {
 		return err
 	}
+	return inPlace(c)
+}
+
+// tell says what whoever sits there should know beside what was asked for.
+func tell(sentence string) { fmt.Fprintln(os.Stderr, "doorstep:", sentence) }
+
+func inPlace(c *cobra.Command) error {
 	_, err := fmt.Fprintln(c.OutOrStdout(), "It is in place. Start the server; phones send again what it lacks, by themselves.")
 	return err
 }
@@ -92,15 +99,15 @@ func (r *restoring) fromCopy(c *cobra.Command, set *settings.Settings) (err erro
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(set.DataDir, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
-	}
-	room, err := os.MkdirTemp(set.DataDir, "restoring-")
+	room, err := datafolder.TakeRoom(set.DataDir)
 	if err != nil {
-		return fmt.Errorf("make room to put the copy together: %w", err)
+		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(room)) }()
-	file := filepath.Join(room, "data.db")
+	defer func() { err = errors.Join(err, room.Leave()) }()
+	if err := fits(moment.Size, health.MeasureDisk(set.DataDir).FreeBytes, set.DataDir); err != nil {
+		return err
+	}
+	file := filepath.Join(room.Path(), "data.db")
 	if err := copier.Restore(c.Context(), keys, moment, file); err != nil {
 		return err
 	}
@@ -109,12 +116,38 @@ func (r *restoring) fromCopy(c *cobra.Command, set *settings.Settings) (err erro
 		return err
 	}
 	fmt.Fprintf(c.OutOrStdout(), "The copy reaches %s. It is sound: %d tables, %d rows.\n", moment.At.Format(time.RFC3339Nano), tables, rows)
+	others(c.OutOrStdout(), moment)
 	if r.dry {
 		_, err = fmt.Fprintln(c.OutOrStdout(), "Nothing was changed. Without --dry-run it is put in place; then the first phone that knows more proves that the server was restored,\n"+
 			"each phone sends again what it was told is safe and this lacks, and takes what it has not got.")
 		return err
 	}
-	return r.put(c, set, file)
+	if err := room.Put(c.Context(), file, time.Now(), tell); err != nil {
+		return err
+	}
+	return inPlace(c)
+}
+
+// leftFree is what a restore leaves free of a disk that a server may be writing to.
+const leftFree = 256 << 20
+
+// fits says why a database of a size is not put together in a folder where so much is free; nil: nobody knows. A full disk keeps the
+// server beside it from storing anything.
+func fits(size int64, free *int64, dir string) error {
+	if free != nil && *free < size+leftFree {
+		return fmt.Errorf("it needs %d MB in %s; %d MB are free, of which %d are left to the server. Make room, or name a folder on another disk with --dir", size>>20+1, dir, *free>>20, leftFree>>20)
+	}
+	return nil
+}
+
+// others says which copies of other servers lie beside the one that was chosen.
+func others(out io.Writer, m copier.Moment) {
+	for _, other := range m.Beside {
+		fmt.Fprintf(out, "Beside it lies the copy of another server, which reaches %s. To put that one back: --from %s\n", other.At.Format(time.RFC3339Nano), other.From)
+	}
+	if m.Unread != nil {
+		fmt.Fprintf(out, "Another copy there cannot be read: %v.\n", m.Unread)
+	}
 }
 
 // copyKeyCommand makes the organisation's key of copies.

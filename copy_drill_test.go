@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,8 +197,15 @@ func copiesAsTold(t *testing.T) {
 	}
 	ends(t, serve, lines) // which copies what is left
 	unreadable(t, to, "Testpatient", "CREATE TABLE")
+	left := filepath.Join(dir, "restoring-1") // by a restore that was cut short
+	if err := errors.Join(os.Mkdir(left, 0o700), os.WriteFile(filepath.Join(left, "data.db"), []byte("Testpatient"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	if said := answers(t, dir, "restore", "--from", to, "--key", private, "--dry-run"); !strings.Contains(said, "Nothing was changed.") {
 		t.Errorf("a dry run says %q", said)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), "restoring") }) {
+		t.Errorf("a dry run leaves %v, %v", entries, err)
 	}
 	for _, args := range [][]string{{"restore"}, {"restore", "file", "--from", to}, {"restore", "file", "--dry-run"}, {"restore", "--from", to, "--at", "yesterday"}, {"restore", "--from", to, "--key", public},
 		{"restore", "--from", to, "--key", private, "--at", "2000-01-01T00:00:00Z"}} {
@@ -207,6 +215,20 @@ func copiesAsTold(t *testing.T) {
 	}
 	if got := notes(t, dir); got != "1" {
 		t.Errorf("the folder holds %q afterwards", got)
+	}
+}
+
+// A look at the copy beside a server that runs does not take the room that the server stores in.
+func TestACopyIsPutTogetherOnlyWhereThereIsRoomForItAndForTheServer(t *testing.T) {
+	free := func(n int64) *int64 { return &n }
+	for _, c := range []struct {
+		size int64
+		free *int64
+		fits bool
+	}{{1 << 30, free(1 << 30), false}, {1 << 30, free(1<<30 + leftFree - 1), false}, {1 << 30, free(1<<30 + leftFree), true}, {1 << 30, nil, true}, {8192, free(1 << 20), false}} {
+		if err := fits(c.size, c.free, "data"); (err == nil) != c.fits {
+			t.Errorf("%d of %v: %v", c.size, c.free, err)
+		}
 	}
 }
 

@@ -23,8 +23,11 @@ func generation(own *age.X25519Recipient) string { return own.String()[len("age1
 // copy, such as the lost+found of its disk, is not ours.
 var generationName = regexp.MustCompile(`^[02-9ac-hj-np-z]{16}$`)
 
-// generations lists the folders of a copy; none where there is no copy.
+// generations lists the folders of a copy; none where there is no copy. The folder of one server is a copy by itself.
 func generations(copy string) (list []string, err error) {
+	if generationName.MatchString(filepath.Base(filepath.Clean(copy))) {
+		return []string{copy}, nil
+	}
 	entries, err := os.ReadDir(copy)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("look at the copy: %w", err)

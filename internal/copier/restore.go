@@ -22,8 +22,8 @@ type Moment struct {
 	Files int
 	// Size is that of the database, in bytes.
 	Size int64
-	// Beside are the moments, of earlier times, that other servers' copies in the same folder reach, which the keys open too.
-	Beside []time.Time
+	// Beside are other servers' copies in the same folder that the keys open too, the latest first.
+	Beside []Beside
 	// Unread is why other copies there could not be looked through, but for those that the keys do not open; nil: all could.
 	Unread error
 
@@ -31,8 +31,15 @@ type Moment struct {
 	last ltx.TXID
 }
 
+// Beside is another server's copy: what it reaches, which is earlier, and the folder to find it in.
+type Beside struct {
+	At   time.Time
+	From string
+}
+
 // Find says which moment a copy can be put back to: the last one, or the last that is not after a time. The files that are read for it
 // are there and begin as they must. Copies that none of the keys opens are passed over.
+// From is the folder of the copy, or in it that of one server.
 func Find(ctx context.Context, from string, keys []age.Identity, at time.Time) (Moment, error) {
 	var m Moment
 	if _, err := os.Stat(from); err != nil {
@@ -70,7 +77,7 @@ func Find(ctx context.Context, from string, keys []age.Identity, at time.Time) (
 		m = moments[0]
 		m.Unread = unread
 		for _, other := range moments[1:] {
-			m.Beside = append(m.Beside, other.At)
+			m.Beside = append(m.Beside, Beside{At: other.At, From: other.dir})
 		}
 		return m, nil
 	case bad != nil:

@@ -71,6 +71,11 @@ func TestTheServersKeyFindsItsOwnCopyAndTheOrganisationsSaysThatThereAreTwo(t *t
 		}
 		if m, err := copier.Find(t.Context(), s.To, keys, time.Time{}); err != nil || len(m.Beside) != want.beside || m.Unread != nil || m.Size < 8192 {
 			t.Errorf("with %s it finds %+v, %v", filepath.Base(key), m, err)
+		} else if len(m.Beside) > 0 { // and is found by its folder alone
+			alone, err := copier.Find(t.Context(), m.Beside[0].From, keys, time.Time{})
+			if err != nil || !alone.At.Equal(m.Beside[0].At) || !alone.At.Before(m.At) {
+				t.Errorf("in %s it finds %+v, %v", m.Beside[0].From, alone, err)
+			}
 		}
 	}
 }

@@ -26,18 +26,33 @@ func Backup(ctx context.Context, dir, file string) error {
 // Restore puts a backup in the place of a folder's database, which it leaves under another name beside it. No
 // server may have the folder. The signing key and the journal of decisions stay: by them the next start knows
 // what the backup lacks.
-func Restore(ctx context.Context, dir, file string, now time.Time, out func(sentence string)) (err error) {
+func Restore(ctx context.Context, dir, file string, now time.Time, out func(sentence string)) error {
+	return replace(dir, now, out, func(ready string) error { return copySound(ctx, file, ready) })
+}
+
+// Put does the same with a file that a room of the folder holds, which is moved and not copied.
+func (r *Room) Put(ctx context.Context, file string, now time.Time, out func(sentence string)) error {
+	return replace(r.dir, now, out, func(ready string) error {
+		if err := errors.Join(sound(ctx, file), syncFile(file)); err != nil {
+			return fmt.Errorf("%s is not sound: %w", file, err)
+		}
+		return os.Rename(file, ready)
+	})
+}
+
+// replace puts what is made ready in the place of a folder's database.
+func replace(dir string, now time.Time, out func(sentence string), makeReady func(ready string) error) (err error) {
 	lock, err := Take(dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
 	data := filepath.Join(dir, dataFile)
-	ready := data + ".restoring"
+	ready := data + readyEnd
 	if err := os.Remove(ready); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a try that was cut short
 		return err
 	}
-	if err := copySound(ctx, file, ready); err != nil {
+	if err := makeReady(ready); err != nil {
 		return err
 	}
 	aside := data + ".before-" + now.UTC().Format("20060102T150405Z")

@@ -50,14 +50,19 @@ func delay(limit, retryAfter time.Duration, chance float64) time.Duration {
 // NextTry is when to begin the next round; false means that no try will help before somebody
 // signs in, or ever: see NeedsSignIn and Directive.
 func (p *Phone) NextTry() (time.Time, bool) {
-	now := p.opts.Now()
-	switch {
-	case p.self.Directive == directiveWipe || p.NeedsSignIn():
+	if p.self.Directive == directiveWipe || p.NeedsSignIn() {
 		return time.Time{}, false
-	case now.Before(p.retry.set): // the clock was set back: what it said then means nothing
-		return now, true
 	}
+	p.retry.clockSetBack(p.opts.Now())
 	return p.retry.at, true
+}
+
+// clockSetBack forgets what was worked out by a clock that said a later time than it says now: that means nothing any
+// more. Whoever reads or moves the next try asks this first.
+func (r *retryState) clockSetBack(now time.Time) {
+	if now.Before(r.set) {
+		r.at, r.set, r.notBefore = now, now, time.Time{}
+	}
 }
 
 // settle closes a round and works out the next try.
@@ -89,6 +94,7 @@ func (p *Phone) settle(failed bool, retryAfter time.Duration) {
 // work brings the next try forward because there is something to send. While the server fails
 // or asks for patience it does not.
 func (r *retryState) work(now time.Time) {
+	r.clockSetBack(now)
 	if !r.failing && r.at.After(now.Add(afterWork)) {
 		r.at = now.Add(afterWork)
 	}
@@ -101,6 +107,7 @@ func (p *Phone) press(now time.Time) {
 		return
 	}
 	r, latest := &p.retry, now.Add(retryUrgent)
+	r.clockSetBack(now)
 	if r.at.After(latest) {
 		r.at, r.set = latest, now
 	}
@@ -127,6 +134,7 @@ func (c *change) urgent() bool {
 // for an emergency.
 func (p *Phone) NetworkCameBack() {
 	now, r := p.opts.Now(), &p.retry
+	r.clockSetBack(now)
 	if soon := now.Add(time.Duration(p.chance() * float64(afterWork))); r.at.After(soon) {
 		r.at = soon
 		if r.notBefore.After(soon) {

@@ -76,13 +76,30 @@ func TestTheServersPaceIsKept(t *testing.T) {
 	}
 }
 
+// Whatever happens on the phone after its clock was set back: what it had worked out by the later time means nothing any more.
 func TestAClockSetBackDoesNotSilenceThePhone(t *testing.T) {
-	b := enrolled(t)
-	b.on(onPull, pulled("e1.10"))
-	b.sync()
-	b.now = b.now.Add(-48 * time.Hour)
-	if at, can := b.NextTry(); !can || at.After(b.now) {
-		t.Errorf("next try %s after the clock now shows %s", at, b.now)
+	for name, happens := range map[string]func(*bench){
+		"nothing":                  func(*bench) {},
+		"the network comes back":   func(b *bench) { b.NetworkCameBack() },
+		"a change is written":      func(b *bench) { b.edit("phone", "3") },
+		"an emergency is written":  func(b *bench) { b.handOver("E") },
+		"one thing after another":  func(b *bench) { b.NetworkCameBack(); b.edit("phone", "3"); b.NetworkCameBack() },
+		"the network, and an hour": func(b *bench) { b.NetworkCameBack(); b.now = b.now.Add(time.Hour) },
+	} {
+		for _, patience := range []string{"", "120"} {
+			t.Run(name+", asked for patience "+patience, func(t *testing.T) {
+				b := enrolled(t, func(o *Options) { o.Online = func() bool { return true } })
+				b.edit("phone", "2")
+				b.on(onPush, answer{status: 429, body: wire.Fail(wire.CodeTooManyRequests, "No."), header: map[string][]string{"Retry-After": {patience}}})
+				b.on(onPull, pulled("e1.10"))
+				b.syncFails()
+				b.now = b.now.Add(-48 * time.Hour)
+				happens(b)
+				if at, can := b.NextTry(); !can || at.After(b.now.Add(time.Minute)) {
+					t.Errorf("next try %s after the clock now shows %s", at, b.now)
+				}
+			})
+		}
 	}
 }
 

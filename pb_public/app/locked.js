@@ -67,7 +67,7 @@ export function lockedSending({ database, changed, wiped, setTimer = (run, ms) =
     wasStuck = stuck || directive === 'relogin'
     changed({ ...counts, stuck: wasStuck })
     const wait = nextTry({ waits: counts.waits > 0, stuck: wasStuck, failures, retryAfterMs }, chance())
-    notBefore = retryAfterMs > 0 ? Date.now() + wait : 0
+    notBefore = retryAfterMs > 0 ? performance.now() + wait : 0
     timer = setTimer(go, wait)
   }
   function go() {
@@ -88,7 +88,7 @@ export function lockedSending({ database, changed, wiped, setTimer = (run, ms) =
       go()
     },
     /** A network came back, or somebody looks. */
-    wake() { if (hand && Date.now() >= notBefore) go() },
+    wake() { if (hand && performance.now() >= notBefore) go() },
     /** Somebody unlocks: what is on its way is given up, and sent again by the open phone. */
     async stop() {
       stop()

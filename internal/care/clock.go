@@ -6,6 +6,10 @@ import "time"
 // more is another setting of the clock.
 const ClockTolerance = 5 * time.Minute
 
+// ClockGrain is how far a device's clock must be off to be corrected. A hello measures no finer: what it takes a hello to
+// travel counts as the clock's. So the times of a clock that runs as it should are kept as it said them.
+const ClockGrain = time.Second
+
 // DeviceClock is what is known of a device's clock.
 type DeviceClock struct {
 	Offset time.Duration // server minus device
@@ -22,7 +26,11 @@ func (c DeviceClock) Correct(device, received time.Time) (time.Time, bool) {
 	if device.IsZero() {
 		return received, false
 	}
-	t := device.Add(c.Offset).Truncate(time.Millisecond)
+	offset := c.Offset
+	if offset.Abs() < ClockGrain {
+		offset = 0
+	}
+	t := device.Add(offset).Truncate(time.Millisecond)
 	known := c.Known && !t.Before(c.SteadySince) && !t.After(received.Add(ClockTolerance))
 	if t.After(received) {
 		t = received

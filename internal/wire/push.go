@@ -132,7 +132,7 @@ func DecodeMutation(raw []byte) (care.Mutation, error) {
 // DecodeKept is DecodeMutation without the limit of size, for what was kept and is to be mended.
 func DecodeKept(raw []byte) (care.Mutation, error) {
 	m := care.Mutation{Raw: raw}
-	r := keptReader(raw, strict)
+	r := strictReader(raw)
 	defer r.done()
 	if err := readMutation(r, &m, false); err != nil {
 		m = care.Mutation{Raw: raw, Fault: malformed("This change could not be read: " + reason(err) + ".")}
@@ -224,8 +224,11 @@ func broken(err error) bool {
 
 // within names the member an error came from.
 func within(name string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var refused *Error
-	if err == nil || broken(err) || errors.As(err, &refused) {
+	if broken(err) || errors.As(err, &refused) {
 		return err
 	}
 	return errors.New(name + ": " + err.Error())

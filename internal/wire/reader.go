@@ -15,7 +15,10 @@ import (
 )
 
 // reader walks JSON token by token, so that a push is read in one pass into what it means.
-type reader struct{ *jsontext.Decoder }
+type reader struct {
+	*jsontext.Decoder
+	whole string // what is read, where its texts are to be parts of one copy; "" = each has a copy of its own
+}
 
 // How a reader takes what JSON's grammar allows but nobody should send: a name twice, text that
 // is not UTF-8. Strict refuses it; lenient reads over it, to find the parts that can be kept.
@@ -25,7 +28,7 @@ const (
 )
 
 func newReader(src []byte, loose bool) reader {
-	r := reader{new(jsontext.Decoder)}
+	r := reader{Decoder: new(jsontext.Decoder)}
 	r.read(src, loose)
 	return r
 }
@@ -34,10 +37,17 @@ func newReader(src []byte, loose bool) reader {
 // one puts it back with done.
 var readers = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
-// keptReader is newReader with a reader of readers.
-func keptReader(src []byte, loose bool) reader {
-	r := reader{readers.Get().(*jsontext.Decoder)}
-	r.read(src, loose)
+// sharedCopy is how long a mutation may be, in bytes, whose texts are parts of one copy of it. Whoever keeps one of them
+// keeps all of it, so it must be short.
+const sharedCopy = 4 << 10
+
+// strictReader is newReader with a reader of readers, which refuses what nobody should send.
+func strictReader(src []byte) reader {
+	r := reader{Decoder: readers.Get().(*jsontext.Decoder)}
+	if len(src) <= sharedCopy {
+		r.whole = string(src)
+	}
+	r.read(src, strict)
 	return r
 }
 
@@ -143,15 +153,31 @@ func (r reader) mistyped(want string) error {
 func (r reader) text() (string, error) {
 	switch r.PeekKind() {
 	case '"':
+		return r.string()
+	case 'n':
+		return "", r.SkipValue()
+	}
+	return "", r.mistyped("text")
+}
+
+// string reads the text that comes next.
+func (r reader) string() (string, error) {
+	if r.whole == "" {
 		tok, err := r.ReadToken()
 		if err != nil {
 			return "", err
 		}
 		return tok.String(), nil
-	case 'n':
-		return "", r.SkipValue()
 	}
-	return "", r.mistyped("text")
+	raw, err := r.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if end := int(r.InputOffset()); bytes.IndexByte(raw, '\\') < 0 {
+		return r.whole[end-len(raw)+1 : end-1], nil
+	}
+	text, err := jsontext.AppendUnquote(nil, raw)
+	return string(text), err
 }
 
 func (r reader) integer() (int64, error) {
@@ -188,6 +214,9 @@ func (r reader) items() ([]any, error) {
 	return list, err
 }
 
+// membersOften is how many members the content of a record has at most, as a rule: room for them is made at once.
+const membersOften = 14
+
 // value reads any value; numbers keep their text.
 func (r reader) value() (any, error) {
 	switch kind := r.PeekKind(); kind {
@@ -204,12 +233,15 @@ func (r reader) value() (any, error) {
 			})
 			return list, err
 		}
-		m := map[string]any{}
+		m := make(map[string]any, membersOften)
 		err := r.object(func(name string) (err error) {
 			m[name], err = r.value()
 			return err
 		})
 		return m, err
+	}
+	if r.PeekKind() == '"' {
+		return r.string()
 	}
 	tok, err := r.ReadToken()
 	if err != nil {
@@ -220,8 +252,6 @@ func (r reader) value() (any, error) {
 		return true, nil
 	case 'f':
 		return false, nil
-	case '"':
-		return tok.String(), nil
 	case '0':
 		return json.Number(tok.String()), nil
 	}

@@ -57,6 +57,9 @@ func serveDoorstep(conf config) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := running.People.Bring(context.Background()); err != nil { // which belongs to the start and not to what is measured
+		return nil, err
+	}
 	holds, desk := holdCommands(app, running), deskCommands(app, running, devices)
 	return &service{url: url, devices: devices, stop: stop, ask: func(command string) (any, error) {
 		if value, known, err := desk(command); known {

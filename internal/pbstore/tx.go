@@ -200,6 +200,7 @@ func (tx *Tx) Patient(id string) (*care.Record, error) {
 		return rec, nil
 	}
 	if rec, ok := tx.store.mem.patients.Get(id); ok {
+		tx.patients[id] = rec // asked for again by each change about them, and found without a lock
 		return rec, nil
 	}
 	c, _ := care.ByName(care.Patients)

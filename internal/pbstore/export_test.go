@@ -19,6 +19,12 @@ func (v *Snapshot) Projected(collection string, view care.View, id string) (raw 
 	return raw, err
 }
 
+// KnowsThereIsNo says that the transaction looked for a person and found none.
+func (tx *Tx) KnowsThereIsNo(person string) bool {
+	rec, looked := tx.patients[person]
+	return looked && rec == nil
+}
+
 // Synced are the collections the feed carries.
 func Synced() []string { return collectionNumbers }
 

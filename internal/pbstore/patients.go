@@ -2,7 +2,7 @@ package pbstore
 
 const (
 	whoHasNumber = `SELECT coalesce(min(id), '') FROM patients WHERE nhs_number = ? AND nhs_number <> '' AND retracted = '' AND id <> ?`
-	noteFiled    = `INSERT INTO merged_records SELECT id, ?2, ?3 FROM merged_people WHERE dead = ?1 AND undone_at = ''`
+	noteFiled    = `INSERT INTO merged_records SELECT id, ?2, ?3 FROM merged_people WHERE dead = ?1 AND undone_at = '' ON CONFLICT DO NOTHING`
 )
 
 // WhoHasNumber implements takein.Reference and desk.Register.

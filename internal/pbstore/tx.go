@@ -205,11 +205,12 @@ func (tx *Tx) Patient(id string) (*care.Record, error) {
 	}
 	c, _ := care.ByName(care.Patients)
 	rec, err := tx.Record(c, id)
-	if err != nil || rec == nil {
+	if err != nil {
 		return nil, err
 	}
-	tx.patients[id] = rec
-	tx.note(func(m *memory) { m.patients.Add(rec.ID, rec) })
+	if tx.patients[id] = rec; rec != nil { // that there is none is remembered too: a change may name them in each of its ops
+		tx.note(func(m *memory) { m.patients.Add(rec.ID, rec) })
+	}
 	return rec, nil
 }
 

@@ -132,9 +132,13 @@ func (h *held) followMerges(survivors []Row) {
 	}
 }
 
+// add lets rows find a person. A number is that of whoever stands, whichever record is read first: a registration that was
+// withdrawn or merged answers to it as long as nobody else has it.
 func (h *held) add(r Row) {
 	if number := r.text("nhs_number"); number != "" {
-		h.byNumber[number] = r
+		if has, taken := h.byNumber[number]; !taken || has.Retracted || !r.Retracted {
+			h.byNumber[number] = r
+		}
 	}
 	h.byName[nameOf(r)] = append(h.byName[nameOf(r)], r)
 }
@@ -296,6 +300,9 @@ func match(h *held, p *person) (stored Row, found, ok bool) {
 				p.report.note("someone of the same name and date of birth is held under another NHS number")
 			}
 		}
+	}
+	if stand := slices.DeleteFunc(slices.Clone(same), func(r Row) bool { return r.Retracted }); len(stand) > 0 {
+		same = stand
 	}
 	switch len(same) {
 	case 0:

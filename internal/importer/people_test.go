@@ -107,6 +107,26 @@ func TestAWithdrawnRecordIsNotWrittenTo(t *testing.T) {
 	}
 }
 
+// 6: whom two records describe is the one that stands, whichever of them is read first, by their number as by their name.
+func TestARowMeansTheRegistrationThatStands(t *testing.T) {
+	const byNumber, byName = "nhs_number,family_name,date_of_birth\n9990000018,Ashworth,1944-03-02\n", "family_name,given_name,date_of_birth\nAshworth,Vera,1944-03-02\n"
+	for _, c := range []struct{ lives, gone, file string }{{"a", "b", byNumber}, {"b", "a", byNumber}, {"a", "b", byName}, {"b", "a", byName}} {
+		lives, gone := c.lives, c.gone
+		var lines bytes.Buffer
+		m := seeded()
+		values := func() map[string]any {
+			return map[string]any{"nhs_number": "9990000018", "family_name": "Ashworth", "given_name": "Vera", "date_of_birth": "1944-03-02"}
+		}
+		m.rows[care.Patients] = map[string]Row{lives: {ID: lives, Values: values()}, gone: {ID: gone, Retracted: true, Values: values()}}
+		if _, err := runPeople(t, m, options(&lines), &lines, c.file); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(lines.String(), "1 unchanged") {
+			t.Errorf("%s stands, %s was withdrawn:\n%s", lives, gone, lines.String())
+		}
+	}
+}
+
 func TestAReportNamesNoPerson(t *testing.T) {
 	for _, file := range []string{"rows.csv", "later.csv", "bundle.json", "bundle.xml", "patient.xml", "patient.json"} {
 		var lines bytes.Buffer

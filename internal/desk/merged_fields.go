@@ -25,30 +25,86 @@ type Difference struct {
 	// Open: whose value counts is for whoever decides to choose. Otherwise there is nothing to choose: only one says
 	// anything, both can stand, or what protects the person counts.
 	Open bool
+	// Follows is the field whose choice counts for this one too, "" for none: two homes are never mixed.
+	Follows string
 }
 
 // protects are the fields of which a yes counts, whoever's it is.
-var protects = []string{"address_hidden", "objection"}
+var protects = []string{hiddenField, "objection"}
+
+const hiddenField = "address_hidden"
+
+// homeFields say where somebody lives; how to get in belongs to that.
+var homeFields = []string{"address", "postcode", "lsoa"}
+
+const gettingInField = "access_notes"
 
 // differences works out what a survivor's record takes over.
 func differences(lead Lead, survivor, dead *care.Record, choose map[string]string) (list []Difference, err error) {
+	leads := homeChoice(survivor, dead)
 	for i := range survivor.Collection.Fields {
 		f := &survivor.Collection.Fields[i]
 		d := Difference{Field: f.Name, Survivor: survivor.Get(f.Name), Dead: dead.Get(f.Name)}
-		if f.Policy == care.Server || d.Dead == nil || care.Same(d.Survivor, d.Dead) {
+		ofHome := leads != "" && (f.Name == gettingInField || slices.Contains(homeFields, f.Name))
+		if f.Policy == care.Server || care.Same(d.Survivor, d.Dead) || d.Dead == nil && !ofHome || f.Name == scaleField && sameScale(lead, survivor, dead) {
 			continue
 		}
-		if d.Takes, d.Open, err = taken(lead, f, d.Survivor, d.Dead); err != nil {
+		whose, told := choose[f.Name]
+		if ofHome {
+			d.Takes, d.Open = d.Survivor, f.Name == leads
+			if !d.Open {
+				d.Follows, whose = leads, choose[leads]
+			}
+		} else if d.Takes, d.Open, err = taken(lead, f, d.Survivor, d.Dead); err != nil {
 			return nil, err
 		}
-		if whose := choose[f.Name]; d.Open && whose == ChooseDead {
+		if !d.Open && d.Follows == "" {
+			list = append(list, d)
+			continue
+		}
+		switch whose {
+		case ChooseDead:
 			d.Takes = d.Dead
-		} else if d.Open && whose != "" && whose != ChooseSurvivor {
+		case "", ChooseSurvivor:
+		default:
 			return nil, refuse(CodeInvalid, "Choose the value of one of the two.").about(f.Name)
+		}
+		if told && d.Follows != "" && (choose[f.Name] == ChooseDead) != (whose == ChooseDead) {
+			return nil, refuse(CodeInvalid, "An address is taken from one of the two as a whole.").about(f.Name)
 		}
 		list = append(list, d)
 	}
 	return list, nil
+}
+
+// homeChoice is the field by which one of two homes is chosen as a whole; "" where both may be one home, or only one
+// registration has one.
+func homeChoice(survivor, dead *care.Record) (leads string) {
+	agree, differ := false, false
+	for _, name := range homeFields {
+		one, other := survivor.Get(name), dead.Get(name)
+		if leads == "" && !care.Same(one, other) {
+			leads = name
+		}
+		if one != nil && other != nil {
+			agree, differ = agree || care.Same(one, other), differ || !care.Same(one, other)
+		}
+	}
+	lives := func(rec *care.Record) bool {
+		return slices.ContainsFunc(homeFields, func(name string) bool { return rec.Get(name) != nil })
+	}
+	if differ || !agree && lives(survivor) && lives(dead) {
+		return leads
+	}
+	return ""
+}
+
+// sameScale says that nothing changes how somebody is scored: only why and by whom it was decided differs. Whoever may not
+// set a scale does not take over that either.
+func sameScale(lead Lead, survivor, dead *care.Record) bool {
+	one, known := survivor.SpO2Scale()
+	other, alsoKnown := dead.SpO2Scale()
+	return known && alsoKnown && one == other && (survivor.Get(scaleField) != nil || !lead.SetsScale())
 }
 
 // taken is what a survivor's record is to hold in a field in which the dead registration says something else, as long as
@@ -64,20 +120,20 @@ func taken(lead Lead, f *care.Field, survivor, dead any) (takes any, open bool, 
 			return dead, false, nil
 		}
 		return survivor, false, nil
-	case survivor == nil:
-		return dead, false, nil
 	case f.Name == scaleField && !lead.SetsScale():
 		return nil, false, refuse(CodeInvalid, "The two registrations have different SpO2 scales. A clinician who is qualified to set it has to merge them.").about(f.Name)
+	case survivor == nil:
+		return dead, false, nil
 	case f.Policy == care.Set:
 		one, _ := survivor.([]string)
 		other, _ := dead.([]string)
 		return care.NewList(slices.Concat(one, other)), false, nil
-	case f.Name == "risk_note", f.Name == "access_notes": // neither warning is lost
-		one, _ := survivor.(string)
-		other, _ := dead.(string)
-		if both := one + "\n" + other; utf8.RuneCountInString(both) <= int(f.Max) {
-			return both, false, nil
+	case f.Name == "risk_note", f.Name == gettingInField: // neither warning is lost
+		both := text(survivor) + "\n" + text(dead)
+		if utf8.RuneCountInString(both) > int(f.Max) {
+			return nil, false, refuse(CodeInvalid, "Both warnings together are longer than the record holds. Shorten one first.").about(f.Name)
 		}
+		return both, false, nil
 	}
 	return survivor, true, nil
 }

@@ -42,6 +42,8 @@ type mergedField struct {
 	Dead     any    `json:"dead"`
 	Takes    any    `json:"takes"` // what the one record is to hold
 	Open     bool   `json:"open"`  // whoever decides may choose between the two
+	// Follows is the field whose choice counts for this one too.
+	Follows string `json:"follows,omitempty"`
 }
 
 // merger decides for whoever asks, within a transaction.
@@ -94,7 +96,7 @@ func (a *API) mergeAnswer(e *core.RequestEvent, tx *pbstore.Tx, p *desk.MergePla
 	answer := &mergeAnswer{Survivor: viewer.SeePersonNear(p.Survivor.ID, p.Survivor), Dead: viewer.SeePersonNear(p.Dead.ID, p.Dead),
 		Fields: []mergedField{}, Records: map[string]int{}, Teams: []care.Named{}, Names: map[string]string{}}
 	for _, d := range p.Differences {
-		answer.Fields = append(answer.Fields, mergedField{d.Field, d.Survivor, d.Dead, d.Takes, d.Open})
+		answer.Fields = append(answer.Fields, mergedField{d.Field, d.Survivor, d.Dead, d.Takes, d.Open, d.Follows})
 	}
 	for name, ids := range p.Names {
 		answer.Records[name] = len(ids)

@@ -75,7 +75,8 @@ export function merge(desk, [dead = '', into = '']) {
 
   /** What nobody has to choose. @param {any} f */
   const taken = f => html`<h3 class="nhsuk-heading-s">${label(f.field)}</h3>${f.field === 'consent' ? html`<p>${w.consent}</p>`
-    : html`<dl class="dk-values"><div><dt>${w.takes}</dt><dd>${shown(f.field, f.takes)}</dd></div></dl>`}`
+    : html`<dl class="dk-values"><div><dt>${w.takes}</dt>
+      <dd>${shown(f.field, choose[f.follows] ? f[choose[f.follows]] : f.takes)}</dd></div></dl>`}`
 
   /** @param {any} f */
   const chosen = f => radios({ name: f.field, legend: fill(w.choose, { field: label(f.field) }), value: choose[f.field] ?? 'survivor',

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/wire"
 )
 
 // Merge is a decision that two registrations are of one person: what is recorded of the one, the dead one, is filed under
@@ -33,14 +34,21 @@ type MergeRows interface {
 type FiledRows interface {
 	// NamedIn lists what names a person in a collection, or among plans.
 	NamedIn(collection, person string) ([]string, error)
-	// RaisedSince are handovers about the survivor that came, since a decision, of what it filed.
-	RaisedSince(m *Merge) ([]string, error)
+	// ToldOf are handovers about a person that tell of these records, and of nothing else.
+	ToldOf(person string, records []string) ([]string, error)
+	// PlannedSince are the contacts of the plans that a decision filed, those that were made since among them.
+	PlannedSince(m *Merge) ([]string, error)
+	// ReadAt are the readings of a person that were taken at these visits.
+	ReadAt(person string, visits []string) ([]string, error)
+	// IssuesAbout are conflicts that are open, or what was set aside, about records of a person.
+	IssuesAbout(collection, person string, records []string) ([]string, error)
 	// LinesOf is the history of handovers.
 	LinesOf(handovers []string) ([]string, error)
 	// FileRows files rows of the caseload, or plans with what they came to.
 	FileRows(collection string, rows []string, from, to string) error
-	// FileAlarms files the alarms at records. Of both people those whose handover is about the other have none any more.
-	FileAlarms(records []string, from, to string) error
+	// FileAlarms files the alarms at such records, and says when the earliest happened. Of both people those whose handover is
+	// about the other have none any more.
+	FileAlarms(at func(record string) bool, from, to string) (time.Time, error)
 }
 
 // MergeRooms is what filing asks of the rooms, within the transaction.
@@ -52,8 +60,11 @@ type MergeRooms interface {
 	Update(rec, old *care.Record, fields []string) error
 	// File files a record under another person; see takein.Room.
 	File(rec *care.Record, patient string) error
-	// Filed judges a person anew after records were filed under them, or taken from them; see judge.Room.
-	Filed(patient string, since time.Time) error
+	// Filed judges a person anew after records were filed under them, or taken from them, and says from when on; see
+	// judge.Room.
+	Filed(patient string, since time.Time) (time.Time, error)
+	// HeldRecords are the records by which alarms know what a refused change says.
+	HeldRecords(issue *care.Record) []string
 	// OpenIssues lists what is in question about a person.
 	OpenIssues(patient string) ([]*care.Record, error)
 	// DueAt makes the job look at something at a time.
@@ -184,8 +195,13 @@ func (m *Merger) Merge(r MergeRequest) (*Merge, *MergePlan, error) {
 		}
 	}
 	if merge.After, merge.Before = plainValues(set), plainValues(merge.Before); len(set) > 0 {
-		if err := m.correct(r.Survivor, set); err != nil {
+		result, err := m.correct(r.Survivor, set, m.Lead.Viewer)
+		if err != nil {
 			return nil, nil, err
+		}
+		if len(result.Issues) > 0 {
+			first := result.Issues[0]
+			return nil, nil, refuse(first.Code, "%s", first.Message).about(first.Field)
 		}
 		if err := m.Rows.SaveMerge(merge); err != nil {
 			return nil, nil, err
@@ -198,39 +214,38 @@ func (m *Merger) Merge(r MergeRequest) (*Merge, *MergePlan, error) {
 	if err := m.Rooms.DueAt(now, care.DueWake, r.Dead); err != nil { // what waits for the dead registration means the survivor
 		return nil, nil, err
 	}
-	return merge, p, m.Rooms.Filed(r.Survivor, since)
+	if err := m.Rooms.DueAt(now, care.DueDeath, r.Survivor); err != nil { // whose plans follow their death
+		return nil, nil, err
+	}
+	_, err = m.Rooms.Filed(r.Survivor, since)
+	return merge, p, err
 }
 
-// stampedUpdate stores a person's record of which the server writes whether it stands.
-func (m *Merger) stampedUpdate(rec, old *care.Record) error {
-	seq := m.Rooms.Next()
-	rec.Stamped("merged_into", care.Change{Seq: seq, Author: m.Lead.Staff, At: m.Rooms.Now()})
-	return m.Rooms.Update(rec, old, []string{"merged_into"})
+// stampedUpdate stores a person's record of which the server writes whether it stands, and other fields of it.
+func (m *Merger) stampedUpdate(rec, old *care.Record, others ...string) error {
+	seq, fields := m.Rooms.Next(), append([]string{"merged_into"}, others...)
+	for _, name := range fields {
+		rec.Stamped(name, care.Change{Seq: seq, Author: m.Lead.Staff, At: m.Rooms.Now()})
+	}
+	return m.Rooms.Update(rec, old, fields)
 }
 
-// correct changes the survivor's record as a correction at the desk does, all of it or nothing.
-func (m *Merger) correct(person string, set map[string]any) error {
+// correct changes the survivor's record as a correction at the desk does. What of it does not fit is set aside, and an
+// issue of the result.
+func (m *Merger) correct(person string, set map[string]any, by care.Viewer) (wire.Result, error) {
 	m.Rooms.Next()
 	change := &care.Mutation{Key: m.Rooms.NewID(), Author: m.Lead.Staff, AuthoredAt: m.Rooms.Now(), Ops: []care.Op{{Kind: care.OpUpdate,
 		Collection: care.Patients, ID: person, Patient: person, Base: m.Rooms.Present(), Set: plainValues(set)}}}
-	result, err := m.Rooms.TakeIn(change, m.Lead.Viewer)
-	if err != nil {
-		return err
+	result, err := m.Rooms.TakeIn(change, by)
+	if err == nil && result.Status == care.Quarantined {
+		err = refuse(CodeInvalid, "This could not be stored.")
 	}
-	if len(result.Issues) > 0 {
-		first := result.Issues[0]
-		return refuse(first.Code, "%s", first.Message).about(first.Field)
-	}
-	if result.Status != care.Applied {
-		return refuse(CodeInvalid, "This could not be stored.")
-	}
-	return nil
+	return result, err
 }
 
 // file files all that names the dead registration under the survivor, and says when the earliest of what rules judge
 // happened; zero: there is none.
 func (m *Merger) file(merge *Merge, names map[string][]string) (since time.Time, err error) {
-	var judgedIDs []string
 	for _, name := range filedUnder {
 		filed, earliest, err := m.fileRecords(name, names[name], merge.Dead, merge.Survivor)
 		if err != nil {
@@ -240,7 +255,7 @@ func (m *Merger) file(merge *Merge, names map[string][]string) (since time.Time,
 			return since, err
 		}
 		if slices.Contains(judged, name) {
-			judgedIDs, since = append(judgedIDs, filed...), care.Earliest(since, earliest)
+			since = care.Earliest(since, earliest)
 		}
 	}
 	for _, name := range filedRows {
@@ -251,7 +266,9 @@ func (m *Merger) file(merge *Merge, names map[string][]string) (since time.Time,
 			return since, err
 		}
 	}
-	return since, m.Filed.FileAlarms(judgedIDs, merge.Dead, merge.Survivor)
+	// Every alarm, not those at what was filed alone: others are at what is held back.
+	earliest, err := m.Filed.FileAlarms(func(string) bool { return true }, merge.Dead, merge.Survivor)
+	return care.Earliest(since, earliest), err
 }
 
 // fileRecords files records of a collection, each as a change of its own, as far as they are filed under whom they are
@@ -273,110 +290,4 @@ func (m *Merger) fileRecords(collection string, ids []string, from, to string) (
 		filed, earliest = append(filed, id), care.Earliest(earliest, rec.ClinicalTime)
 	}
 	return filed, earliest, nil
-}
-
-// Undo takes the decision back by which a registration is a dead one: what was filed by it, and what came about the dead
-// registration since, is filed under that again; a field of the survivor's gets its value back unless somebody changed it
-// since. What was written about the survivor stays theirs.
-func (m *Merger) Undo(dead string) (*Merge, error) {
-	merge, err := m.Rows.MergeOf(dead)
-	if err != nil {
-		return nil, err
-	}
-	if merge == nil || !m.Lead.Near(merge.Survivor) {
-		return nil, refuse(CodeNotFound, "There is no such registration that was merged into one of yours.")
-	}
-	patients, _ := care.ByName(care.Patients)
-	old, err := m.Rooms.Record(patients, dead)
-	if err != nil {
-		return nil, err
-	}
-	survivor, err := m.Rooms.Record(patients, merge.Survivor)
-	if err != nil {
-		return nil, err
-	}
-	if old == nil || survivor == nil {
-		return nil, refuse(CodeNotFound, "One of the two was erased.")
-	}
-	if set := givenBack(survivor, merge); len(set) > 0 {
-		if err := m.correct(survivor.ID, set); err != nil {
-			return nil, err
-		}
-	}
-	rec := old.Clone()
-	rec.Retracted = time.Time{}
-	rec.SetAll(map[string]any{"merged_into": nil})
-	if err := m.stampedUpdate(rec, old); err != nil {
-		return nil, err
-	}
-	since, err := m.fileBack(merge)
-	if err != nil {
-		return nil, err
-	}
-	if err := m.Rows.UndoMerge(merge, m.Lead.Staff); err != nil {
-		return nil, err
-	}
-	if err := m.Rooms.Filed(merge.Dead, since); err != nil {
-		return nil, err
-	}
-	return merge, m.Rooms.Filed(merge.Survivor, since)
-}
-
-// fileBack files what a decision filed, and what came of that, under the dead registration again.
-func (m *Merger) fileBack(merge *Merge) (since time.Time, err error) {
-	handovers, err := m.Filed.RaisedSince(merge)
-	if err != nil {
-		return since, err
-	}
-	var back, judgedIDs []string // handovers, and what rules judge
-	for _, name := range filedUnder {
-		ids, err := m.Rows.FiledBy(merge, name)
-		switch {
-		case err != nil:
-			return since, err
-		case name == care.Handovers:
-			ids = append(ids, handovers...)
-		case name == care.HandoverEvents:
-			if ids, err = m.Filed.LinesOf(back); err != nil {
-				return since, err
-			}
-		}
-		filed, earliest, err := m.fileRecords(name, ids, merge.Survivor, merge.Dead)
-		if err != nil {
-			return since, err
-		}
-		if name == care.Handovers {
-			back = filed
-		}
-		if slices.Contains(judged, name) {
-			judgedIDs, since = append(judgedIDs, filed...), care.Earliest(since, earliest)
-		}
-	}
-	for _, name := range filedRows {
-		ids, err := m.Rows.FiledBy(merge, name)
-		if err != nil {
-			return since, err
-		}
-		if err := m.Filed.FileRows(name, ids, merge.Survivor, merge.Dead); err != nil {
-			return since, err
-		}
-	}
-	return since, m.Filed.FileAlarms(judgedIDs, merge.Survivor, merge.Dead)
-}
-
-// givenBack are the fields of a survivor that hold what a decision put there, with what they held before.
-func givenBack(survivor *care.Record, merge *Merge) map[string]any {
-	set := map[string]any{}
-	for name, after := range merge.After {
-		f, ok := survivor.Collection.Field(name)
-		if !ok {
-			continue
-		}
-		put, wrong := f.Check(after)
-		before, wrongBefore := f.Check(merge.Before[name])
-		if wrong == nil && wrongBefore == nil && care.Same(survivor.Get(name), put) {
-			set[name] = before
-		}
-	}
-	return set
 }

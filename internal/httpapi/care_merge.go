@@ -126,18 +126,22 @@ func addNamed(list []care.Named, one care.Named) []care.Named {
 type unmergeAnswer struct {
 	Survivor string `json:"survivor"`
 	Dead     string `json:"dead"`
+	// Stays are fields of the survivor that keep what they hold, as they were changed since or what they held before does not
+	// fit any more; Without those that the other registration comes back without, as somebody else has its NHS number.
+	Stays   []string `json:"stays"`
+	Without []string `json:"without"`
 }
 
 // unmergePerson takes back that a registration was made one with another.
 func (a *API) unmergePerson(e *core.RequestEvent) error {
 	var answer unmergeAnswer
 	if err := a.tried(e, false, func(tx *pbstore.Tx) error {
-		merge, err := a.merger(e, tx).Undo(e.Request.PathValue("id"))
+		done, err := a.merger(e, tx).Undo(e.Request.PathValue("id"))
 		if err != nil {
 			return err
 		}
-		answer = unmergeAnswer{merge.Survivor, merge.Dead}
-		return auditMerge(e, tx, "unmerge", merge)
+		answer = unmergeAnswer{done.Merge.Survivor, done.Merge.Dead, orEmpty(done.Stays), orEmpty(done.Without)}
+		return auditMerge(e, tx, "unmerge", done.Merge)
 	}); err != nil {
 		return err
 	}

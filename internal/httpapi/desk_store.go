@@ -71,9 +71,12 @@ func (s deskStore) File(rec *care.Record, patient string) error {
 }
 
 // Filed implements desk.MergeRooms.
-func (s deskStore) Filed(patient string, since time.Time) error {
+func (s deskStore) Filed(patient string, since time.Time) (time.Time, error) {
 	return s.rooms.Judge.Filed(patient, since)
 }
+
+// HeldRecords implements desk.MergeRooms.
+func (s deskStore) HeldRecords(issue *care.Record) []string { return s.rooms.Judge.HeldRecords(issue) }
 
 // HasTeam implements desk.People.
 func (s deskStore) HasTeam(id string) bool {

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"doorstep/internal/arrange"
@@ -242,9 +241,7 @@ func (d *doubtful) meant(issue, stored *care.Record, op *care.Op, n int) *care.R
 	if stored != nil {
 		variant = stored.Clone()
 	}
-	if !care.IsID(variant.ID) {
-		variant.ID = rules.ID("refused", care.AsIssue(issue).Key(), strconv.Itoa(n))
-	}
+	variant.ID = heldRecord(issue, op, n)
 	for name, raw := range op.Set {
 		if f, ok := c.Field(name); ok && f.Policy != care.Server {
 			if v, ok := f.Understand(raw); ok {

@@ -5,6 +5,7 @@ package pbmerges
 import (
 	"database/sql"
 	"fmt"
+	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
@@ -45,13 +46,15 @@ const (
 	forgetAlarm  = `DELETE FROM alarms WHERE id = ?`
 	letGo        = `UPDATE alarms SET handover = '' WHERE patient = ?1 AND EXISTS (SELECT 1 FROM handovers h WHERE h.id = alarms.handover AND h.patient <> ?1)`
 
-	// raisedSince are handovers that tell of what a merge filed, and of nothing else, and were not filed by it: those that came of
-	// it since.
-	raisedSince = `SELECT DISTINCT h.id FROM merged_records m JOIN handover_records t ON t.record = m.record JOIN handovers h ON h.id = t.handover
-		WHERE m.merge = ?1 AND h.patient = ?2 AND h.id NOT IN (SELECT record FROM merged_records WHERE merge = ?1 AND collection = 'handovers')
-		AND NOT EXISTS (SELECT 1 FROM json_each(iif(json_valid(h.evidence), h.evidence, '{}'), '$.records') r
-			WHERE r.value ->> 'id' NOT IN (SELECT record FROM merged_records WHERE merge = ?1)) ORDER BY h.id`
-	linesOf = `SELECT id FROM handover_events WHERE handover IN (SELECT value FROM json_each(?)) ORDER BY id`
+	// toldOf are handovers about a person that tell of such records and of nothing else.
+	toldOf = `SELECT DISTINCT h.id FROM json_each(?2) told JOIN handover_records t ON t.record = told.value JOIN handovers h ON h.id = t.handover
+		WHERE h.patient = ?1 AND NOT EXISTS (SELECT 1 FROM json_each(iif(json_valid(h.evidence), h.evidence, '{}'), '$.records') r
+			WHERE r.value ->> 'id' NOT IN (SELECT value FROM json_each(?2))) ORDER BY h.id`
+	plannedSince    = `SELECT p.contact FROM merged_records m JOIN plan_visits p ON p.plan = m.record WHERE m.merge = ? AND m.collection = ? ORDER BY p.contact`
+	readAt          = `SELECT r.id ` + inScope + `observations r ON r.id = f.record WHERE s.name = ?1 AND f.collection = ?2 AND r.patient = ?3 AND r.visit IN (SELECT value FROM json_each(?4)) ORDER BY r.id`
+	conflictsAbout  = `SELECT id FROM conflicts WHERE patient = ?1 AND ` + care.SQLIssueOpen + ` AND record IN (SELECT value FROM json_each(?2)) ORDER BY id`
+	quarantineAbout = `SELECT id FROM quarantine WHERE patient = ?1 AND record IN (SELECT value FROM json_each(?2)) ORDER BY id`
+	linesOf         = `SELECT id FROM handover_events WHERE handover IN (SELECT value FROM json_each(?)) ORDER BY id`
 )
 
 // ofScope are the statements that list what is in a person's own scope, and idsOf what names the person elsewhere, by
@@ -162,9 +165,28 @@ func (r Rows) FiledBy(m *desk.Merge, collection string) ([]string, error) {
 	return ids(r.tx.Statements().Each, filedBy, m.ID, collection)
 }
 
-// RaisedSince implements desk.FiledRows.
-func (r Rows) RaisedSince(m *desk.Merge) ([]string, error) {
-	return ids(r.tx.Statements().Each, raisedSince, m.ID, m.Survivor)
+// ToldOf implements desk.FiledRows.
+func (r Rows) ToldOf(person string, records []string) ([]string, error) {
+	return ids(r.tx.Statements().Each, toldOf, person, string(care.JSON(records)))
+}
+
+// PlannedSince implements desk.FiledRows.
+func (r Rows) PlannedSince(m *desk.Merge) ([]string, error) {
+	return ids(r.tx.Statements().Each, plannedSince, m.ID, desk.PlansName)
+}
+
+// ReadAt implements desk.FiledRows.
+func (r Rows) ReadAt(person string, visits []string) ([]string, error) {
+	return ids(r.tx.Statements().Each, readAt, care.ClinicalScope(person), pbstore.CollectionNumber(care.Observations), person, string(care.JSON(visits)))
+}
+
+// IssuesAbout implements desk.FiledRows.
+func (r Rows) IssuesAbout(collection, person string, records []string) ([]string, error) {
+	query := quarantineAbout
+	if collection == care.Conflicts {
+		query = conflictsAbout
+	}
+	return ids(r.tx.Statements().Each, query, person, string(care.JSON(records)))
 }
 
 // LinesOf implements desk.FiledRows.
@@ -189,31 +211,28 @@ func (r Rows) FileRows(collection string, records []string, from, to string) err
 var everSince = columns.ParseTime("1970-01-01 00:00:00.001Z")
 
 // FileAlarms implements desk.FiledRows. The person is part of what an alarm is known by, so that it gets another id.
-func (r Rows) FileAlarms(records []string, from, to string) error {
-	moving := make(map[string]bool, len(records))
-	for _, id := range records {
-		moving[id] = true
-	}
+func (r Rows) FileAlarms(at func(record string) bool, from, to string) (earliest time.Time, err error) {
 	alarms, err := r.tx.Alarms(from, everSince)
 	if err != nil {
-		return err
+		return earliest, err
 	}
 	for _, a := range alarms {
-		if !moving[a.Record] {
+		if !at(a.Record) {
 			continue
 		}
 		if err := r.exec(forgetAlarm, a.ID); err != nil {
-			return err
+			return earliest, err
 		}
 		a.ID, a.Patient = rules.AlarmID(a.Rule, to, a.Record), to
 		if err := r.tx.PutAlarm(a); err != nil {
-			return err
+			return earliest, err
 		}
+		earliest = care.Earliest(earliest, a.ClinicalTime)
 	}
 	for _, person := range []string{from, to} { // a handover that goes, or stays, with whom it is about leaves the others' alarms to be handed over
 		if err := r.exec(letGo, person); err != nil {
-			return err
+			return earliest, err
 		}
 	}
-	return nil
+	return earliest, nil
 }

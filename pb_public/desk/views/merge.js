@@ -86,6 +86,13 @@ export function merge(desk, [dead = '', into = '']) {
   return view
 }
 
+/** What somebody is told who made two of one: what did not go back to what it was. @param {any} answer */
+export function undone({ stays, without }) {
+  const fields = /** @param {string[]} list */ list => list.map(f => word(words.desk.correct.labels, f)).join(', ')
+  return [w.undone, stays.length > 0 && fill(w.stayed, { fields: fields(stays) }),
+    without.length > 0 && fill(w.without, { fields: fields(without) })].filter(Boolean).join(' ')
+}
+
 /**
  * The registrations that were made one with a person's, each with the way back.
  * @param {import('../desk-context.js').DeskContext} desk @param {any[]} merged @param {string} asked the one of which it is asked whether

@@ -6,7 +6,7 @@ import { fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, mightBe, nameOf, personFacts, tag, troubleBox, whoIs } from '../parts.js'
 import { effect } from '../effect.js'
-import { mergedOnes } from './merge.js'
+import { mergedOnes, undone } from './merge.js'
 import { Timeline } from './timeline.js'
 
 const w = words.desk.person
@@ -61,9 +61,9 @@ export function person(desk, [id = '']) {
       busy = true
       desk.redraw()
       try {
-        await desk.session.post(`/people/${dead}/unmerge`, {})
+        const answer = await desk.session.post(`/people/${dead}/unmerge`, {})
         undoing = ''
-        desk.say(words.desk.merge.undone)
+        desk.say(undone(answer))
         await desk.readAgain(view)
       } catch (e) {
         if (!(e instanceof Refusal)) throw e

@@ -175,6 +175,8 @@ export const desk = {
     moves: 'What moves', nothingMoves: 'Nothing is recorded about the other one.', teams: 'These have the one person from then on: {teams}.', phones: 'Phones hear of it at their next contact. What a phone goes on writing about the other one comes here too.',
     counts: { visits: { one: '1 visit', other: '{n} visits' }, observations: { one: '1 set of readings', other: '{n} sets of readings' }, checkins: { one: '1 check-in', other: '{n} check-ins' }, handovers: { one: '1 handover', other: '{n} handovers' }, visit_plans: { one: '1 plan', other: '{n} plans' } },
     button: 'They are one person', done: 'They are one person now.', merged: 'Another registration, {name}, became part of this one ({at}, decided by {who}).', undo: 'Undo it', undoNow: 'Make them two again', undone: 'They are two again.',
+    stayed: 'What this person has there was changed since and stays as it is: {fields}. Look whether it is right.',
+    without: 'Somebody else has it by now, so that the other registration is without: {fields}.',
     undoMeans: 'What came from it goes back, with what was written about it since. What was written about this person stays here.' },
   said: { title: 'What they say', titleOf: 'What they say: {name}', link: 'Record what they say about these visits', intro: 'What a person says about being visited by your service is kept with who recorded it, and when.', choose: 'Choose what they say.',
     agrees: 'They agree to go on', wantsNoMore: 'They want this no more', noMoreHint: 'They leave your lists and your volunteers’ phones at once. The team that looks after them can record it when they change their mind.',

@@ -1,7 +1,7 @@
 // Setting up at the desk: what of a form is sent, how an account stands, and how a code is read out.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changes, spaced, standing, withDay, withPart } from '../../pb_public/desk/set-up.js'
+import { changes, spaced, standing, withDay, withPart, withoutTeam } from '../../pb_public/desk/set-up.js'
 import { takeTimeFrom } from '../../pb_public/shared/ui/now.js'
 
 test('only what was changed is sent, and what was emptied as nothing', () => {
@@ -37,4 +37,9 @@ test('how an account stands, in words', t => {
     [{ begun: false, values: { inactive_since: '1900-01-01T00:00:00.000Z' }, planned_at: '2026-03-09T08:00:00.000Z', planned: {} }, 'Begins Mon 9 Mar 08:00', 'info'],
     [{ begun: false, values: { inactive_since: '1900-01-01T00:00:00.000Z' } }, 'Has not begun', 'warn'],
   ])) assert.deepEqual(at(account), { text, kind }, JSON.stringify(account))
+})
+
+test('whoever is in no team is warned of where their work comes to them by one', () => {
+  for (const [role, teams, said] of /** @type {[string, any, RegExp][]} */ ([['district_nurse', [], /^In no team: their phone/], ['volunteer', undefined, /^In no team: their phone/], ['duty_gp', [], /^In no team: their inbox/],
+    ['district_nurse', ['north'], /^$/], ['administrator', [], /^$/], ['clinical_lead', [], /^$/], ['', [], /^$/]])) assert.match(withoutTeam({ role, teams }), said, role)
 })

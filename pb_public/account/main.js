@@ -3,6 +3,7 @@
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
 import { Refusal, Session, sentenceOf } from '../shared/ui/session.js'
 import { signInView } from '../shared/ui/signin.js'
+import { dutyOf } from '../shared/duties.js'
 import { screensOf } from '../shared/ui/screens.js'
 import { button, textInput } from '../desk/parts.js'
 import { wrongFields } from '../setup/description.js'
@@ -13,7 +14,7 @@ const session = new Session()
 const fields = { code: '', current: '', password: '', again: '' }
 /** Whose code it is. @type {{ name: string, email: string } | null} */ let owner = null
 /** @type {Map<string, string>} */ let wrong = new Map()
-let trouble = '', done = '', busy = false, byCode = false, later = false
+let trouble = '', done = '', busy = false, byCode = false, later = false, goesOn = false
 
 /** @param {string} path @param {any} body @param {boolean} signed */
 const post = (path, body, signed) => session.send('POST', `/api/care/v1/${path}`, body, signed)
@@ -48,7 +49,10 @@ function same() {
 }
 
 /** Where somebody's work is. @param {string} role */
-const home = role => `/${screensOf(role)[0] ?? 'desk'}/`
+const home = role => {
+  const duty = dutyOf(role), screens = screensOf(role)
+  return `/${duty.device && !duty.desk ? 'app' : screens[0] ?? 'desk'}/`
+}
 
 const set = () => same() && attempt(async () => {
   const { email } = await post('password', { code: fields.code, password: fields.password }, false)
@@ -61,8 +65,15 @@ const set = () => same() && attempt(async () => {
     announce(done)
     return
   }
+  const { role = '' } = session.me ?? {}
+  if (dutyOf(role).device) { // their work is on a phone, which is set up next
+    done = w.password.setOnly
+    goesOn = true
+    announce(done)
+    return
+  }
   announce(w.password.done)
-  location.replace(home(session.me?.role ?? ''))
+  location.replace(home(role))
 })
 
 const change = () => same() && attempt(async () => {
@@ -86,6 +97,7 @@ const form = (act, inside, text) => html`<form novalidate @submit=${(/** @type {
   ${inside}${button(busy ? w.busy : text, { submit: true, busy })}</form>`
 
 function body() {
+  if (goesOn && session.me) return next(session.me)
   if (byCode && done) return html`<p class="ds-banner ds-banner--good">${done}</p>
     ${later ? nothing : html`<p><a href="/account/">${w.password.signIn}</a></p>`}`
   if (byCode && owner) {
@@ -105,6 +117,12 @@ function body() {
       html`${input('current', w.own.current, { type: 'password', autocomplete: 'current-password' })}${passwords()}`, w.own.button)}
     <p><a href=${home(me.role)}>${w.back}</a></p>`
 }
+
+/** What somebody who carries a phone does once their password is set. @param {NonNullable<Session['me']>} me */
+const next = me => html`<p class="ds-banner ds-banner--good">${done}</p><h2 class="nhsuk-heading-m">${w.password.next}</h2>
+  <p>${fill(w.password.phone, { address: `${location.host}/app/`, email: me.email ?? '' })}</p>
+  <p><a class="nhsuk-button" href="/app/">${w.password.phoneHere}</a></p>
+  ${screensOf(me.role).filter(s => s !== 'app').map(s => html`<p><a href=${`/${s}/`}>${words.common.screens.go[s]}</a></p>`)}`
 
 const title = () => (byCode ? w.code.title : w.own.title)
 

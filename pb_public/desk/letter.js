@@ -13,7 +13,9 @@ const w = words.administration
 export const letter = (whose, invited) => html`<section class="dk-second" aria-labelledby="letter-title">
   <h2 class="nhsuk-heading-m" id="letter-title">${fill(w.letterTitle, { name: whose.name })}</h2>
   <div class="dk-code"><div>${qr(`${location.origin}/account/#code=${encodeURIComponent(invited.code)}`, w.letterPicture)}</div><div>
-    <p>${fill(w.letter, { address: `${location.host}/account/` })} <strong class="dk-code__read">${spaced(invited.code)}</strong></p>
+    <p>${fill(w.letter,
+      { address: `${location.host}/account/`, choose: words.account.own.haveCode })}
+      <strong class="dk-code__read">${spaced(invited.code)}</strong></p>
     <p>${fill(w.letterThen, { email: whose.email })}</p>
     <p>${fill(w.letterUntil, { at: when(invited.expires_at) })}</p>
     <p class="ds-no-print">${button(w.printLetter, { kind: 'secondary', click: () => print() })}</p></div></div></section>`

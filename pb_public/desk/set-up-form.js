@@ -20,6 +20,7 @@ const w = words.administration
  * @property {string} [type]
  * @property {boolean} [required]
  * @property {number} [maxlength]
+ * @property {(values: Record<string, any>) => string} [warn] what to look at again in what is typed; it may stay as it is
  * @property {(form: SetUpForm, field: FieldOf) => any} [draw]
  */
 
@@ -82,7 +83,8 @@ export class SetUpForm {
   }
 
   /** @param {FieldOf} f */
-  around(f) { return { id: idOf(f.name), label: f.label, hint: f.hint, error: this.wrong.get(f.name) ?? '', required: f.required } }
+  around(f) { return { id: idOf(f.name), label: f.label, hint: f.hint, error: this.wrong.get(f.name) ?? '', required: f.required,
+      warn: f.warn?.(this.values) } }
 
   /**
    * @param {FieldOf[]} fields
@@ -128,9 +130,10 @@ export const yesOrNo = (name, label, hint) => ({ name, label, hint, draw: (form,
  * @param {string} label
  * @param {{ value: string, text: string }[]} options
  * @param {string} none
+ * @param {FieldOf['warn']} [warn]
  * @returns {FieldOf}
  */
-export const several = (name, label, options, none) => ({ name, label, draw: (form, f) => fieldset(form, f, options.length
+export const several = (name, label, options, none, warn) => ({ name, label, warn, draw: (form, f) => fieldset(form, f, options.length
   ? html`<div class="nhsuk-checkboxes">${options.map(o => checkbox({ id: `${idOf(name)}-${o.value}`, text: o.text,
     checked: (form.values[name] ?? []).includes(o.value),
     change: on => form.set(name, [...(form.values[name] ?? []).filter((/** @type {string} */ v) => v !== o.value), ...(on ? [o.value]
@@ -156,5 +159,7 @@ export function fieldset(form, f, inside) {
   return html`<fieldset class="nhsuk-form-group ${around.error ? 'nhsuk-form-group--error' : ''}"
       id=${around.id} aria-describedby=${described(around) ?? ''}>
     <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">${f.label}</legend>
-    ${hintOf(around)}${errorOf(around)}${inside}</fieldset>`
+    ${hintOf(around)}${errorOf(around)}${inside}
+    <div role="status">${around.warn ? html`<p class="ds-banner ds-banner--warn" id="${around.id}-warn">${around.warn}</p>` : nothing}</div>
+  </fieldset>`
 }

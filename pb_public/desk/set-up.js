@@ -2,6 +2,7 @@
 // What setting up at the desk works out by itself: what of a form was changed, and how an account stands.
 import { when } from '../shared/ui/format.js'
 import { now } from '../shared/ui/now.js'
+import { dutyOf } from '../shared/duties.js'
 import { fill, words } from './words.js'
 
 const w = words.administration
@@ -29,6 +30,16 @@ export function standing(a) {
       { at: when(since) }), kind: 'warn' }
   if (planned) return { text: fill(w.changes, { at: when(planned) }), kind: 'info' }
   return a.has_password ? { text: w.inUse, kind: '' } : { text: w.noPassword, kind: 'warn' }
+}
+
+/**
+ * What it means that somebody is in no team; '' where they are in one, or need none.
+ * @param {Record<string, any>} values of an account
+ */
+export function withoutTeam({ role, teams }) {
+  const duty = dutyOf(role)
+  if (teams?.length) return ''
+  return duty.device ? w.fields.alone.phone : duty.inbox ? w.fields.alone.inbox : ''
 }
 
 /** A code as it is read out: in fours, in capitals. @param {string} code */

@@ -7,7 +7,7 @@ import { fromLocal } from '../../shared/ui/london.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { fill, word, words } from '../words.js'
 import { button, momentInput, tag, textInput, troubleBox } from '../parts.js'
-import { standing } from '../set-up.js'
+import { standing, withoutTeam } from '../set-up.js'
 import { SetUpForm, choice, optionsOf, several } from '../set-up-form.js'
 import { letter } from '../letter.js'
 import { readOrganisations, wholeServer } from './organisations.js'
@@ -30,6 +30,9 @@ export function accounts(desk) {
   /** @type {Account[]} */ let items = []
   /** @type {Map<string, string>} */ let names = new Map()
   let filter = ''
+  /** @param {Account} a */
+  const teamsOf = a => withoutTeam(a.values) ? tag(w.fields.noTeam, 'warn')
+    : (a.values.teams ?? []).map((/** @type {string} */ t) => names.get(t) ?? w.otherTeam).join(', ')
   return {
     title: w.accounts,
     back: { to: 'organisations', text: w.title },
@@ -49,8 +52,7 @@ export function accounts(desk) {
         <caption class="nhsuk-table__caption">${fill(w.asOf, { at: when(now()) })}</caption>
         <thead><tr>${Object.values(w.columns).map(c => html`<th scope="col" class="nhsuk-table__header">${c}</th>`)}</tr></thead>
         <tbody>${shown.map(a => html`<tr><th scope="row" class="nhsuk-table__header"><a href="#/account/${a.id}">${a.values.name}</a></th>
-          ${[word(roles, a.values.role), names.get(a.values.organisation) ?? '', (a.values.teams ?? []).map((/** @type {string} */ t) =>
-            names.get(t) ?? w.otherTeam).join(', '), a.values.email, standingTag(a)].map(cell =>
+          ${[word(roles, a.values.role), names.get(a.values.organisation) ?? '', teamsOf(a), a.values.email, standingTag(a)].map(cell =>
                 html`<td class="nhsuk-table__cell">${cell}</td>`)}</tr>`)}
         </tbody></table></div>`
     },
@@ -169,7 +171,7 @@ export function account(desk, [id = '']) {
     choice('organisation', w.fields.organisation, orgs.map(o => ({ value: o.id, text: o.values.name })), { changed: form =>
         { form.values.teams = [] } }),
     several('teams', w.fields.teams, (orgs.find(o => o.id === f.values.organisation)?.teams ?? []).map(t => ({ value: t.id,
-        text: t.values.name })), w.fields.noTeams),
+        text: t.values.name })), w.fields.noTeams, withoutTeam),
     { name: 'registration_number', label: w.fields.registration, hint: w.fields.registrationHint, maxlength: 40 }]
   return view
 }

@@ -113,6 +113,9 @@ test('a phone says what a move changed, until its owner has seen it', async t =>
   await usable(page, 'what was moved')
   await page.getByRole('button', { name: 'I have seen it' }).click()
   await goes(page.getByText('Changed in your round'))
+  const [{ patient }] = await stand.query('SELECT patient FROM visits WHERE id = ?', visit)
+  await page.goto(`${stand.url}/app/#/person/${patient}`) // whoever stands at the door can say who comes next, and when
+  await page.getByText(new RegExp(`^Next visit: .*${clock('15:30')} · .*${stand.staff.nia.name}$`)).waitFor()
 })
 
 test('a coordinator of volunteers plans check-ins the same way, and sees nothing clinical', async t => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enter, longest, noTimes, oldAfter, timeDoubt, timesToAsk, visitTimes } from '../../pb_public/app/model/times.js'
-import { plannedToday } from '../../pb_public/app/model/round.js'
+import { nextPlanned, plannedToday } from '../../pb_public/app/model/round.js'
 import { blank, judge, ops } from '../../pb_public/app/model/visitform.js'
 import { visitText } from '../../pb_public/app/model/text.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
@@ -101,5 +101,18 @@ test('at the door of somebody who is on today’s round, Record takes up the vis
   assert.equal(found(visit('team', { staff: null, team: 'river' })), 'team')
   for (const not of [{ patient: 'eve' }, { staff: 'ned' }, { status: 'completed' }, { status: 'cancelled' }, { planned_start: '2026-03-01T12:52:00.000Z' }, { planned_start: '2026-03-03T08:00:00.000Z' }, { planned_start: null }]) {
     assert.equal(found(visit('v', not)), undefined, JSON.stringify(not))
+  }
+})
+
+test('a person’s page names the next visit that is planned, whoever makes it, and both where two go', () => {
+  const visit = (/** @type {string} */ id, /** @type {any} */ more) => ({ id, patient: 'ada', staff: 'ned', status: 'planned', planned_start: at('20:00'), planned_end: at('20:30'), ...more })
+  const found = (/** @type {any[]} */ ...list) => nextPlanned(list, 'ada', now, 'mine').map(v => v.id).join()
+  const tomorrow = { planned_start: '2026-03-03T08:00:00.000Z', planned_end: null }
+  assert.equal(found(visit('later', tomorrow), visit('v', {})), 'v')
+  assert.equal(found(visit('two', {}), visit('one', { staff: null }), visit('later', tomorrow)), 'one,two')
+  assert.equal(found(visit('begins', { planned_start: at('12:00'), planned_end: at('23:30') }), visit('v', {})), 'begins', 'not over yet')
+  assert.equal(found(visit('mine', {}), visit('later', tomorrow)), 'later', 'the one that is shown already is not named again')
+  for (const not of [{ patient: 'eve' }, { status: 'completed' }, { status: 'cancelled' }, { status: 'in_progress' }, { planned_start: at('08:00'), planned_end: at('08:30') }, { planned_start: null, planned_end: null }]) {
+    assert.equal(found(visit('v', not)), '', JSON.stringify(not))
   }
 })

@@ -84,6 +84,19 @@ export function plannedToday(contacts, patient, me, now) {
 }
 
 /**
+ * The next visits of a person, whoever makes them: the first that is planned and not over, and what begins with it, such as the
+ * visit of whoever goes along. Without the one that is shown already.
+ * @param {Contact[]} contacts @param {string} patient @param {number} now ms @param {string} [shown] its id
+ * @returns {Contact[]} none where none is known on this phone
+ */
+export function nextPlanned(contacts, patient, now, shown = '') {
+  const ahead = contacts.filter(c => c.patient === patient && c.id !== shown && c.status === 'planned'
+    && Date.parse(c.planned_end ?? c.planned_start ?? '') >= now)
+  const first = Math.min(...ahead.map(c => Date.parse(c.planned_start ?? '')))
+  return ahead.filter(c => Date.parse(c.planned_start ?? '') === first).sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/**
  * The days ahead with how many stops each has, for a volunteer's week.
  * @param {Contact[]} contacts @param {{ staff: string, teams: string[] }} me @param {number} now @param {number} [days]
  */

@@ -7,12 +7,12 @@ import { callLines, enteredText } from '../../shared/ui/calls.js'
 import { closed } from '../../shared/states.js'
 import { measuredOverTime, overTimeOnRequest, readingTexts } from '../../shared/ui/readings.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
-import { fill, word, words } from '../../shared/ui/words.js'
+import { fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { alikeOf } from '../model/alike.js'
 import { disputeOf } from '../model/issues.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
 import { timeText } from '../model/phonetime.js'
-import { plannedToday } from '../model/round.js'
+import { nextPlanned, plannedToday } from '../model/round.js'
 import { shownValue } from '../model/values.js'
 import { address } from '../router.js'
 import { gone } from './gone.js'
@@ -43,11 +43,23 @@ export function person(app) {
     <a class="nhsuk-button app-wide" href=${address('visit', planned?.id ?? '', { person: p.id })}>${w.record}</a>
     ${planned ? html`<p class="ds-soft">${[fill(words.app.visit.planned, { at: when(planned.planned_start, app.now()) }),
         word(words.app.purposes, planned.purpose)].filter(Boolean).join(': ')}</p>` : nothing}
+    ${p.died_on ? nothing : next(app, p.id, planned?.id)}
     ${lastNote(app, visits)}
     ${know(app, p)}
     ${readings(app, p, taken)}
     ${given(app, p, handovers)}
     ${earlier(app, p, visits)}`
+}
+
+/**
+ * When somebody comes next, and who.
+ * @param {App} app @param {string} patient @param {string} [shown] the id of a visit that stands above
+ */
+function next(app, patient, shown) {
+  const w = words.app.person, visits = nextPlanned(app.all('visits'), patient, app.now(), shown)
+  const who = visits.map(v => (v.staff ? app.nameOf(v.staff) : words.app.today.nobodyYet))
+  return html`<p><strong>${w.next}</strong> ${visits.length ? [when(visits[0].planned_start, app.now()),
+    word(words.app.purposes, visits[0].purpose), [...new Set(who)].sort(inOrder).join(', ')].filter(Boolean).join(' · ') : w.noneNext}</p>`
 }
 
 /** @type {{ list: any, of: string, alike: ReturnType<typeof alikeOf> } | null} */

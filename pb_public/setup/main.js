@@ -15,6 +15,7 @@ const link = decodeURIComponent(location.hash.slice(1))
 const given = blank(w.usual)
 /** @type {'looking' | 'refused' | 'asking' | 'done'} */ let state = link ? 'looking' : 'refused'
 /** @type {Map<string, string>} */ let wrong = new Map()
+/** What a field is called where it is wrong. @type {Map<string, string>} */ const labels = new Map()
 let trouble = link ? '' : w.noLink
 let expires = ''
 let busy = false
@@ -50,6 +51,7 @@ async function send(e) {
     await session.signIn(email, given.administrator.password)
     location.replace('/desk/')
   } catch (e) {
+    if (state === 'done' && e instanceof Refusal) announce(`${w.doneOnly} ${e.message}`)
     wrong = e instanceof Refusal ? wrongFields(e.body) : wrong
     trouble = sentenceOf(e)
   }
@@ -59,20 +61,22 @@ async function send(e) {
 }
 
 /** @param {string} field @param {string} label @param {any} of @param {string} key @param {any} [more] */
-const input = (field, label, of, key, more = {}) => textInput({ id: idOf(field), label, value: of[key], error: wrong.get(field) ?? '',
+const input = (field, label, of, key, more = {}) => labels.set(field, more.named ?? label)
+  && textInput({ id: idOf(field), label, value: of[key], error: wrong.get(field) ?? '',
   input: v => { of[key] = v }, ...more })
 
-/** @param {string} field @param {string} label @param {any} of @param {Record<string, string>} kinds */
-const kind = (field, label, of, kinds) => select({ id: idOf(field), label, value: of.kind, error: wrong.get(field) ?? '', required: true,
+/** @param {string} field @param {string} label @param {any} of @param {Record<string, string>} kinds @param {string} [named] */
+const kind = (field, label, of, kinds, named = label) => labels.set(field, named)
+  && select({ id: idOf(field), label, value: of.kind, error: wrong.get(field) ?? '', required: true,
   options: Object.entries(kinds).map(([value, text]) => ({ value, text })), change: v => { of.kind = v; draw() } })
 
 /** @param {any} team @param {number} i */
 function teamFields(team, i) {
   const teams = given.organisations[0].teams, at = `organisations[0].teams[${i}]`, name = fill(w.teams.one, { n: i + 1 })
   return html`<fieldset class="dk-second su-team"><legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">${name}</legend>
-    ${input(`${at}.name`, w.teams.name, team, 'name', { required: true, maxlength: 200 })}
-    ${kind(`${at}.kind`, w.teams.kind, team, w.teamKinds)}
-    ${input(`${at}.phone`, w.teams.phone, team, 'phone', { type: 'tel', maxlength: 40 })}
+    ${input(`${at}.name`, w.teams.name, team, 'name', { required: true, maxlength: 200, named: `${name}, ${w.teams.name}` })}
+    ${kind(`${at}.kind`, w.teams.kind, team, w.teamKinds, `${name}, ${w.teams.kind}`)}
+    ${input(`${at}.phone`, w.teams.phone, team, 'phone', { type: 'tel', maxlength: 40, named: `${name}, ${w.teams.phone}` })}
     ${button(w.remove, { kind: 'secondary', label: `${w.remove}: ${team.name || name}`, click: () => {
       teams.splice(i, 1)
       wrong = new Map()
@@ -110,15 +114,23 @@ function form() {
     </form>`
 }
 
+/** The fields that are wrong, in the order of the page. @returns {[string, string][]} */
+function wrongInOrder() {
+  const drawn = [...labels.keys()], place = (/** @type {string} */ field) => (labels.has(field) ? drawn.indexOf(field) : drawn.length)
+  return [...wrong].sort(([a], [b]) => place(a) - place(b))
+}
+
 /** What is wrong, with a way to each field. */
 const problem = () => html`<div class="nhsuk-error-summary" id="problem" tabindex="-1" aria-labelledby="problem-title">
   <h2 class="nhsuk-error-summary__title" id="problem-title">${w.problem}</h2><p>${trouble}</p>
-  ${wrong.size ? html`<ul class="nhsuk-list nhsuk-error-summary__list">${[...wrong].map(([field, message]) => html`<li>
+  ${wrong.size ? html`<ul class="nhsuk-list nhsuk-error-summary__list">${wrongInOrder().map(([field, message]) => html`<li>
       <a href="#${idOf(field)}" @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById(idOf(field))?.focus() }}>
-        ${message}</a></li>`)}</ul>` : nothing}</div>`
+        ${labels.has(field) ? `${labels.get(field)}: ` : ''}${message}</a></li>`)}</ul>` : nothing}</div>`
 
 function body() {
   if (state === 'asking') return form()
+  if (state === 'done' && trouble) return html`<p class="ds-banner ds-banner--good">${w.doneOnly} ${trouble}</p>
+    <p><a href="/desk/">${w.toDesk}</a></p>`
   if (state === 'done') return html`<p role="status">${w.done}</p>`
   return state === 'looking' ? html`<p role="status">${w.loading}</p>` : html`<div class="ds-banner ds-banner--bad" role="alert">
       <p>${trouble}</p></div><p>${w.how}</p>`

@@ -25,6 +25,19 @@ async function desk(t, changed) {
     pass: async (/** @type {number} */ ms) => { t.mock.timers.tick(ms); await settle() } }
 }
 
+test('whom the server streams nothing is not refused a stream, and reads again by the clock', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] })
+  const kept = { document: globalThis.document, fetch: globalThis.fetch, addEventListener: globalThis.addEventListener, removeEventListener: globalThis.removeEventListener }
+  let asked = 0, reads = 0
+  Object.assign(globalThis, { document: { hidden: false, addEventListener() {}, removeEventListener() {} }, addEventListener() {}, removeEventListener() {}, fetch: async () => { asked++; return new Response('', { status: 403 }) } })
+  const end = follow(/** @type {any} */ ({ token: 'T', send: async () => ({}) }), { streams: false, changed: async () => { reads++; return true }, linked() {} })
+  t.after(() => { end(); Object.assign(globalThis, kept) })
+  for (let i = 0; i < 10; i++) { t.mock.timers.tick(60_000); await settle() }
+  t.mock.timers.tick(60_000)
+  assert.equal(asked, 0)
+  assert.ok(reads > 0)
+})
+
 test('what moved before the stream began is read when it begins', async t => {
   let reads = 0
   const { pass } = await desk(t, async () => { reads++; return true })

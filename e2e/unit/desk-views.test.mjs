@@ -8,6 +8,7 @@ const { undelivered } = await import('../../pb_public/desk/views/undelivered.js'
 const { routes } = await import('../../pb_public/desk/views/routes.js')
 const { caseload } = await import('../../pb_public/desk/views/caseload.js')
 const { handover } = await import('../../pb_public/desk/views/handover.js')
+const { leaver } = await import('../../pb_public/desk/views/leaver.js')
 const { merge } = await import('../../pb_public/desk/views/merge.js')
 const { account } = await import('../../pb_public/desk/views/accounts.js')
 const { template } = await import('../../pb_public/desk/views/templates.js')
@@ -42,6 +43,28 @@ test('what was done is said as done, though the page cannot be read again', asyn
   await submitOf(view.draw())({ preventDefault() {} })
   assert.doesNotMatch(textOf(view.draw()), cannot)
   assert.match(seen.said[0], /South/)
+})
+
+test('a caseload of nobody offers no move', async () => {
+  const { desk } = deskOf({}, { role: 'lead' })
+  Object.assign(desk, { staff: async () => [], teams: async () => [], ownTeams: async () => [], all: async () => ({ items: [], more: false }) })
+  const view = caseload(desk, ['team', 'north'])
+  await view.load()
+  assert.doesNotMatch(textOf(view.draw()), /move-to|Move/)
+})
+
+test('the visits of people whose names are not shared are counted by team, not listed one by one', async () => {
+  const of = (/** @type {string} */ team, more = {}) => ({ id: 'v', yours: false, team: { id: team, name: team }, patient: { id: 'p' }, planned_start: '2026-03-09T08:00:00Z', ...more })
+  const { desk } = deskOf({ 'GET /staff/nia/work': { staff: { id: 'nia', name: 'Nia', role: 'nurse', teams: [] }, visits: [of('South'), of('North'), of('South'), of('South', { patient: { family_name: 'Ames' } })], handovers: [], people: [], devices: [], unsent: 0 } })
+  desk.staff = async () => []
+  const view = leaver(desk, ['nia'])
+  await view.load()
+  view.close()
+  const text = textOf(view.draw())
+  assert.match(text, /4 visits to make/)
+  assert.match(text, /2 visits of South: ask their lead/)
+  assert.match(text, /1 visit of North: ask their lead/)
+  assert.match(text, /AMES[\s\S]*of South: ask their lead/)
 })
 
 test('a sheet that could not be fetched is tried again without the sentence of before, and once at a time', async () => {

@@ -12,7 +12,8 @@ const retryAtLeast = 2_000, retryAtMost = 30_000 // ms
 /**
  * Follows the server until the function it returns is called.
  * @param {import('../shared/ui/session.js').Session} session
- * @param {{ changed: () => Promise<boolean>, linked: (lost: boolean) => void }} o changed reads again, and says whether it could
+ * @param {{ changed: () => Promise<boolean>, linked: (lost: boolean) => void, streams?: boolean }} o changed reads again, and says
+ *   whether it could; streams: false for whom the server streams nothing
  * @returns {() => void}
  */
 export function follow(session, o) {
@@ -43,7 +44,7 @@ export function follow(session, o) {
   const offline = () => o.linked(true)
   addEventListener('offline', offline)
 
-  ;(async () => {
+  if (o.streams !== false) (async () => {
     for (let wait = retryAtLeast; !end.signal.aborted; wait = Math.min(wait * 2, retryAtMost)) {
       const began = Date.now()
       const there = await stream(session, end.signal, () => {

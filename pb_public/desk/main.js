@@ -127,7 +127,7 @@ function whoever() {
   }
   sessionEnded = false
   signInState.trouble = ''
-  if (desk.home) unfollow = follow(session, { changed: refresh, linked(lost) {
+  if (desk.home) unfollow = follow(session, { streams: desk.isDesk, changed: refresh, linked(lost) {
     if (lost !== link.lost) announce(lost ? w.live.lost : w.live.back, { urgent: lost })
     link = { lost, since: lost ? link.since : now() }
     draw()

@@ -82,11 +82,13 @@ export function caseload(desk, [kind = '', id = '']) {
     },
     draw() {
       const shown = rows.filter(r => personName(r.patient).toLowerCase().includes(filter.toLowerCase()))
-      return html`<p>${count(rows.length, w.has)}${more ? ` ${w.notAll}` : ''}</p>
+      const has = html`<p>${count(rows.length, w.has)}${more ? ` ${w.notAll}` : ''}</p>`
+      if (!rows.length) return has
+      return html`${has}
         <form @submit=${view.submit} novalidate>
         ${rows.length > 8 ? textInput({ id: 'case-filter', label: words.desk.cover.filter, value: filter,
             input: v => { filter = v; desk.redraw() } }) : nothing}
-        ${rows.length ? html`<div class="nhsuk-checkboxes">${checkbox(
+        <div class="nhsuk-checkboxes">${checkbox(
           { id: 'case-all', text: w.everybody, checked: shown.length > 0 && shown.every(r => chosen.has(r.patient.id)),
             change: on => { for (const r of shown) {
                 if (on) chosen.add(r.patient.id); else chosen.delete(r.patient.id) } view.changed() } })}
@@ -97,7 +99,7 @@ export function caseload(desk, [kind = '', id = '']) {
                   r.state === 'later' && fill(w.later, { at: when(r.from) })].filter(Boolean).join(' · ') || undefined,
               change: on => { if (on) chosen.add(r.patient.id); else chosen.delete(r.patient.id); view.changed() } })}
             <a href="#/person/${r.patient.id}"
-              aria-label=${fill(w.openPerson, { name: personName(r.patient) })}>${w.open}</a></div>`)}</div>` : nothing}
+              aria-label=${fill(w.openPerson, { name: personName(r.patient) })}>${w.open}</a></div>`)}</div>
         <section class="dk-second" aria-labelledby="move-title">
           <h2 class="nhsuk-heading-m" id="move-title">${fill(w.move, { people: count(chosen.size, words.desk.effect.people) })}</h2>
           ${troubleBox('move-trouble', trouble)}

@@ -2,7 +2,7 @@
 // Somebody leaves: what still hangs on them, until nothing does.
 import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
-import { ago, when } from '../../shared/ui/format.js'
+import { ago, personName, when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../words.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { button, checkbox, momentInput, notBegun, personLine, select, staffOptions, tag, troubleBox } from '../parts.js'
@@ -89,9 +89,9 @@ export function leaver(desk, [id = '']) {
           ${item(left, notBegun(work.staff) ? w.notBegun : left ? fill(w.left, { at: when(since) }) : since ? fill(w.leaves,
               { at: when(since) }) : w.notYet, nothing)}
           ${item(!work.visits.length, work.visits.length ? count(work.visits.length, w.visits) : w.noVisits,
-              list(work.visits.map((/** @type {any} */ v) =>
+              list([...work.visits.filter(named).map((/** @type {any} */ v) =>
                 html`${v.planned_start ? `${when(v.planned_start)} ` : ''}${personLine(v.patient)}${v.yours ? nothing
-                : html` · ${fill(w.notYours, { team: v.team?.name ?? '' })}`}`)))}
+                : html` · ${fill(w.notYours, { team: v.team?.name ?? '' })}`}`), ...notNamed(work.visits)]))}
           ${item(!work.handovers.length, work.handovers.length ? count(work.handovers.length, w.handovers) : w.noHandovers,
               list(work.handovers.map((/** @type {any} */ h) => h.patient
                 ? html`<a href="#/handover/${h.id}">${word(words.common.classes, h.class)}: ${personLine(h.patient)}</a>`
@@ -130,6 +130,16 @@ export function leaver(desk, [id = '']) {
           { kind: 'secondary', click: () => {
           taking = true; desk.redraw(); requestAnimationFrame(() => document.getElementById('stay')?.focus()) } })}</p>`
   return view
+}
+
+/** Whether it is said of a visit whose it is. @param {any} v */
+const named = v => v.yours || personName(v.patient ?? {}) !== words.common.noName
+
+/** The visits of people whose names are not shared, as one line a team. @param {any[]} visits */
+function notNamed(visits) {
+  /** @type {Map<string, number>} */ const teams = new Map()
+  for (const v of visits) if (!named(v)) teams.set(v.team?.name ?? '', (teams.get(v.team?.name ?? '') ?? 0) + 1)
+  return [...teams].map(([team, n]) => count(n, w.notNamed).replace('{team}', () => team))
 }
 
 /** @param {any} done @param {string} text @param {any} more */

@@ -103,7 +103,7 @@ export function person(desk, [id = '']) {
         ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary',
               click: () => { ended = !ended; desk.readAgain(view) } })}</p>
       ${rows.some(r => r.team && r.state === 'now')
-        ? html`<p>${rows.filter(r => r.state === 'now')
+        ? html`<p class="ds-row">${rows.filter(r => r.state === 'now')
           .map(r => html`<a href="#/caseload/${r.team ? `team/${r.team.id}`
             : `staff/${r.staff?.id}`}">${fill(w.caseloadOf, { who: nameOf(r.team ?? r.staff) })}</a> `)}</p>` : nothing}
       ${timeline.draw()}`,

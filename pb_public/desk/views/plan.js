@@ -157,8 +157,8 @@ export function plan(desk, [patient = '', open = '']) {
     ${textInput({ ...of('to'), label: w.to, type: 'time', value: form.plan.to, input: set('to') })}
     ${textInput({ ...of('minutes'), label: w.minutes, inputmode: 'numeric', value: String(form.plan.minutes), input: set('minutes') })}
     ${select({ ...of('staff'), label: w.staff, value: form.plan.staff, empty: w.nobody, options: members(), change: set('staff') })}
-    ${checkbox({ id: 'plan-two', text: w.two, checked: Number(form.plan.at_door) === 2, change: on => { form.plan.at_door = on ? 2
-      : 1; view.changed() } })}
+    <div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'plan-two', text: w.two,
+      checked: Number(form.plan.at_door) === 2, change: on => { form.plan.at_door = on ? 2 : 1; view.changed() } })}</div>
     ${Number(form.plan.at_door) === 2 ? select({ ...of('second'), label: w.second, value: form.plan.second, empty: w.nobody,
       options: members(), change: set('second') }) : nothing}
     ${textInput({ ...of('start'), label: w.start, type: 'date', value: form.plan.start, input: set('start') })}

@@ -90,7 +90,7 @@ export class Timeline {
 
   /** @param {any} by @param {any} phone */
   who(by, phone) {
-    const who = nameOf(by, words.desk.issue.itself)
+    const who = nameOf(by, words.desk.issue.itselfWithin)
     return phone ? fill(w.from, { who, phone: phone.name }) : who
   }
 

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
@@ -58,6 +59,12 @@ func OnceKey(id string) string { return oncePrefix + id }
 
 // Links are addresses of our own pages, from outside: the origin of the server, such as https://doorstep.example.org.
 type Links string
+
+// Usable says whether links that begin so lead anywhere from outside.
+func (l Links) Usable() bool {
+	u, err := url.Parse(string(l))
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+}
 
 // Once is the address of a one-time link.
 func (l Links) Once(code string) string {

@@ -16,14 +16,19 @@ const (
 	MostRoutes  = 10
 )
 
-// Check puts a route in order and says what is wrong with it. Channels are those that this server has.
+const unknownChannel = "There is no such way."
+
+// Check puts a route in order and says what is wrong with it. Channels are those that this server has; none where nobody told it where it is
+// reached.
 func Check(r *Route, channels []Channel) (found []Problem) {
 	at := slices.IndexFunc(channels, func(c Channel) bool { return c.Name() == r.Channel })
 	switch {
+	case at < 0 && len(channels) == 0:
+		found = append(found, Problem{"channel", "This server cannot say where it is reached, so that nothing leaves with a link. Whoever runs it sets that up with --url."})
 	case at < 0 && r.Channel == "email":
 		found = append(found, Problem{"channel", "This server sends no e-mail. Whoever runs it sets it up with --mail-server."})
 	case at < 0:
-		found = append(found, Problem{"channel", "There is no such way."})
+		found = append(found, Problem{"channel", unknownChannel})
 	default:
 		if problem := channels[at].Problem(r.Address); problem != "" {
 			found = append(found, Problem{"address", problem})

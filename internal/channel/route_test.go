@@ -184,3 +184,12 @@ func TestARouteIsAskedForWhenSomethingLeavesByIt(t *testing.T) {
 		t.Errorf("a route that is gone is tried again: %v", err)
 	}
 }
+
+func TestLinksLeadSomewhereFromOutside(t *testing.T) {
+	for l, want := range map[Links]bool{"https://a.example": true, "https://a.example/": true, "http://127.0.0.1:8090": true, "": false, "a.example": false, "/practice": false,
+		"ftp://a.example": false, "https://": false, "https://u:p@a.example": false, "https://a.example/?x": false, "https://a.example/#x": false} {
+		if l.Usable() != want {
+			t.Errorf("%q: %v", l, !want)
+		}
+	}
+}

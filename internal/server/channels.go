@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,14 +58,25 @@ func channelOptions(set *settings.Settings) (ChannelOptions, error) {
 	return o, nil
 }
 
-// beyond are the channels beyond the inbox. A further one is a line here; what it is, is a folder of internal/channel.
+// known are the channels that routes may name, whatever this server is set up for. A further one is a line here and one
+// in beyond.
+var known = []string{webhook.Name, email.Name}
+
+// beyond are the channels beyond the inbox that this server is set up for; what each is, is a folder of internal/channel.
+// Whatever leaves has a link into Doorstep, so that without an address of the server nothing does.
 func beyond(o ChannelOptions, secret func(purpose string) []byte) ([]channel.Channel, error) {
+	if o.URL != "" && !channel.Links(o.URL).Usable() {
+		return nil, fmt.Errorf("what leaves has a link into Doorstep, and %q begins none: --url is an address such as https://doorstep.example.org", o.URL)
+	}
+	if o.URL == "" && o.Mail.Server != "" {
+		return nil, errors.New("mail leaves with a link into Doorstep: say with --url where this server is reached, such as https://doorstep.example.org")
+	}
+	if o.URL == "" {
+		return nil, nil
+	}
 	list := []channel.Channel{webhook.New(webhook.Settings{Private: o.Private, Roots: o.Mail.Roots, Secret: webhookSecret(secret)})}
 	if o.Mail.Server == "" {
 		return list, nil
-	}
-	if o.URL == "" {
-		return nil, errors.New("mail leaves with a link into Doorstep: say with --url where this server is reached, such as https://doorstep.example.org")
 	}
 	mail, err := email.New(o.Mail)
 	if err != nil {
@@ -100,9 +112,21 @@ type sender struct {
 	*delivery.Courier
 }
 
+// sendBy are the channels of all that routes may name: what was given to a channel that is set up no more goes by the next route, or
+// before a person.
+func (s *Server) sendBy() []channel.Channel {
+	list := slices.Clone(s.channels)
+	for _, name := range known {
+		if !slices.ContainsFunc(list, func(c channel.Channel) bool { return c.Name() == name }) {
+			list = append(list, channel.Unset(name))
+		}
+	}
+	return list
+}
+
 // newSenders are one for each channel, so that none waits for another.
 func (s *Server) newSenders() (list []sender, err error) {
-	for _, c := range s.channels {
+	for _, c := range s.sendBy() {
 		courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(c.Name()), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel,
 			Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Now: s.o.Now,
 				Once: func(id string) string { return s.API.OnceLink(id) }}}})

@@ -481,3 +481,48 @@ func TestARouteThatTakesNothingIsTriedOnceARoundAndHidesNothing(t *testing.T) {
 		t.Errorf("%d were tried at a receiver that said not now: %v", tried, err)
 	}
 }
+
+// A route outlives the setting of its channel. What goes by it must not wait where nobody sends and nobody looks.
+func TestARouteOfAChannelThatIsNotSetUpSwallowsNothing(t *testing.T) {
+	for name, change := range map[string]func(*server.ChannelOptions){
+		"no mail server":                       func(*server.ChannelOptions) {},
+		"a server that cannot say where it is": func(o *server.ChannelOptions) { o.URL = "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTold(t, change)
+			if _, err := w.app.NonconcurrentDB().NewQuery(`INSERT INTO team_routes (id, team, place, channel, address, classes, hours, digest, secret, made_at)
+				VALUES ('mailbox', '` + w.surgery.Id + `', 1, 'email', 'front.desk@practice.example', '["E","U2","SD","R","I"]', 'always', '[]', 1, '2026-03-01T00:00:00.000Z')`).Execute(); err != nil {
+				t.Fatal(err)
+			}
+			alone := w.raise(care.SameDay)
+			w.tick()
+			deliveries, history, _ := w.sent(alone)
+			if len(w.waiting(w.lea)) != 1 || deliveries[0]["state"] != "given_up" || deliveries[0]["why"] != "not_set_up" || len(history) != 1 {
+				t.Errorf("nobody hears of it: %v %v", deliveries, history)
+			}
+			if len(w.ask(w.adam, http.MethodGet, "/teams/"+w.surgery.Id+"/routes", nil, http.StatusOK)["channels"].([]any)) > 1 {
+				t.Error("a channel that is not set up is offered")
+			}
+		})
+	}
+	w := newTold(t)
+	if _, err := w.app.NonconcurrentDB().NewQuery(`INSERT INTO team_routes (id, team, place, channel, address, classes, hours, digest, secret, made_at)
+		VALUES ('mailbox', '` + w.surgery.Id + `', 1, 'email', 'front.desk@practice.example', '["SD"]', 'always', '[]', 1, '2026-03-01T00:00:00.000Z')`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	w.route("/next")
+	w.raise(care.SameDay)
+	w.tick()
+	if got := w.receiver.arrived(); len(got) != 1 || len(w.waiting(w.lea)) != 0 {
+		t.Errorf("it does not go by the next way: %+v", got)
+	}
+}
+
+// A receiver that gets a message without a usable link can do nothing with it.
+func TestNothingLeavesWithoutALinkThatLeadsHere(t *testing.T) {
+	w := newTold(t, func(o *server.ChannelOptions) { o.URL = "" })
+	got := w.ask(w.adam, http.MethodPost, "/teams/"+w.surgery.Id+"/routes", map[string]any{"channel": "webhook", "address": w.receiver.URL, "classes": []string{"R"}, "hours": "always"}, http.StatusBadRequest)
+	if !strings.Contains(toText(got), "--url") {
+		t.Errorf("whoever sets it up does not read what is missing: %v", got)
+	}
+}

@@ -97,7 +97,7 @@ var table = []Entry{
 		Help:  "How often deadlines are looked at.",
 		field: func(s *Settings) any { return &s.EscalationInterval }},
 	{Flag: "url", Env: "DOORSTEP_URL", Default: "", kind: text,
-		Help:  "Where this server is reached from outside, such as `https://doorstep.example.org`: the beginning of the links in what leaves by e-mail and webhook.",
+		Help:  "Where this server is reached from outside, such as `https://doorstep.example.org`: the beginning of the links in what leaves by e-mail and webhook; without it nothing leaves.",
 		field: func(s *Settings) any { return &s.URL }},
 	{Flag: "mail-server", Env: "DOORSTEP_MAIL_SERVER", Default: "", kind: text,
 		Help:  "Host and port by which mail leaves, such as `smtp.example.org:587`. Always encrypted: on port 465 from the first byte, on any other by STARTTLS. Empty: no mail leaves.",

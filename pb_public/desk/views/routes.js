@@ -22,13 +22,14 @@ const nameOfTeam = async (desk, org, team) => (await readOrganisations(desk)).fi
 /** A route inside a label. @param {string} what @param {Route} r */
 const labelled = (what, r) => ({ label: fill(w.labelled, { what, channel: word(w.channels, r.channel), address: r.address }) })
 
-/** How a route stands. @param {Route} r */
-const standing = r => r.why ? tag(fill(w.fails, { at: when(r.failed_at ?? ''), why: word(w.whys, r.why) }), 'bad')
+/** How a route stands. @param {Route} r @param {string[]} channels those that this server is set up for */
+const standing = (r, channels) => !channels.includes(r.channel) ? tag(w.unset, 'bad') : r.why ? tag(fill(w.fails, { at: when(r.failed_at ?? ''), why: word(w.whys, r.why) }), 'bad')
   : r.worked_at ? tag(fill(w.works, { at: when(r.worked_at) }), 'good') : tag(w.untried, 'warn')
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
 export function routes(desk, [org = '', team = '']) {
   /** @type {Route[]} */ let items = []
+  /** @type {string[]} */ let channels = []
   /** Which one is about to be taken away. */ let ending = ''
   /** A new secret. @type {{ secret: string, until?: string } | null} */ let secret = null
   let trouble = '', busy = ''
@@ -39,6 +40,7 @@ export function routes(desk, [org = '', team = '']) {
       const [name, list] = await Promise.all([nameOfTeam(desk, org, team), desk.session.get(`/teams/${team}/routes`)])
       view.title = fill(w.title, { team: name })
       items = list.items
+      channels = list.channels
     },
     /** @param {Route} r @param {string} verb @param {(answer: any) => void} then */
     async act(r, verb, then) {
@@ -59,7 +61,8 @@ export function routes(desk, [org = '', team = '']) {
     },
     draw: () => html`<p>${w.intro}</p>${troubleBox('routes-trouble', trouble)}${secret ? secretBox(secret) : nothing}
       ${items.length ? html`<ol class="dk-list">${items.map(card)}</ol>` : html`<p class="ds-banner ds-banner--warn">${w.none}</p>`}
-      <p><a href="#/route/${org}/${team}/new">${items.length ? w.another : w.first}</a></p>`,
+      ${channels.length ? html`<p><a href="#/route/${org}/${team}/new">${items.length ? w.another : w.first}</a></p>`
+        : html`<p class="ds-banner ds-banner--warn">${w.noUrl}</p>`}`,
   }
   /** @param {any} answer */
   const tested = answer => {
@@ -71,7 +74,7 @@ export function routes(desk, [org = '', team = '']) {
     <strong>${fill(w.of, { n: r.place, channel: word(w.channels, r.channel), address: r.address })}</strong>
     <span>${fill(w.takes, { classes: r.classes.map(c => word(classes, c)).join(', '), hours: word(w.hours, r.hours) })}</span>
     ${r.digest.length ? html`<span>${fill(w.digest, { times: r.digest.join(', ') })}</span>` : nothing}
-    <span>${standing(r)}</span>
+    <span>${standing(r, channels)}</span>
     ${r.old_secret_until ? html`<span class="ds-soft">${fill(w.secretUntil, { at: when(r.old_secret_until) })}</span>` : nothing}
     <p class="ds-row">${ending === r.id
       ? html`${button(w.sure, { kind: 'warning', busy: !!busy, ...labelled(w.sure, r),

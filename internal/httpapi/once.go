@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -162,6 +163,10 @@ func (a *API) acknowledgeOnce(e *core.RequestEvent) error {
 	if !ok {
 		return onceOver()
 	}
+	name, role := oneLine(body.Name), oneLine(body.Role)
+	if name == "" {
+		return wire.Fail(wire.CodeInvalid, "name is missing.")
+	}
 	var state string
 	err := a.change(e, func(tx *pbstore.Tx) error {
 		o, err := pbchannels.In(tx).Once(id)
@@ -172,18 +177,31 @@ func (a *API) acknowledgeOnce(e *core.RequestEvent) error {
 			return onceOver()
 		}
 		who := a.receptionOf(o.Team)
-		text := "By a one-time link from e-mail: " + joined(", ", strings.TrimSpace(body.Name), strings.TrimSpace(body.Role)) + "."
+		text := "By a one-time link from e-mail: " + joined(", ", name, role) + "."
 		after, err := a.Sync.Rooms(tx).Arrange.ActFromInbox(o.Handover, handover.Action{Kind: handover.Acknowledge, Text: text}, actorOf(who), 0)
 		if err != nil {
 			return err
 		}
 		state = string(care.AsHandover(after).State())
-		return tx.Audit("", "", "once_acknowledged", care.Handovers, o.Handover, after.Person(), map[string]any{"link": id, "team": o.Team, "name": body.Name, "role": body.Role})
+		return tx.Audit("", "", "once_acknowledged", care.Handovers, o.Handover, after.Person(), map[string]any{"link": id, "team": o.Team, "name": name, "role": role})
 	})
 	if err != nil {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, onceAcknowledged{State: state})
+}
+
+// oneLine is what somebody typed without what cannot be read: it stands within a sentence, and must not look like another.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), unicode.In(r, unicode.Zl, unicode.Zp):
+			return ' '
+		case unicode.Is(unicode.Cf, r): // of no width, or that turns what follows round
+			return -1
+		}
+		return r
+	}, text)), " ")
 }
 
 // receptionOf is somebody at the reception of a team, without an account.

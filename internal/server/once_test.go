@@ -73,8 +73,10 @@ func TestFromAMailToAnAcknowledgementWithoutAnAccount(t *testing.T) {
 	for _, wrong := range []string{link, session + "x", strings.ToUpper(session), "x", id + "." + strings.Repeat("A", 43)} {
 		w.nobody("/once/acknowledge", map[string]any{"session": wrong, "name": "Rita Ames"}, http.StatusUnauthorized)
 	}
-	w.nobody("/once/acknowledge", map[string]any{"session": session}, http.StatusBadRequest) // nobody acknowledges without a name
-	if got := w.nobody("/once/acknowledge", map[string]any{"session": session, "name": "Rita Ames", "role": "reception"}, http.StatusOK); got["state"] != "acknowledged" {
+	for _, blank := range []any{nil, "", "  ", "\n\t", "\u200b\u202e", "\u2028\u00a0"} { // nobody acknowledges without a name
+		w.nobody("/once/acknowledge", map[string]any{"session": session, "name": blank, "role": "reception"}, http.StatusBadRequest)
+	}
+	if got := w.nobody("/once/acknowledge", map[string]any{"session": session, "name": " Rita\n\u202eAmes ", "role": "re\u200bception\r\n"}, http.StatusOK); got["state"] != "acknowledged" {
 		t.Errorf("%v", got)
 	}
 	detail := w.ask(w.lea, http.MethodGet, "/handovers/"+id, nil, http.StatusOK)

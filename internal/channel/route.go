@@ -2,6 +2,7 @@ package channel
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"time"
 
@@ -35,6 +36,16 @@ type Route struct {
 	// Secret counts the secrets that this route has had; until Overlap the one before still counts.
 	Secret  int
 	Overlap time.Time
+}
+
+// Noted is what may be written down of its address: all of a mailbox, and of a URL whose it is. In its path and its query
+// a receiver may have hidden a secret.
+func (r Route) Noted() string {
+	u, err := url.Parse(r.Address)
+	if err != nil || u.Host == "" {
+		return r.Address
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // fits says whether a route takes something of a class while its team is open, or closed.

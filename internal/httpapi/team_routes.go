@@ -62,7 +62,7 @@ type teamRoutes struct {
 	Channels []string    `json:"channels"`
 }
 
-// routeMade is a route that was made or changed. Secret is shown this once: what is signed with it came from here.
+// routeMade is a route that was made or changed. What is signed with Secret came from here.
 type routeMade struct {
 	ID     string `json:"id"`
 	Secret string `json:"secret,omitempty"`
@@ -177,9 +177,9 @@ func saveRoute(tx *pbstore.Tx, by, action string, r *channel.Route) error {
 	return auditRoute(tx, by, action, r)
 }
 
-// auditRoute notes who did what to a route. Addresses are of teams, not of people.
+// auditRoute notes who did what to a route. Addresses are of teams, not of people; what may be a secret in one stays out.
 func auditRoute(tx *pbstore.Tx, by, action string, r *channel.Route) error {
-	return tx.Audit(by, "", action, care.Teams, r.Team, "", map[string]any{"route": r.ID, "channel": r.Channel, "address": r.Address, "classes": r.Classes, "hours": r.Hours, "digest": r.Digest, "place": r.Place})
+	return tx.Audit(by, "", action, care.Teams, r.Team, "", map[string]any{"route": r.ID, "channel": r.Channel, "address": r.Noted(), "classes": r.Classes, "hours": r.Hours, "digest": r.Digest, "place": r.Place})
 }
 
 func (a *API) makeTeamRoute(e *core.RequestEvent) error {
@@ -265,12 +265,18 @@ func (a *API) endTeamRoute(e *core.RequestEvent) error {
 	return writeJSON(e, http.StatusOK, stored{e.Request.PathValue("id")})
 }
 
-// changeSecret begins a new secret of a webhook. For a week both sign, so that a receiver loses nothing meanwhile.
+// changeSecret begins a new secret of a webhook. For a week both sign, so that a receiver loses nothing meanwhile. Until that
+// week is over it is shown again to whoever asks, in place of another: an answer gets lost, and a further secret would end
+// the one that the receiver has.
 func (a *API) changeSecret(e *core.RequestEvent) error {
 	var made routeMade
 	if err := a.ofOwn(e, func(tx *pbstore.Tx, r *channel.Route) error {
 		if r.Channel != webhook.Name {
 			return fieldsWrong(setup.Problems{{Field: "channel", Message: "This way has no secret."}})
+		}
+		if tx.Now().Before(r.Overlap) {
+			made = a.madeOf(r)
+			return auditRoute(tx, e.Auth.Id, "route_secret_shown", r)
 		}
 		r.Secret, r.Overlap = r.Secret+1, tx.Now().Add(secretOverlap)
 		made = a.madeOf(r)

@@ -526,3 +526,39 @@ func TestNothingLeavesWithoutALinkThatLeadsHere(t *testing.T) {
 		t.Errorf("whoever sets it up does not read what is missing: %v", got)
 	}
 }
+
+// Receivers hide keys in the addresses that they give out, and the audit is read by many and kept for years.
+func TestTheAuditHoldsNoSecretOfAReceiver(t *testing.T) {
+	w := newTold(t)
+	id, _ := w.route("/services/hush-path?token=hush-query")
+	w.ask(w.adam, http.MethodPost, "/routes/"+id+"/test", nil, http.StatusOK)
+	w.ask(w.adam, http.MethodPost, "/routes/"+id, map[string]any{"address": w.receiver.URL + "/hush-again?hush", "classes": []string{"R"}, "hours": "always"}, http.StatusOK)
+	w.ask(w.adam, http.MethodPost, "/routes/"+id+"/secret", nil, http.StatusOK)
+	w.ask(w.adam, http.MethodPost, "/routes/"+id+"/end", nil, http.StatusOK)
+	var lines, secret int
+	if err := w.app.DB().NewQuery(`SELECT count(*), sum(detail LIKE '%hush%') FROM audit WHERE action LIKE 'route_%' AND detail LIKE '%` + w.receiver.URL + `"%'`).Row(&lines, &secret); err != nil || lines != 5 || secret != 0 {
+		t.Errorf("%d lines say where it went, %d of them too much: %v", lines, secret, err)
+	}
+}
+
+// An answer gets lost, and whoever asked asks again: the receiver still has the secret before.
+func TestASecretWhoseAnswerWasLostIsShownAgain(t *testing.T) {
+	w := newTold(t)
+	id, has := w.route("/one")
+	change := func() map[string]any {
+		return w.ask(w.adam, http.MethodPost, "/routes/"+id+"/secret", nil, http.StatusOK)
+	}
+	lost, shown := change(), change()
+	if lost["secret"] == has || shown["secret"] != lost["secret"] || shown["until"] != lost["until"] {
+		t.Errorf("it gets %v, and %v before", shown, lost)
+	}
+	w.raise(care.SameDay)
+	message := w.receiver.arrived()[0]
+	if key, err := standardwebhooks.NewWebhook(has); err != nil || key.VerifyIgnoringTimestamp([]byte(message.body), message.header) != nil {
+		t.Errorf("the receiver takes nothing any more: %v", err)
+	}
+	w.clock.Pass(8 * 24 * time.Hour)
+	if change()["secret"] == lost["secret"] {
+		t.Error("after the week there is no new one")
+	}
+}

@@ -88,7 +88,7 @@ export function routes(desk, [org = '', team = '']) {
   return view
 }
 
-/** A secret, shown once. @param {{ secret: string, until?: string }} s */
+/** A secret that was made. @param {{ secret: string, until?: string }} s */
 const secretBox = s => html`<div class="ds-banner ds-banner--warn" role="status"><h2 class="nhsuk-heading-s">${w.secretTitle}</h2>
   <p>${w.secretIs}</p><p><code class="dk-secret">${s.secret}</code></p>
   ${s.until ? html`<p>${fill(w.secretUntil, { at: when(s.until) })}</p>` : nothing}</div>`

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -15,6 +16,7 @@ import (
 	"doorstep/internal/channel/email"
 	"doorstep/internal/handover"
 	"doorstep/internal/pbchannels"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -67,13 +69,32 @@ func (a *API) askOnce(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
+	answer := onceAsked{Minutes: int(pbchannels.OnceLasts.Minutes())}
+	may := false // whoever has no account may ask for anything, as often as they like: what sends nothing writes nothing
+	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		row, err := pbpages.Of(v).Handover(body.Handover)
+		if err != nil || row == nil {
+			return err
+		}
+		h := care.AsHandover(row.Record)
+		if !a.openedByMail(&h) {
+			return nil
+		}
+		may, err = pbchannels.Of(v).MayAskOnce(body.Handover, h.ToTeam(), email.Name)
+		return err
+	}); err != nil {
+		return err
+	}
+	if !may {
+		return writeJSON(e, http.StatusAccepted, answer)
+	}
 	id, err := a.NewID()
 	if err != nil {
 		return err
 	}
 	err = a.change(e, func(tx *pbstore.Tx) error {
 		h, err := stillOpen(tx, body.Handover)
-		if err != nil || h == nil || !a.openedByMail(h.ToTeam()) || h.Class() == care.Safeguarding {
+		if err != nil || h == nil || !a.openedByMail(h) {
 			return err
 		}
 		sent, err := pbchannels.In(tx).AskOnce(id, body.Handover, h.ToTeam(), h.Class(), email.Name)
@@ -85,14 +106,25 @@ func (a *API) askOnce(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(e, http.StatusAccepted, onceAsked{Minutes: int(pbchannels.OnceLasts.Minutes())})
+	return writeJSON(e, http.StatusAccepted, answer)
 }
 
-// openedByMail says whether a team's handovers may be read by whoever reads its mailbox: not where its people see only
-// what is safe to share, or concerns that are for a few.
-func (a *API) openedByMail(team string) bool {
-	t := a.Store.Access.Directory().Team(team)
-	return t != nil && t.Kind != care.VoluntaryKind && t.Kind != "safeguarding"
+// openedByMail says whether a handover waits for somebody, and may be read by whoever reads the mailbox of its team: not
+// where its people see only what is safe to share, or concerns that are for a few.
+func (a *API) openedByMail(h *care.Handover) bool {
+	t := a.Store.Access.Directory().Team(h.ToTeam())
+	return !h.State().InHand() && !h.State().Closed() && h.Class() != care.Safeguarding && t != nil && t.Kind != care.VoluntaryKind && t.Kind != "safeguarding"
+}
+
+// onceStands refuses a link that does nothing any more before the writer is asked.
+func (a *API) onceStands(e *core.RequestEvent, id string, stands func(*pbchannels.Once, time.Time) bool) error {
+	return a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
+		o, err := pbchannels.Of(v).Once(id)
+		if err == nil && !stands(o, v.Now()) {
+			return onceOver()
+		}
+		return err
+	})
 }
 
 // stillOpen is a handover that nobody has in hand; nil for none.
@@ -119,12 +151,15 @@ func (a *API) openOnce(e *core.RequestEvent) error {
 	if !ok {
 		return onceOver()
 	}
+	if err := a.onceStands(e, id, (*pbchannels.Once).Opens); err != nil {
+		return err
+	}
 	var o *pbchannels.Once
 	err := a.change(e, func(tx *pbstore.Tx) (err error) {
 		if o, err = pbchannels.In(tx).Once(id); err != nil {
 			return err
 		}
-		if o == nil || !o.Opened.IsZero() || !tx.Now().Before(o.Expires) {
+		if !o.Opens(tx.Now()) {
 			return onceOver()
 		}
 		h, err := stillOpen(tx, o.Handover)
@@ -167,13 +202,16 @@ func (a *API) acknowledgeOnce(e *core.RequestEvent) error {
 	if name == "" {
 		return wire.Fail(wire.CodeInvalid, "name is missing.")
 	}
+	if err := a.onceStands(e, id, (*pbchannels.Once).Acknowledges); err != nil {
+		return err
+	}
 	var state string
 	err := a.change(e, func(tx *pbstore.Tx) error {
 		o, err := pbchannels.In(tx).Once(id)
 		if err != nil {
 			return err
 		}
-		if o == nil || o.Opened.IsZero() || !tx.Now().Before(o.Opened.Add(pbchannels.OnceLasts)) {
+		if !o.Acknowledges(tx.Now()) {
 			return onceOver()
 		}
 		who := a.receptionOf(o.Team)

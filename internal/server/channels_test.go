@@ -536,7 +536,7 @@ func TestTheAuditHoldsNoSecretOfAReceiver(t *testing.T) {
 	w.ask(w.adam, http.MethodPost, "/routes/"+id+"/secret", nil, http.StatusOK)
 	w.ask(w.adam, http.MethodPost, "/routes/"+id+"/end", nil, http.StatusOK)
 	var lines, secret int
-	if err := w.app.DB().NewQuery(`SELECT count(*), sum(detail LIKE '%hush%') FROM audit WHERE action LIKE 'route_%' AND detail LIKE '%` + w.receiver.URL + `"%'`).Row(&lines, &secret); err != nil || lines != 5 || secret != 0 {
+	if err := w.app.DB().NewQuery(`SELECT count(*), sum(detail LIKE '%hush%') FROM audit WHERE action LIKE 'route_%' AND detail LIKE '%`+w.receiver.URL+`"%'`).Row(&lines, &secret); err != nil || lines != 5 || secret != 0 {
 		t.Errorf("%d lines say where it went, %d of them too much: %v", lines, secret, err)
 	}
 }

@@ -1,6 +1,9 @@
 package server_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -11,7 +14,9 @@ import (
 	"doorstep/internal/channel/channeltest"
 	"doorstep/internal/channel/email"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 )
 
@@ -118,4 +123,61 @@ func TestAOneTimeLinkIsForFifteenMinutesAndFewTimes(t *testing.T) {
 	version := w.ask(w.guy, http.MethodGet, "/handovers/"+other, nil, http.StatusOK)["version"]
 	w.ask(w.guy, http.MethodPost, "/handovers/"+other+"/accept", map[string]any{"version": version}, http.StatusOK)
 	w.nobody("/once", map[string]any{"link": link}, http.StatusUnauthorized) // a clinician has it: nobody needs to look by mail
+}
+
+// Whoever has no account may ask as often as they like. What sends nothing must not reach the one writer, which pushes wait for.
+func TestWhoeverAsksForLinksInVainKeepsNobodyWaiting(t *testing.T) {
+	w, box := mailed(t)
+	id := w.raise(care.SameDay)
+	used := w.askedFor(box, id)
+	session := w.nobody("/once", map[string]any{"link": used}, http.StatusOK)["session"]
+	late := w.askedFor(box, id)
+	w.pass(16 * time.Minute)
+	if w.askedFor(box, id) == "" {
+		t.Fatal("the third did not come")
+	}
+	held, release, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- w.srv.Engine.Do(context.Background(), func(*pbstore.Tx) error {
+			close(held)
+			<-release
+			return nil
+		})
+	}()
+	testkit.ReceiveOrEnd(t, held, "the writer to be busy")
+	defer func() {
+		close(release)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	for name, c := range map[string]struct {
+		path   string
+		body   map[string]any
+		status int
+	}{
+		"a handover there is not":      {"/once/ask", map[string]any{"handover": pbtest.ID()}, http.StatusAccepted},
+		"one asked for too often":      {"/once/ask", map[string]any{"handover": id}, http.StatusAccepted},
+		"a link that was used":         {"/once", map[string]any{"link": used}, http.StatusUnauthorized},
+		"a link that is too old":       {"/once", map[string]any{"link": late}, http.StatusUnauthorized},
+		"a session that is too old":    {"/once/acknowledge", map[string]any{"session": session, "name": "Rita"}, http.StatusUnauthorized},
+		"a link that is none of ours":  {"/once", map[string]any{"link": "x.y"}, http.StatusUnauthorized},
+		"nobody who has no handover":   {"/once/ask", map[string]any{}, http.StatusBadRequest},
+		"a session that is none of us": {"/once/acknowledge", map[string]any{"session": "x.y", "name": "Rita"}, http.StatusUnauthorized},
+	} {
+		answered := make(chan int, 1)
+		go func() {
+			raw, _ := json.Marshal(c.body)
+			got, err := http.Post(w.listener.URL+httpapi.CarePath+c.path, "application/json", bytes.NewReader(raw))
+			if err != nil {
+				answered <- 0
+				return
+			}
+			_ = got.Body.Close()
+			answered <- got.StatusCode
+		}()
+		if got, _ := testkit.ReceiveOrEnd(t, answered, name+" to be answered while somebody else writes"); got != c.status {
+			t.Errorf("%s: %d, want %d", name, got, c.status)
+		}
+	}
 }

@@ -48,26 +48,33 @@ func (r Route) Noted() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// fits says whether a route takes something of a class while its team is open, or closed.
+// takes says whether a route takes something of a class at all, fits whether it does while its team is open, or closed.
+func (r Route) takes(class care.Class) bool { return slices.Contains(r.Classes, class) }
+
 func (r Route) fits(class care.Class, open bool) bool {
-	return slices.Contains(r.Classes, class) && (r.Hours == Always || (r.Hours == WhenOpen) == open)
+	return r.takes(class) && (r.Hours == Always || (r.Hours == WhenOpen) == open)
 }
 
 // Everywhere says whether a class leaves by every route at once: whoever is in danger must not depend on one of them.
 func Everywhere(class care.Class) bool { return class == care.Emergency || class == care.Urgent }
 
-// Choose are the routes by which something of a class goes to a team first. Of what is in a hurry that is all that fit,
-// of anything else the first. None: it waits in the inbox alone.
+// Choose are the routes by which something of a class goes to a team first: of what is in a hurry all that take it, of
+// anything else the first that fits at this hour, or where none does the first that takes it. One that does not fit now is
+// used when its hours begin, if nobody has the handover by then. None: it waits in the inbox alone.
 func Choose(routes []Route, class care.Class, open bool) []Route {
-	fitting := slices.DeleteFunc(slices.Clone(routes), func(r Route) bool { return !r.fits(class, open) })
-	slices.SortFunc(fitting, func(a, b Route) int { return cmp.Or(cmp.Compare(a.Place, b.Place), cmp.Compare(a.ID, b.ID)) })
-	if len(fitting) > 1 && !Everywhere(class) {
-		return fitting[:1]
+	taking := slices.DeleteFunc(slices.Clone(routes), func(r Route) bool { return !r.takes(class) })
+	slices.SortFunc(taking, func(a, b Route) int { return cmp.Or(cmp.Compare(a.Place, b.Place), cmp.Compare(a.ID, b.ID)) })
+	if Everywhere(class) || len(taking) == 0 {
+		return taking
 	}
-	return fitting
+	if now := slices.IndexFunc(taking, func(r Route) bool { return r.fits(class, open) }); now > 0 {
+		return taking[now : now+1]
+	}
+	return taking[:1]
 }
 
-// Next is the route after one that did not work; false: there is none, and a person has to look.
+// Next is the route after one that did not work, of those that fit at this hour; false: there is none, and a person has to
+// look.
 func Next(routes []Route, failed string, class care.Class, open bool) (Route, bool) {
 	if Everywhere(class) {
 		return Route{}, false // they have all been asked
@@ -78,7 +85,7 @@ func Next(routes []Route, failed string, class care.Class, open bool) (Route, bo
 			place = r.Place
 		}
 	}
-	later := slices.DeleteFunc(slices.Clone(routes), func(r Route) bool { return r.ID == failed || r.Place <= place })
+	later := slices.DeleteFunc(slices.Clone(routes), func(r Route) bool { return r.ID == failed || r.Place <= place || !r.fits(class, open) })
 	if next := Choose(later, class, open); len(next) > 0 {
 		return next[0], true
 	}
@@ -88,8 +95,34 @@ func Next(routes []Route, failed string, class care.Class, open bool) (Route, bo
 // CanWait are the classes that a digest may gather.
 var CanWait = []care.Class{care.Routine, care.Information}
 
-// DueAt is when something that came at a moment leaves by a route: at once, or of what can wait with its next digest.
-func DueAt(r Route, class care.Class, at time.Time) (due time.Time, digest bool) {
+// Doors say when a team works.
+type Doors interface {
+	// NextOpening is the first moment from one on at which it is open, NextClosing the first at which it is closed; false:
+	// it never closes.
+	NextOpening(time.Time) time.Time
+	NextClosing(time.Time) (time.Time, bool)
+}
+
+// IsOpen says whether a team works at a moment.
+func IsOpen(doors Doors, at time.Time) bool { return doors.NextOpening(at).Equal(at) }
+
+// begins is when the hours of a route begin, from a moment on: that moment itself within them.
+func (r Route) begins(at time.Time, doors Doors) time.Time {
+	switch r.Hours {
+	case WhenOpen:
+		return doors.NextOpening(at)
+	case WhenClosed:
+		if closes, ok := doors.NextClosing(at); ok {
+			return closes
+		}
+	}
+	return at
+}
+
+// DueAt is when something that came at a moment leaves by a route: at once, when the hours of the route begin, or of what
+// can wait with its next digest.
+func DueAt(r Route, class care.Class, came time.Time, doors Doors) (due time.Time, digest bool) {
+	at := r.begins(came, doors)
 	if len(r.Digest) == 0 || !slices.Contains(CanWait, class) {
 		return at, false
 	}

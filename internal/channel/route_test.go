@@ -11,6 +11,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/delivery"
 	"doorstep/internal/handover"
+	"doorstep/internal/worktime"
 )
 
 func classes(names string) (list []care.Class) {
@@ -41,9 +42,9 @@ func TestWhichWayGoesFirst(t *testing.T) {
 		open  bool
 		want  string
 	}{
-		{care.Emergency, true, "desk program"}, {care.Emergency, false, "program pager"}, {care.Urgent, true, "desk program"}, {care.Urgent, false, "program pager"},
+		{care.Emergency, true, "desk program pager"}, {care.Emergency, false, "desk program pager"}, {care.Urgent, true, "desk program pager"}, {care.Urgent, false, "desk program pager"},
 		{care.SameDay, true, "desk"}, {care.SameDay, false, "program"}, {care.Routine, true, "desk"}, {care.Routine, false, "program"},
-		{care.Information, true, "desk"}, {care.Information, false, ""}, {care.Safeguarding, true, ""},
+		{care.Information, true, "desk"}, {care.Information, false, "desk"}, {care.Safeguarding, true, ""},
 	} {
 		if got := strings.Join(ids(Choose(routes, c.class, c.open)), " "); got != c.want {
 			t.Errorf("%s, open %v: %q, want %q", c.class, c.open, got, c.want)
@@ -82,6 +83,35 @@ func at(t *testing.T, text string) time.Time {
 	return when
 }
 
+// core is 08:00 to 18:30, Monday to Friday.
+func core(t *testing.T) Doors {
+	t.Helper()
+	doors, err := worktime.New(worktime.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doors
+}
+
+// What comes while a way is not used is told when its hours begin: nobody looks into an inbox because the doors open.
+func TestWhatComesWhileAWayIsNotUsedGoesWhenItIs(t *testing.T) {
+	for _, c := range []struct {
+		hours     Hours
+		class     care.Class
+		from, due string
+	}{
+		{WhenOpen, care.SameDay, "2026-11-30T10:00:00Z", "2026-11-30T10:00:00Z"}, {WhenOpen, care.Emergency, "2026-11-30T20:00:00Z", "2026-12-01T08:00:00Z"},
+		{WhenOpen, care.SameDay, "2026-11-27T18:30:00Z", "2026-11-30T08:00:00Z"}, // over a weekend
+		{WhenOpen, care.Routine, "2026-11-28T10:00:00Z", "2026-11-30T14:00:00Z"}, // with the first digest after the doors open
+		{WhenClosed, care.Urgent, "2026-11-30T10:00:00Z", "2026-11-30T18:30:00Z"}, {WhenClosed, care.Urgent, "2026-11-30T07:59:00Z", "2026-11-30T07:59:00Z"},
+		{Always, care.Urgent, "2026-11-29T10:00:00Z", "2026-11-29T10:00:00Z"},
+	} {
+		if due, _ := DueAt(Route{Hours: c.hours, Digest: []string{"07:00", "14:00"}}, c.class, at(t, c.from), core(t)); !due.Equal(at(t, c.due)) {
+			t.Errorf("%s, %s from %s: %s, want %s", c.hours, c.class, c.from, due.Format(time.RFC3339), c.due)
+		}
+	}
+}
+
 func TestWhatCanWaitGoesWithTheNextDigest(t *testing.T) {
 	r := Route{Digest: []string{"14:00", "08:30"}}
 	for _, c := range []struct {
@@ -101,12 +131,12 @@ func TestWhatCanWaitGoesWithTheNextDigest(t *testing.T) {
 		{care.Emergency, "2026-11-30T07:00:00Z", "2026-11-30T07:00:00Z", false},
 		{care.Safeguarding, "2026-11-30T07:00:00Z", "2026-11-30T07:00:00Z", false},
 	} {
-		due, digest := DueAt(r, c.class, at(t, c.from))
+		due, digest := DueAt(r, c.class, at(t, c.from), core(t))
 		if !due.Equal(at(t, c.due)) || digest != c.digest {
 			t.Errorf("%s from %s: %s %v, want %s", c.class, c.from, due.Format(time.RFC3339), digest, c.due)
 		}
 	}
-	if due, digest := DueAt(Route{}, care.Routine, at(t, "2026-11-30T07:00:00Z")); digest || !due.Equal(at(t, "2026-11-30T07:00:00Z")) {
+	if due, digest := DueAt(Route{}, care.Routine, at(t, "2026-11-30T07:00:00Z"), core(t)); digest || !due.Equal(at(t, "2026-11-30T07:00:00Z")) {
 		t.Errorf("without a digest: %s", due)
 	}
 }

@@ -59,14 +59,19 @@ func deliveries(run each, query string, args ...any) (list []Delivery, err error
 	return list, err
 }
 
-// add lets a handover leave by a route. One that has left by it for the same reason changes nothing.
-func (tx Tx) add(key string, r channel.Route, handover string, class care.Class, at time.Time) error {
-	due, digest := channel.DueAt(r, class, at)
-	batch := ""
+// add lets a handover that came at a moment leave by a route. One that has left by it for the same reason changes nothing.
+func (tx Tx) add(key string, r channel.Route, handover string, class care.Class, at time.Time, doors channel.Doors) error {
+	due, batch := leaves(r, class, at, doors)
+	return tx.exec(addDelivery, key, handover, r.Team, r.ID, r.Channel, string(class), batch, care.Stamp(at), care.Stamp(due), care.Stamp(channel.Until(class, due)))
+}
+
+// leaves is when something that came at a moment leaves by a route, and with which digest; "" = with none.
+func leaves(r channel.Route, class care.Class, at time.Time, doors channel.Doors) (due time.Time, batch string) {
+	due, digest := channel.DueAt(r, class, at, doors)
 	if digest {
 		batch = r.ID + "@" + care.Stamp(due)
 	}
-	return tx.exec(addDelivery, key, handover, r.Team, r.ID, r.Channel, string(class), batch, care.Stamp(at), care.Stamp(due), care.Stamp(channel.Until(class, due)))
+	return due, batch
 }
 
 // Delivery is one by its id; nil for none.
@@ -94,7 +99,7 @@ func (tx Tx) Otherwise(d *Delivery, r channel.Route) error {
 	if d.State != delivery.GivenUp {
 		return ErrOver
 	}
-	if err := tx.add(d.Key+":"+r.ID, channel.Route{ID: r.ID, Team: r.Team, Channel: r.Channel}, d.Handover, d.Class, tx.Now()); err != nil {
+	if err := tx.add(d.Key+":"+r.ID, channel.Route{ID: r.ID, Team: r.Team, Channel: r.Channel}, d.Handover, d.Class, tx.Now(), nil); err != nil { // at any hour
 		return err
 	}
 	return tx.exec(deliverySettled, d.ID)

@@ -14,9 +14,11 @@ const (
 	onceByID = `SELECT id, handover, team, expires_at, opened_at FROM once_links WHERE id = ?`
 	openOnce = `UPDATE once_links SET opened_at = ? WHERE id = ?`
 	// onceAsked counts those of a handover that were asked for since.
-	onceAsked   = `SELECT count(*) FROM once_links WHERE handover = ? AND made_at > ?`
-	forgetOnce  = `DELETE FROM once_links WHERE expires_at < ?`
-	addOnceMail = `INSERT INTO deliveries (key, handover, team, route, channel, class, batch, created_at, due_at, until, state) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, 'waiting')`
+	onceAsked  = `SELECT count(*) FROM once_links WHERE handover = ? AND made_at > ?`
+	forgetOnce = `DELETE FROM once_links WHERE expires_at < ?`
+	// endOnceAhead ends those that were made or opened by a clock that was ahead.
+	endOnceAhead = `UPDATE once_links SET made_at = ?1, expires_at = ?1, opened_at = CASE opened_at WHEN '' THEN '' ELSE ?2 END WHERE made_at > ?1 OR opened_at > ?1`
+	addOnceMail  = `INSERT INTO deliveries (key, handover, team, route, channel, class, batch, created_at, due_at, until, state) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, 'waiting')`
 )
 
 // OnceLasts is how long a one-time link can be opened, and then how long what it opened can be acknowledged.

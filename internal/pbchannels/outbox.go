@@ -27,7 +27,8 @@ const (
 	// dueInVain are those that are due and not needed any more.
 	dueInVain = `SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.state = 'waiting' AND d.due_at <= ?2
 		AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND ` + stillNeeded + `) LIMIT +?3`
-	hastenDeliveries = `UPDATE deliveries SET due_at = ?1 WHERE state = 'waiting' AND channel IN (SELECT channel FROM team_routes) AND due_at > ?2`
+	everyWaiting = deliveryColumns + ` WHERE channel IN (SELECT channel FROM team_routes) AND state = 'waiting'`
+	setDue       = `UPDATE deliveries SET due_at = ?, until = ?, batch = ? WHERE id = ?`
 )
 
 // mostInVain are settled at once as not needed.
@@ -38,8 +39,8 @@ type Deliveries struct {
 	Store *pbstore.Store
 	// Do runs work in a transaction of the one writer.
 	Do func(context.Context, func(*pbstore.Tx) error) error
-	// IsOpen says whether a team works at a moment.
-	IsOpen func(team string, at time.Time) bool
+	// Doors say when a team works.
+	Doors func(team string) channel.Doors
 	// Told writes into the history of a handover.
 	Told func(tx *pbstore.Tx, handover, team, kind, text string) error
 }
@@ -59,8 +60,9 @@ func (d *Deliveries) Spread(tx *pbstore.Tx, item delivery.Item) error {
 	if h.ToTeam() != item.Team || h.State().InHand() || h.State().Closed() {
 		return nil // it has moved on meanwhile
 	}
-	for _, r := range channel.Choose(plain(own), h.Class(), d.IsOpen(item.Team, tx.Now())) {
-		if err := In(tx).add(item.Key+":"+r.ID, r, item.Handover, h.Class(), tx.Now()); err != nil {
+	doors := d.Doors(item.Team)
+	for _, r := range channel.Choose(plain(own), h.Class(), channel.IsOpen(doors, tx.Now())) {
+		if err := In(tx).add(item.Key+":"+r.ID, r, item.Handover, h.Class(), tx.Now(), doors); err != nil {
 			return err
 		}
 	}
@@ -167,16 +169,16 @@ func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time
 		if err != nil {
 			return err
 		}
-		open := o.IsOpen(all[0].Team, at)
+		doors := o.Doors(all[0].Team)
 		for _, d := range all {
 			if channel.IsOnce(d.Key) { // whoever asked for it sees that nothing came
 				return tx.exec(settleDelivery, string(Settled), attempts, care.Stamp(at), reason, ids)
 			}
-			next, found := channel.Next(plain(own), d.Route, d.Class, open)
+			next, found := channel.Next(plain(own), d.Route, d.Class, channel.IsOpen(doors, at))
 			state := delivery.GivenUp
 			if found {
 				state = PassedOn
-				if err := tx.add(d.Key+":"+next.ID, next, d.Handover, d.Class, at); err != nil {
+				if err := tx.add(d.Key+":"+next.ID, next, d.Handover, d.Class, at, doors); err != nil {
 					return err
 				}
 			}
@@ -209,11 +211,37 @@ func (o outbox) settle(ctx context.Context, id int64, note func(tx Tx, all []Del
 	})
 }
 
-// Hasten takes back what a clock that was ahead has left: deliveries that wait longer than any does. A digest waits a
-// day at most.
-func (d *Deliveries) Hasten(tx *pbstore.Tx) error {
-	return In(tx).exec(hastenDeliveries, care.Stamp(tx.Now()), care.Stamp(tx.Now().Add(longestWait)))
+// Hasten takes back what a clock that was ahead has left: deliveries that wait, or are tried, longer than if they came at
+// this moment, and one-time links that would count longer than any does.
+func (d *Deliveries) Hasten(s *pbstore.Tx) error {
+	tx, now := In(s), s.Now()
+	list, err := deliveries(tx.each, everyWaiting)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if err := d.hasten(tx, &list[i], now); err != nil {
+			return err
+		}
+	}
+	return tx.exec(endOnceAhead, care.Stamp(now), care.Stamp(now.Add(-OnceLasts)))
 }
 
-// longestWait is longer than anything waits: for the next digest, or as long as a receiver asks.
-const longestWait = 48 * time.Hour
+func (d *Deliveries) hasten(tx Tx, one *Delivery, now time.Time) error {
+	due, batch, until := now, "", now.Add(OnceLasts)
+	if channel.IsOnce(one.Key) {
+		if one.Until.After(until) { // its link ends
+			return tx.exec(settleDelivery, string(NoNeed), one.Attempts, care.Stamp(now), "", string(care.JSON([]int64{one.ID})))
+		}
+		return nil
+	}
+	if r, err := tx.Route(one.Route); err != nil {
+		return err
+	} else if r != nil && one.Attempts == 0 {
+		due, batch = leaves(r.Route, one.Class, now, d.Doors(one.Team))
+	}
+	if until = channel.Until(one.Class, due); !one.Until.After(until) {
+		return nil
+	}
+	return tx.exec(setDue, care.Stamp(due), care.Stamp(until), batch, one.ID)
+}

@@ -159,13 +159,13 @@ func (s *Server) send(ctx context.Context, c sender) error {
 // newDeliveries keeps what leaves beyond the inbox.
 func (s *Server) newDeliveries() *pbchannels.Deliveries {
 	return &pbchannels.Deliveries{Store: s.Store, Do: s.Engine.Do,
-		IsOpen: func(team string, at time.Time) bool {
+		Doors: func(team string) channel.Doors {
 			organisation := ""
 			if t := s.Store.Access.Directory().Team(team); t != nil {
 				organisation = t.Organisation
 			}
 			hours, _ := s.Store.Hours(organisation)
-			return hours.IsOpen(at)
+			return hours
 		},
 		Told: func(tx *pbstore.Tx, handover, team, kind, text string) error {
 			return s.Engine.Rooms(tx).Arrange.Tell(handover, team, kind, text)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/channel/channeltest"
+	"doorstep/internal/channel/email"
 	"doorstep/internal/httpapi"
 	"doorstep/internal/phone"
 	"doorstep/internal/server"
@@ -560,5 +563,71 @@ func TestASecretWhoseAnswerWasLostIsShownAgain(t *testing.T) {
 	w.clock.Pass(8 * 24 * time.Hour)
 	if change()["secret"] == lost["secret"] {
 		t.Error("after the week there is no new one")
+	}
+}
+
+// The doors open and nobody looks into the inbox: a way that is used while they are open tells of what came before.
+func TestWhatCameWhileClosedIsToldWhenTheDoorsOpen(t *testing.T) {
+	w := newTold(t)
+	w.route("/desk", map[string]any{"hours": "open"})
+	w.clock.Turn(time.Date(2026, 3, 2, 20, 0, 0, 0, time.UTC)) // half past six is long over
+	w.tick()
+	id, other := w.raise(care.SameDay), w.raise(care.Routine)
+	if got := w.receiver.arrived(); len(got) != 0 {
+		t.Fatalf("it went while nobody is there: %+v", got)
+	}
+	if deliveries, _, _ := w.sent(id); len(deliveries) != 1 || deliveries[0]["next_at"] != "2026-03-03T08:00:00.000Z" {
+		t.Errorf("its sender does not see when they are told: %v", deliveries)
+	}
+	version := w.ask(w.guy, http.MethodGet, "/handovers/"+other, nil, http.StatusOK)["version"]
+	w.ask(w.guy, http.MethodPost, "/handovers/"+other+"/acknowledge", map[string]any{"version": version}, http.StatusOK)
+	w.pass(12 * time.Hour)
+	if got := w.receiver.arrived(); len(got) != 1 || !strings.Contains(got[0].body, id) {
+		t.Errorf("when the doors open they hear of what nobody has in hand, and of nothing else: %+v", got)
+	}
+}
+
+// What a clock that was ahead has left waits no longer than what comes now: neither until it is tried, nor until a person
+// hears that it cannot be delivered.
+func TestAfterTheClockWasSetBackNothingWaitsForATimeFarAhead(t *testing.T) {
+	var up atomic.Int64
+	box := channeltest.NewMailbox(t)
+	w := newToldWith(t, server.Options{Manual: true, Uptime: func() time.Duration { return time.Duration(up.Load()) },
+		Channels: server.ChannelOptions{URL: "https://doorstep.example", Private: []string{"127.0.0.1"},
+			Mail: email.Settings{Server: box.Address, User: "doorstep", Password: channeltest.Password, From: "doorstep@neighbourhood.example", Roots: box.Roots}}})
+	step := func(by time.Duration) { // the clock is set, and is steady again after a while
+		w.pass(by)
+		up.Add(int64(2 * time.Minute))
+		w.pass(2 * time.Minute)
+	}
+	step(0)
+	w.route("/now")
+	w.route("/digest", map[string]any{"digest": []string{"14:00"}, "classes": []string{"R"}, "place": 1})
+	w.ask(w.adam, http.MethodPost, "/teams/"+w.surgery.Id+"/routes", map[string]any{"channel": "email", "address": "front.desk@practice.example", "classes": []string{"SG"}, "hours": "always"}, http.StatusCreated)
+	step(10 * time.Hour)
+	w.receiver.says("/now", http.StatusServiceUnavailable)
+	urgent, routine := w.raise(care.Urgent), w.raise(care.Routine) // the next digest, it seems, is tomorrow's
+	link := w.askedFor(box, urgent)
+	if link == "" {
+		t.Fatal("no link came")
+	}
+	step(-10 * time.Hour)
+	due := func(handover string) (next, until string) {
+		d, _, _ := w.sent(handover)
+		next, _ = d[0]["next_at"].(string)
+		until, _ = d[0]["until"].(string)
+		return next, until
+	}
+	if next, _ := due(routine); next != "2026-03-02T14:00:00.000Z" {
+		t.Errorf("routine matters wait for the digest of %s", next)
+	}
+	limit := care.Stamp(w.clock.Now().Add(5 * time.Minute))
+	if next, until := due(urgent); until > limit || next > until {
+		t.Errorf("an urgent one is tried %s and given up %s, at %s", next, until, care.Stamp(w.clock.Now()))
+	}
+	w.nobody("/once", map[string]any{"link": link}, http.StatusUnauthorized) // it would have counted for ten hours
+	w.pass(6 * time.Minute)
+	if len(w.waiting(w.lea)) != 1 {
+		t.Error("nobody hears in time that it cannot be delivered")
 	}
 }

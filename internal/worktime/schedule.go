@@ -172,6 +172,24 @@ func (s *Schedule) NextOpening(t time.Time) time.Time {
 	}
 }
 
+// NextClosing returns the first closed moment from t on: t itself when closed, otherwise when the doors close. False: they
+// do not within a week.
+func (s *Schedule) NextClosing(t time.Time) (at time.Time, ok bool) {
+	for at = t; at.Sub(t) < 7*24*time.Hour; {
+		closes := at
+		for _, o := range s.day(DateOf(at.In(s.loc))) {
+			if !at.Before(o.opens) && at.Before(o.closes) {
+				closes = o.closes
+			}
+		}
+		if closes.Equal(at) {
+			return at.UTC(), true
+		}
+		at = closes // what opens at the moment at which another closes goes on
+	}
+	return time.Time{}, false
+}
+
 // later returns the later of two moments.
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

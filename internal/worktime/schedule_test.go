@@ -69,6 +69,33 @@ func TestNextOpening(t *testing.T) {
 	}
 }
 
+func TestNextClosing(t *testing.T) {
+	always := Options{Hours: everyDay("00:00-24:00"), OpenOnBankHolidays: true}
+	for _, c := range []struct {
+		name       string
+		options    Options
+		from, want string // "" = never
+	}{
+		{"closed already", Options{}, "Mon 2026-03-02 06:00", "Mon 2026-03-02 06:00"},
+		{"in the morning", Options{}, "Mon 2026-03-02 10:15", "Mon 2026-03-02 18:30"},
+		{"at opening", Options{}, "Mon 2026-03-02 08:00", "Mon 2026-03-02 18:30"},
+		{"at closing", Options{}, "Mon 2026-03-02 18:30", "Mon 2026-03-02 18:30"},
+		{"before the lunch break", lunchPractice, "Mon 2026-03-02 12:00", "Mon 2026-03-02 13:00"},
+		{"over midnight", Options{Hours: map[time.Weekday]string{time.Monday: "20:00-24:00", time.Tuesday: "00:00-06:00"}}, "Mon 2026-03-02 22:00", "Tue 2026-03-03 06:00"},
+		{"round the clock", always, "Mon 2026-03-02 22:00", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, ok := schedule(t, c.options).NextClosing(at(t, c.from))
+			if ok != (c.want != "") {
+				t.Fatalf("it closes: %v, at %s", ok, got)
+			}
+			if ok {
+				same(t, "next closing", got, at(t, c.want))
+			}
+		})
+	}
+}
+
 func TestHoursThatAreRefused(t *testing.T) {
 	for name, hours := range map[string]string{
 		"words": "nine to five", "one end": "08:00", "dots": "08.00-18.30", "no leading zero": "8:00-18:30",

@@ -93,7 +93,7 @@ test('ways of a team are set up and tried, and what cannot be delivered is chase
   await looked(lea, 'undelivered')
   says = 202
   await card.getByRole('button', { name: /^Send again/ }).click()
-  await lea.getByText('Everything could be delivered.').waitFor()
+  await lea.getByText('Nothing here waits for somebody to ring or to send it again.').waitFor()
   await lea.goto(`${stand.url}/desk/#/handover/${id}`)
   await lea.getByText(/By their own system: taken by their machine/).waitFor()
   assert.equal(came[0].data.handover, id)
@@ -112,7 +112,7 @@ test('ways of a team are set up and tried, and what cannot be delivered is chase
   await lea.getByRole('button', { name: 'Record a call' }).click()
   await lea.getByText('Call recorded: it counts as received.').first().waitFor()
   await lea.goto(`${stand.url}/desk/#/undelivered`)
-  await lea.getByText('Everything could be delivered.').waitFor()
+  await lea.getByText('Nothing here waits for somebody to ring or to send it again.').waitFor()
 
   await lea.goto(`${stand.url}/desk/#/handovers/call_needed`) // what is urgent stands as a call to make, whatever a machine took
   await lea.getByRole('link', { name: /BIRCH/ }).waitFor()
@@ -128,7 +128,7 @@ test('whoever a mail led to a handover asks for a one-time link, reads it and ac
   await page.getByRole('heading', { name: 'No account here?' }).waitFor()
   await looked(page, 'no-account')
   await page.getByRole('button', { name: 'Send a one-time link to our mailbox' }).click()
-  await page.getByText('a link is on its way there. It counts for 15 minutes.').waitFor()
+  await page.getByText('on its way to the mailbox of the practice and counts for 15 minutes.').waitFor()
 
   // The mail itself is read in internal/server/once_test.go; here it is the page that it leads to.
   const handover = { ...await stand.care('lea', 'GET', `/handovers/${id}`), may: [] }, until = new Date(Date.now() + 900_000).toISOString()

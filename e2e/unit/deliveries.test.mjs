@@ -1,7 +1,7 @@
 // What a desk says of deliveries beyond an inbox, and which handovers stand as a call to make.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deliveryText, whyText } from '../../pb_public/desk/deliveries.js'
+import { deliveryText, needless, whyText } from '../../pb_public/desk/deliveries.js'
 import { needsCall } from '../../pb_public/desk/to-ring.js'
 import { words } from '../../pb_public/desk/words.js'
 
@@ -11,13 +11,25 @@ const one = { id: 1, channel: 'email', state: 'waiting', attempts: 0, next_at: '
 test('each delivery says by which way, what came of it and what is tried next', () => {
   assert.equal(deliveryText(one, now), 'By e-mail: waits to be sent, 14:00')
   assert.equal(deliveryText({ ...one, attempts: 3, why: 'busy' }, now),
-    'By e-mail: not taken yet (3 attempts), because the receiver said not now, until it was too late. Tried again 14:00, and given up 15:00.')
+    'By e-mail: not taken yet (3 attempts), because the receiver says not now. Tried again 14:00, and given up 15:00.')
   assert.equal(deliveryText({ ...one, attempts: 1 }, now), 'By e-mail: waits to be sent, 14:00') // under way: nothing failed yet
   assert.equal(deliveryText({ ...one, state: 'delivered', attempts: 1, at: '2026-03-02T10:32:00.000Z' }, now), 'By e-mail: taken by their machine 10:32')
   for (const state of ['given_up', 'passed_on', 'not_needed', 'settled']) {
     const text = deliveryText({ ...one, channel: 'webhook', state, why: 'refused' }, now)
     assert.match(text, /^By their own system: /)
     assert.doesNotMatch(text, /\{/, state)
+  }
+  assert.match(deliveryText({ ...one, state: 'given_up', why: 'busy' }, now), /said not now, until it was too late\. Somebody has to ring/)
+  assert.doesNotMatch(deliveryText({ ...one, state: 'given_up', why: 'busy' }, now, true), /has to ring/, 'somebody has the handover')
+  assert.match(deliveryText(one, now, true), /^By e-mail: not sent, because it was needed no more/)
+  for (const [h, over] of /** @type {[any, boolean][]} */ ([[{ state: 'sent' }, false], [{ state: 'acknowledged' }, true], [{ state: 'done' }, true], [{ state: 'escalated', to_team: { id: 't2' } }, true]])) {
+    assert.equal(needless({ to_team: { id: 't1' }, ...h }, { team: 't1' }), over, JSON.stringify(h))
+  }
+  assert.match(deliveryText({ ...one, state: 'not_needed' }, now), /or it went elsewhere$/)
+  for (const state of ['waiting', 'delivered', 'not_needed', 'settled']) { // a person sent no one-time link another way
+    const text = deliveryText({ ...one, once: true, state, why: state === 'settled' ? 'refused' : '' }, now)
+    assert.match(text, /^A one-time link by e-mail: /)
+    assert.doesNotMatch(text, /\{|Somebody sent/, state)
   }
   assert.doesNotMatch(deliveryText({ ...one, channel: 'pigeon', state: 'lost' }, now), /undefined/)
 })

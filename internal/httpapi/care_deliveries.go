@@ -25,8 +25,11 @@ type TeamDelivery struct {
 	ID      int64  `json:"id"`
 	Channel string `json:"channel"`
 	Team    string `json:"team"`
-	// State: waiting, delivered (a machine took it), given_up (a person has to see to it), passed_on (it goes by the
-	// next way), not_needed (somebody had the handover first), settled (a person sent it another way).
+	// Once: what went was a one-time link that somebody without an account asked for.
+	Once bool `json:"once,omitempty"`
+	// State: waiting, delivered (a machine took it), given_up (a person has to see to it, while nobody has the handover),
+	// passed_on (it goes by the next way), not_needed (somebody had the handover before it left, or it went elsewhere),
+	// settled (a person sent it another way; of a one-time link: it could not be sent).
 	State    string `json:"state"`
 	Attempts int    `json:"attempts"`
 	NextAt   string `json:"next_at,omitempty"` // of one that waits: when it is tried next
@@ -57,7 +60,7 @@ func (a *API) deliveryRoutes() []careRoute {
 }
 
 func viewDelivery(d *pbchannels.Delivery) TeamDelivery {
-	v := TeamDelivery{ID: d.ID, Channel: d.Channel, Team: d.Team, State: string(d.State), Attempts: d.Attempts, At: care.Stamp(d.DoneAt)}
+	v := TeamDelivery{ID: d.ID, Channel: d.Channel, Team: d.Team, Once: channel.IsOnce(d.Key), State: string(d.State), Attempts: d.Attempts, At: care.Stamp(d.DoneAt)}
 	if d.State == delivery.Waiting {
 		v.NextAt, v.Until = care.Stamp(d.DueAt), care.Stamp(d.Until)
 	}

@@ -15,7 +15,7 @@ import (
 const (
 	PassedOn delivery.State = "passed_on"  // given up, and it goes by the next route
 	NoNeed   delivery.State = "not_needed" // somebody has the handover in hand, or it is elsewhere
-	Settled  delivery.State = "settled"    // given up, and a person sent it another way
+	Settled  delivery.State = "settled"    // given up, and a person sent it another way; or a one-time link that could not be sent
 )
 
 const (

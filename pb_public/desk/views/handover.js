@@ -12,7 +12,7 @@ import { Refusal, sentenceOf } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,
     troubleBox, whoIs } from '../parts.js'
 import { fromLocal, toLocal } from '../../shared/ui/london.js'
-import { deliveryText } from '../deliveries.js'
+import { deliveryText, needless } from '../deliveries.js'
 import { fieldLabel, readable } from '../values.js'
 
 const w = words.desk.handover
@@ -116,7 +116,7 @@ export function handover(desk, [id = '', first = '']) {
                   e.news2.band)}${e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
         ${h.deliveries?.length ? html`<h2 class="nhsuk-heading-m">${w.ways}</h2><p class="ds-soft">${w.waysMean}</p>
-          <ul class="dk-tight">${h.deliveries.map((/** @type {any} */ d) => html`<li>${deliveryText(d, now())}${d.state === 'given_up'
+          <ul class="dk-tight">${h.deliveries.map((/** @type {any} */ d) => html`<li>${deliveryText(d, now(), needless(h, d))}${d.state === 'given_up' && !needless(h, d)
             ? html` <a href="#/undelivered">${words.desk.deliveries.title}</a>` : nothing}</li>`)}</ul>` : nothing}
         <h2 class="nhsuk-heading-m">${w.history}</h2>
         <ol class="dk-history">${h.events.map((/** @type {any} */ e) =>

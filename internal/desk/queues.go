@@ -11,6 +11,8 @@ type Queues struct {
 	Issues        int64 `json:"issues"`
 	IssuesOverdue int64 `json:"issues_overdue"`
 	SilentDevices int64 `json:"silent_devices"`
+	// Undelivered are what a team could not be told of by a way of its own and somebody has to see to.
+	Undelivered int64 `json:"undelivered"`
 }
 
 // QueueCounts counts what waits.

@@ -3,17 +3,17 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"doorstep/internal/access"
-	"doorstep/internal/arrange"
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
 	"doorstep/internal/delivery"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbchannels"
+	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/setup"
 	"doorstep/internal/wire"
@@ -80,30 +80,42 @@ func deliveriesOf(v *pbstore.Snapshot, handover string) ([]TeamDelivery, error) 
 	return views, err
 }
 
+// chases are the teams of a desk for whose handovers it sees to what cannot be delivered, where they have them and where
+// they sent them: of those that it looks after the ones whose handovers it may look at.
+func chases(e *core.RequestEvent) (have, sent []string) {
+	who, teams := accessOf(e), leadOf(e).DeskTeams()
+	looksAfter := func(list []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(t string) bool { return t == "" || !slices.Contains(teams, t) })
+	}
+	return looksAfter(who.InboxTeams()), looksAfter(who.SentTeams())
+}
+
 // listUndelivered lists what could not be delivered of the handovers that the desk's teams have or sent: somebody has to
 // ring, or send it another way.
 func (a *API) listUndelivered(e *core.RequestEvent) error {
 	who := accessOf(e)
 	items, read := []undelivered{}, care.ReadDetail{}
 	err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
-		list, err := pbchannels.Of(v).Undelivered(leadOf(e).DeskTeams())
+		list, err := pbchannels.Of(v).Undelivered(chases(e))
 		if err != nil {
 			return err
 		}
+		var ids, teams []string
 		for i := range list {
-			row, history, err := wholeHandover(v, list[i].Handover)
-			if err != nil {
-				return err
-			}
-			if row == nil || !maySee(who, arrange.HandoverOf(row.Record, history)) {
+			ids, teams = append(ids, list[i].Handover), append(teams, list[i].Team)
+		}
+		rows, err := pbpages.Of(v).Handovers(ids)
+		if err != nil {
+			return err
+		}
+		routes, err := pbchannels.Of(v).RoutesOfTeams(teams)
+		for i := range list {
+			row := rows[list[i].Handover]
+			if row == nil {
 				continue
 			}
-			routes, err := pbchannels.Of(v).RoutesOf(list[i].Team)
-			if err != nil {
-				return err
-			}
 			one := undelivered{Delivery: viewDelivery(&list[i]), Handover: a.itemOf(who, who.SideOf(row.Record), row), Others: []otherWay{}}
-			for _, r := range routes {
+			for _, r := range routes[list[i].Team] {
 				if r.ID != list[i].Route {
 					one.Others = append(one.Others, otherWay{r.ID, r.Channel})
 				}
@@ -111,7 +123,7 @@ func (a *API) listUndelivered(e *core.RequestEvent) error {
 			items = append(items, one)
 			read.Add(row.Record.Person())
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -128,7 +140,8 @@ func (a *API) chase(e *core.RequestEvent, action string, change func(tx pbchanne
 	if err != nil {
 		return identity.ErrNotFound
 	}
-	who, teams := accessOf(e), leadOf(e).DeskTeams()
+	who := accessOf(e)
+	have, sent := chases(e)
 	err = a.change(e, func(tx *pbstore.Tx) error {
 		in := pbchannels.In(tx)
 		d, err := in.Delivery(id)
@@ -141,7 +154,7 @@ func (a *API) chase(e *core.RequestEvent, action string, change func(tx pbchanne
 			return errors.Join(err, identity.ErrNotFound)
 		}
 		h := care.AsHandover(rec)
-		if !access.ShareTeam([]string{h.ToTeam(), h.FromTeam()}, teams) {
+		if !slices.Contains(have, h.ToTeam()) && !slices.Contains(sent, h.FromTeam()) {
 			return identity.ErrNotFound
 		}
 		if h.ToTeam() != d.Team || h.State().InHand() || h.State().Closed() {

@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/pbchannels"
 	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 )
@@ -15,7 +16,10 @@ import (
 func (a *API) queues(e *core.RequestEvent) error {
 	var answer desk.Queues
 	if err := a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) (err error) {
-		answer, err = desk.ReadQueues(pbpages.Of(v), leadOf(e), a.Clock())
+		if answer, err = desk.ReadQueues(pbpages.Of(v), leadOf(e), a.Clock()); err != nil {
+			return err
+		}
+		answer.Undelivered, err = pbchannels.Of(v).CountUndelivered(chases(e))
 		return err
 	}); err != nil {
 		return err

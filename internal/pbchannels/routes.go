@@ -19,6 +19,7 @@ const (
 	routeColumns = `SELECT id, team, place, channel, address, classes, hours, digest, secret, overlap, made_at, worked_at, failed_at, failed FROM team_routes`
 	routeByID    = routeColumns + ` WHERE id = ? AND ended_at = ''`
 	routesOfTeam = routeColumns + ` WHERE team = ? AND ended_at = '' ORDER BY place, id`
+	routesOfSome = routeColumns + ` WHERE team IN (SELECT value FROM json_each(?)) AND ended_at = '' ORDER BY team, place, id`
 	saveRoute    = `INSERT INTO team_routes (id, team, place, channel, address, classes, hours, digest, secret, overlap, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET place = excluded.place, address = excluded.address, classes = excluded.classes, hours = excluded.hours,
 		digest = excluded.digest, secret = excluded.secret, overlap = excluded.overlap`
@@ -112,6 +113,16 @@ func Of(v *pbstore.Snapshot) Pages { return Pages{v} }
 
 // RoutesOf are those of a team, in their order.
 func (v Pages) RoutesOf(team string) ([]Route, error) { return routes(v.Each, routesOfTeam, team) }
+
+// RoutesOfTeams are those of each of some teams, in their order.
+func (v Pages) RoutesOfTeams(teams []string) (map[string][]Route, error) {
+	of := map[string][]Route{}
+	list, err := routes(v.Each, routesOfSome, string(care.JSON(teams)))
+	for _, r := range list {
+		of[r.Team] = append(of[r.Team], r)
+	}
+	return of, err
+}
 
 // RouteIn finds a route in force in the store.
 func RouteIn(store *pbstore.Store) channel.Routes {

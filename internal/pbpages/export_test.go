@@ -35,7 +35,7 @@ const MostLookedAt = mostLookedAt
 // Built are the statements that functions make, by the name of the function and, where it makes several, what they
 // are for: one of each form.
 func Built() map[string]map[string]string {
-	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()},
+	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()}, "inboxSome": {"": inboxSome()},
 		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}, "historyOf": {"": historyOf()}, "origins": {},
 		"devicePage": {"": devicePage()}, "devicesWithWork": {"": devicesWithWork()}, "unacknowledged": {"": unacknowledged()}}
 	for _, c := range evidence {

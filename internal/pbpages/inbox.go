@@ -231,6 +231,9 @@ func inboxPage(where string) string {
 // inboxRow reads the handover ?2; ?1 is now.
 func inboxRow() string { return inboxFrom("?1", `id = ?2`) }
 
+// inboxSome reads the handovers of a list of ids, ?2, as they stand; ?1 is now.
+func inboxSome() string { return inboxFrom("?1", `id IN (SELECT value FROM json_each(?2))`) }
+
 // inboxRows reads handovers by id that are closed, and so never overdue.
 func inboxRows() string {
 	return `SELECT ` + inboxColumns() + `, '', 1, 1, 0, 0 FROM handovers h LEFT JOIN patients p ON p.id = h.patient WHERE h.id IN (SELECT value FROM json_each(?))`
@@ -283,4 +286,17 @@ func (v Pages) Handover(id string) (*InboxRow, error) {
 		return nil, err
 	}
 	return &row, nil
+}
+
+// Handovers reads those of some ids with their people, by id; what there is not is not in it.
+func (v Pages) Handovers(ids []string) (map[string]*InboxRow, error) {
+	found := map[string]*InboxRow{}
+	err := v.Each(inboxSome(), func(r *sql.Rows) error {
+		row, err := v.scanInbox(r)
+		if err == nil && row.Record != nil {
+			found[row.Record.ID] = &row
+		}
+		return err
+	}, columns.Stamp(v.Now()), jsonList(sortedSet(ids)))
+	return found, err
 }

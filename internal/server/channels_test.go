@@ -263,6 +263,11 @@ func TestWhatCannotBeDeliveredIsTriedAgainAndThenComesBeforeAPerson(t *testing.T
 	if others := w.waiting(w.hella); len(others) != 0 {
 		t.Errorf("another team's lead is told: %v", others)
 	}
+	for who, want := range map[*core.Record]float64{w.lea: 1, w.hella: 0} {
+		if got := w.ask(who, http.MethodGet, "/queues", nil, http.StatusOK)["undelivered"]; got != want {
+			t.Errorf("a desk begins with %v, want %v", got, want)
+		}
+	}
 	number := toText(d["id"])
 	w.ask(w.hella, http.MethodPost, "/deliveries/"+number+"/again", nil, http.StatusNotFound)
 	w.ask(w.hella, http.MethodPost, "/deliveries/"+number+"/other", map[string]any{"route": "x"}, http.StatusNotFound)

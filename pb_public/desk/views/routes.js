@@ -23,7 +23,8 @@ const nameOfTeam = async (desk, org, team) => (await readOrganisations(desk)).fi
 const labelled = (what, r) => ({ label: fill(w.labelled, { what, channel: word(w.channels, r.channel), address: r.address }) })
 
 /** How a route stands. @param {Route} r @param {string[]} channels those that this server is set up for */
-const standing = (r, channels) => !channels.includes(r.channel) ? tag(w.unset, 'bad') : r.why ? tag(fill(w.fails, { at: when(r.failed_at ?? ''), why: word(w.whys, r.why) }), 'bad')
+const standing = (r, channels) => !channels.includes(r.channel) ? tag(w.unset, 'bad')
+  : r.why ? tag(fill(w.fails, { at: when(r.failed_at ?? ''), why: word(w.whys, r.why) }), 'bad')
   : r.worked_at ? tag(fill(w.works, { at: when(r.worked_at) }), 'good') : tag(w.untried, 'warn')
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */

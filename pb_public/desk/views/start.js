@@ -23,7 +23,6 @@ export function start(desk) {
   /** @type {any[]} */ let phones = []
   /** Visits that should have been made by now. @type {any[]} */ let visits = []
   /** @type {any[]} */ let deaths = []
-  /** What could not be delivered. @type {any[]} */ let missed = []
   const handoverRow = (/** @type {any} */ h) => ({ to: `handover/${h.id}`, due: h.due,
     what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
     more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }) })
@@ -36,9 +35,9 @@ export function start(desk) {
   return {
     title: w.title,
     async load() {
-      const [q, i, h, d, l, died, m] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk),
+      const [q, i, h, d, l, died] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk),
           desk.all('/devices'),
-          desk.session.get('/board/late'), desk.session.get('/deaths'), desk.session.get('/deliveries'),
+          desk.session.get('/board/late'), desk.session.get('/deaths'),
           desk.fields(), desk.staff(), desk.teams()])
       queues = q
       issues = i.items
@@ -46,7 +45,6 @@ export function start(desk) {
       phones = d.items
       visits = l.items
       deaths = died.items
-      missed = m.items
     },
     draw() {
       const now = present()
@@ -61,7 +59,7 @@ export function start(desk) {
             late: lateOf(inState('no_destination')) },
         { to: 'handovers/call_needed', text: word(words.common.states, 'call_needed'), n: handovers.filter(needsCall).length,
             late: lateOf(handovers.filter(needsCall)) },
-        { to: 'undelivered', text: w.undelivered, n: missed.length, late: 0 },
+        { to: 'undelivered', text: w.undelivered, n: queues.undelivered ?? 0, late: 0 },
         { to: 'handovers/unanswered', text: w.unanswered, n: handovers.filter(unanswered).length,
             late: lateOf(handovers.filter(unanswered)) },
         { to: 'day', text: w.visits, n: visits.length, late: visits.length },

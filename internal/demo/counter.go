@@ -96,6 +96,15 @@ func (c *counter) Inbox(ctx context.Context, w *worker, states string) ([]item, 
 	}
 }
 
+// Closed finds closed handovers that a worker's teams had a part in, by words.
+func (c *counter) Closed(ctx context.Context, w *worker, words string) ([]item, error) {
+	var page struct {
+		Items []item `json:"items"`
+	}
+	err := c.call(ctx, w, http.MethodPost, carePath+"/handovers/search", map[string]string{"text": words}, &page)
+	return page.Items, err
+}
+
 // Act does one thing to a handover as it was last seen. A refusal is a *wire.Error.
 func (c *counter) Act(ctx context.Context, w *worker, i *item, a act) error {
 	a.Version = i.Version

@@ -281,3 +281,50 @@ func nowhereToSend(s *script) func() {
 		})
 	}
 }
+
+// foundAgain: a nurse hands over, rings, and adds a line; the practice answers, and finds it again among what is closed.
+func foundAgain(s *script) func() {
+	w, gp := s.h.south.nurses[3], s.h.surgeries[0]
+	p := s.someone("foundAgain", adult(s.h.south.team, gp.org))
+	return func() {
+		h, id := s.t.phones[w], ""
+		s.at(13, 5, func(ctx context.Context) (err error) {
+			if id, err = h.handOver(p, gp.team, care.SameDay, "Catheter blocked for the second time this week, nothing in the bag since six. Uncomfortable, no fever.",
+				"Please say today whether another size should be tried."); err != nil {
+				return err
+			}
+			return h.settle(ctx)
+		})
+		s.at(13, 8, func(ctx context.Context) error {
+			if _, err := h.record(func(c *pen) {
+				c.Edit(care.Handovers, id, map[string]any{"called": care.CallMade, "called_at": h.stamp(time.Minute), "called_name": gp.reception.name,
+					"called_role": "reception", "reached": true, "read_back": true})
+			}); err != nil {
+				return err
+			}
+			return h.settle(ctx)
+		})
+		s.at(13, 14, func(ctx context.Context) error {
+			if _, err := h.record(func(c *pen) {
+				c.Create(care.HandoverEvents, map[string]any{"patient": p.id, "handover": id, "kind": "added",
+					"text": "Flushed and draining again, 600 ml, clear. The question of the size remains."})
+			}); err != nil {
+				return err
+			}
+			return h.settle(ctx)
+		})
+		s.t.deskOf(gp.team).parts[p] = s.answer(p, act{verb: "answer", Outcome: "prescribed", Text: "Silicone, size 14, prescribed. Please change it at the next visit and tell us if it blocks again."}, func() {})
+		s.at(15, 30, func(ctx context.Context) error {
+			found, err := s.t.counter.Closed(ctx, gp.reception, "silicone "+p.family)
+			if err != nil {
+				return err
+			}
+			if len(found) != 1 || found[0].ID != id {
+				return fmt.Errorf("the search of what is closed at %s finds %d handovers, not the one about %s", gp.org.name, len(found), p.name())
+			}
+			s.t.tell("%s asks %s about %s's catheter, rings, and adds that it drains again. The answer is on the phone the same hour; %s finds it among what is closed by “silicone”.",
+				w.given(), gp.org.name, p.name(), gp.reception.given())
+			return nil
+		})
+	}
+}

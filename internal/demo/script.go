@@ -26,7 +26,7 @@ type scene func(*script) (play func())
 var scenes = []scene{
 	twoNursesOneNote, fastPhone, misreadBreathing, movedWithUnsentNote, leaver, askedInByANeighbour, consentWithdrawn,
 	threeHoursLate, practiceSilent, referralToMentalHealth, socialWorkerToPractice, volunteersConcern, safeguardingButton,
-	noReply, missedInsulin, bounced, nowhereToSend, seenTwice, twoViewsOfTheDoor, lastHour,
+	noReply, missedInsulin, bounced, nowhereToSend, seenTwice, twoViewsOfTheDoor, lastHour, foundAgain,
 }
 
 // line is one thing that happened, as the day is told afterwards.

@@ -117,7 +117,8 @@ export function handover(desk, [id = '', first = '']) {
         ${actions()}
         ${h.deliveries?.length ? html`<h2 class="nhsuk-heading-m">${w.ways}</h2><p class="ds-soft">${w.waysMean}</p>
           <ul class="dk-tight">${h.deliveries.map((/** @type {any} */ d) => html`<li>${deliveryText(d, now(), needless(h, d))}${
-            d.state === 'given_up' && !needless(h, d) ? html` <a href="#/undelivered">${words.desk.deliveries.title}</a>` : nothing}</li>`)}</ul>` : nothing}
+            d.state === 'given_up' && !needless(h, d)
+              ? html` <a href="#/undelivered">${words.desk.deliveries.title}</a>` : nothing}</li>`)}</ul>` : nothing}
         <h2 class="nhsuk-heading-m">${w.history}</h2>
         <ol class="dk-history">${h.events.map((/** @type {any} */ e) =>
             html`<li><span class="ds-soft">${when(e.at)}</span> ${word(w.events, e.kind)}${e.by ? html`, ${nameOf(e.by)}` : nothing}${e.team

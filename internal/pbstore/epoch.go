@@ -24,7 +24,7 @@ const (
 	addParting   = `INSERT INTO sync_partings (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`
 	lowerFork    = `UPDATE sync_epochs SET fork = min(fork, ?) WHERE parent = ?`
 
-	confirmedMid = `SELECT last_mid, last_key FROM sync_clients WHERE id = ?`
+	momentNow = `SELECT m.seq, m.floor, c.last_mid, c.last_key FROM sync_meta m, sync_clients c WHERE c.id = ?`
 )
 
 // epochStep keeps the numbers of a new epoch clear of any the lost end of the old one gave out.
@@ -176,8 +176,9 @@ func (s *Store) Await(ctx context.Context, head int64) error {
 	}
 }
 
-// Confirmed returns up to which mutation a client's work is in this snapshot.
-func (v *Snapshot) Confirmed(client int64) (mid int64, key string, err error) {
-	err = v.row(confirmedMid, client).Scan(&mid, &key)
-	return mid, key, err
+// Moment is the last number this snapshot can see, the floor as it has it, and up to which mutation a client's work is
+// in it.
+func (v *Snapshot) Moment(client int64) (head, floor, mid int64, key string, err error) {
+	err = v.row(momentNow, client).Scan(&head, &floor, &mid, &key)
+	return head, floor, mid, key, err
 }

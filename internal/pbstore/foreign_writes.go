@@ -205,6 +205,7 @@ func (tx *Tx) settleGone(in ForeignWrites, s *table, d dirty, old *care.Record) 
 			return err
 		}
 	}
+	tx.note(func(*memory) { tx.store.Rendered.Forget() })
 	switch s.Collection.Name {
 	case care.Organisations, care.Teams, care.Neighbourhoods:
 		return tx.reloadDirectory()

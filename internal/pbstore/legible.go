@@ -63,7 +63,7 @@ func (v *Snapshot) deliverLegible(visible *access.Visible, s *table, view care.V
 	if len(damaged) == 0 && !errors.Is(cause, errDamaged) {
 		v.store.app.Logger().Error("a row cannot be read as text; mend it in the dashboard or from a backup", "collection", s.Collection.Name, "cause", cause)
 	}
-	if err := v.deliver(visible, s, s.deliveriesAs(s.legible[view].projection), list, found, damaged); err != nil {
+	if err := v.deliver(visible, s, view, s.deliveriesAs(s.legible[view].projection), list, found, damaged); err != nil {
 		return err
 	}
 	for id, fields := range damaged {

@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/delivery"
 	"doorstep/internal/history"
 	"doorstep/internal/identifier"
+	"doorstep/internal/rendered"
 	"doorstep/internal/rules"
 	"doorstep/internal/sqlitedb"
 )
@@ -46,7 +47,7 @@ func Open(app core.App, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{app: app, db: db, tables: newTables(), now: o.Now, ids: identifier.NewMinter(o.Entropy), names: history.Namer{Key: o.Key, Chance: o.Entropy},
-		faults: faults{rows: map[string]map[string]bool{}}}
+		faults: faults{rows: map[string]map[string]bool{}}, Rendered: rendered.New(renderedBytes)}
 	if s.names.Chance == nil {
 		s.names.Chance = rand.Reader
 	}
@@ -75,6 +76,9 @@ func (s *Store) Close() error {
 	s.unbind()
 	return s.db.Close()
 }
+
+// renderedBytes bounds the cache of records as phones get them: some ten thousand of those that changed last.
+const renderedBytes = 16 << 20
 
 // maxPatients bounds the cache of person records: the one that was used least recently makes room.
 const maxPatients = 20000

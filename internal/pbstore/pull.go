@@ -9,6 +9,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
+	"doorstep/internal/rendered"
 	"doorstep/internal/wire"
 )
 
@@ -114,20 +115,23 @@ func (v *Snapshot) RowsOf(collection string, ids []string) []FeedRow {
 // Deliveries turns feed rows into what the viewer gets: the whole record in their projection, or
 // word that it is gone. A record that moved in two of their scopes comes once.
 func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.Delivery, error) {
-	byCollection := map[int64][]string{}
-	latest := map[string]int64{}
+	latest := make(map[string]FeedRow, len(rows))
 	order := make([]FeedRow, 0, len(rows))
 	for _, row := range rows {
-		if _, twice := latest[row.Record]; twice {
-			latest[row.Record] = max(latest[row.Record], row.Seq)
-			continue
+		was, twice := latest[row.Record]
+		if !twice {
+			order = append(order, row)
 		}
-		latest[row.Record] = row.Seq
-		order = append(order, row)
-		byCollection[row.Collection] = append(byCollection[row.Collection], row.Record)
+		if !twice || row.Seq > was.Seq {
+			latest[row.Record] = row
+		}
+	}
+	byCollection := map[int64][]FeedRow{}
+	for _, row := range order {
+		byCollection[row.Collection] = append(byCollection[row.Collection], latest[row.Record])
 	}
 	found := make(map[string]wire.Delivery, len(order))
-	for number, ids := range byCollection {
+	for number, moved := range byCollection {
 		s := v.store.tables.byNumber[number]
 		if s == nil {
 			continue
@@ -135,9 +139,9 @@ func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.D
 		var err error
 		switch s.Collection.Name {
 		case care.Conflicts, care.Quarantine:
-			err = v.issues(visible, s, ids, found)
+			err = v.issues(visible, s, moved, found)
 		default:
-			err = v.plain(visible, s, ids, found)
+			err = v.plain(visible, s, moved, found)
 		}
 		if err != nil {
 			return nil, err
@@ -147,12 +151,12 @@ func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.D
 	for _, row := range order {
 		d, ok := found[row.Record]
 		if !ok {
-			d = wire.Delivery{Collection: wireName(v.store.tables.byNumber[row.Collection]), ID: row.Record, Version: latest[row.Record], Gone: "retracted"}
+			d = wire.Delivery{Collection: wireName(v.store.tables.byNumber[row.Collection]), ID: row.Record, Version: latest[row.Record].Seq, Gone: "retracted"}
 		}
 		if d.Collection == care.Patients && !visible.Access.Clinical() {
 			// A limited viewer is told of what they can see, so for them the person's version is
 			// that of the last change they could: else their digest would differ for ever.
-			d.Version = latest[row.Record]
+			d.Version = latest[row.Record].Seq
 		}
 		list = append(list, d)
 	}
@@ -166,73 +170,68 @@ func wireName(s *table) string {
 	return s.Collection.Name
 }
 
-// plain loads records whose JSON SQLite builds.
-func (v *Snapshot) plain(visible *access.Visible, s *table, ids []string, found map[string]wire.Delivery) error {
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return err
-	}
+// plain loads records whose JSON SQLite builds, as far as it did not build it before.
+func (v *Snapshot) plain(visible *access.Visible, s *table, rows []FeedRow, found map[string]wire.Delivery) error {
 	view := care.Clinical
 	if !visible.Access.Clinical() {
 		view = care.Limited
 	}
-	err = v.deliver(visible, s, s.deliveries(view), string(list), found, nil)
+	var ids []string
+	for _, row := range rows {
+		k := rendered.Key{Record: row.Record, Version: row.Seq, View: view}
+		// A row of the feed has the number of the record's last version, but for one in a scope that the record left.
+		if kept, ok := v.store.Rendered.Get(k); ok && slices.Contains(kept.Scopes(s.Collection, row.Record), visible.Access.ScopeName(row.Scope)) {
+			found[row.Record] = kept.Delivery(s.Collection, k, visible)
+		} else {
+			ids = append(ids, row.Record)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	err := v.deliver(visible, s, view, s.deliveries(view), jsonList(ids), found, nil)
 	if err == nil || Unavailable(err) {
 		return err
 	}
 	// One of them holds what is no JSON, and SQLite gives up on all.
-	return v.deliverLegible(visible, s, view, string(list), found, err)
+	return v.deliverLegible(visible, s, view, jsonList(ids), found, err)
 }
 
 // deliver runs a statement of table.deliveriesAs for the ids in a list. It notes in damaged, by record, fields that
 // are nested without end or hold what their kind does not; without it, it ends where a row holds such a one, or infinity.
-func (v *Snapshot) deliver(visible *access.Visible, s *table, query, list string, found map[string]wire.Delivery, damaged map[string][]string) error {
-	values := make([]string, len(s.scopes))
+func (v *Snapshot) deliver(visible *access.Visible, s *table, view care.View, query, list string, found map[string]wire.Delivery, damaged map[string][]string) error {
 	return v.each(query, func(r *sql.Rows) error {
-		var d wire.Delivery
-		var retracted, author string
-		into := []any{&d.ID, &d.Version, &retracted, &author, &d.Patient, (*[]byte)(&d.Data)}
-		for i := range values {
-			into = append(into, &values[i])
+		row := rendered.Row{Values: make([]string, len(s.scopes))}
+		k := rendered.Key{View: view}
+		into := append(make([]any, 0, 6+len(s.scopes)), &k.Record, &k.Version, &row.Retracted, &row.Author, &row.Patient, &row.Data)
+		for i := range row.Values {
+			into = append(into, &row.Values[i])
 		}
 		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		var lost []string
-		infinite := damaged == nil && columns.Infinite(d.Data)
-		d.Collection = s.Collection.Name
-		if d.Data, lost = columns.Readable(s.Collection, d.Data); infinite || damaged == nil && len(lost) > 0 {
+		infinite := damaged == nil && columns.Infinite(row.Data)
+		data, lost := columns.Readable(s.Collection, row.Data)
+		if infinite || damaged == nil && len(lost) > 0 {
 			return errDamaged
 		}
-		if len(lost) > 0 {
-			damaged[d.ID] = append(damaged[d.ID], lost...)
+		if row.Data = data; len(lost) > 0 {
+			damaged[k.Record] = append(damaged[k.Record], lost...)
 		}
-		d.Scopes = visible.Held(care.ScopesOf(s.Collection.Name, d.ID, author, func(f string) string {
-			for i, name := range s.scopes {
-				if name == f {
-					return values[i]
-				}
-			}
-			return ""
-		}))
-		if s.Collection.Name == care.Checkins && !visible.Access.ReadsCheckins(values[0]) {
-			d.Scopes = nil
+		if damaged == nil && rendered.ByVersion(s.Collection, view) {
+			v.store.Rendered.Add(k, row)
 		}
-		switch {
-		case retracted != "":
-			d.Gone, d.Scopes, d.Data = "retracted", nil, nil
-		case len(d.Scopes) == 0:
-			d.Gone, d.Data = "left", nil
-		case s.Collection.Name == care.Handovers, s.Collection.Name == care.HandoverEvents:
-			d.Data = visible.Access.SeeSent(s.Collection, d.Scopes, d.Patient, d.Data)
-		}
-		found[d.ID] = d
+		found[k.Record] = row.Delivery(s.Collection, k, visible)
 		return nil
 	}, list)
 }
 
 // issues loads conflicts and quarantine as the sync_issues of whoever must act on them.
-func (v *Snapshot) issues(visible *access.Visible, s *table, ids []string, found map[string]wire.Delivery) error {
+func (v *Snapshot) issues(visible *access.Visible, s *table, rows []FeedRow, found map[string]wire.Delivery) error {
+	var ids []string
+	for _, row := range rows {
+		ids = append(ids, row.Record)
+	}
 	records := map[string]*care.Record{}
 	if err := v.load(s, ids, records); err != nil {
 		return err

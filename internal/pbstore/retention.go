@@ -13,7 +13,6 @@ import (
 const (
 	feedBetween = `SELECT seq, n, scope, collection, record FROM sync_feed WHERE (seq, n) > (?, ?) AND seq < ? ORDER BY seq, n LIMIT +?`
 	dropFeedRow = `DELETE FROM sync_feed WHERE seq = ? AND n = ?`
-	floorNow    = `SELECT floor FROM sync_meta`
 	raiseFloor  = `UPDATE sync_meta SET floor = max(floor, ?)`
 	forgetMarks = `DELETE FROM sync_marks WHERE minute IN (SELECT minute FROM sync_marks
 		WHERE minute < (SELECT max(minute) FROM sync_marks WHERE seq <= ?) LIMIT +?)`
@@ -27,12 +26,6 @@ func (s *Store) Floor() int64 {
 	s.mem.mu.RLock()
 	defer s.mem.mu.RUnlock()
 	return s.mem.floor
-}
-
-// Floor is the floor as this snapshot has it.
-func (v *Snapshot) Floor() (floor int64, err error) {
-	err = v.row(floorNow).Scan(&floor)
-	return floor, err
 }
 
 // MarkBefore returns the last number that was given out before a time, 0 when none is known.

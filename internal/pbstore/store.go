@@ -17,6 +17,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/history"
 	"doorstep/internal/identifier"
+	"doorstep/internal/rendered"
 	"doorstep/internal/rules"
 	"doorstep/internal/sqlitedb"
 	"doorstep/internal/worktime"
@@ -41,6 +42,8 @@ type Store struct {
 	channels  []string // by which a handover leaves
 	unbind    func()   // takes off the app what Open bound to it
 	faults    faults   // rows that could not be read whole
+	// Rendered keeps records as phones got them.
+	Rendered *rendered.Cache
 }
 
 // QueriesRun is how often the database was asked for anything so far: transactions of both kinds and

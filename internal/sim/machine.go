@@ -10,16 +10,20 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/access"
+	"doorstep/internal/care"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
 	"doorstep/internal/syncer"
 	"doorstep/internal/testkit/pbtest"
+	"doorstep/internal/wire"
 )
 
 // dataFiles are what a server leaves in its folder, the write-ahead log included.
@@ -59,6 +63,7 @@ type machine struct {
 	clock   *Clock
 	entropy io.Reader
 	seams   syncer.Seams
+	differ  func(what string) // told where a page that was kept is not the page that would be read
 	tear    *tear
 
 	app      *core.BaseApp
@@ -92,8 +97,10 @@ func (m *machine) boot(d disk) error {
 	if err != nil {
 		return err
 	}
+	seams := m.seams
+	seams.Feed = m.readTwice
 	srv, err := server.Start(app, server.Options{Now: m.clock.Now, Entropy: m.entropy, Manual: true, Phones: manyPhones,
-		Log: slog.New(slog.DiscardHandler), Seams: m.seams})
+		Log: slog.New(slog.DiscardHandler), Seams: seams})
 	if err != nil {
 		return errors.Join(err, app.ResetBootstrapState())
 	}
@@ -106,6 +113,33 @@ func (m *machine) boot(d disk) error {
 	}
 	m.app, m.srv, m.handler, m.outlines = app, srv, handler, map[string]*sql.Stmt{}
 	return m.noteLine()
+}
+
+// readTwice reads each page as the server does, which keeps what it rendered, and once more with nothing kept.
+func (m *machine) readTwice(page syncer.PageSource) syncer.PageSource {
+	page = twice{page, m}
+	if m.seams.Feed != nil {
+		page = m.seams.Feed(page)
+	}
+	return page
+}
+
+type twice struct {
+	syncer.PageSource
+	m *machine
+}
+
+func (t twice) Deliveries(visible *access.Visible, rows []pbstore.FeedRow) ([]wire.Delivery, error) {
+	list, err := t.PageSource.Deliveries(visible, rows)
+	if err != nil {
+		return nil, err
+	}
+	t.m.srv.Store.Rendered.Forget()
+	fresh, err := t.PageSource.Deliveries(visible, rows)
+	if err == nil && !reflect.DeepEqual(list, fresh) {
+		t.m.differ(fmt.Sprintf("a page has %s where %s would be read", care.JSON(list), care.JSON(fresh)))
+	}
+	return list, err
 }
 
 func (m *machine) noteLine() error {

@@ -110,7 +110,7 @@ func Run(o Options) (*Report, error) {
 		w.tear = &tear{world: w}
 		o.Seams.Ledger = w.tear.ledger
 	}
-	w.machine = &machine{root: root, clock: w.clock, entropy: rand.NewChaCha8(entropy), seams: o.Seams, tear: w.tear}
+	w.machine = &machine{root: root, clock: w.clock, entropy: rand.NewChaCha8(entropy), seams: o.Seams, differ: func(what string) { w.fail("%s", what) }, tear: w.tear}
 	if err := w.machine.boot(town.disk); err != nil {
 		return nil, err
 	}

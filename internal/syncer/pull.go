@@ -122,14 +122,11 @@ func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client
 // walk goes through rounds until one ends at the head of this very snapshot: only then is the
 // union of all pages the viewer's projection at one moment, and the phone may swap it in.
 func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.Access, c *pbstore.Client, cur cursor, limit int, page *wire.PullResponse) error {
-	head, err := snap.Head()
+	head, floor, mid, key, err := snap.Moment(c.Row)
 	if err != nil {
 		return err
 	}
-	floor, err := snap.Floor()
-	if err != nil {
-		return err
-	}
+	page.Head, page.LastMid, page.LastKey = head, mid, key
 	cur.rise(floor) // the clean-up may have come between the request and this snapshot
 	if err := e.store.Await(ctx, head); err != nil {
 		return err
@@ -142,10 +139,6 @@ func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.A
 	if cur.walking() && who.ResetAfter(cur.until) {
 		cur = cursor{epoch: cur.epoch, since: cur.since, seen: cur.seen} // what came so far is void: all of it begins anew
 	}
-	if page.LastMid, page.LastKey, err = snap.Confirmed(c.Row); err != nil {
-		return err
-	}
-	page.Head = head
 	feed := e.o.feed(snap)
 	for {
 		fresh := !cur.walking()

@@ -257,7 +257,7 @@ func TestOneRowNobodyCanReadGoesOutWithoutWhatIsDamagedAndTheRestOfThePageGoesOn
 	issue := res.Issues[0].ID
 	// As a script or a bad disk would leave it, with the version raised so that nobody notices.
 	for id, pulse := range torn {
-		w.sql(`UPDATE observations SET pulse = ?, version = version + 1 WHERE id = ?`, pulse, id)
+		w.damage(`UPDATE observations SET pulse = ?, version = version + 1 WHERE id = ?`, pulse, id)
 	}
 	w.sql(`UPDATE quarantine SET content = '{"torn', changed = '{"torn', version = version + 1 WHERE id = ?`, issue)
 
@@ -310,7 +310,7 @@ func TestAValueOfAnotherKindGoesOutLikeOneThatNobodyCanRead(t *testing.T) {
 	w.sync(r.lea)
 	torn[wrong{care.Handovers, "rules", h}] = `["news2_7"]`
 	for at, value := range torn { // with the version raised, so that nobody notices
-		w.sql(`UPDATE `+at.collection+` SET `+at.field+` = ?, version = version + 1 WHERE id = ?`, value, at.id)
+		w.damage(`UPDATE `+at.collection+` SET `+at.field+` = ?, version = version + 1 WHERE id = ?`, value, at.id)
 	}
 	var page wire.PullResponse
 	ok(t, json.Unmarshal(w.call(r.annNet.bearer, http.MethodGet, "/pull?client="+r.ann.Client(), nil).Body, &page))

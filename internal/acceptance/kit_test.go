@@ -270,6 +270,13 @@ func (w *world) sql(statement string, args ...any) {
 	w.tick()
 }
 
+// damage spoils a row as a bad disk does, past all that notices, and as a server finds it that has not read the row before.
+func (w *world) damage(statement string, args ...any) {
+	w.t.Helper()
+	w.sql(statement, args...)
+	w.srv.Store.Rendered.Forget()
+}
+
 // rows finds stored records by a filter of PocketBase's, oldest first.
 func (w *world) rows(collection, filter string, params dbx.Params) []*core.Record {
 	w.t.Helper()

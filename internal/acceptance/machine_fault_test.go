@@ -121,7 +121,7 @@ func TestARowNobodyCanReadIsShownByHealthUntilItIsMended(t *testing.T) {
 	ann := w.phoneOf(w.ann)
 	id := w.record(ann, care.Observations, w.settled(w.ada, 0))
 	w.sync(ann)
-	w.sql(`UPDATE observations SET pulse = 'fast', version = version + 1 WHERE id = ?`, id)
+	w.damage(`UPDATE observations SET pulse = 'fast', version = version + 1 WHERE id = ?`, id)
 	bob := w.phoneOf(w.bob)
 	if s := sees(t, bob, care.Observations, id, "spo2", 97); s.Values["pulse"] != nil {
 		t.Errorf("the pulse reads %v", s.Values["pulse"])

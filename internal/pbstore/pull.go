@@ -136,14 +136,11 @@ func (v *Snapshot) Deliveries(visible *access.Visible, rows []FeedRow) ([]wire.D
 		if s == nil {
 			continue
 		}
-		var err error
-		switch s.Collection.Name {
-		case care.Conflicts, care.Quarantine:
-			err = v.issues(visible, s, moved, found)
-		default:
-			err = v.plain(visible, s, moved, found)
+		read := v.plain
+		if s.Collection.Name == care.Conflicts || s.Collection.Name == care.Quarantine {
+			read = v.issues
 		}
-		if err != nil {
+		if err := read(visible, s, moved, found); err != nil {
 			return nil, err
 		}
 	}

@@ -20,7 +20,8 @@ import (
 func doctorCommand(set *settings.Settings) *cobra.Command {
 	return doctor.Command(func() (doctor.Given, error) {
 		signing, sealing := keyFiles(set)
-		return doctor.Given{Copy: copyReaches(set), Dir: set.DataDir, SigningKey: signing, SealingKey: sealing, Now: time.Now(), Knows: pbapp.Knows, Schema: pbapp.Schema,
+		return doctor.Given{Copy: copyReaches(set), Dir: set.DataDir, SigningKey: signing, SealingKey: sealing, CopyKey: filepath.Join(set.DataDir, copier.ServerKeyFile), Now: time.Now(), Steps: pbapp.Steps(), Schema: pbapp.Schema,
+			Left:       func() ([]string, error) { return datafolder.LeftByRestore(set.DataDir) },
 			OwnHistory: func(name string) (bool, error) { return ownHistory(signing, name) },
 			Sealing:    func() error { _, err := identity.ReadSealingKeys(sealing); return err },
 			Served:     func() bool { return datafolder.Served(set.DataDir) }}, nil

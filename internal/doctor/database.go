@@ -41,10 +41,10 @@ func (l *look) schema() error {
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(steps, func(s string) bool { return l.Knows != nil && !l.Knows(s) }); i >= 0 {
-		l.found(Problem, "A newer program changed this database: its step "+steps[i]+" is not known to this one.", "This program does not start on it.",
-			"Start the newer program, or put a backup from before in place.")
-		return nil
+	if len(l.Steps) > 0 {
+		if l.otherProgram(steps); l.other {
+			return nil
+		}
 	}
 	if l.Schema == nil {
 		return nil
@@ -70,8 +70,7 @@ func (l *look) schema() error {
 	}
 	if len(tables) > 0 {
 		l.found(Problem, plural(len(tables), "table")+" that this program needs "+are(len(tables))+" not there.",
-			"An older program served this database last, and the server adds what is missing at its next start; or somebody took it out.",
-			"Start the server. If it is missing still, put a backup in place.").Examples = tables[:min(len(tables), shown)]
+			"Somebody took it out. What needs it fails.", "Stop the server and put the newest backup in place: see docs/operate/runbook.md.").Examples = tables[:min(len(tables), shown)]
 		return nil // indexes and triggers of such tables would be missing too
 	}
 	if len(others) > 0 {
@@ -82,6 +81,24 @@ func (l *look) schema() error {
 		f.mends(statements(statementsOf...))
 	}
 	return nil
+}
+
+// otherProgram looks whether a newer program changed the schema, or an older one made it. On either this one's checks say nothing, and
+// what it would mend is not its own to mend.
+func (l *look) otherProgram(steps []string) {
+	unknown := func(s string) bool { return !slices.Contains(l.Steps, s) }
+	missing := slices.DeleteFunc(slices.Clone(l.Steps), func(s string) bool { return slices.Contains(steps, s) })
+	switch i := slices.IndexFunc(steps, unknown); {
+	case i >= 0:
+		l.other = true
+		l.found(Problem, "A newer program changed this database: its step "+steps[i]+" is not known to this one.", "This program does not start on it.",
+			"Start the newer program, or put a backup from before in place.")
+	case len(missing) > 0:
+		l.other = true
+		l.found(Warning, "An older program served this database last: it lacks "+plural(len(missing), "step")+" of this one's schema.",
+			"What is in it can be looked at only when it has them. --fix puts nothing in it right before.",
+			"Make a backup and start the server, which brings it to its schema; then doorstep doctor. See \"Before and after an upgrade\" in docs/operate/runbook.md.").Examples = missing[:min(len(missing), shown)]
+	}
 }
 
 func are(n int) string {

@@ -72,6 +72,13 @@ var planted = []fault{
 		}
 	}, "keys", doctor.Problem, "is not the key with which", false, nil},
 	{"a sealing key cut short", file("sealing.key", func(p string) error { return os.WriteFile(p, []byte("-----BEGIN"), 0o600) }), "keys", doctor.Problem, "cannot be read", false, nil},
+	{"a key of copies that others may read", file("copy.key", func(p string) error { return os.WriteFile(p, []byte("x"), 0o644) }), "keys", doctor.Problem, "copy.key", true, nil},
+	{"what a restore left that was cut short", func(t *testing.T, l *lived) {
+		l.left = []string{filepath.Join(l.dir, "restoring-1")}
+		if err := os.Mkdir(l.left[0], 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}, "disk", doctor.Warning, "left 1 file", true, nil},
 	{"no sealing key", file("sealing.key", os.Remove), "keys", doctor.Problem, "is not there", false, nil},
 	{"an old database that was put aside", file("data.db.before-20260101T000000Z", func(p string) error {
 		old := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -213,6 +220,33 @@ func TestWhatAnImportBringsStandsInTheFeedOnce(t *testing.T) {
 		if f.Check == "feed" {
 			t.Errorf("%s %v", f.Found, f.Examples)
 		}
+	}
+}
+
+// What this program would make is not what an older database, or a newer one, should have: the doctor says so and leaves it alone.
+func TestADatabaseOfAnotherProgramIsNotMended(t *testing.T) {
+	sound := livedIn(t)
+	for name, c := range map[string]struct {
+		plant, says string
+		severity    doctor.Severity
+	}{
+		"an older one": {`DELETE FROM _migrations WHERE file = (SELECT max(file) FROM _migrations)`, "lacks 1 step", doctor.Warning},
+		"a newer one":  {`INSERT INTO _migrations (file, applied) VALUES ('1999999999_tomorrow.go', 1)`, "1999999999_tomorrow.go", doctor.Problem},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := sound.copy(t)
+			sqls(c.plant, `DROP TRIGGER audit_no_delete`, `DROP INDEX sync_grants_patient`, `DELETE FROM people_sorted`)(t, l)
+			mended, r, err := doctor.Fix(t.Context(), l.given())
+			if err != nil || len(mended) > 0 || len(r.Findings) != 1 || r.Findings[0].Check != "schema" || r.Findings[0].Severity != c.severity || !strings.Contains(r.Findings[0].Found, c.says) {
+				t.Errorf("it mended %+v and finds %+v, %v", mended, r, err)
+			}
+			if got := l.sql(t, `SELECT count(*) FROM sqlite_master WHERE name IN ('audit_no_delete', 'sync_grants_patient')`); got != "0" {
+				t.Errorf("it made %s of what is missing", got)
+			}
+			if !slices.Contains(r.Skipped, "feed") || !slices.Contains(r.Looked, "integrity") {
+				t.Errorf("it looked at %v and not at %v", r.Looked, r.Skipped)
+			}
+		})
 	}
 }
 

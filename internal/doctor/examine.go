@@ -23,11 +23,11 @@ const dataFile = "data.db"
 // Given is what a folder is held to.
 type Given struct {
 	Dir string
-	// SigningKey and SealingKey are the files of the keys.
-	SigningKey, SealingKey string
-	Now                    time.Time
-	// Knows says whether this program has a step of the schema, by the name of its file.
-	Knows func(step string) bool
+	// SigningKey, SealingKey and CopyKey, which opens copies, are the files of the keys.
+	SigningKey, SealingKey, CopyKey string
+	Now                             time.Time
+	// Steps are those of the schema that this program takes, by the names of their files; none: it is not looked who changed it last.
+	Steps []string
 	// Schema gives what an empty database of today has in sqlite_master: the statement that makes each table, index and
 	// trigger, by name. Nil: the schema is not looked at.
 	Schema func() (map[string]string, error)
@@ -37,6 +37,8 @@ type Given struct {
 	Sealing func() error
 	// Copy says which moment the copy off the machine reaches; nil: none is made.
 	Copy func(context.Context) (time.Time, error)
+	// Left lists what restores left that were cut short; nil: nobody looks.
+	Left func() ([]string, error)
 	// Served says whether a server has the folder at this moment.
 	Served func() bool
 }
@@ -53,8 +55,8 @@ type check struct {
 // checks are all there are, in the order in which they are made. A further one is a line here.
 var checks = []check{
 	{"folder", "the folder is there, and closed to others", false, (*look).folder},
-	{"disk", "room on the disk, the size of the write-ahead log, databases that were put aside", false, (*look).disk},
-	{"keys", "the signing key and the sealing keys are there, closed to others, and the database's own", false, (*look).keys},
+	{"disk", "room on the disk, the size of the write-ahead log, databases that were put aside or left by half", false, (*look).disk},
+	{"keys", "the signing key and the sealing keys are there and the database's own; they and the key of copies are closed to others", false, (*look).keys},
 	{"database", "the database can be read", false, (*look).readable},
 	{"integrity", "SQLite finds its structure sound", true, (*look).integrity},
 	{"schema", "no newer program changed it; no table, index or trigger is missing", true, (*look).schema},
@@ -72,7 +74,7 @@ var checks = []check{
 	{"issues", "what waits for a decision has somebody who can decide it", true, sqlRules("issues")},
 	{"phones", "phones that hold unsent work were heard of lately", true, (*look).phones},
 	{"jobs", "the nightly jobs ran", true, (*look).jobs},
-	{"copy", "the copy off the machine, where one is made, can be read and is not behind", true, (*look).copied},
+	{"copy", "the copy off the machine, where one is made, opens, file by file, and is not behind", true, (*look).copied},
 	{"audit", "the audit is sealed and can only grow", true, sqlRules("audit")},
 	{"recovery", "each organisation with phones has a recovery key", true, sqlRules("recovery")},
 }
@@ -90,6 +92,7 @@ type look struct {
 	Given
 	ctx    context.Context
 	db     *sql.DB // nil: it cannot be read
+	other  bool    // another program's schema: nothing more can be looked at, and nothing mended
 	report *Report
 	check  string
 }
@@ -103,7 +106,7 @@ func Examine(ctx context.Context, g Given) (*Report, error) {
 	}
 	defer l.close()
 	for _, c := range checks {
-		if l.check = c.name; c.database && l.db == nil {
+		if l.check = c.name; c.database && (l.db == nil || l.other) {
 			l.report.Skipped = append(l.report.Skipped, c.name)
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type lived struct {
 	schema map[string]string
 	ids    map[string]string
 	copied func(context.Context) (time.Time, error)
+	left   []string
 	served bool // by another process, so that nothing here locks it
 }
 
@@ -152,7 +154,9 @@ func (l *lived) copy(t *testing.T) *lived {
 
 func (l *lived) given() doctor.Given {
 	key, sealing := filepath.Join(l.dir, identity.KeyFile), filepath.Join(l.dir, identity.SealingKeyFile)
-	return doctor.Given{Dir: l.dir, Copy: l.copied, Served: func() bool { return l.served }, SigningKey: key, SealingKey: sealing, Now: l.now, Knows: pbapp.Knows,
+	return doctor.Given{Dir: l.dir, Copy: l.copied, Served: func() bool { return l.served }, SigningKey: key, SealingKey: sealing, Now: l.now, Steps: pbapp.Steps(), CopyKey: filepath.Join(l.dir, "copy.key"), Left: func() ([]string, error) {
+		return slices.DeleteFunc(slices.Clone(l.left), func(path string) bool { _, err := os.Stat(path); return err != nil }), nil
+	},
 		Schema: func() (map[string]string, error) { return l.schema, nil },
 		OwnHistory: func(name string) (bool, error) {
 			keys, err := identity.ReadKeyring(key)

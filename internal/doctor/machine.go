@@ -72,7 +72,10 @@ func (l *look) disk() error {
 			"Somebody has been reading for very long, such as a copy made by hand, or the job checkpoint fails. Until it ends, the file grows.",
 			"End what reads. If nothing does, start the server again; it copies the log into the database.")
 	}
-	aside, err := filepath.Glob(filepath.Join(l.Dir, dataFile+".before-*"))
+	if err := l.leftByHalf(); err != nil {
+		return err
+	}
+	aside, err := beginning(l.Dir, dataFile+".before-")
 	if err != nil {
 		return err
 	}
@@ -84,6 +87,42 @@ func (l *look) disk() error {
 		l.found(Note, plural(len(old), "database")+" put aside by a restore "+lie(len(old))+" in the folder for more than a week.", "Each holds everything about everybody, and takes room.",
 			"Delete it when all is well.").Examples = names(old)
 	}
+	return nil
+}
+
+// beginning lists the files of a folder whose names begin so; none where it is not there.
+func beginning(dir, name string) (paths []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), name) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, err
+}
+
+// leftByHalf looks for what a restore left that was cut short.
+func (l *look) leftByHalf() error {
+	if l.Left == nil {
+		return nil
+	}
+	left, err := l.Left()
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	f := l.found(Warning, "A restore that was cut short left "+plural(len(left), "file")+" in the folder.", "Each may hold everything about everybody, and takes room.",
+		"doorstep doctor --fix deletes it; so does the next restore.")
+	f.Examples = names(left)
+	f.mends(func(context.Context, *sql.DB) error {
+		left, err := l.Left() // a restore may have begun since
+		for _, path := range left {
+			err = errors.Join(err, os.RemoveAll(path))
+		}
+		return err
+	})
 	return nil
 }
 
@@ -107,6 +146,11 @@ func names(paths []string) (list []string) {
 
 // keys looks at the keys beside the database. Whether they are its own the database tells.
 func (l *look) keys() error {
+	if l.CopyKey != "" {
+		if _, err := l.key(l.CopyKey); err != nil {
+			return err
+		}
+	}
 	served, err := l.wasServed()
 	if err != nil {
 		return nil //nolint:nilerr // that the database cannot be read is for the check of it to say
@@ -157,7 +201,7 @@ func (l *look) key(path string) (there bool, err error) {
 		return false, err
 	}
 	if info.Mode().Perm()&others != 0 {
-		l.found(Problem, "Others than its owner may read "+path+".", "Whoever has it signs in as any phone, or reads what locked phones send.",
+		l.found(Problem, "Others than its owner may read "+path+".", "Whoever has it signs in as any phone, reads what locked phones send, or opens the copy.",
 			"doorstep doctor --fix closes it. If somebody else has an account on this machine, treat the key as stolen: see docs/operate/runbook.md.").
 			mends(l.closing(path, others))
 	}

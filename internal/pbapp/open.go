@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"doorstep/collections"
 	"doorstep/internal/sqlitedb"
@@ -32,17 +33,18 @@ func Config(dir string) core.BaseAppConfig {
 	}
 }
 
-// Knows says whether this program has a step of the schema, by the name of its file: PocketBase's own and ours.
-func Knows(step string) bool {
-	for _, list := range []*core.MigrationsList{&core.SystemMigrations, &core.AppMigrations} {
-		for _, known := range list.Items() {
-			if known.File == step {
-				return true
-			}
+// Steps are the steps of the schema that this program takes, by the names of their files: PocketBase's own and ours.
+func Steps() (list []string) {
+	for _, steps := range []*core.MigrationsList{&core.SystemMigrations, &core.AppMigrations} {
+		for _, step := range steps.Items() {
+			list = append(list, step.File)
 		}
 	}
-	return false
+	return list
 }
+
+// Knows says whether this program has a step of the schema, by the name of its file.
+func Knows(step string) bool { return slices.Contains(Steps(), step) }
 
 // NewestStep is the last step of the schema that this program takes, by the name of its file.
 func NewestStep() (newest string) {

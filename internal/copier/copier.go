@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"filippo.io/age"
@@ -43,14 +44,20 @@ type Options struct {
 	Uptime func() time.Duration
 	// Steady is how long ago the clock was set last, as far as anybody knows; nil: nobody does, and nothing is deleted for being old.
 	Steady func() time.Duration
+	// Free is how many bytes of the data folder's disk are free; nil: nobody knows.
+	Free func() (bytes int64, known bool)
+
+	allowed int64                   // what may wait, where a test says so
+	late    func() <-chan time.Time // and when a step on the disk of the copy takes too long
 }
 
 // Copier copies one database.
 type Copier struct {
-	o     Options
-	home  *home // of this server's generation
-	db    *litestream.DB
-	store *litestream.Store
+	o      Options
+	home   *home // of this server's generation
+	client *sealedFolder
+	db     *litestream.DB // nil: it was given up
+	store  *litestream.Store
 	// patience is how long Copy waits.
 	patience time.Duration
 
@@ -58,6 +65,11 @@ type Copier struct {
 	copied  time.Duration // by uptime: when all that was committed lay in the copy last, or since when it is tried
 	failing error
 	next    *round
+
+	// backlog is what waits beside the database; only keep looks at it.
+	backlog backlog
+	// givenUp: nothing is copied, and nobody but the server shortens the write-ahead log.
+	givenUp atomic.Bool
 
 	asked chan struct{} // holds a token when somebody waits for a round
 	stop  context.CancelFunc
@@ -113,21 +125,19 @@ func Start(o Options) (*Copier, error) {
 	if err := forgetOther(o, folder); err != nil {
 		return nil, err
 	}
-	if sameDisk(o.Dir, o.To) {
-		o.Log.Warn("the copy lies on the disk of the data folder, and is lost with it: is another disk not mounted?", "to", o.To)
-	}
 	c := &Copier{o: o, home: folder, patience: patience, next: newRound(), asked: make(chan struct{}, 1), done: make(chan struct{}), copied: o.Uptime()}
-	c.db = litestream.NewDB(filepath.Join(o.Dir, "data.db"))
-	c.db.MonitorInterval, c.db.BusyTimeout, c.db.TruncatePageN = 0, busy, truncateFrom
-	_ = c.home.there() // where that fails now, it is tried with each file, and said
-	c.db.Replica = litestream.NewReplicaWithClient(c.db, &sealedFolder{dir: folder.dir, home: c.home, recipients: append(sealTo, own.Recipient()), identities: []age.Identity{own}})
-	c.db.Replica.MonitorEnabled = false
+	c.backlog = newBacklog(o)
+	c.givenUp.Store(c.backlog.begins)
+	c.client = &sealedFolder{dir: folder.dir, home: c.home, steps: newSteps(), recipients: append(sealTo, own.Recipient()), identities: []age.Identity{own}}
+	if o.late != nil {
+		c.client.steps.late = o.late
+	}
+	c.db = c.newDB()
 	c.store = litestream.NewStore([]*litestream.DB{c.db}, levels)
 	c.store.SnapshotInterval, c.store.SnapshotRetention, c.store.ShutdownSyncTimeout = 24*time.Hour, kept, 0
 	quiet := slog.New(&fromWarnings{o.Log.Handler()})
 	c.store.Logger = quiet
 	c.db.SetLogger(quiet)
-	c.db.ShutdownSyncTimeout = 0
 	if err := c.store.Open(context.Background()); err != nil {
 		return nil, fmt.Errorf("begin to copy to %s: %w", o.To, err)
 	}
@@ -135,6 +145,15 @@ func Start(o Options) (*Copier, error) {
 	ctx, c.stop = context.WithCancel(context.Background())
 	go c.keep(ctx)
 	return c, nil
+}
+
+// newDB is the database as Litestream looks at it.
+func (c *Copier) newDB() *litestream.DB {
+	db := litestream.NewDB(filepath.Join(c.o.Dir, "data.db"))
+	db.MonitorInterval, db.BusyTimeout, db.TruncatePageN, db.ShutdownSyncTimeout = 0, busy, truncateFrom, 0
+	db.Replica = litestream.NewReplicaWithClient(db, c.client)
+	db.Replica.MonitorEnabled = false
+	return db
 }
 
 // forgetOther takes away what Litestream kept, beside the database, of another one that was in its place, or for a copy in another folder:
@@ -160,6 +179,10 @@ const sweepEvery = 24 * time.Hour
 // keep copies what is committed until ctx ends.
 func (c *Copier) keep(ctx context.Context) {
 	defer close(c.done)
+	same := false
+	if err := c.client.steps.do(func() error { same = sameDisk(c.o.Dir, c.o.To); return nil }); err == nil && same {
+		c.o.Log.Warn("the copy lies on the disk of the data folder, and is lost with it: is another disk not mounted?", "to", c.o.To)
+	}
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for swept := c.o.Uptime(); ; { // never at the start: nobody knows yet whether the clock is right
@@ -186,7 +209,7 @@ func (c *Copier) round(ctx context.Context) {
 	r := c.next
 	c.next = newRound()
 	c.mu.Unlock()
-	r.err = c.db.SyncAndWait(ctx)
+	r.err = c.copy(ctx)
 	defer close(r.over)
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -23,3 +23,9 @@ func (c *Copier) Disks(diskOf func(string) (uint64, error)) {
 	defer c.home.mu.Unlock()
 	c.home.diskOf = diskOf
 }
+
+// Allow says how much may wait beside twice the size of the database.
+func (o *Options) Allow(bytes int64) { o.allowed = bytes }
+
+// Late says when steps on the disk of the copy take too long.
+func (o *Options) Late(late func() <-chan time.Time) { o.late = late }

@@ -70,3 +70,15 @@ func (h *home) noted() bool {
 	text, err := os.ReadFile(h.note)
 	return err == nil && strings.TrimSpace(string(text)) == h.dir
 }
+
+// writable fails where nothing can be written into the folder.
+func (h *home) writable() error {
+	if err := h.there(); err != nil {
+		return err
+	}
+	part, err := os.CreateTemp(h.dir, "*"+partEnd)
+	if err != nil {
+		return fmt.Errorf("write into the folder of the copy: %w", err)
+	}
+	return errors.Join(part.Close(), os.Remove(part.Name()))
+}

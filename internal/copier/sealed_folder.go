@@ -26,6 +26,7 @@ import (
 type sealedFolder struct {
 	dir        string
 	home       *home           // nil: it is only read
+	steps      *steps          // nil: nobody waits for it
 	recipients []age.Recipient // none: it is only read
 	identities []age.Identity
 }
@@ -69,19 +70,30 @@ func parseName(level int, name string) (*ltx.FileInfo, bool) {
 	return &ltx.FileInfo{Level: level, MinTXID: first, MaxTXID: last, Size: size, CreatedAt: time.UnixMilli(made).UTC()}, true
 }
 
+// entries are what a level has.
+func (f *sealedFolder) entries(level int) (list []fs.DirEntry, err error) {
+	err = f.steps.do(func() (err error) {
+		if f.home != nil { // an empty folder in its place must not look as if nothing was copied
+			if err := f.home.there(); err != nil {
+				return err
+			}
+		}
+		if list, err = os.ReadDir(f.level(level)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("list the copy: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
 // list reads the files of a level, by their first transaction.
 func (f *sealedFolder) list(level int) ([]*ltx.FileInfo, error) {
-	if f.home != nil { // an empty folder in its place must not look as if nothing was copied
-		if err := f.home.there(); err != nil {
-			return nil, err
-		}
-	}
-	entries, err := os.ReadDir(f.level(level))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	entries, err := f.entries(level)
 	if err != nil {
-		return nil, fmt.Errorf("list the copy: %w", err)
+		return nil, err
 	}
 	var list []*ltx.FileInfo
 	for _, e := range entries {
@@ -106,9 +118,9 @@ func (f *sealedFolder) LTXFiles(_ context.Context, level int, seek ltx.TXID, _ b
 
 // find is the file of a level with these transactions; of several the last by name.
 func (f *sealedFolder) find(level int, first, last ltx.TXID) (string, error) {
-	entries, err := os.ReadDir(f.level(level))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("look for a file of the copy: %w", err)
+	entries, err := f.entries(level)
+	if err != nil {
+		return "", err
 	}
 	begin := first.String() + "-" + last.String() + "."
 	for _, e := range slices.Backward(entries) {
@@ -125,22 +137,28 @@ func (f *sealedFolder) OpenLTXFile(_ context.Context, level int, first, last ltx
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.Open(path)
-	if err != nil {
+	var file *os.File
+	var plain io.ReaderAt
+	var length int64
+	if err := f.steps.do(func() (err error) {
+		if file, err = os.Open(path); err != nil {
+			return err
+		}
+		info, err := file.Stat()
+		if err != nil {
+			return errors.Join(err, file.Close())
+		}
+		if plain, length, err = age.DecryptReaderAt(file, info.Size(), f.identities...); err != nil {
+			return errors.Join(notForThisKey(path, err), file.Close())
+		}
+		return nil
+	}); err != nil {
 		return nil, err
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	plain, length, err := age.DecryptReaderAt(file, info.Size(), f.identities...)
-	if err != nil {
-		return nil, errors.Join(notForThisKey(path, err), file.Close())
 	}
 	if size == 0 {
 		size = max(0, length-offset)
 	}
-	return section{bufio.NewReaderSize(io.NewSectionReader(plain, offset, size), 256<<10), file}, nil
+	return section{bufio.NewReaderSize(io.NewSectionReader(stepReader{f.steps, plain}, offset, size), 256<<10), file}, nil
 }
 
 type section struct {
@@ -162,22 +180,27 @@ func (f *sealedFolder) WriteLTXFile(_ context.Context, level int, first, last lt
 	if err != nil {
 		return nil, fmt.Errorf("read what is to be copied: %w", err)
 	}
-	if err := f.home.there(); err != nil {
+	var part *os.File
+	if err := f.steps.do(func() (err error) {
+		if err := f.home.there(); err != nil {
+			return err
+		}
+		if err := os.Mkdir(f.level(level), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("make a folder of the copy: %w", err)
+		}
+		if part, err = os.CreateTemp(f.level(level), "*"+partEnd); err != nil { // made with 0600
+			return fmt.Errorf("write the copy: %w", err)
+		}
+		return nil
+	}); err != nil {
 		return nil, err
-	}
-	if err := os.Mkdir(f.level(level), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("make a folder of the copy: %w", err)
-	}
-	part, err := os.CreateTemp(f.level(level), "*"+partEnd) // made with 0600
-	if err != nil {
-		return nil, fmt.Errorf("write the copy: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("write the copy: %w", err), ignoreClosed(part.Close()), os.Remove(part.Name()))
+			err = errors.Join(fmt.Errorf("write the copy: %w", err), f.steps.do(func() error { return errors.Join(ignoreClosed(part.Close()), os.Remove(part.Name())) }))
 		}
 	}()
-	sealed, err := age.Encrypt(part, f.recipients...)
+	sealed, err := age.Encrypt(&stepWriter{steps: f.steps, file: part}, f.recipients...)
 	if err != nil {
 		return nil, err
 	}
@@ -185,14 +208,18 @@ func (f *sealedFolder) WriteLTXFile(_ context.Context, level int, first, last lt
 	if err = errors.Join(err, sealed.Close()); err != nil {
 		return nil, err
 	}
-	if err = errors.Join(part.Sync(), part.Close()); err != nil {
-		return nil, err
-	}
 	info = &ltx.FileInfo{Level: level, MinTXID: first, MaxTXID: last, Size: size, CreatedAt: time.UnixMilli(header.Timestamp).UTC()}
-	if err = os.Rename(part.Name(), filepath.Join(f.level(level), nameOf(info))); err != nil {
-		return nil, err
-	}
-	return info, syncFolder(f.level(level))
+	path := filepath.Join(f.level(level), nameOf(info))
+	err = f.steps.do(func() error {
+		if err := errors.Join(part.Sync(), part.Close()); err != nil {
+			return err
+		}
+		if err := os.Rename(part.Name(), path); err != nil {
+			return err
+		}
+		return syncFolder(filepath.Dir(path))
+	})
+	return info, err
 }
 
 func ignoreClosed(err error) error {
@@ -218,7 +245,7 @@ func (f *sealedFolder) DeleteLTXFiles(_ context.Context, list []*ltx.FileInfo) e
 			continue
 		}
 		if err == nil {
-			err = os.Remove(path)
+			err = f.steps.do(func() error { return os.Remove(path) })
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/copier"
 	"doorstep/internal/datafolder"
+	"doorstep/internal/health"
 )
 
 // beginCopy begins to copy the database off the machine, where that is asked for, and returns what makes a commit safe:
@@ -23,7 +24,13 @@ func (s *Server) beginCopy() (secure func(context.Context) error, err error) {
 		return nil, err
 	}
 	s.copy, err = copier.Start(copier.Options{Dir: s.App.DataDir(), Number: number, To: s.o.CopyTo, Key: s.o.CopyKey, Log: s.o.Log, Uptime: passed(),
-		Steady: func() time.Duration { return s.clock.Look().SteadyFor }})
+		Steady: func() time.Duration { return s.clock.Look().SteadyFor },
+		Free: func() (int64, bool) {
+			if free := health.MeasureDisk(s.App.DataDir()).FreeBytes; free != nil {
+				return *free, true
+			}
+			return 0, false
+		}})
 	if err != nil || !s.o.SecureByCopy {
 		return nil, err
 	}
@@ -61,9 +68,9 @@ func (s *Server) endCopy() error {
 }
 
 // checkpoint copies the write-ahead log into the database. Where a copy is made, that is the copier's: it reads the log, and
-// shortens it when it has.
+// shortens it when it has. A copier that has given up for now does neither.
 func (s *Server) checkpoint(ctx context.Context) error {
-	if s.copy != nil {
+	if s.copy != nil && !s.copy.GivenUp() {
 		return nil
 	}
 	return s.Store.Checkpoint(ctx)

@@ -114,6 +114,19 @@ func TestDesk_ASensitiveAddressIsForThoseWhoVisit(t *testing.T) {
 	}
 }
 
+// Whoever oversees a neighbourhood corrects the records of its people, and makes two registrations one, though their own team
+// has neither of them.
+func TestDesk_ACoordinatorCorrectsWhomTheyOversee(t *testing.T) {
+	w := newTown(t)
+	second := w.again(w.hill)
+	after := into[personRecord](t, w.send(w.cora, "/people/"+w.ada.Id+"/correct", map[string]any{"set": map[string]any{"given_name": "Corrected"}, "was": map[string]any{"given_name": w.ada.GetString("given_name")}}), http.StatusOK)
+	equal(t, "her name", after.Fields["given_name"], any("Corrected"))
+	w.merge(w.cora, second, map[string]any{"family_name": "dead"})
+	equal(t, "her family's name", w.column(`SELECT family_name FROM patients WHERE id = ?`, w.ada.Id), "Testpatent")
+	w.unmerge(w.cora, second)
+	equal(t, "her family's name, of two again", w.column(`SELECT family_name FROM patients WHERE id = ?`, w.ada.Id), "Testpatient")
+}
+
 // Whoever looks after volunteers records that a person wants them no more: the service has the person no more at once. That
 // somebody goes on agreeing takes nobody away, and of whom they have not got they are told nothing.
 func TestDesk_ACoordinatorOfVolunteersRecordsWhatAPersonSays(t *testing.T) {

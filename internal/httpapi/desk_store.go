@@ -49,7 +49,7 @@ func (s deskStore) Issue(id string) (*care.Record, error) { return s.rooms.TakeI
 
 // TakeIn implements desk.Issues.
 func (s deskStore) TakeIn(m *care.Mutation, lead care.Viewer) (wire.Result, error) {
-	return s.rooms.Changes.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}})
+	return s.rooms.Changes.Accept(m, takein.By{Viewer: lead, Clock: care.DeviceClock{Known: true}, AtDesk: true})
 }
 
 // TakeInPerson implements desk.Register.

@@ -134,7 +134,7 @@ func (in *input) reach(who access.Rights, patient string) *refusal {
 	if in.moved(who.Viewer) {
 		now = false // what they were reaches nobody now
 	}
-	if now || then && in.known || who.Staff != in.by.Staff && in.Reference.Near(who.Viewer, patient) {
+	if now || then && in.known || (in.by.AtDesk || who.Staff != in.by.Staff) && in.Reference.Near(who.Viewer, patient) {
 		return nil
 	}
 	// Known to the server or not, it waits for the person to come to the author's caseload: often

@@ -139,4 +139,6 @@ type By struct {
 	AdmitTo string
 	// Approver decided that the change may be made, and lends it their own rights for that; nil where nobody did.
 	Approver *care.Viewer
+	// AtDesk: the author sits at a desk and decides about all whom it looks after, held by their own team or not.
+	AtDesk bool
 }

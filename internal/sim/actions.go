@@ -58,6 +58,9 @@ var plannedActions = slices.Concat(actions, []action{
 	{"planned visit", 110, (*World).actPlannedVisit},
 })
 
+// mergedActions are what happens on a day about people who are registered twice.
+var mergedActions = slices.Concat(actions, []action{{"merge", 75, (*World).actMerge}})
+
 func (w *World) wide() bool { return w.o.Theme == wide }
 
 func (w *World) actions() []action {
@@ -66,6 +69,8 @@ func (w *World) actions() []action {
 		return wideActions
 	case planned:
 		return plannedActions
+	case twice:
+		return mergedActions
 	}
 	return actions
 }
@@ -88,6 +93,8 @@ const (
 	// planned: leads plan visits that repeat, move them and end the plans, while phones make them. It is about one of the
 	// others as well, as a wide day is.
 	planned = "planned"
+	// twice: registrations are made one and two again, while phones write about either. It is about one of the others as well.
+	twice = "twice"
 )
 
 var themes = map[string]theme{
@@ -101,7 +108,7 @@ var themes = map[string]theme{
 func (w *World) theme() theme {
 	name := w.o.Theme
 	roll := pick(w, []string{"", "", "", "", copies, restores, disaster, staffing})
-	if name == "" || name == wide || name == planned {
+	if name == "" || name == wide || name == planned || name == twice {
 		name = roll
 	}
 	w.about = name

@@ -228,8 +228,11 @@ func (j *judge) refusedOp(q *row, op *phone.Op) {
 		if r.State != rules.Active || r.Unless != "" {
 			continue
 		}
-		row, raised := j.have[rules.AlarmID(r.Code, patient, op.ID)]
-		if !raised || j.db.rows[care.Handovers][row.handover] == nil {
+		raised := slices.ContainsFunc(j.w.onceOne(patient), func(person string) bool {
+			row, has := j.have[rules.AlarmID(r.Code, person, op.ID)]
+			return has && j.db.rows[care.Handovers][row.handover] != nil
+		})
+		if !raised {
 			j.w.fail("%s was refused (%s), and its alarm %s was muted", shortKey(q.text("key")), q.text("code"), r.Code)
 		}
 	}

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,6 +23,7 @@ type foreignWrite struct {
 	// Of a plan: the fields it wrote, whether it made the visit, and whether it withdrew it.
 	set           map[string]any
 	made, retract bool
+	merge         *merging // instead, that two registrations became one, or two again
 }
 
 // tape is a backup of the server's data.
@@ -171,7 +174,10 @@ func (w *World) actRaw() {
 	}
 	i := w.random.IntN(len(w.town.patients))
 	var visit string
-	if err := db.QueryRow(`SELECT id FROM visits WHERE patient = ? ORDER BY id DESC LIMIT 1`, w.town.patients[i]).Scan(&visit); err != nil {
+	switch err := db.QueryRow(`SELECT id FROM visits WHERE patient = ? ORDER BY id DESC LIMIT 1`, w.town.patients[i]).Scan(&visit); {
+	case errors.Is(err, sql.ErrNoRows):
+		return // all of theirs is filed under another registration
+	case err != nil:
 		w.fail("find a visit: %v", err)
 		return
 	}

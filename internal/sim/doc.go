@@ -19,10 +19,12 @@
 //   - what was told in confidence is in no answer to anybody, and the safeguarding lead reads all of it (confidence.go);
 //   - of plans that repeat exactly those visits stand that days and clocks ask for, and what somebody touched is as they left
 //     it (plans.go);
+//   - of two registrations that were made one, and two again, each record is filed under the one that must have it, and what a
+//     phone wrote about the dead one counts as meant for the survivor (model_merges.go);
 //   - a locked phone hears numbers and orders alone, sends nothing in clear, and loses nothing (pocket.go).
 //
 // Every second day of TestSeeds is wide: it has the moves of the four about handovers, confidence, services and locked phones
-// as well. Every fourth is about plans.
+// as well. Every fourth is about plans, every eighth about people who are registered twice.
 //
 // A seed that fails prints a drawn timeline and the command that replays it. Seeded design bugs
 // (faults.go) prove that the reckoning notices.

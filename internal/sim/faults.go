@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"doorstep/internal/pbstore"
 	"doorstep/internal/rooms"
 	"doorstep/internal/syncer"
@@ -50,7 +52,7 @@ func Faults() []Fault {
 		{"last_mid trusted after a restore", "numbers without an epoch", onPhone(phoneBug{line: trustLastMid}), disaster},
 		{"outbox dropped by mid alone", "a phone restored from a backup", onPhone(phoneBug{line: byMid}), copies},
 		{"no retry without a new change", "PowerSync swift #179", onPhone(phoneBug{noTimer: true}), ""},
-	}, faultsOfWideDays()...)
+	}, slices.Concat(faultsOfWideDays(), faultsOfMerges())...)
 }
 
 // With returns the options of a run with the fault switched on.

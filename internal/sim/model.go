@@ -70,6 +70,7 @@ type model struct {
 	conflicts map[string][]*row   // latest-policy rows not matched yet, by record and field
 	asides    map[string][]*row   // values set aside, by key, record and field
 	decided   map[string]bool     // issues that were settled so far
+	merged    map[string]*merged  // by dead registration, decisions that stand
 	wrong     []string
 }
 
@@ -87,7 +88,8 @@ var modelled = []string{care.Patients, care.Visits, care.Observations, care.Chec
 
 // newModel starts from the town of the first morning.
 func (w *World) newModel(db *stored) (*model, error) {
-	m := &model{w: w, db: db, against: map[string]*against{}, items: map[string]*item{}, conflicts: map[string][]*row{}, asides: map[string][]*row{}, decided: map[string]bool{}}
+	m := &model{w: w, db: db, against: map[string]*against{}, items: map[string]*item{}, conflicts: map[string][]*row{}, asides: map[string][]*row{}, decided: map[string]bool{},
+		merged: map[string]*merged{}}
 	for name, rows := range w.first.rows {
 		if !slices.Contains(modelled, name) {
 			continue
@@ -152,7 +154,7 @@ func (m *model) effects(ledger map[string]entry) []effect {
 			if r == nil || r.text("state") != "resolved" {
 				continue // it had no effect, or none yet
 			}
-			x.at, x.rank = float64(r.version), 1
+			x.at, x.rank = float64(r.changed["state"].Seq), 1
 		}
 		for _, raw := range sent.Ops {
 			var op phone.Op
@@ -208,6 +210,10 @@ func (m *model) base(text string, at float64) float64 {
 }
 
 func (m *model) apply(x *effect) {
+	if f := x.foreign; f != nil && f.merge != nil {
+		m.applyMerge(x, f.merge)
+		return
+	}
 	if f := x.foreign; f != nil && f.field == "" {
 		m.applyPlan(x, f)
 		return
@@ -226,6 +232,8 @@ func (m *model) apply(x *effect) {
 			m.resolve(x, op)
 			continue
 		}
+		meant := m.meant(*op)
+		op = &meant
 		c, ok := care.ByName(op.Collection)
 		if !ok || !slices.Contains(modelled, op.Collection) {
 			continue

@@ -83,8 +83,9 @@ func first(t *testing.T) int {
 // live through more.
 const usualSeeds = 40
 
-// TestSeeds runs many seeds, every second a wide day and every fourth one about plans; a failing one prints its timeline and how to replay it. No phone compares what it
-// holds with the server before the reckoning: whatever a pull misses stays missing.
+// TestSeeds runs many seeds, every second a wide day, every fourth one about plans and every eighth one about people who are registered
+// twice; a failing one prints its timeline and how to replay it. No phone compares what it holds with the server before the reckoning:
+// whatever a pull misses stays missing.
 func TestSeeds(t *testing.T) {
 	trouble(t, seeds(t, usualSeeds), Options{})
 }
@@ -101,6 +102,9 @@ const manyDays = 400
 
 // plannedKinds are what happens on days about plans alone.
 var plannedKinds = []string{"planned", "plan changed", "plan refused", "plan stopped", "plans extended", "planned visit moved", "planned visit made"}
+
+// twiceKinds are what happens on days about people who are registered twice alone.
+var twiceKinds = []string{"made one", "two again", "merge refused", "spoke of a dead registration"}
 
 // TestSeedsWithDigests runs seeds in which phones compare what they hold in the middle of the day as well. It must
 // move nothing: a comparison that finds something has found a pull that missed it.
@@ -139,6 +143,11 @@ func trouble(t *testing.T, n int, day Options, kinds ...string) {
 	for _, k := range plannedKinds {
 		if n >= usualSeeds && total[k] == 0 {
 			t.Errorf("in %d runs there was never a %q: the days about plans have lost what they are about", n, k)
+		}
+	}
+	for _, k := range twiceKinds {
+		if n >= usualSeeds && total[k] == 0 {
+			t.Errorf("in %d runs there was never a %q: the days about people who are registered twice have lost what they are about", n, k)
 		}
 	}
 	for _, k := range []string{"changes", "conflicts", "held or set aside", "alarms", "handovers", "swap checked", "role changed before a kill", "server crash", "server restored", "phone restored", "twin"} {
@@ -184,6 +193,10 @@ func runs(t *testing.T, n int, day Options) iter.Seq[*Report] {
 						day.Theme = wide
 					case 2:
 						day.Theme = planned
+					case 0:
+						if i%8 == 4 {
+							day.Theme = twice
+						}
 					}
 					r, err := Run(day)
 					results[i] <- result{r, err}

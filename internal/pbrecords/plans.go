@@ -81,6 +81,21 @@ func (p *Planner) Standing(ctx context.Context, tx importer.Tx, id string) (cont
 	return &v.Content, !v.EndedAt.IsZero(), nil
 }
 
+// GoingOn implements importer.Planner.
+func (p *Planner) GoingOn(ctx context.Context, tx importer.Tx, patient, team string) (list []importer.Planned, err error) {
+	rows, err := p.rows(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := rows.PlansOf(patient)
+	for _, v := range plans {
+		if v.Team == team && v.EndedAt.IsZero() {
+			list = append(list, importer.Planned{ID: v.ID, Patient: patient, Team: team, Content: v.Content})
+		}
+	}
+	return list, err
+}
+
 // Plan implements importer.Planner.
 func (p *Planner) Plan(ctx context.Context, tx importer.Tx, wanted importer.Planned, change bool) error {
 	rows, err := p.rows(ctx, tx)

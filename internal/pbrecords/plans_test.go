@@ -126,6 +126,49 @@ func TestAPlanThatDiffersIsLeftAloneUnlessAskedFor(t *testing.T) {
 	}
 }
 
+// The same sheet with other days, or another first hour, changes a plan and makes no second one; where both are meant, the
+// sheet holds both.
+func TestASheetWithOtherDaysDoublesNoPlan(t *testing.T) {
+	update := func(o *importer.Options) { o.Update = true }
+	const (
+		mondays  = "9990000018,,,North,insulin,Mon Thu,,,08:00,10:00,20,,,"
+		tuesdays = "9990000018,,,North,insulin,Tue Fri,,,08:00,10:00,20,,,"
+		earlier  = "9990000018,,,North,insulin,Mon Thu,,,07:30,09:00,20,,,"
+		evenings = "9990000018,,,North,insulin,Mon Thu,,,18:00,20:00,20,,,"
+		wounds   = "9990000018,,,North,wound care,Tue Fri,,,08:00,10:00,20,,,"
+	)
+	for _, c := range []struct {
+		name          string
+		first, second []string
+		says, updated string
+		plans         int
+	}{
+		{"other days", []string{mondays}, []string{tuesdays}, "rule: left alone. A plan for the same purpose stands at this time of the day", "1 updated", 1},
+		{"another hour", []string{mondays}, []string{earlier}, "from, to: left alone", "1 updated", 1},
+		{"a second plan beside it", []string{mondays}, []string{tuesdays, mondays}, "1 created, 0 updated, 1 unchanged", "2 unchanged", 2},
+		{"one of two with other days", []string{mondays, wounds}, []string{wounds, tuesdays}, "1 unchanged, 1 differs", "1 updated", 2},
+		{"another time of the day", []string{mondays}, []string{evenings}, "1 created", "1 unchanged", 2},
+		{"another purpose", []string{mondays}, []string{wounds}, "1 created", "1 unchanged", 2},
+		{"two that it may mean", []string{mondays, tuesdays}, []string{earlier}, "2 plans for the same purpose stand here at this time of the day", "1 refused", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newPlanTown(t)
+			says(t, w.takeIn(nil, c.first...), "0 refused")
+			says(t, w.takeIn(nil, c.second...), c.says)
+			says(t, w.takeIn(update, c.second...), c.updated)
+			if n := w.count(`SELECT count(*) FROM visit_plans WHERE ended_at = ''`); n != c.plans {
+				t.Errorf("%d plans stand, want %d", n, c.plans)
+			}
+			if refused := strings.Contains(c.updated, "refused"); !refused {
+				says(t, w.takeIn(nil, c.second...), "0 created, 0 updated", "0 differs, 0 refused") // it is what the sheet says now
+			}
+			if n := w.count(`SELECT count(*) FROM (SELECT 1 FROM visits WHERE retracted = '' GROUP BY patient, purpose, substr(planned_start, 1, 10) HAVING count(*) > 1 AND max(planned_start) < min(planned_end))`); n != 0 {
+				t.Errorf("%d visits are doubled", n)
+			}
+		})
+	}
+}
+
 func TestAPlanThatCannotBeIsRefusedWithTheColumnAndWhatToDo(t *testing.T) {
 	w := newPlanTown(t)
 	w.takeIn(nil, insulinRow)
@@ -144,7 +187,7 @@ func TestAPlanThatCannotBeIsRefusedWithTheColumnAndWhatToDo(t *testing.T) {
 		{"a team that is none", "9990000018,,,West,insulin,daily,,,08:00,10:00,20,,,", "team: there is none called \"West\""},
 		{"a team that does not have them", "9990000026,,,North,insulin,daily,,,08:00,10:00,20,,,", "team: This person is not on the caseload of that team. Put them on it first"},
 		{"somebody who is not in the team", "9990000018,,,North,insulin,Mon,,,08:00,10:00,20,Vic Day,,", "staff: there is nobody of this name in the team"},
-		{"a support worker who does not have them", "9990000018,,,North,insulin,Mon,,,08:00,10:00,20,Sue May,,", "staff: Sue May does not have this person on a caseload"},
+		{"a support worker who does not have them", "9990000018,,,North,insulin,Mon,,,14:00,16:00,20,Sue May,,", "staff: Sue May does not have this person on a caseload"},
 		{"two doors at once", "9990000034,,,North,insulin,daily,,,08:00,10:00,110,Ann Lee,,", "staff: Ann Lee would have 130 minutes of visits between 08:00 and 10:00 on Tuesday 24 November. Choose somebody else, or another time"},
 		{"the second of two at once", "9990000034,,,North,insulin,daily,,,08:00,10:00,110,Siân Fry,Ann Lee,", "second: Ann Lee would have 130 minutes"},
 		{"a purpose for a check-in", "9990000034,,,Befrienders,insulin,Tue,,,14:00,15:00,45,,,", "purpose: A check-in has no purpose of its own"},

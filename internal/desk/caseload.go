@@ -98,8 +98,8 @@ func (c *Caseloads) add(person *care.Record, a Assignment, impact *Impact) (row 
 	return row, err
 }
 
-// End ends a row of a caseload at a time, zero = now. A lead ends what their own teams and staff
-// hold, and covers of people they hold.
+// End ends a row of a caseload at a time, zero = now, and with it whatever else of the holder's has the person within its
+// time: a list shows that once. A lead ends what their own teams and staff hold, and covers of people they hold.
 func (c *Caseloads) End(id string, at time.Time) (row care.CaseloadRow, impact Impact, err error) {
 	found, err := c.Rows.CaseloadRow(id)
 	if err != nil {
@@ -120,5 +120,23 @@ func (c *Caseloads) End(id string, at time.Time) (row care.CaseloadRow, impact I
 	if row.From.After(at) {
 		row.To = row.From // one that has not begun by then never does
 	}
-	return row, impact, c.measured(person, at, &impact, func() error { return c.Rows.EndCaseload(row.ID, row.To) })
+	rows, err := c.Rows.CaseloadOf(row.Patient)
+	if err != nil {
+		return row, impact, err
+	}
+	return row, impact, c.measured(person, at, &impact, func() error {
+		for _, r := range rows {
+			ends := at
+			if r.From.After(at) {
+				ends = r.From
+			}
+			if r.Over(at) || r.ID != found.ID && !(Assignment{Team: r.Team, Staff: r.Staff, From: r.From, To: r.To}).within(*found) {
+				continue
+			}
+			if err := c.Rows.EndCaseload(r.ID, ends); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

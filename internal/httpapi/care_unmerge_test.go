@@ -166,3 +166,27 @@ func TestUnmerge_ANumberThatSomebodyElseHasByNow(t *testing.T) {
 	equal(t, "her name, which fits", w.column(`SELECT family_name FROM patients WHERE id = ?`, w.ada.Id), "Testpatient")
 	equal(t, "people with one number", w.count(t, `SELECT count(*) FROM (SELECT 1 FROM patients WHERE nhs_number <> '' AND retracted = '' GROUP BY nhs_number HAVING count(*) > 1)`), 0)
 }
+
+// A team that had both registrations has the one person once, in its list and in theirs, and ends that once; of two again it
+// has both.
+func TestMerge_ATeamThatHadBothHasThePersonOnce(t *testing.T) {
+	w := newTown(t)
+	second := w.again(w.nurses)
+	ann := w.phoneOf(w.ann)
+	rows := func(query string) []map[string]any {
+		return into[listOf[map[string]any]](t, w.get(w.lea, "/caseload?"+query), http.StatusOK).Items
+	}
+	equal(t, "people of the team", len(rows("team="+w.nurses.Id)), 2)
+	w.merge(w.lea, second, nil)
+	equal(t, "people of the team, one of them", len(rows("team="+w.nurses.Id)), 1)
+	equal(t, "who has her", len(rows("patient="+w.ada.Id)), 1)
+	w.unmerge(w.lea, second)
+	equal(t, "people of the team, two again", len(rows("team="+w.nurses.Id)), 2)
+	w.merge(w.lea, second, nil)
+	row, _ := rows("patient=" + w.ada.Id)[0]["id"].(string)
+	into[map[string]any](t, w.send(w.lea, "/caseload/"+row+"/end", map[string]any{}), http.StatusOK)
+	w.tick()
+	equal(t, "people of the team, after all", w.count(t, `SELECT count(*) FROM caseload WHERE patient = '`+w.ada.Id+`' AND "to" = ''`), 0)
+	w.sync(ann)
+	equal(t, "people on the phone", len(heldBy(t, ann, care.Patients)), 0)
+}

@@ -69,7 +69,7 @@ func (w *World) actions() []action {
 		return wideActions
 	case planned:
 		return plannedActions
-	case twice:
+	case duplicates:
 		return mergedActions
 	}
 	return actions
@@ -93,8 +93,8 @@ const (
 	// planned: leads plan visits that repeat, move them and end the plans, while phones make them. It is about one of the
 	// others as well, as a wide day is.
 	planned = "planned"
-	// twice: registrations are made one and two again, while phones write about either. It is about one of the others as well.
-	twice = "twice"
+	// duplicates: registrations are made one and two again, while phones write about either. It is about one of the others as well.
+	duplicates = "duplicates"
 )
 
 var themes = map[string]theme{
@@ -108,7 +108,7 @@ var themes = map[string]theme{
 func (w *World) theme() theme {
 	name := w.o.Theme
 	roll := pick(w, []string{"", "", "", "", copies, restores, disaster, staffing})
-	if name == "" || name == wide || name == planned || name == twice {
+	if name == "" || name == wide || name == planned || name == duplicates {
 		name = roll
 	}
 	w.about = name

@@ -11,7 +11,7 @@ func faultsOfMerges() []Fault {
 	return []Fault{
 		{"what came of a merged registration is not noted", "undoing by the list of the first day", inRooms(func(r *rooms.Rooms, _ *pbstore.Tx) {
 			r.TakeIn.Notes = forgetsWhatCame{r.TakeIn.Notes}
-		}), twice},
+		}), duplicates},
 	}
 }
 

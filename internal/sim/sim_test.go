@@ -195,7 +195,7 @@ func runs(t *testing.T, n int, day Options) iter.Seq[*Report] {
 						day.Theme = planned
 					case 0:
 						if i%8 == 4 {
-							day.Theme = twice
+							day.Theme = duplicates
 						}
 					}
 					r, err := Run(day)

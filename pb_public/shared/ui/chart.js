@@ -9,7 +9,7 @@ import { fill, word, words } from './words.js'
 /** One scored set. @typedef {{ at: string, total: number | null, floor: number, band: string, ageUnknown?: boolean }} Point */
 /** A mark in a chart. @typedef {{ at: string, value: number, text: string, hollow?: boolean, cells: string[] }} Mark */
 
-const width = 320, height = 140, left = 28, bottom = 22, top = 8, most = 20
+const width = 320, height = 190, left = 32, bottom = 26, top = 12, most = 20
 
 /**
  * Draws the last sets, oldest left. An incomplete set is a hollow mark at the least it can be.
@@ -64,15 +64,15 @@ function draw({ title, summary, now, low, high, lines, columns, marks }) {
     <svg class="ds-chart" viewBox="0 0 ${width} ${height}" role="img" aria-label=${summary}>
       ${lines.map(l => svg`<line x1=${left} x2=${width} y1=${y(l.value)} y2=${y(l.value)} stroke="currentColor"
             stroke-opacity=${l.strong ? 0.7 : 0.2} stroke-dasharray=${l.strong ? '4 3' : 'none'}></line>
-        <text x=${left - 4} y=${y(l.value) + 4} font-size="11" text-anchor="end" fill="currentColor">${l.value}</text>`)}
+        <text x=${left - 4} y=${y(l.value) + 5} font-size="14" text-anchor="end" fill="currentColor">${l.value}</text>`)}
       <polyline points=${marks.map(m => `${x(m).toFixed(1)},${y(m.value).toFixed(1)}`).join(' ')} fill="none" stroke="currentColor"
         stroke-width="1.5"></polyline>
       ${marks.map(m => svg`<circle cx=${x(m)} cy=${y(m.value)} r="5" fill=${m.hollow ? 'var(--card)' : 'currentColor'}
             stroke="currentColor" stroke-width="2"></circle>
-        <text x=${x(m)} y=${Math.max(y(m.value) - 9, 10)} font-size="12" font-weight="700" text-anchor="middle"
+        <text x=${x(m)} y=${Math.max(y(m.value) - 9, 12)} font-size="15" font-weight="700" text-anchor="middle"
           fill="currentColor">${m.text}</text>`)}
-      <text x=${left + 8} y=${height - 6} font-size="11" fill="currentColor">${when(marks[0].at, now)}</text>
-      ${marks.length > 1 ? svg`<text x=${width - 2} y=${height - 6} font-size="11" text-anchor="end"
+      <text x=${left + 8} y=${height - 6} font-size="14" fill="currentColor">${when(marks[0].at, now)}</text>
+      ${marks.length > 1 ? svg`<text x=${width - 2} y=${height - 6} font-size="14" text-anchor="end"
           fill="currentColor">${when(marks[marks.length - 1].at, now)}</text>` : nothing}
     </svg>
     <details class="nhsuk-details"><summary class="nhsuk-details__summary"><span

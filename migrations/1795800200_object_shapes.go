@@ -3,6 +3,7 @@ package migrations
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -17,9 +18,13 @@ func init() { m.Register(objectShapes, noWayBack) }
 // written them past it: until now nothing checked their shape. The engine keeps them in issues.
 func objectShapes(app core.App) error {
 	for _, c := range care.Collections() {
+		there, err := app.TableColumns(c.Name)
+		if err != nil {
+			return fmt.Errorf("look at the columns of %s: %w", c.Name, err)
+		}
 		for i := range c.Fields {
 			f := &c.Fields[i]
-			if f.Kind != care.Object || f.Policy == care.Server || !c.Synced {
+			if f.Kind != care.Object || f.Policy == care.Server || !c.Synced || !slices.Contains(there, f.Name) { // a later step adds the field
 				continue
 			}
 			if err := handOver(app, c.Name, f); err != nil {

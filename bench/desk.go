@@ -81,7 +81,7 @@ func (b *bench) measureDesk() error {
 	if err := c.ask("people:"+strconv.Itoa(b.size.desk.people), &there); err != nil {
 		return err
 	}
-	return b.findPeople(line, c.URL, lead.Token)
+	return errors.Join(b.findPeople(line, c.URL, lead.Token), b.findAlike(line, c.URL, lead.Token))
 }
 
 func deskCellOf(what string, size int, took []time.Duration) deskCell {
@@ -154,6 +154,29 @@ func (b *bench) findPeople(line *caller, base, token string) error {
 		}
 		b.report.Desk = append(b.report.Desk, deskCellOf("a person found by "+way.name, b.size.desk.people, took))
 	}
+	return nil
+}
+
+// findAlike asks whom somebody might be of whom a form of registration says a name with a slip and a birthday.
+func (b *bench) findAlike(line *caller, base, token string) error {
+	var took []time.Duration
+	for i := range max(1, b.size.desk.searches/len(deskWays)) {
+		p := deskPerson(i * 7919 % b.size.desk.people)
+		last := len(p.family) - 1
+		body, err := json.Marshal(map[string]any{"set": map[string]any{"family_name": p.family[:last-1] + p.family[last:] + p.family[last-1:last],
+			"given_name": p.given, "date_of_birth": p.born}})
+		if err != nil {
+			return err
+		}
+		ask := request(base, "/api/care/v1/people/alike", token, body)
+		began := time.Now()
+		status, answer, err := line.do(ask)
+		took = append(took, time.Since(began))
+		if err != nil || status != 200 || !bytes.Contains(answer, []byte(p.id)) {
+			return fmt.Errorf("whom %s might be: answered %d without who was meant: %w: %.300s", body, status, err, answer)
+		}
+	}
+	b.report.Desk = append(b.report.Desk, deskCellOf("whom somebody who is registered might be", b.size.desk.people, took))
 	return nil
 }
 

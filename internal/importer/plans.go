@@ -54,7 +54,7 @@ func Plans(ctx context.Context, file io.ReadSeeker, store Store, by Planner, o O
 	all.From, all.Most, all.Lines, all.Each = 0, 0, nil, nil
 	if s, err := openSource(file, o.Unpacked); err == nil {
 		look := &intake[*planRow]{ctx: ctx, store: store, report: newReport(), options: all,
-			plan: func(tx Tx, rows []*planRow) error { return d.look(ctx, tx, rows) }, most: plansAtOnce}
+			plan: func(tx Tx, rows []*planRow) error { return d.look(ctx, tx, rows) }}
 		_ = plansInTable(s, look) // what ends it ends the second reading as well, which reports it
 	}
 	s, err := openSource(file, o.Unpacked)

@@ -18,14 +18,51 @@ import (
 
 // backupCommand copies the database while a server is on it. See docs/operations.md.
 func backupCommand(set *settings.Settings) *cobra.Command {
-	return &cobra.Command{Use: "backup FILE", Short: "Copy the database into a new file, also while the server runs", Args: cobra.ExactArgs(1), SilenceUsage: true,
+	var sealTo string
+	c := &cobra.Command{Use: "backup FILE", Short: "Copy the database into a new file, also while the server runs", Args: cobra.ExactArgs(1), SilenceUsage: true,
 		RunE: func(c *cobra.Command, args []string) error {
+			if sealTo != "" {
+				return sealedBackup(c, set.DataDir, args[0], sealTo)
+			}
 			if err := datafolder.Backup(c.Context(), set.DataDir, args[0]); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(c.OutOrStdout(), "%s is a sound copy of the database. It holds everything about everybody, and no key.\n", args[0])
 			return err
 		}}
+	c.Flags().StringVar(&sealTo, "seal-to", "", "file of the public key that the copy is sealed to; doorstep copy-key new makes one")
+	return c
+}
+
+// sealedBackup puts the copy together in the data folder, so that nothing lies open where the file goes.
+func sealedBackup(c *cobra.Command, dir, file, sealTo string) (err error) {
+	if err := copier.CheckKey(sealTo); err != nil {
+		return err
+	}
+	if _, err := os.Stat(file); err == nil {
+		return fmt.Errorf("%s is there already; nothing was changed", file)
+	}
+	info, err := os.Stat(filepath.Join(dir, "data.db"))
+	if err != nil {
+		return fmt.Errorf("look at the database: %w", err)
+	}
+	room, err := datafolder.TakeRoom(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, room.Leave()) }()
+	if err := fits(info.Size(), health.MeasureDisk(dir).FreeBytes, dir); err != nil {
+		return err
+	}
+	plain := filepath.Join(room.Path(), "data.db")
+	if err := datafolder.Backup(c.Context(), dir, plain); err != nil {
+		return err
+	}
+	if err := copier.Seal(c.Context(), plain, file, sealTo); err != nil {
+		return fmt.Errorf("seal the backup: %w", err)
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s is a sound copy of the database, sealed to %s: the private half of that key opens it, and nothing else.\n", file, sealTo)
+	return err
 }
 
 // restoring are the flags of the command restore.
@@ -46,13 +83,21 @@ func restoreCommand(set *settings.Settings) *cobra.Command {
 			if (len(args) == 1) == (r.from != "") {
 				return errors.New("name either a FILE that doorstep backup made, or a copy with --from")
 			}
-			if len(args) == 1 && (r.at != "" || r.dry || r.key != "") {
-				return errors.New("--at, --key and --dry-run are for a copy, which --from names")
+			if len(args) == 0 {
+				return r.fromCopy(c, set)
 			}
-			if len(args) == 1 {
-				return r.put(c, set, args[0])
+			sealed, err := copier.Sealed(args[0])
+			switch {
+			case err != nil:
+				return fmt.Errorf("look at the backup: %w", err)
+			case r.at != "":
+				return errors.New("--at is for a copy, which --from names: a backup is of one moment")
+			case sealed:
+				return r.fromSealed(c, set, args[0])
+			case r.dry || r.key != "":
+				return fmt.Errorf("--key and --dry-run are for a copy, which --from names, and for a sealed backup, which %s is not", args[0])
 			}
-			return r.fromCopy(c, set)
+			return r.put(c, set, args[0])
 		}}
 	c.Flags().StringVar(&r.from, "from", "", "folder of the sealed copy")
 	c.Flags().StringVar(&r.key, "key", "", "file of the private key that opens it; unless set, copy.key in the data folder")
@@ -77,16 +122,30 @@ func inPlace(c *cobra.Command) error {
 	return err
 }
 
+// fromSealed opens a sealed backup, looks through it and puts it in place.
+func (r *restoring) fromSealed(c *cobra.Command, set *settings.Settings, file string) error {
+	if r.key == "" {
+		return fmt.Errorf("%s is sealed: name the private key that opens it with --key", file)
+	}
+	keys, err := copier.Identities(r.key)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return fmt.Errorf("look at the backup: %w", err)
+	}
+	return r.together(c, set, info.Size(), func(plain string) error { return copier.Open(c.Context(), keys, file, plain) }, "It is sound")
+}
+
 // fromCopy puts a moment of a copy together, looks through it and puts it in place.
-func (r *restoring) fromCopy(c *cobra.Command, set *settings.Settings) (err error) {
+func (r *restoring) fromCopy(c *cobra.Command, set *settings.Settings) error {
 	var at time.Time
 	if r.at != "" {
+		var err error
 		if at, err = time.Parse(time.RFC3339, r.at); err != nil {
 			return fmt.Errorf("--at: %q is not a time such as 2026-03-01T17:30:00Z", r.at)
 		}
-	}
-	if !r.dry && datafolder.Served(set.DataDir) {
-		return fmt.Errorf("a server runs on %s: stop it first. --dry-run works beside one", set.DataDir)
 	}
 	if r.key == "" {
 		r.key = filepath.Join(set.DataDir, copier.ServerKeyFile)
@@ -99,24 +158,33 @@ func (r *restoring) fromCopy(c *cobra.Command, set *settings.Settings) (err erro
 	if err != nil {
 		return err
 	}
+	others(c.OutOrStdout(), moment)
+	return r.together(c, set, moment.Size, func(plain string) error { return copier.Restore(c.Context(), keys, moment, plain) },
+		fmt.Sprintf("The copy reaches %s. It is sound", moment.At.Format(time.RFC3339Nano)))
+}
+
+// together puts a database of a size together in the data folder, says that it is sound, and puts it in place.
+func (r *restoring) together(c *cobra.Command, set *settings.Settings, size int64, write func(file string) error, sound string) (err error) {
+	if !r.dry && datafolder.Served(set.DataDir) {
+		return fmt.Errorf("a server runs on %s: stop it first. --dry-run works beside one", set.DataDir)
+	}
 	room, err := datafolder.TakeRoom(set.DataDir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, room.Leave()) }()
-	if err := fits(moment.Size, health.MeasureDisk(set.DataDir).FreeBytes, set.DataDir); err != nil {
+	if err := fits(size, health.MeasureDisk(set.DataDir).FreeBytes, set.DataDir); err != nil {
 		return err
 	}
 	file := filepath.Join(room.Path(), "data.db")
-	if err := copier.Restore(c.Context(), keys, moment, file); err != nil {
+	if err := write(file); err != nil {
 		return err
 	}
-	tables, rows, err := datafolder.Count(c.Context(), file)
+	tables, rows, err := datafolder.Sound(c.Context(), file)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.OutOrStdout(), "The copy reaches %s. It is sound: %d tables, %d rows.\n", moment.At.Format(time.RFC3339Nano), tables, rows)
-	others(c.OutOrStdout(), moment)
+	fmt.Fprintf(c.OutOrStdout(), "%s: %d tables, %d rows.\n", sound, tables, rows)
 	if r.dry {
 		_, err = fmt.Fprintln(c.OutOrStdout(), "Nothing was changed. Without --dry-run it is put in place; then the first phone that knows more proves that the server was restored,\n"+
 			"each phone sends again what it was told is safe and this lacks, and takes what it has not got.")

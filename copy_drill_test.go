@@ -307,3 +307,37 @@ func TestTheDrill_AsTheRunbookSaysItIsPractised(t *testing.T) {
 		t.Errorf("after %d commands the folder for practising holds %q", commands, got)
 	}
 }
+
+// A sealed backup is read by nobody without the private key, needs nothing beside it, and is put back like any other.
+func TestASealedBackupIsPutBackByItsKeyAlone(t *testing.T) {
+	dir, email, person := nursesFolder(t)
+	to, private, public := sealed(t)
+	serve, lines, address := serves(t, dir)
+	ann := annsPhone(t, address, email, http.DefaultClient)
+	record(t, ann, person, "1")
+	backup := filepath.Join(t.TempDir(), "night.db.age")
+	if said := answers(t, dir, "backup", backup, "--seal-to", public); !strings.Contains(said, "sealed to "+public) {
+		t.Errorf("it says %q", said)
+	}
+	record(t, ann, person, "2")
+	unreadable(t, filepath.Dir(backup), "Testpatient", "CREATE TABLE", "SQLite format")
+	if said := answers(t, dir, "restore", backup, "--key", private, "--dry-run"); !strings.Contains(said, "It is sound: ") || !strings.Contains(said, "Nothing was changed.") {
+		t.Errorf("a look at it beside a server says %q", said)
+	}
+	other := filepath.Join(t.TempDir(), "other.key")
+	command(t, dir, "copy-key", "new", "--out", other)
+	for says, args := range map[string][]string{"is there already": {"backup", backup, "--seal-to", public}, "is the private half": {"backup", to, "--seal-to", private}, "a server runs on": {"restore", backup, "--key", private},
+		"name the private key": {"restore", backup}, "sealed to another key": {"restore", backup, "--key", other, "--dry-run"}, "is of one moment": {"restore", backup, "--key", private, "--at", "2026-03-01T17:30:00Z"}} {
+		if got := refused(t, dir, args...); !strings.Contains(got, says) {
+			t.Errorf("%v says %q", args, got)
+		}
+	}
+	ends(t, serve, lines)
+	answers(t, dir, "restore", backup, "--key", private)
+	if got := notes(t, dir); got != "1" {
+		t.Errorf("put back it holds %q", got)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), "restoring") }) {
+		t.Errorf("it leaves %v, %v", entries, err)
+	}
+}

@@ -76,9 +76,21 @@ func replace(dir string, now time.Time, out func(sentence string), makeReady fun
 	return nil
 }
 
-// Count says how many tables a database has, and how many rows in all of them. It reads the whole of it.
-func Count(ctx context.Context, file string) (tables, rows int, err error) {
+// Sound says how many tables a database of Doorstep's has, and how many rows in all of them, or why it is none or not sound. It reads the
+// whole of it.
+func Sound(ctx context.Context, file string) (tables, rows int, err error) {
+	steps, err := stepsTaken(file)
+	if err == nil && len(steps) == 0 {
+		err = fmt.Errorf("%s is no database of Doorstep's", file)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
 	err = reading(file, func(db *sql.DB) error {
+		var check string
+		if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&check); err != nil || check != "ok" {
+			return errors.Join(err, fmt.Errorf("%s is not sound: %s", file, strings.Join(strings.Fields(check), " ")))
+		}
 		names, err := db.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
 		if err != nil {
 			return err

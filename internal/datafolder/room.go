@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// roomName is the folder, in a data folder, in which a database is put together before it is put in place.
+	// roomName is the folder, in a data folder, in which a database is put together before it is put in place, or sealed.
 	roomName = "restoring"
 	// readyEnd is what a database is called, after its name, until it is in place.
 	readyEnd = ".restoring"
@@ -36,7 +36,7 @@ func TakeRoom(dir string) (*Room, error) {
 	r.held = lockOf(r.Path())
 	taken, err := r.held.TryLock()
 	if err == nil && !taken {
-		err = errors.New("another restore is at work there")
+		err = errors.New("another restore or sealed backup is at work there")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("take %s: %w", r.Path(), err)

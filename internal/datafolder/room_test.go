@@ -59,7 +59,7 @@ func TestWhatACutShortRestoreLeftIsDeletedByTheNext(t *testing.T) {
 	if got := listed(); got != "" {
 		t.Errorf("of a restore that is at work it lists %q", got)
 	}
-	if _, err := TakeRoom(dir); err == nil || !strings.Contains(err.Error(), "another restore is at work") {
+	if _, err := TakeRoom(dir); err == nil || !strings.Contains(err.Error(), "another restore or sealed backup is at work") {
 		t.Errorf("a second restore says %v", err)
 	}
 	if err := room.Leave(); err != nil {

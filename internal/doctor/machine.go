@@ -113,7 +113,7 @@ func (l *look) leftByHalf() error {
 	if err != nil || len(left) == 0 {
 		return err
 	}
-	f := l.found(Warning, "A restore that was cut short left "+plural(len(left), "file")+" in the folder.", "Each may hold everything about everybody, and takes room.",
+	f := l.found(Warning, "A restore or a sealed backup that was cut short left "+plural(len(left), "file")+" in the folder.", "Each may hold everything about everybody, and takes room.",
 		"doorstep doctor --fix deletes it; so does the next restore.")
 	f.Examples = names(left)
 	f.mends(func(context.Context, *sql.DB) error {

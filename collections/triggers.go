@@ -1,6 +1,8 @@
 package collections
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,8 +72,8 @@ func rememberedOnDelete(name string) []string {
 
 // InstallTriggers makes, anew, the triggers through which every write that bypasses the engine (the
 // dashboard, a cascade, a job, raw SQL) leaves a row in sync_dirty. The engine raises the version
-// with each write of its own, which is how the triggers tell it from the others. Columns a
-// collection does not have (yet, or any more) are left out.
+// with each write of its own, which is how the triggers tell it from the others. A collection, or a column
+// of one, that there is not (yet, or any more) is left out.
 func InstallTriggers(app core.App) error {
 	for _, noun := range care.Collections() {
 		if err := installTriggers(app, noun.Name); err != nil {
@@ -89,7 +91,10 @@ func installTriggers(app core.App, name string) error {
 		return err
 	}
 	c, err := app.FindCollectionByNameOrId(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil // a later migration makes it, and its triggers
+	case err != nil:
 		return fmt.Errorf("find collection %s: %w", name, err)
 	}
 	for _, statement := range triggers(c) {

@@ -24,6 +24,7 @@ type side struct {
 	nurse, colleague, lead                                 *core.Record
 	person                                                 *core.Record
 	visit, set, checkin, handover, concern, conflict, held string // ids
+	goal, step, ownStep                                    string
 }
 
 // token is a piece of text that stands in one field of one record and nowhere else.
@@ -109,6 +110,11 @@ func (m *matrix) work(s *side) {
 	s.handover = m.record(nurse, care.Handovers, values)
 	s.checkin = m.record(lead, care.Checkins, map[string]any{"patient": s.person.Id, "team": s.friends.Id, "seen": true, "happened_at": care.Stamp(m.now()),
 		"safeguarding": m.mark(s, care.Checkins, "safeguarding")})
+	// Of a goal the charity helps with, a step is theirs and another is the team's own.
+	s.goal = m.record(nurse, care.Goals, map[string]any{"patient": s.person.Id, "words": m.mark(s, care.Goals, "words"), "safe_words": m.mark(s, care.Goals, "safe_words"),
+		"said": m.mark(s, care.Goals, "said"), "team": s.nurses.Id, "helpers": []any{s.charity.Id}})
+	s.step = m.record(nurse, care.GoalSteps, map[string]any{"patient": s.person.Id, "goal": s.goal, "words": m.mark(s, care.GoalSteps, "helper"), "helper": s.charity.Id})
+	s.ownStep = m.record(nurse, care.GoalSteps, map[string]any{"patient": s.person.Id, "goal": s.goal, "words": m.mark(s, care.GoalSteps, "words")})
 	m.syncAll(nurse, lead, colleague)
 
 	// Two nurses edit the note without having seen each other.
@@ -160,6 +166,8 @@ func mayRead(duty care.Duty, of *side, where token) bool {
 		return holds && (clinical && !coordinates || f.Limited) && !coordinates || asked
 	case care.Visits: // of whom the coordinator answers for, at the desk: what a conflict was about
 		return clinical
+	case care.Goals, care.GoalSteps: // whoever helps reads what is safe to share of the goal, and the steps that are theirs
+		return holds && !coordinates && (clinical || where.field == "safe_words" || where.field == "helper")
 	case care.Handovers: // a nurse's, which her team follows; whoever has people by name follows their own
 		return works || clinical && duty.FollowsTeam() && !coordinates
 	case care.Checkins:
@@ -185,6 +193,8 @@ func mustRead(duty care.Duty, of *side, where token) bool {
 		c, _ := care.ByName(where.collection)
 		f, _ := c.Field(where.field)
 		return duty.View == care.Clinical || f.Limited
+	case care.Goals, care.GoalSteps:
+		return duty.View == care.Clinical || where.field == "safe_words" || where.field == "helper"
 	case care.Handovers:
 		return where.field == "recommendation" && duty.View == care.Clinical && duty.FollowsTeam()
 	}
@@ -248,7 +258,7 @@ func TestRights_EveryRoleSeesAndChangesByEveryWayInWhatItsDutySays(t *testing.T)
 // texts are the texts of all records about the people of both sides, by collection, id and field.
 func (m *matrix) texts() map[string]string {
 	all := map[string]string{}
-	for _, name := range []string{care.Patients, care.Visits, care.Observations, care.Checkins} {
+	for _, name := range []string{care.Patients, care.Visits, care.Observations, care.Checkins, care.Goals, care.GoalSteps} {
 		c, _ := care.ByName(name)
 		for _, r := range m.rows(name, "", nil) {
 			for i := range c.Fields {
@@ -341,6 +351,10 @@ func (m *matrix) lookByPhone(staff *core.Record, duty care.Duty, at, other *side
 			{"op": "retract", "collection": care.Visits, "id": other.visit},
 			{"op": "update", "collection": care.Observations, "id": other.set, "set": map[string]any{"spo2": 97}, "was": map[string]any{"spo2": 96}},
 			{"op": "update", "collection": care.Checkins, "id": other.checkin, "set": map[string]any{"concern": "probe", "safeguarding": "probe"}, "was": map[string]any{"safeguarding": "?"}},
+			{"op": "update", "collection": care.Goals, "id": other.goal, "set": map[string]any{"words": "probe", "safe_words": "probe", "outcome": "met"}, "was": map[string]any{"words": "?"}},
+			{"op": "add", "collection": care.Goals, "id": other.goal, "field": "helpers", "values": []any{at.charity.Id}},
+			{"op": "update", "collection": care.GoalSteps, "id": other.step, "set": map[string]any{"done_on": "2026-03-02", "words": "probe"}, "was": map[string]any{"words": "?"}},
+			{"op": "create", "collection": care.Goals, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "words": "probe", "helpers": []any{at.charity.Id}}},
 			{"op": "update", "collection": care.Handovers, "id": other.handover, "set": map[string]any{"called_name": "probe", "reached": true}},
 			{"op": "create", "collection": care.Visits, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "note": "probe"}},
 			{"op": "resolve", "issue": other.conflict, "set": map[string]any{"note": "probe"}},

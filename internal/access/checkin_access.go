@@ -1,11 +1,21 @@
 package access
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
 	"doorstep/internal/care"
 )
+
+// Gets says whether a phone gets a record of a collection, about a person, that a scope of its owner's brings: check-ins as
+// ReadsCheckins says, and of goals a limited viewer those with which their own service helps.
+func (a *Access) Gets(collection, patient string, data json.RawMessage) bool {
+	if collection == care.Checkins {
+		return a.ReadsCheckins(patient)
+	}
+	return !a.Limited() || care.HelpedByIn(collection, data, a.Organisation)
+}
 
 // ReadsCheckins says whether somebody may look at check-ins about a person that are their own, or
 // their team's. A limited viewer may only while the person is with them or, for a desk, with anybody

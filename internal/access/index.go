@@ -179,13 +179,6 @@ func (ix *Index) ScopeID(name string) (id int64, ok bool) {
 	return id, ok
 }
 
-// ScopeHead is the last number at which anything moved in a scope; 0 for one that was never named.
-func (ix *Index) ScopeHead(name string) int64 {
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	return ix.heads[ix.scopes[name]]
-}
-
 // ScopeName is the name of a scope by its number; "" for none.
 func (ix *Index) ScopeName(id int64) string {
 	ix.mu.RLock()

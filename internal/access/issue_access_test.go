@@ -3,6 +3,7 @@ package access
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,47 @@ func TestWhoReadsCheckins(t *testing.T) {
 		w.take(g, now)
 		if w.Of(me).Limited() && w.Of(me).ReadsCheckins(ada) {
 			t.Errorf("%s: still when nobody has the person", c.name)
+		}
+	}
+}
+
+// Of a goal, and of a step of one, whoever sees only what is safe to share gets it where their own service helps; a clinician
+// by the scope of the person alone.
+func TestWhoGetsAGoal(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		role         care.Role
+		organisation string
+		collection   string
+		values       map[string]any
+		gets         bool
+	}{
+		{"a volunteer of a service that helps", care.Volunteer, charity, care.Goals, map[string]any{"helpers": []string{trust, charity}}, true},
+		{"a volunteer of a service that does not", care.Volunteer, charity, care.Goals, map[string]any{"helpers": []string{trust}}, false},
+		{"a volunteer where nobody helps", care.Volunteer, charity, care.Goals, nil, false},
+		{"a volunteer of no service", care.Volunteer, "", care.Goals, map[string]any{"helpers": []string{charity}}, false},
+		{"a coordinator of a service that helps", care.VolunteerCoordinator, charity, care.Goals, map[string]any{"helpers": []string{charity}}, true},
+		{"a volunteer whose service is to do a step", care.Volunteer, charity, care.GoalSteps, map[string]any{"helper": charity}, true},
+		{"a volunteer, of the team's own step", care.Volunteer, charity, care.GoalSteps, nil, false},
+		{"a volunteer of no service, of the team's own step", care.Volunteer, "", care.GoalSteps, map[string]any{"helper": ""}, false},
+		{"a nurse", care.DistrictNurse, trust, care.Goals, nil, true},
+		{"a volunteer, of a person", care.Volunteer, charity, care.Patients, nil, true},
+	} {
+		me := who(c.role, c.organisation, friends)
+		w := newTown(t, me)
+		if got := w.Of(me).Gets(c.collection, ada, care.JSON(c.values)); got != c.gets {
+			t.Errorf("%s gets it: %t", c.name, got)
+		}
+		values := map[string]any{"patient": ada}
+		maps.Copy(values, c.values)
+		if c.collection == care.Patients {
+			continue
+		}
+		if got := RightsOf(me).Sees(record(c.collection, "r", values), true); got != c.gets {
+			t.Errorf("%s sees it: %t", c.name, got)
+		}
+		if RightsOf(me).Sees(record(c.collection, "r", values), false) {
+			t.Errorf("%s sees it of somebody who is not theirs", c.name)
 		}
 	}
 }

@@ -29,9 +29,15 @@ func (r Rights) MayWrite(right care.Right, collection string) bool {
 }
 
 // WritesField says whether a field is theirs to fill in. A limited role writes what it sees, and of a
-// handover it raises all that a phone fills in.
+// handover it raises all that a phone fills in; of a step towards a goal it says when it was done.
 func (r Rights) WritesField(c *care.Collection, f *care.Field) bool {
-	return !r.Limited() || f.Limited || c.Name == care.Handovers
+	switch {
+	case !r.Limited(), c.Name == care.Handovers:
+		return true
+	case c.Name == care.GoalSteps:
+		return f.Name == care.DoneField
+	}
+	return f.Limited
 }
 
 // SetsScale says whether they may set a person's SpO2 scale.
@@ -53,13 +59,16 @@ func (r Rights) Supervises(team string, neighbourhood func(team string) string) 
 }
 
 // Sees says whether a stored record is theirs to see; holds: its person is on a caseload of theirs. It goes by
-// the scopes that a pull brings, and for handovers by what an inbox shows too.
+// the scopes that a pull brings, for handovers by what an inbox shows too, and for goals by who helps; see Access.Gets.
 func (r Rights) Sees(rec *care.Record, holds bool) bool {
 	person := ""
 	if holds && r.Duty.View != care.NoRecords {
 		person = PersonScope(r.Duty.View, rec.Person())
 	}
 	own := ownScopes(r.Viewer, r.Duty)
+	if r.Limited() && !care.HelpedBy(rec, r.Organisation) {
+		return false
+	}
 	if slices.ContainsFunc(care.ScopesOf(rec.Collection.Name, rec.ID, rec.Author, rec.Text), func(scope string) bool {
 		return scope == person || slices.Contains(own, scope)
 	}) {

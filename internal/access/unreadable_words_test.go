@@ -25,7 +25,7 @@ func TestEveryFieldThatMayBeUnreadableHasANameOnThePages(t *testing.T) {
 	}
 	looked := 0
 	for _, name := range []string{care.Neighbourhoods, care.Organisations, care.Teams, care.Patients, care.Visits, care.Observations, care.Checkins,
-		care.Handovers, care.HandoverEvents} {
+		care.Goals, care.GoalSteps, care.Handovers, care.HandoverEvents} {
 		c, _ := care.ByName(name)
 		for i := range c.Fields {
 			f := &c.Fields[i]

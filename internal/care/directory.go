@@ -13,6 +13,8 @@ const (
 	Visits         = "visits"
 	Observations   = "observations"
 	Checkins       = "checkins"
+	Goals          = "goals"
+	GoalSteps      = "goal_steps"
 	Handovers      = "handovers"
 	HandoverEvents = "handover_events"
 	HandoverRules  = "handover_rules"

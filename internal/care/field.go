@@ -118,7 +118,7 @@ func Collections() []*Collection { return all }
 
 var all = []*Collection{
 	neighbourhoods, organisations, teams, staff, patients, caseload, visits, observations,
-	checkins, handovers, handoverEvents, handoverRules, devices, conflicts, quarantine,
+	checkins, goals, goalSteps, handovers, handoverEvents, handoverRules, devices, conflicts, quarantine,
 }
 
 var byName = index(all)

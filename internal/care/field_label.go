@@ -20,7 +20,7 @@ func FieldLabel(name string) string {
 	return fmt.Sprintf("“%s”", strings.ReplaceAll(name, "_", " "))
 }
 
-// fieldLabels are the fields that people write of visits, check-ins, readings and people.
+// fieldLabels are the fields that people write of visits, check-ins, readings, goals and people.
 var fieldLabels = map[string]string{
 	"status": "what happened", "no_access_kind": "why there was no access", "purpose": "purpose", "outcome": "outcome", "note": "note",
 	"started_at": "when it began", "ended_at": "when it ended", "taken_at": "when they were taken", "happened_at": "when it was",
@@ -31,5 +31,7 @@ var fieldLabels = map[string]string{
 	"family_name": "family name", "given_name": "given name", "preferred_name": "preferred name", "date_of_birth": "date of birth", "died_on": "date of death",
 	"nhs_number": "NHS number", "address": "address", "postcode": "postcode", "address_hidden": "whether the address is sensitive", "lsoa": "area", "phone": "telephone", "practice": "practice",
 	"lead": "lead", "communication_needs": "communication needs", "access_notes": "getting in", "risk_note": "take care",
+	"words": "what they want, in their own words", "safe_words": "what is safe to share of it", "helpers": "who helps", "helper": "who does it", "agreed_on": "when it was agreed",
+	"review_on": "when to ask again", "reviewed_on": "when they were asked last", "said": "what they said of it", "goal": "the goal", "due_on": "when it is due", "done_on": "when it was done",
 	"pregnant": "pregnancy", "spo2_scale": "oxygen scale", "objection": "objection to sharing", "consent": "consent",
 }

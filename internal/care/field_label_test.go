@@ -7,7 +7,7 @@ import (
 
 // Whoever reads that a value was refused, or that a visit was changed, reads what it is called and never the name of a column.
 func TestEveryFieldThatPeopleWriteHasANameInASentence(t *testing.T) {
-	for _, name := range []string{Patients, Visits, Observations, Checkins} {
+	for _, name := range []string{Patients, Visits, Observations, Checkins, Goals, GoalSteps} {
 		c, _ := ByName(name)
 		for i := range c.Fields {
 			if f := &c.Fields[i]; f.Policy != Server {

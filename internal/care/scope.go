@@ -54,6 +54,8 @@ var ScopeFields = map[string][]string{
 	Visits:         {"patient"},
 	Observations:   {"patient"},
 	Checkins:       {"patient", "staff", "team"}, // the patient first: see pbstore
+	Goals:          {"patient"},
+	GoalSteps:      {"patient"},
 	Handovers:      {"from_staff", "from_team", "to_team"},
 	HandoverEvents: {"from_staff", "from_team", "team"},
 	Conflicts:      {"kept_by", "lost_by", "owner_team", "patient", "collection"},
@@ -88,6 +90,9 @@ func ScopesOf(collection, id, author string, value func(field string) string) []
 		add(staffPrefix, author)
 		add(staffPrefix, value("staff"))
 		add(deskPrefix, value("team"))
+	case Goals, GoalSteps:
+		add(clinicalPrefix, value("patient"))
+		add(limitedPrefix, value("patient")) // for those whose service helps; see access.Rights.Sees
 	case Handovers:
 		add(staffPrefix, value("from_staff"))
 		add(teamPrefix, value("from_team"))
@@ -100,7 +105,7 @@ func ScopesOf(collection, id, author string, value func(field string) string) []
 		add(staffPrefix, value("kept_by"))
 		add(staffPrefix, value("lost_by"))
 		add(deskPrefix, value("owner_team"))
-		if about := value("collection"); about == Patients || about == Visits { // whoever reads the record reads that it is disputed
+		if about := value("collection"); about == Patients || about == Visits || about == Goals { // whoever reads the record reads that it is disputed
 			add(clinicalPrefix, value("patient"))
 		}
 	case Quarantine:

@@ -99,7 +99,7 @@ type MergePlan struct {
 // filedUnder are the collections whose records are filed under a person, handovers before their history, and those of
 // them that rules judge.
 var (
-	filedUnder = []string{care.Handovers, care.HandoverEvents, care.Visits, care.Observations, care.Checkins, care.Conflicts, care.Quarantine}
+	filedUnder = []string{care.Handovers, care.HandoverEvents, care.Visits, care.Observations, care.Checkins, care.Goals, care.GoalSteps, care.Conflicts, care.Quarantine}
 	judged     = []string{care.Visits, care.Observations, care.Checkins}
 	filedRows  = []string{care.Caseload, PlansName}
 )

@@ -59,6 +59,10 @@ func TestDesk_TwoRegistrationsBecomeOneAndTwoAgain(t *testing.T) {
 	readings["patient"] = second.Id
 	set, err := ann.Create(care.Observations, readings)
 	must(t, err)
+	goal, err := ann.Create(care.Goals, map[string]any{"patient": second.Id, "words": "To get to the shop"})
+	must(t, err)
+	step, err := ann.Create(care.GoalSteps, map[string]any{"patient": second.Id, "goal": goal, "words": "A walk to the corner"})
+	must(t, err)
 	w.sync(ann)
 	w.tick()
 	handover := w.column(`SELECT id FROM handovers WHERE patient = '` + second.Id + `' AND to_team = '` + w.surgery.Id + `'`)
@@ -82,7 +86,7 @@ func TestDesk_TwoRegistrationsBecomeOneAndTwoAgain(t *testing.T) {
 
 	into[merged](t, w.send(w.lea, path, map[string]any{"into": w.ada.Id, "choose": map[string]any{"family_name": "dead"}}), http.StatusOK)
 	w.tick()
-	for collection, id := range map[string]string{"visits": visit, "observations": set, "handovers": handover, "visit_plans": planned} {
+	for collection, id := range map[string]string{"visits": visit, "observations": set, "goals": goal, "goal_steps": step, "handovers": handover, "visit_plans": planned} {
 		equal(t, "who has "+collection, w.filed(collection, id), w.ada.Id)
 	}
 	equal(t, "handovers, none of them raised anew", w.count(t, `SELECT count(*) FROM handovers`), raised)
@@ -110,7 +114,7 @@ func TestDesk_TwoRegistrationsBecomeOneAndTwoAgain(t *testing.T) {
 
 	into[map[string]any](t, w.send(w.lea, "/people/"+second.Id+"/unmerge", nil), http.StatusOK)
 	w.tick()
-	for collection, id := range map[string]string{"visits": visit, "observations": set, "handovers": handover, "visit_plans": planned} {
+	for collection, id := range map[string]string{"visits": visit, "observations": set, "goals": goal, "goal_steps": step, "handovers": handover, "visit_plans": planned} {
 		equal(t, "who has "+collection+" again", w.filed(collection, id), second.Id)
 	}
 	equal(t, "what was written about the survivor", w.filed("visits", onto), w.ada.Id)

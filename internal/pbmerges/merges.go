@@ -25,13 +25,15 @@ const (
 	noteFiled = `INSERT INTO merged_records (merge, collection, record) SELECT ?1, ?2, value FROM json_each(?3) WHERE true ON CONFLICT DO NOTHING`
 	filedBy   = `SELECT record FROM merged_records WHERE merge = ? AND collection = ? ORDER BY record`
 
-	// Visits, readings and check-ins are found in the person's own scope: an index on every visit for the few that are filed
+	// Visits, readings, check-ins and goals are found in the person's own scope: an index on every visit for the few that are filed
 	// would cost each push.
 	inScope    = `FROM sync_scopes s JOIN sync_feed f ON f.scope = s.id JOIN `
 	filedUnder = ` r ON r.id = f.record WHERE s.name = ?1 AND f.collection = ?2 AND r.patient = ?3 ORDER BY r.id`
 	visitsOf   = `SELECT r.id ` + inScope + `visits` + filedUnder
 	readingsOf = `SELECT r.id ` + inScope + `observations` + filedUnder
 	checkinsOf = `SELECT r.id ` + inScope + `checkins` + filedUnder
+	goalsOf    = `SELECT r.id ` + inScope + `goals` + filedUnder
+	stepsOf    = `SELECT r.id ` + inScope + `goal_steps` + filedUnder
 
 	handoversOf  = `SELECT id FROM handovers WHERE patient = ? ORDER BY id`
 	eventsOf     = `SELECT e.id FROM handovers h JOIN handover_events e ON e.handover = h.id WHERE h.patient = ? ORDER BY e.id`
@@ -59,7 +61,7 @@ const (
 
 // ofScope are the statements that list what is in a person's own scope, and idsOf what names the person elsewhere, by
 // collection.
-var ofScope = map[string]string{care.Visits: visitsOf, care.Observations: readingsOf, care.Checkins: checkinsOf}
+var ofScope = map[string]string{care.Visits: visitsOf, care.Observations: readingsOf, care.Checkins: checkinsOf, care.Goals: goalsOf, care.GoalSteps: stepsOf}
 
 var idsOf = map[string]string{
 	care.Handovers: handoversOf, care.HandoverEvents: eventsOf, care.Conflicts: conflictsOf, care.Quarantine: quarantineOf,

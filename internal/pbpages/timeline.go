@@ -18,7 +18,7 @@ const (
 )
 
 // timelineOf are the collections whose records a timeline shows. The history of a handover is shown with it.
-var timelineOf = []string{care.Patients, care.Visits, care.Observations, care.Checkins, care.Handovers}
+var timelineOf = []string{care.Patients, care.Visits, care.Observations, care.Checkins, care.Goals, care.GoalSteps, care.Handovers}
 
 // TimelineKey is a place in a timeline: what changed last comes first.
 type TimelineKey struct {

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	emptyScope = `DELETE FROM sync_feed WHERE scope = ?`
+	leaveScope = `DELETE FROM sync_feed WHERE scope = ? AND record = ?`
 	leaveFeed  = `DELETE FROM sync_feed WHERE seq = ? AND scope = ? AND record = ?`
 	enterFeed  = `INSERT INTO sync_feed (seq, n, scope, collection, record) VALUES (?, ?, ?, ?, ?)`
 	nameScope  = `INSERT INTO sync_scopes (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`
@@ -54,10 +54,10 @@ func (tx *Tx) feed(s *table, rec, old *care.Record) error {
 }
 
 // forget removes a record's row in one scope: it stands at the number of the record's last
-// version. Only a limited patient scope may stand at an older one, and it holds one record.
+// version. Only a person in their limited scope may stand at an older one, and few records are in that.
 func (tx *Tx) forget(s *table, scope int64, name string, old *care.Record) error {
 	if s.Collection.Name == care.Patients && name == care.LimitedScope(old.ID) {
-		_, err := tx.exec(emptyScope, scope)
+		_, err := tx.exec(leaveScope, scope, old.ID)
 		return err
 	}
 	_, err := tx.exec(leaveFeed, old.Version, scope, old.ID)

@@ -95,8 +95,7 @@ func (v *Snapshot) change(scope, seq int64) (rows []FeedRow, err error) {
 	return rows, err
 }
 
-// RowsOf are rows by which Deliveries finds records by id, whatever the feed has of them. A limited viewer's
-// version of a person is the last number of the scope that holds them alone.
+// RowsOf are rows by which Deliveries finds records by id, whatever the feed has of them.
 func (v *Snapshot) RowsOf(collection string, ids []string) []FeedRow {
 	s := v.store.tables.byName[collection]
 	if s == nil {
@@ -105,9 +104,6 @@ func (v *Snapshot) RowsOf(collection string, ids []string) []FeedRow {
 	rows := make([]FeedRow, len(ids))
 	for i, id := range ids {
 		rows[i] = FeedRow{Collection: s.number, Record: id}
-		if collection == care.Patients {
-			rows[i].Seq = v.store.Access.ScopeHead(care.LimitedScope(id))
-		}
 	}
 	return rows
 }

@@ -141,7 +141,7 @@ func (p *printer) changes(title string, changes []Change) {
 // said is how people call what an op does.
 var said = map[string]string{"create": "New", "update": "Changed", "add": "Added to", "remove": "Removed from", "retract": "Withdrew", "resolve": "Decided an issue about"}
 
-var things = map[string]string{care.Visits: "visit", care.Checkins: "check-in", care.Observations: "readings", care.Patients: "person's record",
+var things = map[string]string{care.Visits: "visit", care.Checkins: "check-in", care.Goals: "goal", care.GoalSteps: "step towards a goal", care.Observations: "readings", care.Patients: "person's record",
 	care.Handovers: "handover", care.HandoverEvents: "step of a handover", care.Caseload: "caseload"}
 
 func (p *printer) op(op phone.Op) {

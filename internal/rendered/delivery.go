@@ -31,7 +31,7 @@ func (r Row) Delivery(c *care.Collection, k Key, visible *access.Visible) wire.D
 	switch {
 	case r.Retracted != "":
 		d.Gone, d.Scopes = "retracted", nil
-	case len(d.Scopes) == 0, c.Name == care.Checkins && !visible.Access.ReadsCheckins(r.Values[0]):
+	case len(d.Scopes) == 0, !visible.Access.Gets(c.Name, r.Patient, r.Data):
 		d.Gone, d.Scopes = "left", nil
 	case c.Name == care.Handovers, c.Name == care.HandoverEvents:
 		d.Data = visible.Access.SeeSent(c, d.Scopes, d.Patient, r.Data)

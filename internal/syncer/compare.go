@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -139,6 +140,17 @@ func (c comparison) same(d wire.Delivery, t *theirs, compared map[string]bool) b
 	return slices.Equal(mine, t.scopes)
 }
 
+// limitedRanges are the limited scopes of people, whole.
+func (c comparison) limitedRanges(people []string) (ranges []access.Range) {
+	for _, id := range people {
+		if scope, ok := c.visible.Access.ScopeID(care.LimitedScope(id)); ok {
+			ranges = append(ranges, access.Range{Scope: scope})
+		}
+	}
+	slices.SortFunc(ranges, func(a, b access.Range) int { return cmp.Compare(a.Scope, b.Scope) })
+	return ranges
+}
+
 // look finds the truth about records that stand in none of the scopes they were listed under: another scope
 // may bring them.
 func (c comparison) look(strays map[string]*theirs) ([]wire.Delivery, error) {
@@ -153,6 +165,13 @@ func (c comparison) look(strays map[string]*theirs) ([]wire.Delivery, error) {
 			stored = []string{care.Conflicts, care.Quarantine}
 		}
 		for _, collection := range stored {
+			if name == care.Patients && !c.visible.Access.Clinical() {
+				// Their version is the number at which they stand in their limited scope, which the feed alone knows.
+				if err := c.each(c.limitedRanges(ids), func(d wire.Delivery) { found[d.ID] = d }); err != nil {
+					return nil, err
+				}
+				continue
+			}
 			for some := range slices.Chunk(ids, wire.MaxPullRows) {
 				list, err := c.snap.Deliveries(c.visible, c.snap.RowsOf(collection, some))
 				if err != nil {

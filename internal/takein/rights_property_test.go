@@ -61,6 +61,10 @@ func (s stage) direct(v care.Viewer, right care.Right, rec *care.Record, desk bo
 			own := rec.Author == v.Staff || rec.Text("staff") == v.Staff || duty.Desk && slices.Contains(v.Teams, rec.Text("team"))
 			return near && own
 		}
+	case care.Goals, care.GoalSteps: // nobody helps with those of the stage
+		if duty.View == care.Limited && right != care.Create {
+			return false
+		}
 	case care.Patients:
 		if right == care.Create {
 			return true
@@ -78,7 +82,7 @@ func mayFill(v care.Viewer, c *care.Collection, f *care.Field) bool {
 	case f.Name == "spo2_scale":
 		return duty.SetsScale
 	case duty.View == care.Limited:
-		return f.Limited || c.Name == care.Handovers
+		return c.Name == care.Handovers || c.Name == care.GoalSteps && f.Name == "done_on" || c.Name != care.GoalSteps && f.Limited
 	}
 	return true
 }
@@ -89,7 +93,7 @@ func (s stage) furnish(people []string) (ids map[string]string) {
 	n := 1000
 	for _, patient := range people {
 		ids[care.Patients+patient] = patient
-		for _, collection := range []string{care.Visits, care.Observations, care.Checkins, care.Handovers} {
+		for _, collection := range []string{care.Visits, care.Observations, care.Checkins, care.Goals, care.GoalSteps, care.Handovers} {
 			n++
 			rec := storetest.Record(collection, storetest.ID(n), s.Town.Ann, storetest.Monday, map[string]any{"patient": patient})
 			if collection == care.Handovers {
@@ -107,7 +111,7 @@ func (s stage) furnish(people []string) (ids map[string]string) {
 // photo is all that is stored of care records, by collection and id.
 func (s stage) photo(extra ...string) map[string]*care.Record {
 	all := map[string]*care.Record{}
-	for _, collection := range []string{care.Patients, care.Visits, care.Observations, care.Checkins, care.Handovers} {
+	for _, collection := range []string{care.Patients, care.Visits, care.Observations, care.Checkins, care.Goals, care.GoalSteps, care.Handovers} {
 		c, _ := care.ByName(collection)
 		ids := append([]string{s.Town.Ada, s.Town.Ben}, extra...)
 		for n := 1000; n < 1020; n++ {
@@ -171,7 +175,7 @@ func TestRights_EveryWriteThroughAnyWayInEqualsADirectRight(t *testing.T) {
 		ids := s.furnish(people)
 		author, approver := s.puppet(rt, "author", phones), s.puppet(rt, "approver", desks)
 
-		c, _ := care.ByName(rapid.SampledFrom([]string{care.Patients, care.Visits, care.Observations, care.Checkins, care.Handovers}).Draw(rt, "collection"))
+		c, _ := care.ByName(rapid.SampledFrom([]string{care.Patients, care.Visits, care.Observations, care.Checkins, care.Goals, care.GoalSteps, care.Handovers}).Draw(rt, "collection"))
 		about := rapid.SampledFrom(people).Draw(rt, "person of the record")
 		claimed := rapid.SampledFrom([]string{about, town.Ada, town.Ben, ""}).Draw(rt, "person it names")
 		kind := rapid.SampledFrom([]care.OpKind{care.OpCreate, care.OpUpdate, care.OpRetract}).Draw(rt, "op")

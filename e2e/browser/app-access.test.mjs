@@ -38,6 +38,8 @@ const nurse = [
   ['a person who is not on the phone', page => goTo(page, '#/person/01jz1x0000000000000000none'), 'Somebody who is no longer on this phone'],
   ['a person, each reading over time', async page => { await goTo(page, `#/person/${stand.patients.Ames}`); await page.getByText('Each reading over time').click() }, 'Pulse over time'],
   ['changing details', page => goTo(page, `#/edit/${stand.patients.Ames}`), 'Change details'],
+  ['a goal', page => goTo(page, `#/goal?person=${stand.patients.Ames}`), 'What do they want, in their own words?'],
+  ['a goal that cannot be saved yet, with a step', async page => { await press(page, 'Add a step'); await press(page, 'Save') }, 'Write down what they want'],
   ['a visit, empty', page => goTo(page, `#/visit?person=${stand.patients.Calder}`), 'What happened?'],
   ['a visit, no access', page => page.getByLabel('Could not get in').check(), 'Why no access?'],
   ['a visit, readings in doubt', async page => {

@@ -7,6 +7,7 @@ import { takeOver } from './update.js'
 import { called } from './views/called.js'
 import { checkin, myWeek } from './views/checkin.js'
 import { edit } from './views/edit.js'
+import { goal } from './views/goal.js'
 import { handoverPage } from './views/handover.js'
 import { help } from './views/help.js'
 import { items } from './views/items.js'
@@ -24,7 +25,7 @@ export { openWork } from './work.js'
 /** @typedef {import('./context.js').App} App */
 
 /** @type {Record<string, (app: App) => any>} */
-const clinical = { today, person, visit, 'visit-read': read, edit, called, handover: handoverPage, items,
+const clinical = { today, person, visit, 'visit-read': read, edit, goal, called, handover: handoverPage, items,
   settings, help: app => help(app.me) }
 /** Nobody's screens: whose the phone is is not known yet. @type {typeof clinical} */
 const nobody = { today: app => html`${loading(app)}<p class="app-wait">${words.app.loadingRole}</p>`, settings, help: () => help(null) }

@@ -34,7 +34,7 @@
 
 /**
  * A form that was begun and not saved; id: of what was planned, or of the person; who: the person, as they were when it began.
- * @typedef {{ key: string, kind: 'visit' | 'checkin' | 'person' | 'handover', id: string, at: string, who: Rec | null }} Unfinished
+ * @typedef {{ key: string, kind: 'visit'|'checkin'|'person'|'handover'|'goal', id: string, at: string, who: Rec | null }} Unfinished
  */
 
 /**

@@ -44,6 +44,7 @@ export class DeskContext {
     this.say = page.say
     /** Members by id, as last read. @type {Map<string, Member>} */ this.members = new Map()
     /** Teams by id, as last read. @type {Map<string, Team>} */ this.teamsById = new Map()
+    /** Organisations that are no practices, by id. @type {Map<string, { id: string, name: string }>} */ this.partnersById = new Map()
     /** Fields by collection and name, as last read. @type {Map<string, Field>} */ this.fieldsByName = new Map()
   }
 
@@ -123,7 +124,7 @@ export class DeskContext {
   staffChanged() { this.#kept.delete('staff') }
 
   /** After a change of organisations or teams. */
-  directoryChanged() { for (const name of ['teams', 'destinations']) this.#kept.delete(name) }
+  directoryChanged() { for (const name of ['teams', 'destinations', 'partners']) this.#kept.delete(name) }
 
   /** Every team of the directory, by name. @returns {Promise<Team[]>} */
   teams() {
@@ -132,6 +133,16 @@ export class DeskContext {
             '/api/collections/teams/records?perPage=1000&skipTotal=1&sort=name&fields=id,name,kind,route,phone,neighbourhood,organisation',
             undefined, true)).items
       this.teamsById = new Map(list.map((/** @type {Team} */ t) => [t.id, t]))
+      return list
+    })
+  }
+
+  /** The organisations that work with practices, by name. @returns {Promise<{ id: string, name: string }[]>} */
+  partners() {
+    return this.#once('partners', async () => {
+      const q = new URLSearchParams({ perPage: '1000', skipTotal: '1', sort: 'name', fields: 'id,name', filter: `kind != 'practice'` })
+      const list = (await this.session.send('GET', `/api/collections/organisations/records?${q}`, undefined, true)).items
+      this.partnersById = new Map(list.map((/** @type {{ id: string, name: string }} */ o) => [o.id, o]))
       return list
     })
   }

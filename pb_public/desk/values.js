@@ -9,6 +9,7 @@ import { fill, word, words } from './words.js'
 import { select, textArea, textInput } from './parts.js'
 
 const w = words.desk
+const isID = /^[0-9a-hjkmnp-tv-z]{26}$/
 
 /** @param {string} text */
 const capital = text => text.charAt(0).toUpperCase() + text.slice(1)
@@ -45,7 +46,8 @@ export function readable(desk, collection, field, value) {
   const info = desk.fieldsByName.get(`${collection}.${field}`)
   if (field === 'nhs_number' && typeof value === 'string') return nhsNumber(value)
   if (typeof value === 'boolean') return isReading(field) ? valueText(field, value) : value ? w.value.yes : w.value.no
-  if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length ? value.map(v => codeLabel(field, v)).join(', ')
+  if (Array.isArray(value) && value.every(v => typeof v === 'string')) return value.length
+    ? value.map(v => (isID.test(v) ? refName(desk, field, v) : codeLabel(field, v))).join(', ')
     : html`<span class="ds-soft">${w.value.none}</span>`
   if (field === 'details' && Array.isArray(value)) return html`<span class="ds-pre">${detailLines(value).join('\n')}</span>`
   if (typeof value === 'object') return objectValue(value)
@@ -67,7 +69,8 @@ const objectValue = value =>
 
 /** @param {import('./desk-context.js').DeskContext} desk @param {string} field @param {string} id */
 function refName(desk, field, id) {
-  return desk.members.get(id)?.name ?? desk.teamsById.get(id)?.name ?? (field === 'patient' ? w.value.somebody : w.value.another)
+  return desk.members.get(id)?.name ?? desk.teamsById.get(id)?.name ?? desk.partnersById.get(id)?.name
+    ?? (field === 'patient' ? w.value.somebody : w.value.another)
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // A form that was not saved as plain text: to copy, when it cannot be saved or its person is no longer on this phone.
 import { birth, personName } from '../../shared/ui/format.js'
-import { word, words } from '../../shared/ui/words.js'
+import { fill, word, words } from '../../shared/ui/words.js'
 import { formOf } from './editperson.js'
 import { visitText } from './text.js'
 import { readingsOf } from './visitform.js'
@@ -54,6 +54,26 @@ function written(field, value) {
   return field === 'died_on' && value ? birth(value) : value
 }
 
+/**
+ * What somebody wants, as a form.
+ * @param {import('./goals.js').GoalForm} form @param {Rec} patient
+ */
+export function goalFormText({ words: own, safe, review, outcome, said, steps }, patient) {
+  const w = words.app.goals
+  return labelled(patient, [[w.title, own.trim()], [w.safe, safe.trim()], [w.outcome, word(w.outcomes, outcome)], [w.said, said.trim()],
+    ...steps.map(s => /** @type {[string, any]} */ (
+      [w.steps, [s.words.trim(), s.due ? fill(w.by, { date: birth(s.due) }) : ''].filter(Boolean).join(' · ')])),
+    [w.review, review && birth(review)]])
+}
+
+/** What somebody wants, and what is to be done towards it, as records. @param {Rec} r @param {Rec} patient */
+export function goalText(r, patient) {
+  const w = words.app.goals
+  return labelled(patient, r.goal ? [[w.steps, r.words], [words.app.fields.done_on, r.done_on && birth(r.done_on)]]
+    : [[w.title, r.words], [w.safe, r.safe_words], [w.outcome, word(w.outcomes, r.outcome)], [w.said, r.said],
+      [w.review, r.review_on && birth(r.review_on)]])
+}
+
 /** @param {Rec} patient @param {[string, any][]} rows */
 const labelled = (patient, rows) => [personName(patient), '', ...rows.filter(([, v]) => v).map(([label, v]) => `${label}: ${v}`)].join('\n')
 
@@ -67,6 +87,7 @@ export function formText(key, open, patient, nameOf) {
   const who = patient ?? open.who ?? {}
   const kind = key.split(':')[0]
   if (kind === 'visit') return visitFormText(open.form, who, nameOf)
+  if (kind === 'goal') return goalFormText(open.form, who)
   return kind === 'checkin' ? checkinText(open.form, who) : detailsText(detailsOf(open), who)
 }
 
@@ -84,8 +105,8 @@ function detailsOf(open) {
 export function textOfUnsent(app) {
   const w = words.app.storage, parts = []
   for (const [key, open] of app.forms) {
-    if (!open?.dirty || !/^(visit|checkin|person):/.test(key)) continue
-    const patient = app.get('patients', open.form.patient ?? open.who?.id ?? '')
+    if (!open?.dirty || !/^(visit|checkin|person|goal):/.test(key)) continue
+    const patient = app.get('patients', open.form.patient ?? open.patient ?? open.who?.id ?? '')
     parts.push([w.notSaved, formText(key, open, patient, app.nameOf)].join('\n'))
   }
   const about = (/** @type {Rec} */ r) => app.get('patients', r.patient) ?? {}
@@ -97,6 +118,7 @@ export function textOfUnsent(app) {
     ...[...visits.values()].map(visit => visitText({ patient: about(visit), visit, nameOf: app.nameOf,
       observations: sets.filter(o => o.visit === visit.id), handovers: pending('handovers').filter(h => h.visit === visit.id) })),
     ...pending('checkins').map(c => checkinText(c, about(c))),
+    ...[...pending('goals'), ...pending('goal_steps')].map(g => goalText(g, about(g))),
     ...pending('patients').map(p => detailsText(Object.fromEntries((app.seen('patients', p.id)?.own ?? [])
       .map((/** @type {string} */ f) => [f, p[f]])), p)),
   ]

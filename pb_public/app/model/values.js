@@ -13,12 +13,13 @@ const wholeStamp = new RegExp(`^${stamp.source}$`)
 const id = /^[0-9a-hjkmnp-tv-z]{26}$/
 
 /** Fields in which people write sentences: of two of these both can be kept, one below the other. */
-const prose = new Set(['note', 'access_notes', 'risk_note', 'concern', 'situation', 'background', 'assessment', 'recommendation'])
+const prose = new Set(['note', 'access_notes', 'risk_note', 'concern', 'situation', 'background', 'assessment', 'recommendation', 'words',
+  'safe_words', 'said'])
 
 /** The words of coded fields. @type {Record<string, () => Record<string, string>>} */
 const codes = {
   status: () => words.app.statuses, purpose: () => words.app.purposes,
-  outcome: () => ({ ...words.common.outcomes, ...words.app.outcomes }),
+  outcome: () => ({ ...words.common.outcomes, ...words.app.goals.outcomes, ...words.app.outcomes }),
   critical_medicine: () => words.app.medicine, soft_signs: () => words.app.softSigns, no_access_kind: () => words.app.noAccess,
   wellbeing: () => words.common.wellbeing, communication_needs: () => words.common.needs, class: () => words.common.classes,
   state: () => words.common.states,
@@ -72,7 +73,7 @@ export function shownMessage(app, { message = '', field }) {
 }
 
 /** Fields that only say where a record belongs. */
-const places = new Set(['patient', 'visit', 'team', 'staff', 'from_team', 'from_staff', 'replaces'])
+const places = new Set(['patient', 'visit', 'team', 'staff', 'from_team', 'from_staff', 'replaces', 'goal'])
 
 /**
  * A change that is kept whole, step by step: what was done, and what it says.

@@ -11,6 +11,7 @@ import { standing, week } from '../model/round.js'
 import { timeDoubt } from '../model/times.js'
 import { address } from '../router.js'
 import { notSaved } from '../sync-sentence.js'
+import { helpedGoals, wishes } from './goals.js'
 import { leftForm } from './gone.js'
 import { moved } from './moves.js'
 import { offers } from './offers.js'
@@ -85,6 +86,7 @@ function row(app, p, stop, last) {
       ? html`<span>${p.communication_needs.map((/** @type {string} */ n) => word(words.common.needs, n)).join(', ')}</span>` : nothing}
     ${p?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${p.risk_note}</span>` : nothing}
     ${unreadable(p)}
+    ${p ? wishes(app, p.id).map(line => html`<span>${line}</span>`) : nothing}
     ${p ? lastText(app, last.get(p.id)) : nothing}
     ${p ? html`<a class="nhsuk-button app-card__go"
         href=${address('checkin', stop?.id ?? '', { person: p.id })}>${words.app.volunteer.record}</a>` : nothing}</li>`
@@ -115,6 +117,7 @@ export function checkin(app) {
     <h1 class="nhsuk-heading-l">${fill(w.checkin, { name: calledName(p) })}</h1>
     ${age(app)}
     ${who(app, p, calledName(p))}
+    ${helpedGoals(app, p)}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
     <form class="app-form" novalidate @submit=${unlessHalfTyped(() => save(app, key, open, p))}>
       ${choice({ name: 'seen', legend: w.seen, options: w.seenOptions, value: f.seen, inline: true,

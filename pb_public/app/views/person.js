@@ -15,6 +15,7 @@ import { timeText } from '../model/phonetime.js'
 import { nextPlanned, plannedToday } from '../model/round.js'
 import { shownValue } from '../model/values.js'
 import { address } from '../router.js'
+import { goals } from './goals.js'
 import { gone } from './gone.js'
 import { moreOf } from './long-list.js'
 import { back, banner, classTag } from './parts.js'
@@ -46,6 +47,7 @@ export function person(app) {
     ${p.died_on ? nothing : next(app, p.id, planned?.id)}
     ${lastNote(app, visits)}
     ${know(app, p)}
+    ${goals(app, p)}
     ${readings(app, p, taken)}
     ${given(app, p, handovers)}
     ${earlier(app, p, visits)}`

@@ -40,7 +40,7 @@ function draft(app, d) {
 function whereOf(app, { kind, id }) {
   if (kind === 'person') return { patient: id, href: address('edit', id) }
   if (kind === 'handover') return { patient: app.get('handovers', id)?.patient ?? '', href: address('handover', id) }
-  const planned = app.get(kind === 'visit' ? 'visits' : 'checkins', id)
+  const planned = app.get({ visit: 'visits', checkin: 'checkins', goal: 'goals' }[kind], id)
   return planned ? { patient: planned.patient, href: address(kind, id, { person: planned.patient }) }
     : { patient: id, href: address(kind, '', { person: id }) }
 }

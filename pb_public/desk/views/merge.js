@@ -11,7 +11,7 @@ import { readable } from '../values.js'
 const w = words.desk.merge
 
 /** In this order it is said what moves. */
-const moving = /** @type {const} */ (['visits', 'observations', 'checkins', 'handovers', 'visit_plans'])
+const moving = /** @type {const} */ (['visits', 'observations', 'checkins', 'goals', 'goal_steps', 'handovers', 'visit_plans'])
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
 export function merge(desk, [dead = '', into = '']) {

@@ -16,16 +16,18 @@ const atOnce = 20
 const first = {
   visits: ['status', 'no_access_kind', 'purpose', 'outcome', 'soft_signs', 'critical_medicine', 'details', 'note'],
   observations: [], checkins: ['seen', 'wellbeing', 'concern'],
+  goals: ['words', 'outcome', 'said', 'helpers', 'review_on'], goal_steps: ['words', 'helper', 'due_on', 'done_on'],
   handovers: ['class', 'state', 'to_team', 'outcome', 'recommendation'], patients: [],
 }
 /** Links to other records and copies of what stands elsewhere. */
-const leftOut = new Set(['visit', 'evidence', 'rules', 'news2', 'replaces', 'corrected', 'superseded_by'])
+const leftOut = new Set(['visit', 'evidence', 'rules', 'news2', 'replaces', 'corrected', 'superseded_by', 'goal'])
 
 export class Timeline {
   /** @type {any} */ person = null
   /** @type {any[]} */ items = []
   /** @type {any[]} */ refused = []
   /** @type {any[]} registrations that were made one with this one */ merged = []
+  /** How far they see the same people; null for whoever reads no visits. @type {any} */ continuity = null
   more = false
   #cursor = ''
 
@@ -39,10 +41,10 @@ export class Timeline {
   async read(further = false) {
     const limit = further ? atOnce : Math.min(Math.max(atOnce, this.items.length), 200) // what was unfolded stays
     const [page] = await Promise.all([this.desk.session.get(`/people/${this.id}/timeline?limit=${limit}${further && this.#cursor
-      ? `&cursor=${this.#cursor}` : ''}`), this.desk.fields(), this.desk.teams()])
+      ? `&cursor=${this.#cursor}` : ''}`), this.desk.fields(), this.desk.teams(), this.desk.partners()])
     this.person = page.person
     this.items = further ? [...this.items, ...page.items] : page.items
-    if (!further) [this.refused, this.merged] = [page.refused, page.merged]
+    if (!further) [this.refused, this.merged, this.continuity] = [page.refused, page.merged, page.continuity ?? null]
     this.more = page.more
     this.#cursor = page.cursor ?? ''
     this.desk.redraw()

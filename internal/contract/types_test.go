@@ -43,7 +43,7 @@ var types = map[string]any{
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "DeviceReason": desk.Reason{}, "UnsentWork": desk.UnsentWork{},
 	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "TimelinePhone": pbpages.TimelinePhone{},
 	"StoredNow": httpapi.StoredNow{}, "StoredRecord": httpapi.StoredRecord{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
-	"PlanContent": plan.Content{}, "VisitPlan": httpapi.VisitPlan{}, "Board": httpapi.Board{}, "BoardRound": httpapi.BoardRound{}, "BoardVisit": httpapi.BoardVisit{},
+	"PlanContent": plan.Content{}, "VisitPlan": httpapi.VisitPlan{}, "Board": httpapi.Board{}, "BoardRound": httpapi.BoardRound{}, "BoardVisit": httpapi.BoardVisit{}, "SameVisit": httpapi.SameVisit{},
 	"UsualFace": httpapi.UsualFace{}, "RefusedMove": desk.RefusedMove{},
 	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
 	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{}, "CopyState": health.Copy{},

@@ -54,6 +54,15 @@ type BoardVisit struct {
 	Plan    string        `json:"plan,omitempty"` // of which it came
 	// Usual are those who made the planned visits of the last weeks, most often first.
 	Usual []UsualFace `json:"usual,omitempty"`
+	// Also are visits that other services make, or have made, for the same purpose within a day.
+	Also []SameVisit `json:"also,omitempty"`
+}
+
+// SameVisit is a visit of another service for the same person and purpose.
+type SameVisit struct {
+	Team   *care.Named `json:"team"`
+	Start  string      `json:"start"`
+	Status string      `json:"status"`
 }
 
 // UsualFace is somebody whom a person knows.
@@ -102,7 +111,11 @@ func (a *API) readBoard(e *core.RequestEvent) error {
 		for i := range list {
 			read.Add(list[i].Patient)
 		}
-		return a.fillBoard(pages, viewer, &board, day, list)
+		also, err := a.alsoOnBoard(pages, board.Kind, day, list)
+		if err != nil {
+			return err
+		}
+		return a.fillBoard(pages, viewer, &board, day, list, also)
 	}); err != nil {
 		return err
 	}
@@ -128,7 +141,7 @@ func (a *API) kindOfBoard(viewer *access.Access, team string) string {
 }
 
 // fillBoard puts contacts into rounds: of the team's members, and of whoever else has one.
-func (a *API) fillBoard(pages pbplans.Pages, viewer *access.Access, board *Board, day worktime.Date, list []desk.PlannedContact) error {
+func (a *API) fillBoard(pages pbplans.Pages, viewer *access.Access, board *Board, day worktime.Date, list []desk.PlannedContact, also map[string][]SameVisit) error {
 	var ids []string
 	for i := range list {
 		if !slices.Contains(ids, list[i].Patient) {
@@ -149,7 +162,7 @@ func (a *API) fillBoard(pages pbplans.Pages, viewer *access.Access, board *Board
 	for _, c := range list {
 		byStaff[c.Staff] = append(byStaff[c.Staff], c)
 		views[c.Staff] = append(views[c.Staff], BoardVisit{ID: c.ID, Patient: viewer.SeePersonNear(c.Patient, people[c.Patient]), Purpose: c.Purpose, Status: c.Status,
-			Start: care.Stamp(c.Start), End: care.Stamp(c.End), Minutes: c.Minutes, Plan: c.Plan, Usual: a.usual(faces[c.Patient])})
+			Start: care.Stamp(c.Start), End: care.Stamp(c.End), Minutes: c.Minutes, Plan: c.Plan, Usual: a.usual(faces[c.Patient]), Also: also[c.ID]})
 	}
 	board.Unallocated, board.Rounds = orEmpty(views[""]), []BoardRound{}
 	shown := map[string]bool{"": true}

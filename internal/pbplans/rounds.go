@@ -3,11 +3,13 @@ package pbplans
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
 	"doorstep/internal/columns"
 	"doorstep/internal/desk"
+	"doorstep/internal/pbstore"
 	"doorstep/internal/plan"
 	"doorstep/internal/worktime"
 )
@@ -31,6 +33,11 @@ const (
 	visitsByID    = visitColumns + ofIDs
 	checkinsByID  = checkinColumns + ofIDs
 	contactsOfDay = `SELECT contact FROM plan_visits WHERE day = ? AND withdrawn = 0`
+
+	// What was recorded since a minute, of people, in the order of their scopes; when it was in place of when it was planned.
+	madeSince = `SELECT v.id, v.patient, v.team, v.staff, v.purpose, v.status, iif(v.started_at = '', v.planned_start, v.started_at), v.ended_at, '', 0
+		FROM json_each(?1) p CROSS JOIN sync_scopes s ON s.name = p.value CROSS JOIN sync_feed f INDEXED BY sync_feed_scope ON f.scope = s.id AND f.seq > coalesce((SELECT m.seq FROM sync_marks m WHERE m.minute <= ?2 ORDER BY m.minute DESC LIMIT 1), 0)
+		CROSS JOIN visits v ON v.id = f.record WHERE f.collection = ?3 AND v.retracted = '' AND (v.status = 'completed' OR v.status = 'in_progress')`
 
 	usualVisits = `SELECT p.patient, v.staff, count(*) FROM plan_visits p JOIN visits v ON v.id = p.contact
 		WHERE p.patient IN (SELECT value FROM json_each(?)) AND p.day >= ? AND p.day <= ? AND v.status = 'completed' AND v.staff <> '' GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2`
@@ -97,6 +104,16 @@ func (v Pages) MadeOn(kind string, day worktime.Date) (made []desk.PlannedContac
 		}
 	}
 	return made, err
+}
+
+// MadeSince are the visits of people that were recorded since a moment, planned or not.
+func (v Pages) MadeSince(since time.Time, people map[string]bool) ([]desk.PlannedContact, error) {
+	var scopes []string
+	for id := range people {
+		scopes = append(scopes, care.ClinicalScope(id))
+	}
+	slices.Sort(scopes)
+	return contacts(v.Each, madeSince, jsonList(scopes), since.Unix()/60, pbstore.CollectionNumber(care.Visits))
 }
 
 // Face is somebody who was with a person lately, and how often.

@@ -9,12 +9,14 @@ import { measuredOverTime, overTimeOnRequest, readingTexts } from '../../shared/
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { fill, inOrder, word, words } from '../../shared/ui/words.js'
 import { alikeOf } from '../model/alike.js'
+import { duplicatesOf } from '../model/duplicates.js'
 import { disputeOf } from '../model/issues.js'
 import { freshness, scoreOf, sets } from '../model/people.js'
 import { timeText } from '../model/phonetime.js'
 import { nextPlanned, plannedToday } from '../model/round.js'
 import { shownValue } from '../model/values.js'
 import { address } from '../router.js'
+import { duplicates, serviceOf } from './duplicates.js'
 import { goals } from './goals.js'
 import { gone } from './gone.js'
 import { moreOf } from './long-list.js'
@@ -43,7 +45,8 @@ export function person(app) {
     ${p.waiting ? banner(w.leaving, 'warn') : nothing}
     <a class="nhsuk-button app-wide" href=${address('visit', planned?.id ?? '', { person: p.id })}>${w.record}</a>
     ${planned ? html`<p class="ds-soft">${[fill(words.app.visit.planned, { at: when(planned.planned_start, app.now()) }),
-        word(words.app.purposes, planned.purpose)].filter(Boolean).join(': ')}</p>` : nothing}
+        word(words.app.purposes, planned.purpose)].filter(Boolean).join(': ')}</p>
+      ${duplicates(app, duplicatesOf(planned, app.all('visits'), serviceOf(app)))}` : nothing}
     ${p.died_on ? nothing : next(app, p.id, planned?.id)}
     ${lastNote(app, visits)}
     ${know(app, p)}

@@ -3,10 +3,12 @@
 import { html, nothing, repeat } from '../../shared/ui/html.js'
 import { birth, clock, date, day, personName } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
+import { duplicatesOf } from '../model/duplicates.js'
 import { index } from '../model/people.js'
 import { deaths, round, standing, week } from '../model/round.js'
 import { address } from '../router.js'
 import { answers } from './answers.js'
+import { duplicates, serviceOf } from './duplicates.js'
 import { first, moreOf } from './long-list.js'
 import { offers } from './offers.js'
 import { moved } from './moves.js'
@@ -18,7 +20,7 @@ import { unfinishedLink } from './unfinished.js'
 /** @param {App} app */
 export function today(app) {
   const w = words.app.today
-  const { stops, left } = stopsOf(app)
+  const { stops, left, again } = stopsOf(app)
   const drawn = app.forms.get('round')?.drawn ?? first
   const typed = searchOf(app).typed.trim()
   return html`
@@ -33,21 +35,28 @@ export function today(app) {
     ${typed ? html`${found(app)}<p><button class="app-link" type="button"
         @click=${() => search(app, { typed: '' })}>${words.app.people.clear}</button></p>` : html`
     <p>${stops.length ? count(left, w.left) : w.nothing}</p>
-    <ol class="app-list">${repeat(stops.slice(0, drawn), s => s.contact.id, s => stop(app, s))}</ol>
+    <ol class="app-list">${repeat(stops.slice(0, drawn), s => s.contact.id, s => stop(app, s, again.get(s.contact.id) ?? []))}</ol>
     ${moreOf(stops.length, drawn, n => { app.forms.set('round', { drawn: n }); app.redraw() })}
     ${daysAhead(app)}
     <section aria-labelledby="people"><h2 class="nhsuk-heading-m" id="people">${words.app.people.title}</h2>${found(app)}</section>`}`
 }
 
-/** @type {{ list: any, people: any, me: string, minute: number, stops: import('../model/round.js').Stop[], left: number } | null} */
+/**
+ * @type {{ list: any, people: any, teams: any, me: string, minute: number, stops: import('../model/round.js').Stop[], left: number,
+ *   again: Map<string, any[]> } | null} again: what other services do of the same, by visit
+ */
 let keptRound = null
 
-/** The round, worked out again only for other visits or people, or in another minute. @param {App} app */
+/** The round, worked out again only for other visits, people or teams, or in another minute. @param {App} app */
 function stopsOf(app) {
-  const list = app.all('visits'), people = app.all('patients'), me = `${app.me.id} ${app.me.teams}`, minute = Math.floor(app.now() / 60_000)
-  if (keptRound?.list !== list || keptRound.people !== people || keptRound.me !== me || keptRound.minute !== minute) {
+  const list = app.all('visits'), people = app.all('patients'), teams = app.all('teams'), me = `${app.me.id} ${app.me.teams}`
+  const minute = Math.floor(app.now() / 60_000)
+  if (keptRound?.list !== list || keptRound.people !== people || keptRound.teams !== teams || keptRound.me !== me
+    || keptRound.minute !== minute) {
     const stops = round(standing(list, id => app.get('patients', id)), { staff: app.me.id, teams: app.me.teams }, app.now())
-    keptRound = { list, people, me, minute, stops, left: stops.filter(s => s.state !== 'done').length }
+    const left = stops.filter(s => s.state !== 'done')
+    keptRound = { list, people, teams, me, minute, stops, left: left.length,
+      again: new Map(left.map(s => [s.contact.id, duplicatesOf(s.contact, list, serviceOf(app))])) }
   }
   return keptRound
 }
@@ -87,8 +96,8 @@ export function loading(app) {
     <progress id="load" class="app-progress" max=${Math.max(load.total, load.done, 1)} value=${load.done}></progress></div>`
 }
 
-/** @param {App} app @param {import('../model/round.js').Stop} s */
-function stop(app, s) {
+/** @param {App} app @param {import('../model/round.js').Stop} s @param {any[]} again what other services do of the same */
+function stop(app, s, again) {
   const person = app.get('patients', s.contact.patient)
   const w = words.app.today
   return html`<li class="app-card app-card--${s.state}">
@@ -103,6 +112,7 @@ function stop(app, s) {
       ${s.state === 'now' ? html`<span class="ds-tag ds-tag--info">${w.now}</span>` : nothing}
       ${s.state === 'done' ? html`<span class="ds-tag ds-tag--good">✓ ${word(words.app.statuses, s.contact.status)}</span>` : nothing}
       ${person?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${person.risk_note}</span>` : nothing}</span>
+    ${duplicates(app, again)}
     ${s.state === 'done' || !person ? nothing
       : html`<a class="nhsuk-button app-card__go" href=${address('visit', s.contact.id, { person: s.contact.patient })}>${w.record}</a>`}
   </li>`

@@ -2,7 +2,7 @@
 // The team's day: who visits whom, and when. What nobody has stands first; a visit is moved by dragging it to somebody, or
 // by its button.
 import { html, nothing, repeat } from '../../shared/ui/html.js'
-import { clock, date, day as dayOf, personName } from '../../shared/ui/format.js'
+import { clock, date, day as dayOf, personName, when } from '../../shared/ui/format.js'
 import { now } from '../../shared/ui/now.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { count, fill, word, words } from '../words.js'
@@ -100,6 +100,8 @@ export function day(desk, [team = '', on = '']) {
       ${v.patient.risk_note ? tag(v.patient.risk_note, 'warn') : nothing}
       ${open && Date.parse(v.end) <= now() ? tag(w.late, 'bad') : nothing}
       ${open ? nothing : tag(word(words.app.statuses, v.status), v.status === 'completed' ? 'good' : 'info')}
+      ${(v.also ?? []).map((/** @type {any} */ o) => tag(fill(o.status === 'completed' ? w.madeToo : w.plannedToo,
+        { team: o.team?.name ?? '', at: when(o.start) }), 'warn'))}
       ${known && known.id !== staff ? html`<span class="ds-soft">${fill(w.usual, { who: known.name })}</span>` : nothing}
       ${!open ? nothing : moving?.visit === v.id ? visitForm(v, staff)
         : html`<span class="ds-row ds-no-print">${button(w.move, { kind: 'secondary', label: fill(w.moveOf,

@@ -12,6 +12,7 @@
 //   - news2: the early warning score. Pure.
 //   - worktime: core hours and bank holidays. Pure.
 //   - plan: the visits and check-ins that a repeating plan stands for. Pure.
+//   - measures: what a neighbourhood wants to know of its work, worked out from contacts. Pure.
 //   - clockwatch: notices when the clock of the machine is set. Pure.
 //   - health: judges from measurements whether the server does its work. Pure.
 //   - metrics: what a server counts, in the form that Prometheus reads.

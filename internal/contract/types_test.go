@@ -41,7 +41,7 @@ var types = map[string]any{
 	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "TeamRoute": httpapi.TeamRoute{}, "TeamDelivery": httpapi.TeamDelivery{}, "OpenTeam": httpapi.OpenTeam{},
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "DeviceReason": desk.Reason{}, "UnsentWork": desk.UnsentWork{},
-	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "TimelinePhone": pbpages.TimelinePhone{},
+	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "PersonContinuity": httpapi.PersonContinuity{}, "TimelinePhone": pbpages.TimelinePhone{},
 	"StoredNow": httpapi.StoredNow{}, "StoredRecord": httpapi.StoredRecord{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
 	"PlanContent": plan.Content{}, "VisitPlan": httpapi.VisitPlan{}, "Board": httpapi.Board{}, "BoardRound": httpapi.BoardRound{}, "BoardVisit": httpapi.BoardVisit{}, "SameVisit": httpapi.SameVisit{},
 	"UsualFace": httpapi.UsualFace{}, "RefusedMove": desk.RefusedMove{},

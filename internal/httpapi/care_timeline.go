@@ -9,6 +9,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/care"
 	"doorstep/internal/identity"
+	"doorstep/internal/measures"
 	"doorstep/internal/pbpages"
 	"doorstep/internal/pbstore"
 )
@@ -22,6 +23,21 @@ type timelinePage struct {
 	Refused []access.IssueSeen `json:"refused"`
 	// Merged are the registrations that were made one with this one, for whoever may undo that; on the first page only.
 	Merged []mergedPerson `json:"merged"`
+	// Continuity is how far the person sees the same people at home, for whoever reads visits; on the first page only.
+	Continuity *PersonContinuity `json:"continuity,omitempty"`
+}
+
+// PersonContinuity is how far a person sees the same people at home; see measures.Continuity.
+type PersonContinuity struct {
+	// Faces are different people who came in within 28 days.
+	Faces int `json:"faces"`
+	// Contacts of the last 90 days; two who came together are one.
+	Contacts int `json:"contacts"`
+	// Usual came most often, and Times says how often.
+	Usual *care.Named `json:"usual"`
+	Times int         `json:"times"`
+	UPC   *float64    `json:"upc"` // share of the usual one; nil with fewer than 2 contacts
+	COC   *float64    `json:"coc"` // Bice–Boxerman index; nil with fewer than 3
 }
 
 // TimelineItem is one record with who wrote it and what was changed of it since.
@@ -86,6 +102,11 @@ func (a *API) readTimeline(e *core.RequestEvent) error {
 			return err
 		}
 		answer.Refused, answer.Merged = []access.IssueSeen{}, []mergedPerson{}
+		if q.After == (pbpages.TimelineKey{}) && viewer.Clinical() {
+			if answer.Continuity, err = a.continuity(v, q.Patient); err != nil {
+				return err
+			}
+		}
 		if q.After != (pbpages.TimelineKey{}) {
 			return nil
 		}
@@ -106,6 +127,16 @@ func (a *API) readTimeline(e *core.RequestEvent) error {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)
+}
+
+// continuity works out how far a person sees the same people.
+func (a *API) continuity(v *pbstore.Snapshot, patient string) (*PersonContinuity, error) {
+	contacts, err := pbpages.Of(v).HomeVisits(patient, a.Clock().Add(-measures.Window))
+	if err != nil {
+		return nil, err
+	}
+	c := measures.ContinuityOf(contacts, a.Clock())
+	return &PersonContinuity{Faces: c.Faces, Contacts: c.Contacts, Usual: a.Store.Access.NamedStaff(c.Usual), Times: c.Times, UPC: c.UPC, COC: c.COC}, nil
 }
 
 // timelineIssues shapes issues for a timeline: what is long stays with the issue itself.

@@ -314,6 +314,11 @@ func (l *library) keep() {
 	ann, vic := l.phones[0], l.phones[2]
 	l.cursorOf(ann)
 	ada, author := l.value["Ada"], l.value["Ann"]
+	visitors, err := l.app.FindRecordById(care.Teams, l.value["Friendly Visits"])
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	service := visitors.GetString("organisation")
 	create := func(collection, members string) string {
 		return fmt.Sprintf(`{"op":"create","collection":%q,"id":%q,"set":{"patient":%q,%s}}`, collection, pbtest.ID(), ada, members)
 	}
@@ -321,6 +326,8 @@ func (l *library) keep() {
 	for range 3 {
 		l.push(ann, author, "["+create(care.Observations, well)+"]")
 		l.push(ann, author, "["+create(care.Visits, `"status":"completed","note":"Wound clean","soft_signs":["restless"]`)+"]")
+		l.push(ann, author, "["+create(care.Goals, `"words":"cut \\ud83d","safe_words":"To \u0000 sit","helpers":["`+service+`"],"review_on":"2026-05-01"`)+"]")
+		l.push(ann, author, "["+create(care.GoalSteps, `"words":"Two \u202e steps","helper":"`+service+`","due_on":"2026-04-01"`)+"]")
 	}
 	grave := strings.ReplaceAll(strings.ReplaceAll(well, `"respiration_rate":16`, `"respiration_rate":30`), `"spo2":97`, `"spo2":88`)
 	for range 2 {

@@ -1,6 +1,7 @@
 // @ts-check
 // Writing down what somebody wants, in their own words, and asking them later how it stands. It works without a network, as
 // a visit does.
+import { unlessHalfTyped } from '../../shared/ui/half-typed.js'
 import { html, nothing } from '../../shared/ui/html.js'
 import { birth, personName } from '../../shared/ui/format.js'
 import { fill, word, words } from '../../shared/ui/words.js'
@@ -39,7 +40,7 @@ export function goal(app) {
   return html`${back(address('person', p.id), personName(p))}
     <h1 class="nhsuk-heading-l">${stored ? w.reviewTitle : w.newTitle}</h1>${who(app, p)}
     ${open.restored ? html`<p class="ds-banner">${words.app.visit.restored}</p>` : nothing}
-    <form class="app-form" novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); save(app, key, open) }}>
+    <form class="app-form" novalidate @submit=${unlessHalfTyped(() => save(app, key, open))}>
       ${stored ? review(stored, f, put) : nothing}
       ${field({ id: 'words', label: w.words, hint: w.wordsHint, rows: 3, error: errorOf('words'), value: f.words,
         change: v => put({ words: v }) })}
@@ -56,7 +57,8 @@ export function goal(app) {
       <div class="app-save"><button class="nhsuk-button app-wide" type="submit"
         ?disabled=${open.saving}>${words.app.visit.save}</button></div>
       <p><button class="app-link" type="button"
-        @click=${async () => { if (await discard(app, key)) app.go(address('person', p.id)) }}>${words.app.visit.discard}</button></p>
+        @click=${async () => { const from = app.here; if (await discard(app, key)) app.go(address('person', p.id), from) }}>${
+          words.app.visit.discard}</button></p>
     </form>`
 }
 
@@ -133,6 +135,7 @@ async function save(app, key, open) {
   }
   open.saving = true
   app.redraw()
+  const from = app.here
   try {
     const { ops, seen } = change(app, open)
     if (ops.length) await app.record(ops, seen)
@@ -144,5 +147,5 @@ async function save(app, key, open) {
   app.forms.delete(key)
   await app.drafts.drop(key).catch(() => {})
   app.say(words.app.visit.saved)
-  app.go(address('person', open.patient))
+  app.go(address('person', open.patient), from)
 }

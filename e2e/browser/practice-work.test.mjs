@@ -210,7 +210,7 @@ test('handed on to volunteers with a safe note, read by their coordinator, who m
   await loaded(page)
   await page.locator('a[data-row]').click()
   await press(page, 'Hand on')
-  await page.getByLabel('Which team?').selectOption({ label: 'Befrienders (voluntary)' })
+  await page.getByLabel('Which team?').selectOption({ label: 'Befrienders (voluntary service)' })
   await page.getByLabel('Why do you hand it on?').fill('Lonely')
   await page.locator('.pi-form button[type=submit]').click()
   await page.getByRole('link', { name: 'Write a note that is safe to share.' }).waitFor()

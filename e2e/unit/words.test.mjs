@@ -22,6 +22,12 @@ test('a code of a newer server is shown as it is, made readable', () => {
   assert.equal(word(words.common.states, null), '')
 })
 
+test('whatever a team does has a word wherever a team is chosen', () => {
+  const kinds = (readFileSync(new URL('../../internal/care/directory.go', import.meta.url), 'utf8').match(/TeamKinds\s*=\s*\[\]string\{(.*)\}/)?.[1] ?? '').replace('VoluntaryKind', '"voluntary"').match(/\w+/g)?.sort()
+  assert.ok((kinds?.length ?? 0) > 5)
+  for (const table of [practice.form.hand_on.kinds, setup.teamKinds]) assert.deepEqual(Object.keys(table).sort(), kinds)
+})
+
 test('names are put in the order of the language, whatever accents they carry', () => {
   assert.deepEqual(['Zoe', 'Éva', 'adam', 'Ewan'].sort(inOrder), ['adam', 'Éva', 'Ewan', 'Zoe'])
 })

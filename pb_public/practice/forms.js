@@ -3,7 +3,7 @@
 // arrives meanwhile takes it away.
 import { described, errorOf, fieldGroup } from '../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
-import { fill, words } from './words.js'
+import { fill, word, words } from './words.js'
 
 const w = words.practice
 
@@ -112,13 +112,13 @@ function fields(inbox, form, draw) {
     case 'confirm': return text('text', f.confirm.text, { optional: true, lines: 2 })
     case 'file': return nothing
     case 'convert': return html`${text('reason', f.convert.reason)}${text('text', f.convert.text)}`
-    case 'answer': return html`${choose('outcome', f.answer.outcome, [['', ''], ...Object.entries(words.common.outcomes)])}
+    case 'answer': return html`${choose('outcome', f.answer.outcome, [['', f.answer.choose], ...Object.entries(words.common.outcomes)])}
       ${v.outcome === 'more_work_asked' ? choose('class', f.answer.class,
           ['SD', 'U2', 'R', 'I'].map(c => [c, words.common.classes[/** @type {'SD'} */ (c)]])) : nothing}
       ${text('text', v.outcome === 'more_work_asked' ? f.answer.ask : f.answer.text, { most: 4000 })}`
     case 'hand_on': return html`${choose('to_team', f.hand_on.team,
           [['', f.hand_on.choose], ...inbox.destinations.filter(t => t.id !== inbox.detail?.data?.to_team?.id)
-          .map(t => /** @type {[string, string]} */ ([t.id, `${t.name} (${(t.kind ?? '').replaceAll('_', ' ')})`]))])}
+          .map(t => /** @type {[string, string]} */ ([t.id, fill(f.hand_on.of, { team: t.name, kind: word(f.hand_on.kinds, t.kind) })]))])}
       ${text('reason', f.hand_on.reason)}${text('text', f.hand_on.text, { optional: true, lines: 2, most: 4000 })}
       ${voluntary(inbox, v.to_team) ? text('safe_note', f.hand_on.note, { hint: f.hand_on.noteHint, most: 1000 }) : nothing}`
     case 'record_call': {

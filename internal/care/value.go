@@ -3,6 +3,7 @@ package care
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -26,13 +27,23 @@ func Stamp(t time.Time) string {
 	return t.UTC().Format(TimeLayout)
 }
 
+var errNoTime = errors.New("there is no time")
+
 // ParseStamp reads a wire time; it accepts any RFC 3339 time and gives UTC, cut to milliseconds.
 func ParseStamp(s string) (time.Time, error) {
+	if s == "" { // as most fields of most records
+		return time.Time{}, errNoTime
+	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
 		return time.Time{}, err
 	}
 	return t.UTC().Truncate(time.Millisecond), nil
+}
+
+// AsStamped says whether a text is a time as Stamp writes it.
+func AsStamped(s string) bool {
+	return len(s) == len(TimeLayout) && s[10] == 'T' && s[19] == '.' && s[23] == 'Z'
 }
 
 // JSON writes a value that always can be written: what a field holds, or our own structs of such. Texts stay as

@@ -47,10 +47,23 @@ func Of(f *care.Field, v any) any {
 }
 
 // Time writes a wire time as PocketBase stores dates.
-func Time(wire string) string { return strings.Replace(wire, "T", " ", 1) }
+func Time(wire string) string {
+	if care.AsStamped(wire) {
+		return wire[:10] + " " + wire[11:]
+	}
+	return strings.Replace(wire, "T", " ", 1)
+}
+
+// storedLayout is care.TimeLayout as PocketBase stores it.
+const storedLayout = "2006-01-02 15:04:05.000Z"
 
 // Stamp writes a moment as PocketBase stores dates, the zero time as "".
-func Stamp(t time.Time) string { return Time(care.Stamp(t)) }
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(storedLayout)
+}
 
 // WireTime turns a stored date into a wire time, "" for none.
 func WireTime(column string) string { return care.Stamp(ParseTime(column)) }

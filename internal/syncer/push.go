@@ -109,6 +109,7 @@ func (w *pushWork) run(tx *pbstore.Tx, t *turn) error {
 	firstNew := c.LastMid + 1
 	before := 0
 	rest := w.push.Mutations[w.kept:]
+	w.results = make([]wire.Result, 0, min(len(rest), t.changes))
 	for i := range rest {
 		if t.ends() {
 			break

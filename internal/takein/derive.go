@@ -111,8 +111,9 @@ func (in *input) correctTimes(d *draft) map[string]string {
 			}
 		case slices.Contains(d.asItWas, f):
 		default:
-			if t, _ = in.by.Clock.Correct(t, in.received); care.Stamp(t) != said {
-				now[f] = care.Stamp(t)
+			corrected, _ := in.by.Clock.Correct(t, in.received)
+			if !corrected.Equal(t) || !care.AsStamped(said) {
+				now[f] = care.Stamp(corrected)
 			}
 		}
 	}

@@ -37,11 +37,14 @@ func DecodePush(body []byte) (*Push, *Error) {
 	return nil, fail
 }
 
+// usualMutation is how long a mutation is at least, as a rule, in bytes: room for as many is made at once.
+const usualMutation = 600
+
 // decodePush is DecodePush of a body in which the mutations of these places stand in their own bytes.
 func decodePush(body []byte, broken map[int][]byte) (*Push, *Error) {
 	// The envelope is split leniently; each mutation is then read strictly.
 	r := newReader(body, lenient)
-	push := &Push{}
+	push := &Push{Mutations: make([]care.Mutation, 0, min(len(body)/usualMutation+1, MaxPushMutations))}
 	seen := map[string]bool{}
 	err := r.object(func(name string) (err error) {
 		if seen[name] {

@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // aim is one promise about speed, with the figure of this run beside it.
 type aim struct {
@@ -126,7 +129,7 @@ func (r *report) devices() []int {
 // peak is the most memory any Doorstep server took, 0 when none was measured.
 func (r *report) peak() float64 {
 	most := 0.0
-	for _, c := range append(append([]pushCell{}, r.Push...), r.Update...) {
+	for _, c := range slices.Concat(r.Push, r.Update, r.Copies) {
 		if c.Peer == "doorstep" || c.Peer == "update" || c.Peer == "conflict" {
 			most = max(most, c.PeakMB)
 		}

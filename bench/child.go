@@ -27,12 +27,13 @@ const (
 
 // config tells a child what to serve.
 type config struct {
-	Dir      string `json:"dir"`      // its data directory
-	Devices  int    `json:"devices"`  // how many devices will call
-	Patients int    `json:"patients"` // how many people are on the caseloads
-	Count    bool   `json:"count"`    // count SQL statements; slows, so never in a timed cell
-	Fresh    bool   `json:"fresh"`    // seed an empty directory; false opens what is there
-	Profile  string `json:"profile"`  // file for a CPU profile from the first command on, and with .allocs for one of what was allocated; "" = none
+	Dir      string  `json:"dir"`      // its data directory
+	Devices  int     `json:"devices"`  // how many devices will call
+	Patients int     `json:"patients"` // how many people are on the caseloads
+	Count    bool    `json:"count"`    // count SQL statements; slows, so never in a timed cell
+	Fresh    bool    `json:"fresh"`    // seed an empty directory; false opens what is there
+	Copy     copying `json:"copy"`     // of the database, while it is served
+	Profile  string  `json:"profile"`  // file for a CPU profile from the first command on, and with .allocs for one of what was allocated; "" = none
 }
 
 // service is a started role, ready to be asked.

@@ -111,7 +111,7 @@ func (b *bench) measure(small bool) error {
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
 	for _, part := range []func() error{
-		b.measurePush, b.measureTurns, b.measureHolds, b.measureDesk, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureFootprints, b.measureLimits,
+		b.measurePush, b.measureTurns, b.measureHolds, b.measureDesk, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureCopies, b.measureFootprints, b.measureLimits,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -127,7 +127,7 @@ func keys() []string {
 	for _, p := range peers {
 		list = append(list, p.key)
 	}
-	return append(list, "raw20", "raw400", "turns", "holds", "desk", "update", "list", "health", "pull", "footprint", "limits")
+	return append(list, "raw20", "raw400", "turns", "holds", "desk", "update", "list", "health", "pull", "copy", "footprint", "limits")
 }
 
 // choose reads a list of keys; the empty one stands for all.

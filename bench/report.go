@@ -26,6 +26,8 @@ type report struct {
 	Desk       []deskCell     `json:"desk"`
 	Backfill   []backfillCell `json:"backfill"`
 	Polls      []pollCell     `json:"polls"`
+	Copies     []pushCell     `json:"copies"`
+	Drills     []drillCell    `json:"drills"`
 	Footprints []footprint    `json:"footprints"`
 	Limits     []limit        `json:"limits"`
 	Aims       []aim          `json:"aims"`
@@ -77,6 +79,14 @@ func (r *report) print(w io.Writer) error {
 		}
 		t.row([]string{scope, whole(c.Rate), one(c.P50), one(c.P99), three(c.CPU), whole(c.PeakMB), fmt.Sprint(c.Errors), sql}, cellName(c.What))
 	}
+	t.begin("What a sealed copy of the database costs, on the same disk", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
+	for _, c := range r.Copies {
+		t.row(c.cells(), cellName(c.Peer))
+	}
+	t.begin("The drill: the machine is lost, and the copy is put back", "visits", "missing", "MB", "copy MB", "files", "restored s", "served s")
+	for _, c := range r.Drills {
+		t.row(c.cells(), cellName(c.What))
+	}
 	t.begin("Statements and new rows a visit, one device", "read", "write", "begin, commit, …")
 	for _, f := range r.Footprints {
 		t.row([]string{fmt.Sprintf("%.2f", f.Read), fmt.Sprintf("%.2f", f.Write), fmt.Sprintf("%.2f", f.Control)}, f.What+": "+f.rows())
@@ -104,7 +114,7 @@ func (r *report) print(w io.Writer) error {
 
 // printErrors says what went wrong first in each cell that has errors.
 func (r *report) printErrors(w io.Writer) {
-	for _, c := range append(append([]pushCell{}, r.Push...), r.Update...) {
+	for _, c := range slices.Concat(r.Push, r.Update, r.Copies) {
 		if c.Errors > 0 {
 			fmt.Fprintf(w, "! %s, %d devices: %s\n", cellName(c.Peer), c.Devices, c.FirstErr)
 		}
@@ -193,7 +203,12 @@ var otherNames = map[string]string{
 	"update":   "Doorstep, the note changed",
 	"conflict": "Doorstep, the note changed from an old view",
 	"list":     "PocketBase list API",
-	"health":   "PocketBase /api/health",
+
+	"uncopied":     "Doorstep push, no copy",
+	"copied":       "a sealed copy, a moment behind",
+	"acknowledged": "a sealed copy, acknowledged after it",
+
+	"health": "PocketBase /api/health",
 }
 
 // medianCell takes each figure's median; errors add up, none may hide.

@@ -186,7 +186,7 @@ func TestTheFirstTownIsServedTodayAndItsPhonesLoseNothing(t *testing.T) {
 		today := everything(t, dir, collection)
 		for id, record := range records {
 			for column, was := range record {
-				if is := today[id][column]; is != was && !(collection == care.HandoverRules && column == "ask") { // a step says it better
+				if is := today[id][column]; is != was && (collection != care.HandoverRules || column != "ask") { // a step says it better
 					t.Errorf("%s %s: %s was %q and is %q", collection, id, column, was, is)
 				}
 			}

@@ -45,7 +45,7 @@ func (s *steps) do(step func() error) error {
 	}
 	s.hanging.Add(1)
 	go func() {
-		<-done
+		_ = <-done // that it was late is said
 		s.hanging.Add(-1)
 	}()
 	return errHangs
@@ -61,7 +61,8 @@ type stepWriter struct {
 
 // Write implements io.Writer.
 func (w *stepWriter) Write(p []byte) (int, error) {
-	text := append(w.buffer[:0], p...) // a step that hangs may read it when p is something else
+	w.buffer = append(w.buffer[:0], p...) // a step that hangs may read it when p is something else
+	text := w.buffer
 	w.fresh += len(p)
 	due := w.fresh >= syncedEvery
 	if err := w.steps.do(func() error {
@@ -74,7 +75,6 @@ func (w *stepWriter) Write(p []byte) (int, error) {
 		w.buffer = nil
 		return 0, err
 	}
-	w.buffer = text
 	if due {
 		w.fresh = 0
 	}

@@ -167,7 +167,7 @@ nightly-go: need-go
 SEEDS ?= 5000
 FROM ?= 1
 .PHONY: soak
-soak: need-go ## the simulator over many seeds (SEEDS=5000, FROM=1)
+soak: need-go ## the simulator over the seeds from FROM=1 to SEEDS=5000
 	DOORSTEP_FIRST_SEED=$(FROM) DOORSTEP_SEEDS=$(SEEDS) $(GO) test -count=1 -timeout 0 -run '^TestSeeds$$' -v ./internal/sim
 
 # What happens to servers, done to real processes while phones push. As root on Linux also power cuts and failing disks.

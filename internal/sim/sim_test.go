@@ -112,11 +112,16 @@ func TestSeedsWithDigests(t *testing.T) {
 	trouble(t, seeds(t, usualSeeds/2), Options{Digests: true}, "compared", "noticed before a comparison")
 }
 
-// trouble lives so many days, and looks whether there was trouble of every kind in them, and of these kinds too.
-func trouble(t *testing.T, n int, day Options, kinds ...string) {
+// trouble lives the days of the seeds up to that one, and looks whether there was trouble of every kind in them, and of
+// these kinds too.
+func trouble(t *testing.T, last int, day Options, kinds ...string) {
 	t.Helper()
+	n := last - first(t) + 1
+	if n < 1 {
+		t.Fatalf("there is no day from seed %d to seed %d", first(t), last)
+	}
 	total := map[string]int{}
-	for r := range runs(t, n, day) {
+	for r := range runs(t, last, day) {
 		if len(r.Failures) > 0 {
 			t.Fatal(r)
 		}

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 const { undelivered } = await import('../../pb_public/desk/views/undelivered.js')
 const { routes } = await import('../../pb_public/desk/views/routes.js')
 const { caseload } = await import('../../pb_public/desk/views/caseload.js')
+const { cover } = await import('../../pb_public/desk/views/cover.js')
 const { handover } = await import('../../pb_public/desk/views/handover.js')
 const { leaver } = await import('../../pb_public/desk/views/leaver.js')
 const { merge } = await import('../../pb_public/desk/views/merge.js')
@@ -43,6 +44,19 @@ test('what was done is said as done, though the page cannot be read again', asyn
   await submitOf(view.draw())({ preventDefault() {} })
   assert.doesNotMatch(textOf(view.draw()), cannot)
   assert.match(seen.said[0], /South/)
+})
+
+test('a cover that began is said to have begun, and that no code could be made for it is said too', async () => {
+  const effects = { people: 1, not_there: [], purges: { people: 0 }, backfills: { people: 0 } }
+  const { desk, seen } = deskOf({ 'GET /caseload?patient=ames': { items: [{ patient: { id: 'ames', family_name: 'Ames' } }] }, 'POST /caseload/cover': effects }, { role: 'team_lead' })
+  Object.assign(desk, { staff: async () => [{ id: 'sue', name: 'Sue', role: 'support_worker', teams: [] }], teams: async () => [], ownTeams: async () => [], all: () => Promise.reject(offline()) })
+  const view = cover(desk, ['ames'])
+  await view.load()
+  fieldOf(view.draw(), 'cover-who')({ target: { value: 'staff:sue' } })
+  fieldOf(view.draw(), 'cover-until')({ target: { value: '2099-01-01T08:00' } })
+  await submitOf(view.draw())({ preventDefault() {} })
+  assert.match(seen.said[0], /Sue/)
+  assert.match(textOf(view.draw()), cannot)
 })
 
 test('a caseload of nobody offers no move', async () => {
@@ -141,6 +155,30 @@ test('a form takes what is stored now, and keeps what was typed since', () => {
   form.takeStored({ name: 'North End', phone: '1', teams: ['a', 'b'] })
   assert.deepEqual(form.values, { name: 'North End', phone: '2', teams: [] })
   assert.deepEqual(form.changed(), { phone: '2', teams: null })
+})
+
+test('what somebody else changed meanwhile is asked about before it is overwritten; what else they changed stays', async () => {
+  /** @type {any[]} */ const sent = []
+  const form = new SetUpForm(/** @type {any} */ ({ redraw() {}, session: { post: async (/** @type {string} */ _, /** @type {any} */ body) => { sent.push(body.set); return {} } } }), '/x',
+    { name: 'North', phone: '1', special_days: [{ day: '2026-12-24' }] })
+  form.read = async () => ({ name: 'North', phone: '2', special_days: [{ day: '2026-12-24' }, { day: '2026-12-31' }] })
+  form.values.special_days = [{ day: '2026-12-24' }, { day: '2027-01-02' }]
+  assert.equal(await form.send(), null)
+  assert.deepEqual([sent, [...form.wrong.keys()], form.values.phone], [[], ['special_days'], '2'])
+  assert.match(form.trouble, /Somebody else has changed this/)
+  assert.ok(await form.send())
+  assert.deepEqual(sent, [{ special_days: [{ day: '2026-12-24' }, { day: '2027-01-02' }] }], 'and sent again it is meant')
+  form.read = async () => ({ ...form.stored, name: 'North End' })
+  form.values.phone = '3'
+  assert.ok(await form.send())
+  assert.deepEqual([sent[1], form.values.name], [{ special_days: [{ day: '2026-12-24' }, { day: '2027-01-02' }], phone: '3' }, 'North End'])
+})
+
+test('two who change the same to the same are not asked', async () => {
+  const form = new SetUpForm(/** @type {any} */ ({ redraw() {}, session: { post: async () => ({}) } }), '/x', { phone: '1' })
+  form.read = async () => ({ phone: '2' })
+  form.values.phone = '2'
+  assert.ok(await form.send())
 })
 
 const organisation = (/** @type {any[]} */ templates) => ({ items: [{ id: 'trust', values: { name: 'Trust', templates }, teams: [] }] })

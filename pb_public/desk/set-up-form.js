@@ -38,6 +38,8 @@ export class SetUpForm {
     this.trouble = ''
     this.busy = false
     /** From when on it holds, a time or ''. */ this.at = ''
+    /** Reads what is stored now; none for what is made anew. @type {(() => Promise<Record<string, any> | undefined>) | null} */
+    this.read = null
   }
 
   /** What was changed. @returns {Record<string, any>} */
@@ -54,6 +56,17 @@ export class SetUpForm {
     this.values = { ...structuredClone(stored), ...Object.fromEntries(typed) }
   }
 
+  /**
+   * What was changed here, and by somebody else since it was read; what is stored now is then known, so that sending again means it.
+   * @returns {Promise<string[]>} names of fields
+   */
+  async changedMeanwhile() {
+    const typed = Object.keys(this.changed()), before = this.stored, now = typed.length && await this.read?.()
+    if (!now) return []
+    this.takeStored(now)
+    return Object.keys(changes(before, now)).filter(name => typed.includes(name) && name in this.changed())
+  }
+
   /** What is sent. @returns {any} */
   body() { return { set: this.changed(), ...(this.at && { at: this.at }) } }
 
@@ -63,17 +76,23 @@ export class SetUpForm {
     Object.assign(this, { busy: true, trouble: '', wrong: new Map() })
     this.desk.redraw()
     try {
+      const theirs = await this.changedMeanwhile()
+      if (theirs.length) return this.#refuse(w.changedMeanwhile, new Map(theirs.map(name => [name, w.changedHere])))
       return await this.desk.session.post(this.path, this.body())
     } catch (e) {
       if (!(e instanceof Refusal)) throw e
-      this.wrong = wrongFields(e.body)
-      this.trouble = e.message
-      requestAnimationFrame(() => document.getElementById('set-up-trouble')?.focus())
-      return null
+      return this.#refuse(e.message, wrongFields(e.body))
     } finally {
       this.busy = false
       this.desk.redraw()
     }
+  }
+
+  /** @param {string} trouble @param {Map<string, string>} wrong */
+  #refuse(trouble, wrong) {
+    Object.assign(this, { trouble, wrong })
+    requestAnimationFrame(() => document.getElementById('set-up-trouble')?.focus())
+    return null
   }
 
   /** @param {string} name @param {any} value */

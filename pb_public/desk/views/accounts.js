@@ -77,6 +77,7 @@ export function account(desk, [id = '']) {
       if (!stored) return
       if (!isNew) view.title = stored.values.name
       form = new SetUpForm(desk, isNew ? '/accounts' : `/accounts/${id}`, stored.values)
+      if (!isNew) form.read = async () => (await readAccounts(desk)).find(a => a.id === id)?.values
       if (isNew) form.values.organisation = (orgs.find(o => o.id === desk.session.me?.organisation) ?? orgs[0])?.id
     },
     async refresh() { /* what is being typed stays */ },

@@ -111,7 +111,7 @@ export function cover(desk, [onePerson = '']) {
   }
 
   const after = () => html`<section id="cover-done" tabindex="-1" aria-label=${w.title}>
-    <p>${effect(done.purges, done.backfills)}</p>
+    ${troubleBox('cover-trouble', trouble)}<p>${effect(done.purges, done.backfills)}</p>
     ${done.not_there.length ? html`<p class="ds-banner ds-banner--warn">${count(done.not_there.length, w.notThere)}</p>` : nothing}
     ${panel ? html`<h2 class="nhsuk-heading-m">${w.phoneTitle}</h2>${panel.draw()}` : nothing}
     <p>${button(w.another, { kind: 'secondary', click: () => desk.go('cover', view) })}</p></section>`

@@ -94,6 +94,11 @@ function recordView(desk, title, read) {
       fields = await read((path, name, stored, values) => {
         view.title = name
         form = new SetUpForm(desk, path, stored)
+        form.read = async () => {
+          /** @type {Record<string, any> | undefined} */ let now
+          await read((_path, _name, values) => { now = values })
+          return now
+        }
         Object.assign(form.values, values)
       })
     },

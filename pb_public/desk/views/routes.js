@@ -115,6 +115,8 @@ export function route(desk, [org = '', team = '', id = '']) {
       form = new SetUpForm(desk, isNew ? `/teams/${team}/routes` : `/routes/${id}`, stored ?? {})
       form.values = { channel: channels.includes('email') ? 'email' : channels[0] ?? '', address: '', hours: 'always', place: others + 1,
         classes: ['E', 'U2', 'SD', 'R', 'I'], ...stored, digest: (stored?.digest ?? []).join(', ') }
+      if (stored) form.read = async () => (await desk.session.get(`/teams/${team}/routes`)).items
+        .find((/** @type {Route} */ r) => r.id === id)
       form.body = () => {
         const v = /** @type {SetUpForm} */ (form).values
         return { channel: v.channel, address: v.address.trim(), classes: v.classes, hours: v.hours, place: Number(v.place) || 0,

@@ -10,8 +10,8 @@ import (
 // Unmerged is what taking a decision back came to.
 type Unmerged struct {
 	Merge *Merge
-	// Stays are fields of the survivor that the decision had changed and that keep what they hold: somebody changed them
-	// since, or what they held before does not fit any more.
+	// Stays are fields of the survivor that keep what they hold: somebody changed since what the decision had changed, or
+	// wrote them and meant the dead registration, or what they held before does not fit any more.
 	Stays []string
 	// Without are fields of the dead registration that it comes back without: somebody else has its NHS number by now.
 	Without []string
@@ -27,6 +27,16 @@ func (m *Merger) Undo(dead string) (*Unmerged, error) {
 	}
 	done := &Unmerged{Merge: merge}
 	set, stays := givenBack(survivor, merge, old.LastChange("merged_into").Seq)
+	meant, err := m.Rows.FiledBy(merge, care.Patients) // for the dead registration, since
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range meant {
+		if _, back := set[name]; !back && !slices.Contains(stays, name) {
+			stays = append(stays, name)
+		}
+	}
+	slices.Sort(stays)
 	done.Stays = stays
 	if len(set) > 0 {
 		by := m.Lead.Viewer

@@ -126,8 +126,8 @@ func addNamed(list []care.Named, one care.Named) []care.Named {
 type unmergeAnswer struct {
 	Survivor string `json:"survivor"`
 	Dead     string `json:"dead"`
-	// Stays are fields of the survivor that keep what they hold, as they were changed since or what they held before does not
-	// fit any more; Without those that the other registration comes back without, as somebody else has its NHS number.
+	// Stays are fields of the survivor that keep what they hold, as they were changed since, by whoever meant either of the
+	// two, or what they held before does not fit any more; Without those that the other registration comes back without, as somebody else has its NHS number.
 	Stays   []string `json:"stays"`
 	Without []string `json:"without"`
 }

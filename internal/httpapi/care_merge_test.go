@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -153,8 +154,9 @@ func TestDesk_WhatAnOldPhoneWritesAboutADeadRegistrationLandsOnTheSurvivor(t *te
 	equal(t, "held back", w.count(t, `SELECT count(*) FROM quarantine`), 0)
 	equal(t, "left on the phone", ann.Pending(), 0)
 
-	into[map[string]any](t, w.send(w.lea, "/people/"+second.Id+"/unmerge", nil), http.StatusOK)
-	w.tick()
+	if told := w.unmerge(w.lea, second); !slices.Equal(told.Stays, []string{"access_notes", "family_name"}) {
+		t.Errorf("the lead is told that %q stay", told.Stays)
+	}
 	equal(t, "the late visit, undone", w.filed("visits", late), second.Id)
 	equal(t, "the first visit, undone", w.filed("visits", first), second.Id)
 }

@@ -58,10 +58,10 @@ var plannedActions = slices.Concat(actions, []action{
 	{"planned visit", 110, (*World).actPlannedVisit},
 })
 
-// mergedActions are what happens on a day about people who are registered twice.
-var mergedActions = slices.Concat(actions, []action{{"merge", 75, (*World).actMerge}})
+// mergedActions are what happens on a day about people who are registered twice, a wide one.
+var mergedActions = slices.Concat(wideActions, []action{{"merge", 90, (*World).actMerge}})
 
-func (w *World) wide() bool { return w.o.Theme == wide }
+func (w *World) wide() bool { return w.o.Theme == wide || w.o.Theme == duplicates }
 
 func (w *World) actions() []action {
 	switch w.o.Theme {

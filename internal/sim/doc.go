@@ -24,7 +24,7 @@
 //   - a locked phone hears numbers and orders alone, sends nothing in clear, and loses nothing (pocket.go).
 //
 // Every second day of TestSeeds is wide: it has the moves of the four about handovers, confidence, services and locked phones
-// as well. Every fourth is about plans, every eighth about people who are registered twice.
+// as well, and so has every eighth, which is about people who are registered twice. Every fourth is about plans.
 //
 // A seed that fails prints a drawn timeline and the command that replays it. Seeded design bugs
 // (faults.go) prove that the reckoning notices.

@@ -14,6 +14,7 @@ type merged struct {
 	*merging
 	at    float64
 	filed map[string]bool // records
+	wrote map[string]bool // fields of the survivor's record that somebody wrote who meant the dead one
 }
 
 // filedWithPerson are the modelled collections whose records are filed under a person.
@@ -47,6 +48,12 @@ func (m *model) meant(op phone.Op) phone.Op {
 	}
 	if op.Collection == care.Patients {
 		op.ID, op.Base = one.survivor, ""
+		for name := range op.Set {
+			one.wrote[name] = true
+		}
+		if op.Field != "" {
+			one.wrote[op.Field] = true
+		}
 	}
 	return op
 }
@@ -62,7 +69,7 @@ func (m *model) applyMerge(x *effect, d *merging) {
 		m.makeTwo(x, d, dead, survivor)
 		return
 	}
-	one := &merged{d, x.at, map[string]bool{}}
+	one := &merged{d, x.at, map[string]bool{}, map[string]bool{}}
 	m.merged[d.dead] = one
 	dead.retracted = true
 	for _, name := range slices.Sorted(maps.Keys(d.after)) {
@@ -99,6 +106,7 @@ func (m *model) giveBack(x *effect, one *merged, survivor *item) (stays []string
 		}
 		return c.seq > one.at
 	})
+	back := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(one.after)) {
 		f, _ := survivor.collection.Field(name)
 		now, before, put := survivor.cell(name).value, m.typed(survivor, name, one.before[name]), m.typed(survivor, name, one.after[name])
@@ -108,8 +116,10 @@ func (m *model) giveBack(x *effect, one *merged, survivor *item) (stays []string
 		case moved && (name == "address_hidden" || slices.Contains(home, name)):
 			stays = append(stays, name)
 		case care.Same(now, put):
+			back[name] = true
 			m.corrected(x, survivor, name, one.before[name])
 		case f.Policy == care.Set:
+			back[name] = true
 			list, _ := now.([]string)
 			had, _ := before.([]string)
 			m.corrected(x, survivor, name, slices.DeleteFunc(slices.Clone(list), func(v string) bool {
@@ -120,6 +130,12 @@ func (m *model) giveBack(x *effect, one *merged, survivor *item) (stays []string
 			stays = append(stays, name)
 		}
 	}
+	for name := range one.wrote {
+		if !back[name] && !slices.Contains(stays, name) {
+			stays = append(stays, name)
+		}
+	}
+	slices.Sort(stays)
 	return stays
 }
 

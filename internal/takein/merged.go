@@ -82,6 +82,23 @@ func (in *input) filedUnder(survivor, dead string, op care.Op) {
 	}
 }
 
+// noteSpoken notes which fields of a survivor's record a change meant for that of a dead registration, by its name, so that
+// whoever makes them two again is told.
+func (in *input) noteSpoken(d *draft) error {
+	dead := in.spoken[d.rec.ID]
+	if dead == "" || d.rec.Collection.Name != care.Patients {
+		return nil
+	}
+	for _, name := range d.writes {
+		if _, known := d.rec.Collection.Field(name); known {
+			if err := in.Notes.NoteFiled(dead, care.Patients, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // File files a record under another person. What rests on it is for whoever decides so: they file all that belongs to it.
 func (r *Room) File(rec *care.Record, patient string) error {
 	old, fields := rec.Clone(), []string{"patient"}

@@ -54,7 +54,8 @@ type Notes interface {
 	Expecting(record string) ([]care.Reference, error)
 	// DueAt makes the escalation job look at something at a time.
 	DueAt(at time.Time, kind care.DueKind, ref string) error
-	// NoteFiled notes that a record which came about a registration was filed under the one it was made one person with.
+	// NoteFiled notes that a record which came about a registration was filed under the one it was made one person with; of
+	// people, which field of that one's record somebody wrote who meant the other's.
 	NoteFiled(dead, collection, record string) error
 	// Audit writes a line of the audit: whom an answer tells of who is not its reader's to look at.
 	Audit(actor, device, action, collection, record, patient string, detail any) error

@@ -16,6 +16,9 @@ func (in *input) store(p *planned) (*outcome, error) {
 		o.result.Status = care.Merged
 	}
 	for _, d := range p.drafts {
+		if err := in.noteSpoken(d); err != nil {
+			return nil, err
+		}
 		if d.old != nil && !d.dirty {
 			continue
 		}

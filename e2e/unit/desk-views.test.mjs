@@ -10,6 +10,8 @@ const { caseload } = await import('../../pb_public/desk/views/caseload.js')
 const { cover } = await import('../../pb_public/desk/views/cover.js')
 const { handover } = await import('../../pb_public/desk/views/handover.js')
 const { leaver } = await import('../../pb_public/desk/views/leaver.js')
+const { imports } = await import('../../pb_public/desk/views/imports.js')
+const { SignInCode } = await import('../../pb_public/desk/signin.js')
 const { merge } = await import('../../pb_public/desk/views/merge.js')
 const { account } = await import('../../pb_public/desk/views/accounts.js')
 const { template } = await import('../../pb_public/desk/views/templates.js')
@@ -113,6 +115,40 @@ test('a decision about two registrations takes the sentence of before away while
   assert.doesNotMatch(textOf(view.draw()), /Choose first/)
   wait.answer(offline())
   await again
+})
+
+test('two presses make one code for a phone', async () => {
+  const { desk } = deskOf({}, { role: 'team_lead' })
+  let made = 0
+  const wait = later()
+  desk.all = async () => ({ items: [], more: false })
+  desk.session.send = async () => { made++; await wait.promise; return { code: 'abcdefgh2345', expires_at: '2026-03-09T08:00:00Z' } }
+  const code = new SignInCode(desk, /** @type {any} */ ({ id: 'sue', name: 'Sue' }))
+  const both = [code.make(), code.make()]
+  wait.answer(undefined)
+  await Promise.all(both)
+  code.end()
+  assert.equal(made, 1)
+})
+
+test('a file that is gone since it was chosen is said to be, and nothing changes under a file that is taken in', async () => {
+  const wait = later()
+  const { desk, seen } = deskOf({ 'POST /imports': () => wait.promise }, { role: 'care_coordinator' })
+  desk.ownTeams = async () => [{ id: 'north', name: 'North', kind: 'nursing' }]
+  const view = imports(desk)
+  await view.load()
+  view.chosen({ target: { files: [{ size: 3, arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotReadableError')) }] } })
+  await view.take()
+  assert.match(textOf(view.draw()), /The file cannot be read/)
+  view.chosen({ target: { files: [{ size: 3, arrayBuffer: async () => new Uint8Array([97, 98, 99]).buffer }] } })
+  const taking = view.take()
+  await settle()
+  assert.doesNotMatch(textOf(view.draw()), /The file cannot be read/)
+  assert.ok(disabled(view.draw()), 'what is asked of the file stays as it was sent')
+  wait.answer({ lines: [], more: false, rows: 0, counts: {} })
+  await taking
+  assert.equal(disabled(view.draw()), false)
+  assert.equal(seen.sent.filter(([what]) => what === 'POST /imports').length, 1)
 })
 
 const nia = (more = {}) => ({ id: 'nia', values: { name: 'Nia', email: 'nia@trust.example', role: 'nurse', organisation: 'trust', teams: [] }, has_password: true, begun: true, ...more })
@@ -263,6 +299,13 @@ test('every screen that goes on by itself names where it was pressed: whoever op
     }
   }
 })
+
+/** Whether a part of a template is disabled. @param {any} t @returns {boolean} */
+function disabled(t) {
+  if (Array.isArray(t)) return t.some(disabled)
+  if (!t?.strings) return Boolean(t?.values) && disabled([...t.values])
+  return t.values.some((/** @type {any} */ v, /** @type {number} */ i) => (/ \?disabled=$/.test(t.strings[i]) && v === true) || disabled(v))
+}
 
 /** What listens to an event of the template that stands after some text. @param {any} t @param {(before: string, at: any) => boolean} is @returns {any} */
 function listener(t, is) {

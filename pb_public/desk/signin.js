@@ -22,6 +22,7 @@ export class SignInCode {
     this.code = ''
     this.expires = 0
     this.trouble = ''
+    this.busy = false
     /** @type {Set<string>} */ this.before = new Set()
     /** The phone that came. @type {any} */ this.phone = null
     /** @type {ReturnType<typeof setInterval> | undefined} */ this.ticking = undefined
@@ -29,8 +30,11 @@ export class SignInCode {
   }
 
   async make() {
+    if (this.busy) return
+    this.busy = true
     this.trouble = ''
     this.phone = null
+    this.desk.redraw()
     try {
       this.before = new Set((await this.phones()).map(p => p.id))
       const answer = await this.desk.session.send('POST', '/api/sync/v1/sign-in-codes', { staff: this.staff.id }, true)
@@ -43,6 +47,7 @@ export class SignInCode {
       this.code = ''
       this.trouble = e.message
     }
+    this.busy = false
     this.desk.redraw()
   }
 
@@ -73,7 +78,8 @@ export class SignInCode {
           { staff: this.staff.name, phone: this.phone.name })}</p>`
     if (!this.code) return html`${troubleBox('code-trouble', this.trouble)}${this.expires && !this.trouble
         ? html`<p class="ds-banner ds-banner--warn">${w.over}</p>` : nothing}
-      ${button(this.expires ? w.another : fill(w.make, { staff: this.staff.name }), { id: 'make-code', click: () => this.make() })}`
+      ${button(this.expires ? w.another : fill(w.make, { staff: this.staff.name }), { id: 'make-code', busy: this.busy,
+        click: () => this.make() })}`
     const link = `${location.origin}/app/#code=${encodeURIComponent(this.code)}&staff=${encodeURIComponent(this.staff.id)}`
     const left = Math.max(0, Math.floor((this.expires - now()) / 1000))
     return html`<div class="dk-code"><div>${qr(link, fill(w.picture, { staff: this.staff.name }))}</div><div>

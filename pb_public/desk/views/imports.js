@@ -51,7 +51,12 @@ export function imports(desk) {
       const growing = report = new Report()
       desk.redraw()
       try {
-        const content = base64(new Uint8Array(await /** @type {File} */ (file).arrayBuffer()))
+        const bytes = await /** @type {File} */ (file).arrayBuffer().catch(() => null) // it was changed or taken away since it was chosen
+        if (!bytes) {
+          report = null
+          return view.refuse(w.unreadable)
+        }
+        const content = base64(new Uint8Array(bytes))
         while (open && growing.last.more) {
           growing.add(await send(content, growing.rows))
           desk.redraw()
@@ -82,6 +87,8 @@ export function imports(desk) {
       if (busy || !mending || !report) return
       const line = mending
       busy = true
+      trouble = ''
+      desk.redraw()
       try {
         const answer = await send(base64(new TextEncoder().encode(tableOf(kind, cells))), 0)
         const [now] = answer.lines
@@ -116,6 +123,7 @@ export function imports(desk) {
       desk.redraw()
     },
     form: () => html`<form novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); view.take() }}>
+      <fieldset class="nhsuk-fieldset" ?disabled=${busy}>
       ${radios({ name: 'kind', legend: w.kind, value: kind, change: view.choose, options: [
         { value: 'people', text: w.kinds.people, hint: w.kindHints.people },
         { value: 'directory', text: w.kinds.directory, hint: w.kindHints.directory },
@@ -127,7 +135,7 @@ export function imports(desk) {
             change: v => { team = v } })}
         <div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'import-update', text: w.update,
             hint: kind === 'plan' ? w.planUpdateHint : w.updateHint,
-            checked: update, change: on => { update = on } })}</div>` : nothing}
+            checked: update, change: on => { update = on } })}</div>` : nothing}</fieldset>
       <p>${button(busy ? w.busy : w.button, { submit: true, busy })}</p></form>`,
     /** @param {import('../import-file.js').Line} line */
     line: line => html`<li class="dk-card ${line.outcome === 'refused' ? 'dk-card--late' : ''}">

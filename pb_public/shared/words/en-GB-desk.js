@@ -159,7 +159,7 @@ export const desk = {
     leaveOut: 'Leave out {columns} and take in the rest', leftOut: 'What the file holds and there is no place for here', look: { one: '1 row to look at', other: '{n} rows to look at' }, more: 'Show more',
     outcomes: { created: 'New', updated: 'Changed', unchanged: 'As it was', differs: 'Left alone: differs', 'left out': 'Left out', refused: 'Refused' }, openPerson: 'Open the person', openPlan: 'What is planned',
     mend: 'Mend it', mendOf: 'Mend {where}', tryAgain: 'Try again', still: 'Refused again: {why}', isIn: '{where} is in: {outcome}.', nothingRead: 'Nothing could be read of the mended row.',
-    needFile: 'Choose the file.', needTeam: 'Choose the team.', tooLarge: 'The file is larger than 9 MB: cut it in two, or ask whoever runs Doorstep for you to import it.',
+    unreadable: 'The file cannot be read: it was changed or taken away since you chose it. Choose it again.', needFile: 'Choose the file.', needTeam: 'Choose the team.', tooLarge: 'The file is larger than 9 MB: cut it in two, or ask whoever runs Doorstep for you to import it.',
     columns: { nhs_number: 'NHS number', family_name: 'Family name', given_name: 'Given name', preferred_name: 'Likes to be called', date_of_birth: 'Date of birth', address: 'Address', postcode: 'Postcode', lsoa: 'Small area (LSOA)', phone: 'Phone', practice_ods: 'Code of the practice',
       team: 'Team', communication_needs: 'Communication needs, separated by ;', access_notes: 'How to get in', risk_note: 'Risk note, safe to share', reason: 'Why on the caseload', cohort: 'Group', contact_every_days: 'Contact every how many days', confidentiality: 'Address must not be known (R or V)',
       ods_code: 'ODS code', name: 'Name', telephone: 'Phone', neighbourhood: 'Neighbourhood',

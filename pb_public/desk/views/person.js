@@ -114,8 +114,8 @@ export function person(desk, [id = '']) {
 
 /** How far somebody sees the same people, with how much it is worked out from. @param {any} c */
 const continuity = c => (c ? html`<h2 class="nhsuk-heading-m">${w.continuity.title}</h2>
-  <dl class="dk-values"><div><dt>${w.continuity.faces}</dt><dd>${c.faces}</dd></div>
+  <div class="dk-card"><dl class="dk-values"><div><dt>${w.continuity.faces}</dt><dd>${c.faces}</dd></div>
     <div><dt>${w.continuity.usual}</dt><dd>${c.usual ? fill(w.continuity.times, { who: c.usual.name, times: c.times, n: c.contacts })
       : w.continuity.none}</dd></div>
     ${c.coc === null ? nothing : html`<div><dt>${w.continuity.indices}</dt>
-      <dd>${fill(w.continuity.both, { upc: c.upc.toFixed(2), coc: c.coc.toFixed(2) })}</dd></div>`}</dl>` : nothing)
+      <dd>${fill(w.continuity.both, { upc: c.upc.toFixed(2), coc: c.coc.toFixed(2) })}</dd></div>`}</dl></div>` : nothing)

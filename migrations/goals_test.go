@@ -42,7 +42,7 @@ func TestAnOlderDatabaseGetsGoalsAndTheirSteps(t *testing.T) {
 	}
 	ada := app.Patient(t, "Testpatient", nil)
 	goal := app.Put(t, care.Goals, map[string]any{"patient": ada.Id, "words": "To sit in the garden again"})
-	app.Put(t, care.GoalSteps, map[string]any{"patient": ada.Id, "goal": goal.Id, "words": "A rail at the back door"})
+	app.Put(t, care.GoalSteps, map[string]any{"patient": ada.Id, "goal": goal.Id, "task": "A rail at the back door"})
 	var noticed int
 	if err := app.DB().NewQuery(`SELECT count(*) FROM sync_dirty WHERE collection IN ('goals', 'goal_steps')`).Row(&noticed); err != nil || noticed != 2 {
 		t.Errorf("%d writes past the engine were noticed (%v)", noticed, err)

@@ -41,8 +41,8 @@ test('a new goal is recorded with the day, and its steps as records of their own
   })
   assert.deepEqual(ops, [
     { op: 'create', collection: 'goals', id: 'new', set: { patient, words: 'To sit in the garden', safe_words: 'Garden', team: 'nurses', helpers: ['friends', 'mind'], review_on: '2026-04-02', agreed_on: '2026-03-02' } },
-    { op: 'create', collection: 'goal_steps', id: 'id1', set: { patient, goal: 'new', words: 'Rail at the door', due_on: '2026-03-20' } },
-    { op: 'create', collection: 'goal_steps', id: 'id2', set: { patient, goal: 'new', words: 'Walk with her', helper: 'friends' } },
+    { op: 'create', collection: 'goal_steps', id: 'id1', set: { patient, goal: 'new', task: 'Rail at the door', due_on: '2026-03-20' } },
+    { op: 'create', collection: 'goal_steps', id: 'id2', set: { patient, goal: 'new', task: 'Walk with her', helper: 'friends' } },
   ])
   assert.equal(visitKind(ops.map(o => ({ collection: String(o.collection) }))), 'goal')
 })

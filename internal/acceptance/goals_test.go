@@ -35,7 +35,7 @@ func newGarden(t *testing.T) (*garden, *phone.Phone) {
 	_, err := ann.InOne(func(c *phone.Change) {
 		g.goal = c.Create(care.Goals, map[string]any{"patient": g.ada.Id, "words": "I want to sit in my garden again, as before the stroke", "safe_words": "To sit in the garden",
 			"team": g.nurses.Id, "helpers": []any{g.helping.service.Id}, "agreed_on": "2026-03-02", "review_on": "2026-04-02"})
-		g.step = c.Create(care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "words": "Walk with her to the back door", "helper": g.helping.service.Id, "due_on": "2026-03-20"})
+		g.step = c.Create(care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "task": "Walk with her to the back door", "helper": g.helping.service.Id, "due_on": "2026-03-20"})
 	})
 	ok(t, err)
 	return g, ann
@@ -52,15 +52,15 @@ func TestStory_AGoalReachesEverybodyWhoWorksTowardsItAndNobodyElse(t *testing.T)
 	sees(t, bob, care.Goals, g.goal, "words", "I want to sit in my garden again, as before the stroke")
 	sees(t, bob, care.GoalSteps, g.step, "due_on", "2026-03-20")
 	seen := sees(t, vera, care.Goals, g.goal, "safe_words", "To sit in the garden")
-	sees(t, vera, care.GoalSteps, g.step, "words", "Walk with her to the back door")
+	sees(t, vera, care.GoalSteps, g.step, "task", "Walk with her to the back door")
 	for _, clinical := range []string{"words", "said", "agreed_on"} {
 		if _, there := seen.Values[clinical]; there {
 			t.Errorf("a volunteer's phone holds %s of a goal", clinical)
 		}
 	}
-	own := g.record(ann, care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "words": "Ask the physiotherapist about the frame"})
+	own := g.record(ann, care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "task": "Ask the physiotherapist about the frame"})
 	g.syncAll(ann, bob, vera, olga)
-	sees(t, bob, care.GoalSteps, own, "words", "Ask the physiotherapist about the frame")
+	sees(t, bob, care.GoalSteps, own, "task", "Ask the physiotherapist about the frame")
 	holdsNot(t, vera, care.GoalSteps, own)
 	for name, p := range map[string]*phone.Phone{"a service that does not help": olga, "a coordinator who has not got her": colin} {
 		p.RequestDigest()
@@ -113,14 +113,14 @@ func TestStory_ReviewsAndStepsThatWereWrittenApartMerge(t *testing.T) {
 	g.pass(time.Minute)
 	edit(t, bob, care.Goals, g.goal, "outcome", "met", "said", "I sat there all afternoon", "reviewed_on", "2026-03-03", "review_on", "")
 	ok(t, lea.AddTo(care.Goals, g.goal, "helpers", g.trust.Id))
-	added := g.record(lea, care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "words": "A cushion for the bench"})
+	added := g.record(lea, care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "task": "A cushion for the bench"})
 	g.syncAll(bob, lea, ann) // the later review arrives first
 	g.syncAll(bob, lea, ann)
 	for name, p := range map[string]*phone.Phone{"Ann": ann, "Bob": bob, "Lea": lea} {
 		for field, want := range map[string]any{"outcome": "met", "said": "I sat there all afternoon", "reviewed_on": "2026-03-03", "review_on": nil, "words": "I want to sit in my garden again, as before the stroke"} {
 			sees(t, p, care.Goals, g.goal, field, want)
 		}
-		sees(t, p, care.GoalSteps, added, "words", "A cushion for the bench")
+		sees(t, p, care.GoalSteps, added, "task", "A cushion for the bench")
 		helpers, _ := sees(t, p, care.Goals, g.goal, "safe_words", "To sit in the garden").Values["helpers"].([]any)
 		if len(helpers) != 2 || !slices.Contains(helpers, any(g.trust.Id)) {
 			t.Errorf("%s sees the helpers %v", name, helpers)
@@ -158,14 +158,14 @@ func TestStory_WhatSomebodyWantsIsNeverWrittenOverUnseen(t *testing.T) {
 // are not theirs to write.
 func TestStory_AVolunteerMarksTheirOwnStepDone(t *testing.T) {
 	g, ann := newGarden(t)
-	other := g.record(ann, care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "words": "Ask about the frame"})
+	other := g.record(ann, care.GoalSteps, map[string]any{"patient": g.ada.Id, "goal": g.goal, "task": "Ask about the frame"})
 	g.sync(ann)
 	vera := g.phoneOf(g.helping.vera)
 	edit(t, vera, care.GoalSteps, g.step, "done_on", "2026-03-02")
 	g.syncAll(vera, ann)
 	outcome(t, vera, care.Applied)
 	sees(t, ann, care.GoalSteps, g.step, "done_on", "2026-03-02")
-	edit(t, vera, care.GoalSteps, g.step, "words", "Something else")
+	edit(t, vera, care.GoalSteps, g.step, "task", "Something else")
 	g.sync(vera)
 	outcome(t, vera, care.Merged)
 	for i, op := range []map[string]any{
@@ -180,7 +180,7 @@ func TestStory_AVolunteerMarksTheirOwnStepDone(t *testing.T) {
 		}
 	}
 	g.sync(ann)
-	sees(t, ann, care.GoalSteps, g.step, "words", "Walk with her to the back door")
+	sees(t, ann, care.GoalSteps, g.step, "task", "Walk with her to the back door")
 	sees(t, ann, care.GoalSteps, other, "done_on", nil)
 	sees(t, ann, care.Goals, g.goal, "outcome", nil)
 }

@@ -113,8 +113,8 @@ func (m *matrix) work(s *side) {
 	// Of a goal the charity helps with, a step is theirs and another is the team's own.
 	s.goal = m.record(nurse, care.Goals, map[string]any{"patient": s.person.Id, "words": m.mark(s, care.Goals, "words"), "safe_words": m.mark(s, care.Goals, "safe_words"),
 		"said": m.mark(s, care.Goals, "said"), "team": s.nurses.Id, "helpers": []any{s.charity.Id}})
-	s.step = m.record(nurse, care.GoalSteps, map[string]any{"patient": s.person.Id, "goal": s.goal, "words": m.mark(s, care.GoalSteps, "helper"), "helper": s.charity.Id})
-	s.ownStep = m.record(nurse, care.GoalSteps, map[string]any{"patient": s.person.Id, "goal": s.goal, "words": m.mark(s, care.GoalSteps, "words")})
+	s.step = m.record(nurse, care.GoalSteps, map[string]any{"patient": s.person.Id, "goal": s.goal, "task": m.mark(s, care.GoalSteps, "helper"), "helper": s.charity.Id})
+	s.ownStep = m.record(nurse, care.GoalSteps, map[string]any{"patient": s.person.Id, "goal": s.goal, "task": m.mark(s, care.GoalSteps, "task")})
 	m.syncAll(nurse, lead, colleague)
 
 	// Two nurses edit the note without having seen each other.
@@ -353,7 +353,7 @@ func (m *matrix) lookByPhone(staff *core.Record, duty care.Duty, at, other *side
 			{"op": "update", "collection": care.Checkins, "id": other.checkin, "set": map[string]any{"concern": "probe", "safeguarding": "probe"}, "was": map[string]any{"safeguarding": "?"}},
 			{"op": "update", "collection": care.Goals, "id": other.goal, "set": map[string]any{"words": "probe", "safe_words": "probe", "outcome": "met"}, "was": map[string]any{"words": "?"}},
 			{"op": "add", "collection": care.Goals, "id": other.goal, "field": "helpers", "values": []any{at.charity.Id}},
-			{"op": "update", "collection": care.GoalSteps, "id": other.step, "set": map[string]any{"done_on": "2026-03-02", "words": "probe"}, "was": map[string]any{"words": "?"}},
+			{"op": "update", "collection": care.GoalSteps, "id": other.step, "set": map[string]any{"done_on": "2026-03-02", "task": "probe"}, "was": map[string]any{"task": "?"}},
 			{"op": "create", "collection": care.Goals, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "words": "probe", "helpers": []any{at.charity.Id}}},
 			{"op": "update", "collection": care.Handovers, "id": other.handover, "set": map[string]any{"called_name": "probe", "reached": true}},
 			{"op": "create", "collection": care.Visits, "id": m.id(), "set": map[string]any{"patient": other.person.Id, "note": "probe"}},

@@ -14,8 +14,8 @@ func (r GoalStep) Patient() string { return r.Record.Text("patient") }
 // Goal is an id of goals, "" when missing.
 func (r GoalStep) Goal() string { return r.Record.Text("goal") }
 
-// Words is "" when missing.
-func (r GoalStep) Words() string { return r.Record.Text("words") }
+// Task is "" when missing.
+func (r GoalStep) Task() string { return r.Record.Text("task") }
 
 // Helper is an id of organisations, "" when missing.
 func (r GoalStep) Helper() string { return r.Record.Text("helper") }

@@ -32,6 +32,6 @@ var fieldLabels = map[string]string{
 	"nhs_number": "NHS number", "address": "address", "postcode": "postcode", "address_hidden": "whether the address is sensitive", "lsoa": "area", "phone": "telephone", "practice": "practice",
 	"lead": "lead", "communication_needs": "communication needs", "access_notes": "getting in", "risk_note": "take care",
 	"words": "what they want, in their own words", "safe_words": "what is safe to share of it", "helpers": "who helps", "helper": "who does it", "agreed_on": "when it was agreed",
-	"review_on": "when to ask again", "reviewed_on": "when they were asked last", "said": "what they said of it", "goal": "the goal", "due_on": "when it is due", "done_on": "when it was done",
+	"review_on": "when to ask again", "reviewed_on": "when they were asked last", "said": "what they said of it", "goal": "the goal", "task": "what is to be done", "due_on": "when it is due", "done_on": "when it was done",
 	"pregnant": "pregnancy", "spo2_scale": "oxygen scale", "objection": "objection to sharing", "consent": "consent",
 }

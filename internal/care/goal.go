@@ -28,7 +28,7 @@ var goals = &Collection{Name: Goals, Synced: true, Pushable: true, Fields: []Fie
 var goalSteps = &Collection{Name: GoalSteps, Synced: true, Pushable: true, Fields: []Field{
 	{Name: "patient", Kind: Ref, Ref: Patients, Policy: Immutable, Identity: true, Limited: true},
 	{Name: "goal", Kind: Ref, Ref: Goals, Policy: Immutable, Limited: true},
-	{Name: "words", Kind: Text, Max: 500, Limited: true},
+	{Name: "task", Kind: Text, Max: 500, Limited: true},
 	{Name: "helper", Kind: Ref, Ref: Organisations, Policy: Latest, Limited: true}, // who does it; null = the team of the goal
 	{Name: "due_on", Kind: Date, Policy: Latest, Limited: true},
 	{Name: DoneField, Kind: Date, Policy: Latest, Limited: true},

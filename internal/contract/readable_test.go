@@ -327,7 +327,7 @@ func (l *library) keep() {
 		l.push(ann, author, "["+create(care.Observations, well)+"]")
 		l.push(ann, author, "["+create(care.Visits, `"status":"completed","note":"Wound clean","soft_signs":["restless"]`)+"]")
 		l.push(ann, author, "["+create(care.Goals, `"words":"cut \\ud83d","safe_words":"To \u0000 sit","helpers":["`+service+`"],"review_on":"2026-05-01"`)+"]")
-		l.push(ann, author, "["+create(care.GoalSteps, `"words":"Two \u202e steps","helper":"`+service+`","due_on":"2026-04-01"`)+"]")
+		l.push(ann, author, "["+create(care.GoalSteps, `"task":"Two \u202e steps","helper":"`+service+`","due_on":"2026-04-01"`)+"]")
 	}
 	grave := strings.ReplaceAll(strings.ReplaceAll(well, `"respiration_rate":16`, `"respiration_rate":30`), `"spo2":97`, `"spo2":88`)
 	for range 2 {

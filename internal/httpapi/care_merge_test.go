@@ -62,7 +62,7 @@ func TestDesk_TwoRegistrationsBecomeOneAndTwoAgain(t *testing.T) {
 	must(t, err)
 	goal, err := ann.Create(care.Goals, map[string]any{"patient": second.Id, "words": "To get to the shop"})
 	must(t, err)
-	step, err := ann.Create(care.GoalSteps, map[string]any{"patient": second.Id, "goal": goal, "words": "A walk to the corner"})
+	step, err := ann.Create(care.GoalSteps, map[string]any{"patient": second.Id, "goal": goal, "task": "A walk to the corner"})
 	must(t, err)
 	w.sync(ann)
 	w.tick()

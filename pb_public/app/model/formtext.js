@@ -69,7 +69,7 @@ export function goalFormText({ words: own, safe, review, outcome, said, steps },
 /** What somebody wants, and what is to be done towards it, as records. @param {Rec} r @param {Rec} patient */
 export function goalText(r, patient) {
   const w = words.app.goals
-  return labelled(patient, r.goal ? [[w.steps, r.words], [words.app.fields.done_on, r.done_on && birth(r.done_on)]]
+  return labelled(patient, r.goal ? [[w.steps, r.task], [words.app.fields.done_on, r.done_on && birth(r.done_on)]]
     : [[w.title, r.words], [w.safe, r.safe_words], [w.outcome, word(w.outcomes, r.outcome)], [w.said, r.said],
       [w.review, r.review_on && birth(r.review_on)]])
 }

@@ -100,7 +100,7 @@ export function changesOf(goal, form, { patient, goal: id, newID, now }) {
   else if (Object.keys(set).length) ops.push({ op: 'update', collection: 'goals', id, patient, set })
   for (const [step, done] of Object.entries(form.done)) ops.push(markDone(step, patient, done, now))
   for (const s of form.steps.filter(one => one.words.trim())) {
-    ops.push({ op: 'create', collection: 'goal_steps', id: newID(), set: { patient, goal: id, words: s.words.trim(),
+    ops.push({ op: 'create', collection: 'goal_steps', id: newID(), set: { patient, goal: id, task: s.words.trim(),
       ...(s.due ? { due_on: s.due } : {}), ...(s.helper ? { helper: s.helper } : {}) } })
   }
   return ops

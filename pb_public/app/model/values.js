@@ -14,7 +14,7 @@ const id = /^[0-9a-hjkmnp-tv-z]{26}$/
 
 /** Fields in which people write sentences: of two of these both can be kept, one below the other. */
 const prose = new Set(['note', 'access_notes', 'risk_note', 'concern', 'situation', 'background', 'assessment', 'recommendation', 'words',
-  'safe_words', 'said'])
+  'safe_words', 'said', 'task'])
 
 /** The words of coded fields. @type {Record<string, () => Record<string, string>>} */
 const codes = {

@@ -53,7 +53,7 @@ const stepList = (steps, name) => (steps.length ? html`<ul class="app-readings">
 /** A step: what, by whom, by when, or when it was done. @param {any} s @param {(id: string) => string} name */
 export function stepText(s, name) {
   const w = words.app.goals
-  return [s.words, s.helper ? name(s.helper) : '', s.done_on ? fill(w.done, { date: birth(s.done_on) })
+  return [s.task, s.helper ? name(s.helper) : '', s.done_on ? fill(w.done, { date: birth(s.done_on) })
     : s.due_on ? fill(w.by, { date: birth(s.due_on) }) : ''].filter(Boolean).join(' · ')
 }
 
@@ -69,7 +69,7 @@ export function helpedGoals(app, p) {
     <ul class="app-list">${repeat(open, g => g.goal.id, g => html`<li class="app-card"><strong>${g.goal.safe_words}</strong>
       ${g.steps.map(s => html`<span>${stepText({ ...s, helper: '' }, () => '')}</span>
         ${s.done_on ? nothing : html`<button class="nhsuk-button nhsuk-button--secondary" type="button"
-          aria-label=${fill(w.doneOf, { step: s.words ?? '' })} @click=${() => done(app, s)}>${w.markDone}</button>`}`)}</li>`)}</ul>
+          aria-label=${fill(w.doneOf, { step: s.task ?? '' })} @click=${() => done(app, s)}>${w.markDone}</button>`}`)}</li>`)}</ul>
     ${failed ? html`<p class="ds-banner ds-banner--bad" role="alert">${failed}</p>` : nothing}</section>` : nothing
 }
 

@@ -16,7 +16,7 @@ const atOnce = 20
 const first = {
   visits: ['status', 'no_access_kind', 'purpose', 'outcome', 'soft_signs', 'critical_medicine', 'details', 'note'],
   observations: [], checkins: ['seen', 'wellbeing', 'concern'],
-  goals: ['words', 'outcome', 'said', 'helpers', 'review_on'], goal_steps: ['words', 'helper', 'due_on', 'done_on'],
+  goals: ['words', 'outcome', 'said', 'helpers', 'review_on'], goal_steps: ['task', 'helper', 'due_on', 'done_on'],
   handovers: ['class', 'state', 'to_team', 'outcome', 'recommendation'], patients: [],
 }
 /** Links to other records and copies of what stands elsewhere. */

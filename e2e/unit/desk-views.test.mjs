@@ -12,6 +12,7 @@ const { handover } = await import('../../pb_public/desk/views/handover.js')
 const { leaver } = await import('../../pb_public/desk/views/leaver.js')
 const { imports } = await import('../../pb_public/desk/views/imports.js')
 const { SignInCode } = await import('../../pb_public/desk/signin.js')
+const { plan } = await import('../../pb_public/desk/views/plan.js')
 const { merge } = await import('../../pb_public/desk/views/merge.js')
 const { account } = await import('../../pb_public/desk/views/accounts.js')
 const { template } = await import('../../pb_public/desk/views/templates.js')
@@ -281,6 +282,18 @@ test('the practice that is chosen stays in the list whatever is searched for nex
   await search.find('')
   assert.deepEqual(search.options('a').map(o => o.value), ['a'], 'once')
   assert.deepEqual(search.options('c', 'Court').map(o => o.text), ['Court', 'Abbey'], 'one that was stored before')
+})
+
+test('whoever a plan is for stays in its list, also when they have left the team', async () => {
+  const of = (/** @type {string} */ id, /** @type {any} */ more = {}) => ({ id, name: id, role: 'district_nurse', teams: [{ id: 'north', name: 'North' }], ...more })
+  const stored = { id: 'p', team: { id: 'north', name: 'North' }, plan: { rule: 'FREQ=DAILY', start: '2026-03-09', from: '08:00', to: '10:00', minutes: 30, purpose: 'insulin', staff: 'Sue', second: 'elsewhere', at_door: 2, closed_days: 'skip' } }
+  const { desk } = deskOf({ 'GET /plans?patient=ames': { items: [stored] }, 'GET /caseload?patient=ames&limit=200': { items: [{ state: 'now', team: { id: 'north' }, patient: { id: 'ames' } }] } }, { role: 'team_lead' })
+  Object.assign(desk, { staff: async () => [of('Sue', { inactive_since: '2020-01-01T08:00:00Z' }), of('Ned'), of('Nia', { teams: [] }), of('Joy', { inactive_since: '2020-01-01T08:00:00Z' })],
+    ownTeams: async () => [{ id: 'north', name: 'North', kind: 'nursing' }] })
+  const view = plan(desk, ['ames', 'p'])
+  await view.load()
+  const text = textOf(view.draw())
+  for (const [name, times] of /** @type {[RegExp, number][]} */ ([[/Sue, District nurse, Left /g, 1], [/Ned, District nurse/g, 2], [/Nia|Joy/g, 0], [/not shown to you/g, 1]])) assert.equal(text.match(name)?.length ?? 0, times, String(name))
 })
 
 test('whichever view is open, the menu says in which part of the desk it is', () => {

@@ -1,7 +1,7 @@
 // @ts-check
 // What is planned for a person: the plans that repeat, and the form that makes, changes or ends one.
 import { html, nothing } from '../../shared/ui/html.js'
-import { date, day as dayOf, personName } from '../../shared/ui/format.js'
+import { date, day as dayOf, personName, when } from '../../shared/ui/format.js'
 import { now } from '../../shared/ui/now.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { count, fill, word, words } from '../words.js'
@@ -130,8 +130,15 @@ export function plan(desk, [patient = '', open = '']) {
 
   /** @param {string} name */
   const set = name => (/** @type {string} */ v) => { form.plan[name] = v; view.changed() }
-  const members = () => staff.filter(m => !m.inactive_since && m.teams.some(t => t.id === form.team)).map(m => ({ value: m.id,
-    text: `${m.name}, ${word(words.common.roles, m.role)}` }))
+  /**
+   * Who can go: the team's members, and whoever it is planned for, also where they have left it.
+   * @param {string} chosen
+   */
+  const members = chosen => {
+    const list = staff.filter(m => m.id === chosen || !m.inactive_since && m.teams.some(t => t.id === form.team)).map(m => ({ value: m.id,
+      text: [m.name, word(words.common.roles, m.role), leaves(m)].filter(Boolean).join(', ') }))
+    return !chosen || list.some(o => o.value === chosen) ? list : [{ value: chosen, text: words.desk.correct.unknown }, ...list]
+  }
 
   const drawForm = () => html`<form @submit=${view.submit} novalidate>${troubleBox('plan-trouble', trouble)}
     ${teams.length > 1 && !form.id ? select({ ...of('team'), label: w.team, value: form.team, options: teams.map(t => ({ value: t.id,
@@ -156,11 +163,12 @@ export function plan(desk, [patient = '', open = '']) {
     ${textInput({ ...of('from'), label: w.from, hint: words.desk.value.london, type: 'time', value: form.plan.from, input: set('from') })}
     ${textInput({ ...of('to'), label: w.to, type: 'time', value: form.plan.to, input: set('to') })}
     ${textInput({ ...of('minutes'), label: w.minutes, inputmode: 'numeric', value: String(form.plan.minutes), input: set('minutes') })}
-    ${select({ ...of('staff'), label: w.staff, value: form.plan.staff, empty: w.nobody, options: members(), change: set('staff') })}
+    ${select({ ...of('staff'), label: w.staff, value: form.plan.staff, empty: w.nobody, options: members(form.plan.staff),
+      change: set('staff') })}
     <div class="nhsuk-checkboxes nhsuk-u-margin-bottom-4">${checkbox({ id: 'plan-two', text: w.two,
       checked: Number(form.plan.at_door) === 2, change: on => { form.plan.at_door = on ? 2 : 1; view.changed() } })}</div>
     ${Number(form.plan.at_door) === 2 ? select({ ...of('second'), label: w.second, value: form.plan.second, empty: w.nobody,
-      options: members(), change: set('second') }) : nothing}
+      options: members(form.plan.second), change: set('second') }) : nothing}
     ${textInput({ ...of('start'), label: w.start, type: 'date', value: form.plan.start, input: set('start') })}
     ${textInput({ ...of('until'), label: w.last, hint: w.lastHint, type: 'date', value: form.plan.until, input: set('until') })}
     ${select({ ...of('closed_days'), label: w.closed, value: form.plan.closed_days === 'skip' ? '' : form.plan.closed_days,
@@ -172,3 +180,7 @@ export function plan(desk, [patient = '', open = '']) {
       { form = null; trouble = ''; open = ''; desk.redraw() } })}</p></form>`
   return view
 }
+
+/** That somebody leaves or has left, and when; '' for whoever stays. @param {import('../desk-context.js').Member} m */
+const leaves = ({ inactive_since: at }) =>
+  at ? fill(Date.parse(at) <= now() ? words.administration.left : words.administration.leaves, { at: when(at) }) : ''

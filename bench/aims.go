@@ -25,6 +25,9 @@ func (r *report) judge() {
 		with := fmt.Sprintf(", %d device(s)", devices)
 		if plain, ok := r.cell("plain", devices); ok {
 			r.atLeast("push against plain PocketBase"+with, 5, over(ours.Rate, plain.Rate), "×")
+			if devices > 1 {
+				r.atLeast("push against plain PocketBase, by CPU seconds"+with, 15, over(plain.CPU, ours.CPU), "×")
+			}
 		}
 		if batch, ok := r.cell("batch", devices); ok {
 			r.atLeast("push against PocketBase's batch"+with, 4, over(ours.Rate, batch.Rate), "×")
@@ -36,6 +39,9 @@ func (r *report) judge() {
 			r.atLeast("push against the bare group commit"+with, 50, 100*over(ours.Rate, floor.Rate), "%")
 			r.atLeast("the same by CPU seconds"+with, 50, 100*over(floor.CPU, ours.CPU), "%")
 		}
+		if three, ok := r.cell("three", devices); ok {
+			r.atLeast("push against the floor of three rows, by CPU seconds"+with, 70, 100*over(three.CPU, ours.CPU), "%")
+		}
 	}
 	for _, c := range r.Holds {
 		r.atMost("longest hold of the writer: "+c.What, holdAim, c.Longest, "ms")
@@ -45,7 +51,7 @@ func (r *report) judge() {
 	}
 	r.judgeReads()
 	if peak := r.peak(); peak > 0 {
-		r.atMost("peak memory of Doorstep", 150, peak, "MB")
+		r.atMost("peak memory of Doorstep", 128, peak, "MB")
 	}
 	if n := r.errors(); n >= 0 {
 		r.atMost("errors in all cells", 0, float64(n), "")
@@ -72,6 +78,10 @@ func (r *report) judgeReads() {
 			health = c.Rate
 		case "pull, nothing new":
 			quiet = append(quiet, c)
+		case "pull, 10 new":
+			if health > 0 {
+				r.atLeast(fmt.Sprintf("10 new of %d against /api/health", c.InScope), 0.6, over(c.Rate, health), "×")
+			}
 		}
 	}
 	if len(quiet) == 0 {

@@ -317,27 +317,31 @@ func TestDeliveredVisitsIgnoresWhatHandoversReferTo(t *testing.T) {
 func TestAimsSayWhetherTheyAreReached(t *testing.T) {
 	r := report{
 		Push: []pushCell{
-			{Peer: "plain", Devices: 200, Rate: 1000}, {Peer: "batch", Devices: 200, Rate: 1500, P99: 1000},
+			{Peer: "plain", Devices: 200, Rate: 1000, CPU: 1.4}, {Peer: "batch", Devices: 200, Rate: 1500, P99: 1000},
 			{Peer: "doorstep", Devices: 200, Rate: 5500, P99: 99, CPU: 0.1, PeakMB: 151}, {Peer: "floor", Devices: 200, Rate: 11_000, CPU: 0.04},
+			{Peer: "three", Devices: 200, CPU: 0.07},
 		},
 		Backfill: []backfillCell{{Peer: "list", Rows: 20_000, Rate: 10}, {Peer: "pull", Rows: 20_000, Rate: 31}, {Peer: "pull", Rows: 200_000, Rate: 1}},
-		Polls: []pollCell{{What: "health", Rate: 100}, {What: "pull, nothing new", InScope: 1000, Rate: 60}, {What: "pull, 10 new", InScope: 1000, Statements: 6},
+		Polls: []pollCell{{What: "health", Rate: 100}, {What: "pull, nothing new", InScope: 1000, Rate: 60}, {What: "pull, 10 new", InScope: 1000, Rate: 61, Statements: 6},
 			{What: "pull, nothing new", InScope: 200_000, Rate: 45}},
 	}
 	r.judge()
 	want := map[string]bool{
-		"push against plain PocketBase, 200 device(s)":                     true,
-		"push against PocketBase's batch, 200 device(s)":                   false,
-		"p99 of a push against the batch, 200 device(s)":                   true,
-		"push against the bare group commit, 200 device(s)":                true,
-		"the same by CPU seconds, 200 device(s)":                           false,
-		"initial pull against the list API":                                true,
-		"nothing new of 1000 against /api/health":                          true,
-		"nothing new of 200000 against /api/health":                        false,
-		"nothing new of 200000 against nothing new of 1000":                false,
-		"peak memory of Doorstep":                                          false,
-		"errors in all cells":                                              true,
-		"statements of a pull with nothing new (the watch's own included)": true,
+		"push against plain PocketBase, 200 device(s)":                        true,
+		"push against plain PocketBase, by CPU seconds, 200 device(s)":        false,
+		"push against the floor of three rows, by CPU seconds, 200 device(s)": true,
+		"push against PocketBase's batch, 200 device(s)":                      false,
+		"p99 of a push against the batch, 200 device(s)":                      true,
+		"push against the bare group commit, 200 device(s)":                   true,
+		"the same by CPU seconds, 200 device(s)":                              false,
+		"initial pull against the list API":                                   true,
+		"10 new of 1000 against /api/health":                                  true,
+		"nothing new of 1000 against /api/health":                             true,
+		"nothing new of 200000 against /api/health":                           false,
+		"nothing new of 200000 against nothing new of 1000":                   false,
+		"peak memory of Doorstep":                                             false,
+		"errors in all cells":                                                 true,
+		"statements of a pull with nothing new (the watch's own included)":    true,
 	}
 	for _, a := range r.Aims {
 		reached, known := want[a.Text]

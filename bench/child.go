@@ -74,6 +74,7 @@ type reply struct {
 var roles = map[string]func(config) (*service, error){
 	"pocketbase": servePocketBase,
 	"floor":      serveFloor,
+	"three":      serveThreeRows,
 	"raw":        serveRaw,
 	"town":       serveTown,
 	"doorstep":   serveDoorstep,

@@ -10,8 +10,11 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
+	"doorstep/internal/care"
+	"doorstep/internal/columns"
 	"doorstep/internal/sqlitedb"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -37,9 +40,44 @@ const (
 	insertFeed = `INSERT INTO feed (seq, scope, record) VALUES (?, ?, ?)`
 )
 
+// The floor of three rows writes what Doorstep writes for a visit and nothing else: a row of as many columns with the same
+// indexes, a row of the feed with its index of scopes, and a row of the ledger. What a push costs above it is what
+// Doorstep decides, judges and answers. Its tables are those of the migrations, but for their triggers.
+const threeRows = `
+CREATE INDEX visits_to_make ON visits (team, planned_start) WHERE status = 'planned' OR status = 'in_progress';
+CREATE TABLE sync_feed (seq INTEGER NOT NULL, n INTEGER NOT NULL, scope INTEGER NOT NULL, collection INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (seq, n)) WITHOUT ROWID;
+CREATE INDEX sync_feed_scope ON sync_feed (scope, seq);
+CREATE TABLE sync_ledger (key TEXT PRIMARY KEY, client INTEGER NOT NULL, mid INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL, content INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;`
+
+const (
+	insertSyncFeed = `INSERT INTO sync_feed (seq, n, scope, collection, record) VALUES (?, 1, 1, 1, ?)`
+	insertLedger   = `INSERT INTO sync_ledger (key, client, mid, status, seq, content) VALUES (?, 1, ?, 'applied', ?, ?)`
+)
+
+// wideNames are the columns of a visit, its id first.
+var wideNames = sync.OnceValue(func() []string {
+	visits, _ := care.ByName(care.Visits)
+	return columns.LayoutOf(visits).Names
+})
+
+// wideVisits makes the table of visits with every column that Doorstep has, and the statement that fills one.
+func wideVisits() (schema, insert string) {
+	var columnsOf, names, places strings.Builder
+	columnsOf.WriteString("id TEXT PRIMARY KEY NOT NULL")
+	for _, name := range wideNames()[1:] {
+		columnsOf.WriteString(", " + name + " TEXT DEFAULT ''")
+		names.WriteString(", " + name)
+		places.WriteString(", ?")
+	}
+	return "CREATE TABLE visits (" + columnsOf.String() + ");" + threeRows, "INSERT INTO visits (id" + names.String() + ") VALUES (?" + places.String() + ")"
+}
+
 // floorPush is the part of a push body the floor stores.
 type floorPush struct {
 	Mutations []struct {
+		Mid int64  `json:"mid"`
+		Key string `json:"key"`
+		At  string `json:"authored_at"`
 		Ops []struct {
 			ID  string  `json:"id"`
 			Set content `json:"set"`
@@ -51,6 +89,7 @@ type floorPush struct {
 type floorWriter struct {
 	db          *sql.DB
 	visit, feed *sql.Stmt
+	ledger      *sql.Stmt // nil: two rows a visit
 	seq         int64
 	waiting     chan floorJob
 	ended       chan struct{}
@@ -64,21 +103,31 @@ type floorJob struct {
 // floorGroup is how many pushes share a commit at most, as in Doorstep.
 const floorGroup = 64
 
-func newFloorWriter(conf config) (*floorWriter, error) {
+func newFloorWriter(conf config, three bool) (*floorWriter, error) {
 	db, err := openFloor(conf, filepath.Join(conf.Dir, "data.db"))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(floorSchema); err != nil {
+	schema, visit, feed := floorSchema, insertVisit, insertFeed
+	if three {
+		schema, visit = wideVisits()
+		feed = insertSyncFeed
+	}
+	if _, err := db.Exec(schema); err != nil {
 		return nil, fmt.Errorf("make tables: %w", err)
 	}
 	w := &floorWriter{db: db, waiting: make(chan floorJob, floorGroup), ended: make(chan struct{})}
-	if w.visit, err = db.Prepare(insertVisit); err != nil {
+	if w.visit, err = db.Prepare(visit); err != nil {
 		return nil, err
 	}
-	if w.feed, err = db.Prepare(insertFeed); err != nil {
+	if w.feed, err = db.Prepare(feed); err != nil {
 		return nil, err
+	}
+	if three {
+		if w.ledger, err = db.Prepare(insertLedger); err != nil {
+			return nil, err
+		}
 	}
 	return w, nil
 }
@@ -121,17 +170,54 @@ func (w *floorWriter) commit(group []floorJob) error {
 	}
 	defer tx.Rollback()
 	visit, feed := tx.Stmt(w.visit), tx.Stmt(w.feed)
+	var ledger *sql.Stmt
+	if w.ledger != nil {
+		ledger = tx.Stmt(w.ledger)
+	}
 	for _, job := range group {
 		for _, m := range job.push.Mutations {
 			for _, op := range m.Ops {
 				w.seq++
-				if err := store(visit, feed, w.seq, op.ID, &op.Set); err != nil {
+				if ledger == nil {
+					err = store(visit, feed, w.seq, op.ID, &op.Set)
+				} else {
+					err = storeThree(visit, feed, ledger, w.seq, m.Mid, m.Key, m.At, op.ID, &op.Set)
+				}
+				if err != nil {
 					return err
 				}
 			}
 		}
 	}
 	return tx.Commit()
+}
+
+// storeThree writes one visit, its feed row and its ledger row.
+func storeThree(visit, feed, ledger *sql.Stmt, seq, mid int64, key, at, id string, c *content) error {
+	values := map[string]any{"patient": c.Patient, "team": c.Team, "staff": c.Staff, "purpose": c.Purpose, "planned_start": c.PlannedStart, "planned_end": c.PlannedEnd,
+		"status": c.Status, "started_at": c.StartedAt, "ended_at": c.EndedAt, "critical_medicine": c.Medicine, "outcome": c.Outcome, "note": c.Note,
+		"version": seq, "author": c.Staff, "client": c.Team, "authored_at": at, "received_at": at, "clinical_time": c.StartedAt, "clock_offset_ms": 0}
+	if len(c.SoftSigns) > 0 {
+		values["soft_signs"] = `["` + strings.Join(c.SoftSigns, `","`) + `"]`
+	}
+	names := wideNames()
+	row := make([]any, len(names))
+	row[0] = id
+	for i, name := range names[1:] {
+		if v, ok := values[name]; ok {
+			row[i+1] = v
+		} else {
+			row[i+1] = ""
+		}
+	}
+	if _, err := visit.Exec(row...); err != nil {
+		return err
+	}
+	if _, err := feed.Exec(seq, id); err != nil {
+		return err
+	}
+	_, err := ledger.Exec(key, mid, seq, seq)
+	return err
 }
 
 // store writes one visit and its feed row.
@@ -149,8 +235,12 @@ func store(visit, feed *sql.Stmt, seq int64, id string, c *content) error {
 	return err
 }
 
-func serveFloor(conf config) (*service, error) {
-	w, err := newFloorWriter(conf)
+func serveFloor(conf config) (*service, error) { return serveFloorOf(conf, false) }
+
+func serveThreeRows(conf config) (*service, error) { return serveFloorOf(conf, true) }
+
+func serveFloorOf(conf config, three bool) (*service, error) {
+	w, err := newFloorWriter(conf, three)
 	if err != nil {
 		return nil, err
 	}

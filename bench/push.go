@@ -42,6 +42,7 @@ var peers = []peer{
 	{"batch", "PocketBase, /api/batch of 20", "pocketbase", stateless(batchTurn), checkBatch},
 	{"doorstep", "Doorstep push, everything on", "doorstep", doorstepWriter, statusOf(care.Applied)},
 	{"floor", "floor: bare group commit over HTTP", "floor", stateless(floorTurn), checkFloor},
+	{"three", "floor: the same, with the three rows of a visit", "three", stateless(floorTurn), checkFloor},
 }
 
 func floorTurn(base string, dev device, visits []visit) turn {

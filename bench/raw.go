@@ -14,7 +14,7 @@ const rawVisits = 20_000
 // serveRaw is no server: it puts the floor's two rows a visit into SQLite with prepared
 // statements, without HTTP, JSON or a queue, when asked "insert VISITS PER_TRANSACTION".
 func serveRaw(conf config) (*service, error) {
-	w, err := newFloorWriter(conf)
+	w, err := newFloorWriter(conf, false)
 	if err != nil {
 		return nil, err
 	}

@@ -223,7 +223,7 @@ test('a record is corrected: found by a spelling, what is wrong is said beside i
 test('two registrations are compared side by side and made one, phones have one person, and it is undone', async t => {
   const { Ames } = stand.patients
   await stand.save('patients', { date_of_birth: '1931-01-17' }, Ames)
-  const again = (await stand.care('lea', 'POST', '/people', { team: stand.teams.north, set: { family_name: 'Aymes', given_name: 'Harold', date_of_birth: '1931-01-17', phone: '01632 960444' } })).id
+  const again = (await stand.care('lea', 'POST', '/people', { team: stand.teams.north, set: { family_name: 'Aymes', given_name: 'Harold', date_of_birth: '1931-01-17', phone: '01632 960444', address: '7 Oak Lane', postcode: 'ZZ1 7OL' } })).id
   await stand.settle()
   const nia = await phoneOf(stand, 'nia')
   const visit = await create(nia, 'visits', { patient: again, team: stand.teams.north, status: 'completed', note: 'At his door' })
@@ -234,6 +234,8 @@ test('two registrations are compared side by side and made one, phones have one 
   await page.getByRole('heading', { name: 'Are these one person?' }).waitFor()
   await page.getByText('1 visit', { exact: true }).waitFor()
   await page.locator('[data-field=phone]').getByText('01632 960444').waitFor()
+  await page.locator('[data-field=address]').getByText('7 Oak Lane').click() // a home is chosen as a whole
+  await page.locator('[data-field=postcode]').getByText('ZZ1 7OL').waitFor()
   await accessible(page, 'two registrations')
   if (process.env.SHOTS) {
     await page.screenshot({ path: `${process.env.SHOTS}/merge.png`, fullPage: true })

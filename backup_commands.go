@@ -99,7 +99,7 @@ func restoreCommand(set *settings.Settings) *cobra.Command {
 			}
 			return r.put(c, set, args[0])
 		}}
-	c.Flags().StringVar(&r.from, "from", "", "folder of the sealed copy")
+	c.Flags().StringVar(&r.from, "from", "", "folder of the sealed copy, or s3://bucket/prefix as --copy-to names it")
 	c.Flags().StringVar(&r.key, "key", "", "file of the private key that opens it; unless set, copy.key in the data folder")
 	c.Flags().StringVar(&r.at, "at", "", "the last moment before this time, such as 2026-03-01T17:30:00Z; unless set, the last there is")
 	c.Flags().BoolVar(&r.dry, "dry-run", false, "put the copy together and look through it, and leave everything as it is")

@@ -1,17 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
@@ -339,5 +345,55 @@ func TestASealedBackupIsPutBackByItsKeyAlone(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), "restoring") }) {
 		t.Errorf("it leaves %v, %v", entries, err)
+	}
+}
+
+// The same drill with the copy in a bucket of a storage elsewhere.
+func TestTheDrill_TheCopyLiesInABucket(t *testing.T) {
+	storage := s3mem.New()
+	if err := storage.CreateBucket("copies"); err != nil {
+		t.Fatal(err)
+	}
+	listener := httptest.NewServer(gofakes3.New(storage).Server())
+	t.Cleanup(listener.Close)
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	to := "s3://copies/doorstep?region=eu-west-2&endpoint=" + listener.URL
+	dir, email, person := nursesFolder(t)
+	_, private, public := sealed(t)
+	serve, lines, address := serves(t, dir, "--copy-to="+to, "--copy-key="+public, "--acknowledge-after-copy")
+	ann := annsPhone(t, address, email, http.DefaultClient)
+	for _, note := range []string{"1", "2", "3"} {
+		record(t, ann, person, note)
+	}
+	throwAway(t, dir, func() error {
+		if err := serve.Process.Kill(); err != nil {
+			return err
+		}
+		for lines.Scan() {
+		}
+		_ = serve.Wait() // killed
+		return nil
+	})
+	objects, err := storage.ListBucket("copies", nil, gofakes3.ListBucketPage{})
+	if err != nil || len(objects.Contents) == 0 {
+		t.Fatalf("the bucket holds %v, %v", objects, err)
+	}
+	for _, o := range objects.Contents {
+		object, err := storage.GetObject("copies", o.Key, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(object.Contents)
+		if err := errors.Join(err, object.Contents.Close()); err != nil || bytes.Contains(content, []byte("CREATE TABLE")) || !bytes.HasPrefix(content, []byte("age-encryption.org/")) {
+			t.Errorf("%s is open to anybody, %v", o.Key, err)
+		}
+	}
+	dir = filepath.Join(t.TempDir(), "data")
+	if said := answers(t, dir, "restore", "--from", to, "--key", private); !strings.Contains(said, "The copy reaches ") {
+		t.Errorf("restore says %q", said)
+	}
+	if got := notes(t, dir); got != "1, 2, 3" {
+		t.Errorf("put back it holds %q of what was acknowledged", got)
 	}
 }

@@ -105,7 +105,7 @@ var table = map[string]folder{
 	"internal/doctor": {why: "a data folder is looked through in SQL, with no server and no PocketBase: also one on which none starts",
 		imports: []string{"internal/care", "internal/columns", "internal/health", "internal/rules"}, outside: []string{"github.com/spf13/cobra", "modernc.org/sqlite"},
 		tests: []string{"internal/history", "internal/identity", "internal/pbapp", "internal/server"}},
-	"internal/copier": {why: "a database is copied by its pages, sealed, and knows nothing of care", imports: []string{"internal/keyfile"}, outside: []string{"filippo.io/age", "github.com/benbjohnson/litestream", "github.com/superfly/ltx", "modernc.org/sqlite"}},
+	"internal/copier": {why: "a database is copied by its pages, sealed, and knows nothing of care", imports: []string{"internal/keyfile"}, outside: []string{"filippo.io/age", "github.com/benbjohnson/litestream", "github.com/johannesboyne/gofakes3", "github.com/minio/minio-go/v7", "github.com/superfly/ltx", "modernc.org/sqlite"}},
 	"internal/metrics": {why: "what is counted is named and kept here; who asks the database, and who tells of commits, is for others",
 		imports: []string{"internal/care", "internal/health"}, outside: []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model", "github.com/VictoriaMetrics/metricsql", "go.yaml.in/yaml/v3"}, tests: []string{"internal/clockwatch"}},
 	"internal/settings": {why: "settings are read before anything else exists", outside: []string{"github.com/spf13/pflag"}},

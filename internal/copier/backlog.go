@@ -39,7 +39,7 @@ type backlog struct {
 
 func newBacklog(o Options) backlog {
 	data := filepath.Join(o.Dir, "data.db")
-	b := backlog{data: data, files: filepath.Join(o.Dir, ".data.db-litestream", "ltx"), log: data + "-wal", allowed: cmp.Or(o.allowed, allowed), looked: o.Uptime()}
+	b := backlog{data: data, files: filepath.Join(o.Dir, stateFolder, "ltx"), log: data + "-wal", allowed: cmp.Or(o.allowed, allowed), looked: o.Uptime()}
 	_, err := os.Stat(b.files)
 	b.begins = errors.Is(err, fs.ErrNotExist)
 	return b
@@ -70,7 +70,7 @@ func (c *Copier) begin() error {
 	if c.o.Uptime() < b.notBefore {
 		return errors.New("too much waited for it; it begins anew shortly")
 	}
-	if err := c.client.steps.do(c.home.writable); err != nil {
+	if err := c.client.writable(); err != nil {
 		return err
 	}
 	if need := size(b.data) + size(b.log) + spare; c.o.Free != nil {

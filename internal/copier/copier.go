@@ -54,8 +54,10 @@ type Options struct {
 // Copier copies one database.
 type Copier struct {
 	o      Options
-	home   *home // of this server's generation
-	client *sealedFolder
+	own    string // where this server's generation is
+	home   *home  // of it; nil where it is in no folder
+	steps  *steps
+	client *sealed
 	db     *litestream.DB // nil: it was given up
 	store  *litestream.Store
 	// patience is how long Copy waits.
@@ -89,7 +91,11 @@ func Check(o Options) error {
 	if o.Key == "" {
 		return errors.New("--copy-to needs --copy-key, a file with the public key that the copy is sealed to; doorstep copy-key new makes one")
 	}
-	if within(o.To, o.Dir) {
+	if inBucket(o.To) {
+		if _, err := newBucket(o.To); err != nil {
+			return err
+		}
+	} else if within(o.To, o.Dir) {
 		return fmt.Errorf("%s is in the data folder: a copy there is lost with it. Name a folder on another disk or machine", o.To)
 	}
 	_, err := recipients(o.Key)
@@ -121,17 +127,20 @@ func Start(o Options) (*Copier, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder := newHome(filepath.Join(o.To, generation(own.Recipient())), filepath.Join(o.Dir, noteFile))
-	if err := forgetOther(o, folder); err != nil {
+	c := &Copier{o: o, steps: newSteps(), patience: patience, next: newRound(), asked: make(chan struct{}, 1), done: make(chan struct{}), copied: o.Uptime()}
+	if o.late != nil {
+		c.steps.late = o.late
+	}
+	lies, seen, err := c.lies(generation(own.Recipient()))
+	if err != nil {
 		return nil, err
 	}
-	c := &Copier{o: o, home: folder, patience: patience, next: newRound(), asked: make(chan struct{}, 1), done: make(chan struct{}), copied: o.Uptime()}
+	if err := forgetOther(o, seen); err != nil {
+		return nil, err
+	}
 	c.backlog = newBacklog(o)
 	c.givenUp.Store(c.backlog.begins)
-	c.client = &sealedFolder{dir: folder.dir, home: c.home, steps: newSteps(), recipients: append(sealTo, own.Recipient()), identities: []age.Identity{own}}
-	if o.late != nil {
-		c.client.steps.late = o.late
-	}
+	c.client = &sealed{place: lies, recipients: append(sealTo, own.Recipient()), identities: []age.Identity{own}}
 	c.db = c.newDB()
 	c.store = litestream.NewStore([]*litestream.DB{c.db}, levels)
 	c.store.SnapshotInterval, c.store.SnapshotRetention, c.store.ShutdownSyncTimeout = 24*time.Hour, kept, 0
@@ -147,6 +156,22 @@ func Start(o Options) (*Copier, error) {
 	return c, nil
 }
 
+// lies is where a generation of this server lies, and the note of where its copy was begun.
+func (c *Copier) lies(generation string) (place, *note, error) {
+	if inBucket(c.o.To) {
+		c.own = below(c.o.To, generation)
+		b, err := newBucket(c.own)
+		if err != nil {
+			return nil, nil, err
+		}
+		b.note, b.spool = &note{filepath.Join(c.o.Dir, noteFile), c.own}, filepath.Join(c.o.Dir, stateFolder)
+		return b, b.note, b.sweepSpool()
+	}
+	c.own = filepath.Join(c.o.To, generation)
+	c.home = newHome(c.own, filepath.Join(c.o.Dir, noteFile))
+	return &folder{dir: c.home.note.of, home: c.home, steps: c.steps}, c.home.note, nil
+}
+
 // newDB is the database as Litestream looks at it.
 func (c *Copier) newDB() *litestream.DB {
 	db := litestream.NewDB(filepath.Join(c.o.Dir, "data.db"))
@@ -158,10 +183,10 @@ func (c *Copier) newDB() *litestream.DB {
 
 // forgetOther takes away what Litestream kept, beside the database, of another one that was in its place, or for a copy in another folder:
 // a backup that was put back, and a copy that begins anew, are copied from their beginning.
-func forgetOther(o Options, to *home) error {
-	state := filepath.Join(o.Dir, ".data.db-litestream")
+func forgetOther(o Options, to *note) error {
+	state := filepath.Join(o.Dir, stateFolder)
 	note := filepath.Join(state, "of")
-	if text, err := os.ReadFile(note); o.Number != "" && err == nil && string(text) == o.Number && to.noted() {
+	if text, err := os.ReadFile(note); o.Number != "" && err == nil && string(text) == o.Number && to.same() {
 		return nil
 	}
 	if err := os.RemoveAll(state); err != nil {
@@ -173,6 +198,9 @@ func forgetOther(o Options, to *home) error {
 	return os.WriteFile(note, []byte(o.Number), 0o600)
 }
 
+// stateFolder, in the data folder, is where Litestream keeps what is not copied yet.
+const stateFolder = ".data.db-litestream"
+
 // sweepEvery is how often old generations of other servers are deleted, and how long the clock must not have been set before.
 const sweepEvery = 24 * time.Hour
 
@@ -180,7 +208,7 @@ const sweepEvery = 24 * time.Hour
 func (c *Copier) keep(ctx context.Context) {
 	defer close(c.done)
 	same := false
-	if err := c.client.steps.do(func() error { same = sameDisk(c.o.Dir, c.o.To); return nil }); err == nil && same {
+	if err := c.steps.do(func() error { same = !inBucket(c.o.To) && sameDisk(c.o.Dir, c.o.To); return nil }); err == nil && same {
 		c.o.Log.Warn("the copy lies on the disk of the data folder, and is lost with it: is another disk not mounted?", "to", c.o.To)
 	}
 	ticker := time.NewTicker(every)
@@ -189,7 +217,7 @@ func (c *Copier) keep(ctx context.Context) {
 		c.round(ctx)
 		if now := c.o.Uptime(); now-swept >= sweepEvery && c.o.Steady != nil && c.o.Steady() >= sweepEvery {
 			swept = now
-			if err := forgetGenerations(c.o.To, c.home.dir, time.Now().Add(-kept)); err != nil {
+			if err := forgetGenerations(c.o.To, c.own, time.Now().Add(-kept)); err != nil {
 				c.o.Log.Warn("an old generation of the copy stays", "error", err)
 			}
 		}

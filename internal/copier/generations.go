@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -25,6 +26,9 @@ var generationName = regexp.MustCompile(`^[02-9ac-hj-np-z]{16}$`)
 
 // generations lists the folders of a copy; none where there is no copy. The folder of one server is a copy by itself.
 func generations(copy string) (list []string, err error) {
+	if inBucket(copy) {
+		return bucketGenerations(copy)
+	}
 	if generationName.MatchString(filepath.Base(filepath.Clean(copy))) {
 		return []string{copy}, nil
 	}
@@ -40,11 +44,22 @@ func generations(copy string) (list []string, err error) {
 	return list, nil
 }
 
+// placeOf is a generation that is only read.
+func placeOf(from string) (place, error) {
+	if inBucket(from) {
+		return newBucket(from)
+	}
+	return &folder{dir: from}, nil
+}
+
 // newest is when the newest file of a generation was made; zero for none.
 func newest(dir string) (at time.Time, err error) {
-	f := &sealedFolder{dir: dir}
+	lies, err := placeOf(dir)
+	if err != nil {
+		return at, err
+	}
 	for level := range litestream.SnapshotLevel + 1 {
-		files, err := f.list(level)
+		files, err := (&sealed{place: lies}).list(level)
 		if err != nil {
 			return at, err
 		}
@@ -63,12 +78,31 @@ func forgetGenerations(copy, but string, before time.Time) error {
 	list, err := generations(copy)
 	for _, dir := range list {
 		at, bad := newest(dir)
-		if bad == nil && filepath.Base(dir) != filepath.Base(but) && !at.IsZero() && at.Before(before) {
-			bad = os.RemoveAll(dir)
+		if bad == nil && generationOf(dir) != generationOf(but) && !at.IsZero() && at.Before(before) {
+			bad = forget(dir)
 		}
 		if bad != nil {
 			err = errors.Join(err, fmt.Errorf("delete an old generation of the copy: %w", bad))
 		}
 	}
 	return err
+}
+
+// generationOf is the name of a generation by where it is.
+func generationOf(from string) string {
+	if inBucket(from) {
+		from, _, _ = strings.Cut(from, "?")
+	}
+	return filepath.Base(filepath.Clean(from))
+}
+
+func forget(from string) error {
+	if !inBucket(from) {
+		return os.RemoveAll(from)
+	}
+	b, err := newBucket(from)
+	if err != nil {
+		return err
+	}
+	return b.empty()
 }

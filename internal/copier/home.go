@@ -13,23 +13,44 @@ import (
 // noteFile, in the data folder, says which folder was made for the copy.
 const noteFile = "copy.folder"
 
+// note says where the copy was begun.
+type note struct{ file, of string }
+
+// same tells whether it was begun there.
+func (n *note) same() bool {
+	text, err := os.ReadFile(n.file)
+	return err == nil && strings.TrimSpace(string(text)) == n.of
+}
+
+// keep notes it, where it is not noted.
+func (n *note) keep() error {
+	if n.same() {
+		return nil
+	}
+	if err := os.WriteFile(n.file, []byte(n.of+"\n"), 0o600); err != nil {
+		return fmt.Errorf("note where the copy is: %w", err)
+	}
+	return nil
+}
+
 // home is the folder that a server copies to. It is made once, and must then be there, on the disk that it was made on: when that disk
 // is not mounted any more, now or when the server starts again, a folder made in its place would lie on another one, and what is
 // written there is no copy.
 type home struct {
-	dir, note string
-	diskOf    func(folder string) (uint64, error)
+	dir    string
+	note   *note
+	diskOf func(folder string) (uint64, error)
 
 	mu   sync.Mutex
 	seen bool
 	disk uint64 // once it was seen
 }
 
-func newHome(dir, note string) *home {
+func newHome(dir, file string) *home {
 	if whole, err := filepath.Abs(dir); err == nil {
 		dir = whole
 	}
-	return &home{dir: dir, note: note, diskOf: diskOf}
+	return &home{dir: dir, note: &note{file, dir}, diskOf: diskOf}
 }
 
 // there makes the folder where that was never done, and fails when it is gone or another one is in its place.
@@ -38,8 +59,8 @@ func (h *home) there() error {
 	defer h.mu.Unlock()
 	disk, err := h.diskOf(h.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		if h.seen || h.noted() {
-			return fmt.Errorf("%s is gone: is its disk not mounted any more? If it was deleted and the copy is to begin anew, delete %s and start the server again", h.dir, h.note)
+		if h.seen || h.note.same() {
+			return fmt.Errorf("%s is gone: is its disk not mounted any more? If it was deleted and the copy is to begin anew, delete %s and start the server again", h.dir, h.note.file)
 		}
 		if err := os.MkdirAll(h.dir, 0o700); err != nil {
 			return fmt.Errorf("make the folder of the copy: %w", err)
@@ -56,19 +77,11 @@ func (h *home) there() error {
 	if h.seen {
 		return nil
 	}
-	if !h.noted() {
-		if err := os.WriteFile(h.note, []byte(h.dir+"\n"), 0o600); err != nil {
-			return fmt.Errorf("note where the copy is: %w", err)
-		}
+	if err := h.note.keep(); err != nil {
+		return err
 	}
 	h.seen, h.disk = true, disk
 	return nil
-}
-
-// noted tells whether the folder was made before.
-func (h *home) noted() bool {
-	text, err := os.ReadFile(h.note)
-	return err == nil && strings.TrimSpace(string(text)) == h.dir
 }
 
 // writable fails where nothing can be written into the folder.

@@ -42,7 +42,7 @@ type Beside struct {
 // From is the folder of the copy, or in it that of one server.
 func Find(ctx context.Context, from string, keys []age.Identity, at time.Time) (Moment, error) {
 	var m Moment
-	if _, err := os.Stat(from); err != nil {
+	if _, err := os.Stat(from); err != nil && !inBucket(from) {
 		return m, fmt.Errorf("look at the copy: %w", err)
 	}
 	ask := time.Time{}
@@ -90,8 +90,13 @@ func Find(ctx context.Context, from string, keys []age.Identity, at time.Time) (
 
 // findIn finds the last moment before a time in a generation; zero: the last there is. Files 0: it has none.
 func findIn(ctx context.Context, dir string, keys []age.Identity, before time.Time) (Moment, error) {
-	m, folder := Moment{dir: dir}, &sealedFolder{dir: dir, identities: keys}
-	plan, err := litestream.CalcRestorePlan(ctx, folder, 0, before, slog.New(slog.DiscardHandler))
+	m := Moment{dir: dir}
+	lies, err := placeOf(dir)
+	if err != nil {
+		return m, err
+	}
+	copied := &sealed{place: lies, identities: keys}
+	plan, err := litestream.CalcRestorePlan(ctx, copied, 0, before, slog.New(slog.DiscardHandler))
 	if errors.Is(err, litestream.ErrTxNotAvailable) {
 		return m, nil
 	}
@@ -99,7 +104,7 @@ func findIn(ctx context.Context, dir string, keys []age.Identity, before time.Ti
 		return m, err
 	}
 	for _, file := range plan {
-		header, err := folder.header(ctx, file)
+		header, err := copied.header(ctx, file)
 		if err != nil {
 			return Moment{}, err
 		}
@@ -115,14 +120,14 @@ func findIn(ctx context.Context, dir string, keys []age.Identity, before time.Ti
 }
 
 // header opens a file as far as its header. A file that was cut short does not open.
-func (f *sealedFolder) header(ctx context.Context, info *ltx.FileInfo) (h ltx.Header, err error) {
-	file, err := f.OpenLTXFile(ctx, info.Level, info.MinTXID, info.MaxTXID, 0, 0)
+func (s *sealed) header(ctx context.Context, info *ltx.FileInfo) (h ltx.Header, err error) {
+	file, err := s.OpenLTXFile(ctx, info.Level, info.MinTXID, info.MaxTXID, 0, 0)
 	if err != nil {
 		return h, err
 	}
 	h, _, err = ltx.PeekHeader(file)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return h, fmt.Errorf("read the header of the file of %s-%s in %s: %w", info.MinTXID, info.MaxTXID, f.level(info.Level), err)
+		return h, fmt.Errorf("read the header of the file of %s-%s of level %d: %w", info.MinTXID, info.MaxTXID, info.Level, err)
 	}
 	return h, nil
 }
@@ -132,9 +137,13 @@ func Restore(ctx context.Context, keys []age.Identity, m Moment, to string) erro
 	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(err, fmt.Errorf("%s is there already; nothing was changed", to))
 	}
+	lies, err := placeOf(m.dir)
+	if err != nil {
+		return err
+	}
 	target := litestream.NewDB(to)
 	target.SetLogger(slog.New(slog.DiscardHandler))
-	replica := litestream.NewReplicaWithClient(target, &sealedFolder{dir: m.dir, identities: keys})
+	replica := litestream.NewReplicaWithClient(target, &sealed{place: lies, identities: keys})
 	options := litestream.NewRestoreOptions()
 	options.OutputPath, options.TXID, options.IntegrityCheck = to, m.last, litestream.IntegrityCheckFull
 	if err := replica.Restore(ctx, options); err != nil {

@@ -64,7 +64,7 @@ var table = []Entry{
 		Help:  "File of the keys that open what locked phones send; made when it is missing. Empty: `sealing.key` in the data folder. Bring it along when the data moves.",
 		field: func(s *Settings) any { return &s.SealingKey }},
 	{Flag: "copy-to", Env: "DOORSTEP_COPY_TO", Default: "", kind: text,
-		Help:  "Folder, on another disk or machine, of a sealed copy that stays a moment behind. Empty: none is made.",
+		Help:  "Folder, on another disk or machine, of a sealed copy that stays a moment behind, or a bucket: `s3://copies/doorstep?endpoint=https://storage.example`. Empty: none is made.",
 		field: func(s *Settings) any { return &s.CopyTo }},
 	{Flag: "copy-key", Env: "DOORSTEP_COPY_KEY", Default: "", kind: text,
 		Help:  "File of the public key that the copy is sealed to; `doorstep copy-key new` makes one. Its private half stays off this machine.",

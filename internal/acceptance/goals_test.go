@@ -16,9 +16,9 @@ import (
 // garden is what Ada wants, with a voluntary service that helps and another that does not; both visit her with her consent.
 type garden struct {
 	*world
-	helping, visiting village // Vera's service helps; Olga's does not
-	olga              *core.Record
-	goal, step        string
+	helping    village      // Vera's service helps
+	olga       *core.Record // of a service that does not
+	goal, step string
 }
 
 func newGarden(t *testing.T) (*garden, *phone.Phone) {

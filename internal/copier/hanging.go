@@ -45,7 +45,7 @@ func (s *steps) do(step func() error) error {
 	}
 	s.hanging.Add(1)
 	go func() {
-		_ = <-done // that it was late is said
+		<-done // that it was late is said
 		s.hanging.Add(-1)
 	}()
 	return errHangs

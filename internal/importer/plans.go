@@ -177,8 +177,8 @@ func (d *planDecider) wanted(k *planKnown, r *planRow) (wanted Planned, ok bool)
 
 // differs names what a plan that stands says otherwise than a row. A row that names no first day begins tomorrow, whenever
 // it is read.
-func (r *planRow) differs(wanted Planned, stands plan.Content) []string {
-	if !r.begins {
+func (p *planRow) differs(wanted Planned, stands plan.Content) []string {
+	if !p.begins {
 		wanted.Start = stands.Start
 	}
 	return wanted.Differs(stands)

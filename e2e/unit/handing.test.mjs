@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { consentTo, destinations, withConsent } from '../../pb_public/app/model/destinations.js'
 import { caseOf, classOf, decideAnew, goes, said, sent, setBefore, shownText, tooLong } from '../../pb_public/app/model/handing.js'
+import { notHere } from '../../pb_public/shared/ui/not-here.js'
 import { shippedRules } from '../../pb_public/app/model/shipped-rules.js'
 import { score } from '../../pb_public/shared/ui/news2.js'
 
@@ -23,15 +24,23 @@ const rule = code => shippedRules.find(r => r.code === code)
 // U23
 test('only teams that can answer are offered, and the practice of the person stands there once', () => {
   const at = (practice, day = now) => destinations({ teams, organisations, patient: { practice }, mine: ['river'], now: day })
-  assert.deepEqual(at('oak-org').practice, { name: 'Oak Surgery', phone: '0161 2', why: '' })
+  assert.deepEqual(at('oak-org').practice, { name: 'Oak Surgery', team: 'oak', phone: '0161 2', why: '' })
   assert.deepEqual(at('oak-org').teams.map(t => t.id), ['coord', 'kettle', 'minds'], 'not one\'s own, not closed, not far away, not safeguarding, not the practice again')
-  assert.deepEqual(at('elm-org').practice, { name: 'Elm Surgery', phone: '', why: 'closed' }, 'nobody is told to ring it')
+  assert.deepEqual(at('elm-org').practice, { name: 'Elm Surgery', team: 'shut', phone: '', why: 'closed' }, 'nobody is told to ring it')
   assert.deepEqual(at('elm-org', now - 86_400_000).practice.why, '', 'the day before it closes it answers')
-  assert.deepEqual(at('bare-org').practice, { name: 'Bare Surgery', phone: '', why: 'no_inbox' })
-  assert.deepEqual(at('far-org').practice, { name: 'Far Surgery', phone: '0161 5', why: '' }, 'the number of its team where it has none')
-  assert.deepEqual(at('').practice, { name: '', phone: '', why: 'none' })
+  assert.deepEqual(at('bare-org').practice, { name: 'Bare Surgery', team: '', phone: '', why: 'no_inbox' })
+  assert.deepEqual(at('far-org').practice, { name: 'Far Surgery', team: 'far', phone: '0161 5', why: '' }, 'the number of its team where it has none')
+  assert.deepEqual(at('').practice, { name: '', team: '', phone: '', why: 'none' })
   assert.equal(at('').teams.find(t => t.id === 'kettle').phone, '', 'an organisation without a number')
   assert.equal(at('').teams.find(t => t.id === 'minds').phone, '0161 9', 'that of its organisation')
+})
+
+test('a practice takes elsewhere what can wait alone, until its day is over', () => {
+  const team = { not_here: ['R', 'E', 'U2', 'SD'].map(c => ({ class: c, until: '2026-03-02', instead: 'Ring', by: 'Guy', at: '' })) }
+  assert.equal(notHere(team, 'R', now)?.instead, 'Ring')
+  assert.equal(notHere(team, 'R', now + 86_400_000), null, 'the day after')
+  for (const cls of ['E', 'U2', 'SD', 'SG', 'I', '']) assert.equal(notHere(team, cls, now), null, cls)
+  for (const none of [null, undefined, {}, { not_here: null }, { not_here: /** @type {any} */ ('spoiled') }]) assert.equal(notHere(none, 'R', now), null)
 })
 
 // U6

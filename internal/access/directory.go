@@ -20,6 +20,7 @@ type Directory struct {
 // Team is a row of the directory.
 type Team struct {
 	ID, Name, Organisation, Neighbourhood, Kind, Phone, Route string
+	NotHere                                                   care.NotHeres // what it takes elsewhere than in its inbox
 	Retracted                                                 bool
 	Unsettled                                                 bool // somebody wrote it, and what follows from that was not done yet
 }

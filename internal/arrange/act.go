@@ -31,7 +31,7 @@ func (r *Room) actWith(id string, a handover.Action, actor handover.Actor, versi
 	}
 	h := HandoverOf(rec, history)
 	directory := r.Reference.Directory()
-	if (a.Kind == handover.Decline || a.Kind == handover.Overdue || a.Kind == handover.TeamGone) && a.To.ID == "" {
+	if (a.Kind == handover.Decline || a.Kind == handover.Overdue || a.Kind == handover.TeamGone || a.Kind == handover.NotHere) && a.To.ID == "" {
 		a.To, _ = directory.Coordinator(neighbourhoodOf(directory, h))
 	}
 	m := handover.Machine{Clocks: r.Reference.Clocks(), Calendar: r.Reference.Calendar(directory.Organisation(holderAfter(h, a)))}
@@ -71,7 +71,7 @@ func (r *Room) actWith(id string, a handover.Action, actor handover.Actor, versi
 // holderAfter is the team in whose working time a handover is due once an action is done.
 func holderAfter(h handover.Handover, a handover.Action) string {
 	switch a.Kind {
-	case handover.HandOn, handover.Decline, handover.Overdue:
+	case handover.HandOn, handover.Decline, handover.NotHere, handover.Overdue:
 		if a.To.ID != "" && (h.Class != care.Safeguarding || a.Kind == handover.HandOn) {
 			return a.To.ID
 		}
@@ -100,8 +100,34 @@ func (r *Room) Deliver(id, team string) error {
 	if !ok {
 		to = handover.Team{ID: team}
 	}
+	if gone, err := r.notHere(id, to); gone || err != nil {
+		return err
+	}
 	_, err := r.Act(id, handover.Action{Kind: handover.Deliver, To: to}, system, 0)
 	return err
+}
+
+// notHere declines for a team what it takes elsewhere, before it comes before anybody there; false: it is delivered. What
+// somebody handed on to them is: they knew.
+func (r *Room) notHere(id string, to handover.Team) (gone bool, err error) {
+	directory := r.Reference.Directory()
+	if !slices.ContainsFunc(care.CanBeElsewhere, func(class string) bool { _, any := directory.NotHere(to.ID, care.Class(class)); return any }) {
+		return false, nil
+	}
+	rec, err := r.stored(id)
+	if err != nil || rec == nil || care.AsHandover(rec).ToTeam() != to.ID {
+		return false, err
+	}
+	n, elsewhere := directory.NotHere(to.ID, care.AsHandover(rec).Class())
+	if !elsewhere {
+		return false, nil
+	}
+	handedOn, err := r.Store.History(id, []string{handover.EventHandedOn})
+	if err != nil || len(handedOn) > 0 {
+		return false, err
+	}
+	after, err := r.Act(id, handover.Action{Kind: handover.NotHere, Reason: handover.NotHereText(to.Name, n)}, system, 0)
+	return err == nil && care.AsHandover(after).ToTeam() != to.ID, err
 }
 
 // Tell writes into the history of a handover what came of telling its team by a way beyond the inbox. No state moves

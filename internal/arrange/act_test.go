@@ -65,6 +65,58 @@ func TestAct_WhatPeopleAndTheClockDo(t *testing.T) {
 	}
 }
 
+// A practice that takes routine matters elsewhere is not bothered with them, and nobody is left with one: it goes to the
+// coordinator, with the reason and a place to go. What is in a hurry always arrives, and what was handed on knowingly.
+func TestDeliver_WhatAPracticeTakesElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		said  care.NotHere
+		class care.Class
+		to    func(*storetest.Town) string
+		want  care.State
+	}{
+		{"routine, which it takes elsewhere", care.NotHere{Class: care.Routine, Until: "2027-03-02"}, care.Routine, coordination, care.Declined},
+		{"for information, and it said routine", care.NotHere{Class: care.Routine, Until: "2027-03-02"}, care.Information, surgery, care.Sent},
+		{"routine, and its day is over", care.NotHere{Class: care.Routine, Until: "2026-01-02"}, care.Routine, surgery, care.Sent},
+		{"same day", care.NotHere{Class: care.SameDay, Until: "2027-03-02"}, care.SameDay, surgery, care.Sent},
+		{"urgent, whatever stands in its row", care.NotHere{Class: care.Urgent, Until: "2027-03-02"}, care.Urgent, surgery, care.Sent},
+		{"an emergency, whatever stands in its row", care.NotHere{Class: care.Emergency, Until: "2027-03-02"}, care.Emergency, surgery, care.Sent},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			b.arrange(softSign)
+			rec := b.only(b.Town.Surgery)
+			b.must(func(r *arrange.Room) error {
+				stored := b.handover(rec.ID)
+				old := stored.Clone()
+				stored.SetAll(map[string]any{"class": string(c.class)})
+				return r.Store.Update(stored, old, []string{"class"})
+			})
+			c.said.By, c.said.Instead = "Dr Guy Marsh", "Ring reception: 01632 960001"
+			b.SayNotHere(b.Town.Surgery, c.said)
+			b.must(func(r *arrange.Room) error { return r.Deliver(rec.ID, b.Town.Surgery) })
+			got := b.handover(rec.ID)
+			if got.Text("state") != string(c.want) || got.Text("to_team") != c.to(&b.Town) {
+				t.Fatalf("it is %s with %s", got.Text("state"), got.Text("to_team"))
+			}
+			if c.want != care.Declined {
+				return
+			}
+			reason := got.Text("decline_reason")
+			for _, says := range []string{"routine matters", "Tue 2 Mar 2027", "Dr Guy Marsh", "Instead: Ring reception: 01632 960001"} {
+				if !strings.Contains(reason, says) {
+					t.Errorf("the sender reads %q, without %q", reason, says)
+				}
+			}
+			b.act(rec.ID, handover.Action{Kind: handover.HandOn, Reason: "They know.", To: handover.Team{ID: b.Town.Surgery, Kind: "practice"}}, b.Town.Coordinator())
+			b.must(func(r *arrange.Room) error { return r.Deliver(rec.ID, b.Town.Surgery) })
+			if got := b.handover(rec.ID); got.Text("to_team") != b.Town.Surgery || got.Text("state") != string(care.Sent) {
+				t.Errorf("what the coordinator handed on knowingly is %s with %s", got.Text("state"), got.Text("to_team"))
+			}
+		})
+	}
+}
+
 func TestAct_WhoHasNotSeenADecisionLooksAgain(t *testing.T) {
 	b := newBench(t)
 	b.arrange(softSign)

@@ -53,6 +53,15 @@ func (d directoryView) Team(id string) (handover.Team, bool) {
 	return teamOf(d.Directory.Team(id)), true
 }
 
+// NotHere implements Directory.
+func (d directoryView) NotHere(id string, class care.Class) (care.NotHere, bool) {
+	t := d.Directory.Team(id)
+	if t == nil {
+		return care.NotHere{}, false
+	}
+	return t.NotHere.Of(class, d.now)
+}
+
 // Meant implements Directory.
 func (d directoryView) Meant(destination, practice string) string {
 	name, org := "", practice

@@ -66,6 +66,8 @@ type Directory interface {
 	// Meant says why a destination of somebody's practice cannot take a handover, as what follows "Meant for": "Oak
 	// Surgery, which has closed". "" where nothing is known of it.
 	Meant(destination, practice string) string
+	// NotHere is what a team says of a class that it takes elsewhere than in its inbox; false: it takes it.
+	NotHere(team string, class care.Class) (care.NotHere, bool)
 }
 
 // Room arranges within one transaction.

@@ -2,6 +2,10 @@
 
 package care
 
+import (
+	"encoding/json"
+)
+
 // Team is a record of teams, read by the names of its fields.
 type Team struct{ *Record }
 
@@ -28,3 +32,6 @@ func (r Team) Route() string { return r.Record.Text("route") }
 
 // RegistrantOnCall is an id of staff, "" when missing.
 func (r Team) RegistrantOnCall() string { return r.Record.Text("registrant_on_call") }
+
+// NotHere is JSON of its shape, nil when missing.
+func (r Team) NotHere() json.RawMessage { return r.Record.Raw("not_here") }

@@ -34,6 +34,15 @@ var specialDays = &Shape{List: true, Members: []Member{
 	{Field: Field{Name: "name", Kind: Text, Max: 100}},
 }}
 
+// notHere are the classes that a practice takes elsewhere than in its inbox; see NotHere.
+var notHere = &Shape{List: true, Members: []Member{
+	{Field: Field{Name: "class", Kind: Enum, Values: CanBeElsewhere}, Needed: true},
+	{Field: Field{Name: "until", Kind: Date}, Needed: true},
+	{Field: Field{Name: "instead", Kind: Text, Max: 300}},
+	{Field: Field{Name: "by", Kind: Text, Max: 200}},
+	{Field: Field{Name: "at", Kind: Time}},
+}}
+
 func weekday(name string) Member { return Member{Field: Field{Name: name, Kind: Text, Rule: "hours"}} }
 
 // jsonWebKey is a public key (RFC 7517): EC P-256, or OKP Ed25519 for a device.

@@ -112,6 +112,9 @@ func asks(path string) string {
 	if strings.HasSuffix(path, "/consent") {
 		return "Vera"
 	}
+	if strings.HasSuffix(path, "/not-here") {
+		return ""
+	}
 	what, _, _ := strings.Cut(strings.TrimPrefix(path, "/api/care/v1/"), "/")
 	switch what {
 	case "imports":

@@ -58,6 +58,8 @@ func (m *move) do() error {
 		m.overdue()
 	case TeamGone:
 		m.teamGone()
+	case NotHere:
+		m.notHere()
 	case Raise:
 		m.raise()
 	case Join:
@@ -191,11 +193,18 @@ func (m *move) decline() error {
 	if err := m.reason(); err != nil {
 		return err
 	}
-	m.h.DeclineReason = m.a.Reason
-	m.say(EventDeclined, m.a.Reason)
+	why := m.a.Reason
+	if instead := strings.TrimSpace(m.a.Text); instead != "" && instead != strings.TrimSpace(why) { // a line of a phone says both in one
+		why = strings.TrimRight(strings.TrimSpace(why), ".") + ". Instead: " + instead
+	}
+	m.h.DeclineReason = care.Clip(why, maxDecline)
+	m.say(EventDeclined, why)
 	m.pass(care.Declined)
 	return nil
 }
+
+// maxDecline is the longest reason that is kept with the handover, in characters; its history has all of it.
+const maxDecline = 2000
 
 // pass gives the handover to the next in the chain, where it starts with a clock of its own.
 // The chain is short: the destination, the care coordinator, and then it has failed and stays
@@ -422,6 +431,16 @@ func (m *move) teamGone() {
 	m.send(to, care.Escalated)
 	e := m.say(EventEscalated, "The team that had it takes nothing any more. It is now with the care coordinator.")
 	e.Detail, e.Deliver = map[string]any{"to": to.ID}, true
+}
+
+// notHere declines for a team what it said that it takes elsewhere. Where nobody else is there it is delivered all the same.
+func (m *move) notHere() {
+	if _, ok := NextInChain(m.h, m.a.To); !ok || m.to == stays || !slices.Contains(care.CanBeElsewhere, string(m.h.Class)) {
+		return
+	}
+	m.h.DeclineReason = m.a.Reason
+	m.say(EventDeclined, m.a.Reason)
+	m.pass(care.Declined)
 }
 
 func (m *move) raise() {

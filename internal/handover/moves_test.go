@@ -400,3 +400,28 @@ func TestAHandoverGoesIntoARecordAndBack(t *testing.T) {
 		t.Error("what is missing must be null")
 	}
 }
+
+func TestWhatIsInAHurryIsNeverTurnedAway(t *testing.T) {
+	for _, class := range []care.Class{care.Emergency, care.Urgent, care.Safeguarding, care.SameDay, care.Routine, care.Information} {
+		h := standing(care.Queued, "x")
+		h.Class = class
+		for to, gone := range map[Team]bool{coordinator: class == care.Routine || class == care.Information, {}: false} { // nobody else is there
+			got, events, err := machine(t).Apply(h, Action{Kind: NotHere, Reason: "elsewhere", To: to}, Actor{System: true}, now)
+			if err != nil || (got.ToTeam != h.ToTeam) != gone || (len(events) > 0) != gone {
+				t.Errorf("%s, to %q: with %s, %d events, %v", class, to.ID, got.ToTeam, len(events), err)
+			}
+		}
+	}
+}
+
+func TestADeclineCarriesItsReasonAndAPlaceToGo(t *testing.T) {
+	for _, c := range []struct{ reason, text, want string }{
+		{"Not our patient.", "Elm Surgery, 01632 960002", "Not our patient. Instead: Elm Surgery, 01632 960002"},
+		{"Not ours", " ", "Not ours"}, {"Not ours", "Not ours", "Not ours"}, {"Not ours", "", "Not ours"},
+	} {
+		h, events := apply(t, standing(care.Sent, ""), Action{Kind: Decline, To: coordinator, Reason: c.reason, Text: c.text}, gp, now)
+		if h.DeclineReason != c.want || events[0].Text != c.want {
+			t.Errorf("%q, instead %q: %q, and %q in the history", c.reason, c.text, h.DeclineReason, events[0].Text)
+		}
+	}
+}

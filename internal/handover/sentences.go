@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/worktime"
 )
 
@@ -128,4 +129,20 @@ func list(v any) []string {
 		return out
 	}
 	return []string{fmt.Sprint(v)}
+}
+
+// NotHereText says that a team takes a class elsewhere, who decided it, until when, and what to do instead.
+func NotHereText(team string, n care.NotHere) string {
+	what := map[care.Class]string{care.Routine: "routine matters", care.Information: "what is for information"}[n.Class]
+	text := fmt.Sprintf("%s does not take %s in its inbox until %s", team, what, n.Until)
+	if day, err := worktime.ParseDate(n.Until); err == nil {
+		text = fmt.Sprintf("%s does not take %s in its inbox until %s", team, what, worktime.InLondon(day.Begins()).Format("Mon 2 Jan 2006"))
+	}
+	if n.By != "" {
+		text += " (decided by " + n.By + ")"
+	}
+	if n.Instead == "" {
+		return text + "."
+	}
+	return text + ". Instead: " + n.Instead
 }

@@ -11,7 +11,7 @@ const (
 	Acknowledge   Kind = "acknowledge"   // received; reception may
 	Unacknowledge Kind = "unacknowledge" // undo of one's own click within [UndoWindow]
 	Accept        Kind = "accept"        // a clinician owns it
-	Decline       Kind = "decline"       // with a reason; goes to the next in the chain
+	Decline       Kind = "decline"       // with a reason and a place to go; goes to the next in the chain
 	Answer        Kind = "answer"        // with an outcome; closes the loop
 	HandOn        Kind = "hand_on"       // to another team, with a reason
 	RecordCall    Kind = "record_call"   // one that reached a named person is the acknowledgement
@@ -29,8 +29,10 @@ const (
 	Overdue Kind = "overdue" // no answer in time is a failure
 	// TeamGone: the team that has it takes nothing any more.
 	TeamGone Kind = "team_gone"
-	Raise    Kind = "raise" // evidence raised the class: people are told again
-	Join     Kind = "join"  // the same matter stands in another handover
+	// NotHere: the team takes this class elsewhere, and it never came before anybody there.
+	NotHere Kind = "not_here"
+	Raise   Kind = "raise" // evidence raised the class: people are told again
+	Join    Kind = "join"  // the same matter stands in another handover
 	// Misfiled: what it rests on was recorded under the wrong person and is with the right one now.
 	Misfiled Kind = "misfiled"
 	// Corrected: whoever recorded the visit that it rests on has since said that it was not so.
@@ -80,6 +82,7 @@ var table = map[Kind]column{
 	Add:           {stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	Deliver:       {toSent, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	Overdue:       {next, next, next, next, next, next, next, stays, next, next, stays, stays},
+	NotHere:       {next, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays, stays},
 	TeamGone:      {next, next, next, next, next, next, next, stays, next, next, stays, stays},
 	Raise:         {stays, stays, stays, stays, toSent, toSent, toSent, wrong, stays, stays, stays, wrong},
 	Misfiled:      {toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, toStoodDown, stays, toStoodDown, toStoodDown, toStoodDown, stays},
@@ -98,7 +101,7 @@ var position = func() map[care.State]int {
 // machines are the actions people cannot do.
 func (k Kind) machine() bool {
 	switch k {
-	case Deliver, Overdue, TeamGone, Raise, Join, Misfiled, Corrected:
+	case Deliver, Overdue, TeamGone, NotHere, Raise, Join, Misfiled, Corrected:
 		return true
 	}
 	return false

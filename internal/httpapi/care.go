@@ -39,14 +39,15 @@ type careRoute struct {
 }
 
 // Who a route is for.
-func worksHandovers(d care.Duty) bool { return d.Inbox || d.May(care.Create, care.Handovers) }
-func everybody(care.Duty) bool        { return true }
-func worksDesk(d care.Duty) bool      { return d.Desk }
-func watches(d care.Duty) bool        { return worksHandovers(d) || worksDesk(d) }
-func keepsDevices(d care.Duty) bool   { return d.Desk || d.May(care.Update, care.Devices) }
-func keepsAccounts(d care.Duty) bool  { return d.KeepsAccounts() }
-func registers(d care.Duty) bool      { return d.Desk && d.May(care.Create, care.Patients) }
-func corrects(d care.Duty) bool       { return d.Desk && d.May(care.Update, care.Patients) }
+func worksHandovers(d care.Duty) bool   { return d.Inbox || d.May(care.Create, care.Handovers) }
+func answersHandovers(d care.Duty) bool { return d.Inbox && d.Answers }
+func everybody(care.Duty) bool          { return true }
+func worksDesk(d care.Duty) bool        { return d.Desk }
+func watches(d care.Duty) bool          { return worksHandovers(d) || worksDesk(d) }
+func keepsDevices(d care.Duty) bool     { return d.Desk || d.May(care.Update, care.Devices) }
+func keepsAccounts(d care.Duty) bool    { return d.KeepsAccounts() }
+func registers(d care.Duty) bool        { return d.Desk && d.May(care.Create, care.Patients) }
+func corrects(d care.Duty) bool         { return d.Desk && d.May(care.Update, care.Patients) }
 
 // keepsVolunteers: what a person says to a voluntary service is recorded by whoever looks after its volunteers.
 func keepsVolunteers(d care.Duty) bool { return d.Desk && d.View == care.Limited }
@@ -59,6 +60,7 @@ func (a *API) careRoutes() []careRoute {
 	routes := []careRoute{
 		{http.MethodGet, "/inbox", worksHandovers, a.readInbox},
 		{http.MethodGet, "/handovers", worksHandovers, a.listHandovers},
+		{http.MethodPost, "/teams/{id}/not-here", answersHandovers, a.sayNotHere},
 		{http.MethodPost, "/handovers/search", worksHandovers, a.searchClosed},
 		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},
 		{http.MethodGet, "/handovers/{id}/pdf", worksHandovers, a.printHandover},

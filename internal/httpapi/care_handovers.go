@@ -202,7 +202,7 @@ type actRequest struct {
 	Version int64 `json:"version" validate:"min=0"`
 
 	Reason   string `json:"reason" validate:"max=2000"`                      // decline, hand-on, stand-down
-	Text     string `json:"text" validate:"max=4000"`                        // answer, hand-on, call, confirm
+	Text     string `json:"text" validate:"max=4000"`                        // answer, hand-on, call, confirm; decline: where it goes instead
 	Outcome  string `json:"outcome" validate:"max=40"`                       // answer: one of care.HandoverOutcomes
 	Class    string `json:"class" validate:"omitempty,oneof=E U2 SD R I SG"` // answer that asks for work
 	ToTeam   string `json:"to_team" validate:"omitempty,len=26"`             // hand-on; "" = the person's practice

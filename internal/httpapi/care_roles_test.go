@@ -21,6 +21,7 @@ var (
 	handoverRoles = []care.Role{care.DistrictNurse, care.SupportWorker, care.Matron, care.MentalHealth, care.SocialCare, care.LinkWorker,
 		care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.SafeguardingLead, care.Reception, care.DutyGP}
 	deskRoles          = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator}
+	answerRoles        = []care.Role{care.DistrictNurse, care.Matron, care.MentalHealth, care.SocialCare, care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.SafeguardingLead, care.DutyGP}
 	registerRoles      = []care.Role{care.TeamLead, care.CareCoordinator}
 	administratorRoles = []care.Role{care.Administrator, care.ServerAdministrator}
 	serverRoles        = []care.Role{care.ServerAdministrator}
@@ -59,6 +60,7 @@ var routeTable = map[string]struct {
 	"POST /routes/{id}/end":              {roles: administratorRoles, status: 404},
 	"POST /routes/{id}/secret":           {roles: administratorRoles, status: 404},
 	"POST /routes/{id}/test":             {roles: administratorRoles, status: 404},
+	"POST /teams/{id}/not-here":          {roles: answerRoles, body: `{"class":"R"}`, status: 404},
 	"GET /deliveries":                    {roles: deskRoles, status: 200},
 	"POST /deliveries/{id}/again":        {roles: deskRoles, status: 404},
 	"POST /deliveries/{id}/other":        {roles: deskRoles, body: `{"route":"x"}`, status: 404},

@@ -20,6 +20,10 @@ type OpenTeam struct {
 	// working days.
 	Stated     bool   `json:"stated"`
 	OutOfHours string `json:"out_of_hours,omitempty"` // where to turn meanwhile, in the organisation's words
+	// NotHere is what it takes elsewhere than in its inbox, at this moment.
+	NotHere []care.NotHere `json:"not_here,omitempty"`
+	// SaysNotHere: whoever asks may say what that is.
+	SaysNotHere bool `json:"says_not_here,omitempty"`
 }
 
 // ownTeams are the teams of somebody and whether they are open at this moment.
@@ -28,7 +32,7 @@ func (a *API) ownTeams(who *access.Access) []OpenTeam {
 	teams := make([]OpenTeam, 0, len(who.Teams))
 	for _, id := range who.Teams {
 		named := a.Store.Access.NamedTeam(id)
-		t := OpenTeam{ID: id, Name: named.Name, Kind: named.Kind, Phone: named.Phone}
+		t := OpenTeam{ID: id, Name: named.Name, Kind: named.Kind, Phone: named.Phone, NotHere: a.elsewhere(id), SaysNotHere: a.saysNotHere(who, id)}
 		a.addHours(&t, now)
 		teams = append(teams, t)
 	}

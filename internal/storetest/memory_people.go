@@ -26,6 +26,14 @@ type people struct {
 type team struct {
 	handover.Team
 	organisation string
+	notHere      care.NotHeres
+}
+
+// SayNotHere lets a team take a class elsewhere than in its inbox.
+func (m *Memory) SayNotHere(id string, n care.NotHere) {
+	t := m.teams[id]
+	t.notHere = append(t.notHere, n)
+	m.teams[id] = t
 }
 
 type grant struct {
@@ -66,7 +74,7 @@ func (m *Memory) furnish() {
 	}
 	for _, p := range t.Teams() {
 		id(p.ID)
-		m.teams[*p.ID] = team{handover.Team{ID: *p.ID, Name: p.Name, Kind: p.Kind, Neighbourhood: t.Riverside}, *p.Organisation}
+		m.teams[*p.ID] = team{handover.Team{ID: *p.ID, Name: p.Name, Kind: p.Kind, Neighbourhood: t.Riverside}, *p.Organisation, nil}
 	}
 	for _, p := range t.Posts() {
 		id(p.ID)
@@ -165,7 +173,7 @@ func (m *Memory) Staff(id string) (care.Viewer, bool) {
 func (m *Memory) StandingAt(string, time.Time) (care.Viewer, bool) { return care.Viewer{}, false }
 
 // Directory implements the rooms' references.
-func (m *Memory) Directory() arrange.Directory { return directory{m.teams} }
+func (m *Memory) Directory() arrange.Directory { return directory{m.teams, m.now} }
 
 // Calendar implements arrange.Reference: everybody works core hours.
 func (m *Memory) Calendar(string) handover.Calendar { return coreHours }
@@ -187,7 +195,10 @@ func (m *Memory) Clocks() handover.Clocks { return handover.DefaultClocks() }
 // Rules implements the rooms' references.
 func (m *Memory) Rules() *rules.Set { return m.rules }
 
-type directory struct{ teams map[string]team }
+type directory struct {
+	teams map[string]team
+	now   time.Time
+}
 
 func (d directory) find(fits func(team) bool) (handover.Team, bool) {
 	for _, id := range slices.Sorted(maps.Keys(d.teams)) {
@@ -215,6 +226,11 @@ func (d directory) Meant(destination, _ string) string {
 		return t.Name + ", which has no inbox here"
 	}
 	return "the practice of this person, and none is known"
+}
+
+// NotHere implements arrange.Directory.
+func (d directory) NotHere(id string, class care.Class) (care.NotHere, bool) {
+	return d.teams[id].notHere.Of(class, d.now)
 }
 
 func (d directory) Coordinator(neighbourhood string) (handover.Team, bool) {

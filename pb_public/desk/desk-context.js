@@ -28,6 +28,7 @@ import { words } from './words.js'
 /** @typedef {{ id: string, name: string, kind: string, route: string, phone: string, neighbourhood: string, organisation: string }} Team */
 /** @typedef {{ collection: string, name: string, kind: string, values?: string[], min?: number, max?: number, once?: boolean }} Field */
 
+const teamFields = 'id,name,kind,route,phone,neighbourhood,organisation,not_here'
 const keptFor = 60_000 // ms: names change seldom
 
 export class DeskContext {
@@ -130,8 +131,7 @@ export class DeskContext {
   teams() {
     return this.#once('teams', async () => {
       const list = (await this.session.send('GET',
-            '/api/collections/teams/records?perPage=1000&skipTotal=1&sort=name&fields=id,name,kind,route,phone,neighbourhood,organisation',
-            undefined, true)).items
+            `/api/collections/teams/records?perPage=1000&skipTotal=1&sort=name&fields=${teamFields}`, undefined, true)).items
       this.teamsById = new Map(list.map((/** @type {Team} */ t) => [t.id, t]))
       return list
     })

@@ -16,7 +16,10 @@ function problems(inbox, form) {
   const need = (/** @type {string} */ field, /** @type {string} */ text) => {
     if (!String(v[field] ?? '').trim()) list.push({ field, text }) }
   switch (form.kind) {
-    case 'decline': need('reason', w.form.decline.need); break
+    case 'decline':
+      need('reason', w.form.decline.need)
+      need('text', w.form.decline.needInstead)
+      break
     case 'stand_down': need('reason', w.form.stand_down.need); break
     case 'answer':
       need('outcome', w.form.answer.need)
@@ -107,7 +110,8 @@ function fields(inbox, form, draw) {
             ?selected=${(v[name] ?? '') === value}>${shown}</option>`)}</select>` })
   }
   switch (form.kind) {
-    case 'decline': return text('reason', f.decline.reason)
+    case 'decline': return html`${text('reason', f.decline.reason, { most: 1500 })}${text('text', f.decline.instead, { lines: 2, most: 400,
+      hint: f.decline.insteadHint })}`
     case 'stand_down': return text('reason', f.stand_down.reason)
     case 'confirm': return text('text', f.confirm.text, { optional: true, lines: 2 })
     case 'file': return nothing

@@ -18,6 +18,7 @@ import { closedDoors, listView } from './list.js'
 import { Live, pollEvery } from './live.js'
 import { counts } from './model.js'
 import { listOnPaper } from './paper.js'
+import { notHereView } from './not-here.js'
 import { onceView } from './once.js'
 import { keepPrefs, readPrefs } from './prefs.js'
 import { addressOf } from './row.js'
@@ -298,7 +299,7 @@ function inside() {
         @click=${() => { inbox.notice = null; draw() }}>${w.dismiss}</button></div>` : nothing}</div>
     ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), pdf: download, next: nextId() })
       : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry(), print: () => print(),
-        window: listWindow })}</div>${printing ? listOnPaper(inbox) : nothing}`}`
+        window: listWindow })}${notHereView(inbox, draw)}</div>${printing ? listOnPaper(inbox) : nothing}`}`
 }
 
 function connection() {

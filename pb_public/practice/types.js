@@ -57,7 +57,8 @@
 /** @typedef {{ id: string, at: string, readings: Record<string, number> }} Measured */
 /** @typedef {Item & { events: HandoverEvent[], evidence: Evidence[], trend: TrendPoint[], measured: Measured[] }} Detail */
 
-/** @typedef {Named & { open: boolean, opens_at?: string, stated: boolean, out_of_hours?: string }} OpenTeam */
+/** @typedef {Named & { open: boolean, opens_at?: string, stated: boolean, out_of_hours?: string,
+ *   not_here?: import('../shared/ui/not-here.js').NotHere[], says_not_here?: boolean }} OpenTeam */
 /** @typedef {{ handover: string, by: Named, since: string, until: string, claimed: boolean }} Attention */
 
 /**

@@ -10,6 +10,7 @@ import { inOrder } from '../../shared/ui/words.js'
  * The person's practice.
  * @typedef {object} Practice
  * @property {string} name "" where none is known
+ * @property {string} team its inbox, as the server finds it; "" for none
  * @property {string} phone "" where it cannot answer
  * @property {'' | 'none' | 'closed' | 'no_inbox'} why it cannot answer; "" where it can
  */
@@ -33,7 +34,8 @@ export function destinations({ teams, organisations, patient, mine, now }) {
   const inboxes = teams.filter(t => t.kind === 'practice' && t.organisation === patient.practice)
   const why = !own ? 'none' : !isOpen(own, now) ? 'closed' : !inboxes.length ? 'no_inbox' : ''
   return {
-    practice: { name: own?.name ?? '', phone: why ? '' : own?.phone || inboxes.find(t => t.phone)?.phone || '', why },
+    practice: { name: own?.name ?? '', team: inboxes.map(t => t.id).sort()[0] ?? '',
+      phone: why ? '' : own?.phone || inboxes.find(t => t.phone)?.phone || '', why },
     teams: teams.filter(t => t.kind !== 'safeguarding' && !mine.includes(t.id) && isOpen(orgs.get(t.organisation), now))
       .filter(t => !t.neighbourhood || !areas.size || areas.has(t.neighbourhood))
       .filter(t => !(t.kind === 'practice' && t.organisation === patient.practice)) // it stands there as the person's practice

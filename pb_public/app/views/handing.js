@@ -7,7 +7,7 @@ import { handsOver, judge, practice, texts, urgencyOf } from '../model/visitform
 import { callQuestions, ringLinks } from './calls.js'
 import { handed } from './handed.js'
 import { choice, field, select } from './parts.js'
-import { optionsAt, placesOf, receiverAt, referral, sends } from './referral.js'
+import { elsewhere, optionsAt, placesOf, receiverAt, referral, sends } from './referral.js'
 
 /** @typedef {import('../context.js').App} App */
 /** @typedef {import('../model/visitform.js').Hand} Hand */
@@ -49,6 +49,7 @@ export function handing(app, f, patient, j, hand, error, change) {
           hint: f.cls && f.cls !== cls ? w.atLeast : '', change: v => change(form => { form.cls = v }) })}
       ${select({ id: 'to_team', label: w.to, options: optionsAt(app, at, hand), value: hand.to || practice,
           change: v => change(form => { form.toTeam = v }) })}
+      ${elsewhere(app, at, hand, cls, change)}
       ${urgent && !j.call ? callBlock(app, f, patient, j, hand, error, change) : nothing}
       ${urgent && !app.me.raises_urgent
         ? select({ id: 'registrant', label: w.registrant, hint: w.registrantHint, error: error('registrant'),

@@ -2,6 +2,8 @@
 // Where a handover can go, what saving sends to whom and why, and what a voluntary team is told.
 import { html, nothing } from '../../shared/ui/html.js'
 import { fill, word, words } from '../../shared/ui/words.js'
+import { date } from '../../shared/ui/format.js'
+import { notHere } from '../../shared/ui/not-here.js'
 import { consentTo, destinations } from '../model/destinations.js'
 import { goes, teamOf } from '../model/handing.js'
 import { practice } from '../model/visitform.js'
@@ -42,6 +44,31 @@ export function optionsAt(app, at, hand) {
 }
 
 /**
+ * What the team that a handover goes to takes elsewhere; null: it takes it.
+ * @param {App} app @param {Places} at @param {string} to "" for the practice @param {string} cls
+ */
+const elsewhereAt = (app, at, to, cls) => notHere(app.get('teams', to || at.practice.team), cls, app.now())
+
+/**
+ * Before anything is written: that it is not taken there, why, and the other ways.
+ * @param {App} app @param {Places} at @param {Hand} hand @param {string} cls @param {(how: (form: any) => void) => void} change
+ */
+export function elsewhere(app, at, hand, cls, change) {
+  const w = words.app.elsewhere, n = elsewhereAt(app, at, hand.to, cls), desk = teamOf('coordinator', hand.known)
+  if (!n) return nothing
+  const to = receiverAt(app, at, hand, hand.to), coordinator = app.get('teams', desk)
+  return html`<div class="ds-banner ds-banner--warn" role="status" id="elsewhere">
+    <p>${fill(w.says, { team: to?.name ?? '', what: word(w.what, cls), until: date(n.until), by: n.by })} ${n.instead
+      ? fill(w.instead, { text: n.instead }) : nothing}</p>
+    <p>${w.goesOn}</p><p class="ds-row">${to?.phone
+      ? html`<a class="nhsuk-button nhsuk-button--secondary" href="tel:${to.phone.replaceAll(' ', '')}">${
+        fill(w.ring, { name: to.name, phone: to.phone })}</a>` : nothing}
+    ${coordinator ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary"
+      @click=${() => change(form => { form.toTeam = desk })}>${fill(w.toDesk, { name: coordinator.name ?? '' })}</button>`
+      : nothing}</p></div>`
+}
+
+/**
  * What a voluntary team reads: two boxes, and by consent who it is about.
  * @param {App} app @param {any} f @param {any} patient @param {Hand} hand
  * @param {(name: string) => string} error @param {(how: (form: any) => void) => void} change
@@ -71,6 +98,7 @@ export function sends(app, at, j, hand, on, cls) {
     const to = g.to ? app.get('teams', g.to)?.name ?? w.somebody : at.practice.name || w.practice
     const text = fill(w[g.titles.length ? (g.byHand ? 'both' : 'rules') : 'hand'],
       { urgency: word(words.common.classes, g.cls), to, reasons: g.titles.join('; ') })
+    if (elsewhereAt(app, at, g.to, g.cls)) return `${text} ${fill(w.elsewhere, { to })}`
     return g.to || !at.practice.why ? text : `${text} ${fill(w.nowhere, { to: receiverAt(app, at, hand, '')?.name ?? w.coordinator })}`
   }
   return html`<div class="ds-banner" role="status" id="sends"><p><strong>${list.length ? w.title : w.nothing}</strong></p>

@@ -4,8 +4,9 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { now } from '../../shared/ui/now.js'
 import { call999Text, callText, enteredText } from '../../shared/ui/calls.js'
 import { findings, saidOf } from '../../shared/ui/evidence.js'
-import { clockSaid, duration, when } from '../../shared/ui/format.js'
+import { clockSaid, date, duration, when } from '../../shared/ui/format.js'
 import { fill, word, words } from '../words.js'
+import { notHere } from '../../shared/ui/not-here.js'
 import { unreadableTexts } from '../../shared/ui/unreadable.js'
 import { saveFile } from '../../shared/ui/download.js'
 import { Refusal, sentenceOf } from '../../shared/ui/session.js'
@@ -167,9 +168,19 @@ export function handover(desk, [id = '', first = '']) {
       ${select({ id: 'on-team', label: w.toTeam, value: on.team, change: v => { on.team = v; desk.redraw() },
           options: teams.filter(t => t.id !== h.to_team?.id)
           .map(t => ({ value: t.id, text: `${t.name}${t.route === 'phone' ? w.byPhone : ''}`, group: word(w.kinds, t.kind) })) })}
+      ${elsewhere(teams.find(t => t.id === on.team))}
       ${textInput({ id: 'on-reason', label: w.reason, value: on.reason, input: v => { on.reason = v }, wide: true })}
       ${voluntary ? textArea({ id: 'on-safe', label: w.safeLabel, hint: w.safeHint, value: on.safe, rows: 3, input: v => { on.safe = v } })
         : textArea({ id: 'on-text', label: w.ask, value: on.text, rows: 3, input: v => { on.text = v } })}`
+  }
+  /** That a team takes this class elsewhere. @param {any} team */
+  const elsewhere = team => {
+    const n = notHere(team, h.class, now())
+    return n ? html`<p class="ds-banner ds-banner--warn" id="elsewhere">${
+      fill(w.notHere, { team: team.name, until: date(n.until), by: n.by })}
+      ${n.instead ? fill(w.instead, { text: n.instead }) : nothing} ${team.phone
+        ? html`<a href="tel:${team.phone.replaceAll(' ', '')}">${fill(w.ring, { team: team.name, phone: team.phone })}</a>` : nothing}</p>`
+      : nothing
   }
   /** @param {SubmitEvent} e */
   const submit = e => {

@@ -1,0 +1,65 @@
+// A practice says what it takes elsewhere than in its inbox; a nurse reads it before she writes, and is offered the other ways.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openPhone, saved } from './app-kit.mjs'
+import { accessible, openPage } from './kit.mjs'
+import { inbox, loaded } from './practice-kit.mjs'
+
+const here = inbox()
+const shot = (/** @type {import('playwright-core').Page} */ page, /** @type {string} */ name) =>
+  process.env.SHOTS ? page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true }) : undefined
+
+/** Narrow and light, wide and dark. @param {import('playwright-core').Page} page @param {string} name */
+async function looked(page, name) {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await accessible(page, `${name}, narrow`)
+  await shot(page, `${name}-360`)
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page, `${name}, dark`, { colours: true })
+  await shot(page, `${name}-dark-1366`)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+test('what a practice takes elsewhere is read before anything is written, and sent another way', async t => {
+  const { stand, browser } = here
+  const guy = await here.page(t, 'guy')
+  await loaded(guy)
+  await guy.getByText(/^What .+ takes elsewhere$/).click()
+  await guy.getByRole('button', { name: 'Not here: routine matters' }).click()
+  const until = `${new Date().getFullYear() + 1}-01-31`
+  await guy.getByLabel('Until and with').fill(until)
+  await guy.getByRole('button', { name: 'Take it elsewhere' }).click()
+  await guy.getByText('Say where it goes instead').waitFor()
+  await looked(guy, 'not-here-form')
+  await guy.getByLabel('Where it goes instead').fill('Ring reception after two: 01632 960001')
+  await guy.getByRole('button', { name: 'Take it elsewhere' }).click()
+  await guy.getByText(/does not take routine matters here until .+ Senders read: Ring reception after two/).waitFor()
+  await looked(guy, 'not-here')
+  const rita = await openPage(t, browser, stand, '/practice/', { as: 'rita' }) // reception reads it, and decides nothing
+  await rita.getByText(/does not take routine matters here until/).waitFor()
+  assert.equal(await rita.getByText(/takes elsewhere$/).count(), 0)
+
+  const phone = await openPhone(t, browser, stand, 'nia')
+  await phone.getByRole('link', { name: /AMES/ }).first().click()
+  await phone.getByRole('link', { name: 'Record a visit' }).click()
+  await phone.getByLabel('Visit done').check()
+  await phone.getByRole('group', { name: /Hand/ }).getByLabel('Yes').check()
+  await phone.getByLabel('How urgent').selectOption('R')
+  const said = phone.locator('#elsewhere')
+  await said.getByText(/does not take routine matters in its inbox until .+ decided that/).waitFor()
+  await said.getByText('Instead: Ring reception after two: 01632 960001').waitFor()
+  await looked(phone, 'not-here-phone')
+  await phone.getByLabel('How urgent').selectOption('SD')
+  await said.waitFor({ state: 'detached' }) // anything in a hurry comes
+  await phone.getByLabel('How urgent').selectOption('R')
+  await said.getByRole('button', { name: /^Send it to / }).click()
+  await said.waitFor({ state: 'detached' })
+  await phone.getByLabel('Situation').fill('Dressings run out next week')
+  await phone.getByRole('button', { name: 'Save', exact: true }).click()
+  await saved(phone)
+
+  await guy.getByRole('button', { name: 'Change or end: routine matters' }).click()
+  await guy.getByRole('button', { name: 'Take it here again' }).click()
+  await guy.getByText(/does not take routine matters here/).waitFor({ state: 'detached' })
+})

@@ -1,0 +1,78 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"doorstep/internal/care"
+	"doorstep/internal/phone"
+)
+
+// A practice says what it takes elsewhere; whoever writes reads it first, and what comes all the same reaches the coordinator.
+func TestAPracticeTakesRoutineMattersElsewhere(t *testing.T) {
+	w := newTold(t)
+	w.route("/one")
+	trust := w.app.Org(t, "community_trust", "Coordination Trust")
+	w.app.Staff(t, care.CareCoordinator, "Cora", w.app.Team(t, trust, "coordination", "Care Coordination"))
+	reception := w.app.Staff(t, care.Reception, "Rita", w.surgery)
+	w.tick()
+	path := "/teams/" + w.surgery.Id + "/not-here"
+	say := map[string]any{"class": "R", "until": "2026-03-31", "instead": " Ring reception\n after two: 01632 960001 "}
+	w.ask(reception, http.MethodPost, path, say, http.StatusForbidden)
+	w.ask(w.lea, http.MethodPost, path, say, http.StatusNotFound)                              // another's practice
+	w.ask(w.lea, http.MethodPost, "/teams/"+w.nurses.Id+"/not-here", say, http.StatusNotFound) // her own team is no practice
+	for name, wrong := range map[string]map[string]any{
+		"an emergency":       {"class": "E", "until": "2026-03-31", "instead": "x"},
+		"an urgent one":      {"class": "U2", "until": "2026-03-31", "instead": "x"},
+		"for the same day":   {"class": "SD", "until": "2026-03-31", "instead": "x"},
+		"a concern":          {"class": "SG", "until": "2026-03-31", "instead": "x"},
+		"no place to go":     {"class": "R", "until": "2026-03-31", "instead": " \n"},
+		"a day that is over": {"class": "R", "until": "2026-03-01", "instead": "x"},
+		"for ever":           {"class": "R", "until": "2099-01-01", "instead": "x"},
+		"no day":             {"class": "R", "until": "31 March", "instead": "x"},
+		"a long story":       {"class": "R", "until": "2026-03-31", "instead": strings.Repeat("x", 301)},
+	} {
+		if got := w.ask(w.guy, http.MethodPost, path, wrong, http.StatusBadRequest); got["code"] != "invalid" {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	stands := w.ask(w.guy, http.MethodPost, path, say, http.StatusOK)["not_here"].([]any)
+	if n := stands[0].(map[string]any); len(stands) != 1 || n["by"] != "Guy" || n["instead"] != "Ring reception after two: 01632 960001" || n["until"] != "2026-03-31" {
+		t.Fatalf("%v", stands)
+	}
+	if own := w.ask(reception, http.MethodGet, "/inbox", nil, http.StatusOK)["teams"].([]any)[0].(map[string]any); len(own["not_here"].([]any)) != 1 {
+		t.Errorf("its own inbox does not say so: %v", own)
+	}
+	w.sync() // the nurse's phone knows before she writes
+	knows := false
+	w.phone.EachHeld(func(h phone.Held) {
+		knows = knows || h.Collection == care.Teams && h.ID == w.surgery.Id && strings.Contains(string(h.Data), "Ring reception after two")
+	})
+	if !knows {
+		t.Error("who writes a handover does not see it before")
+	}
+	id := w.raise(care.Routine)
+	if got := w.receiver.arrived(); len(got) != 0 {
+		t.Errorf("the practice is told all the same: %+v", got)
+	}
+	detail := w.ask(w.lea, http.MethodGet, "/handovers/"+id, nil, http.StatusOK)
+	if detail["state"] != "declined" || !strings.Contains(detail["decline_reason"].(string), "Instead: Ring reception after two") || detail["to_team"].(map[string]any)["name"] != "Care Coordination" {
+		t.Errorf("%s with %v: %v", detail["state"], detail["to_team"], detail["decline_reason"])
+	}
+	for _, class := range []care.Class{care.Emergency, care.Urgent, care.SameDay, care.Information} {
+		w.raise(class)
+		if got := w.receiver.arrived(); len(got) != 1 {
+			t.Errorf("%s does not arrive: %+v", class, got)
+		}
+	}
+	w.ask(w.guy, http.MethodPost, path, map[string]any{"class": "R", "until": ""}, http.StatusOK)
+	w.raise(care.Routine)
+	if got := w.receiver.arrived(); len(got) != 1 {
+		t.Errorf("what is taken again does not arrive: %+v", got)
+	}
+	var noted int
+	if err := w.app.DB().NewQuery(`SELECT count(*) FROM audit WHERE action = 'not_here' AND record = '` + w.surgery.Id + `'`).Row(&noted); err != nil || noted != 2 {
+		t.Errorf("%d of two decisions are in the audit: %v", noted, err)
+	}
+}

@@ -40,6 +40,7 @@ type careRoute struct {
 
 // Who a route is for.
 func worksHandovers(d care.Duty) bool   { return d.Inbox || d.May(care.Create, care.Handovers) }
+func worksInbox(d care.Duty) bool       { return d.Inbox }
 func answersHandovers(d care.Duty) bool { return d.Inbox && d.Answers }
 func everybody(care.Duty) bool          { return true }
 func worksDesk(d care.Duty) bool        { return d.Desk }
@@ -60,6 +61,7 @@ func (a *API) careRoutes() []careRoute {
 	routes := []careRoute{
 		{http.MethodGet, "/inbox", worksHandovers, a.readInbox},
 		{http.MethodGet, "/handovers", worksHandovers, a.listHandovers},
+		{http.MethodGet, "/inbox/figures", worksInbox, a.readFigures},
 		{http.MethodPost, "/teams/{id}/not-here", answersHandovers, a.sayNotHere},
 		{http.MethodPost, "/handovers/search", worksHandovers, a.searchClosed},
 		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},

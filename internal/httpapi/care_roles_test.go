@@ -22,6 +22,7 @@ var (
 		care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.SafeguardingLead, care.Reception, care.DutyGP}
 	deskRoles          = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator}
 	answerRoles        = []care.Role{care.DistrictNurse, care.Matron, care.MentalHealth, care.SocialCare, care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.SafeguardingLead, care.DutyGP}
+	inboxRoles         = append([]care.Role{care.Reception}, answerRoles...)
 	registerRoles      = []care.Role{care.TeamLead, care.CareCoordinator}
 	administratorRoles = []care.Role{care.Administrator, care.ServerAdministrator}
 	serverRoles        = []care.Role{care.ServerAdministrator}
@@ -74,6 +75,7 @@ var routeTable = map[string]struct {
 	"POST /handovers/search":             {roles: handoverRoles, body: `{}`, status: 200},
 	"POST /handovers/{id}/hold":          {roles: handoverRoles, body: `{}`, status: 404},
 	"POST /handovers/{id}/release":       {roles: handoverRoles, body: `{}`, status: 404},
+	"GET /inbox/figures":                 {roles: inboxRoles, status: 200},
 	"GET /handovers":                     {roles: handoverRoles, status: 200},
 	"GET /handovers/{id}":                {roles: handoverRoles, status: 404},
 	"GET /handovers/{id}/pdf":            {roles: handoverRoles, status: 404},

@@ -1,9 +1,14 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
@@ -60,8 +65,11 @@ func TestAPracticeTakesRoutineMattersElsewhere(t *testing.T) {
 	if detail["state"] != "declined" || !strings.Contains(detail["decline_reason"].(string), "Instead: Ring reception after two") || detail["to_team"].(map[string]any)["name"] != "Care Coordination" {
 		t.Errorf("%s with %v: %v", detail["state"], detail["to_team"], detail["decline_reason"])
 	}
+	sameDay := ""
 	for _, class := range []care.Class{care.Emergency, care.Urgent, care.SameDay, care.Information} {
-		w.raise(class)
+		if id := w.raise(class); class == care.SameDay {
+			sameDay = id
+		}
 		if got := w.receiver.arrived(); len(got) != 1 {
 			t.Errorf("%s does not arrive: %+v", class, got)
 		}
@@ -70,6 +78,28 @@ func TestAPracticeTakesRoutineMattersElsewhere(t *testing.T) {
 	w.raise(care.Routine)
 	if got := w.receiver.arrived(); len(got) != 1 {
 		t.Errorf("what is taken again does not arrive: %+v", got)
+	}
+	version := w.ask(w.guy, http.MethodGet, "/handovers/"+sameDay, nil, http.StatusOK)["version"]
+	w.clock.Pass(7 * time.Minute)
+	w.ask(w.guy, http.MethodPost, "/handovers/"+sameDay+"/decline", map[string]any{"version": version, "reason": "Not ours", "text": "Elm Surgery"}, http.StatusOK)
+	w.clock.Pass(3 * time.Minute)
+	figures := func(who *core.Record) (lines []string) {
+		for _, i := range w.ask(who, http.MethodGet, "/inbox/figures", nil, http.StatusOK)["items"].([]any) {
+			f := i.(map[string]any)
+			lines = append(lines, fmt.Sprint(f["class"], " ", f["came"], " ", f["replied"], " ", f["half_within"], " ", f["declined"], " ", f["turned_away"]))
+		}
+		return lines
+	}
+	// What it declined is with the coordinator, and what nobody has replied to counts with its age.
+	if got, want := figures(reception), []string{"E 1 0 600 0 0", "U2 1 0 600 0 0", "SD 1 1 420 1 0", "R 2 0 600 0 1", "I 1 0 600 0 0"}; !slices.Equal(got, want) {
+		t.Errorf("the practice reads\n%q, want\n%q", got, want)
+	}
+	if got := figures(w.lea); len(got) != 0 {
+		t.Errorf("others read figures of a practice: %q", got)
+	}
+	w.clock.Pass(29 * 24 * time.Hour)
+	if got := figures(w.guy); len(got) != 0 {
+		t.Errorf("after four weeks: %q", got)
 	}
 	var noted int
 	if err := w.app.DB().NewQuery(`SELECT count(*) FROM audit WHERE action = 'not_here' AND record = '` + w.surgery.Id + `'`).Row(&noted); err != nil || noted != 2 {

@@ -10,6 +10,7 @@ import { signInState, signInView } from '../shared/ui/signin.js'
 import { noScreen, screensView } from '../shared/ui/screens.js'
 import { count, fill, word, words } from './words.js'
 import { detailView, press } from './detail.js'
+import { figuresView } from './figures.js'
 import { currentRow, focusOn, focusRow, keepPlace, placeOf } from './focus.js'
 import { helpView, openHelp } from './help.js'
 import { Inbox, newText } from './inbox.js'
@@ -299,7 +300,7 @@ function inside() {
         @click=${() => { inbox.notice = null; draw() }}>${w.dismiss}</button></div>` : nothing}</div>
     ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), pdf: download, next: nextId() })
       : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry(), print: () => print(),
-        window: listWindow })}${notHereView(inbox, draw)}</div>${printing ? listOnPaper(inbox) : nothing}`}`
+        window: listWindow })}${notHereView(inbox, draw)}${figuresView(inbox, draw)}</div>${printing ? listOnPaper(inbox) : nothing}`}`
 }
 
 function connection() {

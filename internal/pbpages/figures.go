@@ -1,0 +1,70 @@
+package pbpages
+
+import (
+	"database/sql"
+	"strings"
+	"time"
+
+	"doorstep/internal/care"
+	"doorstep/internal/columns"
+)
+
+// replies are what a team does with a handover that came before it; cameAs is how one comes.
+const (
+	replies = `'acknowledged', 'accepted', 'answered', 'declined', 'handed_on'`
+	cameAs  = `'sent', 'call_needed'`
+)
+
+// cameTo reads what came to a team, ?1, since a moment, ?2: of what is closed since then what it had a part in, and of what
+// is open what it has, or gave away. Both are as much as its last weeks and what people have in hand.
+func cameTo() string {
+	open := `('` + strings.Join(care.StatesThat(func(s care.State) bool { return !s.Closed() }), `', '`) + `')`
+	return `WITH part AS (
+		SELECT handover AS id, at AS closed FROM closed_handovers WHERE holder = 'to:' || ?1 AND at >= ?2
+		UNION SELECT id, '' FROM handovers WHERE to_team = ?1 AND state IN ` + open + `
+		UNION SELECT o.id, '' FROM teams t CROSS JOIN handovers o ON o.to_team = t.id CROSS JOIN handover_events g ON g.handover = o.id
+			WHERE o.state IN ` + open + ` AND g.kind IN ('declined', 'handed_on') AND g.team = ?1)
+	SELECT h.class, part.closed, min(e.at) AS came, coalesce(min(CASE WHEN e.kind IN (` + replies + `) THEN e.at END), ''),
+		max(e.kind = 'declined'), max(e.kind = 'declined' AND e."by" = '')
+	FROM part CROSS JOIN handovers h ON h.id = part.id CROSS JOIN handover_events e ON e.handover = part.id
+	WHERE e.kind IN (` + cameAs + `, ` + replies + `) AND e.team = ?1 GROUP BY part.id HAVING came >= ?2 LIMIT +?3`
+}
+
+// mostCame are how many are looked at.
+const mostCame = 20_000
+
+// Came is one handover that came to a team.
+type Came struct {
+	Class care.Class
+	At    time.Time
+	// Waited is until somebody there took it in hand, answered, declined or handed it on; of one that nobody has, until now,
+	// or until it was closed elsewhere.
+	Waited     time.Duration
+	Replied    bool
+	Declined   bool
+	TurnedAway bool // declined by the machine: the team takes its class elsewhere
+}
+
+// CameTo lists what came to a team since a moment.
+func (v Pages) CameTo(team string, since time.Time) (list []Came, err error) {
+	now := v.Now()
+	err = v.Each(cameTo(), func(r *sql.Rows) error {
+		var c Came
+		var closed, came, replied string
+		if err := r.Scan(&c.Class, &closed, &came, &replied, &c.Declined, &c.TurnedAway); err != nil {
+			return err
+		}
+		c.At, c.Replied = columns.ParseTime(came), replied != ""
+		until := now
+		switch {
+		case c.Replied:
+			until = columns.ParseTime(replied)
+		case closed != "":
+			until = columns.ParseTime(closed)
+		}
+		c.Waited = max(0, until.Sub(c.At))
+		list = append(list, c)
+		return nil
+	}, team, columns.Stamp(since), mostCame)
+	return list, err
+}

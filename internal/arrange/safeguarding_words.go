@@ -1,6 +1,7 @@
 package arrange
 
 import (
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -20,6 +21,9 @@ type Words struct {
 	ClockKnown bool
 	// Doubt says why they could not be stored as they were meant, to their reader; "" where they were.
 	Doubt string
+	// First: nothing stood where they were written, so that a rule raises them, with all of the text. Where a concern about
+	// that record was raised before, of what was refused of it, the rule holds already and tells nobody of them.
+	First bool
 	// Misnamed: their author named somebody else than whom they are about, and does not follow what becomes of them:
 	// that would tell whose the record is.
 	Misnamed bool
@@ -35,6 +39,13 @@ const (
 // one, this has not been answered. The same words of the same change are raised once. Words about somebody who
 // is not there go to the lead of the neighbourhood of their author's team; nobody else reads them.
 func (r *Room) RaiseWords(w Words) error {
+	if w.First {
+		before, err := r.Store.HandoversAbout(w.Patient, w.Record)
+		concern := func(h *care.Record) bool { return care.AsHandover(h).Class() == care.Safeguarding }
+		if err != nil || !slices.ContainsFunc(before, concern) {
+			return err
+		}
+	}
 	person, err := r.Reference.Patient(w.Patient)
 	if err != nil {
 		return err

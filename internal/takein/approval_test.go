@@ -288,6 +288,19 @@ func TestSealed_WhateverAnybodyWritesIsAFurtherLine(t *testing.T) {
 	}
 }
 
+// A rule raises them, where nothing about that check-in was raised before: see arrange.RaiseWords.
+func TestSealed_TheFirstWordsOfACheckinAreToldApart(t *testing.T) {
+	d := newDesk(t)
+	id := storetest.ID(1001)
+	d.applied(d.Town.Lead(), create(care.Checkins, id, map[string]any{"patient": d.Town.Ada, "seen": true, "staff": d.Town.Lea}))
+	for _, words := range []string{"FIRST", "SECOND"} {
+		d.applied(d.Town.Lead(), d.update(care.Checkins, id, 0, map[string]any{"safeguarding": words}, nil))
+	}
+	if len(d.words) != 2 || d.words[0].Text != "FIRST" || !d.words[0].First || d.words[1].Text != "SECOND" || d.words[1].First {
+		t.Errorf("told are %+v", d.words)
+	}
+}
+
 // X2
 func TestSealed_WhatCannotBeStoredReachesTheSafeguardingLeadAllTheSame(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -67,8 +67,9 @@ func (in *input) grow(p *planned, d *draft, e reconcile.Edit) {
 	if whole := strings.TrimPrefix(have+"\n"+text, "\n"); stands && len(whole) <= longestSealed {
 		d.write(name, whole, in.stamp())
 	}
-	if d.old != nil && (d.old.Text(name) != "" || !stands) { // else a rule raises it, with all of the text
+	if d.old != nil {
 		in.keepWords(p, d.rec.Person(), d.rec.ID, text, nil)
+		p.words[len(p.words)-1].First = d.old.Text(name) == "" && stands
 	}
 }
 

@@ -48,6 +48,7 @@ func (w *World) actMerge() {
 	if !w.ready() {
 		return
 	}
+	w.noteSettled()
 	into := w.mergedInto()
 	who := w.town.staff[pick(w, []string{"lea", "lou", "cora"})]
 	dead := pick(w, w.town.patients)
@@ -204,4 +205,27 @@ func (w *World) onceOne(person string) []string {
 		}
 	}
 	return list
+}
+
+// noteSettled keeps when each change that had been held back took effect, before the row that keeps it is filed under somebody
+// else and gets another version.
+func (w *World) noteSettled() {
+	db, err := w.read(true)
+	if err != nil {
+		w.fail("read the tables: %v", err)
+		return
+	}
+	for id, r := range db.rows[care.Quarantine] {
+		if r.text("state") == care.IssueResolved && r.changed["patient"].Seq != r.version {
+			w.resolved[id] = r.version
+		}
+	}
+}
+
+// settledAt is the number at which a change that had been held back took effect.
+func (w *World) settledAt(r *row) int64 {
+	if at, filed := w.resolved[r.id], r.changed["patient"].Seq == r.version; filed && at > 0 {
+		return at
+	}
+	return r.version
 }

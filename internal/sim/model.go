@@ -154,7 +154,7 @@ func (m *model) effects(ledger map[string]entry) []effect {
 			if r == nil || r.text("state") != "resolved" {
 				continue // it had no effect, or none yet
 			}
-			x.at, x.rank = float64(r.changed["state"].Seq), 1
+			x.at, x.rank = float64(m.w.settledAt(r)), 1
 		}
 		for _, raw := range sent.Ops {
 			var op phone.Op

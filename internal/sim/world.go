@@ -74,14 +74,15 @@ type World struct {
 	serial   int
 	about    string // the theme of the run
 
-	reached map[string]*mutation // changes that reached the server at least once, by key
-	foreign []foreignWrite       // what was written past the engine
-	booked  []*booked            // plans that repeat
-	screens map[string][]screen  // what was on the screen when a change was written
-	left    map[string]bool      // members of staff who left the service, by name
-	excused map[string]bool      // keys that a restore lost together with the phone that had them
-	tape    *tape                // a backup of the server
-	tear    *tear                // nil unless the server commits last_mid apart
+	reached  map[string]*mutation // changes that reached the server at least once, by key
+	foreign  []foreignWrite       // what was written past the engine
+	booked   []*booked            // plans that repeat
+	resolved map[string]int64     // by held change that was settled and then filed under another person, when it was settled
+	screens  map[string][]screen  // what was on the screen when a change was written
+	left     map[string]bool      // members of staff who left the service, by name
+	excused  map[string]bool      // keys that a restore lost together with the phone that had them
+	tape     *tape                // a backup of the server
+	tear     *tear                // nil unless the server commits last_mid apart
 
 	first    *stored // the tables of the first morning
 	lastRead *stored
@@ -105,7 +106,7 @@ func Run(o Options) (*Report, error) {
 	var entropy [32]byte
 	copy(entropy[:], fmt.Sprintf("server %d", o.Seed))
 	w := &World{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)), extra: rand.New(rand.NewPCG(o.Seed, 0xbf58476d1ce4e5b9)), clock: &Clock{now: start}, town: town, timeline: &Timeline{},
-		counts: map[string]int{}, reached: map[string]*mutation{}, screens: map[string][]screen{}, left: map[string]bool{}, excused: map[string]bool{}}
+		counts: map[string]int{}, reached: map[string]*mutation{}, screens: map[string][]screen{}, left: map[string]bool{}, excused: map[string]bool{}, resolved: map[string]int64{}}
 	if o.Tear {
 		w.tear = &tear{world: w}
 		o.Seams.Ledger = w.tear.ledger

@@ -13,6 +13,7 @@ const { leaver } = await import('../../pb_public/desk/views/leaver.js')
 const { imports } = await import('../../pb_public/desk/views/imports.js')
 const { SignInCode } = await import('../../pb_public/desk/signin.js')
 const { plan } = await import('../../pb_public/desk/views/plan.js')
+const { fieldInput } = await import('../../pb_public/desk/values.js')
 const { merge } = await import('../../pb_public/desk/views/merge.js')
 const { account } = await import('../../pb_public/desk/views/accounts.js')
 const { template } = await import('../../pb_public/desk/views/templates.js')
@@ -294,6 +295,16 @@ test('whoever a plan is for stays in its list, also when they have left the team
   await view.load()
   const text = textOf(view.draw())
   for (const [name, times] of /** @type {[RegExp, number][]} */ ([[/Sue, District nurse, Left /g, 1], [/Ned, District nurse/g, 2], [/Nia|Joy/g, 0], [/not shown to you/g, 1]])) assert.equal(text.match(name)?.length ?? 0, times, String(name))
+})
+
+test('what a field refers to stays in its list, also without a name that is known here', () => {
+  const { desk } = deskOf({})
+  desk.fieldsByName.set('visits.staff', /** @type {any} */ ({ kind: 'ref' }))
+  desk.members.set('ned', /** @type {any} */ ({ id: 'ned', name: 'Ned' }))
+  const shown = (/** @type {string} */ typed) => textOf(fieldInput({ desk, id: 'x', collection: 'visits', field: 'staff', typed, input() {} }))
+  assert.match(shown('elsewhere'), /value=elsewhere[\s\S]*without a name here[\s\S]*Ned/)
+  assert.doesNotMatch(shown('ned'), /without a name here/)
+  assert.doesNotMatch(shown(''), /without a name here/)
 })
 
 test('whichever view is open, the menu says in which part of the desk it is', () => {

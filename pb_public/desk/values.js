@@ -122,11 +122,17 @@ const listBoxes = (o, label, values) => {
 
 /** @param {any} o @returns {import('./parts.js').Option[]} */
 function refOptions(o) {
+  const list = known(o)
+  return !o.typed || list.some(x => x.value === o.typed) ? list : [{ value: o.typed, text: refName(o.desk, o.field, o.typed) }, ...list]
+}
+
+/** Those whose names are known here. @param {any} o @returns {import('./parts.js').Option[]} */
+function known(o) {
   if (o.field === 'patient') return (o.people ?? []).map((/** @type {any} */ p) => ({ value: p.id, text: p.text }))
   if (/team/.test(o.field)) return [...o.desk.teamsById.values()].map((/** @type {any} */ t) => ({ value: t.id, text: t.name }))
   if (/staff|by|registrant|lead/.test(o.field)) return [...o.desk.members.values()].map(
     (/** @type {any} */ m) => ({ value: m.id, text: m.name }))
-  return o.typed ? [{ value: o.typed, text: w.value.another }] : []
+  return []
 }
 
 /** @param {string} field @param {import('./desk-context.js').Field | undefined} info */

@@ -1,5 +1,5 @@
 // What views of the desk do with what the server answers: nothing typed is lost, and what is said is true.
-import { deskOf, later, offline, refusal, settle, textOf } from './page.mjs'
+import { deskOf, later, listener, offline, refusal, settle, textOf } from './page.mjs'
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
@@ -331,14 +331,6 @@ function disabled(t) {
   return t.values.some((/** @type {any} */ v, /** @type {number} */ i) => (/ \?disabled=$/.test(t.strings[i]) && v === true) || disabled(v))
 }
 
-/** What listens to an event of the template that stands after some text. @param {any} t @param {(before: string, at: any) => boolean} is @returns {any} */
-function listener(t, is) {
-  if (Array.isArray(t)) return t.map(one => listener(one, is)).find(Boolean)
-  if (!t || typeof t !== 'object' || !t.values) return undefined
-  if (!t.strings) return listener([...t.values], is)
-  const i = t.values.findIndex((v, at) => typeof v === 'function' && is(t.strings[at], t))
-  return i >= 0 ? t.values[i] : listener(t.values, is)
-}
 /** What hears of what is typed in the field of an id. @param {any} t @param {string} id */
 const fieldOf = (t, id) => listener(t, (before, at) => /@(input|change)=\$?$/.test(before) && at.values.includes(id))
 /** What sends the form. @param {any} t */

@@ -1,5 +1,5 @@
 // A page that draws nothing: views make their templates in it, and what they do can be looked at. Import it first.
-Object.assign(globalThis, { requestAnimationFrame: () => 0,
+Object.assign(globalThis, { requestAnimationFrame: () => 0, IntersectionObserver: class { observe() {} unobserve() {} },
   document: { documentElement: {}, createTreeWalker: () => ({}), createComment: () => ({}), getElementById: () => null, querySelector: () => null } })
 const { DeskContext } = await import('../../pb_public/desk/desk-context.js')
 const { Refusal } = await import('../../pb_public/shared/ui/session.js')
@@ -45,4 +45,13 @@ export function textOf(t) {
   if (typeof t === 'string' || typeof t === 'number') return String(t)
   if (!t || typeof t !== 'object' || !t.values) return ''
   return t.strings ? t.strings.map((/** @type {string} */ s, /** @type {number} */ i) => s + textOf(t.values[i])).join('') : textOf([...t.values])
+}
+
+/** What listens to an event of the template that stands after some text. @param {any} t @param {(before: string, at: any) => boolean} is @returns {any} */
+export function listener(t, is) {
+  if (Array.isArray(t)) return t.map(one => listener(one, is)).find(Boolean)
+  if (!t || typeof t !== 'object' || !t.values) return undefined
+  if (!t.strings) return listener([...t.values], is)
+  const i = t.values.findIndex((v, at) => typeof v === 'function' && is(t.strings[at], t))
+  return i >= 0 ? t.values[i] : listener(t.values, is)
 }

@@ -120,12 +120,15 @@ const failed = (app, h) => {
 
 /** Says something that needs no more words, at once. @param {App} app @param {any} h @param {string} kind */
 export async function say(app, h, kind) {
+  const key = `said:${h.id}`
+  if (app.forms.get(key)?.saving) return // a second tap records nothing more
+  app.forms.set(key, { saving: true })
   try {
     await app.record([lineOf({ handover: h, kind, newID: app.newID })])
-    app.forms.delete(`said:${h.id}`)
+    app.forms.delete(key)
     app.say(words.app.handover.said[/** @type {'read'} */ (kind)])
   } catch (e) {
-    app.forms.set(`said:${h.id}`, { error: notSaved(e) })
+    app.forms.set(key, { error: notSaved(e) })
     app.redraw()
   }
 }

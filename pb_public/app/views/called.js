@@ -53,6 +53,7 @@ function toAsk(calls, cls, now) {
 
 /** @param {App} app @param {string} key @param {any} h @param {any} open */
 async function save(app, key, h, open) {
+  if (open.saving) return // a second tap records nothing more
   open.tried = true
   const lacks = Object.keys(toAsk(open.calls, h.class, app.now()))
   const op = callOp(h, open.calls, words.app.calls.whys)
@@ -62,10 +63,11 @@ async function save(app, key, h, open) {
     return
   }
   const from = app.here
+  open.saving = true
   try {
     await app.record([op], open.seen ? { [`handovers/${h.id}`]: open.seen } : undefined)
   } catch (e) {
-    open.error = notSaved(e)
+    Object.assign(open, { saving: false, error: notSaved(e) })
     app.redraw()
     return
   }

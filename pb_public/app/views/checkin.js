@@ -182,6 +182,7 @@ function change(app, { form: f, seen }, planned, patient) {
 
 /** @param {App} app @param {string} key @param {any} open @param {any} p */
 async function save(app, key, open, p) {
+  if (open.saving) return // a second tap records nothing more
   const f = open.form
   open.tried = true
   const lacks = !f.seen ? 'seen' : timeError(f, app.now()) ? 'happened_at' : ''

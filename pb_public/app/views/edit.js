@@ -81,6 +81,7 @@ function change(app, id, open) {
 
 /** @param {App} app @param {string} key @param {string} id @param {any} open */
 async function save(app, key, id, open) {
+  if (open.saving) return // a second tap records nothing more
   open.tried = true
   const { field: wrong } = wrongIn(open.seen.values, open.form, app.now())
   if (wrong) {
@@ -89,11 +90,12 @@ async function save(app, key, id, open) {
     return
   }
   const from = app.here
+  open.saving = true
   try {
     const { ops, seen } = change(app, id, open)
     if (ops.length) await app.record(ops, seen)
   } catch (e) {
-    open.error = notSaved(e)
+    Object.assign(open, { saving: false, error: notSaved(e) })
     app.redraw()
     return
   }

@@ -126,6 +126,7 @@ function change(app, { id, form, seen, patient }) {
 
 /** @param {App} app @param {string} key @param {any} open */
 async function save(app, key, open) {
+  if (open.saving) return // a second tap records nothing more
   open.tried = true
   const { field: wrong } = wrongIn(open.form, isVoluntary(app))
   if (wrong) {

@@ -75,12 +75,15 @@ export function helpedGoals(app, p) {
 
 /** @param {App} app @param {any} step */
 async function done(app, step) {
+  const key = 'step-done'
+  if (app.forms.get(key)?.saving) return // a second tap records nothing more
+  app.forms.set(key, { saving: true })
   try {
     await app.record([markDone(step.id, step.patient, true, app.now())], { [`goal_steps/${step.id}`]: app.seen('goal_steps', step.id) })
-    app.forms.delete('step-done')
+    app.forms.delete(key)
     app.say(words.app.visit.saved)
   } catch (e) {
-    app.forms.set('step-done', { error: notSaved(e) })
+    app.forms.set(key, { error: notSaved(e) })
     app.redraw()
   }
 }

@@ -64,6 +64,7 @@ export function leftForm(app, key, open, change) {
 
 /** @param {App} app @param {string} key @param {any} open @param {() => { ops: any[], seen?: Record<string, any> }} change */
 async function send(app, key, open, change) {
+  if (open.saving) return // a second tap records nothing more
   Object.assign(open, { saving: true, error: '' })
   app.redraw()
   const from = app.here

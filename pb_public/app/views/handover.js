@@ -155,6 +155,7 @@ function missing({ kind, values: v }) {
 
 /** @param {App} app @param {any} h @param {string} key @param {any} open */
 async function send(app, h, key, open) {
+  if (open.saving) return // a second tap records nothing more
   open.tried = true
   if (Object.keys(missing(open)).length) {
     app.redraw()
@@ -165,10 +166,11 @@ async function send(app, h, key, open) {
   const { kind, values: v } = open
   const detail = kind === 'answered' ? { outcome: v.outcome } : {}
   const from = app.here
+  open.saving = true
   try {
     await app.record([lineOf({ handover: h, kind, text: v.text, detail, newID: app.newID })])
   } catch (e) {
-    open.error = notSaved(e)
+    Object.assign(open, { saving: false, error: notSaved(e) })
     app.redraw()
     return
   }

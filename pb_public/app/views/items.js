@@ -105,8 +105,8 @@ function conflict(app, i) {
 /** A value set aside, or a whole change kept in quarantine. @param {App} app @param {any} i */
 function other(app, i) {
   const w = words.app.items
-  const form = app.forms.get(`issue:${i.id}`) ?? { value: typeof i.content === 'string' || typeof i.content === 'number'
-      ? String(i.content) : '' }
+  const form = { value: typeof i.content === 'string' || typeof i.content === 'number' ? String(i.content) : '',
+    ...app.forms.get(`issue:${i.id}`) }
   const put = (/** @type {any} */ change) => { app.forms.set(`issue:${i.id}`, { ...form, ...change }); app.redraw() }
   const steps = changeLines(app, i.content)
   return html`<span>${shownMessage(app, i)}</span>
@@ -137,12 +137,15 @@ function failed(app, i) {
 
 /** @param {App} app @param {any} i @param {Record<string, any>} set */
 async function resolve(app, i, set) {
+  const key = `issue:${i.id}`
+  if (app.forms.get(key)?.saving) return // a second tap records nothing more
+  app.forms.set(key, { ...app.forms.get(key), saving: true, error: '' })
   try {
     await app.record([{ op: 'resolve', issue: i.id, ...(i.patient ? { patient: i.patient } : {}), set }])
-    app.forms.delete(`issue:${i.id}`)
+    app.forms.delete(key)
     app.say(words.app.items.decided)
   } catch (e) {
-    app.forms.set(`issue:${i.id}`, { ...app.forms.get(`issue:${i.id}`), error: notSaved(e) })
+    app.forms.set(key, { ...app.forms.get(key), saving: false, error: notSaved(e) })
     app.redraw()
   }
 }

@@ -235,6 +235,7 @@ function total(s, lost) {
  * @param {import('../model/visitform.js').Hand} hand
  */
 async function save(app, key, open, patient, j, hand) {
+  if (open.saving) return // a second tap records nothing more
   const f = open.form
   f.tried = true
   if (Object.keys(missing(f, j, app.me, app.now(), hand)).length) {

@@ -1,0 +1,63 @@
+// What screens of the phone do when they are pressed: once, and without throwing anybody back.
+import { listener, textOf, later, settle } from './page.mjs'
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { noCalls } from '../../pb_public/app/model/calls.js'
+
+const { called } = await import('../../pb_public/app/views/called.js')
+const { say } = await import('../../pb_public/app/views/answers.js')
+const { edit } = await import('../../pb_public/app/views/edit.js')
+const { handoverPage } = await import('../../pb_public/app/views/handover.js')
+const { formOf } = await import('../../pb_public/app/model/editperson.js')
+
+const ada = { id: 'ada', family_name: 'Ames', given_name: 'Ada' }
+const handover = { id: 'h', patient: 'ada', class: 'R', state: 'sent', from_staff: 'nia', from_team: 'north', to_team: 'elm', situation: 'x' }
+
+/** A phone that holds one person and one handover; what it records waits until the test says so. @param {string} id @param {Record<string, any>} forms */
+function phone(id, forms) {
+  const wait = later(), seen = { /** @type {any[]} */ recorded: [], /** @type {any[]} */ went: [] }
+  const records = { patients: [ada], handovers: [handover], teams: [{ id: 'elm', name: 'Elm Surgery', kind: 'practice' }] }
+  const app = { place: { id, query: new URLSearchParams(), name: '' }, here: '#/there', forms: new Map(Object.entries(forms)), drafts: { get: async () => null, put() {}, drop: async () => {} },
+    me: { id: 'nia', teams: ['north'], view: 'clinical', role: 'district_nurse' }, now: () => Date.parse('2026-03-02T10:00:00Z'), newID: () => 'new', nameOf: () => 'Nia', redraw() {}, say() {}, rules: [], colleagues: [],
+    get: (/** @type {'patients'} */ name, /** @type {string} */ of) => records[name]?.find(r => r.id === of), all: (/** @type {'patients'} */ name) => records[name] ?? [], seen: () => ({ values: ada }), syncStatus: () => ({ lastSynced: '2026-03-02T09:59:00Z' }),
+    record: async (/** @type {any} */ ops) => { seen.recorded.push(ops); await wait.promise }, go: (/** @type {any[]} */ ...to) => { seen.went.push(to) } }
+  return { app: /** @type {any} */ (app), seen, wait }
+}
+
+test('a second tap on Save records nothing more, and whoever went elsewhere meanwhile is told from where it was', async () => {
+  const changed = formOf(ada)
+  changed.text.phone = '01632 960200'
+  const calls = noCalls()
+  calls.to.answer = 'not_needed'
+  const screens = /** @type {[string, any, string, Record<string, any>][]} */ ([
+    ['details', edit, 'ada', { 'person:ada': { form: changed, seen: { values: ada }, who: {}, dirty: true } }],
+    ['a call', called, 'h', { 'called:h': { calls, seen: null } }],
+    ['a line', handoverPage, 'h', { 'handover:h': { kind: 'added', values: { text: 'It drains again.' } } }],
+  ])
+  for (const [what, screen, id, forms] of screens) {
+    const { app, seen, wait } = phone(id, forms)
+    const submit = () => listener(screen(app), (/** @type {string} */ before) => /@submit=$/.test(before))({ preventDefault() {}, currentTarget: { closest: () => null } })
+    submit()
+    submit()
+    app.here = '#/elsewhere'
+    wait.answer(undefined)
+    await settle()
+    await settle()
+    assert.deepEqual([seen.recorded.length, seen.went.map(([, from]) => from)], [1, ['#/there']], `${what}: ${textOf(screen(app)).slice(0, 80)}`)
+  }
+})
+
+test('a second tap on “I have read it” records nothing more', async () => {
+  const { app, seen, wait } = phone('h', {})
+  const both = [say(app, handover, 'read'), say(app, handover, 'read')]
+  wait.answer(undefined)
+  await Promise.all(both)
+  assert.deepEqual([seen.recorded.length, app.forms.size], [1, 0])
+})
+
+test('every form of the phone that records is deaf while it records', () => {
+  const folder = new URL('../../pb_public/app/views/', import.meta.url), recording = readdirSync(folder).map(name => [name, readFileSync(new URL(name, folder), 'utf8')]).filter(([, text]) => /await app\.record\(/.test(text))
+  assert.ok(recording.length > 6)
+  for (const [name, text] of recording) assert.match(text, /if \((open|app\.forms\.get\(key\)\?)\.saving\) return/, name)
+})

@@ -93,6 +93,9 @@ func everyCell(t *testing.T, app *pbtest.App, patient, author string) []cell {
 				if collection.Name == care.Handovers || collection.Name == care.HandoverEvents {
 					run(t, app, `UPDATE "%s" SET from_staff = '%s' WHERE id = '%s'`, collection.Name, author, c.id)
 				}
+				if collection.Name == care.GoalSteps { // one that is for whoever helps to do
+					run(t, app, `UPDATE goal_steps SET helper = (SELECT organisation FROM staff WHERE id = '%s') WHERE id = '%s'`, author, c.id)
+				}
 			case op == care.OpRetract:
 				continue
 			default:

@@ -65,6 +65,16 @@ test('a list is compared as it is stored, in whatever order its members were cho
   assert.equal(holding([rule], e, [], {}).length, 1)
 })
 
+test('a rule looks back as many days as it says, and each rule sees its own history', () => {
+  const rule = (code, window_days) => ({ code, title: '', collection: 'visits', class: 'SD', destination: 'practice', ask: '', when: true, window_days,
+    unless: ['!', ['exists', ['var', 'history'], 'h', ['==', ['get', ['get', ['var', 'h'], 'record'], 'purpose'], 'fall']]] })
+  const fall = (id, hours) => ({ collection: 'visits', id, at: new Date(now - hours * hour).toISOString(), record: { purpose: 'fall' }, news2: null, verified: true, clock_known: true })
+  const rules = [rule('30', 30), rule('7', 7), rule('48 hours', undefined)]
+  for (const [hours, codes] of [[24, ['30', '7', '48 hours']], [48, ['30', '7', '48 hours']], [49, ['30', '7']], [168, ['30', '7']], [169, ['30']], [720, ['30']], [721, []]]) {
+    assert.deepEqual(holding(rules, fall('now', 0), [fall('before', hours)], {}).map(r => r.code), codes, `${hours} hours`)
+  }
+})
+
 test('what counts as evidence: not a set that was replaced, not a withdrawn visit; unsent work is timed by this phone', () => {
   const at = h => new Date(now - h * hour).toISOString()
   const list = evidenceOf({ id: 'ada' }, { clockKnown: false, issues: [{ state: 'open', record: 'c' }, { state: 'resolved', record: 'b' }],

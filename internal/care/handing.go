@@ -154,7 +154,9 @@ var handoverRules = &Collection{Name: HandoverRules, Fields: []Field{
 	{Name: "unless", Kind: Text, Max: 4000},  // CEL that may also look at history; true = not an alarm
 	{Name: "class", Kind: Enum, Values: Classes},
 	{Name: "destination", Kind: Text, Max: 60},
-	{Name: "ask", Kind: Text, Max: 1000}, // the recommendation put into the handover
+	{Name: "ask", Kind: Text, Max: 1000},              // the recommendation put into the handover
+	{Name: "window_days", Kind: Int, Min: 1, Max: 30}, // how far back its history reaches; null = 48 hours
+	{Name: "cases", Kind: Object, Shape: ruleCases},   // golden cases: what it must say
 	{Name: "state", Kind: Enum, Values: RuleStates},
 	{Name: "owner", Kind: Ref, Ref: StaffName},
 	{Name: "approved_by", Kind: Ref, Ref: StaffName},

@@ -65,6 +65,19 @@ var ruleVersions = &Shape{List: true, Members: []Member{
 	{Field: Field{Name: "version", Kind: Int, Min: 0, Max: 1 << 20}},
 }}
 
+// ruleCases are golden cases of a rule: a record of somebody, what came before it, and whether the rule holds at it.
+var ruleCases = &Shape{List: true, Members: []Member{
+	{Field: Field{Name: "name", Kind: Text, Max: 200}, Needed: true},
+	{Field: Field{Name: "holds", Kind: Bool}, Needed: true},
+	{Field: Field{Name: "record", Kind: Object, Shape: freeObject}, Needed: true}, // fields of its collection
+	{Field: Field{Name: "patient", Kind: Object, Shape: freeObject}},
+	{Field: Field{Name: "history", Kind: Object, Shape: &Shape{List: true, Members: []Member{
+		{Field: Field{Name: "collection", Kind: Enum, Values: []string{Visits, Observations, Checkins}}, Needed: true},
+		{Field: Field{Name: "hours_before", Kind: Decimal, Min: 0, Max: 24 * 60}, Needed: true},
+		{Field: Field{Name: "record", Kind: Object, Shape: freeObject}, Needed: true},
+	}}}},
+}}
+
 // evidenceShape is what a handover keeps of the records behind it, by reference and by value.
 var evidenceShape = &Shape{Members: []Member{
 	{Field: Field{Name: "key", Kind: Text}}, // what it was raised for; see handover.Route

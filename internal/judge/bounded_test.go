@@ -98,6 +98,35 @@ func TestALongHistoryIsNotTooManyReadings(t *testing.T) {
 	}
 }
 
+// A rule that looks back 30 days reads them where it triggers. Where there are more records in them than are read, nobody can
+// say that it holds nothing: its alarm stands, and the others judge their 48 hours as ever.
+func TestARuleThatLooksFarBackReadsItsDaysAndMutesNothingWhereTheyAreTooMany(t *testing.T) {
+	weight := rules.Rule{ID: "w", Code: "weight_up", Version: 1, Title: "Weight up", Collection: care.Observations, Class: care.SameDay, Destination: care.ToPractice, State: rules.Active,
+		Days: 30, Trigger: `record.weight != null`, Unless: `!history.exists(h, h.record.weight != null && record.weight - h.record.weight >= 2.0)`}
+	set, broken := rules.Compile(append(rules.Defaults(), weight))
+	if len(broken) > 0 {
+		t.Fatal(broken[0].Reason)
+	}
+	for name, c := range map[string]struct {
+		before float64 // the weight three weeks ago
+		others int     // sets of readings since
+		holds  bool
+	}{
+		"2 kg up":                       {69, 20, true},
+		"1 kg up":                       {70, 20, false},
+		"1 kg up, and too much to read": {70, judge.MaxEvidence + 20, true},
+	} {
+		b := newBench(t)
+		b.rules = set
+		b.take(made(b.set(1, 24*21, map[string]any{"weight": c.before})))
+		b.flood(c.others, 80)
+		b.take(made(b.set(2, 0, map[string]any{"weight": 71.0})))
+		if holds := strings.Contains(b.told(), "weight_up at 1002"); holds != c.holds {
+			t.Errorf("%s: told of %s", name, b.told())
+		}
+	}
+}
+
 func TestTooManyIsMoreThanARecordEveryQuarterOfAnHour(t *testing.T) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	spaced := func(n int, by time.Duration) (events []rules.Event) {

@@ -156,11 +156,12 @@ func (r *Room) judge(person *care.Record, n *News, d *doubtful) error {
 			since = care.Earliest(since, a.ClinicalTime)
 		}
 	}
-	events, all, err := r.evidence(person.ID, since, d)
+	subject := rules.Patient{ID: person.ID, Values: person.Values}
+	events, whole, all, err := r.evidence(subject, since, d)
 	if err != nil {
 		return err
 	}
-	j := r.Reference.Rules().Judge(rules.Patient{ID: person.ID, Values: person.Values}, events)
+	j := r.Reference.Rules().JudgePart(subject, events, whole)
 	if !all {
 		addUnread(&j, person.ID, known, events)
 	}
@@ -190,11 +191,25 @@ func handoversOf(known []care.Alarm) []string {
 }
 
 // evidence is what is stored about a person around what changed, and what is in doubt; all says that nothing
-// was left out because there is too much of it.
-func (r *Room) evidence(patient string, since time.Time, d *doubtful) (events []rules.Event, all bool, err error) {
-	events, all, err = r.Store.Events(patient, since.Add(-rules.Window), r.Moment.Now().Add(time.Minute))
+// was left out because there is too much of it. Whole is the moment from which on it is all there for rules that look
+// further back than others; zero: all of it is.
+func (r *Room) evidence(person rules.Patient, since time.Time, d *doubtful) (events []rules.Event, whole time.Time, all bool, err error) {
+	patient, until := person.ID, r.Moment.Now().Add(time.Minute)
+	events, all, err = r.Store.Events(patient, since.Add(-rules.Window), until)
 	if err != nil {
-		return nil, false, err
+		return nil, whole, false, err
+	}
+	if reach := r.Reference.Rules().Reach(person, slices.Concat(events, d.events), since); reach > rules.Window {
+		whole = since.Add(-rules.Window)
+		if all {
+			further, found, err := r.Store.Events(patient, since.Add(-reach), until)
+			if err != nil {
+				return nil, whole, false, err
+			}
+			if found {
+				events, whole = further, time.Time{}
+			}
+		}
 	}
 	for i := range events {
 		events[i].Verified = !d.disputed[events[i].ID]
@@ -205,7 +220,7 @@ func (r *Room) evidence(patient string, since time.Time, d *doubtful) (events []
 		events[i].Team = r.senderTeam(events[i])
 		events[i].Replaced = replaced[events[i].ID]
 	}
-	return events, all && !d.cut, err
+	return events, whole, all && !d.cut, err
 }
 
 // replaced says which sets of readings are no evidence any more, because a set that stands replaces them: all of

@@ -24,7 +24,16 @@ type bench struct {
 	arranged []arrange.Input
 	refused  []arrange.RefusedHandover
 	amended  []arrange.Amendment
+	rules    *rules.Set // in place of the shipped ones
 }
+
+// ruled is a reference with other rules.
+type ruled struct {
+	judge.Reference
+	set *rules.Set
+}
+
+func (r ruled) Rules() *rules.Set { return r.set }
 
 func newBench(t *testing.T) *bench {
 	return &bench{Memory: storetest.NewMemory(), t: t, clock: storetest.Monday}
@@ -72,7 +81,11 @@ func (b *bench) change(fn func(s rooms.Store, r *judge.Room) error) {
 	b.t.Helper()
 	b.clock = b.clock.Add(time.Minute)
 	if err := b.Change(b.clock, func(s rooms.Store) error {
-		return fn(s, &judge.Room{Store: s, Reference: s, Moment: s, Next: b})
+		room := &judge.Room{Store: s, Reference: s, Moment: s, Next: b}
+		if b.rules != nil {
+			room.Reference = ruled{s, b.rules}
+		}
+		return fn(s, room)
 	}); err != nil {
 		b.t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	rulesInForce = `SELECT id, code, version, title, collection, "trigger", unless, class, destination, ask, state, owner, approved_by, review_on
+	rulesInForce = `SELECT id, code, version, title, collection, "trigger", unless, class, destination, ask, state, owner, approved_by, review_on, coalesce(CAST(window_days AS INTEGER), 0)
 		FROM handover_rules WHERE state IN ('active', 'shadow') ORDER BY code, version`
 	countRule = `INSERT INTO rule_counts (code, version, kind, ref, at, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	// forgetRuleCounts leaves standing that a rule in force does not compile.
@@ -36,7 +36,7 @@ func readRules(each eachRowOf) (*rules.Set, []rules.Broken, error) {
 	err := each(rulesInForce, func(r *sql.Rows) error {
 		var x rules.Rule
 		err := r.Scan(&x.ID, &x.Code, &x.Version, &x.Title, &x.Collection, &x.Trigger, &x.Unless, &x.Class, &x.Destination,
-			&x.Ask, &x.State, &x.Owner, &x.ApprovedBy, &x.ReviewOn)
+			&x.Ask, &x.State, &x.Owner, &x.ApprovedBy, &x.ReviewOn, &x.Days)
 		list = append(list, x)
 		return err
 	})

@@ -45,6 +45,8 @@ type Set struct {
 	guarded bool
 	// person: some rule looks at the person's record.
 	person bool
+	// far: some rule looks further back than Window.
+	far bool
 }
 
 type compiled struct {
@@ -94,6 +96,7 @@ func Compile(list []Rule) (*Set, []Broken) {
 		s.rules = append(s.rules, c)
 		s.by[r.Collection] = append(s.by[r.Collection], c)
 		s.person = s.person || c.uses["patient"]
+		s.far = s.far || c.unless != nil && c.Window() > Window
 	}
 	s.warnings = s.warn()
 	return s, broken
@@ -170,6 +173,8 @@ func (e environments) compile(r *Rule) (*compiled, string) {
 		return nil, fmt.Sprintf("there is no state %q", r.State)
 	case !destination(r.Destination):
 		return nil, fmt.Sprintf("there is no destination %q", r.Destination)
+	case r.Days < 0 || r.Days > MostDays:
+		return nil, fmt.Sprintf("it looks back %d days; 1 to %d can be asked for", r.Days, MostDays)
 	case strings.TrimSpace(r.Trigger) == "":
 		return nil, "the rule has no trigger"
 	}

@@ -17,7 +17,8 @@
 //
 // and in "unless" only:
 //
-//	history      events of the same person in the 48 hours before this one in clinical order,
+//	history      events of the same person in the 48 hours before this one, or as many days as the
+//	             rule says, at most 30, in clinical order,
 //	             earliest first, each with collection, id, visit, at, verified, clock_known,
 //	             record and news2
 //	at           the clinical time of this record

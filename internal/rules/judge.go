@@ -3,8 +3,10 @@ package rules
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -34,11 +36,39 @@ func (s *Set) Triggers(p Patient, e Event) []*Rule {
 	return found
 }
 
-// Judge says what the events of one person come to. Give it everything within [Window] of
+// Reach is how far back from a moment events have to be given to [Set.Judge], so that each rule that triggers at one of
+// these events, at that moment or after it, has its history: [Window], or as far as the furthest of them looks.
+func (s *Set) Reach(p Patient, events []Event, since time.Time) time.Duration {
+	reach := Window
+	if !s.far {
+		return reach
+	}
+	for i := range events {
+		if events[i].At.Before(since) || !evidence(&events[i]) {
+			continue
+		}
+		sc := newScope(&p, &events[i])
+		for _, c := range s.by[events[i].Collection] {
+			if c.unless == nil || c.Window() <= reach {
+				continue
+			}
+			if holds, _ := c.trigger.eval(sc); holds {
+				reach = c.Window()
+			}
+		}
+	}
+	return reach
+}
+
+// Judge says what the events of one person come to. Give it everything within [Set.Reach] of
 // whatever changed, on both sides, in any order: the answer depends on the set alone.
-func (s *Set) Judge(p Patient, events []Event) Judgement {
+func (s *Set) Judge(p Patient, events []Event) Judgement { return s.JudgePart(p, events, time.Time{}) }
+
+// JudgePart is Judge of events of which those before a moment are not all: of a rule whose history begins before it
+// nobody can say that it is no alarm.
+func (s *Set) JudgePart(p Patient, events []Event, whole time.Time) Judgement {
 	events = ordered(events)
-	j := &judging{set: s, patient: &p, events: events, faults: map[*Rule]*Fault{}, best: map[key]Alarm{}}
+	j := &judging{set: s, patient: &p, events: events, whole: whole, faults: map[*Rule]*Fault{}, best: map[key]Alarm{}}
 	for i := range events {
 		j.judge(i)
 	}
@@ -54,6 +84,7 @@ type judging struct {
 	set     *Set
 	patient *Patient
 	events  []Event // in clinical order
+	whole   time.Time
 	faults  map[*Rule]*Fault
 	best    map[key]Alarm
 	passed  []Alarm
@@ -94,8 +125,12 @@ func (j *judging) excepted(c *compiled, sc *scope, i int) bool {
 	if c.unless == nil {
 		return false
 	}
-	if sc.history == nil {
-		sc.history = j.history(i)
+	if c.Window() > Window && j.events[i].At.Add(-c.Window()).Before(j.whole) {
+		j.fault(c.Rule, &j.events[i], fmt.Sprintf("there are more records in its %d days than it can look at", c.Days))
+		return false
+	}
+	if sc.history == nil || sc.reaches != c.Window() {
+		sc.history, sc.reaches = j.history(i, c.Window()), c.Window()
 	}
 	muted, broke := c.unless.eval(sc)
 	if broke != "" {
@@ -105,11 +140,11 @@ func (j *judging) excepted(c *compiled, sc *scope, i int) bool {
 	return muted
 }
 
-// history lists the events before the i-th within the window, without other readings of the
+// history lists the events before the i-th within a window, without other readings of the
 // same record.
-func (j *judging) history(i int) ref.Val {
+func (j *judging) history(i int, window time.Duration) ref.Val {
 	e := &j.events[i]
-	from := sort.Search(i, func(k int) bool { return !j.events[k].At.Before(e.At.Add(-Window)) })
+	from := sort.Search(i, func(k int) bool { return !j.events[k].At.Before(e.At.Add(-window)) })
 	list := make([]ref.Val, 0, i-from)
 	for k := from; k < i; k++ {
 		if h := &j.events[k]; h.ID != e.ID || h.Collection != e.Collection {

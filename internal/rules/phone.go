@@ -35,6 +35,8 @@ type Warning struct {
 	Ask         string     `json:"ask"`
 	When        any        `json:"when"`
 	Unless      any        `json:"unless,omitempty"`
+	// WindowDays is how far back its history reaches; left out = 48 hours.
+	WindowDays int `json:"window_days,omitempty"`
 }
 
 // Warnings lists the active rules that a phone can judge, the most urgent first. A rule that uses what has no
@@ -47,7 +49,7 @@ func (s *Set) warn() []Warning {
 		if c.State != Active {
 			continue
 		}
-		w := Warning{Code: c.Code, Title: c.Title, Collection: c.Collection, Class: c.Class, Destination: c.Destination, Ask: c.Ask}
+		w := Warning{Code: c.Code, Title: c.Title, Collection: c.Collection, Class: c.Class, Destination: c.Destination, Ask: c.Ask, WindowDays: c.Days}
 		var ok bool
 		if w.When, ok = c.trigger.tree(); !ok {
 			continue

@@ -278,7 +278,7 @@ func TestExpressionsMeanTheSameOnAPhone(t *testing.T) {
 		}
 		e := Event{Collection: care.Visits, ID: "v", At: metAt, Values: stored(r.Record)}
 		sc := newScope(&Patient{}, &e)
-		sc.history = (&judging{events: []Event{e}}).history(0)
+		sc.history = (&judging{events: []Event{e}}).history(0, Window)
 		var got any
 		if holds, broke := x.eval(sc); broke != "" {
 			got = "error"

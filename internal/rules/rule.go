@@ -7,9 +7,12 @@ import (
 	"doorstep/internal/news2"
 )
 
-// Window is how far back from an event its history reaches: counted between the
+// Window is how far back from an event its history reaches where a rule says nothing else: counted between the
 // two events, not back from now. Phones look as far: window in pb_public/app/model/rules.js.
 const Window = 48 * time.Hour
+
+// MostDays is how many days the history of one rule may reach back.
+const MostDays = 30
 
 // The states of a rule, as care.RuleStates lists them.
 const (
@@ -28,6 +31,7 @@ type Rule struct {
 	Collection string // visits, observations or checkins
 	Trigger    string // CEL without history
 	Unless     string // CEL with history, "" = never; true means: not an alarm
+	Days       int    // how far back its history reaches; 0 = Window
 
 	Class       care.Class
 	Destination string // care.ToPractice and the like, or team:<id>
@@ -37,6 +41,14 @@ type Rule struct {
 	Owner      string // staff who answers for it
 	ApprovedBy string // the second person
 	ReviewOn   string // 2006-01-02
+}
+
+// Window is how far back from an event the history of the rule reaches.
+func (r *Rule) Window() time.Duration {
+	if r.Days == 0 {
+		return Window
+	}
+	return time.Duration(r.Days) * 24 * time.Hour
 }
 
 // Patient is the person the evidence belongs to.

@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -18,8 +19,9 @@ type scope struct {
 	event         *Event
 	person        *Patient
 	record, news2 ref.Val
-	patient       ref.Val // made when a rule asks
-	history       ref.Val // made when a rule with "unless" triggers
+	patient       ref.Val       // made when a rule asks
+	history       ref.Val       // made when a rule with "unless" triggers
+	reaches       time.Duration // how far back history goes
 }
 
 func newScope(p *Patient, e *Event) *scope {

@@ -11,6 +11,7 @@ import { parameters } from '../../shared/ui/news2.js'
  * @property {string} class E, U2, SD, R, I or SG @property {string} destination practice, coordinator and the like, or team: and an id
  * @property {string} ask what is recommended to whoever gets it
  * @property {Tree} when @property {Tree} [unless] true: no alarm after all
+ * @property {number} [window_days] how far back its history reaches; left out = 48 hours
  */
 /**
  * One record as evidence.
@@ -23,7 +24,7 @@ import { parameters } from '../../shared/ui/news2.js'
  */
 
 const hour = 3_600_000
-const window = 48 * hour // as far back as the server looks (rules.Window)
+const window = 48 * hour // as far back as the server looks where a rule says nothing else (rules.Window)
 
 /** The classes, the most urgent first, as the server ranks them. */
 export const urgencies = ['E', 'U2', 'SG', 'SD', 'R', 'I']
@@ -35,15 +36,15 @@ export const urgencies = ['E', 'U2', 'SG', 'SD', 'R', 'I']
  * @returns {Rule[]}
  */
 export function holding(rules, e, before, patient) {
-  const at = Date.parse(e.at)
-  const history = before.filter(h => at - window <= Date.parse(h.at) && Date.parse(h.at) <= at)
+  const at = Date.parse(e.at), scope = { ...shown(e), patient }
+  const history = (/** @type {number} */ back) => before.filter(h => at - back <= Date.parse(h.at) && Date.parse(h.at) <= at)
     .filter(h => h.collection !== e.collection || h.id !== e.id)
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map(shown)
-  const scope = { ...shown(e), patient, history }
-  const is = (/** @type {Tree} */ tree) => {
-    try { return evaluate(tree, scope) === true } catch { return false }
+  const is = (/** @type {Tree} */ tree, /** @type {any} */ more = {}) => {
+    try { return evaluate(tree, { ...scope, ...more }) === true } catch { return false }
   }
-  return rules.filter(r => r.collection === e.collection && is(r.when) && !(r.unless !== undefined && is(r.unless)))
+  return rules.filter(r => r.collection === e.collection && is(r.when)
+    && !(r.unless !== undefined && is(r.unless, { history: history(r.window_days ? r.window_days * 24 * hour : window) })))
     .sort((a, b) => urgencies.indexOf(a.class) - urgencies.indexOf(b.class))
 }
 

@@ -66,6 +66,8 @@ var table = map[string]folder{
 		imports: []string{"internal/care"}},
 	"internal/rules": {why: "a rule judges records and knows nothing of how they came or where the alarm goes",
 		imports: []string{"internal/care", "internal/identifier", "internal/news2"}, outside: []string{"cel.dev/cel-go"}},
+	"internal/rulebook": {why: "rules are looked at before they are in force, in a database that is read and nothing else, with no server",
+		imports: []string{"internal/care", "internal/columns", "internal/rules"}, outside: []string{"github.com/spf13/cobra", "modernc.org/sqlite"}},
 	"internal/handover": {why: "a handover is arranged from alarms and clocks; storing and sending is for others",
 		imports: []string{"internal/care", "internal/rules", "internal/worktime", "internal/news2"}},
 	"internal/sheet": {why: "a sheet of paper is written from texts, without knowing what they are about", outside: []string{"codeberg.org/go-pdf/fpdf", "golang.org/x/image"}},

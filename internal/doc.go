@@ -22,6 +22,7 @@
 //   - wire: the JSON bodies of the sync protocol, their limits and their errors. Pure.
 //   - reconcile: base, server and device become an outcome, field by field. Pure.
 //   - rules: records become alarms. Pure.
+//   - rulebook: says whether rules run, what their golden cases say and what they would have raised.
 //   - handover: alarms become handovers: addressee, text, clock, state. Pure.
 //   - sheet: writes a handover as a sheet of paper, a PDF.
 //   - delivery: an outbox row leaves by a channel.

@@ -81,6 +81,27 @@ func (h *home) there() error {
 		return err
 	}
 	h.seen, h.disk = true, disk
+	return h.sweep()
+}
+
+// sweep deletes what a server that was killed had begun to write. Nothing of this one is there yet: whoever writes looks here first.
+func (h *home) sweep() error {
+	levels, err := os.ReadDir(h.dir)
+	for _, level := range levels {
+		if !level.IsDir() {
+			continue
+		}
+		begun, bad := os.ReadDir(filepath.Join(h.dir, level.Name()))
+		err = errors.Join(err, bad)
+		for _, file := range begun {
+			if strings.HasSuffix(file.Name(), partEnd) {
+				err = errors.Join(err, os.Remove(filepath.Join(h.dir, level.Name(), file.Name())))
+			}
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("delete what was begun in the copy: %w", err)
+	}
 	return nil
 }
 

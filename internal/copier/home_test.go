@@ -132,6 +132,34 @@ func TestACopyInAnotherFolderBeginsFromTheBeginning(t *testing.T) {
 	}
 }
 
+// What a server that was killed had begun to write into its copy is deleted by the next start; nobody else's is.
+func TestWhatWasBegunInACopyAndNotEndedIsDeletedByTheNextStart(t *testing.T) {
+	s := newSite(t)
+	c := s.start(t)
+	if err := errors.Join(c.Copy(t.Context()), c.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	list, err := os.ReadDir(s.To)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("the copy has %v, %v", list, err)
+	}
+	ours, theirs := filepath.Join(s.To, list[0].Name(), "0", "123.part"), filepath.Join(s.To, "pppppppppppppppp", "0", "123.part")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(theirs), 0o700), os.WriteFile(ours, []byte("half"), 0o600), os.WriteFile(theirs, []byte("half"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	s.run(t, `INSERT INTO visits VALUES ('1')`)
+	c = s.start(t)
+	if err := errors.Join(c.Copy(t.Context()), c.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(ours); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what was begun is there still: %v", err)
+	}
+	if _, err := os.Stat(theirs); err != nil {
+		t.Errorf("another server's is gone: %v", err)
+	}
+}
+
 // files are the names of all files below a folder.
 func files(t *testing.T, dir string) (all string) {
 	t.Helper()

@@ -45,7 +45,7 @@ func (s *steps) do(step func() error) error {
 	}
 	s.hanging.Add(1)
 	go func() {
-		<-done // that it was late is said
+		<-done //nolint:errcheck // that it was late is said
 		s.hanging.Add(-1)
 	}()
 	return errHangs

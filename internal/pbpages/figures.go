@@ -10,15 +10,19 @@ import (
 )
 
 // replies are what a team does with a handover that came before it; cameAs is how one comes.
-const (
-	replies = `'acknowledged', 'accepted', 'answered', 'declined', 'handed_on'`
-	cameAs  = `'sent', 'call_needed'`
+// Lines are called as the state to which they lead.
+var (
+	replies = listed(string(care.Acknowledged), string(care.Accepted), "answered", string(care.Declined), "handed_on")
+	cameAs  = listed(string(care.Sent), string(care.CallNeeded))
 )
+
+// listed writes words as a list in SQL.
+func listed(words ...string) string { return "'" + strings.Join(words, "', '") + "'" }
 
 // cameTo reads what came to a team, ?1, since a moment, ?2: of what is closed since then what it had a part in, and of what
 // is open what it has, or gave away. Both are as much as its last weeks and what people have in hand.
 func cameTo() string {
-	open := `('` + strings.Join(care.StatesThat(func(s care.State) bool { return !s.Closed() }), `', '`) + `')`
+	open := "(" + listed(care.StatesThat(func(s care.State) bool { return !s.Closed() })...) + ")"
 	return `WITH part AS (
 		SELECT handover AS id, at AS closed FROM closed_handovers WHERE holder = 'to:' || ?1 AND at >= ?2
 		UNION SELECT id, '' FROM handovers WHERE to_team = ?1 AND state IN ` + open + `

@@ -125,7 +125,16 @@ async function show(next) {
   await look()
   redraw()
   scrollTo(0, 0) // what stands above, an emergency, is seen first
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('main')?.focus({ preventScroll: true })))
+  focusScreen()
+}
+
+/** A new screen has the focus once it is drawn, so that it is read out; unless somebody was quicker and is in one of its fields. */
+function focusScreen() {
+  const had = document.activeElement
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const has = document.activeElement, main = document.getElementById('main')
+    if (has === had || has === main || !main?.contains(has)) main?.focus({ preventScroll: true })
+  }))
 }
 
 /** What can be known while locked. */
@@ -314,9 +323,7 @@ const tabs = joinTabs({
 addEventListener('hashchange', () => {
   scrollTo(0, 0)
   redraw()
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    document.getElementById('main')?.focus({ preventScroll: true })
-  }))
+  focusScreen()
 })
 for (const event of ['pointerdown', 'keydown', 'scroll', 'touchstart']) addEventListener(event, () => idle.touch(),
     { passive: true, capture: true })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPhone, saved } from './app-kit.mjs'
-import { accessible, openPage } from './kit.mjs'
+import { accessible, openPage, until as eventually } from './kit.mjs'
 import { inbox, loaded } from './practice-kit.mjs'
 
 const here = inbox()
@@ -39,6 +39,10 @@ test('what a practice takes elsewhere is read before anything is written, and se
   await here.nia.handOver({ patient: stand.patients.Ames, class: 'SD', situation: 'Wound broken down' })
   await here.nia.handOver({ patient: stand.patients.Calder, class: 'R', situation: 'Dressings run out' })
   await stand.settle()
+  await eventually('both have come', async () => { // the figures are those of the moment at which somebody looks
+    const [came] = await stand.query("SELECT count(DISTINCT handover) AS n FROM handover_events WHERE kind IN ('sent', 'declined')")
+    return came.n >= 2
+  })
   await guy.getByText('What came in four weeks').click()
   const row = (/** @type {RegExp} */ name) => guy.getByRole('row', { name })
   await row(/^Same day/).waitFor()

@@ -105,7 +105,9 @@ func saysTheSame(e *care.Record, a handover.Action) bool {
 	}
 	text := ev.Text()
 	switch a.Kind {
-	case handover.Decline, handover.StandDown:
+	case handover.Decline:
+		return text == care.Clip(a.WhyDeclined(), maxEventText)
+	case handover.StandDown:
 		return text == care.Clip(a.Reason, maxEventText)
 	case handover.HandOn:
 		return text == care.Clip(a.Reason, maxEventText) && (a.To.ID == "" || d.To == a.To.ID)

@@ -181,6 +181,8 @@ func TestActFromInbox_TheSameThingAgainIsNoError(t *testing.T) {
 		{"acknowledged", handover.Action{Kind: handover.Acknowledge}, handover.Action{Kind: handover.Acknowledge}, true},
 		{"declined for the same reason", handover.Action{Kind: handover.Decline, Reason: "a"}, handover.Action{Kind: handover.Decline, Reason: "a"}, true},
 		{"declined for another", handover.Action{Kind: handover.Decline, Reason: "a"}, handover.Action{Kind: handover.Decline, Reason: "b"}, false},
+		{"declined to the same place", handover.Action{Kind: handover.Decline, Reason: "a", Text: "Elm"}, handover.Action{Kind: handover.Decline, Reason: "a", Text: "Elm"}, true},
+		{"declined to another place", handover.Action{Kind: handover.Decline, Reason: "a", Text: "Elm"}, handover.Action{Kind: handover.Decline, Reason: "a", Text: "Oak"}, false},
 		{"answered alike", handover.Action{Kind: handover.Answer, Text: "a", Outcome: "other"}, handover.Action{Kind: handover.Answer, Text: "a", Outcome: "other"}, true},
 		{"answered otherwise", handover.Action{Kind: handover.Answer, Text: "a", Outcome: "other"}, handover.Action{Kind: handover.Answer, Text: "b", Outcome: "other"}, false},
 		{"rung alike", handover.Action{Kind: handover.RecordCall, Name: "Ann", Reached: true}, handover.Action{Kind: handover.RecordCall, Name: "Ann", Reached: true}, true},

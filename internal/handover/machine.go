@@ -2,6 +2,7 @@ package handover
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -38,6 +39,15 @@ type Action struct {
 
 	// Into is the handover that the matter stands in after Join.
 	Into string
+}
+
+// WhyDeclined is what the history says of a decline: why, and where it goes instead. A line of a phone says both in one.
+func (a Action) WhyDeclined() string {
+	instead := strings.TrimSpace(a.Text)
+	if instead == "" || instead == strings.TrimSpace(a.Reason) {
+		return a.Reason
+	}
+	return strings.TrimRight(strings.TrimSpace(a.Reason), ".") + ". Instead: " + instead
 }
 
 // Actor is who does it.

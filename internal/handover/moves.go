@@ -193,10 +193,7 @@ func (m *move) decline() error {
 	if err := m.reason(); err != nil {
 		return err
 	}
-	why := m.a.Reason
-	if instead := strings.TrimSpace(m.a.Text); instead != "" && instead != strings.TrimSpace(why) { // a line of a phone says both in one
-		why = strings.TrimRight(strings.TrimSpace(why), ".") + ". Instead: " + instead
-	}
+	why := m.a.WhyDeclined()
 	m.h.DeclineReason = care.Clip(why, maxDecline)
 	m.say(EventDeclined, why)
 	m.pass(care.Declined)

@@ -381,7 +381,16 @@ func TestWhatCannotBeOpenedIsKeptAndTakenInOnceThePhoneIsUnlocked(t *testing.T) 
 	if got := p.sent(p.seal(third)); got.LastMid != 3 || p.notes("After it") != 1 {
 		t.Fatalf("behind it: %+v", got)
 	}
+	pull := "/pull?client=" + p.client
+	a := w.call(p.token(p.own, ""), http.MethodGet, pull, nil) // from what it confirms the phone forgets the only copy that anybody can read
+	checkError(t, "a pull before they were sent in clear", a.Status, a.Body, http.StatusServiceUnavailable, "unavailable")
 	got := p.unlockedPush(lost, refused, third)
+	var page wire.PullResponse
+	if a := w.call(p.token(p.own, ""), http.MethodGet, pull, nil); a.Status != http.StatusOK {
+		t.Errorf("a pull after that: %d %s", a.Status, a.Body)
+	} else if p.into(a.Body, &page); page.LastMid != 3 {
+		t.Errorf("it confirms up to %d", page.LastMid)
+	}
 	if r := got.Results[0]; r.Status != care.Applied || r.Replayed || len(r.Records) != 1 || len(r.Issues) != 0 {
 		t.Errorf("in clear: %+v", r)
 	}

@@ -24,7 +24,8 @@ const (
 	addParting   = `INSERT INTO sync_partings (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`
 	lowerFork    = `UPDATE sync_epochs SET fork = min(fork, ?) WHERE parent = ?`
 
-	momentNow = `SELECT m.seq, m.floor, c.last_mid, c.last_key FROM sync_meta m, sync_clients c WHERE c.id = ?`
+	momentNow = `SELECT m.seq, m.floor, c.last_mid, c.last_key, EXISTS (SELECT 1 FROM quarantine WHERE client = c.client AND code = '` + care.CodeSealed + `' AND ` + care.SQLIssueOpen + `)
+		FROM sync_meta m, sync_clients c WHERE c.id = ?`
 )
 
 // epochStep keeps the numbers of a new epoch clear of any the lost end of the old one gave out.
@@ -176,9 +177,15 @@ func (s *Store) Await(ctx context.Context, head int64) error {
 	}
 }
 
-// Moment is the last number this snapshot can see, the floor as it has it, and up to which mutation a client's work is
-// in it.
-func (v *Snapshot) Moment(client int64) (head, floor, mid int64, key string, err error) {
-	err = v.row(momentNow, client).Scan(&head, &floor, &mid, &key)
-	return head, floor, mid, key, err
+// Moment is what a snapshot says of itself, and of a client: up to which mutation its work is in it. Unopened: see Store.
+type Moment struct {
+	Head, Floor, LastMid int64
+	LastKey              string
+	Unopened             bool
+}
+
+// Moment reads it.
+func (v *Snapshot) Moment(client int64) (m Moment, err error) {
+	err = v.row(momentNow, client).Scan(&m.Head, &m.Floor, &m.LastMid, &m.LastKey, &m.Unopened)
+	return m, err
 }

@@ -2,7 +2,6 @@ package pbstore
 
 import (
 	"database/sql"
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -39,17 +38,14 @@ const rangesAtOnce = 200
 func (v *Snapshot) Feed(ranges []access.Range, until int64, limit int) (rows []FeedRow, cut bool, err error) {
 	for len(ranges) > 0 && len(rows) <= limit {
 		n := min(rangesAtOnce, len(ranges))
-		list, err := json.Marshal(ranges[:n])
-		if err != nil {
-			return nil, false, err
-		}
+		list := string(care.JSON(ranges[:n]))
 		ranges = ranges[n:]
 		err = v.each(feedOfRanges, func(r *sql.Rows) error {
 			var row FeedRow
 			err := r.Scan(&row.Scope, &row.Seq, &row.Collection, &row.Record)
 			rows = append(rows, row)
 			return err
-		}, string(list), until, limit+1-len(rows))
+		}, list, until, limit+1-len(rows))
 		if err != nil {
 			return nil, false, err
 		}

@@ -41,6 +41,9 @@ func failure(err error) *Error {
 		no.RetryAfter = 30 * time.Second
 		return no
 	}
+	if errors.Is(err, errUnopened) {
+		return refuse(wire.CodeUnavailable, "What this phone sent while it was locked could not be opened. Let it send that once more before anything new is fetched; nothing is lost.")
+	}
 	if errors.Is(err, ErrBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		no := refuse(wire.CodeBusy, "Many phones are sending at this moment. Nothing is lost; try again shortly.")
 		no.RetryAfter = 5 * time.Second

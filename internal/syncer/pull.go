@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"doorstep/internal/access"
@@ -111,7 +112,7 @@ func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client
 		return e.walk(ctx, snap, who, c, cur, limit, page)
 	})
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !errors.Is(err, errUnopened) {
 			e.logged("pull", err)
 		}
 		return nil, failure(err)
@@ -122,12 +123,16 @@ func (e *Engine) page(ctx context.Context, who *access.Access, c *pbstore.Client
 // walk goes through rounds until one ends at the head of this very snapshot: only then is the
 // union of all pages the viewer's projection at one moment, and the phone may swap it in.
 func (e *Engine) walk(ctx context.Context, snap *pbstore.Snapshot, who *access.Access, c *pbstore.Client, cur cursor, limit int, page *wire.PullResponse) error {
-	head, floor, mid, key, err := snap.Moment(c.Row)
+	now, err := snap.Moment(c.Row)
 	if err != nil {
 		return err
 	}
-	page.Head, page.LastMid, page.LastKey = head, mid, key
-	cur.rise(floor) // the clean-up may have come between the request and this snapshot
+	if now.Unopened && now.LastMid > c.PulledMid {
+		return errUnopened
+	}
+	head := now.Head
+	page.Head, page.LastMid, page.LastKey = head, now.LastMid, now.LastKey
+	cur.rise(now.Floor) // the clean-up may have come between the request and this snapshot
 	if err := e.store.Await(ctx, head); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 
 	"doorstep/internal/takein"
 	"doorstep/internal/wire"
@@ -57,3 +58,7 @@ func (e *Engine) pushSealed(ctx context.Context, s Session, p *wire.Push) (*wire
 	}
 	return answer, nil
 }
+
+// errUnopened: a pull would be the first to confirm changes that came sealed and that nobody could open. From what a pull confirms a
+// phone never sends them again, and it has the only copy that anybody can read: it pushes them in clear first.
+var errUnopened = errors.New("syncer: sealed changes are not opened yet")

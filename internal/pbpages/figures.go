@@ -16,20 +16,25 @@ var (
 	cameAs  = listed(string(care.Sent), string(care.CallNeeded))
 )
 
+// byMachine: a team takes its class elsewhere, so that it was declined before anybody there saw it.
+const byMachine = `(e.kind = 'declined' AND e."by" = '')`
+
 // listed writes words as a list in SQL.
 func listed(words ...string) string { return "'" + strings.Join(words, "', '") + "'" }
 
 // cameTo reads what came to a team, ?1, since a moment, ?2: of what is closed since then what it had a part in, and of what
-// is open what it has, or gave away. Both are as much as its last weeks and what people have in hand.
+// is open what it has, gave away, or lost for want of an answer. Both are as much as its last weeks and what people have in
+// hand. What the machine declined for it is no reply of anybody's, and came to it only once somebody handed it on to it.
 func cameTo() string {
 	open := "(" + listed(care.StatesThat(func(s care.State) bool { return !s.Closed() })...) + ")"
 	return `WITH part AS (
 		SELECT handover AS id, at AS closed FROM closed_handovers WHERE holder = 'to:' || ?1 AND at >= ?2
 		UNION SELECT id, '' FROM handovers WHERE to_team = ?1 AND state IN ` + open + `
-		UNION SELECT o.id, '' FROM teams t CROSS JOIN handovers o ON o.to_team = t.id CROSS JOIN handover_events g ON g.handover = o.id
-			WHERE o.state IN ` + open + ` AND g.kind IN ('declined', 'handed_on') AND g.team = ?1)
-	SELECT h.class, part.closed, min(e.at) AS came, coalesce(min(CASE WHEN e.kind IN (` + replies + `) THEN e.at END), ''),
-		max(e.kind = 'declined'), max(e.kind = 'declined' AND e."by" = '')
+		UNION SELECT o.id, '' FROM teams t CROSS JOIN handovers o ON o.to_team = t.id CROSS JOIN handover_events e ON e.handover = o.id
+			WHERE o.state IN ` + open + ` AND (e.kind IN ('declined', 'handed_on') AND e.team = ?1 OR e.kind = 'escalated' AND ` + escalatedFrom + ` = ?1))
+	SELECT h.class, part.closed, coalesce(min(CASE WHEN e.kind IN (` + cameAs + `) THEN e.at END), min(e.at)) AS came,
+		coalesce(min(CASE WHEN e.kind IN (` + replies + `) AND NOT ` + byMachine + ` THEN e.at END), ''),
+		max(e.kind = 'declined' AND NOT ` + byMachine + `), max(` + byMachine + `) AND NOT max(e.kind IN (` + cameAs + `))
 	FROM part CROSS JOIN handovers h ON h.id = part.id CROSS JOIN handover_events e ON e.handover = part.id
 	WHERE e.kind IN (` + cameAs + `, ` + replies + `) AND e.team = ?1 GROUP BY part.id HAVING came >= ?2 LIMIT +?3`
 }
@@ -46,7 +51,7 @@ type Came struct {
 	Waited     time.Duration
 	Replied    bool
 	Declined   bool
-	TurnedAway bool // declined by the machine: the team takes its class elsewhere
+	TurnedAway bool // declined by the machine, as the team takes its class elsewhere, and never came before anybody there
 }
 
 // CameTo lists what came to a team since a moment.

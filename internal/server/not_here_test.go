@@ -19,7 +19,7 @@ func TestAPracticeTakesRoutineMattersElsewhere(t *testing.T) {
 	w := newTold(t)
 	w.route("/one")
 	trust := w.app.Org(t, "community_trust", "Coordination Trust")
-	w.app.Staff(t, care.CareCoordinator, "Cora", w.app.Team(t, trust, "coordination", "Care Coordination"))
+	cora := w.app.Staff(t, care.CareCoordinator, "Cora", w.app.Team(t, trust, "coordination", "Care Coordination"))
 	reception := w.app.Staff(t, care.Reception, "Rita", w.surgery)
 	w.tick()
 	path := "/teams/" + w.surgery.Id + "/not-here"
@@ -96,6 +96,14 @@ func TestAPracticeTakesRoutineMattersElsewhere(t *testing.T) {
 	}
 	if got := figures(w.lea); len(got) != 0 {
 		t.Errorf("others read figures of a practice: %q", got)
+	}
+	// What was left so long that the coordinator has it counts still, and what they handed back knowingly came after all.
+	version = w.ask(cora, http.MethodGet, "/handovers/"+id, nil, http.StatusOK)["version"]
+	w.ask(cora, http.MethodPost, "/handovers/"+id+"/hand-on", map[string]any{"version": version, "reason": "They know", "to_team": w.surgery.Id}, http.StatusOK)
+	w.tick()
+	w.pass(time.Hour)
+	if got, want := figures(w.guy), []string{"E 1 0 4200 0 0", "U2 1 0 4200 0 0", "SD 1 1 420 1 0", "R 2 0 3600 0 0", "I 1 0 4200 0 0"}; !slices.Equal(got, want) {
+		t.Errorf("an hour later the practice reads\n%q, want\n%q", got, want)
 	}
 	w.clock.Pass(29 * 24 * time.Hour)
 	if got := figures(w.guy); len(got) != 0 {

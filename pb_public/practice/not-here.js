@@ -48,7 +48,7 @@ function fields(inbox, f, draw) {
     draw()
     try {
       await inbox.session.post(`/teams/${f.team}/not-here`, { class: f.class, until, instead: f.instead })
-      await inbox.glance()
+      await inbox.glance().catch(() => {}) // it is saved; what stands is read again with the next glance
       form = null
       inbox.out.say(w.saved)
     } catch (e) {

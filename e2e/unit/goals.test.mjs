@@ -28,10 +28,11 @@ test('goals that are worked towards come first, the earliest review before other
 
 test('a voluntary service can be asked to help once the person agreed to it, and no longer than that', () => {
   const organisations = [{ id: 'trust', kind: 'community_trust' }, { id: 'mind', kind: 'mental_health' }, { id: 'elm', kind: 'practice' }, { id: 'oak', kind: 'practice' },
-    { id: 'friends', kind: 'voluntary' }, { id: 'others', kind: 'voluntary' }, { id: 'left', kind: 'voluntary' }]
+    { id: 'friends', kind: 'voluntary' }, { id: 'others', kind: 'voluntary' }, { id: 'left', kind: 'voluntary' },
+    { id: 'closed', kind: 'social_care', closed_on: '2026-03-02' }, { id: 'left and closed', kind: 'voluntary', closed_on: '2026-02-01' }, { id: 'closes', kind: 'social_care', closed_on: '2026-03-03' }]
   const person = (given) => ({ consent: [{ service: 'friends', given: true }, { service: 'friends', given }], practice: 'elm' })
-  assert.deepEqual(helpersFor(organisations, person(true), 'trust', ['left'], now).map(o => o.id), ['mind', 'elm', 'friends', 'left'])
-  assert.deepEqual(helpersFor(organisations, person(false), 'trust', [], now).map(o => o.id), ['mind', 'elm'])
+  assert.deepEqual(helpersFor(organisations, person(true), 'trust', ['left', 'left and closed'], now).map(o => o.id), ['mind', 'elm', 'friends', 'left', 'left and closed', 'closes'])
+  assert.deepEqual(helpersFor(organisations, person(false), 'trust', [], now).map(o => o.id), ['mind', 'elm', 'closes'], 'who has closed is not offered')
 })
 
 test('a new goal is recorded with the day, and its steps as records of their own', () => {

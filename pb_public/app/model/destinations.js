@@ -19,7 +19,7 @@ import { inOrder } from '../../shared/ui/words.js'
  * Whether an organisation takes anything today, as the server decides it.
  * @param {Rec | null | undefined} organisation @param {number} now ms
  */
-const isOpen = (organisation, now) => !organisation?.closed_on || organisation.closed_on.slice(0, 10) > day(now)
+export const isOpen = (organisation, now) => !organisation?.closed_on || organisation.closed_on.slice(0, 10) > day(now)
 
 /**
  * @param {object} of what this phone knows

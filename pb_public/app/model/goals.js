@@ -2,7 +2,7 @@
 // What people want, in their own words: how goals stand on a person's page, what the form begins with, and what saving
 // it records. A step is a record of its own, so that two people who add or do one do not meet.
 import { day } from '../../shared/ui/format.js'
-import { consentTo } from './destinations.js'
+import { consentTo, isOpen } from './destinations.js'
 
 /** @typedef {any} Rec a record with its id, as the phone shows it */
 
@@ -45,13 +45,13 @@ export function goalsOf(goals, steps, patient, now) {
 const inTime = (a, b) => ((a ?? '9999') < (b ?? '9999') ? -1 : (a ?? '9999') > (b ?? '9999') ? 1 : 0)
 
 /**
- * Who can help with a goal of somebody: partners, their own practice, and voluntary services that they agreed to. Whoever
- * helps already stays in the list.
+ * Who can help with a goal of somebody: partners, their own practice, and voluntary services that they agreed to; nobody who
+ * has closed. Whoever helps already stays in the list.
  * @param {Rec[]} organisations @param {Rec} person @param {string} own the organisation of whoever fills the form in
  * @param {string[]} chosen @param {number} now ms
  */
 export function helpersFor(organisations, person, own, chosen, now) {
-  return organisations.filter(o => chosen.includes(o.id) || (o.id !== own
+  return organisations.filter(o => chosen.includes(o.id) || (o.id !== own && isOpen(o, now)
     && (o.kind === 'voluntary' ? consentTo(person, o.id, now) === 'yes' : o.kind !== 'practice' || o.id === person.practice)))
 }
 

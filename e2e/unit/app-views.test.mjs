@@ -9,6 +9,7 @@ const { called } = await import('../../pb_public/app/views/called.js')
 const { say } = await import('../../pb_public/app/views/answers.js')
 const { edit } = await import('../../pb_public/app/views/edit.js')
 const { handoverPage } = await import('../../pb_public/app/views/handover.js')
+const { helpedGoals } = await import('../../pb_public/app/views/goals.js')
 const { formOf } = await import('../../pb_public/app/model/editperson.js')
 
 const ada = { id: 'ada', family_name: 'Ames', given_name: 'Ada' }
@@ -54,6 +55,20 @@ test('a second tap on “I have read it” records nothing more', async () => {
   wait.answer(undefined)
   await Promise.all(both)
   assert.deepEqual([seen.recorded.length, app.forms.size], [1, 0])
+})
+
+test('each step is marked as done by itself, and why one is not is said at its person alone', async () => {
+  const { app, seen, wait } = phone('', {}), all = app.all, ben = { id: 'ben' }
+  const held = { goals: [{ id: 'g', patient: 'ada', safe_words: 'Garden' }, { id: 'other', patient: 'ben', safe_words: 'Club' }],
+    goal_steps: [{ id: 's1', patient: 'ada', goal: 'g', task: 'Rail' }, { id: 's2', patient: 'ada', goal: 'g', task: 'Walk' }] }
+  app.all = (/** @type {'goals'} */ name) => held[name] ?? all(name)
+  const press = (/** @type {string} */ step) => listener(helpedGoals(app, ada), (before, t) => /@click=$/.test(before) && textOf(t).includes(`done: ${step}`))()
+  for (const step of ['Rail', 'Rail', 'Walk']) press(step)
+  assert.deepEqual(seen.recorded.map(([op]) => op.id), ['s1', 's2'])
+  wait.answer(Promise.reject(new Error('no room')))
+  await settle()
+  assert.match(textOf(helpedGoals(app, ada)), /role="alert"/)
+  assert.doesNotMatch(textOf(helpedGoals(app, ben)), /role="alert"/)
 })
 
 test('every form of the phone that records is deaf while it records', () => {

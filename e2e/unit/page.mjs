@@ -39,19 +39,22 @@ export function later() {
 /** Lets everything that waits for a promise go on. */
 export const settle = () => new Promise(resolve => setImmediate(resolve))
 
+/** What a directive draws: of repeat() each of its templates. @param {any} t */
+const drawnBy = ({ values: [first, ...rest] }) => { const one = rest.at(-1); return Array.isArray(first) && typeof one === 'function' ? first.map(one) : [first, ...rest] }
+
 /** The text of a template with all that stands in it, as one string. @param {any} t @returns {string} */
 export function textOf(t) {
   if (Array.isArray(t)) return t.map(textOf).join('')
   if (typeof t === 'string' || typeof t === 'number') return String(t)
   if (!t || typeof t !== 'object' || !t.values) return ''
-  return t.strings ? t.strings.map((/** @type {string} */ s, /** @type {number} */ i) => s + textOf(t.values[i])).join('') : textOf([...t.values])
+  return t.strings ? t.strings.map((/** @type {string} */ s, /** @type {number} */ i) => s + textOf(t.values[i])).join('') : textOf(drawnBy(t))
 }
 
 /** What listens to an event of the template that stands after some text. @param {any} t @param {(before: string, at: any) => boolean} is @returns {any} */
 export function listener(t, is) {
   if (Array.isArray(t)) return t.map(one => listener(one, is)).find(Boolean)
   if (!t || typeof t !== 'object' || !t.values) return undefined
-  if (!t.strings) return listener([...t.values], is)
+  if (!t.strings) return listener(drawnBy(t), is)
   const i = t.values.findIndex((v, at) => typeof v === 'function' && is(t.strings[at], t))
   return i >= 0 ? t.values[i] : listener(t.values, is)
 }

@@ -64,18 +64,26 @@ export const wishes = (app, patient) => goalsOf(app.all('goals'), [], patient, a
 /** What a volunteer helps with: the goal as it is safe to share, and the steps that are theirs. @param {App} app @param {any} p */
 export function helpedGoals(app, p) {
   const w = words.app.goals, open = goalsOf(app.all('goals'), app.all('goal_steps'), p.id, app.now()).filter(g => g.open)
-  const failed = app.forms.get('step-done')?.error
   return open.length ? html`<section aria-labelledby="goals"><h2 class="nhsuk-heading-m" id="goals">${w.title}</h2>
     <ul class="app-list">${repeat(open, g => g.goal.id, g => html`<li class="app-card"><strong>${g.goal.safe_words}</strong>
       ${g.steps.map(s => html`<span>${stepText({ ...s, helper: '' }, () => '')}</span>
         ${s.done_on ? nothing : html`<button class="nhsuk-button nhsuk-button--secondary" type="button"
-          aria-label=${fill(w.doneOf, { step: s.task ?? '' })} @click=${() => done(app, s)}>${w.markDone}</button>`}`)}</li>`)}</ul>
-    ${failed ? html`<p class="ds-banner ds-banner--bad" role="alert">${failed}</p>` : nothing}</section>` : nothing
+          aria-label=${fill(w.doneOf, { step: s.task ?? '' })} @click=${() => done(app, s)}>${w.markDone}</button>
+          ${failed(app, s)}`}`)}</li>`)}</ul></section>` : nothing
 }
+
+/** Why a step is not marked, beside it. @param {App} app @param {any} step */
+const failed = (app, step) => {
+  const why = app.forms.get(keyOf(step))?.error
+  return why ? html`<p class="ds-banner ds-banner--bad" role="alert">${why}</p>` : nothing
+}
+
+/** @param {any} step */
+const keyOf = step => `step-done:${step.id}`
 
 /** @param {App} app @param {any} step */
 async function done(app, step) {
-  const key = 'step-done'
+  const key = keyOf(step)
   if (app.forms.get(key)?.saving) return // a second tap records nothing more
   app.forms.set(key, { saving: true })
   try {

@@ -28,15 +28,21 @@ type Backtest struct {
 	Alerts   []Alerts
 	// InForce are the alarms of the rules in force, by id.
 	InForce []string
-	// Broke says how often a rule that is asked about broke, by code.
-	Broke  map[string]int
+	// Broke says where rules that are asked about broke in that time, by code.
+	Broke  map[string]Broke
 	Broken []rules.Broken
+}
+
+// Broke is how often a rule broke, and why the last time: it names fields, never their contents.
+type Broke struct {
+	Records int
+	Last    string
 }
 
 // Run judges the stored records of everybody by the rules in force and by others, over the days before a moment. What was
 // refused, or disputed, is not looked at: a server that runs raises alarms from that too. Progress is told after each person.
 func Run(ctx context.Context, db *sql.DB, inForce, asked []Entry, days int, now time.Time, progress func(done, all int)) (*Backtest, error) {
-	b := &Backtest{From: now.AddDate(0, 0, -days), To: now, Broke: map[string]int{}}
+	b := &Backtest{From: now.AddDate(0, 0, -days), To: now, Broke: map[string]Broke{}}
 	current, _ := rules.Compile(active(inForce))
 	others, broken := rules.Compile(active(asked))
 	b.Broken = broken
@@ -72,9 +78,7 @@ func Run(ctx context.Context, db *sql.DB, inForce, asked []Entry, days int, now 
 			for _, a := range b.within(j.Alarms) {
 				add(a, practice).Asked++
 			}
-			for _, f := range j.Faults {
-				b.Broke[f.Rule.Code] += f.Count
-			}
+			b.note(j.Faults, events)
 			b.People++
 		}
 		progress(i+1, len(people))
@@ -103,6 +107,21 @@ func active(list []Entry) []rules.Rule {
 // within are the alarms of the days that are asked about.
 func (b *Backtest) within(list []rules.Alarm) []rules.Alarm {
 	return slices.DeleteFunc(list, func(a rules.Alarm) bool { return a.Event.At.Before(b.From) || a.Event.At.After(b.To) })
+}
+
+// note counts where rules broke in the days that are asked about: what came before them is history alone.
+func (b *Backtest) note(faults []rules.Fault, events []rules.Event) {
+	for _, f := range faults {
+		n := 0
+		for i := range events {
+			if at := events[i].At; !at.Before(b.From) && !at.After(b.To) && slices.Contains(f.Records, events[i].ID) {
+				n++
+			}
+		}
+		if n > 0 {
+			b.Broke[f.Rule.Code] = Broke{Records: b.Broke[f.Rule.Code].Records + n, Last: f.Last}
+		}
+	}
 }
 
 // people are those of whom anything was recorded in that time.

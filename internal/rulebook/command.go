@@ -38,6 +38,9 @@ func Command(dir func() string, now func() time.Time) *cobra.Command {
 		Long: "Judges the records of the last days by the rules of a file, each as if it were in force, beside the rules in force, and counts the alerts\n" +
 			"by rule, day and practice. What was refused or disputed is not looked at. Nothing is changed, and nobody is named.",
 		RunE: func(c *cobra.Command, args []string) error {
+			if days < 1 {
+				return fmt.Errorf("--days is %d: say 1 day or more", days)
+			}
 			asked, err := ReadFile(args[0])
 			if err != nil {
 				return err
@@ -132,6 +135,7 @@ func (b *Backtest) Print(out io.Writer) {
 		fmt.Fprintf(out, "%-24s %-10s %8d %8d\n", code, "all", total[code][0], total[code][1])
 	}
 	for _, code := range slices.Sorted(maps.Keys(b.Broke)) {
-		fmt.Fprintf(out, "%s broke at %d records: there it mutes nothing.\n", code, b.Broke[code])
+		fmt.Fprintf(out, "%s broke at %s, the last time so: %s. There a trigger that breaks raises nothing, and an \"unless\" that breaks mutes nothing.\n",
+			code, plural(b.Broke[code].Records, "record"), b.Broke[code].Last)
 	}
 }

@@ -34,7 +34,6 @@ type backlog struct {
 	looked           time.Duration // by uptime, when it was looked last how much waits
 	notBefore        time.Duration // by uptime, when it may begin anew
 	begins           bool          // nothing waits: the next copy is of the whole database
-	whole            bool          // that is to be copied besides, because something was given up
 }
 
 func newBacklog(o Options) backlog {
@@ -50,10 +49,9 @@ func (c *Copier) copy(ctx context.Context) error {
 	if err := c.begin(); err != nil {
 		return err
 	}
-	err := c.db.SyncAndWait(ctx)
-	if err == nil && c.backlog.whole {
-		_, err = c.db.Snapshot(ctx)
-		c.backlog.whole = err != nil
+	err := c.takeUp(ctx)
+	if err == nil {
+		err = c.db.SyncAndWait(ctx)
 	}
 	if err != nil && ctx.Err() == nil && c.tooMuch() {
 		c.giveUp()
@@ -83,7 +81,7 @@ func (c *Copier) begin() error {
 		if err := c.store.RegisterDB(db); err != nil {
 			return fmt.Errorf("begin anew: %w", err)
 		}
-		c.db, b.whole = db, true
+		c.db, c.emptied = db, false
 	}
 	b.begins = false
 	c.givenUp.Store(false)

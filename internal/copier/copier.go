@@ -70,6 +70,8 @@ type Copier struct {
 
 	// backlog is what waits beside the database; only keep looks at it.
 	backlog backlog
+	// emptied: the write-ahead log was emptied for db; nor does anybody else look at this.
+	emptied bool
 	// givenUp: nothing is copied, and nobody but the server shortens the write-ahead log.
 	givenUp atomic.Bool
 

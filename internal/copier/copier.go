@@ -145,7 +145,8 @@ func Start(o Options) (*Copier, error) {
 	c.client = &sealed{place: lies, recipients: append(sealTo, own.Recipient()), identities: []age.Identity{own}}
 	c.db = c.newDB()
 	c.store = litestream.NewStore([]*litestream.DB{c.db}, levels)
-	c.store.SnapshotInterval, c.store.SnapshotRetention, c.store.ShutdownSyncTimeout = 24*time.Hour, kept, 0
+	c.store.SnapshotInterval, c.store.SnapshotRetention = 24*time.Hour, kept
+	c.store.SetShutdownSyncTimeout(0) // of the database too, which was told its own by the store
 	quiet := slog.New(&fromWarnings{o.Log.Handler()})
 	c.store.Logger = quiet
 	c.db.SetLogger(quiet)
@@ -177,7 +178,7 @@ func (c *Copier) lies(generation string) (place, *note, error) {
 // newDB is the database as Litestream looks at it.
 func (c *Copier) newDB() *litestream.DB {
 	db := litestream.NewDB(filepath.Join(c.o.Dir, "data.db"))
-	db.MonitorInterval, db.BusyTimeout, db.TruncatePageN, db.ShutdownSyncTimeout = 0, busy, truncateFrom, 0
+	db.MonitorInterval, db.BusyTimeout, db.TruncatePageN = 0, busy, truncateFrom
 	db.Replica = litestream.NewReplicaWithClient(db, c.client)
 	db.Replica.MonitorEnabled = false
 	return db

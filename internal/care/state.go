@@ -31,6 +31,12 @@ func (s State) in(list ...State) bool { return slices.Contains(list, s) }
 // Closed: it is answered or stood down. It leaves the inbox, and nobody has anything left to do.
 func (s State) Closed() bool { return s.in(Done, StoodDown) }
 
+// Open: it is not closed. Where SQL asks for it by name, an index finds it among all that a team ever had.
+func (s State) Open() bool { return slices.Contains(States, string(s)) && !s.Closed() }
+
+// InNoHands: it is open, and nobody has said that they look after it.
+func (s State) InNoHands() bool { return s.Open() && !s.InHand() }
+
 // OffTheClock: no deadline runs. It is closed, or the chain is used up and it has come to its last holder;
 // such a one still wants an answer and stays open.
 func (s State) OffTheClock() bool { return s.Closed() || s == Failed }
@@ -77,6 +83,8 @@ type stateList struct {
 // stateLists are written into states_sql.go and pb_public/shared/states.js by go test ./internal/care -update.
 var stateLists = []stateList{
 	{"Closed", "answered or stood down: nobody has anything left to do", State.Closed, true, true},
+	{"Open", "not closed: an index finds these among all that a team ever had", State.Open, true, false},
+	{"InNoHands", "open, and nobody has said that they look after it", State.InNoHands, true, false},
 	{"OffTheClock", "no deadline runs any more", State.OffTheClock, true, false},
 	{"Ended", "takes no further alarms", State.Ended, true, false},
 	{"Untouched", "no person and no clock has done anything to it yet", State.Untouched, false, false},

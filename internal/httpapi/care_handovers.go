@@ -61,7 +61,7 @@ var stateGroups = map[string][]string{
 	"all":    care.States,
 }
 
-var openStates = care.StatesThat(func(s care.State) bool { return !s.Closed() })
+var openStates = care.StatesThat(care.State.Open)
 
 // inboxAsked reads what a list of handovers is to hold.
 func (a *API) inboxAsked(e *core.RequestEvent) (q pbpages.InboxQuery, err error) {

@@ -3,7 +3,6 @@ package pbchannels
 import (
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -34,27 +33,17 @@ const (
 	claimDelivery   = `UPDATE deliveries SET attempts = ?, due_at = ? WHERE id IN (SELECT value FROM json_each(?))`
 	deliverAgain    = `UPDATE deliveries SET state = 'waiting', batch = '', due_at = ?, until = ?, done_at = '' WHERE id = ?`
 	deliverySettled = `UPDATE deliveries SET state = 'settled' WHERE id = ?`
-	stillNeeded     = `h.to_team = d.team AND h.state NOT IN ` + care.SQLInHand + ` AND h.state NOT IN ` + care.SQLClosed
-)
+	stillNeeded     = `h.to_team = d.team AND h.state IN ` + care.SQLInNoHands
 
-// inNoHands begins a statement with the handovers that teams ?1 have or teams ?2 sent and nobody has in hand or closed, by
-// an index that leads to these and to no other.
-func inNoHands() string {
-	states := `('` + strings.Join(care.StatesThat(func(s care.State) bool { return !s.Closed() && !s.InHand() }), `', '`) + `')`
-	return `WITH mine AS (SELECT id, to_team FROM handovers WHERE to_team IN (SELECT value FROM json_each(?1)) AND state IN ` + states + `
-		UNION SELECT id, to_team FROM handovers WHERE from_team IN (SELECT value FROM json_each(?2)) AND state IN ` + states + `)`
-}
-
-// undelivered are the deliveries that a person has to see to: nobody has the handover, and no machine tries any more.
-func undelivered() string {
-	return inNoHands() + ` SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at
+	// undelivered are the deliveries that a person has to see to: nobody has the handover, and no machine tries any more. They are
+	// those of handovers that teams ?1 have or teams ?2 sent.
+	undelivered = inNoHands + ` SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at
 		FROM mine CROSS JOIN deliveries d ON d.handover = mine.id WHERE d.team = mine.to_team AND d.state = 'given_up'
 		ORDER BY CASE d.class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 ELSE 3 END, d.done_at LIMIT +?3`
-}
-
-func undeliveredCount() string {
-	return inNoHands() + ` SELECT count(*) FROM mine CROSS JOIN deliveries d ON d.handover = mine.id WHERE d.team = mine.to_team AND d.state = 'given_up'`
-}
+	undeliveredCount = inNoHands + ` SELECT count(*) FROM mine CROSS JOIN deliveries d ON d.handover = mine.id WHERE d.team = mine.to_team AND d.state = 'given_up'`
+	inNoHands        = `WITH mine AS (SELECT id, to_team FROM handovers WHERE to_team IN (SELECT value FROM json_each(?1)) AND state IN ` + care.SQLInNoHands + `
+		UNION SELECT id, to_team FROM handovers WHERE from_team IN (SELECT value FROM json_each(?2)) AND state IN ` + care.SQLInNoHands + `)`
+)
 
 // Delivery is one handover for one team by one route.
 type Delivery struct {
@@ -130,11 +119,11 @@ func (v Pages) OfHandover(handover string) ([]Delivery, error) {
 
 // Undelivered are those that a person has to see to, of handovers that some teams have or others sent, the most urgent first.
 func (v Pages) Undelivered(have, sent []string) ([]Delivery, error) {
-	return deliveries(v.Each, undelivered(), string(care.JSON(have)), string(care.JSON(sent)), MostShown)
+	return deliveries(v.Each, undelivered, string(care.JSON(have)), string(care.JSON(sent)), MostShown)
 }
 
 // CountUndelivered counts them.
 func (v Pages) CountUndelivered(have, sent []string) (n int64, err error) {
-	err = v.Row(undeliveredCount(), string(care.JSON(have)), string(care.JSON(sent))).Scan(&n)
+	err = v.Row(undeliveredCount, string(care.JSON(have)), string(care.JSON(sent))).Scan(&n)
 	return n, err
 }

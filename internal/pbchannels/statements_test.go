@@ -10,7 +10,7 @@ import (
 	"doorstep/internal/testkit/statements"
 )
 
-func ours() statements.Package { return statements.Package{Built: pbchannels.Built(), Least: 24} }
+func ours() statements.Package { return statements.Package{Least: 24} }
 
 func TestEveryStatementSearches(t *testing.T) { ours().Search(t, pbtest.New(t).SecondConnection(t)) }
 
@@ -24,7 +24,7 @@ func TestWhatADeskSeesToIsFoundByWhatIsOpen(t *testing.T) {
 	for name, c := range map[string]struct {
 		query string
 		args  []any
-	}{"the list": {pbchannels.Built()["undelivered"][""], []any{"[]", "[]", 9}}, "the count": {pbchannels.Built()["undeliveredCount"][""], []any{"[]", "[]"}}} {
+	}{"the list": {pbchannels.Undelivered, []any{"[]", "[]", 9}}, "the count": {pbchannels.UndeliveredCount, []any{"[]", "[]"}}} {
 		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+c.query, c.args...)
 		if err != nil {
 			t.Fatal(err)

@@ -37,7 +37,7 @@ const MostLookedAt = mostLookedAt
 func Built() map[string]map[string]string {
 	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()}, "inboxSome": {"": inboxSome()},
 		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}, "historyOf": {"": historyOf()}, "origins": {},
-		"devicePage": {"": devicePage()}, "devicesWithWork": {"": devicesWithWork()}, "unacknowledged": {"": unacknowledged()}, "cameTo": {"": cameTo()}}
+		"devicePage": {"": devicePage()}, "devicesWithWork": {"": devicesWithWork()}}
 	for _, c := range evidence {
 		built["origins"][c] = origins(c)
 	}

@@ -84,7 +84,7 @@ const (
 	escalatedFrom   = `CASE WHEN json_valid(CAST(e.detail AS TEXT)) THEN CAST(e.detail AS TEXT) ->> 'from' END`
 	visibleReceived = `(to_team IN (SELECT value FROM json_each(?1)) OR id IN (
 		SELECT o.id FROM teams t CROSS JOIN handovers o ON o.to_team = t.id CROSS JOIN handover_events e ON e.handover = o.id
-		WHERE t.kind = 'coordination' AND o.state NOT IN ` + care.SQLClosed + ` AND e.kind = 'escalated'
+		WHERE t.kind = 'coordination' AND o.state IN ` + care.SQLOpen + ` AND e.kind = 'escalated'
 		AND ` + escalatedFrom + ` IN (SELECT value FROM json_each(?1))
 		AND NOT EXISTS (SELECT 1 FROM handover_events l WHERE l.handover = o.id AND
 			(l.kind = 'handed_on' AND l.version > e.version OR l.kind = 'declined' AND l.team = ` + escalatedFrom + `))))`

@@ -10,8 +10,8 @@ import (
 
 const (
 	handoverCounts = `WITH mine AS (
-		SELECT id FROM handovers WHERE to_team IN (SELECT value FROM json_each(?1)) AND state NOT IN ` + care.SQLClosed + `
-		UNION SELECT id FROM handovers WHERE from_team IN (SELECT value FROM json_each(?1)) AND from_team <> '' AND state NOT IN ` + care.SQLClosed + `)
+		SELECT id FROM handovers WHERE to_team IN (SELECT value FROM json_each(?1)) AND state IN ` + care.SQLOpen + `
+		UNION SELECT id FROM handovers WHERE from_team IN (SELECT value FROM json_each(?1)) AND from_team <> '' AND state IN ` + care.SQLOpen + `)
 		SELECT count(*), coalesce(sum(state = 'no_destination'), 0), coalesce(sum(state = 'call_needed'), 0),
 			coalesce(sum(state = 'failed' OR (` + dueColumn + `) <> '' AND (` + dueColumn + `) <= ?2), 0)
 		FROM handovers WHERE id IN (SELECT id FROM mine)`

@@ -2,7 +2,6 @@ package pbpages
 
 import (
 	"database/sql"
-	"strings"
 	"time"
 
 	"doorstep/internal/care"
@@ -17,15 +16,11 @@ const (
 	conflictsWaiting  = `SELECT count(*) FROM conflicts WHERE ` + care.SQLIssueOpen + ` AND policy <> '` + care.PolicyLatest + `' AND owner_team IN ` + everyTeam
 	quarantineWaiting = `SELECT count(*), coalesce(min(nullif(opened_at, '')), '') FROM quarantine WHERE ` + care.SQLIssueOpen + ` AND owner_team IN ` + everyTeam
 	deliveriesWaiting = `SELECT count(*) FROM outbox WHERE state = 'waiting'`
-	deliveriesGivenUp = `SELECT count(*) FROM outbox o JOIN handovers h ON h.id = o.handover WHERE o.state = 'given_up' AND h.state NOT IN ` + care.SQLClosed
-	devicesInUse      = `SELECT coalesce(last_seen || '', ''), coalesce(outbox_count, 0) > 0, coalesce(outbox_oldest || '', '') FROM devices WHERE staff IN (SELECT id FROM staff) AND state IN ('active', 'draining')`
+	deliveriesGivenUp = `SELECT count(*) FROM outbox o JOIN handovers h ON h.id = o.handover WHERE o.state = 'given_up' AND h.state IN ` + care.SQLOpen
+	// unacknowledged reads the class of each open handover that nobody has taken in hand, and when it was raised.
+	unacknowledged = `SELECT class, raised_at FROM handovers WHERE to_team IN ` + everyTeam + ` AND state IN ` + care.SQLInNoHands
+	devicesInUse   = `SELECT coalesce(last_seen || '', ''), coalesce(outbox_count, 0) > 0, coalesce(outbox_oldest || '', '') FROM devices WHERE staff IN (SELECT id FROM staff) AND state IN ('active', 'draining')`
 )
-
-// unacknowledged reads the class of each open handover that nobody has taken in hand, and when it was raised.
-func unacknowledged() string {
-	states := care.StatesThat(func(s care.State) bool { return !s.Closed() && !s.InHand() })
-	return `SELECT class, raised_at FROM handovers WHERE to_team IN ` + everyTeam + ` AND state IN ('` + strings.Join(states, `', '`) + `')`
-}
 
 // Waiting counts what waits for people and for phones.
 func (v Pages) Waiting(now time.Time) (*metrics.Waiting, error) {
@@ -47,7 +42,7 @@ func (v Pages) Waiting(now time.Time) (*metrics.Waiting, error) {
 	if err := v.Row(deliveriesGivenUp).Scan(&w.GivenUp); err != nil {
 		return nil, err
 	}
-	if err := v.Each(unacknowledged(), func(r *sql.Rows) error {
+	if err := v.Each(unacknowledged, func(r *sql.Rows) error {
 		var class, raised string
 		err := r.Scan(&class, &raised)
 		w.Handovers[metrics.ClassAge{Class: class, Age: metrics.AgeOf(age(raised))}]++

@@ -15,7 +15,7 @@ const (
 	askHolder = `INSERT INTO sync_dirty (collection, record, op, was) VALUES ('` + care.Caseload + `', ?, '` + asking + `', ?)`
 	// leave makes the job look now at what is open with a team, whether or not it has a row any more, or with those of an organisation.
 	leave = `INSERT INTO sync_due (at, kind, ref) SELECT ?1, '` + string(care.DueHandover) + `', id FROM handovers
-			WHERE to_team IN (SELECT value FROM json_each(json_array(?2)) UNION ALL SELECT id FROM teams WHERE organisation = ?2) AND to_team <> '' AND state NOT IN ` + care.SQLOffTheClock + `
+			WHERE to_team IN (SELECT value FROM json_each(json_array(?2)) UNION ALL SELECT id FROM teams WHERE organisation = ?2) AND to_team <> '' AND state IN ` + care.SQLOpen + ` AND state NOT IN ` + care.SQLOffTheClock + `
 		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM conflicts WHERE owner_team IN (SELECT value FROM json_each(json_array(?2)) UNION ALL SELECT id FROM teams WHERE organisation = ?2) AND ` + care.SQLIssueOpen + `
 		UNION ALL SELECT ?1, '` + string(care.DueIssue) + `', id FROM quarantine WHERE owner_team IN (SELECT value FROM json_each(json_array(?2)) UNION ALL SELECT id FROM teams WHERE organisation = ?2) AND ` + care.SQLIssueOpen + ` ON CONFLICT DO NOTHING`
 )

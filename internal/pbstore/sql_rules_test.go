@@ -31,8 +31,9 @@ func TestSQLFindsTheStatesThatGoNames(t *testing.T) {
 		sql   string
 		holds func(care.State) bool
 	}{
-		"closed": {care.SQLClosed, care.State.Closed}, "off the clock": {care.SQLOffTheClock, care.State.OffTheClock},
-		"ended": {care.SQLEnded, care.State.Ended}, "in hand": {care.SQLInHand, care.State.InHand},
+		"closed": {care.SQLClosed, care.State.Closed}, "open": {care.SQLOpen, care.State.Open}, "in no hands": {care.SQLInNoHands, care.State.InNoHands},
+		"off the clock": {care.SQLOffTheClock, care.State.OffTheClock},
+		"ended":         {care.SQLEnded, care.State.Ended}, "in hand": {care.SQLInHand, care.State.InHand},
 	} {
 		var got []string
 		db := statements.Calculator(t)

@@ -23,7 +23,9 @@ func TestAScanIsFound(t *testing.T) {
 		{"a deletion", `DELETE FROM sync_results WHERE last_mid = ?`, "sync_results"},
 		{"an update", `UPDATE devices SET name = '' WHERE state = ?`, "devices"},
 		{"with a row's id", `SELECT id FROM visits WHERE id = ?`, ""},
-		{"with an index", `SELECT id FROM handovers WHERE to_team = ?`, ""},
+		{"with an index", `SELECT id FROM handovers WHERE to_team = ? AND state IN ('sent', 'seen')`, ""},
+		{"all that a team ever had", `SELECT id FROM handovers WHERE to_team = ?`, "handovers"},
+		{"what is open by what it is not", `SELECT id FROM handovers h WHERE h.from_team = ? AND h.state NOT IN ('done', 'stood_down')`, "handovers"},
 		{"of a list", `SELECT value FROM json_each(?)`, ""},
 	} {
 		if got := strings.Join(scanned(t, db, tables, c.name, c.statement), " "); got != c.want {

@@ -50,6 +50,24 @@ test('what was done is said as done, though the page cannot be read again', asyn
   assert.match(seen.said[0], /South/)
 })
 
+test('whose people are covered is whose were chosen last, and a list that was not read is not an empty one', async () => {
+  const { desk } = deskOf({}, { role: 'team_lead' }), member = (/** @type {string} */ id) => ({ id, name: id, role: 'support_worker', teams: [] })
+  const slow = later(), row = (/** @type {string} */ id) => ({ items: [{ patient: { id, family_name: id }, state: 'now' }] })
+  Object.assign(desk, { staff: async () => [member('ann'), member('bob'), member('cid')], teams: async () => [], ownTeams: async () => [],
+    all: async (/** @type {string} */ path) => (path.endsWith('ann') ? slow.promise : path.endsWith('bob') ? row('birch') : { items: [] }) })
+  const view = cover(desk, [])
+  await view.load()
+  const first = view.from('staff:ann')
+  assert.doesNotMatch(textOf(view.draw()), /They have nobody/, 'it is still read')
+  await view.from('staff:bob')
+  slow.answer(row('ames'))
+  await first
+  assert.deepEqual(view.body().patients, ['birch'])
+  assert.doesNotMatch(textOf(view.draw()), /AMES/)
+  await view.from('staff:cid')
+  assert.match(textOf(view.draw()), /They have nobody/)
+})
+
 test('a cover that began is said to have begun, and that no code could be made for it is said too', async () => {
   const effects = { people: 1, not_there: [], purges: { people: 0 }, backfills: { people: 0 } }
   const { desk, seen } = deskOf({ 'GET /caseload?patient=ames': { items: [{ patient: { id: 'ames', family_name: 'Ames' } }] }, 'POST /caseload/cover': effects }, { role: 'team_lead' })

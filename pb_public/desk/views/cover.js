@@ -20,7 +20,7 @@ export function cover(desk, [onePerson = '']) {
   /** @type {import('../desk-context.js').Team[]} */ let all = []
   /** @type {{ id: string, name: string }[]} */ let people = []
   /** @type {Set<string>} */ const chosen = new Set(onePerson ? [onePerson] : [])
-  let who = '', whose = '', until = '', reason = '', trouble = '', filter = ''
+  let who = '', whose = '', read = '', until = '', reason = '', trouble = '', filter = ''
   /** @type {any} */ let preview = null
   let previewed = 0, busy = false
   /** @type {any} */ let done = null
@@ -39,13 +39,17 @@ export function cover(desk, [onePerson = '']) {
     /** @param {string} value */
     async from(value) {
       whose = value
+      read = ''
       people = []
       chosen.clear()
+      desk.redraw()
       const held = holderOf(value)
       if (held.team || held.staff) {
         const q = held.team ? `team=${held.team}` : `staff=${held.staff}`
         const rows = (await desk.all(`/caseload?${q}`)).items.filter((/** @type {any} */ r) => r.state === 'now')
+        if (whose !== value) return // another was chosen meanwhile: these are not whom it is about
         const seen = new Set()
+        read = value
         people = rows.filter((/** @type {any} */ r) => !seen.has(r.patient.id) && seen.add(r.patient.id))
           .map((/** @type {any} */ r) => ({ id: r.patient.id, name: personName(r.patient) }))
           .sort((/** @type {any} */ a, /** @type {any} */ b) => inOrder(a.name, b.name))
@@ -136,7 +140,7 @@ export function cover(desk, [onePerson = '']) {
           <div class="dk-people">${shown.map(p => checkbox(
             { id: `p-${p.id}`, text: p.name, checked: chosen.has(p.id),
                 change: on => { if (on) chosen.add(p.id); else chosen.delete(p.id); view.changed() } }))}</div></div></fieldset>`
-          : whose ? html`<p>${w.nobody}</p>` : nothing}`}
+          : whose && read === whose ? html`<p>${w.nobody}</p>` : nothing}`}
       ${momentInput({ id: 'cover-until', label: w.until, value: until, hint: words.desk.value.london,
           change: v => { until = v; view.changed() } })}
       <p class="ds-row dk-quick">${quick()

@@ -7,10 +7,10 @@ import { word, words } from '../../shared/ui/words.js'
 import { callOp, callsToAsk, noCalls } from '../model/calls.js'
 import { receiverOf } from '../model/receiver.js'
 import { address } from '../router.js'
-import { notSaved } from '../sync-sentence.js'
 import { callQuestions, ringLinks } from './calls.js'
 import { gone } from './gone.js'
 import { back } from './parts.js'
+import { saveForm } from './saving.js'
 import { who } from './who.js'
 
 /** @typedef {import('../context.js').App} App */
@@ -52,8 +52,7 @@ function toAsk(calls, cls, now) {
 }
 
 /** @param {App} app @param {string} key @param {any} h @param {any} open */
-async function save(app, key, h, open) {
-  if (open.saving) return // a second tap records nothing more
+function save(app, key, h, open) {
   open.tried = true
   const lacks = Object.keys(toAsk(open.calls, h.class, app.now()))
   const op = callOp(h, open.calls, words.app.calls.whys)
@@ -62,16 +61,6 @@ async function save(app, key, h, open) {
     requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(`[name="${lacks[0]}"], #${lacks[0]}`))?.focus())
     return
   }
-  const from = app.here
-  open.saving = true
-  try {
-    await app.record([op], open.seen ? { [`handovers/${h.id}`]: open.seen } : undefined)
-  } catch (e) {
-    Object.assign(open, { saving: false, error: notSaved(e) })
-    app.redraw()
-    return
-  }
-  app.forms.delete(key)
-  app.say(words.app.visit.saved)
-  app.go(address('person', h.patient), from)
+  saveForm(app, key, open, () => ({ ops: [op], ...(open.seen ? { seen: { [`handovers/${h.id}`]: open.seen } } : {}) }),
+    { to: address('person', h.patient) })
 }

@@ -10,13 +10,13 @@ import { whoOf } from '../model/formtext.js'
 import { standing, week } from '../model/round.js'
 import { timeDoubt } from '../model/times.js'
 import { address } from '../router.js'
-import { notSaved } from '../sync-sentence.js'
 import { helpedGoals, wishes } from './goals.js'
 import { leftForm } from './gone.js'
 import { moved } from './moves.js'
 import { offers } from './offers.js'
 import { back, banner, choice, field } from './parts.js'
 import { age, unreadable } from './person.js'
+import { saveForm } from './saving.js'
 import { loading, whoDied } from './today.js'
 import { time } from './times.js'
 import { discard, unfinishedLink } from './unfinished.js'
@@ -181,8 +181,7 @@ function change(app, { form: f, seen }, planned, patient) {
 }
 
 /** @param {App} app @param {string} key @param {any} open @param {any} p */
-async function save(app, key, open, p) {
-  if (open.saving) return // a second tap records nothing more
+function save(app, key, open, p) {
   const f = open.form
   open.tried = true
   const lacks = !f.seen ? 'seen' : timeError(f, app.now()) ? 'happened_at' : ''
@@ -191,19 +190,6 @@ async function save(app, key, open, p) {
     requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(`[name="${lacks}"]`))?.focus())
     return
   }
-  open.saving = true
-  app.redraw()
-  const from = app.here
-  try {
-    const { ops, seen } = change(app, open, open.planned, p.id)
-    await app.record(ops, seen)
-  } catch (e) {
-    Object.assign(open, { saving: false, error: notSaved(e) })
-    app.redraw()
-    return
-  }
-  app.forms.delete(key)
-  await app.drafts.drop(key).catch(() => {})
-  app.say(f.safeguarding.trim() ? words.app.volunteer.sentSafeguarding : word({ x: words.app.visit.saved }, 'x'))
-  app.go(address('today'), from)
+  saveForm(app, key, open, () => change(app, open, open.planned, p.id),
+    { to: address('today'), said: f.safeguarding.trim() ? words.app.volunteer.sentSafeguarding : words.app.visit.saved })
 }

@@ -8,9 +8,9 @@ import { word, words } from '../../shared/ui/words.js'
 import { boxes, changesOf, decidesScale, formOf, wrongIn } from '../model/editperson.js'
 import { whoOf } from '../model/formtext.js'
 import { address } from '../router.js'
-import { notSaved } from '../sync-sentence.js'
 import { leftForm } from './gone.js'
 import { back, choice, choices, field } from './parts.js'
+import { saveForm } from './saving.js'
 import { who } from './who.js'
 
 /** @typedef {import('../context.js').App} App */
@@ -80,8 +80,7 @@ function change(app, id, open) {
 }
 
 /** @param {App} app @param {string} key @param {string} id @param {any} open */
-async function save(app, key, id, open) {
-  if (open.saving) return // a second tap records nothing more
+function save(app, key, id, open) {
   open.tried = true
   const { field: wrong } = wrongIn(open.seen.values, open.form, app.now())
   if (wrong) {
@@ -89,18 +88,5 @@ async function save(app, key, id, open) {
     requestAnimationFrame(() => document.getElementById(wrong)?.focus())
     return
   }
-  const from = app.here
-  open.saving = true
-  try {
-    const { ops, seen } = change(app, id, open)
-    if (ops.length) await app.record(ops, seen)
-  } catch (e) {
-    Object.assign(open, { saving: false, error: notSaved(e) })
-    app.redraw()
-    return
-  }
-  app.forms.delete(key)
-  await app.drafts.drop(key).catch(() => {})
-  app.say(words.app.visit.saved)
-  app.go(address('person', id), from)
+  saveForm(app, key, open, () => change(app, id, open), { to: address('person', id) })
 }

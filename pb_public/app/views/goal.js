@@ -8,10 +8,10 @@ import { fill, word, words } from '../../shared/ui/words.js'
 import { whoOf } from '../model/formtext.js'
 import { changesOf, formOf, helpersFor, wrongIn } from '../model/goals.js'
 import { address } from '../router.js'
-import { notSaved } from '../sync-sentence.js'
 import { gone, leftForm } from './gone.js'
 import { stepText } from './goals.js'
 import { back, choice, choices, field, select } from './parts.js'
+import { saveForm } from './saving.js'
 import { discard } from './unfinished.js'
 import { who } from './who.js'
 
@@ -125,8 +125,7 @@ function change(app, { id, form, seen, patient }) {
 }
 
 /** @param {App} app @param {string} key @param {any} open */
-async function save(app, key, open) {
-  if (open.saving) return // a second tap records nothing more
+function save(app, key, open) {
   open.tried = true
   const { field: wrong } = wrongIn(open.form, isVoluntary(app))
   if (wrong) {
@@ -134,19 +133,5 @@ async function save(app, key, open) {
     requestAnimationFrame(() => document.getElementById(wrong)?.focus())
     return
   }
-  open.saving = true
-  app.redraw()
-  const from = app.here
-  try {
-    const { ops, seen } = change(app, open)
-    if (ops.length) await app.record(ops, seen)
-  } catch (e) {
-    Object.assign(open, { saving: false, error: notSaved(e) })
-    app.redraw()
-    return
-  }
-  app.forms.delete(key)
-  await app.drafts.drop(key).catch(() => {})
-  app.say(words.app.visit.saved)
-  app.go(address('person', open.patient), from)
+  saveForm(app, key, open, () => change(app, open), { to: address('person', open.patient) })
 }

@@ -7,8 +7,8 @@ import { fill, words } from '../../shared/ui/words.js'
 import { copy } from '../copy.js'
 import { formText } from '../model/formtext.js'
 import { address } from '../router.js'
-import { notSaved } from '../sync-sentence.js'
 import { back, banner } from './parts.js'
+import { saveForm } from './saving.js'
 import { discard } from './unfinished.js'
 
 /** @typedef {import('../context.js').App} App */
@@ -53,31 +53,11 @@ export function leftForm(app, key, open, change) {
     <pre class="app-text" id="text" tabindex="0">${text}</pre>
     ${open.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${open.error}</p>` : nothing}
     <button class="nhsuk-button app-wide" type="button" ?disabled=${open.saving}
-      @click=${() => send(app, key, open, change)}>${w.send}</button>
+      @click=${() => saveForm(app, key, open, change, { to: address('items'), said: w.saved })}>${w.send}</button>
     <p class="ds-soft">${w.sendWhy}</p>
     <div class="ds-row"><button class="nhsuk-button nhsuk-button--secondary" type="button"
       @click=${() => copy(app, text, 'text')}>${words.app.read.copy}</button>
     <button class="app-link" type="button"
       @click=${async () => { const from = app.here; if (await discard(app, key)) app.go(address('items'), from) }}>${
         words.app.visit.discard}</button></div>`
-}
-
-/** @param {App} app @param {string} key @param {any} open @param {() => { ops: any[], seen?: Record<string, any> }} change */
-async function send(app, key, open, change) {
-  if (open.saving) return // a second tap records nothing more
-  Object.assign(open, { saving: true, error: '' })
-  app.redraw()
-  const from = app.here
-  try {
-    const { ops, seen } = change()
-    if (ops.length) await app.record(ops, seen)
-  } catch (e) {
-    Object.assign(open, { saving: false, error: notSaved(e) })
-    app.redraw()
-    return
-  }
-  app.forms.delete(key)
-  await app.drafts.drop(key).catch(() => {})
-  app.say(words.app.left.saved)
-  app.go(address('items'), from)
 }

@@ -17,12 +17,12 @@ import { isOpen, plannedToday } from '../model/round.js'
 import { enter, timesToAsk, visitTimes } from '../model/times.js'
 import { blank, doubt, handedIn, handOf, judge, missing, ops, restored } from '../model/visitform.js'
 import { address } from '../router.js'
-import { notSaved } from '../sync-sentence.js'
 import { details } from './details.js'
 import { callBlock, handing } from './handing.js'
 import { leftForm } from './gone.js'
 import { age } from './person.js'
 import { back, choice, choices, field, select } from './parts.js'
+import { saveForm } from './saving.js'
 import { time } from './times.js'
 import { discard as throwAway } from './unfinished.js'
 import { who } from './who.js'
@@ -234,8 +234,7 @@ function total(s, lost) {
  * @param {App} app @param {string} key @param {any} open @param {any} patient @param {ReturnType<typeof judge>} j
  * @param {import('../model/visitform.js').Hand} hand
  */
-async function save(app, key, open, patient, j, hand) {
-  if (open.saving) return // a second tap records nothing more
+function save(app, key, open, patient, j, hand) {
   const f = open.form
   f.tried = true
   if (Object.keys(missing(f, j, app.me, app.now(), hand)).length) {
@@ -243,27 +242,12 @@ async function save(app, key, open, patient, j, hand) {
     requestAnimationFrame(() => document.getElementById('errors')?.focus())
     return
   }
-  open.saving = true
-  open.error = ''
-  app.redraw()
-  const from = app.here
-  try {
+  saveForm(app, key, open, () => {
     const made = ops({ form: f, patient, planned: open.planned, judged: j, hand, how: words.app.referral.how, me: app.me, now: app.now(),
       newID: app.newID, whys: words.app.calls.whys })
-    const seen = { ...(open.seen ? { [`visits/${made.visit}`]: open.seen } : {}),
-      [`patients/${patient.id}`]: app.seen('patients', patient.id) }
-    if (made.ops.length) await app.record(made.ops, seen)
-  } catch (e) {
-    open.saving = false
-    open.error = notSaved(e)
-    app.redraw()
-    return
-  }
-  app.forms.delete(key)
-  app.forms.delete(`visit-of:${patient.id}`)
-  await app.drafts.drop(key).catch(() => {}) // saved already; a draft that stays is offered again and can be thrown away
-  app.say(words.app.visit.saved)
-  app.go(address('today'), from)
+    return { ops: made.ops, seen: { ...(open.seen ? { [`visits/${made.visit}`]: open.seen } : {}),
+      [`patients/${patient.id}`]: app.seen('patients', patient.id) } }
+  }, { to: address('today'), along: `visit-of:${patient.id}` })
 }
 
 /**

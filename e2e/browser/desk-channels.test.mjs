@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
-import { accessible, openBrowser, openPage } from './kit.mjs'
+import { looked, openBrowser, openPage } from './kit.mjs'
 import { create, phoneOf } from './desk-kit.mjs'
 
 /** @type {import('../stand/stand.mjs').Stand} */ let stand
@@ -31,21 +31,6 @@ after(async () => {
   await stand?.close()
   receiver?.close()
 })
-
-const shot = (/** @type {import('playwright-core').Page} */ page, /** @type {string} */ name) =>
-  process.env.SHOTS ? page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true }) : undefined
-
-/** Narrow and light, wide and dark. @param {import('playwright-core').Page} page @param {string} name */
-async function looked(page, name) {
-  await page.setViewportSize({ width: 360, height: 740 })
-  await accessible(page, `${name}, narrow`)
-  await shot(page, `${name}-360`)
-  await page.setViewportSize({ width: 1366, height: 768 })
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await accessible(page, `${name}, dark`, { colours: true })
-  await shot(page, `${name}-dark-1366`)
-  await page.emulateMedia({ colorScheme: 'light' })
-}
 
 test('ways of a team are set up and tried, and what cannot be delivered is chased by its lead to the end', async t => {
   const admin = await openPage(t, browser, stand, '/desk/', { as: 'ada' })

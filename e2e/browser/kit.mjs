@@ -171,6 +171,21 @@ export async function accessibleInEveryLook(page, what) {
   if (size) await page.setViewportSize(size)
 }
 
+/** Keeps a picture of a page in the folder SHOTS, where somebody wants to look at it. @param {Page} page @param {string} name */
+export const shot = (page, name) => process.env.SHOTS ? page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true }) : undefined
+
+/** Accessible narrow and light, wide and dark, with a picture of both. It is left wide and light. @param {Page} page @param {string} name */
+export async function looked(page, name) {
+  await page.setViewportSize({ width: 360, height: 740 })
+  await accessible(page, `${name}, narrow`)
+  await shot(page, `${name}-360`)
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page, `${name}, dark`, { colours: true })
+  await shot(page, `${name}-dark-1366`)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
 /**
  * WCAG 2.2, 2.4.11: walks through the page by Tab and finds each focused element that something else covers.
  * @param {Page} page @param {number} [most] steps @returns {Promise<string[]>} what was reached, in order

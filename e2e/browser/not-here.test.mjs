@@ -1,25 +1,12 @@
 // A practice says what it takes elsewhere than in its inbox; a nurse reads it before she writes, and is offered the other ways.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { day } from '../../pb_public/shared/ui/format.js'
 import { openPhone, saved } from './app-kit.mjs'
-import { accessible, openPage, until as eventually } from './kit.mjs'
+import { looked, openPage, until as eventually } from './kit.mjs'
 import { inbox, loaded } from './practice-kit.mjs'
 
 const here = inbox()
-const shot = (/** @type {import('playwright-core').Page} */ page, /** @type {string} */ name) =>
-  process.env.SHOTS ? page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true }) : undefined
-
-/** Narrow and light, wide and dark. @param {import('playwright-core').Page} page @param {string} name */
-async function looked(page, name) {
-  await page.setViewportSize({ width: 360, height: 740 })
-  await accessible(page, `${name}, narrow`)
-  await shot(page, `${name}-360`)
-  await page.setViewportSize({ width: 1366, height: 768 })
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await accessible(page, `${name}, dark`, { colours: true })
-  await shot(page, `${name}-dark-1366`)
-  await page.emulateMedia({ colorScheme: 'light' })
-}
 
 test('what a practice takes elsewhere is read before anything is written, and sent another way', async t => {
   const { stand, browser } = here
@@ -27,7 +14,7 @@ test('what a practice takes elsewhere is read before anything is written, and se
   await loaded(guy)
   await guy.getByText(/^What .+ takes elsewhere$/).click()
   await guy.getByRole('button', { name: 'Not here: routine matters' }).click()
-  const until = `${new Date().getFullYear() + 1}-01-31`
+  const until = day(Date.now() + 90 * 86_400_000)
   await guy.getByLabel('Until and with').fill(until)
   await guy.getByRole('button', { name: 'Take it elsewhere' }).click()
   await guy.getByText('Say where it goes instead').waitFor()

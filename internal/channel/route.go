@@ -38,6 +38,9 @@ type Route struct {
 	Overlap time.Time
 }
 
+// SecretOverlap is how long a receiver has to put a new secret in place of the old one.
+const SecretOverlap = 7 * 24 * time.Hour
+
 // Noted is what may be written down of its address: all of a mailbox, and of a URL whose it is. In its path and its query
 // a receiver may have hidden a secret.
 func (r Route) Noted() string {

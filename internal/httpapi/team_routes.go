@@ -77,9 +77,6 @@ type routeTried struct {
 	Said      string `json:"said,omitempty"`
 }
 
-// secretOverlap is how long a receiver has to put a new secret in place of the old one.
-const secretOverlap = 7 * 24 * time.Hour
-
 // tryFor is how long whoever tries a route waits.
 const tryFor = 20 * time.Second
 
@@ -278,7 +275,7 @@ func (a *API) changeSecret(e *core.RequestEvent) error {
 			made = a.madeOf(r)
 			return auditRoute(tx, e.Auth.Id, "route_secret_shown", r)
 		}
-		r.Secret, r.Overlap = r.Secret+1, tx.Now().Add(secretOverlap)
+		r.Secret, r.Overlap = r.Secret+1, tx.Now().Add(channel.SecretOverlap)
 		made = a.madeOf(r)
 		if err := pbchannels.In(tx).SaveRoute(*r); err != nil {
 			return err

@@ -212,7 +212,7 @@ func (o outbox) settle(ctx context.Context, id int64, note func(tx Tx, all []Del
 }
 
 // Hasten takes back what a clock that was ahead has left: deliveries that wait, or are tried, longer than if they came at
-// this moment, and one-time links that would count longer than any does.
+// this moment, and one-time links and secrets of old that would count longer than any do.
 func (d *Deliveries) Hasten(s *pbstore.Tx) error {
 	tx, now := In(s), s.Now()
 	list, err := deliveries(tx.each, everyWaiting)
@@ -223,6 +223,9 @@ func (d *Deliveries) Hasten(s *pbstore.Tx) error {
 		if err := d.hasten(tx, &list[i], now); err != nil {
 			return err
 		}
+	}
+	if err := tx.exec(endOverlapAhead, care.Stamp(now.Add(channel.SecretOverlap))); err != nil {
+		return err
 	}
 	return tx.exec(endOnceAhead, care.Stamp(now), care.Stamp(now.Add(-OnceLasts)))
 }

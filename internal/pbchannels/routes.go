@@ -23,9 +23,11 @@ const (
 	saveRoute    = `INSERT INTO team_routes (id, team, place, channel, address, classes, hours, digest, secret, overlap, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET place = excluded.place, address = excluded.address, classes = excluded.classes, hours = excluded.hours,
 		digest = excluded.digest, secret = excluded.secret, overlap = excluded.overlap`
-	endRoute    = `UPDATE team_routes SET ended_at = ? WHERE id = ?`
-	routeWorked = `UPDATE team_routes SET worked_at = ?, failed = '' WHERE id = ?`
-	routeFailed = `UPDATE team_routes SET failed_at = ?, failed = ? WHERE id = ?`
+	// endOverlapAhead lets the secret before one that was made by a clock that was ahead count no longer than any does.
+	endOverlapAhead = `UPDATE team_routes SET overlap = ?1 WHERE overlap > ?1`
+	endRoute        = `UPDATE team_routes SET ended_at = ? WHERE id = ?`
+	routeWorked     = `UPDATE team_routes SET worked_at = ?, failed = '' WHERE id = ?`
+	routeFailed     = `UPDATE team_routes SET failed_at = ?, failed = ? WHERE id = ?`
 )
 
 // Route is a route as it is kept, with what became of the last that left by it.

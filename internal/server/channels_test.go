@@ -19,6 +19,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/channel"
 	"doorstep/internal/channel/channeltest"
 	"doorstep/internal/channel/email"
 	"doorstep/internal/httpapi"
@@ -606,7 +607,7 @@ func TestAfterTheClockWasSetBackNothingWaitsForATimeFarAhead(t *testing.T) {
 		w.pass(2 * time.Minute)
 	}
 	step(0)
-	w.route("/now")
+	now, _ := w.route("/now")
 	w.route("/digest", map[string]any{"digest": []string{"14:00"}, "classes": []string{"R"}, "place": 1})
 	w.ask(w.adam, http.MethodPost, "/teams/"+w.surgery.Id+"/routes", map[string]any{"channel": "email", "address": "front.desk@practice.example", "classes": []string{"SG"}, "hours": "always"}, http.StatusCreated)
 	step(10 * time.Hour)
@@ -616,7 +617,17 @@ func TestAfterTheClockWasSetBackNothingWaitsForATimeFarAhead(t *testing.T) {
 	if link == "" {
 		t.Fatal("no link came")
 	}
+	if until := w.ask(w.adam, http.MethodPost, "/routes/"+now+"/secret", nil, http.StatusOK)["until"].(string); until <= care.Stamp(w.clock.Now()) {
+		t.Errorf("the old secret counts until %s", until)
+	}
 	step(-10 * time.Hour)
+	counts := w.ask(w.adam, http.MethodGet, "/teams/"+w.surgery.Id+"/routes", nil, http.StatusOK)["items"].([]any)
+	if limit := care.Stamp(w.clock.Now().Add(channel.SecretOverlap)); !slices.ContainsFunc(counts, func(r any) bool {
+		until, has := r.(map[string]any)["old_secret_until"]
+		return has && until.(string) <= limit
+	}) {
+		t.Errorf("the old secret counts longer than until %s: %v", limit, counts)
+	}
 	due := func(handover string) (next, until string) {
 		d, _, _ := w.sent(handover)
 		next, _ = d[0]["next_at"].(string)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/benbjohnson/litestream"
 	_ "modernc.org/sqlite"
 
 	"doorstep/internal/copier"
@@ -331,6 +332,44 @@ func TestNothingIsDeletedForBeingOldBeforeTheClockWasSteadyForADay(t *testing.T)
 	}
 	if err := c.Close(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A clock that was a year ahead leaves files from the future. Where they kept all later ones from being joined, these would be kept for a
+// year, on the disk of the data as well.
+func TestTheCopyIsJoinedAfterTheClockWasAheadAndSetBack(t *testing.T) {
+	s := newSite(t)
+	c := s.start(t)
+	joined := func(when string) {
+		t.Helper()
+		s.run(t, `INSERT INTO visits VALUES (?)`, when)
+		if err := c.Finished(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Join(t.Context()); err != nil && !errors.Is(err, litestream.ErrNoCompaction) { // it was just done
+			t.Errorf("%s it says %v", when, err)
+		}
+	}
+	joined("before")
+	joined("again") // as when the clock was set back between them
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ahead := fmt.Sprint(".", time.Now().AddDate(1, 0, 0).UnixMilli(), ".")
+	for path := range strings.Lines(files(t, s.To)) {
+		path = strings.TrimSpace(path)
+		parts := strings.Split(filepath.Base(path), ".")
+		if err := os.Rename(path, filepath.Join(filepath.Dir(path), parts[0]+ahead+strings.Join(parts[2:], "."))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c = s.start(t)
+	joined("set back")
+	if err := c.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, err := s.restored(t, s.private, time.Time{}); err != nil || got != "before,again,set back" {
+		t.Errorf("it holds %q, %v", got, err)
 	}
 }
 

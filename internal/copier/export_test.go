@@ -29,3 +29,9 @@ func (o *Options) Allow(bytes int64) { o.allowed = bytes }
 
 // Late says when steps on the disk of the copy take too long.
 func (o *Options) Late(late func() <-chan time.Time) { o.late = late }
+
+// Join joins the files of the last seconds, as Litestream does twice a minute.
+func (c *Copier) Join(ctx context.Context) error {
+	_, err := c.store.CompactDB(ctx, c.db, levels[1])
+	return err
+}

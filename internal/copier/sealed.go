@@ -98,7 +98,20 @@ func (s *sealed) LTXFiles(_ context.Context, level int, seek ltx.TXID, _ bool) (
 	if err != nil {
 		return nil, err
 	}
+	if len(s.recipients) > 0 {
+		countAsPast(list, time.Now())
+	}
 	return ltx.NewFileInfoSliceIterator(slices.DeleteFunc(list, func(i *ltx.FileInfo) bool { return i.MinTXID < seek })), nil
+}
+
+// countAsPast has files from the future, of when the clock was wrong, count as made a day ago: Litestream joins no files before the time
+// of the last ones that were joined is past, and deletes none. A day is old enough to be joined, and far from old enough to be deleted.
+func countAsPast(list []*ltx.FileInfo, now time.Time) {
+	for _, info := range list {
+		if info.CreatedAt.After(now) {
+			info.CreatedAt = now.Add(-24 * time.Hour)
+		}
+	}
 }
 
 // find is the name of the file of a level with these transactions; of several the last.
@@ -151,6 +164,7 @@ func (s *sealed) WriteLTXFile(_ context.Context, level int, first, last ltx.TXID
 	}); err != nil {
 		return nil, fmt.Errorf("write the copy: %w", err)
 	}
+	info.CreatedAt = time.Time{} // Litestream remembers it, and would wait for that time again if the clock is set back; when it joins files its timers say
 	return info, nil
 }
 

@@ -373,6 +373,27 @@ func TestTheCopyIsJoinedAfterTheClockWasAheadAndSetBack(t *testing.T) {
 	}
 }
 
+// In a bucket each list is asked, and paid, for: what is joined is deleted with one.
+func TestHoweverManyFilesAreDeletedTheyAreListedOnce(t *testing.T) {
+	s := newSite(t)
+	c := s.start(t)
+	for range 5 {
+		s.run(t, `INSERT INTO visits VALUES ('1')`)
+		if err := c.Finished(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files, lists, err := c.Delete(t.Context(), 0); err != nil || files < 5 || lists != 1 {
+		t.Errorf("%d files were listed %d times, %v", files, lists, err)
+	}
+	if files, _, err := c.Delete(t.Context(), 0); err != nil || files != 0 {
+		t.Errorf("%d files are left, %v", files, err)
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A power failure may have left an empty file in the place of the server's key: the server starts all the same.
 func TestAnEmptyKeyOfTheServerIsMadeAnew(t *testing.T) {
 	s := newSite(t)

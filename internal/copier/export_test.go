@@ -35,3 +35,26 @@ func (c *Copier) Join(ctx context.Context) error {
 	_, err := c.store.CompactDB(ctx, c.db, levels[1])
 	return err
 }
+
+// counted counts how often a level is listed.
+type counted struct {
+	place
+	lists int
+}
+
+func (c *counted) entries(level int) ([]string, error) {
+	c.lists++
+	return c.place.entries(level)
+}
+
+// Delete deletes all files of a level, as Litestream does with those that were joined, and says how many there were and how often they
+// were listed.
+func (c *Copier) Delete(ctx context.Context, level int) (files, lists int, err error) {
+	list, err := c.client.list(level)
+	if err != nil {
+		return 0, 0, err
+	}
+	at := &counted{place: c.client.place}
+	err = (&sealed{place: at}).DeleteLTXFiles(ctx, list)
+	return len(list), at.lists, err
+}

@@ -114,28 +114,28 @@ func countAsPast(list []*ltx.FileInfo, now time.Time) {
 	}
 }
 
-// find is the name of the file of a level with these transactions; of several the last.
-func (s *sealed) find(level int, first, last ltx.TXID) (string, error) {
-	entries, err := s.entries(level)
-	if err != nil {
-		return "", err
-	}
+// find are the names among those of a level of the files with these transactions.
+func find(names []string, first, last ltx.TXID) (found []string) {
 	begin := first.String() + "-" + last.String() + "."
-	for _, name := range slices.Backward(entries) {
+	for _, name := range names {
 		if strings.HasPrefix(name, begin) && strings.HasSuffix(name, sealedEnd) {
-			return name, nil
+			found = append(found, name)
 		}
 	}
-	return "", litestream.NewLTXError("open", strconv.Itoa(level), level, uint64(first), uint64(last), fs.ErrNotExist)
+	return found
 }
 
-// OpenLTXFile reads a file from an offset on, size 0 to its end.
+// OpenLTXFile reads a file from an offset on, size 0 to its end; of several with these transactions the last.
 func (s *sealed) OpenLTXFile(_ context.Context, level int, first, last ltx.TXID, offset, size int64) (io.ReadCloser, error) {
-	name, err := s.find(level, first, last)
+	names, err := s.entries(level)
 	if err != nil {
 		return nil, err
 	}
-	return s.open(level, name, s.identities, offset, size)
+	found := find(names, first, last)
+	if len(found) == 0 {
+		return nil, litestream.NewLTXError("open", strconv.Itoa(level), level, uint64(first), uint64(last), fs.ErrNotExist)
+	}
+	return s.open(level, found[len(found)-1], s.identities, offset, size)
 }
 
 // notForThisKey says of which file it is that it does not open.
@@ -168,15 +168,22 @@ func (s *sealed) WriteLTXFile(_ context.Context, level int, first, last ltx.TXID
 	return info, nil
 }
 
-// DeleteLTXFiles deletes files.
+// DeleteLTXFiles deletes files. A level is listed once, however many of them go: in a bucket each time is asked, and paid, for.
 func (s *sealed) DeleteLTXFiles(_ context.Context, list []*ltx.FileInfo) error {
+	levels := map[int][]string{}
 	for _, info := range list {
-		name, err := s.find(info.Level, info.MinTXID, info.MaxTXID)
-		if err == nil {
-			err = s.remove(info.Level, name)
+		names, listed := levels[info.Level]
+		if !listed {
+			var err error
+			if names, err = s.entries(info.Level); err != nil {
+				return err
+			}
+			levels[info.Level] = names
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		for _, name := range find(names, info.MinTXID, info.MaxTXID) {
+			if err := s.remove(info.Level, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
 	return nil

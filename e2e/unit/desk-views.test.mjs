@@ -68,6 +68,20 @@ test('whose people are covered is whose were chosen last, and a list that was no
   assert.match(textOf(view.draw()), /They have nobody/)
 })
 
+test('names are read again after a minute, also where the clock of the machine was set back meanwhile', async t => {
+  const { desk } = deskOf({})
+  let ticks = 0, reads = 0
+  t.mock.method(performance, 'now', () => ticks)
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-03-02T10:00:00Z') })
+  Object.assign(desk.session, { send: async () => { reads++; return { items: [] } } })
+  await desk.teams()
+  await desk.teams()
+  t.mock.timers.setTime(Date.parse('2026-03-01T10:00:00Z'))
+  ticks = 61_000
+  await desk.teams()
+  assert.equal(reads, 2)
+})
+
 test('a cover that began is said to have begun, and that no code could be made for it is said too', async () => {
   const effects = { people: 1, not_there: [], purges: { people: 0 }, backfills: { people: 0 } }
   const { desk, seen } = deskOf({ 'GET /caseload?patient=ames': { items: [{ patient: { id: 'ames', family_name: 'Ames' } }] }, 'POST /caseload/cover': effects }, { role: 'team_lead' })

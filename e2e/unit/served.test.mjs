@@ -17,6 +17,10 @@ test(`no line of the pages is longer than ${most} columns, so that no logic hide
   assert.deepEqual(long, [])
 })
 
+test('how long something is ago is measured by a clock that nobody sets', () => {
+  assert.deepEqual(files.filter(f => /Date\.now\(\) - /.test(read(f))), [], 'performance.now() goes on where the clock of a machine is put right')
+})
+
 test('no page has a switch for the mistakes that tests put into a client', () => {
   const source = readFileSync(new URL('../sync/mistakes.mjs', import.meta.url), 'utf8')
   const names = [...source.matchAll(/@property \{boolean\} \[(\w+)\]/g)].map(m => m[1])

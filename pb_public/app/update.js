@@ -34,14 +34,14 @@ function newer(registration) {
 
 /** How long a look for a new version is good for, in milliseconds: an app that stays open is never loaded anew by itself. */
 const lookEvery = 60 * 60_000
-let looked = 0
+let looked = -Infinity
 
 /** Looks whether the server has a new version; at most once an hour. Without a network nothing happens. */
 export async function lookForUpdate() {
-  if (Date.now() - looked < lookEvery) return
+  if (performance.now() - looked < lookEvery) return
   const registration = await navigator.serviceWorker?.getRegistration('/app/')
   if (!registration) return
-  looked = Date.now()
+  looked = performance.now()
   await registration.update()
 }
 

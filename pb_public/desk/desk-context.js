@@ -105,9 +105,9 @@ export class DeskContext {
   /** @template T @param {string} name @param {() => Promise<T>} read @returns {Promise<T>} */
   #once(name, read) {
     const have = this.#kept.get(name)
-    if (have && Date.now() - have.at < keptFor) return have.value
+    if (have && performance.now() - have.at < keptFor) return have.value
     const value = read()
-    this.#kept.set(name, { at: Date.now(), value })
+    this.#kept.set(name, { at: performance.now(), value })
     value.catch(() => this.#kept.delete(name))
     return value
   }

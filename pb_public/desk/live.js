@@ -46,7 +46,7 @@ export function follow(session, o) {
 
   if (o.streams !== false) (async () => {
     for (let wait = retryAtLeast; !end.signal.aborted; wait = Math.min(wait * 2, retryAtMost)) {
-      const began = Date.now()
+      const began = performance.now()
       const there = await stream(session, end.signal, () => {
         streaming = true
         o.linked(false)
@@ -56,7 +56,7 @@ export function follow(session, o) {
       streaming = false
       if (end.signal.aborted) return
       if (!there) return // this server offers none: the poll does
-      if (was && Date.now() - began > retryAtMost) wait = retryAtLeast
+      if (was && performance.now() - began > retryAtMost) wait = retryAtLeast
       if (!await reachable(session)) o.linked(true)
       await new Promise(resolve => setTimeout(resolve, wait * (0.5 + Math.random())))
       if (await reachable(session)) { o.linked(false); changed() } else o.linked(true)

@@ -26,7 +26,7 @@ export class SignInCode {
     /** @type {Set<string>} */ this.before = new Set()
     /** The phone that came. @type {any} */ this.phone = null
     /** @type {ReturnType<typeof setInterval> | undefined} */ this.ticking = undefined
-    this.looked = 0
+    this.looked = -Infinity
   }
 
   async make() {
@@ -57,8 +57,8 @@ export class SignInCode {
   async tick() {
     if (now() >= this.expires) this.end()
     this.desk.redraw()
-    if (Date.now() - this.looked < lookEvery || !this.code) return
-    this.looked = Date.now()
+    if (performance.now() - this.looked < lookEvery || !this.code) return
+    this.looked = performance.now()
     const phones = await this.phones().catch(() => [])
     const came = phones.find(p => !this.before.has(p.id))
     if (!came || !this.code) return

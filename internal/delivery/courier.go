@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -169,8 +170,11 @@ func (c *Courier) serve(ctx context.Context, route string, items []Item) {
 		if ctx.Err() != nil {
 			break
 		}
-		var err error
-		if taken, err = c.deliver(ctx, item); err != nil && ctx.Err() == nil {
+		err := survived(func() (err error) {
+			taken, err = c.deliver(ctx, item)
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
 			taken = false
 			c.refused(fmt.Errorf("note delivery %d: %w", item.ID, err))
 		}
@@ -182,10 +186,20 @@ func (c *Courier) serve(ctx context.Context, route string, items []Item) {
 	}
 	c.mu.Unlock()
 	if route != "" && ctx.Err() == nil { // there is room for another route, at the least
-		if err := c.begin(ctx); err != nil && ctx.Err() == nil {
+		if err := survived(func() error { return c.begin(ctx) }); err != nil && ctx.Err() == nil {
 			c.refused(err)
 		}
 	}
+}
+
+// survived makes an error of a panic: a route is served in a goroutine of its own, in which nobody else would catch it.
+func survived(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return do()
 }
 
 func (c *Courier) refused(err error) {

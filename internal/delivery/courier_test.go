@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -439,6 +440,35 @@ func TestWhatCannotBeClaimedIsNotSent(t *testing.T) {
 	c.now = i.DueAt
 	if r := round(t, k); r.Delivered != 1 || i.State != Delivered {
 		t.Errorf("%+v", r)
+	}
+}
+
+// breaking is an outbox that breaks down over one item.
+type breaking struct {
+	*guarded
+	over int64
+}
+
+func (o breaking) Delivered(ctx context.Context, id int64, at time.Time) error {
+	if id == o.over {
+		panic("no such column")
+	}
+	return o.guarded.Delivered(ctx, id, at)
+}
+
+// Each route is served in a goroutine of its own: what broke down there would end the server, and with it every other route.
+func TestAnOutboxThatBreaksDownOverOneRouteServesTheOthers(t *testing.T) {
+	b, c := &box{}, &clock{start}
+	broken, other := b.put("email", start), b.put("email", start)
+	broken.Route, other.Route = "broken", "other"
+	k := courier(t, breaking{&guarded{box: b}, broken.ID}, c, &wire{name: "email"})
+	for range 2 {
+		if _, err := k.Round(t.Context()); err == nil || !strings.Contains(err.Error(), "no such column") {
+			t.Errorf("nobody hears of it: %v", err)
+		}
+		if broken.State != Waiting || other.State != Delivered {
+			t.Errorf("%s, and the other %s", broken.State, other.State)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ func (m *Memory) Events(patient string, from, to time.Time) (events []rules.Even
 	oldest, all := m.oldestRead(patient)
 	for _, name := range rules.Collections {
 		for _, rec := range m.list(name, func(r *care.Record) bool {
-			return r.Text("patient") == patient && r.Version >= oldest && r.Retracted.IsZero() && !r.ClinicalTime.Before(from) && !r.ClinicalTime.After(to)
+			return r.Person() == patient && r.Version >= oldest && r.Retracted.IsZero() && !r.ClinicalTime.Before(from) && !r.ClinicalTime.After(to)
 		}, byID) {
 			events = append(events, rules.EventOf(rec, true))
 		}
@@ -30,7 +30,7 @@ func (m *Memory) oldestRead(patient string) (oldest int64, all bool) {
 	var versions []int64
 	for _, name := range rules.Collections {
 		for _, rec := range m.records[name] {
-			if rec.Text("patient") == patient {
+			if rec.Person() == patient {
 				versions = append(versions, rec.Version)
 			}
 		}
@@ -71,7 +71,7 @@ func (m *Memory) OpenIssuesOf(patient, collection, after string, atMost int) ([]
 
 // isAbout says whether an issue is filed under a person, or keeps a change that names them, or a record.
 func isAbout(issue *care.Record, patient string) bool {
-	if issue.Text("patient") == patient {
+	if care.AsIssue(issue).Patient() == patient {
 		return true
 	}
 	return care.AsIssue(issue).HoldsChange() &&
@@ -83,7 +83,7 @@ func (m *Memory) Watch(patient string, since time.Time) judge.Watch {
 	w := judge.Watch{Open: m.touched[patient], Later: m.touched[patient]}
 	for _, name := range []string{care.Conflicts, care.Quarantine} {
 		for _, i := range m.records[name] {
-			if isOpen(i) && i.Text("patient") == patient {
+			if isOpen(i) && care.AsIssue(i).Patient() == patient {
 				w.Issues++
 			}
 		}

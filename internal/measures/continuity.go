@@ -38,6 +38,8 @@ type Continuity struct {
 	// where there are too few contacts.
 	UPC *float64 `json:"upc"`
 	COC *float64 `json:"coc"`
+	// same are the pairs of contacts that were with the same person, each counted both ways: Σ n_j² − n.
+	same int
 }
 
 // ContinuityOf works out the continuity of one person's contacts until a moment: UPC = max n_j / n, and
@@ -71,12 +73,13 @@ func ContinuityOf(contacts []Contact, now time.Time) Continuity {
 		}
 	}
 	n := c.Contacts
+	c.same = squares - n
 	if n >= leastForUPC {
 		upc := float64(c.Times) / float64(n)
 		c.UPC = &upc
 	}
 	if n >= leastForCOC {
-		coc := float64(squares-n) / float64(n*(n-1))
+		coc := float64(c.same) / float64(n*(n-1))
 		c.COC = &coc
 	}
 	return c

@@ -20,6 +20,9 @@ const (
 // nothing of what a visit is for.
 var ordered = []string{"insulin", "medication", "palliative", "other"}
 
+// Ordered says whether a visit for a purpose repeats nothing, because several a day are ordered, or says not what it is for.
+func Ordered(purpose string) bool { return slices.Contains(ordered, purpose) }
+
 // Repeatable is a visit that another may repeat.
 type Repeatable struct {
 	ID, Patient, Purpose, Status string
@@ -29,7 +32,7 @@ type Repeatable struct {
 
 // Duplicates are those of other visits that a planned one repeats, or that repeat it, the earliest first.
 func Duplicates(v Repeatable, others []Repeatable) (list []Repeatable) {
-	if v.Purpose == "" || v.Service == "" || slices.Contains(ordered, v.Purpose) {
+	if v.Purpose == "" || v.Service == "" || Ordered(v.Purpose) {
 		return nil
 	}
 	for _, o := range others {

@@ -20,6 +20,8 @@ type books struct {
 	seqs   map[int64]int           // how often each number stands in the ledger
 	alarms []alarmLine
 	outbox map[string]int // deliveries by handover and team
+	// beyond are deliveries beyond the inbox: how many by channel and state.
+	beyond map[string]map[string]int
 	holds  []hold
 	rules  []rules.Rule
 	now    time.Time
@@ -74,7 +76,7 @@ var syncedTables = []string{care.Neighbourhoods, care.Organisations, care.Teams,
 // readBooks reads everything the promises and the table need.
 func readBooks(db dbx.Builder, now time.Time) (*books, error) {
 	b := &books{rows: map[string]map[string]*row{}, staff: map[string]*row{}, ledger: map[string][]ledgerLine{}, seqs: map[int64]int{},
-		outbox: map[string]int{}, now: now}
+		outbox: map[string]int{}, beyond: map[string]map[string]int{}, now: now}
 	for _, name := range syncedTables {
 		c, _ := care.ByName(name)
 		b.rows[name] = map[string]*row{}
@@ -110,6 +112,14 @@ func readBooks(db dbx.Builder, now time.Time) (*books, error) {
 		}},
 		{`SELECT handover, team FROM outbox`, func(m dbx.NullStringMap) error {
 			b.outbox[m["handover"].String+" "+m["team"].String]++
+			return nil
+		}},
+		{`SELECT channel, state FROM deliveries`, func(m dbx.NullStringMap) error {
+			name := m["channel"].String
+			if b.beyond[name] == nil {
+				b.beyond[name] = map[string]int{}
+			}
+			b.beyond[name][m["state"].String]++
 			return nil
 		}},
 		{`SELECT id, code, version, title, collection, "trigger", unless, class, destination, state FROM handover_rules WHERE state <> 'retired'`, func(m dbx.NullStringMap) error {

@@ -73,6 +73,9 @@ func build(o options) (*town, error) {
 		return nil, errors.Join(err, t.house.close())
 	}
 	t.counter = newCounter(t.house.url, t.transport)
+	if err := t.setUpWays(context.Background()); err != nil {
+		return nil, errors.Join(err, t.house.close())
+	}
 	return t, nil
 }
 

@@ -204,6 +204,7 @@ func TestItServesOnAndItsExamplesWork(t *testing.T) {
 	before := town.clock.Now()
 	readable(t, out.String())
 	tryExamples(t, out.String())
+	lookAtWhatLeft(t, out.String())
 	if !town.clock.Now().After(before) {
 		t.Error("time stands still")
 	}
@@ -266,6 +267,22 @@ func tryExamples(t *testing.T, text string) {
 		if got := insist(t, get[1], token[1]); !strings.Contains(got, `"`) {
 			t.Errorf("%s answers %s", get[1], got)
 		}
+	}
+}
+
+// lookAtWhatLeft opens the page that shows what left, where the directions say that it is.
+func lookAtWhatLeft(t *testing.T, text string) {
+	t.Helper()
+	address := regexp.MustCompile(`http://\S+/caught/`).FindString(text)
+	if address == "" {
+		t.Fatalf("the directions do not say where what left is shown:\n%s", text)
+	}
+	answer, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := body(t, answer); answer.StatusCode != http.StatusOK || !strings.Contains(got, "What left Doorstep") {
+		t.Errorf("%s: %s %s", address, answer.Status, got)
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/channel/email"
+	"doorstep/internal/demo/catcher"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/server"
 )
@@ -25,8 +27,10 @@ type house struct {
 	srv   *server.Server
 	clock *Clock
 	flaky *flaky
-	web   *http.Server
-	url   string
+	// caught has what left; it stands in for the world outside.
+	caught *catcher.Catcher
+	web    *http.Server
+	url    string
 	// administration is the listener for superusers; nil where none was asked for.
 	administration *http.Server
 	temp           string // folder to remove at the end, "" when the data is to be kept
@@ -69,9 +73,23 @@ func openApp(o houseOptions, clock *Clock) (*house, error) {
 
 // start runs the engine and opens the doors. The script does what the jobs of a real server do,
 // until letGo.
-func (h *house) start(o houseOptions) error {
+func (h *house) start(o houseOptions) (err error) {
+	listener, err := net.Listen("tcp", o.address)
+	if err != nil {
+		return fmt.Errorf("listen: %w (choose another address with --http)", err)
+	}
+	defer func() {
+		if err != nil && h.web == nil { // nobody serves on it
+			err = errors.Join(err, listener.Close())
+		}
+	}()
+	h.url = "http://" + listener.Addr().String()
+	if h.caught, err = catcher.Start(h.clock.Now); err != nil {
+		return fmt.Errorf("start what catches mail: %w", err)
+	}
 	so := o.server
 	so.Now, so.Log, so.Manual = h.clock.Now, o.log, true
+	so.Channels = h.ways()
 	srv, err := server.Start(h.app, so)
 	if err != nil {
 		return fmt.Errorf("start the server: %w", err)
@@ -83,21 +101,26 @@ func (h *house) start(o houseOptions) error {
 		return fmt.Errorf("build the routes: %w", err)
 	}
 	h.flaky = &flaky{next: handler}
-	listener, err := net.Listen("tcp", o.address)
-	if err != nil {
-		return fmt.Errorf("listen: %w (choose another address with --http)", err)
-	}
-	h.url = "http://" + listener.Addr().String()
-	h.web = &http.Server{Handler: h.flaky, ReadHeaderTimeout: time.Minute}
+	doors := http.NewServeMux()
+	doors.Handle("/", h.flaky)
+	doors.Handle(catcher.Path, h.caught.Page())
+	h.web = &http.Server{Handler: doors, ReadHeaderTimeout: time.Minute}
 	go func() { h.done <- h.web.Serve(listener) }()
 	if o.server.AdminHTTP == "" {
 		return nil
 	}
-	if h.administration, listener, err = srv.Administration(&http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}); err != nil || h.administration == nil {
+	var second net.Listener
+	if h.administration, second, err = srv.Administration(&http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}); err != nil || h.administration == nil {
 		return err
 	}
-	go func() { _ = h.administration.Serve(listener) }() // it ends with the house
+	go func() { _ = h.administration.Serve(second) }() // it ends with the house
 	return nil
+}
+
+// ways are how teams are reached beyond the inbox here, whatever the settings say: nothing leaves this machine.
+func (h *house) ways() server.ChannelOptions {
+	return server.ChannelOptions{URL: h.url, Private: []string{h.caught.Receiver},
+		Mail: email.Settings{Server: h.caught.MailServer, From: "doorstep@demo.example", Roots: h.caught.Roots}}
 }
 
 // routes builds every route there is, PocketBase's and ours, and the pages behind them.
@@ -128,19 +151,27 @@ func (h *house) workOff(ctx context.Context) error {
 	if err := h.srv.Engine.Settle(ctx); err != nil {
 		return err
 	}
-	if h.srv.Store.OutboxFilled() {
-		return h.srv.Engine.EmptyOutbox(ctx)
+	if !h.srv.Store.OutboxFilled() {
+		return nil
 	}
-	return nil
-}
-
-// escalate does what the job that looks at deadlines does every 15 seconds.
-func (h *house) escalate(ctx context.Context) error {
-	due, err := h.srv.Store.AnyDue()
-	if err != nil || !due {
+	if err := h.srv.Engine.EmptyOutbox(ctx); err != nil {
 		return err
 	}
-	return h.srv.Engine.WorkDue(ctx)
+	return h.srv.SendDue(ctx)
+}
+
+// escalate does what the job that looks at deadlines does every 15 seconds, and those that send every two.
+func (h *house) escalate(ctx context.Context) error {
+	due, err := h.srv.Store.AnyDue()
+	if err != nil {
+		return err
+	}
+	if due {
+		if err := h.srv.Engine.WorkDue(ctx); err != nil {
+			return err
+		}
+	}
+	return h.srv.SendDue(ctx)
 }
 
 // letGo leaves the house to itself: its clock runs, its jobs run.
@@ -181,6 +212,9 @@ func (h *house) close() error {
 	}
 	if h.srv != nil {
 		all = append(all, h.srv.Close())
+	}
+	if h.caught != nil {
+		all = append(all, h.caught.Close())
 	}
 	if h.app != nil {
 		event := &core.TerminateEvent{App: h.app}

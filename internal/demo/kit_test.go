@@ -21,6 +21,28 @@ type lived struct {
 	town *town
 	text string
 	kept bool
+	log  *safeBuffer // what the server logged
+}
+
+// logBegins is the first line of the log: whoever looks through it knows by it that there is one.
+const logBegins = "the days begin"
+
+// safeBuffer is a buffer that goroutines write to.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }
 
 func live(seed int, today time.Time, sz size) (*lived, error) {
@@ -30,7 +52,10 @@ func live(seed int, today time.Time, sz size) (*lived, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := build(options{seed: seed, size: sz, today: today, page: p, house: houseOptions{dir: dir, address: "127.0.0.1:0", log: slog.New(slog.DiscardHandler)}})
+	log := &safeBuffer{}
+	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	logger.Debug(logBegins)
+	t, err := build(options{seed: seed, size: sz, today: today, page: p, house: houseOptions{dir: dir, address: "127.0.0.1:0", log: logger}})
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -39,7 +64,7 @@ func live(seed int, today time.Time, sz size) (*lived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lived{t, out.String(), kept}, nil
+	return &lived{t, out.String(), kept, log}, nil
 }
 
 // shared is one small neighbourhood for every test that only reads it. TestMain closes it.

@@ -48,6 +48,7 @@ func practiceSilent(s *script) func() {
 			}
 			return h.settle(ctx)
 		})
+		s.neverAnswers(p, s.h.south.lead, s.when(11, 10))
 		s.at(11, 34, func(ctx context.Context) error {
 			i, err := s.t.standing(ctx, s.h.cora, p)
 			if err != nil {

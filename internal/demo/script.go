@@ -26,7 +26,7 @@ type scene func(*script) (play func())
 var scenes = []scene{
 	twoNursesOneNote, fastPhone, misreadBreathing, movedWithUnsentNote, leaver, askedInByANeighbour, consentWithdrawn,
 	threeHoursLate, practiceSilent, referralToMentalHealth, socialWorkerToPractice, volunteersConcern, safeguardingButton,
-	noReply, missedInsulin, bounced, nowhereToSend, seenTwice, twoViewsOfTheDoor, lastHour, foundAgain,
+	noReply, missedInsulin, bounced, nowhereToSend, seenTwice, twoViewsOfTheDoor, lastHour, foundAgain, mailBounces,
 }
 
 // line is one thing that happened, as the day is told afterwards.

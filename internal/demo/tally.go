@@ -24,6 +24,8 @@ type tally struct {
 	answers []pace
 	late    int
 	copies  int
+	inboxes int                       // deliveries into inboxes
+	beyond  map[string]map[string]int // and beyond them, by channel and state
 
 	contacts, duplicates int
 	lag, longest         time.Duration // from the door to the server: median, longest
@@ -86,6 +88,10 @@ func (w *witnesses) count(t traffic) *tally {
 			s.copies++
 		}
 	}
+	for _, n := range w.books.outbox {
+		s.inboxes += n
+	}
+	s.beyond = w.books.beyond
 	s.answers = w.books.partners(w.hood)
 	s.contacts, s.duplicates = w.books.duplicateContacts()
 	return s
@@ -272,6 +278,7 @@ func (s *tally) print(p *page) {
 	}
 	p.table(rows)
 	p.para(fmt.Sprintf("%d arrived more than five minutes after the fact and say so. %d are copies for a lead and the coordinator, of what was unverified.", s.late, s.copies))
+	s.printWays(p)
 	p.head("Time to acknowledge, by partner")
 	rows = [][]string{{"team", "median", "acknowledged", "of"}}
 	for _, a := range s.answers {

@@ -33,6 +33,7 @@ type town struct {
 	diary    []line
 	skews    map[*worker]time.Duration // whose clock is wrong
 	left     map[*worker]bool          // whose contract ended
+	bouncing *way                      // to a mailbox that there is not any more
 }
 
 // step is how often the jobs of the server run while time passes. On a real server it is 15

@@ -147,6 +147,16 @@ func (s *Server) sendJobs() (list []job) {
 	return list
 }
 
+// SendDue does what the jobs of the channels do: what is due leaves.
+func (s *Server) SendDue(ctx context.Context) error {
+	for _, c := range s.senders {
+		if err := s.schedule.runNow(ctx, jobSend+c.channel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Server) send(ctx context.Context, c sender) error {
 	err := c.Begin(ctx)
 	if s.o.Manual { // whoever moves time themselves sees what came of it

@@ -280,10 +280,5 @@ func (s *Server) Tick(ctx context.Context) error {
 	if err := s.schedule.runNow(ctx, syncer.JobDue); err != nil {
 		return err
 	}
-	for _, c := range s.senders {
-		if err := s.schedule.runNow(ctx, jobSend+c.channel); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.SendDue(ctx)
 }

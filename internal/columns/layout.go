@@ -66,12 +66,16 @@ func (l *Layout) Scan(rows interface{ Scan(...any) error }) (*care.Record, error
 		}
 		return nil, err
 	}
+	held := 0               // a record has few of the fields it may have, and people's records are kept by the thousand
 	for i, v := range raw { // modernc hands out timestamps of date columns as time.Time
 		if t, ok := v.(time.Time); ok {
 			raw[i] = Stamp(t)
 		}
+		if v != nil && v != "" && i <= len(l.Collection.Fields) {
+			held++
+		}
 	}
-	rec := &care.Record{Collection: l.Collection, ID: Text(raw[0]), Values: make(map[string]any, len(l.Collection.Fields))}
+	rec := &care.Record{Collection: l.Collection, ID: Text(raw[0]), Values: make(map[string]any, held)}
 	for i := range l.Collection.Fields {
 		f := &l.Collection.Fields[i]
 		if v := Value(f, raw[i+1]); v != nil {

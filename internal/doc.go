@@ -50,6 +50,7 @@
 //   - sqlitemem: memory that SQLite keeps.
 //   - sqlitedb: opens the databases; prepared statements, the one writer, read snapshots.
 //   - columns: the values of care as SQLite keeps them. Pure.
+//   - bounded: keeps what was asked for last, up to a number of bytes.
 //   - rendered: keeps records as phones get them, by version, and makes one of them somebody's own.
 //   - pbrecords: accounts, devices, imports and recovery, on PocketBase's own records.
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.

@@ -41,6 +41,34 @@ type Meta struct {
 	Unreadable []string
 }
 
+// Bytes is about how much memory a record takes: what is kept is bounded by it.
+func (r *Record) Bytes() int {
+	const record, slot, boxed = 512, 48, 16 // the record and its maps; a place in a map, which is rarely full; a value behind an interface
+	n := record + len(r.ID) + len(r.Author) + len(r.Client)
+	for _, v := range r.Values {
+		n += slot
+		switch v := v.(type) {
+		case string:
+			n += boxed + len(v)
+		case []string:
+			for _, item := range v {
+				n += boxed + len(item)
+			}
+		case json.RawMessage:
+			n += 2*boxed + len(v)
+		default:
+			n += boxed
+		}
+	}
+	for _, text := range r.Spoiled {
+		n += slot + len(text)
+	}
+	for _, c := range r.Changed {
+		n += 4*slot + len(c.Client) + len(c.Author)
+	}
+	return n
+}
+
 // Change is the last change of one field after the record was made.
 type Change struct {
 	Seq    int64     `json:"s"`

@@ -7,10 +7,10 @@ import (
 	"io"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/access"
+	"doorstep/internal/bounded"
 	"doorstep/internal/care"
 	"doorstep/internal/delivery"
 	"doorstep/internal/history"
@@ -57,9 +57,7 @@ func Open(app core.App, o Options) (*Store, error) {
 	if s.retention = o.IssueRetention; s.retention == 0 {
 		s.retention = defaultIssueRetention
 	}
-	if s.mem, err = newMemory(o.Broken); err != nil {
-		return nil, err
-	}
+	s.mem = newMemory(o.Broken)
 	s.Access = access.NewIndex(o.Now)
 	if s.journal = o.Journal; s.journal == nil {
 		s.journal = func(history.History, []care.Standing) error { return nil }
@@ -80,19 +78,16 @@ func (s *Store) Close() error {
 // renderedBytes bounds the cache of records as phones get them: some ten thousand of those that changed last.
 const renderedBytes = 16 << 20
 
-// maxPatients bounds the cache of person records: the one that was used least recently makes room.
-const maxPatients = 20000
+// peopleBytes bounds the cache of person records: some ten thousand, the one that was used least recently makes room.
+const peopleBytes = 16 << 20
 
-func newMemory(broken func(rules.Broken)) (*memory, error) {
+func newMemory(broken func(rules.Broken)) *memory {
 	if broken == nil {
 		broken = func(rules.Broken) {}
 	}
-	patients, err := lru.New[string, *care.Record](maxPatients)
-	if err != nil {
-		return nil, fmt.Errorf("make the cache of people: %w", err)
-	}
+	patients := bounded.New[string](peopleBytes, (*care.Record).Bytes)
 	return &memory{broken: broken, revoke: func(string) {}, clients: map[string]*Client{}, deviceOfClient: map[string]string{}, held: map[string]room{},
-		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, expected: map[string]bool{}, names: map[string][]string{}, patients: patients}, nil
+		clocks: map[string]care.DeviceClock{}, watched: map[string]*watch{}, creates: map[string]string{}, waiting: map[string]int{}, expected: map[string]bool{}, names: map[string][]string{}, patients: patients}
 }
 
 const metaAtStart = `SELECT epoch, seq, floor, (SELECT coalesce(max(minute), 0) FROM sync_marks) FROM sync_meta`

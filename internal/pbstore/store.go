@@ -10,10 +10,10 @@ import (
 	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/access"
+	"doorstep/internal/bounded"
 	"doorstep/internal/care"
 	"doorstep/internal/history"
 	"doorstep/internal/identifier"
@@ -198,7 +198,7 @@ type memory struct {
 	names     map[string][]string // person or record → quarantined changes that name it and are not filed under it
 	waiting   map[string]int      // record → open rows that wait for it
 	expected  map[string]bool     // records that others name and that are not there yet
-	patients  *lru.Cache[string, *care.Record]
+	patients  *bounded.Cache[string, *care.Record]
 	outbox    bool // something was put into the outbox since it was last looked at
 }
 

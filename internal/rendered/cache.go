@@ -3,10 +3,7 @@
 package rendered
 
 import (
-	"sync"
-
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-
+	"doorstep/internal/bounded"
 	"doorstep/internal/care"
 )
 
@@ -26,23 +23,10 @@ type Row struct {
 }
 
 // Cache keeps what was asked for last, up to a number of bytes. It may be used by many at once.
-type Cache struct {
-	mu    sync.Mutex
-	rows  *simplelru.LRU[Key, Row]
-	bytes int
-	most  int
-}
+type Cache = bounded.Cache[Key, Row]
 
 // New is a cache of so many bytes at most.
-func New(most int) *Cache {
-	c := &Cache{most: most}
-	rows, err := simplelru.NewLRU(most/overhead+1, func(_ Key, r Row) { c.bytes -= r.size() })
-	if err != nil {
-		panic("rendered: " + err.Error()) //nolint:forbidigo // unreachable: the size is positive
-	}
-	c.rows = rows
-	return c
-}
+func New(most int) *Cache { return bounded.New[Key](most, Row.size) }
 
 // overhead is what a row takes beside its texts, about, in bytes.
 const overhead = 256
@@ -53,33 +37,4 @@ func (r Row) size() int {
 		n += len(v)
 	}
 	return n
-}
-
-// Get finds a row; false where it is not kept.
-func (c *Cache) Get(k Key) (Row, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.rows.Get(k)
-}
-
-// Add keeps a row; what was asked for longest ago makes room. One that would take an eighth of all is not kept.
-func (c *Cache) Add(k Key, r Row) {
-	size := r.size()
-	if size > c.most/8 {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.rows.Remove(k)
-	c.rows.Add(k, r)
-	for c.bytes += size; c.bytes > c.most; {
-		c.rows.RemoveOldest()
-	}
-}
-
-// Forget keeps nothing any more: somebody's records were erased.
-func (c *Cache) Forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.rows.Purge()
 }

@@ -65,12 +65,11 @@ func (a *API) push(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	p, wrong := wire.DecodePush(body)
-	if wrong != nil {
-		return wrong
+	answer, err := a.Sync.PushBody(e.Request.Context(), syncSession(e), body)
+	if err != nil {
+		return err
 	}
-	answer, fail := a.Sync.Push(e.Request.Context(), syncSession(e), p)
-	return reply(e, answer, fail)
+	return writeJSON(e, http.StatusOK, answer)
 }
 
 func (a *API) pull(e *core.RequestEvent) error {

@@ -65,12 +65,14 @@ type Engine struct {
 	o       Options
 	cursors cursors
 	turns   *turns
-	stop    chan struct{}
-	ended   chan struct{} // closed when the writer has ended
-	nudge   chan struct{}
-	pulled  pulledToday
-	told    told
-	places  *places
+	// decoding is what of pushes is decoded and not committed yet.
+	decoding *decoding
+	stop     chan struct{}
+	ended    chan struct{} // closed when the writer has ended
+	nudge    chan struct{}
+	pulled   pulledToday
+	told     told
+	places   *places
 	// delivering is held by the one round of the courier that may run.
 	delivering sync.Mutex
 	checked    atomic.Pointer[checked]
@@ -102,7 +104,7 @@ func New(store *pbstore.Store, o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Engine{store: store, o: o, cursors: cursors{key: o.CursorKey}, turns: newTurns(o.QueueLength), places: newPlaces(placesKept),
+	return &Engine{store: store, o: o, cursors: cursors{key: o.CursorKey}, turns: newTurns(o.QueueLength), decoding: newDecoding(), places: newPlaces(placesKept),
 		stop: make(chan struct{}), ended: make(chan struct{}), nudge: make(chan struct{}, 1)}
 }
 

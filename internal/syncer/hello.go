@@ -18,7 +18,7 @@ var BusyPace = wire.Pace{MinIntervalMs: 120000, JitterMs: 60000}
 
 // Pace is the time that phones are asked to leave between rounds at this moment.
 func (e *Engine) Pace() wire.Pace {
-	if 2*e.turns.length() > e.o.QueueLength {
+	if 2*e.waiting() > e.o.QueueLength {
 		return BusyPace
 	}
 	return DefaultPace

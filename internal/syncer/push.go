@@ -15,6 +15,23 @@ import (
 
 // Push takes a phone's mutations in, in order, each exactly once, and answers change by change.
 func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushResponse, *Error) {
+	done, fail := e.takeIn(ctx, s, p)
+	if fail != nil {
+		return nil, fail
+	}
+	return e.answer(ctx, done)
+}
+
+// takenIn is a push that is committed, as far as it was not refused.
+type takenIn struct {
+	staff   string
+	answer  wire.PushResponse
+	upTo    int64 // the last number the answer speaks of
+	refused *Error
+}
+
+// takeIn takes a push in and returns when that is committed. Nothing of the push is needed any more then.
+func (e *Engine) takeIn(ctx context.Context, s Session, p *wire.Push) (*takenIn, *Error) {
 	who, fail := e.access(ctx, s)
 	if fail != nil {
 		return nil, fail
@@ -42,15 +59,20 @@ func (e *Engine) Push(ctx context.Context, s Session, p *wire.Push) (*wire.PushR
 		}
 		return nil, failure(err)
 	}
+	w.answer.Epoch = p.Epoch
+	return &takenIn{staff: s.Staff, answer: w.answer, upTo: w.upTo, refused: w.refused}, nil
+}
+
+// answer tells a phone what became of its push, once that is as safe as it must be.
+func (e *Engine) answer(ctx context.Context, done *takenIn) (*wire.PushResponse, *Error) {
 	if err := e.secured(ctx); err != nil { // also where the rest is refused: the refusal says how far the server has it
 		return nil, failure(err)
 	}
-	if w.refused != nil {
-		return nil, w.refused
+	if done.refused != nil {
+		return nil, done.refused
 	}
-	e.told.note(s.Staff, w.upTo)
-	w.answer.Epoch = p.Epoch
-	return &w.answer, nil
+	e.told.note(done.staff, done.upTo)
+	return &done.answer, nil
 }
 
 // pushWork is one push on its way through the writer, in as many transactions as it takes: a mutation is atomic,

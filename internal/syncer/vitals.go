@@ -27,7 +27,7 @@ type Vitals struct {
 
 // Vitals gives them.
 func (e *Engine) Vitals() Vitals {
-	v := Vitals{Waiting: e.turns.length(), Limit: e.o.QueueLength}
+	v := Vitals{Waiting: e.waiting(), Limit: e.o.QueueLength}
 	v.Epoch, v.Head = e.store.Head()
 	if c := e.checked.Load(); c != nil {
 		v.CheckedAt, v.Damaged = c.at, c.result != ""

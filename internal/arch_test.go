@@ -72,6 +72,7 @@ var table = map[string]folder{
 	"internal/handover": {why: "a handover is arranged from alarms and clocks; storing and sending is for others",
 		imports: []string{"internal/care", "internal/rules", "internal/worktime", "internal/news2"}},
 	"internal/sheet": {why: "a sheet of paper is written from texts, without knowing what they are about", outside: []string{"codeberg.org/go-pdf/fpdf", "golang.org/x/image"}},
+	"internal/fhir":  {why: "a handover is written as FHIR from what its reader sees, without a store and without deciding who that is", imports: []string{"internal/care", "internal/news2"}},
 	"internal/delivery": {why: "delivery carries a handover and may not change one",
 		imports: []string{"internal/care", "internal/handover"}, outside: []string{"github.com/cenkalti/backoff/v5"}},
 	"internal/channel": {why: "how a team is reached beyond the inbox is chosen and said here; each channel is a folder of its own", imports: []string{"internal/care", "internal/delivery", "internal/worktime"},
@@ -158,7 +159,7 @@ var table = map[string]folder{
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
 		imports: []string{"internal/measures", "internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/rules", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
-			"internal/identity", "internal/importer", "internal/setup", "internal/channel", "internal/channel/email", "internal/channel/webhook", "internal/delivery", "internal/news2", "internal/sheet", "internal/pbchannels", "internal/pbstore", "internal/pbdevices", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbmerges", "internal/pbplans", "internal/plan", "internal/worktime"},
+			"internal/identity", "internal/importer", "internal/setup", "internal/channel", "internal/channel/email", "internal/channel/webhook", "internal/delivery", "internal/news2", "internal/sheet", "internal/fhir", "internal/pbchannels", "internal/pbstore", "internal/pbdevices", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbmerges", "internal/pbplans", "internal/plan", "internal/worktime"},
 		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10"}, tests: []string{"internal/pbrecords", "internal/server"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"},

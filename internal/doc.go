@@ -25,6 +25,7 @@
 //   - rulebook: says whether rules run, what their golden cases say and what they would have raised.
 //   - handover: alarms become handovers: addressee, text, clock, state. Pure.
 //   - sheet: writes a handover as a sheet of paper, a PDF.
+//   - fhir: writes a handover as FHIR R4, from what one reader sees of it.
 //   - delivery: an outbox row leaves by a channel.
 //   - channel: how teams are reached beyond the inbox: routes, what is said, which goes first.
 //   - channel/email, channel/webhook: one channel each.

@@ -1,5 +1,6 @@
 // A team is told beyond its inbox: its ways are set up and tried at the desk, and what cannot be delivered comes before a lead.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
@@ -85,6 +86,10 @@ test('ways of a team are set up and tried, and what cannot be delivered is chase
   assert.doesNotMatch(JSON.stringify(came), /Birch|confusion|Nia/)
   const [file] = await Promise.all([lea.waitForEvent('download'), lea.getByRole('button', { name: 'Download as PDF' }).click()])
   assert.equal(file.suggestedFilename(), `handover-${id}.pdf`)
+  const [bundle] = await Promise.all([lea.waitForEvent('download'), lea.getByRole('button', { name: 'Download as FHIR, for another system' }).click()])
+  assert.equal(bundle.suggestedFilename(), `handover-${id}.fhir.json`)
+  const read = JSON.parse(await readFile(await bundle.path(), 'utf8'))
+  assert.equal(read.entry.find((/** @type {any} */ e) => e.resource.resourceType === 'Task').resource.id, id)
   await looked(lea, 'handover-with-ways')
 
   says = 410

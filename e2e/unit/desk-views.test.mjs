@@ -117,6 +117,18 @@ test('the visits of people whose names are not shared are counted by team, not l
   assert.match(text, /AMES[\s\S]*of South: ask their lead/)
 })
 
+test('a handover is downloaded on paper and as another system reads it', async () => {
+  const h = { id: 'h', class: 'R', state: 'delivered', version: 1, may: [], evidence: [], events: [], provenance: {}, patient: {} }
+  const { desk, seen } = deskOf({ 'GET /handovers/h': h, 'FILE /handovers/h/pdf': offline(), 'FILE /handovers/h/fhir': offline() })
+  desk.destinations = async () => []
+  const view = handover(desk, ['h'])
+  await view.load()
+  await view.download('pdf')
+  await view.download('fhir')
+  assert.deepEqual(seen.sent.map(([what]) => what).filter(what => what.startsWith('FILE')), ['FILE /handovers/h/pdf', 'FILE /handovers/h/fhir'])
+  assert.match(textOf(view.draw()), /Download as PDF.*Download as FHIR, for another system/s)
+})
+
 test('a sheet that could not be fetched is tried again without the sentence of before, and once at a time', async () => {
   const wait = later()
   let answers = [offline(), wait.promise]
@@ -125,11 +137,11 @@ test('a sheet that could not be fetched is tried again without the sentence of b
   desk.destinations = async () => []
   const view = handover(desk, ['h'])
   await view.load()
-  await view.download()
+  await view.download('pdf')
   assert.match(textOf(view.draw()), cannot)
-  const again = view.download()
+  const again = view.download('pdf')
   assert.doesNotMatch(textOf(view.draw()), cannot)
-  await view.download()
+  await view.download('pdf')
   assert.equal(seen.sent.filter(([what]) => what.startsWith('FILE')).length, 2, 'a second press while it comes fetches nothing')
   wait.answer(offline())
   await again

@@ -144,6 +144,8 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return each("handovers", "/api/care/v1/handovers/%s"), "", true
 	case "/api/care/v1/handovers/{id}/pdf":
 		return each("handovers", "/api/care/v1/handovers/%s/pdf"), "", true
+	case "/api/care/v1/handovers/{id}/fhir":
+		return each("handovers", "/api/care/v1/handovers/%s/fhir"), "", true
 	case "/api/care/v1/teams/{id}/routes":
 		return []string{"/api/care/v1/teams/" + l.value["the surgery's team"] + "/routes"}, "", true
 	case "/api/care/v1/issues":

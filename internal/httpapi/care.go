@@ -66,6 +66,7 @@ func (a *API) careRoutes() []careRoute {
 		{http.MethodPost, "/handovers/search", worksHandovers, a.searchClosed},
 		{http.MethodGet, "/handovers/{id}", worksHandovers, a.readHandover},
 		{http.MethodGet, "/handovers/{id}/pdf", worksHandovers, a.printHandover},
+		{http.MethodGet, "/handovers/{id}/fhir", worksHandovers, a.handoverAsFHIR},
 		{http.MethodPost, "/handovers/{id}/hold", worksHandovers, a.hold},
 		{http.MethodPost, "/handovers/{id}/release", worksHandovers, a.release},
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -124,7 +125,7 @@ type handoverDetail struct {
 // readHandover answers one handover, and notes who read it.
 func (a *API) readHandover(e *core.RequestEvent) error {
 	viewer := accessOf(e)
-	detail, ok, err := a.detail(e, viewer, e.Request.PathValue("id"))
+	detail, ok, err := a.detail(e.Request.Context(), viewer, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -138,8 +139,8 @@ func (a *API) readHandover(e *core.RequestEvent) error {
 }
 
 // detail reads a handover; false when it is not there for this viewer.
-func (a *API) detail(e *core.RequestEvent, viewer *access.Access, id string) (d handoverDetail, ok bool, err error) {
-	err = a.Store.ReadForPage(e.Request.Context(), func(v *pbstore.Snapshot) error {
+func (a *API) detail(ctx context.Context, viewer *access.Access, id string) (d handoverDetail, ok bool, err error) {
+	err = a.Store.ReadForPage(ctx, func(v *pbstore.Snapshot) error {
 		row, history, err := wholeHandover(v, id)
 		if err != nil || row == nil {
 			return err
@@ -266,7 +267,7 @@ func (a *API) act(kind handover.Kind) func(*core.RequestEvent) error {
 }
 
 func (a *API) answerAct(e *core.RequestEvent, viewer *access.Access, after *care.Record) error {
-	detail, ok, err := a.detail(e, viewer, after.ID)
+	detail, ok, err := a.detail(e.Request.Context(), viewer, after.ID)
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ var routeTable = map[string]struct {
 	"GET /handovers":                     {roles: handoverRoles, status: 200},
 	"GET /handovers/{id}":                {roles: handoverRoles, status: 404},
 	"GET /handovers/{id}/pdf":            {roles: handoverRoles, status: 404},
+	"GET /handovers/{id}/fhir":           {roles: handoverRoles, status: 404},
 	"POST /handovers/{id}/see":           {roles: handoverRoles, body: `{}`, status: 404},
 	"POST /handovers/{id}/acknowledge":   {roles: handoverRoles, body: `{"version":1}`, status: 404},
 	"POST /handovers/{id}/unacknowledge": {roles: handoverRoles, body: `{"version":1}`, status: 404},

@@ -24,7 +24,7 @@ const mediaPDF = "application/pdf"
 
 // printHandover answers a handover as a sheet of paper: what its reader sees of it, and no more.
 func (a *API) printHandover(e *core.RequestEvent) error {
-	d, ok, err := a.detail(e, accessOf(e), e.Request.PathValue("id"))
+	d, ok, err := a.detail(e.Request.Context(), accessOf(e), e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}

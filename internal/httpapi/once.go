@@ -177,7 +177,7 @@ func (a *API) openOnce(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	detail, found, err := a.detail(e, a.receptionOf(o.Team), o.Handover)
+	detail, found, err := a.detail(e.Request.Context(), a.receptionOf(o.Team), o.Handover)
 	if err != nil {
 		return err
 	}

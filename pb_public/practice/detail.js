@@ -17,7 +17,8 @@ const w = words.practice
 
 /** @typedef {import('./inbox.js').Inbox} Inbox */
 /** @typedef {import('./types.js').Detail} Detail */
-/** @typedef {{ draw: () => void, act: (kind: string) => void, copy: () => void, print: () => void, pdf: () => void, next: string }} On */
+/** @typedef {{ draw: () => void, act: (kind: string) => void, copy: () => void, print: () => void, download: (as: 'pdf' | 'fhir') => void,
+ *   next: string }} On */
 
 /** Which actions need a form. */
 const withForm = new Set(['decline', 'answer', 'hand_on', 'convert', 'record_call', 'stand_down', 'confirm', 'file'])
@@ -146,7 +147,8 @@ function doBar(inbox, d, on) {
     ...(open && !mine && !theirs ? [{ kind: 'claim', focus: 'claim', text: w.a.claim, press: () => inbox.attention.claim(d.id) }] : []),
     { kind: 'copy', focus: 'copy', text: w.a.copy, press: on.copy },
     { kind: 'print', focus: 'print', text: w.a.print, press: on.print },
-    { kind: 'pdf', focus: 'pdf', text: w.a.pdf, press: on.pdf },
+    { kind: 'pdf', focus: 'pdf', text: w.a.pdf, press: () => on.download('pdf') },
+    { kind: 'fhir', focus: 'fhir', text: w.a.fhir, press: () => on.download('fhir') },
   ]
   return html`<div class="pi-do pi-wide" role="group" aria-label=${w.a.title}>
     ${list.length ? nothing : html`<p>${w.a.none}</p>`}

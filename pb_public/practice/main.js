@@ -151,12 +151,12 @@ function copy() {
     .then(() => tell(w.did.copied), () => { tell(w.did.noCopy); focusOn('text') })
 }
 
-/** The open handover as a file. */
-async function download() {
+/** The open handover as a file: on paper, or as another system reads it. @param {'pdf' | 'fhir'} as */
+async function download(as) {
   const id = inbox.detail?.data?.id
   if (!id) return
   try {
-    saveFile(await session.file(`/handovers/${id}/pdf`), `handover-${id}.pdf`)
+    saveFile(await session.file(`/handovers/${id}/${as}`), `handover-${id}.${as === 'pdf' ? as : 'fhir.json'}`)
   } catch (e) {
     tell(sentenceOf(e))
   }
@@ -298,7 +298,7 @@ function inside() {
         <p>${inbox.notice.text}</p></div>
       <button type="button" class="nhsuk-button nhsuk-button--secondary" data-focus="notice"
         @click=${() => { inbox.notice = null; draw() }}>${w.dismiss}</button></div>` : nothing}</div>
-    ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), pdf: download, next: nextId() })
+    ${inbox.detail ? detailView(inbox, { draw, act, copy, print: () => print(), download, next: nextId() })
       : html`<div class="pi-screen">${listView(inbox, { draw, receive, retry: () => live.hurry(), print: () => print(),
         window: listWindow })}${notHereView(inbox, draw)}${figuresView(inbox, draw)}</div>${printing ? listOnPaper(inbox) : nothing}`}`
 }

@@ -46,13 +46,14 @@ export function handover(desk, [id = '', first = '']) {
       await view.load()
       if (before && h.version !== before) desk.say(fill(w.moved, { state: word(words.common.states, h.state) }), 'warn')
     },
-    async download() {
+    /** @param {'pdf' | 'fhir'} as */
+    async download(as) {
       if (busy) return
       busy = true
       trouble = ''
       desk.redraw()
       try {
-        saveFile(await desk.session.file(`/handovers/${id}/pdf`), `handover-${id}.pdf`)
+        saveFile(await desk.session.file(`/handovers/${id}/${as}`), `handover-${id}.${as === 'pdf' ? as : 'fhir.json'}`)
       } catch (e) {
         trouble = sentenceOf(e)
         requestAnimationFrame(() => document.getElementById('handover-trouble')?.focus())
@@ -126,7 +127,8 @@ export function handover(desk, [id = '', first = '']) {
               ? html` (${e.team.name})` : nothing}
           ${[e.text, ...unreadableTexts(e)].filter(Boolean).map(line => html`<div class="ds-pre">${line}</div>`)}</li>`)}</ol>
         <p class="ds-row ds-no-print"><a href="/practice/#/h/${id}">${w.inbox}</a>
-          ${button(w.pdf, { kind: 'secondary', busy, click: () => view.download() })}</p>`
+          ${button(w.pdf, { kind: 'secondary', busy, click: () => view.download('pdf') })}
+          ${button(w.fhir, { kind: 'secondary', busy, click: () => view.download('fhir') })}</p>`
     },
   }
   /** Opens the form of an action. @param {string} verb */

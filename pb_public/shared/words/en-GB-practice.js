@@ -35,7 +35,7 @@ export const practice = {
   actions: { more: 'Other actions ({n})', hints: { acknowledge: 'It arrived. No clinical decision; the sender sees it.', unacknowledge: 'Takes your receipt back.', accept: 'You are the clinician who deals with it.',
     decline: 'It is not for you: it goes to the care coordinator, with your reason.', answer: 'Says what happens now, and closes it.', hand_on: 'Gives it to another team that can act.', convert: 'Sends the concern to the person’s practice.',
     record_call: 'You rang about it.', file: 'You copied it into the person’s record.', stand_down: 'Nothing is needed: closes it, with your reason.', confirm: 'You judged what the rule flagged, and it is right. It stays open.',
-    claim: 'Tells colleagues here that you are at it. It decides nothing.', release: 'Tells colleagues that it is free.', copy: 'To paste into the person’s record.', print: 'With name, birth date and number on every sheet.', pdf: 'A file to keep or to file, the same each time.' } },
+    claim: 'Tells colleagues here that you are at it. It decides nothing.', release: 'Tells colleagues that it is free.', copy: 'To paste into the person’s record.', print: 'With name, birth date and number on every sheet.', pdf: 'A file to keep or to file, the same each time.', fhir: 'A file that another clinical system can read.' } },
   alsoInHand: { one: '1 more in hand', other: '{n} more in hand' },
   several: { one: '1 handover', other: '{n} handovers' },
   born: 'born {date}, aged {age}', bornOnly: 'born {date}', nhs: 'NHS number {number}', unverifiedNumber: 'NHS number not verified',
@@ -55,7 +55,7 @@ export const practice = {
 
   a: { acknowledge: 'Acknowledge receipt', acknowledgeAll: 'Acknowledge {n}', unacknowledge: 'Undo receipt', accept: 'Accept', decline: 'Decline', answer: 'Answer', hand_on: 'Hand on',
     convert: 'Make it a clinical handover', record_call: 'Record a call', file: 'Filed in the record', stand_down: 'Stand down', confirm: 'Confirm', claim: 'I am dealing with this', release: 'I have stopped dealing with this',
-    takeOver: 'Take over from {name}', copy: 'Copy as text', print: 'Print', pdf: 'Download as PDF', title: 'What you can do', none: 'There is nothing for you to do here as it stands.' },
+    takeOver: 'Take over from {name}', copy: 'Copy as text', print: 'Print', pdf: 'Download as PDF', fhir: 'Download as FHIR', title: 'What you can do', none: 'There is nothing for you to do here as it stands.' },
   did: { acknowledge: 'Received: {who}', unacknowledge: 'Receipt undone: {who}', accept: 'Accepted: {who}', decline: 'Declined: {who}', answer: 'Answered: {who}', hand_on: 'Handed on: {who}', convert: 'Handed to the practice: {who}',
     record_call: 'Call recorded: {who}', file: 'Filed in the record: {who}', stand_down: 'Stood down: {who}', confirm: 'Confirmed: {who}', gaveAway: 'It is now with {team}.', copied: 'Copied as text.', noCopy: 'This browser does not let the page copy. Select the text below and copy it.' },
   undo: 'Undo', dismiss: 'Close', working: 'Sending.', earlier: { one: 'and 1 before it', other: 'and {n} before it' },

@@ -31,6 +31,8 @@ type Courier struct {
 	// Once is what stands in a one-time link, by its id.
 	Once func(id string) string
 	Now  func() time.Time
+	// Whole reads what leaves in full; nil: nothing does.
+	Whole Whole
 }
 
 // Deliver implements delivery.Channel.
@@ -46,7 +48,18 @@ func (c Courier) Deliver(ctx context.Context, item delivery.Item) error {
 	if id, once := strings.CutPrefix(item.Key, oncePrefix); once {
 		n.Once, n.Link = true, c.Links.Once(c.Once(id))
 	}
-	return c.Send(ctx, route, n)
+	sender, can := c.Channel.(WholeSender)
+	if !can || c.Whole == nil || !inFull(&route, &item) {
+		return c.Send(ctx, route, n)
+	}
+	whole, err := c.Whole(ctx, route, item.Handover)
+	if err != nil {
+		return err
+	}
+	if whole == nil {
+		return c.Send(ctx, route, n)
+	}
+	return sender.SendWhole(ctx, route, n, whole)
 }
 
 const oncePrefix = "once:"

@@ -2,7 +2,9 @@ package channel
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"doorstep/internal/care"
 )
@@ -46,6 +48,7 @@ func Check(r *Route, channels []Channel) (found []Problem) {
 	if !slices.Contains(HoursOfRoutes, string(r.Hours)) {
 		found = append(found, Problem{"hours", "Choose when this way is used."})
 	}
+	found = append(found, checkAgreement(r, channels)...)
 	wrong := slices.ContainsFunc(r.Digest, func(clock string) bool {
 		t, err := time.Parse(clockLayout, clock)
 		return err != nil || t.Format(clockLayout) != clock
@@ -56,6 +59,45 @@ func Check(r *Route, channels []Channel) (found []Problem) {
 		found = append(found, Problem{"digest", "Write each time of day as 08:30."})
 	case len(r.Digest) > MostDigests:
 		found = append(found, Problem{"digest", "These are more than six: then it is not gathered any more."})
+	}
+	return found
+}
+
+// longestAgreed is how long it may be with whom something was agreed.
+const longestAgreed = 200
+
+// checkAgreement says what is wrong with what was agreed.
+func checkAgreement(r *Route, channels []Channel) (found []Problem) {
+	a := &r.Agreement
+	a.With, a.On = strings.Join(strings.Fields(a.With), " "), strings.TrimSpace(a.On)
+	if a.Body == "" {
+		a.Body = ByReference
+	}
+	if !slices.Contains(Bodies, string(a.Body)) {
+		found = append(found, Problem{"body", "Choose how much leaves by this way."})
+	}
+	if utf8.RuneCountInString(a.With) > longestAgreed {
+		found = append(found, Problem{"agreed_with", "This is too long: a name and what they are there will do."})
+	}
+	if _, err := time.Parse(time.DateOnly, a.On); a.On != "" && err != nil {
+		found = append(found, Problem{"agreed_on", "This is no day."})
+	}
+	if (a.With == "") != (a.On == "") {
+		found = append(found, Problem{map[bool]string{true: "agreed_with", false: "agreed_on"}[a.With == ""], "Say both who agreed and on which day, or neither."})
+	}
+	if a.Body != InFull {
+		return found
+	}
+	if i := slices.IndexFunc(channels, func(c Channel) bool { return c.Name() == r.Channel }); i >= 0 {
+		if _, can := channels[i].(WholeSender); !can {
+			return append(found, Problem{"body", "Nothing of a handover leaves this way but its class and a link."})
+		}
+	}
+	if a.With == "" && a.On == "" {
+		found = append(found, Problem{"agreed_with", "Whole handovers leave only where their receiver agreed to it: say who did, and when."})
+	}
+	if len(r.Digest) > 0 {
+		found = append(found, Problem{"digest", "What leaves in full is not gathered: each goes at once. Leave this empty."})
 	}
 	return found
 }

@@ -36,6 +36,8 @@ type Route struct {
 	// Secret counts the secrets that this route has had; until Overlap the one before still counts.
 	Secret  int
 	Overlap time.Time
+	// Agreement is what its receiver agreed to.
+	Agreement Agreement
 }
 
 // SecretOverlap is how long a receiver has to put a new secret in place of the old one.

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -220,6 +221,93 @@ func TestLinksLeadSomewhereFromOutside(t *testing.T) {
 		"ftp://a.example": false, "https://": false, "https://u:p@a.example": false, "https://a.example/?x": false, "https://a.example/#x": false} {
 		if l.Usable() != want {
 			t.Errorf("%q: %v", l, !want)
+		}
+	}
+}
+
+// wholly is a channel that takes whole handovers.
+type wholly struct {
+	took
+	whole string
+}
+
+func (c *wholly) SendWhole(ctx context.Context, r Route, n Notice, whole json.RawMessage) error {
+	c.whole = string(whole)
+	return c.Send(ctx, r, n)
+}
+
+// A whole handover leaves by a channel that can take it, where that was agreed, alone, and never a safeguarding concern.
+func TestWhatLeavesInFull(t *testing.T) {
+	agreed := Agreement{Body: InFull, With: "Dr Owen", On: "2026-11-30"}
+	one := delivery.Item{Key: "k", Route: "r", Handover: "h", Team: "t", Classes: classes("U2")}
+	with := func(change func(*delivery.Item)) delivery.Item { i := one; change(&i); return i }
+	for name, c := range map[string]struct {
+		agreement Agreement
+		item      delivery.Item
+		whole     string
+		want      string
+	}{
+		"as agreed":                     {agreed, one, "{}", "{}"},
+		"by reference":                  {Agreement{ByReference, "Dr Owen", "2026-11-30"}, one, "{}", ""},
+		"nobody agreed":                 {Agreement{Body: InFull}, one, "{}", ""},
+		"nobody knows when":             {Agreement{Body: InFull, With: "Dr Owen"}, one, "{}", ""},
+		"a concern":                     {agreed, with(func(i *delivery.Item) { i.Classes = classes("SG") }), "{}", ""},
+		"several at once":               {agreed, with(func(i *delivery.Item) { i.Handover, i.Classes = "", classes("R R") }), "{}", ""},
+		"a one-time link":               {agreed, with(func(i *delivery.Item) { i.Key = OnceKey("1") }), "{}", ""},
+		"nothing of it is for the team": {agreed, one, "", ""},
+	} {
+		ch := &wholly{}
+		courier := Courier{Channel: ch, Links: "https://a.example", Now: func() time.Time { return at(t, "2026-11-30T10:00:00Z") }, Once: func(string) string { return "" },
+			Routes: func(context.Context, string) (Route, bool, error) {
+				return Route{ID: "r", Agreement: c.agreement}, true, nil
+			},
+			Whole: func(context.Context, Route, string) (json.RawMessage, error) {
+				if c.whole == "" {
+					return nil, nil
+				}
+				return json.RawMessage(c.whole), nil
+			}}
+		if err := courier.Deliver(t.Context(), c.item); err != nil || ch.whole != c.want || ch.notice.Key != c.item.Key {
+			t.Errorf("%s: %q, %v", name, ch.whole, err)
+		}
+	}
+	failing := Courier{Channel: &wholly{}, Now: func() time.Time { return at(t, "2026-11-30T10:00:00Z") },
+		Routes: func(context.Context, string) (Route, bool, error) {
+			return Route{ID: "r", Agreement: agreed}, true, nil
+		},
+		Whole: func(context.Context, Route, string) (json.RawMessage, error) {
+			return nil, errors.New("the disk is full")
+		}}
+	var f *delivery.Failure
+	if err := failing.Deliver(t.Context(), one); err == nil || errors.As(err, &f) && !f.Temporary() {
+		t.Errorf("what could not be read is tried again, and does not leave by halves: %v", err)
+	}
+	mail := Courier{Channel: &took{}, Links: "https://a.example", Now: failing.Now, Routes: failing.Routes, Whole: failing.Whole}
+	if err := mail.Deliver(t.Context(), one); err != nil {
+		t.Errorf("a channel that takes nothing whole sends its link: %v", err)
+	}
+}
+
+func TestWhatIsAgreedIsChecked(t *testing.T) {
+	for name, c := range map[string]struct {
+		channel Channel
+		a       Agreement
+		digest  []string
+		wrong   string
+	}{
+		"nothing": {&wholly{}, Agreement{}, nil, ""}, "in full": {&wholly{}, Agreement{InFull, " Dr  Owen ", "2026-11-30"}, nil, ""}, "to read": {&wholly{}, Agreement{ByReference, "Dr Owen", "2026-11-30"}, []string{"08:30"}, ""},
+		"in full by mail": {&took{}, Agreement{InFull, "Dr Owen", "2026-11-30"}, nil, "body"}, "in full and nobody agreed": {&wholly{}, Agreement{Body: InFull}, nil, "agreed_with"},
+		"in full with a digest": {&wholly{}, Agreement{InFull, "Dr Owen", "2026-11-30"}, []string{"08:30"}, "digest"}, "no body": {&wholly{}, Agreement{Body: "half"}, nil, "body"},
+		"no day": {&wholly{}, Agreement{InFull, "Dr Owen", ""}, nil, "agreed_on"}, "a day of its own": {&wholly{}, Agreement{ByReference, "Dr Owen", "30/11/2026"}, nil, "agreed_on"},
+		"nobody": {&wholly{}, Agreement{ByReference, " ", "2026-11-30"}, nil, "agreed_with"}, "too long": {&wholly{}, Agreement{ByReference, strings.Repeat("ŵ", 201), "2026-11-30"}, nil, "agreed_with"},
+	} {
+		r := Route{Channel: "took", Classes: classes("U2"), Hours: Always, Agreement: c.a, Digest: c.digest}
+		found := Check(&r, []Channel{c.channel})
+		if c.wrong == "" && len(found) > 0 || c.wrong != "" && (len(found) != 1 || found[0].Field != c.wrong) {
+			t.Errorf("%s: %+v", name, found)
+		}
+		if c.wrong == "" && r.Agreement.Body == "" || strings.Contains(r.Agreement.With, "  ") {
+			t.Errorf("%s is kept as %+v", name, r.Agreement)
 		}
 	}
 }

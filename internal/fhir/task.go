@@ -1,7 +1,6 @@
 package fhir
 
 import (
-	"strconv"
 	"strings"
 
 	"doorstep/internal/care"
@@ -11,9 +10,12 @@ import (
 func (b *builder) task() Task {
 	h := b.h
 	who := b.patient()
-	t := Task{ResourceType: "Task", ID: id(h.ID), Meta: &Meta{VersionID: strconv.FormatInt(h.Version, 10), LastUpdated: instant(h.ChangedAt)}, Identifier: []Identifier{ours("Task", h.ID)},
+	t := Task{ResourceType: "Task", ID: id(h.ID), Identifier: []Identifier{ours("Task", h.ID)},
 		Intent: "order", Priority: first(priorities[h.Class], "routine"), Description: b.ask(), For: &who, AuthoredOn: instant(h.RaisedAt), LastModified: instant(h.ChangedAt),
 		StatusReason: text(h.DeclineReason), ReasonCode: text(strings.Join(h.Reasons, "; "))}
+	if t.LastModified != "" {
+		t.Meta = &Meta{LastUpdated: t.LastModified}
+	}
 	t.Status, t.BusinessStatus = statusOf(h.State)
 	name := first(ClassNames[h.Class], "of no class that is known here")
 	t.Code = concept("Handover: "+name, Coding{classSystem, id(string(h.Class)), name})

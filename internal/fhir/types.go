@@ -203,7 +203,6 @@ type (
 		Output         []Parameter  `json:"output,omitempty"`
 	}
 	Meta struct {
-		VersionID   string `json:"versionId,omitempty"`
 		LastUpdated string `json:"lastUpdated,omitempty"`
 	}
 	Restriction struct {

@@ -16,13 +16,15 @@ import (
 )
 
 const (
-	routeColumns = `SELECT id, team, place, channel, address, classes, hours, digest, secret, overlap, made_at, worked_at, failed_at, failed FROM team_routes`
+	routeColumns = `SELECT id, team, place, channel, address, classes, hours, digest, secret, overlap, body, agreed_with, agreed_on, made_at, worked_at, failed_at, failed FROM team_routes`
 	routeByID    = routeColumns + ` WHERE id = ? AND ended_at = ''`
 	routesOfTeam = routeColumns + ` WHERE team = ? AND ended_at = '' ORDER BY place, id`
 	routesOfSome = routeColumns + ` WHERE team IN (SELECT value FROM json_each(?)) AND ended_at = '' ORDER BY team, place, id`
-	saveRoute    = `INSERT INTO team_routes (id, team, place, channel, address, classes, hours, digest, secret, overlap, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	saveRoute    = `INSERT INTO team_routes (id, team, place, channel, address, classes, hours, digest, secret, overlap, body, agreed_with, agreed_on, made_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET place = excluded.place, address = excluded.address, classes = excluded.classes, hours = excluded.hours,
-		digest = excluded.digest, secret = excluded.secret, overlap = excluded.overlap`
+		digest = excluded.digest, secret = excluded.secret, overlap = excluded.overlap,
+		body = excluded.body, agreed_with = excluded.agreed_with, agreed_on = excluded.agreed_on`
 	// endOverlapAhead lets the secret before one that was made by a clock that was ahead count no longer than any does.
 	endOverlapAhead = `UPDATE team_routes SET overlap = ?1 WHERE overlap > ?1`
 	endRoute        = `UPDATE team_routes SET ended_at = ? WHERE id = ?`
@@ -42,7 +44,7 @@ type Route struct {
 func scanRoute(r interface{ Scan(...any) error }) (Route, error) {
 	var v Route
 	var classes, digest, overlap, made, worked, failed string
-	if err := r.Scan(&v.ID, &v.Team, &v.Place, &v.Channel, &v.Address, &classes, &v.Hours, &digest, &v.Secret, &overlap, &made, &worked, &failed, &v.Failed); err != nil {
+	if err := r.Scan(&v.ID, &v.Team, &v.Place, &v.Channel, &v.Address, &classes, &v.Hours, &digest, &v.Secret, &overlap, &v.Agreement.Body, &v.Agreement.With, &v.Agreement.On, &made, &worked, &failed, &v.Failed); err != nil {
 		return v, err
 	}
 	v.Overlap, v.MadeAt, v.WorkedAt, v.FailedAt = columns.ParseTime(overlap), columns.ParseTime(made), columns.ParseTime(worked), columns.ParseTime(failed)
@@ -93,7 +95,7 @@ func (tx Tx) RoutesOf(team string) ([]Route, error) { return routes(tx.each, rou
 // SaveRoute stores a route, new or changed. Of one that is there team and channel stay.
 func (tx Tx) SaveRoute(r channel.Route) error {
 	return tx.exec(saveRoute, r.ID, r.Team, r.Place, r.Channel, r.Address, string(care.JSON(r.Classes)), string(r.Hours), string(care.JSON(r.Digest)),
-		r.Secret, care.Stamp(r.Overlap), care.Stamp(tx.Now()))
+		r.Secret, care.Stamp(r.Overlap), string(r.Agreement.Body), r.Agreement.With, r.Agreement.On, care.Stamp(tx.Now()))
 }
 
 // EndRoute takes a route away. What waits to leave by it goes another way.

@@ -142,7 +142,7 @@ func (c *Channel) dial(ctx context.Context, network, address string) (net.Conn, 
 	return d.DialContext(ctx, network, address)
 }
 
-// Body is what a receiver gets: that something waits, by reference.
+// Body is what a receiver gets: that something waits, by reference, or with all of it where its agreement says so.
 type Body struct {
 	Type string   `json:"type"` // handover.waits, or test
 	At   string   `json:"timestamp"`
@@ -156,11 +156,13 @@ type BodyData struct {
 	Class    string   `json:"class,omitempty"` // the most urgent
 	Classes  []string `json:"classes"`
 	Link     string   `json:"link"`
+	// FHIR is the handover itself, a bundle of R4.
+	FHIR json.RawMessage `json:"fhir,omitempty"`
 }
 
-// bodyOf writes a notice.
-func bodyOf(n channel.Notice) ([]byte, error) {
-	b := Body{Type: "handover.waits", At: care.Stamp(n.At), Data: BodyData{Handover: n.Handover, Team: n.Team, Class: string(n.Most()), Classes: []string{}, Link: n.Link}}
+// bodyOf writes a notice, with the handover itself where it leaves in full.
+func bodyOf(n channel.Notice, whole json.RawMessage) ([]byte, error) {
+	b := Body{Type: "handover.waits", At: care.Stamp(n.At), Data: BodyData{Handover: n.Handover, Team: n.Team, Class: string(n.Most()), Classes: []string{}, Link: n.Link, FHIR: whole}}
 	if n.Test {
 		b.Type = "test"
 	}
@@ -172,10 +174,15 @@ func bodyOf(n channel.Notice) ([]byte, error) {
 
 // Send implements channel.Channel.
 func (c *Channel) Send(ctx context.Context, r channel.Route, n channel.Notice) error {
+	return c.SendWhole(ctx, r, n, nil)
+}
+
+// SendWhole implements channel.WholeSender.
+func (c *Channel) SendWhole(ctx context.Context, r channel.Route, n channel.Notice, whole json.RawMessage) error {
 	if c.Problem(r.Address) != "" {
 		return &delivery.Failure{Why: delivery.NotSetUp, Final: true, Text: "the address is not allowed"}
 	}
-	body, err := bodyOf(n)
+	body, err := bodyOf(n, whole)
 	if err != nil {
 		return &delivery.Failure{Why: delivery.Broken, Final: true, Cause: err}
 	}

@@ -160,7 +160,7 @@ var table = map[string]folder{
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
 		imports: []string{"internal/measures", "internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/rules", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
 			"internal/identity", "internal/importer", "internal/setup", "internal/channel", "internal/channel/email", "internal/channel/webhook", "internal/delivery", "internal/news2", "internal/sheet", "internal/fhir", "internal/pbchannels", "internal/pbstore", "internal/pbdevices", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbmerges", "internal/pbplans", "internal/plan", "internal/worktime"},
-		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10"}, tests: []string{"internal/pbrecords", "internal/server"}},
+		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10", "golang.org/x/time/rate"}, tests: []string{"internal/pbrecords", "internal/server"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"},
 		outside: []string{"github.com/golang-jwt/jwt/v5", "github.com/cenkalti/backoff/v5"}},

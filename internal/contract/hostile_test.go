@@ -119,7 +119,7 @@ func asks(path string) string {
 	switch what {
 	case "imports":
 		return "Cora"
-	case "neighbourhoods", "organisations", "teams", "routes", "accounts":
+	case "neighbourhoods", "organisations", "teams", "routes", "receiver-tokens", "accounts":
 		return "Adam"
 	}
 	return ""

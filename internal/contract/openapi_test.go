@@ -20,7 +20,8 @@ import (
 	"doorstep/internal/wire"
 )
 
-// ours are the addresses the document speaks of; the rest is PocketBase's.
+// ours are the addresses the document speaks of; the rest is PocketBase's, and what receivers read as FHIR (/fhir), which
+// describes itself and answers in FHIR's form: see internal/server/receivers_test.go.
 var ours = regexp.MustCompile(`^/api/(sync|care|doorstep)/`)
 
 func TestEveryRouteIsDocumentedAndEveryDocumentedRouteIsThere(t *testing.T) {

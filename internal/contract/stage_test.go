@@ -313,7 +313,7 @@ var (
 )
 
 // given are names of what only a server makes.
-var given = regexp.MustCompile(`^(cursor|access token|secret|session|one-time link|sealing key|key id|staff token|device|issue|epoch|history|sign-in code|etag) \d+$`)
+var given = regexp.MustCompile(`^(cursor|access token|secret|session|one-time link|sealing key|key id|staff token|receiver token|device|issue|epoch|history|sign-in code|etag) \d+$`)
 
 // mint makes the value of a name that a request uses first.
 func (s *stage) mint(name string) (string, error) {

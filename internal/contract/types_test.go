@@ -38,7 +38,7 @@ var types = map[string]any{
 	"Names": httpapi.Names{}, "RuleWarning": rules.Warning{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": access.Person{}, "Call": httpapi.Call{}, "RuleHeld": httpapi.RuleHeld{}, "HandoverProvenance": httpapi.HandoverProvenance{},
 	"HandoverView": httpapi.HandoverView{}, "HandoverEvent": httpapi.HandoverEvent{}, "Evidence": httpapi.Evidence{}, "Queues": desk.Queues{}, "NotHere": care.NotHere{}, "Figures": httpapi.Figures{},
-	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "TeamRoute": httpapi.TeamRoute{}, "TeamDelivery": httpapi.TeamDelivery{}, "OpenTeam": httpapi.OpenTeam{},
+	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "TeamRoute": httpapi.TeamRoute{}, "ReceiverToken": httpapi.ReceiverToken{}, "TeamDelivery": httpapi.TeamDelivery{}, "OpenTeam": httpapi.OpenTeam{},
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "DeviceReason": desk.Reason{}, "UnsentWork": desk.UnsentWork{},
 	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "PersonContinuity": httpapi.PersonContinuity{}, "TimelinePhone": pbpages.TimelinePhone{},
@@ -52,7 +52,7 @@ var types = map[string]any{
 // private are types of internal/httpapi that only it can name, by their schemas.
 var private = map[string]string{
 	"NotHereRequest": "notHereRequest", "NotHereStands": "notHereStands", "FiguresPage": "list",
-	"RouteRequest": "routeRequest", "TeamRoutes": "teamRoutes", "RouteMade": "routeMade", "RouteTried": "routeTried", "Undelivered": "undelivered", "OtherWay": "otherWay", "UndeliveredPage": "list",
+	"RouteRequest": "routeRequest", "TeamRoutes": "teamRoutes", "RouteMade": "routeMade", "RouteTried": "routeTried", "ReceiverTokenMade": "receiverTokenMade", "Undelivered": "undelivered", "OtherWay": "otherWay", "UndeliveredPage": "list",
 	"OnceAskRequest": "onceAskRequest", "OnceAsked": "onceAsked", "OnceOpenRequest": "onceOpenRequest", "OnceOpened": "onceOpened", "OnceAcknowledgeRequest": "onceAcknowledgeRequest", "OnceAcknowledged": "onceAcknowledged",
 	"OtherRequest": "otherRequest", "Chased": "chased",
 	"SetRequest": "setRequest", "AccountRequest": "accountRequest", "Stored": "stored", "Invitation": "invitation", "OrganisationPage": "list", "AccountPage": "list",

@@ -69,6 +69,7 @@ type API struct {
 	outcomes *health.Outcomes
 	looking  whoIsLooking
 	waiting  waitingConnections
+	asking   asking
 }
 
 // Connections is how many streams and pulls wait for news.
@@ -91,6 +92,7 @@ func (a *API) Register(e *core.ServeEvent) error {
 	a.bindCare(pages)
 	a.bindNotFound(e.Router, pages)
 	a.bindHealth(e.Router)
+	a.bindFHIR(e.Router)
 	a.bindSignIn(e)
 	// Bodies have limits of their own here, and requests would flood PocketBase's log table:
 	// our faults are logged by answerErrors. Unbind reaches only what is bound above.

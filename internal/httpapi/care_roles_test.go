@@ -61,6 +61,8 @@ var routeTable = map[string]struct {
 	"POST /routes/{id}/end":              {roles: administratorRoles, status: 404},
 	"POST /routes/{id}/secret":           {roles: administratorRoles, status: 404},
 	"POST /routes/{id}/test":             {roles: administratorRoles, status: 404},
+	"POST /routes/{id}/tokens":           {roles: administratorRoles, status: 404},
+	"POST /receiver-tokens/{id}/end":     {roles: administratorRoles, status: 404},
 	"POST /teams/{id}/not-here":          {roles: answerRoles, body: `{"class":"R"}`, status: 404},
 	"GET /deliveries":                    {roles: deskRoles, status: 200},
 	"POST /deliveries/{id}/again":        {roles: deskRoles, status: 404},

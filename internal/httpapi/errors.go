@@ -174,6 +174,12 @@ func (a *API) answer(e *core.RequestEvent, err error) error {
 }
 
 func writeError(e *core.RequestEvent, answer *wire.Error) error {
+	answerHeader(e, answer)
+	return writeJSON(e, answer.Status, answer)
+}
+
+// answerHeader says beside an error when to come back, and how to sign in.
+func answerHeader(e *core.RequestEvent, answer *wire.Error) {
 	header := e.Response.Header()
 	if answer.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(answer.RetryAfter))
@@ -181,7 +187,6 @@ func writeError(e *core.RequestEvent, answer *wire.Error) error {
 	if answer.Status == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", "Bearer")
 	}
-	return writeJSON(e, answer.Status, answer)
 }
 
 // methods are those a route of ours can have.

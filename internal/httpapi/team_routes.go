@@ -17,6 +17,7 @@ import (
 	"doorstep/internal/pbchannels"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/setup"
+	"doorstep/internal/worktime"
 )
 
 // Beyond is how teams are reached beyond our own inbox; the zero value reaches nobody.
@@ -37,6 +38,10 @@ type routeRequest struct {
 	Hours   string   `json:"hours" validate:"max=20"`
 	Digest  []string `json:"digest" validate:"max=50,dive,max=10"`
 	Place   int      `json:"place" validate:"min=0,max=1000"` // 0 = the last
+	// Body is reference or full; AgreedWith and AgreedOn say who agreed to that at the receiver, and on which day.
+	Body       string `json:"body" validate:"max=20"`
+	AgreedWith string `json:"agreed_with" validate:"max=1000"`
+	AgreedOn   string `json:"agreed_on" validate:"max=40"`
 }
 
 // TeamRoute is a way to a team with what became of the last that left by it.
@@ -48,6 +53,13 @@ type TeamRoute struct {
 	Classes []care.Class `json:"classes"`
 	Hours   string       `json:"hours"`
 	Digest  []string     `json:"digest"`
+	// Body is reference (a class and a link) or full (the handover itself, but for safeguarding concerns); AgreedWith and
+	// AgreedOn say who agreed at the receiver, and on which day.
+	Body       string `json:"body"`
+	AgreedWith string `json:"agreed_with,omitempty"`
+	AgreedOn   string `json:"agreed_on,omitempty"`
+	// Tokens are those that its receiver reads with.
+	Tokens []ReceiverToken `json:"tokens,omitempty"`
 	// WorkedAt is when it last took something, FailedAt when it last did not, Why why, while nothing has worked since.
 	WorkedAt string `json:"worked_at,omitempty"`
 	FailedAt string `json:"failed_at,omitempty"`
@@ -88,6 +100,8 @@ func (a *API) teamRouteRoutes() []careRoute {
 		{http.MethodPost, "/routes/{id}/end", setsUp, a.endTeamRoute},
 		{http.MethodPost, "/routes/{id}/secret", setsUp, a.changeSecret},
 		{http.MethodPost, "/routes/{id}/test", setsUp, a.tryTeamRoute},
+		{http.MethodPost, "/routes/{id}/tokens", setsUp, a.makeReceiverToken},
+		{http.MethodPost, "/receiver-tokens/{id}/end", setsUp, a.endReceiverToken},
 	}
 }
 
@@ -114,7 +128,10 @@ func (a *API) listTeamRoutes(e *core.RequestEvent) error {
 		for i := range list {
 			answer.Items = append(answer.Items, viewRoute(&list[i], a.Clock()))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return a.addTokens(v, team, answer.Items)
 	})
 	if err != nil {
 		return err
@@ -124,7 +141,7 @@ func (a *API) listTeamRoutes(e *core.RequestEvent) error {
 
 func viewRoute(r *pbchannels.Route, now time.Time) TeamRoute {
 	v := TeamRoute{ID: r.ID, Channel: r.Channel, Address: r.Address, Place: r.Place, Classes: r.Classes, Hours: string(r.Hours), Digest: append([]string{}, r.Digest...),
-		WorkedAt: care.Stamp(r.WorkedAt), FailedAt: care.Stamp(r.FailedAt)}
+		Body: string(r.Agreement.Body), AgreedWith: r.Agreement.With, AgreedOn: r.Agreement.On, WorkedAt: care.Stamp(r.WorkedAt), FailedAt: care.Stamp(r.FailedAt)}
 	if r.Failed != "" {
 		v.Why = delivery.WhyOf(r.Failed)
 	}
@@ -140,7 +157,11 @@ func (a *API) fill(r *channel.Route, body *routeRequest) error {
 	for _, c := range body.Classes {
 		r.Classes = append(r.Classes, care.Class(c))
 	}
+	r.Agreement = channel.Agreement{Body: channel.Body(body.Body), With: body.AgreedWith, On: body.AgreedOn}
 	var problems setup.Problems
+	if r.Agreement.On > worktime.DateOf(worktime.InLondon(a.Clock())).String() {
+		problems = append(problems, setup.Problem{Field: "agreed_on", Message: "This day has not come yet."})
+	}
 	for _, p := range channel.Check(r, a.Beyond.Channels) {
 		problems = append(problems, setup.Problem{Field: p.Field, Message: p.Message})
 	}
@@ -176,7 +197,8 @@ func saveRoute(tx *pbstore.Tx, by, action string, r *channel.Route) error {
 
 // auditRoute notes who did what to a route. Addresses are of teams, not of people; what may be a secret in one stays out.
 func auditRoute(tx *pbstore.Tx, by, action string, r *channel.Route) error {
-	return tx.Audit(by, "", action, care.Teams, r.Team, "", map[string]any{"route": r.ID, "channel": r.Channel, "address": r.Noted(), "classes": r.Classes, "hours": r.Hours, "digest": r.Digest, "place": r.Place})
+	return tx.Audit(by, "", action, care.Teams, r.Team, "", map[string]any{"route": r.ID, "channel": r.Channel, "address": r.Noted(), "classes": r.Classes, "hours": r.Hours, "digest": r.Digest, "place": r.Place,
+		"body": r.Agreement.Body, "agreed_with": r.Agreement.With, "agreed_on": r.Agreement.On})
 }
 
 func (a *API) makeTeamRoute(e *core.RequestEvent) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -129,7 +130,10 @@ func (s *Server) newSenders() (list []sender, err error) {
 	for _, c := range s.sendBy() {
 		courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(c.Name()), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel,
 			Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Now: s.o.Now,
-				Once: func(id string) string { return s.API.OnceLink(id) }}}})
+				Once: func(id string) string { return s.API.OnceLink(id) },
+				Whole: func(ctx context.Context, r channel.Route, handover string) (json.RawMessage, error) {
+					return s.API.WholeHandover(ctx, r, handover)
+				}}}})
 		if err != nil {
 			return nil, err
 		}

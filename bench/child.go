@@ -61,7 +61,7 @@ type device struct {
 // hello is the first line of a child.
 type hello struct {
 	URL     string   `json:"url"`
-	Devices []device `json:"devices"`
+	Devices []device `json:"devices"` // "doorstep" tells of none, see devicesOf
 }
 
 // reply is every later line.
@@ -226,6 +226,12 @@ func launch(role string, conf config) (*child, error) {
 	if err := c.out.Decode(&c.hello); err != nil {
 		_ = c.stop()
 		return nil, fmt.Errorf("start %s: %w: %s", role, err, c.lastWords())
+	}
+	if role == "doorstep" {
+		if c.Devices, err = devicesOf(conf.Dir); err != nil {
+			_ = c.stop()
+			return nil, err
+		}
 	}
 	return c, nil
 }

@@ -221,21 +221,26 @@ type deskTook struct {
 	Visits int           `json:"visits"`
 }
 
-// deskCommands are what a child does at the parent's word.
-func deskCommands(app core.App, running *server.Server, devices []device) func(command string) (value any, known bool, err error) {
+// deskCommands are what a child does at the parent's word, for the first device of the town in a folder.
+func deskCommands(app core.App, running *server.Server, dir string) func(command string) (value any, known bool, err error) {
 	return func(command string) (any, bool, error) {
-		if n, ok := strings.CutPrefix(command, "people:"); ok {
-			people, err := strconv.Atoi(n)
+		n, people := strings.CutPrefix(command, "people:")
+		if !people && command != "plans" {
+			return nil, false, nil
+		}
+		devices, err := devicesOf(dir)
+		if err != nil {
+			return nil, true, err
+		}
+		if people {
+			many, err := strconv.Atoi(n)
 			if err == nil {
-				err = fillPeople(app, running, devices[0].Team, people)
+				err = fillPeople(app, running, devices[0].Team, many)
 			}
-			return people, true, err
+			return many, true, err
 		}
-		if command == "plans" {
-			took, err := takeInPlans(app, running, devices[0])
-			return took, true, err
-		}
-		return nil, false, nil
+		took, err := takeInPlans(app, running, devices[0])
+		return took, true, err
 	}
 }
 

@@ -42,17 +42,18 @@ func serveTown(conf config) (*service, error) {
 	return &service{stop: app.ResetBootstrapState}, nil
 }
 
-// serveDoorstep is the real server on a seeded database. The devices it tells of are still to be
-// enrolled.
-func serveDoorstep(conf config) (*service, error) {
-	text, err := os.ReadFile(filepath.Join(conf.Dir, townFile))
+// devicesOf reads the devices of the town whose database is in a folder.
+func devicesOf(dir string) (devices []device, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, townFile))
 	if err != nil {
 		return nil, err
 	}
-	var devices []device
-	if err := json.Unmarshal(text, &devices); err != nil {
-		return nil, err
-	}
+	return devices, json.Unmarshal(text, &devices)
+}
+
+// serveDoorstep is the real server on a seeded database. It tells of no devices, which are still to be enrolled: a
+// server does not hold the keys and caseloads of the phones that call it, and its memory is measured.
+func serveDoorstep(conf config) (*service, error) {
 	app, running, url, stop, err := startDoorstep(conf)
 	if err != nil {
 		return nil, err
@@ -60,8 +61,8 @@ func serveDoorstep(conf config) (*service, error) {
 	if err := running.People.Bring(context.Background()); err != nil { // which belongs to the start and not to what is measured
 		return nil, err
 	}
-	holds, desk := holdCommands(app, running), deskCommands(app, running, devices)
-	return &service{url: url, devices: devices, stop: stop, ask: func(command string) (any, error) {
+	holds, desk := holdCommands(app, running), deskCommands(app, running, conf.Dir)
+	return &service{url: url, stop: stop, ask: func(command string) (any, error) {
 		if value, known, err := desk(command); known {
 			return value, err
 		}

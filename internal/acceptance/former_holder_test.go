@@ -159,3 +159,64 @@ func TestStory_WhoLookedBeforeThePersonMovedMayStillAnswer(t *testing.T) {
 		t.Errorf("the answer of who saw it is refused: %d %s", answer.Status, answer.Body)
 	}
 }
+
+// A lead answers for whom a colleague has by name while that colleague works for the lead's teams and no other: a change
+// of the colleague's teams changes what the lead's phone reads, although nobody's caseload changed.
+func TestStory_ALeadReadsNoMoreOfThePeopleOfAColleagueWhoWorksElsewhereToo(t *testing.T) {
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	person := w.Patient(t, "Byname", w.practice)
+	w.Caseload(t, person, w.ann)
+	w.tick()
+	ann, lea := w.phoneOf(w.ann), w.phoneOf(w.lea)
+	w.record(ann, care.Handovers, map[string]any{"patient": person.Id, "class": "U2", "situation": "SAID-AT-THE-DOOR", "recommendation": "PLEASE-LOOK"})
+	w.syncAll(ann, lea)
+	p := w.walkerOf(w.lea, lea).walk(0)
+	for _, c := range []struct {
+		when  string
+		teams []string
+		reads bool
+	}{
+		{"while the colleague works for her team", []string{w.nurses.Id}, true},
+		{"when the colleague works for another team too", []string{w.nurses.Id, w.others.Id}, false},
+		{"when the colleague works for her team alone again", []string{w.nurses.Id}, true},
+	} {
+		w.set(w.ann, map[string]any{"teams": c.teams})
+		w.tick()
+		if wrong := p.walk(3).unlike(p.anew().walk(0)); wrong != "" {
+			t.Errorf("%s, her phone is unlike a new one: %s", c.when, wrong)
+		}
+		if reads := strings.Contains(shownOf(p, care.Handovers), "SAID-AT-THE-DOOR"); reads != c.reads {
+			t.Errorf("%s, she reads what was said: %v, want %v", c.when, reads, c.reads)
+		}
+	}
+}
+
+// A change that is held back is filed under whom its record is about. Whoever wrote it about somebody of theirs reads it
+// while that person is theirs, and no longer.
+func TestStory_WhoNamedAPersonInAChangeHeldBackReadsItWhileThatPersonIsTheirs(t *testing.T) {
+	w := newWorld(t)
+	w.onWednesday(10, 0)
+	theirs := w.Patient(t, "Elsewhere", w.practice)
+	w.Caseload(t, theirs, w.others)
+	w.tick()
+	visit := w.Put(t, care.Visits, map[string]any{"patient": theirs.Id, "note": "Otto was here"})
+	w.tick()
+	h := w.handOf(w.ann)
+	h.took(h.push(h.mutation(1, update(care.Visits, visit.Id, w.ada, h.p.Epoch()+".1", map[string]any{"note": "WRITTEN-ABOUT-ADA"}))))
+	p := w.walkerOf(w.ann, h.p).walk(0)
+	reads := func(when string, want bool) {
+		t.Helper()
+		if wrong := p.walk(3).unlike(p.anew().walk(0)); wrong != "" {
+			t.Errorf("%s, the phone is unlike a new one: %s", when, wrong)
+		}
+		if reads := strings.Contains(shownOf(p, care.SyncIssues), "WRITTEN-ABOUT-ADA"); reads != want {
+			t.Errorf("%s, the change is read: %v, want %v", when, reads, want)
+		}
+	}
+	reads("while she is theirs", true)
+	w.move(w.ada, w.nurses, w.others)
+	reads("when others have her", false)
+	w.move(w.ada, w.others, w.nurses)
+	reads("when she is theirs again", true)
+}

@@ -66,16 +66,12 @@ func (tx *Tx) Regrant(patient string) error {
 	if !moved {
 		return nil
 	}
-	from := again{Of: care.Handovers}
-	if limited {
-		from.Of = care.Checkins
-	}
 	if tx.Watch(patient, tx.now).Issues > 0 { // they go where the person goes
 		if err := tx.DueAt(tx.now, care.DueWake, patient); err != nil {
 			return err
 		}
 	}
-	return tx.sendAgain(patient, from)
+	return tx.sendAgain(patient, everythingAgain(limited))
 }
 
 // wanted reads who should hold a person now, and makes the job look again when that changes.
@@ -169,13 +165,12 @@ func (tx *Tx) Restaff(id string) error {
 				return err
 			}
 		}
-		// The desk of the service that they left does not serve the people they hold any more; that of the one they
-		// joined does from now on.
-		if tx.store.Access.LimitedMember(&access.Member{Viewer: was}) || tx.store.Access.LimitedMember(member) {
-			tx.unsettled = true
-			if _, err := tx.exec(checkinsOfPeopleHeld, care.StaffScope(id)); err != nil {
-				return err
-			}
+		// The desks of the teams that they left do not answer for the people they hold any more; those of the teams they
+		// joined do from now on.
+		limited := tx.store.Access.LimitedMember(&access.Member{Viewer: was}) || tx.store.Access.LimitedMember(member)
+		tx.unsettled = true
+		if _, err := tx.exec(ofPeopleHeld, care.StaffScope(id), string(care.JSON(everythingAgain(limited)))); err != nil {
+			return err
 		}
 	}
 	if move.Asks {

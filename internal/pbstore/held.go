@@ -81,9 +81,12 @@ func (m *memory) letGo(id string, h wire.Held) {
 	}
 }
 
-// naming lists the changes in quarantine that name a person or a record. The caller holds the memory.
+// naming lists the changes in quarantine that name a person or a record.
 func (tx *Tx) naming(patient string) []string {
-	list := slices.Clone(tx.store.mem.names[patient])
+	m := tx.store.mem
+	m.mu.RLock()
+	list := slices.Clone(m.names[patient])
+	m.mu.RUnlock()
 	for _, id := range tx.names[patient] {
 		if !slices.Contains(list, id) {
 			list = append(list, id)

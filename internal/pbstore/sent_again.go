@@ -11,15 +11,17 @@ const (
 	checkinsAbout = `patient = ? AND id > ? AND retracted = '' ORDER BY id LIMIT +?`
 	sentAbout     = `patient = ? AND id > ? AND (from_staff <> '' OR from_team <> '') ORDER BY id LIMIT +?`
 	openAbout     = `patient = ? AND id > ? AND ` + care.SQLIssueOpen + ` ORDER BY id LIMIT +?`
+	namedIn       = `id IN (SELECT value FROM json_each(?)) AND id > ? AND ` + care.SQLIssueOpen + ` ORDER BY id LIMIT +?`
 	linesAfter    = `handover = ? AND (kind, id) > (?, ?) AND (from_staff <> '' OR from_team <> '') ORDER BY kind, id LIMIT +?`
 )
 
 const (
 	sentAgain     = "followed" // what sync_dirty calls a person about whom something is to be sent again
 	sentAgainOnce = 100        // records are sent again by one transaction
-	// checkinsOfPeopleHeld queues the check-ins of everybody whom a holder has.
-	checkinsOfPeopleHeld = `INSERT INTO sync_dirty (collection, record, op, was) SELECT '` + sentAgain + `', patient, 'update', '{"of":"` + care.Checkins + `","alone":true}'
-		FROM (SELECT DISTINCT patient FROM sync_grants WHERE holder = ? AND to_seq IS NULL ORDER BY patient)`
+	heldNaming    = "naming"   // in place of a collection: changes held back that name the person, and are filed under another
+	// ofPeopleHeld queues what is to be sent again of everybody whom a holder has.
+	ofPeopleHeld = `INSERT INTO sync_dirty (collection, record, op, was) SELECT '` + sentAgain + `', patient, 'update', ?2
+		FROM (SELECT DISTINCT patient FROM sync_grants WHERE holder = ?1 AND to_seq IS NULL ORDER BY patient)`
 )
 
 // again is what is still to be sent again about a person: records of a collection, and then those of the collections
@@ -28,13 +30,17 @@ type again struct {
 	Of    string `json:"of"`
 	After string `json:"after,omitempty"` // the last one that was sent
 	// Kind and Line are the last line that was sent of the history of that handover.
-	Kind  string `json:"kind,omitempty"`
-	Line  string `json:"line,omitempty"`
-	Alone bool   `json:"alone,omitempty"` // nothing comes after
+	Kind string `json:"kind,omitempty"`
+	Line string `json:"line,omitempty"`
 }
 
 // then is the collection that comes after one.
-var then = map[string]string{care.Checkins: care.Handovers, care.Handovers: care.Conflicts, care.Conflicts: care.Quarantine}
+var then = map[string]string{care.Checkins: care.Handovers, care.Handovers: care.Conflicts, care.Conflicts: care.Quarantine, care.Quarantine: heldNaming}
+
+// everythingAgain is what is to be sent again of somebody who is with others now; limited: check-ins too.
+func everythingAgain(limited bool) again {
+	return again{Of: map[bool]string{true: care.Checkins, false: care.Handovers}[limited]}
+}
 
 func againFrom(was string) again {
 	a := again{Of: care.Handovers} // of which alone an earlier program queued some
@@ -50,6 +56,7 @@ func againFrom(was string) again {
 //     access.Access.SeeSent.
 //   - Whoever lost the person keeps knowing of their open issues for a while, but without the content; whoever got the
 //     person may read it.
+//   - Whoever named the person in a change that is held back, and filed under another, reads it while the person is theirs.
 func (tx *Tx) sendAgain(patient string, a again) (err error) {
 	for a.Of != "" {
 		room := sentAgainOnce - tx.sentAgain
@@ -79,6 +86,8 @@ func (tx *Tx) someAgain(patient string, a again, room int) (again, error) {
 		}
 		room = 1
 		list, err = tx.records(s, sentAbout, patient, a.After, room)
+	case heldNaming:
+		list, err = tx.records(tx.store.tables.byName[care.Quarantine], namedIn, jsonList(tx.naming(patient)), a.After, room)
 	default:
 		list, err = tx.records(s, openAbout, patient, a.After, room)
 	}
@@ -88,9 +97,6 @@ func (tx *Tx) someAgain(patient string, a again, room int) (again, error) {
 	if len(list) == room {
 		a.After, a.Kind, a.Line = list[room-1].ID, "", ""
 		return a, err
-	}
-	if a.Alone {
-		return again{}, err
 	}
 	return again{Of: then[a.Of]}, err
 }

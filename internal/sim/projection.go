@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ type viewer struct {
 	teams []string
 	own   map[string]bool // scopes that are not people
 	holds map[string]bool // all scopes
-	ours  map[string]bool // people with anybody of a desk's teams
+	ours  map[string]bool // people with a desk's teams, or with somebody who works for no other team
 }
 
 // viewerOf works out, from the tables alone, what somebody holds.
@@ -76,10 +77,13 @@ func (w *World) viewerOf(staff string) (*viewer, error) {
 		if err := rows.Scan(&patient, &holder, &theirs); err != nil {
 			return nil, err
 		}
-		for _, t := range v.teams {
-			if holder == care.TeamScope(t) || strings.Contains(theirs, t) {
-				v.ours[patient] = true
-			}
+		var of []string
+		if err := json.Unmarshal([]byte(cmp.Or(theirs, "[]")), &of); err != nil {
+			return nil, err
+		}
+		elsewhere := slices.ContainsFunc(of, func(t string) bool { return !slices.Contains(v.teams, t) })
+		if team, held := strings.CutPrefix(holder, care.TeamScope("")); held && slices.Contains(v.teams, team) || len(of) > 0 && !elsewhere {
+			v.ours[patient] = true
 		}
 		if !slices.Contains(holders, holder) {
 			continue

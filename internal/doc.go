@@ -28,7 +28,8 @@
 //   - fhir: writes a handover as FHIR R4, from what one reader sees of it.
 //   - delivery: an outbox row leaves by a channel.
 //   - channel: how teams are reached beyond the inbox: routes, what is said, which goes first.
-//   - channel/email, channel/webhook: one channel each.
+//   - channel/email, channel/webhook, channel/webpush: one channel each.
+//   - channel/outward: connections that lead out into the world alone.
 //   - channel/channeltest: the contract that every channel keeps. Tests only.
 //   - commonwords: the passwords, words and names that people choose from.
 //   - identity: device keys, assertions, access tokens.
@@ -57,6 +58,7 @@
 //   - pbstore: reads and writes records, feeds and rows in SQL, on PocketBase.
 //   - pbpages: reads in SQL what pages list: inboxes, searches, caseloads, counts, trends.
 //   - pbpeople: keeps the index by which a desk finds people.
+//   - pbnotices: keeps which browsers take notices for whom, in SQL.
 //   - pbchannels: keeps the routes of teams and what leaves by them, in SQL.
 //   - pbmerges: keeps which registrations were made one person, in SQL.
 //   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.

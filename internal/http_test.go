@@ -14,7 +14,7 @@ import (
 // speaksHTTP are the folders whose product code is a client or a server of HTTP. Whatever lies
 // below the routes refuses in words of its own; httpapi alone says with which status, and hooks guards PocketBase's
 // routes.
-var speaksHTTP = []string{"bench", "hooks", "internal/channel/webhook", "internal/demo", "internal/demo/catcher", "internal/httpapi", "internal/metrics", "internal/phone", "internal/recovery", "internal/server",
+var speaksHTTP = []string{"bench", "hooks", "internal/channel/outward", "internal/channel/webhook", "internal/channel/webpush", "internal/demo", "internal/demo/catcher", "internal/httpapi", "internal/metrics", "internal/phone", "internal/recovery", "internal/server",
 	"internal/sim", "internal/testkit/faults", "internal/testkit/pbtest", "internal/testkit/stand", "internal/webui"}
 
 func TestOnlyClientsAndServersKnowHTTP(t *testing.T) {

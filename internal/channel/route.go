@@ -97,6 +97,9 @@ func Next(routes []Route, failed string, class care.Class, open bool) (Route, bo
 	return Route{}, false
 }
 
+// Pressing says whether somebody has to look at something of a class now.
+func Pressing(class care.Class) bool { return Everywhere(class) || class == care.Safeguarding }
+
 // CanWait are the classes that a digest may gather.
 var CanWait = []care.Class{care.Routine, care.Information}
 

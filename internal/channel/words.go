@@ -7,7 +7,7 @@ import (
 )
 
 // names are channels inside a sentence: "by e-mail".
-var names = map[string]string{"email": "e-mail", "webhook": "their own system"}
+var names = map[string]string{"email": "e-mail", "webhook": "their own system", "webpush": "a notice on their phones and pages"}
 
 func name(channel string) string {
 	if n, known := names[channel]; known {

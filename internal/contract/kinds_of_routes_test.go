@@ -33,7 +33,7 @@ var errorsOf = []struct {
 	},
 		map[string][]wire.Code{"401": {wire.CodeTokenMissing, wire.CodeTokenInvalid}, "403": {wire.CodeForbidden, wire.CodeInactive}}, false},
 	{"of phones that pull", func(path string, _ *openapi3.Operation, _ []string) bool {
-		return slices.Contains([]string{"/api/sync/v1/pull", "/api/sync/v1/digest", "/api/sync/v1/stream", "/api/sync/v1/names"}, path)
+		return slices.Contains([]string{"/api/sync/v1/pull", "/api/sync/v1/digest", "/api/sync/v1/stream", "/api/sync/v1/names", "/api/sync/v1/notices", "/api/sync/v1/notices/end"}, path)
 	}, map[string][]wire.Code{"403": {wire.CodePushOnly}}, true},
 	{"of one client", func(path string, _ *openapi3.Operation, _ []string) bool {
 		return slices.Contains([]string{"/api/sync/v1/hello", "/api/sync/v1/push", "/api/sync/v1/sealed", "/api/sync/v1/pull", "/api/sync/v1/digest"}, path)

@@ -41,7 +41,7 @@ func (n *names) see(kind, value string) {
 var id = regexp.MustCompile(`\b[0-9][0-9a-z]{25}\b`)
 
 // secrets are members whose values are named whole.
-var secrets = map[string]string{"access_token": "access token", "secret": "secret", "receiver_token": "receiver token", "session": "session", "token": "staff token", "cursor": "cursor", "code": "sign-in code", "kid": "key id", "x": "server key", "epoch": "epoch", "history": "history"}
+var secrets = map[string]string{"access_token": "access token", "secret": "secret", "server_key": "key for notices", "receiver_token": "receiver token", "session": "session", "token": "staff token", "cursor": "cursor", "code": "sign-in code", "kid": "key id", "x": "server key", "epoch": "epoch", "history": "history"}
 
 var plainEpoch = regexp.MustCompile(`^(e[0-9]+)?$`)
 

@@ -54,6 +54,7 @@ var private = map[string]string{
 	"NotHereRequest": "notHereRequest", "NotHereStands": "notHereStands", "FiguresPage": "list",
 	"RouteRequest": "routeRequest", "TeamRoutes": "teamRoutes", "RouteMade": "routeMade", "RouteTried": "routeTried", "ReceiverTokenMade": "receiverTokenMade", "Undelivered": "undelivered", "OtherWay": "otherWay", "UndeliveredPage": "list",
 	"OnceAskRequest": "onceAskRequest", "OnceAsked": "onceAsked", "OnceOpenRequest": "onceOpenRequest", "OnceOpened": "onceOpened", "OnceAcknowledgeRequest": "onceAcknowledgeRequest", "OnceAcknowledged": "onceAcknowledged",
+	"NoticeRequest": "noticeRequest", "NoticeEndRequest": "noticeEndRequest", "NoticesEnded": "noticesEnded", "OwnNotices": "ownNotices", "OwnNotice": "ownNotice",
 	"OtherRequest": "otherRequest", "Chased": "chased",
 	"SetRequest": "setRequest", "AccountRequest": "accountRequest", "Stored": "stored", "Invitation": "invitation", "OrganisationPage": "list", "AccountPage": "list",
 	"SetUpLinkRequest": "setUpLinkRequest", "SetUpLinkResponse": "setUpLinkResponse", "SetUpRequest": "setUpRequest", "SetUpResponse": "setUpResponse",

@@ -10,6 +10,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/delivery"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbchannels"
@@ -75,6 +76,9 @@ func deliveriesOf(v *pbstore.Snapshot, handover string) ([]TeamDelivery, error) 
 	list, err := pbchannels.Of(v).OfHandover(handover)
 	views := make([]TeamDelivery, 0, len(list))
 	for i := range list {
+		if list[i].Channel == webpush.Name && list[i].State == pbchannels.Settled {
+			continue // nobody takes notices there: nothing was tried that somebody has to know of
+		}
 		views = append(views, viewDelivery(&list[i]))
 	}
 	return views, err

@@ -23,6 +23,7 @@ var (
 	deskRoles          = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator}
 	answerRoles        = []care.Role{care.DistrictNurse, care.Matron, care.MentalHealth, care.SocialCare, care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.SafeguardingLead, care.DutyGP}
 	inboxRoles         = append([]care.Role{care.Reception}, answerRoles...)
+	noticeRoles        = inboxRoles // whoever has an inbox or a desk
 	registerRoles      = []care.Role{care.TeamLead, care.CareCoordinator}
 	administratorRoles = []care.Role{care.Administrator, care.ServerAdministrator}
 	serverRoles        = []care.Role{care.ServerAdministrator}
@@ -67,6 +68,9 @@ var routeTable = map[string]struct {
 	"GET /deliveries":                    {roles: deskRoles, status: 200},
 	"POST /deliveries/{id}/again":        {roles: deskRoles, status: 404},
 	"POST /deliveries/{id}/other":        {roles: deskRoles, body: `{"route":"x"}`, status: 404},
+	"GET /notices":                       {roles: noticeRoles, status: 200},
+	"POST /notices":                      {roles: noticeRoles, body: `{"page":"desk","endpoint":"https://push.example/x","p256dh":"x","auth":"x"}`, status: 400, code: "invalid"},
+	"POST /notices/end":                  {roles: noticeRoles, body: `{"endpoint":"https://push.example/x"}`, status: 200},
 	"GET /accounts":                      {roles: administratorRoles, status: 200},
 	"POST /accounts":                     {roles: administratorRoles, body: `{"set":{"name":"x","role":"volunteer"}}`, status: 400, code: "invalid"},
 	"POST /accounts/{id}":                {roles: administratorRoles, body: `{"set":{"name":"x"}}`, status: 404},

@@ -35,6 +35,7 @@ func (a *API) bindSync(v1 *router.RouterGroup[*core.RequestEvent]) {
 	g.GET("/stream", a.stream)
 	g.POST("/digest", a.digest)
 	g.GET("/names", a.phoneNames)
+	a.bindPhoneNotices(g)
 	if a.Sealing != nil {
 		a.forLockedDevices(v1).POST("/sealed", a.sealed)
 	}

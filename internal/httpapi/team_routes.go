@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
 	"doorstep/internal/channel/webhook"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/delivery"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbchannels"
@@ -28,6 +29,8 @@ type Beyond struct {
 	Links  channel.Links
 	// Once proves that what a one-time link says is ours; nil: there are none.
 	Once func(what, id string) []byte
+	// Notices are how people are told on their own phones and pages; nil: they are not.
+	Notices *webpush.Channel
 }
 
 // routeRequest is a way to a team: all of it, in place of what it was.

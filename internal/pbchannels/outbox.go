@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/columns"
 	"doorstep/internal/delivery"
 	"doorstep/internal/handover"
@@ -27,7 +28,7 @@ const (
 	// dueInVain are those that are due and not needed any more.
 	dueInVain = `SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.state = 'waiting' AND d.due_at <= ?2
 		AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND ` + stillNeeded + `) LIMIT +?3`
-	everyWaiting = deliveryColumns + ` WHERE channel IN (SELECT channel FROM team_routes) AND state = 'waiting'`
+	everyWaiting = deliveryColumns + ` WHERE channel IN (SELECT channel FROM team_routes UNION ALL SELECT 'webpush') AND state = 'waiting'`
 	setDue       = `UPDATE deliveries SET due_at = ?, until = ?, batch = ? WHERE id = ?`
 )
 
@@ -41,6 +42,8 @@ type Deliveries struct {
 	Do func(context.Context, func(*pbstore.Tx) error) error
 	// Doors say when a team works.
 	Doors func(team string) channel.Doors
+	// Takes says whether anybody of a team takes notices on their phone or page; nil: nobody does.
+	Takes func(tx *pbstore.Tx, team string) (bool, error)
 	// Told writes into the history of a handover.
 	Told func(tx *pbstore.Tx, handover, team, kind, text string) error
 }
@@ -48,8 +51,17 @@ type Deliveries struct {
 // Spread lets what was put into an inbox leave by the routes of its team too, in the transaction that put it there.
 func (d *Deliveries) Spread(tx *pbstore.Tx, item delivery.Item) error {
 	own, err := In(tx).RoutesOf(item.Team)
-	if err != nil || len(own) == 0 {
+	if err != nil {
 		return err
+	}
+	takes := false
+	if d.Takes != nil {
+		if takes, err = d.Takes(tx, item.Team); err != nil {
+			return err
+		}
+	}
+	if len(own) == 0 && !takes {
+		return nil
 	}
 	handovers, _ := care.ByName(care.Handovers)
 	rec, err := tx.Record(handovers, item.Handover)
@@ -60,6 +72,14 @@ func (d *Deliveries) Spread(tx *pbstore.Tx, item delivery.Item) error {
 	if h.ToTeam() != item.Team || h.State().InHand() || h.State().Closed() {
 		return nil // it has moved on meanwhile
 	}
+	if takes && channel.Pressing(h.Class()) {
+		if err := In(tx).add(item.Key+":"+webpush.Name, noticesOf(item.Team), item.Handover, h.Class(), tx.Now(), nil); err != nil {
+			return err
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
 	doors := d.Doors(item.Team)
 	for _, r := range channel.Choose(plain(own), h.Class(), channel.IsOpen(doors, tx.Now())) {
 		if err := In(tx).add(item.Key+":"+r.ID, r, item.Handover, h.Class(), tx.Now(), doors); err != nil {
@@ -67,6 +87,11 @@ func (d *Deliveries) Spread(tx *pbstore.Tx, item delivery.Item) error {
 		}
 	}
 	return nil
+}
+
+// noticesOf is the way to the phones and pages of a team's people: it is no route that anybody sets up, and has the team's own id.
+func noticesOf(team string) channel.Route {
+	return channel.Route{ID: team, Team: team, Channel: webpush.Name, Hours: channel.Always}
 }
 
 func plain(list []Route) (routes []channel.Route) {
@@ -171,7 +196,7 @@ func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time
 		}
 		doors := o.Doors(all[0].Team)
 		for _, d := range all {
-			if channel.IsOnce(d.Key) { // whoever asked for it sees that nothing came
+			if channel.IsOnce(d.Key) || d.Channel == webpush.Name { // whoever asked for it sees that nothing came; a notice never is the only way
 				return tx.exec(settleDelivery, string(Settled), attempts, care.Stamp(at), reason, ids)
 			}
 			next, found := channel.Next(plain(own), d.Route, d.Class, channel.IsOpen(doors, at))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -17,8 +18,10 @@ import (
 	"doorstep/internal/channel"
 	"doorstep/internal/channel/email"
 	"doorstep/internal/channel/webhook"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/delivery"
 	"doorstep/internal/pbchannels"
+	"doorstep/internal/pbnotices"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/settings"
 )
@@ -44,6 +47,8 @@ type ChannelOptions struct {
 	URL     string
 	Mail    email.Settings // without a Server no mail leaves
 	Private []string       // hosts inside our own network that webhooks may reach
+	// PushServices are push services beside those of the browsers, by host or host and port.
+	PushServices []string
 }
 
 // channelOptions are those that settings ask for. Error: a password that cannot be read.
@@ -84,6 +89,41 @@ func beyond(o ChannelOptions, secret func(purpose string) []byte) ([]channel.Cha
 		return nil, err
 	}
 	return append(list, mail), nil
+}
+
+// notices are how people are told on their own phones and pages; nil where nobody told this server where it is reached.
+func notices(o ChannelOptions, secret func(purpose string) []byte) (*webpush.Channel, error) {
+	if o.URL == "" {
+		return nil, nil
+	}
+	key, err := webpush.KeyFrom(func(number int) []byte { return secret(fmt.Sprintf("webpush %d", number)) })
+	if err != nil {
+		return nil, err
+	}
+	subject := o.URL // a push service writes there when something is wrong with what we send
+	if !strings.HasPrefix(subject, "https://") {
+		subject = cmp.Or(o.Mail.From, "doorstep@localhost")
+	}
+	return webpush.New(webpush.Settings{Key: key, Subject: subject, Private: o.PushServices, Roots: o.Mail.Roots}), nil
+}
+
+// noticeSender lets what is due leave for phones and pages; false: this server sends no notices.
+func (s *Server) noticeSender() (sender, bool, error) {
+	if s.notices == nil {
+		return sender{}, false, nil
+	}
+	fan, err := webpush.NewFan(webpush.Fan{Channel: s.notices, Now: s.o.Now,
+		Of: func(ctx context.Context, team string) ([]channel.Route, error) {
+			return pbnotices.OfStaff(ctx, s.Store, team, s.Store.Access.StaffWhoAnswer(team))
+		},
+		Gone: func(ctx context.Context, id string) error {
+			return s.Engine.Do(ctx, func(tx *pbstore.Tx) error { return pbnotices.Drop(tx, id) })
+		}})
+	if err != nil {
+		return sender{}, false, err
+	}
+	courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(webpush.Name), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel, Channels: []delivery.Channel{fan}})
+	return sender{webpush.Name, courier}, err == nil, err
 }
 
 // webhookSecret makes the secrets of routes from the signing key: none of them is in the database, or in a backup of it.
@@ -139,7 +179,11 @@ func (s *Server) newSenders() (list []sender, err error) {
 		}
 		list = append(list, sender{c.Name(), courier})
 	}
-	return list, nil
+	told, ok, err := s.noticeSender()
+	if ok {
+		list = append(list, told)
+	}
+	return list, err
 }
 
 // sendJobs are one for each channel. A job waits for no receiver: what it began of one that never answers ends by
@@ -172,7 +216,13 @@ func (s *Server) send(ctx context.Context, c sender) error {
 
 // newDeliveries keeps what leaves beyond the inbox.
 func (s *Server) newDeliveries() *pbchannels.Deliveries {
-	return &pbchannels.Deliveries{Store: s.Store, Do: s.Engine.Do,
+	var takes func(tx *pbstore.Tx, team string) (bool, error)
+	if s.notices != nil {
+		takes = func(tx *pbstore.Tx, team string) (bool, error) {
+			return pbnotices.Taken(tx, s.Store.Access.StaffWhoAnswer(team))
+		}
+	}
+	return &pbchannels.Deliveries{Store: s.Store, Do: s.Engine.Do, Takes: takes,
 		Doors: func(team string) channel.Doors {
 			organisation := ""
 			if t := s.Store.Access.Directory().Team(team); t != nil {

@@ -17,6 +17,7 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/copier"
 	"doorstep/internal/desk"
@@ -96,6 +97,7 @@ type Server struct {
 	channels   []channel.Channel
 	deliveries *pbchannels.Deliveries
 	senders    []sender
+	notices    *webpush.Channel // nil: none are sent
 	// schedule has the jobs.
 	schedule *schedule
 	stop     []func()
@@ -153,6 +155,9 @@ func open(app core.App, o Options) (*Server, error) {
 		return nil, err
 	}
 	if s.channels, err = beyond(o.Channels, keys.Secret); err != nil {
+		return nil, err
+	}
+	if s.notices, err = notices(o.Channels, keys.Secret); err != nil {
 		return nil, err
 	}
 	passwords, err := newPasswords(app, o.Now)
@@ -215,7 +220,7 @@ func open(app core.App, o Options) (*Server, error) {
 		return string(id), err
 	}
 	s.API = &httpapi.API{Accounts: accounts, NewID: newID, App: app, Identity: service, Passwords: passwords, Sealing: sealing, Sync: s.Engine, Store: s.Store, Imports: pbrecords.NewImporter(app), ImportPlans: func(lead desk.PlanLead) importer.Planner { return pbrecords.NewPlanner(lead, o.Now) }, People: s.People, Clock: o.Now, Uptime: o.Uptime, ClockWatch: s.clock, Jobs: s.schedule.states,
-		Beyond: httpapi.Beyond{Channels: s.channels, Secret: webhookSecret(keys.Secret), Links: channel.Links(o.Channels.URL), Once: onceProof(keys.Secret("once"))}}
+		Beyond: httpapi.Beyond{Channels: s.channels, Secret: webhookSecret(keys.Secret), Links: channel.Links(o.Channels.URL), Once: onceProof(keys.Secret("once")), Notices: s.notices}}
 	s.API.Copy = s.copyState()
 	if err := s.API.LoadRefusals(context.Background()); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -1,21 +1,16 @@
 // @ts-check
 // The service worker, and new versions of the app: a new one waits until the person presses the button,
 // and the button is not there while a form holds something unsaved.
+import { workerAddress } from '../shared/ui/worker-address.js'
 
 /**
- * Registers the worker. Trusted Types allow its address through the policy named app and no other.
+ * Registers the worker.
  * @param {() => void} ready called when a new version waits
  * @returns {Promise<ServiceWorkerRegistration | null>} null where the browser has no workers
  */
 export async function register(ready) {
   if (!('serviceWorker' in navigator)) return null
-  const types = /** @type {any} */ (globalThis).trustedTypes
-  /** @type {any} */
-  const address = types ? types.createPolicy('app', { createScriptURL: (/** @type {string} */ url) => {
-    if (url !== '/app/sw.js') throw new TypeError('only the worker of this app')
-    return url
-  } }).createScriptURL('/app/sw.js') : '/app/sw.js'
-  const registration = await navigator.serviceWorker.register(address, { scope: '/app/', updateViaCache: 'none' })
+  const registration = await navigator.serviceWorker.register(workerAddress('/app/sw.js'), { scope: '/app/', updateViaCache: 'none' })
   const look = () => { if (newer(registration)) ready() }
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look))
   look()

@@ -4,7 +4,8 @@
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
 import { drawHalfTypedBy } from '../shared/ui/half-typed.js'
 import { now, takeTimeFrom } from '../shared/ui/now.js'
-import { Refusal, Session } from '../shared/ui/session.js'
+import { Notices } from '../shared/ui/notices.js'
+import { Refusal, Session, sentenceOf } from '../shared/ui/session.js'
 import { clock } from '../shared/ui/format.js'
 import { noScreen, screensView } from '../shared/ui/screens.js'
 import { signInState, signInView } from '../shared/ui/signin.js'
@@ -39,6 +40,10 @@ const desk = new DeskContext(session, {
     draw()
   },
 })
+
+const notices = new Notices({ scope: '/desk/', changed: draw, trouble: e => desk.say(sentenceOf(e), 'bad'), asks: {
+  get: () => session.get('/notices'), take: s => session.post('/notices', { page: 'desk', ...s }),
+  end: endpoint => session.post('/notices/end', { endpoint }) } })
 
 /**
  * @param {string} to such as issues/01…
@@ -132,6 +137,7 @@ function whoever() {
     link = { lost, since: lost ? link.since : now() }
     draw()
   } })
+  if (desk.isDesk) notices.look()
   open()
 }
 
@@ -151,7 +157,7 @@ function page() {
       ${me ? html`<span>${fill(words.common.signIn.as, {
             name: me.name, role: words.common.roles[/** @type {keyof typeof words.common.roles} */ (me.role)] ?? me.role })}</span>
         <a href="/account/">${words.common.signIn.own}</a>
-        <button type="button" @click=${() => session.signOut()}>${words.common.signIn.out}</button>` : nothing}
+        <button type="button" @click=${() => { notices.leave(); session.signOut() }}>${words.common.signIn.out}</button>` : nothing}
     </div>${me && desk.nav.length ? html`<nav class="dk-nav" aria-label=${w.nav.label}>
         <ul>${desk.nav.map(item => html`<li><a href="#/${item.to}"
         aria-current=${item.covers.includes(current()) ? 'page' : 'false'}>${item.text}</a></li>`)}</ul></nav>` : nothing}</header>
@@ -159,7 +165,7 @@ function page() {
       ${me && link.lost ? html`<p class="ds-banner ds-banner--warn">${fill(w.live.asOf, { at: clock(link.since) })}</p>` : nothing}
       ${notice ? html`<p class="ds-banner ds-banner--${notice.kind} dk-notice"><span>${notice.text}</span>
         <button type="button" class="dk-plain" @click=${() => { notice = null; draw() }}>${w.hide}</button></p>` : nothing}
-      ${current() === 'help' ? helpPage() : me ? body() : signInView(session, sessionEnded, draw)}
+      ${current() === 'help' ? helpPage(me && desk.isDesk ? notices : null) : me ? body() : signInView(session, sessionEnded, draw)}
     </main>
     <footer class="ds-footer"><p>${words.common.footer}</p></footer>`
 }

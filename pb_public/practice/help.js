@@ -1,14 +1,18 @@
 // @ts-check
 // Help: what the words mean, what to do, the list of keys, and the two settings. A dialog of the browser's own: it keeps the focus and
 // Escape closes it.
-import { html, live } from '../shared/ui/html.js'
+import { html, live, nothing } from '../shared/ui/html.js'
 import { helpSections } from '../shared/ui/help.js'
+import { noticesView } from '../shared/ui/notices.js'
 import { words } from './words.js'
 
 const w = words.practice.help
 
-/** @param {import('./prefs.js').Prefs} prefs @param {(prefs: import('./prefs.js').Prefs) => void} change */
-export function helpView(prefs, change) {
+/**
+ * @param {import('./prefs.js').Prefs} prefs @param {(prefs: import('./prefs.js').Prefs) => void} change
+ * @param {import('../shared/ui/notices.js').Notices | null} notices of whoever is signed in
+ */
+export function helpView(prefs, change, notices) {
   /** @param {Record<string, string>} keys @param {string} caption */
   const table = (keys, caption) => html`<table class="pi-table"><caption class="nhsuk-u-visually-hidden">${caption}</caption><thead><tr>
       <th scope="col">${w.key}</th><th scope="col">${w.does}</th></tr></thead>
@@ -26,6 +30,7 @@ export function helpView(prefs, change) {
     <label class="pi-check"><input type="checkbox" data-focus="keys" .checked=${live(prefs.keys)} aria-describedby="keys-hint"
       @change=${(/** @type {any} */ e) => change({ ...prefs, keys: e.target.checked })}>${w.keysOn}</label>
       <p class="nhsuk-hint" id="keys-hint">${w.keysHint}</p>
+    ${notices ? html`<h3>${words.common.notices.title}</h3>${noticesView(notices)}` : nothing}
     <h3>${w.keys}</h3>
     <h4>${w.inList}</h4>${table(w.list, w.inList)}<p>${w.arrows}</p>
     <h4>${w.inDetail}</h4>${table(w.detail, w.inDetail)}

@@ -19,6 +19,7 @@ import { closedDoors, listView } from './list.js'
 import { Live, pollEvery } from './live.js'
 import { counts } from './model.js'
 import { listOnPaper } from './paper.js'
+import { Notices } from '../shared/ui/notices.js'
 import { notHereView } from './not-here.js'
 import { onceView } from './once.js'
 import { keepPrefs, readPrefs } from './prefs.js'
@@ -45,6 +46,9 @@ let wanted = ''
 let cameFrom = 0
 
 const inbox = new Inbox(session, { changed: draw, say: (text, urgent) => announce(text, { urgent }), arrived })
+const notices = new Notices({ scope: '/practice/', changed: draw, trouble: e => tell(sentenceOf(e)), asks: {
+  get: () => session.get('/notices'), take: s => session.post('/notices', { page: 'practice', ...s }),
+  end: endpoint => session.post('/notices/end', { endpoint }) } })
 const live = new Live({ session, refresh: () => inbox.refresh(), glance: () => inbox.glance(), changed: connected })
 
 // ———————————————————————————————————————————————————————————————— what happens by itself
@@ -86,6 +90,7 @@ function begin() {
   owner = session.me?.id ?? ''
   if (inbox.closedToRole) return
   live.start()
+  notices.look()
   if (inbox.tab === 'closed') inbox.closed.read()
   if (inbox.tab === 'asked') inbox.asked.read()
   route()
@@ -281,13 +286,14 @@ function view() {
       <button type="button" data-focus="help" @click=${openHelp}>${w.help.button}</button>
       ${me ? html`<a href="/account/">${words.common.signIn.own}</a>
         <button type="button" data-focus="out"
-          @click=${() => { left = true; location.hash = '#/'; session.signOut() }}>${words.common.signIn.out}</button>`
+          @click=${() => { left = true; location.hash = '#/'; notices.leave(); session.signOut() }}>${words.common.signIn.out}</button>`
         : nothing}</div></header>
     <main class="ds-main pi-main" id="main" tabindex="-1">${me ? inside()
       : html`<div class="pi-screen">${signInView(session, Boolean(owner) && !left, draw)}
         ${onceView(session, draw)}</div>`}</main>
     <footer class="ds-footer pi-screen">${words.common.footer}</footer>
-    ${helpView(prefs, p => { prefs = p; keepPrefs(p); if (p.sound) { wakeSound(); chime(false) } draw() })}
+    ${helpView(prefs, p => { prefs = p; keepPrefs(p); if (p.sound) { wakeSound(); chime(false) } draw() },
+      me && !inbox.closedToRole ? notices : null)}
     ${me ? toast() : nothing}`
 }
 

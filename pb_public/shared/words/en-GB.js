@@ -14,6 +14,16 @@ export const words = {
     skip: 'Skip to main content',
     error: 'Error:', halfTyped: 'This is not whole yet. Fill in all of it, or empty it.',
     help: 'Help',
+    notices: {
+      title: 'Notices',
+      what: 'A notice says that something urgent waits for your team, also while this page is closed. It says nothing of whom it is about.',
+      turnOn: 'Tell me here when something urgent waits', turnOff: 'No more notices here', on: 'Notices are on here.',
+      off: '', looking: 'How it stands with notices here cannot be read now.',
+      denied: 'This browser was told to let no notices of Doorstep through. Whoever uses it can allow them in its settings for this site; Doorstep cannot ask again.',
+      unsupported: 'This browser takes no notices. On an iPhone they need Doorstep on the home screen.',
+      none: 'This server sends no notices.',
+      failed: 'The push service of this browser cannot be reached, so there are no notices here. Try again later, or use another browser.',
+    },
     roles: {
       district_nurse: 'District nurse', support_worker: 'Support worker', matron: 'Matron',
       mental_health_practitioner: 'Mental health practitioner', social_care_practitioner: 'Social care practitioner',

@@ -16,7 +16,7 @@ import (
 func All() []*core.Collection {
 	return []*core.Collection{
 		Neighbourhoods(), Organisations(), Teams(), StaffMembers(), Patients(), Caseloads(),
-		Visits(), Observations(), Checkins(), Goals(), GoalSteps(), Handovers(), HandoverEvents(), HandoverRules(),
+		Visits(), Observations(), Checkins(), Goals(), GoalSteps(), LoneStays(), Handovers(), HandoverEvents(), HandoverRules(),
 		Devices(), Conflicts(), Quarantine(),
 	}
 }

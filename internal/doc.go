@@ -12,6 +12,7 @@
 //   - news2: the early warning score. Pure.
 //   - worktime: core hours and bank holidays. Pure.
 //   - plan: the visits and check-ins that a repeating plan stands for. Pure.
+//   - lone: works out who is told of somebody who is alone, and when. Pure.
 //   - measures: what a neighbourhood wants to know of its work, worked out from contacts. Pure.
 //   - clockwatch: notices when the clock of the machine is set. Pure.
 //   - health: judges from measurements whether the server does its work. Pure.
@@ -62,6 +63,7 @@
 //   - pbchannels: keeps the routes of teams and what leaves by them, in SQL.
 //   - pbmerges: keeps which registrations were made one person, in SQL.
 //   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.
+//   - pblone: reads who is alone, what a desk did about them, and when phones were heard of, in SQL.
 //   - pbdevices: keeps which phones are refused, and why, in SQL.
 //   - pbapp: opens a database and brings it to today's schema.
 //   - httpapi: the routes, a list for each kind of asker: enrol.go, sync.go, care.go, health.go.

@@ -21,6 +21,7 @@ type Directory struct {
 type Team struct {
 	ID, Name, Organisation, Neighbourhood, Kind, Phone, Route string
 	NotHere                                                   care.NotHeres // what it takes elsewhere than in its inbox
+	LoneWorking                                               care.LoneWorking
 	Retracted                                                 bool
 	Unsettled                                                 bool // somebody wrote it, and what follows from that was not done yet
 }

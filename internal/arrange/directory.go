@@ -62,6 +62,14 @@ func (d directoryView) NotHere(id string, class care.Class) (care.NotHere, bool)
 	return t.NotHere.Of(class, d.now)
 }
 
+// LoneWorking implements Directory.
+func (d directoryView) LoneWorking(id string) care.LoneWorking {
+	if t := d.Directory.Ever(id); t != nil {
+		return t.LoneWorking
+	}
+	return care.UsualLoneWorking
+}
+
 // Meant implements Directory.
 func (d directoryView) Meant(destination, practice string) string {
 	name, org := "", practice

@@ -68,6 +68,8 @@ type Directory interface {
 	Meant(destination, practice string) string
 	// NotHere is what a team says of a class that it takes elsewhere than in its inbox; false: it takes it.
 	NotHere(team string, class care.Class) (care.NotHere, bool)
+	// LoneWorking is when who of a team is told of somebody who is alone; as usual where it is unknown.
+	LoneWorking(team string) care.LoneWorking
 }
 
 // Room arranges within one transaction.

@@ -11,7 +11,7 @@ import (
 var noun = map[string]string{
 	Neighbourhoods: "Neighbourhood", Organisations: "Organisation", Teams: "Team", Patients: "Patient", Visits: "Visit",
 	Observations: "Observation", Checkins: "Checkin", Handovers: "Handover", HandoverEvents: "HandoverEvent",
-	SyncIssues: "Issue", Goals: "Goal", GoalSteps: "GoalStep",
+	SyncIssues: "Issue", Goals: "Goal", GoalSteps: "GoalStep", LoneStays: "LoneStay",
 }
 
 // nouns are the collections that have accessors. Conflicts and quarantine are read as one, as phones know them.

@@ -35,3 +35,6 @@ func (r Team) RegistrantOnCall() string { return r.Record.Text("registrant_on_ca
 
 // NotHere is JSON of its shape, nil when missing.
 func (r Team) NotHere() json.RawMessage { return r.Record.Raw("not_here") }
+
+// LoneWorking is JSON of its shape, nil when missing.
+func (r Team) LoneWorking() json.RawMessage { return r.Record.Raw("lone_working") }

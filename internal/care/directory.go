@@ -67,7 +67,8 @@ var teams = &Collection{Name: Teams, Synced: true, Fields: []Field{
 	{Name: "phone", Kind: Text, Max: 40, Limited: true},
 	{Name: "route", Kind: Enum, Values: []string{"inbox", "phone"}}, // phone: "call needed" until a call is recorded
 	{Name: "registrant_on_call", Kind: Ref, Ref: StaffName},
-	{Name: "not_here", Kind: Object, Shape: notHere}, // what it takes elsewhere than in its inbox; null = nothing
+	{Name: "not_here", Kind: Object, Shape: notHere},                        // what it takes elsewhere than in its inbox; null = nothing
+	{Name: "lone_working", Kind: Object, Shape: loneWorking, Limited: true}, // who is told of somebody who is alone, and when; null = as usual
 }}
 
 // staff is PocketBase's auth collection; these are the fields beside e-mail and password.

@@ -16,10 +16,11 @@ const (
 	DueJudge    DueKind = "judge"    // a person whose refused changes are judged together
 	DueClosing  DueKind = "closing"  // an organisation that closes then: what is open with it goes on
 	DueDeath    DueKind = "death"    // a person of whom it was recorded that they died, or that they did not: their plans follow
+	DueLone     DueKind = "lone"     // a stay at which somebody is alone, of which somebody is to be told next
 )
 
 // DueKinds lists them.
-var DueKinds = []DueKind{DueCaseload, DueHandover, DueIssue, DueLapse, DueWake, DueJudge, DueClosing, DueDeath}
+var DueKinds = []DueKind{DueCaseload, DueHandover, DueIssue, DueLapse, DueWake, DueJudge, DueClosing, DueDeath, DueLone}
 
 // Earliest returns the earlier of two times; a zero time counts as none.
 func Earliest(a, b time.Time) time.Time {

@@ -86,6 +86,8 @@ type Collection struct {
 	Pushable bool
 	// AppendOnly: never changed after creation; a correction is a new record.
 	AppendOnly bool
+	// OfStaff: about a member of staff and no person; its author alone writes it from a phone, whoever they have.
+	OfStaff bool
 
 	index map[string]int
 }
@@ -118,7 +120,7 @@ func Collections() []*Collection { return all }
 
 var all = []*Collection{
 	neighbourhoods, organisations, teams, staff, patients, caseload, visits, observations,
-	checkins, goals, goalSteps, handovers, handoverEvents, handoverRules, devices, conflicts, quarantine,
+	checkins, goals, goalSteps, loneStays, handovers, handoverEvents, handoverRules, devices, conflicts, quarantine,
 }
 
 var byName = index(all)

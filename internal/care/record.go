@@ -350,6 +350,7 @@ var phoneTimes = func() map[string][]string {
 	for collection, fields := range clinicalFields {
 		times[collection] = append(slices.Clone(fields), TimeEnteredField)
 	}
+	times[LoneStays] = loneTimes
 	return times
 }()
 

@@ -116,7 +116,7 @@ type Duty struct {
 const full = Read | Create | Update | Retract
 
 var clinicianRights = map[string]Right{
-	Patients: Read | Update, Visits: full, Observations: Read | Create | Retract, Checkins: Read, Goals: full, GoalSteps: full,
+	Patients: Read | Update, Visits: full, Observations: Read | Create | Retract, Checkins: Read, Goals: full, GoalSteps: full, LoneStays: Read | Create | Update,
 	Handovers: Read | Create | Update, HandoverEvents: Read | Create, SyncIssues: Read,
 	Organisations: Read, Teams: Read, Neighbourhoods: Read,
 }
@@ -124,7 +124,7 @@ var clinicianRights = map[string]Right{
 var leadRights = with(clinicianRights, map[string]Right{Patients: Read | Create | Update, Checkins: full, Caseload: full})
 
 var volunteerRights = map[string]Right{
-	Patients: Read, Checkins: full, Goals: Read, GoalSteps: Read | Update, Handovers: Read, HandoverEvents: Read, SyncIssues: Read,
+	Patients: Read, Checkins: full, Goals: Read, GoalSteps: Read | Update, LoneStays: Read | Create | Update, Handovers: Read, HandoverEvents: Read, SyncIssues: Read,
 	Organisations: Read, Teams: Read, Neighbourhoods: Read,
 }
 

@@ -56,6 +56,7 @@ var ScopeFields = map[string][]string{
 	Checkins:       {"patient", "staff", "team"}, // the patient first: see pbstore
 	Goals:          {"patient"},
 	GoalSteps:      {"patient"},
+	LoneStays:      {"team", "closed_at"},
 	Handovers:      {"from_staff", "from_team", "to_team"},
 	HandoverEvents: {"from_staff", "from_team", "team"},
 	Conflicts:      {"kept_by", "lost_by", "owner_team", "patient", "collection"},
@@ -93,6 +94,11 @@ func ScopesOf(collection, id, author string, value func(field string) string) []
 	case Goals, GoalSteps:
 		add(clinicalPrefix, value("patient"))
 		add(limitedPrefix, value("patient")) // for those whose service helps; see access.Rights.Sees
+	case LoneStays:
+		if value("closed_at") == "" { // what is over leaves the phones
+			add(staffPrefix, author)
+			add(deskPrefix, value("team"))
+		}
 	case Handovers:
 		add(staffPrefix, value("from_staff"))
 		add(teamPrefix, value("from_team"))

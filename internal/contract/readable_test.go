@@ -170,7 +170,7 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return []string{path}, `{"limit":100}`, true
 	case "/api/care/v1/staff/{id}/work":
 		return []string{"/api/care/v1/staff/" + l.value["Ann"] + "/work", "/api/care/v1/staff/" + l.value["Vic"] + "/work"}, "", true
-	case "/api/care/v1/inbox", "/api/care/v1/inbox/figures", "/api/care/v1/queues", "/api/care/v1/deliveries", "/api/care/v1/notices", "/api/care/v1/board/late", "/api/care/v1/deaths", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
+	case "/api/care/v1/inbox", "/api/care/v1/inbox/figures", "/api/care/v1/queues", "/api/care/v1/deliveries", "/api/care/v1/notices", "/api/care/v1/board/late", "/api/care/v1/lone", "/api/care/v1/deaths", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
 		"/api/care/v1/organisations", "/api/care/v1/accounts",
 		"/api/doorstep/health", "/api/sync/v1/keys":
 		return []string{path}, "", true
@@ -347,6 +347,7 @@ func (l *library) keep() {
 	l.push(ann, author, `[{"op":"update","collection":"patients","id":"`+ada+`","patient":"`+ada+`","set":{"communication_needs":["a","`+strings.Repeat(`\\`, 90)+`"],"spo2_scale":{"scale":`+nested(40)+`},"phone":"1"},"was":{"phone":`+nested(50)+`}}]`)
 	l.push(ann, author, `[{"op":"create","collection":"visits","id":"`+pbtest.ID()+`","set":{"patient":"`+l.value["Ben"]+`","note":"`+strings.Repeat(`\"[`, 99)+`"}}]`)
 	l.push(ann, author, `[{"op":"resolve","issue":"`+pbtest.ID()+`","set":{"pulse":`+nested(60)+`}}]`)
+	l.push(ann, author, `[{"op":"create","collection":"lone_stays","id":"`+pbtest.ID()+`","set":{"place":"Mill \u202e Lane \u0000","number":"07700 \u202e","minutes":30,"home_of":"`+ada+`","panic_at":"`+care.Stamp(l.now())+`"}}]`)
 	l.push(ann, author, nested(20))
 	l.app.Put(l.t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
 	l.tick()

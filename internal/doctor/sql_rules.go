@@ -135,6 +135,6 @@ var everyRule = append([]sqlRule{
 },
 	feedRule(care.Neighbourhoods, "1"), feedRule(care.Organisations, "1"), feedRule(care.Teams, "1"), feedRule(care.Patients, "1"),
 	feedRule(care.Visits, "v.patient <> ''"), feedRule(care.Observations, "v.patient <> ''"), feedRule(care.Checkins, "v.patient <> ''"),
-	feedRule(care.Goals, "v.patient <> ''"), feedRule(care.GoalSteps, "v.patient <> ''"),
+	feedRule(care.Goals, "v.patient <> ''"), feedRule(care.GoalSteps, "v.patient <> ''"), feedRule(care.LoneStays, "v.closed_at = '' AND v.author || v.team <> ''"),
 	feedRule(care.Handovers, "v.from_staff || v.from_team || v.to_team <> ''"), feedRule(care.HandoverEvents, "v.from_staff || v.from_team || v.team <> ''"),
 	feedRule(care.Conflicts, "v."+care.SQLIssueOpen+" AND v.owner_team <> ''"), feedRule(care.Quarantine, "v."+care.SQLIssueOpen+" AND v.owner_team <> ''"))

@@ -65,6 +65,7 @@ type API struct {
 
 	failed   repeats
 	refusals refusals
+	heard    heard
 	probe    probe
 	outcomes *health.Outcomes
 	looking  whoIsLooking

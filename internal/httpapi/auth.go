@@ -35,6 +35,7 @@ func (a *API) requireDevice(locked bool) *hook.Handler[*core.RequestEvent] {
 			if session.Locked != locked {
 				return lockedOnly(locked)
 			}
+			a.heard.note(session.Staff, a.Clock())
 			e.Set(sessionKey, session)
 			return e.Next()
 		},

@@ -11,6 +11,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
 	"doorstep/internal/identity"
+	"doorstep/internal/pblone"
 	"doorstep/internal/pbplans"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/plan"
@@ -38,6 +39,8 @@ type BoardRound struct {
 	Visits  []BoardVisit `json:"visits"`
 	// Clash says where they would have to be in two places.
 	Clash string `json:"clash,omitempty"`
+	// HeardAt is when anything was last heard of their phones; left out: never.
+	HeardAt string `json:"heard_at,omitempty"`
 	// Away: they have left, or leave before the day is over.
 	Away bool `json:"away"`
 }
@@ -115,7 +118,10 @@ func (a *API) readBoard(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		return a.fillBoard(pages, viewer, &board, day, list, also)
+		if err := a.fillBoard(pages, viewer, &board, day, list, also); err != nil {
+			return err
+		}
+		return a.tellRoundsHeard(v, board.Rounds)
 	}); err != nil {
 		return err
 	}
@@ -317,4 +323,17 @@ func (a *API) moveVisits(e *core.RequestEvent) error {
 		a.Store.Access.WakePages([]string{body.Team})
 	}
 	return writeJSON(e, http.StatusOK, answer)
+}
+
+// tellRoundsHeard fills in when the phones of those who make rounds were last heard of.
+func (a *API) tellRoundsHeard(v *pbstore.Snapshot, rounds []BoardRound) error {
+	staff := make([]string, len(rounds))
+	for i := range rounds {
+		staff[i] = rounds[i].Staff.ID
+	}
+	heard, err := a.heardOf(pblone.Of(v), staff)
+	for i := range rounds {
+		rounds[i].HeardAt = care.Stamp(heard[rounds[i].Staff.ID])
+	}
+	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
+	"doorstep/internal/pblone"
 	"doorstep/internal/pbplans"
 	"doorstep/internal/pbstore"
 )
@@ -20,6 +21,9 @@ type LateVisit struct {
 	Kind  string      `json:"kind"` // visits or checkins
 	Team  *care.Named `json:"team"`
 	Staff *care.Named `json:"staff,omitempty"` // left out: nobody has it
+	// HeardAt is when anything was last heard of the phones of whoever has it; left out: never. A phone without a network is
+	// silent too: it says nothing of whether the visit was made.
+	HeardAt string `json:"heard_at,omitempty"`
 }
 
 // How far back late visits are looked for, and how many are told: those that are late longest.
@@ -62,7 +66,7 @@ func (a *API) listLate(e *core.RequestEvent) error {
 				views = append(views, late)
 			}
 		}
-		return nil
+		return a.tellHeard(v, views)
 	}); err != nil {
 		return err
 	}
@@ -80,4 +84,21 @@ func (a *API) listLate(e *core.RequestEvent) error {
 		return err
 	}
 	return writeJSON(e, http.StatusOK, answer)
+}
+
+// tellHeard fills in when the phones of those who have late visits were last heard of.
+func (a *API) tellHeard(v *pbstore.Snapshot, views []LateVisit) error {
+	var staff []string
+	for i := range views {
+		if views[i].Staff != nil && !slices.Contains(staff, views[i].Staff.ID) {
+			staff = append(staff, views[i].Staff.ID)
+		}
+	}
+	heard, err := a.heardOf(pblone.Of(v), staff)
+	for i := range views {
+		if views[i].Staff != nil {
+			views[i].HeardAt = care.Stamp(heard[views[i].Staff.ID])
+		}
+	}
+	return err
 }

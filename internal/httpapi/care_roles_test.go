@@ -115,6 +115,8 @@ var routeTable = map[string]struct {
 	"POST /plans/{id}":                   {roles: deskRoles, body: `{"plan":` + onePlan + `}`, status: 404},
 	"POST /plans/{id}/end":               {roles: deskRoles, body: `{}`, status: 404},
 	"GET /board":                         {roles: deskRoles, query: "?team={id}", status: 404},
+	"GET /lone":                          {roles: deskRoles, status: 200},
+	"POST /lone/{id}":                    {roles: deskRoles, body: `{"kind":"took"}`, status: 404},
 	"GET /board/late":                    {roles: deskRoles, status: 200},
 	"POST /board/move":                   {roles: deskRoles, body: `{"team":"{id}","contacts":["{id}"],"staff":""}`, status: 404},
 	"POST /people/search":                {roles: deskRoles, body: `{}`, status: 200},

@@ -11,7 +11,7 @@ import (
 
 // What goes by the clock, looked through after it was set.
 const (
-	openHandoverIDs = `SELECT '` + string(care.DueHandover) + `', id FROM handovers WHERE state NOT IN ` + care.SQLOffTheClock
+	openHandoverIDs = `SELECT '` + string(care.DueHandover) + `', id FROM handovers WHERE state NOT IN ` + care.SQLOffTheClock + ` UNION ALL SELECT '` + string(care.DueLone) + `', id FROM lone_stays WHERE closed_at = ''`
 	openIssueIDs    = `SELECT '` + string(care.DueIssue) + `', id FROM conflicts WHERE ` + care.SQLIssueOpen + `
 		UNION ALL SELECT '` + string(care.DueIssue) + `', id FROM quarantine WHERE ` + care.SQLIssueOpen
 	datedPeople = `SELECT '` + string(care.DueCaseload) + `', patient FROM caseload

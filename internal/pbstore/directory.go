@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	everyTeam         = `SELECT id, name, organisation, neighbourhood, kind, phone, route, not_here, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM teams`
+	everyTeam         = `SELECT id, name, organisation, neighbourhood, kind, phone, route, not_here, lone_working, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM teams`
 	everyOrganisation = `SELECT id, name, kind, phone, closed_on, ` + care.SQLStatement + `, out_of_hours, retracted <> '', id IN (SELECT record FROM sync_dirty WHERE ` + steering + `) FROM organisations`
 	calendarDays      = `SELECT day, open <> 0, note FROM calendar_days`
 )
@@ -53,7 +53,7 @@ func readDirectory(each eachRowOf) (read directory, err error) {
 	var teams []*access.Team
 	err = each(everyTeam, func(r *sql.Rows) error {
 		t := &access.Team{}
-		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route, &t.NotHere, &t.Retracted, &t.Unsettled)
+		err := r.Scan(&t.ID, &t.Name, &t.Organisation, &t.Neighbourhood, &t.Kind, &t.Phone, &t.Route, &t.NotHere, &t.LoneWorking, &t.Retracted, &t.Unsettled)
 		teams = append(teams, t)
 		return err
 	})

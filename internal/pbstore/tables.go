@@ -127,7 +127,7 @@ type tables struct {
 
 // collectionNumbers are stored in the feed: append only, never renumber.
 var collectionNumbers = []string{care.Neighbourhoods, care.Organisations, care.Teams, care.Patients, care.Visits,
-	care.Observations, care.Checkins, care.Handovers, care.HandoverEvents, care.Conflicts, care.Quarantine, care.Goals, care.GoalSteps}
+	care.Observations, care.Checkins, care.Handovers, care.HandoverEvents, care.Conflicts, care.Quarantine, care.Goals, care.GoalSteps, care.LoneStays}
 
 func newTables() *tables {
 	all := &tables{byName: map[string]*table{}, byNumber: map[int64]*table{}}

@@ -15,6 +15,7 @@ func DueWork(store *pbstore.Store) syncer.DueWork {
 		care.DueCaseload: func(tx *pbstore.Tx, _ *rooms.Rooms, patient string) error { return tx.Regrant(patient) },
 		care.DueHandover: func(_ *pbstore.Tx, r *rooms.Rooms, handover string) error { return r.Arrange.Overdue(handover) },
 		care.DueIssue:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.EscalateIssue(issue) },
+		care.DueLone:     func(_ *pbstore.Tx, r *rooms.Rooms, stay string) error { return r.TakeIn.StepStay(stay) },
 		care.DueLapse:    func(_ *pbstore.Tx, r *rooms.Rooms, issue string) error { return r.TakeIn.LapseIssue(issue) },
 		care.DueWake: func(_ *pbstore.Tx, r *rooms.Rooms, ref string) error {
 			if err := r.TakeIn.Wake(ref); err != nil {

@@ -37,6 +37,7 @@ const (
 	jobPlans      = "extend_plans"
 	jobMove       = "move_staff"
 	jobRefusals   = "note_refused_phones"
+	jobHeard      = "note_phones_heard"
 )
 
 // peopleEvery: whoever searches brings the index of people up to date too; after an import they find it done.
@@ -61,6 +62,7 @@ func (s *Server) jobs() []job {
 		{name: jobCheckpoint, every: watchEvery, lateAfter: lateMinutes, do: s.checkpoint},
 		{name: jobFold, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.FoldSignIns(ctx) }},
 		{name: jobRefusals, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.WriteRefusals(ctx) }},
+		{name: jobHeard, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.WriteHeard(ctx) }},
 		{name: jobPeople, every: peopleEvery, lateAfter: lateHours, do: s.People.Bring},
 		{name: jobMove, every: time.Minute, atStart: true, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.MoveWhoIsDue(ctx) }},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
@@ -94,7 +96,7 @@ func (s *Server) lastLines() {
 	}
 	ctx, end := context.WithTimeout(context.Background(), closingTime)
 	defer end()
-	if err := errors.Join(s.API.FoldAllSignIns(ctx), s.sealAudit(ctx)); err != nil {
+	if err := errors.Join(s.API.FoldAllSignIns(ctx), s.API.WriteHeard(ctx), s.sealAudit(ctx)); err != nil {
 		s.o.Log.Warn("the audit could not be sealed before the server stopped; it is when it starts", "error", err)
 	}
 }

@@ -82,7 +82,7 @@ type StoredAccount struct {
 var settable = map[string][]string{
 	care.Neighbourhoods: {"name"},
 	care.Organisations:  {"name", "kind", "ods_code", "phone", "address", "postcode", "opening_hours", "nation", "special_days", "out_of_hours", "closed_on", "shift_pin", "offline_lease_hours", "templates"},
-	care.Teams:          {"name", "kind", "phone", "route", "neighbourhood"},
+	care.Teams:          {"name", "kind", "phone", "route", "neighbourhood", "lone_working"},
 	care.StaffName:      {"name", "email", "role", "organisation", "teams", "registration_number"},
 }
 
@@ -108,6 +108,8 @@ const (
 	noSuchThing = "There is none of this name."
 	odsWrong    = "This is not an ODS code: letters and digits, such as RX1 or A81001. Leave it empty where there is none."
 	daysWrong   = "Give each day a date, and its hours as 08:00-12:00; no hours where it is closed."
+	loneWrong   = "Write minutes as whole numbers up to 240, and who the manager is in one line."
+	loneOrder   = "They are told in this order: whoever is alone, the desk, the manager. Nobody may be told before those who are nearer."
 	hoursWrong  = "Write the hours of a day as 08:00-18:30, with a break as 08:00-13:00, 14:00-18:30."
 )
 
@@ -182,9 +184,20 @@ func clean(c *care.Collection, name string, v any, isNew bool) (stored any, mess
 			return nil, message
 		}
 	}
+	if manager, ok := v.(map[string]any); ok && name == "lone_working" {
+		if who, is := manager["manager"].(string); is {
+			manager["manager"] = strings.Join(strings.Fields(who), " ")
+		}
+	}
 	stored, wrong := f.Check(v)
 	if wrong != nil {
 		return nil, inSentence(f, wrong)
+	}
+	if name == "lone_working" && stored != nil {
+		var set care.LoneWorking
+		if err := set.Scan(string(care.JSON(stored))); err != nil || !set.InOrder() {
+			return nil, loneOrder
+		}
 	}
 	return stored, ""
 }
@@ -197,6 +210,8 @@ func isEmail(text string) bool {
 // inSentence says what is wrong with a value, for whoever typed it.
 func inSentence(f *care.Field, wrong *care.Problem) string {
 	switch {
+	case f.Name == "lone_working":
+		return loneWrong
 	case f.Name == "special_days":
 		return daysWrong
 	case f.Name == "opening_hours":

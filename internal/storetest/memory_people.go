@@ -233,6 +233,9 @@ func (d directory) NotHere(id string, class care.Class) (care.NotHere, bool) {
 	return d.teams[id].notHere.Of(class, d.now)
 }
 
+// LoneWorking implements arrange.Directory.
+func (d directory) LoneWorking(string) care.LoneWorking { return care.UsualLoneWorking }
+
 func (d directory) Coordinator(neighbourhood string) (handover.Team, bool) {
 	return d.nearest("coordination", neighbourhood)
 }

@@ -54,6 +54,9 @@ func (in *input) personOfCreate(p *planned, c *care.Collection, op *care.Op) (st
 	if c.Name == care.Patients {
 		return op.ID, in.permitCreate(p, c, op.ID)
 	}
+	if c.OfStaff {
+		return "", in.permitOfStaff(p, c, care.Create, nil)
+	}
 	patient, _ := op.Set["patient"].(string)
 	if !care.IsID(patient) {
 		return "", &refusal{code: care.CodeInvalidIdentity, field: "patient",

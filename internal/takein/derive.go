@@ -13,6 +13,7 @@ func (in *input) derive(p *planned, d *draft) error {
 		in.timeRecord(d, in.correctTimes(d))
 	}
 	in.timeAsFirstMade(d)
+	in.deriveStay(d)
 	rec := d.rec
 	if rec.Collection.Name != care.Observations || d.old != nil && !d.dirty {
 		return nil

@@ -30,6 +30,8 @@ func (in *input) fits(p *planned, rec *care.Record, patient string, f *care.Fiel
 		return nil, err
 	case rec.Collection.Name == care.Handovers && (f.Name == "from_team" || f.Name == "reply_team"):
 		return in.fitsSender(f, text), nil
+	case rec.Collection.OfStaff && f.Name == "team":
+		return in.fitsOwnTeam(f, text), nil
 	case f.Kind == care.Ref:
 		return in.fitsPerson(p, rec, patient, f, text)
 	}
@@ -77,6 +79,14 @@ func (in *input) fitsSender(f *care.Field, team string) *care.Problem {
 		return nil
 	}
 	return &care.Problem{Code: care.CodeNotYourTeam, Message: "What " + f.Name + " names is not a team that you work for. The handover went out from a team of yours."}
+}
+
+// fitsOwnTeam: the desk that looks after somebody who is alone is that of a team of theirs.
+func (in *input) fitsOwnTeam(f *care.Field, team string) *care.Problem {
+	if slices.Contains(in.wrote.Teams, team) || slices.Contains(in.by.Teams, team) {
+		return nil
+	}
+	return &care.Problem{Code: care.CodeNotYourTeam, Message: "What " + f.Name + " names is not a team that you work for. A team of yours looks after you."}
 }
 
 func aboutAnother(field string) *care.Problem {

@@ -75,6 +75,9 @@ func (in *input) permitRecord(p *planned, c *care.Collection, op *care.Op, d *dr
 	case c.AppendOnly: // whoever may add one may say what they would have had it say; see update
 		right = care.Create
 	}
+	if c.OfStaff {
+		return in.permitOfStaff(p, c, right, d)
+	}
 	return in.permit(p, func(who access.Rights) *refusal {
 		if op.Patient != "" && op.Patient != d.rec.Person() {
 			return in.notTheirs(who, op, d.rec)

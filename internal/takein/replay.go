@@ -69,7 +69,7 @@ func (in *input) planAndStore() (*outcome, error) {
 // judged lets the rules look at an outcome, and then runs what this change resolved and what waited for
 // records that it made.
 func (in *input) judged(o *outcome) (wire.Result, error) {
-	if err := errors.Join(in.rescore(o), in.noteDeaths(o)); err != nil {
+	if err := errors.Join(in.rescore(o), in.noteDeaths(o), in.noteStays(o)); err != nil {
 		return wire.Result{}, err
 	}
 	if err := in.Judge.Judge(o.takenIn()); err != nil {

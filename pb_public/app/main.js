@@ -16,7 +16,7 @@ import { address, place, takeCode } from './router.js'
 import { screenTitle } from './screen-title.js'
 import { lookForUpdate, register, waiting } from './update.js'
 import { evictedScreen, forgottenScreen, passphraseScreen, refusedScreen, signInScreen, unlockScreen, wipedScreen } from './views/gate.js'
-import { urgentBanner } from './views/urgent.js'
+import { loneLocked, urgentBanner } from './views/urgent.js'
 import { sentenceOf } from './sync-sentence.js'
 import { save } from './download.js'
 
@@ -40,6 +40,7 @@ let error = '', busy = false, unsent = 0, newVersion = false, version = ''
 let vaultStatus = { exists: false, passkey: false, pin: null, pinOver: false, recovery: null }
 /** @type {any} */ let owner = null
 /** Emergencies that nobody had answered when the phone locked. @type {import('./model/urgent.js').Standing[]} */ let urgent = []
+/** Whether its owner was in somewhere when the phone locked. @type {{ due: number, help: boolean } | null} */ let alone = null
 /** @type {{ code: string, staff: string } | null} */ let code = null
 /** Who proved at the sign-in screen who they are, until the phone is enrolled.
  * @type {{ token: string, staff: string, name: string } | null} */ let proven = null
@@ -84,7 +85,7 @@ function draw() {
         ? html`<a href=${address('today')}>${words.app.nav.today}</a><a href=${address('items')}>${words.app.nav.items}</a><a
           href=${address('settings')}>${words.app.nav.settings}</a>` : nothing}
       <a href=${address('help')}>${words.common.help}</a></nav></div></header>
-    ${app ? urgentBanner(app.urgent(), app.aboutWhom) : urgentBanner(urgent)}
+    ${app ? urgentBanner(app.urgent(), app.aboutWhom) : html`${urgentBanner(urgent)}${loneLocked(alone)}`}
     <main class="app-main" id="main" tabindex="-1">${app && afterUnlock && storeTrouble
       ? afterUnlock.storageTrouble(app, storeTrouble, { tryAgain: () => database.look().catch(() => {}) }) : nothing}${app && afterUnlock
       ? afterUnlock.screen(app, { newVersion, signIn: () => show('relogin') }) : closed()}</main>
@@ -139,10 +140,12 @@ function focusScreen() {
 
 /** What can be known while locked. */
 async function look() {
-  const [now, whose, waits, aside, stands] = await Promise.all([vault.status(), database.fact('owner'), database.unsent(), database.aside(),
-    database.fact('urgent')])
+  const [now, whose, waits, aside, stands, lone] = await Promise.all([vault.status(), database.fact('owner'), database.unsent(),
+      database.aside(),
+    database.fact('urgent'), database.fact('lone')])
   vaultStatus = now
   urgent = now.exists ? stands ?? [] : []
+  alone = now.exists ? lone ?? null : null
   owner = whose ?? null
   unsent = waits + aside
 }

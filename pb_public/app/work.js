@@ -11,6 +11,7 @@ import { shippedRules } from './model/shipped-rules.js'
 import { personName } from '../shared/ui/format.js'
 import { receiverOf } from './model/receiver.js'
 import { unsaid } from './model/unsaid.js'
+import { calls, dueOut, ownStay } from './model/lone.js'
 import { standing } from './model/urgent.js'
 import { receiptItem, recordOf, recordsOf } from './record-views.js'
 import { sentenceOf } from './sync-sentence.js'
@@ -64,6 +65,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   let byId = new Map(names.staff.map(s => [s.id, s]))
   /** How visits were planned when their owner looked last; null before the first load. @type {import('./model/moves.js').Looked | null} */
   let looked = /** @type {any} */ (await known.get('looked')) ?? null
+  /** The number of this phone, as its owner typed it. */ let number = /** @type {any} */ (await known.get('number')) ?? ''
+  let loneTold = ''
   /** Drafts by key: when each was last touched by this phone's clock, and whom it is about. */
   const begun = new Map((await drafts.all()).map(({ form, draft }) => [form, { at: draft.at, who: /** @type {any} */ (draft.value)?.who }]))
   let lease = await database.fact('lease') ?? null
@@ -154,6 +157,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
         database.setFact('offers', offersGone).catch(() => {}) // offered again, then
         redraw()
       },
+      ownNumber: () => number,
+      keepNumber(/** @type {string} */ n) { number = n; known.put('number', n).catch(() => {}) },
       leaseSince: () => (lease ? trueTime(lease.contact) : ''),
       lock: () => vault.lock(),
       setPin: (/** @type {string} */ pin, /** @type {string | undefined} */ passphrase) =>
@@ -246,9 +251,18 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
     // Names whose answer was lost are asked for again when the next round ends.
     if (status && (at !== syncedAt || (at && !names.me && client.status().phase === 'idle'))) { syncedAt = at; afterPull().catch(() => {}) }
     urgent()
+    tellLone()
     lookAtMoves()
     redraw()
   })
+  /** That its owner is in somewhere is kept where the locked phone reads it: no place, no name. */
+  function tellLone() {
+    const s = ownStay(app.all('lone_stays'), app.me.id), lone = s && { due: dueOut(s) || 0, help: calls(s) }
+    if (JSON.stringify(lone) === loneTold) return
+    loneTold = JSON.stringify(lone)
+    database.setFact('lone', lone).catch(() => {})
+  }
+  tellLone()
   lookAtMoves()
   const ageTimer = setInterval(
     () => { if (lease) { lease = ageLease(lease, Date.now()); database.setFact('lease', lease).catch(() => {}); redraw() } }, agePeriod)

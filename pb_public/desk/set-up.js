@@ -71,6 +71,17 @@ export function withPart(day, key, typed) {
 }
 
 /**
+ * Who is told of somebody who is alone, as it is stored: minutes are numbers, what is no number stays as it was typed and is
+ * refused beside the field; null = as usual.
+ * @param {Record<string, any> | null | undefined} stored @param {string} part @param {string} typed */
+export function withLonePart(stored, part, typed) {
+  const text = typed.trim(), number = part !== 'manager' && /^\d{1,4}$/.test(text)
+  const next = { ...stored, [part]: number ? Number(text) : typed }
+  if (!text) delete next[part]
+  return Object.keys(next).length ? next : null
+}
+
+/**
  * What of a record was changed: null for what was emptied, and nothing for what is as it was.
  * @param {Record<string, any>} stored
  * @param {Record<string, any>} typed

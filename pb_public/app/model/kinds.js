@@ -3,7 +3,7 @@
 
 /** @type {[string, string][]} what leads when a change has several steps */
 const order = [['visits', 'visit'], ['checkins', 'checkin'], ['observations', 'visit'], ['handovers', 'handover'],
-    ['goals', 'goal'], ['goal_steps', 'goal'],
+    ['goals', 'goal'], ['lone_stays', 'lone'], ['goal_steps', 'goal'],
     ['handover_events', 'answer'], ['patients', 'person'], ['sync_issues', 'decision']]
 
 /** @param {readonly { collection: string }[]} about */

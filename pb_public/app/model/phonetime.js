@@ -4,7 +4,8 @@
 import { clockSaid, when } from '../../shared/ui/format.js'
 
 /** The times a phone writes that the server corrects. */
-export const corrected = /** @type {const} */ (['started_at', 'ended_at', 'taken_at', 'happened_at', 'time_entered_at'])
+export const corrected = /** @type {const} */ (['started_at', 'ended_at', 'taken_at', 'happened_at', 'time_entered_at',
+  'went_in_at', 'panic_at', 'safe_at', 'out_at'])
 
 /** @param {string} at @param {number} ms */
 function shifted(at, ms) {

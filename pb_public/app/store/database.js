@@ -43,6 +43,7 @@ import { StoreError, storeError } from './errors.js'
  * @property {number} planted
  * @property {import('../model/urgent.js').Standing[]} urgent emergencies that nobody is known to have answered: no name, no content
  * @property {string[]} offers
+ * @property {{ due: number, help: boolean } | null} lone its owner is in somewhere: by when they wanted to be out, ms, 0 = they did not say
  */
 
 /** The table of the vault's file, under the name that it has on phones. */

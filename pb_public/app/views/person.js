@@ -19,6 +19,7 @@ import { address } from '../router.js'
 import { duplicates, serviceOf } from './duplicates.js'
 import { goals } from './goals.js'
 import { gone } from './gone.js'
+import { loneLink } from './lone.js'
 import { moreOf } from './long-list.js'
 import { back, banner, classTag } from './parts.js'
 import { identifiers } from './who.js'
@@ -44,6 +45,7 @@ export function person(app) {
     ${same(app, p)}
     ${p.waiting ? banner(w.leaving, 'warn') : nothing}
     <a class="nhsuk-button app-wide" href=${address('visit', planned?.id ?? '', { person: p.id })}>${w.record}</a>
+    ${p.died_on ? nothing : loneLink(p.id, planned?.id)}
     ${planned ? html`<p class="ds-soft">${[fill(words.app.visit.planned, { at: when(planned.planned_start, app.now()) }),
         word(words.app.purposes, planned.purpose)].filter(Boolean).join(': ')}</p>
       ${duplicates(app, duplicatesOf(planned, app.all('visits'), serviceOf(app)))}` : nothing}

@@ -30,3 +30,11 @@ export function urgentBanner(list, nameOf) {
     ${list.length > most ? html`<p>${fill(w.more, { n: list.length - most })}</p>` : nothing}
   </section>`
 }
+
+/** What a locked phone says while its owner is in somewhere; it names nobody. @param {{ due: number, help: boolean } | null} lone */
+export function loneLocked(lone) {
+  const w = words.app.lone
+  return lone ? html`<section class="app-alarm ds-no-print" aria-label=${w.title}><div class="app-alarm__one">
+    <p><strong>${lone.help ? w.lockedHelp : lone.due ? fill(w.locked, { due: clock(lone.due) }) : w.lockedOpen}</strong></p>
+    <p class="ds-row"><a href="tel:999">${w.ring999}</a></p></div></section>` : nothing
+}

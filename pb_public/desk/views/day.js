@@ -6,6 +6,7 @@ import { clock, date, day as dayOf, personName, when } from '../../shared/ui/for
 import { now } from '../../shared/ui/now.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { count, fill, word, words } from '../words.js'
+import { silence } from '../lone-words.js'
 import { lasting, later } from '../plan-rule.js'
 import { button, select, tag, textInput, troubleBox } from '../parts.js'
 
@@ -82,7 +83,8 @@ export function day(desk, [team = '', on = '']) {
       <h3 class="nhsuk-heading-s">${l.name}</h3>
       <p class="ds-soft">${count(l.visits.length, w.visits)}${l.minutes ? html` · ${lasting(l.minutes)}` : nothing}
         ${l.clash ? tag(fill(w.clash, { at: l.clash }), 'bad') : nothing}${l.away ? tag(w.away, 'warn') : nothing}</p>
-      <ol class="dk-list">${repeat(l.visits, (/** @type {any} */ v) => v.id, (/** @type {any} */ v) => card(v, id))}</ol>
+      <ol class="dk-list">${repeat(l.visits, (/** @type {any} */ v) => v.id, (/** @type {any} */ v) => card({ ...v,
+          heard_at: l.heard_at }, id))}</ol>
       ${open.length > 1 || l.away && open.length ? html`<p class="ds-no-print">${moving?.round === (id || w.nobody) ? roundForm(id, l.name)
         : button(w.moveRound, { kind: 'secondary', label: fill(w.moveRoundOf, { who: l.name }),
           click: () => start({ round: id || w.nobody, to: '', at: '', day: on, days: 1 }) })}</p>` : nothing}</section>`
@@ -98,7 +100,7 @@ export function day(desk, [team = '', on = '']) {
       <span class="ds-soft">${[word(words.app.purposes, v.purpose), lasting(v.minutes),
         v.patient.postcode].filter(Boolean).join(' · ')}</span>
       ${v.patient.risk_note ? tag(v.patient.risk_note, 'warn') : nothing}
-      ${open && Date.parse(v.end) <= now() ? tag(w.late, 'bad') : nothing}
+      ${open && Date.parse(v.end) <= now() ? html`${tag(w.late, 'bad')}<span>${silence({ ...v, staff })}</span>` : nothing}
       ${open ? nothing : tag(word(words.app.statuses, v.status), v.status === 'completed' ? 'good' : 'info')}
       ${(v.also ?? []).map((/** @type {any} */ o) => tag(fill(o.status === 'completed' ? w.madeToo : w.plannedToo,
         { team: o.team?.name ?? '', at: when(o.start) }), 'warn'))}

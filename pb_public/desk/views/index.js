@@ -12,6 +12,7 @@ import { imports } from './imports.js'
 import { issue } from './issue.js'
 import { issues } from './issues.js'
 import { leaver } from './leaver.js'
+import { lone } from './lone.js'
 import { merge } from './merge.js'
 import { neighbourhood, organisation, organisations, team } from './organisations.js'
 import { people } from './people.js'
@@ -31,6 +32,7 @@ export const views = {
   start: { for: 'desk', open: start },
   day: { for: 'desk', open: day },
   plan: { for: 'desk', open: plan },
+  lone: { for: 'desk', open: lone },
   issues: { for: 'desk', open: issues },
   issue: { for: 'desk', open: issue },
   handovers: { for: 'desk', open: handovers },

@@ -5,6 +5,7 @@ import { date } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../words.js'
 import { button, tag, textInput } from '../parts.js'
 import { SetUpForm, choice, optionsOf, week, yesOrNo } from '../set-up-form.js'
+import { loneWorking } from '../lone-form.js'
 import { specialDays } from '../special-days.js'
 
 const w = words.administration, kinds = words.setup.organisationKinds, teamKinds = words.setup.teamKinds
@@ -147,7 +148,7 @@ export function team(desk, [org = '', id = '']) {
     return [{ name: 'name', label: w.fields.name, required: true, maxlength: 200 }, choice('kind', w.fields.teamKind,
         optionsOf(teamKinds), { required: true }),
       { name: 'phone', label: w.fields.phone, type: 'tel', maxlength: 40 }, choice('route', w.fields.route, optionsOf(w.routes),
-          { hint: w.fields.routeHint, required: true }),
+          { hint: w.fields.routeHint, required: true }), ...(id === 'new' ? [] : [loneWorking]),
       choice('neighbourhood', w.neighbourhood, offered.map(h => ({ value: h.id, text: h.name })), { hint: w.fields.neighbourhoodHint,
           empty: w.noNeighbourhood })]
   })

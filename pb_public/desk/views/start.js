@@ -9,6 +9,7 @@ import { deadline, passedOn, personLine, tag } from '../parts.js'
 import { attention, problems } from '../phone.js'
 import { issueTitle, kindTag } from '../issue-words.js'
 import { lateFirst } from '../late.js'
+import { silence } from '../lone-words.js'
 import { needsCall } from '../to-ring.js'
 import { stuck } from './handovers.js'
 
@@ -23,6 +24,7 @@ export function start(desk) {
   /** @type {any[]} */ let phones = []
   /** Visits that should have been made by now. @type {any[]} */ let visits = []
   /** @type {any[]} */ let deaths = []
+  /** Of whom the desk is told that they are alone and not out, or pressed for help. @type {any[]} */ let alone = []
   const handoverRow = (/** @type {any} */ h) => ({ to: `handover/${h.id}`, due: h.due,
     what: html`${tag(word(words.common.states, h.state), 'bad')} ${personLine(h.patient)}`,
     more: fill(w.handover, { class: word(words.common.classes, h.class), team: h.to_team?.name ?? w.noTeam }) })
@@ -31,13 +33,15 @@ export function start(desk) {
   const visitRow = (/** @type {any} */ v) => ({ to: `day/${v.team?.id ?? ''}/${day(v.start)}`, due: v.end,
     what: html`${tag(v.kind === 'visits' ? w.visit : w.checkin, 'bad')} ${personLine(v.patient)}`,
     more: fill(v.staff ? w.visitOf : w.visitOfNobody, { what: word(words.app.purposes, v.purpose) || words.desk.plan.checkin,
-      from: clock(v.start), to: clock(v.end), who: v.staff?.name ?? '' }) })
+      from: clock(v.start), to: clock(v.end), who: v.staff?.name ?? '' }) + (silence(v) && ` · ${silence(v)}`) })
+  const loneRow = (/** @type {any} */ s) => ({ to: 'lone', due: s.alarm_from, what: html`${tag(s.alarm === 'panic' ? words.desk.lone.panic
+    : words.desk.lone.overdue, 'bad')} <span class="dk-person">${s.staff?.name ?? ''}</span>`, more: words.desk.lone.alarm })
   return {
     title: w.title,
     async load() {
-      const [q, i, h, d, l, died] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk),
+      const [q, i, h, d, l, died, a] = await Promise.all([desk.session.get('/queues'), desk.all('/issues'), stuck(desk),
           desk.all('/devices'),
-          desk.session.get('/board/late'), desk.session.get('/deaths'),
+          desk.session.get('/board/late'), desk.session.get('/deaths'), desk.session.get('/lone'),
           desk.fields(), desk.staff(), desk.teams()])
       queues = q
       issues = i.items
@@ -45,11 +49,12 @@ export function start(desk) {
       phones = d.items
       visits = l.items
       deaths = died.items
+      alone = a.items.filter((/** @type {any} */ s) => s.coordinator_at)
     },
     draw() {
       const now = present()
-      const late = lateFirst(handovers, visits, issues, now)
-        .map(one => (one.handover ? handoverRow(one.handover) : one.visit ? visitRow(one.visit) : issueRow(one.issue)))
+      const late = [...alone.map(loneRow), ...lateFirst(handovers, visits, issues, now)
+        .map(one => (one.handover ? handoverRow(one.handover) : one.visit ? visitRow(one.visit) : issueRow(one.issue)))]
       const careful = phones.filter(p => attention(p, now))
       const inState = (/** @type {string[]} */ ...states) => handovers.filter(h => states.includes(h.state))
       const lateOf = (/** @type {any[]} */ list) => list.filter(h => h.overdue).length
@@ -62,6 +67,7 @@ export function start(desk) {
         { to: 'undelivered', text: w.undelivered, n: queues.undelivered ?? 0, late: 0 },
         { to: 'handovers/unanswered', text: w.unanswered, n: handovers.filter(unanswered).length,
             late: lateOf(handovers.filter(unanswered)) },
+        { to: 'lone', text: w.lone, n: alone.length, late: alone.length },
         { to: 'day', text: w.visits, n: visits.length, late: visits.length },
         { to: 'phones', text: w.phones, n: careful.length, late: 0 },
       ]

@@ -1,0 +1,16 @@
+package collections
+
+import (
+	"doorstep/internal/care"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// LoneStays is the collection of stays at which somebody is alone: no built-in reads. An index has those that are not
+// over, by which a desk finds them.
+func LoneStays() *core.Collection {
+	c := build(care.LoneStays)
+	c.AddIndex("idx_lone_stays_open", false, "`team`", "`closed_at` = ''")
+	c.AddIndex("idx_lone_stays_closed", false, "`team`, `closed_at`", "`closed_at` != ''")
+	return c
+}

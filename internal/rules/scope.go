@@ -65,7 +65,7 @@ type expression struct {
 
 // eval runs an expression. Broke says why it gave neither true nor false, in words that never
 // hold the content of a field: CEL's own texts may.
-func (x *expression) eval(s *scope) (holds bool, broke string) {
+func (x *expression) eval(s interpreter.Activation) (holds bool, broke string) {
 	out, _, err := x.program.Eval(s)
 	if err != nil {
 		return false, x.reason(err)

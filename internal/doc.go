@@ -61,7 +61,9 @@
 //   - pbpeople: keeps the index by which a desk finds people.
 //   - pbnotices: keeps which browsers take notices for whom, in SQL.
 //   - pbchannels: keeps the routes of teams and what leaves by them, in SQL.
+//   - pbrules: reads rules and what they judge, and writes rules, in SQL.
 //   - pbmerges: keeps which registrations were made one person, in SQL.
+//   - pbcontacts: keeps lists of people to keep in touch with, and who is on them, in SQL.
 //   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.
 //   - pblone: reads who is alone, what a desk did about them, and when phones were heard of, in SQL.
 //   - pbdevices: keeps which phones are refused, and why, in SQL.

@@ -75,5 +75,11 @@ func (r Patient) Consent() json.RawMessage { return r.Record.Raw("consent") }
 // Objection is true only where it is known to be.
 func (r Patient) Objection() bool { b, _ := r.Get("objection").(bool); return b }
 
+// ContactLists is JSON of its shape, nil when missing.
+func (r Patient) ContactLists() json.RawMessage { return r.Record.Raw("contact_lists") }
+
+// SharedLists is JSON of its shape, nil when missing.
+func (r Patient) SharedLists() json.RawMessage { return r.Record.Raw("shared_lists") }
+
 // MergedInto is an id of patients, "" when missing.
 func (r Patient) MergedInto() string { return r.Record.Text("merged_into") }

@@ -22,7 +22,9 @@ var patients = &Collection{Name: Patients, Synced: true, Pushable: true, Fields:
 	{Name: "spo2_scale", Kind: Object, Shape: spo2Scale},      // null = scale 1
 	{Name: "consent", Kind: Object, Shape: consents},          // the last word about a service counts; null = none given
 	{Name: "objection", Kind: Bool},
-	{Name: "merged_into", Kind: Ref, Ref: Patients, Policy: Server}, // the registration with which this one was made one person
+	{Name: "contact_lists", Kind: Object, Policy: Server, Shape: onLists},               // the lists of people to keep in touch with that they are on
+	{Name: "shared_lists", Kind: Object, Policy: Server, Shape: onLists, Limited: true}, // those that voluntary services may know of, by the name that is safe to share
+	{Name: "merged_into", Kind: Ref, Ref: Patients, Policy: Server},                     // the registration with which this one was made one person
 }}
 
 var caseload = &Collection{Name: Caseload, Fields: []Field{

@@ -22,6 +22,15 @@ var consents = &Shape{List: true, Members: []Member{
 	{Field: Field{Name: "expires", Kind: Date}}, // the last day on which it counts
 }}
 
+// onLists are the lists of people to keep in touch with that somebody is on: every how many days, and since when.
+var onLists = &Shape{List: true, Members: []Member{
+	{Field: Field{Name: "list", Kind: Text, Max: 26}, Needed: true},
+	{Field: Field{Name: "name", Kind: Text, Max: 100}, Needed: true},
+	{Field: Field{Name: "every_days", Kind: Int, Min: 1, Max: 366}, Needed: true},
+	{Field: Field{Name: "since", Kind: Date}, Needed: true},
+	{Field: Field{Name: "service", Kind: Ref, Ref: Organisations}}, // only its check-ins count as contact; left out: everybody's contacts do
+}}
+
 // openingHours are an organisation's own hours, by the day of the week.
 var openingHours = &Shape{Members: []Member{weekday("monday"), weekday("tuesday"), weekday("wednesday"), weekday("thursday"),
 	weekday("friday"), weekday("saturday"), weekday("sunday")}}

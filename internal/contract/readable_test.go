@@ -158,6 +158,12 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return []string{path + "?patient=" + l.value["Ada"], path + "?team=" + l.value["Riverside Nurses"]}, "", true
 	case "/api/care/v1/board":
 		return []string{path + "?team=" + l.value["Riverside Nurses"]}, "", true
+	case "/api/care/v1/contact-lists/due":
+		return []string{path + "?team=" + l.value["Riverside Nurses"]}, "", true
+	case "/api/care/v1/contact-lists/{id}/people":
+		return []string{"/api/care/v1/contact-lists/" + contactList + "/people"}, "", true
+	case "/api/care/v1/people/{id}/contact-lists":
+		return []string{"/api/care/v1/people/" + l.value["Ada"] + "/contact-lists"}, "", true
 	case "/api/care/v1/people/search":
 		return []string{path}, `{"text":"ad"}`, true
 	case "/api/care/v1/people/alike":
@@ -170,7 +176,7 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return []string{path}, `{"limit":100}`, true
 	case "/api/care/v1/staff/{id}/work":
 		return []string{"/api/care/v1/staff/" + l.value["Ann"] + "/work", "/api/care/v1/staff/" + l.value["Vic"] + "/work"}, "", true
-	case "/api/care/v1/inbox", "/api/care/v1/inbox/figures", "/api/care/v1/queues", "/api/care/v1/deliveries", "/api/care/v1/notices", "/api/care/v1/board/late", "/api/care/v1/lone", "/api/care/v1/deaths", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
+	case "/api/care/v1/inbox", "/api/care/v1/inbox/figures", "/api/care/v1/queues", "/api/care/v1/deliveries", "/api/care/v1/notices", "/api/care/v1/board/late", "/api/care/v1/contact-lists", "/api/care/v1/lone", "/api/care/v1/deaths", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
 		"/api/care/v1/organisations", "/api/care/v1/accounts",
 		"/api/doorstep/health", "/api/sync/v1/keys":
 		return []string{path}, "", true
@@ -350,7 +356,23 @@ func (l *library) keep() {
 	l.push(ann, author, `[{"op":"create","collection":"lone_stays","id":"`+pbtest.ID()+`","set":{"place":"Mill \u202e Lane \u0000","number":"07700 \u202e","minutes":30,"home_of":"`+ada+`","panic_at":"`+care.Stamp(l.now())+`"}}]`)
 	l.push(ann, author, nested(20))
 	l.app.Put(l.t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
+	l.keepInTouch()
 	l.tick()
+}
+
+// contactList is the list of people to keep in touch with on which Ada is.
+const contactList = "01kjm6jm000000000000000001"
+
+func (l *library) keepInTouch() {
+	for _, statement := range []string{
+		`INSERT INTO contact_lists (id, team, name, safe_name, rule, every_days, review_days, shown, made_by, made_at, changed_at)
+			VALUES ({:list}, {:team}, 'a \ud83d', '', '', 14, 365, 'clinical', '', '', '')`,
+		`INSERT INTO contact_people (list, patient, since, by_staff, reason, every_days, due_on) VALUES ({:list}, {:ada}, '2026-01-01', '', 'two '||char(8238)||' lines', 14, '2026-01-15')`,
+	} {
+		if _, err := l.app.NonconcurrentDB().NewQuery(statement).Bind(map[string]any{"list": contactList, "team": l.value["Riverside Nurses"], "ada": l.value["Ada"]}).Execute(); err != nil {
+			l.t.Fatal(err)
+		}
+	}
 }
 
 // C1, C2, B1. What anybody sent, as hostile as it may be, is read by everybody by every route.

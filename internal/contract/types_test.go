@@ -44,6 +44,7 @@ var types = map[string]any{
 	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "PersonContinuity": httpapi.PersonContinuity{}, "TimelinePhone": pbpages.TimelinePhone{},
 	"StoredNow": httpapi.StoredNow{}, "StoredRecord": httpapi.StoredRecord{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
 	"PlanContent": plan.Content{}, "VisitPlan": httpapi.VisitPlan{}, "Board": httpapi.Board{}, "BoardRound": httpapi.BoardRound{}, "BoardVisit": httpapi.BoardVisit{}, "SameVisit": httpapi.SameVisit{},
+	"ContactList": httpapi.ContactList{}, "ContactCounts": httpapi.ContactCounts{}, "ListedPerson": httpapi.ListedPerson{}, "ListOfPerson": httpapi.ListOfPerson{},
 	"UsualFace": httpapi.UsualFace{}, "RefusedMove": desk.RefusedMove{},
 	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
 	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{}, "CopyState": health.Copy{},
@@ -66,6 +67,7 @@ var private = map[string]string{
 	"Holder": "holder", "MoveRequest": "moveRequest", "MovedAnswer": "movedAnswer", "RegisterRequest": "registerRequest", "Registered": "registered", "PersonRecord": "personRecord", "CorrectRequest": "correctRequest", "ConsentRequest": "consentRequest", "ConsentAnswer": "consentAnswer", "MergeRequest": "mergeRequest", "MergeAnswer": "mergeAnswer", "MergedField": "mergedField", "MergedPerson": "mergedPerson", "UnmergeAnswer": "unmergeAnswer", "AlikeRequest": "alikeRequest", "PeopleList": "peopleAnswer",
 	"LeaveRequest": "leaveRequest", "DeviceRequest": "deviceRequest", "HandoverPage": "list", "CaseloadPage": "list", "StaffPage": "list", "DevicePage": "list",
 	"PlanRequest": "planRequest", "PlanContentRequest": "planContentRequest", "PlanChangeRequest": "planChangeRequest", "EndPlanRequest": "endPlanRequest", "PlanPage": "list", "LatePage": "list", "LateVisit": "LateVisit", "LoneStay": "LoneStay", "LoneStep": "LoneStepView", "LoneList": "loneList", "LoneRequest": "loneRequest",
+	"ContactListRequest": "contactListRequest", "ContactListAnswer": "contactListAnswer", "ListedAnswer": "listedAnswer", "PutOnListRequest": "putOnListRequest", "TakeOffListRequest": "takeOffListRequest", "ReviewListedRequest": "reviewListedRequest", "ContactListPage": "list", "ListedPage": "list", "ListsOfPersonPage": "list",
 	"BoardMoveRequest": "boardMoveRequest", "Planned": "planned", "BoardMoved": "boardMoved", "BoardRoundRequest": "boardRoundRequest",
 	"CoverRequest": "coverRequest", "CoverAnswer": "coverAnswer", "SearchRequest": "searchRequest", "ImportRequest": "importRequest", "ImportLine": "importLine", "ImportAnswer": "importAnswer", "ClosedRequest": "closedRequest", "TimelinePage": "timelinePage", "PeoplePage": "list", "FieldInfo": "fieldInfo", "FieldPage": "list",
 }

@@ -71,6 +71,7 @@ type API struct {
 	looking  whoIsLooking
 	waiting  waitingConnections
 	asking   asking
+	contacts contactWork
 }
 
 // Connections is how many streams and pulls wait for news.

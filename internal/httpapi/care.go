@@ -114,6 +114,7 @@ func (a *API) careRoutes() []careRoute {
 	routes = append(routes, a.deliveryRoutes()...)
 	routes = append(routes, a.noticeRoutes()...)
 	routes = append(routes, a.loneRoutes()...)
+	routes = append(routes, a.contactRoutes()...)
 	for _, verb := range handoverVerbs {
 		routes = append(routes, careRoute{http.MethodPost, "/handovers/{id}/" + verb.path, worksHandovers, a.act(verb.kind)})
 	}

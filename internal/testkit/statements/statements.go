@@ -33,6 +33,7 @@ var small = map[string]string{
 	"teams":          "their teams",
 	"handover_rules": "the rules a clinical lead keeps",
 	"calendar_days":  "a few bank holidays a year",
+	"contact_lists":  "the lists that the teams of one area keep",
 	"team_routes":    "the ways to the teams of one area",
 	"once_links":     "those of a day",
 	"staff":          "the people who work there",

@@ -31,7 +31,7 @@ before(async () => {
   const issue = (/** @type {string} */ kind) => `issue/${issues.find((/** @type {any} */ i) => i.kind === kind).id}`
   views = [['what waits', ''], ['to decide', 'issues'], ['to decide, conflicts only', 'issues/conflict'], ['a conflict', issue('conflict')], ['a value set aside', issue('set_aside')],
     ['a change held back', issue('quarantined')], ['handovers', 'handovers'], ['what could not be delivered', 'undelivered'], ['handovers, none of this kind', 'handovers/unanswered'], ['all that is open', 'handovers/open'], ['a handover', `handover/${called[0].id}`], ['people', 'people'],
-    ['a person', `person/${P.Ames}`], ['a record to correct', `correct/${P.Ames}`], ['two registrations', `merge/${P.Birch}/${P.Ames}`], ['the day', 'day'], ['who is alone', 'lone'], ['what is planned', `plan/${P.Ames}`], ['a plan being made', `plan/${P.Ames}/new`], ['registering', 'register'], ['a caseload', `caseload/team/${stand.teams.north}`], ['cover', 'cover'], ['cover for one', `cover/${P.Ames}`], ['phones', 'phones'], ['staff', 'staff'],
+    ['a person', `person/${P.Ames}`], ['a record to correct', `correct/${P.Ames}`], ['two registrations', `merge/${P.Birch}/${P.Ames}`], ['the day', 'day', ['lists', 'lists', ['the lists of a person', `listed/${P.Ames}`], ['who is alone', 'lone'], ['what is planned', `plan/${P.Ames}`], ['a plan being made', `plan/${P.Ames}/new`], ['registering', 'register'], ['a caseload', `caseload/team/${stand.teams.north}`], ['cover', 'cover'], ['cover for one', `cover/${P.Ames}`], ['phones', 'phones'], ['staff', 'staff'],
     ['a code', `code/${stand.staff.sue.id}`], ['a leaver', `leaver/${stand.staff.sue.id}`], ['no such page', 'nothing'], ['help', 'help']]
   at = Object.fromEntries(views)
 })
@@ -166,7 +166,7 @@ test('a coordinator of a voluntary service works the desk and sees nothing clini
   /** @type {string[]} */ const answers = []
   page.on('response', async r => { if (r.url().includes('/api/care/') && !r.url().endsWith('/fields')) answers.push(await r.text().catch(() => '')) })
   let shown = ''
-  for (const path of ['', 'day', 'lone', `plan/${stand.patients.Calder}`, 'issues', 'handovers', 'people', `person/${stand.patients.Calder}`, `said/${stand.patients.Calder}`, `caseload/team/${stand.teams.friends}`, 'cover', 'phones', 'staff', `leaver/${stand.staff.vic.id}`]) {
+  for (const path of ['', 'day', 'lists', `listed/${stand.patients.Calder}`, 'lone', `plan/${stand.patients.Calder}`, 'issues', 'handovers', 'people', `person/${stand.patients.Calder}`, `said/${stand.patients.Calder}`, `caseload/team/${stand.teams.friends}`, 'cover', 'phones', 'staff', `leaver/${stand.staff.vic.id}`]) {
     await go(page, path)
     shown += await page.locator('main').innerText()
     await accessible(page, `una: ${path}`)

@@ -72,6 +72,7 @@ export class DeskContext {
       { to: 'start', text: n.start, covers: ['start'], for: /** @type {const} */ ('desk') },
       { to: 'day', text: n.day, covers: ['day', 'plan'], for: /** @type {const} */ ('desk') },
       { to: 'lone', text: n.lone, covers: ['lone'], for: /** @type {const} */ ('desk') },
+      { to: 'lists', text: n.lists, covers: ['lists', 'list', 'listed'], for: /** @type {const} */ ('desk') },
       { to: 'issues', text: n.issues, covers: ['issues', 'issue'], for: /** @type {const} */ ('desk') },
       { to: 'handovers', text: n.handovers, covers: ['handovers', 'handover', 'undelivered'],
         for: /** @type {const} */ ('desk') },

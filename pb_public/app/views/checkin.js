@@ -10,6 +10,7 @@ import { whoOf } from '../model/formtext.js'
 import { standing, week } from '../model/round.js'
 import { timeDoubt } from '../model/times.js'
 import { address } from '../router.js'
+import { contactLines } from './contacts.js'
 import { helpedGoals, wishes } from './goals.js'
 import { leftForm } from './gone.js'
 import { moved } from './moves.js'
@@ -87,6 +88,7 @@ function row(app, p, stop, last) {
     ${p?.risk_note ? html`<span class="ds-tag ds-tag--warn">! ${p.risk_note}</span>` : nothing}
     ${unreadable(p)}
     ${p ? wishes(app, p.id).map(line => html`<span>${line}</span>`) : nothing}
+    ${p ? contactLines(app, p) : nothing}
     ${p ? lastText(app, last.get(p.id)) : nothing}
     ${p ? html`<a class="nhsuk-button app-card__go"
         href=${address('checkin', stop?.id ?? '', { person: p.id })}>${words.app.volunteer.record}</a>` : nothing}</li>`

@@ -16,6 +16,7 @@ import { timeText } from '../model/phonetime.js'
 import { nextPlanned, plannedToday } from '../model/round.js'
 import { shownValue } from '../model/values.js'
 import { address } from '../router.js'
+import { contacts } from './contacts.js'
 import { duplicates, serviceOf } from './duplicates.js'
 import { goals } from './goals.js'
 import { gone } from './gone.js'
@@ -52,6 +53,7 @@ export function person(app) {
     ${p.died_on ? nothing : next(app, p.id, planned?.id)}
     ${lastNote(app, visits)}
     ${know(app, p)}
+    ${p.died_on ? nothing : contacts(app, p)}
     ${goals(app, p)}
     ${readings(app, p, taken)}
     ${given(app, p, handovers)}

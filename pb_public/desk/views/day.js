@@ -9,6 +9,7 @@ import { count, fill, word, words } from '../words.js'
 import { silence } from '../lone-words.js'
 import { lasting, later } from '../plan-rule.js'
 import { button, select, tag, textInput, troubleBox } from '../parts.js'
+import { standing } from './list.js'
 
 const w = words.desk.day
 
@@ -16,6 +17,7 @@ const w = words.desk.day
 export function day(desk, [team = '', on = '']) {
   /** @type {import('../desk-context.js').Team[]} */ let teams = []
   /** @type {any} */ let board = null
+  /** Who of the team's lists is overdue or due, and nobody is to visit yet. @type {any[]} */ let contacts = []
   /** What is being moved: one visit, or a whole round. @type {{ visit?: any, round?: any, to: string, at: string, day: string,
     days: number } | null} */
   let moving = null
@@ -28,7 +30,11 @@ export function day(desk, [team = '', on = '']) {
       teams = await desk.ownTeams()
       team ||= teams.find(t => t.kind !== 'coordination')?.id ?? teams[0]?.id ?? ''
       on ||= dayOf(now())
-      if (team) board = await desk.session.get(`/board?team=${team}&day=${on}`)
+      if (!team) return
+      const [day, due] = await Promise.all([desk.session.get(`/board?team=${team}&day=${on}`),
+        desk.session.get(`/contact-lists/due?team=${team}`)])
+      board = day
+      contacts = due.items.filter((/** @type {any} */ p) => !p.planned)
     },
     async refresh() { await view.load() },
     /** @param {any} body @param {string} said */
@@ -69,7 +75,13 @@ export function day(desk, [team = '', on = '']) {
         s => html`<li>${s.name}: ${s.message}</li>`)}</ul></div>` : nothing}
       <div class="dk-board">${lane({ name: w.nobody, visits: board.unallocated, staff: null })}
         ${repeat(board.rounds, (/** @type {any} */ r) => r.staff.id, (/** @type {any} */ r) => lane({ ...r,
-          name: r.staff.name }))}</div>` : html`<p>${w.noTeam}</p>`,
+          name: r.staff.name }))}</div>
+      ${contacts.length ? html`<section aria-labelledby="day-contacts"><h3 class="nhsuk-heading-s" id="day-contacts">${w.contacts}</h3>
+        <ul class="dk-list">${contacts.map(p => html`<li class="dk-card">
+          <a href="#/person/${p.patient.id}"><span class="dk-person">${personName(p.patient)}</span></a>
+          <span><a href="#/list/${p.list.id}">${p.list.name}</a></span>${standing(p)}
+          <span class="ds-no-print"><a href="#/plan/${p.patient.id}/new" aria-label=${fill(w.planOf,
+            { who: personName(p.patient) })}>${w.planOne}</a></span></li>`)}</ul></section>` : nothing}` : html`<p>${w.noTeam}</p>`,
   }
 
   const visitOf = (/** @type {string} */ id) => [board.unallocated, ...board.rounds.map((/** @type {any} */ r) => r.visits)].flat()

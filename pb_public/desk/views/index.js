@@ -13,6 +13,9 @@ import { issue } from './issue.js'
 import { issues } from './issues.js'
 import { leaver } from './leaver.js'
 import { lone } from './lone.js'
+import { list } from './list.js'
+import { listed } from './listed.js'
+import { lists } from './lists.js'
 import { merge } from './merge.js'
 import { neighbourhood, organisation, organisations, team } from './organisations.js'
 import { people } from './people.js'
@@ -33,6 +36,9 @@ export const views = {
   day: { for: 'desk', open: day },
   plan: { for: 'desk', open: plan },
   lone: { for: 'desk', open: lone },
+  lists: { for: 'desk', open: lists },
+  list: { for: 'desk', open: list },
+  listed: { for: 'desk', open: listed },
   issues: { for: 'desk', open: issues },
   issue: { for: 'desk', open: issue },
   handovers: { for: 'desk', open: handovers },

@@ -101,6 +101,7 @@ export function person(desk, [id = '']) {
                 click: () => view.end(r, true) })}</p>`}</li>`)}</ul>
       <p class="ds-row ds-no-print"><a class="nhsuk-button" href="#/cover/${id}">${w.cover}</a>
         <a class="nhsuk-button nhsuk-button--secondary" href="#/plan/${id}">${w.plan}</a>
+        <a class="nhsuk-button nhsuk-button--secondary" href="#/listed/${id}">${w.lists}</a>
         ${button(ended ? w.hideEnded : w.showEnded, { kind: 'secondary',
               click: () => { ended = !ended; desk.readAgain(view) } })}</p>
       ${rows.some(r => r.team && r.state === 'now')

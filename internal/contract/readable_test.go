@@ -126,7 +126,7 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return []string{path + "?client=" + who.client}, "", true
 	case "/api/sync/v1/stream":
 		return []string{path + "?client=" + who.client + "&cursor="}, "", true
-	case "/api/sync/v1/names":
+	case "/api/sync/v1/names", "/api/sync/v1/notices":
 		return []string{path}, "", true
 	case "/api/sync/v1/digest":
 		records, err := json.Marshal(map[string]any{"client": who.client, "cursor": ids["cursor"][0], "scopes": map[string]any{},

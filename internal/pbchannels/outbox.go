@@ -28,7 +28,7 @@ const (
 	// dueInVain are those that are due and not needed any more.
 	dueInVain = `SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.state = 'waiting' AND d.due_at <= ?2
 		AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND ` + stillNeeded + `) LIMIT +?3`
-	everyWaiting = deliveryColumns + ` WHERE channel IN (SELECT channel FROM team_routes UNION ALL SELECT 'webpush') AND state = 'waiting'`
+	everyWaiting = deliveryColumns + ` WHERE (channel = 'webpush' OR channel IN (SELECT channel FROM team_routes)) AND state = 'waiting'`
 	setDue       = `UPDATE deliveries SET due_at = ?, until = ?, batch = ? WHERE id = ?`
 )
 

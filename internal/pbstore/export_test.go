@@ -36,7 +36,7 @@ func Conditions() map[string]Condition {
 		"withID": {withID, collectionNumbers}, "withIDs": {withIDs, collectionNumbers},
 		"waitingFor":    {waitingFor, []string{care.Quarantine}},
 		"checkinsAbout": {checkinsAbout, []string{care.Checkins}}, "sentAbout": {sentAbout, []string{care.Handovers}},
-		"linesAfter": {linesAfter, []string{care.HandoverEvents}}, "openAbout": {openAbout, issues}, "lastIssuesOf": {lastIssuesOf, issues},
+		"linesAfter": {linesAfter, []string{care.HandoverEvents}}, "openAbout": {openAbout, issues}, "namedIn": {namedIn, []string{care.Quarantine}}, "lastIssuesOf": {lastIssuesOf, issues},
 		"handoversOf": {handoversOf, []string{care.Handovers}}, "handoversAbout": {handoversAbout, []string{care.Handovers}},
 		"lastOfKinds":    {lastOfKinds, []string{care.HandoverEvents}},
 		"eventsInWindow": {eventsInWindow, rules.Collections},

@@ -88,6 +88,8 @@ func everyCell(t *testing.T, app *pbtest.App, patient, author string) []cell {
 				c.about = pbtest.ID()
 				run(t, app, `INSERT INTO handovers (id, patient, author, from_staff) VALUES ('%s', '%s', '%s', '%s')`, c.about, patient, author, author)
 			case op == care.OpCreate || !collection.Pushable:
+			case collection.OfStaff: // which is about its author
+				run(t, app, `INSERT INTO "%s" (id, author) VALUES ('%s', '%s')`, collection.Name, c.id, author)
 			case collection.Name != care.Patients:
 				run(t, app, `INSERT INTO "%s" (id, patient, author) VALUES ('%s', '%s', '%s')`, collection.Name, c.id, patient, author)
 				if collection.Name == care.Handovers || collection.Name == care.HandoverEvents {
@@ -123,11 +125,12 @@ func pushOf(s syncer.Session, cells []cell) []byte {
 			care.Visits:       `"planned_start":"2026-03-02T09:00:00.000Z"`,
 			care.Observations: `"pulse":72`,
 			care.Checkins:     `"wellbeing":"well"`,
+			care.LoneStays:    `"minutes":20`,
 			care.Handovers:    `"called_name":"Dr Guy"`,
 			// of what only grows: what its author would have had it say
 			care.HandoverEvents: `"text":"Rang twice"`,
 		}[c.collection.Name]
-		if c.op == care.OpCreate && c.collection.Name != care.Patients {
+		if c.op == care.OpCreate && c.collection.Name != care.Patients && !c.collection.OfStaff {
 			content = `"patient":"` + c.patient + `"`
 			if c.about != "" {
 				content += `,"handover":"` + c.about + `","kind":"added","text":"Rang twice"`

@@ -75,7 +75,8 @@
 //   - phone: a reference client, used by tests, the simulator and the demo.
 //   - acceptance: the scenarios a release must pass, over real HTTP.
 //   - sim: seeded days with lost replies, dead batteries and wrong clocks.
-//   - demo: an invented neighbourhood, lived through over HTTP; demo/catcher takes what leaves it.
+//   - demo: an invented neighbourhood, lived through over HTTP.
+//   - demo/catcher: takes the mail and the webhooks that leave the demo, and shows them.
 //   - testkit: clocks that tests turn, and waiting for what must come.
 //   - testkit/pbtest: a migrated PocketBase in a temp folder.
 //   - testkit/stand: the server that tests in other languages start, with people in it and a control port.

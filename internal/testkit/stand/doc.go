@@ -3,6 +3,9 @@
 //
 //	doorstep-test [-http 127.0.0.1:0] [-root folder] [-people n]
 //
+// With -send it is no server: it sends notices by the channels of Doorstep, so that receivers in other languages can be
+// held against them; see parcel in send.go.
+//
 // Pages are served from the folder pb_public of -root, the current folder unless it says otherwise.
 //
 // When the server answers, one line of JSON goes to standard output: see ready. The stand ends, and takes its

@@ -25,6 +25,7 @@ type flags struct {
 	people     int
 	tight      bool
 	serve      string // folder of the data; the server's life
+	send       bool   // the life of one that sends by a channel
 }
 
 func main() {
@@ -34,10 +35,14 @@ func main() {
 	flag.IntVar(&f.people, "people", 0, "further people on the north team's caseload, for tests of speed")
 	flag.BoolVar(&f.tight, "tight", false, "pack the pages as far as the program that ships does, for tests of how much a phone fetches")
 	flag.StringVar(&f.serve, "serve", "", "serve this data folder; the stand starts itself so")
+	flag.BoolVar(&f.send, "send", false, "send what standard input asks for by a channel, with no server")
 	flag.Parse()
 	run := stand
-	if f.serve != "" {
+	switch {
+	case f.serve != "":
 		run = serve
+	case f.send:
+		run = func(flags) error { return send(os.Stdin, os.Stdout) }
 	}
 	if err := run(f); err != nil {
 		fmt.Fprintln(os.Stderr, "stand:", err)

@@ -7,56 +7,33 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"doorstep/internal/care"
+	"doorstep/internal/channel/email"
+	"doorstep/internal/channel/webhook"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/sqlitedb"
 )
 
-// receiver takes webhooks and remembers their keys, on bad days: it says not now, or takes something and its answer is
-// lost. What it acts on, it acts on once for each key.
-type receiver struct {
-	mu     sync.Mutex
-	chance *rand.Rand
-	came   map[string]int // how often each key
-}
-
-// ServeHTTP implements http.Handler.
-func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
-	_, _ = io.Copy(io.Discard, q.Body)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch r.chance.IntN(10) {
-	case 0:
-		w.WriteHeader(http.StatusServiceUnavailable)
-	case 1:
-		r.came[q.Header.Get("webhook-id")]++
-		panic(http.ErrAbortHandler)
-	default:
-		r.came[q.Header.Get("webhook-id")]++
-	}
-}
-
-// sendings ends the server with SIGKILL at random moments while handovers leave by webhook.
+// sendings ends the server with SIGKILL at random moments while handovers leave by webhook, by e-mail and as notices.
 func sendings(o options) (outcome, error) { return inRounds(o, sendAndKill) }
 
 func sendAndKill(o options, out *outcome, more func() bool) error {
-	rc := &receiver{chance: rand.New(rand.NewPCG(o.chance.Uint64(), 1)), came: map[string]int{}}
-	listening := httptest.NewServer(rc)
-	defer listening.Close()
-	r, err := newRig(o, "sending", o.binary, "serve", "--url=https://doorstep.example", "--webhook-private=127.0.0.1")
+	rc, trusted, err := openReceivers(o.chance, o.work)
+	if err != nil {
+		return err
+	}
+	defer rc.close()
+	r, err := newRig(o, "sending", "env", "SSL_CERT_FILE="+trusted, o.binary, "serve", "--url=https://doorstep.example", "--webhook-private=127.0.0.1",
+		"--push-services=127.0.0.1", "--mail-server="+rc.mailServer, "--mail-from=doorstep@doorstep.example")
 	if err != nil {
 		return err
 	}
 	defer r.close()
-	if err := r.addRoutes(listening.URL); err != nil {
+	if err := r.addRoutes(rc); err != nil {
 		return err
 	}
 	r.send()
@@ -100,16 +77,27 @@ func (r *rig) rows(query string, each func(*sql.Rows) error, args ...any) error 
 	return found.Err()
 }
 
-// addRoutes gives every practice two ways to the receiver.
-func (r *rig) addRoutes(url string) error {
+// addRoutes gives every practice a way to each receiver, and lets everybody there take notices.
+func (r *rig) addRoutes(rc *receivers) error {
 	none := func(*sql.Rows) error { return nil }
-	for n, path := range []string{"/desk", "/pager"} {
+	for n, way := range [][2]string{{"webhook", rc.hook.URL + "/desk"}, {"email", "front.desk@practice.example"}} {
 		if err := r.rows(`INSERT INTO team_routes (id, team, place, channel, address, classes, hours, digest, secret, made_at)
-			SELECT substr(id, 1, 25) || ?1, id, ?1, 'webhook', ?2, '["U2","SD"]', 'always', '[]', 1, '' FROM teams WHERE kind = 'practice' RETURNING 1`, none, n+1, url+path); err != nil {
+			SELECT substr(id, 1, 25) || ?1, id, ?1, ?2, ?3, '["U2","SD"]', 'always', '[]', 1, '' FROM teams WHERE kind = 'practice' RETURNING 1`, none, n+1, way[0], way[1]); err != nil {
 			return err
 		}
 	}
-	return nil
+	endpoint, p256dh, auth, err := rc.browser()
+	if err != nil {
+		return err
+	}
+	subscribed := 0
+	err = r.rows(`INSERT INTO notice_subscriptions (id, staff, device, page, endpoint, p256dh, auth, made_at, seen_at)
+		SELECT s.id, s.id, '', 'practice', ?1 || s.id, ?2, ?3, '9999-01-01', '9999-01-01' FROM staff s, json_each(s.teams) t JOIN teams ON teams.id = t.value AND teams.kind = 'practice'
+		WHERE true ON CONFLICT DO NOTHING RETURNING 1`, func(*sql.Rows) error { subscribed++; return nil }, endpoint, p256dh, auth)
+	if err == nil && subscribed == 0 {
+		err = errors.New("nobody at a practice takes notices")
+	}
+	return err
 }
 
 // send lets the nurses hand people over until halt.
@@ -132,39 +120,30 @@ func (r *rig) send() {
 }
 
 // allArrived waits until nothing is on its way, and compares what left with what came.
-func (r *rig) allArrived(rc *receiver) (faults []string, err error) {
+func (r *rig) allArrived(rc *receivers) (faults []string, err error) {
 	if err := settle(r.phones); err != nil {
 		return []string{err.Error()}, nil
 	}
-	waiting, left := 1, map[string]string{}
+	waiting := 1
 	for late := time.Now().Add(2 * patience); waiting > 0 && time.Now().Before(late); time.Sleep(200 * time.Millisecond) {
 		if err := r.rows(`SELECT count(*) FROM deliveries WHERE state = 'waiting'`, func(rows *sql.Rows) error { return rows.Scan(&waiting) }); err != nil {
 			return nil, err
 		}
 	}
 	r.kill()
-	err = r.rows(`SELECT key, state FROM deliveries`, func(rows *sql.Rows) error {
-		var key, state string
-		err := rows.Scan(&key, &state)
-		left[key] = state
-		return err
-	})
-	rc.mu.Lock()
-	defer rc.mu.Unlock()
-	again := 0
-	for key, state := range left {
-		if state == "delivered" && rc.came[key] == 0 {
-			faults = append(faults, key+" is noted as delivered and never came")
-		}
-		if state == "waiting" || state == "given_up" {
-			faults = append(faults, key+" is "+state)
-		}
-		again += max(rc.came[key]-1, 0)
+	mails, err := email.New(email.Settings{Server: rc.mailServer, From: "doorstep@doorstep.example"})
+	if err != nil {
+		return nil, err
 	}
-	for key := range rc.came {
-		if left[key] == "" {
-			faults = append(faults, key+" came, and the server knows nothing of it")
-		}
+	for _, c := range []struct {
+		channel string
+		at      *receiver
+		named   func(key string) string
+	}{
+		{webhook.Name, rc.hooks, func(key string) string { return key }}, {email.Name, rc.mails, func(key string) string { return "<" + mails.MessageID(key) + ">" }}, {webpush.Name, rc.notices, webpush.Tag},
+	} {
+		found, wrong := r.compare(c.channel, c.at, c.named)
+		faults, err = append(faults, found...), errors.Join(err, wrong)
 	}
 	missing := 0
 	err = errors.Join(err, r.rows(`SELECT count(*) FROM handovers h JOIN teams t ON t.id = h.to_team WHERE t.kind = 'practice'
@@ -172,6 +151,38 @@ func (r *rig) allArrived(rc *receiver) (faults []string, err error) {
 	if missing > 0 {
 		faults = append(faults, fmt.Sprintf("%d handovers left by no way", missing))
 	}
-	fmt.Fprintf(os.Stdout, "          %d deliveries, %d keys came, %d of them again\n", len(left), len(rc.came), again)
+	return faults, err
+}
+
+// compare holds what left by a channel against what its receiver remembers. Named is how the receiver knows a key.
+func (r *rig) compare(channel string, at *receiver, named func(key string) string) (faults []string, err error) {
+	left := map[string]string{}
+	err = r.rows(`SELECT key, state FROM deliveries WHERE channel = ?1`, func(rows *sql.Rows) error {
+		var key, state string
+		err := rows.Scan(&key, &state)
+		left[named(key)] = state
+		return err
+	}, channel)
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	again := 0
+	for key, state := range left {
+		if state == "delivered" && at.came[key] == 0 {
+			faults = append(faults, key+" is noted as delivered by "+channel+" and never came")
+		}
+		if state == "waiting" || state == "given_up" || state == "settled" {
+			faults = append(faults, key+" is "+state+" by "+channel)
+		}
+		again += max(at.came[key]-1, 0)
+	}
+	for key := range at.came {
+		if left[key] == "" {
+			faults = append(faults, key+" came by "+channel+", and the server knows nothing of it")
+		}
+	}
+	if len(left) == 0 {
+		faults = append(faults, "nothing left by "+channel)
+	}
+	fmt.Fprintf(os.Stdout, "          %s: %d deliveries, %d keys came, %d of them again\n", channel, len(left), len(at.came), again)
 	return faults, err
 }

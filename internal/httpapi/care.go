@@ -115,6 +115,7 @@ func (a *API) careRoutes() []careRoute {
 	routes = append(routes, a.noticeRoutes()...)
 	routes = append(routes, a.loneRoutes()...)
 	routes = append(routes, a.contactRoutes()...)
+	routes = append(routes, a.accountRequestRoutes()...)
 	for _, verb := range handoverVerbs {
 		routes = append(routes, careRoute{http.MethodPost, "/handovers/{id}/" + verb.path, worksHandovers, a.act(verb.kind)})
 	}

@@ -68,6 +68,8 @@ var routeTable = map[string]struct {
 	"GET /deliveries":                    {roles: deskRoles, status: 200},
 	"POST /deliveries/{id}/again":        {roles: deskRoles, status: 404},
 	"POST /deliveries/{id}/other":        {roles: deskRoles, body: `{"route":"x"}`, status: 404},
+	"GET /account-requests":              {roles: administratorRoles, status: 200},
+	"POST /account-requests/{id}/close":  {roles: administratorRoles, status: 404},
 	"GET /notices":                       {roles: noticeRoles, status: 200},
 	"POST /notices":                      {roles: noticeRoles, body: `{"page":"desk","endpoint":"https://push.example/x","p256dh":"x","auth":"x"}`, status: 400, code: "invalid"},
 	"POST /notices/end":                  {roles: noticeRoles, body: `{"endpoint":"https://push.example/x"}`, status: 200},

@@ -61,6 +61,7 @@ func (a *API) bindOnce(g *router.RouterGroup[*core.RequestEvent]) {
 	g.POST("/once/ask", a.askOnce)
 	g.POST("/once", a.openOnce)
 	g.POST("/once/acknowledge", a.acknowledgeOnce)
+	g.POST("/once/account", a.askForAccount)
 }
 
 // askOnce sends a link to the mailbox of the team that has the handover. The answer is the same whether there is one.

@@ -12,8 +12,8 @@ const w = words.practice.once
 const session = new Session({ storage: /** @type {any} */ ({ getItem: () => null, setItem() {}, removeItem() {} }) }) // of nobody
 const link = location.hash.slice(1)
 /** @type {{ session: string, until: string, handover: any } | null} */ let opened = null
-const form = { name: '', role: '' }
-let trouble = '', done = false, busy = false
+const form = { name: '', role: '', email: '' }
+let trouble = '', done = false, asked = false, busy = false
 
 /** Does one thing, and says what was wrong with it. @param {() => Promise<void>} act */
 async function attempt(act) {
@@ -44,13 +44,29 @@ const acknowledge = () => attempt(async () => {
   announce(w.done)
 })
 
+/** Asks for an account; who was asked makes it, or not. */
+const askForAccount = () => attempt(async () => {
+  const body = { session: opened?.session, name: form.name.trim(), email: form.email.trim(), role: form.role.trim() }
+  await session.send('POST', '/api/care/v1/once/account', body, false)
+  asked = true
+  announce(w.account.done)
+})
+
+/** Once a handover is acknowledged: an account for whoever will read more of them. */
+const accountForm = () => html`<form novalidate @submit=${(/** @type {Event} */ e) => { e.preventDefault(); askForAccount() }}>
+  <h2 class="nhsuk-heading-m">${w.account.title}</h2>${asked ? html`<p class="ds-banner ds-banner--good">${w.account.done}</p>`
+  : html`<p>${w.account.means}</p>
+    ${textInput({ id: 'own-email', label: w.account.email, value: form.email, type: 'email', required: true, maxlength: 254,
+      autocomplete: 'email', input: v => { form.email = v } })}
+    ${button(w.account.ask, { submit: true, busy, kind: 'secondary' })}`}</form>`
+
 function body() {
   if (!opened) return html`<p>${link ? w.intro : w.noLink}</p>${link ? button(w.open, { busy, click: look }) : nothing}`
   const h = opened.handover
   return html`<p class="ds-banner">${fill(w.until, { at: clock(opened.until) })}</p>
     <div class="ds-pre" tabindex="0" role="region" aria-label=${fill(w.about, { who: personName(h.patient) })}>${
       asText(h, w.somebody, session.now())}</div>
-    ${done ? html`<p class="ds-banner ds-banner--good">${w.done}</p>` : html`<form novalidate @submit=${(/** @type {Event} */ e) => {
+    ${done ? html`<p class="ds-banner ds-banner--good">${w.done}</p>${accountForm()}` : html`<form novalidate @submit=${(/** @type {Event} */ e) => {
         e.preventDefault(); acknowledge() }}><h2 class="nhsuk-heading-m">${w.acknowledgeTitle}</h2><p>${w.acknowledgeMeans}</p>
       ${textInput({ id: 'name', label: w.name, value: form.name, required: true, maxlength: 200, input: v => { form.name = v } })}
       ${textInput({ id: 'role', label: w.role, value: form.role, maxlength: 100, input: v => { form.role = v } })}

@@ -19,6 +19,11 @@ const w = words.administration, roles = words.common.roles
 /** @param {import('../desk-context.js').DeskContext} desk @returns {Promise<Account[]>} */
 const readAccounts = async desk => (await desk.session.get('/accounts')).items
 
+/** @typedef {{ id: string, team: string, organisation: string, name: string, email: string, role: string, made_at: string }} Asked */
+
+/** @param {import('../desk-context.js').DeskContext} desk @returns {Promise<Asked[]>} */
+const readAsked = async desk => (await desk.session.get('/account-requests')).items
+
 /** @param {Account} a */
 const standingTag = a => { const { text, kind } = standing(a); return kind ? tag(text, kind) : text }
 
@@ -29,22 +34,36 @@ const namesOf = orgs => new Map(orgs.flatMap(o => [o, ...o.teams]).map(one => [o
 export function accounts(desk) {
   /** @type {Account[]} */ let items = []
   /** @type {Map<string, string>} */ let names = new Map()
+  /** @type {Asked[]} */ let asked = []
   let filter = ''
   /** @param {Account} a */
   const teamsOf = a => withoutTeam(a.values) ? tag(w.fields.noTeam, 'warn')
     : (a.values.teams ?? []).map((/** @type {string} */ t) => names.get(t) ?? w.otherTeam).join(', ')
+  /** Takes a request off the list. @param {Asked} a */
+  const turnDown = async a => {
+    await desk.session.post(`/account-requests/${a.id}/close`)
+    asked = asked.filter(one => one !== a)
+    desk.say(fill(w.asked.closed, { name: a.name }))
+  }
+  /** @param {Asked} a */
+  const askedFor = a => html`<li class="ds-card"><p>${fill(a.role ? w.asked.whoRole : w.asked.who, { name: a.name, email: a.email, role: a.role,
+      team: names.get(a.team) ?? w.otherTeam, at: when(a.made_at) })}</p>
+    <p class="ds-row"><a href="#/account/new/${a.id}">${fill(w.asked.make, { name: a.name })}</a>
+      ${button(fill(w.asked.close, { name: a.name }), { kind: 'secondary', click: () => turnDown(a) })}</p></li>`
   return {
     title: w.accounts,
     back: { to: 'organisations', text: w.title },
     async load() {
-      const [list, orgs] = await Promise.all([readAccounts(desk), readOrganisations(desk)])
+      const [list, orgs, waiting] = await Promise.all([readAccounts(desk), readOrganisations(desk), readAsked(desk)])
       items = list
+      asked = waiting
       names = namesOf(orgs)
     },
     draw() {
       const find = filter.trim().toLowerCase()
       const shown = items.filter(a => `${a.values.name} ${a.values.email} ${word(roles, a.values.role)}`.toLowerCase().includes(find))
-      return html`<p class="ds-row ds-no-print"><a href="#/account/new">${w.newAccount}</a>
+      return html`${asked.length ? html`<section class="ds-no-print"><h2 class="nhsuk-heading-m">${w.asked.title}</h2><p>${w.asked.means}</p>
+        <ul class="nhsuk-list">${asked.map(askedFor)}</ul></section>` : nothing}<p class="ds-row ds-no-print"><a href="#/account/new">${w.newAccount}</a>
           ${button(w.print, { kind: 'secondary', click: () => print() })}</p>
         <div class="ds-no-print">${textInput({ id: 'accounts-filter', label: w.accountsFilter, value: filter, input: v =>
             { filter = v; desk.redraw() } })}</div>
@@ -60,7 +79,7 @@ export function accounts(desk) {
 }
 
 /** @param {import('../desk-context.js').DeskContext} desk @param {string[]} args @returns {import('../desk-context.js').View} */
-export function account(desk, [id = '']) {
+export function account(desk, [id = '', request = '']) {
   const isNew = id === 'new'
   /** @type {SetUpForm | null} */ let form = null
   /** @type {Account | null} */ let stored = null
@@ -78,7 +97,9 @@ export function account(desk, [id = '']) {
       if (!isNew) view.title = stored.values.name
       form = new SetUpForm(desk, isNew ? '/accounts' : `/accounts/${id}`, stored.values)
       if (!isNew) form.read = async () => (await readAccounts(desk)).find(a => a.id === id)?.values
-      if (isNew) form.values.organisation = (orgs.find(o => o.id === desk.session.me?.organisation) ?? orgs[0])?.id
+      const asks = isNew && request ? (await readAsked(desk)).find(a => a.id === request) : undefined
+      if (asks) Object.assign(form.values, { name: asks.name, email: asks.email, organisation: asks.organisation, teams: [asks.team] })
+      else if (isNew) form.values.organisation = (orgs.find(o => o.id === desk.session.me?.organisation) ?? orgs[0])?.id
     },
     async refresh() { /* what is being typed stays */ },
     /**
@@ -101,6 +122,7 @@ export function account(desk, [id = '']) {
       if (!answer) return
       desk.staffChanged()
       desk.say(!changed ? w.nothing : fill(form.at ? w.planned : w.saved, { name, at: form.at ? when(form.at) : '' }))
+      if (request) await desk.session.post(`/account-requests/${request}/close`).catch(() => {}) // it stays on the list, then
       if (isNew) return desk.go(`account/${answer.id}`, view)
       if (later === from) later = ''
       busy = true

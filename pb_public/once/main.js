@@ -66,7 +66,8 @@ function body() {
   return html`<p class="ds-banner">${fill(w.until, { at: clock(opened.until) })}</p>
     <div class="ds-pre" tabindex="0" role="region" aria-label=${fill(w.about, { who: personName(h.patient) })}>${
       asText(h, w.somebody, session.now())}</div>
-    ${done ? html`<p class="ds-banner ds-banner--good">${w.done}</p>${accountForm()}` : html`<form novalidate @submit=${(/** @type {Event} */ e) => {
+    ${done ? html`<p class="ds-banner ds-banner--good">${w.done}</p>${accountForm()}`
+      : html`<form novalidate @submit=${(/** @type {Event} */ e) => {
         e.preventDefault(); acknowledge() }}><h2 class="nhsuk-heading-m">${w.acknowledgeTitle}</h2><p>${w.acknowledgeMeans}</p>
       ${textInput({ id: 'name', label: w.name, value: form.name, required: true, maxlength: 200, input: v => { form.name = v } })}
       ${textInput({ id: 'role', label: w.role, value: form.role, maxlength: 100, input: v => { form.role = v } })}

@@ -46,8 +46,8 @@ export function accounts(desk) {
     desk.say(fill(w.asked.closed, { name: a.name }))
   }
   /** @param {Asked} a */
-  const askedFor = a => html`<li class="ds-card"><p>${fill(a.role ? w.asked.whoRole : w.asked.who, { name: a.name, email: a.email, role: a.role,
-      team: names.get(a.team) ?? w.otherTeam, at: when(a.made_at) })}</p>
+  const askedFor = a => html`<li class="ds-card"><p>${fill(a.role ? w.asked.whoRole : w.asked.who, {
+      name: a.name, email: a.email, role: a.role, team: names.get(a.team) ?? w.otherTeam, at: when(a.made_at) })}</p>
     <p class="ds-row"><a href="#/account/new/${a.id}">${fill(w.asked.make, { name: a.name })}</a>
       ${button(fill(w.asked.close, { name: a.name }), { kind: 'secondary', click: () => turnDown(a) })}</p></li>`
   return {
@@ -62,8 +62,10 @@ export function accounts(desk) {
     draw() {
       const find = filter.trim().toLowerCase()
       const shown = items.filter(a => `${a.values.name} ${a.values.email} ${word(roles, a.values.role)}`.toLowerCase().includes(find))
-      return html`${asked.length ? html`<section class="ds-no-print"><h2 class="nhsuk-heading-m">${w.asked.title}</h2><p>${w.asked.means}</p>
-        <ul class="nhsuk-list">${asked.map(askedFor)}</ul></section>` : nothing}<p class="ds-row ds-no-print"><a href="#/account/new">${w.newAccount}</a>
+      const requests = html`<section class="ds-no-print"><h2 class="nhsuk-heading-m">${w.asked.title}</h2><p>${w.asked.means}</p>
+        <ul class="nhsuk-list">${asked.map(askedFor)}</ul></section>`
+      return html`${asked.length ? requests : nothing}
+        <p class="ds-row ds-no-print"><a href="#/account/new">${w.newAccount}</a>
           ${button(w.print, { kind: 'secondary', click: () => print() })}</p>
         <div class="ds-no-print">${textInput({ id: 'accounts-filter', label: w.accountsFilter, value: filter, input: v =>
             { filter = v; desk.redraw() } })}</div>

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -60,6 +63,23 @@ func teamsAreToldAsSet(t *testing.T) {
 	var routes struct{ Channels []string }
 	if err := json.Unmarshal(got.Body, &routes); err != nil || len(routes.Channels) != 0 {
 		t.Errorf("a server that cannot say where it is reached offers ways without a link: %d %s", got.Status, got.Body)
+	}
+}
+
+// noticesGoAsSet: a browser whose push service is a server of one's own is taken where it is named.
+func noticesGoAsSet(t *testing.T) {
+	key, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := map[string]any{"page": "practice", "endpoint": "https://push.trust.local:8443/abc", "p256dh": base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()), "auth": base64.RawURLEncoding.EncodeToString(make([]byte, 16))}
+	for want, args := range map[int][]string{http.StatusOK: {"--push-services=push.trust.local:8443"}, http.StatusBadRequest: nil} {
+		w := townOf(t, true, append(args, "--url=https://doorstep.example")...)
+		guy := w.Staff(t, care.DutyGP, "Guy", w.Team(t, w.Org(t, "practice", "Surgery"), "practice", "Surgery"))
+		w.tick(t)
+		if got := pbtest.Call(t, w.Serve(t), http.MethodPost, httpapi.CarePath+"/notices", w.Token(t, guy), browser); got.Status != want {
+			t.Errorf("%v: %d %s, want %d", args, got.Status, got.Body, want)
+		}
 	}
 }
 

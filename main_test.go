@@ -53,6 +53,7 @@ var obeyed = map[string]func(*testing.T){
 	"issue-retention-days": issuesStayAsLong, "tombstone-days": tombstonesStayAsLong,
 	"url": teamsAreToldAsSet, "mail-server": teamsAreToldAsSet, "mail-user": teamsAreToldAsSet, "mail-password-file": teamsAreToldAsSet, "mail-from": teamsAreToldAsSet,
 	"webhook-private":     teamsAreToldAsSet,
+	"push-services":       noticesGoAsSet,
 	"escalation-interval": deadlinesAreLookedAt, "demo-seed": demoIsSeeded,
 }
 

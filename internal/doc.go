@@ -30,6 +30,7 @@
 //   - delivery: an outbox row leaves by a channel.
 //   - channel: how teams are reached beyond the inbox: routes, what is said, which goes first.
 //   - channel/email, channel/webhook, channel/webpush: one channel each.
+//   - selfsigned: certificates for servers of this machine, for the demo and for tests.
 //   - channel/outward: connections that lead out into the world alone.
 //   - channel/channeltest: the contract that every channel keeps. Tests only.
 //   - commonwords: the passwords, words and names that people choose from.

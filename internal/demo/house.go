@@ -119,7 +119,7 @@ func (h *house) start(o houseOptions) (err error) {
 
 // ways are how teams are reached beyond the inbox here, whatever the settings say: nothing leaves this machine.
 func (h *house) ways() server.ChannelOptions {
-	return server.ChannelOptions{URL: h.url, Private: []string{h.caught.Receiver},
+	return server.ChannelOptions{URL: h.url, Private: []string{h.caught.Receiver}, PushServices: []string{h.caught.Receiver},
 		Mail: email.Settings{Server: h.caught.MailServer, From: "doorstep@demo.example", Roots: h.caught.Roots}}
 }
 

@@ -90,7 +90,7 @@ func TestNothingThatLeavesSaysOfWhomItIs(t *testing.T) {
 			t.Errorf("%s to %s gives away %v:\n%s", c.Way, c.To, found, c.Raw)
 		}
 	}
-	if ways[catcher.Mail] < 5 || ways[catcher.Webhook] < 5 {
+	if ways[catcher.Mail] < 5 || ways[catcher.Webhook] < 5 || ways[catcher.Notice] < 2 {
 		t.Errorf("too little came to look at: %v", ways)
 	}
 	logs := l.logged(t)
@@ -147,7 +147,7 @@ func TestWhatIsNotDeliveredIsChased(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, channel := range []string{"email", "webhook"} {
+	for _, channel := range []string{"email", "webhook", "webpush"} {
 		if b.beyond[channel]["delivered"] == 0 {
 			t.Errorf("nothing was delivered by %s: %v", channel, b.beyond)
 		}

@@ -32,7 +32,7 @@ func (t *town) directions(p *page, r *run) {
 		{url + "/app/", "", "visits and check-ins, on the phone of a nurse or volunteer"},
 		{url + "/practice/", "", "the inbox of a practice or partner team"},
 		{url + "/desk/", "", "the desk of a lead or coordinator"},
-		{url + catcher.Path, "", "the mail and the webhooks that left, as they came"},
+		{url + catcher.Path, "", "the mail, the webhooks and the notices that left, as they came"},
 	})
 	if t.house.administration != nil {
 		p.line("  http://%s/_/   the dashboard", t.house.administration.Addr)

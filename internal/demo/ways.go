@@ -68,6 +68,25 @@ func (t *town) setUpWays(ctx context.Context) error {
 		one.by.id = made.ID
 		t.house.caught.Secret(one.to.org.hook(), made.Secret)
 	}
+	return t.takeNotices(ctx)
+}
+
+// takeNotices lets a receptionist, a doctor and the coordinator be told in their own browsers.
+func (t *town) takeNotices(ctx context.Context) error {
+	for i, who := range []*worker{t.hood.surgeries[0].reception, t.hood.surgeries[0].gp, t.hood.surgeries[1].gp, t.hood.cora} {
+		browser, err := t.house.caught.Subscribe(fmt.Sprint("browser-", i+1))
+		if err != nil {
+			return err
+		}
+		page := "practice"
+		if care.DutyOf(who.role).Desk {
+			page = "desk"
+		}
+		body := map[string]string{"page": page, "endpoint": browser.Endpoint, "p256dh": browser.P256dh, "auth": browser.Auth}
+		if err := t.counter.call(ctx, who, http.MethodPost, carePath+"/notices", body, nil); err != nil {
+			return fmt.Errorf("let somebody at %s take notices: %w", who.team.name, err)
+		}
+	}
 	return nil
 }
 
@@ -190,7 +209,7 @@ func (s *script) neverAnswers(p *person, lead *worker, from time.Time) {
 }
 
 // channelNames are how people call the channels.
-var channelNames = map[string]string{"email": "by e-mail", "webhook": "to their own program", "push": "to phones and pages"}
+var channelNames = map[string]string{"email": "by e-mail", "webhook": "to their own program", "webpush": "to phones and pages"}
 
 // outcomes are what came of a delivery beyond the inbox, as the table shows it.
 var outcomes = []struct {
@@ -209,7 +228,7 @@ func (s *tally) printWays(p *page) {
 		head = append(head, o.name)
 	}
 	rows := [][]string{head, {"into the inbox", thousands(s.inboxes)}}
-	for _, channel := range []string{"email", "webhook", "push"} {
+	for _, channel := range []string{"email", "webhook", "webpush"} {
 		if s.beyond[channel] == nil {
 			continue
 		}

@@ -53,7 +53,7 @@ type ChannelOptions struct {
 
 // channelOptions are those that settings ask for. Error: a password that cannot be read.
 func channelOptions(set *settings.Settings) (ChannelOptions, error) {
-	o := ChannelOptions{URL: set.URL, Private: set.WebhookPrivate, Mail: email.Settings{Server: set.MailServer, User: set.MailUser, From: set.MailFrom}}
+	o := ChannelOptions{URL: set.URL, Private: set.WebhookPrivate, PushServices: set.PushServices, Mail: email.Settings{Server: set.MailServer, User: set.MailUser, From: set.MailFrom}}
 	if set.MailPasswordFile != "" {
 		raw, err := os.ReadFile(set.MailPasswordFile)
 		if err != nil {

@@ -31,6 +31,7 @@ type Settings struct {
 	MailPasswordFile   string        // file of the password for it
 	MailFrom           string        // our own address
 	WebhookPrivate     []string      // hosts inside our own network that webhooks may reach
+	PushServices       []string      // hosts of push services beside those of the browsers' makers
 	DemoSeed           int           // seed of the demo's neighbourhood and day
 
 	fromEnvironment map[string]bool // by flag: the variable was set

@@ -2,7 +2,9 @@
 // The app once it is unlocked: the sync client on the sealed store, and around it what the screens get (context.js).
 import { openClient, Unreachable } from '../shared/sync/client.js'
 import { announce } from '../shared/ui/html.js'
+import { Notices } from '../shared/ui/notices.js'
 import { words } from '../shared/ui/words.js'
+import { dutyOf } from '../shared/duties.js'
 import { takeTimeFrom } from '../shared/ui/now.js'
 import { mineToDecide } from './model/issues.js'
 import { look, moves } from './model/moves.js'
@@ -58,6 +60,15 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const drafts = new Drafts(database, sealed, { failed: e => { if (!closed) app.say(sentenceOf(e), { urgent: true }) } })
   const client = await openClient({ storage, keys, server: location.origin, name: deviceName, platform: 'web', app: version,
     replaces: deviceBefore(marks), sealing: { keys: lockedKeys(database), suite, seal } })
+  const notices = new Notices({ scope: '/app/notices/', changed: redraw, trouble: e => app.say(sentenceOf(e), { urgent: true }), asks: {
+    get: () => client.notices(), take: s => client.notices(s),
+    end: endpoint => client.notices({ endpoint, p256dh: '', auth: '' }, true) } })
+  const begunAt = client.status().lastSynced
+  const firstRound = client.changed(() => { // from now on there is a token to ask with
+    if (client.status().lastSynced === begunAt) return
+    firstRound()
+    if (dutyOf(names.me?.role).inbox) notices.look()
+  })
 
   /** @type {{ me: any, staff: any[], rules?: import('./model/rules.js').Rule[] }} */
   let names = /** @type {any} */ (await known.get('names')) ?? { me: null, staff: [] }
@@ -167,7 +178,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
         vault.addPasskey({ label: words.app.name, passphrase }).then(lookAtVault),
       changePassphrase: (/** @type {string} */ old, /** @type {string} */ next) => vault.changePassphrase(old, next),
       exportUnsent: async () => save(await exportUnsent({ database, open: vault.open })),
-      async signOut() { await client.signOut(); await emptied() },
+      notices,
+      async signOut() { notices.leave(); await client.signOut(); await emptied() },
     },
   }
   let toast = ''

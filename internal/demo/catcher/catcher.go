@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+
+	"doorstep/internal/selfsigned"
 )
 
 // Ways by which something comes.
@@ -36,7 +38,7 @@ type Caught struct {
 // most are kept: older ones are forgotten first.
 const most = 1000
 
-// Catcher takes mail and webhooks. Its methods may be called at any time.
+// Catcher takes mail, webhooks and notices. Its methods may be called at any time.
 type Catcher struct {
 	Roots *x509.CertPool // trusts its certificate, and no other
 	now   func() time.Time
@@ -52,15 +54,17 @@ type Catcher struct {
 	unknown map[string]bool   // mailboxes that there are none of
 	silent  map[string]bool   // paths that never answer
 	secrets map[string]string // of routes, by path
+	// browsers are those that take notices, by path.
+	browsers map[string]*browser
 }
 
 // Start opens both on this machine, at ports that are free. Now is the clock of the demo.
 func Start(now func() time.Time) (*Catcher, error) {
-	certificate, roots, err := newCertificate()
+	certificate, roots, err := selfsigned.New()
 	if err != nil {
 		return nil, err
 	}
-	c := &Catcher{Roots: roots, now: now, unknown: map[string]bool{}, silent: map[string]bool{}, secrets: map[string]string{}}
+	c := &Catcher{Roots: roots, now: now, unknown: map[string]bool{}, silent: map[string]bool{}, secrets: map[string]string{}, browsers: map[string]*browser{}}
 	mails, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail: %w", err)

@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/channel"
 	"doorstep/internal/channel/email"
 	"doorstep/internal/channel/webhook"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/demo/catcher"
 )
 
@@ -62,17 +63,39 @@ func TestItCatchesWhatTheChannelsSend(t *testing.T) {
 			t.Errorf("%s: %v", s.to, err)
 		}
 	}
+	key, err := webpush.KeyFrom(func(int) []byte { return secret })
+	if err != nil {
+		t.Fatal(err)
+	}
+	notices := webpush.New(webpush.Settings{Key: key, Subject: "doorstep@demo.example", Private: []string{c.Receiver}, Roots: c.Roots})
+	own, err := c.Subscribe("ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := c.Subscribe("bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown, mixed := own, own
+	unknown.Endpoint, mixed.Endpoint = own.Endpoint+"x", other.Endpoint
+	for i, s := range []catcher.Subscription{own, mixed, unknown} {
+		err := notices.Send(t.Context(), channel.Route{Address: webpush.Subscription(s).Address()}, notice)
+		if (err == nil) != (i == 0) || webpush.Gone(err) != (i == 2) {
+			t.Errorf("notice %d: %v", i, err)
+		}
+	}
 	c.Unknown("gone@practice.example", false)
 	if err := mails.Send(t.Context(), channel.Route{Address: "gone@practice.example"}, notice); err != nil {
 		t.Error(err)
 	}
 	came := c.Caught()
-	if len(came) != 6 {
+	if len(came) != 8 {
 		t.Fatalf("%d came", len(came))
 	}
 	for i, want := range []struct{ to, answer, signed, text string }{
 		{"front.desk@practice.example", "250", "", notice.Link}, {"gone@practice.example", "550", "", ""}, {"/signed", "202", "holds", "handover.waits"},
-		{"/forged", "202", "does not hold", "handover.waits"}, {"/silent", "none", "not checked", "handover.waits"}, {"gone@practice.example", "250", "", notice.Link},
+		{"/forged", "202", "does not hold", "handover.waits"}, {"/silent", "none", "not checked", "handover.waits"},
+		{"/push/ann", "201", "", "Something urgent waits"}, {"/push/bob", "400", "", ""}, {"gone@practice.example", "250", "", notice.Link},
 	} {
 		got := came[i]
 		if got.To != want.to || !strings.HasPrefix(got.Answer, want.answer) || !strings.HasPrefix(got.Signed, want.signed) || !strings.Contains(got.Text, want.text) || !got.At.Equal(morning) {

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httputil"
+	"strings"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -24,6 +25,10 @@ type receiver struct{ *Catcher }
 
 // ServeHTTP implements http.Handler.
 func (c receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, pushPath) {
+		c.push(w, r)
+		return
+	}
 	head, err := httputil.DumpRequest(r, false)
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)

@@ -3,6 +3,8 @@
 import { html, nothing } from '../../shared/ui/html.js'
 import { when } from '../../shared/ui/format.js'
 import { count, fill, word, words } from '../../shared/ui/words.js'
+import { noticesView } from '../../shared/ui/notices.js'
+import { dutyOf } from '../../shared/duties.js'
 import { address } from '../router.js'
 import { sentenceOf } from '../sync-sentence.js'
 import { installAdvice } from './offers.js'
@@ -88,6 +90,7 @@ export function settings(app) {
         <button class="nhsuk-button nhsuk-button--secondary" type="submit">${w.changePassphrase}</button></form></div></details>
     <p><a href="/account/">${w.account}</a></p>
 
+    ${dutyOf(app.me.role).inbox ? html`<h2 class="nhsuk-heading-m">${words.common.notices.title}</h2>${noticesView(p.notices)}` : nothing}
     ${p.advise ? installAdvice(app) : nothing}
     <h2 class="nhsuk-heading-m">${w.leave}</h2>
     ${s.unsent ? html`${banner(count(s.unsent, w.unsentLeft), 'warn')}

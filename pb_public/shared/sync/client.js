@@ -18,6 +18,7 @@ import { eraseAll } from './directive.js'
 import { plain } from './json.js'
 import { rowKeys } from './key.js'
 import { names } from './names.js'
+import { notices } from './notices.js'
 import { patientOfSeen } from './overlay.js'
 import { changes, record } from './record.js'
 import { receiptOf, receipts } from './receipts.js'
@@ -262,6 +263,16 @@ export class Client {
    * @returns {Promise<{ me: any, staff: any[] } | null>}
    */
   names() { return names(this.#core) }
+
+  /**
+   * Notices on this phone: what there is, take them, take none any more. Rejects where there is no way to ask now.
+   * @param {{ endpoint: string, p256dh: string, auth: string }} [s] to take, or with an endpoint alone to end
+   * @param {boolean} [end] @returns {Promise<any>}
+   */
+  notices(s, end) {
+    return s ? notices(this.#core, 'POST', end ? '/notices/end' : '/notices', end ? { endpoint: s.endpoint } : s)
+      : notices(this.#core, 'GET', '/notices')
+  }
 
   // —— syncing
 

@@ -144,7 +144,7 @@ var table = map[string]folder{
 	"internal/pbcontacts": {why: "lists of people to keep in touch with are kept in transactions of the store, and read in its snapshots",
 		imports: []string{"internal/care", "internal/columns", "internal/desk", "internal/measures", "internal/pbstore", "internal/worktime"}},
 	"internal/pbrules": {why: "rules and what they judge are read in snapshots of the store, and rules are written in its transactions",
-		imports: []string{"internal/care", "internal/pbstore", "internal/rules"}},
+		imports: []string{"internal/care", "internal/pbstore", "internal/rulebook", "internal/rules"}},
 	"internal/pbdevices": {why: "which phones are refused is kept in transactions of the store, and read in its snapshots",
 		imports: []string{"internal/care", "internal/columns", "internal/desk", "internal/pbstore"}},
 	"internal/pblone": {why: "who is alone is read in snapshots of the store, and what a desk did about them kept in its transactions",
@@ -171,7 +171,7 @@ var table = map[string]folder{
 		imports: []string{everything}, outside: []string{pocketbase, "github.com/klauspost/compress"}}, // to pack what a hostile client sends
 	"internal/httpapi": {why: "a route turns a request into one call of the engine, and status codes back",
 		imports: []string{"internal/measures", "internal/care", "internal/access", "internal/wire", "internal/identifier", "internal/rules", "internal/handover", "internal/desk", "internal/takein", "internal/arrange", "internal/rooms", "internal/syncer",
-			"internal/identity", "internal/importer", "internal/setup", "internal/channel", "internal/channel/email", "internal/channel/webhook", "internal/channel/webpush", "internal/pbnotices", "internal/delivery", "internal/news2", "internal/sheet", "internal/fhir", "internal/pbchannels", "internal/pbcontacts", "internal/pbrules", "internal/pblone", "internal/pbstore", "internal/pbdevices", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbmerges", "internal/pbplans", "internal/plan", "internal/worktime"},
+			"internal/identity", "internal/importer", "internal/setup", "internal/channel", "internal/channel/email", "internal/channel/webhook", "internal/channel/webpush", "internal/pbnotices", "internal/delivery", "internal/news2", "internal/sheet", "internal/fhir", "internal/pbchannels", "internal/pbcontacts", "internal/pbrules", "internal/rulebook", "internal/pblone", "internal/pbstore", "internal/pbdevices", "internal/pbpages", "internal/pbpeople", "internal/folding", "internal/clockwatch", "internal/health", "internal/pbmerges", "internal/pbplans", "internal/plan", "internal/worktime"},
 		outside: []string{pocketbase, "github.com/klauspost/compress", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10", "golang.org/x/time/rate"}, tests: []string{"internal/pbrecords", "internal/server"}},
 	"internal/phone": {why: "a client knows the wire and nothing of the server behind it",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier"},

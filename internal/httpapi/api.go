@@ -63,15 +63,16 @@ type API struct {
 	// Stream are the times of the streams; the zero value is theirs.
 	Stream StreamTimes
 
-	failed   repeats
-	refusals refusals
-	heard    heard
-	probe    probe
-	outcomes *health.Outcomes
-	looking  whoIsLooking
-	waiting  waitingConnections
-	asking   asking
-	contacts contactWork
+	failed    repeats
+	refusals  refusals
+	heard     heard
+	probe     probe
+	outcomes  *health.Outcomes
+	looking   whoIsLooking
+	waiting   waitingConnections
+	asking    asking
+	contacts  contactWork
+	backtests backtests
 }
 
 // Connections is how many streams and pulls wait for news.

@@ -116,6 +116,7 @@ func (a *API) careRoutes() []careRoute {
 	routes = append(routes, a.loneRoutes()...)
 	routes = append(routes, a.contactRoutes()...)
 	routes = append(routes, a.accountRequestRoutes()...)
+	routes = append(routes, a.ruleRoutes()...)
 	for _, verb := range handoverVerbs {
 		routes = append(routes, careRoute{http.MethodPost, "/handovers/{id}/" + verb.path, worksHandovers, a.act(verb.kind)})
 	}

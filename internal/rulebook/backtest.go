@@ -39,22 +39,36 @@ type Broke struct {
 	Last    string
 }
 
+// Source is where the people and records of a backtest are read.
+type Source interface {
+	// People are those of whom something may have been recorded between two moments.
+	People(from, to time.Time) ([]string, error)
+	// Person is somebody's record and what was recorded of them between two moments; nil where there is nobody.
+	Person(id string, from, to time.Time) (*care.Record, []rules.Event, error)
+	// Practices are the names of organisations by id.
+	Practices() (map[string]string, error)
+}
+
 // Run judges the stored records of everybody by the rules in force and by others, over the days before a moment. What was
 // refused, or disputed, is not looked at: a server that runs raises alarms from that too. Progress is told after each person.
 func Run(ctx context.Context, db *sql.DB, inForce, asked []Entry, days int, now time.Time, progress func(done, all int)) (*Backtest, error) {
+	return RunOn(&reader{ctx: ctx, db: db}, inForce, asked, days, now, progress)
+}
+
+// RunOn is Run on another source.
+func RunOn(source Source, inForce, asked []Entry, days int, now time.Time, progress func(done, all int)) (*Backtest, error) {
 	b := &Backtest{From: now.AddDate(0, 0, -days), To: now, Broke: map[string]Broke{}}
 	current, _ := rules.Compile(active(inForce))
 	others, broken := rules.Compile(active(asked))
 	b.Broken = broken
-	people, err := b.people(ctx, db)
+	people, err := source.People(b.From, b.To)
 	if err != nil {
 		return nil, err
 	}
-	practices, err := namesOf(ctx, db)
+	practices, err := source.Practices()
 	if err != nil {
 		return nil, err
 	}
-	reader := &reader{ctx: ctx, db: db}
 	count := map[Alerts]*Alerts{}
 	add := func(a rules.Alarm, practice string) *Alerts {
 		key := Alerts{Code: a.Rule.Code, Practice: practice, Day: care.Today(a.Event.At)}
@@ -64,11 +78,11 @@ func Run(ctx context.Context, db *sql.DB, inForce, asked []Entry, days int, now 
 		return count[key]
 	}
 	for i, id := range people {
-		person, events, err := reader.person(id, b.From.AddDate(0, 0, -rules.MostDays), now)
+		person, events, err := source.Person(id, b.From.AddDate(0, 0, -rules.MostDays), now)
 		if err != nil {
 			return nil, err
 		}
-		if person != nil {
+		if person != nil && slices.ContainsFunc(events, func(e rules.Event) bool { return !e.At.Before(b.From) }) {
 			subject, practice := rules.Patient{ID: id, Values: person.Values}, practices[care.AsPatient(person).Practice()]
 			for _, a := range b.within(current.Judge(subject, events).Alarms) {
 				b.InForce = append(b.InForce, a.ID)
@@ -124,15 +138,15 @@ func (b *Backtest) note(faults []rules.Fault, events []rules.Event) {
 	}
 }
 
-// people are those of whom anything was recorded in that time.
-func (b *Backtest) people(ctx context.Context, db *sql.DB) (ids []string, err error) {
+// People implements Source: those of whom anything was recorded in that time.
+func (r *reader) People(from, to time.Time) (ids []string, err error) {
 	var parts []string
 	var args []any
 	for _, name := range rules.Collections {
 		parts = append(parts, `SELECT patient FROM `+name+` WHERE retracted = '' AND clinical_time >= ? AND clinical_time <= ?`)
-		args = append(args, columns.Stamp(b.From), columns.Stamp(b.To))
+		args = append(args, columns.Stamp(from), columns.Stamp(to))
 	}
-	rows, err := db.QueryContext(ctx, strings.Join(parts, ` UNION `)+` ORDER BY 1`, args...)
+	rows, err := r.db.QueryContext(r.ctx, strings.Join(parts, ` UNION `)+` ORDER BY 1`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("look for people: %w", err)
 	}
@@ -147,9 +161,9 @@ func (b *Backtest) people(ctx context.Context, db *sql.DB) (ids []string, err er
 	return ids, rows.Err()
 }
 
-// namesOf are the names of organisations by id.
-func namesOf(ctx context.Context, db *sql.DB) (map[string]string, error) {
-	rows, err := db.QueryContext(ctx, `SELECT id, name FROM organisations`)
+// Practices implements Source.
+func (r *reader) Practices() (map[string]string, error) {
+	rows, err := r.db.QueryContext(r.ctx, `SELECT id, name FROM organisations`)
 	if err != nil {
 		return nil, err
 	}
@@ -171,8 +185,8 @@ type reader struct {
 	db  *sql.DB
 }
 
-// person reads somebody and their evidence between two moments; nil where there is nobody.
-func (r *reader) person(id string, from, to time.Time) (*care.Record, []rules.Event, error) {
+// Person implements Source.
+func (r *reader) Person(id string, from, to time.Time) (*care.Record, []rules.Event, error) {
 	people, err := r.records(care.Patients, `id = ?`, id)
 	if err != nil || len(people) == 0 {
 		return nil, nil, err

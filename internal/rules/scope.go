@@ -80,7 +80,7 @@ func (x *expression) eval(s interpreter.Activation) (holds bool, broke string) {
 func (x *expression) reason(err error) string {
 	var cancelled interpreter.EvalCancelledError
 	if errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded {
-		return fmt.Sprintf("it took more than %d steps", costLimit)
+		return fmt.Sprintf(stepsTaken+" %d steps", costLimit)
 	}
 	var broken *types.Err
 	if errors.As(err, &broken) {

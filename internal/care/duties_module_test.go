@@ -44,6 +44,7 @@ func dutiesModule() string {
  * @property {boolean} [chain] is the end of every escalation
  * @property {boolean} [accounts] looks after accounts of staff
  * @property {boolean} [converts] hands on to a practice what volunteers noticed
+ * @property {boolean} [rules] keeps the rules by which handovers are raised
  * @property {boolean} [scale] decides the SpO2 scale of a person
  * @property {'own' | 'all'} [setsUp] which organisations it sets up
  * @property {'receive'} [firstTab] where the inbox opens, if not on all that is open
@@ -58,7 +59,7 @@ const duties = {
 		for _, flag := range []struct {
 			name string
 			set  bool
-		}{{"device", d.Device}, {"inbox", d.Inbox}, {"desk", d.Desk}, {"chain", d.Chain}, {"accounts", d.KeepsAccounts()}, {"converts", d.ConvertsConcerns()}, {"scale", d.SetsScale}} {
+		}{{"device", d.Device}, {"inbox", d.Inbox}, {"desk", d.Desk}, {"chain", d.Chain}, {"accounts", d.KeepsAccounts()}, {"converts", d.ConvertsConcerns()}, {"rules", d.May(Create|Update, HandoverRules)}, {"scale", d.SetsScale}} {
 			if flag.set {
 				fmt.Fprintf(&b, ", %s: true", flag.name)
 			}

@@ -23,7 +23,7 @@ import (
 // error to the codes that the route names.
 func TestEveryRoleIsAnsweredAsDocumented(t *testing.T) {
 	asked, answered := 0, map[string]bool{}
-	for _, conversation := range []string{"05-quarantine", "11-handover", "12-handed-on", "13-desk", "19-ways", "20-contact-lists"} {
+	for _, conversation := range []string{"05-quarantine", "11-handover", "12-handed-on", "13-desk", "19-ways", "20-contact-lists", "22-rules"} {
 		t.Run(conversation, func(t *testing.T) {
 			s := newStage(t)
 			s.replay(t, conversation)
@@ -133,7 +133,7 @@ func (s *stage) tokens(t *testing.T) map[string]string {
 // is not, and with each of its parameters.
 func (s *stage) addresses(path string, op *openapi3.Operation) (list []string) {
 	if strings.Contains(path, "{id}") {
-		kind := map[string]string{"handovers": "handover ", "issues": "issue ", "contact-lists": "list "}[strings.Split(path, "/")[4]]
+		kind := map[string]string{"handovers": "handover ", "issues": "issue ", "contact-lists": "list ", "rules": "backtest "}[strings.Split(path, "/")[4]]
 		for _, name := range slices.Sorted(maps.Keys(s.value)) {
 			person, isPerson := s.people[name]
 			of := map[string]string{"people": care.Patients, "teams": care.Teams}[strings.Split(path, "/")[4]]

@@ -53,7 +53,7 @@ var shapes = []struct {
 	kind    string
 	members []string
 }{
-	{"handover", []string{"class", "to_team"}}, {"device", []string{"platform"}}, {"issue", []string{"owner_team"}},
+	{"rule", []string{"trigger"}}, {"backtest", []string{"totals"}}, {"handover", []string{"class", "to_team"}}, {"device", []string{"platform"}}, {"issue", []string{"owner_team"}},
 	{"caseload row", []string{"patient", "team", "staff"}}, {"visit", []string{"patient", "planned_start"}}, {"event", []string{"kind", "at"}},
 	{"person", []string{"family_name"}}, {"handover", []string{"state", "to_team"}},
 }

@@ -39,7 +39,7 @@ type library struct {
 func newLibrary(t *testing.T) *library {
 	l := &library{stage: newStage(t), asked: map[string]bool{}, mids: map[string]int{}}
 	for _, sentence := range []string{
-		"Bridge Surgery has two GPs, Guy and Gwen, and Rita at its reception.", "Adam administers the whole server",
+		"Bridge Surgery has two GPs, Guy and Gwen, and Rita at its reception.", "Adam administers the whole server", "Olga and Paul keep the rules",
 		"There are a care coordinator, Cora; a mental health team, Minds, with Mia; and a voluntary service, Friendly Visits, with Vera, its coordinator, and Vic, who visits Ada.",
 		"Ann's phone is enrolled, has said hello and has pulled to the end.",
 		"Lea's phone is enrolled, has said hello and has pulled to the end.",
@@ -52,7 +52,7 @@ func newLibrary(t *testing.T) *library {
 	for n, name := range []string{"Ann", "Lea", "Vic"} {
 		l.phones = append(l.phones, reader{name + "'s phone", l.value[fmt.Sprintf("access token %d", n+1)], l.value[fmt.Sprintf("client %d", n+1)]})
 	}
-	for _, name := range []string{"Lea", "Hana", "Guy", "Rita", "Cora", "Vera", "Adam"} {
+	for _, name := range []string{"Lea", "Hana", "Guy", "Rita", "Cora", "Vera", "Adam", "Olga"} {
 		token, err := l.people[name].NewAuthToken()
 		if err != nil {
 			t.Fatal(err)
@@ -164,6 +164,8 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return []string{"/api/care/v1/contact-lists/" + contactList + "/people"}, "", true
 	case "/api/care/v1/people/{id}/contact-lists":
 		return []string{"/api/care/v1/people/" + l.value["Ada"] + "/contact-lists"}, "", true
+	case "/api/care/v1/rules/backtests/{id}":
+		return []string{"/api/care/v1/rules/backtests/" + l.value["backtest 1"]}, "", true
 	case "/api/care/v1/people/search":
 		return []string{path}, `{"text":"ad"}`, true
 	case "/api/care/v1/people/alike":
@@ -357,11 +359,31 @@ func (l *library) keep() {
 	l.push(ann, author, nested(20))
 	l.app.Put(l.t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
 	l.keepInTouch()
+	l.backtest()
 	l.tick()
 }
 
 // contactList is the list of people to keep in touch with on which Ada is.
 const contactList = "01kjm6jm000000000000000001"
+
+// backtest tries a rule over what is kept.
+func (l *library) backtest() {
+	l.t.Helper()
+	rule := `{"days":30,"rule":{"code":"not_in","title":"Nobody opened","collection":"visits","trigger":"record.status == \"no_access\"","class":"R","destination":"practice","ask":"Ring","review_on":"2027-01-01"}}`
+	token, err := l.people["Olga"].NewAuthToken()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	status, answer := l.ask(token, http.MethodPost, "/api/care/v1/rules/backtests", rule)
+	var begun struct{ ID string }
+	if err := json.Unmarshal(answer, &begun); err != nil || status != http.StatusAccepted {
+		l.t.Fatalf("%d %s", status, answer)
+	}
+	l.value["backtest 1"] = begun.ID
+	if err := l.act("The backtest is done"); err != nil {
+		l.t.Fatal(err)
+	}
+}
 
 func (l *library) keepInTouch() {
 	for _, statement := range []string{

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hpke"
 	"crypto/rand"
+	"encoding/json"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -30,6 +31,7 @@ import (
 	"doorstep/internal/pbstore"
 	"doorstep/internal/server"
 	"doorstep/internal/setup"
+	"doorstep/internal/testkit"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
@@ -176,6 +178,13 @@ var actions = map[string]func(*stage){
 	},
 	"Their system refuses what it is sent": func(s *stage) { s.refuses.Store(http.StatusForbidden) },
 	"Their system takes what it is sent":   func(s *stage) { s.refuses.Store(http.StatusNoContent) },
+	"Olga and Paul keep the rules": func(s *stage) {
+		s.know("Olga", s.app.Staff(s.t, care.ClinicalLead, "Olga"))
+		s.know("Paul", s.app.Staff(s.t, care.ClinicalLead, "Paul"))
+	},
+	"The backtest is done": func(s *stage) {
+		testkit.Until(s.t, "the backtest is done", s.backtestIsDone)
+	},
 	"Adam administers the whole server": func(s *stage) {
 		s.know("Adam", s.app.Staff(s.t, care.ServerAdministrator, "Adam"))
 	},
@@ -282,6 +291,29 @@ func (s *stage) lockPhone() error {
 }
 
 var passing = regexp.MustCompile(`^(\d+) (minutes|hours|days) pass\.$`)
+
+// backtestIsDone says whether Olga's backtest is done.
+func (s *stage) backtestIsDone() bool {
+	token, err := s.people["Olga"].NewAuthToken()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodGet, s.http.URL+"/api/care/v1/rules/backtests/"+s.value["backtest 1"], nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var far struct{ State string }
+	if err := json.NewDecoder(response.Body).Decode(&far); err != nil {
+		s.t.Fatal(err)
+	}
+	return far.State != "running"
+}
 
 func (s *stage) act(sentence string) error {
 	if m := passing.FindStringSubmatch(sentence); m != nil {

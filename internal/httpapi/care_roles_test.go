@@ -26,6 +26,7 @@ var (
 	noticeRoles        = inboxRoles // whoever has an inbox or a desk
 	registerRoles      = []care.Role{care.TeamLead, care.CareCoordinator}
 	administratorRoles = []care.Role{care.Administrator, care.ServerAdministrator}
+	ruleRoles          = []care.Role{care.ClinicalLead}
 	serverRoles        = []care.Role{care.ServerAdministrator}
 	keeperRoles        = []care.Role{care.VolunteerCoordinator, care.TeamLead, care.CareCoordinator, care.Administrator, care.ServerAdministrator}
 )
@@ -116,6 +117,12 @@ var routeTable = map[string]struct {
 	"POST /plans":                        {roles: deskRoles, body: `{"patient":"{id}","team":"{id}","plan":` + onePlan + `}`, status: 404},
 	"POST /plans/{id}":                   {roles: deskRoles, body: `{"plan":` + onePlan + `}`, status: 404},
 	"POST /plans/{id}/end":               {roles: deskRoles, body: `{}`, status: 404},
+	"GET /rules":                         {roles: ruleRoles, status: 200},
+	"POST /rules":                        {roles: ruleRoles, body: `{}`, status: 400, code: "invalid"},
+	"POST /rules/{id}/approve":           {roles: ruleRoles, status: 404},
+	"POST /rules/{id}/withdraw":          {roles: ruleRoles, status: 404},
+	"POST /rules/backtests":              {roles: ruleRoles, body: `{"version":"{id}","days":7}`, status: 404},
+	"GET /rules/backtests/{id}":          {roles: ruleRoles, status: 404},
 	"GET /contact-lists":                 {roles: deskRoles, status: 200},
 	"POST /contact-lists":                {roles: deskRoles, body: `{"team":"{id}","name":"x","every_days":7,"shown":"desk"}`, status: 404},
 	"GET /contact-lists/due":             {roles: deskRoles, query: "?team={id}", status: 404},

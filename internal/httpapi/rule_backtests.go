@@ -23,7 +23,6 @@ import (
 // Bounds of backtests: one runs at a time, the last few are kept until the server stops, and of one person no more records
 // are read.
 const (
-	mostBacktestDays = 90
 	backtestsKept    = 5
 	backtestEvidence = 2000
 	// mostAlertRows is how many lines of rule, practice and day an answer has.
@@ -139,8 +138,9 @@ func (a *API) beginBacktest(e *core.RequestEvent) error {
 		job.end(nil, err)
 		return err
 	}
+	begun := job.view()
 	go a.runBacktest(job, inForce, []rulebook.Entry{asked}, body.Days)
-	return writeJSON(e, http.StatusAccepted, job.view())
+	return writeJSON(e, http.StatusAccepted, begun)
 }
 
 // begin keeps a backtest, unless another one runs.

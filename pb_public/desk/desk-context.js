@@ -20,7 +20,7 @@ import { words } from './words.js'
  */
 
 /**
- * @typedef {{ for: 'desk' | 'accounts' | 'clinical' | 'neighbourhood' | 'setup',
+ * @typedef {{ for: 'desk' | 'accounts' | 'clinical' | 'neighbourhood' | 'setup' | 'rules',
  *   open: (desk: DeskContext, args: string[]) => View }} Opener
  */
 
@@ -55,16 +55,18 @@ export class DeskContext {
   get isClinical() { return this.isDesk && this.duty.view === 'clinical' }
   get isCoordinator() { return this.duty.chain === true }
 
-  /** @param {'desk' | 'accounts' | 'clinical' | 'neighbourhood' | 'setup'} what */
+  /** @param {'desk' | 'accounts' | 'clinical' | 'neighbourhood' | 'setup' | 'rules'} what */
   may(what) {
     if (what === 'accounts') return this.duty.accounts === true
+    if (what === 'rules') return this.duty.rules === true
     if (what === 'setup') return this.duty.setsUp !== undefined
     if (what === 'neighbourhood') return this.isClinical && this.isCoordinator
     return what === 'clinical' ? this.isClinical : this.isDesk
   }
 
   /** The view that opens by itself; '' for whom there is none. */
-  get home() { return this.isDesk ? 'start' : this.may('setup') ? 'organisations' : this.may('accounts') ? 'phones' : '' }
+  get home() { return this.isDesk ? 'start' : this.may('setup') ? 'organisations' : this.may('accounts') ? 'phones'
+    : this.may('rules') ? 'rules' : '' }
 
   get nav() {
     const n = words.desk.nav
@@ -81,6 +83,7 @@ export class DeskContext {
       { to: 'cover', text: n.cover, covers: ['cover'], for: /** @type {const} */ ('desk') },
       { to: 'organisations', text: n.setUp, covers: ['organisations', 'organisation', 'team', 'neighbourhood', 'accounts', 'account',
         'routes', 'route', 'templates', 'template'], for: /** @type {const} */ ('setup') },
+      { to: 'rules', text: n.rules, covers: ['rules', 'rule'], for: /** @type {const} */ ('rules') },
       { to: 'phones', text: n.phones, covers: ['phones'], for: /** @type {const} */ ('accounts') },
       { to: 'staff', text: n.staff, covers: ['staff', 'leaver', 'code'], for: /** @type {const} */ ('accounts') },
     ]

@@ -12,6 +12,7 @@
  * @property {boolean} [chain] is the end of every escalation
  * @property {boolean} [accounts] looks after accounts of staff
  * @property {boolean} [converts] hands on to a practice what volunteers noticed
+ * @property {boolean} [rules] keeps the rules by which handovers are raised
  * @property {boolean} [scale] decides the SpO2 scale of a person
  * @property {'own' | 'all'} [setsUp] which organisations it sets up
  * @property {'receive'} [firstTab] where the inbox opens, if not on all that is open
@@ -29,7 +30,7 @@ const duties = {
   volunteer_coordinator: { view: 'limited', device: true, inbox: true, desk: true, accounts: true, converts: true },
   team_lead: { view: 'clinical', device: true, inbox: true, desk: true, accounts: true, scale: true },
   care_coordinator: { view: 'clinical', device: true, inbox: true, desk: true, chain: true, accounts: true },
-  clinical_lead: { view: 'none' },
+  clinical_lead: { view: 'none', rules: true },
   safeguarding_lead: { view: 'none', inbox: true },
   privacy_officer: { view: 'none' },
   practice_reception: { view: 'none', inbox: true, firstTab: 'receive' },

@@ -23,6 +23,8 @@ import { person } from './person.js'
 import { phones } from './phones.js'
 import { plan } from './plan.js'
 import { register } from './register.js'
+import { rule } from './rule.js'
+import { rules } from './rules.js'
 import { said } from './said.js'
 import { staff } from './staff.js'
 import { route, routes } from './routes.js'
@@ -64,6 +66,8 @@ export const views = {
   neighbourhood: { for: 'setup', open: neighbourhood },
   accounts: { for: 'setup', open: accounts },
   account: { for: 'setup', open: account },
+  rules: { for: 'rules', open: rules },
+  rule: { for: 'rules', open: rule },
   routes: { for: 'setup', open: routes },
   route: { for: 'setup', open: route },
   undelivered: { for: 'desk', open: undelivered },

@@ -13,7 +13,7 @@ export function screensOf(role) {
   const duty = dutyOf(role)
   /** @type {Screen[]} */ const list = []
   if (duty.inbox) list.push('practice')
-  if (duty.desk || duty.accounts) list.push('desk')
+  if (duty.desk || duty.accounts || duty.rules) list.push('desk')
   if (duty.device) list.push('app')
   return list
 }

@@ -33,7 +33,9 @@ func TestWhoeverHasNoAccountAsksForOneFromAOneTimeLink(t *testing.T) {
 		w.nobody("/once/account", rita, http.StatusAccepted)
 	}
 	w.nobody("/once/account", map[string]any{"session": session + "x", "name": "Rita", "email": "rita@practice.example"}, http.StatusUnauthorized)
-	list := func() []any { return w.ask(w.adam, http.MethodGet, "/account-requests", nil, http.StatusOK)["items"].([]any) }
+	list := func() []any {
+		return w.ask(w.adam, http.MethodGet, "/account-requests", nil, http.StatusOK)["items"].([]any)
+	}
 	asked := list()
 	if len(asked) != 1 {
 		t.Fatalf("%d ask", len(asked))

@@ -114,7 +114,9 @@ func (s *Server) CleanUp(ctx context.Context) error {
 	if err := s.Engine.Retain(ctx, syncer.Retention{Tombstones: s.o.Tombstones}); err != nil {
 		return err
 	}
-	if err := s.Engine.Do(ctx, func(tx *pbstore.Tx) error { return errors.Join(pbchannels.In(tx).ForgetOnce(), pbchannels.In(tx).ForgetAccountRequests(), pbnotices.Forget(tx)) }); err != nil {
+	if err := s.Engine.Do(ctx, func(tx *pbstore.Tx) error {
+		return errors.Join(pbchannels.In(tx).ForgetOnce(), pbchannels.In(tx).ForgetAccountRequests(), pbnotices.Forget(tx))
+	}); err != nil {
 		return err
 	}
 	// A few rows of each index are enough for the planner; all of them would hold the writer for a third of a second.

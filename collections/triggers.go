@@ -102,7 +102,7 @@ func installTriggers(app core.App, name string) error {
 			return fmt.Errorf("install trigger on %s: %w", name, err)
 		}
 	}
-	for _, of := range []map[string]string{closedTriggers(app, name), peopleTriggers(app, c), recordTriggers(app, name), contactTriggers(app, name)} {
+	for _, of := range []map[string]string{closedTriggers(app, name), peopleTriggers(app, c), measureTriggers(app, c), recordTriggers(app, name), contactTriggers(app, name)} {
 		for trigger, statement := range of {
 			if err := replaceTrigger(app, trigger, statement); err != nil {
 				return err

@@ -13,7 +13,7 @@
 //   - worktime: core hours and bank holidays. Pure.
 //   - plan: the visits and check-ins that a repeating plan stands for. Pure.
 //   - lone: works out who is told of somebody who is alone, and when. Pure.
-//   - measures: what a neighbourhood wants to know of its work, worked out from contacts. Pure.
+//   - measures: what a neighbourhood wants to know of its work, worked out from what is recorded. Pure.
 //   - clockwatch: notices when the clock of the machine is set. Pure.
 //   - health: judges from measurements whether the server does its work. Pure.
 //   - metrics: what a server counts, in the form that Prometheus reads.
@@ -65,6 +65,7 @@
 //   - pbrules: reads rules and what they judge, and writes rules, in SQL.
 //   - pbmerges: keeps which registrations were made one person, in SQL.
 //   - pbcontacts: keeps lists of people to keep in touch with, and who is on them, in SQL.
+//   - pbmeasures: counts what is recorded for the figures of neighbourhoods, in SQL.
 //   - pbplans: keeps repeating plans and reads the rounds of a day, in SQL.
 //   - pblone: reads who is alone, what a desk did about them, and when phones were heard of, in SQL.
 //   - pbdevices: keeps which phones are refused, and why, in SQL.

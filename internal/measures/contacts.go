@@ -11,13 +11,17 @@ import (
 
 // Visit is a visit, or a check-in, of one person.
 type Visit struct {
-	ID, Team, Staff string
-	Service         string // the organisation that makes it, "" = not known
-	Checkin         bool
-	Purpose, Status string
-	Outcome         string
-	At              time.Time // when it was; of what was not made the zero time
-	Start, End      time.Time // as planned; zero = it was not
+	ID      string    `json:"i"`
+	Team    string    `json:"t,omitzero"`
+	Staff   string    `json:"s,omitzero"`
+	Service string    `json:"o,omitzero"` // the organisation that makes it, "" = not known
+	Checkin bool      `json:"c,omitzero"`
+	Purpose string    `json:"p,omitzero"`
+	Status  string    `json:"u,omitzero"`
+	Outcome string    `json:"r,omitzero"`
+	At      time.Time `json:"a,omitzero"` // when it was; of what was not made the zero time
+	Start   time.Time `json:"b,omitzero"` // as planned; zero = it was not
+	End     time.Time `json:"e,omitzero"`
 }
 
 // seen says whether the person was seen.

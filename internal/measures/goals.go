@@ -10,9 +10,11 @@ import (
 
 // Goal is what somebody wants, and how far it is. Days such as 2026-03-02; "" = none.
 type Goal struct {
-	Team                           string
-	AgreedOn, ReviewOn, ReviewedOn string
-	Outcome                        string // as the person says; "" = it is worked towards
+	Team       string `json:"t,omitzero"`
+	AgreedOn   string `json:"a,omitzero"`
+	ReviewOn   string `json:"w,omitzero"`
+	ReviewedOn string `json:"d,omitzero"`
+	Outcome    string `json:"o,omitzero"` // as the person says; "" = it is worked towards
 }
 
 func (p Person) countGoals(c Counts) {
@@ -38,9 +40,10 @@ func (p Person) countGoals(c Counts) {
 
 // Membership is a time in which somebody is on a list of people who are contacted every so many days.
 type Membership struct {
-	Team     string
-	Every    int       // days
-	From, To time.Time // zero = since ever, and without end
+	Team  string    `json:"t,omitzero"`
+	Every int       `json:"d,omitzero"` // days
+	From  time.Time `json:"f,omitzero"` // zero = since ever
+	To    time.Time `json:"u,omitzero"` // zero = without end
 }
 
 // countLists counts, at the end of each week, who was on such a list, and who of them had been seen in time. How many are on

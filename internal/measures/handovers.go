@@ -6,24 +6,24 @@ import (
 
 // Handover is what became of a handover, by its history. A zero time: it did not happen.
 type Handover struct {
-	ID, From, To string // teams: whose people sent it, and whom it came to first; "" = nobody could take it
-	Class        string
-	AtDoor       time.Time // when what it is about happened
-	Sent         time.Time // when it came to the first team
-	Acknowledged time.Time // when the first person took it in hand, answered it, or said why it is not for them
-	Late         bool      // the first team's time had run out by then, or has
-	Due          time.Time // until when it is to be acknowledged; zero = nothing is due any more
-	NoClock      bool      // nothing ever was
-	Accepted     time.Time // when the first clinician took it on
-	SameDay      time.Time // until when a clinician was to take it on, of what is for the same day
-	Declined     bool      // somebody of the first team said why it is not for them
-	Elsewhere    bool      // the first team takes this class elsewhere, and nobody there saw it
-	Teams        int       // that it came to
-	Closed       time.Time
-	Withdrawn    bool // it was closed because nobody need answer it
-	// Outcome is how a clinician closed it, Advised says that advice was all that was needed.
-	Outcome string
-	Advised bool
+	ID           string    `json:"i"`
+	From         string    `json:"f,omitzero"` // teams: whose people sent it, and whom it came to first
+	To           string    `json:"t,omitzero"`
+	Class        string    `json:"c,omitzero"`
+	AtDoor       time.Time `json:"d,omitzero"` // when what it is about happened
+	Sent         time.Time `json:"s,omitzero"` // when it came to the first team; zero: nobody could take it
+	Acknowledged time.Time `json:"k,omitzero"` // when the first person took it in hand, answered it, or said why it is not for them
+	Late         bool      `json:"l,omitzero"` // the first team's time had run out by then, or has
+	Due          time.Time `json:"u,omitzero"` // until when it is to be acknowledged; zero = nothing is due any more
+	NoClock      bool      `json:"n,omitzero"` // nothing ever was
+	Accepted     time.Time `json:"a,omitzero"` // when the first clinician took it on
+	SameDay      time.Time `json:"y,omitzero"` // until when a clinician was to take it on, of what is for the same day
+	Declined     bool      `json:"r,omitzero"` // somebody of the first team said why it is not for them
+	Elsewhere    bool      `json:"e,omitzero"` // the first team takes this class elsewhere, and nobody there saw it
+	Teams        int       `json:"m,omitzero"` // that it came to
+	Closed       time.Time `json:"z,omitzero"`
+	Withdrawn    bool      `json:"w,omitzero"` // it was closed because nobody need answer it
+	Advised      bool      `json:"v,omitzero"` // a clinician closed it with advice, and said that no more was needed
 }
 
 // What became of a handover at the team to which it came first. Each is one of them and no other.

@@ -41,9 +41,9 @@ func (w Week) Begins() time.Time { return w.Monday().Begins() }
 // Ends is its last moment.
 func (w Week) Ends() time.Time { return (w + 1).Begins().Add(-time.Millisecond) }
 
-// Period are four weeks that are reported together; always the same four, whoever asks when, so that no two reports differ
+// WeeksOfPeriod are four weeks that are reported together; always the same four, whoever asks when, so that no two reports differ
 // by a week that could be worked out.
-const weeksOfPeriod = 4
+const WeeksOfPeriod = 4
 
 // PeriodOf is the first week of the four to which a week belongs.
-func PeriodOf(w Week) Week { return w - (w-1)%weeksOfPeriod }
+func PeriodOf(w Week) Week { return w - (w-1)%WeeksOfPeriod }

@@ -39,6 +39,7 @@ const (
 	jobRefusals   = "note_refused_phones"
 	jobHeard      = "note_phones_heard"
 	jobContacts   = "work_out_contact_lists"
+	jobFigures    = "count_figures"
 )
 
 // peopleEvery: whoever searches brings the index of people up to date too; after an import they find it done.
@@ -47,6 +48,9 @@ const peopleEvery = 10 * time.Second
 // contactsEvery: what was recorded of somebody on a list is at the desk when the planner looks next. After each midnight in
 // London the lists themselves are worked out; at any other time it is two statements.
 const contactsEvery = 15 * time.Second
+
+// figuresEvery is how often what is new is counted for the figures of neighbourhoods.
+const figuresEvery = 20 * time.Second
 
 // Lateness that health speaks of.
 const (
@@ -70,6 +74,7 @@ func (s *Server) jobs() []job {
 		{name: jobHeard, every: time.Minute, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.WriteHeard(ctx) }},
 		{name: jobPeople, every: peopleEvery, lateAfter: lateHours, do: s.People.Bring},
 		{name: jobContacts, every: contactsEvery, atStart: true, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.WorkContacts(ctx) }},
+		{name: jobFigures, every: figuresEvery, atStart: true, lateAfter: lateHours, do: s.Figures.Keep},
 		{name: jobMove, every: time.Minute, atStart: true, lateAfter: lateHours, do: func(ctx context.Context) error { return s.API.MoveWhoIsDue(ctx) }},
 		{name: jobSeal, every: time.Hour, atStart: true, lateAfter: lateHours, do: s.sealAudit},
 		{name: jobCleanUp, daily: "10 3 * * *", lateAfter: lateNight, steady: 24 * time.Hour, do: s.CleanUp}, // while people sleep

@@ -27,6 +27,7 @@ import (
 	"doorstep/internal/importer"
 	"doorstep/internal/metrics"
 	"doorstep/internal/pbchannels"
+	"doorstep/internal/pbmeasures"
 	"doorstep/internal/pbpeople"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
@@ -86,6 +87,7 @@ type Server struct {
 	App     core.App
 	Store   *pbstore.Store
 	People  *pbpeople.Index
+	Figures *pbmeasures.Keeper
 	Engine  *syncer.Engine
 	API     *httpapi.API
 	o       Options
@@ -193,6 +195,7 @@ func open(app core.App, o Options) (*Server, error) {
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
 		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Secure: secure, Channels: channels, Beyond: later{s}, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
+	s.Figures = &pbmeasures.Keeper{Store: s.Store, Now: o.Now, Do: s.Engine.Do}
 	s.deliveries = s.newDeliveries()
 	if s.senders, err = s.newSenders(); err != nil {
 		return nil, errors.Join(err, s.Store.Close())

@@ -37,6 +37,8 @@ var small = map[string]string{
 	"team_routes":      "the ways to the teams of one area",
 	"once_links":       "those of a day",
 	"account_requests": "five for each team, of a month",
+	"measure_state":    "one row",
+	"measure_stale":    "weeks, a year of them at most",
 	"staff":            "the people who work there",
 }
 

@@ -38,7 +38,7 @@ var measuresDDL = []string{
 		PRIMARY KEY (week, measure, team, patient, value)) WITHOUT ROWID`,
 	`CREATE INDEX measure_noted_patient ON measure_noted (patient)`,
 	// Weeks whose reports are not as their counts are, and the reports, of one week or of four.
-	`CREATE TABLE measure_stale (week INTEGER PRIMARY KEY)`,
+	`CREATE TABLE measure_stale (week INTEGER PRIMARY KEY, since TEXT NOT NULL DEFAULT '')`,
 	`CREATE TABLE measure_reports (neighbourhood TEXT NOT NULL, weeks INTEGER NOT NULL, week INTEGER NOT NULL, at TEXT NOT NULL, undecided INTEGER NOT NULL, body BLOB NOT NULL,
 		PRIMARY KEY (neighbourhood, weeks, week))`,
 	`CREATE INDEX measure_reports_undecided ON measure_reports (at) WHERE undecided = 1`,

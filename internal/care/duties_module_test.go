@@ -47,6 +47,8 @@ func dutiesModule() string {
  * @property {boolean} [rules] keeps the rules by which handovers are raised
  * @property {boolean} [scale] decides the SpO2 scale of a person
  * @property {'own' | 'all'} [setsUp] which organisations it sets up
+ * @property {boolean} [figures] reads the figures of the neighbourhoods of its teams
+ * @property {boolean} [promises] sets targets there, and lets others read the figures
  * @property {'receive'} [firstTab] where the inbox opens, if not on all that is open
  */
 
@@ -59,7 +61,7 @@ const duties = {
 		for _, flag := range []struct {
 			name string
 			set  bool
-		}{{"device", d.Device}, {"inbox", d.Inbox}, {"desk", d.Desk}, {"chain", d.Chain}, {"accounts", d.KeepsAccounts()}, {"converts", d.ConvertsConcerns()}, {"rules", d.May(Create|Update, HandoverRules)}, {"scale", d.SetsScale}} {
+		}{{"device", d.Device}, {"inbox", d.Inbox}, {"desk", d.Desk}, {"chain", d.Chain}, {"accounts", d.KeepsAccounts()}, {"converts", d.ConvertsConcerns()}, {"rules", d.May(Create|Update, HandoverRules)}, {"scale", d.SetsScale}, {"figures", d.Figures}, {"promises", d.Promises}} {
 			if flag.set {
 				fmt.Fprintf(&b, ", %s: true", flag.name)
 			}

@@ -109,6 +109,8 @@ type Duty struct {
 	SetsScale bool
 	// Administers: which organisations they set up, and whose accounts they keep.
 	Administers Administered
+	// Figures: reads the figures of the neighbourhoods of its teams; Promises: sets targets there, and lets others read them.
+	Figures, Promises bool
 	// FirstTab is the tab on which the inbox page opens.
 	FirstTab Tab
 }
@@ -143,15 +145,15 @@ var duties = []Duty{
 	{Role: SocialCare, View: Clinical, Reach: TeamPeople, Rights: clinicianRights, Device: true, Inbox: true, Answers: true, Registered: true, RaisesUrgent: true},
 	{Role: LinkWorker, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true},
 	{Role: Volunteer, View: Limited, Reach: OwnPeople, Rights: volunteerRights, Device: true},
-	{Role: VolunteerCoordinator, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true, Inbox: true, Answers: true, Desk: true},
-	{Role: TeamLead, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Registered: true, RaisesUrgent: true, SetsScale: true},
-	{Role: CareCoordinator, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Chain: true, Registered: true, RaisesUrgent: true},
-	{Role: ClinicalLead, View: NoRecords, Rights: with(directoryOnly, map[string]Right{HandoverRules: Read | Create | Update})},
+	{Role: VolunteerCoordinator, View: Limited, Reach: TeamPeople, Rights: with(volunteerRights, map[string]Right{Handovers: Read | Create}), Device: true, Inbox: true, Answers: true, Desk: true, Figures: true},
+	{Role: TeamLead, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Registered: true, RaisesUrgent: true, SetsScale: true, Figures: true},
+	{Role: CareCoordinator, View: Clinical, Reach: TeamPeople, Rights: leadRights, Device: true, Inbox: true, Answers: true, Desk: true, Chain: true, Registered: true, RaisesUrgent: true, Figures: true, Promises: true},
+	{Role: ClinicalLead, View: NoRecords, Rights: with(directoryOnly, map[string]Right{HandoverRules: Read | Create | Update}), Figures: true},
 	{Role: SafeguardingLead, View: NoRecords, Rights: practiceRights, Inbox: true, Answers: true, ReadsConcerns: true},
 	{Role: PrivacyOfficer, View: NoRecords, Rights: directoryOnly},
 	{Role: Reception, View: NoRecords, Rights: practiceRights, Inbox: true, FirstTab: ReceiveTab},
 	{Role: DutyGP, View: NoRecords, Rights: practiceRights, Inbox: true, Answers: true},
-	{Role: NeighbourhoodLead, View: NoRecords, Rights: directoryOnly},
+	{Role: NeighbourhoodLead, View: NoRecords, Rights: directoryOnly, Figures: true, Promises: true},
 	{Role: Administrator, View: NoRecords, Rights: administratorRights, Administers: OwnOrganisation},
 	{Role: ServerAdministrator, View: NoRecords, Rights: administratorRights, Administers: WholeServer},
 }

@@ -23,7 +23,7 @@ import (
 // error to the codes that the route names.
 func TestEveryRoleIsAnsweredAsDocumented(t *testing.T) {
 	asked, answered := 0, map[string]bool{}
-	for _, conversation := range []string{"05-quarantine", "11-handover", "12-handed-on", "13-desk", "19-ways", "20-contact-lists", "22-rules"} {
+	for _, conversation := range []string{"05-quarantine", "11-handover", "12-handed-on", "13-desk", "19-ways", "20-contact-lists", "20-neighbourhood", "22-rules"} {
 		t.Run(conversation, func(t *testing.T) {
 			s := newStage(t)
 			s.replay(t, conversation)
@@ -136,12 +136,15 @@ func (s *stage) addresses(path string, op *openapi3.Operation) (list []string) {
 		kind := map[string]string{"handovers": "handover ", "issues": "issue ", "contact-lists": "list ", "rules": "backtest "}[strings.Split(path, "/")[4]]
 		for _, name := range slices.Sorted(maps.Keys(s.value)) {
 			person, isPerson := s.people[name]
-			of := map[string]string{"people": care.Patients, "teams": care.Teams}[strings.Split(path, "/")[4]]
+			of := map[string]string{"people": care.Patients, "teams": care.Teams, "neighbourhoods": care.Neighbourhoods}[strings.Split(path, "/")[4]]
 			if of == "" {
 				of = care.StaffName
 			}
 			if kind != "" && strings.HasPrefix(name, kind) || kind == "" && isPerson && person.Collection().Name == of {
 				list = append(list, strings.ReplaceAll(path, "{id}", s.value[name]))
+				if of == care.Neighbourhoods && strings.HasSuffix(path, "/people") {
+					list = append(list, strings.ReplaceAll(path, "{id}", s.value[name])+"?measure=in_time")
+				}
 			}
 		}
 		return append(list, strings.ReplaceAll(path, "{id}", pbtest.ID()))

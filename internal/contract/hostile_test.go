@@ -115,9 +115,12 @@ func asks(path string) string {
 	if strings.HasSuffix(path, "/not-here") {
 		return ""
 	}
-	what, _, _ := strings.Cut(strings.TrimPrefix(path, "/api/care/v1/"), "/")
+	what, below, _ := strings.Cut(strings.TrimPrefix(path, "/api/care/v1/"), "/")
+	if what == "neighbourhoods" && strings.Contains(below, "/") {
+		what = "targets"
+	}
 	switch what {
-	case "imports":
+	case "imports", "targets", "guests":
 		return "Cora"
 	case "neighbourhoods", "organisations", "teams", "routes", "receiver-tokens", "accounts":
 		return "Adam"

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"doorstep/internal/care"
+	"doorstep/internal/measures"
 	"doorstep/internal/testkit/pbtest"
 	"doorstep/internal/wire"
 )
@@ -146,6 +147,10 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 		return each("handovers", "/api/care/v1/handovers/%s/pdf"), "", true
 	case "/api/care/v1/handovers/{id}/fhir":
 		return each("handovers", "/api/care/v1/handovers/%s/fhir"), "", true
+	case "/api/care/v1/neighbourhoods/{id}/figures", "/api/care/v1/neighbourhoods/{id}/figures/csv", "/api/care/v1/neighbourhoods/{id}/counts", "/api/care/v1/neighbourhoods/{id}/guests":
+		return []string{strings.Replace(path, "{id}", l.value["Riverside"], 1)}, "", true
+	case "/api/care/v1/neighbourhoods/{id}/people":
+		return []string{strings.Replace(path, "{id}", l.value["Riverside"], 1) + "?measure=referred&week=" + measures.WeekOf(l.now()).Monday().String()}, "", true
 	case "/api/care/v1/teams/{id}/routes":
 		return []string{"/api/care/v1/teams/" + l.value["the surgery's team"] + "/routes"}, "", true
 	case "/api/care/v1/issues":
@@ -179,7 +184,7 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 	case "/api/care/v1/staff/{id}/work":
 		return []string{"/api/care/v1/staff/" + l.value["Ann"] + "/work", "/api/care/v1/staff/" + l.value["Vic"] + "/work"}, "", true
 	case "/api/care/v1/inbox", "/api/care/v1/inbox/figures", "/api/care/v1/queues", "/api/care/v1/deliveries", "/api/care/v1/notices", "/api/care/v1/account-requests", "/api/care/v1/board/late", "/api/care/v1/contact-lists", "/api/care/v1/lone", "/api/care/v1/deaths", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
-		"/api/care/v1/organisations", "/api/care/v1/accounts",
+		"/api/care/v1/organisations", "/api/care/v1/accounts", "/api/care/v1/neighbourhoods",
 		"/api/doorstep/health", "/api/sync/v1/keys":
 		return []string{path}, "", true
 	}
@@ -221,7 +226,7 @@ func (l *library) readEverything() map[string][]byte {
 				if status >= http.StatusInternalServerError {
 					l.t.Errorf("%s: %d %.300s", what, status, answer)
 				}
-				if !bytes.HasPrefix(answer, []byte("%PDF-")) { // a file is not read as text
+				if !bytes.HasPrefix(answer, []byte("%PDF-")) && !bytes.HasPrefix(answer, []byte("week,partner,")) { // a file is not read as text
 					l.clean(what, answer)
 				}
 				if status != http.StatusOK {
@@ -357,7 +362,15 @@ func (l *library) keep() {
 	l.push(ann, author, `[{"op":"resolve","issue":"`+pbtest.ID()+`","set":{"pulse":`+nested(60)+`}}]`)
 	l.push(ann, author, `[{"op":"create","collection":"lone_stays","id":"`+pbtest.ID()+`","set":{"place":"Mill \u202e Lane \u0000","number":"07700 \u202e","minutes":30,"home_of":"`+ada+`","panic_at":"`+care.Stamp(l.now())+`"}}]`)
 	l.push(ann, author, nested(20))
-	l.app.Put(l.t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
+	hood := l.app.Put(l.t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
+	for _, name := range []string{"Riverside Nurses", "Coordination"} {
+		team := l.people[name]
+		team.Set("neighbourhood", hood.Id)
+		if err := l.app.Save(team); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	l.know("Riverside", hood)
 	l.keepInTouch()
 	l.backtest()
 	l.tick()

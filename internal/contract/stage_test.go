@@ -228,6 +228,25 @@ var actions = map[string]func(*stage){
 		a.Caseload(s.t, ada, visitors)
 		a.Caseload(s.t, ada, s.people["Vic"])
 	},
+	"The nurses and a coordination team with Cora, a care coordinator, are of a neighbourhood, Riverside; Max manages a practice.": func(s *stage) {
+		a := s.app
+		hood := a.Put(s.t, care.Neighbourhoods, map[string]any{"name": "Riverside"})
+		coordination := a.Team(s.t, s.people["Community Trust"], "coordination", "Coordination")
+		for _, team := range []*core.Record{coordination, s.people["Riverside Nurses"]} {
+			team.Set("neighbourhood", hood.Id)
+			if err := a.Save(team); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		s.know("Riverside", hood)
+		s.know("Cora", a.Staff(s.t, care.CareCoordinator, "Cora", coordination))
+		max := a.Staff(s.t, care.Reception, "Max")
+		max.SetEmail("max@example.org")
+		if err := a.Save(max); err != nil {
+			s.t.Fatal(err)
+		}
+		s.know("Max", max)
+	},
 	"The database is copied, as a backup does.": func(s *stage) {
 		s.backup = filepath.Join(s.t.TempDir(), "data.db")
 		if _, err := s.app.NonconcurrentDB().NewQuery("VACUUM INTO {:to}").Bind(map[string]any{"to": s.backup}).Execute(); err != nil {

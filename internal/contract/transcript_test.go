@@ -176,11 +176,15 @@ func (s *stage) say(st *step) error {
 	return nil
 }
 
-// pdfFile is the one answer that is no JSON and no stream; fhirFile is JSON of FHIR's own form, held to it by two validators
-// in e2e/unit/fhir.test.mjs. Transcripts show neither.
-const pdfFile, fhirFile = "application/pdf", "application/fhir+json"
+// pdfFile and csvFile are the answers that are no JSON and no stream; fhirFile is JSON of FHIR's own form, held to it by two
+// validators in e2e/unit/fhir.test.mjs. Transcripts show none of them.
+const (
+	pdfFile  = "application/pdf"
+	csvFile  = "text/csv"
+	fhirFile = "application/fhir+json"
+)
 
-var files = []string{pdfFile, fhirFile}
+var files = []string{pdfFile, csvFile, fhirFile}
 
 // enrolled finds the key by which a request enrols a device.
 var enrolled = regexp.MustCompile(`key \d+`)
@@ -208,7 +212,7 @@ func heldToDocument(t *testing.T, request *http.Request, status int, sent string
 	}
 	media := response.Value.Content["application/json"]
 	if media == nil {
-		if response.Value.Content[pdfFile] != nil && bytes.HasPrefix(got, []byte("%PDF-")) {
+		if response.Value.Content[pdfFile] != nil && bytes.HasPrefix(got, []byte("%PDF-")) || response.Value.Content[csvFile] != nil && bytes.HasPrefix(got, []byte("week,partner,")) {
 			return nil
 		}
 		if response.Value.Content[fhirFile] != nil && bytes.HasPrefix(got, []byte(`{"resourceType":"`)) && json.Valid(got) {

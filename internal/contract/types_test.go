@@ -17,6 +17,8 @@ import (
 	"doorstep/internal/desk"
 	"doorstep/internal/health"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/measures"
+	"doorstep/internal/pbmeasures"
 	"doorstep/internal/pbpages"
 	"doorstep/internal/plan"
 	"doorstep/internal/rules"
@@ -45,6 +47,9 @@ var types = map[string]any{
 	"StoredNow": httpapi.StoredNow{}, "StoredRecord": httpapi.StoredRecord{}, "FoundPerson": httpapi.FoundPerson{}, "Work": httpapi.Work{}, "WorkVisit": httpapi.WorkVisit{}, "WorkHandover": httpapi.WorkHandover{},
 	"PlanContent": plan.Content{}, "VisitPlan": httpapi.VisitPlan{}, "Board": httpapi.Board{}, "BoardRound": httpapi.BoardRound{}, "BoardVisit": httpapi.BoardVisit{}, "SameVisit": httpapi.SameVisit{},
 	"KeptRule": httpapi.KeptRule{}, "Backtest": httpapi.Backtest{}, "BacktestRow": httpapi.BacktestRow{}, "BacktestLine": httpapi.BacktestLine{}, "ContactList": httpapi.ContactList{}, "ContactCounts": httpapi.ContactCounts{}, "ListedPerson": httpapi.ListedPerson{}, "ListOfPerson": httpapi.ListOfPerson{},
+	"NeighbourhoodFigures": httpapi.NeighbourhoodFigures{}, "FiguresPartner": httpapi.FiguresPartner{}, "WaitingFigure": httpapi.WaitingFigure{}, "FiguresChart": httpapi.FiguresChart{},
+	"FiguresPeriod": httpapi.FiguresPeriod{}, "PeriodFigure": httpapi.PeriodFigure{}, "FiguresGoals": httpapi.FiguresGoals{}, "FiguresTarget": httpapi.FiguresTarget{}, "FiguresReview": httpapi.FiguresReview{},
+	"FiguresCell": measures.Cell{}, "FiguresLimits": measures.Chart{}, "FiguresPathway": measures.PublishedPathway{}, "FiguresBaseline": pbmeasures.Baseline{},
 	"UsualFace": httpapi.UsualFace{}, "RefusedMove": desk.RefusedMove{},
 	"Health": health.Report{}, "Queue": health.Queue{}, "LastRun": health.LastRun{}, "StoreTest": health.StoreTest{},
 	"JobRun": health.JobRun{}, "Requests": health.Requests{}, "Share": health.Share{}, "Disk": health.Disk{}, "ClockState": health.Clock{}, "Check": health.Check{}, "Unreadable": health.Unreadable{}, "CopyState": health.Copy{},
@@ -57,6 +62,8 @@ var private = map[string]string{
 	"OnceAskRequest": "onceAskRequest", "OnceAsked": "onceAsked", "OnceOpenRequest": "onceOpenRequest", "OnceOpened": "onceOpened", "OnceAcknowledgeRequest": "onceAcknowledgeRequest", "OnceAcknowledged": "onceAcknowledged",
 	"NoticeRequest": "noticeRequest", "NoticeEndRequest": "noticeEndRequest", "NoticesEnded": "noticesEnded", "OwnNotices": "ownNotices", "OwnNotice": "ownNotice",
 	"OnceAccountRequest": "onceAccountRequest", "AccountAsked": "accountAsked", "AskedAccountPage": "list",
+	"NeighbourhoodRow": "neighbourhoodRow", "NeighbourhoodPage": "list", "PeopleBehind": "peopleList", "TargetRequest": "targetRequest", "ReviewRequest": "reviewRequest", "EndTargetRequest": "endTargetRequest",
+	"GuestRequest": "guestRequest", "FiguresGuest": "figuresGuest", "GuestPage": "list", "Promised": "promised",
 	"OtherRequest": "otherRequest", "Chased": "chased",
 	"SetRequest": "setRequest", "AccountRequest": "accountRequest", "Stored": "stored", "Invitation": "invitation", "OrganisationPage": "list", "AccountPage": "list",
 	"SetUpLinkRequest": "setUpLinkRequest", "SetUpLinkResponse": "setUpLinkResponse", "SetUpRequest": "setUpRequest", "SetUpResponse": "setUpResponse",

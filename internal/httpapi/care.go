@@ -117,6 +117,7 @@ func (a *API) careRoutes() []careRoute {
 	routes = append(routes, a.contactRoutes()...)
 	routes = append(routes, a.accountRequestRoutes()...)
 	routes = append(routes, a.ruleRoutes()...)
+	routes = append(routes, a.neighbourhoodRoutes()...)
 	for _, verb := range handoverVerbs {
 		routes = append(routes, careRoute{http.MethodPost, "/handovers/{id}/" + verb.path, worksHandovers, a.act(verb.kind)})
 	}

@@ -62,7 +62,7 @@ var less, more = true, false
 var All = []Measure{
 	{Code: Acknowledging, Kind: Time, Weekly: true, Lower: &less}, {Code: FromDoor, Kind: Time, Weekly: true, Lower: &less},
 	{Code: InTime, Kind: Share, Weekly: true, Lower: &more}, {Code: SameDay, Kind: Share, Weekly: true, Lower: &more},
-	{Code: Accepting, Kind: Time, Lower: &less}, {Code: Referred, Kind: Tally}, {Code: SentOn, Kind: Share, Weekly: true, Lower: &less},
+	{Code: Accepting, Kind: Time, Lower: &less}, {Code: Referred, Kind: Tally}, {Code: SentOn, Kind: Share, Lower: &less},
 	{Code: Advice, Kind: Share}, {Code: AdviceUnknown, Kind: Share},
 	{Code: Recorded, Kind: Share, Weekly: true, Lower: &more}, {Code: Repeated, Kind: Share, Weekly: true, Lower: &less},
 	{Code: UPC, Kind: Spread, Weekly: true, Lower: &more}, {Code: COC, Kind: Spread, Weekly: true, Lower: &more},
@@ -197,4 +197,12 @@ func Decide(counts map[string]int, now time.Time) (found []Found) {
 	}
 	slices.SortFunc(found, func(a, b Found) int { return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.N, b.N)) })
 	return found
+}
+
+// Charted is the value that is drawn and promised: of a time that of nine in ten, of anything else the share or the middle.
+func (f Figure) Charted(kind Kind) *float64 {
+	if kind == Time {
+		return f.High
+	}
+	return f.Value
 }

@@ -266,6 +266,11 @@ func write(tx *pbstore.Tx, list []changed) error {
 		for key, n := range c.is.Minus(c.was) {
 			sum[key] += n
 			weeks[key.Week] = true
+			if key.Measure == measures.OnList { // of how many is counted from then on
+				for w := max(key.Week, measures.WeekOf(tx.Now().Add(-kept))); w <= measures.WeekOf(tx.Now()); w++ {
+					weeks[w] = true
+				}
+			}
 		}
 		was, is := c.was.Notes(), c.is.Notes()
 		for note := range was {

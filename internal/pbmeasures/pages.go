@@ -26,16 +26,10 @@ type Pages struct{ *pbstore.Snapshot }
 // Of reads in a snapshot.
 func Of(v *pbstore.Snapshot) Pages { return Pages{v} }
 
-// Dated is a report of a week, or of the four that begin with it.
-type Dated struct {
-	Week measures.Week
-	measures.Report
-}
-
 // Reports are those of a neighbourhood on one week each, or on four, in order.
-func (v Pages) Reports(neighbourhood string, length int, from, to measures.Week) (list []Dated, err error) {
+func (v Pages) Reports(neighbourhood string, length int, from, to measures.Week) (list []measures.Dated, err error) {
 	return list, v.Each(reportsOf, func(r *sql.Rows) error {
-		var d Dated
+		var d measures.Dated
 		var at string
 		var body []byte
 		if err := r.Scan(&d.Week, &at, &body); err != nil {

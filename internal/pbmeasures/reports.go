@@ -166,7 +166,7 @@ func Split(counts []measures.Count, last measures.Week, d *access.Directory, now
 		}
 	}
 	for _, c := range counts {
-		if n := neighbourhoodOf(d, c); n != "" {
+		if n := NeighbourhoodOf(d, c); n != "" {
 			parted[n] = append(parted[n], c)
 		}
 	}
@@ -177,7 +177,8 @@ func Split(counts []measures.Count, last measures.Week, d *access.Directory, now
 	return reports
 }
 
-func neighbourhoodOf(d *access.Directory, c measures.Count) string {
+// NeighbourhoodOf is the neighbourhood in which something counts: of a handover where it was sent.
+func NeighbourhoodOf(d *access.Directory, c measures.Count) string {
 	for _, team := range []string{c.With, c.Team} {
 		if t := d.Ever(team); t != nil && t.Neighbourhood != "" {
 			return t.Neighbourhood

@@ -190,7 +190,7 @@ func TestAWeekIsReportedOn(t *testing.T) {
 			"started_at": at.Add(time.Duration(n*2) * time.Hour), "planned_start": at, "planned_end": at.Add(time.Hour)})
 	}
 	w.keep(t)
-	var list []pbmeasures.Dated
+	var list []measures.Dated
 	last := measures.WeekOf(at)
 	if err := w.srv.Store.ReadForPage(t.Context(), func(v *pbstore.Snapshot) (err error) {
 		list, err = pbmeasures.Of(v).Reports(w.hood.Id, 1, last, last)

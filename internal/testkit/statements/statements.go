@@ -40,6 +40,7 @@ var small = map[string]string{
 	"measure_state":    "one row",
 	"measure_stale":    "weeks, a year of them at most",
 	"staff":            "the people who work there",
+	"neighbourhoods":   "those of one area",
 }
 
 // Search fails for every statement that, prepared on today's schema, reads all of a table that grows: it is quick in

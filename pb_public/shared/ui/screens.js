@@ -6,7 +6,7 @@ import { fill, word, words } from './words.js'
 
 const w = words.common.screens
 
-/** @typedef {'practice' | 'desk' | 'app'} Screen */
+/** @typedef {'practice' | 'desk' | 'app' | 'board'} Screen */
 
 /** The pages of a role, by what they are called in addresses. @param {string | undefined} role @returns {Screen[]} */
 export function screensOf(role) {
@@ -15,6 +15,7 @@ export function screensOf(role) {
   if (duty.inbox) list.push('practice')
   if (duty.desk || duty.accounts || duty.rules) list.push('desk')
   if (duty.device) list.push('app')
+  if (duty.figures) list.push('board')
   return list
 }
 

@@ -34,11 +34,13 @@ export const words = {
       server_administrator: 'Server administrator',
     },
     screens: {
-      practice: 'Inbox', desk: 'Desk', app: 'Visits',
-      notHere: { practice: 'There is no inbox for your role', desk: 'There is no desk for your role', app: 'The app is not for your role' },
+      practice: 'Inbox', desk: 'Desk', app: 'Visits', board: 'Board',
+      notHere: { practice: 'There is no inbox for your role', desk: 'There is no desk for your role', app: 'The app is not for your role',
+        board: 'There is no board for your role' },
       elsewhere: 'You are signed in as {role}. What is for you is here:',
       nowhere: 'You are signed in as {role}. Doorstep has no page for this role yet. Nothing waits for you here, and nothing is wrong with your account.',
-      go: { practice: 'The inbox of your team', desk: 'The desk', app: 'The app for visits: your tasks and answers come to your phone' },
+      go: { practice: 'The inbox of your team', desk: 'The desk', app: 'The app for visits: your tasks and answers come to your phone',
+        board: 'The board of your neighbourhood' },
     },
     classes: {
       E: 'Emergency', U2: 'Urgent, within 2 hours', SD: 'Same day', R: 'Routine', I: 'For information', SG: 'Safeguarding',

@@ -15,6 +15,8 @@
  * @property {boolean} [rules] keeps the rules by which handovers are raised
  * @property {boolean} [scale] decides the SpO2 scale of a person
  * @property {'own' | 'all'} [setsUp] which organisations it sets up
+ * @property {boolean} [figures] reads the figures of the neighbourhoods of its teams
+ * @property {boolean} [promises] sets targets there, and lets others read the figures
  * @property {'receive'} [firstTab] where the inbox opens, if not on all that is open
  */
 
@@ -27,15 +29,15 @@ const duties = {
   social_care_practitioner: { view: 'clinical', device: true, inbox: true },
   link_worker: { view: 'limited', device: true },
   volunteer: { view: 'limited', device: true },
-  volunteer_coordinator: { view: 'limited', device: true, inbox: true, desk: true, accounts: true, converts: true },
-  team_lead: { view: 'clinical', device: true, inbox: true, desk: true, accounts: true, scale: true },
-  care_coordinator: { view: 'clinical', device: true, inbox: true, desk: true, chain: true, accounts: true },
-  clinical_lead: { view: 'none', rules: true },
+  volunteer_coordinator: { view: 'limited', device: true, inbox: true, desk: true, accounts: true, converts: true, figures: true },
+  team_lead: { view: 'clinical', device: true, inbox: true, desk: true, accounts: true, scale: true, figures: true },
+  care_coordinator: { view: 'clinical', device: true, inbox: true, desk: true, chain: true, accounts: true, figures: true, promises: true },
+  clinical_lead: { view: 'none', rules: true, figures: true },
   safeguarding_lead: { view: 'none', inbox: true },
   privacy_officer: { view: 'none' },
   practice_reception: { view: 'none', inbox: true, firstTab: 'receive' },
   duty_gp: { view: 'none', inbox: true },
-  neighbourhood_lead: { view: 'none' },
+  neighbourhood_lead: { view: 'none', figures: true, promises: true },
   administrator: { view: 'none', accounts: true, setsUp: 'own' },
   server_administrator: { view: 'none', accounts: true, setsUp: 'all' },
 }

@@ -79,13 +79,13 @@ test('ways of a team are set up and tried, and what cannot be delivered is chase
   await admin.getByLabel('Agreed with').fill('Dr Owen')
   await admin.getByLabel('Agreed on').fill('2026-03-01')
   await admin.getByRole('button', { name: 'Save' }).click()
-  await admin.getByText('Its receiver may read what it was told of, as agreed with Dr Owen on 1 March 2026.').waitFor()
+  await admin.getByText('Its receiver may read what it was told of, as agreed with Dr Owen on 1 Mar 2026.').waitFor()
   await admin.getByRole('button', { name: /^A token to read with/ }).click()
   await admin.getByText(/^dsr_/).waitFor()
   await admin.getByText(/^A token to read with, made .* by Ada.*, never used\./).waitFor()
   await looked(admin, 'a-token')
-  await admin.getByRole('button', { name: /^Take back the token/ }).click()
-  await admin.getByText('The token opens nothing any more.').waitFor()
+  await admin.getByRole('button', { name: /^Take it back/ }).click()
+  await admin.getByText('The token opens nothing any more.').first().waitFor()
 
   says = 410
   const nia = await phoneOf(stand, 'nia')

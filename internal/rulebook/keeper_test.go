@@ -127,7 +127,7 @@ func TestARuleThatCannotBeInForceIsRefusedWithASentence(t *testing.T) {
 		{"reviewed in the past", "review_on", "reviewed", func(e *Entry) { e.ReviewOn = "2026-03-02" }},
 		{"a field there is not", "trigger", `record has no field "colour"`, func(e *Entry) { e.Trigger = `record.colour == "blue"` }},
 		{"an exception that is none", "unless", "not true or false", func(e *Entry) { e.Unless = `history.size()` }},
-		{"too much work", "trigger", "it took more than 100000 steps at a record", func(e *Entry) { e.Trigger = `record.note.matches("(a+)+$") || record.note.matches("(b+)+$")` }},
+		{"too much work", "trigger", "it took more than 100000 steps at a record", func(e *Entry) { e.Trigger = `record.note.matches("(a+)+$") && record.note.matches("(b+)+$")` }},
 		{"no such team", "destination", "no such team", func(e *Entry) { e.Destination = "team:nobody" }},
 		{"no cases", "cases", "two golden cases", func(e *Entry) { e.Cases = nil }},
 		{"no case at which it does not hold", "cases", "two golden cases", func(e *Entry) { e.Cases = e.Cases[:1] }},

@@ -48,8 +48,10 @@ func TestHostile_EveryRouteRefusesAsDocumented(t *testing.T) {
 	if err := s.act(volunteers); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.act("Adam administers the whole server"); err != nil {
-		t.Fatal(err)
+	for _, said := range []string{"Adam administers the whole server", "Olga and Paul keep the rules"} {
+		if err := s.act(said); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s.tick()
 	staff := func(name string) string {
@@ -122,8 +124,10 @@ func asks(path string) string {
 	switch what {
 	case "imports", "targets", "guests":
 		return "Cora"
-	case "neighbourhoods", "organisations", "teams", "routes", "receiver-tokens", "accounts":
+	case "neighbourhoods", "organisations", "teams", "routes", "receiver-tokens", "accounts", "account-requests":
 		return "Adam"
+	case "rules":
+		return "Olga"
 	}
 	return ""
 }
@@ -254,9 +258,9 @@ func wrongValues(t *testing.T, where string, p *openapi3.Parameter) []string {
 	switch {
 	case schema.Type.Is("integer"):
 		return []string{"-1", "99999999999999999999", "2.5", "many", "' OR 1=1 --", "\x00"}
-	case len(schema.Enum) > 0, p.Name == "state":
+	case len(schema.Enum) > 0, p.Name == "state", p.Name == "measure":
 		return []string{"nonsense", "' OR 1=1 --", "\x00", strings.Repeat("x", 20_000)}
-	case p.Name == "day":
+	case p.Name == "day", p.Name == "week":
 		return []string{"tomorrow", "2026-02-30", "9999-01-01", "' OR 1=1 --", "\x00", strings.Repeat("1", 20_000)}
 	case p.Name == "cursor":
 		return []string{"-1", "99999999999999999999", "e1.-5.AAAA", "' OR 1=1 --", "\x00", "bnVsbA", "W10", strings.Repeat("e", 20_000)}
@@ -385,14 +389,14 @@ func zstdBomb(t *testing.T) []byte {
 // Whatever stands where an id belongs is not there, and is not taken for anything else.
 func TestHostile_AnAddressIsOnlyAnAddress(t *testing.T) {
 	s := newStage(t)
-	for _, said := range []string{volunteers, "Adam administers the whole server"} {
+	for _, said := range []string{volunteers, "Adam administers the whole server", "Olga and Paul keep the rules"} {
 		if err := s.act(said); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s.tick()
 	tokens := map[string]string{}
-	for who, name := range map[string]string{"": "Lea", "Adam": "Adam", "Vera": "Vera"} {
+	for who, name := range map[string]string{"": "Lea", "Adam": "Adam", "Vera": "Vera", "Cora": "Cora", "Olga": "Olga"} {
 		token, err := s.people[name].NewAuthToken()
 		if err != nil {
 			t.Fatal(err)

@@ -200,7 +200,7 @@ func (a *API) proposeRule(e *core.RequestEvent) error {
 		}
 		return writeJSON(e, http.StatusOK, answer)
 	}
-	return a.decideRule(e, "propose_rule", http.StatusCreated, body, func(s rulebook.Shelf) (*rulebook.Entry, error) {
+	return a.decideRule(e, "propose_rule", http.StatusCreated, body, func(s rulebook.Versions) (*rulebook.Entry, error) {
 		made, err := rulebook.Propose(s, entry, e.Auth.Id, worktime.InLondon(a.Clock()), func(team string) bool { return a.Store.Access.Directory().Team(team) != nil })
 		return &made, err
 	})
@@ -210,19 +210,19 @@ func (a *API) proposeRule(e *core.RequestEvent) error {
 const ruleBody = 256 << 10
 
 func (a *API) approveRule(e *core.RequestEvent) error {
-	return a.decideRule(e, "approve_rule", http.StatusOK, nil, func(s rulebook.Shelf) (*rulebook.Entry, error) {
+	return a.decideRule(e, "approve_rule", http.StatusOK, nil, func(s rulebook.Versions) (*rulebook.Entry, error) {
 		return rulebook.Approve(s, e.Request.PathValue("id"), e.Auth.Id)
 	})
 }
 
 func (a *API) withdrawRule(e *core.RequestEvent) error {
-	return a.decideRule(e, "withdraw_rule", http.StatusOK, nil, func(s rulebook.Shelf) (*rulebook.Entry, error) {
+	return a.decideRule(e, "withdraw_rule", http.StatusOK, nil, func(s rulebook.Versions) (*rulebook.Entry, error) {
 		return rulebook.Withdraw(s, e.Request.PathValue("id"))
 	})
 }
 
 // decideRule decides about a rule and writes down what was decided; what is judged from then on is judged by it.
-func (a *API) decideRule(e *core.RequestEvent, action string, status int, detail any, decide func(rulebook.Shelf) (*rulebook.Entry, error)) error {
+func (a *API) decideRule(e *core.RequestEvent, action string, status int, detail any, decide func(rulebook.Versions) (*rulebook.Entry, error)) error {
 	var done *rulebook.Entry
 	if err := a.tried(e, false, func(tx *pbstore.Tx) (err error) {
 		if done, err = decide(pbrules.In(tx)); err != nil {

@@ -137,11 +137,7 @@ func (a *API) makeTarget(e *core.RequestEvent) error {
 	if err := decodeJSON(e, smallBody, &body); err != nil {
 		return err
 	}
-	if !accessOf(e).KeepsPromises(id) {
-		return identity.ErrNotFound
-	}
 	m, ok := measures.Named(body.Measure)
-	d := a.Store.Access.Directory()
 	var wrong setup.Problems
 	if !ok || !m.Weekly {
 		wrong = append(wrong, setup.Problem{Field: "measure", Message: "Choose a measure that is charted by the week."})
@@ -152,11 +148,15 @@ func (a *API) makeTarget(e *core.RequestEvent) error {
 	if due, ok := care.DayBegins(body.By); !ok || !due.After(a.Clock()) {
 		wrong = append(wrong, setup.Problem{Field: "by", Message: "Say by which day to come, such as 2027-03-31."})
 	}
-	if !slices.ContainsFunc(d.TeamsIn(id), func(t string) bool { return pbmeasures.PartnerOf(d, t) == body.Owner }) {
-		wrong = append(wrong, setup.Problem{Field: "owner", Message: "Choose one partner that has a team in the neighbourhood."})
-	}
-	if len(wrong) > 0 {
+	if len(wrong) > 0 { // of any neighbourhood
 		return fieldsWrong(wrong)
+	}
+	if !accessOf(e).KeepsPromises(id) {
+		return identity.ErrNotFound
+	}
+	d := a.Store.Access.Directory()
+	if !slices.ContainsFunc(d.TeamsIn(id), func(t string) bool { return pbmeasures.PartnerOf(d, t) == body.Owner }) {
+		return fieldsWrong(setup.Problems{{Field: "owner", Message: "Choose one partner that has a team in the neighbourhood."}})
 	}
 	t := pbmeasures.Target{Neighbourhood: id, Measure: m.Code, Aim: *body.Aim, By: body.By, Owner: body.Owner, MadeBy: e.Auth.Id, MadeAt: a.Clock()}
 	err := a.Store.ReadForPage(e.Request.Context(), func(s *pbstore.Snapshot) (err error) {

@@ -44,15 +44,15 @@ func versions(read each, query string, args ...any) (list []rulebook.Entry, err 
 	return list, err
 }
 
-// Shelf keeps versions of rules in a transaction of the store; it implements rulebook.Shelf. The engine takes in what is
+// Versions keeps versions of rules in a transaction of the store; it implements rulebook.Versions. The engine takes in what is
 // written there, as it takes in what the dashboard writes.
-type Shelf struct{ tx *pbstore.Tx }
+type Versions struct{ tx *pbstore.Tx }
 
 // In keeps rules in a transaction of the store.
-func In(tx *pbstore.Tx) Shelf { return Shelf{tx} }
+func In(tx *pbstore.Tx) Versions { return Versions{tx} }
 
-// Version implements rulebook.Shelf.
-func (s Shelf) Version(id string) (*rulebook.Entry, error) {
+// Version implements rulebook.Versions.
+func (s Versions) Version(id string) (*rulebook.Entry, error) {
 	list, err := versions(s.tx.Statements().Each, versionByID, id)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -60,18 +60,18 @@ func (s Shelf) Version(id string) (*rulebook.Entry, error) {
 	return &list[0], nil
 }
 
-// Versions implements rulebook.Shelf.
-func (s Shelf) Versions(code string) ([]rulebook.Entry, error) {
+// Versions implements rulebook.Versions.
+func (s Versions) Versions(code string) ([]rulebook.Entry, error) {
 	return versions(s.tx.Statements().Each, versionsOf, code)
 }
 
-// Last implements rulebook.Shelf.
-func (s Shelf) Last(code string) (last int, err error) {
+// Last implements rulebook.Versions.
+func (s Versions) Last(code string) (last int, err error) {
 	return last, s.tx.Statements().Row(lastVersion, code).Scan(&last)
 }
 
-// Add implements rulebook.Shelf.
-func (s Shelf) Add(e rulebook.Entry) error {
+// Add implements rulebook.Versions.
+func (s Versions) Add(e rulebook.Entry) error {
 	var window any
 	if e.Days > 0 {
 		window = fmt.Sprint(e.Days)
@@ -81,8 +81,8 @@ func (s Shelf) Add(e rulebook.Entry) error {
 	return err
 }
 
-// SetState implements rulebook.Shelf.
-func (s Shelf) SetState(id, state, approvedBy string) error {
+// SetState implements rulebook.Versions.
+func (s Versions) SetState(id, state, approvedBy string) error {
 	_, err := s.tx.Statements().Exec(setVersion, state, approvedBy, id)
 	return err
 }

@@ -31,8 +31,8 @@ func refusal(code, field, format string, args ...any) *Refusal {
 	return &Refusal{code, field, fmt.Sprintf(format, args...)}
 }
 
-// Shelf is where versions of rules are kept.
-type Shelf interface {
+// Versions is where versions of rules are kept.
+type Versions interface {
 	// Version is one version of a rule; nil when there is none.
 	Version(id string) (*Entry, error)
 	// Versions are those of a code that are not retired.
@@ -96,7 +96,7 @@ var codePattern = regexp.MustCompile(`^[a-z][a-z0-9_]{1,59}$`)
 
 // Propose stores a new version of a rule, in shadow: it is worked out and counted, and raises nothing. An earlier version in
 // shadow makes room for it. Team says whether there is a team of an id.
-func Propose(s Shelf, e Entry, owner string, today time.Time, team func(id string) bool) (Entry, error) {
+func Propose(s Versions, e Entry, owner string, today time.Time, team func(id string) bool) (Entry, error) {
 	e.Title, e.Ask, e.Trigger, e.Unless = strings.TrimSpace(e.Title), strings.TrimSpace(e.Ask), strings.TrimSpace(e.Trigger), strings.TrimSpace(e.Unless)
 	switch {
 	case !codePattern.MatchString(e.Code):
@@ -145,7 +145,7 @@ func Propose(s Shelf, e Entry, owner string, today time.Time, team func(id strin
 }
 
 // Approve puts a version that is in shadow in force, by somebody else than its owner, in the place of the one that was.
-func Approve(s Shelf, id, by string) (*Entry, error) {
+func Approve(s Versions, id, by string) (*Entry, error) {
 	e, err := inShadow(s, id)
 	switch {
 	case err != nil:
@@ -172,7 +172,7 @@ func Approve(s Shelf, id, by string) (*Entry, error) {
 }
 
 // Withdraw takes back a version that is in shadow. One that is in force is replaced by another that somebody approves.
-func Withdraw(s Shelf, id string) (*Entry, error) {
+func Withdraw(s Versions, id string) (*Entry, error) {
 	e, err := inShadow(s, id)
 	if err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func Withdraw(s Shelf, id string) (*Entry, error) {
 	return e, s.SetState(id, rules.Retired, e.ApprovedBy)
 }
 
-func inShadow(s Shelf, id string) (*Entry, error) {
+func inShadow(s Versions, id string) (*Entry, error) {
 	e, err := s.Version(id)
 	switch {
 	case err != nil:

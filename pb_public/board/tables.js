@@ -52,11 +52,11 @@ export function pathwaysTable(period, partners) {
     : a.more ? fill(w.chart.atLeast, { value: duration(a.value) }) : duration(a.value))
   return scroll(caption, html`<table class="nhsuk-table">
     <caption class="nhsuk-table__caption nhsuk-table__caption--s">${caption}</caption>
-    <thead><tr>${[t.from, t.to, t.sent, t.accepted, t.declined, t.elsewhere, t.unanswered, t.withdrawn, t.open, t.sentOn, t.half]
+    <thead><tr>${[t.from, t.to, t.sent, ...Object.values(t.became), t.sentOn, t.half]
       .map(h => html`<th scope="col">${h}</th>`)}</tr></thead>
     <tbody>${period.pathways.map(p => html`<tr class=${p.from && p.to ? '' : 'bo-total'}>
       <th scope="row">${name(p.from)}</th><th scope="row">${name(p.to)}</th><td>${number(p.referred.of)}</td>
-      ${['accepted', 'declined', 'elsewhere', 'unanswered', 'withdrawn', 'open'].map(of => html`<td>${each(p, of)}</td>`)}
+      ${Object.keys(t.became).map(of => html`<td>${each(p, of)}</td>`)}
       <td>${number(p.sent_on.n)}</td><td>${p.from && p.to ? half(p.accepting) : w.nothing}</td></tr>`)}</tbody></table>`)
 }
 

@@ -20,8 +20,9 @@ export const board = {
   },
   pathways: {
     means: 'What one partner sent to another in four weeks, and what became of it where it came first. A practice that takes a class elsewhere declines nothing.',
-    caption: 'From {from} to {to}', from: 'From', to: 'To', sent: 'Sent', accepted: 'Accepted', declined: 'Declined', elsewhere: 'Taken elsewhere',
-    unanswered: 'No answer in time', withdrawn: 'Not needed', open: 'Open', sentOn: 'Sent on twice or more', half: 'Half accepted within', all: 'All',
+    caption: 'From {from} to {to}', from: 'From', to: 'To', sent: 'Sent', sentOn: 'Sent on twice or more', half: 'Half accepted within', all: 'All',
+    // In the order of the columns.
+    became: { accepted: 'Accepted', declined: 'Declined', elsewhere: 'Taken elsewhere', unanswered: 'No answer in time', withdrawn: 'Not needed', open: 'Open' },
     none: 'Four complete weeks are needed first.', before: 'The four weeks before: {from} to {to}',
   },
   chart: {

@@ -7,7 +7,7 @@ import (
 	"doorstep/internal/testkit/statements"
 )
 
-func ours() statements.Package { return statements.Package{Least: 8} }
+func ours() statements.Package { return statements.Package{Least: 6} }
 
 func TestEveryStatementSearches(t *testing.T) { ours().Search(t, pbtest.New(t).SecondConnection(t)) }
 

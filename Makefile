@@ -142,6 +142,7 @@ $(GOLANGCI): | need-go
 .PHONY: bench
 bench: need-go ## beside plain PocketBase and raw SQLite, in one run, as ratios
 	$(GO) run ./bench $(ARGS)
+	$(GO) test -run '^$$' -bench TheBoard -benchtime 20x ./internal/measures
 
 .PHONY: numbers
 numbers: need-go ## measure each cell three times and write docs/numbers.md (about a quarter of an hour on a machine left alone)

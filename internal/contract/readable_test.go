@@ -184,7 +184,7 @@ func (l *library) addresses(path string, who reader, ids map[string][]string) (l
 	case "/api/care/v1/staff/{id}/work":
 		return []string{"/api/care/v1/staff/" + l.value["Ann"] + "/work", "/api/care/v1/staff/" + l.value["Vic"] + "/work"}, "", true
 	case "/api/care/v1/inbox", "/api/care/v1/inbox/figures", "/api/care/v1/queues", "/api/care/v1/deliveries", "/api/care/v1/notices", "/api/care/v1/account-requests", "/api/care/v1/board/late", "/api/care/v1/contact-lists", "/api/care/v1/lone", "/api/care/v1/deaths", "/api/care/v1/fields", "/api/care/v1/staff", "/api/care/v1/devices", "/api/care/v1/stream",
-		"/api/care/v1/organisations", "/api/care/v1/accounts", "/api/care/v1/neighbourhoods",
+		"/api/care/v1/organisations", "/api/care/v1/accounts", "/api/care/v1/neighbourhoods", "/api/care/v1/rules",
 		"/api/doorstep/health", "/api/sync/v1/keys":
 		return []string{path}, "", true
 	}

@@ -181,7 +181,6 @@ var actions = map[string]func(*stage){
 	"Olga and Paul keep the rules": func(s *stage) {
 		s.know("Olga", s.app.Staff(s.t, care.ClinicalLead, "Olga"))
 		s.know("Paul", s.app.Staff(s.t, care.ClinicalLead, "Paul"))
-		s.tick()
 	},
 	"The backtest is done": func(s *stage) {
 		testkit.Until(s.t, "the backtest is done", s.backtestIsDone)

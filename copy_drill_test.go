@@ -21,6 +21,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/phone"
+	"doorstep/internal/testkit"
 )
 
 // sealed makes the key of copies, and the folder of one that is elsewhere.
@@ -72,6 +73,7 @@ func TestTheDrill_TheMachineIsLostAndTheCopyIsPutBack(t *testing.T) {
 			if !acknowledged { // else the phones themselves may be what is not in the copy
 				ends(t, serve, lines)
 				serve, lines, network.address = serves(t, dir, flags...)
+				testkit.Until(t, "the copy has begun", func() bool { return copiedFiles(t, to) > 0 })
 			}
 			var all []string
 			for n := range 12 {
@@ -190,6 +192,18 @@ func unreadable(t *testing.T, copy string, texts ...string) {
 	if err != nil || files == 0 {
 		t.Errorf("the copy has %d files, %v", files, err)
 	}
+}
+
+// copiedFiles counts what is whole in the folder of a copy.
+func copiedFiles(t *testing.T, copy string) (n int) {
+	t.Helper()
+	_ = filepath.WalkDir(copy, func(path string, d os.DirEntry, err error) error { // what goes away meanwhile is not counted
+		if err == nil && !d.IsDir() && !strings.HasSuffix(path, ".part") {
+			n++
+		}
+		return nil
+	})
+	return n
 }
 
 // The copy goes where the settings say, sealed to the key that they name, and is put back by it.

@@ -54,7 +54,7 @@ func SeeToLone(store LoneStore, lead Lead, act LoneAct) error {
 	if err != nil {
 		return err
 	}
-	if old == nil || !lead.owns(care.AsLoneStay(old).Team(), "") && !(care.AsLoneStay(old).Team() == "" && lead.Duty.Chain) {
+	if old == nil || !lead.owns(care.AsLoneStay(old).Team(), "") && (care.AsLoneStay(old).Team() != "" || !lead.Duty.Chain) {
 		return refuse(CodeNotFound, "There is nobody here who is alone, or they are looked after by another team.")
 	}
 	s := care.AsLoneStay(old)

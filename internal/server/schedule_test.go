@@ -178,7 +178,7 @@ func TestANightlyJobThatFailsIsTriedAgainInAnHour(t *testing.T) {
 }
 
 func TestEveryJobIsKnownToHealth(t *testing.T) {
-	want := map[string]time.Duration{syncer.JobDue: lateMinutes, jobNotice: lateMinutes, jobCheckpoint: lateMinutes, jobFold: lateHours, jobPeople: lateHours, jobRefusals: lateHours, jobContacts: lateHours, jobHeard: lateHours, jobSeal: lateHours, jobPlans: lateHours, jobMove: lateHours, jobCleanUp: lateNight, syncer.JobCheck: lateNight}
+	want := map[string]time.Duration{syncer.JobDue: lateMinutes, jobNotice: lateMinutes, jobCheckpoint: lateMinutes, jobFold: lateHours, jobPeople: lateHours, jobRefusals: lateHours, jobContacts: lateHours, jobFigures: lateHours, jobHeard: lateHours, jobSeal: lateHours, jobPlans: lateHours, jobMove: lateHours, jobCleanUp: lateNight, syncer.JobCheck: lateNight}
 	s := &Server{o: Options{Escalation: escalation}}
 	for _, j := range s.jobs() {
 		if late, known := want[j.name]; !known || j.lateAfter != late || j.every == 0 && j.daily == "" || j.every > j.lateAfter {

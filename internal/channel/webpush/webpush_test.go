@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -151,8 +150,10 @@ func (s *service) proves(r *http.Request) error {
 	if rest != base64.RawURLEncoding.EncodeToString(s.server.Bytes()) {
 		return fmt.Errorf("another key: %s", rest)
 	}
-	raw := s.server.Bytes()
-	key := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(raw[1:33]), Y: new(big.Int).SetBytes(raw[33:])}
+	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), s.server.Bytes())
+	if err != nil {
+		return err
+	}
 	parsed, err := jwt.Parse(token, func(*jwt.Token) (any, error) { return key, nil }, jwt.WithAudience("https://"+r.Host), jwt.WithValidMethods([]string{"ES256"}))
 	if err != nil {
 		return err

@@ -1,7 +1,9 @@
 // A team is told beyond its inbox: its ways are set up and tried at the desk, and what cannot be delivered comes before a lead.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startStand } from '../stand/stand.mjs'
 import { looked, openBrowser, openPage } from './kit.mjs'
@@ -107,7 +109,10 @@ test('ways of a team are set up and tried, and what cannot be delivered is chase
   assert.equal(file.suggestedFilename(), `handover-${id}.pdf`)
   const [bundle] = await Promise.all([lea.waitForEvent('download'), lea.getByRole('button', { name: 'Download as FHIR, for another system' }).click()])
   assert.equal(bundle.suggestedFilename(), `handover-${id}.fhir.json`)
-  const read = JSON.parse(await readFile(await bundle.path(), 'utf8'))
+  const folder = await mkdtemp(join(tmpdir(), 'doorstep-'))
+  t.after(() => rm(folder, { recursive: true }))
+  await bundle.saveAs(join(folder, 'bundle.json')) // this browser is shared: a path in it says nothing here
+  const read = JSON.parse(await readFile(join(folder, 'bundle.json'), 'utf8'))
   assert.equal(read.entry.find((/** @type {any} */ e) => e.resource.resourceType === 'Task').resource.id, id)
   await looked(lea, 'handover-with-ways')
 

@@ -160,7 +160,7 @@ function view() {
   return html`<a class="nhsuk-skip-link bo-screen" href="#main"
       @click=${(/** @type {Event} */ e) => { e.preventDefault(); document.getElementById('main')?.focus() }}>${words.common.skip}</a>
     <header class="ds-header bo-screen"><div class="ds-header__inner">
-      <a class="ds-header__name" href="#/" aria-label=${w.home}>${words.common.product} ${w.name}</a>
+      <a class="ds-header__name" href="#/">${words.common.product} ${w.name}</a>
       ${me ? html`${screensView(me.role, 'board')}
         <span>${fill(words.common.signIn.as, { name: me.name, role: word(words.common.roles, me.role) })}</span>
         <a href="/account/">${words.common.signIn.own}</a>

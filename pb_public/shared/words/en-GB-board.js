@@ -1,7 +1,7 @@
 // @ts-check
 // The words of the board of a neighbourhood.
 export const board = {
-  title: 'Board', name: 'Board', home: 'Doorstep, the board', choose: 'Neighbourhood',
+  title: 'Board', name: 'Board', choose: 'Neighbourhood',
   heading: '{name}: how we work together',
   asAt: 'As of {at}.', notYet: 'Nothing is counted yet. Figures appear within a minute of the first record, charts once a week is complete.',
   small: 'A number from 1 to 4 is not shown, and neither is one that would give it away: “fewer than 5, or hidden beside one”. Nobody is ranked.',

@@ -18,7 +18,7 @@ test('a coordinator reads the board, sets a target and lets a receptionist read 
   assert.equal(await page.getByRole('cell', { name: 'hidden' }).first().isVisible(), true, 'one handover waits, and is not shown')
   await looked(page, 'board')
   await page.getByText('Set a target').click()
-  await page.getByLabel('What').selectOption({ label: 'Received in time' })
+  await page.getByLabel('What', { exact: true }).selectOption({ label: 'Received in time' })
   await page.getByLabel('Aim, in per cent').fill('90')
   await page.getByLabel('By which day').fill('2099-03-31')
   await page.getByRole('button', { name: 'Set it' }).click()

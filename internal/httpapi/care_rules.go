@@ -56,7 +56,7 @@ type KeptRule struct {
 	// broke, and FaultWhy why the last time.
 	Problem  string `json:"problem,omitempty"`
 	Shadow   int    `json:"shadow"`
-	Faults   int    `json:"faults"`
+	Faults   int    `json:"broke"`
 	FaultWhy string `json:"fault_why,omitempty"`
 	// Approvable: whoever asks may put it in force.
 	Approvable bool `json:"approvable"`

@@ -159,7 +159,7 @@ export function rule(desk, [id = '']) {
       <progress id="rule-progress" max=${Math.max(1, tried.all)} value=${tried.done}></progress>`
       : tried.state === 'failed' ? html`<p role="status">${tag(tried.why || w.lost, 'bad')}</p>`
       : html`<p role="status">${fill(w.triedOf, { from: date(tried.from), to: date(tried.to), people: count(tried.people, w.people) })}</p>
-        ${tried.broke ? html`<p>${tag(fill(w.faults, { records: count(tried.broke, w.records_n), why: tried.why }),
+        ${tried.broke ? html`<p>${tag(fill(w.broke, { records: count(tried.broke, w.records_n), why: tried.why }),
           'bad')}</p>` : nothing}
         ${tried.cut ? html`<p>${count(tried.cut, w.cut)}</p>` : nothing}
         ${table(w.byRule, [w.rule, w.inForce, w.asked], tried.totals.map((/** @type {any} */ r) => [r.code, r.in_force, r.asked]))}

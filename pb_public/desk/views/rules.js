@@ -60,7 +60,7 @@ export function rules(desk) {
   const card = r => html`<li class="dk-card"><a href="#/rule/${r.id}"><strong>${r.title}</strong></a>
     <span class="ds-row">${tag(word(w.states, r.state), r.state === 'active' ? 'good' : 'info')}
       ${r.problem ? tag(fill(w.broken, { why: r.problem }), 'bad') : nothing}
-      ${r.faults ? tag(fill(w.faults, { records: count(r.faults, w.records_n), why: r.fault_why ?? '' }), 'bad') : nothing}
+      ${r.broke ? tag(fill(w.broke, { records: count(r.broke, w.records_n), why: r.fault_why ?? '' }), 'bad') : nothing}
       ${r.overdue ? tag(fill(w.reviewOverdue, { day: day(r.review_on) }), 'warn') : nothing}</span>
     <span>${sentence(r, teams)}</span>
     <code class="ds-pre">${r.trigger}</code>${r.unless ? html`<span>${w.unlessIt}</span><code class="ds-pre">${r.unless}</code>` : nothing}

@@ -23,8 +23,8 @@ const (
 	stepsAtOnce = 4
 )
 
-// contactWork works out lists of people to keep in touch with, one run at a time: what waits is noted by number, and a
-// second run would forget what the first has not looked at.
+// contactWork works out lists of people to keep in touch with, one step at a time: what waits is noted by number, and a
+// second step beside it would forget what the first has not looked at. Whoever reads lists waits for one step at most.
 type contactWork struct{ sync.Mutex }
 
 // contactStore is a write transaction as lists need it: what is kept of them, and the records they depend on.
@@ -58,17 +58,21 @@ func (a *API) lister(tx *pbstore.Tx, lead desk.Lead) *desk.Lister {
 // WorkContacts brings everybody on a list to what was recorded since they were looked at last, then works out the lists that
 // have not been worked out today. It goes in steps, each of which notes how far it came.
 func (a *API) WorkContacts(ctx context.Context) error {
-	a.contacts.Lock()
-	defer a.contacts.Unlock()
-	if err := a.bringContacts(ctx); err != nil {
-		return err
-	}
 	for {
-		more, err := a.workList(ctx, "")
+		more, err := a.workContacts(ctx)
 		if err != nil || !more {
 			return err
 		}
 	}
+}
+
+func (a *API) workContacts(ctx context.Context) (more bool, err error) {
+	a.contacts.Lock()
+	defer a.contacts.Unlock()
+	if err := a.bringContacts(ctx); err != nil {
+		return false, err
+	}
+	return a.workList(ctx, "")
 }
 
 // workContactsOf is the part of it that somebody waits for who has just changed a list.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -170,8 +171,15 @@ func (j *backtest) end(result *rulebook.Backtest, err error) {
 	}
 }
 
-// runBacktest reads a few people at a time, on the connections of pages, and writes nothing.
+// runBacktest reads a few people at a time, on the connections of pages, and writes nothing. One that breaks down is over, and
+// nothing else is.
 func (a *API) runBacktest(job *backtest, inForce, asked []rulebook.Entry, days int) {
+	defer func() {
+		if broke := recover(); broke != nil {
+			a.App.Logger().Error("backtest of a rule", "rule", job.code, "error", broke, "stack", string(debug.Stack()))
+			job.end(nil, errBrokeDown)
+		}
+	}()
 	ctx := a.Draining
 	if ctx == nil {
 		ctx = context.Background()
@@ -186,6 +194,8 @@ func (a *API) runBacktest(job *backtest, inForce, asked []rulebook.Entry, days i
 	}
 	job.end(result, err)
 }
+
+var errBrokeDown = errors.New("the backtest broke down")
 
 // backtestSource implements rulebook.Source on snapshots of the store.
 type backtestSource struct {

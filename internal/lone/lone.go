@@ -6,6 +6,7 @@
 package lone
 
 import (
+	"cmp"
 	"time"
 
 	"doorstep/internal/care"
@@ -56,9 +57,12 @@ type step struct {
 	told *time.Time
 }
 
-func (t *Told) steps(team care.LoneWorking) []step {
+func (t *Told) steps(team care.LoneWorking, now time.Time) []step {
 	after := func(minutes int) time.Time { return t.From.Add(time.Duration(minutes) * time.Minute) }
-	if t.Alarm == care.LonePanic {
+	if t.Alarm == care.LonePanic { // at once, also where a clock that is ahead says that it is still to come
+		if heard := cmp.Or(t.Coordinator, now); t.From.After(heard) {
+			return []step{{now, &t.Coordinator}, {heard.Add(time.Duration(team.Panic) * time.Minute), &t.Manager}}
+		}
 		return []step{{t.From, &t.Coordinator}, {after(team.Panic), &t.Manager}}
 	}
 	return []step{{after(team.Prompt), &t.Prompt}, {after(team.Coordinator), &t.Coordinator}, {after(team.Manager), &t.Manager}}
@@ -78,7 +82,7 @@ func Step(s Stay, was Told, team care.LoneWorking, now time.Time) (told Told, ne
 	if told.Alarm == "" {
 		return told, time.Time{}
 	}
-	for _, x := range told.steps(team) {
+	for _, x := range told.steps(team, now) {
 		switch {
 		case !x.told.IsZero():
 		case !now.Before(x.at):

@@ -89,6 +89,9 @@ func TestWhoIsToldOfSomebodyWhoIsAlone(t *testing.T) {
 		{"the panic button", []int{10}, func(int) lone.Stay { return lone.Stay{DueOut: at(30), Panic: at(10)} }, "panic coordinator 10", 20},
 		{"pressed where there was no signal: told when it is heard, the manager too", []int{50}, func(int) lone.Stay { return lone.Stay{Panic: at(10)} },
 			"panic coordinator 50 manager 50", 0},
+		{"pressed on a phone whose clock is an hour ahead: the desk is told at once all the same", []int{10, 15}, func(int) lone.Stay { return lone.Stay{Panic: at(70)} },
+			"panic coordinator 10", 20},
+		{"and the manager counts from then", []int{10, 20, 30}, func(int) lone.Stay { return lone.Stay{Panic: at(70)} }, "panic coordinator 10 manager 20", 0},
 		{"pressed while overdue: the desk is told again, of something else", []int{60, 65}, func(m int) lone.Stay {
 			if m < 65 {
 				return due

@@ -32,14 +32,14 @@ const behind = new Map()
 /** @type {import('./promises.js').Work} */
 const work = {
   trouble: '', guests: null, draw,
-  async send(path, body) {
+  async send(path, body, form) {
     try {
       await session.post(path, body)
       work.trouble = ''
       work.guests = null
       announce(w.targets.saved)
       await Promise.all([read(), work.readGuests()])
-      for (const form of document.querySelectorAll('form')) form.reset()
+      form?.reset() // what is typed in another form stays
       return true
     } catch (e) {
       work.trouble = sentenceOf(e)

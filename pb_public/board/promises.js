@@ -12,7 +12,7 @@ const w = words.board, t = w.targets
  * @typedef {{ id: string, measure: string, baseline: { weeks: number, mean: number }, aim: number, by: string, owner: string,
  *   now: number | null, met: boolean, ended_at?: string, outcome?: string, reviews: Review[] }} Target
  * @typedef {import('./main.js').Board} Board
- * @typedef {{ send: (path: string, body: object) => Promise<boolean>, draw: () => void, trouble: string,
+ * @typedef {{ send: (path: string, body: object, form?: HTMLFormElement) => Promise<boolean>, draw: () => void, trouble: string,
  *   guests: { id: string, staff: { name?: string } | null, made_at: string }[] | null, readGuests: () => void }} Work
  */
 
@@ -60,7 +60,7 @@ function history(board, x, work) {
         const f = values(e)
         const outcome = String(f.get('outcome') ?? '')
         work.send(`/targets/${x.id}/${outcome ? 'end' : 'review'}`, outcome ? { outcome, decided: f.get('decided') }
-          : { decided: f.get('decided'), next_on: f.get('next_on') })
+          : { decided: f.get('decided'), next_on: f.get('next_on') }, formOf(e))
       }}>${field(`d-${x.id}`, t.decided, html`<textarea class="nhsuk-textarea" id=${`d-${x.id}`} name="decided" rows="2" required
           maxlength="2000"></textarea>`)}
         ${field(`n-${x.id}`, t.next, html`<input class="nhsuk-input" type="date" id=${`n-${x.id}`} name="next_on">`)}
@@ -72,10 +72,13 @@ function history(board, x, work) {
 /** @param {string} id @param {string} label @param {any} input */
 const field = (id, label, input) => html`<div class="nhsuk-form-group"><label class="nhsuk-label" for=${id}>${label}</label>${input}</div>`
 
-/** What a form holds; the form is emptied by whoever draws anew. @param {SubmitEvent} e */
+/** @param {SubmitEvent} e */
+const formOf = e => /** @type {HTMLFormElement} */ (e.target)
+
+/** What a form holds. It is emptied when it was taken. @param {SubmitEvent} e */
 function values(e) {
   e.preventDefault()
-  return new FormData(/** @type {HTMLFormElement} */ (e.target))
+  return new FormData(formOf(e))
 }
 
 let chosen = 'acknowledging'
@@ -88,7 +91,7 @@ function setForm(board, work) {
   return html`<details><summary>${t.set}</summary><form @submit=${(/** @type {SubmitEvent} */ e) => {
       const f = values(e)
       work.send(`/neighbourhoods/${board.id}/targets`,
-        { measure: chosen, aim: Number(f.get('aim')) * scale, by: f.get('by'), owner: f.get('owner') })
+        { measure: chosen, aim: Number(f.get('aim')) * scale, by: f.get('by'), owner: f.get('owner') }, formOf(e))
     }}>
     ${field('t-measure', t.measure, html`<select class="nhsuk-select" id="t-measure" name="measure"
       @change=${(/** @type {Event} */ e) => { chosen = /** @type {HTMLSelectElement} */ (e.target).value; work.draw() }}>
@@ -110,6 +113,7 @@ const guestsView = (board, work) => html`<details @toggle=${(/** @type {Event} *
       { name: g.staff?.name ?? w.nothing, at: when(g.made_at) })}
     <button type="button" class="nhsuk-button nhsuk-button--secondary bo-small" aria-label=${`${w.guests.end}: ${g.staff?.name ?? ''}`}
       @click=${() => work.send(`/guests/${g.id}/end`, {})}>${w.guests.end}</button></li>`)}</ul>
-  <form @submit=${(/** @type {SubmitEvent} */ e) => work.send(`/neighbourhoods/${board.id}/guests`, { email: values(e).get('email') })}>
+  <form @submit=${(/** @type {SubmitEvent} */ e) =>
+    work.send(`/neighbourhoods/${board.id}/guests`, { email: values(e).get('email') }, formOf(e))}>
     ${field('g-email', w.guests.email, html`<input class="nhsuk-input" id="g-email" name="email" type="email" required maxlength="200">`)}
     <button class="nhsuk-button nhsuk-button--secondary">${w.guests.add}</button></form></details>`

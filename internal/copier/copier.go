@@ -305,12 +305,16 @@ func (c *Copier) State() State {
 	return State{Behind: max(0, c.o.Uptime()-c.copied), Failing: c.failing != nil}
 }
 
-// Close copies what is left and ends, or gives up when ctx ends: a write that hangs may never.
+// Close copies what is left and ends, or gives up when ctx ends: a write that hangs may never. A copy that has not begun, because
+// somebody read whenever it was tried, is tried once more: whoever reads for long has ended by then.
 func (c *Copier) Close(ctx context.Context) error {
 	c.stop()
 	ended := make(chan error, 1)
 	go func() {
 		<-c.done
+		if c.db != nil && c.db.SQLDB() == nil {
+			c.round(ctx)
+		}
 		ended <- c.store.Close(ctx)
 	}()
 	select {

@@ -2,6 +2,7 @@ package copier_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -99,31 +100,40 @@ func TestACopyThatWasGivenUpGoesOnWithAllThatWasWrittenMeanwhile(t *testing.T) {
 	}
 }
 
-// Nothing is copied while somebody reads in a log that must be emptied first; it goes on when they have read.
+// Nothing is copied while somebody reads in a log that must be emptied first; it goes on when they have read, at the latest when the
+// server ends.
 func TestACopyWaitsForWhoReadsInALogThatItMustEmpty(t *testing.T) {
-	s := newSite(t)
-	c := s.start(t)
-	s.longLog(t)
-	if err := errors.Join(c.Finished(t.Context()), c.Close(t.Context())); err != nil {
-		t.Fatal(err)
-	}
-	s.uncopied(t)
-	reads, err := s.db.Begin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var n int
-	if err := reads.QueryRow(`SELECT count(*) FROM visits`).Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	c = s.start(t)
-	if err := c.Finished(t.Context()); err == nil || !strings.Contains(err.Error(), "somebody reads in it") {
-		t.Errorf("it says %v", err)
-	}
-	if err := errors.Join(reads.Rollback(), c.Finished(t.Context()), c.Close(t.Context())); err != nil {
-		t.Error(err)
-	}
-	if got, err := s.restored(t, s.private, time.Time{}); err != nil || got != "copied,uncopied,after" {
-		t.Errorf("it holds %.200q, %v", got, err)
+	for _, ends := range []bool{false, true} {
+		t.Run(fmt.Sprintf("the server ends at once: %t", ends), func(t *testing.T) {
+			s := newSite(t)
+			c := s.start(t)
+			s.longLog(t)
+			if err := errors.Join(c.Finished(t.Context()), c.Close(t.Context())); err != nil {
+				t.Fatal(err)
+			}
+			s.uncopied(t)
+			reads, err := s.db.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var n int
+			if err := reads.QueryRow(`SELECT count(*) FROM visits`).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			c = s.start(t)
+			if err := c.Finished(t.Context()); err == nil || !strings.Contains(err.Error(), "somebody reads in it") {
+				t.Errorf("it says %v", err)
+			}
+			err = reads.Rollback()
+			if !ends {
+				err = errors.Join(err, c.Finished(t.Context()))
+			}
+			if err := errors.Join(err, c.Close(t.Context())); err != nil {
+				t.Error(err)
+			}
+			if got, err := s.restored(t, s.private, time.Time{}); err != nil || got != "copied,uncopied,after" {
+				t.Errorf("it holds %.200q, %v", got, err)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -49,7 +50,13 @@ func parseScript(text string) (*script, error) {
 		if len(lines) == 0 {
 			return nil, fmt.Errorf("%q neither asks nor does anything", title)
 		}
+		if after := lines[1:]; slices.ContainsFunc(after, func(line string) bool { return strings.HasPrefix(line, actionMark) }) {
+			return nil, fmt.Errorf("%q: what happens stands alone below a title of its own", title)
+		}
 		if action, ok := strings.CutPrefix(lines[0], actionMark); ok {
+			if len(lines) > 1 {
+				return nil, fmt.Errorf("%q: nothing follows what happens", title)
+			}
 			st.action = action
 		} else if err := st.parseRequest(lines); err != nil {
 			return nil, fmt.Errorf("%q: %w", title, err)

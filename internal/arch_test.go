@@ -154,7 +154,7 @@ var table = map[string]folder{
 	"internal/pbnotices": {why: "who takes notices where is kept in transactions of the store, and read in its snapshots",
 		imports: []string{"internal/care", "internal/channel", "internal/channel/webpush", "internal/columns", "internal/pbstore"}},
 	"internal/pbmeasures": {why: "figures are counted beside the store, from what stands in the feed, and read in its snapshots",
-		imports: []string{"internal/access", "internal/care", "internal/columns", "internal/handover", "internal/measures", "internal/pbstore", "internal/worktime"}},
+		imports: []string{"internal/access", "internal/care", "internal/columns", "internal/handover", "internal/measures", "internal/pbstore", "internal/worktime"}, outside: []string{"github.com/klauspost/compress"}},
 	"internal/columns": {why: "a value's column is the same for whoever reads it; statements are for the store",
 		imports: []string{"internal/care"}},
 	"internal/sqlitedb": {why: "a database is opened and its statements are run without knowing what they are about",

@@ -33,6 +33,7 @@ var excused = map[string]struct {
 	"collections/access_test.go":      {[]string{"time.Now"}, "PocketBase's rules go by real time; the nearest edge is an hour away"},
 	"hooks/doors_test.go":             {[]string{"time.Now"}, "the deadline of a connection is a time of the machine; it is compared to the minute"},
 	"internal/httpapi/sse_test.go":    {[]string{"time.Sleep"}, "in a bubble of testing/synctest, whose time passes when nothing else can happen"},
+	"internal/server/gently_test.go":  {[]string{"time.AfterFunc", "time.Now", "time.Sleep", "time.Since"}, "in a bubble of testing/synctest, whose time passes when nothing else can happen"},
 	"internal/httpapi/body_test.go":   {[]string{"runtime.ReadMemStats"}, "what a bomb makes the process allocate is counted in bytes; unpacked it is sixteen times the bar"},
 	"internal/rules/property_test.go": {[]string{"testing.AllocsPerRun"}, "allocations are counted, on one processor, and not timed"},
 	"internal/server/bench_test.go":   {[]string{"runtime.ReadMemStats"}, "a benchmark: it prints a figure and asserts none"},

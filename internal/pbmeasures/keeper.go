@@ -2,7 +2,6 @@ package pbmeasures
 
 import (
 	"bytes"
-	"compress/flate"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -12,6 +11,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/flate"
 
 	"doorstep/internal/care"
 	"doorstep/internal/measures"
@@ -57,6 +58,8 @@ type Keeper struct {
 	Now   func() time.Time
 	// Do runs work in a transaction of the one writer.
 	Do func(context.Context, func(*pbstore.Tx) error) error
+	// Gently does a step and leaves the machine to others for a while; nil does the step alone.
+	Gently func(ctx context.Context, step func() error) error
 
 	one sync.Mutex // there is one place in the feed
 }
@@ -84,8 +87,8 @@ func (k *Keeper) Keep(ctx context.Context) error {
 		return fmt.Errorf("look whose teams are whose: %w", err)
 	}
 	for more := true; more; {
-		var err error
-		if more, err = k.some(ctx); err != nil {
+		step := func() (err error) { more, err = k.some(ctx); return err }
+		if err := k.step(ctx, step); err != nil {
 			return fmt.Errorf("count what is new: %w", err)
 		}
 	}
@@ -93,6 +96,13 @@ func (k *Keeper) Keep(ctx context.Context) error {
 		return fmt.Errorf("report on weeks: %w", err)
 	}
 	return nil
+}
+
+func (k *Keeper) step(ctx context.Context, step func() error) error {
+	if k.Gently == nil {
+		return step()
+	}
+	return k.Gently(ctx, step)
 }
 
 // some counts as much as one reading finds.
@@ -141,7 +151,7 @@ func (k *Keeper) look(v *pbstore.Snapshot) (step, error) {
 		if err := v.Row(countedOf, id).Scan(&packed); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return s, err
 		}
-		was, err := unpack(packed)
+		before, err := unpack(packed)
 		if err != nil {
 			return s, fmt.Errorf("read what is counted of %s: %w", id, err)
 		}
@@ -149,11 +159,21 @@ func (k *Keeper) look(v *pbstore.Snapshot) (step, error) {
 		if err != nil {
 			return s, err
 		}
-		if c.counted, err = pack(is); err != nil {
+		now, err := text(is)
+		if err != nil {
 			return s, err
 		}
-		if bytes.Equal(packed, c.counted) {
+		if bytes.Equal(before, now) {
 			continue
+		}
+		var was measures.Person
+		if len(before) > 0 {
+			if err := json.Unmarshal(before, &was); err != nil {
+				return s, fmt.Errorf("read what is counted of %s: %w", id, err)
+			}
+		}
+		if c.counted, err = pack(now); err != nil {
+			return s, err
 		}
 		first := measures.WeekOf(p.since)
 		c.was, c.is = fromWeek(was.Counts(), first), fromWeek(is.Counts(), first)
@@ -318,38 +338,29 @@ func write(tx *pbstore.Tx, list []changed) error {
 	return nil
 }
 
-// pack makes of what is counted of a person a few bytes; nil of nothing.
-func pack(p measures.Person) ([]byte, error) {
+// text is what is counted of a person, to be stored; nil of nothing.
+func text(p measures.Person) ([]byte, error) {
 	if len(p.Visits) == 0 && len(p.Handovers) == 0 && len(p.Goals) == 0 && len(p.Lists) == 0 {
 		return nil, nil
 	}
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(raw); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return json.Marshal(p)
 }
 
-func unpack(packed []byte) (p measures.Person, err error) {
+// pack makes a few bytes of a text, without the megabyte that a compressor otherwise keeps for it; nil of nothing.
+func pack(text []byte) ([]byte, error) {
+	if text == nil {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	err := flate.StatelessDeflate(&b, text, true, nil)
+	return b.Bytes(), err
+}
+
+func unpack(packed []byte) ([]byte, error) {
 	if len(packed) == 0 {
-		return p, nil
+		return nil, nil
 	}
-	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
-	if err != nil {
-		return p, err
-	}
-	return p, json.Unmarshal(raw, &p)
+	return io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
 }
 
 // later is how old a report may be of which something is open.

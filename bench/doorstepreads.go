@@ -57,9 +57,12 @@ type filled struct {
 	log     *diary // of the first device
 }
 
-func (b *bench) fillDoorstep(visits int) (*filled, error) {
+func (b *bench) fillDoorstep(visits int) (*filled, error) { return b.fillFor(visits, visits) }
+
+// fillFor pushes visits about as many people as there are where all visits have come.
+func (b *bench) fillFor(visits, all int) (*filled, error) {
 	p := peerOf("doorstep")
-	c, err := b.begin(p, config{Devices: pollers, Patients: max(1, visits/perPerson), Fresh: true})
+	c, err := b.begin(p, config{Devices: pollers, Patients: max(1, all/perPerson), Fresh: true})
 	if err != nil {
 		return nil, err
 	}

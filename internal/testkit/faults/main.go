@@ -32,7 +32,7 @@ func main() {
 	minutes := flag.Float64("minutes", 10, "how long")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of what is chosen by chance")
 	report := flag.String("out", "", "file for the report; empty: none")
-	only := flag.String("only", "", "one kind, by its name")
+	only := flag.String("only", "", "one kind, by its name; the report keeps its other rows")
 	data := flag.String("dir", "", "with -serve")
 	address := flag.String("http", "", "with -serve")
 	serves := flag.Bool("serve", false, "serve a folder on a clock that can be set; the program starts itself so")
@@ -52,7 +52,7 @@ func main() {
 	fmt.Fprintf(os.Stdout, "seed %d, in %s\n", *seed, work)
 	rows, held := all(options{binary: *binary, work: work, chance: rand.New(rand.NewPCG(*seed, *seed))}, time.Duration(*minutes*float64(time.Minute)), *only)
 	if *report != "" {
-		if err := writeReport(*report, rows, *minutes, *seed); err != nil {
+		if err := writeReport(*report, rows, run{time.Now().UTC().Format(time.DateOnly), *minutes, *seed}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			held = false
 		}
@@ -69,7 +69,9 @@ func all(o options, length time.Duration, only string) (rows []outcome, held boo
 	held = true
 	var weights time.Duration
 	for _, k := range kinds {
-		weights += k.weight
+		if only == "" || only == k.name {
+			weights += k.weight
+		}
 	}
 	for _, k := range kinds {
 		if only != "" && only != k.name {

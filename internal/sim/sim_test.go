@@ -121,12 +121,16 @@ func trouble(t *testing.T, last int, day Options, kinds ...string) {
 		t.Fatalf("there is no day from seed %d to seed %d", first(t), last)
 	}
 	total := map[string]int{}
+	lived := first(t) - 1
 	for r := range runs(t, last, day) {
 		if len(r.Failures) > 0 {
 			t.Fatal(r)
 		}
 		for k, v := range r.Counts {
 			total[k] += v
+		}
+		if lived++; lived%usualSeeds == 0 { // whoever stops a soak knows where to go on
+			t.Logf("nothing broke up to seed %d", lived)
 		}
 	}
 	t.Logf("%d seeds: %v", n, total)

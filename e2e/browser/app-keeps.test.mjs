@@ -102,7 +102,7 @@ const breakable = page => page.evaluate(() => {
   })
 })
 
-test('the storage process dies: it is opened again and the visit is saved; while it stays dead that is said, and what was typed can be copied', async t => { // B11
+test('the storage process dies: it is opened again and the visit is saved; while it stays dead that is said, and what was typed can be copied', async t => { // B11, U46
   await stand.reset()
   const page = await openPhone(t, browser, stand, 'nia', { expected: [/./] })
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/care"
 )
 
+// D9: what a support worker holds is about their own people, whatever else their team sends or is sent.
 func TestWhoMayLookAtAHandover(t *testing.T) {
 	for _, c := range []struct {
 		name           string

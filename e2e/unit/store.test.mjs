@@ -253,11 +253,135 @@ test('a record that cannot be read is left out and said; work that cannot be rea
     const row = (await database.rowsOf(table)).at(-1)
     await database.change(['rows'], ({ rows }) => rows.put({ ...row, data: row.data.map(b => b ^ 1) }))
   }
-  await spoil('records')
+  await spoil('recent')
   assert.equal(Object.keys(await held(storage)).length, work.length - 1)
   assert.deepEqual(told.damaged, ['records'])
   await spoil('outbox')
   await coded(held(storage), VaultError, 'damaged')
+})
+
+const yearAgo = '2025-03-02T10:00:00.000Z', thisMorning = '2026-03-02T08:00:00.000Z'
+const now = () => Date.parse('2026-03-02T10:00:00Z')
+/** A visit as the client keeps it. */
+const visit = (id, at, more = {}) => ({ table: 'records', key: `visits/${id}`, value: { collection: 'visits', id, data: { patient, status: 'completed', started_at: at, ...more } } })
+/** How many rows each table has, as whoever copies the profile sees it. */
+const rowsByTable = async p => (await p.raw()).rows.reduce((n, { t }) => ({ ...n, [t]: (n[t] ?? 0) + 1 }), {})
+
+test('fifty records of a person share a row, older ones another, and a change seals no more than its own', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const { storage, database, open } = await p.tab()
+  const packed = new SealedStorage(database, open, { now })
+  const list = [...Array.from({ length: 51 }, (_, i) => visit(`old${i}`, yearAgo)), visit('today', thisMorning), visit('planned', yearAgo, { status: 'planned' }),
+    { table: 'records', key: 'teams/1', value: { collection: 'teams', id: '1', data: { name: 'North' } } }]
+  await packed.commit(list)
+  assert.deepEqual(await rowsByTable(p), { recent: 2, older: 2 })
+  assert.deepEqual(await held(storage), Object.fromEntries(list.map(w => [`records|${w.key}`, w.value])))
+  const before = (await p.raw()).rows
+  await packed.commit([{ table: 'records', key: 'visits/old3', value: undefined }, visit('old4', yearAgo, { note: 'corrected' })])
+  const after = (await p.raw()).rows
+  assert.equal(after.filter(r => !before.some(b => b.iv.join() === r.iv.join())).length, 1)
+  await packed.commit(list.map(({ table, key }) => ({ table, key, value: undefined })))
+  assert.deepEqual(await rowsByTable(p), {})
+})
+
+for (const { what, writes, then, rows } of [
+  { what: 'a visit that was done moves to the older ones with the next change about its person', writes: [visit('v', yearAgo, { status: 'planned' })],
+    then: [visit('v', yearAgo)], rows: { older: 1 } },
+  { what: 'a record of another person leaves the row of the first', writes: [visit('v', thisMorning)], then: [visit('v', thisMorning, { patient: 'another' })], rows: { recent: 1 } },
+  { what: 'one that waits for unsent work stays with what the first screen needs', writes: [visit('v', yearAgo)],
+    then: [{ ...visit('v', yearAgo), value: { ...visit('v', yearAgo).value, waiting: true } }], rows: { recent: 1 } },
+]) {
+  test(what, async t => {
+    const p = await phone()
+    t.after(p.close)
+    const { storage, database, open } = await p.tab()
+    const packed = new SealedStorage(database, open, { now })
+    await packed.commit(writes)
+    await packed.commit(then)
+    assert.deepEqual(await rowsByTable(p), rows)
+    assert.deepEqual(await held(storage), { 'records|visits/v': then[0].value })
+  })
+}
+
+test('the first screen comes first; no record changes before the rest is there', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const { database, open } = await p.tab()
+  const write = new SealedStorage(database, open, { now })
+  await write.commit([...work, visit('long ago', yearAgo), visit('today', thisMorning)])
+  const storage = new SealedStorage(database, open, { now }), seen = []
+  const rest = await storage.load((table, key) => { seen.push(`${table}|${key}`) }, true)
+  assert.ok(seen.includes('records|visits/today') && seen.includes('outbox|0000000000000002'))
+  assert.ok(!seen.includes('records|visits/long ago'))
+  await storage.commit([{ table: 'outbox', key: '0000000000000003', value: { place: 3, answered: false } }])
+  await coded(storage.commit([visit('today', thisMorning, { note: 'x' })]), StoreError, 'stale')
+  await rest()
+  assert.ok(seen.includes('records|visits/long ago'))
+  await storage.commit([visit('today', thisMorning, { note: 'x' })])
+  assert.equal((await held(storage))['records|visits/today'].data.note, 'x')
+})
+
+test('a phone whose records lie alone, as they did before, is read whole and packed, and keeps its unsent work', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const { database, open } = await p.tab()
+  const list = [...work, ...Array.from({ length: 60 }, (_, i) => visit(`v${i}`, i % 2 ? yearAgo : thisMorning)),
+    { table: 'aside', key: '0000000000000009', value: { place: 9, ops: [] } }]
+  for (const { table, key, value } of list) { // as the versions before packs stored it
+    const k = ['records', 'scopes'].includes(table) ? await open.nameOf(table, key) : key
+    const sealed = await open.seal(table, k, 1, { k: key, d: value })
+    await database.change(['rows'], ({ rows }) => rows.put({ t: table, k, v: 1, ...(table === 'outbox' && { s: value.answered ? 'sent' : 'unsent' }), ...sealed }))
+  }
+  const drafts = new Drafts(database, open)
+  drafts.keep('visit/1', { note: 'typed' })
+  await drafts.flush()
+  const expected = Object.fromEntries(list.map(w => [`${w.table}|${w.key}`, w.value]))
+  const storage = new SealedStorage(database, open, { now }), found = {}
+  const rest = await storage.load((table, key, value) => { found[`${table}|${key}`] = value }, true)
+  await rest()
+  assert.deepEqual(found, expected)
+  await storage.packed
+  assert.deepEqual(await rowsByTable(p), { self: 1, scopes: 1, outbox: 2, staged: 1, aside: 1, drafts: 1, recent: 1, older: 1 })
+  assert.deepEqual(await held(new SealedStorage(database, open)), expected)
+  assert.equal(await database.unsent(), 1)
+  assert.equal(await database.aside(), 1)
+  assert.deepEqual((await new Drafts(database, open).load('visit/1')).value, { note: 'typed' })
+})
+
+test('packing that was cut off in the middle is gone on with, and a commit packs what it touches by itself', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const { database, open } = await p.tab()
+  const list = [visit('a', thisMorning), visit('b', thisMorning)]
+  for (const { table, key, value } of list) {
+    const k = await open.nameOf(table, key), sealed = await open.seal(table, k, 1, { k: key, d: value })
+    await database.change(['rows'], ({ rows }) => rows.put({ t: table, k, v: 1, ...sealed }))
+  }
+  const storage = new SealedStorage(database, open, { now })
+  await held(storage)
+  await storage.commit([visit('a', thisMorning, { note: 'x' })])
+  assert.deepEqual(await rowsByTable(p), { recent: 1, records: 1 })
+  const again = new SealedStorage(database, open, { now })
+  await (await again.load(() => {}, true))()
+  await again.packed
+  assert.deepEqual(await rowsByTable(p), { recent: 1 })
+  assert.deepEqual(Object.keys(await held(again)).sort(), ['records|visits/a', 'records|visits/b'])
+})
+
+test('a row of records that cannot be read goes with the next commit, and what comes again takes its place', async t => {
+  const p = await phone()
+  t.after(p.close)
+  const { database, open } = await p.tab(), told = []
+  const storage = new SealedStorage(database, open, { now, damaged: table => told.push(table) })
+  await storage.commit([visit('a', thisMorning)])
+  const [row] = await database.rowsOf('recent')
+  await database.change(['rows'], ({ rows }) => rows.put({ ...row, data: row.data.map(b => b ^ 1) }))
+  assert.deepEqual(await held(storage), {})
+  assert.deepEqual(told, ['records'])
+  await storage.commit([visit('b', thisMorning)])
+  assert.deepEqual(Object.keys(await held(storage)), ['records|visits/b'])
+  assert.deepEqual(await rowsByTable(p), { recent: 1 })
 })
 
 test('a row of one place moved to another is refused', async t => {

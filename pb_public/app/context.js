@@ -28,6 +28,7 @@
  * @property {string | null} lastSynced
  * @property {string | null} nextTry
  * @property {boolean} busy
+ * @property {boolean} whole older visits are shown, too; for a moment after the unlock they are not
  * @property {string} trouble a sentence, "" when all is well
  * @property {{ done: number, total: number } | null} loading the first load, in records
  */

@@ -54,7 +54,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const sealed = vault.open
   if (!sealed) throw new Error('the vault is locked')
   let closed = false
-  const storage = new SealedStorage(database, sealed, { committed: () => tabs.tell('committed') })
+  let damaged = false
+  const storage = new SealedStorage(database, sealed, { committed: () => tabs.tell('committed'), damaged: () => { damaged = true } })
   const keys = vaultKeys(database.sealed(sealed, 'keys'))
   const known = database.sealed(sealed, 'names')
   const drafts = new Drafts(database, sealed, { failed: e => { if (!closed) app.say(sentenceOf(e), { urgent: true }) } })
@@ -121,7 +122,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
       return { unsent: unsent.count + unsent.tooBig, needsYou: app.all('sync_issues')
           .filter(i => mineToDecide(i, app.me)).length,
         lastSynced: s.lastSynced ? trueTime(s.lastSynced) : null, nextTry: s.error && s.nextTry ? trueTime(s.nextTry) : null,
-        busy: s.phase !== 'idle', trouble: trouble(s.error),
+        busy: s.phase !== 'idle', whole: s.whole, trouble: trouble(s.error),
           loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
     },
     items() {
@@ -212,7 +213,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const contacts = () => [...app.all('visits'), ...app.all('checkins')]
   function lookAtMoves() {
     const on = [app.all('visits'), app.all('checkins'), app.me.id, new Date(trueNow()).toDateString()]
-    if (!client.status().lastSynced || on.every((what, i) => what === moved.on[i])) return
+    if (!client.status().lastSynced || !client.status().whole || on.every((what, i) => what === moved.on[i])) return
     moved.on = on
     moved.list = looked ? moves(looked, contacts(), { staff: app.me.id, teams: app.me.teams }, trueNow()) : []
     if (!moved.list.length) lookAgain()
@@ -259,6 +260,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 
   const stopListening = client.changed(({ status }) => {
     if (client.directive === 'wipe') { wiped(); return }
+    if (damaged) { damaged = false; client.requestDigest() } // the server has what could not be read
     const at = client.status().lastSynced
     // Names whose answer was lost are asked for again when the next round ends.
     if (status && (at !== syncedAt || (at && !names.me && client.status().phase === 'idle'))) { syncedAt = at; afterPull().catch(() => {}) }

@@ -4,7 +4,7 @@
 /** @typedef {import('../../shared/sync/storage.js').Json} Json */
 /** @typedef {import('./database.js').Row} Row */
 
-/** The version of the form of what a row holds: { k: its key, d: its value }. */
+/** The version of the form of what a row holds: { k: its key, d: its value }. Rows of many records have one of their own: packs.js. */
 export const rowVersion = 1
 
 /** Sealed rows of one table. Everything rejects with StoreError or, locked, with VaultError. */
@@ -48,12 +48,12 @@ export class SealedRows {
 
 /**
  * @param {import('../vault/open.js').OpenVault} open @param {string} table @param {string} k the stored key
- * @param {string} key @param {Json} value @param {string} [state]
+ * @param {string} key @param {Json} value @param {{ v?: number, state?: string }} [form]
  * @returns {Promise<Row>}
  */
-export async function sealRow(open, table, k, key, value, state) {
-  const sealed = await open.seal(table, k, rowVersion, { k: key, d: value })
-  return state === undefined ? { t: table, k, v: rowVersion, ...sealed } : { t: table, k, s: state, v: rowVersion, ...sealed }
+export async function sealRow(open, table, k, key, value, { v = rowVersion, state } = {}) {
+  const sealed = await open.seal(table, k, v, { k: key, d: value })
+  return state === undefined ? { t: table, k, v, ...sealed } : { t: table, k, s: state, v, ...sealed }
 }
 
 /**

@@ -1,32 +1,42 @@
 // @ts-check
 // What the sync client keeps its state in: its Storage, sealed by the vault, in IndexedDB.
+import { Lock } from '../../shared/sync/lock.js'
 import { tables } from '../../shared/sync/storage.js'
 import { StoreError } from './errors.js'
-import { keyTable, unsentState } from './database.js'
+import { keyTable, rowsBetween, unsentState } from './database.js'
 import { clearRow, clearTables } from './locked.js'
-import { sealRow, unsealRow } from './sealed.js'
+import { olderTable, Packs, packVersion, placeOf, recentTable, whose } from './packs.js'
+import { rowVersion, sealRow, unsealRow } from './sealed.js'
 
 /** @typedef {import('../../shared/sync/storage.js').Table} Table */
 /** @typedef {import('../../shared/sync/storage.js').Json} Json */
 /** @typedef {import('../../shared/sync/storage.js').Write} Write */
+/** @typedef {import('../../shared/sync/storage.js').Visit} Visit */
 /** @typedef {import('../../shared/sync/storage.js').Storage} ClientStorage */
 /** @typedef {import('./database.js').Row} Row */
 
-/** Rows unsealed at a time: enough to keep the machine busy, and memory low on a small phone. */
-const batch = 500
+/** Rows sealed, unsealed or stored at a time: enough to keep the machine busy, and each piece short on a small phone. */
+const batch = 40
+
+/** Records that lie alone, from before packs, which are packed in one transaction. */
+const liftedAtOnce = 1000
 
 /** Tables whose key is a number or a word of ours; the keys of the others name records and are HMACed. */
 const plainKeys = new Set(['self', 'staged', 'outbox', 'sentlog', 'aside', ...clearTables])
 
 /** Tables whose rows the server can give again: one that cannot be read is left out, and the daily digest brings it back. */
-const replaceable = new Set(['records', 'items'])
+const replaceable = new Set(['records', 'items', recentTable, olderTable])
 
 /** What a recovery tool must know about the sender beside the changes; docs/recovery.md. */
 const coverTable = 'cover'
 
+/** Rows of older records, read when the first screen is there, and those before and after them. @type {[any[], any[]][]} */
+const [before, older, after] = [[[], [olderTable]], [[olderTable], [olderTable, []]], [[olderTable, []], [[]]]]
+
 /**
  * Sealed storage. `commit` rejects with StoreError – `full`, `stale`, `cleared`, `closed`, `failed` – or with VaultError `locked`,
- * and has stored nothing then.
+ * and has stored nothing then. Records lie some fifty in a row (packs.js); those that lie alone, as phones kept them before, are
+ * read as well and packed once they are read.
  *
  * `stale`: another tab wrote to the same database since the last load or commit. Load again and do it again; two
  * tabs never number two outboxes alike.
@@ -37,9 +47,18 @@ export class SealedStorage {
   #open
   #announce
   #damaged
+  #now
   #generation = 0
-  /** Names of rows, so that each is worked out once. @type {Map<string, string>} */
-  #names = new Map()
+  /** One load or commit at a time. */ #lock = new Lock()
+  /** Counts loads: what an earlier one still reads is of no use. */ #loads = 0
+  /** Whether all records were read: before that nobody knows which row one lies in. */ #whole = true
+  #packs = new Packs()
+  /** Records that lie alone, and the stored keys of their rows. @type {Map<string, { k: string, value: Json }>} */ #alone = new Map()
+  /** Rows that could not be read and that the server gives again. @type {[string, string][]} */ #broken = []
+  /** Names of rows, so that each is worked out once. @type {Map<string, string>} */ #names = new Map()
+
+  /** Ends when no record lies alone any more, or the attempt failed: each commit packs what it touches. */
+  packed = Promise.resolve()
 
   /**
    * @param {import('./database.js').Database} database
@@ -47,49 +66,111 @@ export class SealedStorage {
    * @param {object} [told]
    * @param {() => void} [told.committed] after each commit; tabs.js tells the other tabs
    * @param {(table: Table) => void} [told.damaged] a row that the server can give again could not be read
+   * @param {() => number} [told.now] milliseconds, to tell what is recent
    */
-  constructor(database, open, { committed = () => {}, damaged = () => {} } = {}) {
+  constructor(database, open, { committed = () => {}, damaged = () => {}, now = Date.now } = {}) {
     this.#database = database
     this.#open = open
     this.#announce = committed
     this.#damaged = damaged
+    this.#now = now
   }
 
   /**
    * Rejects with VaultError `damaged` where a row of work or of what we are cannot be read.
-   * @param {(table: Table, key: string, value: Json) => void} visit
+   * @param {Visit} visit @param {boolean} [inTwo] recent records and all else first; what it resolves to hands over the older ones
    */
-  async load(visit) {
-    const database = this.#database
-    // All rows at once: a query by several tables would walk a cursor, ten times as slow.
-    const [all, generation] = await database.read(['rows', 'facts', keyTable], async stores => {
-      await database.belongsTo(this.#open, stores)
-      return [/** @type {Row[]} */ (await stores.rows.getAll()), (await stores.facts.get('generation'))?.value ?? 0]
+  load(visit, inTwo = false) {
+    return this.#lock.run(async () => {
+      const turn = ++this.#loads
+      this.#packs = new Packs()
+      this.#alone = new Map()
+      this.#broken = []
+      this.#whole = false
+      const [rows, generation] = await this.#database.read(['rows', 'facts', keyTable], async stores => {
+        await this.#database.belongsTo(this.#open, stores)
+        /** @type {Row[]} */ const rows = []
+        for (const range of inTwo ? [before, after] : [before, older, after]) rows.push(...await rowsBetween(stores.rows, ...range))
+        return /** @type {const} */ ([rows, (await stores.facts.get('generation'))?.value ?? 0])
+      })
+      this.#generation = generation
+      await this.#visit(rows, visit)
+      if (inTwo) return () => this.#rest(turn, visit)
+      this.#whole = true
     })
-    this.#generation = generation
-    const sealed = all.filter(row => tables.includes(/** @type {Table} */ (row.t)) && !clearTables.has(row.t))
+  }
+
+  /** Hands over older records, a few rows at a time. @param {number} turn @param {Visit} visit */
+  async #rest(turn, visit) {
+    for (let [from, to] = older; ;) {
+      const rows = await this.#database.read(['rows', keyTable], async stores => {
+        await this.#database.belongsTo(this.#open, stores)
+        return rowsBetween(stores.rows, from, to, batch)
+      })
+      if (turn !== this.#loads) return
+      await this.#visit(rows, visit)
+      const last = rows.at(-1)
+      if (!last) break
+      from = [last.t, last.k]
+    }
+    this.#whole = true
+    this.packed = this.#pack(turn).catch(() => {}) // what is wrong with the place the next commit says
+  }
+
+  /** Packs records that lie alone, a few people at a time. @param {number} turn */
+  async #pack(turn) {
+    while (this.#alone.size > 0) {
+      const people = [...this.#alone].sort(([, a], [, b]) => (whose(a.value) < whose(b.value) ? -1 : 1)).slice(0, liftedAtOnce)
+      await this.#lock.run(async () => {
+        if (turn !== this.#loads) return this.#alone.clear() // they were read anew meanwhile
+        await this.#commit(people.filter(([key]) => this.#alone.has(key)).map(([key, { value }]) => ({ table: 'records', key, value })))
+      })
+    }
+  }
+
+  /** @param {readonly Row[]} rows @param {Visit} visit */
+  async #visit(rows, visit) {
+    const sealed = rows.filter(({ t }) => t === recentTable || t === olderTable
+      || (tables.includes(/** @type {Table} */ (t)) && !clearTables.has(t)))
     for (let i = 0; i < sealed.length; i += batch) {
       const part = sealed.slice(i, i + batch)
       const opened = await Promise.all(part.map(row => unsealRow(this.#open, row).catch(error => {
         if (!replaceable.has(row.t) || this.#open.closed) throw error
-        this.#damaged(/** @type {Table} */ (row.t))
+        this.#broken.push([row.t, row.k])
+        this.#damaged(row.t === 'items' ? 'items' : 'records')
         return null
       })))
-      for (const [n, row] of part.entries()) {
+      for (const [n, { t, k }] of part.entries()) {
         const one = opened[n]
         if (!one) continue
-        if (!plainKeys.has(row.t)) this.#names.set(`${row.t}|${one.key}`, row.k)
-        visit(/** @type {Table} */ (row.t), one.key, one.value)
+        if (!plainKeys.has(t)) this.#names.set(`${t}|${one.key}`, k)
+        if (t === recentTable || t === olderTable) {
+          const records = new Map(Object.entries(/** @type {{ [key: string]: Json }} */ (one.value)))
+          this.#packs.note(t, one.key, records)
+          for (const [key, value] of records) visit('records', key, value)
+          continue
+        }
+        if (t === 'records') this.#alone.set(one.key, { k, value: one.value })
+        visit(/** @type {Table} */ (t), one.key, one.value)
       }
     }
   }
 
   /** @param {readonly Write[]} writes */
-  async commit(writes) {
+  commit(writes) { return this.#lock.run(() => this.#commit(writes)) }
+
+  /** @param {readonly Write[]} writes */
+  async #commit(writes) {
     // Sealed first, stored after: a transaction of IndexedDB ends by itself while it waits for anything else.
-    /** @type {Map<string, Write>} */
-    const last = new Map(writes.map(w => [`${w.table}|${w.key}`, w]))
-    const ready = await Promise.all([...last.values()].map(w => this.#seal(w)))
+    const last = [...new Map(writes.map(w => [`${w.table}|${w.key}`, w])).values()]
+    const records = last.filter(w => w.table === 'records')
+    if (records.length && !this.#whole) throw new StoreError('stale')
+    const plan = await this.#packs.plan(records, this.#now())
+    const alone = [...plan.places.keys()].filter(key => this.#alone.has(key))
+    /** @type {{ put: Row[], gone: [string, string][] }[]} */
+    const ready = [{ put: [], gone: [...this.#broken, ...alone.map(key => /** @type {[string, string]} */ (['records', this.#alone.get(key)?.k]))] }]
+    await some([...plan.packs], async ([name, pack]) => { ready.push(await this.#sealPack(name, pack)) })
+    await some(last.filter(w => w.table !== 'records'), async w => { ready.push(await this.#seal(w)) })
     const puts = ready.flatMap(r => r.put)
     const deletes = ready.flatMap(r => r.gone)
     const by = crypto.randomUUID()
@@ -97,12 +178,22 @@ export class SealedStorage {
       const last = await facts.get('generation')
       if (last?.by === by) return // written before, and only its answer was lost
       if ((last?.value ?? 0) !== this.#generation) throw new StoreError('stale')
-      await Promise.all(deletes.map(async key => rows.delete(key)))
-      await Promise.all(puts.map(async row => rows.put(row)))
+      await some(deletes, async key => rows.delete(key))
+      await some(puts, async row => rows.put(row))
       await facts.put({ name: 'generation', value: this.#generation + 1, by })
     })
     this.#generation++
+    this.#packs.take(plan)
+    for (const key of alone) this.#alone.delete(key)
+    this.#broken = []
     this.#announce()
+  }
+
+  /** @param {string} name @param {import('./packs.js').Pack} pack @returns {Promise<{ put: Row[], gone: [string, string][] }>} */
+  async #sealPack(name, pack) {
+    const [table, key] = placeOf(name), k = await this.#nameOf(table, key)
+    if (pack.size === 0) return { put: [], gone: [[table, k]] }
+    return { put: [await sealRow(this.#open, table, k, key, Object.fromEntries(pack), { v: packVersion })], gone: [] }
   }
 
   /** @param {Write} write @returns {Promise<{ put: Row[], gone: [string, string][] }>} */
@@ -110,12 +201,12 @@ export class SealedStorage {
     const k = await this.#nameOf(table, key)
     if (value === undefined) return { put: [], gone: [[table, k]] }
     if (clearTables.has(table)) return { put: [clearRow(table, k, value)], gone: [] }
-    const put = [await sealRow(this.#open, table, k, key, value, stateOf(table, value))]
+    const put = [await sealRow(this.#open, table, k, key, value, { v: rowVersion, state: stateOf(table, value) })]
     if (table === 'self') put.push(await sealRow(this.#open, coverTable, coverTable, coverTable, coverOf(value)))
     return { put, gone: [] }
   }
 
-  /** @param {Table} table @param {string} key */
+  /** @param {string} table @param {string} key */
   async #nameOf(table, key) {
     if (plainKeys.has(table)) return key
     const known = this.#names.get(`${table}|${key}`)
@@ -124,6 +215,11 @@ export class SealedStorage {
     this.#names.set(`${table}|${key}`, name)
     return name
   }
+}
+
+/** Does something with each, a few at a time. @template T @param {readonly T[]} all @param {(one: T) => Promise<unknown>} work */
+async function some(all, work) {
+  for (let i = 0; i < all.length; i += batch) await Promise.all(all.slice(i, i + batch).map(work))
 }
 
 /** What of a row is told in clear. @param {Table} table @param {Json} value */

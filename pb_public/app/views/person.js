@@ -120,11 +120,12 @@ function earlier(app, p, visits) {
 /** How old all this is: said on every page about a person. @param {App} app */
 export function age(app) {
   const w = words.app.person
-  const synced = app.syncStatus().lastSynced
+  const { lastSynced: synced, whole } = app.syncStatus()
   const state = freshness(synced, app.now())
   if (!synced) return banner(w.neverSynced, 'bad')
   const text = fill(w.asOf, { time: when(synced, app.now()), ago: ago(synced, app.now()) })
-  return state === 'fresh' ? html`<p class="ds-soft">${text}</p>` : banner(`${text} ${w.old}`, state === 'red' ? 'bad' : 'warn')
+  return html`${state === 'fresh' ? html`<p class="ds-soft">${text}</p>` : banner(`${text} ${w.old}`, state === 'red' ? 'bad' : 'warn')}
+    ${whole !== false ? nothing : html`<p class="ds-soft">${w.olderBeingRead}</p>`}`
 }
 
 /**

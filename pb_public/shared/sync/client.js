@@ -71,6 +71,7 @@ export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
  * @property {unknown} error what the last round ended with: a ServerError, Unreachable or an error of the storage; null = it went well
  * @property {{ expected: number, received: number } | null} progress records of the pull under way, as far as the server announced them
  * @property {boolean} mustUpdate the server lets this version push, not pull
+ * @property {boolean} whole all that is on the device is shown; before, older visits and readings are still being read
  */
 
 /**
@@ -248,6 +249,7 @@ export class Client {
     return {
       phase: core.phase, lastSynced: pulledAt, nextTry: due === null ? null : core.now() + due, error: this.#runner.error,
       progress: core.progress.expected > 0 ? { ...core.progress } : null, mustUpdate: directive === 'upgrade' || minPull > core.schema,
+      whole: core.isWhole,
     }
   }
 

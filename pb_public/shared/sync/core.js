@@ -48,6 +48,7 @@ export class Core {
   #clocks = 0 // device minus monotonic, at the last hello
   #commits = new Lock()
   #stale = false
+  /** @type {Promise<void> | null} */ #reading = null
   /** @type {Dropped[]} to destroy once the commit that gives them up is safe */ #dropped = []
 
   /** @param {CoreOptions} o @param {State} state */
@@ -72,12 +73,40 @@ export class Core {
     this.audience = o.audience
     this.schema = o.schema
     this.state = state
-    this.shown = new Shown(state)
+    this.shown = new Shown()
     this.mint = minter(o.random)
   }
 
   /** @param {CoreOptions} o */
-  static async open(o) { return new Core(o, await State.load(o.storage)) }
+  static async open(o) {
+    const core = new Core(o, await State.load(o.storage, true))
+    await core.shown.rebuild(core.state)
+    return core
+  }
+
+  /** Whether all that is stored was read. */
+  get isWhole() { return this.state.rest === null }
+
+  /** Reads what the first screen did not need. No round begins, and nothing that the server sent changes, before that is done. */
+  async whole() {
+    if (!this.isWhole) await (this.#reading ??= this.#readRest().finally(() => { this.#reading = null }))
+  }
+
+  async #readRest() {
+    const { state } = this
+    try {
+      await state.rest?.()
+    } catch (error) {
+      this.#stale = true
+      throw error
+    }
+    await this.#commits.run(async () => {
+      if (this.state !== state) return // all of it was read anew meanwhile
+      state.rest = null
+      await this.shown.rebuild(state)
+      this.onCommit({ records: null, receipts: false })
+    })
+  }
 
   /** The device's clock put right by the offset the server measured, in ms. */
   trueTime() { return this.now() + this.state.self.offsetMs }
@@ -115,7 +144,7 @@ export class Core {
 
   /**
    * Runs change and stores what it wrote, all or nothing, and then shows it. A commit that fails changes nothing.
-   * @template T @param {(t: Tx) => T} change @returns {Promise<T>}
+   * @template T @param {(t: Tx) => T | Promise<T>} change @returns {Promise<T>}
    */
   commit(change) {
     return this.#commits.run(async () => {
@@ -125,7 +154,7 @@ export class Core {
       const dropped = this.#dropped = []
       let result
       try {
-        result = change(t)
+        result = await change(t)
         await sealBeside(t)
         await this.storage.commit(t.writes())
       } catch (error) {
@@ -134,7 +163,7 @@ export class Core {
         await this.#reload().catch(() => {}) // tried again before the next commit
         throw error
       }
-      this.shown.publish(this.state, t)
+      await this.shown.publish(this.state, t)
       this.onCommit({ records: t.touched, receipts: t.receipts })
       for (const { keys, key } of dropped) await keys?.forget(key).catch(() => {}) // it is of no use to anybody any more
       return result
@@ -144,7 +173,7 @@ export class Core {
   async #reload() {
     this.state = await State.load(this.storage)
     this.#stale = false
-    this.shown.rebuild(this.state)
+    await this.shown.rebuild(this.state)
     this.onCommit({ records: null, receipts: true })
   }
 

@@ -11,6 +11,7 @@ import { Basis } from './swap.js'
 const mostScopes = 200 // of which one request lists the records
 const mostRecords = 20_000
 const mostAgain = 3 // comparisons of a round after which it pulls again; what moves all the time is compared another day
+const atOnce = 64
 const encoder = new TextEncoder()
 
 /** @param {Core} core */
@@ -37,6 +38,11 @@ export function canonical(value) {
   return `{${Object.keys(value).sort().map(name => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`
 }
 
+/** A few at a time: each holds the page up. @param {readonly Held[]} all @param {(h: Held) => Promise<void>} work */
+async function some(all, work) {
+  for (let i = 0; i < all.length; i += atOnce) await Promise.all(all.slice(i, i + atOnce).map(work))
+}
+
 /** @param {bigint} sum */
 const written = sum => sum.toString(16).padStart(16, '0')
 
@@ -49,7 +55,7 @@ export async function held(core) {
   const { records, scopes } = core.state
   /** @type {Map<string, { count: number, sum: bigint }>} */
   const sums = new Map()
-  await Promise.all([...records.values()].map(async h => {
+  await some([...records.values()], async h => {
     const mine = h.scopes.filter(s => scopes.has(s))
     if (mine.length === 0) return
     const first = await hash(core, h)
@@ -57,7 +63,7 @@ export async function held(core) {
       const d = sums.get(s) ?? { count: 0, sum: 0n }
       sums.set(s, { count: d.count + 1, sum: d.sum ^ first })
     }
-  }))
+  })
   return Object.fromEntries([...sums].map(([s, d]) => [s, { count: d.count, hash: written(d.sum) }]))
 }
 
@@ -97,13 +103,13 @@ export async function compare(core) {
 async function listed(core) {
   /** @type {Map<string, { collection: string, id: string, version: number, hash: string }[]>} */
   const lists = new Map(core.digest.differs.slice(0, mostScopes).map(s => [s, []]))
-  await Promise.all([...core.state.records.values()].map(async h => {
+  await some([...core.state.records.values()], async h => {
     const { collection, id, version, scopes } = h
     const mine = scopes.filter(s => lists.has(s))
     if (mine.length === 0) return
     const line = { collection, id, version, hash: written(await hash(core, h)) }
     for (const s of mine) lists.get(s)?.push(line)
-  }))
+  })
   let n = 0
   return Object.fromEntries([...lists].filter(([, list], i) => (n += list.length) <= mostRecords || i === 0))
 }

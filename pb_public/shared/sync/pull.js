@@ -43,7 +43,7 @@ export async function page(core, cursor, { wait, signal } = {}) {
   return { ...answer, scopes: answer.scopes ?? [], changes: answer.changes ?? [] }
 }
 
-/** Takes in one page. @param {Tx} t @param {string} from @param {PullAnswer} answer */
+/** Takes in one page. @param {Tx} t @param {string} from @param {PullAnswer} answer @returns {Promise<void> | void} */
 function pulled(t, from, answer) {
   const { self } = t.state
   if (answer.epoch !== self.epoch) {
@@ -58,7 +58,7 @@ function pulled(t, from, answer) {
   t.put('staged', placeKey(staged.number), staged)
   t.putSelf({ pages: staged.number + 1, stagedCursor: answer.cursor })
   narrow(t, answer)
-  if (!answer.more) swap(t, answer)
+  if (!answer.more) return swap(t, answer)
 }
 
 /**

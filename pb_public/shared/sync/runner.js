@@ -39,12 +39,16 @@ export class Runner {
    */
   converse(work) {
     this.#held?.abort()
-    return this.#talk.run(work)
+    return this.#talk.run(async () => {
+      await this.core.whole()
+      return work()
+    })
   }
 
   /** Does a whole round, or joins the one under way. Resolves to its first error, null when there was none. @returns {Promise<unknown>} */
   sync() {
-    return this.#round ??= this.converse(() => this.#conduct()).finally(() => {
+    this.#held?.abort()
+    return this.#round ??= this.#talk.run(() => this.#conduct()).finally(() => {
       this.#round = null
       this.#endedAt = this.core.monotonic()
       this.arm()
@@ -56,7 +60,12 @@ export class Runner {
   async #conduct() {
     const { core } = this
     core.begin()
-    this.error = null
+    const unread = await core.whole().then(() => null, error => error)
+    this.error = unread
+    if (unread) {
+      core.end(true)
+      return unread
+    }
     let first = null
     for (;;) {
       core.phase = next(core)
@@ -85,7 +94,8 @@ export class Runner {
     this.core.timers.clear(this.#timer)
     this.#timer = null
     this.stream.close()
-    await this.converse(async () => {})
+    this.#held?.abort()
+    await this.#talk.run(async () => {})
   }
 
   /** When the next round begins, in ms from now; null: no try will help before somebody signs in, or ever. */

@@ -156,12 +156,13 @@ export class State {
     /** @type {Change[]} in order */ this.sentlog = []
     /** @type {Change[]} */ this.aside = []
     /** @type {Map<string, Item>} by key */ this.items = new Map()
+    /** Reads the records that are not here yet; null where all are. @type {(() => Promise<void>) | null} */ this.rest = null
   }
 
-  /** @param {Storage} storage */
-  static async load(storage) {
+  /** @param {Storage} storage @param {boolean} [inTwo] records that the first screen does not need may be read by `rest` */
+  static async load(storage, inTwo = false) {
     const s = new State()
-    await storage.load((table, key, value) => {
+    s.rest = await storage.load((table, key, value) => {
       const row = /** @type {any} */ (value)
       switch (table) {
         case 'self': s.self = { ...newSelf(), ...row }; break
@@ -173,7 +174,7 @@ export class State {
         case 'aside': s.aside.push(row); break
         case 'items': s.items.set(key, row); break
       }
-    })
+    }, inTwo) ?? null
     for (const list of [s.outbox, s.sentlog, s.aside]) list.sort((a, b) => a.place - b.place)
     s.staged.sort((a, b) => a.number - b.number)
     return s

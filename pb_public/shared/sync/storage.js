@@ -40,8 +40,13 @@
  * One storage, one client: two clients open on one storage at the same time would number two outboxes alike.
  * A page holds a Web Lock while its client is open.
  *
+ * With `inTwo` a storage may hand over first what the first screen needs, and resolve to what hands over the rest: records, and
+ * nothing but records. No commit touches a record before that has ended.
+ *
+ * @typedef {(table: Table, key: string, value: Json) => void} Visit
+ *
  * @typedef {object} Storage
- * @property {(visit: (table: Table, key: string, value: Json) => void) => Promise<void>} load hands over every row
+ * @property {(visit: Visit, inTwo?: boolean) => Promise<void | (() => Promise<void>)>} load hands over every row
  * @property {(writes: readonly Write[]) => Promise<void>} commit stores all writes, or rejects and stores none
  */
 

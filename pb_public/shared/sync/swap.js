@@ -2,6 +2,7 @@
 // Staged pages become the new base, in one commit with the cursor and with the outbox rows whose effects they hold.
 // What people see is never half of a change.
 
+import { eachInPieces } from './breath.js'
 import { confirm } from './outbox.js'
 import { patientOf } from './item.js'
 import { dropStaging, resetAll } from './pull.js'
@@ -12,18 +13,29 @@ import { recordKey } from './state.js'
 /** @typedef {import('./state.js').Delivery} Delivery */
 /** @typedef {import('./state.js').ScopeEvent} ScopeEvent */
 
-/** @param {Tx} t @param {import('./state.js').PullAnswer} last */
+/**
+ * Much is applied in pieces; a promise tells then when it is done. Nothing else is committed meanwhile, and nothing of it is shown.
+ * @param {Tx} t @param {import('./state.js').PullAnswer} last @returns {Promise<void> | void}
+ */
 export function swap(t, last) {
   const basis = new Basis(t)
-  for (const { from, answer } of t.state.staged) {
-    if (from === '') basis.event({ id: resetAll, op: 'reset' }) // from nothing: all of it comes
-    for (const e of answer.scopes) basis.event(e)
-    for (const d of answer.changes) basis.deliver(d, answer)
+  const end = () => {
+    basis.settle()
+    dropStaging(t)
+    t.putSelf({ cursor: last.cursor, pulledAt: t.core.now() })
+    confirm(t, last.last_mid, last.last_key)
   }
-  basis.settle()
-  dropStaging(t)
-  t.putSelf({ cursor: last.cursor, pulledAt: t.core.now() })
-  confirm(t, last.last_mid, last.last_key)
+  const under = eachInPieces(told(t.state.staged), apply => apply(basis))
+  return under ? under.then(end) : end()
+}
+
+/** What pages tell, in order. @param {readonly import('./state.js').Page[]} pages @returns {Iterable<(basis: Basis) => void>} */
+function * told(pages) {
+  for (const { from, answer } of pages) {
+    if (from === '') yield basis => basis.event({ id: resetAll, op: 'reset' }) // from nothing: all of it comes
+    for (const e of answer.scopes) yield basis => basis.event(e)
+    for (const d of answer.changes) yield basis => basis.deliver(d, answer)
+  }
 }
 
 /** The base while pages are applied to it. */

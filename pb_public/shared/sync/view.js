@@ -1,6 +1,7 @@
 // @ts-check
 // What people see, ready to be drawn: an index in memory that a commit brings up to date by the records it touched.
 
+import { eachInPieces } from './breath.js'
 import { look, patientOfSeen } from './overlay.js'
 import { recordKey } from './state.js'
 
@@ -9,6 +10,9 @@ import { recordKey } from './state.js'
 /** @typedef {import('./state.js').Op} Op */
 /** @typedef {import('./state.js').Item} Item */
 /** @typedef {import('./state.js').Change} Change */
+
+/** So many records that changed are built up beside what is shown, and shown at once. */
+const manyAtOnce = 1000
 
 /** One collection: its records by id, and the ids by the person they are about. */
 class CollectionIndex {
@@ -59,20 +63,21 @@ export class Shown {
   /** @type {readonly Change[]} */ unsent = []
   /** @type {readonly Change[]} */ aside = []
 
-  /** @param {State} state */
-  constructor(state) { this.rebuild(state) }
+  /** Records without own work on them, as they are shown. @type {WeakMap<import('./state.js').Held, Seen | null>} */ #looks = new WeakMap()
 
-  /** @param {State} state */
-  rebuild(state) {
-    this.#indexes.clear()
+  /** Shows all there is, at one moment; what was shown before stays until then. @param {State} state */
+  async rebuild(state) {
     this.#receipts(state)
-    for (const key of new Set([...state.records.keys(), ...this.#ops.keys()])) this.#show(state, key)
+    /** @type {Map<string, CollectionIndex>} */ const indexes = new Map()
+    await eachInPieces(new Set([...state.records.keys(), ...this.#ops.keys()]), key => this.#show(indexes, state, key))
+    this.#indexes = indexes
   }
 
-  /** Shows what a commit changed. @param {State} state @param {import('./state.js').Tx} t */
+  /** Shows what a commit changed. @param {State} state @param {import('./state.js').Tx} t @returns {Promise<void> | void} */
   publish(state, t) {
+    if (t.touched.size > manyAtOnce) return this.rebuild(state)
     if (t.receipts) this.#receipts(state)
-    for (const key of t.touched) this.#show(state, key)
+    for (const key of t.touched) this.#show(this.#indexes, state, key)
   }
 
   /** @param {State} state */
@@ -92,13 +97,21 @@ export class Shown {
     }
   }
 
-  /** @param {State} state @param {string} key */
-  #show(state, key) {
+  /** @param {Map<string, CollectionIndex>} indexes @param {State} state @param {string} key */
+  #show(indexes, state, key) {
     const slash = key.indexOf('/')
     const collection = key.slice(0, slash), id = key.slice(slash + 1)
-    let index = this.#indexes.get(collection)
-    if (!index) this.#indexes.set(collection, index = new CollectionIndex())
-    index.put(id, look(state.records.get(key), collection, id, this.#ops.get(key)))
+    let index = indexes.get(collection)
+    if (!index) indexes.set(collection, index = new CollectionIndex())
+    const held = state.records.get(key), ops = this.#ops.get(key)
+    index.put(id, ops || !held ? look(held, collection, id, ops) : this.#lookOf(held, collection, id))
+  }
+
+  /** @param {import('./state.js').Held} held @param {string} collection @param {string} id */
+  #lookOf(held, collection, id) {
+    let seen = this.#looks.get(held)
+    if (seen === undefined) this.#looks.set(held, seen = look(held, collection, id))
+    return seen
   }
 
   /** @param {string} collection @param {string} id @returns {Seen | null} */

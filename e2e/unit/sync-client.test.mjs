@@ -258,6 +258,56 @@ describe('pulling', () => {
     assert.ok(s.client.view('patients', 'cole') && s.client.view('visits', 'v1'))
   })
 
+  test('the next page is on its way while this one is stored', async () => {
+    const s = await settled()
+    s.server.pages.push(half, { changes: [change('visits', 'v1', 41, ['pc:cole'], { patient: 'cole' })] })
+    const { storage } = s.device, commit = storage.commit.bind(storage)
+    /** @type {number[]} */ const asked = []
+    storage.commit = async writes => {
+      await new Promise(done => setImmediate(done)) // whatever was asked has arrived
+      asked.push(s.server.asked('pull').length)
+      await commit(writes)
+    }
+    const before = s.server.asked('pull').length
+    assert.equal(await s.client.sync(), null)
+    assert.deepEqual(asked.map(n => n - before), [2, 2])
+    assert.ok(s.client.view('visits', 'v1'))
+  })
+
+  test('a page that was asked for before something was pushed is asked for again', async () => {
+    const s = await settled()
+    s.server.pages.push(half, { changes: [] }, { changes: [change('visits', 'v1', 41, ['pc:cole'], { patient: 'cole' })] })
+    const { storage } = s.device, commit = storage.commit.bind(storage)
+    let saved = false
+    storage.commit = async writes => {
+      const recorded = saved || !writes.some(w => w.table === 'staged')
+      saved = true
+      await commit(writes)
+      if (!recorded) void edit(s.client, 'meanwhile')
+    }
+    assert.equal(await s.client.sync(), null)
+    assert.deepEqual(s.server.kinds().slice(-4), ['pull', 'pull', 'push', 'pull'])
+    assert.equal(s.client.unsent().count, 0)
+    assert.ok(s.client.view('visits', 'v1'), 'the page before the push counts')
+  })
+
+  test('lists stay in order of id, whatever comes, changes and goes', async () => {
+    const s = await settled()
+    const visit = (/** @type {string} */ id, /** @type {number} */ version) => change('visits', id, version, ['pc:ames'], { patient: ames, note: `v${version}` })
+    const shown = () => s.client.list('visits').map(v => `${v.id} ${v.values.note}`)
+    for (const [changes, list] of /** @type {const} */ ([
+      [[visit('m', 1), visit('c', 2)], ['c v2', 'm v1']],
+      [[visit('a', 3), visit('z', 4), visit('d', 5)], ['a v3', 'c v2', 'd v5', 'm v1', 'z v4']],
+      [[visit('c', 6), { collection: 'visits', id: 'z', version: 7, gone: 'retracted' }], ['a v3', 'c v6', 'd v5', 'm v1']],
+      [[{ collection: 'visits', id: 'a', version: 8, gone: 'left' }, visit('z', 9)], ['c v6', 'd v5', 'm v1', 'z v9']],
+    ])) {
+      s.server.pages.push({ changes })
+      await s.client.sync()
+      assert.deepEqual(shown(), list)
+      assert.equal(s.client.list('visits'), s.client.list('visits'))
+    }
+  })
+
   test('a short page is not the last one, and an empty one is not either', async () => {
     const s = await settled()
     s.server.pages.push(half, { more: true }, { changes: [change('visits', 'v1', 41, ['pc:cole'], { patient: 'cole' })] })

@@ -18,6 +18,16 @@ const lists = new WeakMap()
 /** @param {Seen} s @param {number} offset */
 const plain = (s, offset) => ({ ...shownTimes(s.values, s.own, offset), id: s.id, pending: s.pending, waiting: s.waiting })
 
+/** Records of lists, made once: a list that changes is mostly the one before. @type {WeakMap<Seen, { offset: number, rec: any }>} */
+const inLists = new WeakMap()
+
+/** @param {Seen} s @param {number} offset */
+function listed(s, offset) {
+  let kept = inLists.get(s)
+  if (kept?.offset !== offset) inLists.set(s, kept = { offset, rec: plain(s, offset) })
+  return kept.rec
+}
+
 /** @param {Client} client @param {string} collection @param {string} id */
 export function recordOf(client, collection, id) {
   const s = client.view(collection, id)
@@ -28,7 +38,7 @@ export function recordOf(client, collection, id) {
 export function recordsOf(client, collection) {
   const seen = client.list(collection), offset = client.clockOffset ?? 0
   let kept = lists.get(seen)
-  if (kept?.offset !== offset) lists.set(seen, kept = { offset, list: seen.map(s => plain(s, offset)) })
+  if (kept?.offset !== offset) lists.set(seen, kept = { offset, list: seen.map(s => listed(s, offset)) })
   return kept.list
 }
 

@@ -40,6 +40,9 @@ export function deaths(people, now) {
   return people.filter(p => p.died_on && p.died_on >= since).sort((a, b) => ((a.died_on ?? '') < (b.died_on ?? '') ? 1 : -1))
 }
 
+/** When a contact that is not open any more was over, as far as is known. @param {Contact} c */
+const endOf = c => c.ended_at ?? c.happened_at ?? c.planned_start ?? c.started_at ?? ''
+
 /**
  * The stops of a day in the order in which they are planned; what is late from earlier days comes
  * first, because somebody still waits. What was done today stays at the end, so that the day can be seen.
@@ -49,11 +52,11 @@ export function deaths(people, now) {
  * @returns {Stop[]}
  */
 export function round(contacts, me, now) {
-  const today = day(now)
+  const today = day(now), longAgo = new Date(now - 2 * 86_400_000).toISOString()
   /** @type {Stop[]} */
   const stops = []
   for (const c of contacts) {
-    if (!isMine(c, me)) continue
+    if (!isMine(c, me) || (!isOpen(c) && endOf(c) < longAgo)) continue // months of them: no calendar is asked
     const at = c.planned_start ?? c.started_at ?? c.happened_at ?? ''
     if (!at) continue
     const on = day(at)
@@ -62,7 +65,7 @@ export function round(contacts, me, now) {
       const end = Date.parse(c.planned_end ?? at)
       const state = c.status === 'in_progress' ? 'now' : on < today || end < now ? 'late' : 'due'
       stops.push({ contact: c, state, at })
-    } else if (day(c.ended_at ?? c.happened_at ?? at) === today) {
+    } else if (day(endOf(c)) === today) {
       stops.push({ contact: c, state: 'done', at })
     }
   }

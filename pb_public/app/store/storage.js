@@ -147,7 +147,7 @@ export class SealedStorage {
         if (t === recentTable || t === olderTable) {
           const records = new Map(Object.entries(/** @type {{ [key: string]: Json }} */ (one.value)))
           this.#packs.note(t, one.key, records)
-          for (const [key, value] of records) visit('records', key, value)
+          for (const [key, value] of records) if (!this.#alone.has(key)) visit('records', key, value) // alone is newer: an older app's
           continue
         }
         if (t === 'records') this.#alone.set(one.key, { k, value: one.value })

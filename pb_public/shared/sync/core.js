@@ -2,6 +2,7 @@
 // The engine of a client: its state, what it got from outside, and the commits that everything goes through. Pages use
 // client.js.
 
+import { Ahead } from './ahead.js'
 import { Refusal } from './errors.js'
 import { Lock } from './lock.js'
 import { Retry } from './retry.js'
@@ -38,6 +39,7 @@ export class Core {
   /** @type {Change[]} the batch on its way */ sending = []
   digest = { wanted: false, differs: /** @type {string[]} */ ([]),
     last: { differs: /** @type {string[]} */ ([]), moved: /** @type {string[]} */ ([]), repaired: 0 } }
+  /** The next page of the pull under way. */ ahead = new Ahead()
   refusals = 0 // of our assertion, in a row
   head = 0 // the newest number of the sequence the server named
   /** @type {StepKind} */ phase = 'idle'
@@ -221,6 +223,7 @@ export class Core {
   end(failed, waitMs = 0) {
     this.round = { ...this.round, open: false, pushed: true, pulled: true, failed, waitMs: Math.max(this.round.waitMs, waitMs) }
     this.phase = 'idle'
+    this.ahead.drop()
     if (!failed) this.progress = { expected: 0, received: 0 }
     this.retry.settle(failed, this.round.waitMs, this.monotonic(), this.chance(), this.state.self.pace, failed && this.pressing())
   }

@@ -15,14 +15,15 @@ import { swap } from './swap.js'
 export const resetAll = '*'
 
 /**
- * Asks for the next page and stages it.
+ * Asks for the next page and stages it; the one after it is on its way meanwhile.
  * @param {Core} core
  * @param {{ wait?: number, signal?: AbortSignal }} [patience] wait: seconds the server may hold the answer until there is news
  */
 export async function pull(core, patience = {}) {
   const { self } = core.state
   const from = self.stagedCursor || self.cursor
-  const answer = await page(core, from, patience)
+  const answer = await (core.ahead.take(from) ?? page(core, from, patience))
+  if (answer.more && answer.epoch === self.epoch) core.ahead.ask(answer.cursor, signal => page(core, answer.cursor, { signal }))
   await core.commit(t => pulled(t, from, answer))
   core.noteReceived(answer.changes.length)
   core.head = answer.head

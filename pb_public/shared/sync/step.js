@@ -49,6 +49,7 @@ export function next(core) {
 export async function step(core) {
   const kind = next(core)
   core.phase = kind
+  if (kind !== 'pull') core.ahead.drop()
   if (kind === 'idle') {
     if (core.round.open) core.end(core.round.failed, core.round.waitMs)
     return { kind, error: null }

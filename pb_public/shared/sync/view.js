@@ -19,12 +19,16 @@ class CollectionIndex {
   /** @type {Map<string, Seen>} */ byId = new Map()
   /** @type {Map<string, Set<string>>} */ byPatient = new Map()
   /** @type {readonly Seen[] | null} in order of id, without what own work withdraws */ list = null
+  /** @type {readonly Seen[]} the list before, and the ids of what changed since */ #before = []
+  /** @type {Set<string>} */ #changed = new Set()
   /** @type {Map<string, readonly Seen[]>} the same of one person */ lists = new Map()
 
   /** @param {string} id @param {Seen | null} seen */
   put(id, seen) {
     const old = this.byId.get(id)
+    if (this.list) this.#before = this.list
     this.list = null
+    this.#changed.add(id)
     for (const s of [old, seen]) if (s) this.lists.delete(patientOfSeen(s))
     if (old) this.byPatient.get(patientOfSeen(old))?.delete(id)
     if (!seen) {
@@ -39,7 +43,12 @@ class CollectionIndex {
   }
 
   all() {
-    return this.list ??= sorted([...this.byId.values()])
+    if (this.list) return this.list
+    const fresh = sorted([...this.#changed].flatMap(id => this.byId.get(id) ?? []))
+    const list = this.#before.length ? merged(this.#before.filter(s => !this.#changed.has(s.id)), fresh) : fresh
+    this.#changed.clear()
+    this.#before = []
+    return this.list = list
   }
 
   /** @param {string} patient */
@@ -55,6 +64,18 @@ class CollectionIndex {
 
 /** @param {Seen[]} list @returns {readonly Seen[]} */
 const sorted = list => Object.freeze(list.filter(s => !s.retracted).sort((a, b) => (a.id < b.id ? -1 : 1)))
+
+/** Two lists in order of id as one. @param {readonly Seen[]} a @param {readonly Seen[]} b @returns {readonly Seen[]} */
+function merged(a, b) {
+  const list = []
+  let i = 0
+  for (const s of b) {
+    while (i < a.length && a[i].id < s.id) list.push(a[i++])
+    list.push(s)
+  }
+  while (i < a.length) list.push(a[i++])
+  return Object.freeze(list)
+}
 
 export class Shown {
   /** @type {Map<string, CollectionIndex>} */ #indexes = new Map()

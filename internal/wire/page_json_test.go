@@ -50,3 +50,17 @@ func TestAPageHasTheFieldsThatAreWritten(t *testing.T) {
 		}
 	}
 }
+
+// Phones ask for the next page as soon as they have read that much (docs/protocol.md §7.2; pb_public/shared/sync/ahead.js).
+func TestAPageSaysFirstWhereTheNextBegins(t *testing.T) {
+	page := PullResponse{Epoch: "e3", History: "17-a4k2m7q5tx3zw", Head: 88140, Cursor: "e3.88012.Jk2", More: true}
+	for history, want := range map[string]string{
+		"17-a4k2m7q5tx3zw": `{"epoch":"e3","history":"17-a4k2m7q5tx3zw","head":88140,"cursor":"e3.88012.Jk2","more":true,`,
+		"":                 `{"epoch":"e3","head":88140,"cursor":"e3.88012.Jk2","more":true,`,
+	} {
+		page.History = history
+		if got := string(page.AppendJSON(nil)); !strings.HasPrefix(got, want) {
+			t.Errorf("got %s\nwant %s…", got, want)
+		}
+	}
+}

@@ -32,6 +32,7 @@ import { passkeySupported } from './vault/vault.js'
 /** @typedef {import('../shared/sync/client.js').Client} Client */
 /** @typedef {import('./context.js').App} App */
 
+const paintWithin = 500 // ms; a page out of sight paints nothing
 const agePeriod = 5 * 60_000 // ms between two notes of how late it is, for the offline lease
 
 /**
@@ -284,7 +285,12 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
 
   return {
     app, client,
-    start() { client.start() },
+    /** Begins to sync once the first screen is painted: what is read and asked for would hold it up. */
+    start() {
+      const begin = () => { if (!closed) client.start() }
+      requestAnimationFrame(() => setTimeout(begin))
+      setTimeout(begin, paintWithin)
+    },
     /** Ends it: keys are about to go, or another tab leads. */
     async close() {
       closed = true

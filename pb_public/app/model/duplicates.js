@@ -21,8 +21,8 @@ export function duplicatesOf(visit, others, serviceOf) {
   const purpose = visit.purpose ?? '', service = visit.team ? serviceOf(visit.team) : '', at = Date.parse(startOf(visit))
   if (ordered.has(purpose) || !service || Number.isNaN(at)) return []
   return others.filter(o => {
+    if (o.patient !== visit.patient || o.purpose !== purpose) return false
     const by = o.team ? serviceOf(o.team) : '', apart = Math.abs(Date.parse(startOf(o)) - at)
-    return o.patient === visit.patient && o.purpose === purpose && by && by !== service && apart > together && apart <= within
-      && stands.has(o.status ?? '')
+    return by && by !== service && apart > together && apart <= within && stands.has(o.status ?? '')
   }).sort((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : a.id < b.id ? -1 : 1))
 }

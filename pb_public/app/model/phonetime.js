@@ -21,6 +21,7 @@ function shifted(at, ms) {
  * @returns {Record<string, any>}
  */
 export function shownTimes(values, own, offset) {
+  if (!values.corrected && own.length === 0) return values // most of what a phone holds
   /** @type {Record<string, any>} */ const shown = { ...values }
   /** @type {Record<string, string>} */ const said = {}
   for (const field of corrected) {

@@ -56,9 +56,19 @@ function stopsOf(app) {
     const stops = round(standing(list, id => app.get('patients', id)), { staff: app.me.id, teams: app.me.teams }, app.now())
     const left = stops.filter(s => s.state !== 'done')
     keptRound = { list, people, teams, me, minute, stops, left: left.length,
-      again: new Map(left.map(s => [s.contact.id, duplicatesOf(s.contact, list, serviceOf(app))])) }
+      again: repeated(left, list, serviceOf(app)) }
   }
   return keptRound
+}
+
+/**
+ * What other services do of the same, by visit.
+ * @param {import('../model/round.js').Stop[]} left @param {readonly any[]} visits all of them @param {(team: string) => string} service
+ */
+function repeated(left, visits, service) {
+  /** @type {Map<string, any[]>} */ const of = new Map(left.map(s => [s.contact.patient, []]))
+  for (const v of visits) of.get(v.patient)?.push(v)
+  return new Map(left.map(s => [s.contact.id, duplicatesOf(s.contact, of.get(s.contact.patient) ?? [], service)]))
 }
 
 /** Tomorrow and the days after it, worked out only while somebody looks at them. @param {App} app */

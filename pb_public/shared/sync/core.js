@@ -5,6 +5,7 @@
 import { Ahead } from './ahead.js'
 import { Refusal } from './errors.js'
 import { Lock } from './lock.js'
+import { page } from './pull.js'
 import { Retry } from './retry.js'
 import { sealBeside } from './sealed.js'
 import { State, Tx } from './state.js'
@@ -39,7 +40,7 @@ export class Core {
   /** @type {Change[]} the batch on its way */ sending = []
   digest = { wanted: false, differs: /** @type {string[]} */ ([]),
     last: { differs: /** @type {string[]} */ ([]), moved: /** @type {string[]} */ ([]), repaired: 0 } }
-  /** The next page of the pull under way. */ ahead = new Ahead()
+  /** The next page of the pull under way. */ ahead = new Ahead((cursor, how) => page(this, cursor, how))
   refusals = 0 // of our assertion, in a row
   head = 0 // the newest number of the sequence the server named
   /** @type {StepKind} */ phase = 'idle'

@@ -22,6 +22,7 @@ const answerWithin = 60_000 // ms; what takes longer will not come
  * @property {Record<string, string>} [form] travels as a form
  * @property {string} [bearer]
  * @property {AbortSignal} [signal] gives up; the answer, if it ever comes, is not taken in
+ * @property {(text: string) => void} [early] is told the beginning of the answer while the rest is on its way, where that can be read
  * @property {number} [patienceMs] how much longer than usual the server may take
  */
 
@@ -50,7 +51,7 @@ async function send(core, address, r) {
     const body = await pack(r, headers)
     answer = await core.fetch(address, { method: r.method, headers, body, signal: hand.signal, cache: 'no-store', credentials: 'omit',
           redirect: 'error' })
-    text = await answer.text()
+    text = r.early && answer.ok && answer.body ? await readOn(answer.body, r.early) : await answer.text()
   } catch (cause) {
     throw new Unreachable('the server cannot be reached', cause)
   } finally {
@@ -64,6 +65,21 @@ async function send(core, address, r) {
     return said
   } catch (cause) {
     throw new Unreachable(`the answer of ${r.path} cannot be read`, cause)
+  }
+}
+
+/** Reads a body, and tells what came first. @param {ReadableStream<Uint8Array>} body @param {(text: string) => void} early */
+async function readOn(body, early) {
+  const reader = body.getReader(), decoder = new TextDecoder()
+  let text = ''
+  for (let begun = false; ;) {
+    const { done, value } = await reader.read()
+    text += done ? decoder.decode() : decoder.decode(value, { stream: true })
+    if (done) return text
+    if (!begun && text) {
+      begun = true
+      early(text)
+    }
   }
 }
 

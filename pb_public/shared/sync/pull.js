@@ -22,8 +22,7 @@ export const resetAll = '*'
 export async function pull(core, patience = {}) {
   const { self } = core.state
   const from = self.stagedCursor || self.cursor
-  const answer = await (core.ahead.take(from) ?? page(core, from, patience))
-  if (answer.more && answer.epoch === self.epoch) core.ahead.ask(answer.cursor, signal => page(core, answer.cursor, { signal }))
+  const answer = await core.ahead.page(from, patience)
   await core.commit(t => pulled(t, from, answer))
   core.noteReceived(answer.changes.length)
   core.head = answer.head
@@ -32,14 +31,15 @@ export async function pull(core, patience = {}) {
 
 /**
  * The page after a cursor; '' is the beginning.
- * @param {Core} core @param {string} cursor @param {{ wait?: number, signal?: AbortSignal }} [patience] @returns {Promise<PullAnswer>}
+ * @param {Core} core @param {string} cursor @returns {Promise<PullAnswer>}
+ * @param {{ wait?: number, signal?: AbortSignal, early?: (text: string) => void }} [how]
  */
-export async function page(core, cursor, { wait, signal } = {}) {
+export async function page(core, cursor, { wait, signal, early } = {}) {
   /** @type {Record<string, string>} */
   const query = { client: core.state.self.client, limit: String(core.pageRows()) }
   if (cursor) query.cursor = cursor
   if (wait) query.wait = String(wait)
-  const answer = await exchange(core, { method: 'GET', path: '/pull', query, bearer: core.access.text, signal,
+  const answer = await exchange(core, { method: 'GET', path: '/pull', query, bearer: core.access.text, signal, early,
         patienceMs: (wait ?? 0) * 1000 })
   return { ...answer, scopes: answer.scopes ?? [], changes: answer.changes ?? [] }
 }

@@ -16,8 +16,6 @@ const packages = [
     'lit-html', 'directive', 'directive-helpers', 'async-directive',
     'directives/class-map', 'directives/if-defined', 'directives/keyed', 'directives/live', 'directives/ref', 'directives/repeat',
   ].flatMap(f => [[`${f}.js`, `${f}.js`], [`${f}.d.ts`, `${f}.d.ts`]]) },
-  { name: 'idb', licence: 'LICENSE', take: ['index.js', ...['index', 'entry', 'database-extras', 'async-iterators', 'util', 'wrap-idb-value'].map(f => `${f}.d.ts`)]
-    .map(f => [`build/${f}`, f]) },
   { name: 'uqr', licence: 'LICENSE', take: [['dist/index.mjs', 'uqr.js'], ['dist/index.d.mts', 'uqr.d.ts']] },
   // The package carries no licence text of its own; its README states it.
   { name: 'nhsuk-frontend', licence: 'README.md', folder: 'nhsuk', make: nhsuk },

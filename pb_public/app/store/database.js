@@ -16,7 +16,7 @@ In clear are: names of tables, the order of the outbox, whether a change was sen
 HMACed where it would name a record. Unsent changes lie there a second time, sealed to the server, for a locked phone
 to send (locked.js). Everything else is sealed by the vault.
 */
-import { unwrap, wrap } from '../../vendor/idb/index.js'
+import { answer, Asked, ended } from './asked.js'
 import { SealedRows } from './sealed.js'
 import { StoreError, storeError } from './errors.js'
 
@@ -83,7 +83,7 @@ function build(db) {
 /**
  * The stores of a transaction, by name. Only what they answer may be waited for: a transaction ends by itself while it waits
  * for anything else.
- * @typedef {Record<'rows' | 'facts' | 'shelf', import('../../vendor/idb/index.js').IDBPObjectStore<any, any, any, 'readwrite'>>} Stores
+ * @typedef {Record<'rows' | 'facts' | 'shelf', Asked>} Stores
  */
 
 /**
@@ -140,7 +140,7 @@ export class Database {
     request.onupgradeneeded = () => build(request.result)
     /** @type {IDBDatabase} */ let db
     try {
-      db = /** @type {any} */ (unwrap(await /** @type {Promise<any>} */ (wrap(request))))
+      db = await answer(request)
     } catch (error) {
       throw new StoreError(storeError(error).code === 'failed' ? 'unavailable' : storeError(error).code, error)
     }
@@ -179,10 +179,10 @@ export class Database {
    * @returns {Promise<T>}
    */
   async transaction(mode, names, work) {
-    const tx = wrap((await this.handle()).transaction(names, mode)), { done } = tx
+    const tx = (await this.handle()).transaction(names, mode), done = ended(tx)
     done.catch(() => {}) // heard below, or said by what failed
     try {
-      const made = await work(/** @type {any} */ (Object.fromEntries(names.map(name => [name, tx.objectStore(name)]))))
+      const made = await work(/** @type {any} */ (Object.fromEntries(names.map(name => [name, new Asked(tx.objectStore(name))]))))
       await done
       return made
     } catch (error) {
@@ -326,7 +326,7 @@ export class Database {
     this.#shut = false
     await this.change([keyTable], async stores => { await stores[keyTable].clear() })
     this.close()
-    await this.guard(() => wrap(/** @type {IDBFactory} */ (this.#factory()).deleteDatabase(this.#name)))
+    await this.guard(() => answer(/** @type {IDBFactory} */ (this.#factory()).deleteDatabase(this.#name)))
   }
 }
 

@@ -7,7 +7,10 @@ import { isOpen } from '../model/round.js'
 /** @typedef {import('../../shared/sync/storage.js').Json} Json */
 /** @typedef {{ key: string, value: Json | undefined }} Written a record put, or taken away */
 /** @typedef {ReadonlyMap<string, Json>} Pack records by their key */
-/** What rows hold after some writes, and where records lie then. @typedef {{ packs: Map<string, Pack>, places: Map<string, string | null> }} Plan */
+/**
+ * What rows hold after some writes, and where records lie then.
+ * @typedef {{ packs: Map<string, Pack>, places: Map<string, string | null> }} Plan
+ */
 
 /** The version of the form of such a row: { k: its key, d: its records by key }. A record that lies alone has version 1. */
 export const packVersion = 2

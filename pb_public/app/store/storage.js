@@ -167,8 +167,9 @@ export class SealedStorage {
     if (records.length && !this.#whole) throw new StoreError('stale')
     const plan = await this.#packs.plan(records, this.#now())
     const alone = [...plan.places.keys()].filter(key => this.#alone.has(key))
-    /** @type {{ put: Row[], gone: [string, string][] }[]} */
-    const ready = [{ put: [], gone: [...this.#broken, ...alone.map(key => /** @type {[string, string]} */ (['records', this.#alone.get(key)?.k]))] }]
+    /** @type {[string, string][]} */ const gone = [...this.#broken]
+    for (const key of alone) gone.push(['records', this.#alone.get(key)?.k ?? ''])
+    const ready = [{ put: /** @type {Row[]} */ ([]), gone }]
     await some([...plan.packs], async ([name, pack]) => { ready.push(await this.#sealPack(name, pack)) })
     await some(last.filter(w => w.table !== 'records'), async w => { ready.push(await this.#seal(w)) })
     const puts = ready.flatMap(r => r.put)

@@ -2,6 +2,7 @@
 // The next page of a pull, asked for as soon as the one before it says where it begins: that is on its way, or being stored, meanwhile.
 
 /** @typedef {import('./state.js').PullAnswer} PullAnswer */
+/** @typedef {(cursor: string, how: { signal: AbortSignal, wait?: number, early: (text: string) => void }) => Promise<PullAnswer>} Ask */
 /** @typedef {{ cursor: string, answer: Promise<PullAnswer>, hand: AbortController, next: string, taken: boolean }} Asked */
 
 /** How an answer to a pull that is not the last begins (docs/protocol.md §7.2). */
@@ -11,7 +12,7 @@ export class Ahead {
   #ask
   /** @type {Asked | null} */ #waits = null
 
-  /** @param {(cursor: string, how: { signal: AbortSignal, wait?: number, early: (text: string) => void }) => Promise<PullAnswer>} ask for a page */
+  /** @param {Ask} ask for a page */
   constructor(ask) { this.#ask = ask }
 
   /**

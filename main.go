@@ -27,6 +27,7 @@ import (
 	"doorstep/internal/importer"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/pbrecords"
+	"doorstep/internal/pbrules"
 	"doorstep/internal/recovery"
 	"doorstep/internal/rulebook"
 	"doorstep/internal/server"
@@ -177,7 +178,7 @@ func addCommands(app *pocketbase.PocketBase, set *settings.Settings, folder *fol
 		}
 		return pbrecords.NewStaffImport(pbrecords.NewAccounts(app, time.Now, rand.Reader), newID), func() error { return nil }, app.RunAllMigrations()
 	}))
-	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), copyKeyCommand(), auditCommand(app, bootstrap), healthCommand(set), doctorCommand(set), rulebook.Command(func() string { return set.DataDir }, time.Now), versionCommand(), imports, recovery.Command(func() (recovery.Store, error) {
+	root.AddCommand(backupCommand(set), restoreCommand(set), sealingKeyCommand(set), copyKeyCommand(), auditCommand(app, bootstrap), healthCommand(set), doctorCommand(set), rulebook.Command(func() string { return set.DataDir }, time.Now, pbrules.OfDatabase), versionCommand(), imports, recovery.Command(func() (recovery.Store, error) {
 		if err := bootstrap(nil, nil); err != nil {
 			return nil, err
 		}

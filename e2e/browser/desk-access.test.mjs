@@ -187,6 +187,21 @@ test('a coordinator of a voluntary service works the desk and sees nothing clini
   await until('nobody has them there', async () => (await stand.query(`SELECT count(*) AS n FROM sync_grants WHERE to_seq IS NULL AND patient = ? AND holder = ?`, stand.patients.Calder, `team:${stand.teams.friends}`))[0].n === 0)
 })
 
+test('a clinical lead keeps rules, and every state of them is accessible', async t => {
+  await stand.save('staff', { role: 'clinical_lead', teams: [] }, stand.staff.sage.id)
+  await stand.settle()
+  const page = await openPage(t, browser, stand, '/desk/', { as: 'sage' })
+  await page.getByRole('heading', { name: 'Rules', exact: true }).waitFor()
+  assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), ['Rules'])
+  const shipped = (await stand.care('sage', 'GET', '/rules')).items[0].id
+  for (const path of ['rules', 'rule/new', `rule/${shipped}`, 'help']) {
+    await go(page, path)
+    await check(page, `rules: ${path}`)
+  }
+  await page.goto(`${stand.url}/desk/#/people`)
+  await page.getByText('There is no such page for your role.').waitFor()
+})
+
 test('an administrator finds staff and phones, others are told where to go', async t => {
   const ada = await openPage(t, browser, stand, '/desk/', { as: 'ada' })
   await ada.getByRole('heading', { name: 'Set up', exact: true }).waitFor()

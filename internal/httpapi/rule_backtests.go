@@ -21,11 +21,9 @@ import (
 	"doorstep/internal/rules"
 )
 
-// Bounds of backtests: one runs at a time, the last few are kept until the server stops, and of one person no more records
-// are read.
+// Bounds of backtests: one runs at a time, and the last few are kept until the server stops.
 const (
-	backtestsKept    = 5
-	backtestEvidence = 2000
+	backtestsKept = 5
 	// mostAlertRows is how many lines of rule, practice and day an answer has.
 	mostAlertRows = 2000
 )
@@ -44,7 +42,6 @@ type backtest struct {
 	done, all int
 	ended     bool
 	failed    string
-	cut       int // people of whom there is more than it looks at
 	result    *rulebook.Backtest
 }
 
@@ -184,7 +181,7 @@ func (a *API) runBacktest(job *backtest, inForce, asked []rulebook.Entry, days i
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	result, err := rulebook.RunOn(&backtestSource{ctx, a.Store, job}, inForce, asked, days, a.Clock(), func(done, all int) {
+	result, err := rulebook.Run(a.backtestSource(ctx), inForce, asked, days, a.Clock(), func(done, all int) {
 		job.mu.Lock()
 		job.done, job.all = done, all
 		job.mu.Unlock()
@@ -197,58 +194,14 @@ func (a *API) runBacktest(job *backtest, inForce, asked []rulebook.Entry, days i
 
 var errBrokeDown = errors.New("the backtest broke down")
 
-// backtestSource implements rulebook.Source on snapshots of the store.
-type backtestSource struct {
-	ctx   context.Context
-	store *pbstore.Store
-	job   *backtest
-}
-
-func (s *backtestSource) read(fn func(pbrules.Pages) error) error {
-	if err := s.ctx.Err(); err != nil {
-		return err
-	}
-	return s.store.ReadForPage(s.ctx, func(v *pbstore.Snapshot) error { return fn(pbrules.Of(v)) })
-}
-
-// People implements rulebook.Source: everybody there is; of most nothing was recorded, which one look into an index says.
-func (s *backtestSource) People(time.Time, time.Time) (all []string, err error) {
-	const step = 1000
-	for after := ""; ; {
-		var some []string
-		if err := s.read(func(p pbrules.Pages) (err error) { some, err = p.PeopleAfter(after, step); return err }); err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		if len(some) < step {
-			return all, nil
-		}
-		after = some[len(some)-1]
-	}
-}
-
-// Person implements rulebook.Source.
-func (s *backtestSource) Person(id string, from, to time.Time) (person *care.Record, events []rules.Event, err error) {
-	err = s.read(func(p pbrules.Pages) error {
-		cut := false
-		if events, cut, err = p.Evidence(id, from, to, backtestEvidence); err != nil || len(events) == 0 {
+// backtestSource reads on snapshots of the store, until the server stops.
+func (a *API) backtestSource(ctx context.Context) rulebook.Source {
+	return pbrules.Source{Read: func(fn func(pbrules.Records) error) error {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if cut {
-			s.job.mu.Lock()
-			s.job.cut++
-			s.job.mu.Unlock()
-		}
-		person, err = p.Stored(care.Patients, id)
-		return err
-	})
-	return person, events, err
-}
-
-// Practices implements rulebook.Source.
-func (s *backtestSource) Practices() (names map[string]string, err error) {
-	err = s.read(func(p pbrules.Pages) (err error) { names, err = p.Practices(); return err })
-	return names, err
+		return a.Store.ReadForPage(ctx, func(v *pbstore.Snapshot) error { return fn(v) })
+	}}
 }
 
 // readBacktest says how far a backtest of one's own is.
@@ -269,7 +222,7 @@ func (a *API) readBacktest(e *core.RequestEvent) error {
 func (j *backtest) view() Backtest {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	view := Backtest{ID: j.id, State: "running", Done: j.done, All: j.all, Cut: j.cut, Totals: []BacktestRow{}, Rows: []BacktestLine{}}
+	view := Backtest{ID: j.id, State: "running", Done: j.done, All: j.all, Totals: []BacktestRow{}, Rows: []BacktestLine{}}
 	switch {
 	case !j.ended:
 		return view
@@ -278,7 +231,7 @@ func (j *backtest) view() Backtest {
 		return view
 	}
 	r := j.result
-	view.State, view.From, view.To, view.People = "done", care.Stamp(r.From), care.Stamp(r.To), r.People
+	view.State, view.From, view.To, view.People, view.Cut = "done", care.Stamp(r.From), care.Stamp(r.To), r.People, r.Cut
 	view.Broke, view.Why = r.Broke[j.code].Records, r.Broke[j.code].Last
 	totals := map[string]*BacktestRow{j.code: {Code: j.code}}
 	for _, x := range r.Alerts {

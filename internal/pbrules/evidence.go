@@ -18,15 +18,21 @@ const recordsSince = `SELECT f.collection, f.record FROM sync_scopes s CROSS JOI
 	ON f.scope = s.id AND f.seq > coalesce((SELECT m.seq FROM sync_marks m WHERE m.minute <= ?2 ORDER BY m.minute DESC LIMIT 1), 0)
 	WHERE s.name = ?1 AND f.collection IN (SELECT value FROM json_each(?3)) ORDER BY f.seq DESC LIMIT +?4`
 
+// Records are those of one moment: a snapshot of the store, or a database that no server has open here.
+type Records interface {
+	Each(query string, fn func(*sql.Rows) error, args ...any) error
+	StoredAll(collection string, ids []string) (map[string]*care.Record, error)
+}
+
 // Pages reads rules and what they judge, all of one moment.
 type Pages struct{ *pbstore.Snapshot }
 
 // Of reads in a snapshot.
 func Of(v *pbstore.Snapshot) Pages { return Pages{v} }
 
-// Evidence is what was recorded of somebody and happened between two moments, at most so many records: those that changed
+// evidence is what was recorded of somebody and happened between two moments, at most so many records: those that changed
 // last. Cut says that there are more. What was refused or disputed is not among it.
-func (v Pages) Evidence(patient string, from, to time.Time, most int) (events []rules.Event, cut bool, err error) {
+func evidence(v Records, patient string, from, to time.Time, most int) (events []rules.Event, cut bool, err error) {
 	found, numbers, read := map[string][]string{}, []int64{}, 0
 	byNumber := map[int64]string{}
 	for _, name := range rules.Collections {

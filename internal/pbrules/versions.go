@@ -20,9 +20,6 @@ const (
 	addVersion   = `INSERT INTO handover_rules (id, code, version, title, collection, "trigger", unless, window_days, class, destination, ask, state, owner, approved_by, review_on, cases)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	setVersion = `UPDATE handover_rules SET state = ?, approved_by = ? WHERE id = ?`
-
-	peopleAfter   = `SELECT id FROM patients WHERE id > ? AND retracted = '' ORDER BY id LIMIT +?`
-	practiceNames = `SELECT id, name FROM organisations`
 )
 
 type each func(query string, fn func(*sql.Rows) error, args ...any) error
@@ -97,25 +94,4 @@ func (v Pages) Version(id string) (*rulebook.Entry, error) {
 		return nil, err
 	}
 	return &list[0], nil
-}
-
-// PeopleAfter lists people by id, after one.
-func (v Pages) PeopleAfter(id string, most int) (list []string, err error) {
-	return list, v.Each(peopleAfter, func(r *sql.Rows) error {
-		one := ""
-		err := r.Scan(&one)
-		list = append(list, one)
-		return err
-	}, id, most)
-}
-
-// Practices are the names of organisations by id.
-func (v Pages) Practices() (map[string]string, error) {
-	names := map[string]string{"": "no practice"}
-	return names, v.Each(practiceNames, func(r *sql.Rows) error {
-		id, name := "", ""
-		err := r.Scan(&id, &name)
-		names[id] = name
-		return err
-	})
 }

@@ -2,16 +2,11 @@ package rulebook
 
 import (
 	"cmp"
-	"context"
-	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"doorstep/internal/care"
-	"doorstep/internal/columns"
 	"doorstep/internal/rules"
 )
 
@@ -31,6 +26,7 @@ type Backtest struct {
 	// Broke says where rules that are asked about broke in that time, by code.
 	Broke  map[string]Broke
 	Broken []rules.Broken
+	Cut    int // people of whom there is more than was looked at
 }
 
 // Broke is how often a rule broke, and why the last time: it names fields, never their contents.
@@ -39,29 +35,28 @@ type Broke struct {
 	Last    string
 }
 
+// MostRecords is how many records of one person a backtest reads.
+const MostRecords = 2000
+
 // Source is where the people and records of a backtest are read.
 type Source interface {
-	// People are those of whom something may have been recorded between two moments.
-	People(from, to time.Time) ([]string, error)
-	// Person is somebody's record and what was recorded of them between two moments; nil where there is nobody.
-	Person(id string, from, to time.Time) (*care.Record, []rules.Event, error)
+	// People are all of whom something may be recorded.
+	People() ([]string, error)
+	// Person is somebody's record and what was recorded of them between two moments, at most so many records; nil where there
+	// is nobody. Cut says that there are more.
+	Person(id string, from, to time.Time, most int) (person *care.Record, events []rules.Event, cut bool, err error)
 	// Practices are the names of organisations by id.
 	Practices() (map[string]string, error)
 }
 
 // Run judges the stored records of everybody by the rules in force and by others, over the days before a moment. What was
 // refused, or disputed, is not looked at: a server that runs raises alarms from that too. Progress is told after each person.
-func Run(ctx context.Context, db *sql.DB, inForce, asked []Entry, days int, now time.Time, progress func(done, all int)) (*Backtest, error) {
-	return RunOn(&reader{ctx: ctx, db: db}, inForce, asked, days, now, progress)
-}
-
-// RunOn is Run on another source.
-func RunOn(source Source, inForce, asked []Entry, days int, now time.Time, progress func(done, all int)) (*Backtest, error) {
+func Run(source Source, inForce, asked []Entry, days int, now time.Time, progress func(done, all int)) (*Backtest, error) {
 	b := &Backtest{From: now.AddDate(0, 0, -days), To: now, Broke: map[string]Broke{}}
 	current, _ := rules.Compile(active(inForce))
 	others, broken := rules.Compile(active(asked))
 	b.Broken = broken
-	people, err := source.People(b.From, b.To)
+	people, err := source.People()
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +73,12 @@ func RunOn(source Source, inForce, asked []Entry, days int, now time.Time, progr
 		return count[key]
 	}
 	for i, id := range people {
-		person, events, err := source.Person(id, b.From.AddDate(0, 0, -rules.MostDays), now)
+		person, events, cut, err := source.Person(id, b.From.AddDate(0, 0, -rules.MostDays), now, MostRecords)
 		if err != nil {
 			return nil, err
+		}
+		if cut {
+			b.Cut++
 		}
 		if person != nil && slices.ContainsFunc(events, func(e rules.Event) bool { return !e.At.Before(b.From) }) {
 			subject, practice := rules.Patient{ID: id, Values: person.Values}, practices[care.AsPatient(person).Practice()]
@@ -136,99 +134,4 @@ func (b *Backtest) note(faults []rules.Fault, events []rules.Event) {
 			b.Broke[f.Rule.Code] = Broke{Records: b.Broke[f.Rule.Code].Records + n, Last: f.Last}
 		}
 	}
-}
-
-// People implements Source: those of whom anything was recorded in that time.
-func (r *reader) People(from, to time.Time) (ids []string, err error) {
-	var parts []string
-	var args []any
-	for _, name := range rules.Collections {
-		parts = append(parts, `SELECT patient FROM `+name+` WHERE retracted = '' AND clinical_time >= ? AND clinical_time <= ?`)
-		args = append(args, columns.Stamp(from), columns.Stamp(to))
-	}
-	rows, err := r.db.QueryContext(r.ctx, strings.Join(parts, ` UNION `)+` ORDER BY 1`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("look for people: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
-}
-
-// Practices implements Source.
-func (r *reader) Practices() (map[string]string, error) {
-	rows, err := r.db.QueryContext(r.ctx, `SELECT id, name FROM organisations`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names := map[string]string{"": "no practice"}
-	for rows.Next() {
-		var id, name string
-		if err := rows.Scan(&id, &name); err != nil {
-			return nil, err
-		}
-		names[id] = name
-	}
-	return names, rows.Err()
-}
-
-// reader reads what is stored about people.
-type reader struct {
-	ctx context.Context
-	db  *sql.DB
-}
-
-// Person implements Source.
-func (r *reader) Person(id string, from, to time.Time) (*care.Record, []rules.Event, error) {
-	people, err := r.records(care.Patients, `id = ?`, id)
-	if err != nil || len(people) == 0 {
-		return nil, nil, err
-	}
-	var events []rules.Event
-	replaced := map[string]bool{}
-	for _, name := range rules.Collections {
-		records, err := r.records(name, `patient = ? AND retracted = '' AND clinical_time >= ? AND clinical_time <= ?`, id, columns.Stamp(from), columns.Stamp(to))
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, rec := range records {
-			events = append(events, rules.EventOf(rec, true))
-			if name == care.Observations {
-				replaced[care.AsObservation(rec).Replaces()] = true
-			}
-		}
-	}
-	for i := range events {
-		events[i].Replaced = events[i].Collection == care.Observations && replaced[events[i].ID]
-	}
-	return people[0], events, nil
-}
-
-func (r *reader) records(collection, condition string, args ...any) (list []*care.Record, err error) {
-	c, _ := care.ByName(collection)
-	layout := columns.LayoutOf(c)
-	quoted := make([]string, len(layout.Names))
-	for i, name := range layout.Names {
-		quoted[i] = columns.Quote(name)
-	}
-	rows, err := r.db.QueryContext(r.ctx, `SELECT `+strings.Join(quoted, ", ")+` FROM `+columns.Quote(collection)+` WHERE `+condition+` ORDER BY id`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", collection, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		rec, err := layout.Scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", collection, err)
-		}
-		list = append(list, rec)
-	}
-	return list, rows.Err()
 }

@@ -43,7 +43,7 @@ func TestABacktestSaysWhereAndWhyARuleBroke(t *testing.T) {
 // No days, or days to come, would say that a rule raises nothing.
 func TestABacktestOfNoDaysIsRefused(t *testing.T) {
 	for _, days := range []string{"0", "-30"} {
-		c := Command(func() string { return t.TempDir() }, func() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) })
+		c := Command(func() string { return t.TempDir() }, func() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }, nil)
 		c.SetArgs([]string{"backtest", "testdata/rules.json", "--days", days})
 		c.SetOut(io.Discard)
 		c.SetErr(io.Discard)

@@ -2,23 +2,14 @@ package rulebook
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"doorstep/internal/care"
 	"doorstep/internal/rules"
-
-	_ "modernc.org/sqlite" // registers the driver
 )
-
-// dataFile is the database of a data folder.
-const dataFile = "data.db"
 
 // Entry is a rule with the golden cases kept with it.
 type Entry struct {
@@ -70,43 +61,6 @@ func ReadFile(path string) ([]Entry, error) {
 		}
 	}
 	return entries, nil
-}
-
-// open opens the database of a data folder to read, whether a server has it or not.
-func open(dir string) (*sql.DB, error) {
-	path := filepath.Join(dir, dataFile)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("there is no database to read in %s: %w", dir, err)
-	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()+"?mode=ro&_pragma=busy_timeout(10000)")
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	return db, nil
-}
-
-// ReadStored reads the rules in force and in shadow of a database.
-func ReadStored(ctx context.Context, db *sql.DB) ([]Entry, error) {
-	rows, err := db.QueryContext(ctx, `SELECT id, code, version, title, collection, "trigger", unless, coalesce(CAST(window_days AS INTEGER), 0), class, destination, ask, state,
-		coalesce(CAST(cases AS TEXT), '') FROM handover_rules WHERE state IN ('active', 'shadow') ORDER BY code, version`)
-	if err != nil {
-		return nil, fmt.Errorf("read the rules: %w", err)
-	}
-	defer rows.Close()
-	var list []Entry
-	for rows.Next() {
-		var e Entry
-		var cases string
-		if err := rows.Scan(&e.ID, &e.Code, &e.Version, &e.Title, &e.Collection, &e.Trigger, &e.Unless, &e.Days, &e.Class, &e.Destination, &e.Ask, &e.State, &cases); err != nil {
-			return nil, fmt.Errorf("read the rules: %w", err)
-		}
-		if e.Cases, err = rules.ReadCases([]byte(cases)); err != nil {
-			return nil, fmt.Errorf("rule %s: %w", e.Code, err)
-		}
-		list = append(list, e)
-	}
-	return list, rows.Err()
 }
 
 // rulesOf are the rules of entries.

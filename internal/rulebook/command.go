@@ -10,8 +10,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Command is `doorstep rules`. Dir is the data folder, asked for when the flags are known.
-func Command(dir func() string, now func() time.Time) *cobra.Command {
+// Command is `doorstep rules`. Dir is the data folder, asked for when the flags are known; source reads people and what was
+// recorded of them in a database, as the server does.
+func Command(dir func() string, now func() time.Time, source func(Database) Source) *cobra.Command {
 	c := &cobra.Command{Use: "rules", Short: "Look at handover rules before they are in force"}
 	about := "FILE is a JSON list of rules, by the names of the fields of handover_rules. Without it, the rules of the data folder are taken,\n" +
 		"whether a server runs or not. "
@@ -45,12 +46,12 @@ func Command(dir func() string, now func() time.Time) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			db, err := open(dir())
+			db, err := Open(c.Context(), dir())
 			if err != nil {
 				return err
 			}
-			defer db.Close() //nolint:errcheck // it was only read
-			stored, err := ReadStored(c.Context(), db)
+			defer db.Close()
+			stored, err := db.Rules()
 			if err != nil {
 				return err
 			}
@@ -60,7 +61,7 @@ func Command(dir func() string, now func() time.Time) *cobra.Command {
 					inForce = append(inForce, e)
 				}
 			}
-			b, err := Run(c.Context(), db, inForce, asked, days, now(), bar(c.ErrOrStderr()))
+			b, err := Run(source(db), inForce, asked, days, now(), bar(c.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
@@ -77,12 +78,12 @@ func entries(c *cobra.Command, dir string, args []string) ([]Entry, error) {
 	if len(args) > 0 {
 		return ReadFile(args[0])
 	}
-	db, err := open(dir)
+	db, err := Open(c.Context(), dir)
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close() //nolint:errcheck // it was only read
-	return ReadStored(c.Context(), db)
+	defer db.Close()
+	return db.Rules()
 }
 
 func refuse(n int, one, more string) error {
@@ -117,6 +118,9 @@ const dashes = "########################################"
 // Print writes a backtest as a table: by rule, day and practice, and a total for each rule.
 func (b *Backtest) Print(out io.Writer) {
 	fmt.Fprintf(out, "%s to %s, %d people with records\n\n", b.From.Format(time.DateOnly), b.To.Format(time.DateOnly), b.People)
+	if b.Cut > 0 {
+		fmt.Fprintf(out, "Of %d of them there are more than %d records: of those, only the ones that changed last were looked at.\n\n", b.Cut, MostRecords)
+	}
 	for _, x := range b.Broken {
 		fmt.Fprintf(out, "BROKEN %s: %s\n", x.Rule.Code, x.Reason)
 	}

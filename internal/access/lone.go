@@ -17,8 +17,9 @@ type Stay struct {
 }
 
 // SeeStay is a stay of somebody who is alone as somebody at a desk sees it; nil where another team looks after them. Whose
-// home it is, they learn where they may know the person.
-func (a *Access) SeeStay(rec *care.Record) *Stay {
+// home it is, they learn where they may know the person; survivor is who is meant where a registration is named that was made one
+// with another.
+func (a *Access) SeeStay(rec *care.Record, survivor func(person string) string) *Stay {
 	if rec == nil || rec.Collection.Name != care.LoneStays || !slices.Contains(a.DeskTeams(), care.AsLoneStay(rec).Team()) {
 		return nil
 	}
@@ -30,7 +31,7 @@ func (a *Access) SeeStay(rec *care.Record) *Stay {
 	if seen.PromptedAt+seen.CoordinatorAt+seen.ManagerAt != "" {
 		seen.Alarm, seen.AlarmFrom = s.Alarm(), at("alarm_from")
 	}
-	if home := s.HomeOf(); home != "" && a.Near(home) {
+	if home := survivor(s.HomeOf()); home != "" && a.Near(home) {
 		seen.Home = home
 	}
 	return seen

@@ -48,6 +48,10 @@ func (c Courier) Deliver(ctx context.Context, item delivery.Item) error {
 	if id, once := strings.CutPrefix(item.Key, oncePrefix); once {
 		n.Once, n.Link = true, c.Links.Once(c.Once(id))
 	}
+	if IsLone(item.Key) {
+		n.Alone, n.Handover, n.Link = true, "", c.Links.Alone()
+		return c.Send(ctx, route, n)
+	}
 	sender, can := c.Channel.(WholeSender)
 	if !can || c.Whole == nil || !inFull(&route, &item) {
 		return c.Send(ctx, route, n)
@@ -70,6 +74,17 @@ func IsOnce(key string) bool { return strings.HasPrefix(key, oncePrefix) }
 // OnceKey is the key of the delivery of a one-time link.
 func OnceKey(id string) string { return oncePrefix + id }
 
+const lonePrefix = "lone:"
+
+// IsLone says whether a key is that of an alarm of somebody who is alone.
+func IsLone(key string) bool { return strings.HasPrefix(key, lonePrefix) }
+
+// LoneKey is the key of telling a team that somebody is alone and wants looking after: what was told, and when. The same telling
+// has the same key after a restart.
+func LoneKey(stay, told string, at time.Time) string {
+	return lonePrefix + stay + ":" + told + "@" + at.UTC().Format(time.RFC3339Nano)
+}
+
 // Links are addresses of our own pages, from outside: the origin of the server, such as https://doorstep.example.org.
 type Links string
 
@@ -83,6 +98,9 @@ func (l Links) Usable() bool {
 func (l Links) Once(code string) string {
 	return strings.TrimSuffix(string(l), "/") + "/once/#" + code
 }
+
+// Alone is the address of the list of who is alone.
+func (l Links) Alone() string { return strings.TrimSuffix(string(l), "/") + "/desk/#/lone" }
 
 // To is the address of a handover in the inbox, or of the inbox for "".
 func (l Links) To(handover string) string {

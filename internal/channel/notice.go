@@ -20,6 +20,8 @@ type Notice struct {
 	Team     string    // its id
 	Link     string    // to it in the inbox, or to the inbox
 	At       time.Time // of this attempt
+	// Alone: somebody of the team who is alone pressed for help, or did not say in time that they are out; the link leads to the desk.
+	Alone bool
 	// Once: the link opens the handover without an account, once.
 	Once bool
 	// Test: nothing waits; somebody tries whether the route works.
@@ -54,6 +56,8 @@ func (n Notice) Title() string {
 		return "A test: no handover waits"
 	case n.Once:
 		return "The one-time link that was asked for"
+	case n.Alone:
+		return "EMERGENCY: an alarm of a colleague who is alone"
 	case len(n.Classes) > 1:
 		return fmt.Sprintf("%d handovers wait", len(n.Classes))
 	}
@@ -71,6 +75,9 @@ func (n Notice) Text() string {
 	if n.Once {
 		return "Somebody asked for a link that opens one handover without an account.\n\n" + n.Link + "\n\n" +
 			"It works once, within fifteen minutes, to read the handover and to acknowledge it. If nobody at your practice asked for it, please leave it alone and tell the sender.\n\n" + ends
+	}
+	if n.Alone {
+		return "A colleague of your team who is alone pressed for help, or did not say in time that they are out.\n\nWho it is, and what is known, stands here:\n" + n.Link + "\n\n" + aloneOnly + ends
 	}
 	var b strings.Builder
 	b.WriteString(n.Title() + " in Doorstep.\n")
@@ -94,5 +101,6 @@ func (n Notice) Text() string {
 
 const (
 	onlyThere = "This message says nothing of whom it is about: that stands in Doorstep alone. Having this message acknowledges nothing; please open the handover.\n"
+	aloneOnly = "Having this message tells nobody that somebody sees to it; please take it there. Doorstep is no lone-worker service to BS 8484. In danger, ring 999.\n"
 	ends      = "Nobody reads answers to this message.\n"
 )

@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/care"
 	"doorstep/internal/desk"
 	"doorstep/internal/identity"
+	"doorstep/internal/pbchannels"
 	"doorstep/internal/pblone"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/setup"
@@ -41,6 +42,8 @@ type LoneStay struct {
 	CoordinatorAt string `json:"coordinator_at,omitempty"`
 	ManagerAt     string `json:"manager_at,omitempty"`
 	Manager       string `json:"manager,omitempty"` // whom the team names
+	// Deliveries are what became of telling the team of it beyond this page, the latest first.
+	Deliveries []TeamDelivery `json:"deliveries"`
 
 	TakenBy  *care.Named `json:"taken_by,omitempty"`
 	TakenAt  string      `json:"taken_at,omitempty"`
@@ -144,10 +147,14 @@ func loneUrgency(s *LoneStay) int {
 }
 
 func (a *API) viewStays(pages pblone.Pages, viewer *access.Access, list []*care.Record) ([]LoneStay, error) {
+	meant, err := survivorsOf(pages, list)
+	if err != nil {
+		return nil, err
+	}
 	var seen []*access.Stay
 	ids, homes, staff := []string{}, []string{}, []string{}
 	for _, rec := range list {
-		s := viewer.SeeStay(rec)
+		s := viewer.SeeStay(rec, func(person string) string { return meant[person] })
 		if s == nil {
 			continue
 		}
@@ -164,6 +171,10 @@ func (a *API) viewStays(pages pblone.Pages, viewer *access.Access, list []*care.
 	if err != nil {
 		return nil, err
 	}
+	told, err := pbchannels.Of(pages.Snapshot).OfStays(ids)
+	if err != nil {
+		return nil, err
+	}
 	heard, err := a.heardOf(pages, staff)
 	if err != nil {
 		return nil, err
@@ -176,6 +187,9 @@ func (a *API) viewStays(pages pblone.Pages, viewer *access.Access, list []*care.
 			v.Person = &person
 		}
 		v.HeardAt = care.Stamp(heard[s.Staff])
+		for i := range told[s.ID] {
+			v.Deliveries = append(v.Deliveries, viewDelivery(&told[s.ID][i]))
+		}
 		for _, step := range steps[s.ID] {
 			v.Steps = append(v.Steps, LoneStepView{At: care.Stamp(step.At), By: a.Store.Access.NamedStaff(step.By), Kind: step.Kind, Text: step.Text})
 		}
@@ -184,10 +198,30 @@ func (a *API) viewStays(pages pblone.Pages, viewer *access.Access, list []*care.
 	return views, nil
 }
 
+// survivorsOf are whose homes stays name, each with the person who is meant: somebody else, where their registration was made one
+// with another's.
+func survivorsOf(pages pblone.Pages, list []*care.Record) (map[string]string, error) {
+	var homes []string
+	for _, rec := range list {
+		homes = append(homes, care.AsLoneStay(rec).HomeOf())
+	}
+	people, err := pages.People(homes)
+	if err != nil {
+		return nil, err
+	}
+	meant := map[string]string{}
+	for _, home := range homes {
+		if meant[home], err = care.Survivor(home, func(id string) (*care.Record, error) { return people[id], nil }); err != nil {
+			return nil, err
+		}
+	}
+	return meant, nil
+}
+
 func (a *API) viewStay(s *access.Stay) LoneStay {
 	v := LoneStay{ID: s.ID, Staff: a.Store.Access.NamedStaff(s.Staff), Place: s.Place, Number: s.Number, WentInAt: s.WentInAt, DueOutAt: s.DueOutAt,
 		PanicAt: s.PanicAt, SafeAt: s.SafeAt, OutAt: s.OutAt, Alarm: s.Alarm, AlarmFrom: s.AlarmFrom, PromptedAt: s.PromptedAt, CoordinatorAt: s.CoordinatorAt,
-		ManagerAt: s.ManagerAt, TakenAt: s.TakenAt, ClosedAt: s.ClosedAt, Why: s.ClosedWhy, Steps: []LoneStepView{}}
+		ManagerAt: s.ManagerAt, TakenAt: s.TakenAt, ClosedAt: s.ClosedAt, Why: s.ClosedWhy, Steps: []LoneStepView{}, Deliveries: []TeamDelivery{}}
 	if team := a.Store.Access.Directory().Ever(s.Team); team != nil {
 		v.Team, v.Manager = &care.Named{ID: team.ID, Name: team.Name}, team.LoneWorking.Who
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/httpapi"
 	reference "doorstep/internal/phone"
 	"doorstep/internal/testkit/pbtest"
 )
@@ -64,8 +65,18 @@ func TestDesk_TwoRegistrationsBecomeOneAndTwoAgain(t *testing.T) {
 	must(t, err)
 	step, err := ann.Create(care.GoalSteps, map[string]any{"patient": second.Id, "goal": goal, "task": "A walk to the corner"})
 	must(t, err)
+	stay, err := ann.Create(care.LoneStays, map[string]any{"team": w.nurses.Id, "home_of": second.Id, "went_in_at": care.Stamp(w.now())})
+	must(t, err)
+	isAt := func(want string) {
+		t.Helper()
+		list := into[struct{ Items []httpapi.LoneStay }](t, w.get(w.lea, "/lone"), http.StatusOK).Items
+		if len(list) != 1 || list[0].ID != stay || list[0].Person == nil || list[0].Person.ID != want {
+			t.Errorf("who is alone, and at whose home: %s, want %s", toJSON(t, list), want)
+		}
+	}
 	w.sync(ann)
 	w.tick()
+	isAt(second.Id)
 	handover := w.column(`SELECT id FROM handovers WHERE patient = '` + second.Id + `' AND to_team = '` + w.surgery.Id + `'`)
 	raised := w.count(t, `SELECT count(*) FROM handovers`)
 	body := w.insulin(nil)
@@ -90,6 +101,7 @@ func TestDesk_TwoRegistrationsBecomeOneAndTwoAgain(t *testing.T) {
 	for collection, id := range map[string]string{"visits": visit, "observations": set, "goals": goal, "goal_steps": step, "handovers": handover, "visit_plans": planned} {
 		equal(t, "who has "+collection, w.filed(collection, id), w.ada.Id)
 	}
+	isAt(w.ada.Id)
 	equal(t, "handovers, none of them raised anew", w.count(t, `SELECT count(*) FROM handovers`), raised)
 	equal(t, "the handover is open still", w.column(`SELECT state FROM handovers WHERE id = '`+handover+`'`) != "stood_down", true)
 	equal(t, "alarms of the dead registration", w.count(t, `SELECT count(*) FROM alarms WHERE patient = '`+second.Id+`'`), 0)
@@ -118,6 +130,7 @@ func TestDesk_TwoRegistrationsBecomeOneAndTwoAgain(t *testing.T) {
 	for collection, id := range map[string]string{"visits": visit, "observations": set, "goals": goal, "goal_steps": step, "handovers": handover, "visit_plans": planned} {
 		equal(t, "who has "+collection+" again", w.filed(collection, id), second.Id)
 	}
+	isAt(second.Id)
 	equal(t, "what was written about the survivor", w.filed("visits", onto), w.ada.Id)
 	equal(t, "handovers, after all", w.count(t, `SELECT count(*) FROM handovers`), raised)
 	w.sync(ann)

@@ -27,7 +27,8 @@ const (
 		WHERE place = 1 ORDER BY hurry, due LIMIT +?3`
 	// dueInVain are those that are due and not needed any more.
 	dueInVain = `SELECT d.id FROM deliveries d WHERE d.channel = ?1 AND d.state = 'waiting' AND d.due_at <= ?2
-		AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND ` + stillNeeded + `) LIMIT +?3`
+		AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND ` + stillNeeded + `)
+		AND NOT EXISTS (SELECT 1 FROM lone_stays s WHERE s.id = d.handover AND ` + stillAlone + `) LIMIT +?3`
 	everyWaiting = deliveryColumns + ` WHERE (channel = 'webpush' OR channel IN (SELECT channel FROM team_routes)) AND state = 'waiting'`
 	setDue       = `UPDATE deliveries SET due_at = ?, until = ?, batch = ? WHERE id = ?`
 )
@@ -166,7 +167,7 @@ func (o outbox) Delivered(ctx context.Context, id int64, at time.Time) error {
 			return err
 		}
 		for _, d := range all {
-			if channel.IsOnce(d.Key) { // the audit has who asked for it and that it was opened
+			if channel.IsOnce(d.Key) || channel.IsLone(d.Key) { // the audit has who asked for it and that it was opened; a stay has no history of its own
 				continue
 			}
 			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotified, channel.Went(d.Channel, len(all))); err != nil {
@@ -209,6 +210,9 @@ func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time
 			}
 			if err := tx.exec(settleDelivery, string(state), attempts, care.Stamp(at), reason, string(care.JSON([]int64{d.ID}))); err != nil {
 				return err
+			}
+			if channel.IsLone(d.Key) { // it stands beside the stay
+				continue
 			}
 			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotDelivered, channel.WentNot(d.Channel, delivery.WhyOf(reason), next.Channel)); err != nil {
 				return err

@@ -20,6 +20,12 @@ const (
 	addStep = `INSERT INTO lone_steps (stay, n, at, "by", kind, text) SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4, ?5 FROM lone_steps WHERE stay = ?1`
 	steps   = `SELECT count(*) FROM lone_steps WHERE stay = ?`
 
+	// tooOld are stays that were over before ?1, and before ?2 where somebody was told of an alarm. What was done about them goes along
+	// by a trigger.
+	tooOld       = `SELECT id FROM lone_stays WHERE closed_at != '' AND closed_at < ?1 AND (coordinator_at = '' OR closed_at < ?2) ORDER BY closed_at LIMIT +?3`
+	forgetStay   = `DELETE FROM lone_stays WHERE id = ?`
+	forgetAlarms = `DELETE FROM deliveries WHERE handover = ?`
+
 	heardOf = `SELECT h.staff, h.at FROM phones_heard h WHERE h.staff IN (SELECT value FROM json_each(?))
 		UNION ALL SELECT staff, last_seen FROM devices WHERE staff IN (SELECT value FROM json_each(?)) AND last_seen != ''`
 	keepHeard = `INSERT INTO phones_heard (staff, at) VALUES (?, ?) ON CONFLICT (staff) DO UPDATE SET at = excluded.at`
@@ -99,6 +105,37 @@ func In(tx *pbstore.Tx) Tx { return Tx{tx} }
 func (tx Tx) AddLoneStep(s desk.LoneStep) error {
 	_, err := tx.Statements().Exec(addStep, s.Stay, care.Stamp(s.At), s.By, s.Kind, s.Text)
 	return err
+}
+
+// How long stays are kept once they are over: long enough to ask what happened on a round, and where somebody was told of an
+// alarm as long as a record of an accident at work (RIDDOR 2013, regulation 12: three years).
+const (
+	KeepsStays  = 90 * 24 * time.Hour
+	KeepsAlarms = 3 * 366 * 24 * time.Hour
+)
+
+// mostForgotten are forgotten in one transaction.
+const mostForgotten = 500
+
+// Forget deletes stays that were over long ago, with what was done about them. More says that there may be others.
+func (tx Tx) Forget() (more bool, err error) {
+	var ids []string
+	if err := tx.Statements().Each(tooOld, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, columns.Stamp(tx.Now().Add(-KeepsStays)), columns.Stamp(tx.Now().Add(-KeepsAlarms)), mostForgotten); err != nil {
+		return false, err
+	}
+	for _, id := range ids {
+		for _, statement := range []string{forgetAlarms, forgetStay} {
+			if _, err := tx.Statements().Exec(statement, id); err != nil {
+				return false, err
+			}
+		}
+	}
+	return len(ids) == mostForgotten, nil
 }
 
 // LoneSteps implements desk.LoneStore.

@@ -30,8 +30,12 @@ type Pages struct{ *pbstore.Snapshot }
 // Of reads in a snapshot.
 func Of(v *pbstore.Snapshot) Pages { return Pages{v} }
 
-// evidence is what was recorded of somebody and happened between two moments, at most so many records: those that changed
+// Evidence is what was recorded of somebody and happened between two moments, at most so many records: those that changed
 // last. Cut says that there are more. What was refused or disputed is not among it.
+func (v Pages) Evidence(patient string, from, to time.Time, most int) ([]rules.Event, bool, error) {
+	return evidence(v, patient, from, to, most)
+}
+
 func evidence(v Records, patient string, from, to time.Time, most int) (events []rules.Event, cut bool, err error) {
 	found, numbers, read := map[string][]string{}, []int64{}, 0
 	byNumber := map[int64]string{}

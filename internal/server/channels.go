@@ -244,5 +244,8 @@ func (l later) Spread(tx *pbstore.Tx, item delivery.Item) error {
 	return l.s.deliveries.Spread(tx, item)
 }
 
+// Alarm implements syncer.Beyond.
+func (l later) Alarm(tx *pbstore.Tx, stay string) error { return l.s.deliveries.Alarm(tx, stay) }
+
 // Hasten implements syncer.Beyond.
 func (l later) Hasten(tx *pbstore.Tx) error { return l.s.deliveries.Hasten(tx) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"doorstep/internal/pbchannels"
+	"doorstep/internal/pblone"
 	"doorstep/internal/pbnotices"
 	"doorstep/internal/pbrecords"
 	"doorstep/internal/pbstore"
@@ -141,6 +142,11 @@ func (s *Server) CleanUp(ctx context.Context) error {
 		return errors.Join(pbchannels.In(tx).ForgetOnce(), pbchannels.In(tx).ForgetAccountRequests(), pbnotices.Forget(tx))
 	}); err != nil {
 		return err
+	}
+	for more := true; more; {
+		if err := s.Engine.Do(ctx, func(tx *pbstore.Tx) (err error) { more, err = pblone.In(tx).Forget(); return err }); err != nil {
+			return err
+		}
 	}
 	// A few rows of each index are enough for the planner; all of them would hold the writer for a third of a second.
 	if _, err := s.App.NonconcurrentDB().NewQuery("PRAGMA analysis_limit = 100; PRAGMA optimize").WithContext(ctx).Execute(); err != nil {

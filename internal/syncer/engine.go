@@ -55,6 +55,8 @@ type Options struct {
 type Beyond interface {
 	// Spread lets what was put into an inbox leave by the ways of its team too, in the transaction that put it there.
 	Spread(tx *pbstore.Tx, item delivery.Item) error
+	// Alarm lets it leave that somebody of a team is alone and wants looking after, in the transaction that says so.
+	Alarm(tx *pbstore.Tx, stay string) error
 	// Hasten takes back what a clock that was ahead has left.
 	Hasten(tx *pbstore.Tx) error
 }

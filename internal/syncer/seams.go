@@ -50,7 +50,13 @@ func (snapshot) Visible(who *access.Access, since, until, scope, seq int64) *acc
 
 // Rooms puts the rooms of a transaction together. Whatever goes through them comes here: pushes, due work,
 // settled writes and the decisions of desks and inboxes, so that a decorator of a test stands before them all.
-func (e *Engine) Rooms(tx *pbstore.Tx) *rooms.Rooms { return e.o.Seams.rooms(tx) }
+func (e *Engine) Rooms(tx *pbstore.Tx) *rooms.Rooms {
+	r := e.o.Seams.rooms(tx)
+	if e.o.Beyond != nil {
+		r.TakeIn.Alarm = func(stay string) error { return e.o.Beyond.Alarm(tx, stay) }
+	}
+	return r
+}
 
 func (s Seams) rooms(tx *pbstore.Tx) *rooms.Rooms {
 	if s.Rooms == nil {

@@ -105,10 +105,23 @@ func stepStay(rec *care.Record, team care.LoneWorking, now time.Time, say func(f
 func (in *input) noteStays(o *outcome) (err error) {
 	for _, d := range o.drafts {
 		if d.rec.Collection.Name == care.LoneStays {
-			err = errors.Join(err, in.noteStay(d.rec))
+			err = errors.Join(err, in.noteStay(d.rec), in.alarm(d.old, d.rec))
 		}
 	}
 	return err
+}
+
+// alarm lets it leave that somebody of the desk was told, or the manager, where they were not before.
+func (r *Room) alarm(old, rec *care.Record) error {
+	if r.Alarm == nil {
+		return nil
+	}
+	for _, told := range []string{"coordinator_at", "manager_at"} {
+		if at := rec.When(told); !at.IsZero() && (old == nil || !old.When(told).Equal(at)) {
+			return r.Alarm(rec.ID)
+		}
+	}
+	return nil
 }
 
 func (r *Room) noteStay(rec *care.Record) error {
@@ -140,5 +153,5 @@ func (r *Room) StepStay(id string) error {
 			return err
 		}
 	}
-	return r.noteStay(rec)
+	return errors.Join(r.noteStay(rec), r.alarm(old, rec))
 }

@@ -126,6 +126,8 @@ type Room struct {
 	Moment    care.Moment
 	Judge     Judge
 	Handovers Handovers
+	// Alarm lets it leave beyond the desk that somebody is alone and wants looking after; nil: nothing leaves.
+	Alarm func(stay string) error
 
 	woken    int // changes that waited and ran again
 	handedOn int // issues that were looked at because their person is with others

@@ -2,6 +2,7 @@
 // Sentences about somebody who is alone, and about phones that are silent. No DOM. What was not heard is said as that, and
 // is never called safe.
 import { clock, when } from '../shared/ui/format.js'
+import { deliveryText, wayName } from './deliveries.js'
 import { fill, words } from './words.js'
 
 const w = words.desk.lone
@@ -15,6 +16,17 @@ export const loneTold = s => [
   s.coordinator_at && fill(w.told.coordinator, { at: clock(s.coordinator_at) }),
   s.manager_at && fill(s.manager ? w.told.manager : w.told.managerUnnamed, { at: clock(s.manager_at), manager: s.manager ?? '' }),
 ].filter(Boolean)
+
+/**
+ * What became of telling the team of an alarm beyond this page, a line for each way. Where nobody could be told, that is said.
+ * @param {any} s @param {number} now ms
+ * @returns {{ text: string, bad: boolean }[]}
+ */
+export function leftText(s, now) {
+  if (!s.deliveries.length) return s.coordinator_at && !s.closed_at ? [{ text: w.noWay, bad: true }] : []
+  return s.deliveries.map((/** @type {import('./deliveries.js').Delivery} */ d) => ({ bad: d.state === 'given_up' && !s.closed_at,
+    text: d.state === 'not_needed' ? fill(w.notNeeded, { way: wayName(d.channel) }) : deliveryText(d, now, d.state === 'given_up') }))
+}
 
 /**
  * What a visit that should have been made, and is not recorded, may mean: its phone is silent, or was heard of since and the

@@ -85,7 +85,7 @@ func (c *Channel) Problem(address string) string {
 
 // Body is what a receiver gets: that something waits, by reference, or with all of it where its agreement says so.
 type Body struct {
-	Type string   `json:"type"` // handover.waits, or test
+	Type string   `json:"type"` // handover.waits, lone.alarm or test
 	At   string   `json:"timestamp"`
 	Data BodyData `json:"data"`
 }
@@ -104,8 +104,11 @@ type BodyData struct {
 // bodyOf writes a notice, with the handover itself where it leaves in full.
 func bodyOf(n channel.Notice, whole json.RawMessage) ([]byte, error) {
 	b := Body{Type: "handover.waits", At: care.Stamp(n.At), Data: BodyData{Handover: n.Handover, Team: n.Team, Class: string(n.Most()), Classes: []string{}, Link: n.Link, FHIR: whole}}
-	if n.Test {
+	switch {
+	case n.Test:
 		b.Type = "test"
+	case n.Alone:
+		b.Type = "lone.alarm"
 	}
 	for _, c := range n.Classes {
 		b.Data.Classes = append(b.Data.Classes, string(c))

@@ -6,7 +6,7 @@ import { clock, personName, when } from '../../shared/ui/format.js'
 import { now } from '../../shared/ui/now.js'
 import { Refusal } from '../../shared/ui/session.js'
 import { wrongFields } from '../../setup/description.js'
-import { heardText, loneTold } from '../lone-words.js'
+import { heardText, leftText, loneTold } from '../lone-words.js'
 import { fill, word, words } from '../words.js'
 import { button, deadline, group, nameOf, tag, textInput, troubleBox } from '../parts.js'
 
@@ -81,7 +81,7 @@ export function lone(desk) {
       <span>${fill(w.wentIn, { at: when(s.went_in_at) })} ${where(s)}</span>
       ${s.safe_at ? html`<span>${fill(w.saidSafe, { at: when(s.safe_at) })}</span>` : nothing}
       <span>${heardText(s.heard_at, now())}</span>
-      ${loneTold(s).map(t => html`<span class="ds-soft">${t}</span>`)}
+      ${loneTold(s).map(t => html`<span class="ds-soft">${t}</span>`)}${left(s)}
       <span>${s.taken_by ? fill(w.takenBy, { who: nameOf(s.taken_by), at: clock(s.taken_at) }) : alarmed ? tag(w.nobodyHasIt, 'warn')
           : nothing}</span>
       ${s.number ? html`<span><a href="tel:${s.number.replaceAll(' ', '')}">${fill(w.ring, { who, number: s.number })}</a></span>`
@@ -95,6 +95,10 @@ export function lone(desk) {
         ${button(w.acts.other, open('other'))}${button(w.acts.safe, open('safe'))}</p>`}</li>`
   }
 
+  /** What left beyond this page. @param {any} s */
+  const left = s => leftText(s, now()).map(l => l.bad ? html`<span>${tag(l.text, 'warn')}</span>` : html`<span
+    class="ds-soft">${l.text}</span>`)
+
   /** @param {any} t */
   const step = t => html`<li>${fill(w.step, { at: clock(t.at), who: nameOf(t.by), what: word(w.steps, t.kind) })}${
     t.text ? `: ${t.text}` : ''}</li>`
@@ -103,7 +107,7 @@ export function lone(desk) {
   const over = s => html`<li class="dk-card" data-stay=${s.id}><strong>${nameOf(s.staff)}</strong>
     <span>${s.out_at && s.closed_by?.id === s.staff?.id ? fill(w.outAt, { at: when(s.out_at), heard: clock(s.closed_at) })
       : fill(w.closedBy, { at: when(s.closed_at), who: nameOf(s.closed_by), why: s.why ?? '' })}</span>
-    ${loneTold(s).map(t => html`<span class="ds-soft">${t}</span>`)}
+    ${loneTold(s).map(t => html`<span class="ds-soft">${t}</span>`)}${left(s)}
     ${s.steps.length ? html`<ol class="dk-tight">${s.steps.map(step)}</ol>` : nothing}</li>`
 
   /** @param {any} s @param {string} who */

@@ -25,12 +25,14 @@ export async function halfAYear(stand, nurse) {
   }
   const id = `'01k' || substr(lower(hex(randomblob(16))), 1, 23)`
   const at = (/** @type {string} */ minutes) => `strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-' || (n.i * ${daysBetween}) || ' days', '${minutes} minutes')`
+  const moment = `strftime('%Y-%m-%d %H:%M:', 'now', '-' || (abs(random()) % 15000000) || ' seconds') || printf('%06.3fZ', abs(random()) % 60000 / 1000.0)`
+  const written = { authored_at: moment, received_at: moment, author: `'${stand.staff[nurse].id}'` }
   const words = ['dressing changed, wound clean', 'eating well', 'slept badly', 'daughter was there', 'asked for the stick to be mended', 'skin intact', 'pain when she stands up']
   const note = [1, 2, 3].map(() => `json_extract('${JSON.stringify(words)}', '$[' || (abs(random()) % ${words.length}) || ']')`).join(` || ', ' || `)
   const times = `(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${visitsEach}) SELECT i FROM n) n`
-  await stand.exec(`${await copied('visits', { id, patient: 'p.id', version: '0', started_at: at('0'), ended_at: at('+25'), clinical_time: at('+25'), note })}
+  await stand.exec(`${await copied('visits', { id, patient: 'p.id', version: '0', ...written, started_at: at('0'), ended_at: at('+25'), clinical_time: at('+25'), note })}
     patients p, ${times}, (SELECT * FROM visits WHERE status = 'completed' LIMIT 1) t WHERE p.family_name LIKE 'Resident%'`)
-  await stand.exec(`${await copied('observations', { id, patient: 'v.patient', visit: 'v.id', version: '0', taken_at: 'v.started_at', clinical_time: 'v.started_at',
+  await stand.exec(`${await copied('observations', { id, patient: 'v.patient', visit: 'v.id', version: '0', ...written, taken_at: 'v.started_at', clinical_time: 'v.started_at',
     pulse: '60 + abs(random()) % 30', systolic: '115 + abs(random()) % 25', respiration_rate: '13 + abs(random()) % 6' })}
     visits v, (SELECT * FROM observations LIMIT 1) t WHERE v.id LIKE '01k%' AND v.status = 'completed' AND v.patient IN (SELECT id FROM patients WHERE family_name LIKE 'Resident%')`)
   // Elsewhere than in these rounds somebody goes already.

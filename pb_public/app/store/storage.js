@@ -1,5 +1,6 @@
 // @ts-check
 // What the sync client keeps its state in: its Storage, sealed by the vault, in IndexedDB.
+import { inPieces } from '../../shared/sync/breath.js'
 import { Lock } from '../../shared/sync/lock.js'
 import { tables } from '../../shared/sync/storage.js'
 import { StoreError } from './errors.js'
@@ -15,7 +16,7 @@ import { rowVersion, sealRow, unsealRow } from './sealed.js'
 /** @typedef {import('../../shared/sync/storage.js').Storage} ClientStorage */
 /** @typedef {import('./database.js').Row} Row */
 
-/** Rows sealed, unsealed or stored at a time: enough to keep the machine busy, and each piece short on a small phone. */
+/** Rows stored or read at a time: enough to keep the machine busy, and each piece short on a small phone. */
 const batch = 40
 
 /** Records that lie alone, from before packs, which are packed in one transaction. */
@@ -132,28 +133,25 @@ export class SealedStorage {
   async #visit(rows, visit) {
     const sealed = rows.filter(({ t }) => t === recentTable || t === olderTable
       || (tables.includes(/** @type {Table} */ (t)) && !clearTables.has(t)))
-    for (let i = 0; i < sealed.length; i += batch) {
-      const part = sealed.slice(i, i + batch)
-      const opened = await Promise.all(part.map(row => unsealRow(this.#open, row).catch(error => {
-        if (!replaceable.has(row.t) || this.#open.closed) throw error
-        this.#broken.push([row.t, row.k])
-        this.#damaged(row.t === 'items' ? 'items' : 'records')
+    await inPieces(sealed, async row => {
+      const { t, k } = row
+      const one = await unsealRow(this.#open, row).catch(error => {
+        if (!replaceable.has(t) || this.#open.closed) throw error
+        this.#broken.push([t, k])
+        this.#damaged(t === 'items' ? 'items' : 'records')
         return null
-      })))
-      for (const [n, { t, k }] of part.entries()) {
-        const one = opened[n]
-        if (!one) continue
-        if (!plainKeys.has(t)) this.#names.set(`${t}|${one.key}`, k)
-        if (t === recentTable || t === olderTable) {
-          const records = new Map(Object.entries(/** @type {{ [key: string]: Json }} */ (one.value)))
-          this.#packs.note(t, one.key, records)
-          for (const [key, value] of records) if (!this.#alone.has(key)) visit('records', key, value) // alone is newer: an older app's
-          continue
-        }
-        if (t === 'records') this.#alone.set(one.key, { k, value: one.value })
-        visit(/** @type {Table} */ (t), one.key, one.value)
+      })
+      if (!one) return
+      if (!plainKeys.has(t)) this.#names.set(`${t}|${one.key}`, k)
+      if (t === recentTable || t === olderTable) {
+        const records = new Map(Object.entries(/** @type {{ [key: string]: Json }} */ (one.value)))
+        this.#packs.note(t, one.key, records)
+        for (const [key, value] of records) if (!this.#alone.has(key)) visit('records', key, value) // alone is newer: an older app's
+        return
       }
-    }
+      if (t === 'records') this.#alone.set(one.key, { k, value: one.value })
+      visit(/** @type {Table} */ (t), one.key, one.value)
+    })
   }
 
   /** @param {readonly Write[]} writes */
@@ -170,8 +168,8 @@ export class SealedStorage {
     /** @type {[string, string][]} */ const gone = [...this.#broken]
     for (const key of alone) gone.push(['records', this.#alone.get(key)?.k ?? ''])
     const ready = [{ put: /** @type {Row[]} */ ([]), gone }]
-    await some([...plan.packs], async ([name, pack]) => { ready.push(await this.#sealPack(name, pack)) })
-    await some(last.filter(w => w.table !== 'records'), async w => { ready.push(await this.#seal(w)) })
+    await inPieces([...plan.packs], async ([name, pack]) => { ready.push(await this.#sealPack(name, pack)) })
+    await inPieces(last.filter(w => w.table !== 'records'), async w => { ready.push(await this.#seal(w)) })
     const puts = ready.flatMap(r => r.put)
     const deletes = ready.flatMap(r => r.gone)
     const by = crypto.randomUUID()
@@ -179,8 +177,8 @@ export class SealedStorage {
       const last = await facts.get('generation')
       if (last?.by === by) return // written before, and only its answer was lost
       if ((last?.value ?? 0) !== this.#generation) throw new StoreError('stale')
-      await some(deletes, async key => rows.delete(key))
-      await some(puts, async row => rows.put(row))
+      for (const some of batches(deletes)) await Promise.all(some.map(async key => rows.delete(key)))
+      for (const some of batches(puts)) await Promise.all(some.map(async row => rows.put(row)))
       await facts.put({ name: 'generation', value: this.#generation + 1, by })
     })
     this.#generation++
@@ -218,9 +216,9 @@ export class SealedStorage {
   }
 }
 
-/** Does something with each, a few at a time. @template T @param {readonly T[]} all @param {(one: T) => Promise<unknown>} work */
-async function some(all, work) {
-  for (let i = 0; i < all.length; i += batch) await Promise.all(all.slice(i, i + batch).map(work))
+/** A list, a few at a time. @template T @param {readonly T[]} all */
+function * batches(all) {
+  for (let i = 0; i < all.length; i += batch) yield all.slice(i, i + batch)
 }
 
 /** What of a row is told in clear. @param {Table} table @param {Json} value */

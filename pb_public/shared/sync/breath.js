@@ -1,8 +1,11 @@
 // @ts-check
 // Long work in short pieces, so that a page can answer a finger in between.
 
-/** How long a piece may take, in milliseconds, and how much of it is done between two looks at the clock. */
-const piece = 12, unseen = 128
+/**
+ * How long a piece may take, in milliseconds, and how much of it is done between two looks at the
+ * clock: of work that is waited for, less.
+ */
+const piece = 12, unseen = 128, together = 8
 
 /** Lets whatever else waits go first. @returns {Promise<void>} */
 export const breath = () => /** @type {any} */ (globalThis).scheduler?.yield?.() ?? new Promise(done => { setTimeout(done) })
@@ -23,4 +26,18 @@ export function eachInPieces(all, work) {
     }
   }
   return go()
+}
+
+/**
+ * The same with work that is waited for: what a browser does beside the page it may have done at once, and then nothing else gets
+ * its turn in between.
+ * @template T @param {readonly T[]} all @param {(one: T) => Promise<unknown>} work
+ */
+export async function inPieces(all, work) {
+  for (let i = 0, began = performance.now(); i < all.length; i += together) {
+    await Promise.all(all.slice(i, i + together).map(work))
+    if (performance.now() - began < piece) continue
+    await breath()
+    began = performance.now()
+  }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Comparing what is held with the server, once a day, and whenever in doubt.
 
+import { inPieces } from './breath.js'
 import { exchange } from './exchange.js'
 import { Basis } from './swap.js'
 
@@ -11,7 +12,6 @@ import { Basis } from './swap.js'
 const mostScopes = 200 // of which one request lists the records
 const mostRecords = 20_000
 const mostAgain = 3 // comparisons of a round after which it pulls again; what moves all the time is compared another day
-const atOnce = 64
 const encoder = new TextEncoder()
 
 /** @param {Core} core */
@@ -38,11 +38,6 @@ export function canonical(value) {
   return `{${Object.keys(value).sort().map(name => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`
 }
 
-/** A few at a time: each holds the page up. @param {readonly Held[]} all @param {(h: Held) => Promise<void>} work */
-async function some(all, work) {
-  for (let i = 0; i < all.length; i += atOnce) await Promise.all(all.slice(i, i + atOnce).map(work))
-}
-
 /** @param {bigint} sum */
 const written = sum => sum.toString(16).padStart(16, '0')
 
@@ -55,7 +50,7 @@ export async function held(core) {
   const { records, scopes } = core.state
   /** @type {Map<string, { count: number, sum: bigint }>} */
   const sums = new Map()
-  await some([...records.values()], async h => {
+  await inPieces([...records.values()], async h => {
     const mine = h.scopes.filter(s => scopes.has(s))
     if (mine.length === 0) return
     const first = await hash(core, h)
@@ -103,7 +98,7 @@ export async function compare(core) {
 async function listed(core) {
   /** @type {Map<string, { collection: string, id: string, version: number, hash: string }[]>} */
   const lists = new Map(core.digest.differs.slice(0, mostScopes).map(s => [s, []]))
-  await some([...core.state.records.values()], async h => {
+  await inPieces([...core.state.records.values()], async h => {
     const { collection, id, version, scopes } = h
     const mine = scopes.filter(s => lists.has(s))
     if (mine.length === 0) return

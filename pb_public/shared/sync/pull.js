@@ -1,6 +1,7 @@
 // @ts-check
 // Pull: pages are staged; the last one swaps the base.
 
+import { breath } from './breath.js'
 import { exchange } from './exchange.js'
 import { withoutWords } from './item.js'
 import { enterEpoch } from './epoch.js'
@@ -10,6 +11,9 @@ import { swap } from './swap.js'
 /** @typedef {import('./core.js').Core} Core */
 /** @typedef {import('./state.js').Tx} Tx */
 /** @typedef {import('./state.js').PullAnswer} PullAnswer */
+
+/** So many changes of a page are stored together: what is sealed at once holds the page up. */
+const partOf = 250
 
 /** The scope that stands for all of them in a reset. */
 export const resetAll = '*'
@@ -23,6 +27,7 @@ export async function pull(core, patience = {}) {
   const { self } = core.state
   const from = self.stagedCursor || self.cursor
   const answer = await core.ahead.page(from, patience)
+  if (answer.changes.length > partOf) await breath() // it was long to read, and is long to store
   await core.commit(t => pulled(t, from, answer))
   core.noteReceived(answer.changes.length)
   core.head = answer.head
@@ -54,10 +59,14 @@ function pulled(t, from, answer) {
   }
   // what came before it is void, and may be more than we may see now
   if (answer.scopes.some(e => e.id === resetAll && e.op === 'reset')) dropStaging(t)
-  const staged = { number: t.state.self.pages, from, answer }
-  t.state.staged.push(staged)
-  t.put('staged', placeKey(staged.number), staged)
-  t.putSelf({ pages: staged.number + 1, stagedCursor: answer.cursor })
+  let number = t.state.self.pages
+  for (let at = 0; at === 0 || at < answer.changes.length; at += partOf) {
+    const part = { ...answer, scopes: at ? [] : answer.scopes, changes: answer.changes.slice(at, at + partOf) }
+    const staged = { number: number++, from: at ? answer.cursor : from, answer: part }
+    t.state.staged.push(staged)
+    t.put('staged', placeKey(staged.number), staged)
+  }
+  t.putSelf({ pages: number, stagedCursor: answer.cursor })
   narrow(t, answer)
   if (!answer.more) return swap(t, answer)
 }

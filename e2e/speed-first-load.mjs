@@ -71,7 +71,10 @@ export async function firstMorning(stand, nurse) {
     const allAt = Number(await all.jsonValue())
     const task = await page.evaluate(() => /** @type {any} */ (globalThis).longest_)
     const first = { round: roundAt - began, all: allAt - began, bytes: bytes(), task }
-    await page.reload()
+    // A phone has the app already: what it fetches of that here would count as unlocking.
+    await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 })
+    await page.reload({ waitUntil: 'networkidle' })
+    await cdp.send('Network.emulateNetworkConditions', network)
     await watch(page)
     await page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
     const unlock = await page.evaluate(stops => new Promise(done => {

@@ -52,7 +52,7 @@ async function longestFrame(page, what) {
 
 figure('the shell on its way, packed', 'B', 160_000, async () => (await shellSizes(stand.url)).reduce((sum, [, n]) => sum + n, 0))
 
-const offline = await openPhone(t, browser, stand, 'nia')
+const offline = await openPhone(t, browser, stand, 'nia', { worker: true })
 await offline.getByText('1005 people').waitFor()
 await offlineReady(offline)
 await offline.context().setOffline(true)

@@ -22,6 +22,9 @@ var visitTimes = []string{"planned_start", "planned_end", "started_at", "ended_a
 // copies of what phones pushed, with their rows in the feed, the ledger and the kept answers, under numbers of their own. Each copy is
 // earlier than the one before by as long as what was pushed spans: a person has as many visits in two days as if all had been pushed.
 func (full *filled) grow(times int, span time.Duration) error {
+	if times > mostCopies {
+		return fmt.Errorf("%d visits would be copied %d times, and only %d are told apart", full.visits, times, mostCopies)
+	}
 	file, err := sqlitedb.Connect(filepath.Join(full.dir, "data.db"))
 	if err != nil {
 		return err
@@ -76,8 +79,11 @@ func copiedColumns(db *sql.DB) (names [2]string, err error) {
 	return [2]string{strings.Join(into, ", "), strings.Join(values, ", ")}, rows.Err()
 }
 
+// mostCopies is how many there are at most. Ids begin with their time: those of today with 01, those of copies with 11 to 70.
+const mostCopies = 60
+
 // copyOf is the id of a copy of what a column names.
-func copyOf(column string) string { return `substr(` + column + `, 1, 22) || printf('%04d', ?1)` }
+func copyOf(column string) string { return `printf('%02d', ?1 + 10) || substr(` + column + `, 3)` }
 
 func addCopy(db *sql.DB, columns [2]string, n int, head, mids int64, span time.Duration) error {
 	tx, err := db.BeginTx(context.Background(), nil)

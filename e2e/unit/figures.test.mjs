@@ -15,6 +15,10 @@ const number = (/** @type {string} */ v) => { const [n, of] = v.split('/'); retu
 /** What some rows come to. @param {any} m the measure @param {any[]} found its rows @param {number} members of whom a share is, if they are counted apart */
 function figure(m, found, members) {
   const counted = found.filter(r => r.value !== '-'), left = sum(found.filter(r => r.value === '-'))
+  if (m.kind === 'number') {
+    const n = sum(counted)
+    return { n, of: n, left_out: left, value: n || null }
+  }
   if (m.kind === 'share') {
     const n = sum(counted.filter(r => r.value === '1')), of = members >= 0 ? Math.max(members, n) : sum(counted)
     return { n, of, left_out: left, value: of ? n / of : null }
@@ -31,12 +35,17 @@ function figure(m, found, members) {
     ...(highMore && m.kind === 'time' ? { high_more: true } : {}) }
 }
 
-/** Who is on a list at the end of a week: who joined until then, less who left. @param {any} m @param {string} week @param {string | null} partner */
-const members = (m, week, partner) => m.code !== 'seen_in_time' ? -1
-  : sum(rows.filter(r => r.measure === 'on_list' && r.week <= week && (partner === null || r.partner === partner)))
+/** What counts who joins and who leaves: how many there are at the end of a week is the sum of all weeks until then. */
+const running = ['on_list', 'goal_people', 'goal_reviews', 'goals_with_day']
+/** Of what a share is where that is counted apart. @type {Record<string, string>} */
+const apart = { seen_in_time: 'on_list', goal_reviews: 'goals_with_day' }
+
+/** The rows of a measure that count in some weeks. @param {string} code @param {string[]} some @param {string | null} partner */
+const rowsOf = (code, some, partner) => rows.filter(r => r.measure === code && (partner === null || r.partner === partner)
+  && (running.includes(code) ? r.week <= some[some.length - 1] : some.includes(r.week)))
 
 const of = (/** @type {any} */ m, /** @type {string[]} */ some, /** @type {string | null} */ partner) => figure(m,
-  rows.filter(r => r.measure === m.code && some.includes(r.week) && (partner === null || r.partner === partner)), members(m, some[some.length - 1], partner))
+  rowsOf(m.code, some, partner), apart[m.code] ? sum(rowsOf(apart[m.code], some, partner)) : -1)
 
 test('each figure of each week, of all and of each partner', () => {
   let looked = 0
@@ -50,17 +59,21 @@ test('each figure of each week, of all and of each partner', () => {
 })
 
 test('each figure of four weeks; of what stands at the end of a week that of the last', () => {
-  const stock = ['upc', 'coc', 'faces', 'many_faces', 'seen_in_time']
+  const stock = ['upc', 'coc', 'named_lead', 'faces', 'many_faces', 'seen_in_time', 'goal_people', 'goal_reviews']
   const begin = weeks.indexOf(JSON.parse(file('figures.json')).first_period)
   for (const [i, p] of periods.entries()) {
     const four = weeks.slice(begin + 4 * i, begin + 4 * i + 4)
     for (const m of measures.filter((/** @type {any} */ x) => p.Whole[x.code] && x.kind !== 'tally')) {
       assert.deepEqual(p.Whole[m.code], of(m, stock.includes(m.code) ? four.slice(3) : four, null), `${m.code} from ${four[0]}`)
     }
-    for (const way of p.Pathways) {
+    for (const way of p.Pathways ?? []) {
       const sent = rows.filter(r => four.includes(r.week) && r.measure === 'referred' && (!way.from || r.sender === way.from) && (!way.to || r.partner === way.to))
       assert.equal(way.referred.of, sum(sent))
       for (const [what, n] of Object.entries(way.referred.each)) assert.equal(n, sum(sent.filter(r => r.value === what)), what)
+      const why = rows.filter(r => four.includes(r.week) && r.measure === 'declined_for' && (!way.from || r.sender === way.from) && (!way.to || r.partner === way.to))
+      assert.equal(way.declined.of, sum(why))
+      assert.equal(way.declined.of, way.referred.each.declined ?? 0)
+      for (const [what, n] of Object.entries(way.declined.each ?? {})) assert.equal(n, sum(why.filter(r => r.value === what)), what)
     }
   }
 })

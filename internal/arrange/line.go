@@ -65,6 +65,7 @@ func lineAction(line *care.Record) handover.Action {
 	l := care.AsHandoverEvent(line)
 	var d struct {
 		Outcome  string `json:"outcome"`
+		Cause    string `json:"cause"`
 		Name     string `json:"name"`
 		Role     string `json:"role"`
 		ReadBack bool   `json:"read_back"`
@@ -76,7 +77,7 @@ func lineAction(line *care.Record) handover.Action {
 	if !ok {
 		kind = handover.Add
 	}
-	return handover.Action{Kind: kind, At: line.AuthoredAt, Text: l.Text(), Reason: l.Text(), Outcome: d.Outcome, Name: d.Name,
+	return handover.Action{Kind: kind, At: line.AuthoredAt, Text: l.Text(), Reason: l.Text(), Outcome: d.Outcome, Cause: d.Cause, Name: d.Name,
 		CalledRole: d.Role, Reached: l.Kind() == handover.EventCallReached, ReadBack: d.ReadBack}
 }
 

@@ -38,6 +38,10 @@ func (c Class) Urgency() int {
 var HandoverOutcomes = []string{"advice_given", "call_patient", "home_visit", "appointment", "prescribed", "referred",
 	"admitted", "no_action_needed", "more_work_asked", "other"}
 
+// DeclineCauses are the reasons that can be chosen when a handover is declined, beside the reason in words: the person is not
+// theirs, another service is to do it, they cannot in the time asked, too little is known, it is dealt with.
+var DeclineCauses = []string{"not_ours", "other_service", "no_capacity", "too_little_known", "done_already", "other"}
+
 // CallAnswers are what a sender can say of a call: made, tried in vain, or not needed. Missing: nobody said.
 var CallAnswers = []string{CallMade, CallInVain, CallNotNeeded}
 

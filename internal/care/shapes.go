@@ -136,6 +136,7 @@ var eventDetail = &Shape{Members: []Member{
 	{Field: Field{Name: "to", Kind: Text}},
 	{Field: Field{Name: "into", Kind: Ref, Ref: Handovers}},
 	{Field: Field{Name: "outcome", Kind: Enum, Values: HandoverOutcomes}},
+	{Field: Field{Name: "cause", Kind: Enum, Values: DeclineCauses}},
 	{Field: Field{Name: "meant", Kind: Text, Max: 40}}, // of a line that was added: what its author meant to do, which was not possible any more
 	{Field: Field{Name: "name", Kind: Text}},           // of a call: who was spoken to
 	{Field: Field{Name: "role", Kind: Text}},

@@ -12,6 +12,8 @@ type Action struct {
 	Kind   Kind
 	Reason string // of decline, hand_on and stand_down
 	Text   string // the answer, or what a hand-on adds
+	// Cause of a decline, one of care.DeclineCauses; "" = none was chosen.
+	Cause string
 	// Outcome of an answer, one of care.HandoverOutcomes.
 	Outcome string
 	// Class of the work an answer asks for ("" = same day), or the class Raise rises to.

@@ -128,7 +128,7 @@ type Event struct {
 	Team string // where it was, or went to, at that moment
 	// Text is what there is to say beyond the kind, which pages put into words.
 	Text string
-	// Detail holds coded facts: reason, name, role, reached, read_back, outcome, from, to.
+	// Detail holds coded facts: cause, name, role, reached, read_back, outcome, from, to.
 	Detail map[string]any
 	// Deliver: it stands with another team now, or must be shown anew. Write an outbox row for
 	// (handover, Team, every channel); see delivery.Key.

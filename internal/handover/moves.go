@@ -106,7 +106,9 @@ func (m *move) decline() error {
 	}
 	why := m.a.WhyDeclined()
 	m.h.DeclineReason = care.Clip(why, maxDecline)
-	m.say(EventDeclined, why)
+	if e := m.say(EventDeclined, why); m.a.Cause != "" {
+		e.Detail = map[string]any{"cause": m.a.Cause}
+	}
 	m.pass(care.Declined)
 	return nil
 }

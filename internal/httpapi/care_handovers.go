@@ -203,6 +203,7 @@ type actRequest struct {
 	Version int64 `json:"version" validate:"min=0"`
 
 	Reason   string `json:"reason" validate:"max=2000"`                      // decline, hand-on, stand-down
+	Cause    string `json:"cause" validate:"max=40"`                         // decline: one of care.DeclineCauses, "" = none was chosen
 	Text     string `json:"text" validate:"max=4000"`                        // answer, hand-on, call, confirm; decline: where it goes instead
 	Outcome  string `json:"outcome" validate:"max=40"`                       // answer: one of care.HandoverOutcomes
 	Class    string `json:"class" validate:"omitempty,oneof=E U2 SD R I SG"` // answer that asks for work
@@ -216,10 +217,13 @@ type actRequest struct {
 }
 
 func (r *actRequest) action(k handover.Kind) (handover.Action, error) {
-	a := handover.Action{Kind: k, Reason: r.Reason, Text: r.Text, Outcome: r.Outcome, Class: care.Class(r.Class), To: handover.Team{ID: r.ToTeam},
+	a := handover.Action{Kind: k, Reason: r.Reason, Cause: r.Cause, Text: r.Text, Outcome: r.Outcome, Class: care.Class(r.Class), To: handover.Team{ID: r.ToTeam},
 		SafeNote: r.SafeNote, Name: r.Name, CalledRole: r.Role, Reached: r.Reached, ReadBack: r.ReadBack}
 	if r.Version == 0 && k != handover.See {
 		return a, wire.Fail(wire.CodeInvalid, "version is missing: the one you were looking at.")
+	}
+	if r.Cause != "" && !slices.Contains(care.DeclineCauses, r.Cause) {
+		return a, wire.Fail(wire.CodeInvalid, "cause must be one of %s, or missing.", strings.Join(care.DeclineCauses, ", "))
 	}
 	if r.CalledAt == "" {
 		return a, nil

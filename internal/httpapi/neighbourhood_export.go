@@ -70,12 +70,13 @@ func (a *API) exportCounts(e *core.RequestEvent) error {
 
 // peopleList are people behind a number, of those whom the reader has.
 type peopleList struct {
-	Items []access.Person `json:"items"`
-	More  bool            `json:"more"`
+	Items  []access.Person `json:"items"`
+	Cursor string          `json:"cursor"` // where the next page begins
+	More   bool            `json:"more"`
 }
 
-// mostBehind are how many people are looked for behind one number.
-const mostBehind = 500
+// mostBehind are how many people behind one number are told at a time.
+const mostBehind = 50
 
 // peopleBehind answers who is behind what a measure says did not go as it should in a week: of the people whom the desk that
 // asks has, and of nobody else.
@@ -97,12 +98,13 @@ func (a *API) peopleBehind(e *core.RequestEvent) error {
 	}
 	answer := peopleList{Items: []access.Person{}}
 	if err := a.Store.ReadForPage(e.Request.Context(), func(s *pbstore.Snapshot) error {
-		ids, err := pbmeasures.Of(s).Noted(m.Code, week, a.Store.Access.Directory().TeamsIn(id), mostBehind)
+		ids, more, err := pbmeasures.Of(s).Noted(m.Code, week, a.Store.Access.Directory().TeamsIn(id), q.Get("cursor"), mostBehind, who.Near)
 		if err != nil {
 			return err
 		}
-		answer.More = len(ids) == mostBehind
-		ids = slices.DeleteFunc(ids, func(patient string) bool { return !who.Near(patient) })
+		if answer.More = more; len(ids) > 0 {
+			answer.Cursor = ids[len(ids)-1]
+		}
 		people, err := s.People(ids)
 		if err != nil {
 			return err

@@ -2,7 +2,9 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
+	"doorstep/internal/measures"
 	"doorstep/internal/pbmeasures"
 )
 
@@ -163,4 +166,52 @@ func TestNeighbourhood_ThePeopleBehindANumberAreThoseOneHas(t *testing.T) {
 	}
 	equal(t, "a measure that is none", w.get(w.lea, w.path("/people?measure=reputation")).status, http.StatusBadRequest)
 	equal(t, "a week that is none", w.get(w.lea, w.path("/people?measure=recorded&week=soon")).status, http.StatusBadRequest)
+}
+
+// noted writes who is behind a number, as the job that counts does.
+func (w *board) noted(statement string) {
+	_, err := w.NonconcurrentDB().NewQuery(statement).Execute()
+	must(w.t, err)
+}
+
+// Whoever has a few of the many people behind a number finds all of them, page by page, and learns of nobody else.
+func TestNeighbourhood_EveryoneBehindANumberWhomOneHasIsFound(t *testing.T) {
+	w := newBoard(t)
+	const strangers, mine = 600, 60
+	monday := w.now().AddDate(0, 0, -int(w.now().Weekday()+6)%7-7)
+	week := measures.WeekOf(monday)
+	for n := range strangers {
+		w.noted(fmt.Sprintf(`INSERT INTO measure_noted (week, measure, team, patient, value) VALUES (%d, 'in_time', '%s', 'a%025d', '0')`, week, w.nurses.Id, n))
+	}
+	for n := range mine {
+		person := w.Patient(t, fmt.Sprintf("Behind %d", n), nil)
+		w.Caseload(t, person, w.nurses)
+		value := "0"
+		if n%2 == 1 {
+			value = "?" + fmt.Sprint(w.now().Unix()-60) // its time has run out
+		}
+		w.noted(fmt.Sprintf(`INSERT INTO measure_noted (week, measure, team, patient, value) VALUES (%d, 'in_time', '%s', '%s', '%s')`, week, w.nurses.Id, person.Id, value))
+	}
+	early := w.Patient(t, "Not due", nil)
+	w.Caseload(t, early, w.nurses)
+	w.noted(fmt.Sprintf(`INSERT INTO measure_noted (week, measure, team, patient, value) VALUES (%d, 'in_time', '%s', '%s', '?%d')`, week, w.nurses.Id, early.Id, w.now().Unix()+3600))
+	w.tick()
+	var found []string
+	cursor, pages := "", 0
+	for more := true; more && pages < 9; pages++ {
+		var page struct {
+			Items  []struct{ ID string }
+			Cursor string
+			More   bool
+		}
+		must(t, json.Unmarshal(w.get(w.lea, w.path("/people?measure=in_time&week="+monday.Format(time.DateOnly)+"&cursor="+cursor)).body, &page))
+		for _, p := range page.Items {
+			found = append(found, p.ID)
+		}
+		cursor, more = page.Cursor, page.More
+	}
+	slices.Sort(found)
+	if n := len(slices.Compact(found)); n != mine || pages != 2 {
+		t.Errorf("%d of %d people on %d pages", n, mine, pages)
+	}
 }

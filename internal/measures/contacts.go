@@ -121,8 +121,15 @@ func (p Person) countContinuity(c Counts) {
 		}
 		among := ContinuityOf(contacts[first:last], end)
 		team := usualTeam(at[first:last])
-		put := func(measure, value string) { c.add(Key{Week: w, Measure: measure, Team: team, Value: value}, 1) }
+		several := func(measure, value string, n int) { c.add(Key{Week: w, Measure: measure, Team: team, Value: value}, n) }
+		put := func(measure, value string) { several(measure, value, 1) }
 		n := among.Contacts
+		if p.Lead == "" {
+			several(NamedLead, leftOut, n)
+		} else {
+			several(NamedLead, yes, among.with[p.Lead])
+			several(NamedLead, no, n-among.with[p.Lead])
+		}
 		put(UPC, orLeftOut(n >= leastForUPC, among.Times, n))
 		put(COC, orLeftOut(n >= leastForCOC, among.same, n*(n-1)))
 		if among.Faces == 0 {

@@ -40,6 +40,8 @@ type Continuity struct {
 	COC *float64 `json:"coc"`
 	// same are the pairs of contacts that were with the same person, each counted both ways: Σ n_j² − n.
 	same int
+	// with is how many of the contacts each member of staff led.
+	with map[string]int
 }
 
 // ContinuityOf works out the continuity of one person's contacts until a moment: UPC = max n_j / n, and
@@ -64,7 +66,7 @@ func ContinuityOf(contacts []Contact, now time.Time) Continuity {
 		with[one.Staff]++
 		last[one.Staff] = one.At
 	}
-	c.Faces = len(faces)
+	c.Faces, c.with = len(faces), with
 	squares := 0
 	for staff, n := range with {
 		squares += n * n

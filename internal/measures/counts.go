@@ -20,7 +20,7 @@ type Key struct {
 // Counts are how often each was found. A count of 0 is not in it.
 type Counts map[Key]int
 
-// add counts one more, or as many fewer as n says.
+// add counts so many more, or fewer where n is negative.
 func (c Counts) add(k Key, n int) {
 	if c[k] += n; c[k] == 0 {
 		delete(c, k)

@@ -15,20 +15,23 @@ const (
 	FromDoor      = "from_door"     // the same from what happened at the door
 	InTime        = "in_time"
 	SameDay       = "same_day"
-	Accepting     = "accepting" // seconds from sent until a clinician took it on
-	Referred      = "referred"  // what became of it where it came first
-	SentOn        = "sent_on"   // it came to three teams or more
+	Accepting     = "accepting"    // seconds from sent until a clinician took it on
+	Referred      = "referred"     // what became of it where it came first
+	DeclinedFor   = "declined_for" // why it was declined there
+	SentOn        = "sent_on"      // it came to three teams or more
 	Advice        = "advice"
 	AdviceUnknown = "advice_unknown"
 	Recorded      = "recorded"
 	Repeated      = "repeated"
 	UPC           = "upc"
 	COC           = "coc"
+	NamedLead     = "named_lead" // contacts with whoever is named as the person's lead
 	Faces         = "faces"
 	ManyFaces     = "many_faces"
 	SeenInTime    = "seen_in_time"
 	OnList        = "on_list"
 	GoalReviews   = "goal_reviews"
+	GoalsWithDay  = "goals_with_day"
 	GoalPeople    = "goal_people"
 	GoalEnds      = "goal_ends"
 )
@@ -42,6 +45,7 @@ const (
 	Time   Kind = "time"   // seconds: half within, nine in ten within
 	Spread Kind = "spread" // the middle one and the quartiles
 	Tally  Kind = "tally"  // how many of each value
+	Number Kind = "number" // how many
 )
 
 // Measure is one thing that is measured.
@@ -62,13 +66,15 @@ var less, more = true, false
 var All = []Measure{
 	{Code: Acknowledging, Kind: Time, Weekly: true, Lower: &less}, {Code: FromDoor, Kind: Time, Weekly: true, Lower: &less},
 	{Code: InTime, Kind: Share, Weekly: true, Lower: &more}, {Code: SameDay, Kind: Share, Weekly: true, Lower: &more},
-	{Code: Accepting, Kind: Time, Lower: &less}, {Code: Referred, Kind: Tally}, {Code: SentOn, Kind: Share, Lower: &less},
+	{Code: Accepting, Kind: Time, Lower: &less}, {Code: Referred, Kind: Tally}, {Code: DeclinedFor, Kind: Tally}, {Code: SentOn, Kind: Share, Lower: &less},
 	{Code: Advice, Kind: Share}, {Code: AdviceUnknown, Kind: Share},
 	{Code: Recorded, Kind: Share, Weekly: true, Lower: &more}, {Code: Repeated, Kind: Share, Weekly: true, Lower: &less},
 	{Code: UPC, Kind: Spread, Weekly: true, Lower: &more}, {Code: COC, Kind: Spread, Weekly: true, Lower: &more},
+	{Code: NamedLead, Kind: Share, Weekly: true, Lower: &more},
 	{Code: Faces, Kind: Spread, Weekly: true, Lower: &less}, {Code: ManyFaces, Kind: Share, Weekly: true, Lower: &less},
 	{Code: SeenInTime, Kind: Share, Weekly: true, Of: OnList, Lower: &more},
-	{Code: GoalReviews, Kind: Share}, {Code: GoalPeople, Kind: Tally}, {Code: GoalEnds, Kind: Tally},
+	{Code: GoalPeople, Kind: Number, Weekly: true}, {Code: GoalReviews, Kind: Share, Weekly: true, Of: GoalsWithDay, Lower: &more},
+	{Code: GoalEnds, Kind: Tally},
 }
 
 // Named is the measure of a code, and whether there is one.
@@ -122,7 +128,7 @@ func FigureOf(kind Kind, found []Found, of int) Figure {
 		switch {
 		case v.Value == leftOut:
 			f.Left += v.N
-		case kind == Share:
+		case kind == Share, kind == Number:
 			f.Of += v.N
 			if v.Value == yes {
 				f.N += v.N
@@ -132,6 +138,11 @@ func FigureOf(kind Kind, found []Found, of int) Figure {
 			f.Of += v.N
 			f.N += v.N
 		}
+	}
+	if kind == Number {
+		n := float64(f.N)
+		f.Value = &n
+		return f
 	}
 	if kind == Share {
 		if of >= 0 {

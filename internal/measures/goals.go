@@ -3,7 +3,6 @@ package measures
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"doorstep/internal/worktime"
 )
@@ -15,76 +14,132 @@ type Goal struct {
 	ReviewOn   string `json:"w,omitzero"`
 	ReviewedOn string `json:"d,omitzero"`
 	Outcome    string `json:"o,omitzero"` // as the person says; "" = it is worked towards
+	// Reviews say, from the agreement on and in order, until when it was to be reviewed next. The last is what stands.
+	Reviews []GoalReview `json:"r,omitempty"`
+}
+
+// GoalReview is what a review left: until when the goal is to be reviewed again.
+type GoalReview struct {
+	On   string `json:"d,omitzero"` // "" = when it was agreed
+	Next string `json:"w,omitzero"` // "" = no day was set
 }
 
 func (p Person) countGoals(c Counts) {
-	open := map[string]bool{}
+	p.countGoalsNow(c)
+	p.countGoalPeople(c)
+	for _, g := range p.Goals {
+		from, ends := g.weeks()
+		if g.Outcome != "" && ends > 0 {
+			c.add(Key{Week: ends, Measure: GoalEnds, Team: g.Team, Value: g.Outcome}, 1)
+		}
+		if from > 0 {
+			g.countReviews(c, from, ends)
+		}
+	}
+}
+
+// weeks are that in which it was agreed and, of one that has ended, that in which it did; 0: that is not known, or not so.
+func (g Goal) weeks() (from, ends Week) {
+	from = WeekOfDay(g.AgreedOn)
+	if g.Outcome != "" {
+		ends = WeekOfDay(cmp.Or(g.ReviewedOn, g.AgreedOn))
+	}
+	return from, ends
+}
+
+// firstOpen is the one that was agreed first of those that are open at the end of a week, of 0 of those that are open now: a
+// person with several goals counts once, for the team of that one.
+func (p Person) firstOpen(w Week) *Goal {
+	var first *Goal
+	for i := range p.Goals {
+		g := &p.Goals[i]
+		from, ends := g.weeks()
+		if w == 0 && g.Outcome != "" || w > 0 && (from == 0 || from > w || ends > 0 && ends <= w) {
+			continue
+		}
+		if first == nil || cmp.Or(cmp.Compare(g.AgreedOn, first.AgreedOn), cmp.Compare(g.Team, first.Team)) < 0 {
+			first = g
+		}
+	}
+	return first
+}
+
+// countGoalsNow counts the goals that are open now; a review that has a day is not overdue until that day ends.
+func (p Person) countGoalsNow(c Counts) {
+	if g := p.firstOpen(0); g != nil {
+		c.add(Key{Measure: GoalPeople, Team: g.Team, Value: yes}, 1)
+	}
 	for _, g := range p.Goals {
 		if g.Outcome != "" {
-			if w := WeekOfDay(cmp.Or(g.ReviewedOn, g.AgreedOn)); w > 0 {
-				c.add(Key{Week: w, Measure: GoalEnds, Team: g.Team, Value: g.Outcome}, 1)
-			}
 			continue
 		}
-		if !open[g.Team] {
-			open[g.Team] = true
-			c.add(Key{Measure: GoalPeople, Team: g.Team, Value: yes}, 1)
+		d, err := worktime.ParseDate(g.ReviewOn)
+		if err != nil {
+			c.add(Key{Measure: GoalReviews, Team: g.Team, Value: leftOut}, 1)
+			continue
 		}
-		k := Key{Measure: GoalReviews, Team: g.Team, Value: leftOut}
-		if d, err := worktime.ParseDate(g.ReviewOn); err == nil {
-			k.Value = yesUntil(d.Ends())
-		}
-		c.add(k, 1)
+		c.add(Key{Measure: GoalReviews, Team: g.Team, Value: yesUntil(d.Ends())}, 1)
+		c.add(Key{Measure: GoalsWithDay, Team: g.Team, Value: yes}, 1)
 	}
 }
 
-// Membership is a time in which somebody is on a list of people who are contacted every so many days.
-type Membership struct {
-	Team  string    `json:"t,omitzero"`
-	Every int       `json:"d,omitzero"` // days
-	From  time.Time `json:"f,omitzero"` // zero = since ever
-	To    time.Time `json:"u,omitzero"` // zero = without end
+// countGoalPeople counts, by who begins and who ends, people with an open goal at the end of each week.
+func (p Person) countGoalPeople(c Counts) {
+	var turns []Week
+	for _, g := range p.Goals {
+		from, ends := g.weeks()
+		turns = append(turns, from, ends)
+	}
+	slices.Sort(turns)
+	var was *Goal
+	for _, w := range slices.Compact(turns) {
+		if w <= 0 {
+			continue
+		}
+		is := p.firstOpen(w)
+		if was != nil {
+			c.add(Key{Week: w, Measure: GoalPeople, Team: was.Team, Value: yes}, -1)
+		}
+		if is != nil {
+			c.add(Key{Week: w, Measure: GoalPeople, Team: is.Team, Value: yes}, 1)
+		}
+		was = is
+	}
 }
 
-// countLists counts, at the end of each week, who was on such a list, and who of them had been seen in time. How many are on
-// one is kept as who joined and who left, so that nothing is written when a week goes by.
-func (p Person) countLists(c Counts) {
-	if len(p.Lists) == 0 {
-		return
-	}
-	var seen []time.Time
-	for _, v := range p.Visits {
-		if v.seen() {
-			seen = append(seen, v.At)
+// countReviews counts, from when on a goal had a day for its next review, and until when that was not overdue.
+func (g Goal) countReviews(c Counts, from, ends Week) {
+	turn := func(measure, value string, in, out Week) {
+		if ends > 0 && (out == 0 || out > ends) {
+			out = ends
+		}
+		if out > 0 && out <= in {
+			return
+		}
+		c.add(Key{Week: in, Measure: measure, Team: g.Team, Value: value}, 1)
+		if out > 0 {
+			c.add(Key{Week: out, Measure: measure, Team: g.Team, Value: value}, -1)
 		}
 	}
-	slices.SortFunc(seen, time.Time.Compare)
-	for _, m := range p.Lists {
-		if m.Every <= 0 {
+	for i, r := range g.Reviews {
+		in := max(from, WeekOfDay(r.On))
+		var next Week // in which the next review was
+		if i+1 < len(g.Reviews) {
+			next = max(in, WeekOfDay(g.Reviews[i+1].On))
+		}
+		d, err := worktime.ParseDate(r.Next)
+		if err != nil {
+			turn(GoalReviews, leftOut, in, next)
 			continue
 		}
-		from := max(1, WeekOf(m.From))
-		if m.From.IsZero() {
-			from = 1
+		turn(GoalsWithDay, yes, in, next)
+		overdue := weekOfDate(d) // the first at whose end the day is past
+		if overdue.lastDay() == dayOf(d) {
+			overdue++
 		}
-		ends := Week(1 << 30)
-		if !m.To.IsZero() {
-			ends = WeekOf(m.To)
+		if next > 0 && next < overdue {
+			overdue = next
 		}
-		if ends <= from {
-			continue
-		}
-		c.add(Key{Week: from, Measure: OnList, Team: m.Team, Value: yes}, 1)
-		if !m.To.IsZero() {
-			c.add(Key{Week: ends, Measure: OnList, Team: m.Team, Value: yes}, -1)
-		}
-		every := time.Duration(m.Every) * 24 * time.Hour
-		counted := from - 1
-		for _, at := range seen {
-			for w := max(counted+1, from, WeekOf(at)); w < ends && w.Ends().Sub(at) <= every; w++ {
-				c.add(Key{Week: w, Measure: SeenInTime, Team: m.Team, Value: yes}, 1)
-				counted = w
-			}
-		}
+		turn(GoalReviews, yes, in, overdue)
 	}
 }

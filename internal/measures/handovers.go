@@ -1,6 +1,7 @@
 package measures
 
 import (
+	"cmp"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type Handover struct {
 	Accepted     time.Time `json:"a,omitzero"` // when the first clinician took it on
 	SameDay      time.Time `json:"y,omitzero"` // until when a clinician was to take it on, of what is for the same day
 	Declined     bool      `json:"r,omitzero"` // somebody of the first team said why it is not for them
+	Why          string    `json:"q,omitzero"` // the reason that was chosen then, "" = none
 	Elsewhere    bool      `json:"e,omitzero"` // the first team takes this class elsewhere, and nobody there saw it
 	Teams        int       `json:"m,omitzero"` // that it came to
 	Closed       time.Time `json:"z,omitzero"`
@@ -39,6 +41,9 @@ const (
 // Outcomes lists them in the order in which pages show them.
 var Outcomes = []string{OutcomeAccepted, OutcomeDeclined, OutcomeElsewhere, OutcomeUnanswered, OutcomeWithdrawn, OutcomeOpen}
 
+// NotSaid: it was declined and no reason was chosen, or before there were reasons to choose.
+const NotSaid = "not_said"
+
 // manyTeams: what came to three teams was sent on twice.
 const manyTeams = 3
 
@@ -54,6 +59,9 @@ func (p Person) countHandovers(c Counts) {
 			c.add(Key{Week: WeekOf(h.Sent), Measure: measure, Team: h.To, With: h.From, Class: h.Class, Value: value}, 1)
 		}
 		put(Referred, h.becameOf())
+		if h.becameOf() == OutcomeDeclined {
+			put(DeclinedFor, cmp.Or(h.Why, NotSaid))
+		}
 		if h.Teams >= manyTeams {
 			put(SentOn, yes)
 		} else {

@@ -35,25 +35,61 @@ func (g *Grid) At(row, column int) bool { return g.Hidden[row*g.Columns+column] 
 
 // hideOne hides one more cell where a hidden one follows from the rest; false: none does, or all are hidden.
 func (g *Grid) hideOne() bool {
-	for i, hidden := range g.Hidden {
-		if !hidden {
-			continue
-		}
-		with, joined := g.reached(i)
-		if joined {
-			continue
-		}
-		// A line that joins what this one alone joins makes a circle with it. Where there is no such line, one that leads on.
-		best := g.smallest(func(row, column int) bool { return with[row] != with[g.Rows+column] })
-		if best < 0 {
-			best = g.smallest(func(row, column int) bool { return row == i/g.Columns || column == i%g.Columns })
-		}
-		if best >= 0 {
-			g.Hidden[best] = true
-			return true
+	i := g.bridge()
+	if i < 0 {
+		return false
+	}
+	// A line that joins what this one alone joins makes a circle with it. Where there is no such line, one that leads on.
+	with := g.reached(i)
+	best := g.smallest(func(row, column int) bool { return with[row] != with[g.Rows+column] })
+	if best < 0 {
+		best = g.smallest(func(row, column int) bool { return row == i/g.Columns || column == i%g.Columns })
+	}
+	if best >= 0 {
+		g.Hidden[best] = true
+	}
+	return best >= 0
+}
+
+// bridge is the first hidden cell that is alone in joining what it joins; -1: there is none. All are found in one walk: a line
+// is a bridge where nothing beyond it leads back (Tarjan, Inf. Process. Lett. 2, 1974).
+func (g *Grid) bridge() int {
+	found := -1
+	met, back := make([]int, g.Rows+g.Columns), make([]int, g.Rows+g.Columns)
+	count := 0
+	var walk func(at, via int)
+	step := func(at, to, cell, via int) {
+		switch {
+		case !g.Hidden[cell] || cell == via:
+		case met[to] > 0:
+			back[at] = min(back[at], met[to])
+		default:
+			walk(to, cell)
+			back[at] = min(back[at], back[to])
+			if back[to] > met[at] && (found < 0 || cell < found) {
+				found = cell
+			}
 		}
 	}
-	return false
+	walk = func(at, via int) {
+		count++
+		met[at], back[at] = count, count
+		if at < g.Rows {
+			for column := range g.Columns {
+				step(at, g.Rows+column, at*g.Columns+column, via)
+			}
+			return
+		}
+		for row := range g.Rows {
+			step(at, row, row*g.Columns+at-g.Rows, via)
+		}
+	}
+	for row := range g.Rows {
+		if met[row] == 0 {
+			walk(row, -1)
+		}
+	}
+	return found
 }
 
 // smallest is the published cell with the smallest number among some; nought comes last, for it is no secret. -1: none.
@@ -72,9 +108,8 @@ func (g *Grid) smallest(among func(row, column int) bool) int {
 	return best
 }
 
-// reached are the rows, and behind them the columns, that the row of a cell is joined with by other hidden cells; joined says
-// whether the column of the cell is among them.
-func (g *Grid) reached(without int) (seen []bool, joined bool) {
+// reached are the rows, and behind them the columns, that the row of a cell is joined with by other hidden cells.
+func (g *Grid) reached(without int) (seen []bool) {
 	seen = make([]bool, g.Rows+g.Columns)
 	from := without / g.Columns
 	seen[from] = true
@@ -97,7 +132,7 @@ func (g *Grid) reached(without int) (seen []bool, joined bool) {
 			visit(row, at-g.Rows, row)
 		}
 	}
-	return seen, seen[g.Rows+without%g.Columns]
+	return seen
 }
 
 // HideShares hides of a table of "how many of how many" what must be: all says which sizes are hidden, parts where what they

@@ -3,6 +3,7 @@ package measures
 // Person is what the figures go by of one person: nothing of who they are.
 type Person struct {
 	Died      bool         `json:"x,omitzero"` // what was planned and not made is then nothing that anybody failed to do
+	Lead      string       `json:"n,omitzero"` // the member of staff who is named as theirs, "" = nobody
 	Visits    []Visit      `json:"v,omitempty"`
 	Handovers []Handover   `json:"h,omitempty"`
 	Goals     []Goal       `json:"g,omitempty"`
@@ -41,7 +42,7 @@ func (c Counts) Notes() map[Note]bool {
 // noted: something did not reach them, or not in time.
 func (k Key) noted() bool {
 	switch k.Measure {
-	case InTime, SameDay, Recorded, GoalReviews:
+	case InTime, SameDay, Recorded:
 		return k.Value != yes && k.Value != leftOut
 	case Repeated, ManyFaces, SentOn:
 		return k.Value == yes

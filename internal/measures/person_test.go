@@ -48,7 +48,8 @@ func TestHandoversAreCounted(t *testing.T) {
 			map[string]string{Referred: "+0 accepted×1", Acknowledging: "+0 60×1", FromDoor: "+0 3660×1", Accepting: "+0 120×1", InTime: "+0 1×1", SameDay: "+0 1×1", SentOn: "+0 0×1"}},
 		{"nobody answered in time; the third took it on a day later", Handover{Sent: sent, Late: true, Acknowledged: sent.Add(24 * time.Hour), Accepted: sent.Add(24 * time.Hour), SameDay: sent.Add(time.Hour), Teams: 3},
 			map[string]string{Referred: "+0 unanswered×1", InTime: "+0 0×1", SameDay: "+0 0×1", SentOn: "+0 1×1", Acknowledging: "+0 86400×1"}},
-		{"declined by somebody", Handover{Sent: sent, Acknowledged: sent.Add(time.Minute), Declined: true, Teams: 2}, map[string]string{Referred: "+0 declined×1", InTime: "+0 1×1"}},
+		{"declined by somebody", Handover{Sent: sent, Acknowledged: sent.Add(time.Minute), Declined: true, Teams: 2}, map[string]string{Referred: "+0 declined×1", DeclinedFor: "+0 not_said×1", InTime: "+0 1×1"}},
+		{"declined for a reason", Handover{Sent: sent, Acknowledged: sent.Add(time.Minute), Declined: true, Why: "not_ours", Teams: 2}, map[string]string{Referred: "+0 declined×1", DeclinedFor: "+0 not_ours×1"}},
 		{"the class is taken elsewhere: nobody there was asked", Handover{Sent: sent, Elsewhere: true, Teams: 2, Acknowledged: sent.Add(time.Minute)},
 			map[string]string{Referred: "+0 elsewhere×1", Acknowledging: "+0 -×1", InTime: "+0 -×1"}},
 		{"nobody need answer it", Handover{Sent: sent, Closed: sent.Add(time.Hour), Withdrawn: true, Teams: 1, SameDay: sent.Add(time.Hour)},
@@ -151,18 +152,31 @@ func TestContinuityIsCountedAtTheEndOfEachWeek(t *testing.T) {
 
 func TestWhoIsOnAListIsSeenInTime(t *testing.T) {
 	seen := visit("a", "x", "wellbeing", day(-14)) // a Monday
+	called := Visit{ID: "c", Team: "v", Service: "friends", Checkin: true, Status: "completed", At: day(-14)}
+	every := func(days, from int) Membership { return Membership{Team: "a", Every: days, From: day(from)} }
+	left := func(m Membership, on int) Membership { m.To = day(on); return m }
+	own := func(m Membership, service string) Membership { m.Own = service; return m }
 	for _, c := range []struct {
 		name         string
-		m            Membership
+		visits       []Visit
+		lists        []Membership
 		onList, seen string
 	}{
-		{"every week", Membership{Every: 7, From: day(-21)}, "-3 1×1", "-2 1×1"},
-		{"every fortnight, until last week", Membership{Every: 14, From: day(-21), To: day(-7)}, "-1 1×-1, -3 1×1", "-2 1×1"},
-		{"joined after the visit", Membership{Every: 28, From: day(-7)}, "-1 1×1", "+0 1×1, +1 1×1, -1 1×1"},
-		{"left in the week in which they joined", Membership{Every: 7, From: day(-21), To: day(-20)}, "", ""},
-		{"no number of days", Membership{From: day(-21)}, "", ""},
+		{"every week: new, then seen, then overdue", []Visit{seen}, []Membership{every(7, -21)}, "-2 1×1", "-2 1×1"},
+		{"every fortnight, until last week", []Visit{seen}, []Membership{left(every(14, -21), -7)}, "-1 1×-1, -2 1×1", "-2 1×1"},
+		{"joined after the visit", []Visit{seen}, []Membership{every(28, -7)}, "-1 1×1", "+0 1×1, +1 1×1, -1 1×1"},
+		{"nobody was ever with them: counted once the first contact was due", nil, []Membership{every(7, -21)}, "-2 1×1", ""},
+		{"nobody was with them, and nothing is due yet", nil, []Membership{every(28, 0)}, "+4 1×1", ""},
+		{"left in the week in which they joined", []Visit{seen}, []Membership{left(every(7, -21), -20)}, "", ""},
+		{"no number of days", []Visit{seen}, []Membership{every(0, -21)}, "", ""},
+		{"on two lists of a team they count once, as the stricter says", []Visit{seen}, []Membership{every(7, -14), every(28, -14)}, "-2 1×1", "-2 1×1"},
+		{"on lists of two teams for each", []Visit{seen}, []Membership{every(7, -14), {Team: "b", Every: 7, From: day(-14)}}, "-2 1×2", "-2 1×2"},
+		{"a voluntary service learns nothing of visits", []Visit{seen}, []Membership{own(every(7, -14), "friends")}, "-1 1×1", ""},
+		{"and counts its own check-ins", []Visit{called}, []Membership{own(every(7, -14), "friends")}, "-2 1×1", "-2 1×1"},
+		{"not those of another one", []Visit{called}, []Membership{own(every(7, -14), "others")}, "-1 1×1", ""},
+		{"a check-in is a contact for a clinical team", []Visit{called}, []Membership{every(7, -14)}, "-2 1×1", "-2 1×1"},
 	} {
-		got := Person{Visits: []Visit{seen}, Lists: []Membership{c.m}}.Counts()
+		got := Person{Visits: c.visits, Lists: c.lists}.Counts()
 		if have := counted(got, OnList); have != c.onList {
 			t.Errorf("%s: on the list %q, want %q", c.name, have, c.onList)
 		}
@@ -172,17 +186,50 @@ func TestWhoIsOnAListIsSeenInTime(t *testing.T) {
 	}
 }
 
-func TestGoalsAreCounted(t *testing.T) {
-	got := Person{Goals: []Goal{{Team: "a", AgreedOn: "2026-01-05", ReviewOn: "2026-03-20"}, {Team: "a", AgreedOn: "2026-01-05"},
+func TestGoalsAreCountedAsTheyStandNow(t *testing.T) {
+	got := Person{Goals: []Goal{{Team: "a", AgreedOn: "2026-01-05", ReviewOn: "2026-03-20"}, {Team: "b", AgreedOn: "2026-01-12"},
 		{Team: "a", AgreedOn: "2026-01-05", ReviewedOn: "2026-02-16", Outcome: "partly"}}}.Counts()
-	if n := got[Key{Measure: GoalPeople, Team: "a", Value: yes}]; n != 1 {
-		t.Errorf("one person has goals that are open, and %d are counted", n)
+	if a, b := got[Key{Measure: GoalPeople, Team: "a", Value: yes}], got[Key{Measure: GoalPeople, Team: "b", Value: yes}]; a != 1 || b != 0 {
+		t.Errorf("one person has goals that are open, and %d and %d are counted", a, b)
 	}
 	if have := counted(got, GoalEnds); have != "-2 partly×1" {
 		t.Errorf("ended: %q", have)
 	}
+	if got[Key{Measure: GoalsWithDay, Team: "a", Value: yes}] != 1 || got[Key{Measure: GoalReviews, Team: "b", Value: leftOut}] != 1 {
+		t.Errorf("reviews: %v", got)
+	}
 	if f := FigureOf(Share, Decide(map[string]int{yesUntil(day(1)): 1, leftOut: 1}, now), -1); f.N != 1 || f.Left != 1 {
 		t.Errorf("%+v", f)
+	}
+}
+
+// The week of now begins on 2 March 2026.
+func TestGoalsAreCountedAtTheEndOfEachWeek(t *testing.T) {
+	for _, c := range []struct {
+		name                  string
+		goals                 []Goal
+		people, days, reviews string
+	}{
+		{"agreed, and nothing since: overdue from the week after its day", []Goal{{Team: "a", AgreedOn: "2026-02-02", Reviews: []GoalReview{{Next: "2026-02-18"}}}}, "-4 1×1", "-4 1×1", "-2 1×-1, -4 1×1"},
+		{"a Sunday is the last day of its week", []Goal{{Team: "a", AgreedOn: "2026-02-02", Reviews: []GoalReview{{Next: "2026-02-15"}}}}, "-4 1×1", "-4 1×1", "-2 1×-1, -4 1×1"},
+		{"reviewed late", []Goal{{Team: "a", AgreedOn: "2026-02-02", Reviews: []GoalReview{{Next: "2026-02-11"}, {On: "2026-02-24", Next: "2026-04-01"}}}}, "-4 1×1", "-4 1×1", "+4 1×-1, -1 1×1, -3 1×-1, -4 1×1"},
+		{"no day was set: left out", []Goal{{Team: "a", AgreedOn: "2026-02-02", Reviews: []GoalReview{{}}}}, "-4 1×1", "", "-4 -×1"},
+		{"it ended", []Goal{{Team: "a", AgreedOn: "2026-02-02", ReviewedOn: "2026-02-16", Outcome: "met", Reviews: []GoalReview{{Next: "2026-03-30"}, {On: "2026-02-16"}}}}, "-2 1×-1, -4 1×1", "-2 1×-1, -4 1×1", "-2 1×-1, -4 1×1"},
+		{"it ended in the week in which it was agreed", []Goal{{Team: "a", AgreedOn: "2026-02-16", ReviewedOn: "2026-02-18", Outcome: "withdrawn", Reviews: []GoalReview{{Next: "2026-03-30"}, {On: "2026-02-18"}}}}, "", "", ""},
+		{"of two goals of a person the first counts, and then the other", []Goal{{Team: "a", AgreedOn: "2026-02-02", ReviewedOn: "2026-02-16", Outcome: "met"}, {Team: "b", AgreedOn: "2026-02-09"}},
+			"-2 1×0, -4 1×1", "", ""},
+	} {
+		got := Counts{}
+		for k, n := range (Person{Goals: c.goals}).Counts() {
+			if k.Week > 0 {
+				got[k] = n
+			}
+		}
+		for measure, want := range map[string]string{GoalPeople: c.people, GoalsWithDay: c.days, GoalReviews: c.reviews} {
+			if have := counted(got, measure); have != want {
+				t.Errorf("%s: %s %q, want %q", c.name, measure, have, want)
+			}
+		}
 	}
 }
 
@@ -242,6 +289,11 @@ func anyPerson() *rapid.Generator[Person] {
 		}
 		if rapid.Bool().Draw(t, "list") {
 			p.Lists = []Membership{{Team: "a", Every: rapid.IntRange(1, 40).Draw(t, "every"), From: moment("from")}}
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "goals") {
+			on := func(name string) string { return dateOf(moment(name)).String() }
+			p.Goals = append(p.Goals, Goal{Team: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "whose"), AgreedOn: on("agreed"), ReviewedOn: on("reviewed"),
+				Outcome: rapid.SampledFrom([]string{"", "met"}).Draw(t, "outcome"), Reviews: []GoalReview{{Next: on("next")}, {On: on("on"), Next: on("then")}}})
 		}
 		return p
 	})

@@ -38,6 +38,7 @@ type PublishedPathway struct {
 	From      string `json:"from"`
 	To        string `json:"to"`
 	Referred  Cell   `json:"referred"`
+	Declined  Cell   `json:"declined"` // why
 	SentOn    Cell   `json:"sent_on"`
 	Accepting Cell   `json:"accepting"`
 }
@@ -49,6 +50,9 @@ type PublishedPeriod struct {
 	Partners map[string]map[string]Cell // by measure and partner
 	Pathways []PublishedPathway
 }
+
+// PathwaysOf is of how many of the last periods it is published who sent what to whom.
+const PathwaysOf = 4
 
 // Published is what of reports may leave: by measure, week and partner.
 type Published struct {
@@ -64,8 +68,9 @@ func Publish(weeks, periods []Dated, everything bool) Published {
 	p := Published{Whole: map[string][]Cell{}, Partners: map[string]map[string][]Cell{}}
 	partners := partnersIn(weeks)
 	whole := map[Week]Dated{}
+	var latest Week
 	for _, d := range periods {
-		whole[d.Week] = d
+		whole[d.Week], latest = d, max(latest, d.Week)
 	}
 	for len(weeks) > 0 {
 		first := PeriodOf(weeks[0].Week)
@@ -82,14 +87,16 @@ func Publish(weeks, periods []Dated, everything bool) Published {
 		complete = complete && n == WeeksOfPeriod
 		out := PublishedPeriod{Week: first, Whole: map[string]Cell{}, Partners: map[string]map[string]Cell{}}
 		for _, m := range All {
-			if m.Kind == Tally || m.Code == SentOn || m.Code == Accepting || m.Code == GoalReviews {
+			if m.Kind == Tally || m.Code == SentOn || m.Code == Accepting {
 				continue // published by who sends to whom, or as it is now
 			}
 			p.block(m, block, period, partners, everything, out)
 		}
 		if complete {
 			out.Whole[GoalEnds] = tally(period.Whole[GoalEnds], everything)
-			out.Pathways = pathways(period.Pathways, everything)
+			if first > latest-PathwaysOf*WeeksOfPeriod {
+				out.Pathways = pathways(period.Pathways, everything)
+			}
 			p.Periods = append(p.Periods, out)
 		}
 	}
@@ -121,23 +128,23 @@ func (p Published) block(m Measure, block []Dated, period Dated, partners []stri
 		}
 		return d.Whole[m.Code]
 	}
-	size := func(r, c int) (of, n int) {
-		if r < len(block) {
+	// How many there are, and how many of them, in each cell of the table and in its totals.
+	columns := len(partners) + 1
+	of, n := make([]int, (len(block)+1)*columns), make([]int, (len(block)+1)*columns)
+	for r := range block {
+		for c := range columns {
 			f := at(r, c)
-			return f.Of, f.N
+			of[r*columns+c], n[r*columns+c] = f.Of, f.N
+			of[len(block)*columns+c] += f.Of
+			n[len(block)*columns+c] += f.N
 		}
-		for r := range block {
-			f := at(r, c)
-			of, n = of+f.Of, n+f.N
-		}
-		return of, n
 	}
-	all, each := HideShares(len(block)+1, len(partners)+1, func(r, c int) int { of, _ := size(r, c); return of }, func(r, c int) []int {
-		of, n := size(r, c)
+	all, each := HideShares(len(block)+1, columns, func(r, c int) int { return of[r*columns+c] }, func(r, c int) []int {
 		if m.Kind != Share {
 			return nil
 		}
-		return []int{n, of - n}
+		i := r*columns + c
+		return []int{n[i], of[i] - n[i]}
 	})
 	hidden := func(r, c int) (bool, bool) {
 		if everything {
@@ -218,22 +225,16 @@ func pathways(list []Pathway, everything bool) (out []PublishedPathway) {
 	}
 	slices.Sort(from)
 	slices.Sort(to)
-	sum := func(r, c int) (s Pathway) {
-		s.Referred.Each = map[string]int{}
-		for i, f := range from {
-			for j, t := range to {
-				if r < len(from) && i != r || c < len(to) && j != c {
-					continue
-				}
-				p := at[[2]string{f, t}]
-				s.Referred.Of, s.Referred.N = s.Referred.Of+p.Referred.Of, s.Referred.N+p.Referred.N
-				s.SentOn.N, s.SentOn.Of = s.SentOn.N+p.SentOn.N, s.SentOn.Of+p.SentOn.Of
-				for k, n := range p.Referred.Each {
-					s.Referred.Each[k] += n
-				}
-			}
+	sums := make([]Pathway, (len(from)+1)*(len(to)+1))
+	for i := range sums {
+		sums[i].Referred.Each, sums[i].Declined.Each = map[string]int{}, map[string]int{}
+	}
+	sum := func(r, c int) *Pathway { return &sums[r*(len(to)+1)+c] }
+	for _, p := range list {
+		r, c := slices.Index(from, p.From), slices.Index(to, p.To)
+		for _, s := range []*Pathway{sum(r, c), sum(r, len(to)), sum(len(from), c), sum(len(from), len(to))} {
+			s.add(p)
 		}
-		return s
 	}
 	all, each := HideShares(len(from)+1, len(to)+1, func(r, c int) int { return sum(r, c).Referred.Of }, func(r, c int) (parts []int) {
 		s := sum(r, c)
@@ -242,6 +243,16 @@ func pathways(list []Pathway, everything bool) (out []PublishedPathway) {
 		}
 		return append(parts, s.SentOn.N, s.SentOn.Of-s.SentOn.N)
 	})
+	// Why something was declined says how much was: it is hidden where that is, and where it is small itself.
+	why := Hide(len(from)+1, len(to)+1, func(r, c int) int { return sum(r, c).Declined.Of }, func(r, c int) bool {
+		s := sum(r, c)
+		for _, n := range s.Declined.Each {
+			if Small(n) {
+				return true
+			}
+		}
+		return each.At(r, c)
+	})
 	for r := range len(from) + 1 {
 		for c := range len(to) + 1 {
 			s := sum(r, c)
@@ -249,7 +260,7 @@ func pathways(list []Pathway, everything bool) (out []PublishedPathway) {
 				continue
 			}
 			size, parts := all.At(r, c) && !everything, each.At(r, c) && !everything
-			w := PublishedPathway{Referred: Cell{Hidden: parts}}
+			w := PublishedPathway{Referred: Cell{Hidden: parts}, Declined: Cell{Hidden: why.At(r, c) && !everything}}
 			if r < len(from) {
 				w.From = from[r]
 			}
@@ -262,6 +273,9 @@ func pathways(list []Pathway, everything bool) (out []PublishedPathway) {
 			if !parts {
 				w.Referred.Each = s.Referred.Each
 			}
+			if !w.Declined.Hidden {
+				w.Declined.N, w.Declined.Of, w.Declined.Each = &s.Declined.Of, &s.Declined.Of, s.Declined.Each
+			}
 			share := FigureOf(Share, []Found{{Value: yes, N: s.SentOn.N}, {Value: no, N: s.SentOn.Of - s.SentOn.N}}, -1)
 			w.SentOn = publish(Share, share, size, parts)
 			if p, ok := at[[2]string{w.From, w.To}]; ok && r < len(from) && c < len(to) {
@@ -272,6 +286,19 @@ func pathways(list []Pathway, everything bool) (out []PublishedPathway) {
 		}
 	}
 	return out
+}
+
+// add adds what another one counts.
+func (s *Pathway) add(p Pathway) {
+	s.Referred.Of, s.Referred.N = s.Referred.Of+p.Referred.Of, s.Referred.N+p.Referred.N
+	s.SentOn.N, s.SentOn.Of = s.SentOn.N+p.SentOn.N, s.SentOn.Of+p.SentOn.Of
+	s.Declined.Of += p.Declined.Of
+	for what, n := range p.Referred.Each {
+		s.Referred.Each[what] += n
+	}
+	for what, n := range p.Declined.Each {
+		s.Declined.Each[what] += n
+	}
 }
 
 // PublishOne publishes a figure that stands alone, with no total to work it out of.

@@ -20,12 +20,12 @@ var update = flag.Bool("update", false, "write the files that e2e/unit/figures.t
 func invented(people, weeks int, pick func(n int) int) []Person {
 	var list []Person
 	for i := range people {
-		var p Person
+		p := Person{Lead: []string{"", "a0", "b1"}[pick(3)]}
 		when := func() time.Time { return day(-7*weeks + 1).Add(time.Duration(pick(weeks*7*24)) * time.Hour) }
 		for j := range pick(4) {
 			sent := when()
 			h := Handover{ID: fmt.Sprint(i, j), From: []string{"a", "b", "c"}[pick(3)], To: []string{"x", "y"}[pick(2)], Class: []string{"U2", "SD", "R"}[pick(3)], AtDoor: sent.Add(-time.Hour), Sent: sent,
-				Due: sent.Add(2 * time.Hour), SameDay: sent.Add(8 * time.Hour), Teams: 1 + pick(3), Declined: pick(9) == 0, Elsewhere: pick(20) == 0, Late: pick(6) == 0}
+				Due: sent.Add(2 * time.Hour), SameDay: sent.Add(8 * time.Hour), Teams: 1 + pick(3), Declined: pick(6) == 0, Why: []string{"", "not_ours", "no_capacity"}[pick(3)], Elsewhere: pick(20) == 0, Late: pick(6) == 0}
 			if pick(8) > 0 {
 				h.Acknowledged = sent.Add(time.Duration(pick(400)) * time.Minute)
 				h.Accepted = h.Acknowledged.Add(time.Duration(pick(100)) * time.Minute)
@@ -41,6 +41,15 @@ func invented(people, weeks int, pick func(n int) int) []Person {
 		}
 		if pick(3) == 0 {
 			p.Lists = []Membership{{Team: []string{"a", "b"}[pick(2)], Every: 14, From: when()}}
+		}
+		for range pick(3) {
+			agreed := when()
+			on := func(days int) string { return dateOf(agreed.AddDate(0, 0, days)).String() }
+			g := Goal{Team: []string{"a", "b"}[pick(2)], AgreedOn: on(0), Reviews: []GoalReview{{Next: on(14)}, {On: on(7 + pick(20)), Next: []string{"", on(40)}[pick(2)]}}}
+			if pick(3) == 0 {
+				g.Outcome, g.ReviewedOn = "met", on(30)
+			}
+			p.Goals = append(p.Goals, g)
 		}
 		list = append(list, p)
 	}
@@ -60,7 +69,7 @@ func reported(people []Person, weeks int) (single, periods []Dated, counts []Cou
 	}
 	within := func(from, to Week) (list []Count) {
 		for _, c := range counts {
-			if c.Week >= from && c.Week <= to || c.Measure == OnList && c.Week <= to {
+			if c.Week >= from && c.Week <= to || running(c.Measure) && c.Week > 0 && c.Week <= to {
 				list = append(list, c)
 			}
 		}
@@ -84,7 +93,7 @@ func TestNothingSmallIsPublished(t *testing.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		single, periods, _ := reported(invented(rapid.IntRange(1, 80).Draw(t, "people"), 8, r.IntN), 8)
 		p := Publish(single, periods, false)
-		for _, m := range []string{InTime, SameDay, Recorded, Repeated, ManyFaces} {
+		for _, m := range []string{InTime, SameDay, Recorded, Repeated, ManyFaces, NamedLead, SeenInTime, GoalReviews, GoalPeople} {
 			shareGivesNothingAway(t, p, m)
 		}
 		for _, period := range p.Periods {
@@ -165,7 +174,8 @@ func pathwaysGiveNothingAway(t *rapid.T, list []PublishedPathway) {
 		}
 		return names[key]
 	}
-	parts := append([]string{"sent", "on"}, Outcomes...)
+	why := []string{"not_ours", "no_capacity", NotSaid}
+	parts := append(append([]string{"sent", "on"}, Outcomes...), why...)
 	put := func(at int, n *int) {
 		if n == nil {
 			return
@@ -183,6 +193,15 @@ func pathwaysGiveNothingAway(t *rapid.T, list []PublishedPathway) {
 		for _, o := range Outcomes {
 			if p.Referred.Each != nil {
 				n := p.Referred.Each[o]
+				put(name(p, o), &n)
+			}
+			e = append(e, name(p, o))
+		}
+		equations = append(equations, e)
+		e = []int{name(p, OutcomeDeclined)}
+		for _, o := range why {
+			if p.Declined.Each != nil {
+				n := p.Declined.Each[o]
 				put(name(p, o), &n)
 			}
 			e = append(e, name(p, o))
@@ -216,7 +235,7 @@ func TestTheFilesThatAreWorkedOutAgain(t *testing.T) {
 	itself := func(id string) string { return id }
 	first := single[0].Week
 	counts = slices.DeleteFunc(counts, func(c Count) bool {
-		return c.Week == 0 || c.Week > single[len(single)-1].Week || c.Week < first && c.Measure != OnList
+		return c.Week == 0 || c.Week > single[len(single)-1].Week || c.Week < first && !running(c.Measure)
 	})
 	file, err := CountsCSV(counts, first, func(Week) time.Time { return now }, itself, itself)
 	if err != nil {

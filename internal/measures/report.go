@@ -24,6 +24,7 @@ type Pathway struct {
 	From      string `json:"from"`
 	To        string `json:"to"`
 	Referred  Figure `json:"referred"`
+	Declined  Figure `json:"declined"` // why
 	SentOn    Figure `json:"sent_on"`
 	Accepting Figure `json:"accepting"`
 }
@@ -37,11 +38,17 @@ type Count struct {
 // stock says whether a measure tells how something stands at the end of a week, so that of four the last one counts.
 func stock(measure string) bool {
 	switch measure {
-	case UPC, COC, Faces, ManyFaces, SeenInTime, OnList:
+	case UPC, COC, NamedLead, Faces, ManyFaces, SeenInTime:
 		return true
 	}
-	return false
+	return running(measure)
 }
+
+// Running are the measures of which is counted who joins and who leaves, so that nothing is written when a week goes by: how
+// many there are at the end of a week is the sum of all weeks until then.
+var Running = []string{OnList, GoalPeople, GoalReviews, GoalsWithDay}
+
+func running(measure string) bool { return slices.Contains(Running, measure) }
 
 // group are values and how often they were found, by measure, of one partner or of two.
 type group map[string]map[string]int
@@ -50,16 +57,25 @@ func (g group) add(measure, value string, n int) {
 	if g[measure] == nil {
 		g[measure] = map[string]int{}
 	}
-	g[measure][value] += n
+	if g[measure][value] += n; g[measure][value] == 0 {
+		delete(g[measure], value)
+	}
 }
 
-// ReportOf works out a report of weeks, the last of which is given, from their counts. Partner names whose team it is. On the
-// list are as many as joined until the last week; see OnList, of which counts of every week before are needed.
+// ReportOf works out a report of weeks, the last of which is given, from their counts; of week 0 of how things stand now.
+// Partner names whose team it is. Of what is running counts of every week before are needed.
 func ReportOf(counts []Count, last Week, partner func(team string) string, now time.Time) Report {
 	whole, partners, pathways := group{}, map[string]group{}, map[[2]string]group{}
 	r := Report{AsAt: now, Whole: map[string]Figure{}, Partners: map[string]map[string]Figure{}}
 	for _, c := range counts {
-		if stock(c.Measure) && c.Week != last && c.Measure != OnList || c.N == 0 || c.Measure == OnList && c.Week > last {
+		switch {
+		case c.N == 0:
+			continue
+		case running(c.Measure) && last > 0:
+			if c.Week == 0 || c.Week > last {
+				continue
+			}
+		case stock(c.Measure) && c.Week != last:
 			continue
 		}
 		r.Undecided = r.Undecided || undecided(c.Value, now)
@@ -69,7 +85,7 @@ func ReportOf(counts []Count, last Week, partner func(team string) string, now t
 			partners[to] = group{}
 		}
 		partners[to].add(c.Measure, c.Value, c.N)
-		if c.Measure == Referred || c.Measure == SentOn || c.Measure == Accepting {
+		if c.Measure == Referred || c.Measure == DeclinedFor || c.Measure == SentOn || c.Measure == Accepting {
 			pair := [2]string{partner(c.With), to}
 			if pathways[pair] == nil {
 				pathways[pair] = group{}
@@ -83,7 +99,7 @@ func ReportOf(counts []Count, last Week, partner func(team string) string, now t
 	}
 	for pair, g := range pathways {
 		figure := func(m string, k Kind) Figure { return FigureOf(k, Decide(g[m], now), -1) }
-		r.Pathways = append(r.Pathways, Pathway{From: pair[0], To: pair[1], Referred: figure(Referred, Tally), SentOn: figure(SentOn, Share), Accepting: figure(Accepting, Time)})
+		r.Pathways = append(r.Pathways, Pathway{From: pair[0], To: pair[1], Referred: figure(Referred, Tally), Declined: figure(DeclinedFor, Tally), SentOn: figure(SentOn, Share), Accepting: figure(Accepting, Time)})
 	}
 	slices.SortFunc(r.Pathways, func(a, b Pathway) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	return r

@@ -185,7 +185,7 @@ func (k *Keeper) look(v *pbstore.Snapshot) (step, error) {
 // fromWeek leaves out weeks that are not kept any more.
 func fromWeek(c measures.Counts, first measures.Week) measures.Counts {
 	for key := range c {
-		if key.Week != 0 && key.Week < first && key.Measure != measures.OnList {
+		if key.Week != 0 && key.Week < first && !slices.Contains(measures.Running, key.Measure) {
 			delete(c, key)
 		}
 	}
@@ -286,7 +286,7 @@ func write(tx *pbstore.Tx, list []changed) error {
 		for key, n := range c.is.Minus(c.was) {
 			sum[key] += n
 			weeks[key.Week] = true
-			if key.Measure == measures.OnList { // of how many is counted from then on
+			if key.Week > 0 && slices.Contains(measures.Running, key.Measure) { // it counts from then on
 				for w := max(key.Week, measures.WeekOf(tx.Now().Add(-kept))); w <= measures.WeekOf(tx.Now()); w++ {
 					weeks[w] = true
 				}
@@ -324,7 +324,7 @@ func write(tx *pbstore.Tx, list []changed) error {
 		if err := exec(addCount, key.Week, key.Measure, key.Team, key.With, key.Class, key.Value, n); err != nil {
 			return err
 		}
-		if n < 0 {
+		if n < 0 || slices.Contains(measures.Running, key.Measure) { // those who leave are fewer than none
 			if err := exec(dropNone, key.Week, key.Measure, key.Team, key.With, key.Class, key.Value); err != nil {
 				return err
 			}

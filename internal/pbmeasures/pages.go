@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -16,8 +17,10 @@ const (
 	reportsOf = `SELECT week, at, body FROM measure_reports WHERE neighbourhood = ? AND weeks = ? AND week >= ? AND week <= ? ORDER BY week`
 	openNow   = `SELECT h.to_team, h.class, h.state, h.ack_due, h.act_due, h.raised_at FROM handovers h
 		WHERE h.from_team IN (SELECT value FROM json_each(?1)) AND h.state IN ` + care.SQLOpen + ` LIMIT +?2`
-	notedIn = `SELECT DISTINCT patient FROM measure_noted WHERE week = ?1 AND measure = ?2 AND team IN (SELECT value FROM json_each(?3)) ORDER BY patient LIMIT +?4`
-	asOf    = `SELECT at FROM measure_state`
+	// notedIn are people of whom what was noted is so by now: what has a day until which it is no fault is not, before that.
+	notedIn = `SELECT DISTINCT patient FROM measure_noted WHERE week = ?1 AND measure = ?2 AND team IN (SELECT value FROM json_each(?3)) AND patient > ?4
+		AND (substr(value, 1, 1) NOT IN ('?', '<') OR CAST(substr(value, 2) AS INTEGER) < ?5) ORDER BY patient LIMIT +?6`
+	asOf = `SELECT at FROM measure_state`
 )
 
 // Pages reads what pages show of figures.
@@ -76,14 +79,37 @@ func (v Pages) Open(teams []string) (list []Open, err error) {
 	}, string(care.JSON(teams)), mostOpen)
 }
 
-// Noted are the people behind what a measure says did not go as it should in a week, of some teams; at most so many.
-func (v Pages) Noted(measure string, week measures.Week, teams []string, most int) (patients []string, err error) {
-	return patients, each(v.Snapshot, notedIn, func(id string) { patients = append(patients, id) }, week, measure, string(care.JSON(teams)), most)
+// mostNoted are how many people are read at a time.
+const mostNoted = 500
+
+// Noted are the people behind what a measure says did not go as it should in a week, of some teams: after one, in the order of
+// their ids, so many of those whom the reader may see. More says that there are more of them.
+func (v Pages) Noted(measure string, week measures.Week, teams []string, after string, most int, sees func(patient string) bool) (patients []string, more bool, err error) {
+	list := string(care.JSON(teams))
+	for {
+		var read []string
+		if err := each(v.Snapshot, notedIn, func(id string) { read = append(read, id) }, week, measure, list, after, v.Now().Unix(), mostNoted); err != nil {
+			return nil, false, err
+		}
+		for _, id := range read {
+			switch {
+			case !sees(id):
+			case len(patients) == most:
+				return patients, true, nil
+			default:
+				patients = append(patients, id)
+			}
+		}
+		if len(read) < mostNoted {
+			return patients, false, nil
+		}
+		after = read[len(read)-1]
+	}
 }
 
-// Counts are those of weeks, of every neighbourhood; what was on lists before them first.
+// Counts are those of weeks, of every neighbourhood; what is running first, from before them on.
 func (v Pages) Counts(from, to measures.Week) (list []measures.Count, err error) {
-	if err := countsInto(v.Snapshot, &list, countsOfLists, to); err != nil {
+	if err := countsInto(v.Snapshot, &list, countsRunning, to); err != nil {
 		return nil, err
 	}
 	for w := from; w <= to; w++ {
@@ -92,7 +118,7 @@ func (v Pages) Counts(from, to measures.Week) (list []measures.Count, err error)
 			return nil, err
 		}
 		for i := n; i < len(list); {
-			if list[i].Measure == measures.OnList {
+			if slices.Contains(measures.Running, list[i].Measure) {
 				list = append(list[:i], list[i+1:]...)
 				continue
 			}

@@ -25,12 +25,14 @@ const (
 	visitsOf   = `SELECT r.id, r.team, iif(r.staff = '', r.author, r.staff), r.purpose, r.status, r.outcome, r.clinical_time, r.planned_start, r.planned_end` + inScope + `visits` + ofPerson + since
 	checkinsOf = `SELECT r.id, r.team, iif(r.staff = '', r.author, r.staff), '', iif(r.happened_at = '', 'planned', iif(coalesce(r.seen, '') = 'true', 'completed', 'no_access')), '',
 		r.clinical_time, r.planned_start, r.planned_end` + inScope + `checkins` + ofPerson + since
-	goalsOf = `SELECT r.team, r.agreed_on, r.review_on, r.reviewed_on, r.outcome` + inScope + `goals` + ofPerson
-	listsOf = `SELECT team, contact_every_days, "from", "to" FROM caseload WHERE patient = ? AND team <> '' AND contact_every_days > 0 ORDER BY id`
-	diedOf  = `SELECT died_on <> '' FROM patients WHERE id = ?`
+	goalsOf = `SELECT r.id, r.team, r.agreed_on, r.review_on, r.reviewed_on, r.outcome` + inScope + `goals` + ofPerson
+	daysOf  = `SELECT reviewed_on, review_on FROM goal_days WHERE goal = ? ORDER BY reviewed_on`
+	listsOf = `SELECT l.team, p.every_days, p.since, p.left_at FROM contact_people p CROSS JOIN contact_lists l ON l.id = p.list WHERE p.patient = ? ORDER BY p.list`
+	whoseIs = `SELECT died_on <> '', coalesce(lead, '') FROM patients WHERE id = ?`
 
 	handoversOf = `SELECT id, from_team, class, clinical_time, ack_due, coalesce(outcome, '') FROM handovers WHERE patient = ?1 AND raised_at >= ?2 ORDER BY id`
-	movesOf     = `SELECT e.handover, e.kind, e.at, e."by", e.team, coalesce(CASE WHEN json_valid(CAST(e.detail AS TEXT)) THEN CAST(e.detail AS TEXT) ->> 'from' END, '')
+	movesOf     = `SELECT e.handover, e.kind, e.at, e."by", e.team, coalesce(CASE WHEN json_valid(CAST(e.detail AS TEXT)) THEN CAST(e.detail AS TEXT) ->> 'from' END, ''),
+		coalesce(CASE WHEN json_valid(CAST(e.detail AS TEXT)) THEN CAST(e.detail AS TEXT) ->> 'cause' END, '')
 		FROM handovers h CROSS JOIN handover_events e ON e.handover = h.id WHERE h.patient = ?1 AND h.raised_at >= ?2
 		AND e.kind IN (SELECT value FROM json_each(?3)) ORDER BY e.handover, e.version, e.id`
 )
@@ -48,7 +50,7 @@ type people struct {
 
 func (p people) person(id string) (measures.Person, error) {
 	var m measures.Person
-	if err := p.Row(diedOf, id).Scan(&m.Died); err != nil && err != sql.ErrNoRows {
+	if err := p.Row(whoseIs, id).Scan(&m.Died, &m.Lead); err != nil && err != sql.ErrNoRows {
 		return m, err
 	}
 	for _, kind := range []string{care.Visits, care.Checkins} {
@@ -56,25 +58,52 @@ func (p people) person(id string) (measures.Person, error) {
 			return m, err
 		}
 	}
-	if err := p.Each(goalsOf, func(r *sql.Rows) error {
-		var g measures.Goal
-		err := r.Scan(&g.Team, &g.AgreedOn, &g.ReviewOn, &g.ReviewedOn, &g.Outcome)
-		m.Goals = append(m.Goals, g)
-		return err
-	}, care.ClinicalScope(id), pbstore.CollectionNumber(care.Goals), 0, id); err != nil {
+	if err := p.goals(&m, id); err != nil {
 		return m, err
 	}
 	if err := p.Each(listsOf, func(r *sql.Rows) error {
 		var l measures.Membership
-		var from, to string
-		err := r.Scan(&l.Team, &l.Every, &from, &to)
-		l.From, l.To = columns.ParseTime(from), columns.ParseTime(to)
+		var since, left string
+		if err := r.Scan(&l.Team, &l.Every, &since, &left); err != nil {
+			return err
+		}
+		l.To = columns.ParseTime(left)
+		if d, err := worktime.ParseDate(since); err == nil {
+			l.From = d.Begins()
+		}
+		if t := p.directory.Ever(l.Team); t != nil && t.Kind == care.VoluntaryKind {
+			l.Own = t.Organisation
+		}
 		m.Lists = append(m.Lists, l)
-		return err
+		return nil
 	}, id); err != nil {
 		return m, err
 	}
 	return m, p.handovers(&m, id)
+}
+
+func (p people) goals(m *measures.Person, id string) error {
+	var ids []string
+	if err := p.Each(goalsOf, func(r *sql.Rows) error {
+		var g measures.Goal
+		var goal string
+		err := r.Scan(&goal, &g.Team, &g.AgreedOn, &g.ReviewOn, &g.ReviewedOn, &g.Outcome)
+		ids, m.Goals = append(ids, goal), append(m.Goals, g)
+		return err
+	}, care.ClinicalScope(id), pbstore.CollectionNumber(care.Goals), 0, id); err != nil {
+		return err
+	}
+	for i, goal := range ids {
+		if err := p.Each(daysOf, func(r *sql.Rows) error {
+			var v measures.GoalReview
+			err := r.Scan(&v.On, &v.Next)
+			m.Goals[i].Reviews = append(m.Goals[i].Reviews, v)
+			return err
+		}, goal); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p people) visits(m *measures.Person, id, kind string) error {
@@ -103,8 +132,8 @@ func (p people) visits(m *measures.Person, id, kind string) error {
 
 // move is one event of a handover's history.
 type move struct {
-	kind, by, team, from string
-	at                   time.Time
+	kind, by, team, from, cause string
+	at                          time.Time
 }
 
 // moves are the kinds of event from which follows what became of a handover.
@@ -117,7 +146,7 @@ func (p people) handovers(m *measures.Person, id string) error {
 	if err := p.Each(movesOf, func(r *sql.Rows) error {
 		var of, at string
 		var e move
-		err := r.Scan(&of, &e.kind, &at, &e.by, &e.team, &e.from)
+		err := r.Scan(&of, &e.kind, &at, &e.by, &e.team, &e.from, &e.cause)
 		e.at = columns.ParseTime(at)
 		history[of] = append(history[of], e)
 		return err
@@ -164,7 +193,9 @@ func (p people) follow(h *measures.Handover, history []move, outcome string) {
 		if e.by != "" && (e.kind == handover.EventAccepted || e.kind == handover.EventAnswered) && h.Accepted.IsZero() {
 			h.Accepted = e.at
 		}
-		h.Declined = h.Declined || e.kind == handover.EventDeclined && e.by != "" && e.team == h.To
+		if !h.Declined && e.kind == handover.EventDeclined && e.by != "" && e.team == h.To {
+			h.Declined, h.Why = true, e.cause
+		}
 		if e.kind == handover.EventAnswered {
 			h.Closed, h.Withdrawn = e.at, false
 			t := p.directory.Ever(e.team)

@@ -16,17 +16,20 @@ import (
 	"doorstep/internal/pbstore"
 )
 
+// running are measures.Running, as the index measure_counts_running has them; a test compares.
+const running = `('on_list', 'goal_people', 'goal_reviews', 'goals_with_day')`
+
 const (
 	staleWeeks     = `SELECT week FROM measure_stale ORDER BY week`
 	undecidedWeeks = `SELECT DISTINCT week FROM measure_reports WHERE undecided = 1 AND weeks = 1 AND at < ?`
 	countsOfWeek   = `SELECT week, measure, team, sender, class, value, n FROM measure_counts WHERE week = ? AND n > 0`
-	countsOfLists  = `SELECT week, measure, team, sender, class, value, n FROM measure_counts INDEXED BY measure_counts_list WHERE measure = 'on_list' AND week <= ? AND n <> 0`
+	countsRunning  = `SELECT week, measure, team, sender, class, value, n FROM measure_counts INDEXED BY measure_counts_running WHERE measure IN ` + running + ` AND week > 0 AND week <= ? AND n <> 0`
 	setReport      = `INSERT INTO measure_reports (neighbourhood, weeks, week, at, undecided, body) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (neighbourhood, weeks, week) DO UPDATE SET at = excluded.at, undecided = excluded.undecided, body = excluded.body`
 	notStale      = `DELETE FROM measure_stale WHERE week = ?`
 	setReported   = `UPDATE measure_state SET week = ?, at = ?`
 	setDirectory  = `UPDATE measure_state SET directory = ?`
-	forgetCounts  = `DELETE FROM measure_counts WHERE week > 0 AND week < ? AND measure <> 'on_list'`
+	forgetCounts  = `DELETE FROM measure_counts WHERE week > 0 AND week < ? AND measure NOT IN ` + running
 	forgetNoted   = `DELETE FROM measure_noted WHERE week > 0 AND week < ?`
 	forgetReports = `DELETE FROM measure_reports WHERE week > 0 AND week < ?`
 )
@@ -128,8 +131,8 @@ func (k *Keeper) reportOn(ctx context.Context, week measures.Week, length int, n
 		if week == 0 {
 			return nil
 		}
-		counts = slices.DeleteFunc(counts, func(c measures.Count) bool { return c.Measure == measures.OnList })
-		return countsInto(v, &counts, countsOfLists, last)
+		counts = slices.DeleteFunc(counts, func(c measures.Count) bool { return slices.Contains(measures.Running, c.Measure) })
+		return countsInto(v, &counts, countsRunning, last)
 	}); err != nil {
 		return err
 	}

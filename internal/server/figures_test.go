@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/care"
@@ -22,6 +24,8 @@ type counted struct {
 	hood, practice, surgery *core.Record
 	teams, nurses, people   []*core.Record
 	visits, handovers       []*core.Record
+	goals                   []*core.Record
+	lists                   []string // of people to keep in touch with, one of each team
 }
 
 func newCounted(t testing.TB) *counted {
@@ -35,6 +39,9 @@ func newCounted(t testing.TB) *counted {
 		w.change(t, team, map[string]any{"neighbourhood": w.hood.Id})
 		w.teams = append(w.teams, team)
 		w.nurses = append(w.nurses, w.app.Staff(t, care.DistrictNurse, "Ann "+name, team))
+		w.lists = append(w.lists, "list-"+name)
+		w.exec(t, `INSERT INTO contact_lists (id, team, name, safe_name, rule, every_days, review_days, shown, made_by, made_at, changed_at) VALUES ({:id}, {:team}, 'Frailty', '', '', 14, 0, 'desk', '', '', '')`,
+			dbx.Params{"id": "list-" + name, "team": team.Id})
 	}
 	for n := range 4 {
 		w.people = append(w.people, w.app.Patient(t, fmt.Sprintf("Testpatient %d", n), w.practice))
@@ -50,6 +57,14 @@ func (w *counted) change(t testing.TB, r *core.Record, set map[string]any) {
 		r.Set(name, value)
 	}
 	if err := w.app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// exec writes what is no record, as the desk does.
+func (w *counted) exec(t testing.TB, statement string, params dbx.Params) {
+	t.Helper()
+	if _, err := w.app.NonconcurrentDB().NewQuery(statement).Bind(params).Execute(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -91,10 +106,12 @@ func TestFiguresThatAreKeptUpAreThoseThatAreCountedAnew(t *testing.T) {
 	at := func() time.Time { return w.clock.Now().Add(-time.Duration(r.IntN(120*24)) * time.Hour) }
 	steps := map[string]func(){
 		"a visit": func() {
-			n, when := r.IntN(2), at()
-			w.visits = append(w.visits, w.app.Put(t, care.Visits, map[string]any{"patient": pick(r, w.people).Id, "team": w.teams[n].Id, "staff": w.nurses[n].Id, "author": w.nurses[n].Id,
-				"purpose": pick(r, []string{"wound_care", "insulin", "bloods"}), "status": pick(r, []string{"completed", "planned", "no_access"}),
-				"started_at": when, "planned_start": when, "planned_end": when.Add(time.Hour)}))
+			for range 4 { // some of them are withdrawn
+				n, when := r.IntN(2), at()
+				w.visits = append(w.visits, w.app.Put(t, care.Visits, map[string]any{"patient": pick(r, w.people).Id, "team": w.teams[n].Id, "staff": w.nurses[n].Id, "author": w.nurses[n].Id,
+					"purpose": pick(r, []string{"wound_care", "insulin", "bloods"}), "status": pick(r, []string{"completed", "planned", "no_access"}),
+					"started_at": when, "planned_start": when, "planned_end": when.Add(time.Hour)}))
+			}
 		},
 		"a handover": func() {
 			n, when := r.IntN(2), at()
@@ -129,12 +146,25 @@ func TestFiguresThatAreKeptUpAreThoseThatAreCountedAnew(t *testing.T) {
 			}
 		},
 		"a goal": func() {
-			w.app.Put(t, care.Goals, map[string]any{"patient": pick(r, w.people).Id, "team": w.teams[0].Id, "words": "To the shop again.", "agreed_on": "2026-01-05",
-				"review_on": "2026-12-24", "outcome": pick(r, []string{"", "met", "partly"}), "reviewed_on": care.Today(at())})
+			w.goals = append(w.goals, w.app.Put(t, care.Goals, map[string]any{"patient": pick(r, w.people).Id, "team": w.teams[0].Id, "words": "To the shop again.", "agreed_on": care.Today(at()),
+				"review_on": care.Today(at()), "outcome": pick(r, []string{"", "met", "partly"})}))
 		},
-		"somebody is to be seen every week": func() {
-			row := w.app.Caseload(t, pick(r, w.people), w.teams[0])
-			w.change(t, row, map[string]any{"cohort": "frailty", "contact_every_days": 7, "from": at()})
+		"a goal is reviewed": func() {
+			if len(w.goals) > 0 {
+				w.change(t, pick(r, w.goals), map[string]any{"reviewed_on": care.Today(at()), "review_on": care.Today(at().AddDate(0, 0, 30))})
+			}
+		},
+		"somebody comes onto a list": func() {
+			n := r.IntN(2)
+			w.exec(t, `INSERT INTO contact_people (list, patient, since, by_staff, every_days, due_on) VALUES ({:list}, {:who}, {:since}, '', {:every}, '') ON CONFLICT (list, patient) DO UPDATE SET since = excluded.since, left_at = ''`,
+				dbx.Params{"list": w.lists[n], "who": pick(r, w.people).Id, "since": care.Today(at()), "every": 7 + r.IntN(21)})
+		},
+		"somebody leaves a list": func() {
+			w.exec(t, `UPDATE contact_people SET left_at = {:at} WHERE list = {:list} AND patient = {:who}`,
+				dbx.Params{"at": care.Stamp(at()), "list": pick(r, w.lists), "who": pick(r, w.people).Id})
+		},
+		"somebody is named as a lead": func() {
+			w.change(t, pick(r, w.people), map[string]any{"lead": pick(r, w.nurses).Id})
 		},
 		"a team moves to another partner": func() {
 			w.change(t, w.teams[1], map[string]any{"organisation": pick(r, w.teams).GetString("organisation")})
@@ -162,6 +192,11 @@ func TestFiguresThatAreKeptUpAreThoseThatAreCountedAnew(t *testing.T) {
 	anew := w.rows(t)
 	if len(kept) < 100 {
 		t.Fatalf("only %d rows are counted", len(kept))
+	}
+	for _, m := range []string{measures.NamedLead, measures.SeenInTime, measures.OnList, measures.GoalPeople, measures.GoalReviews, measures.GoalsWithDay} {
+		if !slices.ContainsFunc(kept, func(row string) bool { return strings.Contains(row, " "+m+" ") }) {
+			t.Errorf("nothing is counted of %s", m)
+		}
 	}
 	for _, row := range kept {
 		if !slices.Contains(anew, row) {

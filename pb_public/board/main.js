@@ -26,7 +26,7 @@ takeTimeFrom(() => session.now())
 
 /** What is on the page. @type {{ list: Neighbourhood[] | null, board: Board | null, trouble: string, shown: boolean, left: boolean }} */
 const page = { list: null, board: null, trouble: '', shown: false, left: false }
-/** People behind a chart, by its code. @type {Map<string, { items: any[], more: boolean, trouble: string }>} */
+/** People behind a chart, by its code. @type {Map<string, { items: any[], more: boolean, cursor: string, trouble: string }>} */
 const behind = new Map()
 
 /** @type {import('./promises.js').Work} */
@@ -67,15 +67,17 @@ async function read() {
   draw()
 }
 
-/** @param {string} code */
+/** Reads who is behind a chart, or more of them. @param {string} code */
 async function readBehind(code) {
   const board = page.board
   if (!board) return
+  const have = behind.get(code) ?? { items: [], more: false, cursor: '', trouble: '' }
+  const week = board.weeks[board.weeks.length - 1] ?? ''
   try {
-    const found = await session.get(`/neighbourhoods/${board.id}/people?measure=${code}&week=${board.weeks[board.weeks.length - 1] ?? ''}`)
-    behind.set(code, { items: found.items, more: found.more, trouble: '' })
+    const found = await session.get(`/neighbourhoods/${board.id}/people?measure=${code}&week=${week}&cursor=${have.cursor}`)
+    behind.set(code, { items: [...have.items, ...found.items], more: found.more, cursor: found.cursor, trouble: '' })
   } catch (e) {
-    behind.set(code, { items: [], more: false, trouble: sentenceOf(e) })
+    behind.set(code, { ...have, trouble: sentenceOf(e) })
   }
   draw()
 }
@@ -103,7 +105,8 @@ function behindView(board, code) {
     ${found?.trouble ? html`<p class="ds-banner ds-banner--bad" role="alert">${found.trouble}</p>` : nothing}
     ${found && !found.trouble ? found.items.length
       ? html`<ul class="nhsuk-list">${found.items.map(p => html`<li>${personName(p)}</li>`)}</ul>`
-      : html`<p>${w.chart.peopleNone}</p>` : nothing}${found?.more ? html`<p>${w.chart.peopleMore}</p>` : nothing}</details>`
+      : html`<p>${w.chart.peopleNone}</p>` : nothing}${found?.more ? html`<button type="button"
+      class="nhsuk-button nhsuk-button--secondary bo-small" @click=${() => readBehind(code)}>${w.chart.peopleMore}</button>` : nothing}</details>`
 }
 
 /** @param {Board} board @param {string[]} codes */
@@ -130,7 +133,7 @@ function boardView(board) {
       ${waitingTable(board.waiting, board.partners)}</section>
     <section aria-labelledby="q2"><h2 class="nhsuk-heading-m" id="q2">${q.arrive}</h2>
       ${chartsOf(board, ['acknowledging', 'in_time', 'same_day', 'from_door', 'recorded'])}</section>
-    <section aria-labelledby="q3"><h2 class="nhsuk-heading-m" id="q3">${q.pathways}</h2><p>${p.means}</p>
+    <section aria-labelledby="q3"><h2 class="nhsuk-heading-m" id="q3">${q.pathways}</h2><p>${p.means}</p><p class="bo-paper">${p.paper}</p>
       ${board.periods[0] ? pathwaysTable(board.periods[0], board.partners) : html`<p>${p.none}</p>`}
       ${board.periods.slice(1).map(x => html`<details class="bo-screen">
         <summary>${fill(p.before, { from: date(x.from), to: date(x.to) })}</summary>
@@ -139,8 +142,9 @@ function boardView(board) {
       <details class="bo-screen"><summary>${w.measures.advice}: ${w.chart.definition}</summary><p>${w.definitions.advice}</p>
         <p>${w.definitions.advice_unknown}</p></details></section>
     <section aria-labelledby="q4"><h2 class="nhsuk-heading-m" id="q4">${q.faces}</h2>
-      ${chartsOf(board, ['faces', 'many_faces', 'upc', 'coc', 'seen_in_time', 'repeated'])}</section>
-    <section aria-labelledby="q5"><h2 class="nhsuk-heading-m" id="q5">${q.promised}</h2>${promisesView(board, work)}</section>`
+      ${chartsOf(board, ['faces', 'many_faces', 'upc', 'coc', 'named_lead', 'seen_in_time', 'repeated'])}</section>
+    <section aria-labelledby="q5"><h2 class="nhsuk-heading-m" id="q5">${q.promised}</h2>${promisesView(board, work,
+      chartsOf(board, ['goal_people', 'goal_reviews']))}</section>`
 }
 
 function inside() {

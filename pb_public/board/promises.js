@@ -21,8 +21,8 @@ const named = code => w.measures[/** @type {keyof typeof w.measures} */ (code)] 
 /** @param {Board} board @param {string} code */
 const kindOf = (board, code) => board.charts.find(c => c.code === code)?.kind ?? 'share'
 
-/** @param {Board} board @param {Work} work */
-export function promisesView(board, work) {
+/** @param {Board} board @param {Work} work @param {any} goals their charts */
+export function promisesView(board, work, goals) {
   const ends = board.periods[0]?.figures.find(f => f.measure === 'goal_ends')?.whole
   return html`${board.targets.length ? table(board) : html`<p>${t.none}</p>`}
     ${board.targets.map(x => history(board, x, work))}
@@ -30,6 +30,7 @@ export function promisesView(board, work) {
       ${fill(w.goals.reviews, { value: figure(board.goals.reviews, 'share', 'goal_reviews') })}
       ${ends?.each && board.periods[0] ? fill(w.goals.ends, { from: date(board.periods[0].from), to: date(board.periods[0].to),
         list: Object.entries(ends.each).map(([k, n]) => `${word(w.goals.outcomes, k)} ${n}`).join(', ') || w.nothing }) : nothing}</p>
+    ${goals}
     ${board.promises ? html`<div class="bo-screen">
       ${work.trouble ? html`<p class="ds-banner ds-banner--bad" role="alert">${work.trouble}</p>` : nothing}
       ${setForm(board, work)}${guestsView(board, work)}</div>` : nothing}`

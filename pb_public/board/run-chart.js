@@ -7,6 +7,7 @@ import { fill, words } from './words.js'
 
 const w = words.board, c = w.chart
 const width = 340, height = 130, left = 4, right = 4, top = 10, bottom = 18, mostWeeks = 26
+const mostNamed = 5 // weeks that stand out and are named; they are marked in the picture and in the table
 
 /**
  * @typedef {{ code: string, kind: string, lower?: boolean, cells: import('./values.js').Cell[],
@@ -23,14 +24,16 @@ export function runChart(chart, weeks, behind) {
   const last = chart.cells[chart.cells.length - 1]
   const signals = weeks.filter((_, i) => i >= from && limits.signal[i])
   const told = !known.length ? c.noValue : limits.mean === null ? fill(c.few, { n: values.filter(v => v !== null).length })
+    : limits.lower === limits.upper ? fill(c.same, { mean: say(limits.mean, kind, code) })
     : fill(c.mean, { mean: say(limits.mean, kind, code), lower: say(floor(limits.lower), kind, code),
       upper: say(ceiling(limits.upper, kind), kind, code) })
   return html`<figure class="bo-chart"><figcaption><h3 class="nhsuk-heading-s">${title}</h3>
       <p>${fill(c.last, { value: figure(last, kind, code) })}</p></figcaption>
     ${known.length ? picture(shown, limits, from, kind, `${title}. ${fill(c.last, { value: figure(last, kind, code) })}. ${told}`)
       : nothing}
-    <p class="bo-told">${told} ${limits.mean === null ? nothing : signals.length
-      ? fill(c.signals, { list: signals.map(day => date(day)).join(', ') }) : c.none}</p>
+    <p class="bo-told">${told} ${limits.mean === null || limits.lower === limits.upper ? nothing : !signals.length ? c.none
+      : signals.length > mostNamed ? fill(c.signalsMany, { n: signals.length, from: date(signals[0]) })
+        : fill(c.signals, { list: signals.map(day => date(day)).join(', ') })}</p>
     <div class="bo-screen">
       <details><summary>${c.definition}</summary>
         <p>${w.definitions[/** @type {keyof typeof w.definitions} */ (code)]}</p></details>

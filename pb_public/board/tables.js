@@ -6,11 +6,12 @@ import { figure, number } from './values.js'
 import { fill, word, words } from './words.js'
 
 const w = words.board
+const causes = { ...words.common.declineCauses, not_said: w.pathways.notSaid }
 
 /**
  * @typedef {import('./values.js').Cell} Cell
  * @typedef {{ partner: string, class: string, open: number | null, overdue: number | null, oldest?: string }} Waiting
- * @typedef {{ from: string, to: string, referred: Cell, sent_on: Cell, accepting: Cell }} Pathway
+ * @typedef {{ from: string, to: string, referred: Cell, declined: Cell, sent_on: Cell, accepting: Cell }} Pathway
  * @typedef {{ from: string, to: string, figures: { measure: string, whole: Cell, partners: Record<string, Cell> }[],
  *   pathways: Pathway[] }} Period
  * @typedef {{ id: string, name: string, kind: string }} Partner
@@ -42,21 +43,27 @@ export function waitingTable(list, partners) {
     <tbody>${named.map(p => row(p.id, p.name))}${row('', t.every)}</tbody></table>`)
 }
 
+/** Nothing of it is published. @param {Pathway} p */
+const allHidden = p => p.referred.of === null && !p.referred.each && p.sent_on.n === null && p.accepting.value === null
+
 /** @param {Period} period @param {Partner[]} partners */
 export function pathwaysTable(period, partners) {
   const t = w.pathways
   const name = (/** @type {string} */ id) => partners.find(p => p.id === id)?.name ?? t.all
   const caption = fill(t.caption, { from: date(period.from), to: date(period.to) })
   const each = (/** @type {Pathway} */ p, /** @type {string} */ of) => (p.referred.each ? String(p.referred.each[of] ?? 0) : w.hidden)
+  const why = (/** @type {Pathway} */ p) => (!p.referred.each?.declined ? nothing
+    : html`<br><span class="bo-why">${p.declined.each
+      ? Object.entries(p.declined.each).map(([k, n]) => `${word(causes, k)} ${n}`).join(', ') : t.whyHidden}</span>`)
   const half = (/** @type {Cell} */ a) => (a.value === null ? (a.hidden ? w.hidden : w.nothing)
     : a.more ? fill(w.chart.atLeast, { value: duration(a.value) }) : duration(a.value))
   return scroll(caption, html`<table class="nhsuk-table">
     <caption class="nhsuk-table__caption nhsuk-table__caption--s">${caption}</caption>
     <thead><tr>${[t.from, t.to, t.sent, ...Object.values(t.became), t.sentOn, t.half]
       .map(h => html`<th scope="col">${h}</th>`)}</tr></thead>
-    <tbody>${period.pathways.map(p => html`<tr class=${p.from && p.to ? '' : 'bo-total'}>
+    <tbody>${period.pathways.map(p => html`<tr class=${`${p.from && p.to ? '' : 'bo-total'} ${allHidden(p) ? 'bo-row-hidden' : ''}`}>
       <th scope="row">${name(p.from)}</th><th scope="row">${name(p.to)}</th><td>${number(p.referred.of)}</td>
-      ${Object.keys(t.became).map(of => html`<td>${each(p, of)}</td>`)}
+      ${Object.keys(t.became).map(of => html`<td>${each(p, of)}${of === 'declined' ? why(p) : nothing}</td>`)}
       <td>${number(p.sent_on.n)}</td><td>${p.from && p.to ? half(p.accepting) : w.nothing}</td></tr>`)}</tbody></table>`)
 }
 

@@ -17,6 +17,7 @@ function problems(inbox, form) {
     if (!String(v[field] ?? '').trim()) list.push({ field, text }) }
   switch (form.kind) {
     case 'decline':
+      need('cause', w.form.decline.needCause)
       need('reason', w.form.decline.need)
       need('text', w.form.decline.needInstead)
       break
@@ -110,7 +111,8 @@ function fields(inbox, form, draw) {
             ?selected=${(v[name] ?? '') === value}>${shown}</option>`)}</select>` })
   }
   switch (form.kind) {
-    case 'decline': return html`${text('reason', f.decline.reason, { most: 1500 })}${text('text', f.decline.instead, { lines: 2, most: 400,
+    case 'decline': return html`${choose('cause', f.decline.cause, [['', f.decline.choose], ...Object.entries(words.common.declineCauses)])}
+      ${text('reason', f.decline.reason, { most: 1500 })}${text('text', f.decline.instead, { lines: 2, most: 400,
       hint: f.decline.insteadHint })}`
     case 'stand_down': return text('reason', f.stand_down.reason)
     case 'confirm': return text('text', f.confirm.text, { optional: true, lines: 2 })

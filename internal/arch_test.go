@@ -185,7 +185,7 @@ var table = map[string]folder{
 	"internal/demo": {why: "the demo uses the product as its users do: settings, import, HTTP",
 		imports: []string{"internal/care", "internal/wire", "internal/identifier", "internal/news2", "internal/worktime", "internal/rules", "internal/phone", "internal/importer", "internal/plan",
 			"internal/pbapp", "internal/pbrecords", "internal/server", "internal/settings", "internal/setup", "internal/recovery", "internal/channel/email", "internal/demo/catcher"},
-		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}, tests: []string{"internal/doctor"}},
+		outside: []string{pocketbase, "github.com/spf13/cobra", "github.com/schollz/progressbar/v3"}, tests: []string{"internal/doctor", "internal/measures", "internal/pbrules", "internal/rulebook"}},
 	"internal/selfsigned": {why: "a certificate of this machine's own is made without knowing who shows it"},
 	"internal/demo/catcher": {why: "what catches all that leaves the demo knows nothing of what sent it", imports: []string{"internal/selfsigned"},
 		outside: []string{"github.com/emersion/go-smtp", "github.com/standard-webhooks/standard-webhooks"}, tests: []string{"internal/care", "internal/channel", "internal/channel/email", "internal/channel/webhook", "internal/channel/webpush"}},

@@ -71,7 +71,7 @@ type hold struct {
 
 // syncedTables are the collections that reach phones.
 var syncedTables = []string{care.Neighbourhoods, care.Organisations, care.Teams, care.Patients, care.Visits, care.Observations,
-	care.Checkins, care.Handovers, care.HandoverEvents, care.Conflicts, care.Quarantine}
+	care.Checkins, care.Goals, care.Handovers, care.HandoverEvents, care.Conflicts, care.Quarantine}
 
 // readBooks reads everything the promises and the table need.
 func readBooks(db dbx.Builder, now time.Time) (*books, error) {

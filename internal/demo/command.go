@@ -26,7 +26,8 @@ func Command(s *settings.Settings, pages http.Handler) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Invent a neighbourhood, live two days in it, check the promises, and keep serving",
-		Long: "Invents a neighbourhood, serves it, and lets simulated phones work two days through the real HTTP API.\n" +
+		Long: "Invents a neighbourhood, serves it, and lets simulated phones work two days through the real HTTP API, after\n" +
+			"thirteen weeks that are told quickly, so that the board has something to show.\n" +
 			"Everything is invented: people, practices, numbers. Nothing leaves this machine.",
 		Args: cobra.NoArgs, SilenceUsage: true,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -84,6 +85,9 @@ func (r *run) do(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, t.house.close()) }()
 	t.introduce(p)
+	if t.past != nil {
+		t.past.print(p)
+	}
 	kept, err := t.liveBoth(ctx, p)
 	if err != nil {
 		return err
@@ -120,7 +124,7 @@ func (t *town) liveBoth(ctx context.Context, p *page) (kept bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.count(t.traffic).print(p)
+	w.since(at(t.first, 7, 25)).count(t.traffic).print(p)
 	return printPromises(p, w.check()), nil
 }
 

@@ -68,6 +68,7 @@ type act struct {
 	verb     string // the last part of the address: acknowledge, hand-on, …
 	Version  int64  `json:"version"`
 	Reason   string `json:"reason,omitempty"`
+	Cause    string `json:"cause,omitempty"` // of a decline
 	Text     string `json:"text,omitempty"`
 	Outcome  string `json:"outcome,omitempty"`
 	ToTeam   string `json:"to_team,omitempty"`

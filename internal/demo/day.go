@@ -46,6 +46,15 @@ func compose(o options) (*town, []plan, error) {
 	}
 	t.plans = rounds(h, second, o.size.visits, o.seed)
 	all := append(append([]plan{t.story.visit}, s.plans...), t.plans...)
+	if o.size.weeks > 0 {
+		if t.past, err = castPast(t, o.size.weeks, all); err != nil {
+			return nil, nil, err
+		}
+		t.clock = newClock(at(t.past.first, 7, 30))
+		for _, p := range t.past.unmade {
+			t.seeded[p.collection+"/"+p.id] = true
+		}
+	}
 	for _, p := range h.people {
 		t.seeded[care.Patients+"/"+p.id] = true
 	}
@@ -66,17 +75,42 @@ func build(o options) (*town, error) {
 	if t.house, err = openApp(o.house, t.clock); err != nil {
 		return nil, err
 	}
-	if err := furnish(t.house.app, t.hood, all, t.clock.Now); err != nil {
-		return nil, errors.Join(err, t.house.close())
-	}
-	if err := t.house.start(o.house); err != nil {
-		return nil, errors.Join(err, t.house.close())
-	}
-	t.counter = newCounter(t.house.url, t.transport)
-	if err := t.setUpWays(context.Background()); err != nil {
+	if err := t.open(context.Background(), o, all); err != nil {
 		return nil, errors.Join(err, t.house.close())
 	}
 	return t, nil
+}
+
+// open stores the neighbourhood, serves it, and lives the weeks before the story, if there are any.
+func (t *town) open(ctx context.Context, o options, all []plan) error {
+	app := t.house.app
+	if err := furnish(app, t.hood); err != nil {
+		return err
+	}
+	diaries := all
+	if t.past != nil {
+		diaries = t.past.unmade
+	}
+	if err := fillDiaries(app, t.hood, diaries, t.clock.Now); err != nil {
+		return err
+	}
+	if err := t.house.start(o.house); err != nil {
+		return err
+	}
+	t.counter = newCounter(t.house.url, t.transport)
+	if t.past != nil {
+		if err := t.past.live(ctx); err != nil {
+			return fmt.Errorf("live the weeks before: %w", err)
+		}
+		t.clock.set(at(t.first, 7, 30))
+		if err := fillDiaries(app, t.hood, all, t.clock.Now); err != nil {
+			return err
+		}
+		if err := t.house.workOff(ctx); err != nil {
+			return err
+		}
+	}
+	return t.setUpWays(ctx)
 }
 
 // The second day, in London.
@@ -173,7 +207,7 @@ func (t *town) healing(ctx context.Context) error {
 	return nil
 }
 
-// witness gathers what the promises are checked with.
+// witness gathers what the promises are checked with: of the weeks before, too.
 func (t *town) witness() (*witnesses, error) {
 	b, err := readBooks(t.house.app.ConcurrentDB(), t.clock.Now())
 	if err != nil {

@@ -64,12 +64,13 @@ func TestDemoDayKeepsItsPromises(t *testing.T) {
 	if n := strings.Count(text, "  kept  "); n != len(promises) {
 		t.Errorf("%d promises kept, not %d\n%s", n, len(promises), text)
 	}
-	for _, part := range []string{"NEWS2: an emergency", "3\u00a0h\u00a08\u00a0min late", "answered 13:48", "two days ahead", "300 people", "safeguarding", "Time to acknowledge, by partner"} {
+	for _, part := range []string{"NEWS2: an emergency", "3\u00a0h\u00a08\u00a0min late", "answered 13:48", "two days ahead", "300 people", "The 13 weeks before", "safeguarding", "Time to acknowledge, by partner"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the output does not say %q", part)
 		}
 	}
 	readable(t, text)
+	theWeeksBefore(t, out.dir)
 	// Two days in which nearly everything happens leave a folder in which the doctor finds nothing broken.
 	report, err := foldersDoctor.Examine(t.Context(), foldersDoctor.Given{Dir: out.dir, Now: thursday})
 	if err != nil {

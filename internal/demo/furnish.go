@@ -20,9 +20,8 @@ import (
 const hashCost = 4
 
 // furnish stores the neighbourhood: who works there as `doorstep setup` makes it, people as an import would, through
-// PocketBase's records, and the rounds from plans as `doorstep import plan` makes them. The engine finds them when it
-// starts.
-func furnish(app core.App, h *hood, plans []plan, now func() time.Time) error {
+// PocketBase's records. The engine finds them when it starts.
+func furnish(app core.App, h *hood) error {
 	recoveryKey, err := makeRecoveryKey(app.DataDir())
 	if err != nil {
 		return err
@@ -33,15 +32,17 @@ func furnish(app core.App, h *hood, plans []plan, now func() time.Time) error {
 	if _, err := setup.Make(context.Background(), accounts, n, setup.ByDemo, func() (string, error) { return h.newID(), nil }); err != nil {
 		return fmt.Errorf("set up the neighbourhood: %w", err)
 	}
-	if err := app.RunInTransaction(func(tx core.App) error {
+	return app.RunInTransaction(func(tx core.App) error {
 		f := &furnisher{app: tx, collections: map[string]*core.Collection{}}
 		for _, p := range h.people {
 			f.person(h, p)
 		}
 		return f.err
-	}); err != nil {
-		return err
-	}
+	})
+}
+
+// fillDiaries stores plans: those that repeat as `doorstep import plan` makes them.
+func fillDiaries(app core.App, h *hood, plans []plan, now func() time.Time) error {
 	if err := planRounds(app, h, plans, now); err != nil {
 		return fmt.Errorf("plan the rounds: %w", err)
 	}
@@ -171,6 +172,9 @@ func (f *furnisher) person(h *hood, p *person) {
 		"phone": p.phone, "risk_note": p.risk, "access_notes": p.access}
 	if p.practice != nil {
 		values["practice"] = p.practice.id
+	}
+	if p.lead != nil {
+		values["lead"] = p.lead.id
 	}
 	if p.need != "" {
 		values["communication_needs"] = []string{p.need}

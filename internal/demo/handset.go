@@ -24,15 +24,30 @@ type handset struct {
 	// refusals are answers nobody expected: the day counts them, and the promises look at them.
 	refusals []error
 	gone     bool     // wiped: its owner left
+	before   bool     // carried in the weeks before: in the story it lies in a drawer, and at the end it is switched on
 	waiting  []*entry // recorded, and not confirmed by the server yet
 }
 
 // Password is the password of everybody in the demo. It is public, so it protects nothing.
 const Password = "knock-knock-2026"
 
-// newHandset makes a phone for somebody and signs them in.
+// newHandset makes somebody the phone that they carry in the story.
 func (t *town) newHandset(ctx context.Context, w *worker, skew time.Duration) (*handset, error) {
-	tag := uint64(100 + len(t.handsets))
+	tag := uint64(100)
+	for _, h := range t.handsets {
+		if !h.before {
+			tag++
+		}
+	}
+	h, err := t.givePhone(ctx, w, skew, tag)
+	if err == nil {
+		t.phones[w] = h
+	}
+	return h, err
+}
+
+// givePhone makes a phone for somebody and signs them in. The tag tells its numbers and its luck from those of others.
+func (t *town) givePhone(ctx context.Context, w *worker, skew time.Duration, tag uint64) (*handset, error) {
 	h := &handset{owner: w, skew: skew, clock: t.clock, tape: &t.tape,
 		link: &link{next: t.transport, clock: t.clock, rng: stream(t.seed, tag), counts: &t.traffic}}
 	var err error
@@ -50,7 +65,6 @@ func (t *town) newHandset(ctx context.Context, w *worker, skew time.Duration) (*
 		return nil, fmt.Errorf("sign in %s: %w", w.name, err)
 	}
 	t.handsets = append(t.handsets, h)
-	t.phones[w] = h
 	return h, nil
 }
 

@@ -16,12 +16,13 @@ type size struct {
 	nurses     int // in each of the two nursing teams, beside their lead
 	volunteers int // of each of the two services
 	visits     int // on the round of a nurse
+	weeks      int // of work before the story
 }
 
 // The neighbourhood of `doorstep demo`, and the small one that tests work in where the size does
 // not matter.
 var (
-	wholeHood = size{people: 300, nurses: 6, volunteers: 4, visits: 9}
+	wholeHood = size{people: 300, nurses: 6, volunteers: 4, visits: 9, weeks: 13}
 	smallHood = size{people: 240, nurses: 6, volunteers: 2, visits: 2}
 )
 
@@ -55,6 +56,7 @@ type person struct {
 	nursing                       *team
 	mental, social                bool
 	befriended                    *worker // the volunteer who calls on them
+	lead                          *worker // the nurse who is named as theirs, nil = nobody
 	noSignal                      bool    // no network in the house
 	retains                       bool    // carbon dioxide: SpO2 scale 2
 	supported                     bool    // delegated to the support worker
@@ -132,7 +134,7 @@ func stream(seed int, tag uint64) *rand.Rand { return rand.New(rand.NewPCG(uint6
 // the day; only dates of birth follow it.
 func invent(seed int, day time.Time, sz size) (*hood, error) {
 	rng := stream(seed, 1)
-	h := &hood{name: hoods[rng.IntN(len(hoods))], born: day.AddDate(0, -1, 0), rng: rng, usedNames: map[string]bool{},
+	h := &hood{name: hoods[rng.IntN(len(hoods))], born: day.AddDate(0, -1, -7*sz.weeks), rng: rng, usedNames: map[string]bool{},
 		byID: map[string]*person{}, index: map[string]int{},
 		ids: identifier.NewMinter(entropy(seed, 2))}
 	h.id = h.newID()

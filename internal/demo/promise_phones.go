@@ -38,6 +38,7 @@ func (v *verdict) wiped(h *handset) {
 // viewer is somebody's rights, worked out from the tables alone.
 type viewer struct {
 	duty   care.Duty
+	with   string // the organisation
 	scopes map[string]bool
 	serves map[string]bool // people who are with them or, for a desk, with anybody of its teams
 }
@@ -47,7 +48,7 @@ type viewer struct {
 func (b *books) viewerOf(staff string) *viewer {
 	r := b.staff[staff]
 	teams := b.teamsOf(staff)
-	v := &viewer{duty: care.DutyOf(care.Role(r.text("role"))), scopes: map[string]bool{care.DirectoryScope: true, care.StaffScope(staff): true}, serves: map[string]bool{}}
+	v := &viewer{duty: care.DutyOf(care.Role(r.text("role"))), with: r.text("organisation"), scopes: map[string]bool{care.DirectoryScope: true, care.StaffScope(staff): true}, serves: map[string]bool{}}
 	if v.duty.Role != care.Volunteer && v.duty.Role != care.SupportWorker { // who have people by name follow their own
 		for _, t := range teams {
 			v.scopes[care.DestinationScope(t)] = true
@@ -141,6 +142,9 @@ func (b *books) projection(v *viewer) map[string]due {
 				continue
 			}
 			if name == care.Checkins && v.duty.View == care.Limited && !v.serves[r.text("patient")] {
+				continue
+			}
+			if helpers, _ := r.values["helpers"].([]string); name == care.Goals && v.duty.View == care.Limited && !slices.Contains(helpers, v.with) {
 				continue
 			}
 			var mine []string

@@ -20,6 +20,7 @@ type town struct {
 
 	first, second time.Time // the two days
 
+	past  *past // nil: nothing is told of the weeks before
 	story *opening
 	plans []plan   // the rounds of the second day
 	plays []func() // its scenes

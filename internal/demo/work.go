@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"doorstep/internal/care"
@@ -147,7 +148,8 @@ func (t *town) call(p plan, values map[string]any) {
 
 // poll makes every phone look by itself through the day, each at minutes of its own.
 func (t *town) poll(from, to time.Time) {
-	for i, h := range t.handsets {
+	carried := slices.DeleteFunc(slices.Clone(t.handsets), func(h *handset) bool { return h.before })
+	for i, h := range carried {
 		for when := from.Add(time.Duration(i*47%25) * time.Minute); when.Before(to); when = when.Add(pollEvery) {
 			t.syncAt(when, h)
 		}

@@ -21,11 +21,11 @@ var visitTimes = []string{"planned_start", "planned_end", "started_at", "ended_a
 // grow makes a database that nobody serves so many times as large, because pushing a million visits takes an hour. What it adds are
 // copies of what phones pushed, with their rows in the feed, the ledger and the kept answers, under numbers of their own. Each copy is
 // earlier than the one before by as long as what was pushed spans: a person has as many visits in two days as if all had been pushed.
-func (full *filled) grow(times int, span time.Duration) error {
+func (f *filled) grow(times int, span time.Duration) error {
 	if times > mostCopies {
-		return fmt.Errorf("%d visits would be copied %d times, and only %d are told apart", full.visits, times, mostCopies)
+		return fmt.Errorf("%d visits would be copied %d times, and only %d are told apart", f.visits, times, mostCopies)
 	}
-	file, err := sqlitedb.Connect(filepath.Join(full.dir, "data.db"))
+	file, err := sqlitedb.Connect(filepath.Join(f.dir, "data.db"))
 	if err != nil {
 		return err
 	}
@@ -43,9 +43,9 @@ func (full *filled) grow(times int, span time.Duration) error {
 			return fmt.Errorf("copy %d of the visits: %w", n, err)
 		}
 	}
-	full.visits *= times
-	for device := range full.next {
-		full.next[device] += int64(times-1) * mids
+	f.visits *= times
+	for device := range f.next {
+		f.next[device] += int64(times-1) * mids
 	}
 	_, err = file.DB().Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err

@@ -32,7 +32,7 @@ func (t *town) directions(p *page, r *run) {
 		{url + "/app/", "", "visits and check-ins, on the phone of a nurse or volunteer"},
 		{url + "/practice/", "", "the inbox of a practice or partner team"},
 		{url + "/desk/", "", "the desk of a lead or coordinator"},
-		{url + "/board/", "", "how the partners of the neighbourhood work together, for its lead"},
+		{url + "/board/", "", "how the partners work together, for the neighbourhood lead"},
 		{url + catcher.Path, "", "the mail, the webhooks and the notices that left, as they came"},
 	})
 	if t.house.administration != nil {

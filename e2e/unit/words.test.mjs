@@ -6,6 +6,7 @@ import { count, fill, inOrder, word, words } from '../../pb_public/shared/ui/wor
 import { desk } from '../../pb_public/shared/words/en-GB-desk.js'
 import { account, administration, setup } from '../../pb_public/shared/words/en-GB-setup.js'
 import { board } from '../../pb_public/shared/words/en-GB-board.js'
+import { declined } from '../../pb_public/shared/words/en-GB-declined.js'
 import { practice } from '../../pb_public/shared/words/en-GB-practice.js'
 
 test('a gap without a value stays visible', () => {
@@ -43,7 +44,7 @@ test('what counts has a form for every way in which the language counts', () => 
       assert.deepEqual(Object.keys(table).sort(), ways, path)
     } else for (const [name, below] of Object.entries(table)) look(below, `${path}.${name}`)
   }
-  look({ ...words, board, desk, practice, account, administration, setup })
+  look({ ...words, board, declined, desk, practice, account, administration, setup })
   assert.ok(found.length > 20, `${found.length} of them found`)
 })
 

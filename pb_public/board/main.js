@@ -105,8 +105,9 @@ function behindView(board, code) {
     ${found?.trouble ? html`<p class="ds-banner ds-banner--bad" role="alert">${found.trouble}</p>` : nothing}
     ${found && !found.trouble ? found.items.length
       ? html`<ul class="nhsuk-list">${found.items.map(p => html`<li>${personName(p)}</li>`)}</ul>`
-      : html`<p>${w.chart.peopleNone}</p>` : nothing}${found?.more ? html`<button type="button"
-      class="nhsuk-button nhsuk-button--secondary bo-small" @click=${() => readBehind(code)}>${w.chart.peopleMore}</button>` : nothing}</details>`
+      : html`<p>${w.chart.peopleNone}</p>` : nothing}
+    ${found?.more ? html`<button type="button" class="nhsuk-button nhsuk-button--secondary bo-small"
+      @click=${() => readBehind(code)}>${w.chart.peopleMore}</button>` : nothing}</details>`
 }
 
 /** @param {Board} board @param {string[]} codes */

@@ -6,7 +6,7 @@ import { figure, number } from './values.js'
 import { fill, word, words } from './words.js'
 
 const w = words.board
-const causes = { ...words.common.declineCauses, not_said: w.pathways.notSaid }
+const causes = { ...words.declined, not_said: w.pathways.notSaid }
 
 /**
  * @typedef {import('./values.js').Cell} Cell

@@ -111,7 +111,7 @@ function fields(inbox, form, draw) {
             ?selected=${(v[name] ?? '') === value}>${shown}</option>`)}</select>` })
   }
   switch (form.kind) {
-    case 'decline': return html`${choose('cause', f.decline.cause, [['', f.decline.choose], ...Object.entries(words.common.declineCauses)])}
+    case 'decline': return html`${choose('cause', f.decline.cause, [['', f.decline.choose], ...Object.entries(words.declined)])}
       ${text('reason', f.decline.reason, { most: 1500 })}${text('text', f.decline.instead, { lines: 2, most: 400,
       hint: f.decline.insteadHint })}`
     case 'stand_down': return text('reason', f.stand_down.reason)

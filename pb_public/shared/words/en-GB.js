@@ -103,9 +103,6 @@ export const words = {
     /** How a handover was answered, and what happened to it: the sender reads it, and the practice. */
     outcomes: { advice_given: 'Advice given', call_patient: 'We call the person', home_visit: 'Home visit', appointment: 'Appointment made', prescribed: 'Prescribed', referred: 'Referred on', admitted: 'Admitted to hospital',
       no_action_needed: 'No action needed', more_work_asked: 'We ask the sender to do something', other: 'Something else' },
-    /** Why a handover was declined, as it is chosen beside the reason in words. */
-    declineCauses: { not_ours: 'Not a person of this team', other_service: 'Another service should do it', no_capacity: 'Not possible in the time asked',
-      too_little_known: 'Too little is known to act', done_already: 'Dealt with already', other: 'Another reason' },
     events: { raised: 'Raised', attached: 'A further reason was added', detached: 'A reason was taken out', risen: 'The urgency rose', earlier: 'It began earlier than was known', superseded: 'A later set of readings is below every trigger', superseded_not: 'The later set does not hold any more',
       unverified: 'Marked as unverified', evidence_withdrawn: 'The last reason was corrected or retracted', sent: 'Sent', call_needed: 'Call needed', seen: 'Seen', acknowledged: 'Received', unacknowledged: 'Receipt undone', accepted: 'Accepted', declined: 'Declined',
       escalated: 'Escalated', failed: 'No answer', answered: 'Answered', handed_on: 'Handed on', received_on: 'Came to another team', call_reached: 'Call recorded: reached', call_not_reached: 'Call recorded: not reached', called_999: '999 was called', not_called_999: '999 was not called', filed: 'Filed in the record', stood_down: 'Stood down',

@@ -11,7 +11,10 @@ const (
 )
 
 // watch starts what a server does by itself.
-func (s *Server) watch() { s.stop = append(s.stop, s.schedule.start()) }
+func (s *Server) watch() {
+	s.Figures.Gently = gently // whoever moves time themselves waits for the figures
+	s.stop = append(s.stop, s.schedule.start())
+}
 
 // noticeWrites looks whether another connection or process committed anything (PRAGMA data_version costs no I/O)
 // and lets the engine settle it; and whether the clock was set.

@@ -3,6 +3,7 @@ package pbmeasures
 import (
 	"cmp"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ const (
 	checkinsOf = `SELECT r.id, r.team, iif(r.staff = '', r.author, r.staff), '', iif(r.happened_at = '', 'planned', iif(coalesce(r.seen, '') = 'true', 'completed', 'no_access')), '',
 		r.clinical_time, r.planned_start, r.planned_end` + inScope + `checkins` + ofPerson + since
 	goalsOf = `SELECT r.id, r.team, r.agreed_on, r.review_on, r.reviewed_on, r.outcome` + inScope + `goals` + ofPerson
-	daysOf  = `SELECT reviewed_on, review_on FROM goal_days WHERE goal = ? ORDER BY reviewed_on`
+	daysOf  = `SELECT goal, reviewed_on, review_on FROM goal_days WHERE goal IN (SELECT value FROM json_each(?)) ORDER BY goal, reviewed_on`
 	listsOf = `SELECT l.team, p.every_days, p.since, p.left_at FROM contact_people p CROSS JOIN contact_lists l ON l.id = p.list WHERE p.patient = ? ORDER BY p.list`
 	whoseIs = `SELECT died_on <> '', coalesce(lead, '') FROM patients WHERE id = ?`
 
@@ -90,20 +91,19 @@ func (p people) goals(m *measures.Person, id string) error {
 		err := r.Scan(&goal, &g.Team, &g.AgreedOn, &g.ReviewOn, &g.ReviewedOn, &g.Outcome)
 		ids, m.Goals = append(ids, goal), append(m.Goals, g)
 		return err
-	}, care.ClinicalScope(id), pbstore.CollectionNumber(care.Goals), 0, id); err != nil {
+	}, care.ClinicalScope(id), pbstore.CollectionNumber(care.Goals), 0, id); err != nil || len(ids) == 0 {
 		return err
 	}
-	for i, goal := range ids {
-		if err := p.Each(daysOf, func(r *sql.Rows) error {
-			var v measures.GoalReview
-			err := r.Scan(&v.On, &v.Next)
-			m.Goals[i].Reviews = append(m.Goals[i].Reviews, v)
-			return err
-		}, goal); err != nil {
+	return p.Each(daysOf, func(r *sql.Rows) error {
+		var goal string
+		var v measures.GoalReview
+		if err := r.Scan(&goal, &v.On, &v.Next); err != nil {
 			return err
 		}
-	}
-	return nil
+		g := &m.Goals[slices.Index(ids, goal)]
+		g.Reviews = append(g.Reviews, v)
+		return nil
+	}, string(care.JSON(ids)))
 }
 
 func (p people) visits(m *measures.Person, id, kind string) error {

@@ -30,6 +30,12 @@ test('whatever a team does has a word wherever a team is chosen', () => {
   for (const table of [practice.form.hand_on.kinds, setup.teamKinds]) assert.deepEqual(Object.keys(table).sort(), kinds)
 })
 
+test('every reason that can be chosen for a decline has a word, and no word is left over', () => {
+  const causes = readFileSync(new URL('../../internal/care/handing.go', import.meta.url), 'utf8').match(/DeclineCauses = \[\]string\{(.*)\}/)?.[1]?.match(/\w+/g)
+  assert.ok((causes?.length ?? 0) > 3)
+  assert.deepEqual(Object.keys(declined).sort(), causes?.sort())
+})
+
 test('names are put in the order of the language, whatever accents they carry', () => {
   assert.deepEqual(['Zoe', 'Éva', 'adam', 'Ewan'].sort(inOrder), ['adam', 'Éva', 'Ewan', 'Zoe'])
 })

@@ -24,7 +24,7 @@ func measureTriggers(app core.App, c *core.Collection) map[string]string {
 		for _, op := range []string{"insert", "update", "delete"} {
 			made["measure_waiting_"+op] = ""
 		}
-	case care.Patients:
+	case care.Patients: // contact_people is no collection: its triggers are made with those of the people on it
 		for _, on := range []struct{ op, event, rows string }{
 			{"insert", "INSERT ON contact_people", "SELECT NEW.patient"}, {"delete", "DELETE ON contact_people", "SELECT OLD.patient"},
 			{"update", "UPDATE OF patient, since, left_at, every_days ON contact_people WHEN (OLD.patient, OLD.since, OLD.left_at, OLD.every_days) IS NOT (NEW.patient, NEW.since, NEW.left_at, NEW.every_days)",

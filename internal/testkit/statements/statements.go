@@ -1,5 +1,6 @@
 // Package statements holds a package of SQL to two rules: each statement it runs has a name, so that all of them
-// can be found, and none reads all of a table that grows. Tests of pbstore and pbpages use it.
+// can be found, and none reads all of a table that grows. A test here holds every package of statements to them; those
+// whose statements functions make are held by a test of their own.
 package statements
 
 import (
@@ -11,8 +12,10 @@ import (
 	"testing"
 )
 
-// Package is a package whose test runs in its own folder.
+// Package is a package of statements.
 type Package struct {
+	// Dir is its folder; none for the folder that the test runs in.
+	Dir string
 	// Built are the statements that functions make, by the name of the function and what each is for.
 	Built map[string]map[string]string
 	// Conditions are the names of the constants that are conditions on records.

@@ -1,4 +1,4 @@
-package pbmeasures_test
+package collections_test
 
 import (
 	"strings"
@@ -6,19 +6,7 @@ import (
 
 	"doorstep/internal/measures"
 	"doorstep/internal/testkit/pbtest"
-	"doorstep/internal/testkit/statements"
 )
-
-// mayScan are the statements that read all of a table that grows, and why they may.
-var mayScan = map[string]string{
-	"everybody": "once, when a team went to another organisation or neighbourhood",
-}
-
-func ours() statements.Package { return statements.Package{Least: 24, MayScan: mayScan} }
-
-func TestEveryStatementSearches(t *testing.T) { ours().Search(t, pbtest.New(t).SecondConnection(t)) }
-
-func TestEveryStatementHasAName(t *testing.T) { ours().Named(t) }
 
 // The index of what is running, and the statements that need it, name the same measures as the reports that add them up.
 func TestTheIndexHoldsWhatIsRunning(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/care"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -87,29 +88,43 @@ func installTriggers(app core.App, name string) error {
 	if len(Watched(name)) == 0 {
 		return nil
 	}
-	if err := dropTriggers(app, name); err != nil {
-		return err
-	}
 	c, err := app.FindCollectionByNameOrId(name)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return nil // a later migration makes it, and its triggers
+		return dropTriggers(app, name) // a later migration makes it, and its triggers
 	case err != nil:
 		return fmt.Errorf("find collection %s: %w", name, err)
 	}
-	for _, statement := range triggers(c) {
-		if _, err := app.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
-			return fmt.Errorf("install trigger on %s: %w", name, err)
-		}
+	standing, err := triggersOf(app, name)
+	if err != nil {
+		return err
 	}
-	for _, of := range []map[string]string{closedTriggers(app, name), peopleTriggers(app, c), measureTriggers(app, c), recordTriggers(app, name), contactTriggers(app, name)} {
+	for _, of := range []map[string]string{triggers(c), closedTriggers(app, name), peopleTriggers(app, c), measureTriggers(app, c), recordTriggers(app, name), contactTriggers(app, name)} {
 		for trigger, statement := range of {
+			if standing[trigger] == statement {
+				continue // each change of the schema makes SQLite read all of it anew
+			}
 			if err := replaceTrigger(app, trigger, statement); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// triggersOf are the triggers that stand on a collection's table: name and statement.
+func triggersOf(app core.App, name string) (map[string]string, error) {
+	var rows []struct{ Name, SQL string }
+	err := app.NonconcurrentDB().NewQuery("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = {:table}").
+		Bind(dbx.Params{"table": name}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("read the triggers of %s: %w", name, err)
+	}
+	standing := make(map[string]string, len(rows))
+	for _, row := range rows {
+		standing[row.Name] = row.SQL
+	}
+	return standing, nil
 }
 
 // replaceTrigger makes a trigger anew; no statement, no trigger.
@@ -137,12 +152,12 @@ func dropTriggers(app core.App, name string) error {
 
 func triggerName(collection, op string) string { return "dirty_" + collection + "_" + op }
 
-// triggers writes the triggers of a collection: of insert, update and delete.
+// triggers writes the triggers of a collection by their names: of insert, update and delete.
 //
 // NB! An update counts as the engine's own only when the version rises. PocketBase's own save
 // writes every column back, the version it once read included, so a save from an old view would
 // set the version back and must not pass unseen.
-func triggers(c *core.Collection) []string {
+func triggers(c *core.Collection) map[string]string {
 	insertWhen, olderOrSame, setBack := "", "1", "0"
 	if c.Fields.GetByName(FieldVersion) != nil && isSynced(c.Name) {
 		insertWhen = `WHEN NEW."version" = 0`
@@ -157,15 +172,15 @@ func triggers(c *core.Collection) []string {
 		return fmt.Sprintf("CREATE TRIGGER \"%s\" AFTER %s ON \"%s\" %s BEGIN\n"+
 			"INSERT INTO sync_dirty (collection, record, op, was) ", triggerName(c.Name, op), strings.ToUpper(op), c.Name, when)
 	}
-	statements := []string{
-		head("insert", insertWhen) + fmt.Sprintf("VALUES ('%s', NEW.id, 'insert', NULL);\nEND", c.Name),
-		head("update", fmt.Sprintf("WHEN %s AND (%s OR %s)", olderOrSame, setBack, strings.Join(changed, " OR "))) +
+	statements := map[string]string{
+		triggerName(c.Name, "insert"): head("insert", insertWhen) + fmt.Sprintf("VALUES ('%s', NEW.id, 'insert', NULL);\nEND", c.Name),
+		triggerName(c.Name, "update"): head("update", fmt.Sprintf("WHEN %s AND (%s OR %s)", olderOrSame, setBack, strings.Join(changed, " OR "))) +
 			fmt.Sprintf("VALUES ('%s', NEW.id, 'update', %s);\nEND", c.Name, objectOf(c, watched, changed)),
-		head("delete", "") +
+		triggerName(c.Name, "delete"): head("delete", "") +
 			fmt.Sprintf("VALUES ('%s', OLD.id, 'delete', %s);\nEND", c.Name, objectOf(c, present(c, rememberedOnDelete(c.Name)), nil)),
 	}
 	if unborn[c.Name] {
-		return statements[1:]
+		statements[triggerName(c.Name, "insert")] = ""
 	}
 	return statements
 }

@@ -196,7 +196,7 @@ var table = map[string]folder{
 	"internal/testkit/statements": {why: "the rules for SQL read source and plans, of whichever package"},
 	"internal/testkit/tally":      {why: "the tally reads what the tests say and knows nothing of the product"},
 	"internal/testkit/faults": {why: "what happens to servers is done to real processes, from outside, with the reference phone",
-		imports: []string{"internal/care", "internal/channel/email", "internal/channel/webhook", "internal/channel/webpush", "internal/selfsigned", "internal/doctor", "internal/identifier", "internal/pbapp", "internal/phone", "internal/server", "internal/sqlitedb", "internal/testkit/town"},
+		imports: []string{"internal/care", "internal/channel/email", "internal/channel/webhook", "internal/channel/webpush", "internal/delivery", "internal/pbchannels", "internal/selfsigned", "internal/doctor", "internal/identifier", "internal/pbapp", "internal/phone", "internal/server", "internal/sqlitedb", "internal/testkit/town"},
 		outside: []string{pocketbase, "github.com/hanwen/go-fuse/v2", "github.com/emersion/go-smtp"}},
 	"internal/testkit/stand": {why: "the server that tests in other languages start, put together as main does it",
 		imports: []string{"internal/pbapp", "internal/pbstore", "internal/sqlitedb", "internal/server", "internal/webui", "internal/care", "internal/identifier", "internal/testkit/town",

@@ -31,6 +31,8 @@ test('each delivery says by which way, what came of it and what is tried next', 
     assert.match(text, /^A one-time link by e-mail: /)
     assert.doesNotMatch(text, /\{|Somebody sent/, state)
   }
+  assert.equal(deliveryText({ ...one, channel: 'webpush', state: 'settled', why: 'unreachable' }, now), // nobody sent it another way
+    'By a notice on their phones and pages: could not be delivered, because nobody answered there. It never is the only way.')
   assert.doesNotMatch(deliveryText({ ...one, channel: 'pigeon', state: 'lost' }, now), /undefined/)
 })
 

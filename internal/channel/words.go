@@ -39,3 +39,8 @@ func WentNot(channel, why, next string) string {
 	}
 	return fmt.Sprintf("By %s it could not be delivered, because %s. Please ring, or send it another way.", name(channel), whys[why])
 }
+
+// NoticeWentNot says in the history of a handover that no notice of it was taken. It stands in the inbox whatever becomes of notices.
+func NoticeWentNot(why string) string {
+	return fmt.Sprintf("By %s it could not be delivered, because %s. It stands in their inbox all the same.", name("webpush"), whys[why])
+}

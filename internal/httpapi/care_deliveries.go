@@ -10,7 +10,6 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
-	"doorstep/internal/channel/webpush"
 	"doorstep/internal/delivery"
 	"doorstep/internal/identity"
 	"doorstep/internal/pbchannels"
@@ -30,7 +29,7 @@ type TeamDelivery struct {
 	Once bool `json:"once,omitempty"`
 	// State: waiting, delivered (a machine took it), given_up (a person has to see to it, while nobody has the handover),
 	// passed_on (it goes by the next way), not_needed (somebody had the handover before it left, or it went elsewhere),
-	// settled (a person sent it another way; of a one-time link: it could not be sent).
+	// settled (a person sent it another way; of a one-time link or a notice: it could not be sent).
 	State    string `json:"state"`
 	Attempts int    `json:"attempts"`
 	NextAt   string `json:"next_at,omitempty"` // of one that waits: when it is tried next
@@ -76,10 +75,9 @@ func deliveriesOf(v *pbstore.Snapshot, handover string) ([]TeamDelivery, error) 
 	list, err := pbchannels.Of(v).OfHandover(handover)
 	views := make([]TeamDelivery, 0, len(list))
 	for i := range list {
-		if list[i].Channel == webpush.Name && list[i].State == pbchannels.Settled {
-			continue // nobody takes notices there: nothing was tried that somebody has to know of
+		if !list[i].Untried() {
+			views = append(views, viewDelivery(&list[i]))
 		}
-		views = append(views, viewDelivery(&list[i]))
 	}
 	return views, err
 }

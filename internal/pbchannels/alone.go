@@ -68,7 +68,7 @@ func (v Pages) OfStays(stays []string) (map[string][]Delivery, error) {
 	list, err := deliveries(v.Each, ofStays, string(care.JSON(stays)), mostOfStays)
 	of := map[string][]Delivery{}
 	for _, d := range list {
-		if d.Channel != webpush.Name || d.State != Settled { // nobody takes notices there: nothing was tried that somebody has to know of
+		if !d.Untried() {
 			of[d.Handover] = append(of[d.Handover], d)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/channel"
+	"doorstep/internal/channel/webpush"
 	"doorstep/internal/columns"
 	"doorstep/internal/delivery"
 )
@@ -15,7 +16,7 @@ import (
 const (
 	PassedOn delivery.State = "passed_on"  // given up, and it goes by the next route
 	NoNeed   delivery.State = "not_needed" // somebody has the handover in hand, or it is elsewhere
-	Settled  delivery.State = "settled"    // given up, and a person sent it another way; or a one-time link that could not be sent
+	Settled  delivery.State = "settled"    // given up, and a person sent it another way; or a one-time link or a notice that could not be sent
 )
 
 const (
@@ -49,6 +50,11 @@ const (
 type Delivery struct {
 	delivery.Item
 	Class care.Class
+}
+
+// Untried says whether nothing was tried that somebody has to know of: a notice for a team of which nobody takes notices any more.
+func (d *Delivery) Untried() bool {
+	return d.Channel == webpush.Name && d.State == Settled && delivery.WhyOf(d.LastError) == delivery.RouteEnded
 }
 
 func deliveries(run each, query string, args ...any) (list []Delivery, err error) {

@@ -197,8 +197,11 @@ func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time
 		}
 		doors := o.Doors(all[0].Team)
 		for _, d := range all {
-			if channel.IsOnce(d.Key) || d.Channel == webpush.Name { // whoever asked for it sees that nothing came; a notice never is the only way
+			if channel.IsOnce(d.Key) { // whoever asked for it sees that nothing came
 				return tx.exec(settleDelivery, string(Settled), attempts, care.Stamp(at), reason, ids)
+			}
+			if d.Channel == webpush.Name {
+				return tx.giveUpNotice(&d, attempts, at, reason, o.Told)
 			}
 			next, found := channel.Next(plain(own), d.Route, d.Class, channel.IsOpen(doors, at))
 			state := delivery.GivenUp
@@ -220,6 +223,19 @@ func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time
 		}
 		return tx.NoteTried(all[0].Route, reason)
 	})
+}
+
+// giveUpNotice settles a notice that nobody took: it never is the only way, so it comes before no person by itself, and the history says
+// so. Where nobody takes notices any more, nothing was tried.
+func (tx Tx) giveUpNotice(d *Delivery, attempts int, at time.Time, reason string, told func(tx *pbstore.Tx, handover, team, kind, text string) error) error {
+	d.State, d.LastError = Settled, reason
+	if err := tx.exec(settleDelivery, string(Settled), attempts, care.Stamp(at), reason, string(care.JSON([]int64{d.ID}))); err != nil {
+		return err
+	}
+	if d.Untried() || channel.IsLone(d.Key) {
+		return nil
+	}
+	return told(tx.Tx, d.Handover, d.Team, handover.EventNotDelivered, channel.NoticeWentNot(delivery.WhyOf(reason)))
 }
 
 // settle notes what came of a delivery, and of those that left with it. One that somebody settled meanwhile stays so.

@@ -187,6 +187,23 @@ func TestANoticeIsTriedAgain(t *testing.T) {
 	}
 }
 
+// One that nobody takes in time is no secret: the handover says so, and stands as a call to make whatever became of its notice.
+func TestANoticeThatNobodyTookIsSaidToBeSo(t *testing.T) {
+	w, p := noticed(t)
+	w.takes(p, w.guy, "/guy", "practice")
+	p.says("/guy", http.StatusServiceUnavailable)
+	id := w.raise(care.Urgent)
+	w.pass(5 * time.Minute) // its class's time
+	deliveries, history, state := w.sent(id)
+	want := "not_delivered: By a notice on their phones and pages it could not be delivered, because the receiver said not now, until it was too late. It stands in their inbox all the same."
+	if state != string(care.Sent) || len(deliveries) != 1 || deliveries[0]["state"] != "settled" || deliveries[0]["why"] != "busy" || len(history) != 1 || history[0] != want {
+		t.Errorf("%s %v\n %q, want\n %q", state, deliveries, history, want)
+	}
+	if waits := w.waiting(w.lea); len(waits) != 0 {
+		t.Errorf("a notice is chased though it never is the only way: %v", waits)
+	}
+}
+
 func TestASubscriptionThatIsNone(t *testing.T) {
 	w, p := noticed(t)
 	for name, change := range map[string]func(map[string]any){

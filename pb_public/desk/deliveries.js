@@ -24,7 +24,8 @@ export const needless = (h, d) => inHand(h) || closed(h) || h.to_team?.id !== d.
 /** @param {Delivery} d @param {number} now @param {boolean} [over] it is needed no more */
 export function deliveryText(d, now, over = false) {
   const retried = d.state === 'waiting' && !!d.why && !over
-  const state = retried ? 'retried' : over ? { given_up: 'over', waiting: 'not_needed' }[d.state] ?? d.state : d.state
+  const state = retried ? 'retried' : d.channel === 'webpush' && d.state === 'settled' ? 'notice'
+    : over ? { given_up: 'over', waiting: 'not_needed' }[d.state] ?? d.state : d.state
   const why = retried ? word({ ...w.whys, ...w.whysYet }, d.why ?? 'broken') : whyText(d.why)
   return fill(word(d.once ? w.link : w.states, state), { way: wayName(d.channel), why, attempts: count(d.attempts, w.attempts),
     at: when(d.at ?? '', now), next: when(d.next_at ?? '', now), until: when(d.until ?? '', now) })

@@ -39,7 +39,8 @@ func NewFan(f Fan) (*Fan, error) {
 	return &f, err
 }
 
-// Deliver implements delivery.Channel. It fails while a subscription that is there did not take it, so that it is tried again.
+// Deliver implements delivery.Channel. It fails while a subscription that is there did not take it, so that it is tried again; at the last
+// attempt it is delivered where at least one did.
 func (f *Fan) Deliver(ctx context.Context, item delivery.Item) error {
 	list, err := f.Of(ctx, item.Team)
 	if err != nil {
@@ -59,13 +60,20 @@ func (f *Fan) Deliver(ctx context.Context, item delivery.Item) error {
 		})
 	}
 	sending.Wait()
-	if err := worst(results); err != nil {
+	taken := slices.ContainsFunc(list, func(r channel.Route) bool { return f.had.Contains(Tag(item.Key) + r.ID) })
+	switch err := worst(results); {
+	case err != nil && (!taken || !f.last(&item, err)):
 		return err
-	}
-	if !slices.ContainsFunc(list, func(r channel.Route) bool { return f.had.Contains(Tag(item.Key) + r.ID) }) {
+	case !taken:
 		return &delivery.Failure{Why: delivery.RouteEnded, Final: true} // nobody takes any more
 	}
 	return nil
+}
+
+// last says whether an item that failed is not tried again.
+func (f *Fan) last(item *delivery.Item, err error) bool {
+	var failed *delivery.Failure
+	return errors.As(err, &failed) && !failed.Temporary() || !item.Until.IsZero() && !f.Now().Before(item.Until)
 }
 
 // one tells one subscription. That there is none any more is no failure.

@@ -340,7 +340,11 @@ func TestATeamIsToldOfItOnceEach(t *testing.T) {
 			t.Errorf("one does not take it: %v", err)
 		}
 	}
-	list, bad.status = list[:2], 0
+	list = list[:2]
+	if item.Until = channeltest.At; fan.Deliver(t.Context(), item) != nil {
+		t.Error("what one took and the other not until it was too late counts as taken by nobody")
+	}
+	bad.status = 0
 	if err := fan.Deliver(t.Context(), item); err != nil {
 		t.Error(err)
 	}

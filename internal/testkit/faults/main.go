@@ -22,7 +22,7 @@ var kinds = []struct {
 	{"clock", "the clock set a year ahead and back: nothing is escalated, health says so and is well again", 0, clockSteps},
 	{"disk", "a disk that is full, read-only, or fails on fsync, writes or reads, each also across a restart: nothing acknowledged is lost, it heals by itself, health is red while pushes fail", 0, diskFaults},
 	{"kills", "kill -9 at random moments while phones push", 2, kills},
-	{"sending", "kill -9 at random moments while handovers leave by webhook, by e-mail and as notices, to receivers that are busy or lose their answer one time in five: every delivery arrives at each, under one key", 1, sendings},
+	{"sending", "kill -9 at random moments while handovers leave by webhook, by e-mail and as notices, to receivers that are busy or lose their answer one time in five: every delivery arrives at each under one key, or after the time of its class stands before a person, who is told why", 1, sendings},
 	{"power", "a power cut under a file system that loses what no fsync covered (all of it, all but a prefix, random writes, nothing, the last write torn)", 1, powerCuts},
 	{"ext4", "a power cut on a real ext4 (EXT4_IOC_SHUTDOWN without its log), mounted again", 1, ext4Cuts},
 }

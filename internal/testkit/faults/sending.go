@@ -15,6 +15,8 @@ import (
 	"doorstep/internal/channel/email"
 	"doorstep/internal/channel/webhook"
 	"doorstep/internal/channel/webpush"
+	"doorstep/internal/delivery"
+	"doorstep/internal/pbchannels"
 	"doorstep/internal/sqlitedb"
 )
 
@@ -125,7 +127,8 @@ func (r *rig) allArrived(rc *receivers) (faults []string, err error) {
 		return []string{err.Error()}, nil
 	}
 	waiting := 1
-	for late := time.Now().Add(2 * patience); waiting > 0 && time.Now().Before(late); time.Sleep(200 * time.Millisecond) {
+	// What was interrupted again and again waits as long as the courier ever does.
+	for late := time.Now().Add(patience + delivery.DefaultBackoff.Most); waiting > 0 && time.Now().Before(late); time.Sleep(200 * time.Millisecond) {
 		if err := r.rows(`SELECT count(*) FROM deliveries WHERE state = 'waiting'`, func(rows *sql.Rows) error { return rows.Scan(&waiting) }); err != nil {
 			return nil, err
 		}
@@ -154,35 +157,64 @@ func (r *rig) allArrived(rc *receivers) (faults []string, err error) {
 	return faults, err
 }
 
+// leaving is what became of one delivery, as the server has it.
+type leaving struct {
+	state string
+	// person: it could not be delivered, the history says so, and a person has it before them.
+	person bool
+}
+
+// whatLeft are the deliveries by a channel with what became of each. One that was given up is before a person where a desk chases it; a notice
+// where its handover stands as a call to make; either where it has gone on to whoever looks after what nobody answers.
+const whatLeft = `SELECT d.key, d.state, EXISTS (SELECT 1 FROM handover_events e WHERE e.handover = d.handover AND e.team = d.team AND e.kind = 'not_delivered')
+		AND EXISTS (SELECT 1 FROM handovers h WHERE h.id = d.handover AND h.state IN ` + care.SQLInNoHands + ` AND (h.state = 'escalated' OR h.to_team = d.team
+			AND (d.state = 'given_up' OR d.channel = 'webpush' AND d.state = 'settled' AND h.class IN ('E', 'U2'))))
+	FROM deliveries d WHERE d.channel = ?1`
+
 // compare holds what left by a channel against what its receiver remembers. Named is how the receiver knows a key.
 func (r *rig) compare(channel string, at *receiver, named func(key string) string) (faults []string, err error) {
-	left := map[string]string{}
-	err = r.rows(`SELECT key, state FROM deliveries WHERE channel = ?1`, func(rows *sql.Rows) error {
-		var key, state string
-		err := rows.Scan(&key, &state)
-		left[named(key)] = state
+	left := map[string]leaving{}
+	err = r.rows(whatLeft, func(rows *sql.Rows) error {
+		var key string
+		var one leaving
+		err := rows.Scan(&key, &one.state, &one.person)
+		left[named(key)] = one
 		return err
 	}, channel)
 	at.mu.Lock()
 	defer at.mu.Unlock()
-	again := 0
-	for key, state := range left {
-		if state == "delivered" && at.came[key] == 0 {
-			faults = append(faults, key+" is noted as delivered by "+channel+" and never came")
+	faults, again, chased := heldAgainst(channel, left, at.came)
+	fmt.Fprintf(os.Stdout, "          %s: %d deliveries, %d keys came, %d of them again; %d could not be delivered in time and are before a person\n", channel, len(left), len(at.came), again, chased)
+	return faults, err
+}
+
+// heldAgainst says what was lost of what left, or came from nowhere. Chased are those that the server gave up after the time of their class,
+// as it should, and put before a person.
+func heldAgainst(channel string, left map[string]leaving, came map[string]int) (faults []string, again, chased int) {
+	for key, one := range left {
+		switch one.state {
+		case string(delivery.Delivered):
+			if came[key] == 0 {
+				faults = append(faults, key+" is noted as delivered by "+channel+" and never came")
+			}
+		case string(delivery.Waiting):
+			faults = append(faults, key+" waits by "+channel+" and is not tried any more")
+		case string(delivery.GivenUp), string(pbchannels.Settled):
+			if one.person {
+				chased++
+			} else {
+				faults = append(faults, key+" is "+one.state+" by "+channel+" and no person has it before them")
+			}
 		}
-		if state == "waiting" || state == "given_up" || state == "settled" {
-			faults = append(faults, key+" is "+state+" by "+channel)
-		}
-		again += max(at.came[key]-1, 0)
+		again += max(came[key]-1, 0)
 	}
-	for key := range at.came {
-		if left[key] == "" {
+	for key := range came {
+		if _, known := left[key]; !known {
 			faults = append(faults, key+" came by "+channel+", and the server knows nothing of it")
 		}
 	}
 	if len(left) == 0 {
 		faults = append(faults, "nothing left by "+channel)
 	}
-	fmt.Fprintf(os.Stdout, "          %s: %d deliveries, %d keys came, %d of them again\n", channel, len(left), len(at.came), again)
-	return faults, err
+	return faults, again, chased
 }

@@ -33,6 +33,7 @@ import (
 	"doorstep/internal/server"
 	"doorstep/internal/settings"
 	"doorstep/internal/setup"
+	"doorstep/internal/sqlitedb"
 	"doorstep/internal/webui"
 )
 
@@ -43,6 +44,7 @@ var files embed.FS
 
 func main() {
 	closeNewFiles()
+	sqlitedb.KeepMemory()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, cancel) // a second signal ends the program at once
 	context.AfterFunc(ctx, func() { time.AfterFunc(lastMoment, endAnyway) })

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func program(t *testing.T, env []string, args ...string) (*exec.Cmd, *bufio.Scan
 	}
 	// Whose address for administration nobody chose has none: other tests run beside this one.
 	c.Env = append(append(append(c.Env, "DOORSTEP_ADMIN_HTTP=off"), env...), asProgram+"=1")
-	c.Stderr = os.Stderr
+	c.Stderr = &complaints{}
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +90,19 @@ func program(t *testing.T, env []string, args ...string) (*exec.Cmd, *bufio.Scan
 		t.Fatal(err)
 	}
 	return c, bufio.NewScanner(out)
+}
+
+// complaints are what a program writes to its standard error, which is shown as well.
+type complaints struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (c *complaints) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.text.Write(b)
+	return os.Stderr.Write(b)
 }
 
 // said reads output until a line holds the text.
@@ -118,7 +132,8 @@ func freeAddress(t *testing.T) string {
 
 // The folder, the signing key and the keys that phones seal to outside it, both addresses and the origins, by variable and by flag; the dashboard is
 // on the address for administration alone (X14), and all files are their owner's alone (X12). The health command of
-// the same settings finds the server, and a signal ends it in good order.
+// the same settings finds the server, and a signal ends it in good order. Served a second time, when the folder is looked
+// at before its database is opened, SQLite has memory that it keeps.
 func servesAsTold(t *testing.T) {
 	address, admin := freeAddress(t), freeAddress(t)
 	elsewhere := t.TempDir()
@@ -170,6 +185,9 @@ func servesAsTold(t *testing.T) {
 		}
 		if err := serve.Wait(); err != nil {
 			t.Errorf("%v ended with %v", c.args, err)
+		}
+		if text := serve.Stderr.(*complaints).text.String(); strings.Contains(text, "memory of its own") {
+			t.Errorf("%v: %s", c.args, text)
 		}
 	}
 }

@@ -29,15 +29,19 @@ const dataFile = "data.db"
 // a transaction fail half-way; a transaction that only reads must ask for sql.TxOptions{ReadOnly:
 // true}, or it queues behind the writer.
 //
-// The first call gives SQLite memory that it keeps. Where somebody opened a database before,
-// everything works without, only slower.
-//
 // NB! The file name decides: the same path must be used by whoever copies or restores the file.
 func Connect(path string) (*dbx.DB, error) {
-	if err := sqlitemem.Install(pageSize); err != nil {
-		slog.Debug("SQLite does without memory of its own", "error", err)
-	}
+	KeepMemory()
 	return dbx.Open("sqlite", DSN(path))
+}
+
+// KeepMemory gives SQLite memory that it keeps, in the whole process. A program calls it before it opens any database,
+// be it to look whether a folder can be served: after that it changes nothing, and everything works without, only slower.
+// That is said in the log.
+func KeepMemory() {
+	if err := sqlitemem.Install(pageSize); err != nil {
+		slog.Warn("SQLite does without memory of its own, and is slower for it", "error", err)
+	}
 }
 
 // DSN is the connection string of Connect, for whoever opens the same file with another driver

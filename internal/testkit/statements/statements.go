@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"doorstep/internal/sqlitedb"
 )
 
 // Package is a package of statements.
@@ -196,6 +198,7 @@ var verb = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE|PRA
 // Calculator is an empty SQLite: it works out one expression over one row of made-up columns.
 func Calculator(t *testing.T) *sql.DB {
 	t.Helper()
+	sqlitedb.KeepMemory() // or all that the process opens after this does without
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
 		t.Fatal(err)

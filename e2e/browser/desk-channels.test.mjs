@@ -102,7 +102,7 @@ test('ways of a team are set up and tried, and what cannot be delivered is chase
   await card.getByRole('button', { name: /^Send again/ }).click()
   await lea.getByText('Nothing here waits for somebody to ring or to send it again.').waitFor()
   await lea.goto(`${stand.url}/desk/#/handover/${id}`)
-  await lea.getByText(/By their own system: taken by their machine/).waitFor()
+  await lea.getByText(/By their own system, as a link: taken by their machine/).waitFor()
   assert.equal(came[0].data.handover, id)
   assert.doesNotMatch(JSON.stringify(came), /Birch|confusion|Nia/)
   const [file] = await Promise.all([lea.waitForEvent('download'), lea.getByRole('button', { name: 'Download as PDF' }).click()])

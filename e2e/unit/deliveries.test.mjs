@@ -13,7 +13,10 @@ test('each delivery says by which way, what came of it and what is tried next', 
   assert.equal(deliveryText({ ...one, attempts: 3, why: 'busy' }, now),
     'By e-mail: not taken yet (3 attempts), because the receiver says not now. Tried again 14:00, and given up 15:00.')
   assert.equal(deliveryText({ ...one, attempts: 1 }, now), 'By e-mail: waits to be sent, 14:00') // under way: nothing failed yet
-  assert.equal(deliveryText({ ...one, state: 'delivered', attempts: 1, at: '2026-03-02T10:32:00.000Z' }, now), 'By e-mail: taken by their machine 10:32')
+  assert.equal(deliveryText({ ...one, state: 'delivered', attempts: 1, at: '2026-03-02T10:32:00.000Z' }, now), 'By e-mail, as a link: taken by their machine 10:32')
+  const whole = { ...one, channel: 'webhook', whole: true, at: '2026-03-02T10:32:00.000Z' }
+  assert.equal(deliveryText({ ...whole, state: 'delivered' }, now), 'By their own system, the whole of it: taken by their machine 10:32')
+  assert.match(deliveryText({ ...whole, state: 'given_up', why: 'busy' }, now), /^By their own system, the whole of it: could not be delivered/)
   for (const state of ['given_up', 'passed_on', 'not_needed', 'settled']) {
     const text = deliveryText({ ...one, channel: 'webhook', state, why: 'refused' }, now)
     assert.match(text, /^By their own system: /)

@@ -56,7 +56,7 @@ func (c Courier) Deliver(ctx context.Context, item delivery.Item) error {
 	if !can || c.Whole == nil || !inFull(&route, &item) {
 		return c.Send(ctx, route, n)
 	}
-	whole, err := c.Whole(ctx, route, item.Handover)
+	whole, err := c.Whole(ctx, route, item)
 	if err != nil {
 		return err
 	}

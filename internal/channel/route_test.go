@@ -261,7 +261,7 @@ func TestWhatLeavesInFull(t *testing.T) {
 			Routes: func(context.Context, string) (Route, bool, error) {
 				return Route{ID: "r", Agreement: c.agreement}, true, nil
 			},
-			Whole: func(context.Context, Route, string) (json.RawMessage, error) {
+			Whole: func(context.Context, Route, delivery.Item) (json.RawMessage, error) {
 				if c.whole == "" {
 					return nil, nil
 				}
@@ -275,7 +275,7 @@ func TestWhatLeavesInFull(t *testing.T) {
 		Routes: func(context.Context, string) (Route, bool, error) {
 			return Route{ID: "r", Agreement: agreed}, true, nil
 		},
-		Whole: func(context.Context, Route, string) (json.RawMessage, error) {
+		Whole: func(context.Context, Route, delivery.Item) (json.RawMessage, error) {
 			return nil, errors.New("the disk is full")
 		}}
 	var f *delivery.Failure

@@ -39,8 +39,8 @@ type WholeSender interface {
 	SendWhole(ctx context.Context, r Route, n Notice, whole json.RawMessage) error
 }
 
-// Whole reads a handover for the receiver of a route, and notes that it leaves; nil where nothing of it is for them.
-type Whole func(ctx context.Context, r Route, handover string) (json.RawMessage, error)
+// Whole reads the handover of an item for the receiver of a route, and notes that it leaves; nil where nothing of it is for them.
+type Whole func(ctx context.Context, r Route, item delivery.Item) (json.RawMessage, error)
 
 // inFull says whether an item leaves in full by a route: one handover, that is no safeguarding concern, by an agreement
 // that says so.

@@ -23,21 +23,32 @@ var whys = map[string]string{
 	delivery.RouteEnded: "this way was taken away", delivery.Broken: "of a fault in Doorstep",
 }
 
-// Went says in the history of a handover that its team was told of it; of how many at once.
-func Went(channel string, together int) string {
-	if together > 1 {
-		return fmt.Sprintf("By %s, with %d more. That a person has read it is not known.", name(channel), together-1)
+// Went says in the history of a handover that its team was told of it: whole, as its receiver agreed, or with a link; of how many at once.
+func Went(channel string, whole bool, together int) string {
+	how := "By " + name(channel)
+	switch {
+	case whole:
+		how += ", the whole of it"
+	case channel != "webpush": // which has not even a link
+		how += ", as a link"
 	}
-	return fmt.Sprintf("By %s. That a person has read it is not known.", name(channel))
+	if together > 1 {
+		how += fmt.Sprintf(", with %d more", together-1)
+	}
+	return how + ". That a person has read it is not known."
 }
 
 // WentNot says in the history of a handover that its team could not be told of it, and what is tried next; "" = nothing, a
-// person has to see to it.
-func WentNot(channel, why, next string) string {
-	if next != "" {
-		return fmt.Sprintf("By %s it could not be delivered, because %s. It goes by %s now.", name(channel), whys[why], name(next))
+// person has to see to it. Of one that was to go whole it says so: what left and was not taken may have been read.
+func WentNot(channel string, whole bool, why, next string) string {
+	what := "it"
+	if whole {
+		what = "the whole of it"
 	}
-	return fmt.Sprintf("By %s it could not be delivered, because %s. Please ring, or send it another way.", name(channel), whys[why])
+	if next != "" {
+		return fmt.Sprintf("By %s %s could not be delivered, because %s. It goes by %s now.", name(channel), what, whys[why], name(next))
+	}
+	return fmt.Sprintf("By %s %s could not be delivered, because %s. Please ring, or send it another way.", name(channel), what, whys[why])
 }
 
 // NoticeWentNot says in the history of a handover that no notice of it was taken. It stands in the inbox whatever becomes of notices.

@@ -27,6 +27,8 @@ type TeamDelivery struct {
 	Team    string `json:"team"`
 	// Once: what went was a one-time link that somebody without an account asked for.
 	Once bool `json:"once,omitempty"`
+	// Whole: the whole handover left by it, as its receiver agreed, and not a link alone.
+	Whole bool `json:"whole,omitempty"`
 	// State: waiting, delivered (a machine took it), given_up (a person has to see to it, while nobody has the handover),
 	// passed_on (it goes by the next way), not_needed (somebody had the handover before it left, or it went elsewhere),
 	// settled (a person sent it another way; of a one-time link or a notice: it could not be sent).
@@ -60,7 +62,7 @@ func (a *API) deliveryRoutes() []careRoute {
 }
 
 func viewDelivery(d *pbchannels.Delivery) TeamDelivery {
-	v := TeamDelivery{ID: d.ID, Channel: d.Channel, Team: d.Team, Once: channel.IsOnce(d.Key), State: string(d.State), Attempts: d.Attempts, At: care.Stamp(d.DoneAt)}
+	v := TeamDelivery{ID: d.ID, Channel: d.Channel, Team: d.Team, Once: channel.IsOnce(d.Key), Whole: d.Whole, State: string(d.State), Attempts: d.Attempts, At: care.Stamp(d.DoneAt)}
 	if d.State == delivery.Waiting {
 		v.NextAt, v.Until = care.Stamp(d.DueAt), care.Stamp(d.Until)
 	}

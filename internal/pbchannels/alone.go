@@ -11,7 +11,7 @@ const (
 	// stillAlone is where an alarm of a stay s is still to be told by a delivery d: nobody has taken it, or the manager was told all
 	// the same, and it is not over.
 	stillAlone = `s.team = d.team AND s.retracted = '' AND s.closed_at = '' AND s.coordinator_at <> '' AND (s.taken_by = '' OR s.manager_at <> '')`
-	ofStays    = `SELECT id, key, handover, team, route, channel, class, attempts, state, due_at, until, last_error, done_at FROM deliveries
+	ofStays    = `SELECT id, key, handover, team, route, channel, class, attempts, state, due_at, until, last_error, done_at, whole FROM deliveries
 		WHERE handover IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT +?`
 )
 

@@ -22,23 +22,24 @@ const (
 const (
 	addDelivery = `INSERT INTO deliveries (key, handover, team, route, channel, class, batch, created_at, due_at, until, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (key) DO NOTHING`
-	deliveryColumns = `SELECT id, key, handover, team, route, channel, class, attempts, state, due_at, until, last_error, done_at FROM deliveries`
+	deliveryColumns = `SELECT id, key, handover, team, route, channel, class, attempts, state, due_at, until, last_error, done_at, whole FROM deliveries`
 	deliveryByID    = deliveryColumns + ` WHERE id = ?`
 	ofHandover      = deliveryColumns + ` WHERE handover = ? ORDER BY id DESC LIMIT +?`
 	// together are a delivery that waits and those that leave with it.
-	together = `SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at
+	together = `SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at, d.whole
 		FROM deliveries first JOIN deliveries d ON d.id = first.id OR first.batch <> '' AND d.batch = first.batch AND d.batch <> '' AND d.state = 'waiting'
 		WHERE first.id = ?`
 	settleDelivery  = `UPDATE deliveries SET state = ?, attempts = ?, done_at = ?, last_error = ? WHERE id IN (SELECT value FROM json_each(?))`
 	retryDelivery   = `UPDATE deliveries SET attempts = ?, due_at = ?, last_error = ? WHERE id IN (SELECT value FROM json_each(?))`
 	claimDelivery   = `UPDATE deliveries SET attempts = ?, due_at = ? WHERE id IN (SELECT value FROM json_each(?))`
 	deliverAgain    = `UPDATE deliveries SET state = 'waiting', batch = '', due_at = ?, until = ?, done_at = '' WHERE id = ?`
+	deliverWhole    = `UPDATE deliveries SET whole = 1 WHERE id = ?`
 	deliverySettled = `UPDATE deliveries SET state = 'settled' WHERE id = ?`
 	stillNeeded     = `h.to_team = d.team AND h.state IN ` + care.SQLInNoHands
 
 	// undelivered are the deliveries that a person has to see to: nobody has the handover, and no machine tries any more. They are
 	// those of handovers that teams ?1 have or teams ?2 sent.
-	undelivered = inNoHands + ` SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at
+	undelivered = inNoHands + ` SELECT d.id, d.key, d.handover, d.team, d.route, d.channel, d.class, d.attempts, d.state, d.due_at, d.until, d.last_error, d.done_at, d.whole
 		FROM mine CROSS JOIN deliveries d ON d.handover = mine.id WHERE d.team = mine.to_team AND d.state = 'given_up'
 		ORDER BY CASE d.class WHEN 'E' THEN 0 WHEN 'U2' THEN 1 WHEN 'SG' THEN 1 WHEN 'SD' THEN 2 ELSE 3 END, d.done_at LIMIT +?3`
 	undeliveredCount = inNoHands + ` SELECT count(*) FROM mine CROSS JOIN deliveries d ON d.handover = mine.id WHERE d.team = mine.to_team AND d.state = 'given_up'`
@@ -50,6 +51,8 @@ const (
 type Delivery struct {
 	delivery.Item
 	Class care.Class
+	// Whole: all that its team sees of the handover leaves by it, or has left at an attempt; false: a link at the most.
+	Whole bool
 }
 
 // Untried says whether nothing was tried that somebody has to know of: a notice for a team of which nobody takes notices any more.
@@ -61,7 +64,7 @@ func deliveries(run each, query string, args ...any) (list []Delivery, err error
 	err = run(query, func(r *sql.Rows) error {
 		var d Delivery
 		var due, until, done string
-		err := r.Scan(&d.ID, &d.Key, &d.Handover, &d.Team, &d.Route, &d.Channel, &d.Class, &d.Attempts, &d.State, &due, &until, &d.LastError, &done)
+		err := r.Scan(&d.ID, &d.Key, &d.Handover, &d.Team, &d.Route, &d.Channel, &d.Class, &d.Attempts, &d.State, &due, &until, &d.LastError, &done, &d.Whole)
 		d.DueAt, d.Until, d.DoneAt = columns.ParseTime(due), columns.ParseTime(until), columns.ParseTime(done)
 		list = append(list, d)
 		return err
@@ -114,6 +117,9 @@ func (tx Tx) Otherwise(d *Delivery, r channel.Route) error {
 	}
 	return tx.exec(deliverySettled, d.ID)
 }
+
+// LeavesWhole notes of a delivery, before it does, that the whole handover leaves by it. What may have left stays so, whatever comes of it.
+func (tx Tx) LeavesWhole(id int64) error { return tx.exec(deliverWhole, id) }
 
 // MostShown is how many deliveries of a handover, or of those that a desk has to chase, are read.
 const MostShown = 100

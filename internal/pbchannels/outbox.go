@@ -170,7 +170,7 @@ func (o outbox) Delivered(ctx context.Context, id int64, at time.Time) error {
 			if channel.IsOnce(d.Key) || channel.IsLone(d.Key) { // the audit has who asked for it and that it was opened; a stay has no history of its own
 				continue
 			}
-			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotified, channel.Went(d.Channel, len(all))); err != nil {
+			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotified, channel.Went(d.Channel, d.Whole, len(all))); err != nil {
 				return err
 			}
 		}
@@ -217,7 +217,7 @@ func (o outbox) GiveUp(ctx context.Context, id int64, attempts int, at time.Time
 			if channel.IsLone(d.Key) { // it stands beside the stay
 				continue
 			}
-			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotDelivered, channel.WentNot(d.Channel, delivery.WhyOf(reason), next.Channel)); err != nil {
+			if err := o.Told(tx.Tx, d.Handover, d.Team, handover.EventNotDelivered, channel.WentNot(d.Channel, d.Whole, delivery.WhyOf(reason), next.Channel)); err != nil {
 				return err
 			}
 		}

@@ -171,8 +171,8 @@ func (s *Server) newSenders() (list []sender, err error) {
 		courier, err := delivery.New(delivery.Options{Outbox: s.deliveries.Outbox(c.Name()), Now: s.o.Now, Chance: rand.Float64, Backoff: delivery.DefaultBackoff, Parallel: sendParallel,
 			Channels: []delivery.Channel{channel.Courier{Channel: c, Routes: pbchannels.RouteIn(s.Store), Links: channel.Links(s.o.Channels.URL), Now: s.o.Now,
 				Once: func(id string) string { return s.API.OnceLink(id) },
-				Whole: func(ctx context.Context, r channel.Route, handover string) (json.RawMessage, error) {
-					return s.API.WholeHandover(ctx, r, handover)
+				Whole: func(ctx context.Context, r channel.Route, item delivery.Item) (json.RawMessage, error) {
+					return s.API.WholeHandover(ctx, r, item)
 				}}}})
 		if err != nil {
 			return nil, err

@@ -284,7 +284,7 @@ func TestWhatCannotBeDeliveredIsTriedAgainAndThenComesBeforeAPerson(t *testing.T
 	w.ask(w.lea, http.MethodPost, "/deliveries/"+number+"/again", nil, http.StatusConflict)
 	_, history, _ := w.sent(id)
 	if want := []string{"not_delivered: By their own system it could not be delivered, because the receiver said not now, until it was too late. Please ring, or send it another way.",
-		"notified: By their own system. That a person has read it is not known."}; !slices.Equal(history, want) {
+		"notified: By their own system, as a link. That a person has read it is not known."}; !slices.Equal(history, want) {
 		t.Errorf("the history says\n %q, want\n %q", history, want)
 	}
 }

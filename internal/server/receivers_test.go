@@ -2,8 +2,10 @@ package server_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +58,27 @@ func TestAWholeHandoverLeavesOnlyWhereItsReceiverAgreed(t *testing.T) {
 	if n := w.count(`action = 'sent_in_full' AND record = '` + id + `' AND patient = '` + w.ada.Id + `' AND detail LIKE '%Dr Guy Owen%' AND detail LIKE '%` + full + `%'`); n != 1 {
 		t.Errorf("%d lines of the audit say that it left", n)
 	}
+	told := map[string]bool{}
+	deliveries, history, _ := w.sent(id)
+	for _, d := range deliveries {
+		told[fmt.Sprint(d["state"], " whole ", d["whole"])] = true
+	}
+	for _, line := range history {
+		told[line] = true
+	}
+	for _, want := range []string{"delivered whole true", "delivered whole <nil>", "notified: By their own system, the whole of it. That a person has read it is not known.",
+		"notified: By their own system, as a link. That a person has read it is not known."} {
+		if !told[want] {
+			t.Errorf("nobody says %q: %v", want, told)
+		}
+	}
+	w.receiver.says("/full", http.StatusGone)
+	gone := w.raise(care.Urgent)
+	w.receiver.arrived()
+	if deliveries, history, _ = w.sent(gone); !slices.Contains(history, "not_delivered: By their own system the whole of it could not be delivered, because the receiver refused it. Please ring, or send it another way.") {
+		t.Errorf("what left whole and was refused: %v %q", deliveries, history)
+	}
+	w.receiver.says("/full", 0)
 
 	// Somebody takes the agreement back.
 	w.ask(w.adam, http.MethodPost, "/routes/"+full, map[string]any{"address": w.receiver.URL + "/full", "classes": care.Classes, "hours": "always"}, http.StatusOK)

@@ -8,11 +8,16 @@ const w = words.desk.deliveries
 
 /**
  * @typedef {{ id: number, channel: string, state: string, attempts: number, next_at?: string, until?: string, at?: string,
- *   why?: string, once?: boolean }} Delivery
+ *   why?: string, once?: boolean, whole?: boolean }} Delivery
  */
 
 /** A way inside a sentence: "by e-mail". @param {string} channel */
 export const wayName = channel => word(w.ways, channel)
+
+/** By which way, and how much of the handover: all of it, or a link alone. Of what has not left nobody can say it.
+ * @param {Pick<Delivery, 'channel' | 'state' | 'once' | 'whole'>} d */
+export const wayOf = d => d.whole ? fill(w.whole, { way: wayName(d.channel) })
+  : d.state === 'delivered' && !d.once && d.channel !== 'webpush' ? fill(w.asLink, { way: wayName(d.channel) }) : wayName(d.channel)
 
 /** Why, as what follows "because". @param {string | undefined} why */
 export const whyText = why => word(w.whys, why ?? 'broken')
@@ -27,6 +32,6 @@ export function deliveryText(d, now, over = false) {
   const state = retried ? 'retried' : d.channel === 'webpush' && d.state === 'settled' ? 'notice'
     : over ? { given_up: 'over', waiting: 'not_needed' }[d.state] ?? d.state : d.state
   const why = retried ? word({ ...w.whys, ...w.whysYet }, d.why ?? 'broken') : whyText(d.why)
-  return fill(word(d.once ? w.link : w.states, state), { way: wayName(d.channel), why, attempts: count(d.attempts, w.attempts),
+  return fill(word(d.once ? w.link : w.states, state), { way: wayOf(d), why, attempts: count(d.attempts, w.attempts),
     at: when(d.at ?? '', now), next: when(d.next_at ?? '', now), until: when(d.until ?? '', now) })
 }

@@ -50,7 +50,7 @@ export function undelivered(desk) {
     return html`<li class="dk-card ${h.overdue ? 'dk-card--late' : ''}">
       <a href="#/handover/${h.id}">${tag(word(words.common.classes, h.class), 'bad')} ${personLine(h.patient)}</a>
       <span class="ds-soft">${bornAndNumber(h.patient)}</span>
-      <span>${fill(w.because, { way: wayName(d.channel), team, why: whyText(d.why) })}</span>
+      <span>${fill(d.whole ? w.becauseWhole : w.because, { way: wayName(d.channel), team, why: whyText(d.why) })}</span>
       <span class="ds-soft">${fill(w.since, { at: when(d.at), attempts: count(d.attempts, w.attempts) })}</span>${deadline(h.due)}
       ${h.to_team?.phone ? html`<span><a href="tel:${h.to_team.phone.replaceAll(' ', '')}">${fill(words.desk.handover.ring, { team,
           phone: h.to_team.phone })}</a></span>` : nothing}

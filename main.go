@@ -107,8 +107,7 @@ func run(ctx context.Context, set *settings.Settings) error {
 	app.RootCmd.AddCommand(demo.Command(set, built))
 	err = app.RootCmd.ExecuteContext(ctx)
 	if mounted != nil {
-		err = errors.Join(err, mounted.Wait(), app.OnTerminate().Trigger(&core.TerminateEvent{App: app},
-			func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }))
+		err = errors.Join(err, mounted.Wait(), pbapp.CloseApp(app))
 	}
 	return errors.Join(err, folder.leave())
 }

@@ -39,7 +39,7 @@ func serveTown(conf config) (*service, error) {
 	if err := os.WriteFile(filepath.Join(conf.Dir, townFile), text, 0o600); err != nil {
 		return nil, err
 	}
-	return &service{stop: app.ResetBootstrapState}, nil
+	return &service{stop: func() error { return pbapp.CloseApp(app) }}, nil
 }
 
 // devicesOf reads the devices of the town whose database is in a folder.
@@ -116,10 +116,6 @@ func startDoorstep(conf config) (app core.App, running *server.Server, url strin
 		return nil, nil, "", nil, err
 	}
 	return app, running, "http://" + addr, func() error {
-		event := &core.TerminateEvent{App: app}
-		err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error {
-			return errors.Join(running.Close(), e.App.ResetBootstrapState())
-		})
-		return errors.Join(err, <-served)
+		return errors.Join(running.Close(), pbapp.CloseApp(app), <-served)
 	}, nil
 }

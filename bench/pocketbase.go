@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"doorstep/internal/care"
+	"doorstep/internal/pbapp"
 )
 
 // The peer is PocketBase as somebody would start with it: a fresh app with its own defaults
@@ -50,9 +51,7 @@ func servePocketBase(conf config) (*service, error) {
 		return nil, err
 	}
 	return &service{url: "http://" + addr, devices: devices, stop: func() error {
-		event := &core.TerminateEvent{App: app}
-		err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
-		return errors.Join(err, <-served)
+		return errors.Join(pbapp.CloseApp(app), <-served)
 	}}, nil
 }
 

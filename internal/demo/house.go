@@ -217,8 +217,7 @@ func (h *house) close() error {
 		all = append(all, h.caught.Close())
 	}
 	if h.app != nil {
-		event := &core.TerminateEvent{App: h.app}
-		all = append(all, h.app.OnTerminate().Trigger(event, func(*core.TerminateEvent) error { return h.app.ResetBootstrapState() }))
+		all = append(all, pbapp.CloseApp(h.app))
 	}
 	return errors.Join(append(all, h.clear())...)
 }

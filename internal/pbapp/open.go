@@ -67,7 +67,7 @@ func Schema() (made map[string]string, err error) {
 		return nil, err
 	}
 	made, err = SchemaOf(app)
-	return made, errors.Join(err, app.ResetBootstrapState())
+	return made, errors.Join(err, CloseApp(app))
 }
 
 // SchemaOf is what an application's database has in sqlite_master, but for what SQLite makes by itself.
@@ -84,8 +84,7 @@ func SchemaOf(app core.App) (map[string]string, error) {
 }
 
 // OpenApp opens the database in dir, made when missing, and brings it to today's schema. Before is run
-// on the application before anything is opened, the place to bind hooks. The caller closes it with
-// ResetBootstrapState.
+// on the application before anything is opened, the place to bind hooks. The caller closes it with CloseApp.
 func OpenApp(dir string, before ...func(core.App)) (*core.BaseApp, error) {
 	app := core.NewBaseApp(Config(dir))
 	collections.BindTriggers(app)
@@ -99,4 +98,10 @@ func OpenApp(dir string, before ...func(core.App)) (*core.BaseApp, error) {
 		return nil, fmt.Errorf("migrate database in %s: %w", dir, err)
 	}
 	return app, nil
+}
+
+// CloseApp ends an application as a shutdown does, and closes its databases: what it watches and writes by itself ends too.
+// Where its databases alone are closed, that goes on, and holds all that the application knew.
+func CloseApp(app core.App) error {
+	return app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
 }

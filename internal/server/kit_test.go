@@ -210,7 +210,7 @@ func mount(t *testing.T, o server.Options) *served {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }); err != nil {
+		if err := pbapp.CloseApp(app); err != nil {
 			t.Error(err)
 		}
 	})

@@ -11,6 +11,7 @@ import (
 
 	"doorstep/internal/care"
 	"doorstep/internal/httpapi"
+	"doorstep/internal/pbapp"
 	"doorstep/internal/server"
 )
 
@@ -82,7 +83,7 @@ func TestMount_stops_in_order(t *testing.T) {
 	if err := mounted.Wait(); err != nil {
 		t.Errorf("stop again: %v", err)
 	}
-	if err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }); err != nil {
+	if err := pbapp.CloseApp(app); err != nil {
 		t.Errorf("terminate: %v", err)
 	}
 }
@@ -93,7 +94,7 @@ func TestMount_does_not_start_what_was_stopped(t *testing.T) {
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	t.Cleanup(func() { _ = pbapp.CloseApp(app) })
 	if err := mounted.Stop(); err != nil {
 		t.Fatal(err)
 	}

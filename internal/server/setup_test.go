@@ -80,7 +80,7 @@ func serving(t *testing.T, app core.App, clock *testkit.Clock) (url string, out 
 		if err := <-served; err != nil && !errors.Is(err, http.ErrServerClosed) {
 			t.Error(err)
 		}
-		_ = app.ResetBootstrapState()
+		_ = pbapp.CloseApp(app)
 	}
 }
 

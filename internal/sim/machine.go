@@ -102,11 +102,11 @@ func (m *machine) boot(d disk) error {
 	srv, err := server.Start(app, server.Options{Now: m.clock.Now, Entropy: m.entropy, Manual: true, Phones: manyPhones,
 		Log: slog.New(slog.DiscardHandler), Seams: seams})
 	if err != nil {
-		return errors.Join(err, app.ResetBootstrapState())
+		return errors.Join(err, pbapp.CloseApp(app))
 	}
 	handler, err := (&pbtest.App{BaseApp: app}).Handler()
 	if err != nil {
-		return errors.Join(err, srv.Close(), app.ResetBootstrapState())
+		return errors.Join(err, srv.Close(), pbapp.CloseApp(app))
 	}
 	if m.tear != nil {
 		handler = m.tear.between(handler, m)
@@ -203,7 +203,7 @@ func (m *machine) shut() error {
 		return nil
 	}
 	dir := m.app.DataDir()
-	err := errors.Join(m.srv.Close(), m.app.ResetBootstrapState())
+	err := errors.Join(m.srv.Close(), pbapp.CloseApp(m.app))
 	m.app, m.srv, m.handler = nil, nil, nil
 	return errors.Join(err, os.RemoveAll(dir))
 }

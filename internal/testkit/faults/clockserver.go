@@ -15,7 +15,6 @@ import (
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
-	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/pbapp"
 	"doorstep/internal/server"
@@ -50,6 +49,5 @@ func serve(dir, address string) error {
 	command := cmd.NewServeCommand(app, false)
 	command.SetArgs([]string{"--http", address})
 	err := command.ExecuteContext(ctx)
-	return errors.Join(err, mounted.Wait(), app.OnTerminate().Trigger(&core.TerminateEvent{App: app},
-		func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }))
+	return errors.Join(err, mounted.Wait(), pbapp.CloseApp(app))
 }

@@ -28,7 +28,7 @@ func morning(dir string) (t *town.Town, err error) {
 	}
 	srv, err := server.Start(app, server.Options{Manual: true}) // makes the signing key too
 	if err != nil {
-		return nil, errors.Join(err, app.ResetBootstrapState())
+		return nil, errors.Join(err, pbapp.CloseApp(app))
 	}
 	minter := identifier.NewMinter(rand.Reader)
 	err = app.RunInTransaction(func(tx core.App) error {
@@ -39,5 +39,5 @@ func morning(dir string) (t *town.Town, err error) {
 	if err == nil {
 		err = srv.Tick(context.Background())
 	}
-	return t, errors.Join(err, srv.Close(), app.ResetBootstrapState())
+	return t, errors.Join(err, srv.Close(), pbapp.CloseApp(app))
 }

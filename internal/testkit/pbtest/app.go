@@ -41,7 +41,7 @@ var template = sync.OnceValues(func() (files map[string][]byte, err error) {
 		return nil, err
 	}
 	// Closing the last connection folds the write-ahead log into the file.
-	if err := app.ResetBootstrapState(); err != nil {
+	if err := pbapp.CloseApp(app); err != nil {
 		return nil, err
 	}
 	files = map[string][]byte{}
@@ -121,9 +121,7 @@ func (a *App) Close(t testing.TB) {
 	if !a.IsBootstrapped() {
 		return
 	}
-	event := &core.TerminateEvent{App: a.BaseApp}
-	err := a.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return a.ResetBootstrapState() })
-	if err != nil {
+	if err := pbapp.CloseApp(a.BaseApp); err != nil {
 		t.Errorf("close application: %v", err)
 	}
 }

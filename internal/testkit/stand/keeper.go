@@ -175,10 +175,10 @@ func openEpoch(dir string) error {
 	}
 	srv, err := server.Start(app, server.Options{Manual: true})
 	if err != nil {
-		return errors.Join(err, app.ResetBootstrapState())
+		return errors.Join(err, pbapp.CloseApp(app))
 	}
 	err = srv.Engine.Do(context.Background(), func(tx *pbstore.Tx) error { return tx.NewEpoch() })
-	return errors.Join(err, srv.Close(), app.ResetBootstrapState())
+	return errors.Join(err, srv.Close(), pbapp.CloseApp(app))
 }
 
 // ask gives the server an order and waits for its answer.

@@ -71,8 +71,7 @@ func serve(f flags) error {
 	command := cmd.NewServeCommand(app, false)
 	command.SetArgs([]string{"--http", f.http})
 	err = command.ExecuteContext(ctx)
-	return errors.Join(err, mounted.Wait(), app.OnTerminate().Trigger(&core.TerminateEvent{App: app},
-		func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() }))
+	return errors.Join(err, mounted.Wait(), pbapp.CloseApp(app))
 }
 
 // obey carries out orders until its input ends.

@@ -43,7 +43,7 @@ func buildTown(dir string, further int) (*town, error) {
 	var t *town
 	srv, err := server.Start(app, server.Options{Manual: true}) // makes the signing key too
 	if err != nil {
-		return nil, errors.Join(err, app.ResetBootstrapState())
+		return nil, errors.Join(err, pbapp.CloseApp(app))
 	}
 	err = app.RunInTransaction(func(tx core.App) error {
 		s := &riverside.Seeder{App: tx, NewID: newID}
@@ -53,7 +53,7 @@ func buildTown(dir string, further int) (*town, error) {
 	if err == nil {
 		err = srv.Tick(context.Background())
 	}
-	return t, errors.Join(err, srv.Close(), app.ResetBootstrapState())
+	return t, errors.Join(err, srv.Close(), pbapp.CloseApp(app))
 }
 
 var minter = identifier.NewMinter(rand.Reader)

@@ -51,10 +51,15 @@ func TestAWalkThatSawMoreThanARestoredServerHasBeginsAnew(t *testing.T) {
 			t.Fatal("the walk ended before the server was put back")
 		}
 	}
+	begun, fail := w.srv.Engine.Pull(context.Background(), phone.session, syncer.PullRequest{Client: phone.client, First: syncer.FirstRound, Limit: wire.MinPullRows})
+	if fail != nil || begun.More || begun.Loading == nil {
+		t.Fatalf("the first instalment of a new phone: %+v %v", begun, fail)
+	}
 	w.putBack(kept)
-	got, fail := pull(last.Cursor)
-	if fail == nil || fail.Code != wire.CodeEpoch {
-		t.Errorf("the walk goes on as if nothing were missing: %+v %v", got, fail)
+	for name, cursor := range map[string]string{"a walk": last.Cursor, "a load between two instalments": begun.Cursor} {
+		if got, fail := pull(cursor); fail == nil || fail.Code != wire.CodeEpoch {
+			t.Errorf("%s goes on as if nothing were missing: %+v %v", name, got, fail)
+		}
 	}
 }
 

@@ -21,6 +21,9 @@ type walker struct {
 	session syncer.Session
 	client  string
 
+	first   string // who is to come first, where it holds nothing: syncer.FirstRound or nobody
+	loading bool   // more people come with the next pull
+	told    wire.Loading
 	cursor  string
 	staged  []stagedPage
 	scopes  map[string]bool
@@ -57,7 +60,7 @@ func (p *walker) page(limit int) (more bool) {
 	if n := len(p.staged); n > 0 {
 		from = p.staged[n-1].Cursor
 	}
-	page, fail := p.w.srv.Engine.Pull(context.Background(), p.session, syncer.PullRequest{Client: p.client, Cursor: from, Limit: limit})
+	page, fail := p.w.srv.Engine.Pull(context.Background(), p.session, syncer.PullRequest{Client: p.client, Cursor: from, Limit: limit, First: p.first})
 	if fail != nil {
 		p.w.t.Fatalf("pull: %v", fail)
 	}
@@ -77,14 +80,17 @@ func (p *walker) page(limit int) (more bool) {
 		}
 	}
 	p.settle()
-	p.cursor, p.staged = page.Cursor, nil
+	p.cursor, p.staged, p.loading = page.Cursor, nil, page.Loading != nil
+	if p.loading {
+		p.told = *page.Loading
+	}
 	return false
 }
 
 // walk pulls to the end.
 func (p *walker) walk(limit int) *walker {
 	for range 200 {
-		if !p.page(limit) {
+		if !p.page(limit) && !p.loading {
 			return p
 		}
 	}
@@ -195,6 +201,20 @@ func (p *walker) unlike(other *walker) string {
 		wrong = append(wrong[:4], fmt.Sprintf("and %d more", n-4))
 	}
 	return strings.Join(wrong, "; ")
+}
+
+// asFarAs is what a phone would hold if it held only the scopes that another does, which says that more people come.
+func (p *walker) asFarAs(other *walker) *walker {
+	if !other.loading {
+		return p
+	}
+	p.scopes = maps.Clone(other.scopes)
+	for key, r := range p.records {
+		r.Scopes = slices.DeleteFunc(slices.Clone(r.Scopes), func(s string) bool { return !p.scopes[s] })
+		p.records[key] = r
+	}
+	p.settle()
+	return p
 }
 
 // lines are everything a phone holds, a line each.

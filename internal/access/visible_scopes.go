@@ -17,8 +17,8 @@ type Visible struct {
 	// Access is whose.
 	Access *Access
 	own    map[string]bool // scopes that are not people
-	until  int64
-	first  int64 // scopes before it are done
+	owned  map[int64]bool  // their numbers
+	walk   Walk
 }
 
 // ScopeEvent says that a scope begins or ends for somebody, or that all of theirs start anew.
@@ -73,34 +73,48 @@ func (a *Access) NothingNew(client string, lastSeq, since int64) (quiet bool, he
 	return true, ix.head
 }
 
-// Visible looks from one number to another.
-func (a *Access) Visible(since, until int64) *Visible { return a.VisibleFrom(since, until, 0, 0) }
+// Walk is what is to be told: everything from one number to another, or what is left of that.
+type Walk struct {
+	Since, Until int64
+	Scope, Seq   int64       // how far it has come; 0 at its beginning
+	People       *Instalment // of a first load whose people come one after another; nil where everybody comes at once
+}
 
-// VisibleFrom is Visible for a walk that goes on: without the scopes before the one it has reached,
-// and that one from where it stopped.
-func (a *Access) VisibleFrom(since, until, scope, seq int64) *Visible {
+// Visible looks from one number to another.
+func (a *Access) Visible(since, until int64) *Visible {
+	return a.VisibleOn(Walk{Since: since, Until: until})
+}
+
+// VisibleOn is what a walk has to tell: without the scopes before the one it has reached, and that one from where it stopped.
+func (a *Access) VisibleOn(w Walk) *Visible {
 	ix := a.index
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	v := &Visible{Access: a, own: make(map[string]bool, len(a.own)), until: until, first: scope}
+	since := w.Since
 	if ix.resetAfter(a.Staff, since) {
 		since = 0
+	}
+	v := &Visible{Access: a, own: make(map[string]bool, len(a.own)), owned: make(map[int64]bool, len(a.own)), walk: w}
+	for _, name := range a.own {
+		v.own[name] = true
+		if id := ix.scopes[name]; id > 0 {
+			v.owned[id] = true
+		}
 	}
 	if since == 0 {
 		v.Events = append(v.Events, ScopeEvent{"*", ScopesReset})
 	}
 	for _, name := range a.own {
-		v.own[name] = true
 		if since == 0 {
 			v.Events = append(v.Events, ScopeEvent{name, ScopeAdded})
 		}
 		v.read(name, since)
 	}
 	v.people(since)
-	slices.SortFunc(v.Ranges, func(a, b Range) int { return cmp.Compare(a.Scope, b.Scope) })
+	slices.SortFunc(v.Ranges, func(a, b Range) int { return v.order(a.Scope, b.Scope) })
 	slices.SortFunc(v.Events, func(a, b ScopeEvent) int { return cmp.Compare(a.Scope, b.Scope) })
-	if len(v.Ranges) > 0 && v.Ranges[0].Scope == scope {
-		v.Ranges[0].From = max(v.Ranges[0].From, seq)
+	if len(v.Ranges) > 0 && v.Ranges[0].Scope == w.Scope {
+		v.Ranges[0].From = max(v.Ranges[0].From, w.Seq)
 	}
 	return v
 }
@@ -110,19 +124,25 @@ func (a *Access) VisibleFrom(since, until, scope, seq int64) *Visible {
 // by a repair or because a walk passed over their scope while they were away.
 func (v *Visible) people(since int64) {
 	ix, view := v.Access.index, v.Access.Duty.View
-	for patient := range ix.candidates(v.Access.holders, since) {
+	candidates := since
+	if v.walk.People != nil {
+		candidates = 0 // also of whom nothing has moved
+	}
+	for patient := range ix.candidates(v.Access.holders, candidates) {
 		scope := PersonScope(view, patient)
-		if v.first > 0 && ix.scopes[scope] < v.first {
+		id := ix.scopes[scope]
+		if !v.reaches(id) || !v.has(id) {
 			continue
 		}
-		h := ix.holding(v.Access.holders, patient, since, v.until)
+		h := ix.holding(v.Access.holders, patient, since, v.walk.Until)
+		comes := v.Comes(id)
 		switch {
-		case h.after && h.now && h.throughout:
+		case h.after && h.now && h.throughout && !comes:
 			v.read(scope, since)
 		case h.after && h.now:
 			v.Events = append(v.Events, ScopeEvent{scope, ScopeAdded})
 			v.read(scope, 0)
-		case h.before:
+		case h.before && !comes:
 			v.Events = append(v.Events, ScopeEvent{scope, ScopeRevoked})
 		}
 	}
@@ -130,9 +150,14 @@ func (v *Visible) people(since int64) {
 
 func (v *Visible) read(scope string, from int64) {
 	ix := v.Access.index
-	if id, ok := ix.scopes[scope]; ok && id >= v.first && ix.heads[id] > from {
+	if id, ok := ix.scopes[scope]; ok && v.reaches(id) && ix.heads[id] > from {
 		v.Ranges = append(v.Ranges, Range{Scope: id, From: from})
 	}
+}
+
+// reaches says whether a scope is not behind the walk already.
+func (v *Visible) reaches(scope int64) bool {
+	return v.walk.Scope == 0 || v.order(scope, v.walk.Scope) >= 0
 }
 
 // Holds says whether a scope is the viewer's at the end of the walk, and still.
@@ -147,8 +172,8 @@ func (v *Visible) Holds(scope string) bool {
 	ix := v.Access.index
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	h := ix.holding(v.Access.holders, patient, 0, v.until)
-	return h.after && h.now
+	h := ix.holding(v.Access.holders, patient, 0, v.walk.Until)
+	return h.after && h.now && v.has(ix.scopes[scope])
 }
 
 // MovedSince says whether anything has happened to a scope since the end of the walk: a record moved in
@@ -157,20 +182,20 @@ func (v *Visible) MovedSince(scope string) bool {
 	ix := v.Access.index
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	if ix.resetAfter(v.Access.Staff, v.until) {
+	if ix.resetAfter(v.Access.Staff, v.walk.Until) {
 		return true
 	}
 	patient := care.PatientOf(scope)
 	if patient == "" {
-		return v.own[scope] && ix.heads[ix.scopes[scope]] > v.until
+		return v.own[scope] && ix.heads[ix.scopes[scope]] > v.walk.Until
 	}
 	if scope != PersonScope(v.Access.Duty.View, patient) {
 		return false
 	}
-	h := ix.holding(v.Access.holders, patient, v.until, ix.head)
+	h := ix.holding(v.Access.holders, patient, v.walk.Until, ix.head)
 	switch {
 	case h.before && h.throughout:
-		return ix.heads[ix.scopes[scope]] > v.until
+		return ix.heads[ix.scopes[scope]] > v.walk.Until
 	default:
 		return h.before || h.after || h.now
 	}
@@ -197,8 +222,9 @@ func (v *Visible) Scopes() []string {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	for patient := range ix.candidates(v.Access.holders, 0) {
-		if h := ix.holding(v.Access.holders, patient, 0, v.until); h.after && h.now {
-			list = append(list, PersonScope(v.Access.Duty.View, patient))
+		scope := PersonScope(v.Access.Duty.View, patient)
+		if h := ix.holding(v.Access.holders, patient, 0, v.walk.Until); h.after && h.now && v.has(ix.scopes[scope]) {
+			list = append(list, scope)
 		}
 	}
 	sort.Strings(list)

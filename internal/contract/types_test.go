@@ -35,7 +35,7 @@ var types = map[string]any{
 	"HelloRequest": wire.HelloRequest{}, "HelloResponse": wire.HelloResponse{}, "OutboxState": wire.OutboxState{}, "ScopeState": wire.ScopeState{},
 	"RevokedScope": wire.RevokedScope{}, "SchemaState": wire.SchemaState{}, "Limits": wire.Limits{}, "Pace": wire.Pace{}, "Poke": wire.Poke{},
 	"PushResponse": wire.PushResponse{}, "SealedRequest": wire.SealedRequest{}, "SealedChange": wire.SealedChange{}, "SealedResponse": wire.SealedResponse{}, "Taken": wire.Taken{}, "SealingKey": wire.SealingKey{}, "Result": wire.Result{}, "RecordRef": wire.RecordRef{}, "Conflict": wire.Conflict{}, "Issue": wire.Issue{},
-	"PullResponse": wire.PullResponse{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
+	"PullResponse": wire.PullResponse{}, "Loading": wire.Loading{}, "ScopeEvent": wire.ScopeEvent{}, "Delivery": wire.Delivery{},
 	"DigestRequest": wire.DigestRequest{}, "DigestResponse": wire.DigestResponse{}, "ScopeDigest": wire.ScopeDigest{}, "HeldRecord": wire.HeldRecord{},
 	"Names": httpapi.Names{}, "RuleWarning": rules.Warning{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": access.Person{}, "Call": httpapi.Call{}, "RuleHeld": httpapi.RuleHeld{}, "HandoverProvenance": httpapi.HandoverProvenance{},

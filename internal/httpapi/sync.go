@@ -83,7 +83,7 @@ func (a *API) pull(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	r := syncer.PullRequest{Client: q.Get("client"), Cursor: q.Get("cursor"), Limit: limit, Wait: time.Duration(min(wait, maxWaitAsked)) * time.Second}
+	r := syncer.PullRequest{Client: q.Get("client"), Cursor: q.Get("cursor"), Limit: limit, First: q.Get("first"), Wait: time.Duration(min(wait, maxWaitAsked)) * time.Second}
 	if r.Wait > 0 {
 		return a.pullWaiting(e, r)
 	}

@@ -1,26 +1,17 @@
 package pbstore
 
-import (
-	"context"
-	"database/sql"
-)
+import "database/sql"
 
 const rowsInScopes = `SELECT s.name, (SELECT count(*) FROM sync_feed f WHERE f.scope = s.id) FROM json_each(?) n JOIN sync_scopes s ON s.name = n.value`
 
 // RowsIn counts the records in scopes, for the progress bar of a first load.
-func (s *Store) RowsIn(ctx context.Context, scopes map[string]bool) (map[string]int64, error) {
+func (v *Snapshot) RowsIn(scopes map[string]bool) (map[string]int64, error) {
 	counts := make(map[string]int64, len(scopes))
-	if len(scopes) == 0 {
-		return counts, nil
-	}
-	err := s.Read(ctx, func(v *Snapshot) error {
-		return v.each(rowsInScopes, func(r *sql.Rows) error {
-			var name string
-			var n int64
-			err := r.Scan(&name, &n)
-			counts[name] = n
-			return err
-		}, jsonList(sortedKeys(scopes)))
-	})
-	return counts, err
+	return counts, v.each(rowsInScopes, func(r *sql.Rows) error {
+		var name string
+		var n int64
+		err := r.Scan(&name, &n)
+		counts[name] = n
+		return err
+	}, jsonList(sortedKeys(scopes)))
 }

@@ -194,7 +194,7 @@ func open(app core.App, o Options) (*Server, error) {
 		meter = nil
 	}
 	s.Engine = syncer.New(s.Store, syncer.Options{Lost: strangers, Restored: len(lost) > 0, GroupSize: o.GroupMax, QueueLength: o.QueueMax, CursorKey: keys.Secret("cursor"),
-		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Secure: secure, Channels: channels, Beyond: later{s}, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
+		Now: o.Now, Meter: meter, Log: o.Log, Observer: observer, Secure: secure, Round: firstPeople, Channels: channels, Beyond: later{s}, Due: DueWork(s.Store), Clock: s.clock, Seams: o.Seams})
 	s.Figures = &pbmeasures.Keeper{Store: s.Store, Now: o.Now, Do: s.Engine.Do}
 	s.deliveries = s.newDeliveries()
 	if s.senders, err = s.newSenders(); err != nil {

@@ -40,10 +40,10 @@ func (f noLeft) Deliveries(v *access.Visible, rows []pbstore.FeedRow) ([]wire.De
 // noBackfill brings of a new grant only what changes from now on.
 type noBackfill struct{ syncer.PageSource }
 
-func (f noBackfill) Visible(who *access.Access, since, until, scope, seq int64) *access.Visible {
-	v := f.PageSource.Visible(who, since, until, scope, seq)
+func (f noBackfill) Visible(who *access.Access, walk access.Walk) *access.Visible {
+	v := f.PageSource.Visible(who, walk)
 	for i := range v.Ranges {
-		v.Ranges[i].From = max(v.Ranges[i].From, since)
+		v.Ranges[i].From = max(v.Ranges[i].From, walk.Since)
 	}
 	return v
 }
@@ -51,8 +51,8 @@ func (f noBackfill) Visible(who *access.Access, since, until, scope, seq int64) 
 // noRevoke keeps quiet about scopes that end.
 type noRevoke struct{ syncer.PageSource }
 
-func (f noRevoke) Visible(who *access.Access, since, until, scope, seq int64) *access.Visible {
-	v := f.PageSource.Visible(who, since, until, scope, seq)
+func (f noRevoke) Visible(who *access.Access, walk access.Walk) *access.Visible {
+	v := f.PageSource.Visible(who, walk)
 	v.Events = slices.DeleteFunc(slices.Clone(v.Events), func(e access.ScopeEvent) bool { return e.Op == access.ScopeRevoked })
 	return v
 }

@@ -45,7 +45,7 @@ func (e *Engine) Follow(ctx context.Context, s Session, cursorText string) (*Fol
 	if err == nil && !parted && cur.epoch == f.epoch && cur.since > 0 && cur.since <= f.since {
 		quiet, _ := who.NothingNew("", 0, cur.since)
 		f.since = cur.since
-		if quiet && !cur.walking() {
+		if quiet && !cur.walking() && cur.people == "" {
 			return f, nil
 		}
 	}

@@ -17,6 +17,7 @@ import (
 //	e3.88012.88123.57.88001.<seal>      since 88012, towards 88123, in scope 57 after 88001
 //	e3.88012.88123.57.88001.s88140.<seal>  either, of a page that was read when the sequence stood at 88140
 //	e3.88012.h<past>.<seal>             either, from a server that tells the histories behind it
+//	e3.88012.p<load>.<seal>             either, in a first load whose people come one after another: who has come
 //
 // Phones treat it as opaque. The seal makes sure that only a cursor this server gave out is
 // believed: one of a history that the database does not have then proves that it was restored.
@@ -28,8 +29,9 @@ type cursor struct {
 	seq   int64
 	// seen is where the sequence stood when the page was read that ended here: what changed after until is in no page of
 	// this round. A database that does not reach as far has lost it, and was restored. 0: no further than since and until.
-	seen int64
-	past string // the histories that led to it, as history.Book.Past writes them; "" of an earlier program
+	seen   int64
+	people string // how far a first load has come, as load.format writes it; "" of a phone that has everybody
+	past   string // the histories that led to it, as history.Book.Past writes them; "" of an earlier program
 }
 
 func (c cursor) walking() bool { return c.until > 0 }
@@ -58,6 +60,9 @@ func (cs cursors) format(c cursor) string {
 	text := c.epoch + "." + strconv.FormatInt(c.since, 10)
 	if c.walking() {
 		text += "." + strconv.FormatInt(c.until, 10) + "." + strconv.FormatInt(c.scope, 10) + "." + strconv.FormatInt(c.seq, 10)
+	}
+	if c.people != "" {
+		text += ".p" + c.people
 	}
 	if c.seen > max(c.since, c.until) {
 		text += ".s" + strconv.FormatInt(c.seen, 10)
@@ -95,6 +100,12 @@ func (cs cursors) parse(s string) (cursor, error) {
 	if further {
 		if seen, further = strings.CutPrefix(parts[len(parts)-1], "s"); further {
 			parts = parts[:len(parts)-1]
+		}
+	}
+	if last := len(parts) - 1; last > 0 && strings.HasPrefix(parts[last], "p") && len(parts[last]) > 1 {
+		c.people, parts = parts[last][1:], parts[:last]
+		if _, err := parseLoad(c.people); err != nil {
+			return cursor{}, errCursor
 		}
 	}
 	if len(parts) != 2 && len(parts) != 5 {

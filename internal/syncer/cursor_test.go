@@ -1,11 +1,24 @@
 package syncer
 
 import (
+	"reflect"
 	"strings"
 	"testing"
+
+	"doorstep/internal/access"
 )
 
 var testCursors = cursors{key: []byte("a key of the tests, 32 bytes long")}
+
+var begun = &load{Instalment: access.Instalment{First: []int64{3, 90, 1 << 40}, Done: 12, To: 57}, sent: 1960, of: 30210}
+
+func TestALoadComesBackAsItWasWritten(t *testing.T) {
+	for name, l := range map[string]*load{"none": nil, "one at its beginning": {}, "one under way": begun} {
+		if got, err := parseLoad(l.format()); err != nil || !reflect.DeepEqual(got, l) {
+			t.Errorf("%s: %+v came back as %+v, %v", name, l, got, err)
+		}
+	}
+}
 
 func TestACursorComesBackAsItWasGivenOut(t *testing.T) {
 	for _, c := range []cursor{
@@ -15,6 +28,8 @@ func TestACursorComesBackAsItWasGivenOut(t *testing.T) {
 		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001},
 		{epoch: "e3", since: 0, until: 1, scope: 1},
 		{epoch: "e3", since: 88012, past: "EQAB-_"},
+		{epoch: "e3", since: 88012, people: begun.format()},
+		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001, seen: 88140, people: begun.format(), past: "EQAB-_"},
 		{epoch: "e3", since: 88012, seen: 88140},
 		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001, seen: 88140, past: "EQAB-_"},
 		{epoch: "e3", since: 88012, until: 88123, scope: 57, seq: 88001, past: "EQAB-_"},
@@ -51,6 +66,13 @@ func TestWhatThisServerDidNotGiveOutIsNoCursor(t *testing.T) {
 		"seen, and no further, sealed":       sealed("e1.5.s5"),
 		"seen as nothing, sealed":            sealed("e1.1.s"),
 		"seen twice, sealed":                 sealed("e1.1.s3.s4"),
+		"a load that says nothing, sealed":   sealed("e1.5.p"),
+		"a load that is cut short, sealed":   sealed("e1.5.pAAEC"),
+		"a load that is no base64, sealed":   sealed("e1.5.p!!!!"),
+		"a load alone, sealed":               sealed("p" + begun.format()),
+		"two loads, sealed":                  sealed("e1.5.p" + begun.format() + ".p" + begun.format()),
+		"somebody twice in a load, sealed":   sealed("e1.5.p" + (&load{Instalment: access.Instalment{First: []int64{7, 7}}}).format()),
+		"a load of too many first, sealed":   sealed("e1.5.p" + (&load{Instalment: access.Instalment{First: make([]int64, mostFirst+1)}}).format()),
 		"very long":                          strings.Repeat("1", 5000),
 		"a walk with a scope below zero":     sealed("e1.1.2.-3.4"),
 		"our cursor with something behind":   ours + "x",

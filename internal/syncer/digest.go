@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 
+	"doorstep/internal/access"
 	"doorstep/internal/pbstore"
 	"doorstep/internal/wire"
 )
@@ -53,7 +54,13 @@ func (e *Engine) Digest(ctx context.Context, s Session, d *wire.DigestRequest) (
 		if fresh, ok := who.Fresh(); ok {
 			who = fresh
 		}
-		c := comparison{snap: snap, visible: who.Visible(0, cur.since), until: cur.since, content: d.Content}
+		walk := access.Walk{Until: cur.since}
+		if l, err := parseLoad(cur.people); err != nil {
+			return err
+		} else if l != nil {
+			walk.People = &l.Instalment // whoever has not come yet is not missing
+		}
+		c := comparison{snap: snap, visible: who.VisibleOn(walk), until: cur.since, content: d.Content}
 		ours, err := c.ours()
 		if err != nil {
 			return err

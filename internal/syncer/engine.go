@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"doorstep/internal/care"
 	"doorstep/internal/clockwatch"
 	"doorstep/internal/delivery"
 	"doorstep/internal/history"
@@ -42,6 +43,8 @@ type Options struct {
 	Restored bool
 	// Clock tells when the clock of the machine was set; nil: it never is.
 	Clock *clockwatch.Watch
+	// Round are the people whom a new phone of a member of staff needs first, the most important in front; nil: nobody.
+	Round func(snap *pbstore.Snapshot, viewer care.Viewer, now time.Time, most int) ([]string, error)
 	// Secure returns when all that was committed is as safe as it must be before a phone's push is answered, or why it is not; many may
 	// ask at once, and the writer waits for none of them. Nil: a commit is enough.
 	Secure func(context.Context) error

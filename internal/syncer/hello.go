@@ -100,7 +100,16 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 	if h.Schema < wire.MinPullSchema {
 		answer.Directive = "upgrade"
 	}
-	visible := who.Visible(cur.since, head)
+	l, err := parseLoad(cur.people)
+	if err != nil {
+		return nil, failure(err)
+	}
+	walk := access.Walk{Since: cur.since, Until: head}
+	if l != nil {
+		l.To = access.Everybody
+		walk.People = &l.Instalment
+	}
+	visible := who.VisibleOn(walk)
 	backfill := map[string]bool{}
 	for _, event := range visible.Events {
 		switch event.Op {
@@ -110,9 +119,11 @@ func (e *Engine) Hello(ctx context.Context, s Session, h *wire.HelloRequest) (*w
 			answer.Revoked = append(answer.Revoked, wire.RevokedScope{ID: event.Scope, Purge: "after_push"})
 		}
 	}
-	rows, err := e.store.RowsIn(ctx, backfill)
-	if err != nil {
-		return nil, failure(err)
+	rows := map[string]int64{}
+	if len(backfill) > 0 {
+		if rows, err = e.rowsIn(ctx, backfill); err != nil {
+			return nil, failure(err)
+		}
 	}
 	for _, id := range visible.Scopes() {
 		state := wire.ScopeState{ID: id, State: "ok"}

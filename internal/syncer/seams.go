@@ -35,7 +35,7 @@ type PushLedger interface {
 
 // PageSource is what a page is read from: what somebody may see, which rows of it moved, and those records.
 type PageSource interface {
-	Visible(who *access.Access, since, until, scope, seq int64) *access.Visible
+	Visible(who *access.Access, walk access.Walk) *access.Visible
 	Feed(ranges []access.Range, until int64, limit int) (rows []pbstore.FeedRow, cut bool, err error)
 	Deliveries(visible *access.Visible, rows []pbstore.FeedRow) ([]wire.Delivery, error)
 }
@@ -44,8 +44,8 @@ type PageSource interface {
 type snapshot struct{ *pbstore.Snapshot }
 
 // Visible implements PageSource.
-func (snapshot) Visible(who *access.Access, since, until, scope, seq int64) *access.Visible {
-	return who.VisibleFrom(since, until, scope, seq)
+func (snapshot) Visible(who *access.Access, walk access.Walk) *access.Visible {
+	return who.VisibleOn(walk)
 }
 
 // Rooms puts the rooms of a transaction together. Whatever goes through them comes here: pushes, due work,

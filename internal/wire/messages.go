@@ -139,10 +139,17 @@ type PullResponse struct {
 	Head    int64        `json:"head"`
 	Cursor  string       `json:"cursor"`
 	More    bool         `json:"more"`
+	Loading *Loading     `json:"loading,omitempty"` // more people come with the next pulls: a first load is under way
 	LastMid int64        `json:"last_mid"`
 	LastKey string       `json:"last_key"`
 	Scopes  []ScopeEvent `json:"scopes"`
 	Changes []Delivery   `json:"changes"`
+}
+
+// Loading says how far a first load has come whose people come one after another.
+type Loading struct {
+	Sent int64 `json:"sent"` // records that came
+	Of   int64 `json:"of"`   // about so many there are
 }
 
 // ScopeEvent adds, revokes or resets one scope; "reset" of "*" resets all of them.

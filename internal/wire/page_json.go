@@ -24,6 +24,13 @@ func (p *PullResponse) AppendJSON(b []byte) []byte {
 	b = appendText(b, p.Cursor)
 	b = append(b, `,"more":`...)
 	b = strconv.AppendBool(b, p.More)
+	if p.Loading != nil {
+		b = append(b, `,"loading":{"sent":`...)
+		b = strconv.AppendInt(b, p.Loading.Sent, 10)
+		b = append(b, `,"of":`...)
+		b = strconv.AppendInt(b, p.Loading.Of, 10)
+		b = append(b, '}')
+	}
 	b = append(b, `,"last_mid":`...)
 	b = strconv.AppendInt(b, p.LastMid, 10)
 	b = append(b, `,"last_key":`...)

@@ -13,7 +13,7 @@ func TestAPageIsWrittenAsEncodingJSONWouldWriteIt(t *testing.T) {
 	for name, page := range map[string]PullResponse{
 		"zero":    {},
 		"nothing": {Epoch: "e1", Head: 7, Cursor: "c", LastKey: id, Scopes: []ScopeEvent{}, Changes: []Delivery{}},
-		"all of it": {Epoch: "e3", History: "17-a4k2m7q5tx3zw", Head: 1 << 40, Cursor: "abc.def", More: true, LastMid: 12, LastKey: id,
+		"all of it": {Epoch: "e3", History: "17-a4k2m7q5tx3zw", Head: 1 << 40, Cursor: "abc.def", More: true, Loading: &Loading{Sent: 12000, Of: 30000}, LastMid: 12, LastKey: id,
 			Scopes: []ScopeEvent{{ID: "*", Op: "reset"}, {ID: "patient:" + id, Op: "add"}},
 			Changes: []Delivery{
 				{Collection: "visits", ID: id, Version: 3, Scopes: []string{"patient:" + id, "staff:" + id}, Data: json.RawMessage(`{"id":"x","note":"<b> & \"quoted\"","n":1.5}`)},
@@ -38,7 +38,7 @@ func TestAPageIsWrittenAsEncodingJSONWouldWriteIt(t *testing.T) {
 
 // A field added to these types must be added to AppendJSON too.
 func TestAPageHasTheFieldsThatAreWritten(t *testing.T) {
-	for of, want := range map[reflect.Type]int{reflect.TypeFor[PullResponse](): 9, reflect.TypeFor[ScopeEvent](): 2, reflect.TypeFor[Delivery](): 6} {
+	for of, want := range map[reflect.Type]int{reflect.TypeFor[PullResponse](): 10, reflect.TypeFor[Loading](): 2, reflect.TypeFor[ScopeEvent](): 2, reflect.TypeFor[Delivery](): 6} {
 		got := 0
 		for i := range of.NumField() {
 			if of.Field(i).Tag.Get("json") != "-" { // what stays on the server

@@ -28,7 +28,10 @@ func (r *Room) raise(person *care.Record, n *handover.New, c handover.Case, evid
 	if err != nil || !ok {
 		return err
 	}
-	return r.announce(rec, n)
+	if err := r.announce(rec, n); err != nil || r.Raised == nil {
+		return err
+	}
+	return r.Raised(rec.ID)
 }
 
 // setText writes the four parts of a handover's text; the safe note is apart.

@@ -77,6 +77,8 @@ type Room struct {
 	Store     Store
 	Reference Reference
 	Moment    care.Moment
+	// Raised is told of each handover that the server raises by itself: something may wait for it. Nil: nobody is.
+	Raised func(handover string) error
 }
 
 // system is the machine itself as an actor.

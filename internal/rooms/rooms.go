@@ -48,5 +48,6 @@ func Of(tx Store) *Rooms {
 	last := &arrange.Room{Store: tx, Reference: tx, Moment: tx}
 	middle := &judge.Room{Store: tx, Reference: tx, Moment: tx, Next: last}
 	first := &takein.Room{Store: tx, Evidence: tx, Notes: tx, Reference: tx, Moment: tx, Judge: middle, Handovers: last}
+	last.Raised = first.Raised
 	return &Rooms{Changes: first, TakeIn: first, Judge: middle, Arrange: last}
 }

@@ -35,7 +35,7 @@ const nurse = [
   ['today', page => goTo(page, '#/today'), 'Today,'],
   ['today, nobody found', page => page.getByLabel('Find a person').fill('zzz'), '0 people'],
   ['a person', page => goTo(page, `#/person/${stand.patients.Ames}`), 'Last readings'],
-  ['a person who is not on the phone', page => goTo(page, '#/person/01jz1x0000000000000000none'), 'Somebody who is no longer on this phone'],
+  ['a person who is not on the phone', page => goTo(page, '#/person/01jz1x0000000000000000none'), 'Somebody who is not on this phone'],
   ['a person, each reading over time', async page => { await goTo(page, `#/person/${stand.patients.Ames}`); await page.getByText('Each reading over time').click() }, 'Pulse over time'],
   ['changing details', page => goTo(page, `#/edit/${stand.patients.Ames}`), 'Change details'],
   ['a goal', page => goTo(page, `#/goal?person=${stand.patients.Ames}`), 'What do they want, in their own words?'],

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ahead } from '../../pb_public/shared/sync/ahead.js'
 
-/** The beginning of an answer. @param {string} cursor @param {boolean} more */
+/** The beginning of an answer. @param {string} cursor @param {boolean | string} more */
 const opening = (cursor, more) => `{"epoch":"e3","history":"17-a4k2m7q5tx3zw","head":88140,"cursor":"${cursor}","more":${more},"last_mid":4`
 
 /** Somebody who notes what is asked, and answers when told. */
@@ -34,6 +34,15 @@ test('a page that has begun to come says what to ask for next; what it says is a
   asked.c2.answer(false, 'c3')
   assert.equal((await ahead.page('c2', {})).more, false)
   assert.deepEqual(Object.keys(asked), ['', 'c1', 'c2'], 'nothing follows the last')
+})
+
+test('after an instalment of a first load the next one is asked for as early', async () => {
+  const { ahead, asked } = server()
+  const first = ahead.page('', {})
+  asked[''].early(opening('c1', 'false,"loading":{"sent":980,"of":8852}'))
+  assert.deepEqual(Object.keys(asked), ['', 'c1'])
+  asked[''].answer(false, 'c1')
+  await first
 })
 
 for (const [what, text] of [['of another server', '{"more":true,"cursor":"c1"'], ['that is cut off', opening('c1', true).slice(0, 40)], ['of an error', '{"code":"cursor"']]) {

@@ -258,6 +258,42 @@ describe('pulling', () => {
     assert.ok(s.client.view('patients', 'cole') && s.client.view('visits', 'v1'))
   })
 
+  test('a first load shows people as they come, the round first, and says that others are coming until they are there', async () => {
+    const server = new FakeServer(), s = { server, device: await Device.open(server), get client() { return this.device.client } }
+    await s.client.signIn({ identity: 'nia@example.org', password: 'secret' })
+    /** @type {string[]} */ const told = []
+    const comes = (/** @type {string} */ id, /** @type {number} */ sent) => ({ ...(sent ? { loading: { sent, of: 30 } } : {}), scopes: [{ id: `pc:${id}`, op: 'add' }],
+      changes: [change('patients', id, 40, [`pc:${id}`], { family_name: id })] })
+    server.pages.push(comes('cole', 10), { ...comes('dean', 20), more: true }, comes('eve', 25))
+    server.said.set('pull', [r => server.usual(r), r => server.usual(r), r => server.usual(r), 'lost'])
+    s.client.changed(() => {
+      const { loading, lastSynced, progress } = s.client.status()
+      told.push(`${s.client.list('patients').map(p => p.id)} ${loading} ${progress?.received ?? '-'} ${lastSynced > 0}`)
+    })
+    await s.client.sync()
+    assert.equal(server.asked('pull')[0].query.first, 'round')
+    assert.ok(told.includes('cole true 10 true'), told.join('\n'))
+    assert.equal(told.at(-1), 'cole,dean,eve true 25 true')
+    assert.ok(!told.some(line => line.startsWith('cole,dean ')), 'half of an instalment was shown')
+    await s.device.reopen()
+    assert.deepEqual(s.client.status().progress, { expected: 30, received: 25 }, 'a killed app says it still')
+    server.pages.push(comes('fay', 0))
+    assert.equal(await s.client.sync(), null)
+    assert.equal(server.asked('pull').at(-1)?.query.cursor, 'c3')
+    assert.equal(s.client.list('patients').length, 4)
+    assert.equal(s.client.status().loading, false)
+    assert.equal(server.kinds().indexOf('digest') > server.kinds().lastIndexOf('pull'), true, 'what has not come was compared')
+  })
+
+  test('who holds somebody asks for everybody at once', async () => {
+    const s = await settled()
+    s.server.said.set('pull', [refusal(400, 'cursor')])
+    s.server.pages.push({ scopes: [{ id: '*', op: 'reset' }, { id: 'pc:cole', op: 'add' }], changes: half.changes })
+    assert.equal(await s.client.sync(), null)
+    const { query } = s.server.asked('pull').at(-1) ?? { query: {} }
+    assert.deepEqual([query.cursor, query.first], [undefined, undefined])
+  })
+
   test('the next page is on its way while this one is stored', async () => {
     const s = await settled()
     s.server.pages.push(half, { changes: [change('visits', 'v1', 41, ['pc:cole'], { patient: 'cole' })] })

@@ -7,6 +7,7 @@ import { desk } from '../../pb_public/shared/words/en-GB-desk.js'
 import { account, administration, setup } from '../../pb_public/shared/words/en-GB-setup.js'
 import { board } from '../../pb_public/shared/words/en-GB-board.js'
 import { declined } from '../../pb_public/shared/words/en-GB-declined.js'
+import { footer, screens, unreadable, unsaid999 } from '../../pb_public/shared/words/en-GB-screens.js'
 import { practice } from '../../pb_public/shared/words/en-GB-practice.js'
 
 test('a gap without a value stays visible', () => {
@@ -50,7 +51,7 @@ test('what counts has a form for every way in which the language counts', () => 
       assert.deepEqual(Object.keys(table).sort(), ways, path)
     } else for (const [name, below] of Object.entries(table)) look(below, `${path}.${name}`)
   }
-  look({ ...words, board, declined, desk, practice, account, administration, setup })
+  look({ ...words, board, declined, footer, screens, unreadable, unsaid999, desk, practice, account, administration, setup })
   assert.ok(found.length > 20, `${found.length} of them found`)
 })
 

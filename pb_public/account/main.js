@@ -5,6 +5,7 @@ import { Refusal, Session, sentenceOf } from '../shared/ui/session.js'
 import { signInView } from '../shared/ui/signin.js'
 import { dutyOf } from '../shared/duties.js'
 import { screensOf } from '../shared/ui/screens.js'
+import { footer, screens } from '../shared/words/en-GB-screens.js'
 import { button, textInput } from '../desk/parts.js'
 import { wrongFields } from '../setup/description.js'
 import { fill, words } from '../setup/words.js'
@@ -122,7 +123,7 @@ function body() {
 const next = me => html`<p class="ds-banner ds-banner--good">${done}</p><h2 class="nhsuk-heading-m">${w.password.next}</h2>
   <p>${fill(w.password.phone, { address: `${location.host}/app/`, email: me.email ?? '' })}</p>
   <p><a class="nhsuk-button" href="/app/">${w.password.phoneHere}</a></p>
-  ${screensOf(me.role).filter(s => s !== 'app').map(s => html`<p><a href=${`/${s}/`}>${words.common.screens.go[s]}</a></p>`)}`
+  ${screensOf(me.role).filter(s => s !== 'app').map(s => html`<p><a href=${`/${s}/`}>${screens.go[s]}</a></p>`)}`
 
 const title = () => (byCode ? w.code.title : w.own.title)
 
@@ -138,7 +139,7 @@ function draw() {
       ${trouble ? html`<div class="nhsuk-error-summary" id="problem" tabindex="-1" aria-labelledby="problem-title">
           <h2 class="nhsuk-error-summary__title" id="problem-title">${w.problem}</h2><p>${trouble}</p></div>` : nothing}
       <div class="ds-sheet"><div class="ds-sheet__head">${title()}</div><div class="ds-sheet__body">${body()}</div></div>`}</main>
-    <footer class="ds-footer"><p>${words.common.footer}</p></footer>`, /** @type {HTMLElement} */ (document.getElementById('page')))
+    <footer class="ds-footer"><p>${footer}</p></footer>`, /** @type {HTMLElement} */ (document.getElementById('page')))
 }
 
 announcers()

@@ -30,7 +30,7 @@
  * @property {boolean} busy
  * @property {boolean} whole older visits are shown, too; for a moment after the unlock they are not
  * @property {string} trouble a sentence, "" when all is well
- * @property {{ done: number, total: number } | null} loading the first load, in records
+ * @property {{ done: number, total: number } | null} loading the first load, in records; after `lastSynced`, of who is not in the round
  */
 
 /**

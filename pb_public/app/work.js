@@ -124,7 +124,7 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
           .filter(i => mineToDecide(i, app.me)).length,
         lastSynced: s.lastSynced ? trueTime(s.lastSynced) : null, nextTry: s.error && s.nextTry ? trueTime(s.nextTry) : null,
         busy: s.phase !== 'idle', whole: s.whole, trouble: trouble(s.error),
-          loading: !s.lastSynced && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
+          loading: (s.loading || !s.lastSynced) && expected ? { done: s.progress?.received ?? 0, total: expected } : null }
     },
     items() {
       const open = new Set(client.issues().map(i => i.id))
@@ -214,7 +214,8 @@ export async function openWork({ database, vault, tabs, redraw, go, place, wiped
   const contacts = () => [...app.all('visits'), ...app.all('checkins')]
   function lookAtMoves() {
     const on = [app.all('visits'), app.all('checkins'), app.me.id, new Date(trueNow()).toDateString()]
-    if (!client.status().lastSynced || !client.status().whole || on.every((what, i) => what === moved.on[i])) return
+    const { lastSynced, whole, loading } = client.status()
+    if (!lastSynced || !whole || loading || on.every((what, i) => what === moved.on[i])) return
     moved.on = on
     moved.list = looked ? moves(looked, contacts(), { staff: app.me.id, teams: app.me.teams }, trueNow()) : []
     if (!moved.list.length) lookAgain()

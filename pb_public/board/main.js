@@ -7,6 +7,7 @@ import { takeTimeFrom } from '../shared/ui/now.js'
 import { screensView } from '../shared/ui/screens.js'
 import { Session, sentenceOf } from '../shared/ui/session.js'
 import { signInView } from '../shared/ui/signin.js'
+import { footer } from '../shared/words/en-GB-screens.js'
 import { promisesView } from './promises.js'
 import { runChart } from './run-chart.js'
 import { byPartner, pathwaysTable, waitingTable } from './tables.js'
@@ -173,7 +174,7 @@ function view() {
         : nothing}</div></header>
     <main class="ds-main" id="main" tabindex="-1">
       ${me ? inside() : signInView(session, !page.left && page.list !== null, draw)}</main>
-    <footer class="ds-footer bo-screen">${words.common.footer}</footer>`
+    <footer class="ds-footer bo-screen">${footer}</footer>`
 }
 
 function draw() {

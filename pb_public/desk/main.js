@@ -9,6 +9,7 @@ import { Refusal, Session, sentenceOf } from '../shared/ui/session.js'
 import { clock } from '../shared/ui/format.js'
 import { noScreen, screensView } from '../shared/ui/screens.js'
 import { signInState, signInView } from '../shared/ui/signin.js'
+import { footer } from '../shared/words/en-GB-screens.js'
 import { fill, words } from './words.js'
 import { follow } from './live.js'
 import { DeskContext } from './desk-context.js'
@@ -167,7 +168,7 @@ function page() {
         <button type="button" class="dk-plain" @click=${() => { notice = null; draw() }}>${w.hide}</button></p>` : nothing}
       ${current() === 'help' ? helpPage(me && desk.isDesk ? notices : null) : me ? body() : signInView(session, sessionEnded, draw)}
     </main>
-    <footer class="ds-footer"><p>${words.common.footer}</p></footer>`
+    <footer class="ds-footer"><p>${footer}</p></footer>`
 }
 
 const current = () => location.hash.replace(/^#\/?/, '').split('/')[0] || desk.home

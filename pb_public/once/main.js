@@ -4,6 +4,7 @@
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
 import { clock, personName } from '../shared/ui/format.js'
 import { Session, sentenceOf } from '../shared/ui/session.js'
+import { footer } from '../shared/words/en-GB-screens.js'
 import { button, textInput } from '../desk/parts.js'
 import { asText } from '../practice/text.js'
 import { fill, words } from '../practice/words.js'
@@ -83,7 +84,7 @@ function draw() {
     <main class="ds-main" id="main" tabindex="-1"><h1 class="nhsuk-heading-l" tabindex="-1">${w.title}</h1>
       ${trouble ? html`<div class="nhsuk-error-summary" id="problem" role="alert" tabindex="-1"><p>${trouble}</p></div>` : nothing}
       ${body()}</main>
-    <footer class="ds-footer"><p>${words.common.footer}</p></footer>`, /** @type {HTMLElement} */ (document.getElementById('page')))
+    <footer class="ds-footer"><p>${footer}</p></footer>`, /** @type {HTMLElement} */ (document.getElementById('page')))
 }
 
 announcers()

@@ -7,6 +7,7 @@ import { birth, nhsNumber, personName, when } from '../shared/ui/format.js'
 import { detailLines } from '../shared/ui/details.js'
 import { html, nothing } from '../shared/ui/html.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
+import { unreadable } from '../shared/words/en-GB-screens.js'
 import { fill, word, words } from './words.js'
 import { formView, takeOverText } from './forms.js'
 import { onPaper } from './paper.js'
@@ -92,7 +93,7 @@ function cautions(d, now) {
     ['bad', changedSince(d) && !lookedSince(d) && html`<strong>${
       fill(w.amended, { at: when(d.amended_at, now) })}.</strong> ${w.amendedLong}`],
     ['bad', d.unverified && html`<strong>${w.unverified}.</strong> ${w.unverifiedLong}`],
-    ['bad', unreadableTexts(d).length && html`<strong>${unreadableTexts(d).join('. ')}.</strong> ${words.common.cannotRead.told}`],
+    ['bad', unreadableTexts(d).length && html`<strong>${unreadableTexts(d).join('. ')}.</strong> ${unreadable}`],
     ['bad', d.side === 'escalated' && !closed(d) && !inHand(d) && fill(w.withOthers, { team: d.to_team?.name ?? '' })],
     ['warn', rule && !d.confirmed_by && html`<strong>${notConfirmed(d)[0]}.</strong> ${notConfirmed(d)[1]}`],
     ['warn', d.decline_reason && fill(w.declinedHere, { reason: d.decline_reason })],

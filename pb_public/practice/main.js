@@ -20,6 +20,7 @@ import { Live, pollEvery } from './live.js'
 import { counts } from './model.js'
 import { listOnPaper } from './paper.js'
 import { Notices } from '../shared/ui/notices.js'
+import { footer } from '../shared/words/en-GB-screens.js'
 import { notHereView } from './not-here.js'
 import { onceView } from './once.js'
 import { keepPrefs, readPrefs } from './prefs.js'
@@ -291,7 +292,7 @@ function view() {
     <main class="ds-main pi-main" id="main" tabindex="-1">${me ? inside()
       : html`<div class="pi-screen">${signInView(session, Boolean(owner) && !left, draw)}
         ${onceView(session, draw)}</div>`}</main>
-    <footer class="ds-footer pi-screen">${words.common.footer}</footer>
+    <footer class="ds-footer pi-screen">${footer}</footer>
     ${helpView(prefs, p => { prefs = p; keepPrefs(p); if (p.sound) { wakeSound(); chime(false) } draw() },
       me && !inbox.closedToRole ? notices : null)}
     ${me ? toast() : nothing}`

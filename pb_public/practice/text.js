@@ -7,6 +7,7 @@ import { saidOf } from '../shared/ui/evidence.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { measuredOverTime, readingRows, readingsChanged, readingsText, valueText } from '../shared/ui/readings.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
+import { unreadable, unsaid999 } from '../shared/words/en-GB-screens.js'
 import { fill, word, words } from './words.js'
 
 const w = words.practice
@@ -82,7 +83,7 @@ export function callRows(d, now) {
   const urgent = d.class === 'E' || d.class === 'U2'
   /** @type {[string, string][]} */
   const rows = [[w.s.call999, d.call_999 ? call999Text(d.call_999,
-    now) : d.class === 'E' && d.projection === 'full' ? words.common.calls.unsaid999 : ''],
+    now) : d.class === 'E' && d.projection === 'full' ? unsaid999 : ''],
     [w.s.call, d.call ? callText(d.call, now) : urgent && d.projection === 'full' ? words.common.calls.unsaid : '']]
   return rows.filter(([, text]) => text)
 }
@@ -115,7 +116,7 @@ export function asText(d, who, now) {
   if (d.projection === 'full' && !d.by_hand) lines.push(d.confirmed_by ? fill(w.confirmedBy, { name: d.confirmed_by.name })
       : notConfirmed(d)[1])
   if (d.unverified) lines.push(w.unverifiedLong)
-  if (unreadableTexts(d).length) lines.push(`${unreadableTexts(d).join('. ')}. ${words.common.cannotRead.told}`)
+  if (unreadableTexts(d).length) lines.push(`${unreadableTexts(d).join('. ')}. ${unreadable}`)
   if (d.superseded_by) lines.push(w.superseded)
   lines.push('')
   for (const part of /** @type {const} */ (['situation', 'background', 'assessment', 'recommendation', 'safe_note'])) {

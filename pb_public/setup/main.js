@@ -4,6 +4,7 @@
 import { announce, announcers, html, nothing, render } from '../shared/ui/html.js'
 import { Refusal, Session, sentenceOf } from '../shared/ui/session.js'
 import { clock } from '../shared/ui/format.js'
+import { footer } from '../shared/words/en-GB-screens.js'
 import { button, select, textInput } from '../desk/parts.js'
 import { blank, idOf, lacks, wrongFields } from './description.js'
 import { fill, word, words } from './words.js'
@@ -141,7 +142,7 @@ function draw() {
       <a class="ds-header__name" href="/">${words.common.product} <span class="dk-where">${w.name}</span></a></div></header>
     <main class="ds-main" id="main" tabindex="-1"><h1 class="nhsuk-heading-l">${w.name}</h1>
       <div class="ds-sheet"><div class="ds-sheet__head">${w.name}</div><div class="ds-sheet__body">${body()}</div></div></main>
-    <footer class="ds-footer"><p>${words.common.footer}</p></footer>`, /** @type {HTMLElement} */ (document.getElementById('page')))
+    <footer class="ds-footer"><p>${footer}</p></footer>`, /** @type {HTMLElement} */ (document.getElementById('page')))
 }
 
 announcers()

@@ -9,6 +9,7 @@ import { formText } from '../model/formtext.js'
 import { address } from '../router.js'
 import { back, banner } from './parts.js'
 import { saveForm } from './saving.js'
+import { loading } from './today.js'
 import { discard } from './unfinished.js'
 
 /** @typedef {import('../context.js').App} App */
@@ -20,7 +21,7 @@ import { discard } from './unfinished.js'
 export function gone(app, { title = words.app.gonePerson, patient = '' } = {}) {
   const forms = app.unfinished().filter(d => patient && (d.id === patient || d.who?.id === patient))
   return html`${back(address('today'), words.app.backToday)}<h1 class="nhsuk-heading-l">${title}</h1>
-    <p>${words.app.left.why} ${whatBecame(app, patient)}</p>
+    ${loading(app)}<p>${app.syncStatus().loading ? '' : words.app.left.why} ${whatBecame(app, patient)}</p>
     ${forms.map(d => html`<p class="ds-banner ds-banner--warn"><a
         href=${hrefOf(d)}>${fill(words.app.left.form, { what: words.app.unfinished.kinds[d.kind] })}</a></p>`)}`
 }

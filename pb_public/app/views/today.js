@@ -99,9 +99,9 @@ export function whoDied(app, nameOf) {
 
 /** @param {App} app */
 export function loading(app) {
-  const load = app.syncStatus().loading
+  const { loading: load, lastSynced } = app.syncStatus()
   if (!load) return nothing
-  return html`<div class="ds-banner"><label for="load">${fill(words.app.loading,
+  return html`<div class="ds-banner"><label for="load">${fill(lastSynced ? words.app.loadingOthers : words.app.loading,
         { done: load.done, total: Math.max(load.total, load.done) })}</label>
     <progress id="load" class="app-progress" max=${Math.max(load.total, load.done, 1)} value=${load.done}></progress></div>`
 }

@@ -13,6 +13,7 @@ import { Refusal, sentenceOf } from '../../shared/ui/session.js'
 import { button, checkbox, deadline, facts, momentInput, nameOf, personFacts, personLine, radios, select, tag, textArea, textInput,
     troubleBox, whoIs } from '../parts.js'
 import { fromLocal, toLocal } from '../../shared/ui/london.js'
+import { unreadable } from '../../shared/words/en-GB-screens.js'
 import { deliveryText, needless } from '../deliveries.js'
 import { fieldLabel, readable } from '../values.js'
 
@@ -92,7 +93,7 @@ export function handover(desk, [id = '', first = '']) {
         <p class="dk-who">${personLine(h.patient)}</p>${personFacts(h.patient)}
         ${troubleBox('handover-trouble', trouble)}
         ${unreadableTexts(h).length ? html`<p class="ds-banner ds-banner--bad">${unreadableTexts(h).join('. ')}. ${
-          words.common.cannotRead.told}</p>` : nothing}
+          unreadable}</p>` : nothing}
         ${facts([[w.from, [h.from_team?.name, h.from_staff?.name].filter(Boolean).join(', ')],
           [w.to, h.to_team ? html`${h.to_team.name}${h.to_team.phone
                 ? html` · <a href="tel:${h.to_team.phone.replaceAll(' ', '')}">${h.to_team.phone}</a>` : nothing}`

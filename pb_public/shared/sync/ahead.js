@@ -5,8 +5,8 @@
 /** @typedef {(cursor: string, how: { signal: AbortSignal, wait?: number, early: (text: string) => void }) => Promise<PullAnswer>} Ask */
 /** @typedef {{ cursor: string, answer: Promise<PullAnswer>, hand: AbortController, next: string, taken: boolean }} Asked */
 
-/** How an answer to a pull that is not the last begins (docs/protocol.md §7.2). */
-const opening = /^\{"epoch":"[^"]*",(?:"history":"[^"]*",)?"head":\d+,"cursor":"([^"]+)","more":true,/
+/** How an answer begins after which there is more to pull (docs/protocol.md §7.2). */
+const opening = /^\{"epoch":"[^"]*",(?:"history":"[^"]*",)?"head":\d+,"cursor":"([^"]+)","more":(?:true,|false,"loading":)/
 
 export class Ahead {
   #ask
@@ -31,7 +31,7 @@ export class Ahead {
     this.#follow(asked)
     try {
       const answer = await asked.answer
-      if (answer.more) asked.next = answer.cursor
+      if (answer.more || answer.loading) asked.next = answer.cursor
       this.#follow(asked)
       return answer
     } finally {

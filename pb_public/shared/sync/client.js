@@ -70,6 +70,7 @@ export { changes, patientOfSeen, Refusal, ServerError, Unreachable }
  * @property {number | null} nextTry when the next round begins; null: not before somebody signs in, or never
  * @property {unknown} error what the last round ended with: a ServerError, Unreachable or an error of the storage; null = it went well
  * @property {{ expected: number, received: number } | null} progress records of the pull under way, as far as the server announced them
+ * @property {boolean} loading the first load brings people one after another, and some have not come yet
  * @property {boolean} mustUpdate the server lets this version push, not pull
  * @property {boolean} whole all that is on the device is shown; before, older visits and readings are still being read
  */
@@ -245,10 +246,12 @@ export class Client {
   status() {
     const core = this.#core
     const due = this.#runner.due()
-    const { pulledAt, minPull, directive } = core.state.self
+    const { pulledAt, minPull, directive, loading } = core.state.self
+    const progress = loading ? { expected: loading.of, received: loading.sent } : core.progress
     return {
       phase: core.phase, lastSynced: pulledAt, nextTry: due === null ? null : core.now() + due, error: this.#runner.error,
-      progress: core.progress.expected > 0 ? { ...core.progress } : null, mustUpdate: directive === 'upgrade' || minPull > core.schema,
+      progress: progress.expected > 0 ? { ...progress } : null, loading: !!loading,
+      mustUpdate: directive === 'upgrade' || minPull > core.schema,
       whole: core.isWhole,
     }
   }

@@ -16,7 +16,7 @@ const encoder = new TextEncoder()
 
 /** @param {Core} core */
 export function digestDue({ state: { self }, digest, digestEvery, now }) {
-  if (self.stagedCursor || !self.cursor) return false
+  if (self.stagedCursor || !self.cursor || self.loading) return false
   const age = now() - self.digestAt
   return digest.wanted || digest.differs.length > 0 || age >= digestEvery || age < 0
 }

@@ -31,7 +31,8 @@ export async function pull(core, patience = {}) {
   await core.commit(t => pulled(t, from, answer))
   core.noteReceived(answer.changes.length)
   core.head = answer.head
-  core.round.pulled = !answer.more && core.state.staged.length === 0 && self.stagedCursor === '' && core.state.self.cursor === answer.cursor
+  const ended = !answer.more && !answer.loading
+  core.round.pulled = ended && core.state.staged.length === 0 && self.stagedCursor === '' && core.state.self.cursor === answer.cursor
 }
 
 /**
@@ -43,6 +44,7 @@ export async function page(core, cursor, { wait, signal, early } = {}) {
   /** @type {Record<string, string>} */
   const query = { client: core.state.self.client, limit: String(core.pageRows()) }
   if (cursor) query.cursor = cursor
+  else if (core.state.records.size === 0) query.first = 'round' // what is held would look like all there is
   if (wait) query.wait = String(wait)
   const answer = await exchange(core, { method: 'GET', path: '/pull', query, bearer: core.access.text, signal, early,
         patienceMs: (wait ?? 0) * 1000 })

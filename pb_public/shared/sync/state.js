@@ -48,6 +48,7 @@ export const sentLogKept = 14 * 24 * 3600_000
  * @property {number} minPull the oldest schema the server lets pull
  * @property {number} digestAt when what is held was last compared; 0 = never
  * @property {number} pulledAt when a pull last finished; 0 = never
+ * @property {Loading | null} loading of a first load whose people come one after another; null = everybody has come
  * @property {Json} [me] whose it is, as the enrolment said
  * @property {string} [called] its name, as the enrolment said: numbered where another of the same person has it
  */
@@ -100,9 +101,10 @@ export const sentLogKept = 14 * 24 * 3600_000
  *   gone?: '' | 'left' | 'retracted' }} Delivery
  */
 /** @typedef {{ id: string, op: 'add' | 'revoke' | 'reset' }} ScopeEvent */
+/** How far a first load has come, in records. @typedef {{ sent: number, of: number }} Loading */
 /**
- * @typedef {{ epoch: string, history?: string, head: number, cursor: string, more: boolean, last_mid: number, last_key: string,
- *   scopes: readonly ScopeEvent[], changes: readonly Delivery[] }} PullAnswer
+ * @typedef {{ epoch: string, history?: string, loading?: Loading, head: number, cursor: string, more: boolean, last_mid: number,
+ *   last_key: string, scopes: readonly ScopeEvent[], changes: readonly Delivery[] }} PullAnswer
  */
 
 /** A staged answer to a pull, and the cursor it answered. @typedef {{ number: number, from: string, answer: PullAnswer }} Page */
@@ -137,7 +139,7 @@ export const newSelf = () => ({
   epoch: '', cursor: '', stagedCursor: '', pages: 0,
   nextMid: 1, nextPlace: 1, confirmedMid: 0, confirmedKey: '', offsetMs: 0, offsetKnown: false, directive: '',
   limits: { push_mutations: 200, push_bytes: 4 << 20, pull_rows: 1000 }, pace: { min_interval_ms: 0, jitter_ms: 0 }, minPull: 0,
-    digestAt: 0, pulledAt: 0,
+    digestAt: 0, pulledAt: 0, loading: null,
 })
 
 /** @param {string} collection @param {string} id */

@@ -22,7 +22,8 @@ export function swap(t, last) {
   const end = () => {
     basis.settle()
     dropStaging(t)
-    t.putSelf({ cursor: last.cursor, pulledAt: t.core.now() })
+    const { pulledAt } = t.state.self, loading = last.loading ?? null
+    t.putSelf({ cursor: last.cursor, loading, pulledAt: (loading && pulledAt) || t.core.now() })
     confirm(t, last.last_mid, last.last_key)
   }
   const under = eachInPieces(told(t.state.staged), apply => apply(basis))

@@ -2,9 +2,8 @@
 // Which pages are for a role: links between them, and what is said to somebody on a page that is not for theirs.
 import { dutyOf } from '../duties.js'
 import { html, nothing } from './render.js'
+import { screens as w } from '../words/en-GB-screens.js'
 import { fill, word, words } from './words.js'
-
-const w = words.common.screens
 
 /** @typedef {'practice' | 'desk' | 'app' | 'board'} Screen */
 

@@ -9,7 +9,6 @@ export const words = {
   // ———————————————————————————————————————————————————————————————— common: all pages
   common: {
     product: 'Doorstep',
-    footer: 'Doorstep is not the legal care record. In an emergency call 999.',
     emergency: 'In an emergency call 999. Doorstep does not call anybody.',
     skip: 'Skip to main content',
     error: 'Error:', halfTyped: 'This is not whole yet. Fill in all of it, or empty it.',
@@ -32,15 +31,6 @@ export const words = {
       privacy_officer: 'Privacy officer', practice_reception: 'Reception', duty_gp: 'Duty GP',
       neighbourhood_lead: 'Neighbourhood lead', administrator: 'Administrator',
       server_administrator: 'Server administrator',
-    },
-    screens: {
-      practice: 'Inbox', desk: 'Desk', app: 'Visits', board: 'Board',
-      notHere: { practice: 'There is no inbox for your role', desk: 'There is no desk for your role', app: 'The app is not for your role',
-        board: 'There is no board for your role' },
-      elsewhere: 'You are signed in as {role}. What is for you is here:',
-      nowhere: 'You are signed in as {role}. Doorstep has no page for this role yet. Nothing waits for you here, and nothing is wrong with your account.',
-      go: { practice: 'The inbox of your team', desk: 'The desk', app: 'The app for visits: your tasks and answers come to your phone',
-        board: 'The board of your neighbourhood' },
     },
     classes: {
       E: 'Emergency', U2: 'Urgent, within 2 hours', SD: 'Same day', R: 'Routine', I: 'For information', SG: 'Safeguarding',
@@ -69,7 +59,6 @@ export const words = {
     readingValues: { on_oxygen: { false: 'Breathing air', true: 'On oxygen' }, acvpu: { A: 'Alert', C: 'New confusion', V: 'Responds to voice', P: 'Responds to pain', U: 'Unresponsive' } },
     // Stored, and cannot be read at the moment: by field, where it is no reading.
     cannotRead: { value: 'cannot be read', line: '{field}: cannot be read', why: 'It was recorded and is not missing. Whoever runs Doorstep has been told. If you know it, record it again.',
-      told: 'It is kept and is not missing. Whoever runs Doorstep has been told. Ask the sender if you need it now.',
       fields: { lone_working: 'Working alone: who is told', not_here: 'What it takes elsewhere', details: 'What was done', soft_signs: 'Not their usual self', news2: 'Early warning score', corrected: 'Times as the phone said them', seen: 'Whether they were seen', pregnant: 'Pregnancy', address_hidden: 'Whether the address is sensitive', communication_needs: 'Communication needs', helpers: 'Who helps', contact_lists: 'Lists that they are on', shared_lists: 'Lists that they are on', spo2_scale: 'Oxygen scale', consent: 'Consent', objection: 'Objection to sharing',
         opening_hours: 'Opening hours', special_days: 'Days with other hours', templates: 'What is asked at visits', recovery_key: 'Recovery key', shift_pin: 'Shift PIN', offline_lease_hours: 'Hours without the server', rules: 'Reasons', by_hand: 'Whether it was written by hand', evidence: 'The readings behind it', unverified: 'Whether it is verified', filled_in: 'What was filled in', late_by_seconds: 'How late it came',
         reached: 'Whether the call reached somebody', read_back: 'Whether it was read back', called_999_read_back: 'Whether the call to 999 was read back', detail: 'Details of an event', clock_offset_ms: 'Correction of the phone’s clock' } },
@@ -85,7 +74,7 @@ export const words = {
     noName: 'Name not shared with you',
     // Of the calls of a handover, and of times entered by hand: in every text about them.
     calls: { reached: 'They were rung at {at}: spoke to {name}.', reachedRole: 'They were rung at {at}: spoke to {name}, {role}.', somebody: 'somebody', readBack: 'It was read back.', notReadBack: 'It was not read back.', vain: 'The call at {at} reached nobody.', vainWhy: 'They could not be rung at {at}: {why}.', notNeeded: 'The sender saw no need to ring.',
-      called999: '999 was called at {at}.', called999Name: '999 was called at {at}: spoke to {name}.', vain999: '999 could not be called at {at}.', vain999Why: '999 could not be called at {at}: {why}.', notNeeded999: 'The sender saw no need to call 999.', unsaid: 'Nobody has said whether a call was made.', unsaid999: 'Nobody has said whether 999 was called.',
+      called999: '999 was called at {at}.', called999Name: '999 was called at {at}: spoke to {name}.', vain999: '999 could not be called at {at}.', vain999Why: '999 could not be called at {at}: {why}.', notNeeded999: 'The sender saw no need to call 999.', unsaid: 'Nobody has said whether a call was made.',
       entered: 'time entered by {who} at {at}', theAuthor: 'the author', by: { district_nurse: 'the nurse', matron: 'the matron', support_worker: 'the support worker', mental_health_practitioner: 'the practitioner', social_care_practitioner: 'the practitioner', link_worker: 'the link worker', volunteer: 'the volunteer', volunteer_coordinator: 'the coordinator', care_coordinator: 'the care coordinator', team_lead: 'the team lead' } },
     fault: 'Something went wrong in this page. Load it again; if it happens again, tell whoever runs Doorstep.',
     unreachable: 'The server cannot be reached. Check the connection and try again.',
@@ -129,7 +118,8 @@ export const words = {
     loadingRole: 'Loading what is yours …',
     backToday: 'Back to today',
     loading: 'Loading: {done} of {total} records. You can start when this is done.',
-    gonePerson: 'Somebody who is no longer on this phone',
+    loadingOthers: 'You can start. Others are still coming: {done} of {total} records.',
+    gonePerson: 'Somebody who is not on this phone',
     left: { why: 'They are not, or not any more, on your list.', sent: 'What you recorded about them was sent.', unsent: 'What you recorded about them is not sent yet. It goes when there is a signal.',
       asked: 'Something you recorded about them needs a decision: see My work.', form: 'A form about them is not finished, and was not sent: {what}',
       notSent: 'This person is not on your list any more. This form was not saved and was not sent: it is on this phone only.', send: 'Send to the team that has them now',

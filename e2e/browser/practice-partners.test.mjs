@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPhone } from './app-kit.mjs'
-import { openPage, until } from './kit.mjs'
+import { accessible, openPage, until } from './kit.mjs'
 import { becomes, inbox, loaded, names, press } from './practice-kit.mjs'
 
 const here = inbox()
@@ -96,6 +96,20 @@ test('social care accepts and answers one, and hands the other on to mental heal
   const guy = await here.page(t, 'guy')
   await loaded(guy)
   assert.deepEqual(await names(guy), [], 'neither was the practice’s')
+
+  // The practice is asked, too: each reads that the other was, and one answers theirs with the other.
+  const sleep = await nia.handOver({ patient: stand.patients.Calder, class: 'R', situation: 'Sleeps badly since her sister died', recommendation: 'Please see her' })
+  await guy.goto(`${stand.url}/practice/#/h/${sleep}`)
+  const beside = guy.getByRole('region', { name: 'Another partner was asked too' })
+  await beside.getByText(/^Community mental health: Routine, Seen, asked by /).waitFor()
+  assert.doesNotMatch(await guy.locator('main').innerText(), /Low since her sister/, 'what it says stays with those who have it')
+  await beside.getByRole('button', { name: 'Answer ours with what Community mental health was asked' }).click()
+  await accessible(guy, 'a form that joins')
+  await guy.locator('.pi-form button[type=submit]').click()
+  await becomes(async () => (await here.read(sleep, 'guy')).state, 'stood_down')
+  await mia.goto(`${stand.url}/practice/#/h/${mood}`)
+  await mia.reload()
+  await mia.locator('.pi-history').getByText(/your answer counts for both/).waitFor()
 })
 
 test('a team lead comes from the desk to one handover in the inbox, with nothing to sign in to', async t => {

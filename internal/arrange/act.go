@@ -65,6 +65,11 @@ func (r *Room) actWith(id string, a handover.Action, actor handover.Actor, versi
 			return rec, err
 		}
 	}
+	if after.State.Closed() && !h.State.Closed() {
+		if err := r.closed(rec, events); err != nil {
+			return rec, err
+		}
+	}
 	return rec, r.watch(rec)
 }
 

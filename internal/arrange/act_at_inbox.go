@@ -12,9 +12,6 @@ import (
 // CodeTooManyLines refuses what somebody does to a handover into which they have written MaxLines already.
 const CodeTooManyLines = "too_many_lines"
 
-// CodeChanged refuses a decision about a handover whose evidence grew after its author looked.
-const CodeChanged = "changed"
-
 // ActFromInbox is Act for somebody at an inbox, whose version says what they were looking at.
 //
 //   - The same thing done again by the same person, because the answer was lost, changes nothing
@@ -50,7 +47,17 @@ func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, 
 			return nil, err
 		}
 	}
+	with := a.With
+	if with != nil && before != nil {
+		if a.With, err = r.besides(before, with.ID); err != nil {
+			return before, err
+		}
+		a.Reason = r.joinedText(a.With, a.Reason)
+	}
 	rec, err := r.Act(id, a, actor, version)
+	if err == nil && with != nil {
+		err = r.tookIn(rec, a.With, actor)
+	}
 	var no *handover.Error
 	switch {
 	case errors.As(err, &no):
@@ -79,7 +86,7 @@ var eventsLeft = map[handover.Kind][]string{
 	handover.Acknowledge: {handover.EventAcknowledged}, handover.Unacknowledge: {handover.EventUnacknowledged},
 	handover.Accept: {handover.EventAccepted}, handover.Decline: {handover.EventDeclined}, handover.Answer: {handover.EventAnswered},
 	handover.HandOn: {handover.EventHandedOn}, handover.RecordCall: {handover.EventCallReached, handover.EventCallNotReached},
-	handover.File: {handover.EventFiled}, handover.StandDown: {handover.EventStoodDown}, handover.Confirm: {handover.EventConfirmed},
+	handover.File: {handover.EventFiled}, handover.StandDown: {handover.EventStoodDown, handover.EventJoined}, handover.Confirm: {handover.EventConfirmed},
 }
 
 // repeated says whether somebody has done just this since they looked.
@@ -94,6 +101,7 @@ func saysTheSame(e *care.Record, a handover.Action) bool {
 	ev := care.AsHandoverEvent(e)
 	var d struct {
 		To       string `json:"to"`
+		Into     string `json:"into"`
 		Outcome  string `json:"outcome"`
 		Name     string `json:"name"`
 		Role     string `json:"role"`
@@ -108,7 +116,10 @@ func saysTheSame(e *care.Record, a handover.Action) bool {
 	case handover.Decline:
 		return text == care.Clip(a.WhyDeclined(), maxEventText)
 	case handover.StandDown:
-		return text == care.Clip(a.Reason, maxEventText)
+		if a.With != nil {
+			return d.Into == a.With.ID
+		}
+		return ev.Kind() == handover.EventStoodDown && text == care.Clip(a.Reason, maxEventText)
 	case handover.HandOn:
 		return text == care.Clip(a.Reason, maxEventText) && (a.To.ID == "" || d.To == a.To.ID)
 	case handover.Answer:

@@ -40,7 +40,7 @@ var types = map[string]any{
 	"Names": httpapi.Names{}, "RuleWarning": rules.Warning{}, "Self": access.Self{}, "Colleague": access.Colleague{},
 	"Named": care.Named{}, "Person": access.Person{}, "Call": httpapi.Call{}, "RuleHeld": httpapi.RuleHeld{}, "HandoverProvenance": httpapi.HandoverProvenance{},
 	"HandoverView": httpapi.HandoverView{}, "HandoverEvent": httpapi.HandoverEvent{}, "Evidence": httpapi.Evidence{}, "Queues": desk.Queues{}, "NotHere": care.NotHere{}, "Figures": httpapi.Figures{},
-	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "TeamRoute": httpapi.TeamRoute{}, "AskedAccount": httpapi.AskedAccount{}, "ReceiverToken": httpapi.ReceiverToken{}, "TeamDelivery": httpapi.TeamDelivery{}, "OpenTeam": httpapi.OpenTeam{},
+	"TrendPoint": pbpages.TrendPoint{}, "Measured": pbpages.Measured{}, "TeamRoute": httpapi.TeamRoute{}, "AskedAccount": httpapi.AskedAccount{}, "ReceiverToken": httpapi.ReceiverToken{}, "TeamDelivery": httpapi.TeamDelivery{}, "AskBeside": httpapi.AskBeside{}, "OpenTeam": httpapi.OpenTeam{},
 	"Effect": desk.Effect{}, "Member": access.StaffRow{}, "Left": desk.Left{}, "Stayed": desk.Stayed{}, "Handed": desk.TakenOver{},
 	"Hanging": desk.Hanging{}, "HangingVisit": desk.HangingVisit{}, "DeviceRow": desk.Device{}, "DeviceReason": desk.Reason{}, "UnsentWork": desk.UnsentWork{},
 	"TimelineItem": httpapi.TimelineItem{}, "TimelineChange": httpapi.TimelineChange{}, "PersonContinuity": httpapi.PersonContinuity{}, "TimelinePhone": pbpages.TimelinePhone{},

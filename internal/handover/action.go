@@ -35,6 +35,9 @@ type Action struct {
 	// Deadlines are reckoned from now on all the same.
 	At time.Time
 
+	// With is what answers this one too, of a stand-down: what another partner was asked, which stands beside it.
+	With *Handover
+
 	// Into is the handover that the matter stands in after Join.
 	Into string
 }

@@ -23,6 +23,8 @@ type Handover struct {
 	SafeNote                       string
 	// Stranger: who sent it has not got the person, and decides nothing about it.
 	Stranger bool
+	// Copy: it stands beside another one, for the lead and the coordinator of what is in doubt.
+	Copy bool
 
 	ClinicalTime, RaisedAt, AckDue, ActDue time.Time
 
@@ -81,7 +83,7 @@ func FromRecord(r *care.Record) Handover {
 		SeenBy: h.SeenBy(), AcknowledgedBy: h.AcknowledgedBy(), AcknowledgedAt: h.AcknowledgedAt(), Owner: h.Owner(),
 		Called: h.Called(), CalledWhy: h.CalledWhy(), CalledAt: h.CalledAt(), CalledName: h.CalledName(), CalledRole: h.CalledRole(), Reached: h.Reached(),
 		ReadBack: h.ReadBack(), DeclineReason: h.DeclineReason(), Outcome: h.Outcome(), Answer: h.Answer(),
-		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(), Follows: h.Follows(), AmendedAt: h.AmendedAt(), Stranger: care.ByStranger(h.Evidence()),
+		FiledBy: h.FiledBy(), FiledAt: h.FiledAt(), Follows: h.Follows(), AmendedAt: h.AmendedAt(), Stranger: care.ByStranger(h.Evidence()), Copy: EvidenceIn(r).CopyOf != "",
 	}
 }
 

@@ -49,6 +49,9 @@ const (
 	EventGivenBack      = "given_back" // its owner does not look after it any more
 	EventRead           = "read"       // its sender has read what became of it
 	EventAdded          = "added"      // a line more, by either side
+	// What another partner was asked beside it. To the history of the one that answers both, and to that of the other when it is closed.
+	EventTookIn      = "took_in"
+	EventOtherClosed = "other_closed"
 
 	// What came of telling its team by a way beyond the inbox. Neither is a receipt by a person.
 	EventNotified     = "notified"

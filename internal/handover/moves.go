@@ -217,6 +217,9 @@ func (m *move) file() error {
 }
 
 func (m *move) standDown() error {
+	if m.a.With != nil {
+		return m.answeredWith(m.a.With)
+	}
 	if err := m.reason(); err != nil {
 		return err
 	}

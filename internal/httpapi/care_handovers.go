@@ -118,6 +118,8 @@ type handoverDetail struct {
 	Measured []pbpages.Measured `json:"measured"`
 	// Deliveries is what became of telling its teams by their ways beyond the inbox, the latest first.
 	Deliveries []TeamDelivery `json:"deliveries"`
+	// Beside are what other partners were asked about the same person and is open too.
+	Beside []AskBeside `json:"beside"`
 	// May lists what the reader can do to it as it stands.
 	May []string `json:"may"`
 }
@@ -161,9 +163,14 @@ func (a *API) detail(ctx context.Context, viewer *access.Access, id string) (d h
 		if d.Evidence, err = a.viewEvidence(v, seen); err != nil {
 			return err
 		}
-		d.Deliveries = []TeamDelivery{}
+		d.Deliveries, d.Beside = []TeamDelivery{}, []AskBeside{}
 		if seen.Projection == access.FullView {
 			if d.Deliveries, err = deliveriesOf(v, id); err != nil {
+				return err
+			}
+		}
+		if viewer.ReadsTrend(seen) { // whoever has to act on it, or has the person
+			if d.Beside, err = a.asksBeside(v, viewer, h); err != nil {
 				return err
 			}
 		}
@@ -203,6 +210,7 @@ type actRequest struct {
 	Version int64 `json:"version" validate:"min=0"`
 
 	Reason   string `json:"reason" validate:"max=2000"`                      // decline, hand-on, stand-down
+	With     string `json:"with" validate:"omitempty,len=26"`                // stand-down: what stands beside it and answers it too
 	Cause    string `json:"cause" validate:"max=40"`                         // decline: one of care.DeclineCauses, "" = none was chosen
 	Text     string `json:"text" validate:"max=4000"`                        // answer, hand-on, call, confirm; decline: where it goes instead
 	Outcome  string `json:"outcome" validate:"max=40"`                       // answer: one of care.HandoverOutcomes
@@ -219,6 +227,9 @@ type actRequest struct {
 func (r *actRequest) action(k handover.Kind) (handover.Action, error) {
 	a := handover.Action{Kind: k, Reason: r.Reason, Cause: r.Cause, Text: r.Text, Outcome: r.Outcome, Class: care.Class(r.Class), To: handover.Team{ID: r.ToTeam},
 		SafeNote: r.SafeNote, Name: r.Name, CalledRole: r.Role, Reached: r.Reached, ReadBack: r.ReadBack}
+	if k == handover.StandDown && r.With != "" {
+		a.With = &handover.Handover{ID: r.With}
+	}
 	if r.Version == 0 && k != handover.See {
 		return a, wire.Fail(wire.CodeInvalid, "version is missing: the one you were looking at.")
 	}

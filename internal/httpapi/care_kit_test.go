@@ -197,6 +197,7 @@ type view struct {
 	httpapi.HandoverView
 	Events   []httpapi.HandoverEvent `json:"events"`
 	Evidence []httpapi.Evidence      `json:"evidence"`
+	Beside   []httpapi.AskBeside     `json:"beside"`
 	May      []string                `json:"may"`
 }
 

@@ -36,7 +36,7 @@ const MostLookedAt = mostLookedAt
 // are for: one of each form.
 func Built() map[string]map[string]string {
 	built := map[string]map[string]string{"caseloadPage": {}, "foundPeople": {}, "inboxPage": {}, "inboxRow": {"": inboxRow()}, "inboxRows": {"": inboxRows()}, "inboxSome": {"": inboxSome()},
-		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}, "historyOf": {"": historyOf()}, "origins": {},
+		"inboxFrom": {"": inboxFrom("?1", `id = ?`)}, "trendSets": {"": trendSets()}, "historyOf": {"": historyOf()}, "openAbout": {"": openAbout()}, "origins": {},
 		"devicePage": {"": devicePage()}, "devicesWithWork": {"": devicesWithWork()}}
 	for _, c := range evidence {
 		built["origins"][c] = origins(c)

@@ -8,6 +8,7 @@ import { detailLines } from '../shared/ui/details.js'
 import { html, nothing } from '../shared/ui/html.js'
 import { cannotBeRead, unreadableTexts } from '../shared/ui/unreadable.js'
 import { unreadable } from '../shared/words/en-GB-screens.js'
+import { besideView } from './beside.js'
 import { fill, word, words } from './words.js'
 import { formView, takeOverText } from './forms.js'
 import { onPaper } from './paper.js'
@@ -63,6 +64,7 @@ export function detailView(inbox, on) {
         ? html`<span class="ds-tag ds-tag--bad">${w.unverified}</span>` : nothing}
         <strong>${closedText(d, now) || dueText(d, now)}</strong><span>${sender(d)}</span>${ringLater(d)}</p>
       ${others(inbox, d, now)}${ringFirst(d)}${cautions(d, now)}
+      ${besideView(d, now, id => { inbox.begin('stand_down', { with: id }) })}
     </div>
     ${doBar(inbox, d, on)}
     ${formView(inbox, on.draw)}

@@ -3,6 +3,7 @@
 // arrives meanwhile takes it away.
 import { described, errorOf, fieldGroup } from '../shared/ui/fields.js'
 import { html, ifDefined, live, nothing } from '../shared/ui/html.js'
+import { besideText } from './beside.js'
 import { fill, word, words } from './words.js'
 
 const w = words.practice
@@ -21,7 +22,7 @@ function problems(inbox, form) {
       need('reason', w.form.decline.need)
       need('text', w.form.decline.needInstead)
       break
-    case 'stand_down': need('reason', w.form.stand_down.need); break
+    case 'stand_down': if (!v.with) need('reason', w.form.stand_down.need); break
     case 'answer':
       need('outcome', w.form.answer.need)
       if (v.outcome === 'more_work_asked') need('text', w.form.answer.needText)
@@ -114,7 +115,12 @@ function fields(inbox, form, draw) {
     case 'decline': return html`${choose('cause', f.decline.cause, [['', f.decline.choose], ...Object.entries(words.declined)])}
       ${text('reason', f.decline.reason, { most: 1500 })}${text('text', f.decline.instead, { lines: 2, most: 400,
       hint: f.decline.insteadHint })}`
-    case 'stand_down': return text('reason', f.stand_down.reason)
+    case 'stand_down': {
+      const joins = (inbox.detail?.data?.beside ?? []).filter(o => o.may_join)
+      return html`${joins.length ? choose('with', f.stand_down.with, [['', f.stand_down.alone],
+          ...joins.map(o => /** @type {[string, string]} */ ([o.id, besideText(o, inbox.now())]))]) : nothing}
+        ${v.with ? text('reason', f.stand_down.more, { optional: true, lines: 2 }) : text('reason', f.stand_down.reason)}`
+    }
     case 'confirm': return text('text', f.confirm.text, { optional: true, lines: 2 })
     case 'file': return nothing
     case 'convert': return html`${text('reason', f.convert.reason)}${text('text', f.convert.text)}`

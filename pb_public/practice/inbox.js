@@ -233,12 +233,12 @@ export class Inbox {
 
   // ———————————————————————————————————————————————————————————————— everything else that can be done
 
-  /** Opens a form on the open handover. @param {string} kind */
-  begin(kind) {
+  /** Opens a form on the open handover. @param {string} kind @param {Record<string, any>} [values] what is chosen already */
+  begin(kind, values = {}) {
     const d = this.detail?.data
     if (!d) return
     this.notice = null
-    this.form = { kind, values: {}, problems: [], sending: false, version: d.version }
+    this.form = { kind, values, problems: [], sending: false, version: d.version }
     this.out.changed()
   }
 

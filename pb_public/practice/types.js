@@ -55,7 +55,14 @@
 /** @typedef {{ id: string, at: string, total: number | null, band: string, floor_total: number, scale: number,
  *   age_unknown?: boolean }} TrendPoint */
 /** @typedef {{ id: string, at: string, readings: Record<string, number> }} Measured */
-/** @typedef {Item & { events: HandoverEvent[], evidence: Evidence[], trend: TrendPoint[], measured: Measured[] }} Detail */
+/**
+ * @typedef {{ id: string, to_team: Named | null, from_team: Named | null, class: string, state: string, raised_at: string,
+ *   same_cause: boolean, may_see: boolean, may_join: boolean }} Beside
+ */
+/**
+ * @typedef {Item & { events: HandoverEvent[], evidence: Evidence[], trend: TrendPoint[], measured: Measured[],
+ *   beside: Beside[] }} Detail
+ */
 
 /** @typedef {Named & { open: boolean, opens_at?: string, stated: boolean, out_of_hours?: string,
  *   not_here?: import('../shared/ui/not-here.js').NotHere[], says_not_here?: boolean }} OpenTeam */

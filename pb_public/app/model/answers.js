@@ -8,7 +8,7 @@ import { closed, inHand, unanswered, unansweredStates } from '../../shared/state
 /**
  * What has to be known or done about one handover. A task asks this team for something; every other kind says what
  * became of something this person handed over.
- * @typedef {'task' | 'answer' | 'declined' | 'moved' | 'unanswered' | 'nowhere' | 'call' | 'stopped'} Kind
+ * @typedef {'task' | 'answer' | 'declined' | 'moved' | 'unanswered' | 'nowhere' | 'call' | 'stopped' | 'joined'} Kind
  */
 /**
  * @typedef {object} Matter
@@ -30,7 +30,7 @@ const dayMs = 86_400_000
 
 /** The lines by which each kind of news shows in a history. @type {Record<string, string[]>} */
 const tells = { answer: ['answered'], declined: ['declined'], moved: ['handed_on'], unanswered: unansweredStates, nowhere: ['raised'],
-  call: ['call_needed'], stopped: ['stood_down'] }
+  call: ['call_needed'], stopped: ['stood_down'], joined: ['joined', 'other_closed'] }
 
 /** The classes in the order in which somebody is in a hurry. */
 const hurry = ['E', 'U2', 'SG', 'SD', 'R', 'I']
@@ -99,7 +99,10 @@ function became(h, /** @type {Rec[]} */ history) {
     case 'declined': return 'declined'
     case 'no_destination': return 'nowhere'
     case 'call_needed': return 'call'
-    case 'stood_down': return history.some(e => e.kind === 'joined') ? '' : 'stopped'
+    case 'stood_down': {
+      const joined = history.find(e => e.kind === 'joined')
+      return !joined ? 'stopped' : joined.by ? 'joined' : '' // the server joined what is one matter
+    }
   }
   return history.some(e => e.kind === 'handed_on') && !inHand(h) ? 'moved' : ''
 }
@@ -110,7 +113,7 @@ function news(h, history, me, now) {
   if (!kind) return []
   const told = history.filter(e => !e.pending && tells[kind].includes(e.kind)).at(-1)
   const at = told?.at ?? h.raised_at ?? '', by = told?.by ?? ''
-  if (kind === 'stopped' && by === me.id) return []
+  if (['stopped', 'joined'].includes(kind) && by === me.id) return []
   const called = kind === 'call' && (h.reached === true || history.some(e => e.pending && e.kind === 'call_reached'))
   const read = kind !== 'call' && history.some(e => e.kind === 'read' && (e.pending || (e.by === me.id && e.at >= at)))
   if (called || read || now - Date.parse(at) > newsDays * dayMs) return []

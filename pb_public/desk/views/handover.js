@@ -118,6 +118,10 @@ export function handover(desk, [id = '', first = '']) {
                 ['NEWS2', `${e.news2.total ?? fill(words.common.chart.atLeast, { n: e.news2.floor_total })}: ${word(words.common.bands,
                   e.news2.band)}${e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
+        ${h.beside?.length ? html`<h2 class="nhsuk-heading-m">${w.beside}</h2><p class="ds-soft">${w.besideMeans}</p>
+          <ul class="dk-tight">${h.beside.map((/** @type {any} */ o) => html`<li>${fill(w.besideLine, { team: o.to_team?.name ?? '',
+              class: word(words.common.classes, o.class), state: word(words.common.states, o.state), at: when(o.raised_at, now()) })}${
+            o.may_see ? html` <a href="#/handover/${o.id}">${words.desk.handover.besideOpen}</a>` : nothing}</li>`)}</ul>` : nothing}
         ${h.deliveries?.length ? html`<h2 class="nhsuk-heading-m">${w.ways}</h2><p class="ds-soft">${w.waysMean}</p>
           <ul class="dk-tight">${h.deliveries.map((/** @type {any} */ d) => html`<li>${deliveryText(d, now(), needless(h, d))}${
             d.state === 'given_up' && !needless(h, d)

@@ -99,10 +99,8 @@ function became(h, /** @type {Rec[]} */ history) {
     case 'declined': return 'declined'
     case 'no_destination': return 'nowhere'
     case 'call_needed': return 'call'
-    case 'stood_down': {
-      const joined = history.find(e => e.kind === 'joined')
-      return !joined ? 'stopped' : joined.by ? 'joined' : '' // the server joined what is one matter
-    }
+    case 'stood_down': // what the server joined is one matter
+      return history.some(e => e.kind === 'joined' && e.by) ? 'joined' : history.some(e => e.kind === 'joined') ? '' : 'stopped'
   }
   return history.some(e => e.kind === 'handed_on') && !inHand(h) ? 'moved' : ''
 }

@@ -31,7 +31,7 @@ func (r *Room) raise(person *care.Record, n *handover.New, c handover.Case, evid
 	if err := r.announce(rec, n); err != nil || r.Raised == nil {
 		return err
 	}
-	return r.Raised(rec.ID)
+	return r.Raised(rec)
 }
 
 // setText writes the four parts of a handover's text; the safe note is apart.

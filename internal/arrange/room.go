@@ -78,7 +78,7 @@ type Room struct {
 	Reference Reference
 	Moment    care.Moment
 	// Raised is told of each handover that the server raises by itself: something may wait for it. Nil: nobody is.
-	Raised func(handover string) error
+	Raised func(came *care.Record) error
 }
 
 // system is the machine itself as an actor.

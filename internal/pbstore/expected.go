@@ -88,13 +88,13 @@ func (tx *Tx) ForgetExpected(after string, before time.Time) (last string, err e
 	return last, err
 }
 
-// waitsStill says whether the record that names another one stands, names it still, and has not waited too long.
+// waitsStill says whether the record that names another one stands, names it still (one that names no field does), and has not waited too long.
 func (tx *Tx) waitsStill(by []string, before time.Time) (bool, error) {
 	if len(by) != 4 || tx.store.tables.byName[by[1]] == nil {
 		return false, nil
 	}
 	rec, err := tx.Record(tx.store.tables.byName[by[1]].Collection, by[2])
-	return err == nil && rec != nil && rec.Text(by[3]) == by[0] && !rec.ReceivedAt.Before(before), err
+	return err == nil && rec != nil && (by[3] == "" || rec.Text(by[3]) == by[0]) && !rec.ReceivedAt.Before(before), err
 }
 
 func (tx *Tx) forgetExpected(ref, record string) error {

@@ -1,6 +1,8 @@
 package rooms_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"doorstep/internal/care"
@@ -43,5 +45,47 @@ func TestACallAboutAHandoverThatTheServerRaisesAgainIsTakenIn(t *testing.T) {
 	}
 	if got := s.stored(care.Quarantine, res.Issues[0].ID); care.AsIssue(got).State() == care.IssueOpen {
 		t.Errorf("the issue is open: %v", got.Values)
+	}
+}
+
+// Somebody whose change is refused spoke in confidence, and wrote a further line into the concern that the server raises
+// from it. A restored server gets the line first: nobody can tell what it is about, so it is hidden from everybody, and the
+// safeguarding lead has it once the concern is there. The simulator's seed 1028 found that nobody ever had it.
+func TestWordsInAConcernThatTheServerRaisesAgainComeBeforeTheSafeguardingLead(t *testing.T) {
+	concern := op{"op": "create", "collection": care.Handovers, "id": storetest.ID(6001), "set": op{"class": string(care.Safeguarding), "situation": "the first words"}}
+	raisedBy := func(s *story) *care.Record {
+		concern["set"].(op)["patient"] = s.Town.Ben
+		if res := s.push(s.Town.Stranger(), concern); res.Status != care.Quarantined {
+			t.Fatalf("the concern of a stranger ended %+v", res)
+		}
+		for _, h := range s.handovers(s.Town.Ben) {
+			if care.AsHandover(h).Class() == care.Safeguarding && strings.Contains(h.Text("situation"), "the first words") {
+				return h
+			}
+		}
+		t.Fatal("no concern is raised from it")
+		return nil
+	}
+	raised := raisedBy(newStory(t))
+
+	s := newStory(t)
+	s.n = 50
+	res := s.push(s.Town.Stranger(), op{"op": "create", "collection": care.HandoverEvents, "id": storetest.ID(8001), "set": op{"handover": raised.ID, "patient": s.Town.Ben,
+		"kind": "added", "text": "the further words"}})
+	if res.Status != care.Quarantined || res.Issues[0].Code != care.CodeNoPermission {
+		t.Fatalf("the line ended %+v", res)
+	}
+	before := s.stored(care.Quarantine, res.Issues[0].ID).Version
+	s.n = 0
+	if again := raisedBy(s); again.ID != raised.ID {
+		t.Fatalf("another concern is raised: %s and %s", again.ID, raised.ID)
+	}
+	if !slices.ContainsFunc(s.handovers(s.Town.Ben), func(h *care.Record) bool {
+		return care.AsHandover(h).Class() == care.Safeguarding && strings.Contains(string(h.Raw("evidence")), "the further words")
+	}) {
+		t.Error("nobody has the further words before them")
+	}
+	if after := s.stored(care.Quarantine, res.Issues[0].ID).Version; after == before {
+		t.Error("whoever reads the issue is not told of it anew")
 	}
 }

@@ -10,6 +10,12 @@ func (r *Room) setAsideMisnamed(came *care.Record) error {
 		return err
 	}
 	for _, by := range list {
+		if by.Collection == care.Quarantine {
+			if err := r.readAgain(by.ID); err != nil {
+				return err
+			}
+			continue
+		}
 		c, ok := care.ByName(by.Collection)
 		if !ok {
 			continue

@@ -99,8 +99,8 @@ func isConcern(rec *care.Record) bool {
 }
 
 // lineOfConcern says whether an op adds a line to the history of a safeguarding concern, be it one that is itself held back,
-// and whom that is about.
-func (in *input) lineOfConcern(op *care.Op) (patient string, is bool, err error) {
+// and whom that is about. A line of a handover that nobody knows is looked at again when there is one; see Room.Raised.
+func (in *input) lineOfConcern(op *care.Op, issue *care.Record) (patient string, is bool, err error) {
 	id, _ := op.Set["handover"].(string)
 	if op.Collection != care.HandoverEvents || !care.IsID(id) {
 		return "", false, nil
@@ -113,6 +113,9 @@ func (in *input) lineOfConcern(op *care.Op) (patient string, is bool, err error)
 		return rec.Person(), isConcern(rec), nil
 	}
 	row, err := in.Store.QuarantinedCreate(id)
+	if err == nil && row == "" {
+		err = in.Notes.Expect(id, care.Reference{Collection: care.Quarantine, ID: issue.ID})
+	}
 	if err != nil || row == "" {
 		return "", false, err
 	}
@@ -152,7 +155,7 @@ func (in *input) wordsRefused(p *planned, issue *care.Record) error {
 		if patient == "" {
 			in.keepWords(p, "", op.ID, access.ConcernIn(op), issue)
 		}
-		if about, is, err := in.lineOfConcern(op); err != nil {
+		if about, is, err := in.lineOfConcern(op, issue); err != nil {
 			return err
 		} else if is {
 			patient = about

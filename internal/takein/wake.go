@@ -46,16 +46,6 @@ func (in *input) wakeFor(rec *care.Record) error {
 	return in.wake(w, in.by.Approver)
 }
 
-// Raised notes that a handover is there that the server raised by itself, as it does again when what was lost with a
-// restored database is sent anew: what was written into it, and came first, runs after this transaction.
-func (r *Room) Raised(handover string) error {
-	waiting, err := r.Store.WaitingFor(handover, "", 0, 1)
-	if err != nil || len(waiting) == 0 {
-		return err
-	}
-	return r.Notes.DueAt(r.Moment.Now(), care.DueWake, handover)
-}
-
 // Wake replays the quarantined changes that waited for a record to appear, or for a person to be on a caseload: those of
 // a client in their order. Ref is the record or the person, or what an earlier call left.
 func (r *Room) Wake(ref string) error {

@@ -53,7 +53,9 @@ test('somebody is put on a list, the phone of a nurse says when they are due, an
   await card.getByText('To be seen every 14 days').waitFor()
   await accessible(nia, 'a person on a list')
 
-  // They were to be seen long ago: the planner is offered them, and the list says that they are overdue.
+  // They were to be seen long ago, and at whatever hour this runs no visit is to come: the planner is offered them, and the
+  // list says that they are overdue.
+  await stand.exec(`UPDATE visits SET status = 'cancelled' WHERE status = 'planned' AND patient = '${stand.patients.Ames}'`)
   await stand.exec(`UPDATE contact_people SET since = '2020-01-01', due_on = '2020-01-15'`)
   await page.goto(`${stand.url}/desk/#/day`)
   const due = page.getByRole('region', { name: 'To keep in touch with, and nothing is planned' })

@@ -1,7 +1,7 @@
 package statements
 
 import (
-	"errors"
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,30 +68,34 @@ func TestEveryStatementSearches(t *testing.T) {
 func TestWhatADeskSeesToIsFoundByWhatIsOpen(t *testing.T) {
 	db := pbtest.New(t).SecondConnection(t)
 	ours := Package{Dir: "../../pbchannels"}.read(t).constants
-	for name, c := range map[string]struct {
-		query string
-		args  []any
-	}{"the list": {ours["undelivered"], []any{"[]", "[]", 9}}, "the count": {ours["undeliveredCount"], []any{"[]", "[]"}}} {
-		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+c.query, c.args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan strings.Builder
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
-			plan.WriteString(detail + "\n")
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
+	for name, args := range map[string][]any{"undelivered": {"[]", "[]", 9}, "undeliveredCount": {"[]", "[]"}} {
+		plan := planOf(t, db, ours[name], args...)
 		for _, by := range []string{"(to_team=? AND state=?)", "(from_team=? AND state=?)", "deliveries_handover (handover=?)"} {
-			if !strings.Contains(plan.String(), by) {
-				t.Errorf("%s does not go by %s:\n%s", name, by, plan.String())
+			if !strings.Contains(plan, by) {
+				t.Errorf("%s does not go by %s:\n%s", name, by, plan)
 			}
 		}
 	}
+}
+
+func planOf(t *testing.T, db *sql.DB, statement string, args ...any) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(detail + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
 }

@@ -128,14 +128,17 @@ func (v *Visible) people(since int64) {
 	if v.walk.People != nil {
 		candidates = 0 // also of whom nothing has moved
 	}
+	whole := v.walk.Scope == 0 && v.walk.People == nil // nobody is behind it, and everybody comes at once: spares a look for each
 	for patient := range ix.candidates(v.Access.holders, candidates) {
 		scope := PersonScope(view, patient)
-		id := ix.scopes[scope]
-		if !v.reaches(id) || !v.has(id) {
-			continue
+		var id int64
+		if !whole {
+			if id = ix.scopes[scope]; !v.reaches(id) || !v.has(id) {
+				continue
+			}
 		}
 		h := ix.holding(v.Access.holders, patient, since, v.walk.Until)
-		comes := v.Comes(id)
+		comes := !whole && v.Comes(id)
 		switch {
 		case h.after && h.now && h.throughout && !comes:
 			v.read(scope, since)

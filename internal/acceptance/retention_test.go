@@ -101,8 +101,9 @@ func (w *world) expected() (n int) {
 	return n
 }
 
-// Readings name a visit that no phone ever sends. That is remembered as long as the visit can come, and as long as the
-// readings name it; then the nightly clean-up forgets it, a few at a time.
+// Readings name a visit that no phone ever sends, and a line that is held back a handover that never comes again. That is
+// remembered as long as these can come, and as long as somebody names them; then the nightly clean-up forgets it, a few at a
+// time.
 func TestWhatNeverCameIsNotWaitedForForEver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -111,6 +112,7 @@ func TestWhatNeverCameIsNotWaitedForForEver(t *testing.T) {
 	for range 3 {
 		sets = append(sets, w.record(ann, care.Observations, with(w.settled(w.ada, 0), "visit", w.id())))
 	}
+	w.record(ann, care.HandoverEvents, map[string]any{"handover": w.id(), "patient": w.ada, "kind": "added", "text": "further words"})
 	w.sync(ann)
 	night := func(when string, want int) {
 		t.Helper()
@@ -119,13 +121,13 @@ func TestWhatNeverCameIsNotWaitedForForEver(t *testing.T) {
 			t.Errorf("%s %d are waited for, want %d", when, got, want)
 		}
 	}
-	night("at first", 3)
+	night("at first", 4)
 	w.sql(`DELETE FROM observations WHERE id = ?`, sets[0])
-	night("when who named one is gone", 2)
+	night("when who named one is gone", 3)
 	w.sql(`UPDATE observations SET visit = '' WHERE id = ?`, sets[1])
-	night("when another names none any more", 1)
+	night("when another names none any more", 2)
 	w.clock.Pass(364 * 24 * time.Hour)
-	night("almost a year later", 1)
+	night("almost a year later", 2)
 	w.clock.Pass(2 * 24 * time.Hour)
 	night("a year later", 0)
 

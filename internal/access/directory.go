@@ -86,14 +86,6 @@ func (d *Directory) First(fits func(*Team) bool) *Team {
 	return nil
 }
 
-// AnyCoordinator is a care coordination team, for what belongs to nobody; "" for none.
-func (d *Directory) AnyCoordinator() string {
-	if t := d.First(func(t *Team) bool { return t.Kind == CoordinationTeam }); t != nil {
-		return t.ID
-	}
-	return ""
-}
-
 // Takes says whether a team can be given anything: it and its organisation are in force and have not closed, and it is
 // known whose it is.
 func (d *Directory) Takes(t *Team, now time.Time) bool {

@@ -19,8 +19,12 @@ const CodeTooManyLines = "too_many_lines"
 //   - Who decides about a handover that has since become more urgent must read it first.
 //   - Who comes too late for one that a colleague declined or handed on learns who did.
 //
-// a.To needs only its id; a hand-on without one goes to the person's practice.
+// a.To is where a hand-on goes and needs only its id; without one it goes to the person's practice. Nothing else is
+// sent where its actor says: the chain names who is next.
 func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, version int64) (*care.Record, error) {
+	if a.Kind != handover.HandOn {
+		a.To = handover.Team{}
+	}
 	before, err := r.stored(id)
 	if err != nil {
 		return nil, err

@@ -285,6 +285,30 @@ func TestActFromInbox_HandingOn(t *testing.T) {
 	}
 }
 
+// Whoever declines says why, and where the ask belongs. Who has it next is for the chain to say: a team named beside a
+// decline gets nothing, or a handover could be put before volunteers without a safe note.
+func TestActFromInbox_OnlyAHandOnGoesWhereItsActorSays(t *testing.T) {
+	for _, to := range []func(*storetest.Town) string{func(t *storetest.Town) string { return t.Others }, func(t *storetest.Town) string { return t.Befrienders }} {
+		for _, a := range []handover.Action{{Kind: handover.Decline, Reason: "Not ours."}, {Kind: handover.Acknowledge}, {Kind: handover.Accept}} {
+			b := newBench(t)
+			b.arrange(softSign)
+			h := b.only(b.Town.Surgery)
+			a.To = handover.Team{ID: to(&b.Town), Kind: "community"}
+			b.must(func(r *arrange.Room) error {
+				_, err := r.ActFromInbox(h.ID, a, actor(b.Town.Doctor()), h.Version)
+				return err
+			})
+			want := b.Town.Surgery
+			if a.Kind == handover.Decline {
+				want = b.Town.Coordination
+			}
+			if got := b.handover(h.ID).Text("to_team"); got != want {
+				t.Errorf("%s: it is with %s", a.Kind, got)
+			}
+		}
+	}
+}
+
 func TestActFromInbox_AConcernThatLeavesAVoluntaryTeamGetsAClinicalText(t *testing.T) {
 	b := newBench(t)
 	coordinator := b.Town.Befriender()

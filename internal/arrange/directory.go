@@ -19,8 +19,7 @@ type directoryView struct {
 
 // Practice implements handover.Directory.
 func (d directoryView) Practice(org string) (handover.Team, bool) {
-	o := d.Directory.Organisation(org)
-	if o == nil || o.Closed(d.now) {
+	if d.Directory.Organisation(org) == nil {
 		return handover.Team{}, false
 	}
 	return d.find(func(t *access.Team) bool { return t.Organisation == org && t.Kind == "practice" })
@@ -120,8 +119,15 @@ func (d directoryView) nearest(kind, neighbourhood string) (handover.Team, bool)
 	return d.find(func(t *access.Team) bool { return t.Kind == kind })
 }
 
+// AnyCoordinator implements Directory.
+func (d directoryView) AnyCoordinator() string {
+	t, _ := d.Coordinator("")
+	return t.ID
+}
+
+// find is the first team that fits, of those that take what is given to them.
 func (d directoryView) find(fits func(*access.Team) bool) (handover.Team, bool) {
-	if t := d.First(fits); t != nil {
+	if t := d.First(func(t *access.Team) bool { return fits(t) && d.Takes(t, d.now) }); t != nil {
 		return teamOf(t), true
 	}
 	return handover.Team{}, false

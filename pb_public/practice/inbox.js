@@ -254,13 +254,16 @@ export class Inbox {
     if (kind === 'acknowledge') return this.receipts.receive([d])
     this.acting = kind
     this.notice = null
-    if (this.form) this.form.sending = true
+    const sent = this.form
+    if (sent) sent.sending = true
     this.out.changed()
     let done = false
     try {
-      this.take(await this.session.post(`/handovers/${d.id}/${addresses[kind] ?? kind}`, { version: d.version, ...body }))
+      const answer = await this.session.post(`/handovers/${d.id}/${addresses[kind] ?? kind}`, { version: d.version, ...body })
+      this.take(answer)
       const text = fill(w.did[/** @type {'accept'} */ (kind)], { who: personName(d.patient) })
-      this.form = null
+      if (this.form === sent) this.form = null
+      else if (this.form) this.form.version = answer.version // begun meanwhile: what changed is their own doing
       if (kind === 'unacknowledge') this.receipts.forget(d.id)
       this.toast = { text, undo: false, until: Date.now() + undoFor }
       this.out.say(text)
@@ -270,7 +273,7 @@ export class Inbox {
       if (e instanceof Refusal && e.status) this.readRow(d.id)
     }
     this.acting = ''
-    if (this.form) this.form.sending = false
+    if (sent) sent.sending = false
     this.out.changed()
     return done
   }

@@ -262,6 +262,7 @@ func TestNamesAreOfOneThingAlone(t *testing.T) {
 func FuzzBundle(f *testing.F) {
 	f.Add("01k9h0", "Siân Llŷr", "Ŵyn\u00a0", "9990000018", "2026-03-02", 38.4, "A")
 	f.Add("h_1", "\x00\u202e", "\xff", "", "x", -1.0, "")
+	f.Add("01z0B0", "Aa", "\xae", "0000000000", "1020-01-02", 38.4, " ")
 	f.Fuzz(func(t *testing.T, key, name, words, number, day string, value float64, choice string) {
 		h := whole()
 		h.ID, h.Person.ID, h.Evidence[1].ID, h.FromTeam = key, name, words, &Organisation{ID: day, Name: words, ODSCode: number, Phone: name}

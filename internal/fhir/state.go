@@ -29,5 +29,5 @@ func statusOf(s care.State) (task string, business *Concept) {
 	if !known {
 		row = status{"requested", "In a state that is not known here"}
 	}
-	return row.status, concept(row.display, Coding{stateSystem, string(s), row.display})
+	return row.status, concept(row.display, Coding{stateSystem, oneLine(string(s)), row.display})
 }

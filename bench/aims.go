@@ -43,6 +43,9 @@ func (r *report) judge() {
 			r.atLeast("push against the floor of three rows, by CPU seconds"+with, 70, 100*over(three.CPU, ours.CPU), "%")
 		}
 	}
+	if len(r.Channels) == 2 {
+		r.atLeast("push with every channel on against none", 95, 100*over(r.Channels[1].Rate, r.Channels[0].Rate), "%")
+	}
 	for _, c := range r.Holds {
 		r.atMost("longest hold of the writer: "+c.What, holdAim, c.Longest, "ms")
 	}
@@ -139,7 +142,7 @@ func (r *report) devices() []int {
 // peak is the most memory any Doorstep server took, 0 when none was measured.
 func (r *report) peak() float64 {
 	most := 0.0
-	for _, c := range slices.Concat(r.Push, r.Update, r.Copies) {
+	for _, c := range slices.Concat(r.Push, r.Update, r.Copies, r.Channels) {
 		if c.Peer == "doorstep" || c.Peer == "update" || c.Peer == "conflict" {
 			most = max(most, c.PeakMB)
 		}

@@ -69,6 +69,9 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	if len(r.Copies) != len(copyWays) || len(r.Drills) != 2 {
 		t.Errorf("%d ways to copy and %d drills are measured", len(r.Copies), len(r.Drills))
 	}
+	if len(r.Channels) != len(channelWays) {
+		t.Errorf("%d ways to tell the practice are measured", len(r.Channels))
+	}
 	for _, c := range r.Drills {
 		if c.Visits <= 0 || c.MB <= 0 || c.CopyMB <= 0 || c.Files <= 0 || c.Restore <= 0 || c.Serves <= 0 || c.Missing > 0 && c.What == "acknowledged" {
 			t.Errorf("a drill without figures, or one that loses what was acknowledged: %+v", c)

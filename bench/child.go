@@ -33,6 +33,7 @@ type config struct {
 	Count    bool    `json:"count"`    // count SQL statements; slows, so never in a timed cell
 	Fresh    bool    `json:"fresh"`    // seed an empty directory; false opens what is there
 	Copy     copying `json:"copy"`     // of the database, while it is served
+	Ways     ways    `json:"ways"`     // that what is raised leaves by
 	Profile  string  `json:"profile"`  // file for a CPU profile from the first command on, and with .allocs for one of what was allocated; "" = none
 }
 

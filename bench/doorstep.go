@@ -107,7 +107,7 @@ func startDoorstep(conf config) (app core.App, running *server.Server, url strin
 	if err := app.RunAppMigrations(); err != nil {
 		return nil, nil, "", nil, err
 	}
-	running, err = server.Start(app, server.Options{CopyTo: conf.Copy.To, CopyKey: conf.Copy.Key, SecureByCopy: conf.Copy.Acknowledged})
+	running, err = server.Start(app, server.Options{CopyTo: conf.Copy.To, CopyKey: conf.Copy.Key, SecureByCopy: conf.Copy.Acknowledged, Channels: conf.Ways.options()})
 	if err != nil {
 		return nil, nil, "", nil, err
 	}

@@ -108,7 +108,7 @@ func (b *bench) measure(small bool) error {
 		Runs:    b.runs, Seed: b.seed, Quick: small,
 	}
 	for _, part := range []func() error{
-		b.measurePush, b.measureTurns, b.measureHolds, b.measureDesk, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureCopies, b.measureFootprints, b.measureLimits,
+		b.measurePush, b.measureTurns, b.measureHolds, b.measureDesk, b.measureUpdates, b.measurePocketBaseReads, b.measureDoorstepReads, b.measureCopies, b.measureChannels, b.measureFootprints, b.measureLimits,
 	} {
 		if err := part(); err != nil {
 			return err
@@ -124,7 +124,7 @@ func keys() []string {
 	for _, p := range peers {
 		list = append(list, p.key)
 	}
-	return append(list, "raw20", "raw400", "turns", "holds", "desk", "update", "list", "health", "pull", "copy", "footprint", "limits")
+	return append(list, "raw20", "raw400", "turns", "holds", "desk", "update", "list", "health", "pull", "copy", "channels", "footprint", "limits")
 }
 
 // choose reads a list of keys; the empty one stands for all.

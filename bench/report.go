@@ -28,6 +28,7 @@ type report struct {
 	Polls      []pollCell     `json:"polls"`
 	Copies     []pushCell     `json:"copies"`
 	Drills     []drillCell    `json:"drills"`
+	Channels   []pushCell     `json:"channels"`
 	Footprints []footprint    `json:"footprints"`
 	Limits     []limit        `json:"limits"`
 	Aims       []aim          `json:"aims"`
@@ -87,6 +88,10 @@ func (r *report) print(w io.Writer) error {
 	for _, c := range r.Drills {
 		t.row(c.cells(), cellName(c.What))
 	}
+	t.begin("What it costs that the practice is told by mail, webhook and notices", "devices", "visits/s", "p50 ms", "p99 ms", "CPU s/1,000", "peak MB", "errors")
+	for _, c := range r.Channels {
+		t.row(c.cells(), cellName(c.Peer))
+	}
 	t.begin("Statements and new rows a visit, one device", "read", "write", "begin, commit, …")
 	for _, f := range r.Footprints {
 		t.row([]string{fmt.Sprintf("%.2f", f.Read), fmt.Sprintf("%.2f", f.Write), fmt.Sprintf("%.2f", f.Control)}, f.What+": "+f.rows())
@@ -114,7 +119,7 @@ func (r *report) print(w io.Writer) error {
 
 // printErrors says what went wrong first in each cell that has errors.
 func (r *report) printErrors(w io.Writer) {
-	for _, c := range slices.Concat(r.Push, r.Update, r.Copies) {
+	for _, c := range slices.Concat(r.Push, r.Update, r.Copies, r.Channels) {
 		if c.Errors > 0 {
 			fmt.Fprintf(w, "! %s, %d devices: %s\n", cellName(c.Peer), c.Devices, c.FirstErr)
 		}
@@ -207,6 +212,9 @@ var otherNames = map[string]string{
 	"uncopied":     "Doorstep push, no copy",
 	"copied":       "a sealed copy, a moment behind",
 	"acknowledged": "a sealed copy, acknowledged after it",
+
+	"inbox alone":   "Doorstep push, no channel on",
+	"every channel": "every channel on",
 
 	"health": "PocketBase /api/health",
 }

@@ -3,6 +3,7 @@ package catcher
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -40,8 +41,9 @@ const most = 1000
 
 // Catcher takes mail, webhooks and notices. Its methods may be called at any time.
 type Catcher struct {
-	Roots *x509.CertPool // trusts its certificate, and no other
-	now   func() time.Time
+	Roots   *x509.CertPool // trusts its certificate, and no other
+	Trusted []byte         // the same certificate as PEM, for a program of its own
+	now     func() time.Time
 
 	mail  *smtp.Server
 	hooks *http.Server
@@ -64,7 +66,8 @@ func Start(now func() time.Time) (*Catcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Catcher{Roots: roots, now: now, unknown: map[string]bool{}, silent: map[string]bool{}, secrets: map[string]string{}, browsers: map[string]*browser{}}
+	trusted := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]})
+	c := &Catcher{Roots: roots, Trusted: trusted, now: now, unknown: map[string]bool{}, silent: map[string]bool{}, secrets: map[string]string{}, browsers: map[string]*browser{}}
 	mails, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail: %w", err)

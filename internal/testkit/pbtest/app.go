@@ -26,6 +26,7 @@ import (
 type App struct {
 	*core.BaseApp
 	handler http.Handler // once it was built
+	hashed  hashed
 }
 
 // template makes one migrated data folder for the whole test process: copying its two files takes a

@@ -306,8 +306,8 @@ func (m *matrix) look(staff *core.Record, duty care.Duty, at, other *side) map[s
 		}
 	}
 	for _, id := range []string{other.handover, other.concern} {
-		for verb, body := range map[string]map[string]any{"see": {}, "acknowledge": {}, "accept": {}, "decline": {"reason": "x"}, "answer": {"outcome": "other"}, "hand-on": {"reason": "x"},
-			"call": {"name": "Nobody", "reached": true}, "file": {}, "stand-down": {"reason": "x"}, "confirm": {}, "hold": {}} {
+		for verb, body := range map[string]map[string]any{"see": {}, "acknowledge": {}, "accept": {}, "decline": {"reason": "x", "to_team": at.nurses.Id}, "answer": {"outcome": "other"}, "hand-on": {"reason": "x"},
+			"call": {"name": "Nobody", "reached": true}, "file": {}, "stand-down": {"reason": "x", "with": at.handover}, "confirm": {}, "hold": {}} {
 			if verb != "hold" {
 				body["version"] = map[bool]int64{true: 1, false: 99999999}[id == other.handover]
 			}

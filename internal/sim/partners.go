@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 
 	"doorstep/internal/care"
@@ -63,6 +64,20 @@ type inboxItem struct {
 	ID      string   `json:"id"`
 	Version int64    `json:"version"`
 	May     []string `json:"may"`
+	Beside  []struct {
+		ID      string `json:"id"`
+		MayJoin bool   `json:"may_join"`
+	} `json:"beside"` // what other partners were asked about the same person
+}
+
+// joins is what stands beside it that it can be joined to, "" for nothing.
+func (i *inboxItem) joins() string {
+	for _, b := range i.Beside {
+		if b.MayJoin {
+			return b.ID
+		}
+	}
+	return ""
 }
 
 // actPartner lets somebody at a practice, a partner team or a desk work their inbox. Where two
@@ -79,18 +94,29 @@ func (w *World) actPartner() {
 	if w.call(who, http.MethodGet, carePath+"/handovers/"+pick(w, inbox.Items).ID, nil, &h) != http.StatusOK || len(h.May) == 0 {
 		return
 	}
-	verb := strings.ReplaceAll(pick(w, h.May), "_", "-")
+	verb, with := strings.ReplaceAll(pick(w, h.May), "_", "-"), h.joins()
+	if with != "" && slices.Contains(h.May, "stand_down") && w.chance(60) {
+		verb = "stand-down"
+	} else {
+		with = ""
+	}
 	say := w.unique
 	if who.name == "sage" { // who deals with concerns alone
 		say = func(string) string { return w.confide() }
 	}
 	body := map[string]any{"version": h.Version, "reason": say("reason"), "text": say("text"), "outcome": "advice_given",
 		"to_team": w.town.teams[pick(w, []string{"elm", "oak", "minds", "desk"})], "name": "Dr Test", "role": "GP", "reached": true, "read_back": true}
+	if with != "" {
+		body["with"] = with
+	}
 	path := carePath + "/handovers/" + h.ID + "/" + verb
 	status := w.call(who, http.MethodPost, path, body, nil)
 	w.note(serverColumn, "%s: %s handover %s → %d", who.name, verb, shortKey(h.ID), status)
 	if status == http.StatusOK {
 		w.count("partner acted")
+		if with != "" {
+			w.count("asks of two partners joined")
+		}
 	}
 	if rival := w.town.staff[rivals[who.name]]; rival != nil && status == http.StatusOK && verb != "see" {
 		if again := w.call(rival, http.MethodPost, path, body, nil); again == http.StatusOK {

@@ -129,6 +129,27 @@ test('a handover is downloaded on paper and as another system reads it', async (
   assert.match(textOf(view.draw()), /Download as PDF.*Download as FHIR, for another system/s)
 })
 
+test('an ask that another partner has too is stood down, answered with theirs, where that may be', async () => {
+  const minds = { id: 'm', to_team: { name: 'Minds' }, class: 'SD', state: 'sent', raised_at: '2026-03-02T09:00:00Z', may_join: true }
+  const h = (/** @type {string[]} */ may) => ({ id: 'h', class: 'R', state: 'sent', version: 4, may, evidence: [], events: [], provenance: {}, patient: {},
+    beside: [minds, { ...minds, id: 'o', to_team: { name: 'Oak' }, may_join: false }] })
+  for (const [may, offered] of /** @type {const} */ ([[['stand_down'], true], [[], false]])) {
+    const { desk, seen } = deskOf({ 'GET /handovers/h': h([...may]), 'POST /handovers/h/stand-down': h([]) })
+    desk.destinations = async () => []
+    const view = handover(desk, ['h'])
+    await view.load()
+    const text = textOf(view.draw())
+    assert.match(text, /Minds: [\s\S]*Oak: /)
+    assert.equal(/Answer ours with what Minds was asked/.test(text), offered)
+    assert.doesNotMatch(text, /Answer ours with what Oak/)
+    if (!offered) continue
+    listener(view.draw(), (before, at) => before.endsWith('@click=') && textOf(at).includes('Answer ours'))()
+    assert.match(textOf(view.draw()), /Is it answered with what another partner was asked\?[\s\S]*Anything to add for the sender/)
+    await submitOf(view.draw())({ preventDefault() {} })
+    assert.deepEqual(seen.sent.filter(([what]) => what.startsWith('POST')).map(([, body]) => body), [{ version: 4, reason: '', text: '', with: 'm' }])
+  }
+})
+
 test('a sheet that could not be fetched is tried again without the sentence of before, and once at a time', async () => {
   const wait = later()
   let answers = [offline(), wait.promise]

@@ -26,7 +26,7 @@ export function handover(desk, [id = '', first = '']) {
   let trouble = '', doing = '', busy = false
   const call = { at: '', name: '', role: '', reached: '', readBack: false, text: '' }
   const on = { team: '', reason: '', text: '', safe: '' }
-  let why = ''
+  let why = '', join = '' // join: what another partner was asked, which answers this too
   const view = {
     title: w.title,
     who: '',
@@ -119,9 +119,10 @@ export function handover(desk, [id = '', first = '']) {
                   e.news2.band)}${e.news2.age_unknown ? `. ${words.common.ageUnknown}` : ''}`])] : [])]))}</div></details>` : nothing}
         ${actions()}
         ${h.beside?.length ? html`<h2 class="nhsuk-heading-m">${w.beside}</h2><p class="ds-soft">${w.besideMeans}</p>
-          <ul class="dk-tight">${h.beside.map((/** @type {any} */ o) => html`<li>${fill(w.besideLine, { team: o.to_team?.name ?? '',
-              class: word(words.common.classes, o.class), state: word(words.common.states, o.state), at: when(o.raised_at, now()) })}${
-            o.may_see ? html` <a href="#/handover/${o.id}">${words.desk.handover.besideOpen}</a>` : nothing}</li>`)}</ul>` : nothing}
+          <ul class="dk-tight">${h.beside.map((/** @type {any} */ o) => html`<li>${besideLine(o)}${
+            o.may_see ? html` <a href="#/handover/${o.id}">${words.desk.handover.besideOpen}</a>` : nothing}
+            ${joins().includes(o) ? button(fill(w.join, { team: o.to_team?.name ?? '' }),
+              { kind: 'secondary', click: () => open('stand_down', o.id) }) : nothing}</li>`)}</ul>` : nothing}
         ${h.deliveries?.length ? html`<h2 class="nhsuk-heading-m">${w.ways}</h2><p class="ds-soft">${w.waysMean}</p>
           <ul class="dk-tight">${h.deliveries.map((/** @type {any} */ d) => html`<li>${deliveryText(d, now(), needless(h, d))}${
             d.state === 'given_up' && !needless(h, d)
@@ -136,9 +137,12 @@ export function handover(desk, [id = '', first = '']) {
           ${button(w.fhir, { kind: 'secondary', busy, click: () => view.download('fhir') })}</p>`
     },
   }
-  /** Opens the form of an action. @param {string} verb */
-  const open = verb => {
+  /** What other partners were asked that this one may be answered with. @returns {any[]} */
+  const joins = () => h.may.includes('stand_down') ? (h.beside ?? []).filter((/** @type {any} */ o) => o.may_join) : []
+  /** Opens the form of an action. @param {string} verb @param {string} [into] what it is answered with */
+  const open = (verb, into = '') => {
     doing = verb
+    join = into
     if (verb === 'record_call') call.at = toLocal(now())
     desk.redraw()
     requestAnimationFrame(() => /** @type {HTMLElement | null} */ (
@@ -152,7 +156,9 @@ export function handover(desk, [id = '', first = '']) {
     ${doing ? html`<form id="doing" class="dk-second" novalidate @submit=${submit}>
       ${doing === 'record_call' ? callForm() : doing === 'hand_on' ? handOnForm()
         : html`<h2 class="nhsuk-heading-s">${word(w.verbs, doing)}</h2>
-        ${textArea({ id: 'why', label: w.reason, value: why, rows: 2, input: v => { why = v } })}`}
+        ${doing === 'stand_down' && joins().length ? select({ id: 'join', label: w.joins, value: join, empty: w.alone,
+            change: v => { join = v; desk.redraw() }, options: joins().map(o => ({ value: o.id, text: besideLine(o) })) }) : nothing}
+        ${textArea({ id: 'why', label: join ? w.more : w.reason, value: why, rows: 2, input: v => { why = v } })}`}
       ${button(word(w.verbs, doing), { submit: true, busy })}
         ${button(words.desk.cancel, { kind: 'secondary', click: () => { doing = ''; desk.redraw() } })}</form>` : nothing}
     <p class="ds-row">${['record_call', 'hand_on', 'accept', 'confirm', 'stand_down'].map(opener)}</p></section>`
@@ -200,10 +206,14 @@ export function handover(desk, [id = '', first = '']) {
         call.reached === 'yes' ? w.callSaved : w.callTried)
     } else if (doing === 'hand_on') view.act('hand-on', { to_team: on.team, reason: on.reason, text: on.text, safe_note: on.safe },
         fill(w.handedOn, { team: teams.find(t => t.id === on.team)?.name ?? '' }))
-    else view.act(doing.replace('_', '-'), { reason: why, text: why }, w.done)
+    else view.act(doing.replace('_', '-'), { reason: why, text: why, ...(join ? { with: join } : {}) }, w.done)
   }
   return view
 }
+
+/** What another partner was asked, in one line. @param {any} o */
+const besideLine = o => fill(w.besideLine, { team: o.to_team?.name ?? '', class: word(words.common.classes, o.class),
+  state: word(words.common.states, o.state), at: when(o.raised_at, now()) })
 
 /** @param {string | undefined} t */
 const text = t => t ? html`<div class="ds-pre">${t}</div>` : nothing

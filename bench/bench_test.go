@@ -19,6 +19,8 @@ import (
 	"time"
 
 	pprof "github.com/google/pprof/profile"
+
+	"doorstep/internal/testkit/pbtest"
 )
 
 // The bench starts its servers by running itself, which in a test is the test's own binary.
@@ -37,7 +39,12 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 		holds: holdsSize{readings: 40, visits: 320, pushed: 160}, turns: turnsSize{phones: 3, every: 50 * time.Millisecond, round: 200 * time.Millisecond}, desk: deskSize{people: 40, searches: 6}}
 	var out, progress bytes.Buffer
 	file := filepath.Join(t.TempDir(), "bench.json")
-	if err := command([]string{"-quick", "-dir", t.TempDir(), "-json", file}, &out, &progress); err != nil {
+	dir, err := os.MkdirTemp(pbtest.Scratch(), "doorstep-bench-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := command([]string{"-quick", "-dir", dir, "-json", file}, &out, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
 	}
 	t.Log(out.String())
@@ -100,7 +107,7 @@ func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 			t.Errorf("%s stores nothing: %+v", f.What, f)
 		}
 	}
-	if left, err := filepath.Glob(filepath.Join(t.TempDir(), "*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
 		t.Errorf("databases left behind: %v, %v", left, err)
 	}
 }

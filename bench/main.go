@@ -47,9 +47,10 @@ type bench struct {
 	size     size
 	runs     int
 	seed     uint64
-	only     map[string]bool // peers to measure; empty = all
-	profiles string          // folder for CPU profiles of the servers, "" = none
-	scratch  string          // folder of the databases
+	only     map[string]bool   // peers to measure; empty = all
+	profiles string            // folder for CPU profiles of the servers, "" = none
+	scratch  string            // folder of the databases
+	towns    map[string]string // folders of those that are seeded, by their configuration
 	progress io.Writer
 	report   report
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -213,16 +214,17 @@ func (b *bench) begin(p peer, conf config) (*child, error) {
 	if p.role != "doorstep" {
 		return b.launch(p.role, conf)
 	}
-	seeded := conf
-	seeded.Profile = ""
-	t, err := b.launch("town", seeded)
+	town, err := b.townOf(config{Devices: conf.Devices, Patients: conf.Patients, Ways: conf.Ways, Fresh: true})
 	if err != nil {
 		return nil, err
 	}
-	if err := t.stop(); err != nil {
+	if conf.Dir, err = os.MkdirTemp(b.scratch, p.role+"-"); err != nil {
 		return nil, err
 	}
-	conf.Dir, conf.Fresh = filepath.Dir(t.log), false
+	if err := os.CopyFS(conf.Dir, os.DirFS(town)); err != nil {
+		return nil, err
+	}
+	conf.Fresh = false
 	c, err := b.launch(p.role, conf)
 	if err != nil {
 		return nil, err
@@ -232,6 +234,30 @@ func (b *bench) begin(p peer, conf config) (*child, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// townOf is the folder of a town, which is seeded once a run and copied for each server.
+func (b *bench) townOf(conf config) (string, error) {
+	text, err := json.Marshal(conf)
+	if err != nil {
+		return "", err
+	}
+	what := string(text)
+	if dir := b.towns[what]; dir != "" {
+		return dir, nil
+	}
+	t, err := b.launch("town", conf)
+	if err != nil {
+		return "", err
+	}
+	if err := t.stop(); err != nil {
+		return "", err
+	}
+	if b.towns == nil {
+		b.towns = map[string]string{}
+	}
+	b.towns[what] = filepath.Dir(t.log)
+	return b.towns[what], nil
 }
 
 // launch starts a role on a fresh directory unless the configuration names one.

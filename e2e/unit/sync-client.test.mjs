@@ -445,6 +445,20 @@ describe('pulling', () => {
 })
 
 describe('other stories', () => {
+  test('a device says that it has synced once what came is stored and shown, not a moment before', async () => {
+    const server = new FakeServer(), storage = new MemoryStorage(), commit = storage.commit.bind(storage)
+    server.pages.push(twoPeople())
+    const device = await Device.open(server, { storage })
+    /** @type {[boolean, number][]} */ const told = []
+    const look = () => { told.push([device.client.status().lastSynced > 0, device.client.list('patients').length]) }
+    storage.commit = async writes => { look(); await commit(writes); look() }
+    await device.client.signIn({ identity: 'nia@example.org', password: 'secret' })
+    assert.equal(await device.client.sync(), null)
+    look()
+    assert.deepEqual(told.at(-1), [true, 2])
+    assert.deepEqual(told.filter(([synced, people]) => synced && people < 2), [], 'a form that is opened then finds nothing planned')
+  })
+
   test('the same client on a device restored from its backup: enrolled anew, keys stay, the sent log stays', async () => {
     const s = await settled()
     const backup = s.device.storage.snapshot()

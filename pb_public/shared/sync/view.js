@@ -83,6 +83,7 @@ export class Shown {
   /** @type {Map<string, Item>} */ items = new Map()
   /** @type {readonly Change[]} */ unsent = []
   /** @type {readonly Change[]} */ aside = []
+  /** What the device knew of itself when it was last shown what there is. @type {State['self'] | null} */ self = null
 
   /** Records without own work on them, as they are shown. @type {WeakMap<import('./state.js').Held, Seen | null>} */ #looks = new WeakMap()
 
@@ -92,6 +93,7 @@ export class Shown {
     /** @type {Map<string, CollectionIndex>} */ const indexes = new Map()
     await eachInPieces(new Set([...state.records.keys(), ...this.#ops.keys()]), key => this.#show(indexes, state, key))
     this.#indexes = indexes
+    this.self = { ...state.self }
   }
 
   /** Shows what a commit changed. @param {State} state @param {import('./state.js').Tx} t @returns {Promise<void> | void} */
@@ -99,6 +101,7 @@ export class Shown {
     if (t.touched.size > manyAtOnce) return this.rebuild(state)
     if (t.receipts) this.#receipts(state)
     for (const key of t.touched) this.#show(this.#indexes, state, key)
+    this.self = { ...state.self }
   }
 
   /** @param {State} state */

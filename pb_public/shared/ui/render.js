@@ -1,18 +1,19 @@
 // @ts-check
 // The part of lit-html and of announcing that a page needs before anything else: each file more is a wait
 // more on a slow phone.
-import { html as litHtml, svg as litSvg } from '../../vendor/lit-html/lit-html.js'
+import { html as litHtml, nothing, svg as litSvg } from '../../vendor/lit-html/lit-html.js'
 import { bounded, mendReplacedText } from './replaced-text.js'
 
 export { nothing, render } from '../../vendor/lit-html/lit-html.js'
-export { ifDefined } from '../../vendor/lit-html/directives/if-defined.js'
 export { live } from '../../vendor/lit-html/directives/live.js'
 
 mendReplacedText()
 
 /** A template whose texts stay true when a translator takes them away: see replaced-text.js. @type {typeof litHtml} */
 export const html = (strings, ...values) => litHtml(bounded(strings), ...values)
-/** The same inside a picture. @type {typeof litSvg} */
+/** An attribute that is left out where there is no value. @param {any} value */
+export const ifDefined = value => value ?? nothing
+/** The same as html inside a picture. @type {typeof litSvg} */
 export const svg = (strings, ...values) => litSvg(bounded(strings), ...values)
 
 /**

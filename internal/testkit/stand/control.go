@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,18 +89,41 @@ type rows struct {
 	Rows []map[string]any `json:"rows"`
 }
 
-// query reads the database as a second process does; it cannot write.
-func (k *keeper) query(sql string, args ...any) (*rows, error) {
-	db, err := sqlitedb.Connect(filepath.Join(k.data(), "data.db"))
+// reader is a connection that cannot write. It is kept until the server ends: most of what a question costs is that
+// SQLite reads the schema first.
+func (k *keeper) reader() (*sql.DB, error) {
+	if k.reads != nil {
+		return k.reads, nil
+	}
+	opened, err := sqlitedb.Connect(filepath.Join(k.data(), "data.db"))
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	db.DB().SetMaxOpenConns(1) // the pragma is the connection's
-	if _, err := db.DB().Exec("PRAGMA query_only = 1"); err != nil {
+	db := opened.DB()
+	db.SetMaxOpenConns(1) // the pragma is the connection's
+	if _, err := db.Exec("PRAGMA query_only = 1"); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	k.reads = db
+	return db, nil
+}
+
+// forget closes the connection that reads. It comes before the server's end, or SQLite would tidy up here what a killed
+// server left, and no start would find it.
+func (k *keeper) forget() {
+	if k.reads != nil {
+		_ = k.reads.Close() // it only read
+		k.reads = nil
+	}
+}
+
+// query reads the database as a second process does.
+func (k *keeper) query(statement string, args ...any) (*rows, error) {
+	db, err := k.reader()
+	if err != nil {
 		return nil, err
 	}
-	found, err := db.DB().Query(sql, args...)
+	found, err := db.Query(statement, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ type keeper struct {
 	orders  io.WriteCloser
 	answers *bufio.Scanner
 	aheadMs int64
+	reads   *sql.DB // nil until somebody asks; see reader
 }
 
 // How long a server may take to answer after its start, and to end when asked to.
@@ -100,6 +102,7 @@ func (k *keeper) awaitHealth() error {
 
 // end sends a signal and waits until the process is gone.
 func (k *keeper) end(signal os.Signal) {
+	k.forget()
 	if k.process == nil {
 		return
 	}

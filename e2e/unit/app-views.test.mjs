@@ -54,6 +54,22 @@ test('a second tap on Save records nothing more, and whoever went elsewhere mean
   }
 })
 
+test('whoever declines on the phone says what kind of reason it is, as at the inbox, and no line leaves without', async () => {
+  const asked = { ...handover, from_staff: 'guy', from_team: 'elm', to_team: 'north' }, values = { text: 'We have no bladder scanner.' }
+  const { app, seen, wait } = phone('h', { 'handover:h': { kind: 'declined', values } })
+  app.get = (/** @type {string} */ name) => ({ handovers: asked, patients: ada })[name]
+  const submit = () => listener(handoverPage(app), (/** @type {string} */ before) => /@submit=$/.test(before))({ preventDefault() {} })
+  assert.match(textOf(handoverPage(app)), /What kind of reason is it\?[\s\S]*Another service should do it/)
+  submit()
+  assert.deepEqual(seen.recorded, [])
+  assert.match(textOf(handoverPage(app)), /Choose what kind of reason it is/)
+  Object.assign(values, { cause: 'other_service' })
+  submit()
+  wait.answer(undefined)
+  await settle()
+  assert.deepEqual(seen.recorded.map(([op]) => [op.set.kind, op.set.text, op.set.detail]), [['declined', values.text, { cause: 'other_service' }]])
+})
+
 test('a form that could not be recorded stays, and says why; recorded, it is gone with what belongs to it', async () => {
   const fails = [new Error('the disk is full'), null], dropped = /** @type {string[]} */ ([])
   const { app, seen } = phone('', { 'visit:v': {}, 'visit-of:ada': 'v' }), open = { saving: false, error: '' }

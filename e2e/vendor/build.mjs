@@ -14,7 +14,7 @@ const target = join(here, '..', '..', 'pb_public', 'vendor')
 const packages = [
   { name: 'lit-html', licence: 'LICENSE', take: [
     'lit-html', 'directive', 'directive-helpers', 'async-directive',
-    'directives/class-map', 'directives/keyed', 'directives/live', 'directives/ref', 'directives/repeat',
+    'directives/class-map', 'directives/live', 'directives/ref', 'directives/repeat',
   ].flatMap(f => [[`${f}.js`, `${f}.js`], [`${f}.d.ts`, `${f}.d.ts`]]) },
   { name: 'uqr', licence: 'LICENSE', take: [['dist/index.mjs', 'uqr.js'], ['dist/index.d.mts', 'uqr.d.ts']] },
   // The package carries no licence text of its own; its README states it.

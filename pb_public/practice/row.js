@@ -2,7 +2,8 @@
 // One row of the list: a person, and what stands open about them.
 import { inHand } from '../shared/states.js'
 import { birth, day, duration, nhsNumber, personName, when } from '../shared/ui/format.js'
-import { classMap, html, nothing, repeat } from '../shared/ui/html.js'
+import { html, nothing, repeat } from '../shared/ui/html.js'
+import { classMap } from '../vendor/lit-html/directives/class-map.js'
 import { ageAt } from '../shared/ui/news2.js'
 import { isOverdue } from '../shared/ui/order.js'
 import { count, fill, word, words } from './words.js'

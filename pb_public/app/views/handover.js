@@ -5,6 +5,7 @@ import { html, nothing } from '../../shared/ui/html.js'
 import { birth, nhsNumber, personName, when } from '../../shared/ui/format.js'
 import { closed } from '../../shared/states.js'
 import { fill, word, words } from '../../shared/ui/words.js'
+import { declined } from '../../shared/words/en-GB-declined.js'
 import { histories, lineOf, possible } from '../model/answers.js'
 import { receiverOf } from '../model/receiver.js'
 import { address } from '../router.js'
@@ -89,6 +90,7 @@ function happened(app, e) {
     ${meant ? html`<span>${fill(w.meant, { what: word(words.common.events, meant) })}</span>` : nothing}
     ${call ? html`<span>${call}</span>` : nothing}
     ${e.detail?.outcome ? html`<span>${word(words.common.outcomes, e.detail.outcome)}</span>` : nothing}
+    ${e.detail?.cause ? html`<span>${word(declined, e.detail.cause)}</span>` : nothing}
     ${e.text ? html`<span class="ds-pre">${e.text}</span>` : nothing}</li>`
 }
 
@@ -126,14 +128,13 @@ function form(app, h, key, open) {
     app.drafts.put(key, { kind: open.kind, values: v })
     app.redraw()
   }
-  const lacks = open.tried ? missing(open) : {}
+  const lacks = open.tried ? missing(open) : {}, chosen = chosenWith(kind)
   const team = app.get('teams', h.to_team)
   return html`<form class="app-form app-hand" novalidate aria-labelledby="do" @submit=${(/** @type {Event} */ e) => {
       e.preventDefault(); send(app, h, key, open) }}>
     <h2 class="nhsuk-heading-m" id="do">${w.do[kind]}</h2>
-    ${kind === 'answered' ? select({ id: 'outcome', label: w.outcome,
-        options: [['', words.app.visit.choose], ...Object.entries(w.outcomes)], value: v.outcome ?? '',
-        error: lacks.outcome, change: set('outcome') }) : nothing}
+    ${chosen ? select({ id: chosen, label: w[chosen], options: [['', words.app.visit.choose], ...Object.entries(choices[chosen])],
+        value: v[chosen] ?? '', error: lacks[chosen], change: set(chosen) }) : nothing}
     ${field({ id: 'text', label: w.texts[kind], hint: team?.kind === 'voluntary' ? w.voluntaryReads : w.hints[kind], rows: 4,
         value: v.text ?? '', error: lacks.text, change: set('text') })}
     ${open.error ? html`<p class="ds-banner ds-banner--bad" role="alert">${open.error}</p>` : nothing}
@@ -143,13 +144,19 @@ function form(app, h, key, open) {
     }}>${w.cancel}</button></p></form>`
 }
 
+/** What is chosen beside the words. */
+const choices = { outcome: words.app.handover.outcomes, cause: declined }
+/** Which of them a line asks for. @param {string} kind @returns {'outcome' | 'cause' | undefined} */
+const chosenWith = kind => (kind === 'answered' ? 'outcome' : kind === 'declined' ? 'cause' : undefined)
+
 /** What a form lacks, by field. @param {{ kind: string, values: Record<string, string> }} open @returns {Record<string, string>} */
 function missing({ kind, values: v }) {
   const w = words.app.handover.missing
   /** @type {Record<string, string>} */
   const lacks = {}
   if (!v.text?.trim()) lacks.text = w[/** @type {'added'} */ (kind)]
-  if (kind === 'answered' && !v.outcome) lacks.outcome = w.outcome
+  const chosen = chosenWith(kind)
+  if (chosen && !v[chosen]) lacks[chosen] = w[chosen]
   return lacks
 }
 
@@ -164,7 +171,7 @@ async function send(app, h, key, open) {
     return
   }
   const { kind, values: v } = open
-  const detail = kind === 'answered' ? { outcome: v.outcome } : {}
+  const chosen = chosenWith(kind), detail = chosen ? { [chosen]: v[chosen] } : {}
   const from = app.here
   open.saving = true
   try {

@@ -1,5 +1,5 @@
 // @ts-check
-// Why a handover was declined, as practices choose it and as the board counts it. Phones have no use for it.
+// Why a handover was declined, as whoever declines chooses it and as the board counts it.
 
 export const declined = {
   not_ours: 'Not a person of this team', other_service: 'Another service should do it', no_capacity: 'Not possible in the time asked',

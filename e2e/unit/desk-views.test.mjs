@@ -150,6 +150,22 @@ test('an ask that another partner has too is stood down, answered with theirs, w
   }
 })
 
+test('what is begun at a handover while something is on its way stays, with what was typed', async () => {
+  const wait = later(), h = { id: 'h', class: 'R', state: 'sent', version: 4, may: ['record_call', 'stand_down'], evidence: [], events: [], provenance: {}, patient: {} }
+  const { desk } = deskOf({ 'GET /handovers/h': h, 'POST /handovers/h/stand-down': wait.promise })
+  desk.destinations = async () => []
+  const view = handover(desk, ['h'])
+  await view.load()
+  const press = (/** @type {string} */ what) => listener(view.draw(), (before, at) => before.endsWith('@click=') && textOf(at).includes(what))()
+  press('Stand it down')
+  const done = view.act('stand-down', { reason: 'Known' }, 'Done.')
+  press('Record a call')
+  fieldOf(view.draw(), 'call-name')({ target: { value: 'Rita' } })
+  wait.answer({ ...h, version: 5 })
+  await done
+  assert.match(textOf(view.draw()), /Did you reach somebody\?[\s\S]*Rita/)
+})
+
 test('a sheet that could not be fetched is tried again without the sentence of before, and once at a time', async () => {
   const wait = later()
   let answers = [offline(), wait.promise]

@@ -40,13 +40,14 @@ export function day(desk, [team = '', on = '']) {
     /** @param {any} body @param {string} said */
     async move(body, said) {
       if (busy) return
+      const sent = moving
       busy = true
       trouble = ''
       desk.redraw()
       try {
         const answer = await desk.session.post('/board/move', { team, ...body })
         stayed = answer.refused.map((/** @type {any} */ r) => ({ ...r, name: personName(visitOf(r.id)?.patient ?? {}) }))
-        moving = null
+        if (moving === sent) moving = null // what was begun meanwhile stays
         desk.say(count(answer.moved, said === '' ? w.moved : w.movedTo).replace('{who}', said))
         await desk.readAgain(view)
       } catch (e) {

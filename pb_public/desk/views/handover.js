@@ -66,12 +66,13 @@ export function handover(desk, [id = '', first = '']) {
     /** @param {string} verb @param {any} body @param {string} done */
     async act(verb, body, done) {
       if (busy) return
+      const sent = doing
       busy = true
       trouble = ''
       desk.redraw()
       try {
         const answer = await desk.session.post(`/handovers/${id}/${verb}`, { version: h.version, ...body })
-        doing = ''
+        if (doing === sent) doing = '' // what was begun meanwhile stays
         desk.say(done)
         if (answer.may) h = answer
         else desk.go('handovers', view)

@@ -33,13 +33,14 @@ export function lone(desk) {
     /** @param {string} id @param {{ kind: string, text?: string, minutes?: number }} body */
     async act(id, body) {
       if (busy) return
+      const sent = writing
       busy = true
       trouble = ''
       wrong = new Map()
       desk.redraw()
       try {
         await desk.session.post(`/lone/${id}`, body)
-        writing = null
+        if (writing === sent) writing = null // what was begun meanwhile stays
         desk.say(word(w.did, body.kind))
       } catch (e) {
         if (!(e instanceof Refusal)) throw e

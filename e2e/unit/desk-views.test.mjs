@@ -156,7 +156,7 @@ test('what is begun at a handover while something is on its way stays, with what
   desk.destinations = async () => []
   const view = handover(desk, ['h'])
   await view.load()
-  const press = (/** @type {string} */ what) => listener(view.draw(), (before, at) => before.endsWith('@click=') && textOf(at).includes(what))()
+  const press = (/** @type {string} */ what) => listener(view.draw(), (before, at) => before.endsWith('@click=') && at.values.includes(what))({ currentTarget: { closest: () => null } })
   press('Stand it down')
   const done = view.act('stand-down', { reason: 'Known' }, 'Done.')
   press('Record a call')

@@ -13,20 +13,17 @@ import (
 )
 
 // How far a file is packed for browsers that take brotli: as far as it goes, which takes about 3 ms for each kB,
-// once, when the file is first asked for; or quickly, a twentieth of that time, for a sixteenth more to send.
-const (
-	packTightly = brotli.BestCompression
-	packQuickly = 5
-)
+// once, when the file is first asked for.
+const packTightly = brotli.BestCompression
 
 // packFrom is the size, in bytes, from which a file is compressed. Small files count: the app has many, and over one
 // connection they share packets.
 const packFrom = 128
 
 // pack makes the gzip of a file at once and prepares its brotli for whoever asks first; either is nil
-// where packing saves less than a tenth.
+// where packing saves less than a tenth, and where nothing is packed.
 func (p *Pages) pack(k kind, body []byte) (gzipped []byte, brotlied func() []byte) {
-	if !k.text || len(body) < packFrom {
+	if p.plain || !k.text || len(body) < packFrom {
 		return nil, nil
 	}
 	var b bytes.Buffer
@@ -39,7 +36,7 @@ func (p *Pages) pack(k kind, body []byte) (gzipped []byte, brotlied func() []byt
 	}
 	return gzipped, sync.OnceValue(func() []byte {
 		var b bytes.Buffer
-		return packed(brotli.NewWriterLevel(&b, p.level), &b, body)
+		return packed(brotli.NewWriterLevel(&b, packTightly), &b, body)
 	})
 }
 

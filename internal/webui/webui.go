@@ -36,18 +36,18 @@ type source struct {
 // Pages serves files read once.
 type Pages struct {
 	pages map[string]source
-	level int // of brotli
+	plain bool // nothing is packed
 }
 
-// PackQuickly makes less of the files for browsers that take brotli, for tests that start many servers. It is called
-// before the first request.
-func (p *Pages) PackQuickly() { p.level = packQuickly }
+// PackNothing serves every file as it is, for tests that start many servers, each of which would pack every file again.
+// It is called before the first request.
+func (p *Pages) PackNothing() { p.plain = true }
 
 // New reads folders of files. The key of each is the path it is served under, "" or ending in a
 // slash. A folder's index.html answers for the folder. Where there is an app, its list of files
 // is made from them; see shell.go.
 func New(files fs.FS, folders map[string]string) (*Pages, error) {
-	p := &Pages{pages: map[string]source{}, level: packTightly}
+	p := &Pages{pages: map[string]source{}}
 	for prefix, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {

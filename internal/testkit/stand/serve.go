@@ -51,7 +51,7 @@ func serve(f flags) error {
 		return err
 	}
 	if !f.tight {
-		pages.PackQuickly()
+		pages.PackNothing()
 	}
 	c := pbapp.Config(f.serve)
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: f.serve, HideStartBanner: true, DBConnect: c.DBConnect,

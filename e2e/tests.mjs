@@ -8,6 +8,7 @@ import { basename } from 'node:path'
 import { run } from 'node:test'
 import { serveBrowser } from './browser/kit.mjs'
 import report from './report.mjs'
+import { shareTemplate } from './stand/stand.mjs'
 
 /** @type {Record<string, { folders: string[], atOnce: number, first: string[] }>} much of a story is waiting, so more at once than there are processors; the longest begin first */
 const parts = {
@@ -55,9 +56,11 @@ async function all(list) {
   return found
 }
 
+const forget = shareTemplate()
 const browser = part === 'browser' ? await serveBrowser() : null
 for await (const line of report(told(), part)) {
   if (line.startsWith('FAIL') || line.startsWith(`${part}: 0 passed`)) process.exitCode = 1
   process.stdout.write(line)
 }
 await browser?.close()
+forget()

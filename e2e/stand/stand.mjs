@@ -6,12 +6,23 @@
 //   await stand.kill(); await stand.start(); await stand.clock(3_600_000)
 //   await stand.care('lea', 'POST', '/caseload/move', { … })
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const binary = root + 'dist/doorstep-test'
+
+const shared = 'DOORSTEP_TEMPLATE' // the folder of the migrated database that all stands copy
+
+/** Lets the stands of the processes that are started from here on migrate one database between them. @returns {() => void} takes it away again */
+export function shareTemplate() {
+  const folder = mkdtempSync(join(tmpdir(), 'doorstep-template-'))
+  process.env[shared] = folder
+  return () => rmSync(folder, { recursive: true })
+}
 
 /**
  * @param {{ after: (end: () => Promise<void>) => void } | null} test the test (or `{ after }` of node:test) that the stand ends with
@@ -21,7 +32,8 @@ const binary = root + 'dist/doorstep-test'
  */
 export async function startStand(test, options = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run make dist/doorstep-test`)
-  const args = ['-root', options.pages ?? root, '-people', String(options.people ?? 0), ...options.tight ? ['-tight'] : []]
+  const template = process.env[shared]
+  const args = ['-root', options.pages ?? root, '-people', String(options.people ?? 0), ...options.tight ? ['-tight'] : [], ...template ? ['-template', template] : []]
   const child = spawn(binary, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = new Promise(resolve => child.once('exit', resolve))
   const line = await Promise.race([

@@ -1,7 +1,7 @@
 // Stand is the server that tests in other languages run against: the real Doorstep on a real port and a
 // temporary folder, with a small neighbourhood in it, and a control port that does to it what happens to servers.
 //
-//	doorstep-test [-http 127.0.0.1:0] [-root folder] [-people n]
+//	doorstep-test [-http 127.0.0.1:0] [-root folder] [-people n] [-template folder]
 //
 // With -send it is no server: it sends notices by the channels of Doorstep, so that receivers in other languages can be
 // held against them; see parcel in send.go.

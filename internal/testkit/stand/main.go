@@ -22,6 +22,7 @@ import (
 // flags of both lives of the program: the stand, and the server it starts.
 type flags struct {
 	http, root string
+	template   string // folder of a migrated database that stands share
 	people     int
 	tight      bool
 	serve      string // folder of the data; the server's life
@@ -33,6 +34,7 @@ func main() {
 	flag.StringVar(&f.http, "http", "127.0.0.1:0", "address of the server")
 	flag.StringVar(&f.root, "root", ".", "folder that holds pb_public and docs")
 	flag.IntVar(&f.people, "people", 0, "further people on the north team's caseload, for tests of speed")
+	flag.StringVar(&f.template, "template", "", "copy the migrated database of this folder, and make it where it is missing")
 	flag.BoolVar(&f.tight, "tight", false, "pack the pages as far as the program that ships does, for tests of how much a phone fetches")
 	flag.StringVar(&f.serve, "serve", "", "serve this data folder; the stand starts itself so")
 	flag.BoolVar(&f.send, "send", false, "send what standard input asks for by a channel, with no server")
@@ -65,12 +67,12 @@ type ready struct {
 func stand(f flags) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	dir, err := os.MkdirTemp("", "doorstep-stand-")
+	dir, err := os.MkdirTemp(scratch(), "doorstep-stand-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	t, err := buildTown(filepath.Join(dir, "morning"), f.people)
+	t, err := buildTown(filepath.Join(dir, "morning"), f.template, f.people)
 	if err != nil {
 		return err
 	}
@@ -102,6 +104,16 @@ func stand(f flags) error {
 	case err = <-ended:
 	}
 	return errors.Join(err, control.Close())
+}
+
+// scratch is where the folder of a stand lies: in memory where there is some. A server that is killed loses nothing that
+// was written there.
+func scratch() string {
+	const memory = "/dev/shm"
+	if info, err := os.Stat(memory); err == nil && info.IsDir() {
+		return memory
+	}
+	return ""
 }
 
 func untilEOF(r io.Reader) error {

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -31,9 +33,34 @@ type town struct {
 	teams, orgs, patients map[string]string
 }
 
+// migrate puts an empty database of today's schema into dir: a copy of the template, where there is one.
+func migrate(dir, template string) error {
+	if template == "" {
+		return os.Mkdir(dir, 0o700) // whoever opens it migrates it
+	}
+	made := filepath.Join(template, "migrated")
+	if _, err := os.Stat(made); err != nil {
+		own, err := os.MkdirTemp(template, "migrating-")
+		if err != nil {
+			return err
+		}
+		app, err := pbapp.OpenApp(own)
+		if err != nil {
+			return err
+		}
+		if err := pbapp.CloseApp(app); err != nil { // folds the write-ahead log into the file
+			return err
+		}
+		if err := os.Rename(own, made); err != nil && !errors.Is(err, fs.ErrExist) { // another stand may have been quicker
+			return err
+		}
+	}
+	return os.CopyFS(dir, os.DirFS(made))
+}
+
 // buildTown makes the neighbourhood of the first morning in dir.
-func buildTown(dir string, further int) (*town, error) {
-	if err := os.Mkdir(dir, 0o700); err != nil {
+func buildTown(dir, template string, further int) (*town, error) {
+	if err := migrate(dir, template); err != nil {
 		return nil, err
 	}
 	app, err := pbapp.OpenApp(dir, func(app core.App) { server.Bind(app, time.Now) })

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 func TestQuickRunMeasuresEverythingWithoutErrors(t *testing.T) {
 	usual := quick
 	t.Cleanup(func() { quick = usual })
-	quick = size{devices: []int{4}, visits: 160, people: 40, warm: 4, rows: 320, scopes: []int{40, 320}, updates: 160, hammer: 20 * time.Millisecond,
+	quick = size{devices: []int{4}, visits: 160, people: 40, warm: 4, rows: 320, scopes: []int{40, 320}, updates: 160, hammer: 20 * time.Millisecond, counted: 20,
 		holds: holdsSize{readings: 40, visits: 320, pushed: 160}, turns: turnsSize{phones: 3, every: 50 * time.Millisecond, round: 200 * time.Millisecond}, desk: deskSize{people: 40, searches: 6}}
 	var out, progress bytes.Buffer
 	file := filepath.Join(t.TempDir(), "bench.json")

@@ -77,6 +77,7 @@ var roles = map[string]func(config) (*service, error){
 	"floor":      serveFloor,
 	"three":      serveThreeRows,
 	"raw":        serveRaw,
+	"empty":      serveEmpty,
 	"town":       serveTown,
 	"doorstep":   serveDoorstep,
 }

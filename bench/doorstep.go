@@ -21,6 +21,15 @@ import (
 // townFile keeps the devices of a seeded town beside its database.
 const townFile = "town.json"
 
+// serveEmpty makes an empty database and serves nothing: each town begins on a copy of it.
+func serveEmpty(conf config) (*service, error) {
+	app, err := pbapp.OpenApp(conf.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return &service{stop: func() error { return pbapp.CloseApp(app) }}, nil
+}
+
 // serveTown fills a database with a town and serves nothing: the server that is measured is
 // started afresh on what this leaves, so that seeding shows neither in its memory nor its time.
 func serveTown(conf config) (*service, error) {

@@ -274,13 +274,12 @@ func (b *bench) countPolls(full *filled) (err error) {
 				return err
 			}
 		}
-		const asked = 500
 		var before, after statementCounts
 		if err := c.ask("statements", &before); err != nil {
 			return err
 		}
 		ask := pullRequest(c.URL, full.devices[0], pages.cursor)
-		for range asked {
+		for range b.size.counted {
 			if status, body, err := line.do(ask); err != nil || status != 200 {
 				return fmt.Errorf("pull answered %d: %.200s, %w", status, body, err)
 			}
@@ -288,7 +287,7 @@ func (b *bench) countPolls(full *filled) (err error) {
 		if err := c.ask("statements", &after); err != nil {
 			return err
 		}
-		cells[i].Statements = float64(after.minus(before).total()) / asked
+		cells[i].Statements = float64(after.minus(before).total()) / float64(b.size.counted)
 	}
 	return nil
 }

@@ -30,15 +30,16 @@ type size struct {
 	scopes  []int         // visits in scope of a pull
 	updates int           // visits that are changed
 	hammer  time.Duration // how long a repeated request is measured
+	counted int           // pulls whose statements are counted
 	holds   holdsSize     // what could keep everybody else from writing
 	turns   turnsSize     // phones that send now and then beside one that sends without pause
 	desk    deskSize      // people to search among, and how often
 }
 
 var (
-	full = size{devices: []int{1, 16, 200}, visits: 20_000, people: 4_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second,
+	full = size{devices: []int{1, 16, 200}, visits: 20_000, people: 4_000, warm: 50, rows: 20_000, scopes: []int{1_000, 20_000, 200_000}, updates: 8_000, hammer: 3 * time.Second, counted: 500,
 		holds: holdsSize{readings: 2_000, visits: 100_000, pushed: 20_000}, turns: turnsSize{phones: 100, every: 3 * time.Second, round: 15 * time.Second}, desk: deskSize{people: 100_000, searches: 600}}
-	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond,
+	quick = size{devices: []int{1, 8}, visits: 800, people: 200, warm: 4, rows: 1_600, scopes: []int{200, 1_600}, updates: 640, hammer: 200 * time.Millisecond, counted: 100,
 		holds: holdsSize{readings: 200, visits: 1_600, pushed: 800}, turns: turnsSize{phones: 20, every: 200 * time.Millisecond, round: 2 * time.Second}, desk: deskSize{people: 1_000, searches: 60}}
 )
 
@@ -50,7 +51,7 @@ type bench struct {
 	only     map[string]bool   // peers to measure; empty = all
 	profiles string            // folder for CPU profiles of the servers, "" = none
 	scratch  string            // folder of the databases
-	towns    map[string]string // folders of those that are seeded, by their configuration
+	folders  map[string]string // of towns that are seeded, by their configuration, and of an empty database under ""
 	progress io.Writer
 	report   report
 }

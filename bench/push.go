@@ -214,14 +214,11 @@ func (b *bench) begin(p peer, conf config) (*child, error) {
 	if p.role != "doorstep" {
 		return b.launch(p.role, conf)
 	}
-	town, err := b.townOf(config{Devices: conf.Devices, Patients: conf.Patients, Ways: conf.Ways, Fresh: true})
+	town, err := b.townOf(config{Devices: conf.Devices, Patients: conf.Patients, Ways: conf.Ways})
 	if err != nil {
 		return nil, err
 	}
-	if conf.Dir, err = os.MkdirTemp(b.scratch, p.role+"-"); err != nil {
-		return nil, err
-	}
-	if err := os.CopyFS(conf.Dir, os.DirFS(town)); err != nil {
+	if conf.Dir, err = b.copyOf(town, p.role); err != nil {
 		return nil, err
 	}
 	conf.Fresh = false
@@ -242,22 +239,44 @@ func (b *bench) townOf(conf config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	what := string(text)
-	if dir := b.towns[what]; dir != "" {
+	return b.kept(string(text), func() (*child, error) {
+		empty, err := b.kept("", func() (*child, error) { return b.launch("empty", config{}) })
+		if err != nil {
+			return nil, err
+		}
+		if conf.Dir, err = b.copyOf(empty, "town"); err != nil {
+			return nil, err
+		}
+		return b.launch("town", conf)
+	})
+}
+
+// kept is the folder that a child made and left, once a run.
+func (b *bench) kept(what string, begin func() (*child, error)) (string, error) {
+	if dir := b.folders[what]; dir != "" {
 		return dir, nil
 	}
-	t, err := b.launch("town", conf)
+	c, err := begin()
 	if err != nil {
 		return "", err
 	}
-	if err := t.stop(); err != nil {
+	if err := c.stop(); err != nil {
 		return "", err
 	}
-	if b.towns == nil {
-		b.towns = map[string]string{}
+	if b.folders == nil {
+		b.folders = map[string]string{}
 	}
-	b.towns[what] = filepath.Dir(t.log)
-	return b.towns[what], nil
+	b.folders[what] = filepath.Dir(c.log)
+	return b.folders[what], nil
+}
+
+// copyOf is a new folder with what is in another.
+func (b *bench) copyOf(folder, role string) (string, error) {
+	dir, err := os.MkdirTemp(b.scratch, role+"-")
+	if err != nil {
+		return "", err
+	}
+	return dir, os.CopyFS(dir, os.DirFS(folder))
 }
 
 // launch starts a role on a fresh directory unless the configuration names one.

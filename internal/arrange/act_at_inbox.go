@@ -53,6 +53,10 @@ func (r *Room) ActFromInbox(id string, a handover.Action, actor handover.Actor, 
 	}
 	with := a.With
 	if with != nil && before != nil {
+		// What stands beside it is said only to whom the handover is there at all.
+		if no := handover.Permitted(HandoverOf(before, history), a.Kind, actor); no != nil {
+			return before, tooLate(since, actor, no)
+		}
 		if a.With, err = r.besides(before, with.ID); err != nil {
 			return before, err
 		}

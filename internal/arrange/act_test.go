@@ -285,6 +285,31 @@ func TestActFromInbox_HandingOn(t *testing.T) {
 	}
 }
 
+// An ask named beside a handover tells nobody that the handover is there: what is not theirs answers as what there is not.
+func TestActFromInbox_JoiningSaysNothingOfWhatIsNotTheirs(t *testing.T) {
+	b := newBench(t)
+	b.arrange(softSign)
+	h := b.only(b.Town.Surgery)
+	for name, c := range map[string]struct {
+		id   string
+		by   handover.Actor
+		code string
+	}{
+		"its practice":                   {h.ID, actor(b.Town.Doctor()), arrange.CodeChanged},
+		"another team":                   {h.ID, actor(b.Town.Coordinator()), handover.CodeNotFound},
+		"another team, of none there is": {storetest.ID(1), actor(b.Town.Coordinator()), handover.CodeNotFound},
+	} {
+		for _, with := range []string{storetest.ID(4444), h.ID} {
+			if got := code(b.do(func(r *arrange.Room) error {
+				_, err := r.ActFromInbox(c.id, handover.Action{Kind: handover.StandDown, With: &handover.Handover{ID: with}}, c.by, h.Version)
+				return err
+			})); got != c.code {
+				t.Errorf("%s: %q", name, got)
+			}
+		}
+	}
+}
+
 // Whoever declines says why, and where the ask belongs. Who has it next is for the chain to say: a team named beside a
 // decline gets nothing, or a handover could be put before volunteers without a safe note.
 func TestActFromInbox_OnlyAHandOnGoesWhereItsActorSays(t *testing.T) {

@@ -6,6 +6,9 @@ import (
 	"doorstep/internal/care"
 )
 
+// Permitted says why this actor may not do that, whatever its state, nil where they may.
+func Permitted(h Handover, k Kind, actor Actor) *Error { return permitted(h, k, actor) }
+
 // permitted finds out whether this actor may do that. Not theirs and not there answer alike.
 func permitted(h Handover, k Kind, actor Actor) *Error {
 	if actor.System != k.machine() {

@@ -17,7 +17,7 @@ after(async () => { await browser?.close(); await stand?.close() })
 test('whatever a template looks like, what it shows after a translation is what it shows without one', async t => {
   const page = await openPage(t, browser, stand, '/practice/')
   const differ = await page.evaluate(async () => {
-    const { html, keyed, nothing, render, repeat, svg } = await import(/** @type {any} */ ('/shared/ui/html.js'))
+    const { html, nothing, render, repeat, svg } = await import(/** @type {any} */ ('/shared/ui/html.js'))
     /** @type {Record<string, (v: any) => any>} the shapes that pages are made of */
     const shapes = {
       'alone': v => html`<p>${v}</p>`,
@@ -33,7 +33,6 @@ test('whatever a template looks like, what it shows after a translation is what 
       'a list of texts': v => html`<p>${v ? [v, 'x', v] : []} end</p>`,
       'a list of templates': v => html`<ul>${(v ? [1, 2, v] : [2]).map(n => html`<li>${n}, ${v}</li>`)}</ul>`,
       'a keyed list': v => html`<ul>${repeat(v ? [3, v, 1] : [1, 3], (/** @type {any} */ n) => n, (/** @type {any} */ n) => html`<li>${n} (${v})</li>`)} </ul>`,
-      'by key': v => html`<p>${keyed(v, html`<b>${v}</b> it is`)} now</p>`,
       'attributes beside it': v => html`<p class="a ${v} b" title='>'>${v} c</p>`,
       'in a picture': v => html`<svg>${svg`<text>${v} d</text>`}</svg>`,
     }

@@ -111,14 +111,14 @@ func (r *restoring) put(c *cobra.Command, set *settings.Settings, file string) e
 	if err := datafolder.Restore(c.Context(), set.DataDir, file, time.Now(), tell); err != nil {
 		return err
 	}
-	return inPlace(c)
+	return inPlace(c, set)
 }
 
 // tell says what whoever sits there should know beside what was asked for.
 func tell(sentence string) { fmt.Fprintln(os.Stderr, "doorstep:", sentence) }
 
-func inPlace(c *cobra.Command) error {
-	_, err := fmt.Fprintln(c.OutOrStdout(), "It is in place. Start the server; phones send again what it lacks, by themselves.")
+func inPlace(c *cobra.Command, set *settings.Settings) error {
+	_, err := fmt.Fprintf(c.OutOrStdout(), "It is in place, in %s. Start the server; phones send again what it lacks, by themselves.\n", set.DataDir)
 	return err
 }
 
@@ -193,7 +193,7 @@ func (r *restoring) together(c *cobra.Command, set *settings.Settings, size int6
 	if err := room.Put(c.Context(), file, time.Now(), tell); err != nil {
 		return err
 	}
-	return inPlace(c)
+	return inPlace(c, set)
 }
 
 // leftFree is what a restore leaves free of a disk that a server may be writing to.

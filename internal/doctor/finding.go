@@ -42,7 +42,7 @@ type mend func(ctx context.Context, db *sql.DB) error
 
 // Report is what a look through a folder came to.
 type Report struct {
-	// Looked are the checks that were made, Skipped those that could not be, because the database cannot be read.
+	// Looked are the checks that were made, Skipped those that could not be, because the database cannot be read or nobody said where the copy is.
 	Looked   []string  `json:"looked"`
 	Skipped  []string  `json:"skipped,omitempty"`
 	Findings []Finding `json:"findings"`

@@ -142,7 +142,7 @@ func (r *report) devices() []int {
 // peak is the most memory any Doorstep server took, 0 when none was measured.
 func (r *report) peak() float64 {
 	most := 0.0
-	for _, c := range slices.Concat(r.Push, r.Update, r.Copies, r.Channels) {
+	for _, c := range slices.Concat(r.Push, r.Update) {
 		if c.Peer == "doorstep" || c.Peer == "update" || c.Peer == "conflict" {
 			most = max(most, c.PeakMB)
 		}
@@ -162,7 +162,7 @@ func (r *report) peak() float64 {
 
 func (r *report) errors() int {
 	n := 0
-	for _, c := range append(append([]pushCell{}, r.Push...), r.Update...) {
+	for _, c := range slices.Concat(r.Push, r.Update, r.Copies, r.Channels) {
 		n += c.Errors
 	}
 	for _, c := range r.Turns {

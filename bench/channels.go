@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -59,7 +58,7 @@ func (b *bench) measureChannels() error {
 func (b *bench) channelsOnce(key string, on bool, devices, run int) (cell pushCell, err error) {
 	conf := config{Devices: devices, Patients: b.size.people, Fresh: true, Profile: b.profile(key, devices, run)}
 	if !on {
-		return b.pushed(key, conf, nil)
+		return b.pushed(peerOf("doorstep"), key, conf, func() error { return nil })
 	}
 	caught, err := catcher.Start(time.Now)
 	if err != nil {
@@ -71,41 +70,7 @@ func (b *bench) channelsOnce(key string, on bool, devices, run int) (cell pushCe
 		return cell, err
 	}
 	conf.Ways = ways{Mail: caught.MailServer, Receiver: caught.Receiver, Trusted: caught.Trusted, Browser: browser}
-	return b.pushed(key, conf, func() error { return cameByAll(caught) })
-}
-
-// pushed measures a push cell of Doorstep, and then asks whether what was to happen has happened.
-func (b *bench) pushed(key string, conf config, happened func() error) (pushCell, error) {
-	cell, p := pushCell{Peer: key, Devices: conf.Devices}, peerOf("doorstep")
-	c, err := b.begin(p, conf)
-	if err != nil {
-		return cell, err
-	}
-	defer b.discard(c)
-	warm, turns := max(1, b.size.warm/conf.Devices), max(1, b.size.visits/batchSize/conf.Devices)
-	warming, work := fill(c, p, b.seed, warm, turns)
-	if o, err := drive(c.URL, warming, p.check); err != nil || o.errors > 0 {
-		return cell, fmt.Errorf("warm-up: %w", cmp.Or(err, o.first))
-	}
-	before, err := c.usage()
-	if err != nil {
-		return cell, err
-	}
-	o, err := drive(c.URL, work, p.check)
-	if err != nil {
-		return cell, err
-	}
-	after, err := c.usage()
-	if err != nil {
-		return cell, err
-	}
-	cell.fill(o, turns*conf.Devices*batchSize, before, after)
-	if happened != nil {
-		if err := happened(); err != nil {
-			return cell, err
-		}
-	}
-	return cell, b.verify(c, &cell, int64((warm+turns)*conf.Devices*batchSize))
+	return b.pushed(peerOf("doorstep"), key, conf, func() error { return cameByAll(caught) })
 }
 
 // cameByAll waits until something has come by mail and by webhook: a channel that sends nothing costs nothing. Notices are on, and

@@ -93,8 +93,13 @@ func (b *bench) measurePush() error {
 
 // pushOnce starts a fresh server on a fresh database, warms it up and measures one run.
 func (b *bench) pushOnce(p peer, devices, run int) (pushCell, error) {
-	cell := pushCell{Peer: p.key, Devices: devices}
 	conf := config{Devices: devices, Patients: b.size.people, Fresh: true, Profile: b.profile(p.key, devices, run)}
+	return b.pushed(p, p.key, conf, func() error { return nil })
+}
+
+// pushed is a push cell under a key of a server that is set up so, and asks before the server ends whether what was to happen has happened.
+func (b *bench) pushed(p peer, key string, conf config, happened func() error) (pushCell, error) {
+	cell, devices := pushCell{Peer: key, Devices: conf.Devices}, conf.Devices
 	c, err := b.begin(p, conf)
 	if err != nil {
 		return cell, err
@@ -121,6 +126,9 @@ func (b *bench) pushOnce(p peer, devices, run int) (pushCell, error) {
 		return cell, err
 	}
 	cell.fill(o, turns*devices*batchSize, before, after)
+	if err := happened(); err != nil {
+		return cell, err
+	}
 	return cell, b.verify(c, &cell, int64((warm+turns)*devices*batchSize))
 }
 

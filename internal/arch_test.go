@@ -200,7 +200,7 @@ var table = map[string]folder{
 		imports: []string{"internal/care", "internal/channel/email", "internal/channel/webhook", "internal/channel/webpush", "internal/delivery", "internal/pbchannels", "internal/selfsigned", "internal/doctor", "internal/identifier", "internal/pbapp", "internal/phone", "internal/server", "internal/sqlitedb", "internal/testkit/town"},
 		outside: []string{pocketbase, "github.com/hanwen/go-fuse/v2", "github.com/emersion/go-smtp"}},
 	"internal/testkit/stand": {why: "the server that tests in other languages start, put together as main does it",
-		imports: []string{"internal/pbapp", "internal/pbstore", "internal/sqlitedb", "internal/server", "internal/webui", "internal/care", "internal/identifier", "internal/testkit/town",
+		imports: []string{"internal/pbapp", "internal/pbstore", "internal/sqlitedb", "internal/server", "internal/webui", "internal/care", "internal/identifier", "internal/testkit", "internal/testkit/town",
 			"internal/channel", "internal/channel/email", "internal/channel/webpush", "internal/delivery", "internal/selfsigned"}, outside: []string{pocketbase}},
 }
 

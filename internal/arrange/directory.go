@@ -119,12 +119,6 @@ func (d directoryView) nearest(kind, neighbourhood string) (handover.Team, bool)
 	return d.find(func(t *access.Team) bool { return t.Kind == kind })
 }
 
-// AnyCoordinator implements Directory.
-func (d directoryView) AnyCoordinator() string {
-	t, _ := d.Coordinator("")
-	return t.ID
-}
-
 // find is the first team that fits, of those that take what is given to them.
 func (d directoryView) find(fits func(*access.Team) bool) (handover.Team, bool) {
 	if t := d.First(func(t *access.Team) bool { return fits(t) && d.Takes(t, d.now) }); t != nil {

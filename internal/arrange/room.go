@@ -58,8 +58,6 @@ type Reference interface {
 // Directory is what is asked about teams beyond where a handover goes.
 type Directory interface {
 	handover.Directory
-	// AnyCoordinator is a care coordination team, for what belongs to nobody; "" when there is none.
-	AnyCoordinator() string
 	// Neighbourhood and Organisation are those of a team, "" when unknown.
 	Neighbourhood(team string) string
 	Organisation(team string) string

@@ -28,10 +28,8 @@ func (r *Room) repliesTo(person *care.Record) string {
 	if place.FromTeam != "" {
 		return place.FromTeam
 	}
-	if t, ok := r.Reference.Directory().Coordinator(place.Neighbourhood); ok {
-		return t.ID
-	}
-	return r.Reference.Directory().AnyCoordinator()
+	t, _ := r.Reference.Directory().Coordinator(place.Neighbourhood)
+	return t.ID
 }
 
 // ownWords says whether a handover that a stranger reported is for their own team.

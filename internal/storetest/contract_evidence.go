@@ -67,8 +67,8 @@ func directories(b *bench, t *Town) {
 		if _, found := d.Service(t.Nurses); found {
 			b.t.Error("nurses are a voluntary service")
 		}
-		if d.AnyCoordinator() != t.Coordination || d.Neighbourhood(t.Nurses) != t.Riverside || d.Organisation(t.Nurses) != t.Trust {
-			b.t.Errorf("any coordinator %s, neighbourhood %s, organisation %s", d.AnyCoordinator(), d.Neighbourhood(t.Nurses), d.Organisation(t.Nurses))
+		if d.Neighbourhood(t.Nurses) != t.Riverside || d.Organisation(t.Nurses) != t.Trust {
+			b.t.Errorf("neighbourhood %s, organisation %s", d.Neighbourhood(t.Nurses), d.Organisation(t.Nurses))
 		}
 		if _, found := d.Team(ID(1)); found || d.Neighbourhood(ID(1)) != "" || d.Organisation(ID(1)) != "" {
 			b.t.Error("a team that does not exist has a place")

@@ -254,10 +254,5 @@ func (d directory) Team(id string) (handover.Team, bool) {
 	return t.Team, ok
 }
 
-func (d directory) AnyCoordinator() string {
-	t, _ := d.nearest("coordination", "")
-	return t.ID
-}
-
 func (d directory) Neighbourhood(id string) string { return d.teams[id].Neighbourhood }
 func (d directory) Organisation(id string) string  { return d.teams[id].organisation }

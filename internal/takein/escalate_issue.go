@@ -63,11 +63,9 @@ func (r *Room) openIssueOf(id string) (*care.Record, error) {
 	return issue, nil
 }
 
-// coordinatorFor is the care coordination of a team's neighbourhood, "" where there is none.
+// coordinatorFor is the care coordination of a team's neighbourhood, or any; "" where there is none.
 func (r *Room) coordinatorFor(team string) string {
 	directory := r.Reference.Directory()
-	if t, ok := directory.Coordinator(directory.Neighbourhood(team)); ok {
-		return t.ID
-	}
-	return directory.AnyCoordinator()
+	t, _ := directory.Coordinator(directory.Neighbourhood(team))
+	return t.ID
 }

@@ -60,7 +60,7 @@ func (r *Room) ownerOf(patient string, clinical bool, authors []string) string {
 	if len(authors) > 0 {
 		return r.coordinatorFor(authors[0])
 	}
-	return directory.AnyCoordinator()
+	return r.coordinatorFor("")
 }
 
 // beyondLimited says whether a change holds more than a limited viewer may read.

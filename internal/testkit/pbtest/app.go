@@ -17,6 +17,7 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/pbapp"
 	"doorstep/internal/sqlitedb"
+	"doorstep/internal/testkit"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -54,16 +55,8 @@ var template = sync.OnceValues(func() (files map[string][]byte, err error) {
 	return files, nil
 })
 
-// Scratch is where data folders of tests go: memory where there is some, because tests wait for the
-// disk thousands of times and a process that ends, unlike a machine that loses power, loses nothing
-// that was written; "", the system's folder for what is temporary, elsewhere.
-func Scratch() string {
-	const memory = "/dev/shm"
-	if info, err := os.Stat(memory); err == nil && info.IsDir() {
-		return memory
-	}
-	return ""
-}
+// Scratch is where data folders of tests go.
+func Scratch() string { return testkit.Scratch() }
 
 // New opens a migrated application in a temporary folder and closes it with the test. Before is run
 // on the application before its database is opened: the place to bind hooks.

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"doorstep/internal/testkit"
 	riverside "doorstep/internal/testkit/town"
 )
 
@@ -67,7 +68,7 @@ type ready struct {
 func stand(f flags) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	dir, err := os.MkdirTemp(scratch(), "doorstep-stand-")
+	dir, err := os.MkdirTemp(testkit.Scratch(), "doorstep-stand-")
 	if err != nil {
 		return err
 	}
@@ -104,16 +105,6 @@ func stand(f flags) error {
 	case err = <-ended:
 	}
 	return errors.Join(err, control.Close())
-}
-
-// scratch is where the folder of a stand lies: in memory where there is some. A server that is killed loses nothing that
-// was written there.
-func scratch() string {
-	const memory = "/dev/shm"
-	if info, err := os.Stat(memory); err == nil && info.IsDir() {
-		return memory
-	}
-	return ""
 }
 
 func untilEOF(r io.Reader) error {

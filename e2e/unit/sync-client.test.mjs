@@ -457,6 +457,11 @@ describe('other stories', () => {
     look()
     assert.deepEqual(told.at(-1), [true, 2])
     assert.deepEqual(told.filter(([synced, people]) => synced && people < 2), [], 'a form that is opened then finds nothing planned')
+    const before = device.client.status().lastSynced
+    storage.commit = async () => { throw new Error('the disk is full') }
+    device.wall += 60_000
+    await device.client.sync()
+    assert.equal(device.client.status().lastSynced, before, 'what could not be stored was not synced')
   })
 
   test('the same client on a device restored from its backup: enrolled anew, keys stay, the sent log stays', async () => {

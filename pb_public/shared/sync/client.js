@@ -246,7 +246,7 @@ export class Client {
   status() {
     const core = this.#core
     const due = this.#runner.due()
-    const { pulledAt, minPull, directive, loading } = core.shown.self ?? core.state.self // synced is what is stored and shown
+    const { pulledAt, minPull, directive, loading } = core.shown.self // synced is what is stored and shown
     const progress = loading ? { expected: loading.of, received: loading.sent } : core.progress
     return {
       phase: core.phase, lastSynced: pulledAt, nextTry: due === null ? null : core.now() + due, error: this.#runner.error,

@@ -83,7 +83,7 @@ export class Shown {
   /** @type {Map<string, Item>} */ items = new Map()
   /** @type {readonly Change[]} */ unsent = []
   /** @type {readonly Change[]} */ aside = []
-  /** What the device knew of itself when it was last shown what there is. @type {State['self'] | null} */ self = null
+  /** What the device knew of itself when it was last shown what there is. @type {State['self']} */ self = /** @type {any} */ (null)
 
   /** Records without own work on them, as they are shown. @type {WeakMap<import('./state.js').Held, Seen | null>} */ #looks = new WeakMap()
 
